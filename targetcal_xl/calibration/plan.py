@@ -1,0 +1,115 @@
+"""The words of a plan: who, what, when and at which thresholds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from .metric import Metric
+from .period import Period
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who declares, decides or advises."""
+
+    name: str
+    mail: str = ""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A sales region: one workbook tab, one letter."""
+
+    code: str
+    name: str
+    head: Person
+    superior: Person
+    hrbp: Person
+
+
+@dataclass(frozen=True)
+class Line:
+    """An area, team or representative: the unit of calibration."""
+
+    code: str
+    name: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A named influence on the metric; `weight` is the elasticity of the metric to its signal."""
+
+    code: str
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A measured number behind a driver; the `share`s of one driver's indicators add up to 1."""
+
+    code: str
+    name: str
+    driver: str
+    share: float
+    unit: str = ""
+    direction: int = 1
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The numbers the rules turn on; shares are fractions of 1."""
+
+    objection: float = 0.15
+    """A declaration this much worse than the suggestion, or more, is an objection."""
+    confidence: float = 0.80
+    """Level of the interval."""
+    milestone: float = 0.90
+    """A milestone is missed when less than this share of the path has been reached."""
+    warning_days: int = 14
+    """How many days ahead a milestone is watched."""
+    warning_odds: float = 0.50
+    """A miss at least this likely is a warning."""
+    survey_minimum: int = 5
+    """The smallest group whose survey figures are shown."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The four measures of how well a calibration went."""
+
+    consensus_days: float
+    coordination_hours: float
+    agreement_pct: float
+    agreement_mean: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One period, one metric, the people and the lines. Arrays elsewhere follow the order of `lines`."""
+
+    code: str
+    company: str
+    period: Period
+    metric: Metric
+    hq_target: float
+    regions: tuple[Region, ...]
+    lines: tuple[Line, ...]
+    drivers: tuple[Driver, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    milestones: tuple[dt.date, ...] = ()
+    last_period: Measures | None = None
+
+    def region(self, code: str) -> Region:
+        """The region with this code; raise KeyError when there is none."""
+        for region in self.regions:
+            if region.code == code:
+                return region
+        raise KeyError(code)
+
+    def lines_of(self, region: str) -> tuple[Line, ...]:
+        """The lines of one region, in plan order."""
+        return tuple(line for line in self.lines if line.region == region)

@@ -1,0 +1,31 @@
+"""Where a plan stands: the sum of everything that has been said and decided so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .baseline import Baseline, Inputs
+from .history import Floats
+
+Value = str | int | float | bool | None
+"""What a cell, a ledger entry or a decision holds; dates are ISO text."""
+
+Key = tuple[str | None, str | None, str]
+"""(region code, row code, field code). The row is a line, a support item or None; both codes are
+None for what belongs to the whole plan."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The last word on every field, beside what the suggestions were computed from."""
+
+    inputs: Inputs
+    baseline: Baseline
+    allotment: Floats
+    """The HQ target split over the lines, (n,), in whole steps."""
+    values: Mapping[Key, Value] = field(default_factory=dict)
+
+    def value(self, region: str | None, row: str | None, code: str) -> Value:
+        """The last value of a field, None when it was never set."""
+        return self.values.get((region, row, code))

@@ -1,0 +1,27 @@
+"""Everything people read, in Chinese and English, from gettext catalogues."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from babel.messages.pofile import read_po
+
+__all__ = ["LANGUAGES", "catalogue", "text"]
+
+LANGUAGES = ("zh-CN", "en")
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Every key of a language; a key's first part names the file it stands in."""
+    keys: dict[str, str] = {}
+    for part in sorted(files(__name__).joinpath(language).iterdir(), key=lambda file: file.name):
+        with part.open("rb") as file:
+            keys |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    return keys
+
+
+def text(key: str, language: str, /, **fields: object) -> str:
+    """The text of a key with its `{fields}` filled in; raise KeyError for an unknown key."""
+    return catalogue(language)[key].format(**fields)
