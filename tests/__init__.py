@@ -1,0 +1,1 @@
+"""What the house promises, and how we know."""

@@ -1,0 +1,1 @@
+"""The real programs and the tools that tests lean on."""

@@ -1,0 +1,78 @@
+"""A real headless LibreOffice, with a profile of its own that recalculates whatever it loads."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Setup/Office">
+<prop oor:name="ooSetupInstCompleted" oor:op="fuse"><value>true</value></prop></item>
+</oor:items>
+"""
+
+
+def convert(path: Path, to: str, into: Path | None = None, seconds: float = 180) -> Path:
+    """Convert a file to the format `to` (`xlsx`, `pdf`, `csv`...), every formula recalculated.
+
+    The result is in `into`, a fresh folder when not given. Raise RuntimeError with LibreOffice's
+    words when there is no result, TimeoutExpired after `seconds`.
+    """
+    into = into or Path(tempfile.mkdtemp(dir=_house()))
+    office = subprocess.Popen(
+        _command("--convert-to", to, "--outdir", str(into), str(path)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    said = _wait(office, seconds)
+    result = into / f"{path.stem}.{to.partition(':')[0]}"
+    if not result.exists() or result.samefile(path):
+        raise RuntimeError(f"LibreOffice did not convert {path.name} to {to}: {said}")
+    return result
+
+
+def _command(*arguments: str) -> list[str]:
+    return [
+        "soffice",
+        f"-env:UserInstallation={_profile().as_uri()}",
+        "--headless",
+        "--norestore",
+        *arguments,
+    ]
+
+
+def _wait(office: subprocess.Popen[str], seconds: float) -> str:
+    """What LibreOffice said; a hung one is ended with the children it started."""
+    try:
+        return office.communicate(timeout=seconds)[0]
+    except subprocess.TimeoutExpired:
+        os.killpg(office.pid, signal.SIGKILL)
+        office.communicate()
+        raise
+
+
+@cache
+def _house() -> Path:
+    """The folder of this run's profile and results, removed at exit."""
+    house = Path(tempfile.mkdtemp(prefix="office-"))
+    atexit.register(shutil.rmtree, house, ignore_errors=True)
+    return house
+
+
+@cache
+def _profile() -> Path:
+    profile = _house() / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
+    return profile

