@@ -1,0 +1,285 @@
+"""Following a period day by day: the path to the target, where it leads, and warning in time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .history import Floats
+from .metric import Metric
+from .plan import Thresholds
+
+Bools = NDArray[np.bool_]
+LineCode = TypeVar("LineCode")
+
+FIRST_DAYS = 7
+"""Days at the start of a period in which nothing is called a deviation."""
+IDLE_DAY = 0.10
+"""What a weekend or holiday brings, as a share of a working day."""
+QUARTER_END_LIFT = 0.90
+"""Log of how much busier the last day is than a day in the first three fifths of the period."""
+STICK_BEGINS = 0.60
+HALF_LIFE = 25.0
+"""Days after which a day's evidence counts half: the pace of selling drifts."""
+PRIOR_SIGMA = 0.10
+"""Standard deviation of actual over expected before the period begins, when the caller knows no better."""
+PANEL_DAYS = 30.0
+"""Days of its own that a line needs before its scatter counts as much as the panel's."""
+LEAD_WEIGHT = 0.40
+"""How far the leads in hand move the log of the expected pace."""
+SHORT_BELOW = 0.95
+"""A resource under this share of its plan is short."""
+
+
+def period_weights(
+    working: Bools, quarter_end_lift: float = QUARTER_END_LIFT, idle_day: float = IDLE_DAY
+) -> Floats:
+    """Share of a period's result that each of its days (D,) brings; the shares add up to 1.
+
+    A working day weighs 1, any other `idle_day`; from three fifths of the period on, weights grow
+    exponentially to e^`quarter_end_lift`, the stick at the quarter's end.
+    """
+    elapsed = np.linspace(0.0, 1.0, len(working))
+    stick = np.exp(quarter_end_lift * np.maximum(elapsed - STICK_BEGINS, 0.0) / (1.0 - STICK_BEGINS))
+    weights = np.where(working, 1.0, idle_day) * stick
+    shares: Floats = weights / weights.sum()
+    return shares
+
+
+def cumulative_path(targets: Floats, day_weights: Floats) -> Floats:
+    """Where each of n lines should be at the end of each of D days (n, D); the last day is the target.
+
+    Raise ValueError when `day_weights` (D,) are negative or bring nothing.
+    """
+    total = np.cumsum(day_weights)
+    if np.any(day_weights < 0) or not total[-1] > 0:
+        raise ValueError("day weights must be 0 or more, with a sum above 0")
+    path: Floats = targets[:, None] * (total / total[-1])
+    return path
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What feeds the result of n lines so far, each as a share of its plan; NaN where unknown."""
+
+    leads: Floats
+    capacity: Floats
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """`leads`, `conversion` or `capacity` at a `share` of its plan.
+
+    The code names the sentence `calibration.suggestion.<code>` of the catalogue.
+    """
+
+    code: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How n lines stand after `as_of` days of their period; amounts in the metric's unit.
+
+    `attainment` is actual over agreed. The odds are those of missing the path by more than the
+    milestone allows: on the day `warning_days` ahead, at the next milestone, at the period's end.
+    """
+
+    as_of: int
+    actual: Floats
+    path: Floats
+    attainment: Floats
+    expected_final: Floats
+    odds: Floats
+    odds_milestone: Floats
+    odds_end: Floats
+    warned: Bools
+    shortages: tuple[tuple[Shortage, ...], ...]
+    """Of each warned line, the scarcest first; empty for the others."""
+
+
+def follow(
+    agreed: Floats,
+    daily: Floats,
+    day_weights: Floats,
+    metric: Metric,
+    thresholds: Thresholds,
+    *,
+    milestones: Sequence[int] = (),
+    prior: ArrayLike = 1.0,
+    sigma: ArrayLike = PRIOR_SIGMA,
+    resources: Resources | None = None,
+) -> Progress:
+    """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
+
+    `milestones` count days from the period's start (its first day is 1); without one ahead the
+    period's end is the next. `prior` is what was expected, as a share of `agreed`, and `sigma` the
+    standard deviation of that. Raise ValueError for a metric that does not add up over days, for
+    more days than the period has, and for resources of a metric that is better when lower.
+    """
+    _refuse_what_has_no_path(metric, resources)
+    as_of, last = daily.shape[1], len(day_weights)
+    if not 0 < as_of <= last:
+        raise ValueError(f"{as_of} days of results in a period of {last} days")
+    path = cumulative_path(agreed, day_weights)
+    expected = np.asarray(prior, dtype=np.float64), np.asarray(sigma, dtype=np.float64)
+    outlook = _outlook(path, daily, metric.step, expected, resources)
+    ahead = min(as_of + thresholds.warning_days, last)
+    milestone = min((day for day in milestones if as_of < day <= last), default=last)
+    odds, odds_milestone, odds_end = (
+        outlook.odds_of_miss(day, thresholds.milestone, metric) for day in (ahead, milestone, last)
+    )
+    watched = np.maximum(odds, odds_milestone) if milestone <= ahead else odds
+    warned = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS)
+    return Progress(
+        as_of=as_of,
+        actual=outlook.actual,
+        path=path[:, as_of - 1],
+        attainment=_ratio(outlook.actual, agreed),
+        expected_final=outlook.actual + outlook.mean(last),
+        odds=odds,
+        odds_milestone=odds_milestone,
+        odds_end=odds_end,
+        warned=warned,
+        shortages=_shortages_of_warned(warned, outlook.actual, path[:, as_of - 1], resources),
+    )
+
+
+def _refuse_what_has_no_path(metric: Metric, resources: Resources | None) -> None:
+    """Raise ValueError where a cumulative path, or leads for it, would make no sense."""
+    if metric.kind != "sum":
+        raise ValueError(f"{metric.code} is a {metric.kind}: it does not add up over days to a path")
+    if metric.direction < 0 and resources is not None:
+        raise ValueError(f"{metric.code} is better when lower: no resources are short for it")
+
+
+@dataclass(frozen=True)
+class _Outlook:
+    """A Gamma belief about the pace (actual over path) of n lines, and what it means for the days unseen.
+
+    Given the pace, what comes is quasi-Poisson with variance `dispersion` x mean: Gamma-Poisson,
+    Gelman et al., Bayesian Data Analysis, ch. 2, with evidence discounted by age.
+    """
+
+    path: Floats
+    actual: Floats
+    unseen: Floats
+    """Exposure (n, D), added up over the days, of every day without a result."""
+    pace: Floats
+    shape: Floats
+    dispersion: Floats
+
+    def mean(self, day: int) -> Floats:
+        """Expected sum of what is unseen up to the end of that day (from 1)."""
+        return self.pace * self.unseen[:, day - 1]
+
+    def odds_of_miss(self, day: int, milestone: float, metric: Metric) -> Floats:
+        """Probability (n,) that the total at the end of that day is off the path by over 1 - `milestone`."""
+        limit = (1.0 - metric.direction * (1.0 - milestone)) * self.path[:, day - 1]
+        steps = np.round((limit - self.actual) / metric.step, 9)
+        mean = self.mean(day)
+        variance = self.dispersion * mean + mean**2 / self.shape
+        if metric.direction > 0:
+            return _gamma_cdf((np.ceil(steps) - 0.5) * metric.step, mean, variance)
+        return 1.0 - _gamma_cdf((np.floor(steps) + 0.5) * metric.step, mean, variance)
+
+
+def _outlook(
+    path: Floats, daily: Floats, step: float, expected: tuple[Floats, Floats], resources: Resources | None
+) -> _Outlook:
+    """What the days so far say about the pace of each line, `expected` with (mean, standard deviation)."""
+    prior, sigma = expected
+    exposure = np.diff(path, axis=1, prepend=0.0)
+    known = np.zeros(path.shape, dtype=bool)
+    known[:, : daily.shape[1]] = np.isfinite(daily)
+    seen = np.where(known, exposure, 0.0)[:, : daily.shape[1]]
+    results = np.where(np.isfinite(daily), daily, 0.0)
+    dispersion = _dispersion(results, seen, step)
+    age = np.arange(daily.shape[1])[::-1]
+    discount = 0.5 ** (age / HALF_LIFE)
+    belief = 0.5 ** (daily.shape[1] / HALF_LIFE) / sigma**2
+    shape = belief + np.maximum(results @ discount, 0.0) / dispersion
+    pace = shape / (belief / prior + (seen @ discount) / dispersion)
+    return _Outlook(
+        path=path,
+        actual=results.sum(axis=1),
+        unseen=np.cumsum(np.where(known, 0.0, exposure), axis=1),
+        pace=_led(pace, resources),
+        shape=shape,
+        dispersion=dispersion,
+    )
+
+
+def _dispersion(results: Floats, exposure: Floats, step: float) -> Floats:
+    """Variance over mean of a day's result, (n,), drawn towards the panel's; never under one step."""
+    mean = exposure * _ratio(results.sum(axis=1), exposure.sum(axis=1), otherwise=0.0)[:, None]
+    scatter, total = ((results - mean) ** 2).sum(axis=1), mean.sum(axis=1)
+    panel = float(scatter.sum() / max(total.sum(), step))
+    days = results.shape[1]
+    own = _ratio(scatter, total, otherwise=panel)
+    drawn: Floats = np.maximum((days * own + PANEL_DAYS * panel) / (days + PANEL_DAYS), step)
+    return drawn
+
+
+def _led(pace: Floats, resources: Resources | None) -> Floats:
+    """The pace, drawn towards the share of planned leads in hand where that is known."""
+    if resources is None:
+        return pace
+    leads = np.where(np.isfinite(resources.leads), np.clip(resources.leads, 0.3, 2.0), pace)
+    led: Floats = pace ** (1.0 - LEAD_WEIGHT) * leads**LEAD_WEIGHT
+    return led
+
+
+_normal_cdf = np.frompyfunc(lambda z: 0.5 * math.erfc(-z / math.sqrt(2.0)), 1, 1)
+
+
+def _gamma_cdf(value: Floats, mean: Floats, variance: Floats) -> Floats:
+    """P(G <= value), (n,), for a Gamma of that mean and variance; a mean of 0 is certainly 0.
+
+    The cube root of a Gamma is nearly normal: Wilson and Hilferty (1931), PNAS 17, 684-688.
+    """
+    sure = mean <= 1e-9
+    shape = np.where(sure, 1.0, mean**2 / np.where(sure, 1.0, variance))
+    root = np.cbrt(np.maximum(value, 0.0) / np.where(sure, 1.0, mean))
+    z = (root - (1.0 - 1.0 / (9.0 * shape))) * 3.0 * np.sqrt(shape)
+    chance: Floats = _normal_cdf(z).astype(np.float64)
+    return np.where(value < 0, 0.0, np.where(sure, 1.0, chance))
+
+
+def _ratio(part: Floats, whole: Floats, otherwise: float = math.nan) -> Floats:
+    """Elementwise quotient, `otherwise` where the whole is 0."""
+    quotient: Floats = np.divide(part, whole, out=np.full(np.shape(part), otherwise), where=whole != 0)
+    return quotient
+
+
+def shortages(leads: float, conversion: float, capacity: float) -> tuple[Shortage, ...]:
+    """What is short, the scarcest first; arguments are shares of plan, NaN where unknown.
+
+    Results are leads x conversion, and capacity bounds both: the smallest share explains most.
+    """
+    shares = {"leads": leads, "conversion": conversion, "capacity": capacity}
+    short = [Shortage(code, float(share)) for code, share in shares.items() if share < SHORT_BELOW]
+    return tuple(sorted(short, key=lambda shortage: shortage.share))
+
+
+def _shortages_of_warned(
+    warned: Bools, actual: Floats, path: Floats, resources: Resources | None
+) -> tuple[tuple[Shortage, ...], ...]:
+    """Shortages of each warned line; conversion is what attainment of the path leaves beside the leads."""
+    if resources is None:
+        return ((),) * len(warned)
+    conversion = _ratio(_ratio(actual, path), resources.leads)
+    shares = zip(warned, resources.leads, conversion, resources.capacity, strict=True)
+    return tuple(shortages(*share) if flag else () for flag, *share in shares)
+
+
+def episodes(
+    still_open: Set[LineCode], warned: Set[LineCode]
+) -> tuple[frozenset[LineCode], frozenset[LineCode]]:
+    """Deviations that a check (opens, closes): newly warned lines, and open ones no longer warned."""
+    return frozenset(warned) - frozenset(still_open), frozenset(still_open) - frozenset(warned)
