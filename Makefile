@@ -1,0 +1,43 @@
+# make demo: the article's case, all steps. make test: everything we promise, with real programs.
+# Every path is relative, so the project may stand in a directory of any name.
+PYTHON ?= python3
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test lint bench docs clean
+.DELETE_ON_ERROR:
+
+demo: .venv/demo
+	.venv/bin/targetcal demo demo
+
+test: .venv/test
+	$(PY) -m tests.support.parts
+	@$(MAKE) --no-print-directory lint
+	$(PY) -m pytest
+
+lint: .venv/test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+bench: .venv/test
+	$(PY) -m bench.workbook
+	$(PY) -m bench.baseline_speed
+
+docs: .venv/test
+	$(PY) -m tests.support.parts
+	$(PY) -m docs.pictures
+
+clean:
+	rm -rf .venv build demo *.egg-info tests/support/node_modules
+
+# Installed as a link to this directory: edited code is at work at once.
+.venv/demo: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) --editable .
+	touch $@
+
+.venv/test: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) --editable '.[test]'
+	touch .venv/demo $@
