@@ -1,0 +1,181 @@
+"""Declaring, objecting, deciding: what may be said, by whom, and what it does to a region's lines."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .history import Floats
+from .metric import Metric
+from .plan import Person, Region
+from .standing import Value
+
+STATES = ("open", "locked", "decided", "confirmed")
+DECISIONS = ("accept", "counter", "return")
+JUSTIFICATION = ("basis", "support", "risk")
+"""The fields that whoever departs from the suggestion fills."""
+
+TOLERANCE = 1e-9
+_NOTHING = {
+    "无",
+    "暂无",
+    "没有",
+    "暂时没有",
+    "空",
+    "不适用",
+    "na",
+    "no",
+    "none",
+    "nil",
+    "nothing",
+    "null",
+    "nan",
+}
+_LATER = {"待定", "待补充", "略", "tbd", "tba", "todo", "测试", "test"}
+_SAME = {"同上", "同前", "见上", "ditto", "sameasabove"}
+_EMPTY_WORDS = _NOTHING | _LATER | _SAME
+
+
+def is_placeholder(value: Value) -> bool:
+    """Whether a value gives no reason: no words, one letter repeated, or only "none", "later" and the like."""
+    if not isinstance(value, str):
+        return True
+    plain = unicodedata.normalize("NFKC", value).casefold()
+    words = "".join(character if character.isalpha() else " " for character in plain).split()
+    letters = "".join(words)
+    return len(set(letters)) <= 1 or letters in _EMPTY_WORDS or _EMPTY_WORDS.issuperset(words)
+
+
+def declaration_fault(value: Value, is_formula: bool, metric: Metric) -> str | None:
+    """Why a value cannot be a target, None when it can.
+
+    One of `formula`, `missing`, `text`, `not_finite`, `negative` and, when it is no multiple of the
+    metric's step, `not_whole`.
+    """
+    if is_formula:
+        return "formula"
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return "missing"
+    if isinstance(value, str | bool):
+        return "text"
+    if not math.isfinite(value):
+        return "not_finite"
+    if value < 0:
+        return "negative"
+    return None if _is_multiple(value, metric.step) else "not_whole"
+
+
+def _is_multiple(value: float, step: float) -> bool:
+    """Whether a value is a whole number of steps, as far as floats can tell."""
+    steps = value / step
+    return abs(steps - round(steps)) <= TOLERANCE * max(1.0, abs(steps))
+
+
+def deviation(declared: ArrayLike, suggested: ArrayLike, direction: int) -> Floats:
+    """How much better (negative: worse) declarations are, as a share of the suggestion; elementwise.
+
+    Beside a suggestion of 0 any other declaration is infinitely better or worse.
+    """
+    model = np.asarray(suggested, dtype=np.float64)
+    better = direction * (np.asarray(declared, dtype=np.float64) - model)
+    beside_zero = np.where(better == 0, 0.0, np.where(np.isnan(better), np.nan, np.copysign(np.inf, better)))
+    return np.where(model == 0, beside_zero, better / np.where(model == 0, 1.0, np.abs(model)))
+
+
+def is_objection(deviations: ArrayLike, threshold: float) -> NDArray[np.bool_]:
+    """Whether deviations are worse than the suggestion by the threshold or more; elementwise."""
+    return np.asarray(deviations, dtype=np.float64) <= TOLERANCE - threshold
+
+
+def departs(declared: float, suggested: float) -> bool:
+    """Whether a declaration is another number than the suggestion."""
+    return not math.isclose(declared, suggested, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+
+
+def missing_fields(
+    declared: float, suggested: float, basis: Value, support: Value, risk: Value
+) -> tuple[str, ...]:
+    """Which justification fields a departing declaration still lacks; none for one that does not depart."""
+    if not departs(declared, suggested):
+        return ()
+    said = zip(JUSTIFICATION, (basis, support, risk), strict=True)
+    return tuple(code for code, words in said if is_placeholder(words))
+
+
+def settles(declared: float, counter: float | None, direction: int) -> bool:
+    """Whether a later declaration equals or betters the superior's counter, and so is agreed at once."""
+    return counter is not None and direction * (declared - counter) >= -TOLERANCE * max(1.0, abs(counter))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a region's decisions lead to: its state, and the lines that may be declared again."""
+
+    state: Literal["open", "locked", "decided"]
+    unlocked: tuple[str, ...] = ()
+
+
+def after_decisions(decisions: Mapping[str, str | None]) -> Outcome:
+    """The outcome of the decisions on a region's lines in this round, None where one is awaited.
+
+    It stays locked until every line has a decision; then it is decided when all were accepted, or
+    open for another round with the countered and returned lines unlocked.
+    """
+    if None in decisions.values():
+        return Outcome("locked")
+    unlocked = tuple(line for line, decision in decisions.items() if decision != "accept")
+    return Outcome("open", unlocked) if unlocked else Outcome("decided")
+
+
+def may_decide(actor: str, region: Region, submitter: str) -> str | None:
+    """Why this person may not decide on the region's declarations, None for its superior.
+
+    One of `actor_blank`, `actor_is_head`, `actor_is_submitter`, `actor_not_superior`. People are
+    known by name or mail address, whatever the case, width and spaces.
+    """
+    names = _names(actor, region.superior)
+    if not names:
+        return "actor_blank"
+    if names & _names(region.head.name, region.head):
+        return "actor_is_head"
+    if names & _names(submitter, region.head):
+        return "actor_is_submitter"
+    return None if names & _names(region.superior.name, region.superior) else "actor_not_superior"
+
+
+def _names(said: str, known: Person) -> frozenset[str]:
+    """Every name that whoever goes by `said` has: the known person's too, when it is that person."""
+    name = {_plain(said)} - {""}
+    own = {_plain(known.name), _plain(known.mail)} - {""}
+    return frozenset(own if name & own else name)
+
+
+def _plain(name: str) -> str:
+    """A name without differences of case, width, spaces and invisible characters."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc"))
+
+
+def decision_faults(decision: Value, counter: Value, reason: Value, metric: Metric) -> tuple[str, ...]:
+    """Everything that keeps a decision from counting.
+
+    `decision_unknown`; `reason_missing` for a placeholder; for a counter without a valid value
+    `counter_` + the code of `declaration_fault`.
+    """
+    faults = [] if decision in DECISIONS else ["decision_unknown"]
+    if is_placeholder(reason):
+        faults.append("reason_missing")
+    if decision == "counter" and (fault := declaration_fault(counter, False, metric)):
+        faults.append(f"counter_{fault}")
+    return tuple(faults)
+
+
+def gap_pct(hq_target: float, declared_total: float) -> float | None:
+    """What head office wants beyond the declarations, in percent of their sum; None when that is 0."""
+    return 100.0 * (hq_target - declared_total) / declared_total if declared_total else None
