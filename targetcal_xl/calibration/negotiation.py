@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,34 +23,25 @@ JUSTIFICATION = ("basis", "support", "risk")
 """The fields that whoever departs from the suggestion fills."""
 
 TOLERANCE = 1e-9
-_NOTHING = {
-    "无",
-    "暂无",
-    "没有",
-    "暂时没有",
-    "空",
-    "不适用",
-    "na",
-    "no",
-    "none",
-    "nil",
-    "nothing",
-    "null",
-    "nan",
-}
-_LATER = {"待定", "待补充", "略", "tbd", "tba", "todo", "测试", "test"}
-_SAME = {"同上", "同前", "见上", "ditto", "sameasabove"}
-_EMPTY_WORDS = _NOTHING | _LATER | _SAME
+_EMPTY_WORD = re.compile(
+    "(暂|暂时)?无|(暂时)?没有|空|不适用|na|no|none|nil|nothing|null|nan|notapplicable"
+    "|待定|待补充|略|测试|tbd|tba|todo|test"
+    "|同上|同前|见上|ditto|sameasabove"
+)
 
 
 def is_placeholder(value: Value) -> bool:
-    """Whether a value gives no reason: no words, one letter repeated, or only "none", "later" and the like."""
+    """Whether a value gives no reason: no words, one letter repeated, only "none" or "later" and the like."""
     if not isinstance(value, str):
         return True
     plain = unicodedata.normalize("NFKC", value).casefold()
     words = "".join(character if character.isalpha() else " " for character in plain).split()
-    letters = "".join(words)
-    return len(set(letters)) <= 1 or letters in _EMPTY_WORDS or _EMPTY_WORDS.issuperset(words)
+    together = "".join(words)
+    return (
+        len(set(together)) <= 1
+        or all(map(_EMPTY_WORD.fullmatch, words))
+        or bool(_EMPTY_WORD.fullmatch(together))
+    )
 
 
 def declaration_fault(value: Value, is_formula: bool, metric: Metric) -> str | None:
