@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from .history import Floats
+from .plan import Plan
+
+SIGNAL_LIMIT = 0.35
+"""No indicator counts for more than this log change: beyond it readings are mostly noise."""
+EFFECT_LIMIT = 0.25
+"""All drivers together move a suggestion by no more than this log change."""
 
 
 @dataclass(frozen=True)
@@ -14,3 +22,44 @@ class Readings:
 
     now: Floats
     reference: Floats
+
+
+def signals(readings: Readings, plan: Plan) -> Floats:
+    """How far each driver has moved for the better since last year, (n, drivers), in log units.
+
+    An indicator counts c * tanh(log(now / reference) / c) in its good direction, weighted by its
+    share; what is unknown or negative counts 0.
+    """
+    changes = _changes(readings) * np.array([indicator.direction for indicator in plan.indicators])
+    soft = SIGNAL_LIMIT * np.tanh(changes / SIGNAL_LIMIT)
+    moved: Floats = soft @ _shares(plan)
+    return moved
+
+
+def effects(signals: Floats, weights: Floats) -> Floats:
+    """What the signals are worth, (n, drivers), in log units of the metric.
+
+    `weights` (drivers,) are elasticities. Where the sum leaves +-EFFECT_LIMIT, all effects of the
+    line shrink alike, so that the drivers keep their shares.
+    """
+    full = signals * weights
+    total = np.abs(full.sum(axis=1, keepdims=True))
+    limited: Floats = full * (EFFECT_LIMIT / np.maximum(total, EFFECT_LIMIT))
+    return limited
+
+
+def _changes(readings: Readings) -> Floats:
+    now, reference = readings.now, readings.reference
+    usable = (now >= 0) & (reference >= 0) & (now + reference > 0)
+    with np.errstate(divide="ignore"):
+        changes: Floats = np.log(np.where(usable, now, 1.0)) - np.log(np.where(usable, reference, 1.0))
+    return changes
+
+
+def _shares(plan: Plan) -> Floats:
+    """(indicators, drivers): the share where the indicator belongs to the driver, else 0."""
+    shares = [
+        [indicator.share if indicator.driver == driver.code else 0.0 for driver in plan.drivers]
+        for indicator in plan.indicators
+    ]
+    return np.array(shares).reshape(len(plan.indicators), len(plan.drivers))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 Kind = Literal["sum", "mean", "ratio"]
 
 
@@ -23,3 +26,8 @@ class Metric:
     direction: Literal[1, -1] = 1
     kind: Kind = "sum"
     step: float = 1.0
+
+    def to_step(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The nearest multiples of `step`, half up, never below 0."""
+        steps = np.floor(values / self.step + 0.5)
+        return np.maximum(np.round(steps * self.step, 9), 0.0)
