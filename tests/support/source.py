@@ -1,0 +1,41 @@
+"""Our own source, parsed: what the tests of the house and of its language look through."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module of the package by its dotted name; a package goes by its own."""
+    return {_dotted(path): ast.parse(path.read_text("utf-8")) for path in ROOT.glob("targetcal_xl/**/*.py")}
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """The dotted names of all modules that a module imports, wherever in it, relative ones resolved."""
+    found: set[str] = set()
+    for node in ast.walk(modules()[module]):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= _imported(node, module)
+    return frozenset(found)
+
+
+def _imported(node: ast.ImportFrom, module: str) -> set[str]:
+    base = node.module or ""
+    if node.level:
+        is_package = (ROOT / module.replace(".", "/")).is_dir()
+        parents = module.split(".")
+        home = parents[: len(parents) - node.level + is_package]
+        base = ".".join([*home, base]).rstrip(".")
+    return {base} | {name for a in node.names if (name := f"{base}.{a.name}") in modules()}
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -1,0 +1,184 @@
+"""The house stands as it was designed: its arrows, its doors, its size, and what it ships."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.metadata
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.support.source import ROOT, imports, modules
+
+_WORDS = {"language", "problems"}
+_MIDDLE = {"ledger", "workbook", "letters", "connect"}
+_FACES = {"cli", "excel", "libreoffice"}
+_MAY_IMPORT = (
+    {"language": set(), "calibration": set(), "problems": {"language"}}
+    | {room: {"calibration", *_WORDS} for room in _MIDDLE}
+    | {"actions": {"calibration", *_WORDS, *_MIDDLE}}
+    | {room: {"calibration", "actions", *_WORDS, *_MIDDLE} for room in _FACES}
+)
+_PURE = {"__future__", "collections", "dataclasses", "datetime", "enum", "fractions", "functools"}
+_PURE |= {"itertools", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"}
+_PURE |= {"chinese_calendar", "numpy", "targetcal_xl"}
+_IMPURE_CALLS = {"now", "today", "default_rng", "open", "load", "save", "fromfile", "tofile"}
+_SOURCES = ("targetcal_xl", "templates", "xl", "tests", "bench", "docs", ".ci")
+_MACHINE_PATH = re.compile(r"""["'(=\s`](/(tmp|root|home|farm|work|Users)/|[A-Z]:\\+Users)""")
+
+
+def _room(module: str) -> str:
+    return [*module.split("."), ""][1]
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if _room(name)])
+def test_arrows_point_one_way(module: str) -> None:
+    ours = {_room(name) for name in imports(module) if name.startswith("targetcal_xl.")}
+    assert ours - {_room(module)} <= _MAY_IMPORT[_room(module)]
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if _room(name) == "calibration"])
+def test_the_method_has_no_file_no_clock_and_no_chance(module: str) -> None:
+    assert {name.split(".")[0] for name in imports(module)} <= _PURE
+    calls = (node.func for node in ast.walk(modules()[module]) if isinstance(node, ast.Call))
+    called = {func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in calls}
+    assert not called & _IMPURE_CALLS
+
+
+@pytest.mark.parametrize("module", modules())
+def test_private_names_stay_at_home(module: str) -> None:
+    private = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(modules()[module])
+        if isinstance(node, ast.ImportFrom) and (node.level or str(node.module).startswith("targetcal_xl"))
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert private == []
+
+
+@pytest.mark.parametrize("package", [name for name in modules() if (ROOT / name.replace(".", "/")).is_dir()])
+def test_a_package_lists_exactly_what_it_offers(package: str) -> None:
+    offered = set()
+    for node in modules()[package].body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            offered |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            offered.add(node.name)
+        elif isinstance(node, ast.Assign):
+            offered |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    listed = getattr(importlib.import_module(package), "__all__", [])
+    assert sorted(listed) == sorted(name for name in offered if not name.startswith("_"))
+    assert all(hasattr(importlib.import_module(package), name) for name in listed)
+
+
+@pytest.mark.parametrize("folder", ["targetcal_xl", "tests", "bench", "docs"])
+def test_functions_stay_small(folder: str) -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in ROOT.glob(f"{folder}/**/*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno >= 40
+    ]
+    assert long == []
+
+
+def test_no_file_names_a_place_on_somebodys_machine() -> None:
+    texts = (_text(path) for path in _our_files())
+    found = [line for text in texts for line in text.splitlines() if _MACHINE_PATH.search(line)]
+    assert found == []
+
+
+def _our_files() -> list[Path]:
+    below = [path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
+    tools = {"node_modules", "__pycache__"}
+    return [path for path in [*ROOT.glob("*.*"), ROOT / "Makefile", *below] if not tools & set(path.parts)]
+
+
+def _text(path: Path) -> str:
+    """The text of a text file; pictures and Office files have none."""
+    try:
+        return path.read_text("utf-8") if path.is_file() else ""
+    except UnicodeDecodeError:
+        return ""
+
+
+def test_both_readmes_tell_the_same() -> None:
+    english, chinese = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md"))
+    assert _outline(english) == _outline(chinese)
+    assert _verbs(english) == _verbs(chinese)
+    assert re.findall(r"docs/\S+\.png", english) == re.findall(r"docs/\S+\.png", chinese)
+
+
+def _outline(readme: str) -> list[str]:
+    return re.findall(r"^#+(?= )", re.sub(r"```.*?```", "", readme, flags=re.DOTALL), re.MULTILINE)
+
+
+def _verbs(readme: str) -> list[str]:
+    return re.findall(r"(?:targetcal|make|pip) [a-z]+(?= |$|`)", readme, re.MULTILINE)
+
+
+def test_every_file_the_readmes_point_to_is_there() -> None:
+    for name in ("README.md", "README.zh-CN.md"):
+        targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text("utf-8"))
+        assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_every_library_we_import_is_declared() -> None:
+    libraries = {name.split(".")[0] for module in modules() for name in imports(module)}
+    outside = libraries - set(sys.stdlib_module_names) - {"targetcal_xl"}
+    providers = importlib.metadata.packages_distributions()
+    used = {_normal(providers[library][0]) for library in outside}
+    required = importlib.metadata.requires("targetcal-xl") or []
+    declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in required if "extra ==" not in line}
+    assert used - declared - {"pydantic-core"} == set(), "pydantic brings exactly its own core"
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy, so that nothing left over from earlier builds gets in."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for folder in ("targetcal_xl", "templates"):
+        shutil.copytree(ROOT / folder, source / folder)
+    for name in ("setup.cfg", "pyproject.toml", "LICENSE", "README.md"):
+        shutil.copy(ROOT / name, source)
+    _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", out, source)
+    return next(out.glob("*.whl"))
+
+
+def _pip(*arguments: str | Path) -> None:
+    subprocess.run([sys.executable, "-m", "pip", "--quiet", *arguments], check=True)
+
+
+def test_the_wheel_ships_every_file_of_the_package_and_nothing_else(wheel: Path) -> None:
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    homes = {"targetcal_xl": ROOT / "targetcal_xl", "targetcal_xl/templates": ROOT / "templates"}
+    ours = {
+        f"{home}/{path.relative_to(folder).as_posix()}"
+        for home, folder in homes.items()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert packed == ours
+
+
+def test_an_installed_wheel_plays_the_whole_case(wheel: Path, tmp_path: Path) -> None:
+    site, away = tmp_path / "site", tmp_path / "别处 elsewhere"
+    away.mkdir()
+    _pip("install", "--no-deps", "--target", site, wheel)
+    face = f"import sys; sys.path.insert(0, {str(site)!r}); import targetcal_xl.cli as cli\n"
+    face += f"assert cli.__file__.startswith({str(site)!r}); cli.run()"
+    subprocess.run([sys.executable, "-P", "-c", face, "demo", "演示 demo"], cwd=away, check=True)
+    assert (away / "演示 demo" / "summary.json").exists()

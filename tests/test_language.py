@@ -1,0 +1,138 @@
+"""The catalogues say the same in every language, and nothing that nobody reads."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from string import Formatter
+
+import pytest
+
+from targetcal_xl.language import LANGUAGES, catalogue, text
+from tests.support.source import ROOT, modules
+
+_CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+
+
+def _fields(said: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(said) if name is not None}
+
+
+def test_every_language_has_every_key() -> None:
+    english, chinese = set(catalogue("en")), set(catalogue("zh-CN"))
+    assert english ^ chinese == set()
+    assert english
+
+
+def test_every_language_fills_in_the_same_fields() -> None:
+    english, chinese = catalogue("en"), catalogue("zh-CN")
+    assert [key for key in english if _fields(english[key]) != _fields(chinese[key])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_and_every_key_stands_once_in_its_room(language: str) -> None:
+    assert [key for key, said in catalogue(language).items() if not said.strip()] == []
+    for room in (ROOT / "targetcal_xl" / "language" / language).iterdir():
+        keys = re.findall(r'^msgid "(.+)"$', room.read_text("utf-8"), re.MULTILINE)
+        assert len(keys) == len(set(keys)), f"{room.name} says something twice"
+        assert [key for key in keys if key.split(".")[0] != room.stem] == []
+
+
+def test_the_english_catalogue_has_no_chinese_in_it() -> None:
+    assert [key for key, said in catalogue("en").items() if _CHINESE.search(said)] == []
+
+
+def test_the_chinese_catalogue_is_in_chinese() -> None:
+    """What has letters in it has Chinese in it; a bare `{}` field or a symbol may stay as it is."""
+    bare = {key: re.sub(r"\{.*?\}", "", said) for key, said in catalogue("zh-CN").items()}
+    assert [
+        key for key, said in bare.items() if re.search(r"[a-z]{4}", said) and not _CHINESE.search(said)
+    ] == []
+
+
+def _calls(name: str) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """Each call of `name(...)` in the source, with its first argument."""
+    for module in modules().values():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") == name:
+                yield node, node.args[0]
+
+
+def _pattern(argument: ast.expr) -> str | None:
+    """The keys an argument may be, as a pattern; None when it is no text of its own."""
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return re.escape(argument.value)
+    if isinstance(argument, ast.JoinedStr):
+        parts = (part.value if isinstance(part, ast.Constant) else None for part in argument.values)
+        return "".join(r"([\w.-]+)" if part is None else re.escape(str(part)) for part in parts)
+    return None
+
+
+def test_every_key_the_code_asks_for_is_there() -> None:
+    asked = [_pattern(argument) for _, argument in _calls("text")]
+    asked += [f"problem\\.{_pattern(argument)}" for _, argument in _calls("Problem") if _pattern(argument)]
+    assert [key for key in asked if key and not any(re.fullmatch(key, k) for k in catalogue("en"))] == []
+
+
+def test_every_field_of_a_text_is_filled_in_where_it_is_asked_for() -> None:
+    for call, argument in _calls("text"):
+        given = {keyword.arg for keyword in call.keywords}
+        key = argument.value if isinstance(argument, ast.Constant) else None
+        if None not in given and isinstance(key, str) and key in catalogue("en"):
+            assert _fields(catalogue("en")[key]) <= given, f"{key}, asked for with {given}"
+
+
+def test_every_field_of_a_problem_is_filled_in_where_it_is_found() -> None:
+    for call, argument in _calls("Problem"):
+        if isinstance(argument, ast.Constant):
+            wanted = _fields(catalogue("en")[f"problem.{argument.value}"])
+            assert wanted <= _given(call, wanted), f"{argument.value}, line {call.lineno}"
+
+
+def _given(call: ast.Call, wanted: set[str]) -> set[str]:
+    """The fields a problem is made with; a mapping made elsewhere is taken to have what is wanted."""
+    fields = [keyword.value for keyword in call.keywords if keyword.arg == "fields"] + call.args[2:3]
+    if not fields:
+        return set()
+    keys = fields[0].keys if isinstance(fields[0], ast.Dict) else [None]
+    return wanted if None in keys else {key.value for key in keys if isinstance(key, ast.Constant)}
+
+
+def test_every_key_is_read_somewhere() -> None:
+    words, patterns = _words(), _patterns()
+    unread = [
+        key
+        for key in catalogue("en")
+        if key not in words
+        and key.removeprefix("problem.") not in words
+        and not any(_reads(pattern, key, words) for pattern in patterns)
+    ]
+    assert unread == []
+
+
+def _words() -> set[str]:
+    """Every string, name and attribute of the source."""
+    nodes = [node for module in modules().values() for node in ast.walk(module)]
+    said = (getattr(node, place, None) for node in nodes for place in ("value", "id", "attr", "arg"))
+    return {word for word in said if isinstance(word, str)}
+
+
+def _patterns() -> list[str]:
+    """The keys that are put together: f-strings that begin with a room of the catalogue."""
+    rooms = {key.split(".")[0] for key in catalogue("en")}
+    joined = [n for m in modules().values() for n in ast.walk(m) if isinstance(n, ast.JoinedStr)]
+    return [pattern for n in joined if (pattern := _pattern(n)) and pattern.split(r"\.")[0] in rooms]
+
+
+def _reads(pattern: str, key: str, words: set[str]) -> bool:
+    """Whether a put-together key may become this one: every part put in is a word of the source."""
+    found = re.fullmatch(pattern, key)
+    return found is not None and all(
+        part in words or set(part.split(".")) <= words for part in found.groups()
+    )
+
+
+def test_an_unknown_key_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        text("problem.nonsense", "en")
