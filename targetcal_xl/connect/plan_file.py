@@ -1,0 +1,242 @@
+"""plan.toml: the words of a plan as a person writes them, checked and turned into a Plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from importlib.resources.abc import Traversable
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from ..calibration import metric, plan
+from ..calibration.period import Period
+from ..problems import DataProblems, Problem
+from .tables import decode
+
+FILE = "plan.toml"
+_SHARES_ADD_UP = 1e-6
+
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+_RegionCode = Annotated[str, StringConstraints(pattern=r"^\w{1,24}$")]
+_Code = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,40}$")]
+_Share = Annotated[float, Field(gt=0, lt=1)]
+_NotNegative = Annotated[float, Field(ge=0)]
+_Period = Annotated[Period, PlainValidator(lambda said: Period.parse(str(said)))]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class _Metric(_Strict):
+    code: _Code
+    name: _Name
+    definition: _Text
+    unit: str
+    direction: Literal[1, -1] = metric.Metric.direction
+    kind: metric.Kind = metric.Metric.kind
+    step: Annotated[float, Field(gt=0)] = metric.Metric.step
+
+
+class _Person(_Strict):
+    name: _Name
+    mail: Annotated[str, StringConstraints(pattern=r"^([^@\s]+@[^@\s]+)?$")] = plan.Person.mail
+
+
+class _Region(_Strict):
+    code: _RegionCode
+    name: _Name
+    head: _Person
+    superior: _Person
+    hrbp: _Person
+
+
+class _Line(_Strict):
+    code: _Code
+    name: _Name
+    region: str
+
+
+class _Indicator(_Strict):
+    code: _Code
+    name: _Name
+    share: Annotated[float, Field(gt=0, le=1)]
+    unit: str = plan.Indicator.unit
+    direction: Literal[1, -1] = 1
+
+
+class _Driver(_Strict):
+    code: _Code
+    name: _Name
+    weight: _NotNegative
+    indicators: Annotated[list[_Indicator], Field(min_length=1)]
+
+
+class _Thresholds(_Strict):
+    objection: _Share = plan.Thresholds.objection
+    confidence: _Share = plan.Thresholds.confidence
+    milestone: _Share = plan.Thresholds.milestone
+    warning_days: Annotated[int, Field(ge=1, le=60)] = plan.Thresholds.warning_days
+    warning_odds: _Share = plan.Thresholds.warning_odds
+    survey_minimum: Annotated[int, Field(ge=3)] = plan.Thresholds.survey_minimum
+
+
+class _Measures(_Strict):
+    consensus_days: _NotNegative
+    coordination_hours: _NotNegative
+    agreement_pct: Annotated[float, Field(ge=0, le=100)]
+    agreement_mean: Annotated[float, Field(ge=1, le=5)]
+
+
+class _Plan(_Strict):
+    code: _Code
+    company: _Name
+    period: _Period
+    metric: _Metric
+    hq_target: Annotated[float, Field(gt=0)]
+    regions: Annotated[list[_Region], Field(min_length=1)]
+    lines: Annotated[list[_Line], Field(min_length=3, max_length=100_000)]
+    drivers: list[_Driver] = []
+    thresholds: _Thresholds = _Thresholds()
+    milestones: list[dt.date] = []
+    last_period: _Measures | None = None
+
+
+def read_plan_file(source: Traversable) -> plan.Plan:
+    """The plan of a plan.toml; raise DataProblems with every fault in it."""
+    if not source.is_file():
+        raise DataProblems([Problem("csv_missing_file", FILE)])
+    try:
+        said = _Plan.model_validate(tomllib.loads(decode(source)))
+    except tomllib.TOMLDecodeError as error:
+        raise DataProblems([Problem("plan_syntax", FILE, {"said": error})]) from error
+    except ValidationError as error:
+        raise DataProblems([_problem(fault) for fault in error.errors()]) from error
+    problems = [*_twice(said), *_loose_ends(said), *_sums(said)]
+    if problems:
+        raise DataProblems(problems)
+    return _plan(said)
+
+
+_CODES = {
+    "missing": "plan_missing",
+    "extra": "plan_unknown_key",
+    "literal": "plan_choice",
+    "greater": "plan_too_small",
+    "less": "plan_too_big",
+    "string": "plan_text",
+    "float": "plan_number",
+    "int": "plan_number",
+    "finite": "plan_number",
+    "date": "plan_date",
+    "value": "plan_period",
+}
+"""First word of a pydantic error type -> our sentence; others are a table or list in the wrong place."""
+
+
+_EXACT_CODES = {
+    "string_pattern_mismatch": "plan_pattern",
+    "too_short": "plan_too_few",
+    "too_long": "plan_too_many",
+}
+
+
+def _problem(fault: ErrorDetails) -> Problem:
+    """One pydantic fault in our words, with its place as the file counts it."""
+    said, limits = fault["input"], fault.get("ctx", {})
+    names = ("gt", "ge", "lt", "le", "min_length", "max_length", "expected")
+    fields = {
+        "key": fault["loc"][-1],
+        "value": said if isinstance(said, str | int | float) else "…",
+        "limit": next((limits[name] for name in names if name in limits), ""),
+    }
+    kind = fault["type"]
+    code = _EXACT_CODES.get(kind) or _CODES.get(kind.split("_", 1)[0], "plan_shape")
+    return Problem(code, _where(*fault["loc"]), fields)
+
+
+def _where(*place: int | str) -> str:
+    """`plan.toml, regions 1, head, mail`: places in a list are counted from 1."""
+    said = "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in place)
+    return FILE + said
+
+
+def _twice(said: _Plan) -> Iterator[Problem]:
+    """Codes that two things of one kind share, and names that two regions, or lines of a region, share."""
+    indicators = [indicator for driver in said.drivers for indicator in driver.indicators]
+    yield from _repeats("regions", "code", (region.code for region in said.regions))
+    yield from _repeats("regions", "name", (region.name for region in said.regions))
+    yield from _repeats("lines", "code", (line.code for line in said.lines))
+    yield from _repeats("lines", "name", (f"{line.name} ({line.region})" for line in said.lines))
+    yield from _repeats("drivers", "code", (driver.code for driver in said.drivers))
+    yield from _repeats("indicators", "code", (indicator.code for indicator in indicators))
+
+
+def _repeats(table: str, key: str, said: Iterable[str]) -> Iterator[Problem]:
+    for value, times in Counter(map(str.casefold, said)).items():
+        if times > 1:
+            yield Problem("plan_twice", _where(table, key), {"value": value, "times": times})
+
+
+def _loose_ends(said: _Plan) -> Iterator[Problem]:
+    """What points nowhere: lines without a region, regions without a line, milestones outside the period."""
+    regions = {region.code: region.name for region in said.regions}
+    for place, line in enumerate(said.lines):
+        if line.region not in regions:
+            fields = {"value": line.region, "known": ", ".join(regions)}
+            yield Problem("plan_region_unknown", _where("lines", place, "region"), fields)
+    used = {line.region for line in said.lines}
+    for place, region in enumerate(said.regions):
+        if region.code not in used:
+            yield Problem("plan_region_empty", _where("regions", place), {"value": region.name})
+        if region.head.name == region.superior.name:
+            yield Problem("plan_same_person", _where("regions", place), {"value": region.head.name})
+    for place, day in enumerate(said.milestones):
+        if not said.period.start <= day <= said.period.end:
+            fields = {"value": str(day), "period": str(said.period)}
+            yield Problem("plan_milestone_outside", _where("milestones", place), fields)
+
+
+def _sums(said: _Plan) -> Iterator[Problem]:
+    """Shares that do not add up to 1, and a target that is no whole number of steps."""
+    for place, driver in enumerate(said.drivers):
+        total = sum(indicator.share for indicator in driver.indicators)
+        if abs(total - 1) > _SHARES_ADD_UP:
+            fields = {"value": driver.name, "sum": f"{total:g}"}
+            yield Problem("plan_shares", _where("drivers", place), fields)
+    steps = said.hq_target / said.metric.step
+    if abs(steps - round(steps)) > _SHARES_ADD_UP:
+        yield Problem("plan_steps", _where("hq_target"), {"step": f"{said.metric.step:g}"})
+
+
+def _plan(said: _Plan) -> plan.Plan:
+    return plan.Plan(
+        code=said.code,
+        company=said.company,
+        period=said.period,
+        metric=metric.Metric(**said.metric.model_dump()),
+        hq_target=said.hq_target,
+        regions=tuple(_region(region) for region in said.regions),
+        lines=tuple(plan.Line(**line.model_dump()) for line in said.lines),
+        drivers=tuple(plan.Driver(driver.code, driver.name, driver.weight) for driver in said.drivers),
+        indicators=tuple(
+            plan.Indicator(driver=driver.code, **indicator.model_dump())
+            for driver in said.drivers
+            for indicator in driver.indicators
+        ),
+        thresholds=plan.Thresholds(**said.thresholds.model_dump()),
+        milestones=tuple(sorted(said.milestones)),
+        last_period=plan.Measures(**said.last_period.model_dump()) if said.last_period else None,
+    )
+
+
+def _region(said: _Region) -> plan.Region:
+    head, superior, hrbp = (
+        plan.Person(person.name, person.mail) for person in (said.head, said.superior, said.hrbp)
+    )
+    return plan.Region(said.code, said.name, head, superior, hrbp)

@@ -1,0 +1,124 @@
+"""A plan folder: plan.toml, history.csv and drivers.csv in; everything a baseline needs out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from importlib.resources.abc import Traversable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..calibration.baseline import Inputs
+from ..calibration.drivers import Readings
+from ..calibration.history import Floats, History
+from ..calibration.period import Period
+from ..calibration.plan import Indicator, Line, Plan
+from ..problems import DataProblems, Problem
+from .plan_file import FILE, read_plan_file
+from .tables import Table, normal, read_table
+
+HISTORY, DRIVERS = "history.csv", "drivers.csv"
+_FEWEST, _MOST = 4, 40
+"""Periods of history that a plan may have."""
+_UNSIZED = ("?", "？")
+"""How a one-off event of unknown size is written."""
+
+
+def read_plan(folder: Traversable) -> Inputs:
+    """Read `plan.toml`, `history.csv` and, where there is one, `drivers.csv`.
+
+    Raise DataProblems with every fault of all three files, each with its row and column.
+    """
+    plan = read_plan_file(folder.joinpath(FILE))
+    problems: list[Problem] = []
+    history, readings = None, None
+    try:
+        history = read_history(folder.joinpath(HISTORY), plan)
+    except DataProblems as found:
+        problems += found.problems
+    try:
+        readings = read_drivers(folder.joinpath(DRIVERS), plan)
+    except DataProblems as found:
+        problems += found.problems
+    if history is None or readings is None:
+        raise DataProblems(problems)
+    return Inputs(plan, history, readings)
+
+
+def read_history(source: Traversable, plan: Plan) -> History:
+    """Past values from a table with columns line, period, value, one_off.
+
+    The periods run from the first one named to the one before the plan's; what is not named or empty is
+    unknown. `one_off` is empty or 0 for none and `?` for a one-off event of unknown size.
+    """
+    table = read_table(source, ("line", "period", "value"), ("one_off",))
+    lines = table.codes("line", _names(plan.lines))
+    when = _periods(table, plan.period)
+    values = table.numbers("value", low=0)
+    one_off = _one_offs(table, values)
+    table.unique(("line", "period"))
+    _count_periods(table, when)
+    table.done()
+    first = int(when.min())
+    shape = (len(plan.lines), -first)
+    known, events = np.full(shape, np.nan), np.zeros(shape)
+    known[lines, when - first] = values
+    events[lines, when - first] = one_off
+    periods = tuple(plan.period.shift(place) for place in range(first, 0))
+    return History(periods, known, events)
+
+
+def read_drivers(source: Traversable, plan: Plan) -> Readings:
+    """Indicator readings from a table with columns line, indicator, reference, now; no file: none known."""
+    shape = (len(plan.lines), len(plan.indicators))
+    now, reference = np.full(shape, np.nan), np.full(shape, np.nan)
+    if not source.is_file():
+        return Readings(now, reference)
+    table = read_table(source, ("line", "indicator", "reference", "now"))
+    spots = table.codes("line", _names(plan.lines)), table.codes("indicator", _names(plan.indicators))
+    before, today = table.numbers("reference", low=0), table.numbers("now", low=0)
+    table.unique(("line", "indicator"))
+    table.done()
+    reference[spots], now[spots] = before, today
+    return Readings(now, reference)
+
+
+def _names(items: Iterable[Line | Indicator]) -> dict[str, str]:
+    return {item.code: item.name for item in items}
+
+
+def _periods(table: Table, plan_period: Period) -> NDArray[np.intp]:
+    """How many periods after the plan's each row is, (n,); report all but past ones."""
+    said = table.cells["period"]
+    places = {each: _place(each, plan_period) for each in said.unique()}
+    when = said.map(places).to_numpy(dtype=float)
+    table.report_where("csv_not_a_period", np.isnan(when), "period")
+    table.report_where("csv_not_past", when >= 0, "period", period=plan_period)
+    return np.asarray(np.nan_to_num(when, nan=-1), dtype=np.intp)
+
+
+def _place(said: str, plan_period: Period) -> float:
+    """Periods after the plan's; NaN for text that is no period, or one of another kind (month, quarter)."""
+    try:
+        period = Period.parse(normal(said))
+    except ValueError:
+        return math.nan
+    if period.per_year != plan_period.per_year:
+        return math.nan
+    return (period.year - plan_period.year) * period.per_year + period.number - plan_period.number
+
+
+def _one_offs(table: Table, values: Floats) -> Floats:
+    """Amounts of one-off events, (n,): 0 for none, NaN for `?`; report an event bigger than its value."""
+    amounts = table.numbers("one_off", unknown=("", *_UNSIZED))
+    table.report_where("csv_one_off_too_big", amounts > values, "one_off")
+    return np.where(table.cells["one_off"] == "", 0.0, amounts)
+
+
+def _count_periods(table: Table, when: NDArray[np.intp]) -> None:
+    """Report a history that is too short or too long to calibrate from."""
+    periods = -int(when.min(initial=0))
+    if not _FEWEST <= periods <= _MOST:
+        fields = {"periods": periods, "fewest": _FEWEST, "most": _MOST}
+        table.problems.append(Problem("csv_history_length", table.file, fields))

@@ -1,0 +1,26 @@
+"""The plan folders that we ship, to look at, to learn from and to copy."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from ..problems import Problem, Refused
+from .plan_file import FILE
+
+
+def plan_templates() -> tuple[str, ...]:
+    """Names of the shipped plan folders."""
+    return tuple(sorted(folder.name for folder in _shelf().iterdir() if folder.joinpath(FILE).is_file()))
+
+
+def plan_template(name: str) -> Traversable:
+    """The shipped plan folder of that name; raise Refused with the names there are when it is unknown."""
+    if name not in plan_templates():
+        fields = {"value": name, "known": ", ".join(plan_templates())}
+        raise Refused([Problem("plan_template_unknown", fields=fields)])
+    return _shelf().joinpath(name)
+
+
+def _shelf() -> Traversable:
+    return files("targetcal_xl.templates").joinpath("plans")
