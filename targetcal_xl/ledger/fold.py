@@ -1,0 +1,63 @@
+"""Where a plan stands, by the ledger: what it was computed from, and the last word on every field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..calibration import Baseline, Floats, Inputs, Key, Standing, Value
+from ..problems import Problem, Refused
+from .chain import reference
+from .documents import dump, load
+from .entry import Event
+from .ledger import Ledger
+
+INPUTS: Key = (None, None, "inputs")
+"""The field whose value names the document with the inputs."""
+
+BASELINE: Key = (None, None, "baseline")
+"""The field whose value names the document with the baseline and the allotment."""
+
+
+@dataclass(frozen=True)
+class _Suggestions:
+    """What was computed from the inputs."""
+
+    baseline: Baseline
+    allotment: Floats
+
+
+def groundwork(
+    action: str,
+    inputs: Inputs,
+    baseline: Baseline,
+    allotment: Floats,
+    *,
+    before: Mapping[Key, Value] | None = None,
+    reason: str = "",
+) -> tuple[list[Event], list[bytes]]:
+    """Events and documents that make these the ground of the plan; `before` are the values until now.
+
+    There is no event for what stays as it is.
+    """
+    before = before or {}
+    grounds = {INPUTS: dump(inputs), BASELINE: dump(_Suggestions(baseline, allotment))}
+    changed = {key: content for key, content in grounds.items() if before.get(key) != reference(content)}
+    events = [
+        Event(action, *key, before.get(key), reference(content), reason) for key, content in changed.items()
+    ]
+    return events, list(changed.values())
+
+
+def standing(ledger: Ledger) -> Standing:
+    """The fold of all entries; raise Refused when they hold no plan yet."""
+    values = ledger.values()
+    if INPUTS not in values or BASELINE not in values:
+        raise Refused([Problem("ledger_empty", ledger.place)])
+    suggestions = load(_Suggestions, ledger.document(str(values[BASELINE])))
+    return Standing(
+        load(Inputs, ledger.document(str(values[INPUTS]))),
+        suggestions.baseline,
+        suggestions.allotment,
+        values,
+    )

@@ -1,0 +1,268 @@
+"""The ledger: what happened, append-only and hash-chained, with the documents it refers to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import URL, Connection, Row, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from ..calibration import Key, Value
+from ..problems import DataProblems, Problem, Refused
+from .chain import COLUMNS, GENESIS, breaks, canonical, fault, is_reference, parse, reference, seal
+from .entry import Entry, Event
+from .store import DOCUMENT, ENTRY, SCHEMA, connect, is_missing_file, locate, shown
+
+_PAGE = 5_000
+
+
+def open_ledger(place: str | Path, *, create: bool = False, password: str | None = None) -> Ledger:
+    """Open the ledger in a SQLite file or at a `postgresql://` URL; a context manager.
+
+    `create` makes one where there is none. Without a `password`, PostgreSQL's own ways hold
+    (PGPASSWORD, ~/.pgpass). Raise Refused when there is no ledger, or when it cannot be reached.
+    """
+    return Ledger(locate(place, password), create)
+
+
+class Ledger:
+    """An open ledger. Entries are only ever added; writers take turns, also across machines.
+
+    Every method raises Refused, with the database's words, when the database cannot be used.
+    """
+
+    def __init__(self, url: URL, create: bool = False) -> None:
+        """Connect to a `locate`d place; `open_ledger` is the way in."""
+        self.place = shown(url)
+        """The path or URL, without password."""
+        self._engine = connect(url)
+        if not create and is_missing_file(url):
+            raise self._missing()
+        with self._transaction(writes=create) as connection:
+            if create:
+                SCHEMA.create_all(connection)
+            elif not inspect(connection).has_table(ENTRY.name):
+                raise self._missing()
+
+    def _missing(self) -> Refused:
+        return Refused([Problem("ledger_missing", fields={"place": self.place})])
+
+    def __enter__(self) -> Self:
+        """The ledger itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @property
+    def last(self) -> Entry | None:
+        """The newest entry, None in an empty ledger."""
+        with self._transaction() as connection:
+            row = _last_row(connection)
+        return _entry(row) if row else None
+
+    @property
+    def head(self) -> str:
+        """The hash of the newest entry, `GENESIS` in an empty ledger: note it elsewhere, as proof."""
+        last = self.last
+        return last.hash if last else GENESIS
+
+    def record(
+        self,
+        events: Sequence[Event],
+        *,
+        at: dt.datetime,
+        actor: str,
+        source: str,
+        documents: Iterable[bytes] = (),
+        onto: str | None = None,
+    ) -> tuple[Entry, ...]:
+        """Add events and the documents they refer to: all of them, or none when anything is raised.
+
+        `onto` is the head that the events were decided on: Refused when somebody has recorded since.
+        Raise DataProblems for values that cannot be kept exactly and for references to no document,
+        ValueError for a time without zone.
+        """
+        if at.tzinfo is None:
+            raise ValueError(f"{at} has no time zone")
+        _refuse_faults(events, actor, source)
+        moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+        contents = {reference(content): content for content in documents}
+        with self._transaction(writes=True) as connection:
+            last = _last_row(connection)
+            if onto not in (None, last.hash if last else GENESIS):
+                raise Refused([Problem("ledger_moved")])
+            _keep_documents(connection, contents)
+            _refuse_dangling(connection, events)
+            rows = _chained(events, (moment, actor, source), last)
+            if rows:
+                connection.execute(insert(ENTRY), [dict(zip(COLUMNS, row, strict=True)) for row in rows])
+        return tuple(map(_entry, rows))
+
+    def entries(
+        self,
+        *,
+        after: int = 0,
+        region: str | None = None,
+        action: str | None = None,
+        field: str | None = None,
+    ) -> Iterator[Entry]:
+        """Entries in order, those after a number, of a region, action and field, where given.
+
+        Pages are read as they are needed; nothing is held open between them.
+        """
+        wanted = {"region": region, "action": action, "field": field}
+        query = select(ENTRY).filter_by(**{name: code for name, code in wanted.items() if code is not None})
+        query = query.order_by(ENTRY.c.number).limit(_PAGE)
+        while True:
+            with self._transaction() as connection:
+                page = connection.execute(query.where(ENTRY.c.number > after)).all()
+            yield from map(_entry, page)
+            if len(page) < _PAGE:
+                return
+            after = page[-1].number
+
+    def values(self) -> dict[Key, Value]:
+        """The last value of every field that has one."""
+        query = select(ENTRY.c.region, ENTRY.c.row, ENTRY.c.field, ENTRY.c.new).order_by(ENTRY.c.number)
+        with self._transaction() as connection:
+            last = {(region, row, field): new for region, row, field, new in connection.execute(query)}
+        return {key: parse(new) for key, new in last.items()}
+
+    def document(self, named: str) -> bytes:
+        """The content that a `reference` names; raise Refused when it is missing or was altered."""
+        query = select(DOCUMENT.c.content).where(DOCUMENT.c.reference == named)
+        with self._transaction() as connection:
+            content = connection.scalar(query)
+        if content is None:
+            raise Refused([Problem("ledger_document_missing", fields={"document": named})])
+        if reference(content) != named:
+            raise Refused([Problem("ledger_document_altered", fields={"document": named})])
+        return bytes(content)
+
+    def verify(self, heads: Iterable[str] = ()) -> list[Problem]:
+        """Everything that is wrong with the chain and its documents; empty when all is as recorded.
+
+        `heads` are hashes noted elsewhere (letters, exports): without one, a cut tail cannot show.
+        """
+        try:
+            with self._transaction() as connection:
+                query = select(ENTRY).order_by(ENTRY.c.number).execution_options(yield_per=_PAGE)
+                return [*breaks(connection.execute(query), heads), *_document_breaks(connection)]
+        except Refused as refused:
+            return list(refused.problems)
+
+    @contextmanager
+    def _transaction(self, writes: bool = False) -> Iterator[Connection]:
+        """Everything inside happens or nothing does; the database's complaints become Refused."""
+        try:
+            with self._engine.execution_options(writes=writes).begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            said = {"place": self.place, "detail": str(error.orig).strip()}
+            raise Refused([Problem("ledger_unavailable", fields=said)]) from error
+
+
+def _last_row(connection: Connection) -> Row[Any] | None:
+    return connection.execute(select(ENTRY).order_by(ENTRY.c.number.desc()).limit(1)).first()
+
+
+def _chained(
+    events: Iterable[Event], said: tuple[str, str, str], last: Row[Any] | None
+) -> list[tuple[Any, ...]]:
+    """Stored columns of the entries that follow `last`; `said` is time, actor and source."""
+    count, previous = (last.number, last.hash) if last else (0, GENESIS)
+    rows = []
+    for number, event in enumerate(events, count + 1):
+        what = (event.action, *event.key, canonical(event.old), canonical(event.new), event.reason)
+        fields = (number, *said, *what, previous)
+        previous = seal(fields)
+        rows.append((*fields, previous))
+    return rows
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    """The entry of its stored columns."""
+    number, at, actor, source, action, region, line, field, old, new, reason, previous, own = row
+    return Entry(
+        *(action, region, line, field, parse(old), parse(new), reason),
+        number=number,
+        at=dt.datetime.fromisoformat(at),
+        actor=actor,
+        source=source,
+        previous=previous,
+        hash=own,
+    )
+
+
+def _refuse_faults(events: Iterable[Event], actor: str, source: str) -> None:
+    """Raise DataProblems with every value and every text that cannot be kept."""
+    problems = [
+        Problem(code, where, {"value": ascii(value)})
+        for where, values in _said(events, actor, source)
+        for value in values
+        if (code := fault(value))
+    ]
+    if problems:
+        raise DataProblems(problems)
+
+
+def _said(events: Iterable[Event], actor: str, source: str) -> Iterator[tuple[str, tuple[Value, ...]]]:
+    """All that is to be kept, with its place."""
+    yield "", (actor, source)
+    for event in events:
+        yield _where(event), (event.old, event.new, event.reason, event.action, *event.key)
+
+
+def _where(event: Event) -> str:
+    return " / ".join(code for code in event.key if code)
+
+
+def _keep_documents(connection: Connection, contents: Mapping[str, bytes]) -> None:
+    """Add the documents that are not there yet."""
+    known = _known(connection, contents)
+    new = [{"reference": name, "content": contents[name]} for name in contents if name not in known]
+    if new:
+        connection.execute(insert(DOCUMENT), new)
+
+
+def _refuse_dangling(connection: Connection, events: Sequence[Event]) -> None:
+    naming = {str(event.new): event for event in events if is_reference(event.new)}
+    known = _known(connection, naming)
+    if lost := [event for name, event in naming.items() if name not in known]:
+        raise DataProblems(
+            [Problem("ledger_reference", _where(event), {"document": event.new}) for event in lost]
+        )
+
+
+def _known(connection: Connection, names: Iterable[str]) -> set[str]:
+    return set(connection.scalars(select(DOCUMENT.c.reference).where(DOCUMENT.c.reference.in_(list(names)))))
+
+
+def _document_breaks(connection: Connection) -> Iterator[Problem]:
+    """Documents whose content does not give their name, and references to documents that are gone."""
+    stored = set()
+    for name, content in connection.execute(select(DOCUMENT).execution_options(yield_per=1)):
+        stored.add(name)
+        if reference(content) != name:
+            yield Problem("ledger_document_altered", fields={"document": name})
+    for name in sorted(_named(connection) - stored):
+        yield Problem("ledger_document_missing", fields={"document": name})
+
+
+def _named(connection: Connection) -> set[str]:
+    """Every reference in the entries."""
+    likely = select(ENTRY.c.new).where(ENTRY.c.new.startswith('"sha256:'))
+    return {new.strip('"') for new in connection.scalars(likely) if is_reference(new.strip('"'))}
