@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from targetcal_xl.calibration.baseline import Baseline, Inputs
+from targetcal_xl.calibration.baseline import Inputs, compute_baseline
 from targetcal_xl.calibration.drivers import Readings
 from targetcal_xl.calibration.history import History
 from targetcal_xl.calibration.metric import Metric
@@ -86,7 +86,7 @@ def sample_standing(
 ) -> Standing:
     """A fresh standing over `sample_inputs`: suggestions made, nothing declared but `values`."""
     inputs = sample_inputs(lines_per_region, periods, metric)
-    baseline = _baseline(inputs)
+    baseline = compute_baseline(inputs)
     share = baseline.expected / baseline.expected.sum()
     allotment = np.floor(share * inputs.plan.hq_target)
     allotment[0] += inputs.plan.hq_target - allotment.sum()
@@ -108,44 +108,3 @@ def _region(number: int) -> Region:
 
 def _line_name(region: int, k: int) -> str:
     return f"{_NAMES[(region + k) % len(_NAMES)]}{k + 1}组"
-
-
-def _baseline(inputs: Inputs) -> Baseline:
-    """Suggestions that obey the identities of `Baseline`, without any learning."""
-    plan, values, one_off = inputs.plan, inputs.history.values, inputs.history.one_off
-    last_year = values[:, -4]
-    events = -one_off[:, -1] / 4
-    trend, season = 0.06 * last_year, 0.01 * last_year
-    base = last_year + events + trend + season
-    signals = _signals(inputs)
-    effects = signals * np.array([driver.weight for driver in plan.drivers])
-    total = effects.sum(axis=1)
-    effects = effects * np.minimum(1.0, 0.25 / np.maximum(np.abs(total), 0.25))[:, None]
-    expected = base * np.exp(effects.sum(axis=1))
-    log_mean = np.where(effects.sum(axis=1) == 0, base, (expected - base) / effects.sum(axis=1))
-    parts = np.column_stack([events, trend, season, log_mean[:, None] * effects])
-    step = plan.metric.step
-    return Baseline(
-        parts=("events", "trend", "season", *(driver.code for driver in plan.drivers)),
-        last_year=last_year,
-        contributions=parts,
-        base=base,
-        signals=signals,
-        effects=effects,
-        expected=expected,
-        suggested=np.round(expected / step) * step,
-        low=np.floor(expected * 0.88 / step) * step,
-        high=np.ceil(expected * 1.12 / step) * step,
-        sigma=np.full(len(plan.lines), 0.09),
-        inertial=np.round(last_year * 1.1 / step) * step,
-    )
-
-
-def _signals(inputs: Inputs) -> np.ndarray:
-    plan, readings = inputs.plan, inputs.readings
-    moved = 0.35 * np.tanh(np.log(readings.now / readings.reference) / 0.35)
-    moved = np.nan_to_num(moved) * [indicator.direction for indicator in plan.indicators]
-    share = np.array(
-        [[item.share * (item.driver == driver.code) for driver in plan.drivers] for item in plan.indicators]
-    )
-    return moved @ share

@@ -1,0 +1,409 @@
+"""What stands in a workbook: its sheets, tables, columns and fields, by code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from targetcal_xl.calibration.baseline import PARTS, Inputs
+from targetcal_xl.calibration.negotiation import DECISIONS, STATES
+from targetcal_xl.calibration.plan import Plan
+
+from .shapes import Column, Field, Kind, Owner, Sheet, Table
+
+SUPPORTS = 10
+"""Support items that a region's tab has room for, when it has no more lines than that."""
+
+EVENTS = 20
+"""One-off events that a new history sheet has room for, at least."""
+
+MEASURES = ("consensus_days", "coordination_hours", "agreement_pct", "agreement_mean")
+"""Row codes of the four measures: the fields of `Measures`."""
+
+QUADRANTS = ("thriving", "pressed", "content", "failing")
+"""Codes of the attainment and agreement quadrants."""
+
+
+def layout(inputs: Inputs) -> tuple[Sheet, ...]:
+    """Every sheet of a plan's workbook, in tab order."""
+    plan = inputs.plan
+    return (
+        Sheet("guide"),
+        _dashboard(plan),
+        _settings(plan),
+        _history(inputs),
+        _drivers(plan),
+        _baseline(plan),
+        *(_region(plan, region.code) for region in plan.regions),
+        _progress(plan),
+        _evaluation(plan),
+        _letters(),
+        _audit(),
+    )
+
+
+def region_sheet(region: str) -> str:
+    """The code of a region's own sheet."""
+    return f"region:{region}"
+
+
+def name_of(code: str, region: str | None = None) -> str:
+    """The defined name of a field: `tc.hq_target`, `tc.HD.status`."""
+    parts = ("tc", code) if region is None else ("tc", re.sub(r"[^\w]", _spelt, region), code)
+    return ".".join(parts)
+
+
+def _spelt(sign: re.Match[str]) -> str:
+    return f"_{ord(sign[0]):x}_"
+
+
+def _stacked(start: int, *tables: Table) -> tuple[Table, ...]:
+    """Tables one below the other, each with room for a section title above its captions."""
+    placed, top = [], start
+    for table in tables:
+        placed.append(replace(table, top=top))
+        top = placed[-1].bottom + 4
+    return tuple(placed)
+
+
+def _of_lines(code: str, columns: tuple[Column, ...], plan: Plan, prefix: str) -> Table:
+    region_of = {line.code: line.region for line in plan.lines}
+    return Table(code, columns, tuple(region_of), prefix=prefix, region_of=region_of)
+
+
+def _of_regions(code: str, columns: tuple[Column, ...], plan: Plan, prefix: str) -> Table:
+    rows = tuple(region.code for region in plan.regions)
+    return Table(code, columns, rows, prefix=prefix, of_regions=True)
+
+
+_REGION = Column("region", Owner.LABEL, width=14)
+_NAME = Column("name", Owner.LABEL, width=16)
+
+
+def _settings(plan: Plan) -> Sheet:
+    kinds: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
+        ("company", "text", ()),
+        ("plan", "text", ()),
+        ("period", "text", ()),
+        ("metric", "text", ()),
+        ("metric_name", "text", ()),
+        ("metric_definition", "long", ()),
+        ("unit", "text", ()),
+        ("direction", "choice", ("higher", "lower")),
+        ("kind", "choice", ("sum", "mean", "ratio")),
+        ("step", "decimal", ()),
+        ("hq_target", "number", ()),
+        ("objection", "percent", ()),
+        ("confidence", "percent", ()),
+        ("milestone", "percent", ()),
+        ("warning_days", "count", ()),
+        ("warning_odds", "percent", ()),
+        ("survey_minimum", "count", ()),
+    )
+    fields = tuple(
+        Field(code, Owner.FINANCE, kind, (4 + k, 3), choices, card=False)
+        for k, (code, kind, choices) in enumerate(kinds)
+    )
+    language = Field("language", Owner.TOOL, "text", (4 + len(kinds), 3), card=False)
+    return Sheet("settings", (*fields, language), _stacked(25, *_setting_tables(plan)))
+
+
+def _setting_tables(plan: Plan) -> tuple[Table, ...]:
+    finance = Owner.FINANCE
+    people = tuple(
+        Column(code, finance, width=24)
+        for code in ("name", "head", "head_mail", "superior", "superior_mail", "hrbp", "hrbp_mail")
+    )
+    drivers = (Column("name", finance), Column("weight", finance, "decimal"))
+    indicators = (
+        Column("name", finance),
+        Column("driver", finance, "choice", choices=tuple(driver.code for driver in plan.drivers)),
+        Column("share", finance, "percent"),
+        Column("unit", finance),
+        Column("direction", finance, "choice", choices=("higher", "lower")),
+    )
+    return (
+        _of_regions("regions", people, plan, "region."),
+        Table("drivers", drivers, tuple(item.code for item in plan.drivers), prefix="driver."),
+        Table("indicators", indicators, tuple(item.code for item in plan.indicators), prefix="indicator."),
+        Table("milestones", (Column("date", finance, "date"),), _numbered("M", 6), prefix="milestone."),
+    )
+
+
+def _numbered(letter: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{letter}{k:02d}" for k in range(1, count + 1))
+
+
+def _history(inputs: Inputs) -> Sheet:
+    plan, periods = inputs.plan, tuple(str(period) for period in inputs.history.periods)
+    past = tuple(Column(period, Owner.FINANCE, "number") for period in periods)
+    events = (
+        Column("line", Owner.FINANCE, "line", 14, choices=tuple(line.code for line in plan.lines)),
+        Column("period", Owner.FINANCE, "choice", 16, choices=periods),
+        Column("amount", Owner.FINANCE, "number"),
+        Column("note", Owner.FINANCE, "long", span=5),
+    )
+    known = int((inputs.history.one_off != 0).sum())
+    return Sheet(
+        "history",
+        (),
+        _stacked(
+            5,
+            _of_lines("history", (_REGION, _NAME, *past), plan, "history."),
+            Table("events", events, _numbered("E", max(EVENTS, known)), growing=True, prefix="event."),
+        ),
+    )
+
+
+def _drivers(plan: Plan) -> Sheet:
+    columns = (
+        _REGION,
+        _NAME,
+        Column("indicator", Owner.LABEL, width=16),
+        Column("driver", Owner.LABEL, width=16),
+        Column("unit", Owner.LABEL, width=8),
+        Column("reference", Owner.FINANCE, "decimal", 14),
+        Column("now", Owner.FINANCE, "decimal", 14),
+        Column("change", Owner.FORMULA, "percent", 12),
+        Column("signal", Owner.FORMULA, "percent", 12),
+    )
+    rows = tuple(reading_row(line.code, item.code) for line in plan.lines for item in plan.indicators)
+    return Sheet("drivers", (), _stacked(5, Table("readings", columns, rows, prefix="reading.")))
+
+
+def reading_row(line: str, indicator: str) -> str:
+    """The row code of a line's reading of an indicator."""
+    return f"{line}/{indicator}"
+
+
+def _baseline(plan: Plan) -> Sheet:
+    def number(code: str, owner: Owner, kind: Kind = "number", width: float = 10) -> Column:
+        return Column(code, owner, kind, width)
+
+    tool, formula = Owner.TOOL, Owner.FORMULA
+    drivers = [driver.code for driver in plan.drivers]
+    columns = (
+        _REGION,
+        _NAME,
+        number("last_year", tool),
+        *(number(f"part.{part}", tool, "decimal") for part in PARTS),
+        number("base", tool, "decimal"),
+        *(number(f"signal.{driver}", formula, "percent") for driver in drivers),
+        number("raw", formula, "percent"),
+        *(number(f"effect.{driver}", formula, "percent") for driver in drivers),
+        number("total", formula, "percent"),
+        number("expected", formula, "decimal"),
+        number("mean", formula, "decimal"),
+        *(number(f"part.{driver}", formula, "decimal") for driver in drivers),
+        number("sum", formula, "decimal"),
+        number("suggested", formula),
+        number("low", tool),
+        number("high", tool),
+        number("inertial", tool),
+        number("allotment", tool),
+    )
+    return Sheet("baseline", (), _stacked(5, _of_lines("baseline", columns, plan, "baseline.")))
+
+
+def _region(plan: Plan, region: str) -> Sheet:
+    lines = tuple(line.code for line in plan.lines_of(region))
+    tables = _stacked(
+        8,
+        Table("lines", _LINE_COLUMNS, lines, region=region),
+        Table("supports", _support_columns(lines), _numbered("S", max(SUPPORTS, len(lines))), region=region),
+        Table("why", _why_columns(plan), lines, region=region, prefix="why."),
+    )
+    return Sheet(region_sheet(region), _REGION_FIELDS, tables, region)
+
+
+_REGION_FIELDS = (
+    Field("advice", Owner.FORMULA, "text", (4, 2), span=9),
+    Field("status", Owner.MANAGER, "choice", (6, 2), ("draft", "submitted")),
+    Field("submitter", Owner.MANAGER, "text", (6, 3), span=2),
+    Field("submitted_on", Owner.MANAGER, "date", (6, 5), span=2),
+    Field("state", Owner.TOOL, "choice", (6, 7), STATES),
+    Field("round", Owner.TOOL, "count", (6, 8)),
+    Field("checks", Owner.FORMULA, "count", (6, 9), span=2),
+    Field("allotment", Owner.FORMULA, "number", (6, 11)),
+    Field("suggested", Owner.FORMULA, "number", (6, 12)),
+    Field("declared", Owner.FORMULA, "number", (6, 13)),
+    Field("gap_pct", Owner.FORMULA, "percent", (6, 14)),
+    Field("agreed", Owner.FORMULA, "number", (6, 15)),
+)
+
+_LINE_COLUMNS = (
+    Column("name", Owner.LABEL, width=14),
+    Column("last_year", Owner.TOOL, "number", 9),
+    Column("suggested", Owner.TOOL, "number", 9),
+    Column("low", Owner.TOOL, "number", 8),
+    Column("high", Owner.TOOL, "number", 8),
+    Column("allotment", Owner.TOOL, "number", 9),
+    Column("declared", Owner.MANAGER, "number", 10),
+    Column("deviation", Owner.FORMULA, "percent", 9),
+    Column("flag", Owner.FORMULA, "text", 9),
+    Column("basis", Owner.MANAGER, "long", 26),
+    Column("support", Owner.MANAGER, "long", 24),
+    Column("risk", Owner.MANAGER, "long", 24),
+    Column("missing", Owner.FORMULA, "long", 20),
+    Column("comment", Owner.MANAGER, "long", 18),
+    Column("attachment", Owner.MANAGER, "link", 14),
+    Column("decision", Owner.SUPERIOR, "choice", 9, DECISIONS),
+    Column("counter", Owner.SUPERIOR, "number", 9),
+    Column("decision_reason", Owner.SUPERIOR, "long", 20),
+    Column("agreed", Owner.TOOL, "number", 9),
+    Column("round", Owner.TOOL, "count", 6),
+)
+
+
+def _support_columns(lines: tuple[str, ...]) -> tuple[Column, ...]:
+    kinds = ("budget", "headcount", "leads", "training", "product", "other")
+    return (
+        Column("line", Owner.MANAGER, "line", choices=lines),
+        Column("kind", Owner.MANAGER, "choice", choices=kinds),
+        Column("what", Owner.MANAGER, "long", span=3),
+        Column("quantity", Owner.MANAGER, "decimal"),
+        Column("unit", Owner.MANAGER),
+        Column("due", Owner.MANAGER, "date"),
+        Column("granted", Owner.SUPERIOR, "choice", choices=("yes", "no")),
+    )
+
+
+def _why_columns(plan: Plan) -> tuple[Column, ...]:
+    """Last year's value, what each part adds, and the sum: the baseline sheet's row, explained."""
+    parts = (*PARTS, *(driver.code for driver in plan.drivers))
+    return (
+        _NAME,
+        Column("last_year", Owner.FORMULA, "number"),
+        *(Column(f"part.{part}", Owner.FORMULA, "decimal") for part in parts),
+        Column("sum", Owner.FORMULA, "decimal"),
+    )
+
+
+def _dashboard(plan: Plan) -> Sheet:
+    def formula(code: str, kind: Kind, width: float = 11) -> Column:
+        return Column(code, Owner.FORMULA, kind, width)
+
+    regions = (
+        _NAME,
+        formula("state", "text", 16),
+        formula("submitted", "text"),
+        *(formula(code, "count") for code in ("lines", "filled", "missing", "objections")),
+        *(formula(code, "number") for code in ("allotment", "suggested", "declared")),
+        formula("gap_pct", "percent"),
+        formula("agreed", "number"),
+    )
+    lines = (
+        _REGION,
+        _NAME,
+        *(formula(code, "number") for code in ("last_year", "allotment", "suggested", "declared")),
+        formula("deviation", "percent"),
+        formula("flag", "text"),
+        formula("agreed", "number"),
+    )
+    tables = _stacked(
+        27,
+        _of_regions("regions", regions, plan, "dashboard."),
+        _of_lines("lines", lines, plan, "dashboard.line."),
+    )
+    kinds: tuple[tuple[str, Kind], ...] = (
+        ("dashboard_hq", "number"),
+        ("dashboard_suggested", "number"),
+        ("dashboard_declared", "number"),
+        ("dashboard_gap_pct", "percent"),
+        ("dashboard_agreed", "number"),
+        ("dashboard_submitted", "text"),
+        ("dashboard_missing", "count"),
+        ("dashboard_objections", "count"),
+    )
+    fields = (Field(code, Owner.FORMULA, kind, (6, 2 + k)) for k, (code, kind) in enumerate(kinds))
+    return Sheet("dashboard", tuple(fields), tables)
+
+
+def _progress(plan: Plan) -> Sheet:
+    tool = Owner.TOOL
+    weekly = (
+        Column("date", tool, "date"),
+        Column("path", tool, "number"),
+        Column("actual", tool, "number"),
+    )
+    lines = (
+        _REGION,
+        _NAME,
+        Column("agreed", tool, "number", 11),
+        Column("as_of", tool, "date", 12),
+        Column("actual", tool, "number", 11),
+        Column("path", tool, "number", 11),
+        Column("attainment", tool, "percent", 11),
+        Column("expected_final", tool, "number", 11),
+        Column("odds", tool, "percent", 11),
+        Column("warned", tool, "flag", 9),
+        Column("suggestion", tool, "long", 52),
+    )
+    weeks = _numbered("W", -(-len(plan.period.days) // 7))
+    fields = (
+        Field("progress_agreed", Owner.FORMULA, "number", (6, 2)),
+        Field("progress_actual", Owner.FORMULA, "number", (6, 3)),
+        Field("progress_attainment", Owner.FORMULA, "percent", (6, 4)),
+        Field("progress_warned", Owner.FORMULA, "count", (6, 5)),
+    )
+    tables = _stacked(
+        9,
+        Table("weekly", weekly, weeks, prefix="weekly."),
+        _of_lines("lines", lines, plan, "progress."),
+    )
+    return Sheet("progress", fields, tables)
+
+
+def _evaluation(plan: Plan) -> Sheet:
+    tool = Owner.TOOL
+    measures = (
+        Column("name", Owner.LABEL, width=26),
+        Column("now", tool, "decimal", 12),
+        Column("last", tool, "decimal", 12),
+        Column("change", Owner.FORMULA, "decimal", 12),
+    )
+    regions = (
+        Column("name", Owner.LABEL, width=26),
+        Column("attainment", tool, "percent", 12),
+        Column("agreement_pct", tool, "percent", 12),
+        Column("mean", tool, "decimal", 12),
+        Column("n", tool, "count", 12),
+        Column("quadrant", tool, "choice", 20, QUADRANTS),
+        Column("borderline", tool, "flag", 10),
+    )
+    fields = (
+        Field("attainment_cut", tool, "percent", (6, 2)),
+        Field("agreement_cut", tool, "percent", (6, 3)),
+    )
+    tables = _stacked(
+        9,
+        Table("measures", measures, MEASURES, prefix="measure."),
+        _of_regions("regions", regions, plan, "evaluation."),
+    )
+    return Sheet("evaluation", fields, tables)
+
+
+def _letters() -> Sheet:
+    columns = (
+        Column("number", Owner.TOOL, width=24),
+        Column("region", Owner.TOOL, width=14),
+        Column("version", Owner.TOOL, "count", 8),
+        Column("file", Owner.TOOL, "long", 36),
+        Column("sha256", Owner.TOOL, "long", 36),
+        Column("issued_at", Owner.TOOL, "stamp", 20),
+        Column("signed", Owner.TOOL, "flag", 9),
+        Column("replaces", Owner.TOOL, width=24),
+    )
+    return Sheet("letters", (), _stacked(5, Table("letters", columns, growing=True, prefix="letter.")))
+
+
+def _audit() -> Sheet:
+    widths = {"actor": 12, "source": 12, "action": 12, "region": 12, "row": 10, "field": 16}
+    columns = (
+        Column("number", Owner.TOOL, "count", 8),
+        Column("at", Owner.TOOL, "stamp", 20),
+        *(Column(code, Owner.TOOL, "text", width) for code, width in widths.items()),
+        *(Column(code, Owner.TOOL, "long", 24) for code in ("old", "new", "reason")),
+        Column("hash", Owner.TOOL, "text", 20),
+    )
+    return Sheet("audit", (), _stacked(5, Table("audit", columns, growing=True, prefix="audit.")))

@@ -1,0 +1,134 @@
+"""The words a workbook is described in: sheets, tables, columns, fields and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from typing import Literal
+
+from targetcal_xl.calibration.standing import Key
+
+from .book import Spot
+
+Kind = Literal[
+    "text", "long", "number", "decimal", "count", "percent", "date", "choice", "line", "link", "flag", "stamp"
+]
+"""How a value is shown: `number` is in the metric's unit and step, `decimal` any other number,
+`line` a line's code shown by its name, `flag` a yes or no, `stamp` a moment as ISO text."""
+
+
+class Owner(Enum):
+    """Whose word a cell is. Only people's cells are open; only the others are ever written."""
+
+    LABEL = "label"
+    TOOL = "tool"
+    FORMULA = "formula"
+    MANAGER = "manager"
+    SUPERIOR = "superior"
+    FINANCE = "finance"
+
+    @property
+    def is_person(self) -> bool:
+        """Whether people type here."""
+        return self in (Owner.MANAGER, Owner.SUPERIOR, Owner.FINANCE)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, `width` characters wide over `span` merged sheet columns."""
+
+    code: str
+    owner: Owner
+    kind: Kind = "text"
+    width: float = 10
+    choices: tuple[str, ...] = ()
+    span: int = 1
+
+
+@dataclass(frozen=True)
+class Field:
+    """One named cell; its label stands above it in a card, else left of it."""
+
+    code: str
+    owner: Owner
+    kind: Kind
+    spot: Spot
+    choices: tuple[str, ...] = ()
+    span: int = 1
+    card: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows by code under a hidden row of column codes.
+
+    Captions stand in row `top`, the codes one below, the rows after that. A `growing` table has
+    whatever rows the book has. `prefix` + column code is the field code of a key; a row's region
+    is the row itself (`of_regions`), the one named in `region_of`, or `region`.
+    """
+
+    code: str
+    columns: tuple[Column, ...]
+    rows: tuple[str, ...] = ()
+    growing: bool = False
+    prefix: str = ""
+    region: str | None = None
+    region_of: Mapping[str, str] = field(default_factory=dict)
+    of_regions: bool = False
+    top: int = 0
+
+    def key(self, row: str, column: str) -> Key:
+        """The key under which this cell's value is known."""
+        if self.of_regions:
+            return (row, None, self.prefix + column)
+        return (self.region_of.get(row, self.region), row, self.prefix + column)
+
+    @property
+    def spots(self) -> Mapping[str, int]:
+        """The sheet column of every column of a new table, by code."""
+        found, at = {}, 2
+        for column in self.columns:
+            found[column.code] = at
+            at += column.span
+        return found
+
+    @property
+    def bottom(self) -> int:
+        """The last row of a new table."""
+        return self.top + 1 + max(len(self.rows), 1)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One tab; `region` is set on a region's own."""
+
+    code: str
+    fields: tuple[Field, ...] = ()
+    tables: tuple[Table, ...] = ()
+    region: str | None = None
+
+    def table(self, code: str) -> Table:
+        """The table with this code; raise KeyError when there is none."""
+        for table in self.tables:
+            if table.code == code:
+                return table
+        raise KeyError(code)
+
+
+def a1(spot: Spot, absolute: bool = False) -> str:
+    """A spot in a person's words: `H7`, or `$H$7`."""
+    row, column = spot
+    letters = letter(column)
+    return f"${letters}${row}" if absolute else f"{letters}{row}"
+
+
+@cache
+def letter(column: int) -> str:
+    """The letters of a sheet column, numbered from 1."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
