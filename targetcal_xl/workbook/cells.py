@@ -1,0 +1,153 @@
+"""One cell between XML and value: text escapes, types, references, what Excel cannot hold."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cache, lru_cache
+from math import isfinite
+from xml.sax.saxutils import escape
+
+from targetcal_xl.problems import Problem, Refused
+
+from .book import Cell, Scalar, Spot
+
+MAX_TEXT, MAX_FORMULA, MAX_ROW, MAX_COLUMN = 32_767, 8_192, 1_048_576, 16_384
+ERRORS = frozenset(
+    ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"]
+)
+
+_ATTRIBUTE = re.compile(rb"""([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(amp|lt|gt|quot|apos));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# What XML cannot hold (a carriage return would come back as a newline).
+_UNFIT = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
+# An underscore that would start an escape, be it by what follows or by the escape we write after it.
+_NEEDS_ESCAPE = re.compile(f"[{_UNFIT}]|_(?=x[0-9A-Fa-f]{{4}}[_{_UNFIT}])")
+_EPOCH = datetime(1899, 12, 30)
+
+
+@cache
+def column_number(letters: bytes) -> int:
+    """A -> 1, XFD -> 16384."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+@cache
+def column_letters(number: int) -> str:
+    """1 -> A, 16384 -> XFD."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def reference(spot: Spot) -> str:
+    """(2, 3) -> C2."""
+    return f"{column_letters(spot[1])}{spot[0]}"
+
+
+@lru_cache(8192)
+def attributes(raw: bytes) -> dict[str, str]:
+    """The attributes of a start tag."""
+    return {name.decode(): unescaped(double or single) for name, double, single in _ATTRIBUTE.findall(raw)}
+
+
+def unescaped(raw: bytes) -> str:
+    """The text that XML content stands for."""
+    said = raw.decode()
+    if "\r" in said:
+        said = said.replace("\r\n", "\n").replace("\r", "\n")
+    return _ENTITY.sub(_entity, said) if "&" in said else said
+
+
+def text_of(raw: bytes) -> str:
+    """The text that a cell's XML content stands for, with Excel's `_xHHHH_` resolved."""
+    said = unescaped(raw)
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), said) if "_x" in said else said
+
+
+def xml_of(said: str) -> str:
+    """XML content that spreadsheet programs read back as exactly this text."""
+    return escape(_NEEDS_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", said))
+
+
+def value_of(kind: str, raw: bytes, strings: list[str]) -> Scalar:
+    """What `<v>` of a cell of this type holds; raise ValueError or IndexError where it cannot."""
+    if kind == "s":
+        return strings[int(raw)]
+    if kind == "n":
+        return _number(raw)
+    if kind == "b":
+        return raw in (b"1", b"true")
+    if kind == "d":
+        return (datetime.fromisoformat(raw.decode()).replace(tzinfo=None) - _EPOCH).total_seconds() / 86_400
+    return text_of(raw)
+
+
+def cell_xml(prefix: str, ref: str, style: str, cell: Cell) -> str:
+    """A `<c>` element that holds the cell; a formula stands with its cached value."""
+    p = prefix
+    head = f'<{p}c r="{ref}"' + (f' s="{style}"' if style != "0" else "")
+    if cell.formula is None and isinstance(cell.value, str):
+        text = f'<{p}is><{p}t xml:space="preserve">{xml_of(cell.value)}</{p}t></{p}is>'
+        return f'{head} t="inlineStr">{text}</{p}c>'
+    formula = "" if cell.formula is None else f"<{p}f>{xml_of(cell.formula)}</{p}f>"
+    kind, value = _typed(cell.value)
+    inner = formula + ("" if value is None else f"<{p}v>{value}</{p}v>")
+    return f"{head}{kind}>{inner}</{p}c>" if inner else f"{head}/>"
+
+
+def check_cell(sheet: str, spot: Spot, cell: Cell) -> list[Problem]:
+    """Why Excel could not hold this cell at this spot."""
+    row, column = spot
+    if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
+        return [Problem("file_cell_outside", sheet, {"row": row, "column": column})]
+    where, found = f"{sheet}!{reference(spot)}", []
+    if isinstance(cell.value, str) and _length(cell.value) > MAX_TEXT:
+        found.append(Problem("file_text_too_long", where, {"length": _length(cell.value), "most": MAX_TEXT}))
+    if isinstance(cell.value, float) and not isfinite(cell.value):
+        found.append(Problem("file_not_a_number", where, {"value": cell.value}))
+    if cell.formula is not None and _length(cell.formula) > MAX_FORMULA:
+        fields = {"length": _length(cell.formula), "most": MAX_FORMULA}
+        found.append(Problem("file_formula_too_long", where, fields))
+    return found
+
+
+def damaged(part: str, detail: object) -> Refused:
+    """The refusal of a part whose content makes no sense."""
+    return Refused([Problem("file_damaged", part, {"detail": detail})])
+
+
+def _typed(value: Scalar) -> tuple[str, str | None]:
+    """The type attribute and the `<v>` content of a number, truth value or formula's result."""
+    if value is None:
+        return "", None
+    if isinstance(value, bool):
+        return ' t="b"', str(int(value))
+    if isinstance(value, str):
+        return (' t="e"' if value in ERRORS else ' t="str"'), xml_of(value)
+    return "", repr(float(value)).removesuffix(".0")
+
+
+def _number(raw: bytes) -> float:
+    number = float(raw)
+    if not isfinite(number):
+        raise ValueError(f"not a number: {raw!r}")
+    return number
+
+
+def _entity(match: re.Match[str]) -> str:
+    if match[3]:
+        return _NAMED[match[3]]
+    return chr(int(match[1], 16) if match[1] else int(match[2]))
+
+
+def _length(said: str) -> int:
+    """Characters as Excel counts them: UTF-16 units."""
+    return len(said) + sum(character > "\uffff" for character in said)

@@ -1,0 +1,86 @@
+"""The file on disk: who has it open, and putting a new one in its place at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from targetcal_xl.problems import Problem, Refused
+
+MOST_BYTES = 256 << 20
+"""No plan's file is larger."""
+
+
+def read_file(path: Path) -> bytes:
+    """The file's bytes; raise Refused where there is no file we can read."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Refused([Problem("file_too_big", path.name, {"most": MOST_BYTES >> 20})])
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise Refused([Problem("file_missing", path.name)]) from error
+    except OSError as error:
+        raise Refused([Problem("file_unreadable", path.name, {"detail": error.strerror})]) from error
+
+
+def owner_file(path: Path) -> Path | None:
+    """The file by which Excel, WPS or LibreOffice says that it has this one open."""
+    places = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
+    return next((place for place in places if place.exists()), None)
+
+
+def replace_file(path: Path, before: bytes, after: bytes) -> None:
+    """Put `after` in place of `before`, wholly or not at all.
+
+    Raise Refused where an application has the file open or somebody changed it meanwhile.
+    """
+    path = path.resolve()
+    _refuse_open(path)
+    if read_file(path) != before:
+        raise Refused([Problem("file_changed_meanwhile", path.name)])
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".targetcal-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(path, name)
+        Path(name).replace(path)
+    except PermissionError as error:
+        raise Refused([Problem("file_locked", path.name)]) from error
+    finally:
+        Path(name).unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _refuse_open(path: Path) -> None:
+    place = owner_file(path)
+    if place is None:
+        return
+    who = _owner(place)
+    fields = {"who": who, "lock": place.name}
+    raise Refused([Problem("file_open_elsewhere" if who else "file_open_unknown", path.name, fields)])
+
+
+def _owner(place: Path) -> str:
+    """Who an owner file names: LibreOffice writes `name,login,host,...;`, Excel a 165-byte record."""
+    with suppress(OSError, UnicodeDecodeError):
+        raw = place.read_bytes()
+        if place.name.startswith(".~lock."):
+            names = raw.decode().split(",")
+            return next((name.strip() for name in names[:2] if name.strip()), "")
+        return raw[57 : 57 + 2 * raw[55]].decode("utf-16-le") if len(raw) > 57 else ""
+    return ""
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a power cut, where the system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,54 @@
+"""Sheet protection: Excel's salted, spun password hash (ISO/IEC 29500-1, 18.3.1.85)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from functools import lru_cache
+
+SPINS = 100_000
+_MOST_SPINS = 10_000_000
+_HASH_ATTRIBUTES = ("algorithmName", "hashValue", "saltValue", "spinCount", "password")
+_ALGORITHMS = {"SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+
+
+@lru_cache(64)
+def password_hash(password: str, salt: bytes, spins: int = SPINS, algorithm: str = "SHA-512") -> bytes:
+    """H(salt + UTF-16LE password), then `spins` times H(hash + little-endian counter)."""
+    digest = getattr(hashlib, _ALGORITHMS[algorithm])
+    held: bytes = digest(salt + password.encode("utf-16-le", "surrogatepass")).digest()
+    for spin in range(spins):
+        held = digest(held + spin.to_bytes(4, "little")).digest()
+    return held
+
+
+def has_password(attributes: Mapping[str, str]) -> bool:
+    """Whether a `<sheetProtection>` with these attributes is on and asks for a password."""
+    on = attributes.get("sheet") in ("1", "true")
+    return on and bool(attributes.get("hashValue") or attributes.get("password"))
+
+
+def opens(password: str, attributes: Mapping[str, str]) -> bool:
+    """Whether the password is the one whose hash these attributes hold."""
+    spins = int(attributes.get("spinCount", "0"))
+    if attributes.get("algorithmName") not in _ALGORITHMS or spins > _MOST_SPINS:
+        return False
+    salt = base64.b64decode(attributes.get("saltValue", ""))
+    held = password_hash(password, salt, spins, attributes["algorithmName"])
+    return hmac.compare_digest(held, base64.b64decode(attributes["hashValue"]))
+
+
+def protecting(present: Mapping[str, str], password: str | None, salt: bytes) -> dict[str, str]:
+    """The attributes of a protected sheet, with the liberties that a present protection allows."""
+    kept = {name: value for name, value in present.items() if name not in _HASH_ATTRIBUTES}
+    attributes = ({"objects": "1", "scenarios": "1"} if not present else {}) | kept | {"sheet": "1"}
+    if password is None:
+        return attributes
+    return {
+        "algorithmName": "SHA-512",
+        "hashValue": base64.b64encode(password_hash(password, salt)).decode(),
+        "saltValue": base64.b64encode(salt).decode(),
+        "spinCount": str(SPINS),
+    } | attributes
