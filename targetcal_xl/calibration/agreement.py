@@ -74,11 +74,12 @@ def summarise(groups: Sequence[str], scores: Sequence[float], minimum: int) -> S
 def _hidden(sizes: dict[str, int], minimum: int) -> frozenset[str]:
     """Groups that must not be shown: the small ones, with enough others for them to be lost among."""
     hidden: list[str] = []
+    together = 0
     for group in sorted(sizes, key=lambda group: (sizes[group], group)):
-        together = sum(sizes[name] for name in hidden)
-        if sizes[group] >= minimum and (not hidden or (len(hidden) > 1 and together >= minimum)):
+        if sizes[group] >= minimum and not 0 < together < minimum:
             break
         hidden.append(group)
+        together += sizes[group]
     return frozenset(hidden)
 
 

@@ -1,0 +1,269 @@
+"""What may be declared, what counts as a reason, who decides, and what becomes of the lines."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from targetcal_xl.calibration.metric import Metric
+from targetcal_xl.calibration.negotiation import (
+    DECISIONS,
+    Outcome,
+    after_decisions,
+    decision_faults,
+    declaration_fault,
+    departs,
+    deviation,
+    gap_pct,
+    is_objection,
+    is_placeholder,
+    may_decide,
+    missing_fields,
+    settles,
+)
+from targetcal_xl.calibration.plan import Person, Region
+from targetcal_xl.calibration.standing import Value
+
+CUSTOMERS = Metric("new_customers", "New paying customers", "Trials do not count", "customers")
+REGION = Region(
+    "HD",
+    "华东大区",
+    head=Person("陈磊", "chen.lei@example.com"),
+    superior=Person("Zhou Min", "zhou.min@example.com"),
+    hrbp=Person("林悦"),
+)
+NUMBERS = st.integers(0, 10_000)
+
+SAYING_NOTHING = [
+    *(
+        "",
+        " ",
+        "\u3000\u3000",
+        "\u200b\ufeff",
+        "\n\t",
+        "---",
+        "...",
+        "。。。",
+        "/",
+        "——",
+        "？？",
+        "😀",
+        "123",
+        "1e5",
+    ),
+    *(
+        "无",
+        "无。",
+        "暂无",
+        "暂 无",
+        "没有",
+        "同上",
+        "待定",
+        "（待定）",
+        "暂无（待定）",
+        "无\u200b",
+        "不适用",
+    ),
+    *("n/a", "N/A", "NA", "ｎ／ａ", "none", "None.", "nil", "NULL", "tbd", "T.B.D.", "test"),
+    *("x", "xxx", "XxX", "aaaaaa", "哈哈哈", "好"),
+]
+SAYING_SOMETHING = [
+    *("竞品在华东降价 20%，两家大客户转投", "无锡展会延期到四月", "没有额外预算，市场活动减少一半"),
+    *(
+        "No budget for the second exhibition",
+        "Need 2 pre-sales engineers by 1 March",
+        "nano-coating plant closed",
+    ),
+    *("暂无风险；但 HC 冻结", "加人", "测试环境不足", "= 220 & <rest>"),
+]
+
+
+@pytest.mark.parametrize("words", [*SAYING_NOTHING, None, 0, 12.5, True])
+def test_words_that_say_nothing_are_no_reason(words: Value) -> None:
+    assert is_placeholder(words)
+
+
+@pytest.mark.parametrize("words", SAYING_SOMETHING)
+def test_a_short_but_real_reason_counts(words: str) -> None:
+    assert not is_placeholder(words)
+
+
+WORDS = ["budget", "展会", "renewal", "竞品降价", "pipeline", "招聘", "the", "no", "无", "n/a", "Ω", "客户池"]
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=4, unique=True), st.sampled_from([" ", "，", "\n", " - "]))
+def test_a_sentence_is_never_a_placeholder(words: list[str], between: str) -> None:
+    assert not is_placeholder(between.join(words))
+
+
+DECORATION = st.text(st.characters(categories=["P", "Z", "Nd", "Cf"]), max_size=20)
+
+
+@given(DECORATION, st.sampled_from(["", "无", "暂无", "TBD", "n/a", "xxx"]), DECORATION)
+def test_no_decoration_makes_a_placeholder_a_reason(before: str, words: str, after: str) -> None:
+    assert is_placeholder(before + words + after)
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        (220, None),
+        (0, None),
+        (220.0, None),
+        (None, "missing"),
+        ("  ", "missing"),
+        ("220", "text"),
+        ("about 200", "text"),
+        (True, "text"),
+        (-1, "negative"),
+        (-0.5, "negative"),
+        (187.5, "not_whole"),
+        (math.nan, "not_finite"),
+        (math.inf, "not_finite"),
+    ],
+)
+def test_a_target_is_a_whole_number_that_somebody_typed(value: Value, fault: str | None) -> None:
+    assert declaration_fault(value, False, CUSTOMERS) == fault
+    assert declaration_fault(value, True, CUSTOMERS) == "formula"
+
+
+@given(st.integers(0, 10**7), st.sampled_from([0.01, 0.1, 0.5, 5.0, 1000.0]))
+def test_every_multiple_of_the_step_is_whole_and_nothing_between_is(steps: int, step: float) -> None:
+    metric = dataclasses.replace(CUSTOMERS, step=step)
+    assert declaration_fault(steps * step, False, metric) is None
+    assert declaration_fault((steps + 0.5) * step, False, metric) == "not_whole"
+
+
+def test_a_declaration_15_percent_worse_is_an_objection() -> None:
+    assert is_objection(deviation([187, 188, 220, 253], 220, 1), 0.15).tolist() == [True, False, False, False]
+    assert is_objection(deviation([187, 220, 252, 253], 220, -1), 0.15).tolist() == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+@given(NUMBERS, st.integers(1, 10_000), st.sampled_from([1, -1]), st.integers(1, 60))
+@example(187, 220, 1, 15)
+@example(23, 20, -1, 15)
+@example(595, 700, 1, 15)
+def test_the_threshold_is_exact_to_the_last_unit(
+    declared: int, suggested: int, direction: int, pct: int
+) -> None:
+    exact = Fraction(direction * (declared - suggested), suggested) <= Fraction(-pct, 100)
+    assert bool(is_objection(deviation(declared, suggested, direction), pct / 100)) == exact
+    in_hundredths = deviation(declared * 0.01, suggested * 0.01, direction)
+    assert bool(is_objection(in_hundredths, pct / 100)) == exact
+
+
+@given(NUMBERS, NUMBERS)
+def test_better_one_way_is_worse_the_other(declared: int, suggested: int) -> None:
+    assert deviation(declared, suggested, 1) == -deviation(declared, suggested, -1)
+
+
+def test_beside_a_suggestion_of_zero_any_number_is_infinitely_apart() -> None:
+    assert deviation([0, 5], [0, 0], 1).tolist() == [0.0, math.inf]
+    assert deviation([0, 5], [0, 0], -1).tolist() == [0.0, -math.inf]
+    assert np.isnan(deviation([math.nan, math.nan], [0, 220], 1)).all()
+    assert not is_objection(math.nan, 0.15)
+
+
+def test_only_who_departs_from_the_suggestion_gives_reasons() -> None:
+    assert not departs(0.1 + 0.2, 0.3)
+    assert missing_fields(220, 220.0, None, "", "无") == ()
+    assert missing_fields(221, 220, None, "", "无") == ("basis", "support", "risk")
+    assert missing_fields(187, 220, "竞品降价抢单", "---", "大客户可能流失") == ("support",)
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from([1, -1]))
+def test_a_counter_is_settled_by_its_equal_or_better(declared: int, counter: int, direction: int) -> None:
+    assert settles(declared, counter, direction) == (direction * declared >= direction * counter)
+    assert not settles(declared, None, direction)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "outcome"),
+    [
+        ({}, Outcome("decided")),
+        ({"a": "accept", "b": "accept"}, Outcome("decided")),
+        ({"a": "accept", "b": None}, Outcome("locked")),
+        ({"a": "counter", "b": None}, Outcome("locked")),
+        ({"a": "counter", "b": "accept", "c": "return"}, Outcome("open", ("a", "c"))),
+    ],
+)
+def test_a_region_waits_for_its_last_decision_then_is_done_or_reopens(
+    decisions: dict[str, str | None], outcome: Outcome
+) -> None:
+    assert after_decisions(decisions) == outcome
+
+
+@given(st.dictionaries(st.text(max_size=3), st.sampled_from([*DECISIONS, None])))
+def test_an_accepted_line_is_never_unlocked(decisions: dict[str, str | None]) -> None:
+    outcome = after_decisions(decisions)
+    assert all(decisions[line] in ("counter", "return") for line in outcome.unlocked)
+    assert (outcome.state == "open") == bool(outcome.unlocked)
+
+
+@pytest.mark.parametrize("actor", ["Zhou Min", " zhou  min ", "ＺＨＯＵ ＭＩＮ", "zhou.min@example.com"])
+def test_the_superior_decides_by_name_or_mail(actor: str) -> None:
+    assert may_decide(actor, REGION, submitter="陈磊") is None
+
+
+@pytest.mark.parametrize(
+    ("actor", "submitter", "refusal"),
+    [
+        ("", "陈磊", "actor_blank"),
+        ("\u3000\u200b", "陈磊", "actor_blank"),
+        ("陈磊", "王芳", "actor_is_head"),
+        ("chen.lei@example.com", "王芳", "actor_is_head"),
+        ("王芳", "王芳", "actor_is_submitter"),
+        ("Zhou Min", "ZHOU.MIN@example.com", "actor_is_submitter"),
+        ("zhou.min@example.com", "zhou min", "actor_is_submitter"),
+        ("林悦", "陈磊", "actor_not_superior"),
+    ],
+)
+def test_nobody_else_decides_and_nobody_on_their_own(actor: str, submitter: str, refusal: str) -> None:
+    assert may_decide(actor, REGION, submitter) == refusal
+
+
+def test_a_head_who_is_also_the_superior_does_not_decide_under_any_address() -> None:
+    double = dataclasses.replace(REGION, head=Person("Zhou Min"))
+    assert may_decide("zhou.min@example.com", double, submitter="王芳") == "actor_is_head"
+
+
+def test_a_plan_without_a_superior_lets_nobody_decide() -> None:
+    nobody = dataclasses.replace(REGION, superior=Person("", "someone@example.com"), head=Person(""))
+    assert may_decide("", nobody, submitter="") == "actor_blank"
+    assert may_decide("王芳", nobody, submitter="") == "actor_not_superior"
+
+
+@pytest.mark.parametrize(
+    ("decision", "counter", "reason", "faults"),
+    [
+        ("accept", None, "理由充分，按申报执行", ()),
+        ("counter", 205, "两场展会已批预算", ()),
+        ("counter", None, "两场展会已批预算", ("counter_missing",)),
+        ("counter", 205.5, "n/a", ("reason_missing", "counter_not_whole")),
+        ("return", None, None, ("reason_missing",)),
+        ("perhaps", None, "", ("decision_unknown", "reason_missing")),
+        (None, None, "两场展会已批预算", ("decision_unknown",)),
+    ],
+)
+def test_a_decision_counts_with_a_reason_and_a_counter_with_a_number(
+    decision: Value, counter: Value, reason: Value, faults: tuple[str, ...]
+) -> None:
+    assert decision_faults(decision, counter, reason, CUSTOMERS) == faults
+
+
+def test_the_gap_is_a_share_of_what_was_declared() -> None:
+    gap = gap_pct(1200, 980)
+    assert gap is not None
+    assert round(gap) == 22
+    assert gap_pct(1200, 0) is None
