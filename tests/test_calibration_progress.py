@@ -25,6 +25,7 @@ from targetcal_xl.calibration.progress import (
     period_weights,
     shortages,
 )
+from targetcal_xl.language import LANGUAGES, text
 
 QUARTER = [dt.date(2025, 1, 1) + dt.timedelta(days=k) for k in range(90)]
 WORKING = np.array([day.weekday() < 5 for day in QUARTER])
@@ -261,6 +262,15 @@ def test_a_warned_line_says_what_is_short_with_conversion_as_what_leads_leave_un
 def test_shortages_come_scarcest_first_and_the_unknown_is_not_short() -> None:
     assert shortages(0.9, 0.5, float("nan")) == (Shortage("conversion", 0.5), Shortage("leads", 0.9))
     assert shortages(0.95, 1.0, 0.96) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_shortage_has_a_suggestion_with_its_number(language: str) -> None:
+    codes = [shortage.code for shortage in shortages(0.72, 0.72, 0.72)]
+    sentences = {text(f"calibration.suggestion.{code}", language, share=0.72) for code in codes}
+    sentences.add(text("calibration.suggestion.unexplained", language, share=0.72))
+    assert len(sentences) == 4
+    assert all("72%" in sentence for sentence in sentences)
 
 
 @given(st.lists(st.sets(st.sampled_from("ABCDE")), max_size=10))

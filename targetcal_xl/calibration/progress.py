@@ -75,7 +75,8 @@ class Resources:
 class Shortage:
     """`leads`, `conversion` or `capacity` at a `share` of its plan.
 
-    The code names the sentence `calibration.suggestion.<code>` of the catalogue.
+    The code names the sentence `calibration.suggestion.<code>` of the catalogue; for a warned line
+    without any there is `calibration.suggestion.unexplained`, with its expected attainment as `share`.
     """
 
     code: str
