@@ -30,10 +30,10 @@ def signals(readings: Readings, plan: Plan) -> Floats:
     An indicator counts c * tanh(log(now / reference) / c) in its good direction, weighted by its
     share; what is unknown or negative counts 0.
     """
-    changes = _changes(readings) * np.array([indicator.direction for indicator in plan.indicators])
-    soft = SIGNAL_LIMIT * np.tanh(changes / SIGNAL_LIMIT)
-    moved: Floats = soft @ _shares(plan)
-    return moved
+    moved = changes(readings) * np.array([indicator.direction for indicator in plan.indicators])
+    soft = SIGNAL_LIMIT * np.tanh(moved / SIGNAL_LIMIT)
+    total: Floats = soft @ _shares(plan)
+    return total
 
 
 def effects(signals: Floats, weights: Floats) -> Floats:
@@ -48,7 +48,8 @@ def effects(signals: Floats, weights: Floats) -> Floats:
     return limited
 
 
-def _changes(readings: Readings) -> Floats:
+def changes(readings: Readings) -> Floats:
+    """Log changes since last year, (n, indicators): infinite from or to 0, and 0 where unknown."""
     now, reference = readings.now, readings.reference
     usable = (now >= 0) & (reference >= 0) & (now + reference > 0)
     with np.errstate(divide="ignore"):
