@@ -13,10 +13,11 @@ from targetcal_xl.problems import Problem, Refused
 from .book import Cell, Spot
 from .cells import cell_xml, check_cell, column_number, reference, text_of
 from .disk import read_file, replace_file
+from .markup import shared_strings
 from .package import Package
 from .protection import has_password, opens, protecting
-from .sheet import Sheet, restyled, shared_strings
-from .splice import Element, attribute_edit, insertion, outline, splice
+from .sheet import Sheet
+from .splice import Element, attribute_edit, insertion, outline, splice, with_attribute
 from .styles import Styles
 
 _STRICT = "http://purl.oclc.org/ooxml/"
@@ -42,6 +43,7 @@ class ClosedBook:
         self._salt = os.urandom(16)
         self._recalculated = False
         self._main = _main_part(package)
+        self._targets = package.relationships(self._main)
         self._parts = self._worksheets()
         self._sheets: dict[str, Sheet] = {}
         self._grids: dict[str, Mapping[Spot, Cell]] = {}
@@ -82,9 +84,9 @@ class ClosedBook:
         # A shared formula that loses a cell is written out: every other member gets its own text.
         written = {spot: before[spot] for spot in part.sharing(changes)} | changes
 
-        def write(spot: Spot, style: str, present: bytes | None) -> bytes:
+        def write(spot: Spot, style: str, present: bytes) -> bytes:
             cell = written[spot]
-            if present is None and cell == _NOTHING:
+            if not present and cell == _NOTHING:
                 return b""
             return cell_xml(part.prefix, reference(spot), style, cell).encode()
 
@@ -99,17 +101,12 @@ class ClosedBook:
         """Set the `locked` format flag of cells, keeping the rest of their formats."""
         part, styles = self._sheet(sheet), self._styles
 
-        def write(spot: Spot, style: str, present: bytes | None) -> bytes:
+        def write(spot: Spot, style: str, present: bytes) -> bytes:
             index = str(styles.locking(int(style), locked))
-            if present is None:
-                return (
-                    b""
-                    if index == style
-                    else cell_xml(part.prefix, reference(spot), index, _NOTHING).encode()
-                )
             if index == style:
                 return present
-            return restyled(present, index)
+            cell = present or cell_xml(part.prefix, reference(spot), style, _NOTHING).encode()
+            return with_attribute(cell, "s", index)
 
         self._put(sheet, part.edited(set(spots), write))
         self._package.write(styles.part, styles.data)
@@ -139,12 +136,11 @@ class ClosedBook:
 
     def _worksheets(self) -> dict[str, str]:
         """The part of each worksheet, by name in tab order."""
-        targets = self._package.relationships(self._main)
         listed = self._outline().child("sheets")
         found = {}
         for element in listed.children if listed else ():
             ids = [value for name, value in element.attributes.items() if name.endswith(":id")]
-            target = targets.get(ids[0]) if ids else None
+            target = self._targets.get(ids[0]) if ids else None
             if target and target.kind == "worksheet":
                 found[element.attributes["name"]] = target.target
         return found
@@ -153,8 +149,7 @@ class ClosedBook:
         return outline(self._package.read(self._main), self._package.place(self._main))
 
     def _part_of_kind(self, kind: str) -> str | None:
-        targets = self._package.relationships(self._main).values()
-        return next((one.target for one in targets if one.kind == kind), None)
+        return next((one.target for one in self._targets.values() if one.kind == kind), None)
 
     @cached_property
     def _strings(self) -> list[str]:
@@ -220,7 +215,7 @@ def _main_part(package: Package) -> str:
 def _refuse_impossible(sheet: str, part: Sheet, cells: Mapping[Spot, Cell]) -> None:
     problems = [problem for spot, cell in cells.items() for problem in check_cell(sheet, spot, cell)]
     problems += [
-        Problem("file_cell_in_array", f"{sheet}!{reference(spot)}") for spot in cells if part.in_array(spot)
+        Problem("file_cell_in_array", f"{sheet}!{reference(spot)}") for spot in part.in_arrays(cells)
     ]
     if problems:
         raise Refused(problems)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import cache
+from operator import itemgetter
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
@@ -83,11 +84,10 @@ def outline(data: bytes, part: str, depth: int = 3) -> Element:
 
 def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
     """`data` with the edits made; insertions at one place keep their order. Edits may not overlap."""
-    ordered = sorted(edits, key=lambda edit: edit[:2])
-    if any(before[1] > after[0] for before, after in pairwise(ordered)):
-        raise ValueError("overlapping edits")
     pieces, at = [], 0
-    for start, end, new in ordered:
+    for start, end, new in sorted(edits, key=itemgetter(0, 1)):
+        if start < at:
+            raise ValueError("overlapping edits")
         pieces += [data[at:start], new]
         at = end
     return b"".join([*pieces, data[at:]])
@@ -100,19 +100,27 @@ def insertion(element: Element, at: int, new: bytes) -> Edit:
     return at, at, new
 
 
-def with_attribute(tag: bytes, name: str, value: str | None) -> bytes:
-    """A start tag with an attribute set, or taken away with None."""
+def with_attribute(data: bytes, name: str, value: str | None) -> bytes:
+    """An element with an attribute of its start tag set, or taken away with None."""
     new = b"" if value is None else f" {name}={quoteattr(value)}".encode()
-    found = re.search(rb"\s+" + name.encode() + rb"""\s*=\s*("[^"]*"|'[^']*')""", tag)
-    if found:
-        return tag[: found.start()] + new + tag[found.end() :]
-    cut = len(tag) - (2 if tag.endswith(b"/>") else 1)
-    return tag[:cut] + new + tag[cut:]
+    found = _attribute(name).match(data)
+    if found is None:
+        raise ValueError("no start tag")
+    return data[: found.end(1)] + new + data[found.end(2) :]
 
 
 def attribute_edit(data: bytes, element: Element, name: str, value: str | None) -> Edit:
     """The edit that sets or takes away an attribute of an element."""
     return element.start, element.inside, with_attribute(data[element.start : element.inside], name, value)
+
+
+@cache
+def _attribute(name: str) -> re.Pattern[bytes]:
+    """A start tag up to where the attribute stands or could stand, then the attribute, if it is there."""
+    one = rb"""\s+%s\s*=\s*(?:"[^"]*"|'[^']*')"""
+    other = one % rb"[^\s=>/]+"
+    here = one % re.escape(name.encode())
+    return re.compile(rb"(<[^\s/>]+(?:(?!" + here + rb")" + other + rb")*)(" + here + rb"|)")
 
 
 def _tag_end(data: bytes, at: int) -> int:
