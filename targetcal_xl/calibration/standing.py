@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .baseline import Baseline, Inputs
 from .history import Floats
@@ -29,3 +30,12 @@ class Standing:
     def value(self, region: str | None, row: str | None, code: str) -> Value:
         """The last value of a field, None when it was never set."""
         return self.values.get((region, row, code))
+
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """Line code -> place in every array of the plan."""
+        return {line.code: row for row, line in enumerate(self.inputs.plan.lines)}
+
+    def suggested(self, line: str) -> float:
+        """The suggested target of a line."""
+        return float(self.baseline.suggested[self.row_of[line]])

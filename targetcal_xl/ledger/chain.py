@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
+from pydantic_core import from_json
+
 from ..calibration import Value
 from ..problems import Problem
 
@@ -74,7 +76,7 @@ def canonical(value: Value) -> str:
 
 def parse(text: str) -> Value:
     """The value of its `canonical` text."""
-    value: Value = json.loads(text)
+    value: Value = from_json(text)
     return value
 
 

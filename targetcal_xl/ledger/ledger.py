@@ -9,16 +9,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Row, insert, inspect, select
+from sqlalchemy import URL, Connection, Row, insert, inspect, select, type_coerce
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType
 
 from ..calibration import Key, Value
 from ..problems import DataProblems, Problem, Refused
-from .chain import COLUMNS, GENESIS, breaks, canonical, fault, is_reference, parse, reference, seal
+from .chain import GENESIS, breaks, canonical, fault, is_reference, parse, reference, seal
 from .entry import Entry, Event
-from .store import DOCUMENT, ENTRY, SCHEMA, connect, is_missing_file, locate, shown
+from .store import DOCUMENT, ENTRY, SCHEMA, connect, is_missing_file, locate
 
 _PAGE = 5_000
+_CONTENT = type_coerce(DOCUMENT.c.content, NullType())  # bytes; whatever it is in a tampered file
 
 
 def open_ledger(place: str | Path, *, create: bool = False, password: str | None = None) -> Ledger:
@@ -27,7 +29,7 @@ def open_ledger(place: str | Path, *, create: bool = False, password: str | None
     `create` makes one where there is none. Without a `password`, PostgreSQL's own ways hold
     (PGPASSWORD, ~/.pgpass). Raise Refused when there is no ledger, or when it cannot be reached.
     """
-    return Ledger(locate(place, password), create)
+    return Ledger(locate(place, password), str(place), create)
 
 
 class Ledger:
@@ -36,10 +38,10 @@ class Ledger:
     Every method raises Refused, with the database's words, when the database cannot be used.
     """
 
-    def __init__(self, url: URL, create: bool = False) -> None:
-        """Connect to a `locate`d place; `open_ledger` is the way in."""
-        self.place = shown(url)
-        """The path or URL, without password."""
+    def __init__(self, url: URL, place: str, create: bool) -> None:
+        """Connect to a located `place`; `open_ledger` is the way in."""
+        self.place = place
+        """The path or URL as a person gave it; never a password."""
         self._engine = connect(url)
         if not create and is_missing_file(url):
             raise self._missing()
@@ -108,7 +110,8 @@ class Ledger:
             _refuse_dangling(connection, events)
             rows = _chained(events, (moment, actor, source), last)
             if rows:
-                connection.execute(insert(ENTRY), [dict(zip(COLUMNS, row, strict=True)) for row in rows])
+                # Compiled by hand, rows go in as they are: three times as fast.
+                connection.exec_driver_sql(str(insert(ENTRY).compile(connection)), rows)
         return tuple(map(_entry, rows))
 
     def entries(
@@ -143,14 +146,14 @@ class Ledger:
 
     def document(self, named: str) -> bytes:
         """The content that a `reference` names; raise Refused when it is missing or was altered."""
-        query = select(DOCUMENT.c.content).where(DOCUMENT.c.reference == named)
+        query = select(_CONTENT).where(DOCUMENT.c.reference == named)
         with self._transaction() as connection:
             content = connection.scalar(query)
         if content is None:
             raise Refused([Problem("ledger_document_missing", fields={"document": named})])
-        if reference(content) != named:
+        if not isinstance(content, bytes) or reference(content) != named:
             raise Refused([Problem("ledger_document_altered", fields={"document": named})])
-        return bytes(content)
+        return content
 
     def verify(self, heads: Iterable[str] = ()) -> list[Problem]:
         """Everything that is wrong with the chain and its documents; empty when all is as recorded.
@@ -171,7 +174,7 @@ class Ledger:
             with self._engine.execution_options(writes=writes).begin() as connection:
                 yield connection
         except DBAPIError as error:
-            said = {"place": self.place, "detail": str(error.orig).strip()}
+            said = {"place": self.place, "detail": " ".join(str(error.orig).split())}
             raise Refused([Problem("ledger_unavailable", fields=said)]) from error
 
 
@@ -254,9 +257,10 @@ def _known(connection: Connection, names: Iterable[str]) -> set[str]:
 def _document_breaks(connection: Connection) -> Iterator[Problem]:
     """Documents whose content does not give their name, and references to documents that are gone."""
     stored = set()
-    for name, content in connection.execute(select(DOCUMENT).execution_options(yield_per=1)):
+    query = select(DOCUMENT.c.reference, _CONTENT).execution_options(yield_per=1)
+    for name, content in connection.execute(query):
         stored.add(name)
-        if reference(content) != name:
+        if not isinstance(content, bytes) or reference(content) != name:
             yield Problem("ledger_document_altered", fields={"document": name})
     for name in sorted(_named(connection) - stored):
         yield Problem("ledger_document_missing", fields={"document": name})
@@ -265,4 +269,4 @@ def _document_breaks(connection: Connection) -> Iterator[Problem]:
 def _named(connection: Connection) -> set[str]:
     """Every reference in the entries."""
     likely = select(ENTRY.c.new).where(ENTRY.c.new.startswith('"sha256:'))
-    return {new.strip('"') for new in connection.scalars(likely) if is_reference(new.strip('"'))}
+    return {new[1:-1] for new in connection.scalars(likely) if is_reference(new[1:-1])}

@@ -57,7 +57,7 @@ _GUARDS = {
         for verb in ("UPDATE", "DELETE")
     ],
     "postgresql": [
-        "CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "CREATE OR REPLACE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$",
         "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()",
@@ -74,7 +74,7 @@ def _guard(table: Table, connection: Connection, **_: Any) -> None:
 
 
 def locate(place: str | Path, password: str | None = None) -> URL:
-    """The database address of a file, or of a `postgresql://` URL that holds no password.
+    """The database address of a file, or of a `postgresql://` or `sqlite:///` URL without password.
 
     Raise Refused for a URL with a password inside, of another kind of database, or that is none.
     """
@@ -84,16 +84,14 @@ def locate(place: str | Path, password: str | None = None) -> URL:
         url = make_url(place)
     except ArgumentError as error:
         raise Refused([Problem("ledger_database", fields={"kind": place.partition("://")[0]})]) from error
-    if url.password is not None or "password" in url.query:
+    if url.password is not None or any("password" in option for option in url.query):
         raise Refused([Problem("ledger_password")])
-    if url.get_backend_name() not in ("postgresql", "postgres"):
+    kind = url.get_backend_name()
+    if kind == "sqlite" and url.database:
+        return locate(Path(url.database))
+    if kind not in ("postgresql", "postgres"):
         raise Refused([Problem("ledger_database", fields={"kind": url.drivername})])
     return url.set(drivername="postgresql+psycopg", password=password)
-
-
-def shown(url: URL) -> str:
-    """A place as a person may see it: the path, or the URL without password."""
-    return url.database or "" if url.drivername == "sqlite" else url.set(password=None).render_as_string()
 
 
 def is_missing_file(url: URL) -> bool:
@@ -102,14 +100,16 @@ def is_missing_file(url: URL) -> bool:
 
 
 def connect(url: URL) -> Engine:
-    """An engine whose writers take turns; raise Refused when the PostgreSQL driver is missing."""
+    """An engine whose writers take turns, and which holds nothing open between transactions.
+
+    Raise Refused when the PostgreSQL driver is missing.
+    """
     if url.get_backend_name() == "sqlite":
-        # No pool: between actions the file is closed, to be copied or moved.
         engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         try:
-            engine = create_engine(url)
+            engine = create_engine(url, poolclass=NullPool, paramstyle="format")
         except ModuleNotFoundError as error:
             raise Refused([Problem("ledger_driver")]) from error
     event.listen(engine, "begin", _take_turn)

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
-from targetcal_xl.calibration.plan import Plan
-from targetcal_xl.calibration.standing import Value
-from targetcal_xl.language import LANGUAGES, text
+from ..calibration.plan import Plan
+from ..calibration.standing import Value
+from ..language import LANGUAGES, text
 
 from .book import Scalar
 from .layout import MEASURES, QUADRANTS, region_sheet

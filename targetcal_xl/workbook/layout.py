@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from targetcal_xl.calibration.baseline import PARTS, Inputs
-from targetcal_xl.calibration.negotiation import DECISIONS, STATES
-from targetcal_xl.calibration.plan import Plan
+from ..calibration.baseline import PARTS, Inputs
+from ..calibration.negotiation import DECISIONS, STATES
+from ..calibration.plan import Plan
 
 from .shapes import Column, Field, Kind, Owner, Sheet, Table
 
@@ -104,8 +104,11 @@ def _settings(plan: Plan) -> Sheet:
         Field(code, Owner.FINANCE, kind, (4 + k, 3), choices, card=False)
         for k, (code, kind, choices) in enumerate(kinds)
     )
-    language = Field("language", Owner.TOOL, "text", (4 + len(kinds), 3), card=False)
-    return Sheet("settings", (*fields, language), _stacked(25, *_setting_tables(plan)))
+    told = tuple(
+        Field(code, Owner.TOOL, "text", (4 + len(kinds) + k, 3), card=False)
+        for k, code in enumerate(("empty_words", "language"))
+    )
+    return Sheet("settings", (*fields, *told), _stacked(26, *_setting_tables(plan)))
 
 
 def _setting_tables(plan: Plan) -> tuple[Table, ...]:
@@ -114,7 +117,11 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         Column(code, finance, width=24)
         for code in ("name", "head", "head_mail", "superior", "superior_mail", "hrbp", "hrbp_mail")
     )
-    drivers = (Column("name", finance), Column("weight", finance, "decimal"))
+    drivers = (
+        Column("name", finance),
+        Column("weight", finance, "decimal"),
+        Column("used", Owner.TOOL, "decimal"),
+    )
     indicators = (
         Column("name", finance),
         Column("driver", finance, "choice", choices=tuple(driver.code for driver in plan.drivers)),

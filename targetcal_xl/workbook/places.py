@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from targetcal_xl.calibration.baseline import Inputs
-from targetcal_xl.calibration.standing import Key
-from targetcal_xl.language import LANGUAGES
-from targetcal_xl.problems import Problem
+from ..calibration.baseline import Inputs
+from ..calibration.standing import Key
+from ..language import LANGUAGES
+from ..problems import Problem
 
 from .book import Book, Cell, Spot
 from .captions import tab_names
+from .cells import reference
 from .layout import layout, name_of
-from .shapes import Sheet, Table, a1
+from .shapes import Sheet, Table
 
 SHEET_MARK = "sheet:"
 TABLE_MARK = "#"
@@ -215,5 +216,5 @@ class _Finder:
         return rows
 
     def _say(self, code: str, spot: Spot | None, **fields: object) -> None:
-        where = self.tab if spot is None else f"{self.tab}!{a1(spot)}"
+        where = self.tab if spot is None else f"{self.tab}!{reference(spot)}"
         self.problems.append(Problem(code, where, fields))

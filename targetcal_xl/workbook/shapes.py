@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
 from typing import Literal
 
-from targetcal_xl.calibration.standing import Key
+from ..calibration.standing import Key
 
 from .book import Spot
 
@@ -115,20 +114,3 @@ class Sheet:
             if table.code == code:
                 return table
         raise KeyError(code)
-
-
-def a1(spot: Spot, absolute: bool = False) -> str:
-    """A spot in a person's words: `H7`, or `$H$7`."""
-    row, column = spot
-    letters = letter(column)
-    return f"${letters}${row}" if absolute else f"{letters}{row}"
-
-
-@cache
-def letter(column: int) -> str:
-    """The letters of a sheet column, numbered from 1."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -1,0 +1,95 @@
+"""Who is at work, on which book, at what time: what every action takes from its caller."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+
+from ..calibration import Line, Plan, Region
+from ..ledger import Ledger, open_ledger
+from ..problems import Problem, Refused
+
+Named = TypeVar("Named", Region, Line)
+
+Clock = Callable[[], dt.datetime]
+"""Tells the time of an action, with its zone."""
+
+Progress = Callable[[str, int, int], None]
+"""Hears how far long work has come: what is being done, steps done, steps in all."""
+
+
+def _silent(_what: str, _done: int, _all: int) -> None:
+    """Progress that nobody listens to."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A book, its ledger, and the person at work on them; every action takes one."""
+
+    path: Path
+    ledger: Ledger
+    actor: str
+    clock: Clock
+    source: str
+    progress: Progress = _silent
+
+
+def ledger_beside(path: Path) -> Path:
+    """Where a book's ledger stands unless it is told otherwise."""
+    return path.with_name(f"{path.stem}.ledger.sqlite")
+
+
+@contextmanager
+def open_desk(
+    path: Path,
+    *,
+    actor: str,
+    clock: Clock,
+    source: str,
+    ledger: str | None = None,
+    create: bool = False,
+    progress: Progress = _silent,
+) -> Iterator[Desk]:
+    """Sit down at a book, alone: a second action on the same book waits a little, then is refused.
+
+    `create` begins a ledger where there is none.
+    """
+    if not actor.strip():
+        raise Refused([Problem("actor_missing")])
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
+    try:
+        with lock, open_ledger(ledger or ledger_beside(path), create=create) as opened:
+            yield Desk(path, opened, actor.strip(), clock, source, progress)
+    except Timeout as timeout:
+        raise Refused([Problem("book_busy", str(path.name))]) from timeout
+
+
+def find_region(plan: Plan, said: str) -> Region:
+    """The region a person means, by code or name; refuse with the nearest names otherwise."""
+    return _find(plan.regions, said, "region_unknown")
+
+
+def find_line(plan: Plan, region: Region, said: str) -> Line:
+    """The line of a region that a person means, by code or name."""
+    return _find(plan.lines_of(region.code), said, "line_unknown")
+
+
+def chosen_regions(plan: Plan, said: Sequence[str]) -> tuple[Region, ...]:
+    """The regions a person named, or all of them."""
+    return tuple(find_region(plan, name) for name in said) if said else plan.regions
+
+
+def _find(items: Sequence[Named], said: str, code: str) -> Named:
+    for item in items:
+        if said in (item.code, item.name):
+            return item
+    names = [item.name for item in items]
+    near = difflib.get_close_matches(said, names, 3, 0.4) or names[:8]
+    raise Refused([Problem(code, fields={"said": said, "known": ", ".join(near)})])

@@ -1,0 +1,147 @@
+"""In retrospect: what people think of their targets, and attainment beside it in four quadrants."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..calibration import (
+    Measures,
+    Opinion,
+    Region,
+    Standing,
+    Survey,
+    consensus_days,
+    quadrant,
+    summarise,
+)
+from ..connect import Responses
+from ..ledger import Event, Ledger, dump, load, reference
+from ..problems import DataProblems, Problem
+from .desk import Desk
+from .follow import agreed_targets
+from .records import EVALUATION, HIDDEN, PROGRESS, SURVEY, Evaluated, Followed, RegionResult, recorded_survey
+from .stock import Stock, take_stock
+
+
+@dataclass(frozen=True)
+class EvaluateReport:
+    """The four measures beside last period's, and every region's quadrant."""
+
+    measures: Measures
+    last_period: Measures | None
+    attainment_pct: float
+    actual_total: float
+    agreed_total: float
+    deviations: int
+    self_corrected: int
+    regions: tuple[RegionResult, ...]
+
+
+@dataclass(frozen=True)
+class SurveyReport:
+    """Opinions by region name and of all together; None where they may not be shown."""
+
+    groups: tuple[tuple[str, Opinion | None], ...]
+    overall: Opinion | None
+
+
+def survey(desk: Desk, responses: Responses) -> SurveyReport:
+    """Record the survey's figures by region, never an answer."""
+    stock = take_stock(desk)
+    figures = summarise(responses.groups, responses.scores, stock.plan.thresholds.survey_minimum)
+    _keep(stock, "survey", SURVEY, dump(figures))
+    groups = tuple((stock.plan.region(code).name, opinion) for code, opinion in figures.groups.items())
+    return SurveyReport(groups, figures.overall)
+
+
+def evaluate(desk: Desk) -> EvaluateReport:
+    """Record and show how the calibration went; raise DataProblems for what is still to be done."""
+    stock = take_stock(desk)
+    figures, followed = _grounds(stock)
+    agreed = agreed_targets(stock.standing)
+    overall = figures.overall
+    measures = Measures(
+        consensus_days=consensus_days(*_negotiation(desk.ledger)),
+        coordination_hours=coordination_hours(desk.ledger),
+        agreement_pct=overall.agreement_pct if overall else math.nan,
+        agreement_mean=overall.mean if overall else math.nan,
+    )
+    regions = tuple(_results(stock.standing, followed, figures))
+    _keep(stock, "evaluate", EVALUATION, dump(Evaluated(measures, regions)))
+    actual = float(followed.progress.actual.sum())
+    opened, closed = deviations(desk.ledger)
+    return EvaluateReport(
+        measures=measures,
+        last_period=stock.plan.last_period,
+        attainment_pct=100 * actual / float(agreed.sum()),
+        actual_total=actual,
+        agreed_total=float(agreed.sum()),
+        deviations=opened,
+        self_corrected=closed,
+        regions=regions,
+    )
+
+
+def _keep(stock: Stock, action: str, key: tuple[None, None, str], content: bytes) -> None:
+    old = stock.standing.values.get(key)
+    if old != reference(content):
+        stock.settle([Event(action, *key, old, reference(content))], [content])
+
+
+def _grounds(stock: Stock) -> tuple[Survey, Followed]:
+    """The survey and the latest progress that an evaluation rests on."""
+    figures = recorded_survey(stock.desk.ledger)
+    progress = stock.standing.values.get(PROGRESS)
+    problems = [
+        Problem(code) for code, known in (("no_survey", figures), ("no_progress", progress)) if known is None
+    ]
+    if figures is None or progress is None:
+        raise DataProblems(problems)
+    return figures, load(Followed, stock.desk.ledger.document(str(progress)))
+
+
+def _negotiation(ledger: Ledger) -> tuple[dt.datetime, dt.datetime]:
+    """When the plan was opened and when it was last confirmed."""
+    opened = next(ledger.entries(action="new")).at
+    return opened, max(entry.at for entry in ledger.entries(action="confirm"))
+
+
+def coordination_hours(ledger: Ledger) -> float:
+    """Hours that people have spent on objections and decisions."""
+    return math.fsum(float(entry.new or 0) for entry in ledger.entries(field="hours"))
+
+
+def deviations(ledger: Ledger) -> tuple[int, int]:
+    """How many warnings began, and how many of them ended by themselves."""
+    states = [entry.new for entry in ledger.entries(field="warning")]
+    return states.count("open"), states.count("closed")
+
+
+def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterator[RegionResult]:
+    plan = standing.inputs.plan
+    agreed = agreed_targets(standing)
+    for region in plan.regions:
+        own = np.array([line.region == region.code for line in plan.lines])
+        attainment = float(followed.progress.actual[own].sum() / agreed[own].sum())
+        yield _result(region, attainment, figures.groups.get(region.code))
+
+
+def _result(region: Region, attainment: float, opinion: Opinion | None) -> RegionResult:
+    if opinion is None:
+        return RegionResult(region.code, region.name, attainment, None, None, None, HIDDEN, False)
+    found = quadrant(attainment, opinion.agreement_pct / 100)
+    return RegionResult(
+        region=region.code,
+        name=region.name,
+        attainment=attainment,
+        agreement_pct=opinion.agreement_pct,
+        mean=opinion.mean,
+        answers=opinion.answers,
+        quadrant=found.code,
+        borderline=found.borderline,
+    )

@@ -1,0 +1,166 @@
+"""Following the period: where each line stands, and a warning before a milestone is missed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..calibration import (
+    Floats,
+    Plan,
+    Progress,
+    Standing,
+    cumulative_path,
+    episodes,
+    period_weights,
+)
+from ..calibration import follow as follow_lines
+from ..connect import Actuals, working_days
+from ..ledger import Event, dump, reference
+from ..problems import DataProblems, Problem, Refused
+from .desk import Desk
+from .records import PROGRESS, Followed, Week, advice
+from .stock import Stock, take_stock
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A line that is likely to miss its path."""
+
+    region: str
+    line: str
+    odds: float
+    attainment: float
+    expected_final: float
+    agreed: float
+    suggestion: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class FollowReport:
+    """How the plan stood on a day."""
+
+    as_of: dt.date
+    actual_total: float
+    path_total: float
+    agreed_total: float
+    expected_total: float
+    warnings: tuple[Warned, ...]
+    mended: tuple[str, ...]
+    """Lines that were warned at an earlier check and no longer are."""
+    holidays_known: bool
+
+
+def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:
+    """Compare results with the path; record and show warnings that begin and end.
+
+    Without a day it is the last one with results.
+    """
+    stock = take_stock(desk)
+    as_of = as_of or max(actuals.dates, default=stock.plan.period.start)
+    agreed = agreed_targets(stock.standing)
+    calendar = working_days(stock.plan.period)
+    weights = period_weights(calendar.days)
+    known = _known_days(stock.plan, actuals, as_of)
+    progress = _progress(stock, agreed, weights, known)
+    followed = Followed(as_of, progress, _weeks(stock.plan, agreed, weights, known))
+    opened, closed = _episodes(stock, progress)
+    content = dump(followed)
+    old = stock.standing.values.get(PROGRESS)
+    events = [*_warnings(stock, opened, "open"), *_warnings(stock, closed, "closed")]
+    if old != reference(content):
+        events.append(Event("follow", *PROGRESS, old, reference(content)))
+    if events:
+        stock.settle(events, [content])
+    return FollowReport(
+        as_of=as_of,
+        actual_total=float(progress.actual.sum()),
+        path_total=float(progress.path.sum()),
+        agreed_total=float(agreed.sum()),
+        expected_total=float(progress.expected_final.sum()),
+        warnings=tuple(_warned(stock, progress, agreed, opened)),
+        mended=tuple(line.name for line in stock.plan.lines if line.code in closed),
+        holidays_known=calendar.holidays_known,
+    )
+
+
+def agreed_targets(standing: Standing) -> Floats:
+    """The agreed target of every line; refuse a plan that is not confirmed."""
+    plan = standing.inputs.plan
+    if any(standing.value(region.code, None, "state") != "confirmed" for region in plan.regions):
+        raise Refused([Problem("not_confirmed")])
+    return np.array([float(standing.value(line.region, line.code, "agreed") or 0) for line in plan.lines])
+
+
+def _known_days(plan: Plan, actuals: Actuals, as_of: dt.date) -> Actuals:
+    """Results up to the day; raise DataProblems when the day or the results lie elsewhere."""
+    if not plan.period.start <= as_of <= plan.period.end:
+        raise Refused([Problem("date_outside", str(as_of), {"period": str(plan.period)})])
+    known = actuals.until(as_of)
+    if not known.dates:
+        raise DataProblems([Problem("no_actuals", str(as_of))])
+    return known
+
+
+def _progress(stock: Stock, agreed: Floats, weights: Floats, known: Actuals) -> Progress:
+    plan, baseline = stock.plan, stock.standing.baseline
+    return follow_lines(
+        agreed,
+        known.value,
+        weights,
+        plan.metric,
+        plan.thresholds,
+        milestones=[(day - plan.period.start).days + 1 for day in plan.milestones],
+        prior=np.where(agreed > 0, baseline.expected / np.maximum(agreed, plan.metric.step), 1.0),
+        sigma=baseline.sigma,
+        resources=known.resources,
+    )
+
+
+def _weeks(plan: Plan, agreed: Floats, weights: Floats, known: Actuals) -> tuple[Week, ...]:
+    """Path and results of all lines at the end of each week and of the period."""
+    path = cumulative_path(agreed, weights).sum(axis=0)
+    actual = np.nancumsum(np.nansum(known.value, axis=0))
+    days = plan.period.days
+    ends = [min(first + 6, len(days) - 1) for first in range(0, len(days), 7)]
+    reached = len(known.dates)
+    return tuple(
+        Week(days[end], float(path[end]), float(actual[end]) if end < reached else float("nan")) for end in ends
+    )
+
+
+def _episodes(stock: Stock, progress: Progress) -> tuple[frozenset[str], frozenset[str]]:
+    """Lines whose warning begins and ends with this check."""
+    still_open = {
+        line.code
+        for line in stock.plan.lines
+        if stock.standing.value(line.region, line.code, "warning") == "open"
+    }
+    warned = {line.code for line, flag in zip(stock.plan.lines, progress.warned, strict=True) if flag}
+    return episodes(still_open, warned)
+
+
+def _warnings(stock: Stock, lines: frozenset[str], new: str) -> Iterator[Event]:
+    for line in stock.plan.lines:
+        if line.code in lines:
+            old = stock.standing.value(line.region, line.code, "warning")
+            yield Event("follow", line.region, line.code, "warning", old, new)
+
+
+def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: frozenset[str]) -> Iterator[Warned]:
+    for row, line in enumerate(stock.plan.lines):
+        if progress.warned[row]:
+            yield Warned(
+                region=stock.plan.region(line.region).name,
+                line=line.name,
+                odds=float(progress.odds[row]),
+                attainment=float(progress.attainment[row]),
+                expected_final=float(progress.expected_final[row]),
+                agreed=float(agreed[row]),
+                suggestion=advice(progress, row, float(agreed[row]), stock.reading.places.language),
+                is_new=line.code in opened,
+            )

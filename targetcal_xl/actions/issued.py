@@ -1,0 +1,37 @@
+"""Letters that were issued: what they say, and the files that said it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..calibration import Letter, Value
+from ..ledger import Ledger, load
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One issued letter with the name and SHA-256 of each of its files."""
+
+    letter: Letter
+    issued_at: str
+    files: tuple[tuple[str, str], ...]
+
+    def register_row(self) -> dict[str, Value]:
+        """Its line in the letter register."""
+        return {
+            "number": self.letter.number,
+            "region": self.letter.region.name,
+            "version": self.letter.version,
+            "file": "\n".join(name for name, _ in self.files),
+            "sha256": "\n".join(digest for _, digest in self.files),
+            "issued_at": self.issued_at,
+            "signed": False,
+            "replaces": self.letter.replaces or None,
+        }
+
+
+def issues(ledger: Ledger) -> Iterator[Issue]:
+    """Every letter that was issued, in order."""
+    for entry in ledger.entries(action="letters", field="letter.record"):
+        yield load(Issue, ledger.document(str(entry.new)))

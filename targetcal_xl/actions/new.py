@@ -1,0 +1,67 @@
+"""Starting a plan: suggestions, the split of the HQ target, and a workbook to negotiate in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..calibration import Baseline, Floats, Inputs, compute_baseline, gap_pct, split
+from ..ledger import Event, groundwork
+from ..problems import Problem, Refused
+from ..workbook import open_book, read, write_book
+from .desk import Desk
+from .post import post
+from .records import standing_of
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """What the workbook starts from."""
+
+    regions: int
+    lines: int
+    periods: int
+    hq_target: float
+    suggested_total: float
+    gap_pct: float | None
+    """What HQ wants beyond the suggestions, in percent of their sum."""
+
+
+def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
+    """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten."""
+    if desk.path.exists():
+        raise Refused([Problem("book_exists", str(desk.path))])
+    if desk.ledger.last:
+        raise Refused([Problem("ledger_exists", desk.ledger.place)])
+    baseline, allotment = suggestions(inputs)
+    events, documents = groundwork("new", inputs, baseline, allotment)
+    events.append(Event("new", None, None, "language", None, language))
+    desk.ledger.record(
+        events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents
+    )
+    write_from_ledger(desk)
+    suggested = float(baseline.suggested.sum())
+    return NewReport(
+        regions=len(inputs.plan.regions),
+        lines=len(inputs.plan.lines),
+        periods=len(inputs.history.periods),
+        hq_target=inputs.plan.hq_target,
+        suggested_total=suggested,
+        gap_pct=gap_pct(inputs.plan.hq_target, suggested),
+    )
+
+
+def suggestions(inputs: Inputs) -> tuple[Baseline, Floats]:
+    """The baseline, and the HQ target split over its lines with equal odds for each."""
+    baseline = compute_baseline(inputs)
+    plan = inputs.plan
+    return baseline, split(plan.hq_target, baseline.expected, baseline.sigma, step=plan.metric.step)
+
+
+def write_from_ledger(desk: Desk) -> None:
+    """Write the workbook that the ledger speaks of, without what people typed elsewhere."""
+    standing = standing_of(desk.ledger)
+    first = next(desk.ledger.entries())
+    language = str(standing.value(None, None, "language"))
+    write_book(desk.path, standing, language, created=first.at)
+    book = open_book(desk.path)
+    post(desk.ledger, standing, book, read(book, standing.inputs))

@@ -1,0 +1,109 @@
+"""Posting the ledger to the book: idempotent, and blind to who last typed what elsewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..calibration import Key, Standing, Value
+from ..ledger import Entry, Ledger
+from ..workbook import Book, Cell, Owner, Reading, Spot, content, differing, region_sheet, rows_below, shown
+from .issued import issues
+from .secret import sheet_password
+from .table import Table
+
+HANDED_BACK = ("status", "decision", "counter", "decision_reason")
+"""People's fields that an action may set for them, as long as nobody has typed over them since."""
+
+Cells = defaultdict[str, dict[Spot, Cell]]
+
+
+def applied_number(reading: Reading) -> int:
+    """Number of the last ledger entry that the book has got."""
+    rows = reading.places.table("audit", "audit").rows
+    return max((int(number) for number in rows), default=0)
+
+
+def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bool:
+    """Bring the book to what the ledger says, and save it; whether anything had to change."""
+    pending = list(ledger.entries(after=applied_number(reading)))
+    handed = _handed_back(reading.values, pending)
+    cells: Cells = defaultdict(dict)
+    for key, value in handed.items():
+        _put(cells, reading, key, value)
+    wanted = content(standing, {**reading.values, **handed}, reading.places)
+    for sheet, spots in differing(reading, wanted).items():
+        cells[sheet].update(spots)
+    cells["audit"].update(rows_below(reading, "audit", "audit", _audit_rows(standing, pending)))
+    cells["letters"].update(rows_below(reading, "letters", "letters", _letter_rows(ledger, reading)))
+    for sheet, spots in cells.items():
+        if spots and sheet in reading.places.tabs:
+            book.set(reading.places.tabs[sheet], spots)
+    moved = _protect(standing, book, reading)
+    book.save()
+    return moved or any(cells.values())
+
+
+def _handed_back(typed: Mapping[Key, Value], pending: Iterable[Entry]) -> dict[Key, Value]:
+    """What pending entries set in people's fields, where the book still has the value before."""
+    handed: dict[Key, Value] = {}
+    for entry in pending:
+        if entry.field in HANDED_BACK and handed.get(entry.key, typed.get(entry.key)) == entry.old:
+            handed[entry.key] = entry.new
+    return {key: value for key, value in handed.items() if value != typed.get(key)}
+
+
+def _put(cells: Cells, reading: Reading, key: Key, value: Value) -> None:
+    """Write a person's cell for them."""
+    typed = reading.typed.get(key)
+    if typed:
+        cells[typed.sheet][typed.spot] = Cell(shown(value, typed.kind, reading.places.language))
+
+
+def audit_row(standing: Standing, entry: Entry) -> dict[str, Value]:
+    """An entry as the audit sheet prints it: places by name, fields by code."""
+    plan = standing.inputs.plan
+    regions = {region.code: region.name for region in plan.regions}
+    lines = {line.code: line.name for line in plan.lines}
+    return {
+        "number": entry.number,
+        "at": entry.at.isoformat(timespec="seconds"),
+        "actor": entry.actor,
+        "source": entry.source,
+        "action": entry.action,
+        "region": regions.get(entry.region or "", entry.region),
+        "row": lines.get(entry.row or "", entry.row),
+        "field": entry.field,
+        "old": entry.old,
+        "new": entry.new,
+        "reason": entry.reason or None,
+        "hash": entry.hash,
+    }
+
+
+def _audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping[str, Value]]:
+    return (audit_row(standing, entry) for entry in entries)
+
+
+def _letter_rows(ledger: Ledger, reading: Reading) -> Iterator[Mapping[str, Value]]:
+    """Register lines of the letters that the book does not list yet."""
+    listed = reading.places.table("letters", "letters").rows
+    return (issue.register_row() for issue in issues(ledger) if issue.letter.number not in listed)
+
+
+def _protect(standing: Standing, book: Book, reading: Reading) -> bool:
+    """Lock what was submitted and open what was handed back; whether any tab changed."""
+    changed = False
+    for region in standing.inputs.plan.regions:
+        side, tab = Table(standing, region), reading.places.tabs.get(region_sheet(region.code))
+        closed = side.state != "open"
+        if tab is None or book.is_protected(tab) == closed:
+            continue
+        cells = list(reading.of_region(region.code, Owner.MANAGER))
+        book.lock_cells(tab, [cell.spot for cell in cells], True)
+        if not closed:
+            free = [cell.spot for cell in cells if not side.is_agreed(cell.key[1] or "")]
+            book.lock_cells(tab, free, False)
+        book.protect(tab, sheet_password() if closed else None)
+        changed = True
+    return changed

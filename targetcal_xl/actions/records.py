@@ -1,0 +1,145 @@
+"""The latest progress and evaluation, kept in the ledger whole and shown in the book by field."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..calibration import (
+    AGREEMENT_CUT,
+    ATTAINMENT_CUT,
+    Key,
+    Measures,
+    Plan,
+    Progress,
+    Standing,
+    Survey,
+    Value,
+)
+from ..language import text
+from ..ledger import Ledger, load
+from ..ledger import standing as fold
+
+PROGRESS: Key = (None, None, "progress")
+SURVEY: Key = (None, None, "survey")
+EVALUATION: Key = (None, None, "evaluation")
+
+HIDDEN = "hidden"
+"""In place of a quadrant, where the survey may not be shown."""
+
+
+@dataclass(frozen=True)
+class Week:
+    """Where path and results of all lines together were at the end of a week; NaN before it ends."""
+
+    date: dt.date
+    path: float
+    actual: float
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How the lines stood on a day."""
+
+    as_of: dt.date
+    progress: Progress
+    weeks: tuple[Week, ...]
+
+
+@dataclass(frozen=True)
+class RegionResult:
+    """One region at the end of the period; None where the survey may not be shown."""
+
+    region: str
+    name: str
+    attainment: float
+    agreement_pct: float | None
+    mean: float | None
+    answers: int | None
+    quadrant: str
+    borderline: bool
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The period in retrospect."""
+
+    measures: Measures
+    regions: tuple[RegionResult, ...]
+
+
+def standing_of(ledger: Ledger) -> Standing:
+    """Where the plan stands, with its latest progress and evaluation by field."""
+    standing = fold(ledger)
+    values: dict[Key, Value] = dict(standing.values)
+    language = str(values.get((None, None, "language"), "en"))
+    plan = standing.inputs.plan
+    if PROGRESS in values:
+        followed = load(Followed, ledger.document(str(values[PROGRESS])))
+        values.update(_progress_fields(followed, standing, language))
+    if EVALUATION in values:
+        values.update(_evaluation_fields(load(Evaluated, ledger.document(str(values[EVALUATION]))), plan))
+    return replace(standing, values=values)
+
+
+def recorded_survey(ledger: Ledger) -> Survey | None:
+    """The latest survey's figures; None before there was one."""
+    value = ledger.values().get(SURVEY)
+    return load(Survey, ledger.document(str(value))) if value else None
+
+
+def _progress_fields(followed: Followed, standing: Standing, language: str) -> Iterator[tuple[Key, Value]]:
+    progress = followed.progress
+    for row, line in enumerate(standing.inputs.plan.lines):
+        agreed = float(standing.value(line.region, line.code, "agreed") or 0)
+        fields: dict[str, Value] = {
+            "agreed": agreed,
+            "as_of": followed.as_of.isoformat(),
+            "actual": float(progress.actual[row]),
+            "path": float(progress.path[row]),
+            "attainment": _known(progress.attainment[row]),
+            "expected_final": _known(progress.expected_final[row]),
+            "odds": _known(progress.odds[row]),
+            "warned": bool(progress.warned[row]),
+            "suggestion": advice(progress, row, agreed, language),
+        }
+        yield from (((line.region, line.code, f"progress.{code}"), value) for code, value in fields.items())
+    for number, week in enumerate(followed.weeks, 1):
+        row_code = f"W{number:02d}"
+        yield (None, row_code, "weekly.date"), week.date.isoformat()
+        yield (None, row_code, "weekly.path"), week.path
+        yield (None, row_code, "weekly.actual"), _known(week.actual)
+
+
+def advice(progress: Progress, row: int, agreed: float, language: str) -> str:
+    """What to do about a warned line, the scarcest first; empty when it is on its path."""
+    if not progress.warned[row]:
+        return ""
+    shares = [(short.code, short.share) for short in progress.shortages[row]]
+    shares = shares or [("unexplained", progress.expected_final[row] / agreed)]
+    return " ".join(text(f"calibration.suggestion.{code}", language, share=share) for code, share in shares)
+
+
+def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, Value]]:
+    last = plan.last_period
+    for code, value in vars(evaluated.measures).items():
+        yield (None, code, "measure.now"), _known(value)
+        yield (None, code, "measure.last"), getattr(last, code) if last else None
+    yield (None, None, "attainment_cut"), ATTAINMENT_CUT
+    yield (None, None, "agreement_cut"), AGREEMENT_CUT
+    for result in evaluated.regions:
+        share = None if result.agreement_pct is None else result.agreement_pct / 100
+        fields: dict[str, Value] = {
+            "attainment": _known(result.attainment),
+            "agreement_pct": share,
+            "mean": result.mean,
+            "n": result.answers,
+            "quadrant": result.quadrant,
+        }
+        yield from (((result.region, None, f"evaluation.{code}"), value) for code, value in fields.items())
+
+
+def _known(value: float) -> Value:
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,290 @@
+"""The commands: each reads its words, does one action, and shows what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from click.exceptions import ClickException
+
+from .. import __version__, actions
+from ..connect import plan_template, read_actuals, read_plan, read_responses
+from ..problems import DataProblems, Problem, Refused, TargetcalError
+from .options import (
+    LANGUAGE,
+    Book,
+    Hours,
+    Json,
+    Language,
+    LedgerAt,
+    OneLine,
+    OneRegion,
+    Reason,
+    Regions,
+    Who,
+    at_desk,
+    say,
+)
+from .show import show, show_problems
+
+DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+
+app = typer.Typer(
+    name="targetcal", help=say("help.app"), no_args_is_help=True, add_completion=False, rich_markup_mode="rich"
+)
+
+
+def run() -> None:
+    """Run the command line; problems are told to the person, never as a traceback."""
+    raise SystemExit(told(lambda: app(standalone_mode=False)))
+
+
+def told(command: typer.models.CommandFunctionType) -> int:
+    """The exit status of a command, after its problems have been shown."""
+    try:
+        status = command()
+    except DataProblems as found:
+        show_problems(found.problems)
+        return PROBLEMS
+    except TargetcalError as refused:
+        show_problems(refused.problems)
+        return WRONG_USE
+    except ClickException as wrong:
+        wrong.show()
+        return WRONG_USE
+    except typer.Abort:
+        return WRONG_USE
+    except Exception as error:
+        if os.environ.get("TARGETCAL_DEBUG"):
+            raise
+        show_problems([Problem("unexpected", fields={"kind": type(error).__name__, "said": str(error)})])
+        return WRONG_USE
+    return int(status or DONE)
+
+
+def command(name: str, *examples: str):  # type: ignore[no-untyped-def]
+    """Register a command with its help from the catalogue and its examples below."""
+    epilog = "\n\n".join([say("help.examples"), *(f"  {example}" for example in examples)])
+    return app.command(name, help=say(f"help.{name}"), epilog=epilog)
+
+
+def _status(problems: Sequence[Problem]) -> int:
+    return PROBLEMS if problems else DONE
+
+
+@app.callback(invoke_without_command=True)
+def _main(version: Annotated[bool, typer.Option("--version", help=say("option.version"))] = False) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@command("demo", "targetcal demo", "targetcal demo --lang en")
+def demo(
+    directory: Annotated[Path, typer.Argument(help=say("argument.demo"))] = Path("demo"),
+    lang: Language = "zh-CN",
+    as_json: Json = False,
+) -> int:
+    show(actions.demo(directory, lang), as_json)
+    return DONE
+
+
+@command("new", "targetcal new targets.xlsx --from saas", "targetcal new targets.xlsx --from my-plan --lang en")
+def new(
+    book: Book,
+    source: Annotated[str, typer.Option("--from", help=say("option.from"), metavar="DIR|TEMPLATE")],
+    lang: Language = LANGUAGE,
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    folder = Path(source) if Path(source).is_dir() else plan_template(source)
+    inputs = read_plan(folder)
+    with at_desk(book, who, ledger, create=True) as desk:
+        show(actions.new(desk, inputs, lang), as_json)
+    return DONE
+
+
+@command("recalibrate", "targetcal recalibrate targets.xlsx --reason '2024 Q4 restated'")
+def recalibrate(
+    book: Book, reason: Reason = "", who: Who = "", ledger: LedgerAt = "", as_json: Json = False
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.recalibrate(desk, reason), as_json)
+    return DONE
+
+
+@command("check", "targetcal check targets.xlsx", "targetcal check targets.xlsx --region 华东大区")
+def check(book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+    with at_desk(book, who, ledger) as desk:
+        report = actions.check(desk, region or ())
+    show(report, as_json)
+    return _status(report.problems)
+
+
+@command("lock", "targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")
+def lock(book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+    with at_desk(book, who, ledger) as desk:
+        report = actions.lock(desk, region or ())
+    show(report, as_json)
+    return PROBLEMS if report.refused else DONE
+
+
+@command("unlock", "targetcal unlock targets.xlsx --region HD --reason 'numbers were last year's'")
+def unlock(
+    book: Book, region: OneRegion, reason: Reason, who: Who = "", ledger: LedgerAt = "", as_json: Json = False
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.unlock(desk, region, reason), as_json)
+    return DONE
+
+
+@command(
+    "objections",
+    "targetcal objections targets.xlsx",
+    "targetcal objections targets.xlsx -r HN -l 西南 --note 'visited, two heads promised' --as 周倩",
+)
+def objections(
+    book: Book,
+    region: OneRegion = "",
+    line: OneLine = "",
+    note: Annotated[str, typer.Option("--note", help=say("option.note"))] = "",
+    hours: Hours = 0.0,
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        if note:
+            actions.handle_objection(desk, region, line, note=note, hours=hours)
+        report = actions.objections(desk)
+    show(report, as_json)
+    return PROBLEMS if report.open else DONE
+
+
+@command(
+    "decide",
+    "targetcal decide targets.xlsx --region HD",
+    "targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason 'two heads from 1 February'",
+)
+def decide(
+    book: Book,
+    region: OneRegion,
+    kind: Annotated[str, typer.Argument(help=say("argument.decision"), metavar="[accept|counter|return]")] = "",
+    value: Annotated[float | None, typer.Argument(help=say("argument.counter"), metavar="[N]")] = None,
+    line: OneLine = "",
+    reason: Reason = "",
+    hours: Hours = 0.0,
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    if bool(kind) != bool(line):
+        raise Refused([Problem("decide_needs_both")])
+    with at_desk(book, who, ledger) as desk:
+        report = (
+            actions.decide(desk, region, line, kind, counter=value, reason=reason, hours=hours)
+            if kind
+            else actions.decide_typed(desk, region, hours=hours)
+        )
+    show(report, as_json)
+    return DONE
+
+
+@command("confirm", "targetcal confirm targets.xlsx")
+def confirm(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.confirm(desk), as_json)
+    return DONE
+
+
+@command("letters", "targetcal letters targets.xlsx -o letters", "targetcal letters targets.xlsx -o out --format docx")
+def letters(
+    book: Book,
+    out: Annotated[Path, typer.Option("--out", "-o", help=say("option.out"))],
+    form: Annotated[Literal["docx", "pdf", "both"], typer.Option("--format", help=say("option.format"))] = "both",
+    template: Annotated[Path | None, typer.Option("--template", help=say("option.template"))] = None,
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.issue_letters(desk, out, form, template), as_json)
+    return DONE
+
+
+@command(
+    "follow",
+    "targetcal follow targets.xlsx --actuals actuals.csv",
+    "targetcal follow targets.xlsx --actuals actuals.csv --as-of 2025-02-14",
+)
+def follow(
+    book: Book,
+    actuals: Annotated[Path, typer.Option("--actuals", help=say("option.actuals"))],
+    as_of: Annotated[dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=say("option.as_of"))] = None,
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        results = read_actuals(actuals, actions.plan_of(desk))
+        show(actions.follow(desk, results, as_of.date() if as_of else None), as_json)
+    return DONE
+
+
+@command("survey", "targetcal survey targets.xlsx --responses answers.csv")
+def survey(
+    book: Book,
+    responses: Annotated[Path, typer.Option("--responses", help=say("option.responses"))],
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        answers = read_responses(responses, actions.plan_of(desk))
+        show(actions.survey(desk, answers), as_json)
+    return DONE
+
+
+@command("evaluate", "targetcal evaluate targets.xlsx")
+def evaluate(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.evaluate(desk), as_json)
+    return DONE
+
+
+@command("audit", "targetcal audit targets.xlsx --region HD", "targetcal audit targets.xlsx --verify")
+def audit(
+    book: Book,
+    prove: Annotated[bool, typer.Option("--verify", help=say("option.verify"))] = False,
+    head: Annotated[list[str] | None, typer.Option("--head", help=say("option.head"))] = None,
+    region: OneRegion = "",
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        report = actions.verify(desk, head or ()) if prove else actions.audit(desk, region or None)
+    show(report, as_json)
+    return _status(report.problems)
+
+
+@command("repair", "targetcal repair targets.xlsx")
+def repair(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.repair(desk), as_json)
+    return DONE
+
+
+@command("doctor", "targetcal doctor", "targetcal doctor --template letter.docx")
+def doctor(
+    template: Annotated[Path | None, typer.Option("--template", help=say("option.doctor_template"))] = None,
+    as_json: Json = False,
+) -> int:
+    report = actions.doctor(template, LANGUAGE)
+    show(report, as_json)
+    return _status(report.problems)

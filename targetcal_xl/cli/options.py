@@ -1,0 +1,77 @@
+"""Options that commands share, and the desk they sit down at."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from ..actions import Desk, open_desk
+from ..language import LANGUAGES, text
+from .console import ERRORS
+
+
+def spoken_language() -> str:
+    """The language of messages: TARGETCAL_LANG, else Chinese in a Chinese locale, else English."""
+    said = os.environ.get("TARGETCAL_LANG", "")
+    if said in LANGUAGES:
+        return said
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh-CN" if locale.startswith("zh") else "en"
+
+
+LANGUAGE = spoken_language()
+
+
+def say(key: str, **fields: object) -> str:
+    """A text of the command line in the language of this computer."""
+    return text(f"cli.{key}", LANGUAGE, **fields)
+
+
+def me() -> str:
+    """The user of this computer."""
+    return getpass.getuser()
+
+
+Book = Annotated[Path, typer.Argument(help=say("argument.book"), metavar="BOOK")]
+Who = Annotated[str, typer.Option("--as", envvar="TARGETCAL_USER", help=say("option.as"), metavar="NAME")]
+LedgerAt = Annotated[str, typer.Option("--ledger", envvar="TARGETCAL_LEDGER", help=say("option.ledger"))]
+Json = Annotated[bool, typer.Option("--json", help=say("option.json"))]
+Regions = Annotated[list[str] | None, typer.Option("--region", "-r", help=say("option.regions"))]
+OneRegion = Annotated[str, typer.Option("--region", "-r", help=say("option.region"))]
+OneLine = Annotated[str, typer.Option("--line", "-l", help=say("option.line"))]
+Reason = Annotated[str, typer.Option("--reason", help=say("option.reason"))]
+Hours = Annotated[float, typer.Option("--hours", min=0, help=say("option.hours"))]
+Language = Annotated[str, typer.Option("--lang", help=say("option.lang"))]
+
+
+@contextmanager
+def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[Desk]:
+    """A desk for the person at this computer, now, with a progress bar for long work."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=ERRORS, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(what: str, done: int, steps: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(say(f"progress.{what}"), total=steps)
+            bars.update(tasks[what], completed=done)
+
+        with open_desk(
+            book,
+            actor=who or me(),
+            clock=lambda: dt.datetime.now(dt.UTC),
+            source=f"cli@{socket.gethostname()}",
+            ledger=ledger or None,
+            create=create,
+            progress=report,
+        ) as desk:
+            yield desk

@@ -1,0 +1,81 @@
+"""What every cell that is not a person's should hold, given the ledger's word and what people typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+from ..calibration.standing import Key, Standing, Value
+from .book import Cell, Spot
+from .declaring import EMPTY_WORDS, Declaration
+from .explaining import Explanation, weights_used
+from .facts import Facts, Row
+from .following import Following
+from .layout import region_sheet
+from .overview import Overview
+from .places import Places
+
+Content = dict[str, dict[Spot, Cell]]
+"""Sheet code -> spot -> cell."""
+
+
+def content(standing: Standing, typed: Mapping[Key, Value], places: Places) -> Content:
+    """Every label, every tool's value, and every formula with the value it computes.
+
+    What the book has lost, by `places`, is left out, and so is each formula that would point to it.
+    """
+    facts = Facts(standing, typed, places)
+    cells: Content = {sheet: {} for sheet in places.tabs}
+    for page in _pages(facts):
+        if page.sheet in cells:
+            cells[page.sheet].update(_cells(page, places))
+    return cells
+
+
+class _Page(NamedTuple):
+    """Who writes a sheet: a row of each table from its code, and the fields."""
+
+    sheet: str
+    tables: Mapping[str, Callable[[str], Row]]
+    fields: Callable[[], Row] = dict
+    region: str | None = None
+
+
+def _pages(facts: Facts) -> Iterator[_Page]:
+    regions = [region.code for region in facts.plan.regions]
+    told = {region: Declaration(facts, region) for region in regions}
+    explanation, overview, following = Explanation(facts), Overview(facts, told), Following(facts)
+    weights = {
+        driver.code: w for driver, w in zip(facts.plan.drivers, weights_used(facts.standing), strict=True)
+    }
+    yield _Page("settings", {"drivers": lambda row: {"used": Cell(weights[row])}}, lambda: _settings(facts))
+    yield _Page("history", {"history": facts.names})
+    yield _Page("drivers", {"readings": explanation.reading})
+    yield _Page("baseline", {"baseline": explanation.baseline})
+    for region in regions:
+        tables = {"lines": told[region].line, "why": explanation.why}
+        yield _Page(region_sheet(region), tables, told[region].fields, region)
+    yield _Page("dashboard", {"regions": overview.region, "lines": overview.line}, overview.fields)
+    yield _Page("progress", {"weekly": following.week, "lines": following.line}, following.progress_fields)
+    tables = {"measures": following.measure, "regions": following.region}
+    yield _Page("evaluation", tables, following.evaluation_fields)
+
+
+def _settings(facts: Facts) -> Row:
+    return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language)}
+
+
+def _cells(page: _Page, places: Places) -> Iterator[tuple[Spot, Cell]]:
+    """Everything a page holds, but what the book has no room for any more."""
+    for table, write in page.tables.items():
+        if place := places.tables.get((page.sheet, table)):
+            for row, at in place.rows.items():
+                with suppress(KeyError):
+                    for column, cell in write(row).items():
+                        if column in place.columns:
+                            yield (at, place.columns[column]), cell
+    with suppress(KeyError):
+        for code, cell in page.fields().items():
+            if (page.region, code) in places.fields:
+                yield places.fields[page.region, code][1], cell

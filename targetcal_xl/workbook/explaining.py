@@ -1,0 +1,241 @@
+"""The suggestion as formulas: from readings to signals, effects, contributions and the target itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from ..calibration.baseline import PARTS
+from ..calibration.drivers import EFFECT_LIMIT, SIGNAL_LIMIT, Readings, changes, effects
+from ..calibration.history import Floats
+from ..calibration.standing import Standing
+from .book import Cell
+from .cells import column_letters
+from .facts import Facts, Row
+from .layout import reading_row
+from .places import TablePlace
+
+_ROW = "{row}"
+
+
+def weights_used(standing: Standing) -> list[float]:
+    """The elasticities that the suggestions were made with: learnt ones, or else the plan's."""
+    drivers = standing.inputs.plan.drivers
+    learnt = [standing.value(None, driver.code, "driver.used") for driver in drivers]
+    return [float(w) if w is not None else driver.weight for w, driver in zip(learnt, drivers, strict=True)]
+
+
+class Explanation:
+    """Writes the rows of the readings, of the baseline, and of every region's own explanation."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._drivers = [driver.code for driver in facts.plan.drivers]
+        self._names = {driver.code: driver.name for driver in facts.plan.drivers}
+        self._items = {
+            reading_row(line.code, item.code): (k, j)
+            for k, line in enumerate(facts.plan.lines)
+            for j, item in enumerate(facts.plan.indicators)
+        }
+
+    def reading(self, row: str) -> Row:
+        """One line's reading of one indicator: its name, how far it moved, and what that signals."""
+        facts, plan, at = self._facts, self._facts.plan, self._readings.rows[row]
+        k, j = self._items[row]
+        line, item = plan.lines[k], plan.indicators[j]
+        change = float(self._change[k, j])
+        return {
+            "region": Cell(facts.region_names[line.region]),
+            "name": Cell(line.name),
+            "indicator": Cell(item.name),
+            "driver": Cell(self._names.get(item.driver)),
+            "unit": Cell(item.unit or None),
+            "change": Cell("" if np.isnan(change) else change, self._change_formula.replace(_ROW, str(at))),
+            "signal": Cell(
+                float(self._moved[k, j]), self._signal_formulas[item.direction].replace(_ROW, str(at))
+            ),
+        }
+
+    def baseline(self, line: str) -> Row:
+        """One line's way from last year's figure to the suggestion."""
+        k, known = self._facts.lines[line]
+        at = str(self._baseline.rows[line])
+        row = {
+            "region": Cell(self._facts.region_names[known.region]),
+            "name": Cell(known.name),
+            **{code: Cell(values[k]) for code, values in self._given.items()},
+        }
+        for driver in self._drivers:
+            row[f"signal.{driver}"] = Cell(self._found[f"signal.{driver}"][k], self._signal(line, driver))
+        for code, formula in self._formulas.items():
+            row[code] = Cell(self._found[code][k], formula.replace(_ROW, at))
+        return row
+
+    def why(self, line: str) -> Row:
+        """The same way in one row of the region's own tab."""
+        k, known = self._facts.lines[line]
+        at, tab = self._baseline.rows[line], self._facts.tab("baseline")
+        codes = ("last_year", *(f"part.{part}" for part in (*PARTS, *self._drivers)), "sum")
+        values = {**self._given, **self._found}
+        refs = {code: f"{tab}${column_letters(self._baseline.columns[code])}${at}" for code in codes}
+        return {"name": Cell(known.name)} | {code: Cell(values[code][k], refs[code]) for code in codes}
+
+    @cached_property
+    def _baseline(self) -> TablePlace:
+        return self._facts.places.table("baseline", "baseline")
+
+    @cached_property
+    def _readings(self) -> TablePlace:
+        return self._facts.places.table("drivers", "readings")
+
+    @cached_property
+    def _read(self) -> Readings:
+        """The readings as they stand on the sheet now, in the order of the plan."""
+        plan, number = self._facts.plan, self._facts.number
+        sides = [
+            [
+                number(None, reading_row(line.code, item.code), f"reading.{side}")
+                for line in plan.lines
+                for item in plan.indicators
+            ]
+            for side in ("now", "reference")
+        ]
+        now, reference = np.array(sides, dtype=np.float64).reshape(2, len(plan.lines), len(plan.indicators))
+        return Readings(now, reference)
+
+    @cached_property
+    def _change(self) -> Floats:
+        """Relative changes, NaN where there is none to show."""
+        reference = np.where(self._read.reference > 0, self._read.reference, np.nan)
+        return np.asarray(self._read.now / reference - 1)
+
+    @cached_property
+    def _moved(self) -> Floats:
+        """The signal of every indicator, (n, indicators)."""
+        directions = np.array([item.direction for item in self._facts.plan.indicators])
+        soft = SIGNAL_LIMIT * np.tanh(changes(self._read) / SIGNAL_LIMIT)
+        return np.asarray(soft * directions + 0.0)
+
+    @cached_property
+    def _change_formula(self) -> str:
+        reference, now = (self._cell(self._readings, code) for code in ("reference", "now"))
+        return f'IF(COUNT({reference},{now})=2,IF({reference}>0,{now}/{reference}-1,""),"")'
+
+    @cached_property
+    def _signal_formulas(self) -> Mapping[int, str]:
+        """By the indicator's direction: a soft-clipped log change, 0 where a reading is unknown."""
+        x, y = (self._cell(self._readings, code) for code in ("reference", "now"))
+        c = SIGNAL_LIMIT
+        at_zero = f"IF(AND({x}=0,{y}>0),{c},IF(AND({x}>0,{y}=0),-{c},0))"
+        soft = f"IF(AND({x}>0,{y}>0),{c}*TANH(LN({y}/{x})/{c}),{at_zero})"
+        known = f"IF(COUNT({x},{y})<2,0,{soft})"
+        return {1: known, -1: f"-1*{known}"}
+
+    def _signal(self, line: str, driver: str) -> str:
+        """The formula of a driver's signal: its indicators' signals by their shares."""
+        tab, column = self._facts.tab("drivers"), column_letters(self._readings.columns["signal"])
+        terms = (
+            f"{share}*{tab}${column}${self._readings.rows[reading_row(line, item)]}"
+            for item, share in self._shares[driver].items()
+        )
+        return "+".join(terms) or "0"
+
+    @cached_property
+    def _shares(self) -> Mapping[str, Mapping[str, str]]:
+        """Driver -> indicator -> where its share stands."""
+        place, tab = self._facts.places.table("settings", "indicators"), self._facts.tab("settings")
+        column = column_letters(place.columns["share"])
+        refs: dict[str, dict[str, str]] = {driver: {} for driver in self._drivers}
+        for item in self._facts.plan.indicators:
+            refs.get(item.driver, {})[item.code] = f"{tab}${column}${place.rows[item.code]}"
+        return refs
+
+    @cached_property
+    def _given(self) -> Mapping[str, list[float]]:
+        """Columns of the baseline that are numbers of the tool's, as lists over the lines."""
+        baseline = self._facts.standing.baseline
+        parts = {
+            f"part.{part}": baseline.contributions[:, baseline.parts.index(part)].tolist() for part in PARTS
+        }
+        codes = ("last_year", "base", "low", "high", "inertial")
+        values = {code: getattr(baseline, code).tolist() for code in codes}
+        return {**values, **parts, "allotment": self._facts.standing.allotment.tolist()}
+
+    @cached_property
+    def _found(self) -> Mapping[str, list[float]]:
+        """What the formulas of the baseline give, as lists over the lines."""
+        plan, baseline = self._facts.plan, self._facts.standing.baseline
+        signal = self._moved @ self._share_matrix
+        worth = effects(signal, np.array(weights_used(self._facts.standing)))
+        total = worth.sum(axis=1)
+        expected = baseline.base * np.exp(total)
+        safe = np.where(total == 0, 1.0, total)
+        mean = np.where(total == 0, baseline.base, (expected - baseline.base) / safe)
+        parts = mean[:, None] * worth
+        before = baseline.last_year + baseline.contributions[:, : len(PARTS)].sum(axis=1)
+        return {
+            **self._by_driver("signal", signal),
+            "raw": (signal @ np.array(weights_used(self._facts.standing))).tolist(),
+            **self._by_driver("effect", worth),
+            "total": total.tolist(),
+            "expected": expected.tolist(),
+            "mean": mean.tolist(),
+            **self._by_driver("part", parts),
+            "sum": (before + parts.sum(axis=1)).tolist(),
+            "suggested": plan.metric.to_step(expected).tolist(),
+        }
+
+    @cached_property
+    def _share_matrix(self) -> Floats:
+        """(indicators, drivers): the share as it stands on the settings sheet."""
+        shares = [
+            [
+                (self._facts.number(None, item.code, "indicator.share") or 0.0) * (item.driver == driver)
+                for driver in self._drivers
+            ]
+            for item in self._facts.plan.indicators
+        ]
+        return np.array(shares, dtype=np.float64).reshape(-1, len(self._drivers))
+
+    def _by_driver(self, name: str, values: Floats) -> dict[str, list[float]]:
+        return {f"{name}.{driver}": values[:, d].tolist() for d, driver in enumerate(self._drivers)}
+
+    @cached_property
+    def _formulas(self) -> Mapping[str, str]:
+        """The baseline's formulas but the signals', with the row left open."""
+        drivers = self._drivers
+
+        def cell(code: str) -> str:
+            return self._cell(self._baseline, code)
+
+        def added(codes: list[str]) -> str:
+            return "+".join(map(cell, codes)) or "0"
+
+        weighed = {driver: f"{weight}*{cell(f'signal.{driver}')}" for driver, weight in self._weights.items()}
+        shrunk = f"{EFFECT_LIMIT}/MAX(ABS({cell('raw')}),{EFFECT_LIMIT})"
+        base, total, expected = cell("base"), cell("total"), cell("expected")
+        step = self._facts.plan.metric.step
+        return {
+            "raw": "+".join(weighed.values()) or "0",
+            **{f"effect.{driver}": f"{weighed[driver]}*{shrunk}" for driver in drivers},
+            "total": added([f"effect.{driver}" for driver in drivers]),
+            "expected": f"{base}*EXP({total})",
+            "mean": f"IF({total}=0,{base},({expected}-{base})/{total})",
+            **{f"part.{driver}": f"{cell('mean')}*{cell(f'effect.{driver}')}" for driver in drivers},
+            "sum": added(["last_year", *(f"part.{part}" for part in (*PARTS, *drivers))]),
+            "suggested": f"MAX(ROUND(INT({expected}/{step:g}+0.5)*{step:g},9),0)",
+        }
+
+    @cached_property
+    def _weights(self) -> Mapping[str, str]:
+        """Driver -> where the weight it was given stands."""
+        place, tab = self._facts.places.table("settings", "drivers"), self._facts.tab("settings")
+        column = column_letters(place.columns["used"])
+        return {driver: f"{tab}${column}${place.rows[driver]}" for driver in self._drivers}
+
+    @staticmethod
+    def _cell(place: TablePlace, code: str) -> str:
+        """A cell of the row that is being written."""
+        return f"${column_letters(place.columns[code])}{_ROW}"

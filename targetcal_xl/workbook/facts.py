@@ -1,0 +1,156 @@
+"""What the cells are computed from: the standing, what people typed, and where everything stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..calibration.negotiation import deviation
+from ..calibration.plan import Line, Plan
+from ..calibration.standing import Key, Standing, Value
+from ..language import text
+from .book import Cell, Scalar, Spot
+from .captions import caption, shown
+from .cells import column_letters
+from .places import Places, TablePlace
+from .shapes import Kind
+
+Row = Mapping[str, Cell]
+"""Column code -> cell."""
+
+BESIDE_ZERO = 9.99
+"""The deviation shown beside a suggestion of 0, where the true one is infinite."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a sheet's cells may be told from."""
+
+    standing: Standing
+    typed: Mapping[Key, Value]
+    places: Places
+
+    @property
+    def plan(self) -> Plan:
+        """The plan the book is for."""
+        return self.standing.inputs.plan
+
+    @property
+    def language(self) -> str:
+        """The language the book is written in."""
+        return self.places.language
+
+    @cached_property
+    def lines(self) -> Mapping[str, tuple[int, Line]]:
+        """Line code -> its place in the plan's arrays, and the line."""
+        return {line.code: (k, line) for k, line in enumerate(self.plan.lines)}
+
+    @cached_property
+    def region_names(self) -> Mapping[str, str]:
+        """Region code -> name."""
+        return {region.code: region.name for region in self.plan.regions}
+
+    def say(self, key: str, **fields: object) -> str:
+        """A text of the workbook in its language."""
+        return text(f"workbook.{key}", self.language, **fields)
+
+    def caption(self, code: str) -> str:
+        """What a choice is called in the book's language."""
+        return caption(code, self.language)
+
+    def number(self, region: str | None, row: str | None, code: str) -> float | None:
+        """A number somebody typed, None for anything else."""
+        return as_number(self.typed.get((region, row, code)))
+
+    @cached_property
+    def declared(self) -> list[float | None]:
+        """What the managers typed as targets, over the plan's lines; None for what is no number."""
+        return [self.number(line.region, line.code, "declared") for line in self.plan.lines]
+
+    @cached_property
+    def deviations(self) -> list[float | None]:
+        """What the cells of the deviations show, over the plan's lines."""
+        declared = np.array(self.declared, dtype=np.float64)
+        found = deviation(declared, self.standing.baseline.suggested, self.plan.metric.direction)
+        shown = np.where(np.isinf(found), np.copysign(BESIDE_ZERO, found), found).tolist()
+        return [None if value is None else d for value, d in zip(self.declared, shown, strict=True)]
+
+    @cached_property
+    def agreed(self) -> list[float | None]:
+        """What both sides stand by, over the plan's lines."""
+        value = self.standing.value
+        return [as_number(value(line.region, line.code, "agreed")) for line in self.plan.lines]
+
+    @cached_property
+    def objection(self) -> float:
+        """The objection threshold as it stands on the settings sheet."""
+        return self.number(None, None, "objection") or 0.0
+
+    def told(self, key: Key, kind: Kind) -> Cell:
+        """A cell that shows the standing's last word on a field."""
+        return Cell(shown(self.standing.values.get(key), kind, self.language))
+
+    def names(self, line: str) -> dict[str, Cell]:
+        """The names that a line's row begins with on a sheet of all regions."""
+        known = self.lines[line][1]
+        return {"region": Cell(self.region_names[known.region]), "name": Cell(known.name)}
+
+    def ref(self, sheet: str, spot: Spot) -> str:
+        """An absolute reference to a cell from any sheet."""
+        return f"{self.tab(sheet)}${column_letters(spot[1])}${spot[0]}"
+
+    def field(self, code: str, region: str | None = None) -> str:
+        """An absolute reference to a field from any sheet."""
+        return self.ref(*self.places.field(code, region))
+
+    def here(self, code: str, region: str | None = None) -> str:
+        """A reference to a field from its own sheet."""
+        row, column = self.places.field(code, region)[1]
+        return f"${column_letters(column)}${row}"
+
+    def tab(self, sheet: str) -> str:
+        """A sheet's name as a formula writes it, with its exclamation mark."""
+        return quoted(self.places.sheet_name(sheet))
+
+    def total(self, values: Iterable[float | None]) -> float | None:
+        """Values of several lines together, as the metric adds up; None when there are none."""
+        known = [value for value in values if value is not None]
+        if not known:
+            return None
+        total = math.fsum(known)
+        return total if self.plan.metric.kind == "sum" else total / len(known)
+
+    def total_formula(self, span: str) -> str:
+        """The formula of `total` over a range."""
+        function = "SUM" if self.plan.metric.kind == "sum" else "AVERAGE"
+        return f'IF(COUNT({span})=0,"",{function}({span}))'
+
+
+def as_number(value: Value) -> float | None:
+    """A value as the number that a spreadsheet takes it for, None where it takes it for none."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def quoted(tab: str) -> str:
+    """A tab name as a formula writes it, with its exclamation mark."""
+    return "'" + tab.replace("'", "''") + "'!"
+
+
+def span(place: TablePlace, column: str) -> str:
+    """The range of a table's column, from its first row to its last."""
+    letters = column_letters(place.columns[column])
+    return f"${letters}${min(place.rows.values())}:${letters}${max(place.rows.values())}"
+
+
+def quote(said: str) -> str:
+    """Text as a formula writes it."""
+    return '"' + said.replace('"', '""') + '"'
+
+
+def or_blank(value: Scalar) -> Scalar:
+    """What a formula gives that shows nothing where there is no value."""
+    return "" if value is None else value

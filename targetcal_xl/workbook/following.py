@@ -1,0 +1,92 @@
+"""The sheets of after: progress on the path, the survey's evaluation, the week's figures."""
+
+from __future__ import annotations
+
+from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
+from .book import Cell
+from .captions import shown
+from .cells import column_letters
+from .facts import Facts, Row, as_number, or_blank, quote, span
+from .shapes import Table
+
+
+class Following:
+    """Writes the progress and evaluation sheets, whose figures are the ledger's."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._progress = facts.places.sheets["progress"].table("lines")
+        self._weekly = facts.places.sheets["progress"].table("weekly")
+        self._measures = facts.places.sheets["evaluation"].table("measures")
+        self._regions = facts.places.sheets["evaluation"].table("regions")
+
+    def week(self, row: str) -> Row:
+        """The end of a week of the period, the path and the results up to then."""
+        days = self._facts.plan.period.days
+        last = days[min(int(row[1:]) * 7, len(days)) - 1]
+        end = {"date": Cell(shown(last.isoformat(), "date", self._facts.language))}
+        told = self._told(self._weekly, row)
+        return told if told["date"].value else {**told, **end}
+
+    def line(self, row: str) -> Row:
+        """Where a line is beside its path."""
+        agreed = {"agreed": Cell(self._facts.agreed[self._facts.lines[row][0]])}
+        return {**self._told(self._progress, row), **self._facts.names(row), **agreed}
+
+    def measure(self, row: str) -> Row:
+        """One of the four measures, now and last period."""
+        now = as_number(self._facts.standing.value(None, row, "measure.now"))
+        before = self._facts.plan.last_period
+        last = None if before is None else float(getattr(before, row))
+        place = self._facts.places.table("evaluation", "measures")
+        x, y = (f"${column_letters(place.columns[code])}{place.rows[row]}" for code in ("last", "now"))
+        change = "" if now is None or last is None else now - last
+        return {
+            "name": Cell(self._facts.caption(row)),
+            "now": Cell(now),
+            "last": Cell(last),
+            "change": Cell(change, f'IF(COUNT({x},{y})=2,{y}-{x},"")'),
+        }
+
+    def region(self, row: str) -> Row:
+        """A region's attainment and agreement, and the quadrant they make."""
+        return {**self._told(self._regions, row), "name": Cell(self._facts.region_names[row])}
+
+    def progress_fields(self) -> Row:
+        """The whole plan's results so far."""
+        agreed, actual = self._facts.total(self._facts.agreed), self._facts.total(self._actual)
+        share = actual / agreed if agreed and actual is not None else None
+        a, b = (self._facts.here(f"progress_{code}") for code in ("agreed", "actual"))
+        place = self._facts.places.table("progress", "lines")
+        total, yes = self._facts.total_formula, quote(self._facts.caption("yes"))
+        return {
+            "progress_agreed": Cell(or_blank(agreed), total(span(place, "agreed"))),
+            "progress_actual": Cell(or_blank(actual), total(span(place, "actual"))),
+            "progress_attainment": Cell(or_blank(share), f'IF(OR(N({a})=0,{b}=""),"",{b}/{a})'),
+            "progress_warned": Cell(float(self._warned), f"COUNTIF({span(place, 'warned')},{yes})"),
+        }
+
+    @property
+    def _actual(self) -> list[float | None]:
+        value = self._facts.standing.value
+        return [
+            as_number(value(line.region, line.code, "progress.actual")) for line in self._facts.plan.lines
+        ]
+
+    @property
+    def _warned(self) -> int:
+        value = self._facts.standing.value
+        return sum(
+            value(line.region, line.code, "progress.warned") is True for line in self._facts.plan.lines
+        )
+
+    def evaluation_fields(self) -> Row:
+        """Where the quadrants are cut."""
+        return {"attainment_cut": Cell(ATTAINMENT_CUT), "agreement_cut": Cell(AGREEMENT_CUT)}
+
+    def _told(self, table: Table, row: str) -> dict[str, Cell]:
+        """A row of last words, as the ledger has them."""
+        return {
+            column.code: self._facts.told(table.key(row, column.code), column.kind)
+            for column in table.columns
+        }

@@ -1,0 +1,126 @@
+"""The dashboard: live formulas over all region tabs, and what they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from .book import Cell
+from .cells import column_letters
+from .declaring import Declaration
+from .facts import Facts, Row, or_blank, quote, span
+from .layout import region_sheet
+from .places import TablePlace
+
+_TOTALS = ("allotment", "suggested", "declared", "agreed")
+
+
+class Overview:
+    """Writes the dashboard's fields and its tables of regions and of lines."""
+
+    def __init__(self, facts: Facts, declarations: Mapping[str, Declaration]) -> None:
+        self._facts = facts
+        self._declarations = declarations
+
+    def region(self, region: str) -> Row:
+        """How far one region is."""
+        told, say = self._declarations[region], self._facts.say
+        lines = self._facts.places.table(region_sheet(region), "lines")
+        tab = self._facts.tab(region_sheet(region))
+        objection = quote(say("flag.objection"))
+        submitted = f"IF({told.submitted(tab)},{quote(self._yes)},{quote(self._no)})"
+        return {
+            "name": Cell(self._facts.region_names[region]),
+            "state": Cell(self._facts.caption(told.state), self._facts.field("state", region)),
+            "submitted": Cell(self._yes if told.is_submitted else self._no, submitted),
+            "lines": Cell(float(told.count_lines()), f"COUNT({tab}{span(lines, 'suggested')})"),
+            "filled": Cell(float(told.count_declared()), f"COUNT({tab}{span(lines, 'declared')})"),
+            "missing": Cell(float(told.checks), self._facts.field("checks", region)),
+            "objections": Cell(
+                float(told.count_objections()), f"COUNTIF({tab}{span(lines, 'flag')},{objection})"
+            ),
+            **{code: self._same(told.total(self._values[code]), code, region) for code in _TOTALS},
+            "gap_pct": self._same(told.gap, "gap_pct", region),
+        }
+
+    def line(self, line: str) -> Row:
+        """One line's way from last year's figure to what was agreed."""
+        k, known = self._facts.lines[line]
+        place = self._facts.places.table(region_sheet(known.region), "lines")
+        tab, at = self._facts.tab(region_sheet(known.region)), place.rows[line]
+
+        def shown(code: str, value: float | str | None) -> Cell:
+            ref = f"{tab}${column_letters(place.columns[code])}${at}"
+            return Cell(or_blank(value), f'IF({ref}="","",{ref})')
+
+        flag = self._declarations[known.region].flag(k)
+        return {
+            "region": Cell(self._facts.region_names[known.region]),
+            "name": Cell(known.name),
+            **{code: shown(code, values[k]) for code, values in self._values.items()},
+            "deviation": shown("deviation", self._facts.deviations[k]),
+            "flag": shown("flag", flag),
+        }
+
+    def fields(self) -> Mapping[str, Cell]:
+        """The figures of the whole plan."""
+        facts, told = self._facts, self._declarations.values()
+        hq = facts.number(None, None, "hq_target")
+        submitted = f"{sum(one.is_submitted for one in told)} / {len(facts.plan.regions)}"
+        column = span(self._regions, "submitted")
+        return {
+            "dashboard_hq": Cell(or_blank(hq), f"N({facts.field('hq_target')})"),
+            **{f"dashboard_{code}": self._total(code) for code in _TOTALS[1:]},
+            "dashboard_gap_pct": self._gap(hq or 0.0),
+            "dashboard_submitted": Cell(
+                submitted, f'COUNTIF({column},{quote(self._yes)})&" / "&ROWS({column})'
+            ),
+            "dashboard_missing": self._count("missing", [one.checks for one in told]),
+            "dashboard_objections": self._count("objections", [one.count_objections() for one in told]),
+        }
+
+    def _same(self, value: float | None, code: str, region: str) -> Cell:
+        """A figure of a region's tab."""
+        return Cell(or_blank(value), self._facts.field(code, region))
+
+    def _total(self, code: str) -> Cell:
+        value = self._facts.total(self._values[code])
+        return Cell(or_blank(value), self._facts.total_formula(span(self._lines, code)))
+
+    def _count(self, code: str, counts: Sequence[int]) -> Cell:
+        return Cell(float(sum(counts)), f"SUM({span(self._regions, code)})")
+
+    def _gap(self, hq: float) -> Cell:
+        """What head office wants beyond the declarations, as a share of them."""
+        declared = self._facts.total(self._facts.declared)
+        wanted, offered = (self._facts.here(f"dashboard_{code}") for code in ("hq", "declared"))
+        value = (hq - declared) / declared if declared else None
+        return Cell(or_blank(value), f'IF(N({offered})=0,"",({wanted}-{offered})/{offered})')
+
+    @cached_property
+    def _values(self) -> Mapping[str, Sequence[float | None]]:
+        """Columns that the region tabs have too, over the plan's lines."""
+        baseline = self._facts.standing.baseline
+        return {
+            "last_year": baseline.last_year.tolist(),
+            "allotment": self._facts.standing.allotment.tolist(),
+            "suggested": baseline.suggested.tolist(),
+            "declared": self._facts.declared,
+            "agreed": self._facts.agreed,
+        }
+
+    @property
+    def _regions(self) -> TablePlace:
+        return self._facts.places.table("dashboard", "regions")
+
+    @property
+    def _lines(self) -> TablePlace:
+        return self._facts.places.table("dashboard", "lines")
+
+    @property
+    def _yes(self) -> str:
+        return self._facts.caption("yes")
+
+    @property
+    def _no(self) -> str:
+        return self._facts.caption("no")

@@ -1,0 +1,91 @@
+"""What people have typed into a workbook, by key."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from targetcal_xl.calibration import Inputs, Key, Value
+
+from .book import Book, Cell, Spot
+from .captions import meant
+from .places import Places, find_places
+from .shapes import Column, Field, Kind, Owner, Sheet
+
+Grid = Mapping[Spot, Cell]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One person's cell: whose it is, how it is shown, where it stands, what it means."""
+
+    key: Key
+    owner: Owner
+    kind: Kind
+    sheet: str
+    spot: Spot
+    value: Value
+    has_formula: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A workbook as it was found: where everything is, every cell, and every cell of a person's."""
+
+    places: Places
+    grids: Mapping[str, Grid]
+    """Sheet code -> cells."""
+    typed: Mapping[Key, Typed]
+
+    @cached_property
+    def values(self) -> Mapping[Key, Value]:
+        """What people have typed; no key for an empty cell."""
+        return {key: cell.value for key, cell in self.typed.items() if cell.value is not None}
+
+    def of_region(self, region: str, owner: Owner) -> Iterator[Typed]:
+        """The cells of one region's tab that are somebody's to fill."""
+        return (cell for cell in self._by_region[region] if cell.owner is owner)
+
+    @cached_property
+    def _by_region(self) -> Mapping[str | None, list[Typed]]:
+        cells: defaultdict[str | None, list[Typed]] = defaultdict(list)
+        for cell in self.typed.values():
+            cells[cell.key[0]].append(cell)
+        return cells
+
+
+def read(book: Book, inputs: Inputs) -> Reading:
+    """Find and read everything; what is missing is among the problems of `places`."""
+    places = find_places(book, inputs)
+    grids = {code: book.grid(tab) for code, tab in places.tabs.items()}
+    cells = (cell for sheet in places.sheets.values() for cell in _typed(sheet, places, grids))
+    return Reading(places, grids, {cell.key: cell for cell in cells})
+
+
+def _typed(sheet: Sheet, places: Places, grids: Mapping[str, Grid]) -> Iterator[Typed]:
+    """Every person's cell that the book still has on one sheet."""
+    grid = grids.get(sheet.code, {})
+    for key, shape, spot in (*_fields(sheet, places), *_table_cells(sheet, places)):
+        cell = grid.get(spot, Cell())
+        value = meant(cell.value, shape.kind)
+        yield Typed(key, shape.owner, shape.kind, sheet.code, spot, value, cell.formula is not None)
+
+
+def _fields(sheet: Sheet, places: Places) -> Iterator[tuple[Key, Field, Spot]]:
+    for field in sheet.fields:
+        if field.owner.is_person and (sheet.region, field.code) in places.fields:
+            yield (sheet.region, None, field.code), field, places.fields[sheet.region, field.code][1]
+
+
+def _table_cells(sheet: Sheet, places: Places) -> Iterator[tuple[Key, Column, Spot]]:
+    for table in sheet.tables:
+        place = places.tables.get((sheet.code, table.code))
+        columns = [column for column in table.columns if column.owner.is_person]
+        if place is None or not columns:
+            continue
+        found = [(column, place.columns[column.code]) for column in columns if column.code in place.columns]
+        for row, at in place.rows.items():
+            for column, across in found:
+                yield table.key(row, column.code), column, (at, across)

@@ -1,0 +1,64 @@
+"""Bringing an existing workbook to what it should show, without touching what people typed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+
+from targetcal_xl.calibration import Value
+
+from .book import Cell, Spot
+from .captions import shown
+from .reading import Reading
+
+Cells = Mapping[str, Mapping[Spot, Cell]]
+"""Sheet code -> spot -> what it should hold."""
+
+
+def differing(reading: Reading, wanted: Cells) -> dict[str, dict[Spot, Cell]]:
+    """The cells among `wanted` that do not hold what they should, by sheet code."""
+    found = {
+        sheet: {spot: cell for spot, cell in cells.items() if not _same(grid.get(spot, Cell()), cell)}
+        for sheet, cells in wanted.items()
+        if (grid := reading.grids.get(sheet)) is not None
+    }
+    return {sheet: cells for sheet, cells in found.items() if cells}
+
+
+def rows_below(
+    reading: Reading, sheet: str, table: str, rows: Iterable[Mapping[str, Value]]
+) -> dict[Spot, Cell]:
+    """Cells for new rows under a growing table; the first value of each is also its row's code."""
+    place = reading.places.table(sheet, table)
+    kinds = {column.code: column.kind for column in reading.places.sheets[sheet].table(table).columns}
+    cells: dict[Spot, Cell] = {}
+    for at, row in enumerate(rows, max(place.rows.values(), default=place.head) + 1):
+        cells[at, 1] = Cell(str(next(iter(row.values()))))
+        for code, value in row.items():
+            cells[at, place.columns[code]] = Cell(shown(value, kinds[code], reading.places.language))
+    return cells
+
+
+def is_formula(found: Cell, wanted: Cell) -> bool:
+    """Whether a cell still computes what it should, however the program that saved it writes formulas."""
+    return found.formula is not None and _plain(found.formula) == _plain(wanted.formula or "")
+
+
+def same_value(found: Cell, wanted: Cell) -> bool:
+    """Whether two cells show the same: equal text, or numbers equal to twelve digits."""
+    a, b = found.value, wanted.value
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-12)
+    return a == b or (a in (None, "") and b in (None, ""))
+
+
+def _same(found: Cell, wanted: Cell) -> bool:
+    if wanted.formula is None:
+        return found.formula is None and same_value(found, wanted)
+    return is_formula(found, wanted) and same_value(found, wanted)
+
+
+def _plain(formula: str) -> str:
+    """A formula without what programs write differently: spaces, quotes of sheet names, `_xlfn.`."""
+    return re.sub(r"_xlfn\.|[\s$']|^=", "", formula).replace("TRUE()", "TRUE").replace("FALSE()", "FALSE")
