@@ -1,0 +1,112 @@
+"""A workbook of 200 regions x 50 lines: written new, then checked, locked and audited while closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import xlsxwriter
+
+from bench.report import Goal, Row, Time, best, main, stopwatch
+from targetcal_xl import actions
+from targetcal_xl.calibration import Inputs
+from targetcal_xl.workbook import Cell, Spot, open_book, read, shown
+from tests.support.clock import Clock
+from tests.support.samples import sample_inputs
+
+_SIZE, _QUICK_SIZE = (50,) * 200, (10,) * 10
+_Grids = dict[str, dict[Spot, Cell]]
+
+
+def measure(quick: bool) -> Iterator[Row]:
+    """The new workbook beside bare XlsxWriter, then the three actions beside openpyxl."""
+    inputs = sample_inputs(_QUICK_SIZE if quick else _SIZE)
+    with tempfile.TemporaryDirectory() as folder:
+        book = Path(folder, "targets.xlsx")
+        size = f"{len(inputs.plan.regions)} regions, {len(inputs.plan.lines):,} lines"
+        took = _new(book, inputs)
+        grids = {name: dict(open_book(book).grid(name)) for name in open_book(book).sheets}
+        bare = best(lambda: _write_bare(Path(folder, "bare.xlsx"), grids), 2)
+        yield Row(f"new: {size}", took, Goal("slower", 1.5), "XlsxWriter, the same cells bare", bare)
+        _submit(book, inputs)
+        openpyxl_took = best(lambda: _load_and_save(book, Path(folder, "saved.xlsx")), 1)
+        took = _check_lock_audit(book)
+        yield Row(
+            f"check, lock, audit: {size}", took, Goal("faster", 5), "openpyxl load + save", openpyxl_took
+        )
+
+
+def _desk(book: Path, create: bool = False):  # the context manager of a Desk
+    return actions.open_desk(book, actor="finance", clock=Clock(), source="bench", create=create)
+
+
+def _new(book: Path, inputs: Inputs) -> Time:
+    with _desk(book, create=True) as desk, stopwatch() as times:
+        actions.new(desk, inputs, "zh-CN")
+    return times[0]
+
+
+def _write_bare(path: Path, grids: _Grids) -> None:
+    """The same values and formulas, with no format, no name, no validation and nothing to print by."""
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+        for name, grid in grids.items():
+            sheet = workbook.add_worksheet(name)
+            for (row, column), cell in grid.items():
+                if cell.formula is None:
+                    sheet.write(row - 1, column - 1, cell.value)
+                else:
+                    sheet.write_formula(row - 1, column - 1, f"={cell.formula}", None, cell.value or "")
+
+
+def _submit(path: Path, inputs: Inputs) -> None:
+    """Every manager declares what was suggested, one line in ten 20 % less, and says why."""
+    book = open_book(path)
+    reading = read(book, inputs)
+    baseline = actions.suggestions(inputs)[0]
+    cells: _Grids = defaultdict(dict)
+    typed: dict[tuple[str, str | None, str], str | float] = {}
+    for place, (line, suggested) in enumerate(zip(inputs.plan.lines, baseline.suggested, strict=True)):
+        less = place % 10 == 0
+        typed[line.region, line.code, "declared"] = float(round(suggested * 0.8) if less else suggested)
+        for field in ("basis", "support", "risk") if less else ():
+            typed[line.region, line.code, field] = f"重点客户推迟采购，第 {place} 行"
+    for region in inputs.plan.regions:
+        typed[region.code, None, "submitter"] = region.head.name
+        typed[region.code, None, "status"] = "submitted"
+    for key, value in typed.items():
+        at = reading.typed[key]
+        cells[reading.places.tabs[at.sheet]][at.spot] = Cell(shown(value, at.kind, reading.places.language))
+    for tab, spots in cells.items():
+        book.set(tab, spots)
+    book.save()
+
+
+def _check_lock_audit(book: Path) -> Time:
+    """The three actions in one sitting; raise AssertionError when they did not do their work."""
+    before = _parts(book)
+    with _desk(book) as desk, stopwatch() as times:
+        checked = actions.check(desk)
+        locked = actions.lock(desk)
+        proved = actions.verify(desk)
+    assert not checked.problems and not locked.refused and not proved.problems
+    touched = {name for name, content in _parts(book).items() if before.get(name) != content}
+    assert len(touched) < len(before), "a lock must leave most of the file alone"
+    return times[0]
+
+
+def _parts(book: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(book) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def _load_and_save(book: Path, saved: Path) -> None:
+    openpyxl.load_workbook(book).save(saved)
+
+
+if __name__ == "__main__":
+    main("workbook", measure)
