@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from string import Formatter
 
@@ -31,12 +32,21 @@ def test_every_language_fills_in_the_same_fields() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_empty_and_every_key_stands_once_in_its_room(language: str) -> None:
+def test_no_text_is_empty(language: str) -> None:
     assert [key for key, said in catalogue(language).items() if not said.strip()] == []
-    for room in (ROOT / "targetcal_xl" / "language" / language).iterdir():
-        keys = re.findall(r'^msgid "(.+)"$', room.read_text("utf-8"), re.MULTILINE)
-        assert len(keys) == len(set(keys)), f"{room.name} says something twice"
-        assert [key for key in keys if key.split(".")[0] != room.stem] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_stands_once_and_in_its_room(language: str) -> None:
+    """A problem may stand with the room that finds it."""
+    rooms = sorted((ROOT / "targetcal_xl" / "language" / language).glob("*.po"))
+    found = [
+        (key, room.stem)
+        for room in rooms
+        for key in re.findall(r'^msgid "(.+)"$', room.read_text("utf-8"), re.M)
+    ]
+    assert [key for key, room in found if key.split(".")[0] not in (room, "problem")] == []
+    assert [key for key, times in Counter(key for key, _ in found).items() if times > 1] == []
 
 
 def test_the_english_catalogue_has_no_chinese_in_it() -> None:
