@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules
 
 _WORDS = {"language", "problems"}
@@ -130,6 +131,15 @@ def test_every_file_the_readmes_point_to_is_there() -> None:
     for name in ("README.md", "README.zh-CN.md"):
         targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text("utf-8"))
         assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_plan_in_the_readme_is_one(name: str, tmp_path: Path) -> None:
+    sample = re.findall(r"```toml\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+    (tmp_path / "plan.toml").write_text(sample[0], encoding="utf-8")
+    history = "".join(f"HD-JS,2024Q{quarter},90,\n" for quarter in range(1, 5))
+    (tmp_path / "history.csv").write_text("line,period,value,one_off\n" + history, encoding="utf-8")
+    assert len(read_plan(tmp_path).plan.lines) == 3
 
 
 def test_every_library_we_import_is_declared() -> None:

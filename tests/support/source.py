@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 @cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the package by its dotted name; a package goes by its own."""
-    return {_dotted(path): ast.parse(path.read_text("utf-8")) for path in ROOT.glob("targetcal_xl/**/*.py")}
+    paths = sorted(ROOT.glob("targetcal_xl/**/*.py"))
+    return {_dotted(path): ast.parse(path.read_text("utf-8"), path.name) for path in paths}
 
 
 @cache
