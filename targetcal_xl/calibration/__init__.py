@@ -1,0 +1,102 @@
+"""The method: suggested targets, negotiation, commitment, progress and looking back. Pure."""
+
+from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
+from .alignment import InfeasibleTotal, allot, split
+from .baseline import Baseline, Inputs, compute_baseline
+from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
+from .drivers import Readings, changes, effects, signals
+from .history import Cleaned, Floats, History, clean, last_year
+from .metric import Kind, Metric
+from .negotiation import (
+    Outcome,
+    after_decisions,
+    decision_faults,
+    declaration_fault,
+    departs,
+    deviation,
+    gap_pct,
+    is_objection,
+    is_placeholder,
+    may_decide,
+    missing_fields,
+    settles,
+)
+from .period import Period
+from .plan import Driver, Indicator, Line, Measures, Person, Plan, Region, Thresholds
+from .progress import (
+    Progress,
+    Resources,
+    Shortage,
+    cumulative_path,
+    episodes,
+    follow,
+    period_weights,
+    shortages,
+)
+from .standing import Key, Standing, Value
+
+__all__ = [
+    "Baseline",
+    "Cleaned",
+    "Driver",
+    "Floats",
+    "Grant",
+    "History",
+    "Indicator",
+    "InfeasibleTotal",
+    "Inputs",
+    "Key",
+    "Kind",
+    "Letter",
+    "Line",
+    "LineCommitment",
+    "Measures",
+    "Metric",
+    "Objection",
+    "Opinion",
+    "Outcome",
+    "Period",
+    "Person",
+    "Plan",
+    "Progress",
+    "Quadrant",
+    "QuadrantCode",
+    "Readings",
+    "Region",
+    "Resources",
+    "Shortage",
+    "Standing",
+    "Survey",
+    "Targets",
+    "Thresholds",
+    "Value",
+    "after_decisions",
+    "allot",
+    "changes",
+    "clean",
+    "compose",
+    "compute_baseline",
+    "consensus_days",
+    "cumulative_path",
+    "decision_faults",
+    "declaration_fault",
+    "departs",
+    "deviation",
+    "effects",
+    "episodes",
+    "follow",
+    "gap_pct",
+    "is_objection",
+    "is_placeholder",
+    "last_year",
+    "letter_number",
+    "may_decide",
+    "missing_fields",
+    "period_weights",
+    "quadrant",
+    "settles",
+    "shortages",
+    "signals",
+    "split",
+    "summarise",
+]
