@@ -6,6 +6,7 @@ import tempfile
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import openpyxl
@@ -40,7 +41,7 @@ def measure(quick: bool) -> Iterator[Row]:
         )
 
 
-def _desk(book: Path, create: bool = False):  # the context manager of a Desk
+def _desk(book: Path, create: bool = False) -> AbstractContextManager[actions.Desk]:
     return actions.open_desk(book, actor="finance", clock=Clock(), source="bench", create=create)
 
 
