@@ -152,11 +152,9 @@ def number(said: str) -> float:
 def nearest(said: str, known: Mapping[str, str]) -> str | None:
     """The known code (code -> name) that was probably meant, None when nothing is like it."""
     plain = normal(said).casefold()
-    for code, name in known.items():
-        if plain in (code.casefold(), name.casefold()):
-            return code
-    close = difflib.get_close_matches(plain, known, n=1)
-    return close[0] if close else None
+    codes = {word.casefold(): code for code, name in known.items() for word in (name, code)}
+    close = difflib.get_close_matches(plain, codes, n=1)
+    return codes[close[0]] if close else None
 
 
 def decode(source: Traversable) -> str:
