@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calibration import Baseline, Floats, Inputs, compute_baseline, gap_pct, split
+from ..calibration import Baseline, Floats, Inputs, allot, compute_baseline, gap_pct
 from ..ledger import Event, groundwork
 from ..problems import Problem, Refused
 from ..workbook import open_book, read, write_book
@@ -53,8 +53,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
 def suggestions(inputs: Inputs) -> tuple[Baseline, Floats]:
     """The baseline, and the HQ target split over its lines with equal odds for each."""
     baseline = compute_baseline(inputs)
-    plan = inputs.plan
-    return baseline, split(plan.hq_target, baseline.expected, baseline.sigma, step=plan.metric.step)
+    return baseline, allot(inputs.plan, baseline)
 
 
 def write_from_ledger(desk: Desk) -> None:
