@@ -216,8 +216,9 @@ class Declaration:
 
     def _advice(self) -> str:
         say, state, checks = self._facts.say, self._own("state"), self._own("checks")
-        todo = f'"{say("advice.todo", count=f'"&{checks}&"')}"'
-        closed = f'"{say("advice.closed", state=f'"&{state}&"')}"'
+        count, named = f'"&{checks}&"', f'"&{state}&"'
+        todo = f'"{say("advice.todo", count=count)}"'
+        closed = f'"{say("advice.closed", state=named)}"'
         whole = f"IF({self.submitted()},{quote(say('advice.submitted'))},{quote(say('advice.ready'))})"
         return f"IF({state}={quote(self._facts.caption('open'))},IF({checks}>0,{todo},{whole}),{closed})"
 
