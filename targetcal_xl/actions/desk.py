@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], None]
 """Hears how far long work has come: what is being done, steps done, steps in all."""
 
 
-def _silent(_what: str, _done: int, _all: int) -> None:
+def silent(_what: str, _done: int, _all: int) -> None:
     """Progress that nobody listens to."""
 
 
@@ -38,7 +38,7 @@ class Desk:
     actor: str
     clock: Clock
     source: str
-    progress: Progress = _silent
+    progress: Progress = silent
 
 
 def ledger_beside(path: Path) -> Path:
@@ -55,7 +55,7 @@ def open_desk(
     source: str,
     ledger: str | None = None,
     create: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Iterator[Desk]:
     """Sit down at a book, alone: a second action on the same book waits a little, then is refused.
 

@@ -14,7 +14,7 @@ from ..language import LANGUAGES, text
 
 from .book import Scalar
 from .layout import MEASURES, QUADRANTS, region_sheet
-from .shapes import Kind
+from .shapes import Column, Kind, Owner, Table
 
 CHOICES = (
     *("draft", "submitted", "open", "locked", "decided", "confirmed", "accept", "counter", "return"),
@@ -122,3 +122,14 @@ def _serial(date: str) -> Scalar:
 @cache
 def _codes() -> dict[str, str]:
     return {caption(code, language).casefold(): code for language in LANGUAGES for code in CHOICES}
+
+
+def heading(table: Table, column: Column, plan: Plan, language: str) -> str:
+    """The caption of a column: periods are their own, driver columns carry the driver's name."""
+    if table.code == "history" and column.owner is Owner.FINANCE:
+        return column.code
+    kind, _, driver = column.code.partition(".")
+    names = {item.code: item.name for item in plan.drivers}
+    if driver in names:
+        return text(f"workbook.column.{kind}.driver", language, name=names[driver])
+    return text(f"workbook.column.{column.code}", language)

@@ -80,7 +80,7 @@ def xml_of(said: str) -> str:
 def value_of(kind: str, raw: bytes, strings: list[str]) -> Scalar:
     """What `<v>` of a cell of this type holds; raise ValueError or IndexError where it cannot."""
     if kind == "s":
-        return strings[int(raw)]
+        return strings[_index(raw)]
     if kind == "n":
         return _number(raw)
     if kind == "b":
@@ -133,6 +133,13 @@ def _typed(value: Scalar) -> tuple[str, str | None]:
     if isinstance(value, str):
         return (' t="e"' if value in ERRORS else ' t="str"'), xml_of(value)
     return "", repr(float(value)).removesuffix(".0")
+
+
+def _index(raw: bytes) -> int:
+    index = int(raw)
+    if index < 0:
+        raise ValueError(f"not an index: {raw!r}")
+    return index
 
 
 def _number(raw: bytes) -> float:

@@ -1,0 +1,223 @@
+"""Writing a new workbook: the layout's cells, filled with the content, in our looks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from targetcal_xl.calibration import Key, Standing, Value
+from targetcal_xl.language import text
+
+from .book import Cell, Scalar, Spot
+from .captions import heading, line_captions, shown
+from .cells import column_letters
+from .charts import draw_charts
+from .content import content
+from .finance import entered
+from .guide import write_guide
+from .help import help_people
+from .layout import name_of
+from .looks import BRAND, FAINT, GOOD, INPUT, Looks
+from .places import SHEET_MARK, TABLE_MARK, Places, default_places
+from .shapes import Column, Field, Kind, Sheet, Table
+
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_COURTESY = {"format_cells": True, "format_columns": True, "format_rows": True, "autofilter": True}
+_TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
+_CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _LONG_HEIGHT = 32, 26, 30, 45
+_BLANK = Cell()
+
+
+def write_book(path: Path, standing: Standing, language: str, *, created: dt.datetime) -> None:
+    """Write the workbook of a standing, with finance's cells filled in and everybody else's empty.
+
+    Equal arguments give equal bytes. Every formula carries the value that it computes.
+    """
+    places, typed = default_places(standing.inputs, language), entered(standing.inputs)
+    cells = content(standing, typed, places)
+    book = xlsxwriter.Workbook(path, _OPTIONS)
+    book.set_properties({"title": standing.inputs.plan.code, "created": created.replace(tzinfo=None)})
+    looks = Looks(book, standing.inputs.plan.metric, language)
+    for code, sheet in places.sheets.items():
+        _Page(book.add_worksheet(places.tabs[code]), sheet, places, looks).write(cells.get(code, {}), typed)
+    for sheet_code, region, code, spot in _named(places):
+        tab = places.tabs[sheet_code].replace("'", "''")
+        book.define_name(name_of(code, region), f"='{tab}'!${column_letters(spot[1])}${spot[0]}")
+    for code, sheet in places.sheets.items():
+        draw_charts(book, sheet, places, looks)
+    book.get_worksheet_by_name(places.tabs["dashboard"]).activate()
+    book.close()
+
+
+def _named(places: Places) -> list[tuple[str, str | None, str, Spot]]:
+    return [(sheet, region, code, spot) for (region, code), (sheet, spot) in places.fields.items()]
+
+
+class _Page:
+    """One sheet being written; XlsxWriter counts rows and columns from 0, we from 1."""
+
+    def __init__(self, page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> None:
+        self._page, self._sheet, self._places, self._looks = page, sheet, places, looks
+        self._lines = line_captions(places.inputs.plan, (line.code for line in places.inputs.plan.lines))
+
+    def write(self, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
+        """Everything on the sheet."""
+        self._set_up()
+        if self._sheet.code == "guide":
+            write_guide(self._page, self._looks, self._places)
+            return
+        self._title()
+        for field in self._sheet.fields:
+            self._field(field, cells, typed)
+        for table in self._sheet.tables:
+            self._table(table, cells, typed)
+        self._widths()
+        self._freeze_and_print()
+        help_people(self._page, self._sheet, self._places, self._looks)
+
+    def _say(self, key: str, **fields: object) -> str:
+        return text(f"workbook.{key}", self._places.language, **fields)
+
+    def _set_up(self) -> None:
+        """The hidden mark, the courtesy protection, and the page."""
+        page = self._page
+        page.hide_gridlines(2)
+        page.write_string(0, 0, SHEET_MARK + self._sheet.code, self._looks.plain)
+        page.set_row(0, None, None, {"hidden": True})
+        page.set_column(0, 0, 4, None, {"hidden": True})
+        page.protect("", _COURTESY)
+        page.set_tab_color(_TAB_COLOURS.get(self._sheet.code, GOOD if self._sheet.region else FAINT))
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.set_margins(0.4, 0.4, 0.6, 0.6)
+        plan = self._places.inputs.plan
+        page.set_footer(f"&L&8{plan.company} · {plan.period}&C&8&A&R&8&P / &N")
+
+    def _title(self) -> None:
+        plan, code = self._places.inputs.plan, "region" if self._sheet.region else self._sheet.code
+        name = plan.region(self._sheet.region).name if self._sheet.region else ""
+        facts = {"name": name, "period": plan.period, "metric": plan.metric.name, "company": plan.company}
+        facts |= {"unit": plan.metric.unit, "definition": plan.metric.definition}
+        self._page.set_row(1, _TITLE_HEIGHT)
+        self._page.write_string(1, 1, self._say(f"title.{code}", **facts), self._looks.title)
+        self._page.write_string(2, 1, self._say(f"subtitle.{code}", **facts), self._looks.subtitle)
+
+    def _field(self, field: Field, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
+        row, column = field.spot
+        value = typed.get((self._sheet.region, None, field.code))
+        cell = Cell(self._shown(value, field.kind)) if field.owner.is_person else cells.get(field.spot, _BLANK)
+        if field.code == "advice":
+            self._put(field.spot, cell, self._looks.advice)
+            return
+        label = self._say(f"field.{field.code}")
+        form = self._looks.cell(field.kind, field.owner, field.card)
+        if field.card:
+            self._page.set_row(row - 2, _CAPTION_HEIGHT)
+            self._page.set_row(row - 1, _CARD_HEIGHT)
+            self._spread((row - 1, column), field.span, Cell(label), self._looks.label)
+        else:
+            self._put((row, column - 1), Cell(label), self._looks.side_label)
+        self._spread(field.spot, field.span, cell, form)
+
+    def _table(self, table: Table, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
+        spots, top = table.spots, table.top
+        self._put((top - 1, 2), Cell(self._say(f"table.{self._kind}.{table.code}")), self._looks.section)
+        self._page.set_row(top - 1, _CAPTION_HEIGHT)
+        self._page.set_row(top, None, None, {"hidden": True})
+        self._put((top + 1, 1), Cell(TABLE_MARK + table.code), self._looks.plain)
+        for column in table.columns:
+            at = spots[column.code]
+            caption = heading(table, column, self._places.inputs.plan, self._places.language)
+            self._spread((top, at), column.span, Cell(caption), self._looks.caption)
+            self._put((top + 1, at), Cell(column.code), self._looks.plain)
+        forms = [(column, spots[column.code], self._looks.cell(column.kind, column.owner)) for column in table.columns]
+        tall = any(column.kind == "long" and column.owner.is_person for column in table.columns)
+        for at, row in enumerate(table.rows, top + 2):
+            self._page.write_string(at - 1, 0, row, self._looks.plain)
+            if tall:
+                self._page.set_row(at - 1, _LONG_HEIGHT if table.code == "lines" else None)
+            self._row(table, row, at, forms, cells, typed)
+        if table.growing and not table.rows:
+            self._grown(forms)
+
+    def _row(
+        self,
+        table: Table,
+        row: str,
+        at: int,
+        forms: list[tuple[Column, int, Format]],
+        cells: Mapping[Spot, Cell],
+        typed: Mapping[Key, Value],
+    ) -> None:
+        for column, across, form in forms:
+            if column.owner.is_person:
+                value = typed.get(table.key(row, column.code))
+                cell = _BLANK if value is None else Cell(self._shown(value, column.kind))
+            else:
+                cell = cells.get((at, across), _BLANK)
+            self._spread((at, across), column.span, cell, form)
+
+    def _grown(self, forms: list[tuple[Column, int, Format]]) -> None:
+        """Formats for rows that are still to come."""
+        for column, across, form in forms:
+            self._page.set_column(across - 1, across - 1, column.width, form)
+
+    def _shown(self, value: Value, kind: Kind) -> Scalar:
+        """A person's value as its cell holds it; lines are shown by name."""
+        if kind == "line" and value is not None:
+            return self._lines[str(value)]
+        return shown(value, kind, self._places.language)
+
+    def _spread(self, spot: Spot, span: int, cell: Cell, form: Format) -> None:
+        """Write over merged columns, or just one."""
+        if span > 1:
+            row, column = spot
+            self._page.merge_range(row - 1, column - 1, row - 1, column + span - 2, "", form)
+        self._put(spot, cell, form)
+
+    def _put(self, spot: Spot, cell: Cell, form: Format) -> None:
+        row, column = spot[0] - 1, spot[1] - 1
+        if cell.formula is not None:
+            value = cell.value if cell.value is not None else ""
+            self._page.write_formula(row, column, "=" + cell.formula, form, value)
+        elif isinstance(cell.value, bool):
+            self._page.write_boolean(row, column, cell.value, form)
+        elif isinstance(cell.value, float | int):
+            self._page.write_number(row, column, cell.value, form)
+        elif cell.value is None:
+            self._page.write_blank(row, column, None, form)
+        else:
+            self._page.write_string(row, column, cell.value, form)
+
+    @property
+    def _kind(self) -> str:
+        return "region" if self._sheet.region else self._sheet.code
+
+    def _widths(self) -> None:
+        """Columns as wide as the widest that stands in them; side labels have a column of their own."""
+        widths: dict[int, float] = {}
+        for table in self._sheet.tables:
+            if not (table.growing and not table.rows):
+                for column in table.columns:
+                    each = column.width if column.span == 1 else 0
+                    at = table.spots[column.code]
+                    widths[at] = max(widths.get(at, 8), each)
+        if any(not field.card for field in self._sheet.fields):
+            widths |= {2: 26, 3: 44}
+        for at, width in widths.items():
+            self._page.set_column(at - 1, at - 1, width)
+
+    def _freeze_and_print(self) -> None:
+        tables = self._sheet.tables
+        if tables and len(tables[0].columns) > 2 and tables[0].top < 15:
+            self._page.freeze_panes(tables[0].top + 1, 3 if tables[0].columns[0].code == "region" else 2)
+            self._page.repeat_rows(tables[0].top - 1)
+        right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
+        if not any(table.growing and not table.rows for table in tables):
+            self._page.print_area(0, 1, max(table.bottom for table in tables), right - 1)

@@ -1,0 +1,276 @@
+"""Finance's cells: what a plan's inputs look like in them, and the inputs that they amount to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from typing import TypeVar
+
+import numpy as np
+
+from targetcal_xl.calibration import (
+    Driver,
+    Floats,
+    History,
+    Indicator,
+    Inputs,
+    Key,
+    Person,
+    Plan,
+    Readings,
+    Region,
+    Thresholds,
+    Value,
+)
+
+from .layout import reading_row
+
+Kept = TypeVar("Kept")
+
+DIRECTIONS = {1: "higher", -1: "lower"}
+UNKNOWN_AMOUNT = "?"
+"""The amount of a one-off event whose size nobody knows."""
+
+
+class Unusable(Exception):
+    """A cell of finance's that no inputs can be made of; `code` is that of a problem."""
+
+    def __init__(self, key: Key, code: str) -> None:
+        super().__init__(code)
+        self.key, self.code = key, code
+
+
+def entered(inputs: Inputs) -> dict[Key, Value]:
+    """What finance's cells hold for these inputs; no key for an empty cell."""
+    plan = inputs.plan
+    cells = {**dict(_settings(plan)), **dict(_tables(plan)), **dict(_history(inputs)), **dict(_events(inputs))}
+    cells |= _readings(inputs)
+    return {key: value for key, value in cells.items() if value not in (None, "")}
+
+
+def _settings(plan: Plan) -> Iterator[tuple[Key, Value]]:
+    metric = plan.metric
+    said: dict[str, Value] = {
+        "company": plan.company,
+        "plan": plan.code,
+        "period": str(plan.period),
+        "metric": metric.code,
+        "metric_name": metric.name,
+        "metric_definition": metric.definition,
+        "unit": metric.unit,
+        "direction": DIRECTIONS[metric.direction],
+        "kind": metric.kind,
+        "step": float(metric.step),
+        "hq_target": float(plan.hq_target),
+    }
+    said |= {item.name: float(getattr(plan.thresholds, item.name)) for item in fields(Thresholds)}
+    return (((None, None, code), value) for code, value in said.items())
+
+
+def _tables(plan: Plan) -> Iterator[tuple[Key, Value]]:
+    for region in plan.regions:
+        for code, value in _people(region).items():
+            yield (region.code, None, f"region.{code}"), value
+    for driver in plan.drivers:
+        yield (None, driver.code, "driver.name"), driver.name
+        yield (None, driver.code, "driver.weight"), float(driver.weight)
+    for item in plan.indicators:
+        said: dict[str, Value] = {"name": item.name, "driver": item.driver, "share": float(item.share)}
+        said |= {"unit": item.unit, "direction": DIRECTIONS[item.direction]}
+        yield from (((None, item.code, f"indicator.{code}"), value) for code, value in said.items())
+    for number, date in enumerate(plan.milestones, 1):
+        yield (None, f"M{number:02d}", "milestone.date"), date.isoformat()
+
+
+def _people(region: Region) -> dict[str, Value]:
+    people = {"head": region.head, "superior": region.superior, "hrbp": region.hrbp}
+    said: dict[str, Value] = {"name": region.name}
+    for role, person in people.items():
+        said |= {role: person.name, f"{role}_mail": person.mail}
+    return said
+
+
+def _history(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
+    for line, values in zip(inputs.plan.lines, inputs.history.values.tolist(), strict=True):
+        for period, value in zip(inputs.history.periods, values, strict=True):
+            yield (line.region, line.code, f"history.{period}"), None if math.isnan(value) else value
+
+
+def _events(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
+    """One-off events in the order of lines and periods, a row each."""
+    history = inputs.history
+    for number, (row, column) in enumerate(np.argwhere(history.one_off != 0), 1):
+        amount = float(history.one_off[row, column])
+        said: dict[str, Value] = {
+            "line": inputs.plan.lines[row].code,
+            "period": str(history.periods[column]),
+            "amount": UNKNOWN_AMOUNT if math.isnan(amount) else amount,
+        }
+        yield from (((None, f"E{number:02d}", f"event.{code}"), value) for code, value in said.items())
+
+
+def _readings(inputs: Inputs) -> dict[Key, Value]:
+    sides = {"reference": inputs.readings.reference, "now": inputs.readings.now}
+    return {
+        (None, reading_row(line.code, item.code), f"reading.{side}"): float(values[row, column])
+        for row, line in enumerate(inputs.plan.lines)
+        for column, item in enumerate(inputs.plan.indicators)
+        for side, values in sides.items()
+        if not math.isnan(values[row, column])
+    }
+
+
+def revised(inputs: Inputs, cells: Mapping[Key, Value]) -> tuple[Inputs, list[Unusable]]:
+    """The inputs that finance's cells amount to, and the cells that none can be made of.
+
+    Codes, periods, lines and the metric's kind stay as they are: those make another plan.
+    """
+    entry = _Entry(cells)
+    plan = _plan(inputs.plan, entry)
+    history = _revised_history(inputs, entry)
+    return Inputs(plan, history, _revised_readings(inputs, entry)), entry.faults
+
+
+class _Entry:
+    """Reads cells by key, and remembers those that cannot be read."""
+
+    def __init__(self, cells: Mapping[Key, Value]) -> None:
+        self._cells = cells
+        self.faults: list[Unusable] = []
+
+    def words(self, key: Key, otherwise: str = "") -> str:
+        value = self._cells.get(key)
+        return otherwise if value is None else str(value)
+
+    def name(self, key: Key, otherwise: str) -> str:
+        """Words that must not be empty."""
+        if not self.words(key).strip():
+            return self._refused(key, "name_missing", otherwise)
+        return self.words(key).strip()
+
+    def number(self, key: Key, otherwise: float, low: float = -math.inf, high: float = math.inf) -> float:
+        """A number within bounds."""
+        value = self._cells.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return self._refused(key, "number_unreadable", otherwise)
+        return float(value) if low <= value <= high else self._refused(key, "number_outside", otherwise)
+
+    def perhaps(self, key: Key) -> float:
+        """A number, or NaN for an empty cell."""
+        return math.nan if self._cells.get(key) is None else self.number(key, math.nan)
+
+    def one_of(self, key: Key, choices: Mapping[str, object], otherwise: str) -> str:
+        value = self._cells.get(key)
+        return str(value) if value in choices else self._refused(key, "choice_unknown", otherwise)
+
+    def date(self, key: Key) -> dt.date | None:
+        said = self.words(key)
+        try:
+            return dt.date.fromisoformat(said) if said else None
+        except ValueError:
+            return self._refused(key, "date_unreadable", None)
+
+    def rows(self, field: str) -> list[str]:
+        """Codes of the rows in which a field is filled."""
+        return sorted(str(row) for _, row, code in self._cells if code == field)
+
+    def _refused(self, key: Key, code: str, otherwise: Kept) -> Kept:
+        self.faults.append(Unusable(key, code))
+        return otherwise
+
+
+def _plan(plan: Plan, entry: _Entry) -> Plan:
+    metric = plan.metric
+    directions = {name: number for number, name in DIRECTIONS.items()}
+    dates = (entry.date((None, row, "milestone.date")) for row in entry.rows("milestone.date"))
+    return replace(
+        plan,
+        company=entry.name((None, None, "company"), plan.company),
+        metric=replace(
+            metric,
+            name=entry.name((None, None, "metric_name"), metric.name),
+            definition=entry.name((None, None, "metric_definition"), metric.definition),
+            unit=entry.words((None, None, "unit")),
+        ),
+        hq_target=entry.number((None, None, "hq_target"), plan.hq_target, low=0),
+        thresholds=_thresholds(plan.thresholds, entry),
+        regions=tuple(_region(region, entry) for region in plan.regions),
+        drivers=tuple(_driver(driver, entry) for driver in plan.drivers),
+        indicators=tuple(_indicator(item, plan, entry, directions) for item in plan.indicators),
+        milestones=tuple(sorted(date for date in dates if date)),
+    )
+
+
+def _thresholds(known: Thresholds, entry: _Entry) -> Thresholds:
+    shares = ("objection", "confidence", "milestone", "warning_odds")
+    said = {code: entry.number((None, None, code), getattr(known, code), 0.001, 0.999) for code in shares}
+    days = entry.number((None, None, "warning_days"), known.warning_days, 1, 60)
+    minimum = entry.number((None, None, "survey_minimum"), known.survey_minimum, 3)
+    return Thresholds(**said, warning_days=round(days), survey_minimum=round(minimum))
+
+
+def _region(region: Region, entry: _Entry) -> Region:
+    def person(role: str, known: Person) -> Person:
+        name = entry.name((region.code, None, f"region.{role}"), known.name)
+        return Person(name, entry.words((region.code, None, f"region.{role}_mail")))
+
+    return Region(
+        region.code,
+        entry.name((region.code, None, "region.name"), region.name),
+        person("head", region.head),
+        person("superior", region.superior),
+        person("hrbp", region.hrbp),
+    )
+
+
+def _driver(driver: Driver, entry: _Entry) -> Driver:
+    name = entry.name((None, driver.code, "driver.name"), driver.name)
+    return Driver(driver.code, name, entry.number((None, driver.code, "driver.weight"), driver.weight, low=0))
+
+
+def _indicator(item: Indicator, plan: Plan, entry: _Entry, directions: Mapping[str, int]) -> Indicator:
+    drivers = {driver.code: driver for driver in plan.drivers}
+    way = entry.one_of((None, item.code, "indicator.direction"), directions, DIRECTIONS[item.direction])
+    return Indicator(
+        code=item.code,
+        name=entry.name((None, item.code, "indicator.name"), item.name),
+        driver=entry.one_of((None, item.code, "indicator.driver"), drivers, item.driver),
+        share=entry.number((None, item.code, "indicator.share"), item.share, 0, 1),
+        unit=entry.words((None, item.code, "indicator.unit")),
+        direction=directions[way],
+    )
+
+
+def _revised_history(inputs: Inputs, entry: _Entry) -> History:
+    periods = inputs.history.periods
+    values = [
+        [entry.perhaps((line.region, line.code, f"history.{period}")) for period in periods]
+        for line in inputs.plan.lines
+    ]
+    one_off = np.zeros((len(inputs.plan.lines), len(periods)))
+    lines = {line.code: row for row, line in enumerate(inputs.plan.lines)}
+    columns = {str(period): column for column, period in enumerate(periods)}
+    for row in entry.rows("event.line"):
+        line = entry.one_of((None, row, "event.line"), lines, "")
+        period = entry.one_of((None, row, "event.period"), columns, "")
+        if line and period:
+            one_off[lines[line], columns[period]] = _amount(entry, (None, row, "event.amount"))
+    return History(periods, np.array(values).reshape(one_off.shape), one_off)
+
+
+def _amount(entry: _Entry, key: Key) -> float:
+    return math.nan if entry.words(key).strip() in ("", UNKNOWN_AMOUNT, "？") else entry.number(key, 0.0)
+
+
+def _revised_readings(inputs: Inputs, entry: _Entry) -> Readings:
+    def side(code: str) -> Floats:
+        rows = [
+            [entry.perhaps((None, reading_row(line.code, item.code), f"reading.{code}")) for item in inputs.plan.indicators]
+            for line in inputs.plan.lines
+        ]
+        return np.array(rows, dtype=np.float64).reshape(len(inputs.plan.lines), len(inputs.plan.indicators))
+
+    return Readings(now=side("now"), reference=side("reference"))
+

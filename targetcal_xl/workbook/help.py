@@ -1,0 +1,140 @@
+"""Help without macros: what may be typed, what a cell asks for, and colours that show what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from xlsxwriter.worksheet import Worksheet
+
+from targetcal_xl.language import text
+
+from .captions import caption, line_captions
+from .cells import column_letters
+from .looks import GOOD, PAPER, WARNING, WARNING_PALE, Looks
+from .places import Places
+from .shapes import Column, Field, Kind, Sheet, Table
+
+_LONGEST_LIST = 255
+_PROMPTED = ("declared", "basis", "support", "risk", "counter", "decision_reason", "status", "quantity")
+_NUMBERS: tuple[Kind, ...] = ("number", "decimal", "count", "percent")
+
+
+def help_people(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> None:
+    """Validation for every open cell, and colours where they help."""
+    for shape, first, last, column in _open_ranges(sheet):
+        if rule := _rule(shape, places):
+            page.data_validation(first - 1, column - 1, last - 1, column - 1, rule)
+    if sheet.region:
+        _colour_lines(page, sheet, places, looks)
+    if sheet.code == "dashboard":
+        for table in sheet.tables:
+            _colour_flags(page, table, places, looks)
+
+
+def _open_ranges(sheet: Sheet) -> Iterator[tuple[Column | Field, int, int, int]]:
+    """Shape, first and last row, and column of people's cells."""
+    for field in sheet.fields:
+        if field.owner.is_person:
+            yield field, field.spot[0], field.spot[0], field.spot[1]
+    for table in sheet.tables:
+        for column in table.columns if table.rows else ():
+            if column.owner.is_person:
+                yield column, table.top + 2, table.bottom, table.spots[column.code]
+
+
+def _rule(shape: Column | Field, places: Places) -> dict[str, Any] | None:
+    """What may be typed in a cell of this shape, and what it asks for; None when anything goes."""
+    rule = _allowed(shape, places)
+    if shape.code in _PROMPTED:
+        rule = rule or {"validate": "any"}
+        rule |= {"input_title": _heading(shape, places), "input_message": _say(places, f"prompt.{shape.code}")}
+    return rule
+
+
+def _allowed(shape: Column | Field, places: Places) -> dict[str, Any] | None:
+    if shape.code in ("declared", "counter"):
+        whole = float(places.inputs.plan.metric.step).is_integer()
+        rule = {"validate": "integer" if whole else "decimal", "criteria": ">=", "value": 0}
+        return rule | _error(places, "whole" if whole else "number")
+    if shape.code == "amount":
+        return None
+    if shape.kind in _NUMBERS:
+        return {"validate": "decimal", "criteria": ">=", "value": 0} | _error(places, "number")
+    if shape.kind == "date":
+        return {"validate": "date", "criteria": ">=", "value": dt.date(2000, 1, 1)} | _error(places, "date")
+    if shape.kind in ("choice", "line"):
+        return _one_of(shape, places)
+    return None
+
+
+def _one_of(shape: Column | Field, places: Places) -> dict[str, Any] | None:
+    """A list to choose from, unless it is longer than a cell's list may be."""
+    if shape.kind == "line":
+        choices = list(line_captions(places.inputs.plan, shape.choices).values())
+    else:
+        choices = [caption(code, places.language) for code in shape.choices]
+    if len(",".join(choices)) > _LONGEST_LIST or any("," in choice for choice in choices):
+        return None
+    return {"validate": "list", "source": choices} | _error(places, "choice")
+
+
+def _error(places: Places, code: str) -> dict[str, str]:
+    return {
+        "error_title": _say(places, "invalid.title"),
+        "error_message": _say(places, f"invalid.{code}", unit=places.inputs.plan.metric.unit),
+    }
+
+
+def _heading(shape: Column | Field, places: Places) -> str:
+    return _say(places, f"field.{shape.code}" if isinstance(shape, Field) else f"column.{shape.code}")[:32]
+
+
+def _say(places: Places, key: str, **fields: object) -> str:
+    return text(f"workbook.{key}", places.language, **fields)
+
+
+def _colour_lines(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> None:
+    """On a region's tab: grey once it is locked, orange where something is missing, red for an objection."""
+    table, state = sheet.table("lines"), places.fields[sheet.region, "state"][1]
+    where = f"${column_letters(state[1])}${state[0]}"
+    locked = looks.changed(bg_color=PAPER, font_color="#4B5563")
+    closed = f'{where}<>"{caption("open", places.language)}"'
+    for part in (table, sheet.table("supports")):
+        for column in part.columns:
+            if column.owner.value == "manager":
+                _when(page, part, column.code, closed, locked, stop=True)
+    missing = looks.changed(bg_color=WARNING_PALE)
+    first = table.top + 2
+    letters = {code: column_letters(at) for code, at in table.spots.items()}
+    _when(page, table, "declared", f"LEN(${letters['declared']}{first})=0", missing)
+    departs = f"ISNUMBER(${letters['deviation']}{first}),${letters['deviation']}{first}<>0"
+    for code in ("basis", "support", "risk"):
+        _when(page, table, code, f"AND({departs},LEN(TRIM(${letters[code]}{first}))=0)", missing)
+    _colour_flags(page, table, places, looks)
+    alert = looks.changed(font_color=WARNING)
+    _when(page, table, "missing", f"LEN(${letters['missing']}{first})>0", alert)
+    advice = places.fields[sheet.region, "advice"][1]
+    done = {"type": "formula", "criteria": f"={closed}", "format": looks.changed(font_color=GOOD)}
+    page.conditional_format(advice[0] - 1, advice[1] - 1, advice[0] - 1, advice[1] - 1, done)
+
+
+def _colour_flags(page: Worksheet, table: Table, places: Places, looks: Looks) -> None:
+    """Objections stand out."""
+    if "flag" not in table.spots:
+        return
+    flag = f"${column_letters(table.spots['flag'])}{table.top + 2}"
+    objection = _say(places, "flag.objection")
+    red = looks.changed(bg_color=WARNING_PALE, font_color=WARNING, bold=True)
+    for code in ("deviation", "flag"):
+        _when(page, table, code, f'{flag}="{objection}"', red)
+
+
+def _when(
+    page: Worksheet, table: Table, column: str, condition: str, form: Any, stop: bool = False
+) -> None:
+    """Format a column of a table where a formula, written for its first row, holds."""
+    at = table.spots[column] - 1
+    rule = {"type": "formula", "criteria": f"={condition}", "format": form, "stop_if_true": stop}
+    page.conditional_format(table.top + 1, at, table.bottom - 1, at, rule)

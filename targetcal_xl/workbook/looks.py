@@ -1,0 +1,120 @@
+"""How a workbook looks: one family of type, a few colours, and one format for every kind of cell."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+
+from targetcal_xl.calibration import Metric
+
+from .shapes import Kind, Owner
+
+INK, FAINT, LINE = "#1F2937", "#6B7280", "#D1D5DB"
+BRAND, BRAND_PALE, INPUT, SUPERIOR_INPUT, PAPER = "#1F4E79", "#DCE6F1", "#FFF8DC", "#E8F3EA", "#F7F8FA"
+WARNING, WARNING_PALE, GOOD = "#C2410C", "#FDE3D3", "#15803D"
+SERIES = ("#9CA3AF", "#5B9BD5", "#1F4E79", "#15803D")
+"""Colours of a chart's series: last year, suggested, declared, agreed."""
+
+_FONTS = {"zh-CN": "微软雅黑", "en": "Calibri"}
+_INPUTS = {Owner.MANAGER: INPUT, Owner.FINANCE: INPUT, Owner.SUPERIOR: SUPERIOR_INPUT}
+_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "choice", "stamp")
+
+
+class Looks:
+    """The formats of one workbook, made when they are first needed."""
+
+    def __init__(self, book: xlsxwriter.Workbook, metric: Metric, language: str) -> None:
+        self._book = book
+        self.font = {"font_name": _FONTS[language], "font_size": 10, "font_color": INK}
+        decimals = f"{metric.step:.6f}".rstrip("0").partition(".")[2]
+        places = "." + "0" * len(decimals) if decimals else ""
+        self._numbers = {
+            "number": f"#,##0{places}",
+            "decimal": "#,##0.00",
+            "count": "#,##0",
+            "percent": "0.0%",
+            "date": "yyyy-mm-dd",
+        }
+        self.cell = cache(self._cell)
+
+    def _cell(self, kind: Kind, owner: Owner, card: bool = False) -> Format:
+        """The format of a value."""
+        is_wide = kind in ("long", "link")
+        shape: dict[str, Any] = {
+            "num_format": self._numbers.get(kind, "General"),
+            "align": "center" if card else "left" if kind in _LEFT else "right",
+            "valign": "top" if is_wide else "vcenter",
+            "text_wrap": is_wide or card,
+            "border": 1,
+            "border_color": LINE,
+            "locked": not owner.is_person,
+        }
+        if owner.is_person:
+            shape["bg_color"] = _INPUTS[owner]
+        if card:
+            shape |= {"bold": True, "font_size": 12, "valign": "vcenter"}
+        return self._made(shape)
+
+    def _made(self, shape: dict[str, Any]) -> Format:
+        return self._book.add_format({**self.font, **shape})
+
+    @property
+    def plain(self) -> Format:
+        """A cell with nothing special about it."""
+        return self._named("plain", {})
+
+    @property
+    def title(self) -> Format:
+        """The title of a sheet."""
+        return self._named("title", {"font_size": 18, "bold": True, "font_color": BRAND, "valign": "vcenter"})
+
+    @property
+    def subtitle(self) -> Format:
+        """The line below a title."""
+        return self._named("subtitle", {"font_color": FAINT, "valign": "vcenter"})
+
+    @property
+    def section(self) -> Format:
+        """The name of a table."""
+        return self._named("section", {"font_size": 12, "bold": True, "font_color": BRAND})
+
+    @property
+    def caption(self) -> Format:
+        """The head of a column."""
+        shape = {"bold": True, "font_color": "#FFFFFF", "bg_color": BRAND, "border": 1, "border_color": LINE}
+        return self._named("caption", {**shape, "text_wrap": True, "align": "center", "valign": "vcenter"})
+
+    @property
+    def label(self) -> Format:
+        """What stands above or beside a single value."""
+        shape = {"font_color": BRAND, "bg_color": BRAND_PALE, "border": 1, "border_color": LINE}
+        return self._named("label", {**shape, "align": "center", "valign": "vcenter", "text_wrap": True})
+
+    @property
+    def side_label(self) -> Format:
+        """What stands left of a single value."""
+        shape = {"font_color": BRAND, "bg_color": BRAND_PALE, "border": 1, "border_color": LINE}
+        return self._named("side_label", {**shape, "align": "left", "valign": "vcenter", "text_wrap": True})
+
+    @property
+    def advice(self) -> Format:
+        """The line that tells a manager what to do."""
+        return self._named("advice", {"bold": True, "font_size": 12, "font_color": WARNING, "valign": "vcenter"})
+
+    @property
+    def prose(self) -> Format:
+        """A paragraph of the guide."""
+        return self._named("prose", {"text_wrap": True, "valign": "top", "font_size": 11})
+
+    def _named(self, name: str, shape: dict[str, Any]) -> Format:
+        known: dict[str, Format] = self.__dict__.setdefault("_kept", {})
+        if name not in known:
+            known[name] = self._made(shape)
+        return known[name]
+
+    def changed(self, **shape: Any) -> Format:
+        """A format for what a condition changes."""
+        return self._book.add_format(shape)
