@@ -68,13 +68,18 @@ def test_a_recalibration_stands_in_place_of_the_first(ledger: Ledger) -> None:
     assert second.old == first.new != second.new
 
 
-keys = st.tuples(st.sampled_from(["HD", "HN", None]), st.sampled_from(["L1", "S01", None]), st.sampled_from("ab"))
+keys = st.tuples(
+    st.sampled_from(["HD", "HN", None]), st.sampled_from(["L1", "S01", None]), st.sampled_from("ab")
+)
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.lists(st.tuples(keys, st.integers(0, 9) | st.none() | st.booleans()), max_size=4), max_size=4))
+@given(
+    st.lists(st.lists(st.tuples(keys, st.integers(0, 9) | st.none() | st.booleans()), max_size=4), max_size=4)
+)
 def test_the_last_word_on_every_field_stands(
-    tmp_path_factory: pytest.TempPathFactory, batches: list[list[tuple[tuple[str | None, str | None, str], int]]]
+    tmp_path_factory: pytest.TempPathFactory,
+    batches: list[list[tuple[tuple[str | None, str | None, str], int]]],
 ) -> None:
     with open_ledger(tmp_path_factory.mktemp("fold") / "ledger.sqlite", create=True) as ledger:
         ground(ledger, sample_standing())

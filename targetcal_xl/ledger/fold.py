@@ -53,7 +53,7 @@ def standing(ledger: Ledger) -> Standing:
     """The fold of all entries; raise Refused when they hold no plan yet."""
     values = ledger.values()
     if INPUTS not in values or BASELINE not in values:
-        raise Refused([Problem("ledger_empty", ledger.place)])
+        raise Refused([Problem("ledger_empty", fields={"place": ledger.place})])
     suggestions = load(_Suggestions, ledger.document(str(values[BASELINE])))
     return Standing(
         load(Inputs, ledger.document(str(values[INPUTS]))),

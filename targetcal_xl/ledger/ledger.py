@@ -95,7 +95,7 @@ class Ledger:
 
         `onto` is the head that the events were decided on: Refused when somebody has recorded since.
         Raise DataProblems for values that cannot be kept exactly and for references to no document,
-        ValueError for a time without zone.
+        ValueError for a time without zone and for a new document that no event refers to.
         """
         if at.tzinfo is None:
             raise ValueError(f"{at} has no time zone")
@@ -106,8 +106,7 @@ class Ledger:
             last = _last_row(connection)
             if onto not in (None, last.hash if last else GENESIS):
                 raise Refused([Problem("ledger_moved")])
-            _keep_documents(connection, contents)
-            _refuse_dangling(connection, events)
+            _keep_documents(connection, events, contents)
             rows = _chained(events, (moment, actor, source), last)
             if rows:
                 # Compiled by hand, rows go in as they are: three times as fast.
@@ -233,21 +232,19 @@ def _where(event: Event) -> str:
     return " / ".join(code for code in event.key if code)
 
 
-def _keep_documents(connection: Connection, contents: Mapping[str, bytes]) -> None:
-    """Add the documents that are not there yet."""
-    known = _known(connection, contents)
-    new = [{"reference": name, "content": contents[name]} for name in contents if name not in known]
-    if new:
-        connection.execute(insert(DOCUMENT), new)
-
-
-def _refuse_dangling(connection: Connection, events: Sequence[Event]) -> None:
+def _keep_documents(connection: Connection, events: Sequence[Event], contents: Mapping[str, bytes]) -> None:
+    """Add the documents that are not there yet; refuse references and documents without their other half."""
     naming = {str(event.new): event for event in events if is_reference(event.new)}
-    known = _known(connection, naming)
-    if lost := [event for name, event in naming.items() if name not in known]:
+    known = _known(connection, {*naming, *contents})
+    if lost := [event for name, event in naming.items() if name not in known and name not in contents]:
         raise DataProblems(
             [Problem("ledger_reference", _where(event), {"document": event.new}) for event in lost]
         )
+    new = [{"reference": name, "content": contents[name]} for name in contents if name not in known]
+    if stray := [document["reference"] for document in new if document["reference"] not in naming]:
+        raise ValueError(f"no event refers to {stray}")
+    if new:
+        connection.execute(insert(DOCUMENT), new)
 
 
 def _known(connection: Connection, names: Iterable[str]) -> set[str]:
