@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.connect import read_table
-from targetcal_xl.connect.tables import nearest, number
+from targetcal_xl.connect.tables import nearest, number, read_table
 from targetcal_xl.problems import DataProblems
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
@@ -72,7 +71,12 @@ def test_another_encoding_is_named_as_the_fault(tmp_path: Path, said: bytes) -> 
 
 def test_the_first_sheet_of_a_workbook_reads_like_the_same_csv(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    for row in (["date", "value", "share"], [dt.date(2025, 1, 31), 12, 0.5], [None, None, None], ["x", "1,200", 1]):
+    for row in (
+        ["date", "value", "share"],
+        [dt.date(2025, 1, 31), 12, 0.5],
+        [None, None, None],
+        ["x", "1,200", 1],
+    ):
         book.active.append(row)
     book.save(tmp_path / "table.xlsx")
     columns = ["date", "value", "share"]
@@ -118,18 +122,24 @@ def test_short_rows_and_empty_cells_beyond_the_titles_are_forgiven(tmp_path: Pat
 def test_a_number_survives_its_usual_spellings(value: float) -> None:
     rounded = float(f"{value:.4f}")
     assert number(f"{value:,.4f}") == number(f"{value:.4f}") == rounded
-    assert number(f"  {value:.4f}".translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))) == rounded
+    assert (
+        number(f"  {value:.4f}".translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))) == rounded
+    )
     assert number(f"{value:.4f}%") == pytest.approx(rounded / 100)
 
 
-@pytest.mark.parametrize("said", ["", "无", "1,20", "12,34,567", "inf", "nan", "1e999", "0x10", "1_000", "--1", "(5)", "%"])
+@pytest.mark.parametrize(
+    "said", ["", "无", "1,20", "12,34,567", "inf", "nan", "1e999", "0x10", "1_000", "--1", "(5)", "%"]
+)
 def test_what_is_no_number_is_not_guessed_at(said: str) -> None:
     assert math.isnan(number(said))
 
 
 def test_numbers_report_each_bad_cell_by_row(tmp_path: Path) -> None:
     said = ["8", "x", "", "-1", "12", '"1,200"', "inf"]
-    table = read_table(write(tmp_path, "value,line\n" + "".join(f"{each},A\n" for each in said)), ["value", "line"])
+    table = read_table(
+        write(tmp_path, "value,line\n" + "".join(f"{each},A\n" for each in said)), ["value", "line"]
+    )
     found = table.numbers("value", 0, 10, unknown=())
     np.testing.assert_array_equal(found, [8, np.nan, np.nan, -1, 12, 1200, np.nan])
     assert [(problem.code, problem.where) for problem in table.problems] == [
@@ -143,13 +153,16 @@ def test_numbers_report_each_bad_cell_by_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("江苏", "HD-JS"), ("hd-js", "HD-JS"), ("ＨＤ－ＪＳ", "HD-JS"), ("HD-ZI", "HD-ZJ"), ("?", None)]
+    ("said", "meant"),
+    [("江苏", "HD-JS"), ("hd-js", "HD-JS"), ("ＨＤ－ＪＳ", "HD-JS"), ("HD-ZI", "HD-ZJ"), ("?", None)],
 )
 def test_the_code_that_was_probably_meant_is_suggested(said: str, meant: str | None) -> None:
     assert nearest(said, KNOWN) == meant
 
 
-@pytest.mark.parametrize("said", ["2025-01-31", "2025/1/31", "2025.01.31", "2025年1月31日", "２０２５－０１－３１"])
+@pytest.mark.parametrize(
+    "said", ["2025-01-31", "2025/1/31", "2025.01.31", "2025年1月31日", "２０２５－０１－３１"]
+)
 def test_a_date_reads_in_the_usual_spellings(tmp_path: Path, said: str) -> None:
     table = read_table(write(tmp_path, f"date\n{said}\n"), ["date"])
     assert table.dates("date").tolist() == [dt.date(2025, 1, 31)]

@@ -6,13 +6,11 @@ from .actuals import Actuals, read_actuals
 from .calendar import WorkingDays, working_days
 from .plan_folder import read_drivers, read_history, read_plan
 from .survey import Responses, read_responses
-from .tables import Table, read_table
 from .templates import plan_template, plan_templates
 
 __all__ = [
     "Actuals",
     "Responses",
-    "Table",
     "WorkingDays",
     "plan_template",
     "plan_templates",
@@ -21,6 +19,5 @@ __all__ = [
     "read_history",
     "read_plan",
     "read_responses",
-    "read_table",
     "working_days",
 ]

@@ -9,9 +9,7 @@ from importlib.resources.abc import Traversable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibration.history import Floats
-from ..calibration.plan import Plan
-from ..calibration.progress import Resources
+from ..calibration import Floats, Plan, Resources
 from .tables import Table, read_table
 
 
@@ -37,8 +35,9 @@ class Actuals:
     @property
     def resources(self) -> Resources | None:
         """The last known shares of leads and people, None when none were ever reported."""
-        leads, capacity = _last_known(self.leads), _last_known(self.capacity)
-        return Resources(leads, capacity) if np.isfinite([leads, capacity]).any() else None
+        if np.isnan([self.leads, self.capacity]).all():
+            return None
+        return Resources(_last_known(self.leads), _last_known(self.capacity))
 
 
 def read_actuals(source: Traversable, plan: Plan) -> Actuals:

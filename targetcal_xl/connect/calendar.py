@@ -8,7 +8,7 @@ import chinese_calendar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibration.period import Period
+from ..calibration import Period
 
 _SATURDAY = 5
 

@@ -9,11 +9,7 @@ from importlib.resources.abc import Traversable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calibration.baseline import Inputs
-from ..calibration.drivers import Readings
-from ..calibration.history import Floats, History
-from ..calibration.period import Period
-from ..calibration.plan import Indicator, Line, Plan
+from ..calibration import Floats, History, Indicator, Inputs, Line, Period, Plan, Readings
 from ..problems import DataProblems, Problem
 from .plan_file import FILE, read_plan_file
 from .tables import Table, normal, read_table

@@ -7,8 +7,8 @@ from importlib.resources.abc import Traversable
 
 import numpy as np
 
+from ..calibration import Plan
 from ..calibration.agreement import HIGHEST_SCORE, LOWEST_SCORE
-from ..calibration.plan import Plan
 from .tables import read_table
 
 

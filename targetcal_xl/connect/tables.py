@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from python_calamine import CalamineError, CalamineWorkbook
 
-from ..calibration.history import Flags, Floats
+from ..calibration import Floats
 from ..problems import DataProblems, Problem
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
@@ -46,7 +46,7 @@ class Table:
         """Note a fault in one cell."""
         self.problems.append(Problem(code, f"{self.file}, row {row}, column {column}", fields))
 
-    def report_where(self, code: str, bad: Flags, column: str, **fields: object) -> None:
+    def report_where(self, code: str, bad: NDArray[np.bool_], column: str, **fields: object) -> None:
         """Note a fault in each cell of a column where `bad` (n,) is true, quoting the cell."""
         for row, said in self._quoted(bad, column):
             self.report(code, row, column, value=said, **fields)
@@ -104,7 +104,7 @@ class Table:
         if self.problems:
             raise DataProblems(self.problems)
 
-    def _quoted(self, chosen: Flags, column: str) -> Iterator[tuple[int, str]]:
+    def _quoted(self, chosen: NDArray[np.bool_], column: str) -> Iterator[tuple[int, str]]:
         """Row numbers and texts of the chosen cells of a column."""
         said = self.cells.loc[chosen, column]
         return zip(said.index.tolist(), said.tolist(), strict=True)

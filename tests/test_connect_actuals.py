@@ -1,0 +1,77 @@
+"""Daily results: days, gaps, resources, and faults by row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from targetcal_xl.connect import Actuals, read_actuals
+from targetcal_xl.problems import DataProblems
+from tests.support.samples import sample_plan
+
+PLAN = sample_plan()
+
+
+def read(folder: Path, said: str) -> Actuals:
+    path = folder / "actuals.csv"
+    path.write_text(said, "utf-8")
+    return read_actuals(path, PLAN)
+
+
+def test_days_run_from_the_first_of_the_period_to_the_last_one_reported(tmp_path: Path) -> None:
+    found = read(tmp_path, "date,line,value\n2025/1/3,R1-1,4\n2025-01-02,R2-1,7\n")
+    assert found.dates == tuple(dt.date(2025, 1, day) for day in (1, 2, 3))
+    assert found.value.shape == found.leads.shape == found.capacity.shape == (9, 3)
+    assert (found.value[0, 2], found.value[3, 1]) == (4, 7)
+    assert np.isfinite(found.value).sum() == 2
+    assert found.resources is None
+
+
+def test_what_was_known_on_a_day_has_nothing_of_later_days(tmp_path: Path) -> None:
+    rows = "2025-01-01,R1-1,1,90%,\n2025-01-02,R1-1,2,0.8,1\n2025-01-03,R1-1,3,,\n"
+    found = read(tmp_path, "date,line,value,leads,capacity\n" + rows)
+    assert found.until(dt.date(2025, 1, 1)).value[0].tolist() == [1]
+    for day, leads, capacity in ((1, 0.9, np.nan), (2, 0.8, 1.0), (3, 0.8, 1.0)):
+        known = found.until(dt.date(2025, 1, day)).resources
+        assert known is not None
+        np.testing.assert_array_equal([known.leads[0], known.capacity[0]], [leads, capacity])
+        assert np.isnan(known.leads[1:]).all()
+    assert found.until(dt.date(2024, 12, 31)).dates == ()
+
+
+def test_a_workbook_with_real_dates_reads_like_the_csv(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["date", "line", "value"])
+    book.active.append([dt.datetime(2025, 1, 2), "R1-1", 5])
+    book.save(tmp_path / "actuals.xlsx")
+    sheet = read_actuals(tmp_path / "actuals.xlsx", PLAN)
+    np.testing.assert_array_equal(sheet.value, read(tmp_path, "date,line,value\n2025-01-02,R1-1,5\n").value)
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ("2025-04-01,R1-1,1,", "csv_date_outside", "date"),
+        ("2025-02-30,R1-1,1,", "csv_not_a_date", "date"),
+        (",R1-1,1,", "csv_not_a_date", "date"),
+        ("2025-01-02,R9-1,1,", "csv_unknown_code_hint", "line"),
+        ("2025-01-02,R1-1,-1,", "csv_negative", "value"),
+        ("2025-01-02,R1-1,1,low", "csv_not_a_number", "leads"),
+        ("2025-01-01,R1-1,1,", "csv_duplicate", "line"),
+    ],
+)
+def test_a_fault_is_named_by_row_and_column(tmp_path: Path, row: str, code: str, column: str) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, f"date,line,value,leads\n2025-01-01,R1-1,1,\n{row}\n")
+    found = [(problem.code, problem.where) for problem in caught.value.problems]
+    assert found == [(code, f"actuals.csv, row 3, column {column}")]
+
+
+def test_a_file_without_rows_knows_nothing(tmp_path: Path) -> None:
+    found = read(tmp_path, "date,line,value\n")
+    assert found.dates == ()
+    assert found.resources is None

@@ -1,0 +1,177 @@
+"""plan.toml: what it may say, and what is told about everything else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.calibration.period import Period
+from targetcal_xl.calibration.plan import Measures, Plan, Thresholds
+from targetcal_xl.connect.plan_file import read_plan_file
+from targetcal_xl.problems import DataProblems
+
+PLAN = """
+code = "2025Q1"
+company = "云岭软件"
+period = "2025Q1"
+hq_target = 300
+milestones = [2025-03-31, 2025-02-28]
+
+[metric]
+code = "customers"
+name = "新增付费客户数"
+definition = "首次付款的客户数，试用不计入。"
+unit = "家"
+
+[[regions]]
+code = "HD"
+name = "华东大区"
+head = { name = "顾明远", mail = "gu@example.com" }
+superior = { name = "陈立" }
+hrbp = { name = "周宁" }
+
+[[lines]]
+code = "HD-1"
+name = "上海"
+region = "HD"
+
+[[lines]]
+code = "HD-2"
+name = "江苏"
+region = "HD"
+
+[[lines]]
+code = "HD-3"
+name = "浙江"
+region = "HD"
+
+[[drivers]]
+code = "market"
+name = "市场活跃度"
+weight = 0.3
+indicators = [
+    { code = "search", name = "搜索指数", share = 0.6 },
+    { code = "cycle", name = "成交周期", share = 0.4, direction = -1 },
+]
+"""
+
+
+def read(folder: Path, said: str = PLAN, encoding: str = "utf-8") -> Plan:
+    path = folder / "plan.toml"
+    path.write_bytes(said.encode(encoding))
+    return read_plan_file(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_plan_file_says_everything_of_a_plan(tmp_path: Path, encoding: str) -> None:
+    plan = read(tmp_path, PLAN, encoding)
+    assert (plan.code, plan.company, plan.period, plan.hq_target) == (
+        "2025Q1",
+        "云岭软件",
+        Period(2025, 1),
+        300,
+    )
+    assert plan.milestones == (dt.date(2025, 2, 28), dt.date(2025, 3, 31))
+    assert [(line.code, line.name, line.region) for line in plan.lines][1] == ("HD-2", "江苏", "HD")
+    assert plan.region("HD").head.mail == "gu@example.com"
+    assert [(each.code, each.driver, each.direction) for each in plan.indicators] == [
+        ("search", "market", 1),
+        ("cycle", "market", -1),
+    ]
+    assert plan.thresholds == Thresholds()
+    assert plan.last_period is None
+
+
+def test_thresholds_and_last_period_may_be_set(tmp_path: Path) -> None:
+    more = "\n[thresholds]\nobjection = 0.2\n[last_period]\nconsensus_days = 7\ncoordination_hours = 42\n"
+    plan = read(tmp_path, PLAN + more + "agreement_pct = 58\nagreement_mean = 3.1\n")
+    assert plan.thresholds == Thresholds(objection=0.2)
+    assert plan.last_period == Measures(7, 42, 58, 3.1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "where"),
+    [
+        ('company = "云岭软件"\n', "", "plan_missing", "plan.toml, company"),
+        ('company = "云岭软件"', 'company = " "', "plan_text", "plan.toml, company"),
+        ('company = "云岭软件"', "company = 3", "plan_text", "plan.toml, company"),
+        ('unit = "家"', 'unit = "家"\nunits = 1', "plan_unknown_key", "plan.toml, metric, units"),
+        ('unit = "家"', 'unit = "家"\nkind = "max"', "plan_choice", "plan.toml, metric, kind"),
+        ("hq_target = 300", 'hq_target = "300"', "plan_number", "plan.toml, hq_target"),
+        ("hq_target = 300", "hq_target = inf", "plan_number", "plan.toml, hq_target"),
+        ("hq_target = 300", "hq_target = 0", "plan_too_small", "plan.toml, hq_target"),
+        ("hq_target = 300", "hq_target = 300.5", "plan_steps", "plan.toml, hq_target"),
+        ('period = "2025Q1"', 'period = "2025Q5"', "plan_period", "plan.toml, period"),
+        ('period = "2025Q1"', "period = 2025", "plan_period", "plan.toml, period"),
+        ("2025-03-31, ", '"2025-03-31", ', "plan_date", "plan.toml, milestones 1"),
+        ("2025-02-28]", "2025-04-30]", "plan_milestone_outside", "plan.toml, milestones 2"),
+        ('"gu@example.com"', '"gu at example"', "plan_pattern", "plan.toml, regions 1, head, mail"),
+        ('code = "HD-1"', 'code = "HD 1"', "plan_pattern", "plan.toml, lines 1, code"),
+        ('code = "HD-1"', 'code = "hd-2"', "plan_twice", "plan.toml, lines, code"),
+        ('name = "上海"', 'name = "江苏"', "plan_twice", "plan.toml, lines, name"),
+        (
+            'name = "上海"\nregion = "HD"',
+            'name = "上海"\nregion = "HX"',
+            "plan_region_unknown",
+            "plan.toml, lines 1, region",
+        ),
+        ('name = "陈立"', 'name = "顾明远"', "plan_same_person", "plan.toml, regions 1"),
+        ("share = 0.6", "share = 0.5", "plan_shares", "plan.toml, drivers 1"),
+        ("share = 0.6", "share = 1.6", "plan_too_big", "plan.toml, drivers 1, indicators 1, share"),
+        (
+            'head = { name = "顾明远", mail = "gu@example.com" }',
+            'head = "顾"',
+            "plan_shape",
+            "plan.toml, regions 1, head",
+        ),
+        (
+            '\n[[lines]]\ncode = "HD-3"\nname = "浙江"\nregion = "HD"\n',
+            "",
+            "plan_too_few",
+            "plan.toml, lines",
+        ),
+        ("hq_target = 300", "hq_target = ", "plan_syntax", "plan.toml"),
+    ],
+)
+def test_a_fault_in_a_plan_file_is_named_where_it_stands(
+    tmp_path: Path, before: str, after: str, code: str, where: str
+) -> None:
+    assert before in PLAN
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, PLAN.replace(before, after, 1))
+    assert [(problem.code, problem.where) for problem in caught.value.problems] == [(code, where)]
+    assert all(
+        problem.sentence(language) for problem in caught.value.problems for language in ("zh-CN", "en")
+    )
+
+
+def test_a_region_without_lines_is_named(tmp_path: Path) -> None:
+    people = "\n".join(f'{role} = {{ name = "{role}" }}' for role in ("head", "superior", "hrbp"))
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, f'{PLAN}\n[[regions]]\ncode = "HN"\nname = "华南大区"\n{people}\n')
+    assert [problem.code for problem in caught.value.problems] == ["plan_region_empty"]
+
+
+def test_all_faults_of_a_plan_file_are_told_at_once(tmp_path: Path) -> None:
+    said = (
+        PLAN.replace("hq_target = 300", "hq_target = -1")
+        .replace('unit = "家"', "")
+        .replace("share = 0.6", 'share = "x"')
+    )
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, said)
+    assert sorted(problem.code for problem in caught.value.problems) == [
+        "plan_missing",
+        "plan_number",
+        "plan_too_small",
+    ]
+
+
+def test_a_missing_plan_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read_plan_file(tmp_path / "plan.toml")
+    assert [(problem.code, problem.where) for problem in caught.value.problems] == [
+        ("csv_missing_file", "plan.toml")
+    ]

@@ -1,0 +1,165 @@
+"""Plan folders: what is read from them, and every fault of every file at once."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from targetcal_xl.calibration.period import Period
+from targetcal_xl.connect import plan_template, read_plan
+from targetcal_xl.problems import DataProblems
+
+Folder = Callable[..., Path]
+HEAD = "line,period,value,one_off,note\n"
+FOUR = "".join(f"HD-HD,2024Q{quarter},{100 + quarter},,\n" for quarter in (1, 2, 3, 4))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """A plan folder with the shipped plan.toml and the tables a test gives it."""
+
+    def make(history: str = HEAD + FOUR, drivers: str | None = None, encoding: str = "utf-8") -> Path:
+        (tmp_path / "plan.toml").write_bytes(plan_template("saas").joinpath("plan.toml").read_bytes())
+        (tmp_path / "history.csv").write_bytes(history.encode(encoding))
+        if drivers is not None:
+            (tmp_path / "drivers.csv").write_bytes(drivers.encode(encoding))
+        return tmp_path
+
+    return make
+
+
+def faults(folder: Path) -> list[tuple[str, str]]:
+    with pytest.raises(DataProblems) as caught:
+        read_plan(folder)
+    for problem in caught.value.problems:
+        assert problem.sentence("zh-CN") != problem.sentence("en")
+    return [(problem.code, problem.where) for problem in caught.value.problems]
+
+
+def test_history_reaches_the_eve_of_the_plan_and_gaps_are_unknown(folder: Folder) -> None:
+    said = HEAD + 'HD-HD,2023Q4,10,?,\nHN-XN,2024q2,"1,200",200,\nHD-HD,2024M03,,,\n'.replace(
+        "2024M03", "2024-Q3"
+    )
+    history = read_plan(folder(said)).history
+    assert [str(period) for period in history.periods] == ["2023Q4", "2024Q1", "2024Q2", "2024Q3", "2024Q4"]
+    np.testing.assert_array_equal(history.values[0], [10, np.nan, np.nan, np.nan, np.nan])
+    np.testing.assert_array_equal(history.values[7], [np.nan, np.nan, 1200, np.nan, np.nan])
+    np.testing.assert_array_equal(history.one_off[0], [np.nan, 0, 0, 0, 0])
+    np.testing.assert_array_equal(history.one_off[7], [0, 0, 200, 0, 0])
+
+
+def test_no_drivers_file_means_that_no_driver_is_known(folder: Folder) -> None:
+    readings = read_plan(folder()).readings
+    assert readings.now.shape == readings.reference.shape == (12, 6)
+    assert np.isnan(readings.now).all()
+    assert np.isnan(readings.reference).all()
+
+
+def test_readings_stand_where_their_line_and_indicator_stand(folder: Folder) -> None:
+    readings = read_plan(folder(drivers="indicator,now,line,reference\nmql,12%,HN-XN,１０\n")).readings
+    assert (readings.now[7, 2], readings.reference[7, 2]) == (0.12, 10)
+    assert np.isfinite(readings.now).sum() == 1
+
+
+def test_gb18030_from_chinese_excel_reads_like_utf8(folder: Folder) -> None:
+    said = HEAD + FOUR.replace(",,\n", ",,政策补贴\n")
+    first = read_plan(folder(said, encoding="gb18030"))
+    second = read_plan(folder(said, encoding="utf-8-sig"))
+    np.testing.assert_array_equal(first.history.values, second.history.values)
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ("HD-HX,2023Q1,5,,", "csv_unknown_code_hint", "line"),
+        ("华东,2023Q1,5,,", "csv_unknown_code_hint", "line"),
+        ("@@@,2023Q1,5,,", "csv_unknown_code", "line"),
+        (",2023Q1,5,,", "csv_empty", "line"),
+        ("HD-HD,2023,5,,", "csv_not_a_period", "period"),
+        ("HD-HD,2023M01,5,,", "csv_not_a_period", "period"),
+        ("HD-HD,2025Q1,5,,", "csv_not_past", "period"),
+        ("HD-HD,2024Q2,5,,", "csv_duplicate", "period"),
+        ("HD-HD,2023Q1,五,,", "csv_not_a_number", "value"),
+        ("HD-HD,2023Q1,-5,,", "csv_negative", "value"),
+        ("HD-HD,2023Q1,5,many,", "csv_not_a_number", "one_off"),
+        ("HD-HD,2023Q1,5,6,", "csv_one_off_too_big", "one_off"),
+    ],
+)
+def test_a_fault_in_the_history_is_named_by_row_and_column(
+    folder: Folder, row: str, code: str, column: str
+) -> None:
+    assert faults(folder(HEAD + FOUR + "\n" + row + "\n")) == [(code, f"history.csv, row 7, column {column}")]
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ("HD-HD,mqls,1,2,", "csv_unknown_code_hint", "indicator"),
+        ("HD-HD,MQL 线索量,1,2,", "csv_unknown_code_hint", "indicator"),
+        ("HD-HD,heads,1,-2,", "csv_negative", "now"),
+        ("HD-HD,heads,?,2,", "csv_not_a_number", "reference"),
+        ("HD-HD,mql,1,2,", "csv_duplicate", "indicator"),
+    ],
+)
+def test_a_fault_in_the_drivers_is_named_by_row_and_column(
+    folder: Folder, row: str, code: str, column: str
+) -> None:
+    said = f"line,indicator,reference,now,note\nHD-HD,mql,1,2,\n{row}\n"
+    assert faults(folder(drivers=said)) == [(code, f"drivers.csv, row 3, column {column}")]
+
+
+def test_the_faults_of_all_tables_are_told_at_once(folder: Folder) -> None:
+    drivers = "line,indicator,reference,now\nHD-HD,mql,x,-2\nno,search_index,1,2\n"
+    found = faults(folder(HEAD + FOUR + "HD-JS,2024Q9,-1,,\n", drivers))
+    assert sorted(where for _, where in found) == [
+        "drivers.csv, row 2, column now",
+        "drivers.csv, row 2, column reference",
+        "drivers.csv, row 3, column line",
+        "history.csv, row 6, column period",
+        "history.csv, row 6, column value",
+    ]
+
+
+@pytest.mark.parametrize("first", ["2024Q2", "2014Q4"])
+def test_a_history_too_short_or_too_long_is_refused(folder: Folder, first: str) -> None:
+    assert faults(folder(f"{HEAD}HD-HD,{first},1,,\n")) == [("csv_history_length", "history.csv")]
+
+
+@pytest.mark.parametrize("said", [HEAD, "line,period\nHD-HD,2024Q4\n"])
+def test_a_history_without_rows_or_values_is_refused(folder: Folder, said: str) -> None:
+    assert faults(folder(said))[0][0] in ("csv_history_length", "csv_missing_column")
+
+
+def test_a_missing_history_is_named(folder: Folder) -> None:
+    made = folder()
+    (made / "history.csv").unlink()
+    assert faults(made) == [("csv_missing_file", "history.csv")]
+
+
+@given(
+    order=st.permutations(["line", "period", "value", "one_off", "note"]),
+    rows=st.permutations(range(24)),
+)
+def test_column_and_row_order_do_not_matter(
+    tmp_path_factory: pytest.TempPathFactory, order: list[str], rows: list[int]
+) -> None:
+    shipped = plan_template("saas")
+    folder = tmp_path_factory.mktemp("plan")
+    (folder / "plan.toml").write_bytes(shipped.joinpath("plan.toml").read_bytes())
+    frame = pd.read_csv(io.BytesIO(shipped.joinpath("history.csv").read_bytes()), dtype=str).head(24)
+    frame.to_csv(folder / "history.csv", index=False)
+    plain = read_plan(folder).history
+    frame.iloc[rows][order].to_csv(folder / "history.csv", index=False)
+    mixed = read_plan(folder).history
+    shutil.rmtree(folder)
+    assert plain.periods == mixed.periods == tuple(Period(2025, 1).shift(-k) for k in range(12, 0, -1))
+    np.testing.assert_array_equal(plain.values, mixed.values)
+    np.testing.assert_array_equal(plain.one_off, mixed.one_off)
