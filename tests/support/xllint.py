@@ -19,7 +19,7 @@ _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PARENT = "xl/workbook.xml"
 _NAME = re.compile(r"[^\W\d][\w.\\?]{0,254}|\\[\w.\\?]{0,254}")
 _LOOKS_LIKE_A_CELL = re.compile(r"(?:[A-Z]{1,3}[0-9]{1,7}|R[0-9]*C[0-9]*|R|C)\Z", re.IGNORECASE)
-_SHEETS_NAMED = re.compile(r"(?:'((?:[^'\[\]]|'')+)'|(?<![\w.'\])])([^\W\d][\w.]*))!")
+_SHEETS_NAMED = re.compile(r"(?:'((?:[^'\[\]]|'')+)'|(?<![\w.'\])#])\b([^\W\d][\w.]*))!")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _MAIN_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
@@ -84,7 +84,11 @@ class Book:
     def strings(self) -> list[str]:
         """The shared strings."""
         table = self.tree("xl/sharedStrings.xml")
-        return ["".join(t.text or "" for t in item.iter(_MAIN + "t")) for item in table] if table else []
+        return (
+            ["".join(t.text or "" for t in item.iter(_MAIN + "t")) for item in table]
+            if table is not None
+            else []
+        )
 
     def count(self, collection: str) -> int:
         """How many formats of a kind (`cellXfs`, `dxfs`) the styles part has."""
