@@ -1,0 +1,66 @@
+"""What people do: one module for each, run alike by commands, buttons and menus."""
+
+from __future__ import annotations
+
+from ..ledger import Entry
+from .audit import AuditReport, RepairReport, audit, repair, verify
+from .check import CheckReport, RegionCheck, check
+from .confirm import ConfirmReport, confirm
+from .decide import DecisionReport, decide, decide_typed
+from .demo import DemoReport, demo
+from .desk import Desk, ledger_beside, open_desk, plan_of
+from .doctor import DoctorReport, doctor
+from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
+from .follow import FollowReport, follow
+from .issue_letters import LettersReport, issue_letters
+from .lock import LockReport, UnlockReport, lock, unlock
+from .new import NewReport, new
+from .objections import ObjectionsReport, handle_objection, objections
+from .recalibrate import RecalibrateReport, recalibrate
+from .records import HIDDEN, RegionResult
+
+__all__ = [
+    "HIDDEN",
+    "AuditReport",
+    "CheckReport",
+    "ConfirmReport",
+    "DecisionReport",
+    "DemoReport",
+    "Desk",
+    "DoctorReport",
+    "Entry",
+    "EvaluateReport",
+    "FollowReport",
+    "LettersReport",
+    "LockReport",
+    "NewReport",
+    "ObjectionsReport",
+    "RecalibrateReport",
+    "RegionCheck",
+    "RegionResult",
+    "RepairReport",
+    "SurveyReport",
+    "UnlockReport",
+    "audit",
+    "check",
+    "confirm",
+    "decide",
+    "decide_typed",
+    "demo",
+    "doctor",
+    "evaluate",
+    "follow",
+    "handle_objection",
+    "issue_letters",
+    "ledger_beside",
+    "lock",
+    "new",
+    "objections",
+    "open_desk",
+    "plan_of",
+    "recalibrate",
+    "repair",
+    "survey",
+    "unlock",
+    "verify",
+]

@@ -13,7 +13,7 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 
 from ..calibration import Line, Plan, Region
-from ..ledger import Ledger, open_ledger
+from ..ledger import Ledger, open_ledger, standing
 from ..problems import Problem, Refused
 
 Named = TypeVar("Named", Region, Line)
@@ -93,3 +93,8 @@ def _find(items: Sequence[Named], said: str, code: str) -> Named:
     names = [item.name for item in items]
     near = difflib.get_close_matches(said, names, 3, 0.4) or names[:8]
     raise Refused([Problem(code, fields={"said": said, "known": ", ".join(near)})])
+
+
+def plan_of(desk: Desk) -> Plan:
+    """The plan that a desk's ledger is about."""
+    return standing(desk.ledger).inputs.plan

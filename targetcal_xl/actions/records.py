@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..calibration import (
-    AGREEMENT_CUT,
-    ATTAINMENT_CUT,
     Key,
     Measures,
     Plan,
@@ -127,8 +125,6 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
     for code, value in vars(evaluated.measures).items():
         yield (None, code, "measure.now"), _known(value)
         yield (None, code, "measure.last"), getattr(last, code) if last else None
-    yield (None, None, "attainment_cut"), ATTAINMENT_CUT
-    yield (None, None, "agreement_cut"), AGREEMENT_CUT
     for result in evaluated.regions:
         share = None if result.agreement_pct is None else result.agreement_pct / 100
         fields: dict[str, Value] = {
@@ -136,7 +132,8 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
             "agreement_pct": share,
             "mean": result.mean,
             "n": result.answers,
-            "quadrant": result.quadrant,
+            "quadrant": None if result.quadrant == HIDDEN else result.quadrant,
+            "borderline": None if result.quadrant == HIDDEN else result.borderline,
         }
         yield from (((result.region, None, f"evaluation.{code}"), value) for code, value in fields.items())
 

@@ -8,6 +8,7 @@ from .drivers import Readings, changes, effects, signals
 from .history import Cleaned, Floats, History, clean, last_year
 from .metric import Kind, Metric
 from .negotiation import (
+    JUSTIFICATION,
     Outcome,
     after_decisions,
     decision_faults,
@@ -36,6 +37,7 @@ from .progress import (
 from .standing import Key, Standing, Value
 
 __all__ = [
+    "JUSTIFICATION",
     "Baseline",
     "Cleaned",
     "Driver",

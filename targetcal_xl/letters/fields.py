@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from babel.dates import format_date
 
-from targetcal_xl.calibration.commitment import Grant, Letter, LineCommitment, Objection, Targets
-from targetcal_xl.calibration.metric import Metric
-from targetcal_xl.calibration.period import Period
-from targetcal_xl.calibration.plan import Person, Region
-from targetcal_xl.language import text
+from ..calibration.commitment import Grant, Letter, LineCommitment, Objection, Targets
+from ..calibration.metric import Metric
+from ..calibration.period import Period
+from ..calibration.plan import Person, Region
+from ..language import text
 
 Row = Mapping[str, str]
 Fields = Mapping[str, str | Sequence[Row]]

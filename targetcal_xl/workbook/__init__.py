@@ -1,0 +1,41 @@
+"""The spreadsheet as form and view: where things stand, what they hold, and how files are changed."""
+
+from __future__ import annotations
+
+from .author import write_book
+from .book import Book, Cell, Scalar, Spot
+from .captions import shown
+from .cells import reference as cell_name
+from .closed import open_closed as open_book
+from .content import content
+from .finance import Unusable, entered, revised
+from .layout import region_sheet
+from .places import Places
+from .reading import Reading, Typed, read
+from .shapes import Owner
+from .update import differing, is_formula, rows_below, same_value
+
+__all__ = [
+    "Book",
+    "Cell",
+    "Owner",
+    "Places",
+    "Reading",
+    "Scalar",
+    "Spot",
+    "Typed",
+    "Unusable",
+    "cell_name",
+    "content",
+    "differing",
+    "entered",
+    "is_formula",
+    "open_book",
+    "read",
+    "region_sheet",
+    "revised",
+    "rows_below",
+    "same_value",
+    "shown",
+    "write_book",
+]
