@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ..calibration.standing import Key, Standing, Value
+from .asking import EMPTY_WORDS
 from .book import Cell, Spot
-from .declaring import EMPTY_WORDS, Declaration
+from .declaring import Declaration
 from .explaining import Explanation, weights_used
 from .facts import Facts, Row
 from .following import Following
@@ -29,7 +30,7 @@ def content(standing: Standing, typed: Mapping[Key, Value], places: Places) -> C
     cells: Content = {sheet: {} for sheet in places.tabs}
     for page in _pages(facts):
         if page.sheet in cells:
-            cells[page.sheet].update(_cells(page, places))
+            _write(page, places, cells[page.sheet])
     return cells
 
 
@@ -66,16 +67,17 @@ def _settings(facts: Facts) -> Row:
     return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language)}
 
 
-def _cells(page: _Page, places: Places) -> Iterator[tuple[Spot, Cell]]:
+def _write(page: _Page, places: Places, cells: dict[Spot, Cell]) -> None:
     """Everything a page holds, but what the book has no room for any more."""
     for table, write in page.tables.items():
         if place := places.tables.get((page.sheet, table)):
+            columns = place.columns
             for row, at in place.rows.items():
                 with suppress(KeyError):
-                    for column, cell in write(row).items():
-                        if column in place.columns:
-                            yield (at, place.columns[column]), cell
+                    cells |= {
+                        (at, columns[code]): cell for code, cell in write(row).items() if code in columns
+                    }
     with suppress(KeyError):
         for code, cell in page.fields().items():
             if (page.region, code) in places.fields:
-                yield places.fields[page.region, code][1], cell
+                cells[places.fields[page.region, code][1]] = cell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -13,11 +14,9 @@ from ..calibration.history import Floats
 from ..calibration.standing import Standing
 from .book import Cell
 from .cells import column_letters
-from .facts import Facts, Row
+from .facts import ROW, Facts, Row
 from .layout import reading_row
 from .places import TablePlace
-
-_ROW = "{row}"
 
 
 def weights_used(standing: Standing) -> list[float]:
@@ -33,7 +32,6 @@ class Explanation:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._drivers = [driver.code for driver in facts.plan.drivers]
-        self._names = {driver.code: driver.name for driver in facts.plan.drivers}
         self._items = {
             reading_row(line.code, item.code): (k, j)
             for k, line in enumerate(facts.plan.lines)
@@ -42,35 +40,28 @@ class Explanation:
 
     def reading(self, row: str) -> Row:
         """One line's reading of one indicator: its name, how far it moved, and what that signals."""
-        facts, plan, at = self._facts, self._facts.plan, self._readings.rows[row]
-        k, j = self._items[row]
-        line, item = plan.lines[k], plan.indicators[j]
-        change = float(self._change[k, j])
+        at, (k, j) = str(self._readings.rows[row]), self._items[row]
+        line, item = self._facts.plan.lines[k], self._facts.plan.indicators[j]
+        signal = self._signal_formulas[item.direction]
         return {
-            "region": Cell(facts.region_names[line.region]),
-            "name": Cell(line.name),
-            "indicator": Cell(item.name),
-            "driver": Cell(self._names.get(item.driver)),
-            "unit": Cell(item.unit or None),
-            "change": Cell("" if np.isnan(change) else change, self._change_formula.replace(_ROW, str(at))),
-            "signal": Cell(
-                float(self._moved[k, j]), self._signal_formulas[item.direction].replace(_ROW, str(at))
-            ),
+            **self._facts.names(line.code),
+            **self._labels[j],
+            "change": Cell(self._changes[k][j], self._change_formula.replace(ROW, at)),
+            "signal": Cell(self._moves[k][j], signal.replace(ROW, at)),
         }
 
     def baseline(self, line: str) -> Row:
         """One line's way from last year's figure to the suggestion."""
-        k, known = self._facts.lines[line]
+        k = self._facts.lines[line][0]
         at = str(self._baseline.rows[line])
         row = {
-            "region": Cell(self._facts.region_names[known.region]),
-            "name": Cell(known.name),
+            **self._facts.names(line),
             **{code: Cell(values[k]) for code, values in self._given.items()},
         }
         for driver in self._drivers:
             row[f"signal.{driver}"] = Cell(self._found[f"signal.{driver}"][k], self._signal(line, driver))
         for code, formula in self._formulas.items():
-            row[code] = Cell(self._found[code][k], formula.replace(_ROW, at))
+            row[code] = Cell(self._found[code][k], formula.replace(ROW, at))
         return row
 
     def why(self, line: str) -> Row:
@@ -106,10 +97,28 @@ class Explanation:
         return Readings(now, reference)
 
     @cached_property
-    def _change(self) -> Floats:
-        """Relative changes, NaN where there is none to show."""
+    def _labels(self) -> list[Row]:
+        """What every indicator is called, whichever line it is read for."""
+        names = {driver.code: driver.name for driver in self._facts.plan.drivers}
+        return [
+            {
+                "indicator": Cell(item.name),
+                "driver": Cell(names.get(item.driver)),
+                "unit": Cell(item.unit or None),
+            }
+            for item in self._facts.plan.indicators
+        ]
+
+    @cached_property
+    def _changes(self) -> list[list[float | str]]:
+        """Relative changes as their cells show them, by line and indicator."""
         reference = np.where(self._read.reference > 0, self._read.reference, np.nan)
-        return np.asarray(self._read.now / reference - 1)
+        found = (self._read.now / reference - 1).tolist()
+        return [["" if math.isnan(change) else change for change in line] for line in found]
+
+    @cached_property
+    def _moves(self) -> list[list[float]]:
+        return list(self._moved.tolist())
 
     @cached_property
     def _moved(self) -> Floats:
@@ -238,4 +247,4 @@ class Explanation:
     @staticmethod
     def _cell(place: TablePlace, code: str) -> str:
         """A cell of the row that is being written."""
-        return f"${column_letters(place.columns[code])}{_ROW}"
+        return f"${column_letters(place.columns[code])}{ROW}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,15 @@ from .places import Places, TablePlace
 from .shapes import Kind
 
 Row = Mapping[str, Cell]
-"""Column code -> cell."""
+"""Column or field code -> cell."""
+
+BLANK = Cell()
+
+ROW = "{row}"
+"""Where the row's number goes in a formula that many rows share."""
+
+TOTALS = ("allotment", "suggested", "declared", "agreed")
+"""Columns of the lines that regions and the dashboard add up."""
 
 BESIDE_ZERO = 9.99
 """The deviation shown beside a suggestion of 0, where the true one is infinite."""
@@ -90,14 +98,43 @@ class Facts:
         """The objection threshold as it stands on the settings sheet."""
         return self.number(None, None, "objection") or 0.0
 
+    @cached_property
+    def figures(self) -> Mapping[str, list[float] | list[float | None]]:
+        """The tool's own numbers about every line, over the plan's lines."""
+        baseline = self.standing.baseline
+        columns = {
+            code: getattr(baseline, code).tolist() for code in ("last_year", "suggested", "low", "high")
+        }
+        return {**columns, "allotment": self.standing.allotment.tolist(), "agreed": self.agreed}
+
+    @cached_property
+    def compared(self) -> Mapping[str, Sequence[float | None]]:
+        """`figures` beside what was declared."""
+        return {**self.figures, "declared": self.declared}
+
+    @cached_property
+    def lines_of(self) -> Mapping[str, list[int]]:
+        """Region code -> the places of its lines in the plan's arrays."""
+        found: dict[str, list[int]] = {region.code: [] for region in self.plan.regions}
+        for k, line in enumerate(self.plan.lines):
+            found[line.region].append(k)
+        return found
+
     def told(self, key: Key, kind: Kind) -> Cell:
         """A cell that shows the standing's last word on a field."""
-        return Cell(shown(self.standing.values.get(key), kind, self.language))
+        value = self.standing.values.get(key)
+        return BLANK if value is None else Cell(shown(value, kind, self.language))
 
-    def names(self, line: str) -> dict[str, Cell]:
+    def names(self, line: str) -> Row:
         """The names that a line's row begins with on a sheet of all regions."""
-        known = self.lines[line][1]
-        return {"region": Cell(self.region_names[known.region]), "name": Cell(known.name)}
+        return self._names[line]
+
+    @cached_property
+    def _names(self) -> Mapping[str, Row]:
+        regions = {code: Cell(name) for code, name in self.region_names.items()}
+        return {
+            line.code: {"region": regions[line.region], "name": Cell(line.name)} for line in self.plan.lines
+        }
 
     def ref(self, sheet: str, spot: Spot) -> str:
         """An absolute reference to a cell from any sheet."""

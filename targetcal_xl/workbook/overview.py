@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
+from .asking import submitted
 from .book import Cell
 from .cells import column_letters
 from .declaring import Declaration
-from .facts import Facts, Row, or_blank, quote, span
+from .facts import TOTALS, Facts, Row, or_blank, quote, span
 from .layout import region_sheet
 from .places import TablePlace
-
-_TOTALS = ("allotment", "suggested", "declared", "agreed")
 
 
 class Overview:
@@ -28,18 +26,18 @@ class Overview:
         lines = self._facts.places.table(region_sheet(region), "lines")
         tab = self._facts.tab(region_sheet(region))
         objection = quote(say("flag.objection"))
-        submitted = f"IF({told.submitted(tab)},{quote(self._yes)},{quote(self._no)})"
+        whether = f"IF({submitted(self._facts, region, tab)},{quote(self._yes)},{quote(self._no)})"
         return {
             "name": Cell(self._facts.region_names[region]),
             "state": Cell(self._facts.caption(told.state), self._facts.field("state", region)),
-            "submitted": Cell(self._yes if told.is_submitted else self._no, submitted),
+            "submitted": Cell(self._yes if told.is_submitted else self._no, whether),
             "lines": Cell(float(told.count_lines()), f"COUNT({tab}{span(lines, 'suggested')})"),
             "filled": Cell(float(told.count_declared()), f"COUNT({tab}{span(lines, 'declared')})"),
             "missing": Cell(float(told.checks), self._facts.field("checks", region)),
             "objections": Cell(
                 float(told.count_objections()), f"COUNTIF({tab}{span(lines, 'flag')},{objection})"
             ),
-            **{code: self._same(told.total(self._values[code]), code, region) for code in _TOTALS},
+            **{code: self._same(told.total(code), code, region) for code in TOTALS},
             "gap_pct": self._same(told.gap, "gap_pct", region),
         }
 
@@ -55,9 +53,8 @@ class Overview:
 
         flag = self._declarations[known.region].flag(k)
         return {
-            "region": Cell(self._facts.region_names[known.region]),
-            "name": Cell(known.name),
-            **{code: shown(code, values[k]) for code, values in self._values.items()},
+            **self._facts.names(line),
+            **{code: shown(code, self._facts.compared[code][k]) for code in ("last_year", *TOTALS)},
             "deviation": shown("deviation", self._facts.deviations[k]),
             "flag": shown("flag", flag),
         }
@@ -70,7 +67,7 @@ class Overview:
         column = span(self._regions, "submitted")
         return {
             "dashboard_hq": Cell(or_blank(hq), f"N({facts.field('hq_target')})"),
-            **{f"dashboard_{code}": self._total(code) for code in _TOTALS[1:]},
+            **{f"dashboard_{code}": self._total(code) for code in TOTALS[1:]},
             "dashboard_gap_pct": self._gap(hq or 0.0),
             "dashboard_submitted": Cell(
                 submitted, f'COUNTIF({column},{quote(self._yes)})&" / "&ROWS({column})'
@@ -84,7 +81,7 @@ class Overview:
         return Cell(or_blank(value), self._facts.field(code, region))
 
     def _total(self, code: str) -> Cell:
-        value = self._facts.total(self._values[code])
+        value = self._facts.total(self._facts.compared[code])
         return Cell(or_blank(value), self._facts.total_formula(span(self._lines, code)))
 
     def _count(self, code: str, counts: Sequence[int]) -> Cell:
@@ -96,18 +93,6 @@ class Overview:
         wanted, offered = (self._facts.here(f"dashboard_{code}") for code in ("hq", "declared"))
         value = (hq - declared) / declared if declared else None
         return Cell(or_blank(value), f'IF(N({offered})=0,"",({wanted}-{offered})/{offered})')
-
-    @cached_property
-    def _values(self) -> Mapping[str, Sequence[float | None]]:
-        """Columns that the region tabs have too, over the plan's lines."""
-        baseline = self._facts.standing.baseline
-        return {
-            "last_year": baseline.last_year.tolist(),
-            "allotment": self._facts.standing.allotment.tolist(),
-            "suggested": baseline.suggested.tolist(),
-            "declared": self._facts.declared,
-            "agreed": self._facts.agreed,
-        }
 
     @property
     def _regions(self) -> TablePlace:

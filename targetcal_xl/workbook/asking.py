@@ -1,0 +1,136 @@
+"""The native formulas of a region's tab: what a declaration is worth and what it still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from ..calibration.negotiation import JUSTIFICATION
+from ..language import LANGUAGES
+from .captions import caption
+from .cells import column_letters
+from .facts import BESIDE_ZERO, ROW, Facts, quote, span
+from .layout import region_sheet
+from .places import TablePlace
+
+_EMPTY_WORDS = (
+    *("", "无", "暂无", "没有", "空", "略", "待定", "待补充", "同上", "不适用", "测试"),
+    *("na", "no", "none", "nil", "nothing", "null", "tbd", "tba", "todo", "test", "ditto"),
+)
+EMPTY_WORDS = f"|{'|'.join(_EMPTY_WORDS)}|"
+"""What a formula takes for no reason, punctuation apart; the full rule is `is_placeholder`."""
+
+PUNCTUATION = (" ", "　", "-", "—", ".", "。", "…", "/", "_")
+"""What a reason may be made of without saying anything."""
+
+SUPPORT_COLUMNS = ("line", "kind", "what", "quantity", "unit", "due")
+SUPPORT_NEEDS = ("kind", "what", "quantity")
+"""What a support item needs, once anything is said of it."""
+
+_FLAGS = ("objection", "departs", "same")
+
+
+def lacking(facts: Facts, codes: Sequence[str]) -> str:
+    """A sentence that names missing fields; empty when there are none."""
+    head, comma, end = _sentence(facts)
+    return head + comma.join(facts.say(f"column.{code}") for code in codes) + end if codes else ""
+
+
+def submitted(facts: Facts, region: str, tab: str = "") -> str:
+    """Whether a region's status says so, in either language; with the tab's name for another sheet."""
+    status = tab + facts.here("status", region)
+    said = (quote(caption("submitted", language)) for language in LANGUAGES)
+    return f"OR({','.join(f'{status}={words}' for words in said)})"
+
+
+class Asking:
+    """Writes the formulas of one region's tab."""
+
+    def __init__(self, facts: Facts, region: str) -> None:
+        self._facts = facts
+        self._region = region
+
+    def line(self, code: str) -> Mapping[str, str]:
+        """A line's formulas, by column."""
+        at = str(self._place.rows[code])
+        return {column: formula.replace(ROW, at) for column, formula in self._line.items()}
+
+    @cached_property
+    def _line(self) -> Mapping[str, str]:
+        """A line's formulas with the row left open."""
+        return {"deviation": self._deviation(), "flag": self._flag(), "missing": self._missing()}
+
+    @cached_property
+    def _place(self) -> TablePlace:
+        return self._facts.places.table(region_sheet(self._region), "lines")
+
+    def _cells(self, *codes: str) -> tuple[str, ...]:
+        return tuple(f"${column_letters(self._place.columns[code])}{ROW}" for code in codes)
+
+    def _own(self, code: str) -> str:
+        return self._facts.here(code, self._region)
+
+    def _deviation(self) -> str:
+        declared, suggested = self._cells("declared", "suggested")
+        better = f"({declared}-{suggested})"
+        if self._facts.plan.metric.direction < 0:
+            better = f"({suggested}-{declared})"
+        beside_zero = f"SIGN{better}*{BESIDE_ZERO}"
+        return f'IF(ISNUMBER({declared}),IF({suggested}=0,{beside_zero},{better}/ABS({suggested})),"")'
+
+    def _flag(self) -> str:
+        (deviation,), threshold = self._cells("deviation"), self._facts.field("objection")
+        objects, departs, same = (quote(self._facts.say(f"flag.{code}")) for code in _FLAGS)
+        near = f"IF({deviation}=0,{same},{departs})"
+        return f'IF(ISNUMBER({deviation}),IF({deviation}<=0.000000001-{threshold},{objects},{near}),"")'
+
+    def _missing(self) -> str:
+        """The formula of `missing`: each empty reason adds its name to a sentence that is then tidied."""
+        head, comma, end = _sentence(self._facts)
+        declared, deviation = self._cells("declared", "deviation")
+        reasons = "&".join(
+            f'IF({self._is_empty(cell)},{quote(comma + self._facts.say(f"column.{code}"))},"")'
+            for code, cell in zip(JUSTIFICATION, self._cells(*JUSTIFICATION), strict=True)
+        )
+        listed = f"SUBSTITUTE({quote(head)}&{reasons}&{quote(end)},{quote(head + comma)},{quote(head)})"
+        reasons_lacking = f'IF({deviation}=0,"",SUBSTITUTE({listed},{quote(head + end)},""))'
+        return f"IF(ISNUMBER({declared}),{reasons_lacking},{quote(lacking(self._facts, ['declared']))})"
+
+    def _is_empty(self, cell: str) -> str:
+        known, words = self._facts.field("empty_words"), f"LOWER(T({cell}))"
+        for sign in PUNCTUATION:
+            words = f'SUBSTITUTE({words},{quote(sign)},"")'
+        return f'ISNUMBER(FIND("|"&{words}&"|",{known}))'
+
+    def checks(self) -> str:
+        """How many lines, fields and support items are still to complete."""
+        supports = self._facts.places.table(region_sheet(self._region), "supports")
+        begun = "+".join(f"LEN(TRIM({span(supports, code)}))" for code in SUPPORT_COLUMNS)
+        whole = "*".join(f"(LEN(TRIM({span(supports, code)}))>0)" for code in SUPPORT_NEEDS)
+        lines = f"SUMPRODUCT(--(LEN({span(self._place, 'missing')})>0))"
+        unnamed = f"IF(LEN(TRIM({self._own('submitter')}))=0,1,0)"
+        return f"{lines}+{unnamed}+SUMPRODUCT(--({begun}>0),--({whole}=0))"
+
+    def advice(self) -> str:
+        """What the manager is to do next."""
+        say, state, checks = self._facts.say, self._own("state"), self._own("checks")
+        count, named = f'"&{checks}&"', f'"&{state}&"'
+        todo = f'"{say("advice.todo", count=count)}"'
+        closed = f'"{say("advice.closed", state=named)}"'
+        done, ready = quote(say("advice.submitted")), quote(say("advice.ready"))
+        whole = f"IF({submitted(self._facts, self._region)},{done},{ready})"
+        return f"IF({state}={quote(self._facts.caption('open'))},IF({checks}>0,{todo},{whole}),{closed})"
+
+    def total(self, code: str) -> str:
+        """A column of the lines, together."""
+        return self._facts.total_formula(span(self._place, code))
+
+    def gap(self) -> str:
+        """What head office wants beyond the declarations, as a share of them."""
+        wanted, declared = self._own("allotment"), self._own("declared")
+        return f'IF(N({declared})=0,"",({wanted}-{declared})/{declared})'
+
+
+def _sentence(facts: Facts) -> tuple[str, str, str]:
+    """How a list of missing things begins, goes on and ends."""
+    return facts.say("missing.head"), facts.say("missing.comma"), facts.say("missing.end")
