@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl.workbook.book import Spot
 from targetcal_xl.workbook.closed import ClosedBook, open_closed
+from targetcal_xl.workbook.protection import has_password, opens, password_hash, protecting
 from tests.support import office
 from tests.support.books import (
     OTHER,
@@ -136,3 +138,38 @@ def test_libreoffice_reads_the_protection_and_keeps_the_password(path: Path) -> 
     assert again.verify_password(TAB, "密码 1")
     assert not again.verify_password(TAB, "geheim")
     assert not again.is_protected(OTHER)
+
+
+# LibreOffice let this password, and no other, unprotect a sheet with this salt and hash.
+_PASSWORD, _SALT = "密码 1", bytes(range(16))
+_HASH = "APiTqxCaMTh/1WIH/v/PYEb0Dof8cEdBPWxHM6l9pVwF0KXIzYDgC/0AVpqnrI0kpP2VI26sp3go+13VsVSU7w=="
+
+
+def test_the_hash_is_the_one_that_an_office_program_accepts() -> None:
+    assert base64.b64encode(password_hash(_PASSWORD, _SALT)).decode() == _HASH
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_open"),
+    [
+        ({}, True),
+        ({"spinCount": "99999"}, False),
+        ({"spinCount": "many"}, False),
+        ({"spinCount": "4294967295"}, False),
+        ({"algorithmName": "MD4"}, False),
+        ({"hashValue": "?"}, False),
+        ({"hashValue": ""}, False),
+        ({"saltValue": ""}, False),
+    ],
+)
+def test_a_password_opens_its_own_hash_only(changed: dict[str, str], is_open: bool) -> None:
+    marks = protecting({}, _PASSWORD, _SALT) | changed
+    assert opens(_PASSWORD, marks) is is_open
+    assert not opens(_PASSWORD + " ", marks)
+
+
+def test_a_protection_that_is_switched_off_asks_for_nothing() -> None:
+    marks = protecting({}, _PASSWORD, _SALT)
+    assert has_password(marks)
+    assert not has_password(marks | {"sheet": "0"})
+    assert has_password({"sheet": "1", "password": "CC1A"})

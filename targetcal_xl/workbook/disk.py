@@ -41,16 +41,24 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     _refuse_open(path)
     if read_file(path) != before:
         raise Refused([Problem("file_changed_meanwhile", path.name)])
+    try:
+        _swap(path, after)
+    except PermissionError as error:
+        raise Refused([Problem("file_locked", path.name)]) from error
+    except OSError as error:
+        raise Refused([Problem("file_not_written", path.name, {"detail": error.strerror})]) from error
+
+
+def _swap(path: Path, content: bytes) -> None:
+    """Write a new file beside the old one, wait until it is safe on the disk, then let it take the name."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".targetcal-", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(after)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         shutil.copymode(path, name)
         Path(name).replace(path)
-    except PermissionError as error:
-        raise Refused([Problem("file_locked", path.name)]) from error
     finally:
         Path(name).unlink(missing_ok=True)
     _sync_folder(path.parent)

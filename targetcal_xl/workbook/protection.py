@@ -31,13 +31,16 @@ def has_password(attributes: Mapping[str, str]) -> bool:
 
 
 def opens(password: str, attributes: Mapping[str, str]) -> bool:
-    """Whether the password is the one whose hash these attributes hold."""
-    spins = int(attributes.get("spinCount", "0"))
-    if attributes.get("algorithmName") not in _ALGORITHMS or spins > _MOST_SPINS:
+    """Whether the password is the one whose hash these attributes hold; False where they make no sense."""
+    algorithm = attributes.get("algorithmName", "")
+    try:
+        spins = int(attributes.get("spinCount", "0"))
+        salt, held = (base64.b64decode(attributes.get(name, "")) for name in ("saltValue", "hashValue"))
+    except ValueError:
         return False
-    salt = base64.b64decode(attributes.get("saltValue", ""))
-    held = password_hash(password, salt, spins, attributes["algorithmName"])
-    return hmac.compare_digest(held, base64.b64decode(attributes["hashValue"]))
+    if algorithm not in _ALGORITHMS or spins > _MOST_SPINS:
+        return False
+    return hmac.compare_digest(password_hash(password, salt, spins, algorithm), held)
 
 
 def protecting(present: Mapping[str, str], password: str | None, salt: bytes) -> dict[str, str]:
