@@ -114,7 +114,8 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_short_rows_and_empty_cells_beyond_the_titles_are_forgiven(tmp_path: Path) -> None:
-    table = read_table(write(tmp_path, "line,value\nA\nB,2,,\n"), ["line", "value"])
+    table = read_table(write(tmp_path, "line,value,,\nA\n,,,\nB,2,,\n"), ["line", "value"])
+    assert table.others == ()
     assert table.cells.to_numpy().tolist() == [["A", ""], ["B", "2"]]
 
 

@@ -57,8 +57,8 @@ class Table:
         """The column as numbers (n,), NaN where it says `unknown`; report all else outside [low, high]."""
         said = self.cells[column]
         found = pd.to_numeric(said, errors="coerce").to_numpy(dtype=float, copy=True)
-        odd = ~np.isfinite(found)
-        found[odd] = [number(each) for each in said[odd]]
+        odd = said[~np.isfinite(found)]
+        found[~np.isfinite(found)] = odd.map({each: number(each) for each in odd.unique()})
         empty = (said == "").to_numpy(dtype=bool)
         wrong = np.isnan(found) & ~said.isin(list(unknown)).to_numpy(dtype=bool)
         self.report_where("csv_empty", wrong & empty, column)
@@ -125,12 +125,22 @@ def read_table(source: Traversable, required: Sequence[str], optional: Sequence[
     ]
     if problems:
         raise DataProblems(problems)
-    places = {name: names.index(name) for name in (*required, *optional) if name in names}
-    columns = {name: [_cell(row, places.get(name)) for row in rows] for name in (*required, *optional)}
-    cells = pd.DataFrame(columns, index=pd.RangeIndex(2, len(rows) + 2), dtype=str)
-    filled = np.array([any(map(str.strip, row)) for row in rows], dtype=bool)
-    others = (title.strip() for title, name in zip(titles, names, strict=True) if name and name not in places)
-    return Table(source.name, cells.loc[filled], tuple(others))
+    cells = pd.DataFrame(
+        {name: _column(rows, names, name) for name in (*required, *optional)},
+        index=pd.RangeIndex(2, len(rows) + 2),
+        dtype=str,
+    )
+    filled = np.array(["".join(row).strip() != "" for row in rows], dtype=bool)
+    others = (title.strip() for title, name in zip(titles, names, strict=True) if name and name not in cells)
+    return Table(source.name, cells[filled], tuple(others))
+
+
+def _column(rows: Sequence[Sequence[str]], names: Sequence[str], name: str) -> list[str]:
+    """One cell of each row without the space around it, "" where there is none."""
+    if name not in names:
+        return [""] * len(rows)
+    place = names.index(name)
+    return [row[place].strip() if place < len(row) else "" for row in rows]
 
 
 def normal(said: str) -> str:
@@ -195,10 +205,6 @@ def _typed(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def _cell(row: Sequence[str], place: int | None) -> str:
-    return "" if place is None or place >= len(row) else row[place].strip()
 
 
 def _header_problems(
