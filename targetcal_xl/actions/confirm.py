@@ -48,7 +48,7 @@ def _obstacles(stock: Stock) -> list[Problem]:
     for region in stock.plan.regions:
         side = stock.table(region)
         if side.state not in ("decided", "confirmed"):
-            problems.append(Problem(f"region_{side.state}", region.name, {"round": side.round}))
+            problems.append(Problem(f"not_agreed_{side.state}", region.name, {"round": side.round}))
         problems += broken_seals(stock, region)
         problems += (
             Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})

@@ -29,7 +29,12 @@ from .shapes import Column, Field, Kind, Sheet, Table
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _COURTESY = {"format_cells": True, "format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
-_CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _LONG_HEIGHT = 32, 26, 30, 45
+_CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 30, 26, 18
+_TALL = {("region", "lines"): 84, ("progress", "lines"): 50}
+"""Heights of rows with paragraphs in them, by sheet and table."""
+_A3, _A4 = 8, 9
+_CHART_ROWS = {"region": 20, "evaluation": 24}
+"""Rows that a chart below the last table takes."""
 _BLANK = Cell()
 
 
@@ -93,7 +98,7 @@ class _Page:
         page.protect("", _COURTESY)
         page.set_tab_color(_TAB_COLOURS.get(self._sheet.code, GOOD if self._sheet.region else FAINT))
         page.set_landscape()
-        page.set_paper(9)
+        page.set_paper(_A3 if self._kind in ("region", "baseline") else _A4)
         page.fit_to_pages(1, 0)
         page.set_margins(0.4, 0.4, 0.6, 0.6)
         plan = self._places.inputs.plan
@@ -128,6 +133,7 @@ class _Page:
     def _table(self, table: Table, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
         spots, top = table.spots, table.top
         self._put((top - 1, 2), Cell(self._say(f"table.{self._kind}.{table.code}")), self._looks.section)
+        self._page.set_row(top - 2, _SECTION_HEIGHT)
         self._page.set_row(top - 1, _CAPTION_HEIGHT)
         self._page.set_row(top, None, None, {"hidden": True})
         self._put((top + 1, 1), Cell(TABLE_MARK + table.code), self._looks.plain)
@@ -137,11 +143,10 @@ class _Page:
             self._spread((top, at), column.span, Cell(caption), self._looks.caption)
             self._put((top + 1, at), Cell(column.code), self._looks.plain)
         forms = [(column, spots[column.code], self._looks.cell(column.kind, column.owner)) for column in table.columns]
-        tall = any(column.kind == "long" and column.owner.is_person for column in table.columns)
+        height = _TALL.get((self._kind, table.code), _ROW_HEIGHT)
         for at, row in enumerate(table.rows, top + 2):
             self._page.write_string(at - 1, 0, row, self._looks.plain)
-            if tall:
-                self._page.set_row(at - 1, _LONG_HEIGHT if table.code == "lines" else None)
+            self._page.set_row(at - 1, height)
             self._row(table, row, at, forms, cells, typed)
         if table.growing and not table.rows:
             self._grown(forms)
@@ -220,4 +225,5 @@ class _Page:
             self._page.repeat_rows(tables[0].top - 1)
         right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
         if not any(table.growing and not table.rows for table in tables):
-            self._page.print_area(0, 1, max(table.bottom for table in tables), right - 1)
+            bottom = max(table.bottom for table in tables) + _CHART_ROWS.get(self._kind, 1)
+            self._page.print_area(0, 1, bottom - 1, right - 1)

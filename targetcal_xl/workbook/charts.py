@@ -23,8 +23,8 @@ def draw_charts(book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: 
         drawer.columns(sheet.table("lines"), _COLOURS, (sheet.tables[-1].bottom + 2, 2), (1100, 300))
     elif sheet.code == "dashboard":
         totals = {code: _COLOURS[code] for code in ("suggested", "declared", "agreed")}
-        drawer.columns(sheet.table("regions"), totals, (8, 2), (560, 340))
-        drawer.columns(sheet.table("lines"), totals, (8, 8), (620, 340))
+        drawer.columns(sheet.table("regions"), totals, (8, 2), (540, 340))
+        drawer.columns(sheet.table("lines"), totals, (8, 8), (490, 340))
     elif sheet.code == "progress":
         drawer.path(sheet.table("weekly"))
     elif sheet.code == "evaluation":

@@ -52,6 +52,8 @@ class Looks:
             "border_color": LINE,
             "locked": not owner.is_person,
         }
+        if kind in _LEFT and not card:
+            shape["indent"] = 1
         if owner.is_person:
             shape["bg_color"] = _INPUTS[owner]
         if card:
@@ -79,7 +81,7 @@ class Looks:
     @property
     def section(self) -> Format:
         """The name of a table."""
-        return self._named("section", {"font_size": 12, "bold": True, "font_color": BRAND})
+        return self._named("section", {"font_size": 12, "bold": True, "font_color": BRAND, "valign": "vcenter"})
 
     @property
     def caption(self) -> Format:
