@@ -57,7 +57,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         waiting=tuple(region.name for region in chosen if _is_waiting(stock, region)),
         refused=tuple(refused),
         objections=tuple(_raised(stock, events)),
-        recorded=sum(event.row is not None and event.field not in _OWN for event in events),
+        recorded=sum(event.row is not None and not event.field.startswith(_OWN) for event in events),
     )
 
 
@@ -121,9 +121,13 @@ def _line_events(stock: Stock, line: Line) -> Iterator[Event]:
 def _objection(stock: Stock, line: Line, declared: float) -> Iterator[Event]:
     """An objection opens at the threshold and is lifted by a declaration that no longer objects."""
     before = stock.standing.value(line.region, line.code, "objection")
-    if _deviation(stock, line, declared) <= 0 and _objects(stock, line, declared):
+    if _objects(stock, line, declared):
         if before is None or before == "lifted":
             yield Event("lock", line.region, line.code, "objection", before, "open")
+            beside = {"declared": declared, "suggested": stock.standing.suggested(line.code)}
+            for code, value in beside.items():
+                old = stock.standing.value(line.region, line.code, f"objection.{code}")
+                yield Event("lock", line.region, line.code, f"objection.{code}", old, value)
     elif before == "open":
         yield Event("lock", line.region, line.code, "objection", before, "lifted")
 

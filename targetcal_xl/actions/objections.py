@@ -15,7 +15,7 @@ from .stock import take_stock
 
 @dataclass(frozen=True)
 class Objection:
-    """One objection: the region's numbers and grounds, and what became of it."""
+    """One objection: the numbers when it was raised, the region's grounds, and what became of it."""
 
     region: str
     line: str
@@ -61,7 +61,7 @@ def _objections(standing: Standing, handling: dict[str, str]) -> Iterator[Object
         state = standing.value(line.region, line.code, "objection")
         if state is None:
             continue
-        declared, suggested = _number(standing, line, "declared"), standing.suggested(line.code)
+        declared, suggested = (_number(standing, line, f"objection.{code}") for code in ("declared", "suggested"))
         yield Objection(
             region=plan.region(line.region).name,
             line=line.name,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from click.exceptions import ClickException
+from typer.exceptions import TyperException
 
 from .. import __version__, actions
 from ..connect import plan_template, read_actuals, read_plan, read_responses
@@ -53,7 +53,7 @@ def told(command: typer.models.CommandFunctionType) -> int:
     except TargetcalError as refused:
         show_problems(refused.problems)
         return WRONG_USE
-    except ClickException as wrong:
+    except TyperException as wrong:
         wrong.show()
         return WRONG_USE
     except typer.Abort:

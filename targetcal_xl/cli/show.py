@@ -74,7 +74,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "
     body = [tuple(row) for row in rows]
     for k, column in enumerate(columns):
         numeric = bool(body) and all(row[k][:1] in "+-–0123456789" for row in body)
-        table.add_column(say(f"column.{column}"), justify="right" if numeric else "left")
+        table.add_column(say(f"column.{column}"), justify="right" if numeric else "left", overflow="fold")
     for row in body:
         table.add_row(*map(escape, row))
     return table

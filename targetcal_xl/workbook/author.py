@@ -33,6 +33,7 @@ _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32,
 _TALL = {("region", "lines"): 84, ("progress", "lines"): 50}
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A3, _A4 = 8, 9
+_ON_ONE_PAGE = ("dashboard", "evaluation", "region")
 _CHART_ROWS = {"region": 20, "evaluation": 24}
 """Rows that a chart below the last table takes."""
 _BLANK = Cell()
@@ -99,7 +100,7 @@ class _Page:
         page.set_tab_color(_TAB_COLOURS.get(self._sheet.code, GOOD if self._sheet.region else FAINT))
         page.set_landscape()
         page.set_paper(_A3 if self._kind in ("region", "baseline") else _A4)
-        page.fit_to_pages(1, 0)
+        page.fit_to_pages(1, 1 if self._kind in _ON_ONE_PAGE else 0)
         page.set_margins(0.4, 0.4, 0.6, 0.6)
         plan = self._places.inputs.plan
         page.set_footer(f"&L&8{plan.company} · {plan.period}&C&8&A&R&8&P / &N")
@@ -222,6 +223,7 @@ class _Page:
         tables = self._sheet.tables
         if tables and len(tables[0].columns) > 2 and tables[0].top < 15:
             self._page.freeze_panes(tables[0].top + 1, 3 if tables[0].columns[0].code == "region" else 2)
+        if len(tables) == 1:
             self._page.repeat_rows(tables[0].top - 1)
         right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
         if not any(table.growing and not table.rows for table in tables):

@@ -200,7 +200,7 @@ def _baseline(plan: Plan) -> Sheet:
         *(number(f"effect.{driver}", formula, "percent") for driver in drivers),
         number("total", formula, "percent"),
         number("expected", formula, "decimal"),
-        number("mean", formula, "decimal"),
+        number("log_mean", formula, "decimal"),
         *(number(f"part.{driver}", formula, "decimal") for driver in drivers),
         number("sum", formula, "decimal"),
         number("suggested", formula),

@@ -10,7 +10,7 @@ from functools import cached_property
 from targetcal_xl.calibration import Inputs, Key, Value
 
 from .book import Book, Cell, Spot
-from .captions import meant
+from .captions import line_captions, meant
 from .places import Places, find_places
 from .shapes import Column, Field, Kind, Owner, Sheet
 
@@ -70,6 +70,8 @@ def _typed(sheet: Sheet, places: Places, grids: Mapping[str, Grid]) -> Iterator[
     for key, shape, spot in (*_fields(sheet, places), *_table_cells(sheet, places)):
         cell = grid.get(spot, Cell())
         value = meant(cell.value, shape.kind)
+        if shape.kind == "line" and value is not None:
+            value = _line_codes(shape.choices, places).get(str(value), value)
         yield Typed(key, shape.owner, shape.kind, sheet.code, spot, value, cell.formula is not None)
 
 
@@ -89,3 +91,8 @@ def _table_cells(sheet: Sheet, places: Places) -> Iterator[tuple[Key, Column, Sp
         for row, at in place.rows.items():
             for column, across in found:
                 yield table.key(row, column.code), column, (at, across)
+
+
+def _line_codes(choices: tuple[str, ...], places: Places) -> Mapping[str, str]:
+    """What a list of lines shows -> line code."""
+    return {name: code for code, name in line_captions(places.inputs.plan, choices).items()}
