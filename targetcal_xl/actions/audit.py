@@ -10,8 +10,8 @@ from ..problems import Problem, Refused
 from ..workbook import Cell, cell_name, shown
 from .check import broken_seals, tampering
 from .desk import Desk, find_region
-from .post import audit_row, post
 from .new import write_from_ledger
+from .post import audit_row, post
 from .records import standing_of
 from .stock import Stock, look, misfit
 

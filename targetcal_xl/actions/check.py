@@ -85,7 +85,9 @@ def _changed_cells(stock: Stock) -> Iterator[Problem]:
         for spot, wanted in cells.items() if tab else ():
             found = grid.get(spot, Cell())
             if wanted.formula is not None and not is_formula(found, wanted):
-                yield Problem("formula_overwritten", f"{tab}!{cell_name(spot)}", {"found": _said(found.value)})
+                yield Problem(
+                    "formula_overwritten", f"{tab}!{cell_name(spot)}", {"found": _said(found.value)}
+                )
             elif wanted.formula is None and not (same_value(found, wanted) and found.formula is None):
                 fields = {"expected": _said(wanted.value), "found": _said(found.value)}
                 yield Problem("readonly_changed", f"{tab}!{cell_name(spot)}", fields)
@@ -135,8 +137,8 @@ def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
     for line in side.lines:
         if not side.is_agreed(line.code):
             yield from _line_problems(stock, line)
-    for row in sorted({cell.key[1] for cell in _support_cells(stock, region) if cell.value is not None}):
-        yield from _support_problems(stock, region, str(row))
+    for row in sorted({str(cell.key[1]) for cell in _support_cells(stock, region) if cell.value is not None}):
+        yield from _support_problems(stock, region, row)
 
 
 def _header_problems(stock: Stock, region: Region) -> Iterator[Problem]:

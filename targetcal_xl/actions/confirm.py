@@ -27,11 +27,16 @@ def confirm(desk: Desk) -> ConfirmReport:
     if problems := _obstacles(stock):
         raise DataProblems(problems)
     plan = stock.plan
-    agreed = {line: stock.table(plan.region(line.region)).number(line.code, "agreed") or 0.0 for line in plan.lines}
+    agreed = {
+        line: stock.table(plan.region(line.region)).number(line.code, "agreed") or 0.0 for line in plan.lines
+    }
     open_regions = [region for region in plan.regions if stock.table(region).state != "confirmed"]
     stock.settle(
         [
-            *(Event("confirm", region.code, None, "state", "decided", "confirmed") for region in open_regions),
+            *(
+                Event("confirm", region.code, None, "state", "decided", "confirmed")
+                for region in open_regions
+            ),
             Event("confirm", None, None, "agreed_total", None, sum(agreed.values())),
         ]
     )

@@ -60,7 +60,9 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     stock = take_stock(desk)
     found = _decidable(stock, region)
     decisions = [
-        Decision(line, str(kind), _number(stock, line), str(stock.typed((*_at(line), "decision_reason")) or ""))
+        Decision(
+            line, str(kind), _number(stock, line), str(stock.typed((*_at(line), "decision_reason")) or "")
+        )
         for line in _awaiting(stock.table(found))
         if (kind := stock.typed((*_at(line), "decision"))) is not None
     ]
@@ -94,7 +96,9 @@ def _decidable(stock: Stock, said: str) -> Region:
 
 def _awaiting(side: Table) -> tuple[Line, ...]:
     """Lines of a locked region without a decision in this round."""
-    return tuple(line for line in side.lines if not side.is_agreed(line.code) and not side.of(line.code, "decision"))
+    return tuple(
+        line for line in side.lines if not side.is_agreed(line.code) and not side.of(line.code, "decision")
+    )
 
 
 def _record(stock: Stock, region: Region, decisions: Sequence[Decision]) -> DecisionReport:
@@ -131,7 +135,9 @@ def _events(side: Table, decision: Decision) -> Iterator[Event]:
         if side.of(line.code, field) != new:
             yield Event("decide", line.region, line.code, field, side.of(line.code, field), new, reason)
     if decision.kind == "accept":
-        yield Event("decide", line.region, line.code, "agreed", None, side.number(line.code, "declared"), reason)
+        yield Event(
+            "decide", line.region, line.code, "agreed", None, side.number(line.code, "declared"), reason
+        )
     if decision.hours:
         yield Event("decide", line.region, line.code, "hours", None, decision.hours)
 

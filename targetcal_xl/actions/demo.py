@@ -77,7 +77,12 @@ def summary(desk: Desk) -> dict[str, object]:
         "suggested_total": _whole(float(standing.baseline.suggested.sum())),
         **_outcome(evaluate(desk)),
         "objections": [
-            {"line": item.line, "deviation_pct": round(100 * item.deviation), "state": item.state, "handling": item.handling}
+            {
+                "line": item.line,
+                "deviation_pct": round(100 * item.deviation),
+                "state": item.state,
+                "handling": item.handling,
+            }
             for item in objections(desk).objections
         ],
         "letters": [name for issue in issues(ledger) for name, _ in issue.files],

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..calibration import (
+    Key,
     Measures,
     Opinion,
     Region,
@@ -87,7 +88,7 @@ def evaluate(desk: Desk) -> EvaluateReport:
     )
 
 
-def _keep(stock: Stock, action: str, key: tuple[None, None, str], content: bytes) -> None:
+def _keep(stock: Stock, action: str, key: Key, content: bytes) -> None:
     old = stock.standing.values.get(key)
     if old != reference(content):
         stock.settle([Event(action, *key, old, reference(content))], [content])

@@ -129,7 +129,8 @@ def _weeks(plan: Plan, agreed: Floats, weights: Floats, known: Actuals) -> tuple
     ends = [min(first + 6, len(days) - 1) for first in range(0, len(days), 7)]
     reached = len(known.dates)
     return tuple(
-        Week(days[end], float(path[end]), float(actual[end]) if end < reached else float("nan")) for end in ends
+        Week(days[end], float(path[end]), float(actual[end]) if end < reached else float("nan"))
+        for end in ends
     )
 
 

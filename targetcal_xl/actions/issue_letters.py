@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,7 +83,9 @@ def _template(path: Path | None, language: str) -> LetterTemplate:
     return template
 
 
-def _letter(stock: Stock, region: Region, last: Issue | None, handling: dict[str, str]) -> tuple[Letter, bool]:
+def _letter(
+    stock: Stock, region: Region, last: Issue | None, handling: dict[str, str]
+) -> tuple[Letter, bool]:
     """The letter that is due: the last one, when it still says what was agreed, or else the next version."""
     version = last.letter.version + 1 if last else 1
     letter = compose(
@@ -104,8 +105,15 @@ def _letter(stock: Stock, region: Region, last: Issue | None, handling: dict[str
 
 def _says_the_same(letter: Letter, last: Letter) -> bool:
     """Whether two letters differ in nothing but when, and after what, they were issued."""
-    own = {"number": last.number, "version": last.version, "replaces": last.replaces}
-    return dump(replace(letter, **own, issued=last.issued, chain_head=last.chain_head)) == dump(last)
+    alike = replace(
+        letter,
+        number=last.number,
+        version=last.version,
+        replaces=last.replaces,
+        issued=last.issued,
+        chain_head=last.chain_head,
+    )
+    return dump(alike) == dump(last)
 
 
 def _files(letter: Letter, template: LetterTemplate, form: Format, language: str) -> dict[str, bytes]:
@@ -140,4 +148,4 @@ def _write(path: Path, content: bytes) -> None:
         raise Refused([Problem("letter_file_differs", str(path))])
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
-    os.replace(part, path)
+    part.replace(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..calibration import Line, Region, deviation, is_objection, is_placeholder, settles
+from ..calibration import Line, Region, Value, deviation, is_objection, is_placeholder, settles
 from ..ledger import Event
 from ..problems import Problem, Refused
 from ..workbook import Owner
@@ -15,6 +15,7 @@ from .seal import seal
 from .stock import Stock, take_stock
 
 DECISION_FIELDS = ("decision", "counter", "decision_reason")
+
 
 @dataclass(frozen=True)
 class LockReport:
@@ -77,7 +78,11 @@ def _submission(stock: Stock, region: Region) -> list[Event]:
     side = stock.table(region)
     agreed = all(side.is_agreed(line.code) or line.code in settled for line in side.lines)
     values = {cell.key: cell.value for cell in stock.reading.of_region(region.code, Owner.MANAGER)}
-    own = {"round": side.round, "seal": seal(values), "state": "decided" if agreed else "locked"}
+    own: dict[str, Value] = {
+        "round": side.round,
+        "seal": seal(values),
+        "state": "decided" if agreed else "locked",
+    }
     return [
         *changed,
         *lines,

@@ -35,9 +35,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     baseline, allotment = suggestions(inputs)
     events, documents = groundwork("new", inputs, baseline, allotment)
     events.append(Event("new", None, None, "language", None, language))
-    desk.ledger.record(
-        events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents
-    )
+    desk.ledger.record(events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents)
     write_from_ledger(desk)
     suggested = float(baseline.suggested.sum())
     return NewReport(

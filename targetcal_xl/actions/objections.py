@@ -61,7 +61,9 @@ def _objections(standing: Standing, handling: dict[str, str]) -> Iterator[Object
         state = standing.value(line.region, line.code, "objection")
         if state is None:
             continue
-        declared, suggested = (_number(standing, line, f"objection.{code}") for code in ("declared", "suggested"))
+        declared, suggested = (
+            _number(standing, line, f"objection.{code}") for code in ("declared", "suggested")
+        )
         yield Objection(
             region=plan.region(line.region).name,
             line=line.name,

@@ -48,7 +48,12 @@ def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
     typed = _finance_cells(stock.reading)
     inputs, faults = revised(stock.standing.inputs, typed)
     if faults:
-        raise DataProblems([Problem(fault.code, _where(stock.reading, fault.key), _found(typed, fault.key)) for fault in faults])
+        raise DataProblems(
+            [
+                Problem(fault.code, _where(stock.reading, fault.key), _found(typed, fault.key))
+                for fault in faults
+            ]
+        )
     known = entered(stock.standing.inputs)
     changed = {
         key: (known.get(key), typed.get(key))
@@ -56,7 +61,9 @@ def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
         if key in stock.reading.typed and known.get(key) != typed.get(key)
     }
     before, (baseline, allotment) = stock.standing.baseline, suggestions(inputs)
-    ground, documents = groundwork("recalibrate", inputs, baseline, allotment, stock.standing.values, reason)
+    ground, documents = groundwork(
+        "recalibrate", inputs, baseline, allotment, before=stock.standing.values, reason=reason
+    )
     events = [
         *(Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()),
         *_moved(stock.standing, inputs, baseline, reason),
@@ -82,7 +89,9 @@ def _found(typed: Mapping[Key, Value], key: Key) -> dict[str, object]:
 
 def _where(reading: Reading, key: Key) -> str:
     cell = reading.typed.get(key)
-    return f"{reading.places.tabs[cell.sheet]}!{cell_name(cell.spot)}" if cell else "/".join(filter(None, key))
+    return (
+        f"{reading.places.tabs[cell.sheet]}!{cell_name(cell.spot)}" if cell else "/".join(filter(None, key))
+    )
 
 
 def _moved(standing: Standing, inputs: Inputs, baseline: Baseline, reason: str) -> list[Event]:

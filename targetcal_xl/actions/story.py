@@ -50,7 +50,9 @@ class Story:
         """The desk at which an act happens, then and by whom it says."""
         at = dt.datetime.fromisoformat(act["at"])
         book = self.directory / BOOK
-        return open_desk(book, actor=act["actor"], clock=lambda: at, source="demo", create=act["action"] == "new")
+        return open_desk(
+            book, actor=act["actor"], clock=lambda: at, source="demo", create=act["action"] == "new"
+        )
 
     def play(self, act: Row) -> None:
         """One act."""
@@ -80,7 +82,11 @@ class Story:
         }
         for item, row in enumerate(self._in_region(self._supports, act), 1):
             typed |= {(f"S{item:02d}", code): row[code] for code in ASKED if row[code]}
-        typed |= {("", "status"): "submitted", ("", "submitter"): act["actor"], ("", "submitted_on"): act["at"][:10]}
+        typed |= {
+            ("", "status"): "submitted",
+            ("", "submitter"): act["actor"],
+            ("", "submitted_on"): act["at"][:10],
+        }
         self._type(desk, act["region"], typed)
 
     def _in_region(self, rows: list[Row], act: Row) -> list[Row]:

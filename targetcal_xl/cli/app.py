@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import typer
 from typer.exceptions import TyperException
@@ -29,12 +29,16 @@ from .options import (
     at_desk,
     say,
 )
-from .show import show, show_problems
+from .show import show, show_problems, show_wrong_use
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 
 app = typer.Typer(
-    name="targetcal", help=say("help.app"), no_args_is_help=True, add_completion=False, rich_markup_mode="rich"
+    name="targetcal",
+    help=say("help.app"),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
 )
 
 
@@ -43,7 +47,7 @@ def run() -> None:
     raise SystemExit(told(lambda: app(standalone_mode=False)))
 
 
-def told(command: typer.models.CommandFunctionType) -> int:
+def told(command: Callable[[], object]) -> int:
     """The exit status of a command, after its problems have been shown."""
     try:
         status = command()
@@ -54,7 +58,7 @@ def told(command: typer.models.CommandFunctionType) -> int:
         show_problems(refused.problems)
         return WRONG_USE
     except TyperException as wrong:
-        wrong.show()
+        show_wrong_use(wrong.format_message())
         return WRONG_USE
     except typer.Abort:
         return WRONG_USE
@@ -63,10 +67,13 @@ def told(command: typer.models.CommandFunctionType) -> int:
             raise
         show_problems([Problem("unexpected", fields={"kind": type(error).__name__, "said": str(error)})])
         return WRONG_USE
-    return int(status or DONE)
+    return status if isinstance(status, int) else DONE
 
 
-def command(name: str, *examples: str):  # type: ignore[no-untyped-def]
+Command = TypeVar("Command", bound=Callable[..., int])
+
+
+def command(name: str, *examples: str) -> Callable[[Command], Command]:
     """Register a command with its help from the catalogue and its examples below."""
     epilog = "\n\n".join([say("help.examples"), *(f"  {example}" for example in examples)])
     return app.command(name, help=say(f"help.{name}"), epilog=epilog)
@@ -84,7 +91,7 @@ def _main(version: Annotated[bool, typer.Option("--version", help=say("option.ve
 
 
 @command("demo", "targetcal demo", "targetcal demo --lang en")
-def demo(
+def _demo(
     directory: Annotated[Path, typer.Argument(help=say("argument.demo"))] = Path("demo"),
     lang: Language = "zh-CN",
     as_json: Json = False,
@@ -93,8 +100,10 @@ def demo(
     return DONE
 
 
-@command("new", "targetcal new targets.xlsx --from saas", "targetcal new targets.xlsx --from my-plan --lang en")
-def new(
+@command(
+    "new", "targetcal new targets.xlsx --from saas", "targetcal new targets.xlsx --from my-plan --lang en"
+)
+def _new(
     book: Book,
     source: Annotated[str, typer.Option("--from", help=say("option.from"), metavar="DIR|TEMPLATE")],
     lang: Language = LANGUAGE,
@@ -110,7 +119,7 @@ def new(
 
 
 @command("recalibrate", "targetcal recalibrate targets.xlsx --reason '2024 Q4 restated'")
-def recalibrate(
+def _recalibrate(
     book: Book, reason: Reason = "", who: Who = "", ledger: LedgerAt = "", as_json: Json = False
 ) -> int:
     with at_desk(book, who, ledger) as desk:
@@ -119,7 +128,9 @@ def recalibrate(
 
 
 @command("check", "targetcal check targets.xlsx", "targetcal check targets.xlsx --region 华东大区")
-def check(book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+def _check(
+    book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = "", as_json: Json = False
+) -> int:
     with at_desk(book, who, ledger) as desk:
         report = actions.check(desk, region or ())
     show(report, as_json)
@@ -127,7 +138,9 @@ def check(book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = 
 
 
 @command("lock", "targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")
-def lock(book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+def _lock(
+    book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = "", as_json: Json = False
+) -> int:
     with at_desk(book, who, ledger) as desk:
         report = actions.lock(desk, region or ())
     show(report, as_json)
@@ -135,7 +148,7 @@ def lock(book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = "
 
 
 @command("unlock", "targetcal unlock targets.xlsx --region HD --reason 'numbers were last year's'")
-def unlock(
+def _unlock(
     book: Book, region: OneRegion, reason: Reason, who: Who = "", ledger: LedgerAt = "", as_json: Json = False
 ) -> int:
     with at_desk(book, who, ledger) as desk:
@@ -148,7 +161,7 @@ def unlock(
     "targetcal objections targets.xlsx",
     "targetcal objections targets.xlsx -r HN -l 西南 --note 'visited, two heads promised' --as 周倩",
 )
-def objections(
+def _objections(
     book: Book,
     region: OneRegion = "",
     line: OneLine = "",
@@ -171,10 +184,12 @@ def objections(
     "targetcal decide targets.xlsx --region HD",
     "targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason 'two heads from 1 February'",
 )
-def decide(
+def _decide(
     book: Book,
     region: OneRegion,
-    kind: Annotated[str, typer.Argument(help=say("argument.decision"), metavar="[accept|counter|return]")] = "",
+    kind: Annotated[
+        str, typer.Argument(help=say("argument.decision"), metavar="[accept|counter|return]")
+    ] = "",
     value: Annotated[float | None, typer.Argument(help=say("argument.counter"), metavar="[N]")] = None,
     line: OneLine = "",
     reason: Reason = "",
@@ -196,17 +211,23 @@ def decide(
 
 
 @command("confirm", "targetcal confirm targets.xlsx")
-def confirm(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+def _confirm(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
     with at_desk(book, who, ledger) as desk:
         show(actions.confirm(desk), as_json)
     return DONE
 
 
-@command("letters", "targetcal letters targets.xlsx -o letters", "targetcal letters targets.xlsx -o out --format docx")
-def letters(
+@command(
+    "letters",
+    "targetcal letters targets.xlsx -o letters",
+    "targetcal letters targets.xlsx -o out --format docx",
+)
+def _letters(
     book: Book,
     out: Annotated[Path, typer.Option("--out", "-o", help=say("option.out"))],
-    form: Annotated[Literal["docx", "pdf", "both"], typer.Option("--format", help=say("option.format"))] = "both",
+    form: Annotated[
+        Literal["docx", "pdf", "both"], typer.Option("--format", help=say("option.format"))
+    ] = "both",
     template: Annotated[Path | None, typer.Option("--template", help=say("option.template"))] = None,
     who: Who = "",
     ledger: LedgerAt = "",
@@ -222,10 +243,12 @@ def letters(
     "targetcal follow targets.xlsx --actuals actuals.csv",
     "targetcal follow targets.xlsx --actuals actuals.csv --as-of 2025-02-14",
 )
-def follow(
+def _follow(
     book: Book,
     actuals: Annotated[Path, typer.Option("--actuals", help=say("option.actuals"))],
-    as_of: Annotated[dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=say("option.as_of"))] = None,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=say("option.as_of"))
+    ] = None,
     who: Who = "",
     ledger: LedgerAt = "",
     as_json: Json = False,
@@ -237,7 +260,7 @@ def follow(
 
 
 @command("survey", "targetcal survey targets.xlsx --responses answers.csv")
-def survey(
+def _survey(
     book: Book,
     responses: Annotated[Path, typer.Option("--responses", help=say("option.responses"))],
     who: Who = "",
@@ -251,14 +274,14 @@ def survey(
 
 
 @command("evaluate", "targetcal evaluate targets.xlsx")
-def evaluate(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+def _evaluate(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
     with at_desk(book, who, ledger) as desk:
         show(actions.evaluate(desk), as_json)
     return DONE
 
 
 @command("audit", "targetcal audit targets.xlsx --region HD", "targetcal audit targets.xlsx --verify")
-def audit(
+def _audit(
     book: Book,
     prove: Annotated[bool, typer.Option("--verify", help=say("option.verify"))] = False,
     head: Annotated[list[str] | None, typer.Option("--head", help=say("option.head"))] = None,
@@ -274,14 +297,14 @@ def audit(
 
 
 @command("repair", "targetcal repair targets.xlsx")
-def repair(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+def _repair(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
     with at_desk(book, who, ledger) as desk:
         show(actions.repair(desk), as_json)
     return DONE
 
 
 @command("doctor", "targetcal doctor", "targetcal doctor --template letter.docx")
-def doctor(
+def _doctor(
     template: Annotated[Path | None, typer.Option("--template", help=say("option.doctor_template"))] = None,
     as_json: Json = False,
 ) -> int:

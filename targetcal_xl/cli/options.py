@@ -24,7 +24,9 @@ def spoken_language() -> str:
     said = os.environ.get("TARGETCAL_LANG", "")
     if said in LANGUAGES:
         return said
-    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    locale = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
     return "zh-CN" if locale.startswith("zh") else "en"
 
 

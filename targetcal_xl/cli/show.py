@@ -38,6 +38,11 @@ def show_problems(problems: Iterable[Problem]) -> None:
         ERRORS.print(f"[red]✗[/red] {escape(problem.sentence(LANGUAGE))}")
 
 
+def show_wrong_use(message: str) -> None:
+    """Say what was wrong about the words of a command, and where to look."""
+    ERRORS.print(f"[red]✗[/red] {escape(message)}\n{say('wrong_use')}")
+
+
 def plain(value: object) -> object:
     """A report as JSON values; problems become their code, place and sentence."""
     if isinstance(value, Problem):
@@ -103,7 +108,9 @@ def _recalibrated(report: actions.RecalibrateReport) -> Iterator[Words]:
     if moved:
         columns = ("line", "before", "after")
         yield _table(columns, ((line.line, _number(line.before), _number(line.after)) for line in moved))
-    yield say("recalibrate.lines", moved=len(moved), lines=len(report.lines), total=_number(report.suggested_total))
+    yield say(
+        "recalibrate.lines", moved=len(moved), lines=len(report.lines), total=_number(report.suggested_total)
+    )
 
 
 @words.register
@@ -131,7 +138,8 @@ def _locked(report: actions.LockReport) -> Iterator[Words]:
         yield f"[red]✗[/red] {say('lock.refused', region=escape(name))}"
         yield from _problems(problems)
     for region, line, deviation in report.objections:
-        yield f"[yellow]⚑[/yellow] {say('lock.objection', region=region, line=line, deviation=_percent(deviation, True))}"
+        share = _percent(deviation, True)
+        yield f"[yellow]⚑[/yellow] {say('lock.objection', region=region, line=line, deviation=share)}"
     yield say("lock.recorded", cells=report.recorded)
 
 
@@ -173,7 +181,8 @@ def _confirmed(report: actions.ConfirmReport) -> Iterator[Words]:
 def _letters(report: actions.LettersReport) -> Iterator[Words]:
     for letter in report.letters:
         key = "letters.issued" if letter.is_new else "letters.kept"
-        yield f"[green]✓[/green] {say(key, number=letter.number, region=letter.region, files=', '.join(letter.files))}"
+        files = ", ".join(letter.files)
+        yield f"[green]✓[/green] {say(key, number=letter.number, region=letter.region, files=files)}"
 
 
 @words.register

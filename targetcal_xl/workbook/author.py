@@ -54,7 +54,7 @@ def write_book(path: Path, standing: Standing, language: str, *, created: dt.dat
     for sheet_code, region, code, spot in _named(places):
         tab = places.tabs[sheet_code].replace("'", "''")
         book.define_name(name_of(code, region), f"='{tab}'!${column_letters(spot[1])}${spot[0]}")
-    for code, sheet in places.sheets.items():
+    for sheet in places.sheets.values():
         draw_charts(book, sheet, places, looks)
     book.get_worksheet_by_name(places.tabs["dashboard"]).activate()
     book.close()
@@ -117,7 +117,9 @@ class _Page:
     def _field(self, field: Field, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
         row, column = field.spot
         value = typed.get((self._sheet.region, None, field.code))
-        cell = Cell(self._shown(value, field.kind)) if field.owner.is_person else cells.get(field.spot, _BLANK)
+        cell = (
+            Cell(self._shown(value, field.kind)) if field.owner.is_person else cells.get(field.spot, _BLANK)
+        )
         if field.code == "advice":
             self._put(field.spot, cell, self._looks.advice)
             return
@@ -143,7 +145,10 @@ class _Page:
             caption = heading(table, column, self._places.inputs.plan, self._places.language)
             self._spread((top, at), column.span, Cell(caption), self._looks.caption)
             self._put((top + 1, at), Cell(column.code), self._looks.plain)
-        forms = [(column, spots[column.code], self._looks.cell(column.kind, column.owner)) for column in table.columns]
+        forms = [
+            (column, spots[column.code], self._looks.cell(column.kind, column.owner))
+            for column in table.columns
+        ]
         height = _TALL.get((self._kind, table.code), _ROW_HEIGHT)
         for at, row in enumerate(table.rows, top + 2):
             self._page.write_string(at - 1, 0, row, self._looks.plain)

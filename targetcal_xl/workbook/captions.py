@@ -11,7 +11,6 @@ from functools import cache
 from ..calibration.plan import Plan
 from ..calibration.standing import Value
 from ..language import LANGUAGES, text
-
 from .book import Scalar
 from .layout import MEASURES, QUADRANTS, region_sheet
 from .shapes import Column, Kind, Owner, Table

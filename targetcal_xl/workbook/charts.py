@@ -59,7 +59,7 @@ class _Drawer:
     def quadrants(self, table: Table) -> None:
         """Attainment against agreement, with the cuts as axes."""
         chart = self._book.add_chart({"type": "scatter"})
-        for row, region in enumerate(table.rows):
+        for row in range(len(table.rows)):
             at = table.top + 1 + row
             chart.add_series(
                 {
@@ -70,9 +70,31 @@ class _Drawer:
                     "data_labels": {"series_name": True, "value": False, "position": "right"},
                 }
             )
-        axis: dict[str, Any] = {"num_format": "0%", "major_gridlines": {"visible": False}, "num_font": self._text(9)}
-        chart.set_x_axis({**axis, "min": 0, "max": 1, "crossing": 0.9, "label_position": "low", "name": self._say("column.agreement_pct")})
-        chart.set_y_axis({**axis, "min": 0.5, "max": 1.3, "crossing": 0.7, "label_position": "low", "name": self._say("column.attainment")})
+        axis: dict[str, Any] = {
+            "num_format": "0%",
+            "major_gridlines": {"visible": False},
+            "num_font": self._text(9),
+        }
+        chart.set_x_axis(
+            {
+                **axis,
+                "min": 0,
+                "max": 1,
+                "crossing": 0.9,
+                "label_position": "low",
+                "name": self._say("column.agreement_pct"),
+            }
+        )
+        chart.set_y_axis(
+            {
+                **axis,
+                "min": 0.5,
+                "max": 1.3,
+                "crossing": 0.7,
+                "label_position": "low",
+                "name": self._say("column.attainment"),
+            }
+        )
         self._finish(chart, "chart.quadrants", (table.bottom + 3, 2), (760, 360))
 
     def _series(self, table: Table, code: str, names: str) -> dict[str, Any]:
@@ -90,7 +112,9 @@ class _Drawer:
         return [self._tab, first, table.spots[code] - 1, last, table.spots[code] - 1]
 
     def _finish(self, chart: Chart, title: str, spot: tuple[int, int], size: tuple[int, int]) -> None:
-        chart.set_title({"name": self._say(title), "name_font": {**self._text(11), "bold": True}, "overlay": False})
+        chart.set_title(
+            {"name": self._say(title), "name_font": {**self._text(11), "bold": True}, "overlay": False}
+        )
         chart.set_legend({"position": "bottom", "font": self._text(9)})
         chart.set_chartarea({"border": {"color": LINE}})
         chart.set_size({"width": size[0], "height": size[1]})

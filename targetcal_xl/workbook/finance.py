@@ -45,7 +45,12 @@ class Unusable(Exception):
 def entered(inputs: Inputs) -> dict[Key, Value]:
     """What finance's cells hold for these inputs; no key for an empty cell."""
     plan = inputs.plan
-    cells = {**dict(_settings(plan)), **dict(_tables(plan)), **dict(_history(inputs)), **dict(_events(inputs))}
+    cells = {
+        **dict(_settings(plan)),
+        **dict(_tables(plan)),
+        **dict(_history(inputs)),
+        **dict(_events(inputs)),
+    }
     cells |= _readings(inputs)
     return {key: value for key, value in cells.items() if value not in (None, "")}
 
@@ -267,10 +272,12 @@ def _amount(entry: _Entry, key: Key) -> float:
 def _revised_readings(inputs: Inputs, entry: _Entry) -> Readings:
     def side(code: str) -> Floats:
         rows = [
-            [entry.perhaps((None, reading_row(line.code, item.code), f"reading.{code}")) for item in inputs.plan.indicators]
+            [
+                entry.perhaps((None, reading_row(line.code, item.code), f"reading.{code}"))
+                for item in inputs.plan.indicators
+            ]
             for line in inputs.plan.lines
         ]
         return np.array(rows, dtype=np.float64).reshape(len(inputs.plan.lines), len(inputs.plan.indicators))
 
     return Readings(now=side("now"), reference=side("reference"))
-

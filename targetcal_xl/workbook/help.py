@@ -49,7 +49,10 @@ def _rule(shape: Column | Field, places: Places) -> dict[str, Any] | None:
     rule = _allowed(shape, places)
     if shape.code in _PROMPTED:
         rule = rule or {"validate": "any"}
-        rule |= {"input_title": _heading(shape, places), "input_message": _say(places, f"prompt.{shape.code}")}
+        rule |= {
+            "input_title": _heading(shape, places),
+            "input_message": _say(places, f"prompt.{shape.code}"),
+        }
     return rule
 
 
@@ -131,9 +134,7 @@ def _colour_flags(page: Worksheet, table: Table, places: Places, looks: Looks) -
         _when(page, table, code, f'{flag}="{objection}"', red)
 
 
-def _when(
-    page: Worksheet, table: Table, column: str, condition: str, form: Any, stop: bool = False
-) -> None:
+def _when(page: Worksheet, table: Table, column: str, condition: str, form: Any, stop: bool = False) -> None:
     """Format a column of a table where a formula, written for its first row, holds."""
     at = table.spots[column] - 1
     rule = {"type": "formula", "criteria": f"={condition}", "format": form, "stop_if_true": stop}

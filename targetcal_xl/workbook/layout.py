@@ -8,7 +8,6 @@ from dataclasses import replace
 from ..calibration.baseline import PARTS, Inputs
 from ..calibration.negotiation import DECISIONS, STATES
 from ..calibration.plan import Plan
-
 from .shapes import Column, Field, Kind, Owner, Sheet, Table
 
 SUPPORTS = 10

@@ -81,7 +81,9 @@ class Looks:
     @property
     def section(self) -> Format:
         """The name of a table."""
-        return self._named("section", {"font_size": 12, "bold": True, "font_color": BRAND, "valign": "vcenter"})
+        return self._named(
+            "section", {"font_size": 12, "bold": True, "font_color": BRAND, "valign": "vcenter"}
+        )
 
     @property
     def caption(self) -> Format:
@@ -104,7 +106,9 @@ class Looks:
     @property
     def advice(self) -> Format:
         """The line that tells a manager what to do."""
-        return self._named("advice", {"bold": True, "font_size": 12, "font_color": WARNING, "valign": "vcenter"})
+        return self._named(
+            "advice", {"bold": True, "font_size": 12, "font_color": WARNING, "valign": "vcenter"}
+        )
 
     @property
     def prose(self) -> Format:

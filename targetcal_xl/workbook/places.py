@@ -11,7 +11,6 @@ from ..calibration.baseline import Inputs
 from ..calibration.standing import Key
 from ..language import LANGUAGES
 from ..problems import Problem
-
 from .book import Book, Cell, Spot
 from .captions import tab_names
 from .cells import reference

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from targetcal_xl.calibration import Inputs, Key, Value
 
@@ -67,7 +68,7 @@ def read(book: Book, inputs: Inputs) -> Reading:
 def _typed(sheet: Sheet, places: Places, grids: Mapping[str, Grid]) -> Iterator[Typed]:
     """Every person's cell that the book still has on one sheet."""
     grid = grids.get(sheet.code, {})
-    for key, shape, spot in (*_fields(sheet, places), *_table_cells(sheet, places)):
+    for key, shape, spot in chain(_fields(sheet, places), _table_cells(sheet, places)):
         cell = grid.get(spot, Cell())
         value = meant(cell.value, shape.kind)
         if shape.kind == "line" and value is not None:
@@ -75,13 +76,13 @@ def _typed(sheet: Sheet, places: Places, grids: Mapping[str, Grid]) -> Iterator[
         yield Typed(key, shape.owner, shape.kind, sheet.code, spot, value, cell.formula is not None)
 
 
-def _fields(sheet: Sheet, places: Places) -> Iterator[tuple[Key, Field, Spot]]:
+def _fields(sheet: Sheet, places: Places) -> Iterator[tuple[Key, Column | Field, Spot]]:
     for field in sheet.fields:
         if field.owner.is_person and (sheet.region, field.code) in places.fields:
             yield (sheet.region, None, field.code), field, places.fields[sheet.region, field.code][1]
 
 
-def _table_cells(sheet: Sheet, places: Places) -> Iterator[tuple[Key, Column, Spot]]:
+def _table_cells(sheet: Sheet, places: Places) -> Iterator[tuple[Key, Column | Field, Spot]]:
     for table in sheet.tables:
         place = places.tables.get((sheet.code, table.code))
         columns = [column for column in table.columns if column.owner.is_person]

@@ -8,7 +8,6 @@ from enum import Enum
 from typing import Literal
 
 from ..calibration.standing import Key
-
 from .book import Spot
 
 Kind = Literal[
