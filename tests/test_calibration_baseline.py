@@ -183,6 +183,14 @@ def test_a_line_that_grew_more_than_the_panel_is_believed_in_part() -> None:
     assert np.all((growth[1:] >= 0) & (growth[1:] < growth[0]))
 
 
+def test_before_the_panel_has_spoken_three_fifths_of_a_lead_in_growth_are_believed() -> None:
+    past = np.array([[100.0, 90, 110, 120, 100], [100, 90, 110, 120, 125]])
+    panel = np.log(1.25) / 2
+    lead = 0.6 * panel
+    expected = 90 * np.exp([panel - lead, panel + lead])
+    assert compute_baseline(_inputs(past)).expected == pytest.approx(expected)
+
+
 def test_a_sparse_line_stands_at_its_level() -> None:
     values = np.array([[0.0, 3, 0, 5, 2, 0, 3, 3, 0, 4, 1, 3]])
     assert 1 < compute_baseline(_inputs(values)).expected[0] < 4
