@@ -132,14 +132,17 @@ def _patterns() -> list[str]:
     """The keys that are put together: f-strings that begin with a room of the catalogue."""
     rooms = {key.split(".")[0] for key in catalogue("en")}
     joined = [n for m in modules().values() for n in ast.walk(m) if isinstance(n, ast.JoinedStr)]
-    return [pattern for n in joined if (pattern := _pattern(n)) and pattern.split(r"\.")[0] in rooms]
+    patterns = [pattern for n in joined if (pattern := _pattern(n)) and pattern.split(r"\.")[0] in rooms]
+    problems = (_pattern(argument) for _, argument in _calls("Problem") if isinstance(argument, ast.JoinedStr))
+    return patterns + [rf"problem\.{pattern}" for pattern in problems]
 
 
 def _reads(pattern: str, key: str, words: set[str]) -> bool:
     """Whether a put-together key may become this one: every part put in is a word of the source."""
     found = re.fullmatch(pattern, key)
     return found is not None and all(
-        part in words or set(part.split(".")) <= words for part in found.groups()
+        part in words or set(part.split(".")) <= words or set(part.split("_", 1)) <= words
+        for part in found.groups()
     )
 
 

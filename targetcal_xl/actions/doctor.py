@@ -32,16 +32,16 @@ def _template(path: Path, language: str) -> DoctorReport:
     if not path.is_file():
         raise Refused([Problem("file_missing", str(path))])
     problems = tuple(LetterTemplate(path.read_bytes()).problems())
-    good = () if problems else (text("doctor.template", language, name=path.name),)
+    good = () if problems else (text("actions.doctor.template", language, name=path.name),)
     return DoctorReport(good, problems)
 
 
 def _computer(language: str) -> DoctorReport:
     office = shutil.which("soffice")
     found = [
-        text("doctor.python", language, version=platform.python_version(), system=platform.system()),
-        text("doctor.parts", language, parts=", ".join(f"{part} {version(part)}" for part in PARTS)),
-        text("doctor.fonts", language, fonts=", ".join(sorted(file.name for file in font_files()))),
-        text("doctor.office" if office else "doctor.no_office", language),
+        text("actions.doctor.python", language, version=platform.python_version(), system=platform.system()),
+        text("actions.doctor.parts", language, parts=", ".join(f"{part} {version(part)}" for part in PARTS)),
+        text("actions.doctor.fonts", language, fonts=", ".join(sorted(file.name for file in font_files()))),
+        text(f"actions.doctor.{'office' if office else 'no_office'}", language),
     ]
     return DoctorReport(tuple(found), ())

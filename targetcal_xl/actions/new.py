@@ -31,7 +31,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     if desk.path.exists():
         raise Refused([Problem("book_exists", str(desk.path))])
     if desk.ledger.last:
-        raise Refused([Problem("ledger_exists", desk.ledger.place)])
+        raise Refused([Problem("ledger_exists", fields={"place": desk.ledger.place})])
     baseline, allotment = suggestions(inputs)
     events, documents = groundwork("new", inputs, baseline, allotment)
     events.append(Event("new", None, None, "language", None, language))

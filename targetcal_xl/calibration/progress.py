@@ -118,10 +118,9 @@ def follow(
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
-    `milestones` count days from the period's start (its first day is 1); without one ahead the
-    period's end is the next. `prior` is what was expected, as a share of `agreed`, and `sigma` the
-    standard deviation of that. Raise ValueError for a metric that does not add up over days, for
-    more days than the period has, and for resources of a metric that is better when lower.
+    `milestones` are days, the period's first is 1; without one ahead its end is the next. `prior` is
+    what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise ValueError for
+    a metric without a path, for too many days, and for resources of a metric that is better when lower.
     """
     _refuse_what_has_no_path(metric, resources)
     as_of, last = daily.shape[1], len(day_weights)

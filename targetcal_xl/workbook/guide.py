@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
-from targetcal_xl.language import catalogue, text
+from targetcal_xl.language import text
 
 from .looks import Looks
 from .places import Places
@@ -30,18 +30,11 @@ def _write_role(page: Worksheet, looks: Looks, language: str, role: str, row: in
     page.set_row(row, 30)
     page.write_string(row, 1, text(f"workbook.guide.{role}", language), looks.title)
     row += 1
-    for number, step in enumerate(_steps(language, role), 1):
+    steps = text(f"workbook.guide.{role}.steps", language).splitlines()
+    for number, step in enumerate(steps, 1):
         lines = -(-sum(1 + (ord(sign) > 255) for sign in step) // (2 * _LINE_CHARACTERS))
         page.set_row(row, _LINE_HEIGHT * lines + 6)
         page.write_string(row, 1, f"{number}.", looks.prose)
         page.write_string(row, 2, step, looks.prose)
         row += 1
     return row + 1
-
-
-def _steps(language: str, role: str) -> list[str]:
-    steps, number = [], 1
-    while (key := f"workbook.guide.{role}.{number}") in catalogue(language):
-        steps.append(text(key, language))
-        number += 1
-    return steps

@@ -51,7 +51,7 @@ def _rule(shape: Column | Field, places: Places) -> dict[str, Any] | None:
         rule = rule or {"validate": "any"}
         rule |= {
             "input_title": _heading(shape, places),
-            "input_message": _say(places, f"prompt.{shape.code}"),
+            "input_message": text(f"workbook.prompt.{shape.code}", places.language),
         }
     return rule
 
@@ -86,7 +86,9 @@ def _one_of(shape: Column | Field, places: Places) -> dict[str, Any] | None:
 def _error(places: Places, code: str) -> dict[str, str]:
     return {
         "error_title": _say(places, "invalid.title"),
-        "error_message": _say(places, f"invalid.{code}", unit=places.inputs.plan.metric.unit),
+        "error_message": text(
+            f"workbook.invalid.{code}", places.language, unit=places.inputs.plan.metric.unit
+        ),
     }
 
 

@@ -100,22 +100,22 @@ def _settings(plan: Plan) -> Sheet:
         ("survey_minimum", "count", ()),
     )
     fields = tuple(
-        Field(code, Owner.FINANCE, kind, (4 + k, 3), choices, card=False)
+        Field(code, Owner.FINANCE, kind, (4 + k, 3), choices, span=2, card=False)
         for k, (code, kind, choices) in enumerate(kinds)
     )
-    told = tuple(
-        Field(code, Owner.TOOL, "text", (4 + len(kinds) + k, 3), card=False)
-        for k, code in enumerate(("empty_words", "language"))
+    told: tuple[tuple[str, Kind], ...] = (("empty_words", "long"), ("language", "text"))
+    after = tuple(
+        Field(code, Owner.TOOL, kind, (4 + len(kinds) + k, 3), span=2, card=False)
+        for k, (code, kind) in enumerate(told)
     )
-    return Sheet("settings", (*fields, *told), _stacked(26, *_setting_tables(plan)))
+    return Sheet("settings", (*fields, *after), _stacked(26, *_setting_tables(plan)))
 
 
 def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     finance = Owner.FINANCE
-    people = tuple(
-        Column(code, finance, width=24)
-        for code in ("name", "head", "head_mail", "superior", "superior_mail", "hrbp", "hrbp_mail")
-    )
+    roles = ("head", "superior", "hrbp")
+    mails = (column for role in roles for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26)))
+    people = (Column("name", finance, width=22), *mails)
     drivers = (
         Column("name", finance),
         Column("weight", finance, "decimal"),
@@ -238,26 +238,26 @@ _REGION_FIELDS = (
 )
 
 _LINE_COLUMNS = (
-    Column("name", Owner.LABEL, width=14),
-    Column("last_year", Owner.TOOL, "number", 9),
-    Column("suggested", Owner.TOOL, "number", 9),
-    Column("low", Owner.TOOL, "number", 8),
-    Column("high", Owner.TOOL, "number", 8),
-    Column("allotment", Owner.TOOL, "number", 9),
-    Column("declared", Owner.MANAGER, "number", 10),
-    Column("deviation", Owner.FORMULA, "percent", 9),
-    Column("flag", Owner.FORMULA, "text", 9),
-    Column("basis", Owner.MANAGER, "long", 26),
-    Column("support", Owner.MANAGER, "long", 24),
-    Column("risk", Owner.MANAGER, "long", 24),
+    Column("name", Owner.LABEL, width=16),
+    Column("last_year", Owner.TOOL, "number", 10),
+    Column("suggested", Owner.TOOL, "number", 10),
+    Column("low", Owner.TOOL, "number", 9),
+    Column("high", Owner.TOOL, "number", 9),
+    Column("allotment", Owner.TOOL, "number", 10),
+    Column("declared", Owner.MANAGER, "number", 11),
+    Column("deviation", Owner.FORMULA, "percent", 10),
+    Column("flag", Owner.FORMULA, "choice", 10),
+    Column("basis", Owner.MANAGER, "long", 30),
+    Column("support", Owner.MANAGER, "long", 28),
+    Column("risk", Owner.MANAGER, "long", 28),
     Column("missing", Owner.FORMULA, "long", 20),
-    Column("comment", Owner.MANAGER, "long", 18),
-    Column("attachment", Owner.MANAGER, "link", 14),
-    Column("decision", Owner.SUPERIOR, "choice", 9, DECISIONS),
-    Column("counter", Owner.SUPERIOR, "number", 9),
-    Column("decision_reason", Owner.SUPERIOR, "long", 20),
-    Column("agreed", Owner.TOOL, "number", 9),
-    Column("round", Owner.TOOL, "count", 6),
+    Column("comment", Owner.MANAGER, "long", 20),
+    Column("attachment", Owner.MANAGER, "link", 16),
+    Column("decision", Owner.SUPERIOR, "choice", 11, DECISIONS),
+    Column("counter", Owner.SUPERIOR, "number", 10),
+    Column("decision_reason", Owner.SUPERIOR, "long", 28),
+    Column("agreed", Owner.TOOL, "number", 10),
+    Column("round", Owner.TOOL, "count", 7),
 )
 
 
@@ -291,8 +291,8 @@ def _dashboard(plan: Plan) -> Sheet:
 
     regions = (
         _NAME,
-        formula("state", "text", 16),
-        formula("submitted", "text"),
+        formula("state", "choice", 14),
+        formula("submitted", "choice"),
         *(formula(code, "count") for code in ("lines", "filled", "missing", "objections")),
         *(formula(code, "number") for code in ("allotment", "suggested", "declared")),
         formula("gap_pct", "percent"),
@@ -303,7 +303,7 @@ def _dashboard(plan: Plan) -> Sheet:
         _NAME,
         *(formula(code, "number") for code in ("last_year", "allotment", "suggested", "declared")),
         formula("deviation", "percent"),
-        formula("flag", "text"),
+        formula("flag", "choice"),
         formula("agreed", "number"),
     )
     tables = _stacked(
@@ -315,8 +315,8 @@ def _dashboard(plan: Plan) -> Sheet:
         ("dashboard_hq", "number"),
         ("dashboard_suggested", "number"),
         ("dashboard_declared", "number"),
-        ("dashboard_gap_pct", "percent"),
         ("dashboard_agreed", "number"),
+        ("dashboard_gap_pct", "percent"),
         ("dashboard_submitted", "text"),
         ("dashboard_missing", "count"),
         ("dashboard_objections", "count"),
@@ -343,7 +343,7 @@ def _progress(plan: Plan) -> Sheet:
         Column("expected_final", tool, "number", 11),
         Column("odds", tool, "percent", 11),
         Column("warned", tool, "flag", 9),
-        Column("suggestion", tool, "long", 52),
+        Column("suggestion", tool, "long", 80),
     )
     weeks = _numbered("W", -(-len(plan.period.days) // 7))
     fields = (

@@ -23,7 +23,7 @@ TABLE_MARK = "#"
 
 @dataclass(frozen=True)
 class TablePlace:
-    """A table's rows and columns in its sheet, by code; `head` is the row of column codes."""
+    """A table's rows and columns in its sheet, by code; `head` is the row of its captions."""
 
     head: int
     rows: Mapping[str, int]
@@ -191,7 +191,7 @@ class _Finder:
             for code in [code for code, at in columns.items() if not at]:
                 self._say("column_missing", (head, 1), column=code)
                 del columns[code]
-            yield table, TablePlace(head, self._rows_of(table, head), columns)
+            yield table, TablePlace(head + 1, self._rows_of(table, head), columns)
 
     def _rows_of(self, table: Table, head: int) -> dict[str, int]:
         """Row code -> row, the first of doubles; says what is unknown, double, moved or missing."""

@@ -60,9 +60,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows by code under a hidden row of column codes.
+    """Rows by code under their captions, and above those a hidden row of column codes.
 
-    Captions stand in row `top`, the codes one below, the rows after that. A `growing` table has
+    The codes stand in row `top`, the captions one below, the rows after that. A `growing` table has
     whatever rows the book has. `prefix` + column code is the field code of a key; a row's region
     is the row itself (`of_regions`), the one named in `region_of`, or `region`.
     """
