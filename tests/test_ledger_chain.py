@@ -185,5 +185,8 @@ def test_a_reference_is_told_from_other_text() -> None:
     assert not any(is_reference(value) for value in other)
 
 
-def test_whole_numbers_end_where_doubles_do() -> None:
+def test_a_number_beyond_the_exact_whole_ones_stays_a_float() -> None:
     assert LARGEST_WHOLE + 1.0 == LARGEST_WHOLE
+    assert canonical(2**53) == "9007199254740992"
+    assert canonical(2**60) == canonical(2.0**60) == "1.152921504606847e+18"
+    assert type(parse(canonical(1e300))) is float

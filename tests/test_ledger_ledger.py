@@ -137,7 +137,7 @@ def test_any_event_comes_back_exactly(
     assert tuple(ledger.entries(after=before.number if before else 0)) == entries
     for event, entry in zip(events, entries, strict=True):
         assert _words(entry) == _words(event)
-        assert (entry.actor, entry.source, entry.at) == (actor, actor, at)
+        assert (entry.actor, entry.source, entry.at) == (actor, actor, at.astimezone(dt.UTC))
     assert ledger.verify([ledger.head]) == []
 
 
@@ -291,6 +291,18 @@ def test_tampering_is_found_and_named(
     problems = ledger.verify([head])
     assert said(problems) == found
     assert all(problem.sentence("en") and problem.sentence("zh-CN") for problem in problems)
+
+
+@pytest.mark.parametrize("change", ["at = 'yesterday'", "new = 'no JSON'", "new = ''"])
+def test_an_entry_that_makes_no_sense_is_refused_by_number(ledger: Ledger, place: str, change: str) -> None:
+    put(ledger, [declared(1)])
+    tampered(place, f"UPDATE entry SET {change}")
+    for read in (lambda: ledger.last, lambda: [*ledger.entries()]):
+        with pytest.raises(Refused, match="Entry 1 was altered"):
+            read()
+    if "new" in change:
+        with pytest.raises(Refused, match="Entry 1 was altered"):
+            ledger.values()
 
 
 def test_an_altered_document_is_not_handed_out(ledger: Ledger, place: str) -> None:

@@ -35,7 +35,8 @@ def open_ledger(place: str | Path, *, create: bool = False, password: str | None
 class Ledger:
     """An open ledger. Entries are only ever added; writers take turns, also across machines.
 
-    Every method raises Refused, with the database's words, when the database cannot be used.
+    Every method raises Refused, with the database's words, when the database cannot be used, and
+    with the breaks when what it reads was tampered with so that it makes no sense.
     """
 
     def __init__(self, url: URL, place: str, create: bool) -> None:
@@ -73,7 +74,8 @@ class Ledger:
         """The newest entry, None in an empty ledger."""
         with self._transaction() as connection:
             row = _last_row(connection)
-        return _entry(row) if row else None
+        with self._sound():
+            return _entry(row) if row else None
 
     @property
     def head(self) -> str:
@@ -130,8 +132,10 @@ class Ledger:
         query = query.order_by(ENTRY.c.number).limit(_PAGE)
         while True:
             with self._transaction() as connection:
-                page = connection.execute(query.where(ENTRY.c.number > after)).all()
-            yield from map(_entry, page)
+                rows = connection.execute(query.where(ENTRY.c.number > after)).all()
+            with self._sound():
+                page = [*map(_entry, rows)]
+            yield from page
             if len(page) < _PAGE:
                 return
             after = page[-1].number
@@ -141,7 +145,8 @@ class Ledger:
         query = select(ENTRY.c.region, ENTRY.c.row, ENTRY.c.field, ENTRY.c.new).order_by(ENTRY.c.number)
         with self._transaction() as connection:
             last = {(region, row, field): new for region, row, field, new in connection.execute(query)}
-        return {key: parse(new) for key, new in last.items()}
+        with self._sound():
+            return {key: parse(new) for key, new in last.items()}
 
     def document(self, named: str) -> bytes:
         """The content that a `reference` names; raise Refused when it is missing or was altered."""
@@ -165,6 +170,14 @@ class Ledger:
                 return [*breaks(connection.execute(query), heads), *_document_breaks(connection)]
         except Refused as refused:
             return list(refused.problems)
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """Refuse entries that make no sense, with everything that is wrong with the ledger."""
+        try:
+            yield
+        except (TypeError, ValueError) as error:
+            raise Refused(self.verify()) from error
 
     @contextmanager
     def _transaction(self, writes: bool = False) -> Iterator[Connection]:

@@ -109,7 +109,9 @@ def connect(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         try:
-            engine = create_engine(url, poolclass=NullPool, paramstyle="format")
+            # Stricter levels would show a writer the ledger as it was before its turn.
+            level = {"isolation_level": "READ COMMITTED"}
+            engine = create_engine(url, poolclass=NullPool, paramstyle="format", **level)
         except ModuleNotFoundError as error:
             raise Refused([Problem("ledger_driver")]) from error
     event.listen(engine, "begin", _take_turn)

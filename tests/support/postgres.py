@@ -26,11 +26,14 @@ class Server:
     user: str
 
     def database(self, name: str) -> str:
-        """The URL, without password, of a new empty database."""
+        """The URL, without password, of a new empty database, with the least convenient defaults."""
         with psycopg.connect(
             host=str(self.folder), user=self.user, password=PASSWORD, dbname="postgres", autocommit=True
         ) as connection:
             connection.execute(f'CREATE DATABASE "{name}" ENCODING UTF8 TEMPLATE template0')
+            connection.execute(
+                f"ALTER DATABASE \"{name}\" SET default_transaction_isolation = 'serializable'"
+            )
         return f"postgresql://{self.user}@/{name}?host={self.folder}"
 
 
