@@ -113,6 +113,23 @@ def test_a_new_cell_takes_the_format_of_its_row_else_of_its_column(path: Path) -
     assert sheet["F21"].font.bold
 
 
+def test_a_new_cell_is_within_what_the_sheet_says_of_its_extent(path: Path) -> None:
+    before, book = parts_of(path)[SHEET].decode(), open_closed(path)
+    book.set(TAB, {(2, 30): Cell(1.0), (70, 1): Cell(1.0)})
+    book.save()
+    after = parts_of(path)[SHEET].decode()
+    assert '<dimension ref="A1:AD70"/>' in after
+    assert ("spans=" in _row(before, 2), "spans=" in _row(after, 2), "spans=" in _row(after, 3)) == (
+        True,
+        False,
+        True,
+    )
+
+
+def _row(sheet: str, number: int) -> str:
+    return re.findall(f'<row r="{number}"[^>]*>', sheet)[0]
+
+
 def test_only_the_parts_that_had_to_change_differ_and_all_keep_their_order(path: Path) -> None:
     before = parts_of(path)
     book = open_closed(path)

@@ -109,7 +109,7 @@ class ClosedBook:
             return with_attribute(cell, "s", index)
 
         self._put(sheet, part.edited(set(spots), write))
-        self._package.write(styles.part, styles.data)
+        self._package.write(self._styles_part, styles.data)
 
     def is_protected(self, sheet: str) -> bool:
         """Whether the sheet is protected with a password."""
@@ -158,8 +158,12 @@ class ClosedBook:
 
     @cached_property
     def _styles(self) -> Styles:
-        part = self._part_of_kind("styles") or "xl/styles.xml"
-        return Styles(self._package.read(part), part)
+        part = self._styles_part
+        return Styles(self._package.read(part), self._package.place(part))
+
+    @property
+    def _styles_part(self) -> str:
+        return self._part_of_kind("styles") or "xl/styles.xml"
 
     def _sheet(self, sheet: str) -> Sheet:
         if sheet not in self._parts:

@@ -12,7 +12,7 @@ class Styles:
     """The styles part; formats are only ever added at the end, so that every index keeps its meaning."""
 
     def __init__(self, data: bytes, part: str) -> None:
-        self._data, self.part = data, part
+        self._data, self._part = data, part
         self._known: dict[tuple[int, bool], int] = {}
         table = outline(data, part).child("cellXfs")
         if table is None:
@@ -28,7 +28,7 @@ class Styles:
         """The index of a format like the given one whose cells are locked, or are not."""
         if (index, locked) not in self._known:
             if index >= len(self._formats):
-                raise damaged(self.part, f"xf {index}")
+                raise damaged(self._part, f"xf {index}")
             wanted = _locking(self._formats[index], locked)
             found = self._indices.setdefault(wanted, len(self._formats))
             if found == len(self._formats):

@@ -30,7 +30,8 @@ def rich_book(path: Path) -> Path:
         bold = workbook.add_format({"bold": True})
         open_cell = workbook.add_format({"locked": False, "align": "center", "bg_color": "#FFF2CC"})
         hidden = workbook.add_format({"hidden": True, "num_format": "0.0%"})
-        _write_cells(sheet, {"bold": bold, "open": open_cell, "hidden": hidden})
+        centred = workbook.add_format({"align": "center"})
+        _write_cells(sheet, {"bold": bold, "open": open_cell, "hidden": hidden, "centred": centred})
         sheet.set_column("F:G", 12, open_cell)
         sheet.set_row(20, 30, bold)
         _decorate(sheet, bold)
@@ -105,6 +106,7 @@ def _write_cells(sheet: Worksheet, looks: Mapping[str, object]) -> None:
     sheet.write_boolean("D3", False)
     sheet.write_rich_string("D4", looks["bold"], "bold ", "and plain", looks["open"])
     sheet.write_blank("D5", None, looks["open"])
+    sheet.write_blank("D6", None, looks["centred"])
 
 
 def _decorate(sheet: Worksheet, bold: object) -> None:
