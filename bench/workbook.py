@@ -14,7 +14,7 @@ import xlsxwriter
 
 from bench.report import Goal, Row, Time, best, main, stopwatch
 from targetcal_xl import actions
-from targetcal_xl.calibration import Inputs
+from targetcal_xl.calibration import JUSTIFICATION, Inputs, Key, Value, compute_baseline
 from targetcal_xl.workbook import Cell, Spot, open_book, read, shown
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
@@ -53,37 +53,42 @@ def _new(book: Path, inputs: Inputs) -> Time:
 
 def _write_bare(path: Path, grids: _Grids) -> None:
     """The same values and formulas, with no format, no name, no validation and nothing to print by."""
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+    with xlsxwriter.Workbook(path) as workbook:
         for name, grid in grids.items():
             sheet = workbook.add_worksheet(name)
             for (row, column), cell in grid.items():
-                if cell.formula is None:
-                    sheet.write(row - 1, column - 1, cell.value)
+                if cell.formula is not None:
+                    sheet.write_formula(row - 1, column - 1, f"={cell.formula}", None, cell.value)
+                elif isinstance(cell.value, str):
+                    sheet.write_string(row - 1, column - 1, cell.value)
                 else:
-                    sheet.write_formula(row - 1, column - 1, f"={cell.formula}", None, cell.value or "")
+                    sheet.write_number(row - 1, column - 1, cell.value)
 
 
 def _submit(path: Path, inputs: Inputs) -> None:
-    """Every manager declares what was suggested, one line in ten 20 % less, and says why."""
+    """Type every manager's declaration and save."""
     book = open_book(path)
     reading = read(book, inputs)
-    baseline = actions.suggestions(inputs)[0]
     cells: _Grids = defaultdict(dict)
-    typed: dict[tuple[str, str | None, str], str | float] = {}
-    for place, (line, suggested) in enumerate(zip(inputs.plan.lines, baseline.suggested, strict=True)):
-        less = place % 10 == 0
-        typed[line.region, line.code, "declared"] = float(round(suggested * 0.8) if less else suggested)
-        for field in ("basis", "support", "risk") if less else ():
-            typed[line.region, line.code, field] = f"重点客户推迟采购，第 {place} 行"
-    for region in inputs.plan.regions:
-        typed[region.code, None, "submitter"] = region.head.name
-        typed[region.code, None, "status"] = "submitted"
-    for key, value in typed.items():
+    for key, value in _declarations(inputs):
         at = reading.typed[key]
         cells[reading.places.tabs[at.sheet]][at.spot] = Cell(shown(value, at.kind, reading.places.language))
     for tab, spots in cells.items():
         book.set(tab, spots)
     book.save()
+
+
+def _declarations(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
+    """What was suggested, in one line of ten 20 % less with its reasons; every tab submitted."""
+    suggested = compute_baseline(inputs).suggested.tolist()
+    for place, (line, value) in enumerate(zip(inputs.plan.lines, suggested, strict=True)):
+        less = place % 10 == 0
+        yield (line.region, line.code, "declared"), float(round(value * 0.8) if less else value)
+        for field in JUSTIFICATION if less else ():
+            yield (line.region, line.code, field), f"重点客户推迟采购，第 {place} 行"
+    for region in inputs.plan.regions:
+        yield (region.code, None, "submitter"), region.head.name
+        yield (region.code, None, "status"), "submitted"
 
 
 def _check_lock_audit(book: Path) -> Time:
