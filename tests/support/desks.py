@@ -1,0 +1,234 @@
+"""Plans under negotiation: people who type into the book and act on it, at a time that is told.
+
+Everybody is called by their role and region: `head1`, `superior1`, `hrbp1`; the rest is finance.
+"""
+
+from __future__ import annotations
+
+import atexit
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from targetcal_xl.actions import Desk, check, confirm, decide, handle_objection, lock, new, open_desk
+from targetcal_xl.calibration import Inputs, Key, Value
+from targetcal_xl.ledger import Entry
+from targetcal_xl.problems import Problem
+from targetcal_xl.workbook import Cell, Reading, cell_name, open_book, read, shown
+from tests.support.books import changed_parts, parts_of
+from tests.support.clock import Clock
+from tests.support.samples import sample_inputs
+
+Result = TypeVar("Result")
+
+FINANCE = "林静"
+BOOK = "targets.xlsx"
+REASONS = {"basis": "在手商机与试用转化", "support": "增加一名售前", "risk": "大客户推迟签约"}
+"""A justification that nobody finds fault with."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A book and its ledger in a folder, and the clock that everybody goes by."""
+
+    folder: Path
+    inputs: Inputs
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def path(self) -> Path:
+        """The book."""
+        return self.folder / BOOK
+
+    def desk(self, by: str = FINANCE, create: bool = False) -> AbstractContextManager[Desk]:
+        """Somebody's desk."""
+        return open_desk(self.path, actor=by, clock=self.clock, source="test", create=create)
+
+    def run(self, action: Callable[..., Result], *said: object, by: str = FINANCE, **more: object) -> Result:
+        """Let somebody do something, an hour after what was done before."""
+        self.clock.advance(hours=1)
+        with self.desk(by) as desk:
+            return action(desk, *said, **more)
+
+    def reading(self) -> Reading:
+        """What the book says now."""
+        return read(open_book(self.path), self.inputs)
+
+    def type(self, said: Mapping[Key, Value | Cell]) -> None:
+        """Fill cells as a person does, choosing and seeing captions, and save; a `Cell` goes in as it is."""
+        book, reading = open_book(self.path), self.reading()
+        for key, value in said.items():
+            sheet, spot = reading.places.find(key)
+            if not isinstance(value, Cell):
+                kind = reading.typed[key].kind if key in reading.typed else "text"
+                value = Cell(shown(value, kind, reading.places.language))
+            book.set(reading.places.tabs[sheet], {spot: value})
+        book.save()
+
+    def typed(self) -> dict[Key, Value]:
+        """Everything that people's cells hold."""
+        return dict(self.reading().values)
+
+    def where(self, key: Key) -> str:
+        """A cell's place in a person's words."""
+        places = self.reading().places
+        sheet, spot = places.find(key)
+        return f"{places.tabs[sheet]}!{cell_name(spot)}"
+
+    def suggested(self, line: str) -> float:
+        """The suggested target of a line."""
+        places = self.reading().places
+        sheet, spot = places.find((line.partition("-")[0], line, "suggested"))
+        value = self.reading().grids[sheet][spot].value
+        assert isinstance(value, float)
+        return value
+
+    def declare(self, region: str, **declared: float) -> None:
+        """A region's head declares targets (`R1_1=95`), justifies all that depart, and submits."""
+        cells: dict[Key, Value] = {
+            (region, None, "status"): "submitted",
+            (region, None, "submitter"): f"head{region[1:]}",
+            (region, None, "submitted_on"): "2025-01-07",
+        }
+        for name, target in declared.items():
+            line = name.replace("_", "-")
+            cells |= {(region, line, code): words for code, words in REASONS.items()}
+            cells[region, line, "declared"] = float(target)
+        self.type(cells)
+
+    def entries(self, **wanted: str) -> list[Entry]:
+        """Ledger entries of a region, action or field."""
+        with self.desk() as desk:
+            return list(desk.ledger.entries(**wanted))
+
+    def value(self, *key: str | None) -> Value:
+        """The ledger's last word on a field."""
+        region, row, code = key
+        with self.desk() as desk:
+            return desk.ledger.values().get((region, row, str(code)))
+
+    def problems(self) -> list[tuple[str, str]]:
+        """What `check` finds: codes and places."""
+        return told(self.run(check).problems)
+
+
+def told(problems: tuple[Problem, ...] | list[Problem]) -> list[tuple[str, str]]:
+    """Codes and places of problems."""
+    return [(problem.code, problem.where) for problem in problems]
+
+
+def fresh(folder: Path) -> Case:
+    """A new plan with the lines R1-1, R1-2 and R2-1, about which nobody has said anything yet."""
+    return _copy("fresh", folder)
+
+
+def submitted(folder: Path) -> Case:
+    """Both regions have declared and submitted: R1-1 a little low, R1-2 as suggested, R2-1 far too low."""
+    return _copy("submitted", folder)
+
+
+def locked(folder: Path) -> Case:
+    """Those declarations have been locked; R2-1 is an open objection."""
+    return _copy("locked", folder)
+
+
+def decided(folder: Path) -> Case:
+    """Everything was accepted, and the objection answered."""
+    return _copy("decided", folder)
+
+
+def confirmed(folder: Path) -> Case:
+    """The negotiation is over."""
+    return _copy("confirmed", folder)
+
+
+def low(case: Case) -> tuple[float, float, float]:
+    """What `submitted` declares for R1-1, R1-2 and R2-1."""
+    return case.suggested("R1-1") - 1, case.suggested("R1-2"), round(case.suggested("R2-1") * 0.7)
+
+
+def _begin(case: Case) -> None:
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+
+
+def _submit(case: Case) -> None:
+    first, second, third = low(case)
+    case.declare("R1", R1_1=first, R1_2=second)
+    case.declare("R2", R2_1=third)
+
+
+def _decide(case: Case) -> None:
+    case.run(handle_objection, "R2", "R2-1", note="与负责人面谈，渠道缺人", hours=2, by="hrbp2")
+    for line in ("R1-1", "R1-2"):
+        case.run(decide, "R1", line, "accept", reason="依据充分", hours=0.5, by="superior1")
+    case.run(decide, "R2", "R2-1", "accept", reason="渠道收缩属实", hours=1, by="superior2")
+
+
+_STAGES: dict[str, Callable[[Case], object]] = {
+    "fresh": _begin,
+    "submitted": _submit,
+    "locked": lambda case: case.run(lock),
+    "decided": _decide,
+    "confirmed": lambda case: case.run(confirm),
+}
+
+
+@cache
+def _stage(name: str) -> Case:
+    """The case as it stands after a stage; every stage is played once in a run."""
+    case = Case(Path(tempfile.mkdtemp(prefix="case-")), sample_inputs((2, 1)))
+    atexit.register(shutil.rmtree, case.folder, ignore_errors=True)
+    names = list(_STAGES)
+    if before := names[: names.index(name)]:
+        _fill(case, _stage(before[-1]))
+    _STAGES[name](case)
+    return case
+
+
+def _copy(name: str, folder: Path) -> Case:
+    case = Case(folder, _stage(name).inputs)
+    _fill(case, _stage(name))
+    return case
+
+
+def _fill(case: Case, model: Case) -> None:
+    shutil.copytree(model.folder, case.folder, dirs_exist_ok=True)
+    case.clock.now = model.clock.now
+
+
+def rename_tab(path: Path, old: str, new: str) -> None:
+    """Rename a tab as an application does: in the list of sheets and in whatever refers to it."""
+    parts = {
+        name: re.sub(f"'?{old}'?!", f"'{new}'!", data.decode()).encode()
+        for name, data in parts_of(path).items()
+        if name.endswith(".xml")
+    }
+    listed = parts["xl/workbook.xml"]
+    parts["xl/workbook.xml"] = listed.replace(
+        f'<sheet name="{old}"'.encode(), f'<sheet name="{new}"'.encode()
+    )
+    changed_parts(path, parts)
+
+
+def delete_tab(path: Path, name: str) -> None:
+    """Delete a tab as an application does: what referred to it refers to nothing."""
+    listed = parts_of(path)["xl/workbook.xml"].decode()
+    listed = re.sub(f'<sheet name="{name}"[^>]*/>', "", listed)
+    changed_parts(path, {"xl/workbook.xml": re.sub(f"'?{name}'?!", "#REF!", listed).encode()})
+
+
+def strip_protection(path: Path) -> None:
+    """Take every sheet's protection off, as any zip tool can."""
+    parts = {
+        name: re.sub(rb"<sheetProtection[^>]*/>", b"", data)
+        for name, data in parts_of(path).items()
+        if name.startswith("xl/worksheets/")
+    }
+    changed_parts(path, parts)
