@@ -10,7 +10,7 @@ from typing import Literal
 
 from ..calibration import Letter, Region, compose, letter_number
 from ..ledger import Event, dump, reference
-from ..letters import LetterTemplate, default_template, render
+from ..letters import LetterTemplate, render
 from ..problems import DataProblems, Problem, Refused
 from .check import broken_seals
 from .desk import Desk
@@ -77,7 +77,7 @@ def _obstacles(stock: Stock) -> Iterator[Problem]:
 def _template(path: Path | None, language: str) -> LetterTemplate:
     if path and not path.is_file():
         raise Refused([Problem("file_missing", str(path))])
-    template = LetterTemplate(path.read_bytes() if path else default_template(language))
+    template = LetterTemplate(path.read_bytes()) if path else LetterTemplate.shipped(language)
     if problems := template.problems():
         raise DataProblems(problems)
     return template

@@ -1,0 +1,12 @@
+"""Commitment letters: templates that HR edits in Word, rendered, set as PDF and proved."""
+
+from __future__ import annotations
+
+from .fields import fields
+from .font import font_files
+from .office import office_pdf
+from .pdf import to_pdf
+from .render import LetterFiles, render
+from .template import LetterTemplate
+
+__all__ = ["LetterFiles", "LetterTemplate", "fields", "font_files", "office_pdf", "render", "to_pdf"]

@@ -1,0 +1,73 @@
+"""The one font of letters: where it is, and what it can show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from fontTools.ttLib import TTCollection, TTFont
+from PIL import ImageFont
+
+from ..problems import Problem
+
+FAMILY = "Noto Sans CJK SC"
+_LAYOUT = "\n\t"
+
+
+def font_files() -> tuple[Path, ...]:
+    """The font files that letters are set in, from the font wheel."""
+    return tuple(sorted(Path(str(files("manimgx_fonts_cjk"))).glob("*.ttc")))
+
+
+@cache
+def drawing_font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """The font for drawing with Pillow, in pixels."""
+    path, index = _face()
+    font = ImageFont.truetype(str(path), size, index=index)
+    font.set_variation_by_axes([700 if bold else 400])
+    return font
+
+
+def unprintable(texts: Iterable[str]) -> list[Problem]:
+    """A `letter_glyph` problem for every text with characters that a letter cannot show.
+
+    Line feeds and tabs are layout; any other control or formatting character is refused like a
+    glyph that the font has not got.
+    """
+    return [
+        Problem("letter_glyph", _short(text), {"characters": ", ".join(map(_name, sorted(missing)))})
+        for text in dict.fromkeys(texts)
+        if (missing := set(text) - _glyphs())
+    ]
+
+
+@cache
+def _glyphs() -> frozenset[str]:
+    path, index = _face()
+    with TTFont(path, fontNumber=index, lazy=True) as font:
+        shown = frozenset(map(chr, font.getBestCmap())) - {"\u00ad"}
+    return frozenset(character for character in shown if character >= " ") | frozenset(_LAYOUT)
+
+
+@cache
+def _face() -> tuple[Path, int]:
+    """The file and the index in it of the family that we use."""
+    for path in font_files():
+        with TTCollection(path, lazy=True) as collection:
+            names = [font["name"].getDebugName(1) for font in collection.fonts]
+        if FAMILY in names:
+            return path, names.index(FAMILY)
+    raise FileNotFoundError(FAMILY)
+
+
+def _short(text: str) -> str:
+    shown = "".join(character if character in _glyphs() - set(_LAYOUT) else "□" for character in text)
+    return shown if len(shown) <= 40 else shown[:39] + "…"
+
+
+def _name(character: str) -> str:
+    """`U+1F600 😀`; invisible characters by number only."""
+    code = f"U+{ord(character):04X}"
+    return f"{code} {character}" if character.isprintable() else code
