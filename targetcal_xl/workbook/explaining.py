@@ -199,14 +199,15 @@ class Explanation:
     @cached_property
     def _share_matrix(self) -> Floats:
         """(indicators, drivers): the share as it stands on the settings sheet."""
+        items = self._facts.plan.indicators
         shares = [
             [
                 (self._facts.number(None, item.code, "indicator.share") or 0.0) * (item.driver == driver)
                 for driver in self._drivers
             ]
-            for item in self._facts.plan.indicators
+            for item in items
         ]
-        return np.array(shares, dtype=np.float64).reshape(-1, len(self._drivers))
+        return np.array(shares, dtype=np.float64).reshape(len(items), len(self._drivers))
 
     def _by_driver(self, name: str, values: Floats) -> dict[str, list[float]]:
         return {f"{name}.{driver}": values[:, d].tolist() for d, driver in enumerate(self._drivers)}
