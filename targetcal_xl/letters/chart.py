@@ -1,4 +1,4 @@
-"""The picture of a letter: suggested, declared and agreed beside last year, line by line, and the years before."""
+"""The picture of a letter: targets of every line beside each other, and of the region beside its past."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Box = tuple[float, float, float, float]
 
 
 def targets_picture(letter: Letter, language: str, size: tuple[float, float]) -> bytes:
-    """PNG of `size` points: bars per line (the largest when there are many), beside them the region's history."""
+    """PNG of `size` points: bars per line, the largest when there are many, and the region's history."""
     canvas = _Canvas(size)
     width, height = size
     split = width * 0.64 if letter.total and letter.history else width
@@ -117,7 +117,13 @@ class _Canvas:
         return drawing_font(round(size * _SCALE), bold).getlength(_flat(said)) / _SCALE
 
     def write(
-        self, at: tuple[float, float], said: str, anchor: str, size: float, colour: str = _INK, bold: bool = False
+        self,
+        at: tuple[float, float],
+        said: str,
+        anchor: str,
+        size: float,
+        colour: str = _INK,
+        bold: bool = False,
     ) -> None:
         font = drawing_font(round(size * _SCALE), bold)
         self._draw.text((at[0] * _SCALE, at[1] * _SCALE), _flat(said), colour, font, anchor)

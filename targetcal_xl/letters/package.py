@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import Any
 
 from lxml import etree
 
@@ -47,7 +48,8 @@ def _unsafe(name: str, data: bytes) -> Iterator[str]:
     if not name.endswith((".xml", ".rels")):
         return
     root = parse_xml(data)
-    if root.getroottree().docinfo.doctype:
+    about: Any = root.getroottree().docinfo
+    if about.doctype:
         yield "DOCTYPE"
     if name.endswith(".rels"):
         yield from _outside(root)
@@ -58,7 +60,10 @@ def _outside(relationships: etree._Element) -> Iterator[str]:
     """Targets that a program would load from elsewhere."""
     for link in relationships:
         kind = link.get("Type", "").rpartition("/")[2]
-        if (link.get("TargetMode") == "External" and kind not in _LINKS) or kind in ("aFChunk", "subDocument"):
+        if (link.get("TargetMode") == "External" and kind not in _LINKS) or kind in (
+            "aFChunk",
+            "subDocument",
+        ):
             yield f"{kind} → {link.get('Target', '')[:60]}"
 
 

@@ -31,7 +31,9 @@ def _by_office(docx: bytes, needed: str) -> bytes:
     try:
         return office_pdf(docx)
     except DataProblems as failed:
-        raise DataProblems([Problem("letter_unsupported", fields={"what": needed}), *failed.problems]) from failed
+        raise DataProblems(
+            [Problem("letter_unsupported", fields={"what": needed}), *failed.problems]
+        ) from failed
 
 
 def _compiled(sheet: Sheet, issued: dt.date) -> bytes:

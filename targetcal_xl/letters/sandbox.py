@@ -75,7 +75,7 @@ class _Audit:
         self._lists = {
             name: tuple(rows[0]) if rows else () for name, rows in known.items() if not isinstance(rows, str)
         }
-        self._texts: _Scope = {name: None for name in known}
+        self._texts: _Scope = dict.fromkeys(known)
 
     def faults(self, tree: nodes.Template) -> Iterator[Problem]:
         """Everything in the template that a letter must not use."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -31,8 +31,6 @@ class Look:
     size: float = 10.0
     bold: bool = False
     colour: str = "000000"
-    underline: bool = False
-    strike: bool = False
     align: str = "left"
     before: float = 0.0
     after: float = 0.0
@@ -117,35 +115,11 @@ def _changed(look: Look, properties: etree._Element | None) -> Look:
     return look
 
 
-def _with(look: Look, name: str, item: etree._Element) -> Look:  # noqa: PLR0911
-    value = item.get(f"{W}val", "")
-    match name:
-        case "b":
-            return replace(look, bold=is_on(item))
-        case "u":
-            return replace(look, underline=is_on(item))
-        case "strike":
-            return replace(look, strike=is_on(item))
-        case "sz":
-            return replace(look, size=points(value, 2))
-        case "color":
-            return replace(look, colour="000000" if value == "auto" else value)
-        case "jc":
-            return replace(look, align=_ALIGN.get(value, value))
-        case "keepNext":
-            return replace(look, keep_next=is_on(item))
-        case "keepLines":
-            return replace(look, keep_lines=is_on(item))
-        case "spacing":
-            return _spaced(look, item)
-        case "ind":
-            return _indented(look, item)
-        case "tabs":
-            return replace(look, tabs=_tabs(look.tabs, item))
-        case "pBdr" if all(etree.QName(side).localname == "bottom" for side in item):
-            return replace(look, rule_below=item[0].get(f"{W}color", "000000"))
-        case _:
-            raise Unsupported(name)
+def _with(look: Look, name: str, item: etree._Element) -> Look:
+    """The look after one property that matters."""
+    if name not in _EFFECTS:
+        raise Unsupported(name)
+    return _EFFECTS[name](look, item)
 
 
 _ALIGN = {"start": "left", "end": "right", "distribute": "both"}
@@ -187,3 +161,29 @@ def _tabs(known: Mapping[float, str], item: etree._Element) -> dict[float, str]:
         else:
             stops[at] = _ALIGN.get(kind, kind)
     return stops
+
+
+def _underlined_below(look: Look, item: etree._Element) -> Look:
+    """A rule under the paragraph; no other border is known."""
+    if any(etree.QName(side).localname != "bottom" for side in item):
+        raise Unsupported("pBdr")
+    return replace(look, rule_below=item[0].get(f"{W}color", "000000"))
+
+
+def _value(item: etree._Element) -> str:
+    return item.get(f"{W}val", "")
+
+
+_EFFECTS: Mapping[str, Callable[[Look, etree._Element], Look]] = {
+    "b": lambda look, item: replace(look, bold=is_on(item)),
+    "sz": lambda look, item: replace(look, size=points(_value(item), 2)),
+    "color": lambda look, item: replace(look, colour="000000" if _value(item) == "auto" else _value(item)),
+    "jc": lambda look, item: replace(look, align=_ALIGN.get(_value(item), _value(item))),
+    "keepNext": lambda look, item: replace(look, keep_next=is_on(item)),
+    "keepLines": lambda look, item: replace(look, keep_lines=is_on(item)),
+    "spacing": _spaced,
+    "ind": _indented,
+    "tabs": lambda look, item: replace(look, tabs=_tabs(look.tabs, item)),
+    "pBdr": _underlined_below,
+}
+"""What each property of Word's changes about a look."""

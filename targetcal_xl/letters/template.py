@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from typing import Any
 
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
@@ -77,7 +78,9 @@ class LetterTemplate:
         if self._faults:
             raise DataProblems(self._faults)
         with zipfile.ZipFile(io.BytesIO(self.data)) as package:
-            extents = _find(parse_xml(package.read(_BODY)), f"//wp:inline[wp:docPr[@descr='{_CHART}']]/wp:extent")
+            extents = _find(
+                parse_xml(package.read(_BODY)), f"//wp:inline[wp:docPr[@descr='{_CHART}']]/wp:extent"
+            )
         if len(extents) != 1:
             raise DataProblems([_wrong_chart(len(extents))])
         width, height = (int(extents[0].get(side, "0")) / _EMU_PER_POINT for side in ("cx", "cy"))
@@ -100,7 +103,7 @@ class LetterTemplate:
         return package_faults(self.data)
 
 
-class _Document(DocxTemplate):
+class _Document(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
     """docxtpl without templates in the file's properties: those are ours to set."""
 
     def render_properties(self, context: Fields, jinja_env: object = None) -> None:
@@ -176,8 +179,10 @@ def _zip(parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def _find(element: etree._Element, path: str) -> list[etree._Element]:
-    return list(element.xpath(path, namespaces=_NAMES))
+def _find(element: etree._Element, path: str) -> list[Any]:
+    """Elements or attribute values that a path finds."""
+    found: Any = element.xpath(path, namespaces=_NAMES)
+    return list(found)
 
 
 def _texts(context: Fields) -> Iterator[str]:

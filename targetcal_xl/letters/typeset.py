@@ -61,7 +61,8 @@ class _Typesetter:
             raise Unsupported("no body")
         section = body.find(f"{W}sectPr")
         content = self._blocks(body, "document")
-        source = f'#set text(font: "{FAMILY}", lang: "{self._styles.language}", hyphenate: false)\n'
+        text = f'font: "{FAMILY}", lang: "{self._styles.language}", hyphenate: false'
+        source = f"#set text({text}, cjk-latin-spacing: none)\n"
         source += "#set par(spacing: 0pt, leading: 0pt)\n#set block(spacing: 0pt)\n"
         return Sheet(source + self._page(section) + content, self._pictures)
 
@@ -110,13 +111,15 @@ class _Typesetter:
         look = self._styles.paragraph(paragraph)
         pieces = list(self._pieces(paragraph, look, part)) or [_words("\u200b", look)]
         content = _tabbed(pieces, look) if _TAB in pieces else "".join(pieces)
-        inset = f"top: {look.before:g}pt, bottom: {look.after:g}pt, left: {look.left:g}pt, right: {look.right:g}pt"
+        room = {"top": look.before, "bottom": look.after, "left": look.left, "right": look.right}
+        inset = ", ".join(f"{side}: {width:g}pt" for side, width in room.items())
         stroke = f", stroke: (bottom: 0.5pt + {_colour(look.rule_below)})" if look.rule_below else ""
         flags = f"breakable: {_bool(not look.keep_lines)}, sticky: {_bool(look.keep_next)}"
         first = f"first-line-indent: (amount: {look.first:g}pt, all: true), " if look.first else ""
         justify = f"#set par({first}justify: {_bool(look.align == 'both')})"
         align = "left" if look.align == "both" else look.align
-        return f"#block(width: 100%, inset: ({inset}){stroke}, {flags})[{justify};#set align({align});{content}]\n"
+        block = f"#block(width: 100%, inset: ({inset}){stroke}, {flags})"
+        return f"{block}[{justify};#set align({align});{content}]\n"
 
     def _pieces(self, paragraph: etree._Element, look: Look, part: str) -> Iterator[str]:
         """Text, breaks, pictures and page numbers in order; a tab is a piece of its own."""
@@ -267,7 +270,9 @@ def _edges(borders: etree._Element | None) -> dict[str, str]:
         width = points(side.get(f"{W}sz"), 8)
         drawn = f"{width:g}pt + {_colour(side.get(f'{W}color', '000000'))}"
         name = etree.QName(side).localname
-        edges[{"start": "left", "end": "right"}.get(name, name)] = "none" if kind in ("nil", "none") else drawn
+        edges[{"start": "left", "end": "right"}.get(name, name)] = (
+            "none" if kind in ("nil", "none") else drawn
+        )
     return edges
 
 
