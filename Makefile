@@ -8,6 +8,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 
 demo: .venv/demo
+	rm -rf demo
 	.venv/bin/targetcal demo demo
 
 test: .venv/test

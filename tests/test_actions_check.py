@@ -10,12 +10,16 @@ from targetcal_xl.actions import check
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import Cell
+from targetcal_xl.workbook import Cell, open_book
 from tests.support import desks
-from tests.support.desks import FINANCE, Case, delete_tab, fresh, locked, rename_tab, submitted, told
+from tests.support.desks import FINANCE, Case, Said, delete_tab, fresh, locked, rename_tab, submitted, told
 
 LINE: Key = ("R1", "R1-1", "declared")
-ITEM = {("R1", "S01", "kind"): "budget", ("R1", "S01", "what"): "展会费用", ("R1", "S01", "quantity"): 3.0}
+ITEM: Said = {
+    ("R1", "S01", "kind"): "budget",
+    ("R1", "S01", "what"): "展会费用",
+    ("R1", "S01", "quantity"): 3.0,
+}
 
 
 @pytest.fixture
@@ -163,7 +167,7 @@ def test_a_changed_dashboard_belongs_to_the_book_and_to_no_region(case: Case) ->
 
 def _mark(case: Case, row: int, code: str | None) -> None:
     """Change the hidden code of a row of the first region's tab."""
-    book = desks.open_book(case.path)
+    book = open_book(case.path)
     book.set("华东大区", {(row, 1): Cell(code)})
     book.save()
 
@@ -208,7 +212,7 @@ def test_a_renamed_tab_is_found_by_its_code(case: Case) -> None:
 
 
 def test_every_problem_is_found_at_once(case: Case) -> None:
-    wrong: dict[Key, Value | Cell] = {
+    wrong: Said = {
         ("R1", "R1-1", "declared"): "很多",
         ("R1", "R1-2", "declared"): 131.0,
         ("R1", "R1-2", "risk"): "无",
@@ -270,7 +274,7 @@ def test_only_the_chosen_regions_are_looked_at(case: Case) -> None:
 def test_an_unknown_region_is_refused_with_the_known_ones(case: Case) -> None:
     with pytest.raises(Refused) as refused:
         case.run(check, ["华东"])
-    assert told(list(refused.value.problems)) == [("region_unknown", "")]
+    assert told(refused.value.problems) == [("region_unknown", "")]
     assert "华东大区" in str(refused.value.problems[0].fields["known"])
 
 

@@ -133,7 +133,9 @@ def _patterns() -> list[str]:
     rooms = {key.split(".")[0] for key in catalogue("en")}
     joined = [n for m in modules().values() for n in ast.walk(m) if isinstance(n, ast.JoinedStr)]
     patterns = [pattern for n in joined if (pattern := _pattern(n)) and pattern.split(r"\.")[0] in rooms]
-    problems = (_pattern(argument) for _, argument in _calls("Problem") if isinstance(argument, ast.JoinedStr))
+    problems = (
+        _pattern(argument) for _, argument in _calls("Problem") if isinstance(argument, ast.JoinedStr)
+    )
     return patterns + [rf"problem\.{pattern}" for pattern in problems]
 
 

@@ -62,7 +62,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
     )
 
 
-_OWN = ("objection", "agreed", *DECISION_FIELDS)
+_OWN = ("objection", "agreed", "round", *DECISION_FIELDS)
 """Fields of a line that a lock sets by itself."""
 
 
@@ -111,9 +111,11 @@ def _declared_lines(stock: Stock, region: Region) -> Iterator[Line]:
 
 
 def _line_events(stock: Stock, line: Line) -> Iterator[Event]:
-    """What a declaration starts: an objection, an agreement, or the wait for a fresh decision."""
+    """What a declaration starts: a round, an objection, an agreement, or the wait for a fresh decision."""
     side = stock.table(stock.plan.region(line.region))
     declared = float(stock.typed((line.region, line.code, "declared")) or 0)
+    if side.round != (before := side.number(line.code, "round")):
+        yield Event("lock", line.region, line.code, "round", before, side.round)
     yield from _objection(stock, line, declared)
     if settles(declared, side.number(line.code, "counter"), stock.plan.metric.direction):
         yield Event("lock", line.region, line.code, "agreed", None, declared)

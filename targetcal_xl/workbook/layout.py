@@ -114,7 +114,11 @@ def _settings(plan: Plan) -> Sheet:
 def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     finance = Owner.FINANCE
     roles = ("head", "superior", "hrbp")
-    mails = (column for role in roles for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26)))
+    mails = (
+        column
+        for role in roles
+        for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26))
+    )
     people = (Column("name", finance, width=22), *mails)
     drivers = (
         Column("name", finance),

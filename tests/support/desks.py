@@ -9,7 +9,7 @@ import atexit
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +26,8 @@ from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
 
 Result = TypeVar("Result")
+Said = dict[Key, Value | Cell]
+"""What somebody types, by key; a `Cell` goes in as it is."""
 
 FINANCE = "林静"
 BOOK = "targets.xlsx"
@@ -60,15 +62,14 @@ class Case:
         """What the book says now."""
         return read(open_book(self.path), self.inputs)
 
-    def type(self, said: Mapping[Key, Value | Cell]) -> None:
-        """Fill cells as a person does, choosing and seeing captions, and save; a `Cell` goes in as it is."""
+    def type(self, said: Said) -> None:
+        """Fill cells as a person does, choosing and seeing captions, and save."""
         book, reading = open_book(self.path), self.reading()
         for key, value in said.items():
             sheet, spot = reading.places.find(key)
-            if not isinstance(value, Cell):
-                kind = reading.typed[key].kind if key in reading.typed else "text"
-                value = Cell(shown(value, kind, reading.places.language))
-            book.set(reading.places.tabs[sheet], {spot: value})
+            kind = reading.typed[key].kind if key in reading.typed else "text"
+            seen = value if isinstance(value, Cell) else Cell(shown(value, kind, reading.places.language))
+            book.set(reading.places.tabs[sheet], {spot: seen})
         book.save()
 
     def typed(self) -> dict[Key, Value]:
@@ -91,7 +92,7 @@ class Case:
 
     def declare(self, region: str, **declared: float) -> None:
         """A region's head declares targets (`R1_1=95`), justifies all that depart, and submits."""
-        cells: dict[Key, Value] = {
+        cells: Said = {
             (region, None, "status"): "submitted",
             (region, None, "submitter"): f"head{region[1:]}",
             (region, None, "submitted_on"): "2025-01-07",
@@ -102,10 +103,10 @@ class Case:
             cells[region, line, "declared"] = float(target)
         self.type(cells)
 
-    def entries(self, **wanted: str) -> list[Entry]:
-        """Ledger entries of a region, action or field."""
+    def entries(self, action: str | None = None, field: str | None = None) -> list[Entry]:
+        """Ledger entries of an action, a field, or all."""
         with self.desk() as desk:
-            return list(desk.ledger.entries(**wanted))
+            return list(desk.ledger.entries(action=action, field=field))
 
     def value(self, *key: str | None) -> Value:
         """The ledger's last word on a field."""
@@ -118,7 +119,7 @@ class Case:
         return told(self.run(check).problems)
 
 
-def told(problems: tuple[Problem, ...] | list[Problem]) -> list[tuple[str, str]]:
+def told(problems: Iterable[Problem]) -> list[tuple[str, str]]:
     """Codes and places of problems."""
     return [(problem.code, problem.where) for problem in problems]
 

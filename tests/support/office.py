@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -27,19 +28,27 @@ def convert(path: Path, to: str, into: Path | None = None, seconds: float = 180)
     The result is in `into`, a fresh folder when not given. Raise RuntimeError with LibreOffice's
     words when there is no result, TimeoutExpired after `seconds`.
     """
+    return convert_all([path], to, into, seconds)[0]
+
+
+def convert_all(
+    paths: Sequence[Path], to: str, into: Path | None = None, seconds: float = 180
+) -> list[Path]:
+    """Convert files of different names as `convert` does, by one start of LibreOffice."""
     into = into or Path(tempfile.mkdtemp(dir=_house()))
     office = subprocess.Popen(
-        _command("--convert-to", to, "--outdir", str(into), str(path)),
+        _command("--convert-to", to, "--outdir", str(into), *map(str, paths)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
     said = _wait(office, seconds)
-    result = into / f"{path.stem}.{to.partition(':')[0]}"
-    if not result.exists() or result.samefile(path):
-        raise RuntimeError(f"LibreOffice did not convert {path.name} to {to}: {said}")
-    return result
+    results = [into / f"{path.stem}.{to.partition(':')[0]}" for path in paths]
+    for path, result in zip(paths, results, strict=True):
+        if not result.exists() or result.samefile(path):
+            raise RuntimeError(f"LibreOffice did not convert {path.name} to {to}: {said}")
+    return results
 
 
 def _command(*arguments: str) -> list[str]:
