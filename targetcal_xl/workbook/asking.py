@@ -21,7 +21,7 @@ EMPTY_WORDS = f"|{'|'.join(_EMPTY_WORDS)}|"
 """What a formula takes for no reason, punctuation apart; the full rule is `is_placeholder`."""
 
 PUNCTUATION = (" ", "　", "-", "—", ".", "。", "…", "/", "_")
-"""What a reason may be made of without saying anything."""
+"""What a reason may be made of without saying anything, beside line breaks and their like."""
 
 SUPPORT_COLUMNS = ("line", "kind", "what", "quantity", "unit", "due")
 SUPPORT_NEEDS = ("kind", "what", "quantity")
@@ -38,7 +38,7 @@ def lacking(facts: Facts, codes: Sequence[str]) -> str:
 
 def submitted(facts: Facts, region: str, tab: str = "") -> str:
     """Whether a region's status says so, in either language; with the tab's name for another sheet."""
-    status = tab + facts.here("status", region)
+    status = f"TRIM({tab}{facts.here('status', region)})"
     said = (quote(caption("submitted", language)) for language in LANGUAGES)
     return f"OR({','.join(f'{status}={words}' for words in said)})"
 
@@ -97,7 +97,7 @@ class Asking:
         return f"IF(ISNUMBER({declared}),{reasons_lacking},{quote(lacking(self._facts, ['declared']))})"
 
     def _is_empty(self, cell: str) -> str:
-        known, words = self._facts.field("empty_words"), f"LOWER(T({cell}))"
+        known, words = self._facts.field("empty_words"), f"LOWER(CLEAN(T({cell})))"
         for sign in PUNCTUATION:
             words = f'SUBSTITUTE({words},{quote(sign)},"")'
         return f'ISNUMBER(FIND("|"&{words}&"|",{known}))'
@@ -105,10 +105,10 @@ class Asking:
     def checks(self) -> str:
         """How many lines, fields and support items are still to complete."""
         supports = self._facts.places.table(region_sheet(self._region), "supports")
-        begun = "+".join(f"LEN(TRIM({span(supports, code)}))" for code in SUPPORT_COLUMNS)
-        whole = "*".join(f"(LEN(TRIM({span(supports, code)}))>0)" for code in SUPPORT_NEEDS)
+        begun = "+".join(_length(span(supports, code)) for code in SUPPORT_COLUMNS)
+        whole = "*".join(f"({_length(span(supports, code))}>0)" for code in SUPPORT_NEEDS)
         lines = f"SUMPRODUCT(--(LEN({span(self._place, 'missing')})>0))"
-        unnamed = f"IF(LEN(TRIM({self._own('submitter')}))=0,1,0)"
+        unnamed = f"IF({_length(self._own('submitter'))}=0,1,0)"
         return f"{lines}+{unnamed}+SUMPRODUCT(--({begun}>0),--({whole}=0))"
 
     def advice(self) -> str:
@@ -134,3 +134,8 @@ class Asking:
 def _sentence(facts: Facts) -> tuple[str, str, str]:
     """How a list of missing things begins, goes on and ends."""
     return facts.say("missing.head"), facts.say("missing.comma"), facts.say("missing.end")
+
+
+def _length(cells: str) -> str:
+    """How long a text is without blanks and line breaks."""
+    return f'LEN(SUBSTITUTE(TRIM(CLEAN({cells})),"　",""))'

@@ -11,12 +11,13 @@ from .book import Cell
 from .facts import TOTALS, Facts, Row, as_number, or_blank
 from .layout import region_sheet
 
+_UNSAID = str.maketrans("", "", "".join(map(chr, range(32))) + "".join(PUNCTUATION))
+"""What the formula takes out of a reason: control characters, by CLEAN, and punctuation."""
+
 
 def looks_empty(value: Value) -> bool:
     """What the sheet's own formula makes of a reason."""
-    words = value.lower() if isinstance(value, str) else ""
-    for sign in PUNCTUATION:
-        words = words.replace(sign, "")
+    words = value.lower().translate(_UNSAID) if isinstance(value, str) else ""
     return f"|{words}|" in EMPTY_WORDS
 
 
@@ -112,7 +113,7 @@ class Declaration:
         """How many lines, fields and support items are still to complete."""
         lines = sum(bool(self.missing(k)) for k in self._lines)
         submitter = self._facts.typed.get((self._region, None, "submitter"))
-        return lines + (not str(submitter or "").strip(" ")) + self._unfinished_supports()
+        return lines + (not _filled(submitter)) + self._unfinished_supports()
 
     def _unfinished_supports(self) -> int:
         typed = self._facts.typed

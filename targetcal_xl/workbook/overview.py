@@ -47,17 +47,17 @@ class Overview:
         place = self._facts.places.table(region_sheet(known.region), "lines")
         tab, at = self._facts.tab(region_sheet(known.region)), place.rows[line]
 
-        def shown(code: str, value: float | str | None) -> Cell:
-            ref = f"{tab}${column_letters(place.columns[code])}${at}"
-            return Cell(or_blank(value), f'IF({ref}="","",{ref})')
+        def ref(code: str) -> str:
+            return f"{tab}${column_letters(place.columns[code])}${at}"
 
-        flag = self._declarations[known.region].flag(k)
-        return {
-            **self._facts.names(line),
-            **{code: shown(code, self._facts.compared[code][k]) for code in ("last_year", *TOTALS)},
-            "deviation": shown("deviation", self._facts.deviations[k]),
-            "flag": shown("flag", flag),
+        values = {code: self._facts.compared[code][k] for code in ("last_year", *TOTALS)}
+        values["deviation"] = self._facts.deviations[k]
+        numbers = {
+            code: Cell(or_blank(value), f'IF(ISNUMBER({ref(code)}),{ref(code)},"")')
+            for code, value in values.items()
         }
+        flag = Cell(self._declarations[known.region].flag(k), f'{ref("flag")}&""')
+        return {**self._facts.names(line), **numbers, "flag": flag}
 
     def fields(self) -> Mapping[str, Cell]:
         """The figures of the whole plan."""
@@ -66,7 +66,7 @@ class Overview:
         submitted = f"{sum(one.is_submitted for one in told)} / {len(facts.plan.regions)}"
         column = span(self._regions, "submitted")
         return {
-            "dashboard_hq": Cell(or_blank(hq), f"N({facts.field('hq_target')})"),
+            "dashboard_hq": Cell(hq or 0.0, f"N({facts.field('hq_target')})"),
             **{f"dashboard_{code}": self._total(code) for code in TOTALS[1:]},
             "dashboard_gap_pct": self._gap(hq or 0.0),
             "dashboard_submitted": Cell(
