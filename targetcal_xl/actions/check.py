@@ -102,6 +102,15 @@ def examine(stock: Stock, region: Region, faults: Iterable[Problem]) -> tuple[Pr
     return (*own, *broken_seals(stock, region), *_unrecorded(stock, region), *_unfinished(stock, region))
 
 
+def damage(stock: Stock, region: Region) -> tuple[Problem, ...]:
+    """What a submitted tab has lost, and every sealed cell that says something else now."""
+    tab = stock.reading.places.tabs.get(region_sheet(region.code))
+    if tab is None:
+        return (Problem("tab_missing", region.name),)
+    lost = (fault for fault in stock.reading.places.problems if _tab(fault) == tab)
+    return (*lost, *broken_seals(stock, region))
+
+
 def broken_seals(stock: Stock, region: Region) -> Iterator[Problem]:
     """Cells that say something else than when they were sealed."""
     side = stock.table(region)

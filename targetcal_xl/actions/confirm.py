@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..ledger import Event
 from ..problems import DataProblems, Problem
-from .check import broken_seals
+from .check import damage
 from .desk import Desk
 from .stock import Stock, take_stock
 
@@ -54,7 +54,7 @@ def _obstacles(stock: Stock) -> list[Problem]:
         side = stock.table(region)
         if side.state not in ("decided", "confirmed"):
             problems.append(Problem(f"not_agreed_{side.state}", region.name, {"round": side.round}))
-        problems += broken_seals(stock, region)
+        problems += damage(stock, region)
         problems += (
             Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})
             for line in side.lines

@@ -9,7 +9,7 @@ from ..calibration import Line, Region, after_decisions, decision_faults, may_de
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import Owner
-from .check import broken_seals
+from .check import damage
 from .desk import Desk, find_line, find_region
 from .stock import Stock, take_stock
 from .table import Table
@@ -89,7 +89,7 @@ def _decidable(stock: Stock, said: str) -> Region:
     if code := may_decide(stock.desk.actor, region, side.submitter):
         fields = {"actor": stock.desk.actor, "superior": region.superior.name}
         raise Refused([Problem(code, region.name, fields)])
-    if broken := tuple(broken_seals(stock, region)):
+    if broken := damage(stock, region):
         raise DataProblems(broken)
     return region
 
