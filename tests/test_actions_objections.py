@@ -1,0 +1,73 @@
+"""Objections are seen, answered by the HR business partner, and never suppressed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.actions import handle_objection, objections, unlock
+from targetcal_xl.problems import Refused
+from tests.support.desks import REASONS, Case, fresh, locked, low, told
+
+PLACE = "华南大区 / 华南1组"
+NOTE = "与负责人面谈，渠道缺人"
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    """R2-1 objects: 139 declared for 198."""
+    return locked(tmp_path)
+
+
+def test_without_declarations_nobody_objects(tmp_path: Path) -> None:
+    assert fresh(tmp_path).run(objections).objections == ()
+
+
+def test_an_objection_says_who_objects_to_what_and_why(case: Case) -> None:
+    [item] = case.run(objections).open
+    assert (item.region, item.line, item.hrbp) == ("华南大区", "华南1组", "hrbp2")
+    assert (item.declared, item.suggested) == (low(case)[2], case.suggested("R2-1"))
+    assert item.deviation == pytest.approx(139 / 198 - 1)
+    assert {"basis": item.basis, "support": item.support, "risk": item.risk} == REASONS
+    assert (item.state, item.handling, item.hours) == ("open", "", 0)
+
+
+def test_the_answer_stays_with_the_objection(case: Case) -> None:
+    case.run(handle_objection, "华南大区", "华南1组", note=NOTE, hours=1.5, by="hrbp2@example.com")
+    report = case.run(objections)
+    assert report.open == ()
+    [item] = report.objections
+    assert (item.state, item.handling, item.hours) == ("handled", NOTE, 1.5)
+    first = case.entries("objection")[0]
+    assert (first.old, first.new, first.actor, first.reason) == ("open", "handled", "hrbp2@example.com", NOTE)
+
+
+def test_an_objection_keeps_its_numbers_when_the_region_gives_in(case: Case) -> None:
+    case.run(unlock, "R2", "区域要求重报")
+    case.declare("R2", R2_1=case.suggested("R2-1"))
+    assert case.run(objections).objections[0].declared == 139
+
+
+@pytest.mark.parametrize("actor", ["hrbp1", "head2", "superior2", "林静"])
+def test_nobody_else_answers_an_objection(case: Case, actor: str) -> None:
+    with pytest.raises(Refused) as refused:
+        case.run(handle_objection, "R2", "R2-1", note=NOTE, by=actor)
+    assert told(refused.value.problems) == [("not_hrbp", PLACE)]
+    assert case.run(objections).open
+
+
+def test_an_answer_says_something(case: Case) -> None:
+    with pytest.raises(Refused) as refused:
+        case.run(handle_objection, "R2", "R2-1", note="无", by="hrbp2")
+    assert told(refused.value.problems) == [("reason_missing", PLACE)]
+
+
+def test_what_is_no_open_objection_cannot_be_answered(case: Case) -> None:
+    with pytest.raises(Refused) as refused:
+        case.run(handle_objection, "R1", "R1-1", note=NOTE, by="hrbp1")
+    assert told(refused.value.problems) == [("objection_not_open", "华东大区 / 华东1组")]
+    case.run(handle_objection, "R2", "R2-1", note=NOTE, by="hrbp2")
+    with pytest.raises(Refused) as refused:
+        case.run(handle_objection, "R2", "R2-1", note=NOTE, by="hrbp2")
+    assert told(refused.value.problems) == [("objection_not_open", PLACE)]
