@@ -69,6 +69,7 @@ def test_what_libreoffice_writes_has_no_faults(path: Path) -> None:
         (_BOOK, r'<sheet name="Plain"', f'<sheet name="{"x" * 32}"', "bad tab name"),
         (_BOOK, r'r:id="rId2"', 'r:id="rId99"', "tab Plain has no part"),
         (_BOOK, r'name="tc.block"', 'name="items"', "has the name of a defined name"),
+        ("xl/styles.xml", r'<cellXfs count="[0-9]+"', '<cellXfs count="99"', "cellXfs: "),
         (_STRINGS, r"<t>plain</t>", f"<t>{'x' * 32_768}</t>", "shared string of 32768"),
         (_TABLE, r'name="b"', 'name="A"', "column names repeat"),
         (_TABLE, r'name="b"', 'name="c"', "column 'c', cell 'b'"),

@@ -141,23 +141,36 @@ def test_a_workbook_with_macros_is_opened_and_keeps_them(tmp_path: Path, path: P
     assert parts_of(book.path)["xl/vbaProject.bin"] == macros
 
 
-def _packed(*changes: tuple[str, bytes]) -> dict[str, bytes]:
+@pytest.fixture
+def package() -> Package:
     raw = BytesIO()
     with xlsxwriter.Workbook(raw) as workbook:
         workbook.add_worksheet()
-    package = Package(raw.getvalue(), "plan.xlsx")
-    for part, data in changes:
-        package.write(part, data)
-    with zipfile.ZipFile(BytesIO(package.packed())) as file:
+    return Package(raw.getvalue(), "plan.xlsx")
+
+
+def _parts(raw: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(raw)) as file:
         return {name: file.read(name) for name in file.namelist()}
 
 
-def test_what_is_not_well_formed_never_gets_into_a_package() -> None:
+def test_what_is_not_well_formed_never_gets_into_a_package(package: Package) -> None:
     with pytest.raises(Refused):
-        _packed(("xl/workbook.xml", b"<a>"))
+        package.write("xl/workbook.xml", b"<a>")
+    assert not package.changed
 
 
-def test_a_changed_part_is_packed_in_its_place() -> None:
-    before, after = _packed(), _packed(("xl/workbook.xml", b"<a/>"))
-    assert list(after) == list(before)
-    assert after == {**before, "xl/workbook.xml": b"<a/>"}
+def test_a_changed_part_is_packed_in_its_place_each_time(package: Package) -> None:
+    before = _parts(package.raw)
+    package.write("xl/workbook.xml", b"<a><b/></a>")
+    for _ in range(2):
+        after = _parts(package.packed())
+        assert list(after) == list(before)
+        assert after == {**before, "xl/workbook.xml": b"<a><b/></a>"}
+    assert package.read("xl/styles.xml") == before["xl/styles.xml"]
+
+
+def test_a_part_changed_back_is_no_change(package: Package) -> None:
+    package.write("xl/workbook.xml", b"<a/>")
+    package.write("xl/workbook.xml", _parts(package.raw)["xl/workbook.xml"])
+    assert not package.changed

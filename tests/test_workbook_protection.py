@@ -76,6 +76,8 @@ def test_locking_back_and_forth_adds_each_format_once(path: Path) -> None:
     book.save()
     counts = [len(as_openpyxl(one)._cell_styles) for one in (rich_book(path.with_name("a.xlsx")), path)]
     assert counts[1] - counts[0] <= 2 * 4
+    formats = parts_of(path)["xl/styles.xml"].split(b"<cellXfs")[1].split(b"<xf ")
+    assert all((b"<protection" in one) <= (b'applyProtection="1"' in one) for one in formats)
     assert sound(path)
 
 

@@ -213,6 +213,13 @@ def _strings(book: Book) -> Iterator[str]:
     yield from (f"shared string of {len(said)} characters" for said in book.strings if len(said) > 32767)
 
 
+def _counts(book: Book) -> Iterator[str]:
+    styles = book.tree("xl/styles.xml")
+    for collection in styles if styles is not None else ():
+        if int(collection.get("count", len(collection))) != len(collection):
+            yield f"{collection.tag.removeprefix(_MAIN)}: {len(collection)}, not {collection.get('count')}"
+
+
 def _calculation_chain(book: Book) -> Iterator[str]:
     chain = book.tree("xl/calcChain.xml")
     tabs = {listed.get("sheetId"): listed.get("name") for listed in book.workbook.iter(_MAIN + "sheet")}
@@ -368,6 +375,7 @@ _BOOK_RULES: list[Callable[[Book], Iterator[str]]] = [
     _tabs,
     _defined_names,
     _strings,
+    _counts,
     _calculation_chain,
     _table_identities,
 ]
