@@ -15,6 +15,7 @@ from ..calibration import (
     is_placeholder,
     missing_fields,
 )
+from ..ledger import fault
 from ..problems import Problem
 from ..workbook import Cell, Owner, Typed, cell_name, content, is_formula, region_sheet, same_value
 from .desk import Desk, chosen_regions
@@ -142,12 +143,20 @@ def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     if side.state != "open":
         return
+    yield from unkept(stock, stock.reading.of_region(region.code, Owner.MANAGER))
     yield from _header_problems(stock, region)
     for line in side.lines:
         if not side.is_agreed(line.code):
             yield from _line_problems(stock, line)
     for row in sorted({str(cell.key[1]) for cell in _support_cells(stock, region) if cell.value is not None}):
         yield from _support_problems(stock, region, row)
+
+
+def unkept(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
+    """What cells hold that no ledger can keep."""
+    for cell in cells:
+        if code := fault(cell.value):
+            yield Problem(code, where(stock, cell), {"value": _said(ascii(cell.value))})
 
 
 def _header_problems(stock: Stock, region: Region) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from ..calibration import Baseline, Inputs, Key, Standing, Value
 from ..ledger import Event, groundwork
 from ..problems import DataProblems, Problem
 from ..workbook import Owner, Reading, cell_name, entered, revised
+from .check import unkept
 from .desk import Desk
 from .new import suggestions
 from .stock import take_stock
@@ -45,7 +46,10 @@ class RecalibrateReport:
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
     """Read finance's cells, renew suggestions and split, and record every change with its reason."""
     stock = take_stock(desk)
-    typed = _finance_cells(stock.reading)
+    cells = [cell for cell in stock.reading.typed.values() if cell.owner is Owner.FINANCE]
+    if problems := list(unkept(stock, cells)):
+        raise DataProblems(problems)
+    typed = {cell.key: cell.value for cell in cells if cell.value is not None}
     inputs, faults = revised(stock.standing.inputs, typed)
     if faults:
         raise DataProblems(
@@ -76,11 +80,6 @@ def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
         lines=tuple(_lines(inputs, before, baseline)),
         suggested_total=float(baseline.suggested.sum()),
     )
-
-
-def _finance_cells(reading: Reading) -> dict[Key, Value]:
-    cells = (cell for cell in reading.typed.values() if cell.owner is Owner.FINANCE)
-    return {cell.key: cell.value for cell in cells if cell.value is not None}
 
 
 def _found(typed: Mapping[Key, Value], key: Key) -> dict[str, object]:

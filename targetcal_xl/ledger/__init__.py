@@ -1,6 +1,6 @@
 """What happened: append-only, hash-chained, in SQLite or PostgreSQL."""
 
-from .chain import GENESIS, reference
+from .chain import GENESIS, fault, reference
 from .documents import dump, load
 from .entry import Entry, Event
 from .fold import groundwork, standing
@@ -12,6 +12,7 @@ __all__ = [
     "Event",
     "Ledger",
     "dump",
+    "fault",
     "groundwork",
     "load",
     "open_ledger",
