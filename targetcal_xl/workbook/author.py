@@ -27,15 +27,21 @@ from .places import SHEET_MARK, TABLE_MARK, Places, default_places
 from .shapes import Column, Field, Kind, Sheet, Table
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_COURTESY = {"format_cells": True, "format_columns": True, "format_rows": True, "autofilter": True}
+_COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 30, 26, 18
-_TALL = {("region", "lines"): 84, ("progress", "lines"): 50}
+_TALL = {("region", "lines"): 66, ("progress", "lines"): 34}
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A3, _A4 = 8, 9
 _ON_ONE_PAGE = ("dashboard", "evaluation", "region")
 _CHART_ROWS = {"region": 20, "evaluation": 24}
 """Rows that a chart below the last table takes."""
+_FILTERED = {
+    **{"drivers": "readings", "baseline": "baseline", "dashboard": "lines", "progress": "lines"},
+    **{"history": "history", "letters": "letters", "audit": "audit"},
+}
+"""The table that may be filtered, by sheet: a sheet has room for one filter."""
+_LAST_ROW = 1_048_575
 _BLANK = Cell()
 
 
@@ -137,14 +143,14 @@ class _Page:
         spots, top = table.spots, table.top
         self._put((top - 1, 2), Cell(self._say(f"table.{self._kind}.{table.code}")), self._looks.section)
         self._page.set_row(top - 2, _SECTION_HEIGHT)
-        self._page.set_row(top - 1, _CAPTION_HEIGHT)
-        self._page.set_row(top, None, None, {"hidden": True})
-        self._put((top + 1, 1), Cell(TABLE_MARK + table.code), self._looks.plain)
+        self._page.set_row(top - 1, None, None, {"hidden": True})
+        self._page.set_row(top, _CAPTION_HEIGHT)
+        self._put((top, 1), Cell(TABLE_MARK + table.code), self._looks.plain)
         for column in table.columns:
             at = spots[column.code]
             caption = heading(table, column, self._places.inputs.plan, self._places.language)
-            self._spread((top, at), column.span, Cell(caption), self._looks.caption)
-            self._put((top + 1, at), Cell(column.code), self._looks.plain)
+            self._put((top, at), Cell(column.code), self._looks.plain)
+            self._spread((top + 1, at), column.span, Cell(caption), self._looks.caption(column.owner))
         forms = [
             (column, spots[column.code], self._looks.cell(column.kind, column.owner))
             for column in table.columns
@@ -155,7 +161,7 @@ class _Page:
             self._page.set_row(at - 1, height)
             self._row(table, row, at, forms, cells, typed)
         if table.growing and not table.rows:
-            self._grown(forms)
+            self._grown(table, forms)
 
     def _row(
         self,
@@ -174,10 +180,13 @@ class _Page:
                 cell = cells.get((at, across), _BLANK)
             self._spread((at, across), column.span, cell, form)
 
-    def _grown(self, forms: list[tuple[Column, int, Format]]) -> None:
-        """Formats for rows that are still to come."""
-        for column, across, form in forms:
-            self._page.set_column(across - 1, across - 1, column.width, form)
+    def _grown(self, table: Table, forms: list[tuple[Column, int, Format]]) -> None:
+        """Formats for rows that are still to come; each is ruled off when it comes."""
+        for column, across, _ in forms:
+            self._page.set_column(across - 1, across - 1, column.width, self._looks.row_to_come(column.kind))
+        ruled = {"type": "formula", "criteria": f"=LEN($A{table.top + 2})>0", "format": self._looks.ruled}
+        first, last = forms[0][1] - 1, forms[-1][1] - 1
+        self._page.conditional_format(table.top + 1, first, _LAST_ROW, last, ruled)
 
     def _shown(self, value: Value, kind: Kind) -> Scalar:
         """A person's value as its cell holds it; lines are shown by name."""
@@ -210,6 +219,11 @@ class _Page:
     def _kind(self) -> str:
         return "region" if self._sheet.region else self._sheet.code
 
+    def _filter(self, table: Table) -> None:
+        last = _LAST_ROW if table.growing else table.bottom - 1
+        columns = table.spots.values()
+        self._page.autofilter(table.top, min(columns) - 1, last, max(columns) - 1)
+
     def _widths(self) -> None:
         """Columns as wide as the widest that stands in them; side labels have a column of their own."""
         widths: dict[int, float] = {}
@@ -228,8 +242,10 @@ class _Page:
         tables = self._sheet.tables
         if tables and len(tables[0].columns) > 2 and tables[0].top < 15:
             self._page.freeze_panes(tables[0].top + 1, 3 if tables[0].columns[0].code == "region" else 2)
+        if (filtered := _FILTERED.get(self._sheet.code)) is not None:
+            self._filter(self._sheet.table(filtered))
         if len(tables) == 1:
-            self._page.repeat_rows(tables[0].top - 1)
+            self._page.repeat_rows(tables[0].top)
         right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
         if not any(table.growing and not table.rows for table in tables):
             bottom = max(table.bottom for table in tables) + _CHART_ROWS.get(self._kind, 1)

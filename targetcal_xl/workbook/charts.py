@@ -100,7 +100,7 @@ class _Drawer:
     def _series(self, table: Table, code: str, names: str) -> dict[str, Any]:
         column = table.spots[code] - 1
         return {
-            "name": [self._tab, table.top - 1, column],
+            "name": [self._tab, table.top, column],
             "categories": self._range(table, names),
             "values": self._range(table, code),
         }

@@ -20,7 +20,15 @@ SERIES = ("#9CA3AF", "#5B9BD5", "#1F4E79", "#15803D")
 
 _FONTS = {"zh-CN": "微软雅黑", "en": "Calibri"}
 _INPUTS = {Owner.MANAGER: INPUT, Owner.FINANCE: INPUT, Owner.SUPERIOR: SUPERIOR_INPUT}
-_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "choice", "stamp")
+_HEADS = {
+    Owner.MANAGER: "#9A6700",
+    Owner.FINANCE: "#9A6700",
+    Owner.SUPERIOR: "#2F6B4F",
+    Owner.FORMULA: "#4B6584",
+}
+_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp")
+_CENTRED: tuple[Kind, ...] = ("choice", "flag", "date")
+_WRAPPED: tuple[Kind, ...] = ("long", "link")
 
 
 class Looks:
@@ -42,23 +50,33 @@ class Looks:
 
     def _cell(self, kind: Kind, owner: Owner, card: bool = False) -> Format:
         """The format of a value."""
-        is_wide = kind in ("long", "link")
         shape: dict[str, Any] = {
             "num_format": self._numbers.get(kind, "General"),
-            "align": "center" if card else "left" if kind in _LEFT else "right",
-            "valign": "top" if is_wide else "vcenter",
-            "text_wrap": is_wide or card,
+            "align": "center" if card or kind in _CENTRED else "left" if kind in _LEFT else "right",
+            "valign": "vcenter",
+            "text_wrap": card or kind in _WRAPPED,
             "border": 1,
             "border_color": LINE,
             "locked": not owner.is_person,
         }
-        if kind in _LEFT and not card:
+        if shape["align"] != "center":
             shape["indent"] = 1
         if owner.is_person:
             shape["bg_color"] = _INPUTS[owner]
         if card:
-            shape |= {"bold": True, "font_size": 12, "valign": "vcenter"}
+            shape |= {"bold": True, "font_size": 12}
         return self._made(shape)
+
+    def row_to_come(self, kind: Kind) -> Format:
+        """The format of a column in which rows will be added."""
+        align = "left" if kind in (*_LEFT, *_CENTRED) else "right"
+        shape = {"num_format": self._numbers.get(kind, "General"), "align": align, "indent": 1}
+        return self._made({**shape, "valign": "vcenter", "text_wrap": kind in _WRAPPED})
+
+    @property
+    def ruled(self) -> Format:
+        """What a row that has been added gets."""
+        return self.changed(bottom=1, bottom_color=LINE)
 
     def _made(self, shape: dict[str, Any]) -> Format:
         return self._book.add_format({**self.font, **shape})
@@ -85,11 +103,13 @@ class Looks:
             "section", {"font_size": 12, "bold": True, "font_color": BRAND, "valign": "vcenter"}
         )
 
-    @property
-    def caption(self) -> Format:
-        """The head of a column."""
-        shape = {"bold": True, "font_color": "#FFFFFF", "bg_color": BRAND, "border": 1, "border_color": LINE}
-        return self._named("caption", {**shape, "text_wrap": True, "align": "center", "valign": "vcenter"})
+    def caption(self, owner: Owner) -> Format:
+        """The head of a column, in the colour of whose it is."""
+        shape = {"bold": True, "font_color": "#FFFFFF", "border": 1, "border_color": LINE, "text_wrap": True}
+        colour = _HEADS.get(owner, BRAND)
+        return self._named(
+            f"caption {owner}", {**shape, "bg_color": colour, "align": "center", "valign": "vcenter"}
+        )
 
     @property
     def label(self) -> Format:
