@@ -31,9 +31,7 @@ def convert(path: Path, to: str, into: Path | None = None, seconds: float = 180)
     return convert_all([path], to, into, seconds)[0]
 
 
-def convert_all(
-    paths: Sequence[Path], to: str, into: Path | None = None, seconds: float = 180
-) -> list[Path]:
+def convert_all(paths: Sequence[Path], to: str, into: Path | None = None, seconds: float = 180) -> list[Path]:
     """Convert files of different names as `convert` does, by one start of LibreOffice."""
     into = into or Path(tempfile.mkdtemp(dir=_house()))
     office = subprocess.Popen(

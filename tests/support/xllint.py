@@ -20,6 +20,7 @@ _PARENT = "xl/workbook.xml"
 _NAME = re.compile(r"[^\W\d][\w.\\?]{0,254}|\\[\w.\\?]{0,254}")
 _LOOKS_LIKE_A_CELL = re.compile(r"(?:[A-Z]{1,3}[0-9]{1,7}|R[0-9]*C[0-9]*|R|C)\Z", re.IGNORECASE)
 _SHEETS_NAMED = re.compile(r"(?:'((?:[^'\[\]]|'')+)'|(?<![\w.'\])#])\b([^\W\d][\w.]*))!")
+_STRINGS = re.compile(r"('(?:[^']|'')*')|\"[^\"]*\"")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _MAIN_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
@@ -203,7 +204,7 @@ def _defined_names(book: Book) -> Iterator[str]:
             yield f"name {name} belongs to no tab"
         if bad_formula(text):
             yield f"name {name}: formula {text}"
-        for quoted, bare in _SHEETS_NAMED.findall(re.sub(r'"[^"]*"', '""', text)):
+        for quoted, bare in _SHEETS_NAMED.findall(_STRINGS.sub(r"\1", text)):
             if (quoted.replace("''", "'") or bare).casefold() not in known:
                 yield f"name {name} refers to no tab: {text}"
     yield from (f"name {name} repeats" for (name, _), times in seen.items() if times > 1)
