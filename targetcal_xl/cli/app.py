@@ -27,6 +27,7 @@ from .options import (
     Regions,
     Who,
     at_desk,
+    progress_bars,
     say,
 )
 from .show import show, show_problems, show_wrong_use
@@ -96,7 +97,9 @@ def _demo(
     lang: Language = "zh-CN",
     as_json: Json = False,
 ) -> int:
-    show(actions.demo(directory, lang), as_json)
+    with progress_bars() as report:
+        played = actions.demo(directory, lang, progress=report)
+    show(played, as_json)
     return DONE
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import getpass
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -56,8 +56,8 @@ Language = Annotated[str, typer.Option("--lang", help=say("option.lang"))]
 
 
 @contextmanager
-def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[Desk]:
-    """A desk for the person at this computer, now, with a progress bar for long work."""
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each kind of long work, while it lasts."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=ERRORS, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
@@ -67,7 +67,15 @@ def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Itera
                 tasks[what] = bars.add_task(say(f"progress.{what}"), total=steps)
             bars.update(tasks[what], completed=done)
 
-        with open_desk(
+        yield report
+
+
+@contextmanager
+def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[Desk]:
+    """A desk for the person at this computer, now, with a progress bar for long work."""
+    with (
+        progress_bars() as report,
+        open_desk(
             book,
             actor=who or me(),
             clock=lambda: dt.datetime.now(dt.UTC),
@@ -75,5 +83,6 @@ def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Itera
             ledger=ledger or None,
             create=create,
             progress=report,
-        ) as desk:
-            yield desk
+        ) as desk,
+    ):
+        yield desk
