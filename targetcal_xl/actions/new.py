@@ -55,7 +55,7 @@ def suggestions(inputs: Inputs) -> tuple[Baseline, Floats]:
 
 
 def write_from_ledger(desk: Desk) -> None:
-    """Write the workbook that the ledger speaks of, without what people typed elsewhere."""
+    """Write the workbook that the ledger speaks of, with all that people said and that was recorded."""
     standing = standing_of(desk.ledger)
     first = next(desk.ledger.entries())
     language = str(standing.value(None, None, "language"))

@@ -7,13 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..calibration import Key, Standing, Value
 from ..ledger import Entry, Ledger
-from ..workbook import Book, Cell, Owner, Reading, Spot, content, differing, region_sheet, rows_below, shown
+from ..workbook import (
+    Book,
+    Cell,
+    Owner,
+    Reading,
+    Spot,
+    as_typed,
+    content,
+    differing,
+    region_sheet,
+    rows_below,
+)
 from .issued import issues
 from .secret import sheet_password
 from .table import Table
-
-HANDED_BACK = ("status", "decision", "counter", "decision_reason")
-"""People's fields that an action may set for them, as long as nobody has typed over them since."""
 
 Cells = defaultdict[str, dict[Spot, Cell]]
 
@@ -27,7 +35,7 @@ def applied_number(reading: Reading) -> int:
 def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bool:
     """Bring the book to what the ledger says, and save it; whether anything had to change."""
     pending = list(ledger.entries(after=applied_number(reading)))
-    handed = _handed_back(reading.values, pending)
+    handed = _caught_up(reading, pending)
     cells: Cells = defaultdict(dict)
     for key, value in handed.items():
         _put(cells, reading, key, value)
@@ -44,20 +52,20 @@ def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bo
     return moved or any(cells.values())
 
 
-def _handed_back(typed: Mapping[Key, Value], pending: Iterable[Entry]) -> dict[Key, Value]:
-    """What pending entries set in people's fields, where the book still has the value before."""
-    handed: dict[Key, Value] = {}
+def _caught_up(reading: Reading, pending: Iterable[Entry]) -> dict[Key, Value]:
+    """What pending entries say in people's cells, as long as nobody has typed over the value before."""
+    caught: dict[Key, Value] = {}
     for entry in pending:
-        if entry.field in HANDED_BACK and handed.get(entry.key, typed.get(entry.key)) == entry.old:
-            handed[entry.key] = entry.new
-    return {key: value for key, value in handed.items() if value != typed.get(key)}
+        cell = reading.typed.get(entry.key)
+        if cell and caught.get(entry.key, cell.value) == entry.old:
+            caught[entry.key] = entry.new
+    return {key: value for key, value in caught.items() if value != reading.typed[key].value}
 
 
 def _put(cells: Cells, reading: Reading, key: Key, value: Value) -> None:
     """Write a person's cell for them."""
-    typed = reading.typed.get(key)
-    if typed:
-        cells[typed.sheet][typed.spot] = Cell(shown(value, typed.kind, reading.places.language))
+    typed = reading.typed[key]
+    cells[typed.sheet][typed.spot] = Cell(as_typed(typed, value, reading.places))
 
 
 def audit_row(standing: Standing, entry: Entry) -> dict[str, Value]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..calibration import Value
 from ..connect import read_actuals, read_plan, read_responses
 from ..problems import DataProblems
-from ..workbook import Cell, open_book, read, shown
+from ..workbook import Cell, as_typed, open_book, read
 from .confirm import confirm
 from .decide import decide
 from .desk import Desk, open_desk
@@ -101,14 +101,9 @@ class Story:
         for (row, code), words in said.items():
             cell = reading.typed[region, row or None, code]
             value: Value = float(words) if code in NUMBERS else words
-            cells[cell.spot] = Cell(shown(self._as_seen(code, value), cell.kind, reading.places.language))
+            cells[cell.spot] = Cell(as_typed(cell, value, reading.places))
         book.set(reading.places.tabs[cell.sheet], cells)
         book.save()
-
-    def _as_seen(self, code: str, value: Value) -> Value:
-        """A line is chosen from a list by its name."""
-        names = {line.code: line.name for line in self.inputs.plan.lines}
-        return names[str(value)] if code == "line" else value
 
     def _lock(self, desk: Desk, act: Row) -> None:
         report = lock(desk, [act["region"]])

@@ -11,7 +11,7 @@ from .content import content
 from .finance import Unusable, entered, revised
 from .layout import region_sheet
 from .places import Places
-from .reading import Reading, Typed, read
+from .reading import Reading, Typed, as_typed, read
 from .shapes import Owner
 from .update import differing, is_formula, rows_below, same_value
 
@@ -25,6 +25,7 @@ __all__ = [
     "Spot",
     "Typed",
     "Unusable",
+    "as_typed",
     "cell_name",
     "content",
     "differing",

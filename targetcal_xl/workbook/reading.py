@@ -10,8 +10,8 @@ from itertools import chain
 
 from targetcal_xl.calibration import Inputs, Key, Value
 
-from .book import Book, Cell, Spot
-from .captions import line_captions, meant
+from .book import Book, Cell, Scalar, Spot
+from .captions import line_captions, meant, shown
 from .places import Places, find_places
 from .shapes import Column, Field, Kind, Owner, Sheet
 
@@ -97,3 +97,11 @@ def _table_cells(sheet: Sheet, places: Places) -> Iterator[tuple[Key, Column | F
 def _line_codes(choices: tuple[str, ...], places: Places) -> Mapping[str, str]:
     """What a list of lines shows -> line code."""
     return {name: code for code, name in line_captions(places.inputs.plan, choices).items()}
+
+
+def as_typed(cell: Typed, value: Value, places: Places) -> Scalar:
+    """A value as a person types it into their cell: the way back from what `read` makes of it."""
+    if cell.kind == "line":
+        lines = [line.code for line in places.inputs.plan.lines if cell.key[0] in (None, line.region)]
+        value = line_captions(places.inputs.plan, lines).get(str(value), value)
+    return shown(value, cell.kind, places.language)
