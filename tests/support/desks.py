@@ -20,7 +20,7 @@ from targetcal_xl.actions import Desk, check, confirm, decide, handle_objection,
 from targetcal_xl.calibration import Inputs, Key, Value
 from targetcal_xl.ledger import Entry
 from targetcal_xl.problems import Problem
-from targetcal_xl.workbook import Cell, Reading, cell_name, open_book, read, shown
+from targetcal_xl.workbook import Cell, Reading, as_typed, cell_name, open_book, read
 from tests.support.books import changed_parts, parts_of
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
@@ -67,9 +67,7 @@ class Case:
         book, reading = open_book(self.path), self.reading()
         for key, value in said.items():
             sheet, spot = reading.places.find(key)
-            kind = reading.typed[key].kind if key in reading.typed else "text"
-            seen = value if isinstance(value, Cell) else Cell(shown(value, kind, reading.places.language))
-            book.set(reading.places.tabs[sheet], {spot: seen})
+            book.set(reading.places.tabs[sheet], {spot: _filled(reading, key, value)})
         book.save()
 
     def typed(self) -> dict[Key, Value]:
@@ -117,6 +115,13 @@ class Case:
     def problems(self) -> list[tuple[str, str]]:
         """What `check` finds: codes and places."""
         return told(self.run(check).problems)
+
+
+def _filled(reading: Reading, key: Key, value: Value | Cell) -> Cell:
+    if isinstance(value, Cell):
+        return value
+    cell = reading.typed.get(key)
+    return Cell(as_typed(cell, value, reading.places) if cell else value)
 
 
 def told(problems: Iterable[Problem]) -> list[tuple[str, str]]:
