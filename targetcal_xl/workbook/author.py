@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from targetcal_xl.calibration import Key, Standing, Value
-from targetcal_xl.language import text
+from targetcal_xl.language import catalogue, text
 
 from .book import Cell, Scalar, Spot
 from .captions import heading, line_captions, shown
@@ -29,13 +29,14 @@ from .shapes import Column, Field, Kind, Sheet, Table
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
-_CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 30, 26, 18
+_CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 32, 30, 19
+_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING = 20, 24, 34
 _TALL = {("region", "lines"): 66, ("progress", "lines"): 34}
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A3, _A4 = 8, 9
 _ON_ONE_PAGE = ("dashboard", "evaluation", "region")
-_CHART_ROWS = {"region": 20, "evaluation": 24}
-"""Rows that a chart below the last table takes."""
+_CHART_RIGHT = {"evaluation": 15}
+"""The last sheet column under a chart that reaches further right than the tables."""
 _FILTERED = {
     **{"drivers": "readings", "baseline": "baseline", "dashboard": "lines", "progress": "lines"},
     **{"history": "history", "letters": "letters", "audit": "audit"},
@@ -117,6 +118,7 @@ class _Page:
         facts = {"name": name, "period": plan.period, "metric": plan.metric.name, "company": plan.company}
         facts |= {"unit": plan.metric.unit, "definition": plan.metric.definition}
         self._page.set_row(1, _TITLE_HEIGHT)
+        self._page.set_row(2, _SUBTITLE_HEIGHT)
         self._page.write_string(1, 1, self._say(f"title.{code}", **facts), self._looks.title)
         self._page.write_string(2, 1, self._say(f"subtitle.{code}", **facts), self._looks.subtitle)
 
@@ -127,17 +129,21 @@ class _Page:
             Cell(self._shown(value, field.kind)) if field.owner.is_person else cells.get(field.spot, _BLANK)
         )
         if field.code == "advice":
+            self._page.set_row(row - 1, _ADVICE_HEIGHT)
             self._put(field.spot, cell, self._looks.advice)
             return
-        label = self._say(f"field.{field.code}")
-        form = self._looks.cell(field.kind, field.owner, field.card)
+        form = self._looks.cell(field.kind, field.owner, "card" if field.card else "list")
+        self._spread(field.spot, field.span, cell, form)
+        label = Cell(self._say(f"field.{field.code}"))
         if field.card:
             self._page.set_row(row - 2, _CAPTION_HEIGHT)
             self._page.set_row(row - 1, _CARD_HEIGHT)
-            self._spread((row - 1, column), field.span, Cell(label), self._looks.label)
-        else:
-            self._put((row, column - 1), Cell(label), self._looks.side_label)
-        self._spread(field.spot, field.span, cell, form)
+            self._spread((row - 1, column), field.span, label, self._looks.label)
+            return
+        self._page.set_row(row - 1, _TALL_SETTING if field.kind == "long" else _ROW_HEIGHT)
+        self._put((row, column - 1), label, self._looks.setting)
+        if (hint := f"workbook.hint.{field.code}") in catalogue(self._places.language):
+            self._put((row, column + field.span), Cell(text(hint, self._places.language)), self._looks.hint)
 
     def _table(self, table: Table, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
         spots, top = table.spots, table.top
@@ -233,8 +239,6 @@ class _Page:
                     each = column.width if column.span == 1 else 0
                     at = table.spots[column.code]
                     widths[at] = max(widths.get(at, 8), each)
-        if any(not field.card for field in self._sheet.fields):
-            widths |= {2: 26, 3: 44}
         for at, width in widths.items():
             self._page.set_column(at - 1, at - 1, width)
 
@@ -248,5 +252,5 @@ class _Page:
             self._page.repeat_rows(tables[0].top)
         right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
         if not any(table.growing and not table.rows for table in tables):
-            bottom = max(table.bottom for table in tables) + _CHART_ROWS.get(self._kind, 1)
-            self._page.print_area(0, 1, bottom - 1, right - 1)
+            right = max(right, _CHART_RIGHT.get(self._kind, right))
+            self._page.print_area(0, 1, max(table.bottom for table in tables), right - 1)

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.chart import Chart
 
-from targetcal_xl.language import text
-
-from .looks import FAINT, INK, LINE, SERIES, Looks
+from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
+from ..language import text
+from .book import Spot
+from .looks import FAINT, GRID, INK, LINE, SERIES, Looks
 from .places import Places
 from .shapes import Sheet, Table
 
 _COLOURS = dict(zip(("last_year", "suggested", "declared", "agreed"), SERIES, strict=True))
+_TOTALS = ("hq", "suggested", "declared", "agreed")
+_COMPARED = ("suggested", "declared", "agreed")
 
 
 def draw_charts(book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: Looks) -> None:
     """The charts of one sheet; most sheets have none."""
     drawer = _Drawer(book, sheet, places, looks)
     if sheet.region:
-        drawer.columns(sheet.table("lines"), _COLOURS, (sheet.tables[-1].bottom + 2, 2), (1100, 300))
+        drawer.columns("lines", _COLOURS, (sheet.table("supports").top - 1, 11), (790, 330))
     elif sheet.code == "dashboard":
-        totals = {code: _COLOURS[code] for code in ("suggested", "declared", "agreed")}
-        drawer.columns(sheet.table("regions"), totals, (8, 2), (540, 340))
-        drawer.columns(sheet.table("lines"), totals, (8, 8), (490, 340))
+        drawer.totals((8, 2), (372, 340))
+        drawer.columns("regions", _COMPARED, (8, 6), (620, 340))
     elif sheet.code == "progress":
-        drawer.path(sheet.table("weekly"))
+        drawer.path((sheet.table("weekly").top - 1, 6), (860, 310))
     elif sheet.code == "evaluation":
-        drawer.quadrants(sheet.table("regions"))
+        drawer.quadrants((sheet.table("measures").top - 1, 7), (620, 420))
 
 
 class _Drawer:
@@ -38,69 +41,93 @@ class _Drawer:
         self._book, self._sheet, self._places, self._font = book, sheet, places, looks.font
         self._page = book.get_worksheet_by_name(places.tabs[sheet.code])
 
-    def columns(
-        self, table: Table, series: dict[str, str], spot: tuple[int, int], size: tuple[int, int]
-    ) -> None:
+    def columns(self, table: str, series: Iterable[str], spot: Spot, size: tuple[int, int]) -> None:
         """One group of columns for each row of a table."""
-        chart = self._book.add_chart({"type": "column"})
-        for code, colour in series.items():
-            shape = {"fill": {"color": colour}, "border": {"none": True}, "gap": 80, "overlap": -5}
-            chart.add_series({**self._series(table, code, "name"), **shape})
-        self._finish(chart, f"chart.{'lines' if table.code == 'lines' else 'regions'}", spot, size)
+        chart, rows = self._book.add_chart({"type": "column"}), self._sheet.table(table)
+        for code in series:
+            chart.add_series(
+                {**self._series(rows, code, "name"), **_bar(_COLOURS[code]), "gap": 70, "overlap": 0}
+            )
+        chart.set_y_axis(self._amounts)
+        self._finish(chart, f"chart.{table}", spot, size)
 
-    def path(self, table: Table) -> None:
+    def totals(self, spot: Spot, size: tuple[int, int]) -> None:
+        """What head office wants beside what was suggested, declared and agreed."""
+        spots = [self._places.field(f"dashboard_{code}")[1] for code in _TOTALS]
+        row, first, last = spots[0][0] - 1, spots[0][1] - 1, spots[-1][1] - 1
+        chart = self._book.add_chart({"type": "column"})
+        chart.add_series(
+            {
+                "categories": [self._tab, row - 1, first, row - 1, last],
+                "values": [self._tab, row, first, row, last],
+                "points": [{"fill": {"color": colour}} for colour in SERIES],
+                "data_labels": {"value": True, "font": self._text(9), "num_format": "#,##0"},
+                "gap": 60,
+            }
+        )
+        chart.set_y_axis(self._amounts)
+        self._finish(chart, "chart.totals", spot, size)
+        chart.set_legend({"none": True})
+
+    def path(self, spot: Spot, size: tuple[int, int]) -> None:
         """The way to the agreed total, and the results so far."""
-        chart = self._book.add_chart({"type": "line"})
+        chart, table = self._book.add_chart({"type": "line"}), self._sheet.table("weekly")
         for code, line in (("path", {"color": FAINT, "dash_type": "dash"}), ("actual", {"color": SERIES[2]})):
             chart.add_series({**self._series(table, code, "date"), "line": {**line, "width": 2.25}})
-        chart.set_x_axis({"num_format": "mm-dd", "num_font": self._text(8)})
-        self._finish(chart, "chart.path", (table.top, 6), (760, 320))
+        chart.set_x_axis({"num_format": "mm-dd", "num_font": self._text(9), "text_axis": True})
+        chart.set_y_axis(self._amounts)
+        self._finish(chart, "chart.path", spot, size)
 
-    def quadrants(self, table: Table) -> None:
-        """Attainment against agreement, with the cuts as axes."""
-        chart = self._book.add_chart({"type": "scatter"})
+    def quadrants(self, spot: Spot, size: tuple[int, int]) -> None:
+        """Attainment against agreement; the axes cross where the quadrants are cut."""
+        chart, table = self._book.add_chart({"type": "scatter"}), self._sheet.table("regions")
         for row in range(len(table.rows)):
-            at = table.top + 1 + row
             chart.add_series(
                 {
-                    "name": [self._tab, at, table.spots["name"] - 1],
+                    "name": [self._tab, table.top + 1 + row, table.spots["name"] - 1],
                     "categories": self._range(table, "agreement_pct", row),
                     "values": self._range(table, "attainment", row),
-                    "marker": {"type": "circle", "size": 10, "fill": {"color": SERIES[row % 3 + 1]}},
-                    "data_labels": {"series_name": True, "value": False, "position": "right"},
+                    "marker": {"type": "circle", "size": 9, "fill": {"color": SERIES[2]}},
+                    "data_labels": {
+                        "series_name": True,
+                        "value": False,
+                        "position": "above",
+                        "font": self._text(9),
+                    },
                 }
             )
-        axis: dict[str, Any] = {
-            "num_format": "0%",
-            "major_gridlines": {"visible": False},
+        chart.set_x_axis({**self._cut("agreement_pct", AGREEMENT_CUT), "min": 0, "max": 1})
+        chart.set_y_axis(self._cut("attainment", ATTAINMENT_CUT))
+        self._finish(chart, "chart.quadrants", spot, size)
+        chart.set_legend({"none": True})
+
+    @property
+    def _amounts(self) -> dict[str, Any]:
+        """An axis in the metric's unit."""
+        grid = {"visible": True, "line": {"color": GRID}}
+        return {
+            "major_gridlines": grid,
             "num_font": self._text(9),
+            "num_format": "#,##0",
+            "line": {"none": True},
         }
-        chart.set_x_axis(
-            {
-                **axis,
-                "min": 0,
-                "max": 1,
-                "crossing": 0.9,
-                "label_position": "low",
-                "name": self._say("column.agreement_pct"),
-            }
-        )
-        chart.set_y_axis(
-            {
-                **axis,
-                "min": 0.5,
-                "max": 1.3,
-                "crossing": 0.7,
-                "label_position": "low",
-                "name": self._say("column.attainment"),
-            }
-        )
-        self._finish(chart, "chart.quadrants", (table.bottom + 3, 2), (760, 360))
+
+    def _cut(self, code: str, cut: float) -> dict[str, Any]:
+        """An axis of the quadrants, crossed at its cut."""
+        return {
+            "name": self._say(f"column.{code}"),
+            "name_font": self._text(9),
+            "num_format": "0%",
+            "num_font": self._text(9),
+            "crossing": cut,
+            "label_position": "low",
+            "major_gridlines": {"visible": False},
+            "line": {"color": FAINT, "width": 1.25},
+        }
 
     def _series(self, table: Table, code: str, names: str) -> dict[str, Any]:
-        column = table.spots[code] - 1
         return {
-            "name": [self._tab, table.top, column],
+            "name": [self._tab, table.top, table.spots[code] - 1],
             "categories": self._range(table, names),
             "values": self._range(table, code),
         }
@@ -111,7 +138,7 @@ class _Drawer:
         last = first if row is not None else table.bottom - 1
         return [self._tab, first, table.spots[code] - 1, last, table.spots[code] - 1]
 
-    def _finish(self, chart: Chart, title: str, spot: tuple[int, int], size: tuple[int, int]) -> None:
+    def _finish(self, chart: Chart, title: str, spot: Spot, size: tuple[int, int]) -> None:
         chart.set_title(
             {"name": self._say(title), "name_font": {**self._text(11), "bold": True}, "overlay": False}
         )
@@ -119,7 +146,7 @@ class _Drawer:
         chart.set_chartarea({"border": {"color": LINE}})
         chart.set_size({"width": size[0], "height": size[1]})
         chart.show_blanks_as("gap")
-        self._page.insert_chart(spot[0] - 1, spot[1] - 1, chart, {"object_position": 2})
+        self._page.insert_chart(spot[0] - 1, spot[1] - 1, chart, {"object_position": 2, "x_offset": 8})
 
     def _text(self, size: int) -> dict[str, Any]:
         return {"name": self._font["font_name"], "size": size, "color": INK}
@@ -130,3 +157,7 @@ class _Drawer:
     @property
     def _tab(self) -> str:
         return self._places.tabs[self._sheet.code]
+
+
+def _bar(colour: str) -> dict[str, Any]:
+    return {"fill": {"color": colour}, "border": {"none": True}}

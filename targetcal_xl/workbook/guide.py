@@ -2,39 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from xlsxwriter.worksheet import Worksheet
 
-from targetcal_xl.language import text
-
-from .looks import Looks
+from ..language import catalogue, text
+from .looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
 from .places import Places
 
 ROLES = ("manager", "superior", "finance", "hr")
-_WIDTH, _LINE_CHARACTERS, _LINE_HEIGHT = 110, 58, 17
+_COLOURS = {"input": INPUT, "superior": SUPERIOR_INPUT, "tool": "#FFFFFF", "missing": WARNING_PALE}
+_LINKED = (
+    "dashboard",
+    "settings",
+    "history",
+    "drivers",
+    "baseline",
+    "progress",
+    "evaluation",
+    "letters",
+    "audit",
+)
+_NUMBER_WIDTH, _NAME_WIDTH, _TEXT_WIDTH = 5, 18, 78
+_LINE_UNITS, _LINE_HEIGHT = 88, 18
+"""Latin characters that fit a line of text, and the height of a line."""
 
 
 def write_guide(page: Worksheet, looks: Looks, places: Places) -> None:
-    """Each role's page: a title, and numbered steps."""
-    page.set_column(1, 1, 5)
-    page.set_column(2, 2, _WIDTH)
-    row, breaks = 1, []
-    for role in ROLES:
-        row = _write_role(page, looks, places.language, role, row)
-        breaks.append(row)
+    """Each role's page: who it is for, what to do, what to know, and where things are."""
+    page.set_portrait()
+    for column, width in enumerate((_NUMBER_WIDTH, _NAME_WIDTH, _TEXT_WIDTH), 1):
+        page.set_column(column, column, width)
+    writer = _Writer(page, looks, places)
+    breaks = [writer.role(role) for role in ROLES]
     page.set_h_pagebreaks(breaks[:-1])
-    page.print_area(0, 1, row - 1, 2)
+    page.print_area(0, 1, writer.row - 1, 3)
 
 
-def _write_role(page: Worksheet, looks: Looks, language: str, role: str, row: int) -> int:
-    """Write one role's page from a row on; return the first row after it."""
-    page.set_row(row, 30)
-    page.write_string(row, 1, text(f"workbook.guide.{role}", language), looks.title)
-    row += 1
-    steps = text(f"workbook.guide.{role}.steps", language).splitlines()
-    for number, step in enumerate(steps, 1):
-        lines = -(-sum(1 + (ord(sign) > 255) for sign in step) // (2 * _LINE_CHARACTERS))
-        page.set_row(row, _LINE_HEIGHT * lines + 6)
-        page.write_string(row, 1, f"{number}.", looks.prose)
-        page.write_string(row, 2, step, looks.prose)
-        row += 1
-    return row + 1
+class _Writer:
+    """Writes downwards; XlsxWriter counts rows and columns from 0."""
+
+    def __init__(self, page: Worksheet, looks: Looks, places: Places) -> None:
+        self.row = 1
+        self._page, self._looks, self._places = page, looks, places
+
+    def role(self, role: str) -> int:
+        """One role's page; the first row after it."""
+        plan = self._places.inputs.plan
+        self._line(f"{plan.company} · {plan.period} · {plan.metric.name}", 18)
+        self._page.set_row(self.row, 34)
+        self._page.write_string(self.row, 1, self._say(f"guide.{role}"), self._looks.title)
+        self.row += 1
+        self._paragraph(1, self._say(f"guide.{role}.intro"), 12)
+        self._section("guide.steps")
+        for number, step in enumerate(self._numbered(f"guide.{role}"), 1):
+            self._page.write_number(self.row, 1, number, self._looks.badge)
+            self._paragraph(2, step, 10)
+        self._section("guide.notes")
+        for note in self._numbered(f"guide.{role}.note"):
+            self._page.write_string(self.row, 1, "•", self._looks.bullet)
+            self._paragraph(2, note, 6)
+        self._colours()
+        self._links()
+        self.row += 1
+        return self.row
+
+    def _colours(self) -> None:
+        self._section("guide.colours")
+        for code, colour in _COLOURS.items():
+            self._page.write_blank(self.row, 1, None, self._looks.swatch(colour))
+            self._line(self._say(f"guide.colour.{code}"), _LINE_HEIGHT, 2)
+
+    def _links(self) -> None:
+        self._section("guide.sheets")
+        for code in _LINKED:
+            tab = self._places.tabs[code]
+            self._page.write_url(self.row, 2, f"internal:'{tab}'!B2", self._looks.link, tab)
+            self._line(self._say(f"about.{code}"), _LINE_HEIGHT, 3)
+
+    def _section(self, key: str) -> None:
+        self._page.set_row(self.row, 30)
+        for column in (1, 2, 3):
+            self._page.write_blank(self.row, column, None, self._looks.heading)
+        self._page.write_string(self.row, 1, self._say(key), self._looks.heading)
+        self.row += 1
+
+    def _line(self, said: str, height: float, column: int = 1) -> None:
+        self._page.set_row(self.row, height)
+        self._page.write_string(self.row, column, said, self._looks.subtitle)
+        self.row += 1
+
+    def _paragraph(self, column: int, said: str, space: float) -> None:
+        """Text over the rest of the width, in a row as high as it needs."""
+        units = sum(1 + (ord(sign) > 0x2E7F) for sign in said)
+        self._page.set_row(self.row, _LINE_HEIGHT * -(-units // _LINE_UNITS) + space)
+        self._page.merge_range(self.row, column, self.row, 3, said, self._looks.prose)
+        self.row += 1
+
+    def _numbered(self, key: str) -> Iterator[str]:
+        number = 1
+        while f"workbook.{key}.{number}" in catalogue(self._places.language):
+            yield self._say(f"{key}.{number}")
+            number += 1
+
+    def _say(self, key: str) -> str:
+        return text(f"workbook.{key}", self._places.language)

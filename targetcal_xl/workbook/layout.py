@@ -356,10 +356,9 @@ def _progress(plan: Plan) -> Sheet:
         Field("progress_attainment", Owner.FORMULA, "percent", (6, 4)),
         Field("progress_warned", Owner.FORMULA, "count", (6, 5)),
     )
-    tables = _stacked(
-        9,
-        Table("weekly", weekly, weeks, prefix="weekly."),
-        _of_lines("lines", lines, plan, "progress."),
+    tables = (
+        *_stacked(9, Table("weekly", weekly, weeks, prefix="weekly.")),
+        *_stacked(28, _of_lines("lines", lines, plan, "progress.")),
     )
     return Sheet("progress", fields, tables)
 
@@ -385,10 +384,9 @@ def _evaluation(plan: Plan) -> Sheet:
         Field("attainment_cut", tool, "percent", (6, 2)),
         Field("agreement_cut", tool, "percent", (6, 3)),
     )
-    tables = _stacked(
-        9,
-        Table("measures", measures, MEASURES, prefix="measure."),
-        _of_regions("regions", regions, plan, "evaluation."),
+    tables = (
+        *_stacked(9, Table("measures", measures, MEASURES, prefix="measure.")),
+        *_stacked(31, _of_regions("regions", regions, plan, "evaluation.")),
     )
     return Sheet("evaluation", fields, tables)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -12,7 +12,7 @@ from targetcal_xl.calibration import Metric
 
 from .shapes import Kind, Owner
 
-INK, FAINT, LINE = "#1F2937", "#6B7280", "#D1D5DB"
+INK, FAINT, LINE, GRID = "#1F2937", "#6B7280", "#D1D5DB", "#E5E7EB"
 BRAND, BRAND_PALE, INPUT, SUPERIOR_INPUT, PAPER = "#1F4E79", "#DCE6F1", "#FFF8DC", "#E8F3EA", "#F7F8FA"
 WARNING, WARNING_PALE, GOOD = "#C2410C", "#FDE3D3", "#15803D"
 SERIES = ("#9CA3AF", "#5B9BD5", "#1F4E79", "#15803D")
@@ -29,6 +29,10 @@ _HEADS = {
 _LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp")
 _CENTRED: tuple[Kind, ...] = ("choice", "flag", "date")
 _WRAPPED: tuple[Kind, ...] = ("long", "link")
+
+
+Standpoint = Literal["table", "card", "list"]
+"""Where a value stands."""
 
 
 class Looks:
@@ -48,13 +52,13 @@ class Looks:
         }
         self.cell = cache(self._cell)
 
-    def _cell(self, kind: Kind, owner: Owner, card: bool = False) -> Format:
-        """The format of a value."""
+    def _cell(self, kind: Kind, owner: Owner, at: Standpoint = "table") -> Format:
+        """The format of a value in a table, in a card, or in the list of settings."""
         shape: dict[str, Any] = {
             "num_format": self._numbers.get(kind, "General"),
-            "align": "center" if card or kind in _CENTRED else "left" if kind in _LEFT else "right",
+            "align": _alignment(kind, at),
             "valign": "vcenter",
-            "text_wrap": card or kind in _WRAPPED,
+            "text_wrap": at == "card" or kind in _WRAPPED,
             "border": 1,
             "border_color": LINE,
             "locked": not owner.is_person,
@@ -63,7 +67,7 @@ class Looks:
             shape["indent"] = 1
         if owner.is_person:
             shape["bg_color"] = _INPUTS[owner]
-        if card:
+        if at == "card":
             shape |= {"bold": True, "font_size": 12}
         return self._made(shape)
 
@@ -118,12 +122,6 @@ class Looks:
         return self._named("label", {**shape, "align": "center", "valign": "vcenter", "text_wrap": True})
 
     @property
-    def side_label(self) -> Format:
-        """What stands left of a single value."""
-        shape = {"font_color": BRAND, "bg_color": BRAND_PALE, "border": 1, "border_color": LINE}
-        return self._named("side_label", {**shape, "align": "left", "valign": "vcenter", "text_wrap": True})
-
-    @property
     def advice(self) -> Format:
         """The line that tells a manager what to do."""
         return self._named(
@@ -133,7 +131,50 @@ class Looks:
     @property
     def prose(self) -> Format:
         """A paragraph of the guide."""
-        return self._named("prose", {"text_wrap": True, "valign": "top", "font_size": 11})
+        return self._named("prose", {"text_wrap": True, "valign": "vcenter", "font_size": 11})
+
+    @property
+    def heading(self) -> Format:
+        """A heading of the guide, with a rule under it."""
+        shape = {"font_size": 12, "bold": True, "font_color": BRAND, "valign": "bottom"}
+        return self._named("heading", {**shape, "bottom": 2, "bottom_color": BRAND})
+
+    @property
+    def badge(self) -> Format:
+        """The number of a step."""
+        shape = {
+            "bold": True,
+            "font_color": "#FFFFFF",
+            "bg_color": BRAND,
+            "align": "center",
+            "valign": "vcenter",
+        }
+        return self._named("badge", {**shape, "border": 5, "border_color": "#FFFFFF"})
+
+    @property
+    def bullet(self) -> Format:
+        """The point before a note."""
+        return self._named("bullet", {"font_color": BRAND, "align": "center", "valign": "vcenter"})
+
+    @property
+    def link(self) -> Format:
+        """A link to another sheet."""
+        return self._named("link", {"font_color": BRAND, "underline": 1, "valign": "vcenter"})
+
+    @property
+    def hint(self) -> Format:
+        """What a setting means, beside it."""
+        return self._named("hint", {"font_color": FAINT, "valign": "vcenter", "indent": 1})
+
+    @property
+    def setting(self) -> Format:
+        """What stands left of a single value."""
+        shape = {"font_color": BRAND, "bg_color": BRAND_PALE, "border": 1, "border_color": LINE, "indent": 1}
+        return self._named("setting", {**shape, "align": "left", "valign": "vcenter", "text_wrap": True})
+
+    def swatch(self, colour: str) -> Format:
+        """A patch of colour."""
+        return self._made({"bg_color": colour, "border": 1, "border_color": LINE})
 
     def _named(self, name: str, shape: dict[str, Any]) -> Format:
         known: dict[str, Format] = self.__dict__.setdefault("_kept", {})
@@ -144,3 +185,9 @@ class Looks:
     def changed(self, **shape: Any) -> Format:
         """A format for what a condition changes."""
         return self._book.add_format(shape)
+
+
+def _alignment(kind: Kind, at: Standpoint) -> str:
+    if at == "list" or (kind in _LEFT and at == "table"):
+        return "left"
+    return "center" if at == "card" or kind in _CENTRED else "right"
