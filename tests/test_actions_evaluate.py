@@ -1,0 +1,120 @@
+"""`survey` and `evaluate` look back, and never show what would tell who said what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from targetcal_xl.actions import HIDDEN, evaluate, follow, survey, verify
+from targetcal_xl.connect import Actuals, Responses
+from targetcal_xl.problems import DataProblems, Refused
+from tests.support.desks import Case, confirmed, decided, told
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    """84 + 130 and 139 have been agreed and confirmed."""
+    return confirmed(tmp_path)
+
+
+def _answers(**scores: list[int]) -> Responses:
+    groups = tuple(region for region, said in scores.items() for _ in said)
+    return Responses(groups, tuple(float(score) for said in scores.values() for score in said))
+
+
+BOTH = _answers(R1=[5, 5, 4, 4, 5, 4], R2=[1, 2, 4, 2, 3])
+
+
+def _results(case: Case, *totals: float) -> None:
+    """The whole period's results: a total for each line, on its last day."""
+    days = tuple(case.inputs.plan.period.days)
+    value = np.zeros((3, len(days)))
+    value[:, -1] = totals
+    unknown = np.full_like(value, np.nan)
+    case.run(follow, Actuals(days, value, unknown, unknown))
+
+
+def test_opinions_are_recorded_by_region_and_answers_are_not(case: Case) -> None:
+    report = case.run(survey, BOTH)
+    assert [name for name, _ in report.groups] == ["华东大区", "华南大区"]
+    first = dict(report.groups)["华东大区"]
+    assert first is not None
+    assert (first.answers, first.mean, first.agreement_pct) == (6, 4.5, 100)
+    [entry] = case.entries("survey")
+    assert str(entry.new).startswith("sha256:")
+    before = case.entries()
+    case.run(survey, BOTH)
+    assert case.entries() == before
+
+
+def test_a_small_group_is_hidden_and_so_is_what_would_give_it_away(case: Case) -> None:
+    report = case.run(survey, _answers(R1=[5, 5, 4, 4, 5, 4], R2=[1, 2, 1, 2]))
+    assert [opinion for _, opinion in report.groups] == [None, None]
+    assert report.overall is not None
+    assert report.overall.answers == 10
+
+
+def test_hidden_opinions_have_no_quadrant_in_report_and_book(case: Case) -> None:
+    _results(case, 84, 130, 100)
+    case.run(survey, _answers(R1=[5, 5, 4, 4, 5, 4], R2=[1, 2, 1, 2]))
+    report = case.run(evaluate)
+    assert {(one.quadrant, one.mean, one.answers) for one in report.regions} == {(HIDDEN, None, None)}
+    reading = case.reading()
+    columns = ("agreement_pct", "mean", "n", "quadrant")
+    spots = [reading.places.spot("evaluation", "regions", row, c) for row in ("R1", "R2") for c in columns]
+    assert not any(spot in reading.grids["evaluation"] for spot in spots)
+
+
+def test_an_evaluation_puts_attainment_beside_agreement(case: Case) -> None:
+    _results(case, 84, 130, 100)
+    case.run(survey, BOTH)
+    report = case.run(evaluate)
+    assert report.attainment_pct == pytest.approx(100 * 314 / 353)
+    assert (report.actual_total, report.agreed_total) == (314, 353)
+    assert [one.quadrant for one in report.regions] == ["thriving", "failing"]
+    assert [one.attainment for one in report.regions] == pytest.approx([1, 100 / 139])
+    assert report.last_period == case.inputs.plan.last_period
+    assert case.run(verify).problems == ()
+
+
+def test_the_four_measures_come_from_the_ledger(case: Case) -> None:
+    _results(case, 84, 130, 100)
+    case.run(survey, BOTH)
+    measures = case.run(evaluate).measures
+    assert measures.coordination_hours == 2 + 0.5 + 0.5 + 1
+    assert measures.agreement_mean == pytest.approx((27 + 12) / 11)
+    assert measures.agreement_pct == pytest.approx(100 * 7 / 11)
+    assert measures.consensus_days == 1, "opened and confirmed on one day"
+
+
+def test_warnings_and_those_that_mended_are_counted(case: Case) -> None:
+    days = tuple(day for day in case.inputs.plan.period.days if day <= dt.date(2025, 2, 7))
+    nothing = np.zeros((3, len(days)))
+    unknown = np.full_like(nothing, np.nan)
+    case.run(follow, Actuals(days, nothing, unknown, unknown))
+    _results(case, 84, 130, 40)
+    case.run(survey, BOTH)
+    report = case.run(evaluate)
+    assert (report.deviations, report.self_corrected) == (3, 2)
+
+
+def test_an_evaluation_needs_progress_and_survey(case: Case) -> None:
+    with pytest.raises(DataProblems) as problems:
+        case.run(evaluate)
+    assert told(problems.value.problems) == [("no_survey", ""), ("no_progress", "")]
+    case.run(survey, BOTH)
+    with pytest.raises(DataProblems) as problems:
+        case.run(evaluate)
+    assert told(problems.value.problems) == [("no_progress", "")]
+    assert case.entries("evaluate") == []
+
+
+def test_a_plan_that_is_not_confirmed_any_more_is_not_evaluated(tmp_path: Path) -> None:
+    case = decided(tmp_path)
+    with pytest.raises((Refused, DataProblems)) as refused:
+        case.run(evaluate)
+    assert "no_progress" in [problem.code for problem in refused.value.problems]
+    assert case.entries("evaluate") == []

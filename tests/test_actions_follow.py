@@ -1,0 +1,110 @@
+"""`follow` warns once when a line leaves its path, and says once that it is back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from targetcal_xl.actions import follow, verify
+from targetcal_xl.calibration import cumulative_path, period_weights
+from targetcal_xl.connect import Actuals, working_days
+from targetcal_xl.problems import DataProblems, Refused
+from tests.support.desks import Case, confirmed, decided, told
+
+DAYS = {"early": dt.date(2025, 2, 7), "later": dt.date(2025, 2, 14), "late": dt.date(2025, 3, 14)}
+AGREED = np.array([84.0, 130.0, 139.0])
+
+
+def _actuals(case: Case, day: dt.date, *shares: float) -> Actuals:
+    """Results up to a day, line by line a share of what the path asks for."""
+    period = case.inputs.plan.period
+    dates = tuple(date for date in period.days if date <= day)
+    path = cumulative_path(AGREED, period_weights(working_days(period).days))
+    daily = np.diff(path, axis=1, prepend=0)[:, : len(dates)] * np.array(shares)[:, None]
+    unknown = np.full_like(daily, np.nan)
+    return Actuals(dates, daily, unknown, unknown)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    """84, 130 and 139 have been agreed and confirmed."""
+    return confirmed(tmp_path)
+
+
+def _episodes(case: Case) -> list[tuple[str | None, object]]:
+    return [(entry.row, entry.new) for entry in case.entries(field="warning")]
+
+
+def test_on_its_path_nothing_is_warned_of(case: Case) -> None:
+    report = case.run(follow, _actuals(case, DAYS["early"], 1, 1, 1))
+    assert (report.warnings, report.mended) == ((), ())
+    assert report.as_of == DAYS["early"]
+    assert report.actual_total == pytest.approx(report.path_total)
+    assert report.agreed_total == AGREED.sum()
+    assert case.run(verify).problems == ()
+
+
+def test_a_warning_opens_and_closes_once(case: Case) -> None:
+    first = case.run(follow, _actuals(case, DAYS["early"], 0.4, 1, 1))
+    assert [(one.line, one.is_new) for one in first.warnings] == [("华东1组", True)]
+    again = case.run(follow, _actuals(case, DAYS["later"], 0.4, 1, 1))
+    assert [(one.line, one.is_new) for one in again.warnings] == [("华东1组", False)]
+    back = case.run(follow, _actuals(case, DAYS["late"], 1, 1, 1))
+    assert (back.warnings, back.mended) == ((), ("华东1组",))
+    assert _episodes(case) == [("R1-1", "open"), ("R1-1", "closed")]
+
+
+def test_following_the_same_day_twice_records_nothing_new(case: Case) -> None:
+    actuals = _actuals(case, DAYS["early"], 0.4, 1, 1)
+    case.run(follow, actuals)
+    before, book = case.entries(), case.path.read_bytes()
+    report = case.run(follow, actuals)
+    assert [one.is_new for one in report.warnings] == [False]
+    assert case.entries() == before
+    assert case.path.read_bytes() == book
+
+
+def test_the_book_shows_where_each_line_stands(case: Case) -> None:
+    report = case.run(follow, _actuals(case, DAYS["early"], 0.4, 1, 1))
+    reading = case.reading()
+
+    def cell(row: str, column: str) -> object:
+        spot = reading.places.spot("progress", "lines", row, column)
+        return reading.grids["progress"][spot].value if spot in reading.grids["progress"] else None
+
+    assert [cell(line, "warned") for line in ("R1-1", "R1-2", "R2-1")] == ["是", "否", "否"]
+    assert cell("R1-1", "suggestion") == report.warnings[0].suggestion
+    assert cell("R1-2", "suggestion") is None
+    assert cell("R1-1", "odds") == report.warnings[0].odds >= 0.5
+    assert case.run(verify).problems == ()
+
+
+def test_results_after_the_day_are_not_known_yet(case: Case) -> None:
+    whole = _actuals(case, DAYS["late"], 1, 1, 1)
+    report = case.run(follow, whole, DAYS["early"])
+    assert report.as_of == DAYS["early"]
+    assert report.actual_total == pytest.approx(report.path_total)
+
+
+def test_a_plan_that_is_not_confirmed_is_not_followed(tmp_path: Path) -> None:
+    case = decided(tmp_path)
+    with pytest.raises(Refused) as refused:
+        case.run(follow, _actuals(case, DAYS["early"], 1, 1, 1))
+    assert told(refused.value.problems) == [("not_confirmed", "")]
+
+
+@pytest.mark.parametrize("day", [dt.date(2024, 12, 31), dt.date(2025, 4, 1)])
+def test_a_day_outside_the_period_is_refused(case: Case, day: dt.date) -> None:
+    with pytest.raises(Refused) as refused:
+        case.run(follow, _actuals(case, DAYS["early"], 1, 1, 1), day)
+    assert told(refused.value.problems) == [("date_outside", str(day))]
+
+
+def test_without_results_there_is_nothing_to_follow(case: Case) -> None:
+    nothing = np.empty((3, 0))
+    with pytest.raises(DataProblems) as problems:
+        case.run(follow, Actuals((), nothing, nothing, nothing))
+    assert [problem.code for problem in problems.value.problems] == ["no_actuals"]

@@ -1,0 +1,98 @@
+"""Finance's cells and the inputs say the same, both ways."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from targetcal_xl.calibration import Inputs, Key, Person, Value
+from targetcal_xl.ledger import dump
+from targetcal_xl.workbook import entered, revised
+from tests.support.samples import sample_inputs
+
+INPUTS = sample_inputs((2, 1), 8)
+
+
+def _revised(changes: dict[Key, Value], inputs: Inputs = INPUTS) -> tuple[Inputs, list[tuple[Key, str]]]:
+    cells = {**entered(inputs), **changes}
+    new, faults = revised(inputs, {key: value for key, value in cells.items() if value is not None})
+    return new, [(fault.key, fault.code) for fault in faults]
+
+
+def test_untouched_cells_give_the_same_inputs_back() -> None:
+    new, faults = _revised({})
+    assert faults == []
+    assert dump(new) == dump(INPUTS)
+
+
+@given(st.integers(0, 2), st.integers(0, 7), st.one_of(st.none(), st.floats(0, 1e6)))
+def test_any_result_of_the_past_can_be_changed_or_emptied(row: int, column: int, value: float | None) -> None:
+    line, period = INPUTS.plan.lines[row], INPUTS.history.periods[column]
+    new, faults = _revised({(line.region, line.code, f"history.{period}"): value})
+    wanted = INPUTS.history.values.copy()
+    wanted[row, column] = math.nan if value is None else value
+    assert faults == []
+    np.testing.assert_array_equal(new.history.values, wanted)
+    assert entered(new) == entered(replace(INPUTS, history=replace(INPUTS.history, values=wanted)))
+
+
+def test_an_event_of_unknown_size_is_kept_as_unknown() -> None:
+    event: dict[Key, Value] = {(None, "E03", "event.line"): "R2-1", (None, "E03", "event.amount"): "？"}
+    new, faults = _revised(event | {(None, "E03", "event.period"): str(INPUTS.history.periods[2])})
+    assert faults == []
+    assert math.isnan(new.history.one_off[2, 2])
+    assert entered(new)[None, "E02", "event.amount"] == "?"
+
+
+def test_people_and_milestones_can_change() -> None:
+    changes: dict[Key, Value] = {
+        ("R1", None, "region.superior"): " 周总 ",
+        ("R1", None, "region.superior_mail"): None,
+        (None, "M03", "milestone.date"): "2025-01-31",
+    }
+    new, faults = _revised(changes)
+    assert faults == []
+    assert new.plan.regions[0].superior == Person("周总")
+    assert new.plan.milestones == (dt.date(2025, 1, 31), *INPUTS.plan.milestones)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ((None, None, "hq_target"), "1,200", "number_unreadable"),
+        ((None, None, "hq_target"), True, "number_unreadable"),
+        ((None, None, "hq_target"), None, "number_unreadable"),
+        ((None, None, "hq_target"), -1.0, "number_outside"),
+        ((None, None, "objection"), 0.0, "number_outside"),
+        ((None, None, "confidence"), 1.0, "number_outside"),
+        ((None, None, "survey_minimum"), 2.0, "number_outside"),
+        ((None, None, "warning_days"), 61.0, "number_outside"),
+        ((None, None, "company"), "  ", "name_missing"),
+        (("R2", None, "region.hrbp"), None, "name_missing"),
+        ((None, "market", "driver.weight"), -0.1, "number_outside"),
+        ((None, "search", "indicator.driver"), "weather", "choice_unknown"),
+        ((None, "search", "indicator.share"), 1.1, "number_outside"),
+        ((None, "M01", "milestone.date"), "2025-02-30", "date_unreadable"),
+        ((None, "E01", "event.line"), "R9-9", "choice_unknown"),
+        ((None, "E01", "event.amount"), "很多", "number_unreadable"),
+        (("R1", "R1-1", "history.2024Q4"), "很多", "number_unreadable"),
+        ((None, "R1-1/search", "reading.now"), "-", "number_unreadable"),
+    ],
+)
+def test_what_cannot_be_used_is_named_by_its_key(key: Key, value: Value, code: str) -> None:
+    if key[2].startswith("history."):
+        key = (key[0], key[1], f"history.{INPUTS.history.periods[-1]}")
+    new, faults = _revised({key: value})
+    assert faults == [(key, code)]
+    assert new.plan.hq_target == INPUTS.plan.hq_target
+
+
+def test_everything_unusable_is_named_at_once() -> None:
+    wrong: dict[Key, Value] = {(None, None, code): "?" for code in ("hq_target", "objection", "milestone")}
+    assert {key for key, _ in _revised(wrong)[1]} == set(wrong)
