@@ -5,12 +5,18 @@ from __future__ import annotations
 import io
 import unicodedata
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pypdfium2
 
 from ..problems import Problem
 from .package import W, parse_xml
+
+_HYPHENS = dict.fromkeys(map(ord, "\u0002\ufffe\u2010\u2011"), "-")
+"""The first two are what pdfium reads where a hyphen ends a line."""
+_BREAK = "\u200b"
+"""Where a long word may break; no text of a letter contains it."""
+_SLACK = 20
 
 
 def missing_in_word(docx: bytes, merged: Iterable[str]) -> list[Problem]:
@@ -18,30 +24,58 @@ def missing_in_word(docx: bytes, merged: Iterable[str]) -> list[Problem]:
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
         parts = [name for name in package.namelist() if name.startswith("word/") and name.endswith(".xml")]
         said = "".join(_word_text(package.read(name)) for name in parts)
-    return _missing(said, merged, "Word")
+    return _missing([said], merged, "Word")
 
 
 def missing_in_pdf(pdf: bytes, merged: Iterable[str]) -> list[Problem]:
-    """A problem for every merged text that the PDF does not show."""
+    """A problem for every merged text that the PDF does not show, on one page or from page to page."""
     with pypdfium2.PdfDocument(pdf) as document:
         pages = [page.get_textpage().get_text_bounded() for page in document]
-    return _missing("".join(pages), merged, "PDF")
+    return _missing(pages, merged, "PDF")
 
 
 def _word_text(data: bytes) -> str:
     return "".join(element.text or "" for element in parse_xml(data).iter(f"{W}t"))
 
 
-def _missing(said: str, merged: Iterable[str], form: str) -> list[Problem]:
-    plain = _plain(said)
-    lost = [words for words in merged if _plain(words) not in plain]
+def _missing(pages: Sequence[str], merged: Iterable[str], form: str) -> list[Problem]:
+    plain = [_plain(page) for page in pages]
+    lost = [words for words in merged if not _stands(_plain(words), plain)]
     return [Problem("letter_text_lost", _short(words), {"form": form}) for words in lost]
 
 
+def _stands(words: str, pages: Sequence[str]) -> bool:
+    """Whether words stand on a page, or begin on one and go on where the next one lets them."""
+    if any(words in page for page in pages):
+        return True
+    return any(_runs_over(words, pages[place:]) for place in range(len(pages) - 1))
+
+
+def _runs_over(words: str, pages: Sequence[str]) -> bool:
+    """Whether the first page has the longest start that it can of the words, and the next ones the rest.
+
+    What follows on the first page may by chance look like some more of them: hence the slack.
+    """
+    if len(pages) == 1:
+        return words in pages[0]
+    longest = _longest_start(words, pages[0])
+    cuts = range(longest, max(longest - _SLACK, 0), -1)
+    return any(words[cut:] in pages[1] or _runs_over(words[cut:], pages[1:]) for cut in cuts)
+
+
+def _longest_start(words: str, page: str) -> int:
+    """How many characters of the words a page shows in one piece, from the first."""
+    low, high = 0, len(words)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if words[:middle] in page else (low, middle - 1)
+    return low
+
+
 def _plain(words: str) -> str:
-    """Text without what a line break changes: white space, and the hyphen that ends a line."""
-    folded = unicodedata.normalize("NFKC", words)
-    return "".join(sign for sign in folded if not sign.isspace() and sign not in "\u00ad\u2010\u0002\ufffe-")
+    """Text without what setting it changes: white space, breaks, and forms that look the same."""
+    folded = unicodedata.normalize("NFKC", words.translate(_HYPHENS).replace(_BREAK, ""))
+    return "".join(folded.split())
 
 
 def _short(words: str) -> str:
