@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +21,10 @@ _HARMLESS = frozenset(
 """Formatting without effect on a letter: it is set in one family, which has no italics."""
 
 
-class Unsupported(ValueError):
+_COLOUR = re.compile("[0-9A-Fa-f]{6}")
+
+
+class Unsupported(Exception):
     """The document uses something of Word that only an office program can lay out."""
 
 
@@ -30,6 +34,8 @@ class Look:
 
     size: float = 10.0
     bold: bool = False
+    underline: bool = False
+    strike: bool = False
     colour: str = "000000"
     align: str = "left"
     before: float = 0.0
@@ -70,9 +76,11 @@ class Styles:
         return _changed(self._styled(name, look), direct)
 
     def table(self, name: str | None) -> list[etree._Element]:
-        """The properties of a table style and of those it is based on, the base first."""
-        chain = [style.find(f"{W}tblPr") for style in self._chain(name)]
-        return [properties for properties in chain if properties is not None]
+        """The table properties of a style and of those it is based on, the base first."""
+        chain = self._chain(name)
+        if any(style.find(f"{W}tblStylePr") is not None for style in chain):
+            raise Unsupported("tblStylePr")
+        return [properties for style in chain if (properties := style.find(f"{W}tblPr")) is not None]
 
     def _styled(self, name: str | None, look: Look) -> Look:
         for style in self._chain(name):
@@ -99,8 +107,20 @@ def is_on(element: etree._Element) -> bool:
 
 
 def points(value: str | None, per_point: float = 20.0) -> float:
-    """A length in points from twentieths of one."""
-    return float(value or 0) / per_point
+    """A length in points from twentieths of one; raise Unsupported for what is no number."""
+    try:
+        return float(value or 0) / per_point
+    except ValueError:
+        raise Unsupported(str(value)) from None
+
+
+def colour(value: str | None) -> str:
+    """Six hexadecimal digits; black for `auto`; raise Unsupported for anything else."""
+    if value is None or value == "auto":
+        return "000000"
+    if not _COLOUR.fullmatch(value):
+        raise Unsupported(value)
+    return value
 
 
 def _is_normal(style: etree._Element) -> bool:
@@ -122,7 +142,14 @@ def _with(look: Look, name: str, item: etree._Element) -> Look:
     return _EFFECTS[name](look, item)
 
 
-_ALIGN = {"start": "left", "end": "right", "distribute": "both"}
+_ALIGN = {
+    "left": "left",
+    "start": "left",
+    "center": "center",
+    "right": "right",
+    "end": "right",
+    "both": "both",
+}
 
 
 def _spaced(look: Look, item: etree._Element) -> Look:
@@ -143,6 +170,8 @@ def _indented(look: Look, item: etree._Element) -> Look:
     right = item.get(f"{W}right", item.get(f"{W}end"))
     hanging = item.get(f"{W}hanging")
     first = f"-{hanging}" if hanging else item.get(f"{W}firstLine")
+    if characters := item.get(f"{W}firstLineChars"):  # hundredths of one; they come first in Word too
+        first = str(points(characters, 100) * look.size * 20)
     return replace(
         look,
         left=look.left if left is None else points(left),
@@ -159,26 +188,34 @@ def _tabs(known: Mapping[float, str], item: etree._Element) -> dict[float, str]:
         if kind == "clear":
             stops.pop(at, None)
         else:
-            stops[at] = _ALIGN.get(kind, kind)
-    return stops
+            stops[at] = _known(kind, _ALIGN)
+    return dict(sorted(stops.items()))
 
 
 def _underlined_below(look: Look, item: etree._Element) -> Look:
     """A rule under the paragraph; no other border is known."""
     if any(etree.QName(side).localname != "bottom" for side in item):
         raise Unsupported("pBdr")
-    return replace(look, rule_below=item[0].get(f"{W}color", "000000"))
+    return replace(look, rule_below=colour(item[0].get(f"{W}color")))
 
 
 def _value(item: etree._Element) -> str:
     return item.get(f"{W}val", "")
 
 
+def _known(value: str, meanings: Mapping[str, str]) -> str:
+    if value not in meanings:
+        raise Unsupported(value)
+    return meanings[value]
+
+
 _EFFECTS: Mapping[str, Callable[[Look, etree._Element], Look]] = {
     "b": lambda look, item: replace(look, bold=is_on(item)),
+    "u": lambda look, item: replace(look, underline=is_on(item)),
+    "strike": lambda look, item: replace(look, strike=is_on(item)),
     "sz": lambda look, item: replace(look, size=points(_value(item), 2)),
-    "color": lambda look, item: replace(look, colour="000000" if _value(item) == "auto" else _value(item)),
-    "jc": lambda look, item: replace(look, align=_ALIGN.get(_value(item), _value(item))),
+    "color": lambda look, item: replace(look, colour=colour(_value(item))),
+    "jc": lambda look, item: replace(look, align=_known(_value(item), _ALIGN)),
     "keepNext": lambda look, item: replace(look, keep_next=is_on(item)),
     "keepLines": lambda look, item: replace(look, keep_lines=is_on(item)),
     "spacing": _spaced,

@@ -1,0 +1,161 @@
+"""What stands in a line: text, fields, tabs and pictures, as Typst markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from .package import W
+from .styles import Look, Styles, Unsupported, points
+
+_ASCENT, _DESCENT = 1.16, 0.288
+"""Of the font, in em; their sum is a line's natural height."""
+_EMU_PER_POINT = 12700
+_DEFAULT_TAB = 21.0
+_LATIN, _WIDE = re.compile("[A-Za-z]"), re.compile("[\u2e80-\U0003ffff]")
+"""Chinese quotes and dashes are as wide as a character, also between Latin letters unless told otherwise."""
+_PACKED = re.compile(r"[^\s\u2e80-\U0003ffff]{25,}")
+_COUNTERS = {"PAGE": "counter(page).display()", "NUMPAGES": "counter(page).final().first()"}
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
+_EMBED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
+_SKIPPED = frozenset(
+    f"{W}{name}"
+    for name in ("pPr", "bookmarkStart", "bookmarkEnd", "proofErr", "rPr", "lastRenderedPageBreak")
+)
+_THROUGH = frozenset(f"{W}{name}" for name in ("hyperlink", "smartTag", "sdt", "sdtContent"))
+_TAB = "\t"
+
+
+def quoted(text: str) -> str:
+    """A Typst string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def line_edges(look: Look) -> tuple[float, float]:
+    """How far a line reaches above and below its baseline, in points."""
+    rule, value = look.line
+    natural = (_ASCENT + _DESCENT) * look.size
+    height = {"auto": natural * value / 240, "atLeast": max(natural, value)}.get(rule, value)
+    below = min(_DESCENT * look.size, height / 2)
+    return height - below, below
+
+
+class Inline:
+    """The contents of paragraphs of one part; `targets` maps relationship ids to files."""
+
+    def __init__(self, styles: Styles, targets: Mapping[str, str]) -> None:
+        self._styles, self._targets = styles, targets
+
+    def line(self, paragraph: etree._Element, look: Look) -> str:
+        """The markup of a paragraph's contents; empty when there are none."""
+        return _tabbed(list(self._pieces(paragraph, look)), look)
+
+    def _pieces(self, parent: etree._Element, look: Look) -> Iterator[str]:
+        field = _Field()
+        for run in self._runs(parent):
+            if run.tag == f"{W}fldSimple":
+                yield _counter(run.get(f"{W}instr", ""), look)
+                continue
+            own = self._styles.run(run, look)
+            for child in run:
+                if child.tag in (f"{W}fldChar", f"{W}instrText"):
+                    yield from field.take(child, own)
+                elif child.tag not in _SKIPPED and not field.is_open:
+                    yield self._piece(child, own)
+
+    def _runs(self, parent: etree._Element) -> Iterator[etree._Element]:
+        for child in parent:
+            if child.tag in (f"{W}r", f"{W}fldSimple"):
+                yield child
+            elif child.tag in _THROUGH:
+                yield from self._runs(child)
+            elif child.tag not in _SKIPPED and child.tag != f"{W}sdtPr":
+                raise Unsupported(etree.QName(child).localname)
+
+    def _piece(self, element: etree._Element, look: Look) -> str:
+        name = etree.QName(element).localname
+        if name == "t":
+            return _text(element.text or "", look)
+        if name == "tab":
+            return _TAB
+        if name == "noBreakHyphen":
+            return _text("-", look)
+        if name in ("br", "cr") and element.get(f"{W}type", "textWrapping") == "textWrapping":
+            return "#linebreak()"
+        if name == "drawing":
+            return self._picture(element)
+        raise Unsupported(name)
+
+    def _picture(self, drawing: etree._Element) -> str:
+        place, blip = drawing.find(f"{_DRAWING}inline"), next(drawing.iter(_BLIP), None)
+        if place is None or blip is None:
+            raise Unsupported("drawing")
+        extent, about = place.find(f"{_DRAWING}extent"), place.find(f"{_DRAWING}docPr")
+        if extent is None or about is None:
+            raise Unsupported("drawing")
+        width, height = (points(extent.get(side), _EMU_PER_POINT) for side in ("cx", "cy"))
+        file = self._targets.get(blip.get(_EMBED, ""), "").rpartition("/")[2]
+        size = f"width: {width:.2f}pt, height: {height:.2f}pt"
+        return f"#box(image({quoted(file)}, {size}, alt: {quoted(about.get('descr', ''))}))"
+
+
+class _Field:
+    """A field spread over runs: its instruction, then a stale result that is left out."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self._instruction = ""
+
+    def take(self, element: etree._Element, look: Look) -> Iterator[str]:
+        """Follow the field's marks; its value comes at its end."""
+        kind = element.get(f"{W}fldCharType")
+        if kind is None:
+            self._instruction += element.text or ""
+        elif kind == "begin":
+            self.is_open, self._instruction = True, ""
+        elif kind == "end":
+            self.is_open = False
+            yield _counter(self._instruction, look)
+
+
+def _counter(instruction: str, look: Look) -> str:
+    name = (instruction.split() or [""])[0].upper()
+    if name not in _COUNTERS:
+        raise Unsupported(name)
+    return _styled(f"[#context {_COUNTERS[name]}]", look)
+
+
+def _text(text: str, look: Look) -> str:
+    """Text as a string, which Typst takes as it is; long words without spaces may break anywhere."""
+    broken = _PACKED.sub(lambda found: "\u200b".join(found[0]), text)
+    narrow = 'features: ("pwid",), ' if _LATIN.search(text) and not _WIDE.search(text) else ""
+    return _styled(narrow + quoted(broken), look) if text else ""
+
+
+def _styled(body: str, look: Look) -> str:
+    above, below = line_edges(look)
+    weight = ', weight: "bold"' if look.bold else ""
+    edges = f"top-edge: {above:.2f}pt, bottom-edge: {-below:.2f}pt"
+    markup = f'#text(size: {look.size}pt, fill: rgb("#{look.colour}"), {edges}{weight}, {body})'
+    if look.strike:
+        markup = f"#strike[{markup}]"
+    return f"#underline[{markup}]" if look.underline else markup
+
+
+def _tabbed(pieces: list[str], look: Look) -> str:
+    """Pieces with their tabs: up to a left stop by width, to a right or centre stop by filling the line."""
+    stops = list(look.tabs.items())
+    out, start = "", 0.0
+    for piece in pieces:
+        if piece != _TAB:
+            out += piece
+        elif not stops:
+            out += f"#h({_DEFAULT_TAB}pt)"
+        else:
+            at, kind = stops.pop(0)
+            out = f"#box(width: {at - start}pt)[{out}]" if kind == "left" and not start else f"{out}#h(1fr)"
+            start = at
+    return out

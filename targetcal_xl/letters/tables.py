@@ -1,0 +1,176 @@
+"""Word's tables as Typst markup: widths, spans, borders, shading, repeated header rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lxml import etree
+
+from .package import W
+from .styles import Styles, Unsupported, colour, is_on, points, value_of
+
+_TABLE = {"tblStyle", "tblW", "jc", "tblLayout", "tblLook", "tblBorders", "tblCellMar", "tblInd"}
+_TABLE |= {"tblCaption", "tblDescription", "tblStyleRowBandSize", "tblStyleColBandSize"}
+_ROW = {"cantSplit", "tblHeader", "trHeight", "cnfStyle"}
+_CELL = {"tcW", "gridSpan", "shd", "tcBorders", "vAlign", "tcMar", "noWrap", "hideMark", "cnfStyle"}
+_SIDES = {"top": ("top",), "bottom": ("bottom",), "left": ("left", "start"), "right": ("right", "end")}
+_VERTICAL = {"center": "horizon", "bottom": "bottom"}
+_MARGIN = 5.4
+LEAST = """#let least(height, width, body) = {
+  body
+  context v(calc.max(0pt, height - measure(block(width: width, body)).height))
+}"""
+"""A row's minimal height, which Typst has not got: the rest of it below the contents."""
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table's own properties before those of its style."""
+
+    widths: tuple[float, ...]
+    properties: tuple[etree._Element, ...]
+    rows: tuple[etree._Element, ...]
+
+    def border(self, side: str) -> etree._Element | None:
+        """The table's border of a side, or `insideH`, `insideV`."""
+        return _first(self.properties, "tblBorders", side)
+
+    def margin(self, side: str) -> float:
+        """The cells' margin of a side in points."""
+        found = _first(self.properties, "tblCellMar", side)
+        default = _MARGIN if side in ("left", "right") else 0.0
+        return default if found is None else points(found.get(f"{W}w"))
+
+
+def table_markup(element: etree._Element, styles: Styles, contents: Callable[[etree._Element], str]) -> str:
+    """A table; `contents` makes the markup of a cell. Raise Unsupported for what has no equal."""
+    table = _read(element, styles)
+    header = 0
+    while header < len(table.rows) and _switch(table.rows[header], "tblHeader"):
+        header += 1
+    rows = [_row(table, place, contents) for place in range(len(table.rows))]
+    if header:
+        rows = [f"table.header({', '.join(rows[:header])})", *rows[header:]]
+    columns = ", ".join(f"{width}pt" for width in table.widths)
+    markup = f"table(columns: ({columns},), stroke: none, {', '.join(rows)})"
+    where = value_of(table.properties[0], "jc")
+    if where in ("center", "right", "end"):
+        return f"#align({'center' if where == 'center' else 'right'}, {markup})\n"
+    return f"#pad(left: {points(value_of(table.properties[0], 'tblInd', 'w'))}pt, {markup})\n"
+
+
+def _read(element: etree._Element, styles: Styles) -> _Table:
+    own = element.find(f"{W}tblPr")
+    grid = element.find(f"{W}tblGrid")
+    if own is None or grid is None:
+        raise Unsupported("tbl")
+    _allow(own, _TABLE)
+    inherited = styles.table(value_of(own, "tblStyle"))
+    widths = tuple(points(column.get(f"{W}w")) for column in grid)
+    return _Table(widths, (own, *reversed(inherited)), tuple(element.iter(f"{W}tr")))
+
+
+def _row(table: _Table, place: int, contents: Callable[[etree._Element], str]) -> str:
+    row = table.rows[place]
+    own = row.find(f"{W}trPr")
+    if own is not None:
+        _allow(own, _ROW)
+    cells, column = [], 0
+    for cell in row.iter(f"{W}tc"):
+        span = int(points(value_of(cell.find(f"{W}tcPr"), "gridSpan"), 1)) or 1
+        cells.append(_cell(table, _Place(place, column, span, row, cell), contents(cell)))
+        column += span
+    if column != len(table.widths):
+        raise Unsupported("gridBefore")
+    return ", ".join(cells)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A cell and where it is."""
+
+    row: int
+    column: int
+    span: int
+    parent: etree._Element
+    cell: etree._Element
+
+
+def _cell(table: _Table, place: _Place, body: str) -> str:
+    own = place.cell.find(f"{W}tcPr")
+    if place.cell.find(f"{W}tbl") is not None:
+        raise Unsupported("tbl in tc")
+    if own is not None:
+        _allow(own, _CELL)
+    width = sum(table.widths[place.column : place.column + place.span])
+    margins = {side: _margin(table, own, side) for side in _SIDES}
+    options = [
+        f"colspan: {place.span}",
+        f"align: left + {_VERTICAL.get(value_of(own, 'vAlign') or '', 'top')}",
+        f"inset: ({', '.join(f'{side}: {margin}pt' for side, margin in margins.items())})",
+        f"stroke: ({', '.join(f'{side}: {_stroke(table, place, own, side)}' for side in _SIDES)})",
+    ]
+    fill = value_of(own, "shd", "fill") or "auto"
+    if fill != "auto":
+        options.append(f'fill: rgb("#{colour(fill)}")')
+    if _switch(place.parent, "cantSplit"):
+        options.append("breakable: false")
+    return f"table.cell({', '.join(options)})[{_at_least(place.parent, width, margins, body)}]"
+
+
+def _margin(table: _Table, own: etree._Element | None, side: str) -> float:
+    direct = None if own is None else own.find(f"{W}tcMar/{W}{side}")
+    return table.margin(side) if direct is None else points(direct.get(f"{W}w"))
+
+
+def _stroke(table: _Table, place: _Place, own: etree._Element | None, side: str) -> str:
+    """A cell's line on one side: its own, or the table's outer or inner one."""
+    direct = None if own is None else _first((own,), "tcBorders", side)
+    line = table.border(_line_name(table, place, side)) if direct is None else direct
+    kind = "nil" if line is None else line.get(f"{W}val", "nil")
+    if line is None or kind in ("nil", "none"):
+        return "none"
+    if kind != "single":
+        raise Unsupported(f"{kind} border")
+    return f'{points(line.get(f"{W}sz"), 8)}pt + rgb("#{colour(line.get(f"{W}color"))}")'
+
+
+def _line_name(table: _Table, place: _Place, side: str) -> str:
+    outer = {
+        "top": place.row == 0,
+        "bottom": place.row == len(table.rows) - 1,
+        "left": place.column == 0,
+        "right": place.column + place.span == len(table.widths),
+    }
+    return side if outer[side] else "insideH" if side in ("top", "bottom") else "insideV"
+
+
+def _at_least(row: etree._Element, width: float, margins: dict[str, float], body: str) -> str:
+    """The contents, or the contents in the row's minimal height."""
+    height, rule = (value_of(row.find(f"{W}trPr"), "trHeight", name) for name in ("val", "hRule"))
+    if not height:
+        return body
+    if rule == "exact":
+        raise Unsupported("trHeight")
+    return f"#least({points(height)}pt, {width - margins['left'] - margins['right']}pt)[{body}]"
+
+
+def _first(holders: tuple[etree._Element, ...], group: str, side: str) -> etree._Element | None:
+    """The first definition of a side in a group of borders or margins."""
+    for holder in holders:
+        for name in _SIDES.get(side, (side,)):
+            if (found := holder.find(f"{W}{group}/{W}{name}")) is not None:
+                return found
+    return None
+
+
+def _switch(row: etree._Element, name: str) -> bool:
+    found = row.find(f"{W}trPr/{W}{name}")
+    return found is not None and is_on(found)
+
+
+def _allow(properties: etree._Element, known: set[str]) -> None:
+    for item in properties:
+        if (name := etree.QName(item).localname) not in known:
+            raise Unsupported(name)
