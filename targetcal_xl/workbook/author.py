@@ -35,8 +35,8 @@ _TALL = {("region", "lines"): 66, ("progress", "lines"): 34}
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A3, _A4 = 8, 9
 _ON_ONE_PAGE = ("dashboard", "evaluation", "region")
-_CHART_RIGHT = {"evaluation": 15}
-"""The last sheet column under a chart that reaches further right than the tables."""
+_CHART_EDGE = {"evaluation": (18, 29)}
+"""The last sheet column and row under a chart that reaches further than the tables."""
 _FILTERED = {
     **{"drivers": "readings", "baseline": "baseline", "dashboard": "lines", "progress": "lines"},
     **{"history": "history", "letters": "letters", "audit": "audit"},
@@ -252,5 +252,6 @@ class _Page:
             self._page.repeat_rows(tables[0].top)
         right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
         if not any(table.growing and not table.rows for table in tables):
-            right = max(right, _CHART_RIGHT.get(self._kind, right))
-            self._page.print_area(0, 1, max(table.bottom for table in tables), right - 1)
+            across, down = _CHART_EDGE.get(self._kind, (0, 0))
+            bottom = max(down, *(table.bottom for table in tables))
+            self._page.print_area(0, 1, bottom - 1, max(right, across) - 1)

@@ -31,7 +31,7 @@ def draw_charts(book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: 
     elif sheet.code == "progress":
         drawer.path((sheet.table("weekly").top - 1, 6), (860, 310))
     elif sheet.code == "evaluation":
-        drawer.quadrants((sheet.table("measures").top - 1, 7), (620, 420))
+        drawer.quadrants((sheet.table("measures").top - 1, 10), (560, 420))
 
 
 class _Drawer:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from xlsxwriter.worksheet import Worksheet
 
-from ..language import catalogue, text
+from ..language import text
 from .looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
 from .places import Places
 
@@ -24,7 +22,7 @@ _LINKED = (
     "audit",
 )
 _NUMBER_WIDTH, _NAME_WIDTH, _TEXT_WIDTH = 5, 18, 78
-_LINE_UNITS, _LINE_HEIGHT = 88, 18
+_LINE_UNITS, _LINE_HEIGHT = 104, 18
 """Latin characters that fit a line of text, and the height of a line."""
 
 
@@ -51,15 +49,15 @@ class _Writer:
         plan = self._places.inputs.plan
         self._line(f"{plan.company} · {plan.period} · {plan.metric.name}", 18)
         self._page.set_row(self.row, 34)
-        self._page.write_string(self.row, 1, self._say(f"guide.{role}"), self._looks.title)
+        self._page.write_string(self.row, 1, self._say(f"workbook.guide.{role}"), self._looks.title)
         self.row += 1
-        self._paragraph(1, self._say(f"guide.{role}.intro"), 12)
-        self._section("guide.steps")
-        for number, step in enumerate(self._numbered(f"guide.{role}"), 1):
+        self._paragraph(1, self._say(f"workbook.guide.{role}.intro"), 12)
+        self._section("workbook.guide.steps")
+        for number, step in enumerate(self._say(f"workbook.guide.{role}.steps").splitlines(), 1):
             self._page.write_number(self.row, 1, number, self._looks.badge)
             self._paragraph(2, step, 10)
-        self._section("guide.notes")
-        for note in self._numbered(f"guide.{role}.note"):
+        self._section("workbook.guide.notes")
+        for note in self._say(f"workbook.guide.{role}.notes").splitlines():
             self._page.write_string(self.row, 1, "•", self._looks.bullet)
             self._paragraph(2, note, 6)
         self._colours()
@@ -68,17 +66,18 @@ class _Writer:
         return self.row
 
     def _colours(self) -> None:
-        self._section("guide.colours")
+        self._section("workbook.guide.colours")
         for code, colour in _COLOURS.items():
             self._page.write_blank(self.row, 1, None, self._looks.swatch(colour))
-            self._line(self._say(f"guide.colour.{code}"), _LINE_HEIGHT, 2)
+            self._line(self._say(f"workbook.guide.colour.{code}"), _LINE_HEIGHT, 2)
 
     def _links(self) -> None:
-        self._section("guide.sheets")
+        self._section("workbook.guide.sheets")
         for code in _LINKED:
             tab = self._places.tabs[code]
-            self._page.write_url(self.row, 2, f"internal:'{tab}'!B2", self._looks.link, tab)
-            self._line(self._say(f"about.{code}"), _LINE_HEIGHT, 3)
+            at = "internal:'" + tab.replace("'", "''") + "'!B2"
+            self._page.write_url(self.row, 2, at, self._looks.link, tab)
+            self._line(self._say(f"workbook.about.{code}"), _LINE_HEIGHT, 3)
 
     def _section(self, key: str) -> None:
         self._page.set_row(self.row, 30)
@@ -89,7 +88,9 @@ class _Writer:
 
     def _line(self, said: str, height: float, column: int = 1) -> None:
         self._page.set_row(self.row, height)
-        self._page.write_string(self.row, column, said, self._looks.subtitle)
+        self._page.write_string(
+            self.row, column, said, self._looks.subtitle if column == 1 else self._looks.note
+        )
         self.row += 1
 
     def _paragraph(self, column: int, said: str, space: float) -> None:
@@ -99,11 +100,5 @@ class _Writer:
         self._page.merge_range(self.row, column, self.row, 3, said, self._looks.prose)
         self.row += 1
 
-    def _numbered(self, key: str) -> Iterator[str]:
-        number = 1
-        while f"workbook.{key}.{number}" in catalogue(self._places.language):
-            yield self._say(f"{key}.{number}")
-            number += 1
-
     def _say(self, key: str) -> str:
-        return text(f"workbook.{key}", self._places.language)
+        return text(key, self._places.language)

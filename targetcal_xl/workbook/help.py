@@ -8,6 +8,7 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
+from targetcal_xl.calibration import JUSTIFICATION
 from targetcal_xl.language import text
 
 from .captions import caption, line_captions
@@ -113,10 +114,9 @@ def _colour_lines(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -
     missing = looks.changed(bg_color=WARNING_PALE)
     first = table.top + 2
     letters = {code: column_letters(at) for code, at in table.spots.items()}
-    _when(page, table, "declared", f"LEN(${letters['declared']}{first})=0", missing)
-    departs = f"ISNUMBER(${letters['deviation']}{first}),${letters['deviation']}{first}<>0"
-    for code in ("basis", "support", "risk"):
-        _when(page, table, code, f"AND({departs},LEN(TRIM(${letters[code]}{first}))=0)", missing)
+    for code in ("declared", *JUSTIFICATION):
+        lacks = f'ISNUMBER(FIND("{_say(places, f"column.{code}")}",${letters["missing"]}{first}))'
+        _when(page, table, code, lacks, missing)
     _colour_flags(page, table, places, looks)
     alert = looks.changed(font_color=WARNING)
     _when(page, table, "missing", f"LEN(${letters['missing']}{first})>0", alert)

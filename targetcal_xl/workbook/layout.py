@@ -254,7 +254,7 @@ _LINE_COLUMNS = (
     Column("basis", Owner.MANAGER, "long", 30),
     Column("support", Owner.MANAGER, "long", 28),
     Column("risk", Owner.MANAGER, "long", 28),
-    Column("missing", Owner.FORMULA, "long", 20),
+    Column("missing", Owner.FORMULA, "long", 24),
     Column("comment", Owner.MANAGER, "long", 20),
     Column("attachment", Owner.MANAGER, "link", 16),
     Column("decision", Owner.SUPERIOR, "choice", 11, DECISIONS),
@@ -384,9 +384,10 @@ def _evaluation(plan: Plan) -> Sheet:
         Field("attainment_cut", tool, "percent", (6, 2)),
         Field("agreement_cut", tool, "percent", (6, 3)),
     )
-    tables = (
-        *_stacked(9, Table("measures", measures, MEASURES, prefix="measure.")),
-        *_stacked(31, _of_regions("regions", regions, plan, "evaluation.")),
+    tables = _stacked(
+        9,
+        Table("measures", measures, MEASURES, prefix="measure."),
+        _of_regions("regions", regions, plan, "evaluation."),
     )
     return Sheet("evaluation", fields, tables)
 

@@ -96,6 +96,11 @@ class Looks:
         return self._named("title", {"font_size": 18, "bold": True, "font_color": BRAND, "valign": "vcenter"})
 
     @property
+    def note(self) -> Format:
+        """A line of the guide that explains what stands left of it."""
+        return self._named("note", {"font_color": INK, "valign": "vcenter", "indent": 1})
+
+    @property
     def subtitle(self) -> Format:
         """The line below a title."""
         return self._named("subtitle", {"font_color": FAINT, "valign": "vcenter"})
@@ -131,7 +136,8 @@ class Looks:
     @property
     def prose(self) -> Format:
         """A paragraph of the guide."""
-        return self._named("prose", {"text_wrap": True, "valign": "vcenter", "font_size": 11})
+        shape = {"text_wrap": True, "valign": "vcenter", "font_size": 11}
+        return self._named("prose", {**shape, "indent": 1})
 
     @property
     def heading(self) -> Format:
@@ -149,7 +155,7 @@ class Looks:
             "align": "center",
             "valign": "vcenter",
         }
-        return self._named("badge", {**shape, "border": 5, "border_color": "#FFFFFF"})
+        return self._named("badge", {**shape, "border": 1, "border_color": "#FFFFFF"})
 
     @property
     def bullet(self) -> Format:
