@@ -13,7 +13,7 @@ from PIL import ImageFont
 from ..problems import Problem
 
 FAMILY = "Noto Sans CJK SC"
-_LAYOUT = "\n\t"
+_LAYOUT = "\n\r\t"
 
 
 def font_files() -> tuple[Path, ...]:
@@ -33,7 +33,7 @@ def drawing_font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
 def unprintable(texts: Iterable[str]) -> list[Problem]:
     """A `letter_glyph` problem for every text with characters that a letter cannot show.
 
-    Line feeds and tabs are layout; any other control or formatting character is refused like a
+    Line breaks and tabs are layout; any other control or formatting character is refused like a
     glyph that the font has not got.
     """
     return [

@@ -16,7 +16,7 @@ _EMU_PER_POINT = 12700
 _DEFAULT_TAB = 21.0
 _LATIN, _WIDE = re.compile("[A-Za-z]"), re.compile("[\u2e80-\U0003ffff]")
 """Chinese quotes and dashes are as wide as a character, also between Latin letters unless told otherwise."""
-_PACKED = re.compile(r"[^\s\u2e80-\U0003ffff]{25,}")
+_PACKED = re.compile(r"([^\s\u2e80-\U0003ffff]{25,})")
 _COUNTERS = {"PAGE": "counter(page).display()", "NUMPAGES": "counter(page).final().first()"}
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
@@ -129,10 +129,14 @@ def _counter(instruction: str, look: Look) -> str:
 
 
 def _text(text: str, look: Look) -> str:
-    """Text as a string, which Typst takes as it is; long words without spaces may break anywhere."""
-    broken = _PACKED.sub(lambda found: "\u200b".join(found[0]), text)
+    """Text as a string, which Typst takes as it is; long words without spaces may break anywhere.
+
+    An empty box lets them, and leaves no character behind when the text is copied.
+    """
+    pieces = [quoted(piece) for piece in _PACKED.split(text)]
+    pieces[1::2] = [f"{piece}.clusters().join(box())" for piece in pieces[1::2]]
     narrow = 'features: ("pwid",), ' if _LATIN.search(text) and not _WIDE.search(text) else ""
-    return _styled(narrow + quoted(broken), look) if text else ""
+    return _styled(narrow + " + ".join(pieces), look) if text else ""
 
 
 def _styled(body: str, look: Look) -> str:

@@ -14,9 +14,9 @@ from .package import W, parse_xml
 
 _HYPHENS = dict.fromkeys(map(ord, "\u0002\ufffe\u2010\u2011"), "-")
 """The first two are what pdfium reads where a hyphen ends a line."""
-_BREAK = "\u200b"
-"""Where a long word may break; no text of a letter contains it."""
 _SLACK = 20
+_DIVISIBLE = 16
+"""Signs of the shortest text that may run over: a lost number must not be pieced together from two pages."""
 
 
 def missing_in_word(docx: bytes, merged: Iterable[str]) -> list[Problem]:
@@ -48,7 +48,8 @@ def _stands(words: str, pages: Sequence[str]) -> bool:
     """Whether words stand on a page, or begin on one and go on where the next one lets them."""
     if any(words in page for page in pages):
         return True
-    return any(_runs_over(words, pages[place:]) for place in range(len(pages) - 1))
+    places = range(len(pages) - 1) if len(words) >= _DIVISIBLE else ()
+    return any(_runs_over(words, pages[place:]) for place in places)
 
 
 def _runs_over(words: str, pages: Sequence[str]) -> bool:
@@ -73,8 +74,8 @@ def _longest_start(words: str, page: str) -> int:
 
 
 def _plain(words: str) -> str:
-    """Text without what setting it changes: white space, breaks, and forms that look the same."""
-    folded = unicodedata.normalize("NFKC", words.translate(_HYPHENS).replace(_BREAK, ""))
+    """Text without what setting it changes: white space, hyphens, and forms that look the same."""
+    folded = unicodedata.normalize("NFKC", words.translate(_HYPHENS))
     return "".join(folded.split())
 
 
