@@ -133,7 +133,7 @@ def test_a_support_item_says_what_how_much_and_by_when(
         (("R1", "R1-1", "name"), "华南一组"),
         (("R1", "R1-1", "agreed"), 1.0),
         (("R1", None, "state"), "locked"),
-        (("R1", "R1-1", "low"), Cell(1.0, "1")),
+        (("R1", "R1-1", "suggested"), Cell(85.0, "80+5")),
     ],
 )
 def test_a_changed_read_only_cell_is_found(case: Case, key: Key, value: Value | Cell) -> None:
