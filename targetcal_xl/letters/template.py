@@ -28,6 +28,8 @@ _CHART = "chart:targets"
 _BODY = "word/document.xml"
 _ALWAYS = (1980, 1, 1, 0, 0, 0)
 _EMU_PER_POINT = 12700
+_PROPERTY = 255
+"""Characters that a file property holds."""
 _NAMES = {
     "w": W[1:-1],
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
@@ -109,7 +111,7 @@ class _Document(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
     def render_properties(self, context: Fields, jinja_env: object = None) -> None:
         """Say what the letter is and whose; nothing of the template's own history stays."""
         about = self.docx.core_properties
-        about.title, about.author = str(context["number"]), str(context["company"])
+        about.title, about.author = (str(context[name])[:_PROPERTY] for name in ("number", "company"))
         about.subject = about.comments = about.keywords = about.last_modified_by = ""
 
 
