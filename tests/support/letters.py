@@ -40,7 +40,14 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
         total=Targets(*map(sum, columns)),
         history=tuple((PERIOD.shift(-k), 90.0 * lines + k) for k in range(8, 0, -1)),
         grants=tuple(
-            Grant(names[k % lines], _KINDS[k % 6], f"第 {k + 1} 项支持", k + 1.0, "万元", dt.date(2025, 2, 1 + k))
+            Grant(
+                names[k % lines],
+                _KINDS[k % 6],
+                f"第 {k + 1} 项支持",
+                k + 1.0,
+                "万元",
+                dt.date(2025, 2, 1 + k),
+            )
             for k in range(others)
         ),
         objections=tuple(

@@ -1,0 +1,188 @@
+"""A Word template becomes a letter that says what people wrote, and the same one every time."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+import pytest
+from docxtpl import DocxTemplate
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from targetcal_xl.calibration import Letter
+from targetcal_xl.letters import LetterTemplate, fields
+from targetcal_xl.letters.template import Picture
+from targetcal_xl.problems import DataProblems
+from tests.support.letters import (
+    BODY,
+    changed,
+    packed,
+    parts_of,
+    sample_letter,
+    shipped,
+    with_paragraph,
+    word_text,
+)
+
+CORE = "docProps/core.xml"
+PNG = b"\x89PNG a picture"
+HOSTILE = (
+    "& < > \" ' { } = + - @ \\ # $ * _ ~ `",
+    "一行\n两行\t制表",
+    "{{ agreed }} {% if x %} {# #} {_{ {_% }_}",
+    "&amp; &#95; ]]> <w:t>x</w:t> </w:p>",
+    "𠮷 㐂 䶮 ﬁ 豈 é",
+    "=cmd|' /C calc'!A0",
+)
+UNSHOWABLE = ("a\x00b", "a\x08b", "a\x0bb", "a\x1fb", "a\ud800b", "a\ufffeb", "😀", "\u202eabc", "x\u200by")
+
+
+def _saying(words: str) -> Letter:
+    """A letter where somebody wrote these words in each free text."""
+    letter = sample_letter(1, words, others=1)
+    grant = replace(letter.grants[0], what=words)
+    objection = replace(letter.objections[0], support=words, risk=words, handling=words)
+    return replace(letter, grants=(grant,), objections=(objection,), company=words)
+
+
+def _rendered(letter: Letter, language: str = "zh-CN", template: LetterTemplate | None = None) -> bytes:
+    picture = Picture(PNG, "替代文字")
+    return (template or shipped(language)).render(fields(letter, language), picture, letter.issued).docx
+
+
+def _core(docx: bytes) -> str:
+    return parts_of(docx)[CORE].decode()
+
+
+def _codes(data: bytes) -> list[str]:
+    return [problem.code for problem in LetterTemplate(data).problems()]
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t"), max_size=60))
+@settings(max_examples=25)
+@example(HOSTILE[0])
+@example(HOSTILE[1])
+@example(HOSTILE[2])
+@example(HOSTILE[3])
+@example(HOSTILE[4])
+@example(HOSTILE[5])
+def test_any_text_arrives_in_word_unchanged_or_is_refused_by_name(words: str) -> None:
+    try:
+        docx = _rendered(_saying(words))
+    except DataProblems as refused:
+        assert {problem.code for problem in refused.problems} == {"letter_glyph"}
+        named = str(refused.problems[0].fields["characters"])
+        assert all(f"U+{ord(sign):04X}" not in named for sign in "\n\t中")
+        return
+    assert word_text(docx).count(words) >= 5
+    assert words in word_text(docx, "word/header1.xml")
+
+
+def test_a_text_as_long_as_a_cell_can_hold_arrives_whole() -> None:
+    words = "".join(chr(0x4E00 + k % 20_000) for k in range(32_767))
+    said = word_text(_rendered(_saying(words)))
+    found = said.count(words)
+    assert found >= 5
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_what_people_type_in_daily_life_is_not_refused(words: str) -> None:
+    assert word_text(_rendered(_saying(words))).count(words) >= 5
+
+
+@pytest.mark.parametrize("words", UNSHOWABLE)
+def test_characters_that_no_letter_shows_are_named(words: str) -> None:
+    with pytest.raises(DataProblems) as refused:
+        _rendered(_saying(words))
+    (problem,) = refused.value.problems
+    worst = max(words, key=lambda sign: sign not in "abxyc ")
+    assert f"U+{ord(worst):04X}" in str(problem.fields["characters"])
+    problem.sentence("zh-CN").encode()
+
+
+def test_line_ends_of_windows_are_line_ends() -> None:
+    said = word_text(_rendered(_saying("一\r\n二\r三")))
+    assert "一\n二\n三" in said
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("lines", [1, 12])
+def test_the_words_are_those_of_plain_docxtpl(language: str, lines: int) -> None:
+    letter = sample_letter(lines, 'R&D < 3 > "2"')
+    plain = DocxTemplate(io.BytesIO(shipped(language).data))
+    plain.render(dict(fields(letter, language)), autoescape=True)
+    plain.save(out := io.BytesIO())
+    ours = _rendered(letter, language)
+    for part in (BODY, "word/header1.xml", "word/footer1.xml"):
+        assert word_text(ours, part) == word_text(out.getvalue(), part)
+
+
+def test_the_same_letter_is_the_same_file() -> None:
+    assert _rendered(sample_letter()) == _rendered(sample_letter())
+    assert _rendered(sample_letter()) != _rendered(replace(sample_letter(), number="X"))
+
+
+def test_everything_printed_is_listed_for_the_proof() -> None:
+    letter = sample_letter(1, "只此一句")
+    merged = shipped().render(fields(letter, "zh-CN"), None, letter.issued).merged
+    assert {"只此一句", letter.number, letter.chain_head, "95", "第 1 项支持"} <= set(merged)
+
+
+def test_the_picture_takes_the_place_of_the_placeholder() -> None:
+    parts = parts_of(_rendered(sample_letter()))
+    assert [name for name, data in parts.items() if data == PNG] == ["word/media/image1.png"]
+    assert 'descr="替代文字"' in parts[BODY].decode()
+    assert "chart:targets" not in parts[BODY].decode()
+
+
+def test_the_files_properties_say_whose_letter_it_is_and_forget_the_template() -> None:
+    core = "<cp:keywords>{{ agreed }} old</cp:keywords><cp:lastModifiedBy>old</cp:lastModifiedBy>"
+    emptied = re.sub("<cp:(keywords|lastModifiedBy)>[^<]*</[^>]*>", "", _core(shipped().data))
+    parts = parts_of(shipped().data) | {CORE: emptied.replace("</cp:coreP", core + "</cp:coreP").encode()}
+    template = LetterTemplate(packed(parts))
+    core = _core(_rendered(sample_letter(), template=template))
+    assert "<dc:title>2025Q1-R1-V1</dc:title>" in core
+    assert "old" not in core
+    assert "2025-01-13T00:00:00Z" in core
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_shipped_templates_are_in_order(language: str) -> None:
+    assert shipped(language).problems() == []
+
+
+@pytest.mark.parametrize("anchor", ["[[SIG_HEAD]]", "[[SIG_SUPERIOR]]"])
+def test_each_signature_mark_stands_exactly_once(anchor: str) -> None:
+    assert _codes(changed(anchor, "")) == ["letter_anchor"]
+    assert _codes(with_paragraph(anchor)) == ["letter_anchor"]
+    (problem,) = LetterTemplate(with_paragraph(anchor)).problems()
+    assert problem.fields == {"anchor": anchor, "times": 2}
+
+
+def test_the_picture_stands_exactly_once() -> None:
+    without = changed("chart:targets", "a logo")
+    assert _codes(without) == ["letter_chart"]
+    body = parts_of(shipped().data)[BODY].decode()
+    drawing = body[body.index("<w:drawing>") : body.index("</w:drawing>") + len("</w:drawing>")]
+    assert _codes(with_paragraph(f"<w:r>{drawing}</w:r>")) == ["letter_chart"]
+    with pytest.raises(DataProblems):
+        _ = LetterTemplate(without).picture_size
+
+
+def test_a_picture_that_is_no_part_of_the_file_is_refused() -> None:
+    lost = parts_of(shipped().data)
+    del lost["word/media/image1.png"]
+    assert _codes(packed(lost)) in (["letter_chart"], ["letter_not_word"])
+
+
+def test_the_picture_is_made_as_large_as_its_placeholder() -> None:
+    width, height = shipped().picture_size
+    assert 300 < width < 600
+    assert 80 < height < 300
+
+
+@pytest.mark.parametrize("data", [b"", b"not a zip", packed({"x.txt": b"x"}), packed({BODY: b"<a/>"})])
+def test_a_file_that_is_no_word_document_is_refused(data: bytes) -> None:
+    assert _codes(data) == ["letter_not_word"]
