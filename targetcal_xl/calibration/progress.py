@@ -122,19 +122,15 @@ def follow(
     what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise ValueError for
     a metric without a path, for too many days, and for resources of a metric that is better when lower.
     """
-    _refuse_what_has_no_path(metric, resources)
     as_of, last = daily.shape[1], len(day_weights)
-    if not 0 < as_of <= last:
-        raise ValueError(f"{as_of} days of results in a period of {last} days")
+    _refuse_what_has_no_path(metric, resources, as_of, last)
     path = cumulative_path(agreed, day_weights)
-    expected = np.asarray(prior, dtype=np.float64), np.asarray(sigma, dtype=np.float64)
-    outlook = _outlook(path, daily, metric.step, expected, resources)
+    outlook = _outlook(path, daily, metric.step, (np.asarray(prior), np.asarray(sigma)), resources)
     ahead = min(as_of + thresholds.warning_days, last)
     milestone = min((day for day in milestones if as_of < day <= last), default=last)
-    odds, odds_milestone, odds_end = (
-        outlook.odds_of_miss(day, thresholds.milestone, metric) for day in (ahead, milestone, last)
-    )
-    watched = np.maximum(odds, odds_milestone) if milestone <= ahead else odds
+    watched_days = (ahead, milestone, last)
+    odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in watched_days)
+    watched = np.maximum(odds, near) if milestone <= ahead else odds
     warned = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS)
     return Progress(
         as_of=as_of,
@@ -143,15 +139,17 @@ def follow(
         attainment=_ratio(outlook.actual, agreed),
         expected_final=outlook.actual + outlook.mean(last),
         odds=odds,
-        odds_milestone=odds_milestone,
-        odds_end=odds_end,
+        odds_milestone=near,
+        odds_end=end,
         warned=warned,
         shortages=_shortages_of_warned(warned, outlook.actual, path[:, as_of - 1], resources),
     )
 
 
-def _refuse_what_has_no_path(metric: Metric, resources: Resources | None) -> None:
-    """Raise ValueError where a cumulative path, or leads for it, would make no sense."""
+def _refuse_what_has_no_path(metric: Metric, resources: Resources | None, as_of: int, last: int) -> None:
+    """Raise ValueError where a cumulative path, the days so far, or leads would make no sense."""
+    if not 0 < as_of <= last:
+        raise ValueError(f"{as_of} days of results in a period of {last} days")
     if metric.kind != "sum":
         raise ValueError(f"{metric.code} is a {metric.kind}: it does not add up over days to a path")
     if metric.direction < 0 and resources is not None:

@@ -1,4 +1,4 @@
-"""Made-up commitment letters of any length, and Word files that differ from a shipped template in one thing."""
+"""Letters of any length, and small Word templates to try things on."""
 
 from __future__ import annotations
 
