@@ -1,0 +1,113 @@
+"""The worked case, played from plan to evaluation, ends in the figures that were published."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from targetcal_xl.actions import DemoReport, demo, recalibrate
+from targetcal_xl.actions.story import Story
+from targetcal_xl.connect import plan_template
+from tests.support import validator
+from tests.support.desks import Case
+from tests.support.recalculated import differences
+from tests.support.xllint import lint
+
+PUBLISHED = {
+    "hq_target": 1200,
+    "declared_total": 980,
+    "gap_pct": 22,
+    "agreed_total": 1180,
+    "actual_total": 1050,
+    "attainment_pct": 89,
+    "deviations": 17,
+    "self_corrected": 12,
+    "consensus_days": 5,
+    "coordination_hours": 16,
+    "agreement_pct": 84,
+    "agreement_mean": 4.2,
+}
+_STAGES = {
+    "zh-CN": {1: "new", 7: "locked", 21: "decided", 30: "confirmed", 35: "followed", 45: "evaluated"},
+    "en": {7: "locked", 45: "evaluated"},
+}
+"""How many acts have been played when a copy of the workbook is kept, by language."""
+
+
+Played = tuple[DemoReport, Sequence[Path]]
+
+
+@pytest.fixture(scope="module", params=["zh-CN", "en"])
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """The case in one language, in a folder with an awkward name, and its workbook at some stages."""
+    house = tmp_path_factory.mktemp("case")
+    folder, kept, stages = house / "演示 案例 (2025)", [], _STAGES[request.param]
+
+    def keep(_what: str, done: int, _all: int) -> None:
+        if done in stages:
+            kept.append(house / f"{request.param}-{stages[done]}.xlsx")
+            shutil.copy(folder / "targets.xlsx", kept[-1])
+
+    report = demo(folder, request.param, progress=keep)
+    assert len(kept) == len(stages)
+    return report, kept
+
+
+def test_it_ends_in_the_published_figures(played: Played) -> None:
+    report, _ = played
+    summary = report.summary
+    assert {code: summary[code] for code in PUBLISHED} == PUBLISHED
+    suggested, inertial = summary["suggested"], summary["inertial"]
+    assert isinstance(suggested, Mapping) and isinstance(inertial, Mapping)
+    assert (suggested["华东"], suggested["西南"], inertial["华东"]) == (220, 160, 240)
+    assert json.loads((report.directory / "summary.json").read_text("utf-8")) == summary
+
+
+def test_every_objection_was_answered_and_the_audit_holds(played: Played) -> None:
+    summary = played[0].summary
+    objections = summary["objections"]
+    assert isinstance(objections, list) and objections
+    assert all(one["state"] == "handled" and one["handling"] for one in objections)
+    assert summary["audit_verified"] is True
+
+
+def test_every_region_has_its_letter_with_the_agreed_values(played: Played) -> None:
+    report, _ = played
+    letters = report.directory / "letters"
+    issued = report.summary["letters"]
+    assert isinstance(issued, list) and sorted(path.name for path in letters.iterdir()) == sorted(issued)
+    assert len(list(letters.glob("*.docx"))) == 3
+    (letter,) = letters.glob("*-HD-*.pdf")
+    with pypdfium2.PdfDocument(letter) as pdf:
+        said = "".join(page.get_textpage().get_text_bounded() for page in pdf)
+    assert "华东" in said and "220" in said
+
+
+def test_its_workbook_shows_at_every_stage_what_libreoffice_computes(played: Played) -> None:
+    assert differences(played[1]) == []
+
+
+def test_its_files_are_sound(played: Played) -> None:
+    report, kept = played
+    letter = next(report.directory.glob("letters/*.docx"))
+    assert validator.faults(kept[0], kept[-1], letter) == []
+    assert {path.name: faults for path in kept if (faults := lint(path))} == {}
+
+
+def test_without_the_one_off_event_the_suggestion_is_another(tmp_path: Path) -> None:
+    story = Story(plan_template("saas"), tmp_path, "zh-CN")
+    story.play(story.acts[0])
+    case = Case(tmp_path, story.inputs)
+    (event,) = (
+        row for (_, row, code), line in case.typed().items() if (code, line) == ("event.line", "HD-HD")
+    )
+    case.type({(None, event, f"event.{code}"): None for code in ("line", "period", "amount")})
+    report = case.run(recalibrate, "补贴不再视为一次性")
+    ((before, after),) = ((line.before, line.after) for line in report.lines if line.line == "华东")
+    assert (before, after > 220) == (220, True)
+    assert case.suggested("HD-HD") == after
