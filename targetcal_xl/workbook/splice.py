@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -102,7 +102,7 @@ def insertion(element: Element, at: int, new: bytes) -> Edit:
 
 def with_attribute(data: bytes, name: str, value: str | None) -> bytes:
     """An element with an attribute of its start tag set, or taken away with None."""
-    new = b"" if value is None else f" {name}={quoteattr(value)}".encode()
+    new = b"" if value is None else _said(name, value)
     found = _attribute(name).match(data)
     if found is None:
         raise ValueError("no start tag")
@@ -112,6 +112,11 @@ def with_attribute(data: bytes, name: str, value: str | None) -> bytes:
 def attribute_edit(data: bytes, element: Element, name: str, value: str | None) -> Edit:
     """The edit that sets or takes away an attribute of an element."""
     return element.start, element.inside, with_attribute(data[element.start : element.inside], name, value)
+
+
+@lru_cache(1024)
+def _said(name: str, value: str) -> bytes:
+    return f" {name}={quoteattr(value)}".encode()
 
 
 @cache
