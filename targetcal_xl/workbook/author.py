@@ -57,7 +57,9 @@ def write_book(path: Path, standing: Standing, language: str, *, created: dt.dat
     book.set_properties({"title": standing.inputs.plan.code, "created": created.replace(tzinfo=None)})
     looks = Looks(book, standing.inputs.plan.metric, language)
     for code, sheet in places.sheets.items():
-        _Page(book.add_worksheet(places.tabs[code]), sheet, places, looks).write(cells.get(code, {}), typed)
+        _Page(book.add_worksheet(places.tabs[code], _Worksheet), sheet, places, looks).write(
+            cells.get(code, {}), typed
+        )
     for sheet_code, region, code, spot in _named(places):
         tab = places.tabs[sheet_code].replace("'", "''")
         book.define_name(name_of(code, region), f"='{tab}'!${column_letters(spot[1])}${spot[0]}")
@@ -69,6 +71,18 @@ def write_book(path: Path, standing: Standing, language: str, *, created: dt.dat
 
 def _named(places: Places) -> list[tuple[str, str | None, str, Spot]]:
     return [(sheet, region, code, spot) for (region, code), (sheet, spot) in places.fields.items()]
+
+
+def _as_it_is(_sheet: Worksheet, formula: str, _expand: bool = False) -> str:
+    """A formula without the search of XlsxWriter's for functions newer than Excel 2007.
+
+    Ours have none, it looks into texts and tab names too, and it takes half of the time to write a
+    large workbook.
+    """
+    return formula.removeprefix("=")
+
+
+_Worksheet = type("_Worksheet", (Worksheet,), {"_prepare_formula": _as_it_is})
 
 
 class _Page:
@@ -208,18 +222,17 @@ class _Page:
         self._put(spot, cell, form)
 
     def _put(self, spot: Spot, cell: Cell, form: Format) -> None:
-        row, column = spot[0] - 1, spot[1] - 1
+        row, column, value = spot[0] - 1, spot[1] - 1, cell.value
         if cell.formula is not None:
-            value = cell.value if cell.value is not None else ""
-            self._page.write_formula(row, column, "=" + cell.formula, form, value)
-        elif isinstance(cell.value, bool):
-            self._page.write_boolean(row, column, cell.value, form)
-        elif isinstance(cell.value, float | int):
-            self._page.write_number(row, column, cell.value, form)
-        elif cell.value is None:
+            self._page.write_formula(row, column, "=" + cell.formula, form, "" if value is None else value)
+        elif value is None:
             self._page.write_blank(row, column, None, form)
+        elif isinstance(value, str):
+            self._page.write_string(row, column, value, form)
+        elif isinstance(value, bool):
+            self._page.write_boolean(row, column, value, form)
         else:
-            self._page.write_string(row, column, cell.value, form)
+            self._page.write_number(row, column, value, form)
 
     @property
     def _kind(self) -> str:
