@@ -86,10 +86,11 @@ class Inline:
         if name in ("br", "cr") and element.get(f"{W}type", "textWrapping") == "textWrapping":
             return "#linebreak()"
         if name == "drawing":
-            return self._picture(element)
+            return self._picture(element, look)
         raise Unsupported(name)
 
-    def _picture(self, drawing: etree._Element) -> str:
+    def _picture(self, drawing: etree._Element, look: Look) -> str:
+        """A picture stands on the line, with the room of the line's font below it."""
         place, blip = drawing.find(f"{_DRAWING}inline"), next(drawing.iter(_BLIP), None)
         if place is None or blip is None:
             raise Unsupported("drawing")
@@ -99,7 +100,9 @@ class Inline:
         width, height = (points(extent.get(side), _EMU_PER_POINT) for side in ("cx", "cy"))
         file = self._targets.get(blip.get(_EMBED, ""), "").rpartition("/")[2]
         size = f"width: {width:.2f}pt, height: {height:.2f}pt"
-        return f"#box(image({quoted(file)}, {size}, alt: {quoted(about.get('descr', ''))}))"
+        _, below = line_edges(look)
+        room = f"baseline: {below:.2f}pt, inset: (bottom: {below:.2f}pt)"
+        return f"#box({room}, image({quoted(file)}, {size}, alt: {quoted(about.get('descr', ''))}))"
 
 
 class _Field:
