@@ -8,11 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import audit, ledger_beside, verify
+from targetcal_xl.actions import audit, ledger_beside, lock, verify
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import Cell, open_book
 from tests.support.books import changed_parts, parts_of
-from tests.support.desks import Case, confirmed, delete_tab, locked, rename_tab, strip_protection, told
+from tests.support.desks import (
+    Case,
+    confirmed,
+    delete_tab,
+    locked,
+    rename_tab,
+    strip_protection,
+    submitted,
+    told,
+)
 
 
 @pytest.fixture
@@ -68,6 +77,17 @@ def test_a_removed_entry_is_found(case: Case) -> None:
 def test_a_cut_tail_shows_in_the_book(case: Case) -> None:
     _tamper(case, "DELETE FROM entry WHERE number > (SELECT max(number) - 1 FROM entry)")
     assert told(case.run(verify).problems) == [("book_of_another_ledger", case.path.name)]
+
+
+def test_a_book_of_a_twin_ledger_is_found_by_its_last_hash(tmp_path: Path) -> None:
+    """As many entries, and another word in them."""
+    one, other = submitted(tmp_path / "one"), submitted(tmp_path / "other")
+    other.type({("R1", "R1-1", "basis"): "试用转化在回升"})
+    for case in (one, other):
+        case.run(lock)
+    assert len(one.entries()) == len(other.entries())
+    other.path.write_bytes(one.path.read_bytes())
+    assert told(other.run(verify).problems) == [("book_of_another_ledger", other.path.name)]
 
 
 def test_a_cut_tail_shows_by_a_head_that_was_noted(case: Case) -> None:
