@@ -86,7 +86,8 @@ def tab_names(plan: Plan, language: str) -> dict[str, str]:
 
 
 def _legal(name: str) -> str:
-    return _cut(re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", name).strip(" '"), LONGEST_TAB)
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", name).strip(" '")
+    return _cut(plain, LONGEST_TAB).strip(" '")
 
 
 def _free(name: str, taken: set[str]) -> str:

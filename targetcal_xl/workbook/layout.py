@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from ..calibration.baseline import PARTS, Inputs
@@ -47,13 +46,8 @@ def region_sheet(region: str) -> str:
 
 
 def name_of(code: str, region: str | None = None) -> str:
-    """The defined name of a field: `tc.hq_target`, `tc.HD.status`."""
-    parts = ("tc", code) if region is None else ("tc", re.sub(r"[^\w]", _spelt, region), code)
-    return ".".join(parts)
-
-
-def _spelt(sign: re.Match[str]) -> str:
-    return f"_{ord(sign[0]):x}_"
+    """The defined name of a field: `tc.hq_target`, `tc.HD.status`; codes of regions are words."""
+    return f"tc.{code}" if region is None else f"tc.{region}.{code}"
 
 
 def _stacked(start: int, *tables: Table) -> tuple[Table, ...]:

@@ -1,0 +1,164 @@
+"""A new workbook: what is in it, who may write where, and how it helps without a macro."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.cell import Cell as FoundCell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from targetcal_xl.language import LANGUAGES, text
+from targetcal_xl.workbook import entered, open_book, read, region_sheet, write_book
+from targetcal_xl.workbook.captions import caption
+from targetcal_xl.workbook.places import Places, default_places
+from targetcal_xl.workbook.shapes import Owner
+from tests.support.samples import sample_standing
+
+_STANDING = sample_standing()
+_CREATED = dt.datetime(2025, 1, 2, tzinfo=dt.UTC)
+_R1 = region_sheet("R1")
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def path(language: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new workbook."""
+    path = tmp_path_factory.mktemp("author") / "targets.xlsx"
+    write_book(path, _STANDING, language, created=_CREATED)
+    return path
+
+
+@pytest.fixture(scope="module")
+def places(language: str) -> Places:
+    return default_places(_STANDING.inputs, language)
+
+
+@pytest.fixture(scope="module")
+def book(path: Path) -> openpyxl.Workbook:
+    """The same as openpyxl sees it."""
+    return openpyxl.load_workbook(path)
+
+
+def _cell(book: openpyxl.Workbook, places: Places, row: str, column: str) -> FoundCell:
+    found = book[places.tabs[_R1]].cell(*places.spot(_R1, "lines", row, column))
+    assert isinstance(found, FoundCell)
+    return found
+
+
+def _conditions(sheet: Worksheet, at: str) -> Iterator[str]:
+    for area in sheet.conditional_formatting:
+        if at in area:
+            yield from (formula for rule in area.rules for formula in rule.formula)
+
+
+def test_it_holds_finance_s_inputs_and_nothing_that_nobody_said(path: Path) -> None:
+    assert read(open_book(path), _STANDING.inputs).values == entered(_STANDING.inputs)
+
+
+def test_equal_plans_make_equal_bytes(path: Path, language: str, tmp_path: Path) -> None:
+    write_book(tmp_path / "again.xlsx", sample_standing(), language, created=_CREATED)
+    assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
+
+
+def test_people_may_write_in_their_own_cells_and_nowhere_else(
+    book: openpyxl.Workbook, places: Places
+) -> None:
+    for sheet in places.sheets.values():
+        page = book[places.tabs[sheet.code]]
+        assert page.protection.sheet and page.protection.password is None
+        own = {field.spot for field in sheet.fields if field.owner.is_person}
+        for table in sheet.tables:
+            place = places.table(sheet.code, table.code)
+            columns = [place.columns[c.code] for c in table.columns if c.owner.is_person]
+            own |= {(row, at) for row in place.rows.values() for at in columns}
+        cells = [cell for row in page.iter_rows() for cell in row if isinstance(cell, FoundCell)]
+        assert {(c.row, c.column) for c in cells if not c.protection.locked} == own, sheet.code
+
+
+def test_cells_of_one_owner_look_alike_and_unlike_the_others(book: openpyxl.Workbook, places: Places) -> None:
+    columns = {column.code: column.owner for column in places.sheets[_R1].table("lines").columns}
+    fills: dict[Owner, set[str]] = {}
+    for code, owner in columns.items():
+        fills.setdefault(owner, set()).add(str(_cell(book, places, "R1-1", code).fill.fgColor.rgb))
+    assert all(len(colours) == 1 for colours in fills.values())
+    assert len({next(iter(fills[owner])) for owner in (Owner.MANAGER, Owner.SUPERIOR, Owner.TOOL)}) == 3
+
+
+def test_codes_are_out_of_sight_and_captions_in_it(
+    book: openpyxl.Workbook, places: Places, language: str
+) -> None:
+    for code, tab in places.tabs.items():
+        page = book[tab]
+        assert page.row_dimensions[1].hidden and page.column_dimensions["A"].hidden
+        assert not page.sheet_view.showGridLines
+        for table in places.sheets[code].tables:
+            head = places.table(code, table.code).head
+            assert page.row_dimensions[head - 1].hidden and not page.row_dimensions[head].hidden
+    head = places.table(_R1, "lines")
+    shown = book[places.tabs[_R1]].cell(head.head, head.columns["basis"]).value
+    assert shown == text("workbook.column.basis", language)
+
+
+def test_only_what_can_be_meant_can_be_typed(book: openpyxl.Workbook, places: Places, language: str) -> None:
+    rules = {str(rule.sqref): rule for rule in book[places.tabs[_R1]].data_validations.dataValidation}
+    areas = {column: _area(places, column) for column in ("declared", "decision", "basis")}
+    declared = rules[areas["declared"]]
+    assert (declared.type, declared.operator, declared.formula1) == ("whole", "greaterThanOrEqual", "0")
+    decisions = ",".join(caption(code, language) for code in ("accept", "counter", "return"))
+    assert rules[areas["decision"]].formula1 == f'"{decisions}"'
+    assert rules[areas["basis"]].prompt == text("workbook.prompt.basis", language)
+
+
+def _area(places: Places, column: str) -> str:
+    place = places.table(_R1, "lines")
+    letter = openpyxl.utils.get_column_letter(place.columns[column])
+    return f"{letter}{min(place.rows.values())}:{letter}{max(place.rows.values())}"
+
+
+def test_a_missing_reason_an_objection_and_a_sealed_tab_are_told_by_colour(
+    book: openpyxl.Workbook, places: Places, language: str
+) -> None:
+    page = book[places.tabs[_R1]]
+    basis, flag = (_cell(book, places, "R1-2", code).coordinate for code in ("basis", "flag"))
+    assert any(text("workbook.column.basis", language) in said for said in _conditions(page, basis))
+    assert any(caption("open", language) in said for said in _conditions(page, basis))
+    assert any(text("workbook.flag.objection", language) in said for said in _conditions(page, flag))
+
+
+def test_every_sheet_is_ready_to_be_printed(book: openpyxl.Workbook, places: Places) -> None:
+    for code, tab in places.tabs.items():
+        page = book[tab]
+        assert page.sheet_properties.pageSetUpPr.fitToPage and page.page_setup.fitToWidth in (None, 1)
+        assert page.print_area or code in ("letters", "audit")
+        assert page.oddFooter.right.text
+    assert len(book[places.tabs["guide"]].row_breaks.brk) == 3
+    assert book[places.tabs[_R1]].freeze_panes is not None
+    assert book[places.tabs["audit"]].print_title_rows
+
+
+def test_its_charts_draw_from_the_cells_of_their_own_sheet(path: Path, places: Places) -> None:
+    with zipfile.ZipFile(path) as package:
+        charts = [package.read(name).decode() for name in package.namelist() if "/charts/chart" in name]
+    tabs = {code: tab for code, tab in places.tabs.items() if code.startswith("region:")}
+    drawn = [set(re.findall(r"<c:f>'?([^'!<]+)'?!", chart)) for chart in charts]
+    assert all(len(sheets) == 1 for sheets in drawn)
+    owners = sorted(sheets.pop() for sheets in drawn)
+    whole = [places.tabs[code] for code in ("dashboard", "dashboard", "progress", "evaluation")]
+    assert owners == sorted([*tabs.values(), *whole])
+
+
+def test_every_role_has_its_page_in_the_guide(book: openpyxl.Workbook, places: Places, language: str) -> None:
+    said = [str(cell.value) for row in book[places.tabs["guide"]].iter_rows() for cell in row if cell.value]
+    for role in ("manager", "superior", "finance", "hr"):
+        assert text(f"workbook.guide.{role}", language) in said
+        assert set(text(f"workbook.guide.{role}.steps", language).splitlines()) <= set(said)
