@@ -1,123 +1,148 @@
-"""What a letter says: the agreement of one region, all of it, and nothing of another's."""
+"""A letter is composed from the last words on one region, and from nothing else."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Key, Letter, Standing, Value, compose, letter_number
-from tests.support.samples import METRIC, sample_standing, with_values
+from targetcal_xl.calibration import Grant, Key, Letter, Objection, Standing, Value, compose, letter_number
+from tests.support.samples import METRIC, PERIOD, sample_standing, with_values
 
-_TARGET = st.integers(0, 10**6)
+DECLARED = {"R1-1": 80.0, "R1-2": 90.0, "R2-1": 70.0}
 
 
-def _agreed(values: Mapping[Key, Value] | None = None, standing: Standing | None = None) -> Standing:
-    """Regions of 3 and 2 lines: line k declared 100 + k and agreed 110 + k, and then these values."""
-    start = standing or sample_standing((3, 2))
-    said: dict[Key, Value] = {}
-    for k, line in enumerate(start.inputs.plan.lines):
-        said[line.region, line.code, "declared"] = 100.0 + k
-        said[line.region, line.code, "agreed"] = 110.0 + k
-    return with_values(start, {**said, **(values or {})})
+def _agreed() -> Standing:
+    values: dict[Key, Value] = {}
+    for line, declared in DECLARED.items():
+        region = line.partition("-")[0]
+        values |= {(region, line, "declared"): declared, (region, line, "agreed"): declared + 5}
+    return with_values(sample_standing((2, 1)), values)
 
 
-def _letter(
-    values: Mapping[Key, Value] | None = None, region: str = "R1", standing: Standing | None = None
-) -> Letter:
+def _compose(standing: Standing, region: str = "R1", **handling: str) -> Letter:
     return compose(
-        _agreed(values, standing),
+        standing,
         region,
-        number=letter_number("2025Q1", region, 2),
+        number="N",
         version=2,
-        replaces=letter_number("2025Q1", region, 1),
+        replaces="M",
         issued=dt.date(2025, 1, 13),
-        chain_head="ab" * 32,
-        handling={"R1-2": "met twice"},
+        chain_head="abc",
+        handling={line.replace("_", "-"): said for line, said in handling.items()},
     )
 
 
-def _support(row: str, granted: Value, **fields: Value) -> dict[Key, Value]:
-    return {("R1", row, code): value for code, value in {"granted": granted, **fields}.items()}
+def _support(row: str, region: str = "R1", **said: Value) -> dict[Key, Value]:
+    return {(region, row, code): value for code, value in said.items()}
 
 
-def test_a_number_names_plan_region_and_version() -> None:
-    assert letter_number("2025Q1-new", "HD", 3) == "2025Q1-new-HD-V3"
+def test_a_letters_number_names_plan_region_and_version() -> None:
+    assert letter_number("2025Q1", "R1", 3) == "2025Q1-R1-V3"
 
 
-def test_a_letter_has_the_lines_of_its_region_in_plan_order() -> None:
-    letter = _letter(region="R2")
-    assert [line.targets.agreed for line in letter.lines] == [113.0, 114.0]
-    assert letter.region.code == "R2"
-    assert letter.replaces == "2025Q1-R2-V1"
+def test_a_letter_says_whose_and_when_it_is() -> None:
+    letter = _compose(_agreed())
+    assert (letter.number, letter.version, letter.replaces) == ("N", 2, "M")
+    assert (letter.issued, letter.period, letter.metric) == (dt.date(2025, 1, 13), PERIOD, METRIC)
+    assert (letter.company, letter.region.code, letter.chain_head) == ("星河云软件有限公司", "R1", "abc")
 
 
-@given(st.lists(st.tuples(_TARGET, _TARGET), min_size=3, max_size=3))
-def test_the_total_is_the_sum_of_the_lines(targets: list[tuple[int, int]]) -> None:
-    said: dict[Key, Value] = {}
-    for k, (declared, agreed) in enumerate(targets, 1):
-        said |= {("R1", f"R1-{k}", "declared"): declared, ("R1", f"R1-{k}", "agreed"): agreed}
-    letter = _letter(said)
+def test_only_the_regions_own_lines_are_in_it() -> None:
+    letter = _compose(_agreed())
+    assert [line.name for line in letter.lines] == ["华东1组", "华南2组"]
+    assert [line.targets.declared for line in letter.lines] == [80, 90]
+    assert [line.targets.agreed for line in letter.lines] == [85, 95]
+
+
+def test_targets_beside_the_agreed_ones_are_the_baselines() -> None:
+    standing = _agreed()
+    (line,) = _compose(standing, "R2").lines
+    baseline = standing.baseline
+    assert line.targets.suggested == baseline.suggested[2]
+    assert (line.targets.low, line.targets.high) == (baseline.low[2], baseline.high[2])
+    assert line.targets.last_year == baseline.last_year[2]
+
+
+def test_the_total_is_the_sum_of_the_lines() -> None:
+    letter = _compose(_agreed())
     assert letter.total is not None
-    assert letter.total.declared == sum(declared for declared, _ in targets)
-    assert letter.total.agreed == sum(agreed for _, agreed in targets)
-    assert letter.total.suggested == pytest.approx(_agreed().baseline.suggested[:3].sum())
+    assert letter.total.agreed == 85 + 95
+    assert letter.total.suggested == sum(line.targets.suggested for line in letter.lines)
 
 
-@pytest.mark.parametrize("kind", ["mean", "ratio"])
-def test_lines_that_do_not_add_up_have_neither_total_nor_common_history(kind: str) -> None:
-    letter = _letter(standing=sample_standing((3, 2), metric=replace(METRIC, kind=kind)))
-    assert letter.total is None
-    assert letter.history == ()
+def test_lines_that_do_not_add_up_have_neither_total_nor_history() -> None:
+    standing = _agreed()
+    plan = replace(standing.inputs.plan, metric=replace(METRIC, kind="ratio"))
+    letter = _compose(replace(standing, inputs=replace(standing.inputs, plan=plan)))
+    assert (letter.total, letter.history) == (None, ())
 
 
-def test_the_history_is_the_region_s_own_and_leaves_out_what_is_not_wholly_known() -> None:
-    standing = sample_standing((3, 2), periods=6)
+def test_the_history_is_the_regions_own_where_all_of_it_is_known() -> None:
+    standing = _agreed()
     values = standing.inputs.history.values.copy()
-    values[1, 2] = np.nan
-    history = replace(standing.inputs.history, values=values)
-    standing = replace(standing, inputs=replace(standing.inputs, history=history))
-    letter = _letter(standing=standing)
-    assert [str(period) for period, _ in letter.history] == ["2023Q3", "2023Q4", "2024Q2", "2024Q3", "2024Q4"]
-    assert letter.history[-1][1] == values[:3, -1].sum()
+    values[0, 0] = np.nan
+    values[2, 1] = np.nan
+    inputs = replace(standing.inputs, history=replace(standing.inputs.history, values=values))
+    history = _compose(replace(standing, inputs=inputs)).history
+    assert len(history) == 11
+    assert history[-1] == (PERIOD.shift(-1), float(values[0, -1] + values[1, -1]))
+    assert not any(math.isnan(value) for _, value in history)
 
 
-def test_only_granted_supports_are_listed_by_their_line_s_name() -> None:
-    said = _support(
-        "S02", "yes", line="R1-1", kind="budget", what="Fair", quantity=3, unit="k", due="2025-02-01"
+def test_decisions_come_with_their_reasons() -> None:
+    said: dict[Key, Value] = {
+        ("R1", "R1-1", "decision"): "accept",
+        ("R1", "R1-1", "decision_reason"): "依据充分",
+    }
+    first, second = _compose(with_values(_agreed(), said)).lines
+    assert (first.decision, first.reason) == ("accept", "依据充分")
+    assert (second.decision, second.reason) == ("", "")
+
+
+def test_only_what_was_granted_is_promised_in_the_order_of_the_rows() -> None:
+    values = {
+        **_support(
+            "S02", granted="yes", kind="budget", what="投放", quantity=3.0, unit="万元", due="2025-02-01"
+        ),
+        **_support("S01", granted="yes", line="R1-2", kind="leads", what="线索"),
+        **_support("S03", granted="no", kind="budget", what="不给"),
+        **_support("S04", kind="budget", what="没说"),
+        **_support("S01", region="R2", granted="yes", what="别人的"),
+    }
+    assert _compose(with_values(_agreed(), values)).grants == (
+        Grant("华南2组", "leads", "线索", None, "", None),
+        Grant("", "budget", "投放", 3.0, "万元", dt.date(2025, 2, 1)),
     )
-    said |= _support("S01", "no", what="Refused") | _support("S03", None, what="Not decided")
-    said |= {("R2", "S01", "granted"): "yes", ("R2", "S01", "what"): "Another region's"}
-    (grant,) = _letter(said).grants
-    assert (grant.what, grant.quantity, grant.due) == ("Fair", 3.0, dt.date(2025, 2, 1))
-    assert grant.line == _agreed().inputs.plan.lines_of("R1")[0].name
 
 
-def test_a_support_may_lack_everything_but_the_grant() -> None:
-    (grant,) = _letter(_support("S01", "yes")).grants
-    assert (grant.line, grant.what, grant.quantity, grant.unit, grant.due) == ("", "", None, "", None)
+def test_objections_come_with_what_became_of_them() -> None:
+    values: dict[Key, Value] = {
+        ("R1", "R1-2", "objection"): "handled",
+        ("R1", "R1-2", "basis"): "依据",
+        ("R1", "R1-2", "support"): "支持",
+        ("R1", "R1-2", "risk"): "风险",
+        ("R2", "R2-1", "objection"): "open",
+    }
+    standing = with_values(_agreed(), values)
+    assert _compose(standing, R1_2="已谈").objections == (
+        Objection("华南2组", "依据", "支持", "风险", True, "已谈"),
+    )
+    (left,) = _compose(standing, "R2").objections
+    assert (left.handled, left.handling) == (False, "")
 
 
-@pytest.mark.parametrize(("state", "handled"), [("open", False), ("handled", True)])
-def test_an_objection_is_told_with_its_grounds_and_what_became_of_it(state: str, handled: bool) -> None:
-    said: dict[Key, Value] = {("R1", "R1-2", "objection"): state, ("R1", "R1-2", "basis"): "no subsidy"}
-    (objection,) = _letter(said).objections
-    assert (objection.basis, objection.risk) == ("no subsidy", "")
-    assert (objection.handled, objection.handling) == (handled, "met twice")
+@pytest.mark.parametrize("code", ["agreed", "declared"])
+def test_a_line_that_is_not_agreed_has_no_letter(code: str) -> None:
+    standing = with_values(_agreed(), {("R1", "R1-2", code): None})
+    with pytest.raises(ValueError, match=f"R1-2 has no {code}"):
+        _compose(standing)
+    assert _compose(standing, "R2").lines
 
 
-@pytest.mark.parametrize("field", ["declared", "agreed"])
-@pytest.mark.parametrize("value", [None, "110"])
-def test_there_is_no_letter_before_every_line_is_agreed(field: str, value: Value) -> None:
-    with pytest.raises(ValueError, match=f"R1-2 has no {field} target"):
-        _letter({("R1", "R1-2", field): value})
-
-
-def test_an_unknown_region_has_no_letter() -> None:
+def test_an_unknown_region_is_refused() -> None:
     with pytest.raises(KeyError):
-        _letter(region="R9")
+        _compose(_agreed(), "R9")

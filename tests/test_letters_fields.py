@@ -1,0 +1,120 @@
+"""The fields of a letter, as people of either language read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from targetcal_xl.calibration import Grant, LineCommitment, Metric, Objection, Period, Targets
+from targetcal_xl.language import LANGUAGES
+from targetcal_xl.letters import fields
+from targetcal_xl.letters.fields import UNKNOWN, number, period_name, specimen
+from tests.support.letters import sample_letter
+from tests.support.samples import METRIC
+
+TARGETS = Targets(1000, 1200, 1100.4, 1300, 900, 1250)
+
+
+def _rows(said: Mapping[str, object], name: str) -> Sequence[Mapping[str, str]]:
+    rows = said[name]
+    assert isinstance(rows, Sequence)
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("value", "step", "said"),
+    [
+        (1234567.0, 1.0, "1,234,567"),
+        (0.5, 0.01, "0.50"),
+        (1234.5, 0.1, "1,234.5"),
+        (1000, 10.0, "1,000"),
+        (-3.0, 1.0, "-3"),
+        (math.nan, 1.0, UNKNOWN),
+    ],
+)
+def test_numbers_have_the_decimals_of_their_metric(value: float, step: float, said: str) -> None:
+    assert number(value, replace(METRIC, step=step)) == said
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_a_number_can_be_read_back(value: int) -> None:
+    assert int(number(float(value), METRIC).replace(",", "")) == value
+
+
+def test_periods_and_dates_are_in_words() -> None:
+    english, chinese = fields(sample_letter(), "en"), fields(sample_letter(), "zh-CN")
+    assert (english["period"], chinese["period"]) == ("Q1 2025", "2025 年第 1 季度")
+    assert (english["issued"], chinese["issued"]) == ("13 January 2025", "2025年1月13日")
+    assert (english["period_start"], english["period_end"]) == ("1 January 2025", "31 March 2025")
+    assert period_name(Period(2025, 3, 12), "en") != period_name(Period(2025, 3), "en")
+
+
+def test_targets_are_told_with_what_they_differ_by() -> None:
+    letter = replace(sample_letter(1), lines=(LineCommitment("一组", TARGETS),), total=TARGETS)
+    said = fields(letter, "en")
+    (line,) = _rows(said, "lines")
+    assert (line["last_year"], line["suggested"], line["declared"], line["agreed"]) == (
+        "1,000", "1,200", "900", "1,250",
+    )  # fmt: skip
+    assert (line["gap"], line["growth"], line["interval"]) == ("+4.2%", "+25.0%", "1,100 – 1,300")
+    assert (said["agreed"], said["gap"]) == ("1,250", "+4.2%")
+
+
+@pytest.mark.parametrize("unknown", [0.0, math.nan])
+def test_a_change_from_nothing_is_not_a_number(unknown: float) -> None:
+    targets = replace(TARGETS, last_year=unknown)
+    said = fields(replace(sample_letter(1), total=targets), "en")
+    assert said["growth"] == UNKNOWN
+
+
+def test_totals_are_empty_where_lines_do_not_add_up() -> None:
+    said = fields(replace(sample_letter(), total=None), "en")
+    assert {said[name] for name in ("last_year", "suggested", "declared", "agreed", "gap", "growth")} == {""}
+
+
+def test_decisions_are_the_lines_with_a_reason() -> None:
+    said = fields(sample_letter(4), "zh-CN")
+    assert [row["name"] for row in _rows(said, "decisions")] == ["华东1组", "华东4组"]
+    assert [row["decision"] for row in _rows(said, "decisions")] == ["同意申报值", "经还价后达成一致"]
+
+
+def test_what_is_no_code_of_ours_stays_as_it_was_written() -> None:
+    letter = replace(sample_letter(1), grants=(Grant("", "顾问", "驻场", None, "", None),))
+    (support,) = _rows(fields(letter, "en"), "supports")
+    assert support["kind"] == "顾问"
+    assert (support["quantity"], support["due"]) == (UNKNOWN, UNKNOWN)
+    assert support["line"] == "Whole region"
+
+
+def test_supports_have_their_quantity_with_its_unit() -> None:
+    grants = (Grant("一组", "budget", "投放", 12500.5, "元", dt.date(2025, 2, 1)),)
+    (support,) = _rows(fields(replace(sample_letter(1), grants=grants), "zh-CN"), "supports")
+    assert (support["kind"], support["quantity"], support["due"]) == ("预算", "12,500.5 元", "2025年2月1日")
+
+
+def test_objections_say_whether_they_were_handled() -> None:
+    objections = (Objection("一组", "依据", "", "", True, "已谈"), Objection("二组", "", "", "", False))
+    first, second = _rows(fields(replace(sample_letter(1), objections=objections), "en"), "objections")
+    assert (first["state"], first["handling"], first["support"]) == ("Handled", "已谈", UNKNOWN)
+    assert (second["state"], second["handling"]) == ("Open", UNKNOWN)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_specimen_has_one_of_everything(language: str) -> None:
+    said = fields(specimen(), language)
+    assert all(value for value in said.values())
+    assert {name for name, value in said.items() if not isinstance(value, str)} == {
+        "lines", "decisions", "supports", "objections",
+    }  # fmt: skip
+
+
+def test_a_metric_may_be_a_ratio() -> None:
+    ratio = Metric("rate", "满意度", "评分", "分", kind="ratio", step=0.1)
+    letter = replace(sample_letter(1), metric=ratio, total=None, history=())
+    assert _rows(fields(letter, "zh-CN"), "lines")[0]["agreed"] == "95.0"

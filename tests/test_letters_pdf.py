@@ -1,0 +1,237 @@
+"""Letters become PDF as an office program would make them, or by one where ours cannot."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from targetcal_xl.calibration import Letter
+from targetcal_xl.language import LANGUAGES
+from targetcal_xl.letters import LetterFiles, LetterTemplate, font_files, office_pdf, render, to_pdf
+from targetcal_xl.letters.font import FAMILY
+from targetcal_xl.letters.styles import Unsupported
+from targetcal_xl.letters.typeset import typeset
+from targetcal_xl.problems import DataProblems
+from tests.support.letters import (
+    LONG,
+    changed,
+    packed,
+    page_count,
+    parts_of,
+    pdf_text,
+    sample_files,
+    sample_letter,
+    shipped,
+    with_paragraph,
+)
+from tests.support.office import convert_all
+
+FLOATING = (
+    "<w:r><w:drawing><wp:anchor xmlns:wp="
+    '"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"/></w:drawing></w:r>'
+)
+MERGED_ROWS = (
+    '<w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w="2000"/></w:tblGrid><w:tr><w:tc><w:tcPr>'
+    '<w:vMerge w:val="restart"/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>'
+)
+BEYOND = {
+    "drawing": with_paragraph(FLOATING),
+    "vMerge": changed("<w:body>", f"<w:body>{MERGED_ROWS}<w:p/>"),
+    "numPr": with_paragraph('<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr><w:r/>'),
+    "footnoteReference": with_paragraph('<w:r><w:footnoteReference w:id="1"/></w:r>'),
+    "titlePg": changed("</w:sectPr>", "<w:titlePg/></w:sectPr>"),
+}
+FORMS = ((1, "在手商机"), (12, "在手商机转化率高于去年"), (50, LONG))
+
+
+def _saying(words: str) -> Letter:
+    letter = sample_letter(1, "简短", others=1)
+    lines = (replace(letter.lines[0], reason=words),)
+    objections = (replace(letter.objections[0], basis=words),)
+    return replace(letter, lines=lines, objections=objections, company=words[:40])
+
+
+def _packed(words: str) -> str:
+    return "".join(words.split())
+
+
+def _in_our_family(docx: bytes) -> bytes:
+    """The same in the font that ours is set in: the one it names may not be installed here."""
+    parts = parts_of(docx)
+    styles = parts["word/styles.xml"].decode()
+    named = re.sub('"(Arial|Microsoft YaHei)"', f'"{FAMILY}"', styles)
+    assert named != styles
+    return packed(parts | {"word/styles.xml": named.encode()})
+
+
+@given(st.text(st.sampled_from("&<>\"'{}=+-@\n\t\\#$*_[]();%~`^| aZ9中，。“”—…𠮷㐂䶮éΩж한"), max_size=80))
+@settings(max_examples=20)
+@example("& < > \" ' { } = + - @ \\ # $ * _ ~ ` [x] // /* */ \\u{41}")
+@example('"; #panic("x")')
+@example("一行\n两行\t制表")
+@example("𠮷㐂䶮")
+def test_any_text_can_be_read_back_from_the_pdf(words: str) -> None:
+    letter = _saying(f"甲{words}乙")
+    said = pdf_text(render(letter, shipped(), "zh-CN").pdf).replace("\ufffe", "-").replace("\x02", "-")
+    assert _packed(said).count(_packed(f"甲{words}乙")) >= 2
+
+
+def test_a_text_as_long_as_a_cell_can_hold_runs_over_the_pages() -> None:
+    words = "".join(chr(0x4E00 + k % 20_000) for k in range(32_767))
+    made = render(_saying(words), shipped(), "zh-CN").pdf
+    assert page_count(made) > 20
+    missing = set(words) - set(pdf_text(made))
+    assert missing == set()
+
+
+@pytest.mark.parametrize("word", ["https://example.com/?" + "q=1&" * 80, "w0" * 40])
+def test_a_word_wider_than_its_cell_breaks_and_is_copied_as_it_was(word: str) -> None:
+    made = render(replace(_saying(word), company="公司"), shipped(), "zh-CN").pdf
+    assert _packed(pdf_text(made)).count(word) == 2
+    with pypdfium2.PdfDocument(made) as document:
+        for page in document:
+            shown = page.get_textpage()
+            edges = [shown.get_rect(k)[2] for k in range(shown.count_rects())]
+            assert max(edges) < page.get_width() - 30
+
+
+@cache
+def _ours(language: str) -> list[LetterFiles]:
+    return [render(sample_letter(lines, reason), shipped(language), language) for lines, reason in FORMS]
+
+
+@cache
+def _theirs() -> dict[str, list[bytes]]:
+    """The same letters by one start of LibreOffice."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, f"{language}{k}.docx") for language in LANGUAGES for k in range(len(FORMS))]
+        made = [letter for language in LANGUAGES for letter in _ours(language)]
+        for path, letter in zip(paths, made, strict=True):
+            path.write_bytes(_in_our_family(letter.docx))
+        pdfs = [path.read_bytes() for path in convert_all(paths, "pdf", Path(folder, "pdf"))]
+    return {language: pdfs[k * len(FORMS) :][: len(FORMS)] for k, language in enumerate(LANGUAGES)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_are_as_many_as_libreoffice_makes(language: str) -> None:
+    ours = [page_count(letter.pdf) for letter in _ours(language)]
+    assert ours == [page_count(pdf) for pdf in _theirs()[language]]
+    assert ours[-1] > ours[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", [0, 1])
+def test_pages_say_what_libreoffice_says(language: str, form: int) -> None:
+    ours, theirs = _ours(language)[form].pdf, _theirs()[language][form]
+    assert Counter(_packed(pdf_text(ours))) == Counter(_packed(pdf_text(theirs)))
+
+
+def test_every_font_is_embedded_and_of_the_one_family() -> None:
+    names = set()
+    with pypdfium2.PdfDocument(sample_files().pdf) as document:
+        texts = [item for page in document for item in page.get_objects((pdfium.FPDF_PAGEOBJ_TEXT,))]
+        fonts = [pdfium.FPDFTextObj_GetFont(item.raw) for item in texts]
+        assert all(pdfium.FPDFFont_GetIsEmbedded(font) == 1 for font in fonts)
+        for font in fonts:
+            size = pdfium.FPDFFont_GetBaseFontName(font, None, 0)
+            buffer = pdfium.ctypes.create_string_buffer(size)
+            pdfium.FPDFFont_GetBaseFontName(font, buffer, size)
+            names.add(buffer.value.decode())
+    assert names
+    assert all("NotoSansCJK" in name for name in names)
+
+
+def test_fonts_come_with_the_package() -> None:
+    assert font_files()
+    assert all(file.is_file() for file in font_files())
+
+
+def test_the_same_word_file_is_the_same_pdf() -> None:
+    letter = sample_letter()
+    docx = sample_files().docx
+    assert to_pdf(docx, letter.issued) == to_pdf(docx, letter.issued)
+
+
+def test_a_pdf_is_dated_by_its_issue_and_titled_by_its_number() -> None:
+    with pypdfium2.PdfDocument(sample_files().pdf) as document:
+        about = document.get_metadata_dict()
+    assert about["CreationDate"].startswith("D:20250113")
+    assert about["Title"] == "2025Q1-R1-V1"
+
+
+def test_the_pages_are_numbered() -> None:
+    said = _packed(pdf_text(sample_files().pdf))
+    pages = page_count(sample_files().pdf)
+    for page in range(1, pages + 1):
+        assert f"第{page}页，共{pages}页" in said
+
+
+@pytest.mark.parametrize("beyond", BEYOND)
+def test_what_only_an_office_program_can_lay_out_is_not_guessed(beyond: str) -> None:
+    letter = LetterTemplate(BEYOND[beyond])
+    with pytest.raises(Unsupported):
+        typeset(letter.data)
+
+
+def test_what_ours_cannot_lay_out_is_left_to_libreoffice() -> None:
+    docx = sample_files().docx
+    made = to_pdf(changed("<w:body>", f"<w:body>{MERGED_ROWS}<w:p/>", docx=docx), sample_letter().issued)
+    with pypdfium2.PdfDocument(made) as document:
+        assert "LibreOffice" in document.get_metadata_dict()["Producer"]
+    assert "华东1组" in _packed(pdf_text(made))
+
+
+def test_without_libreoffice_what_is_missing_and_why_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DataProblems) as refused:
+        to_pdf(BEYOND["vMerge"], sample_letter().issued)
+    needed, missing = refused.value.problems
+    assert (needed.code, needed.fields) == ("letter_unsupported", {"what": "vMerge"})
+    assert missing.code == "letter_office_missing"
+
+
+def test_a_libreoffice_that_makes_nothing_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "soffice"
+    program.write_text("#!/bin/sh\necho source file could not be loaded >&2\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DataProblems) as refused:
+        office_pdf(b"no document")
+    (problem,) = refused.value.problems
+    assert problem.code == "letter_office_failed"
+    assert "could not be loaded" in str(problem.fields["said"])
+
+
+@pytest.mark.parametrize("colour", ['") #panic("', "red", "12345"])
+def test_a_colour_that_is_none_is_not_passed_on(colour: str) -> None:
+    escaped = colour.replace('"', "&quot;")
+    runs = f'<w:r><w:rPr><w:color w:val="{escaped}"/></w:rPr><w:t>x</w:t></w:r>'
+    with pytest.raises(Unsupported):
+        typeset(with_paragraph(runs))
+
+
+def test_the_rows_that_head_a_table_are_repeated_on_every_page() -> None:
+    made = render(sample_letter(50, "短", others=0), shipped(), "zh-CN").pdf
+    assert _packed(pdf_text(made)).count("分解行上年同期模型建议建议区间") >= 2
+
+
+def test_the_picture_is_in_the_pdf_as_large_as_in_word() -> None:
+    width, height = shipped().picture_size
+    with pypdfium2.PdfDocument(sample_files().pdf) as document:
+        pictures = [item for page in document for item in page.get_objects((pdfium.FPDF_PAGEOBJ_IMAGE,))]
+        boxes = [item.get_bounds() for item in pictures]
+    assert [(round(box[2] - box[0]), round(box[3] - box[1])) for box in boxes] == [
+        (round(width), round(height))
+    ]
