@@ -121,4 +121,4 @@ def test_a_very_long_name_stays_within_its_place() -> None:
     ]
     image = _image(replace(letter, lines=tuple(named)))
     gap = image.crop((680, 460 - 45, 700, 450)).convert("L")
-    assert gap.getextrema()[0] > 200
+    assert np.asarray(gap).min() > 200

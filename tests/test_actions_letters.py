@@ -1,0 +1,204 @@
+"""A letter is issued once; a correction is a new version that names the old; no file is overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.actions import confirm, decide, doctor, issue_letters, lock, unlock
+from targetcal_xl.actions.issued import issues
+from targetcal_xl.problems import DataProblems, Refused
+from tests.support.books import as_openpyxl
+from tests.support.desks import Case, confirmed, decided, strip_protection, told
+from tests.support.letters import pdf_text, shipped, with_paragraph, word_text
+
+FIRST = ("2025Q1-new-customers-R1-V1 华东大区", "2025Q1-new-customers-R2-V1 华南大区")
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    """Both regions are confirmed."""
+    return confirmed(tmp_path / "plan")
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def _renegotiate(case: Case) -> None:
+    """R2 is unlocked, declares better, and is agreed upon again."""
+    case.run(unlock, "R2", reason="渠道恢复")
+    case.declare("R2", R2_1=round(case.suggested("R2-1")) - 1)
+    case.run(lock)
+    case.run(decide, "R2", "R2-1", "accept", reason="渠道恢复属实", by="superior2")
+    case.run(confirm)
+
+
+def test_every_region_gets_its_letter_as_word_and_pdf(case: Case, tmp_path: Path) -> None:
+    report = case.run(issue_letters, tmp_path / "out")
+    assert sorted(_files(tmp_path / "out")) == sorted(
+        f"{n}.{kind}" for n in FIRST for kind in ("docx", "pdf")
+    )
+    assert [(letter.region, letter.is_new) for letter in report.letters] == [
+        ("华东大区", True), ("华南大区", True),
+    ]  # fmt: skip
+    first = (tmp_path / "out" / f"{FIRST[0]}.docx").read_bytes()
+    assert "84" in word_text(first)
+    assert "依据充分" in word_text(first)
+    assert "与负责人面谈，渠道缺人" in word_text((tmp_path / "out" / f"{FIRST[1]}.docx").read_bytes())
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_one_format_may_be_asked_for(case: Case, tmp_path: Path, form: str) -> None:
+    case.run(issue_letters, tmp_path / "out", form)
+    assert sorted(_files(tmp_path / "out")) == sorted(f"{name}.{form}" for name in FIRST)
+
+
+def test_what_was_issued_is_kept_to_the_byte(case: Case, tmp_path: Path) -> None:
+    case.run(issue_letters, tmp_path / "out")
+    before, entries = _files(tmp_path / "out"), case.entries("letters")
+    case.clock.advance(days=3)
+    again = case.run(issue_letters, tmp_path / "out")
+    elsewhere = case.run(issue_letters, tmp_path / "elsewhere")
+    assert not any(letter.is_new for letter in (*again.letters, *elsewhere.letters))
+    assert _files(tmp_path / "out") == _files(tmp_path / "elsewhere") == before
+    assert case.entries("letters") == entries
+
+
+def test_the_files_are_those_of_the_register(case: Case, tmp_path: Path) -> None:
+    case.run(issue_letters, tmp_path / "out")
+    with case.desk() as desk:
+        recorded = dict(pair for issue in issues(desk.ledger) for pair in issue.files)
+    made = {name: hashlib.sha256(data).hexdigest() for name, data in _files(tmp_path / "out").items()}
+    assert recorded == made
+
+
+def test_the_register_stands_on_the_letters_sheet(case: Case, tmp_path: Path) -> None:
+    case.run(issue_letters, tmp_path / "out")
+    sheet = as_openpyxl(case.path)[case.reading().places.tabs["letters"]]
+    said = {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None}
+    assert {"2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R2-V1", "华东大区"} <= said
+    digest = hashlib.sha256((tmp_path / "out" / f"{FIRST[0]}.pdf").read_bytes()).hexdigest()
+    assert any(digest in cell for cell in said)
+
+
+def test_the_chain_head_before_the_issue_is_printed(case: Case, tmp_path: Path) -> None:
+    head = case.entries()[-1].hash
+    case.run(issue_letters, tmp_path / "out")
+    for name in FIRST:
+        assert head in word_text((tmp_path / "out" / f"{name}.docx").read_bytes(), "word/footer1.xml")
+        assert head in pdf_text((tmp_path / "out" / f"{name}.pdf").read_bytes())
+
+
+def test_a_correction_is_a_new_version_that_names_the_old(case: Case, tmp_path: Path) -> None:
+    case.run(issue_letters, tmp_path / "out")
+    before = _files(tmp_path / "out")
+    _renegotiate(case)
+    kept, corrected = case.run(issue_letters, tmp_path / "out").letters
+    assert (kept.number, kept.is_new) == ("2025Q1-new-customers-R1-V1", False)
+    assert (corrected.number, corrected.is_new) == ("2025Q1-new-customers-R2-V2", True)
+    after = _files(tmp_path / "out")
+    assert after.items() > before.items()
+    said = word_text(after["2025Q1-new-customers-R2-V2 华南大区.docx"])
+    assert "第 2 版，取代编号 2025Q1-new-customers-R2-V1" in said
+    entry = case.entries("letters", "letter")[-1]
+    assert (entry.old, entry.new) == ("2025Q1-new-customers-R2-V1", "2025Q1-new-customers-R2-V2")
+
+
+def test_a_file_with_other_content_is_never_overwritten(case: Case, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    case.run(issue_letters, out)
+    path = out / f"{FIRST[0]}.docx"
+    path.write_bytes(b"signed by hand")
+    with pytest.raises(Refused) as refused:
+        case.run(issue_letters, out)
+    assert told(refused.value.problems) == [("letter_file_differs", str(path))]
+    assert path.read_bytes() == b"signed by hand"
+    assert not list(out.glob(".*"))
+
+
+def test_a_region_that_is_not_confirmed_has_no_letter(tmp_path: Path) -> None:
+    case = decided(tmp_path / "plan")
+    before = case.entries()
+    with pytest.raises(DataProblems) as refused:
+        case.run(issue_letters, tmp_path / "out")
+    assert told(refused.value.problems) == [
+        ("region_not_confirmed", "华东大区"), ("region_not_confirmed", "华南大区"),
+    ]  # fmt: skip
+    assert not (tmp_path / "out").exists()
+    assert case.entries() == before
+
+
+def test_a_figure_changed_after_the_lock_stops_the_letters(case: Case, tmp_path: Path) -> None:
+    strip_protection(case.path)
+    case.type({("R1", "R1-1", "declared"): 1.0})
+    with pytest.raises(DataProblems) as refused:
+        case.run(issue_letters, tmp_path / "out")
+    assert case.where(("R1", "R1-1", "declared")) in [problem.where for problem in refused.value.problems]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_template_of_ones_own_is_used(case: Case, tmp_path: Path) -> None:
+    own = tmp_path / "own.docx"
+    own.write_bytes(with_paragraph("致 {{ head }} 女士"))
+    case.run(issue_letters, tmp_path / "out", "docx", own)
+    assert word_text((tmp_path / "out" / f"{FIRST[0]}.docx").read_bytes()).startswith("致 head1 女士")
+
+
+def test_a_broken_template_issues_nothing(case: Case, tmp_path: Path) -> None:
+    own, before = tmp_path / "own.docx", case.entries()
+    own.write_bytes(with_paragraph("{{ agread }}"))
+    with pytest.raises(DataProblems) as refused:
+        case.run(issue_letters, tmp_path / "out", "both", own)
+    assert [problem.code for problem in refused.value.problems] == ["letter_field_unknown"]
+    assert case.entries() == before
+    with pytest.raises(Refused) as missing:
+        case.run(issue_letters, tmp_path / "out", "both", tmp_path / "none.docx")
+    assert told(missing.value.problems) == [("file_missing", str(tmp_path / "none.docx"))]
+
+
+def test_the_doctor_passes_a_good_template(tmp_path: Path) -> None:
+    good = tmp_path / "good.docx"
+    good.write_bytes(shipped("en").data)
+    report = doctor(good, "en")
+    assert report.problems == ()
+    assert "good.docx" in report.findings[0]
+
+
+def test_the_doctor_names_every_unknown_and_broken_field(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.docx"
+    bad.write_bytes(with_paragraph("{{ agread }} {{ x.y }}"))
+    report = doctor(bad, "zh-CN")
+    assert report.findings == ()
+    assert [problem.fields["field"] for problem in report.problems] == ["agread", "x.y"]
+    bad.write_bytes(with_paragraph("{{ region }"))
+    assert [problem.code for problem in doctor(bad, "zh-CN").problems] == ["letter_syntax"]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_what_the_doctor_finds_can_be_read(tmp_path: Path, language: str) -> None:
+    bad = tmp_path / "bad.docx"
+    bad.write_bytes(with_paragraph("{{ agread }}"))
+    (problem,) = doctor(bad, language).problems
+    assert "agread" in problem.sentence(language)
+    assert "agreed" in problem.sentence(language)
+
+
+def test_the_doctor_says_when_there_is_no_such_file(tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        doctor(tmp_path / "none.docx", "en")
+
+
+def test_the_doctor_says_whether_there_is_libreoffice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    without = doctor(None, "en")
+    (tmp_path / "soffice").write_text("#!/bin/sh\n")
+    (tmp_path / "soffice").chmod(0o755)
+    found = doctor(None, "en")
+    assert without.problems == found.problems == ()
+    assert without.findings[:-1] == found.findings[:-1]
+    assert without.findings[-1] != found.findings[-1]
