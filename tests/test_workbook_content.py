@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from targetcal_xl.calibration import (
     JUSTIFICATION,
-    Inputs,
     Key,
     Standing,
     Value,
@@ -169,13 +168,21 @@ def test_a_changed_reading_shows_on_the_sheet_what_recalibrating_would_make_of_i
     assert shown != pytest.approx(_STANDING.baseline.expected.tolist())
 
 
-def _zeros(inputs: Inputs) -> Standing:
+def _suggesting(target: float) -> Standing:
+    """The standing, with one suggestion for every line."""
     baseline = _STANDING.baseline
-    return replace(_STANDING, baseline=replace(baseline, suggested=np.zeros_like(baseline.suggested)))
+    return replace(_STANDING, baseline=replace(baseline, suggested=np.full_like(baseline.suggested, target)))
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"), [(85.0, "objection"), (85.01, "departs"), (100.0, "same"), (120.0, "departs")]
+)
+def test_fifteen_percent_worse_is_an_objection_and_a_little_less_is_not(declared: float, said: str) -> None:
+    assert _line("flag", {"declared": declared}, _suggesting(100.0)) == text(f"workbook.flag.{said}", "en")
 
 
 def test_beside_a_suggestion_of_nothing_any_shortfall_is_an_objection() -> None:
-    nothing = _zeros(_STANDING.inputs)
+    nothing = _suggesting(0.0)
     assert _line("deviation", {"declared": 5.0}, nothing) == 9.99
     assert _line("deviation", {"declared": 0.0}, nothing) == 0
     worse = replace(nothing, inputs=_OTHER_WAY.inputs)
