@@ -30,7 +30,7 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 32, 30, 19
-_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING = 20, 24, 34
+_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING, _TWO_LINES = 20, 24, 34, 34
 _TALL = {("region", "lines"): 66, ("progress", "lines"): 34}
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A3, _A4 = 8, 9
@@ -203,7 +203,10 @@ class _Page:
     def _grown(self, table: Table, forms: list[tuple[Column, int, Format]]) -> None:
         """Formats for rows that are still to come; each is ruled off when it comes."""
         for column, across, _ in forms:
-            self._page.set_column(across - 1, across - 1, column.width, self._looks.row_to_come(column.kind))
+            form = self._looks.row_to_come(column.kind, column.code == "hash")
+            self._page.set_column(across - 1, across - 1, column.width, form)
+        if any(column.kind == "link" for column in table.columns):
+            self._page.set_default_row(_TWO_LINES)
         ruled = {"type": "formula", "criteria": f"=LEN($A{table.top + 2})>0", "format": self._looks.ruled}
         first, last = forms[0][1] - 1, forms[-1][1] - 1
         self._page.conditional_format(table.top + 1, first, _LAST_ROW, last, ruled)

@@ -103,10 +103,10 @@ class _Drawer:
 
     @property
     def _amounts(self) -> dict[str, Any]:
-        """An axis in the metric's unit."""
-        grid = {"visible": True, "line": {"color": GRID}}
+        """An axis in the metric's unit: from 0, or columns would show differences that are not there."""
         return {
-            "major_gridlines": grid,
+            "min": 0,
+            "major_gridlines": {"visible": True, "line": {"color": GRID}},
             "num_font": self._text(9),
             "num_format": "#,##0",
             "line": {"none": True},

@@ -388,14 +388,14 @@ def _evaluation(plan: Plan) -> Sheet:
 
 def _letters() -> Sheet:
     columns = (
-        Column("number", Owner.TOOL, width=24),
+        Column("number", Owner.TOOL, width=20),
         Column("region", Owner.TOOL, width=14),
         Column("version", Owner.TOOL, "count", 8),
-        Column("file", Owner.TOOL, "long", 36),
-        Column("sha256", Owner.TOOL, "long", 36),
-        Column("issued_at", Owner.TOOL, "stamp", 20),
+        Column("file", Owner.TOOL, "link", 40),
+        Column("sha256", Owner.TOOL, "link", 70),
+        Column("issued_at", Owner.TOOL, "stamp", 28),
         Column("signed", Owner.TOOL, "flag", 9),
-        Column("replaces", Owner.TOOL, width=24),
+        Column("replaces", Owner.TOOL, width=20),
     )
     return Sheet("letters", (), _stacked(5, Table("letters", columns, growing=True, prefix="letter.")))
 
@@ -404,9 +404,9 @@ def _audit() -> Sheet:
     widths = {"actor": 12, "source": 12, "action": 12, "region": 12, "row": 10, "field": 16}
     columns = (
         Column("number", Owner.TOOL, "count", 8),
-        Column("at", Owner.TOOL, "stamp", 20),
+        Column("at", Owner.TOOL, "stamp", 28),
         *(Column(code, Owner.TOOL, "text", width) for code, width in widths.items()),
         *(Column(code, Owner.TOOL, "long", 24) for code in ("old", "new", "reason")),
-        Column("hash", Owner.TOOL, "text", 20),
+        Column("hash", Owner.TOOL, "text", 24),
     )
     return Sheet("audit", (), _stacked(5, Table("audit", columns, growing=True, prefix="audit.")))

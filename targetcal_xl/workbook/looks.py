@@ -71,11 +71,11 @@ class Looks:
             shape |= {"bold": True, "font_size": 12}
         return self._made(shape)
 
-    def row_to_come(self, kind: Kind) -> Format:
-        """The format of a column in which rows will be added."""
-        align = "left" if kind in (*_LEFT, *_CENTRED) else "right"
-        shape = {"num_format": self._numbers.get(kind, "General"), "align": align, "indent": 1}
-        return self._made({**shape, "valign": "vcenter", "text_wrap": kind in _WRAPPED})
+    def row_to_come(self, kind: Kind, is_cut: bool) -> Format:
+        """The format of a column in which rows will be added; what is cut ends at the cell's edge."""
+        align = "fill" if is_cut else "left" if kind in (*_LEFT, *_CENTRED) else "right"
+        shape = {"num_format": self._numbers.get(kind, "General"), "align": align, "valign": "vcenter"}
+        return self._made(shape if is_cut else {**shape, "indent": 1, "text_wrap": kind == "link"})
 
     @property
     def ruled(self) -> Format:
