@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from targetcal_xl.letters import LetterTemplate, fields
+from targetcal_xl.letters.sandbox import LetterEnvironment
 from targetcal_xl.problems import DataProblems, Problem
 from tests.support.letters import changed, sample_letter, with_paragraph, word_text
 
@@ -57,6 +58,20 @@ def test_a_template_that_does_more_than_a_letter_needs_is_refused(attack: str) -
     assert codes <= {"letter_forbidden", "letter_field_unknown", "letter_syntax"}
     with pytest.raises(DataProblems):
         _said(escaped)
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [("{{ region|pprint }}", "pprint"), ("{{ region is mapping }}", "mapping"), ("{{ region() }}", "Call")],
+)
+def test_what_is_not_allowed_is_named_with_what_is(written: str, what: str) -> None:
+    (problem,) = _problems(written)
+    assert (problem.code, problem.fields["what"]) == ("letter_forbidden", what)
+    assert "upper" in str(problem.fields["filters"])
+
+
+def test_nothing_of_jinjas_own_is_in_reach() -> None:
+    assert not LetterEnvironment({}).globals
 
 
 @pytest.mark.parametrize("part", ["word/header1.xml", "word/footer1.xml"])
