@@ -26,12 +26,13 @@ def plan_odds(plan: Plan, baseline: Baseline, targets: Floats, shared: float) ->
 
 
 def spread(baseline: Baseline, confidence: float) -> Floats:
-    """Standard deviation of each line's log error, (n,), such that the interval has its level.
+    """Standard deviation of each line's log error, (n,), such that the interval has its level."""
+    return log_spread(baseline.expected, baseline.low, baseline.high, confidence)
 
-    A line whose interval begins at 0 tells by its upper half alone.
-    """
+
+def log_spread(centre: Floats, low: Floats, high: Floats, confidence: float) -> Floats:
+    """The same from the interval alone; a line whose interval begins at 0 tells by its upper half."""
     z = NormalDist().inv_cdf((1 + confidence) / 2)
-    centre, low, high = baseline.expected, baseline.low, baseline.high
     usable = (centre > 0) & (high > centre)
     halves = np.where(low > 0, 2.0, 1.0)
     below = np.where(low > 0, low, centre)
