@@ -24,7 +24,9 @@ _MAY_IMPORT = (
     {"language": set(), "calibration": set(), "problems": {"language"}}
     | {room: {"calibration", *_WORDS} for room in _MIDDLE}
     | {"actions": {"calibration", *_WORDS, *_MIDDLE}}
-    | {room: {"calibration", "actions", *_WORDS, *_MIDDLE} for room in _FACES}
+    | {"telling": {"actions", *_WORDS}}
+    | {room: {"calibration", "actions", "telling", *_WORDS, *_MIDDLE} for room in _FACES}
+    | {"libreoffice": {"calibration", "actions", "telling", "excel", *_WORDS, *_MIDDLE}}
 )
 _PURE = {"__future__", "collections", "dataclasses", "datetime", "enum", "fractions", "functools"}
 _PURE |= {"itertools", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"}

@@ -8,7 +8,7 @@ from .check import CheckReport, RegionCheck, check
 from .confirm import ConfirmReport, confirm
 from .decide import DecisionReport, decide, decide_typed
 from .demo import DemoReport, demo
-from .desk import Desk, ledger_beside, open_desk, plan_of
+from .desk import Clock, Desk, Progress, ledger_beside, open_desk, plan_of, silent
 from .doctor import DoctorReport, doctor
 from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
 from .follow import FollowReport, follow
@@ -23,6 +23,7 @@ __all__ = [
     "HIDDEN",
     "AuditReport",
     "CheckReport",
+    "Clock",
     "ConfirmReport",
     "DecisionReport",
     "DemoReport",
@@ -35,6 +36,7 @@ __all__ = [
     "LockReport",
     "NewReport",
     "ObjectionsReport",
+    "Progress",
     "RecalibrateReport",
     "RegionCheck",
     "RegionResult",
@@ -60,6 +62,7 @@ __all__ = [
     "plan_of",
     "recalibrate",
     "repair",
+    "silent",
     "survey",
     "unlock",
     "verify",

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from .. import __version__, actions
 from ..connect import plan_template, read_actuals, read_plan, read_responses
 from ..problems import DataProblems, Problem, Refused, TargetcalError
+from ..telling import unexpected
 from .options import (
     LANGUAGE,
     Book,
@@ -66,7 +67,7 @@ def told(command: Callable[[], object]) -> int:
     except Exception as error:
         if os.environ.get("TARGETCAL_DEBUG"):
             raise
-        show_problems([Problem("unexpected", fields={"kind": type(error).__name__, "said": str(error)})])
+        show_problems([unexpected(error)])
         return WRONG_USE
     return status if isinstance(status, int) else DONE
 

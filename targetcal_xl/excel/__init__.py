@@ -1,6 +1,24 @@
-"""What we offer inside the spreadsheet: worksheet functions, which `calibration` answers."""
+"""Working with the plan open: buttons that run the actions, and worksheet functions that compute."""
+
+from __future__ import annotations
 
 from . import functions
+from .answers import Answers, Ask
+from .buttons import BUTTONS, Button, button
+from .press import press
 from .registry import FUNCTIONS, Argument, Function, computed, reasons
 
-__all__ = ["FUNCTIONS", "Argument", "Function", "computed", "functions", "reasons"]
+__all__ = [
+    "BUTTONS",
+    "FUNCTIONS",
+    "Answers",
+    "Argument",
+    "Ask",
+    "Button",
+    "Function",
+    "button",
+    "computed",
+    "functions",
+    "press",
+    "reasons",
+]
