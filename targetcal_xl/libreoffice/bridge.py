@@ -1,144 +1,212 @@
-"""Reaching LibreOffice: its program, its profile, and an invisible one of our own to talk to."""
+"""The bridge to a running LibreOffice: UNO calls that end in an answer or in words, never in waiting."""
 
 from __future__ import annotations
 
+import atexit
+import builtins
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
-from ..problems import Problem, Refused
+from ..problems import Problem, Refused, TargetcalError
+from ..soffice import end_soffice, find_soffice, start_soffice
 
-START, STEP = 60.0, 0.05
-"""Seconds that LibreOffice may take to start, and between two looks whether it has."""
+CALL_SECONDS = 120.0
+"""No single call takes longer: a LibreOffice that has not answered by then is hung."""
+START_SECONDS = 60.0
 
-_PROGRAMS = (
-    "/usr/lib/libreoffice/program",
-    "/usr/lib64/libreoffice/program",
-    "/opt/libreoffice/program",
-    "/Applications/LibreOffice.app/Contents/MacOS",
-    "C:/Program Files/LibreOffice/program",
-)
-_UNO = ("/usr/lib/python3/dist-packages", "/Applications/LibreOffice.app/Contents/Resources", *_PROGRAMS)
+_OUTSIDE = (Path("/usr/lib/python3/dist-packages"), Path("/usr/lib/python3/site-packages"))
+"""Where Linux distributions put the bridge, beside much that is no concern of ours."""
+_SAID = 300
 
 
-def find_office() -> Path:
-    """The program of LibreOffice; raise Refused where there is none."""
-    found = shutil.which("soffice")
-    places = [Path(found)] if found else [Path(place) / "soffice" for place in _PROGRAMS]
-    for place in places:
-        if place.exists() or place.with_suffix(".exe").exists():
-            return place
-    raise Refused([Problem("no_office")])
+@cache
+def uno() -> Any:
+    """LibreOffice's module `uno`, of the very LibreOffice that we start.
 
-
-def default_profile() -> Path:
-    """Where LibreOffice keeps what is the person's own."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/LibreOffice/4"
-    if os.name == "nt":
-        return Path(os.environ["APPDATA"]) / "LibreOffice/4"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "libreoffice/4"
-
-
-def import_uno() -> Any:
-    """LibreOffice's Python bridge, by its path: the folder it is in holds other packages, which would
-    hide ours. Raise Refused where it is not installed, or is for another Python."""
-    if "uno" in sys.modules:
-        return sys.modules["uno"]
-    for folder in map(Path, _UNO):
-        if (folder / "uno.py").exists():
-            with suppress(ImportError):
-                uno = _imported("uno", folder)
-                _imported("unohelper", folder)
-                return uno
-    raise Refused([Problem("no_uno", fields={"version": f"{sys.version_info[0]}.{sys.version_info[1]}"})])
-
-
-def _imported(name: str, folder: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    sys.path.append(str(folder))
-    try:
-        spec.loader.exec_module(module)
-    except ImportError:
-        del sys.modules[name]
-        raise
-    finally:
-        sys.path.remove(str(folder))
+    It is loaded by path, as its folder would put the system's libraries before our own. Raise Refused
+    when LibreOffice or its bridge is missing, or made for another Python.
+    """
+    home = _program().resolve().parent
+    place = next((folder for folder in (home, *_OUTSIDE) if (folder / "uno.py").is_file()), None)
+    if place is None:
+        raise Refused([Problem("office_no_bridge", fields={"place": home})])
+    module = _loaded("uno", place / "uno.py", home)
+    if Path(sys.modules["pyuno"].__file__ or "").resolve().parent != home:
+        raise Refused([Problem("office_two", fields={"place": home})])
     return module
 
 
-@contextmanager
-def invisible_office(profile: Path) -> Iterator[Any]:
-    """The component context of a LibreOffice without windows on this profile; it ends afterwards.
+def _program() -> Path:
+    program = find_soffice()
+    if program is None:
+        raise Refused([Problem("office_missing")])
+    return program
 
-    Raise Refused when somebody works on the profile at this time, or LibreOffice does not start.
-    """
-    uno, pipe = import_uno(), f"targetcal-{uuid.uuid4().hex[:12]}"
-    command = [
-        str(find_office()),
-        f"-env:UserInstallation={profile.absolute().as_uri()}",
-        f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext",
-        *("--headless", "--norestore", "--nologo", "--nodefault", "--nofirststartwizard"),
-    ]
-    office = subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+
+def _loaded(name: str, path: Path, home: Path) -> Any:
+    """A module by path; `uno` must not keep the hook by which it takes over every import."""
+    loader = SourceFileLoader(name, str(path))
+    module = importlib.util.module_from_spec(ModuleSpec(name, loader, origin=str(path)))
+    sys.modules[name] = module
+    imports, places = builtins.__import__, list(sys.path)
+    sys.path.append(str(home))
     try:
-        context = _connected(uno, office, pipe)
-        yield context
-        with suppress(Exception):
-            service(context, "com.sun.star.frame.Desktop").terminate()
-        with suppress(subprocess.TimeoutExpired):
-            office.wait(20)
+        loader.exec_module(module)
+    except ImportError as error:
+        del sys.modules[name]
+        version = ".".join(map(str, sys.version_info[:2]))
+        fields = {"place": path.parent, "version": version, "detail": error}
+        raise Refused([Problem("office_other_python", fields=fields)]) from error
     finally:
-        office.kill()
-        office.wait()
+        builtins.__import__, sys.path[:] = imports, places
+    return module
 
 
-def service(context: Any, name: str) -> Any:
-    """A service of LibreOffice's."""
-    return context.ServiceManager.createInstanceWithContext(name, context)
-
-
-def _connected(uno: Any, office: subprocess.Popen[bytes], pipe: str) -> Any:
-    local = uno.getComponentContext()
-    resolver = service(local, "com.sun.star.bridge.UnoUrlResolver")
-    begun = time.monotonic()
-    while time.monotonic() - begun < START:
-        with suppress(Exception):
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        if office.poll() == 0:
-            raise Refused([Problem("office_open")])
-        if office.poll() is not None:
-            break
-        time.sleep(STEP)
-    raise Refused([Problem("office_silent")])
-
-
-def consent() -> Any:
-    """A command environment in which everything asked is approved: the person gave the command."""
-    uno = import_uno()
-    base = sys.modules["unohelper"].Base
-    approval = uno.getTypeByName("com.sun.star.task.XInteractionApprove")
-
-    def handle(_self: object, request: Any) -> None:
-        for way in request.getContinuations():
-            if approved := way.queryInterface(approval):
-                approved.select()
-
-    handler = type(
-        "Approve", (base, uno.getClass("com.sun.star.task.XInteractionHandler")), {"handle": handle}
+def values(**given: Any) -> tuple[Any, ...]:
+    """Named values, as UNO's calls take them."""
+    return tuple(
+        uno().createUnoStruct("com.sun.star.beans.PropertyValue", name, 0, value, 0)
+        for name, value in given.items()
     )
-    answers = {"getInteractionHandler": lambda _: handler(), "getProgressHandler": lambda _: None}
-    return type("Consent", (base, uno.getClass("com.sun.star.ucb.XCommandEnvironment")), answers)()
+
+
+class Office:
+    """A LibreOffice that answers over a pipe; `process` is None for one that somebody else started."""
+
+    def __init__(self, pipe: str, process: subprocess.Popen[str] | None = None, profile: str = "") -> None:
+        """Of a pipe where LibreOffice is listening; `start` and `connect` are the ways in."""
+        self.pipe, self.process = pipe, process
+        self.indicator: Any = None
+        """What the status bar shows, until it is ended."""
+        self._profile = profile
+        self._hung = False
+        self._since: float | None = None
+        self._bridge, self._context = self._connected()
+        atexit.register(self.close)
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._bridge is not None
+
+    @property
+    def desktop(self) -> Any:
+        """Everything it has open."""
+        return self.service("com.sun.star.frame.Desktop")
+
+    def service(self, name: str) -> Any:
+        """One of its services."""
+        if not self.alive:
+            raise self._gone()
+        return self._context.ServiceManager.createInstanceWithContext(name, self._context)
+
+    def singleton(self, name: str) -> Any:
+        """One of the things of which it has just one."""
+        if not self.alive:
+            raise self._gone()
+        return self._context.getByName(f"/singletons/{name}")
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """The time of a call: it is cut short when no answer comes, and UNO's errors are told in words."""
+        outermost, self._since = self._since is None, self._since or time.monotonic()
+        try:
+            yield
+        except TargetcalError:
+            raise
+        except uno().getClass("com.sun.star.lang.DisposedException"):
+            # Raised afresh: an UNO exception cannot carry a traceback through a `with` block.
+            said = self._gone()
+        except uno().getClass("com.sun.star.uno.Exception") as error:
+            kind = type(error).__name__.rpartition(".")[2]
+            said = Refused([Problem("office_failed", fields={"detail": f"{kind}: {error}"[:_SAID]})])
+        else:
+            return
+        finally:
+            if outermost:
+                self._since = None
+        raise said
+
+    def close(self) -> None:
+        """Let go of it: one that we started is ended, any other goes on."""
+        atexit.unregister(self.close)
+        if self.process is not None and self.process.poll() is None:
+            with suppress(Exception):
+                self.desktop.terminate()
+                self.process.wait(10)
+        self._cut()
+
+    def _connected(self) -> tuple[Any, Any]:
+        """The bridge, and the context of everything at its other end."""
+        local = uno().getComponentContext()
+        make = local.ServiceManager.createInstanceWithContext
+        connector = make("com.sun.star.connection.Connector", local)
+        factory = make("com.sun.star.bridge.BridgeFactory", local)
+        until = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                channel = connector.connect(f"pipe,name={self.pipe}")
+                break
+            except uno().getClass("com.sun.star.connection.NoConnectException"):
+                self._refuse_waiting(until)
+            time.sleep(0.02)
+        bridge = factory.createBridge("", "urp", channel, None)
+        return bridge, bridge.getInstance("StarOffice.ComponentContext")
+
+    def _refuse_waiting(self, until: float) -> None:
+        """Raise Refused when waiting for the pipe has no more sense."""
+        if self.process is None:
+            raise Refused([Problem("office_not_listening", fields={"pipe": self.pipe})])
+        if self.process.poll() is not None or time.monotonic() > until:
+            end_soffice(self.process)
+            raise Refused([Problem("office_not_started")])
+
+    def _watch(self) -> None:
+        """Cut off a LibreOffice that does not answer, for as long as we are connected."""
+        while self.alive:
+            since = self._since
+            if since is not None and time.monotonic() - since > CALL_SECONDS:
+                self._hung = True
+                self._cut()
+            time.sleep(min(0.2, CALL_SECONDS / 4))
+
+    def _cut(self) -> None:
+        """End the one that we started; of any other only our line to it."""
+        bridge, self._bridge = self._bridge, None
+        if self.process is not None:
+            end_soffice(self.process)
+            shutil.rmtree(self._profile, ignore_errors=True)
+        if bridge is not None:
+            with suppress(Exception):
+                bridge.dispose()
+
+    def _gone(self) -> Refused:
+        self._cut()
+        return Refused([Problem("office_hung" if self._hung else "live_gone")])
+
+
+def start(profile: Path | None = None) -> Office:
+    """A LibreOffice of our own, without a window, ended when it is closed or we end.
+
+    Without a `profile`, which nobody else may be using, it has one that is gone with it.
+    """
+    uno()
+    pipe, passing = f"targetcal-{uuid.uuid4().hex}", ""
+    if profile is None:
+        passing = tempfile.mkdtemp(prefix="targetcal-office-")
+    accept = f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"
+    arguments = [accept, "--nodefault", "--nofirststartwizard"]
+    return Office(pipe, start_soffice(_program(), profile or Path(passing), arguments), passing)

@@ -17,6 +17,8 @@ from .menu import addons
 
 IDENTIFIER = "targetcal-xl.calc"
 FILE_NAME = "targetcal.oxt"
+MODULE = "TargetCalFunctions"
+"""The Basic module with the functions, here and in the application's own library."""
 PATIENCE, REST = 10.0, 30.0
 """Seconds that a cell waits for an answer, and that none is asked for after one that did not come."""
 

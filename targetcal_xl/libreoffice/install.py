@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 import tempfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ..problems import Problem, Refused
-from .bridge import consent, default_profile, find_office, invisible_office, service
-from .extension import FILE_NAME, IDENTIFIER, PATIENCE, REST, build_extension
-
-_MODULE = "TargetCalFunctions"
+from ..problems import Problem
+from ..soffice import find_soffice
+from .bridge import Office, start
+from .consent import consent
+from .extension import FILE_NAME, IDENTIFIER, MODULE, PATIENCE, REST, build_extension
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ def install(
 ) -> OfficeReport:
     """Install the extension for this person, over an older one; raise Refused where it cannot be."""
     profile = profile or default_profile()
-    with tempfile.TemporaryDirectory() as folder, invisible_office(profile) as context:
+    with tempfile.TemporaryDirectory() as folder, closing(start(profile)) as office:
         path = Path(folder) / FILE_NAME
         build_extension(path, language, patience=patience, rest=rest)
-        _manage(context, "addExtension", path.as_uri(), (), "user")
+        _manage(office, "addExtension", path.as_uri(), (), "user")
     return status(profile)
 
 
@@ -47,28 +48,33 @@ def remove(profile: Path | None = None) -> OfficeReport:
     """Take the extension out, and its functions with it; without one nothing happens."""
     profile = profile or default_profile()
     if _installed(profile) is not None:
-        with invisible_office(profile) as context:
-            _manage(context, "removeExtension", IDENTIFIER, FILE_NAME, "user")
-            _forget_functions(context)
+        with closing(start(profile)) as office:
+            _manage(office, "removeExtension", IDENTIFIER, FILE_NAME, "user")
+            _forget_functions(office)
     return status(profile)
 
 
 def status(profile: Path | None = None) -> OfficeReport:
     """Look at LibreOffice, the extension, and whether its Python is there and computes."""
-    profile = profile or default_profile()
-    problems: list[Problem] = []
-    office = ""
-    try:
-        office = str(find_office())
-    except Refused as refused:
-        problems += refused.problems
+    profile, program = profile or default_profile(), find_soffice()
+    problems = [] if program else [Problem("office_missing")]
+    found = {"office": str(program or ""), "profile": str(profile)}
     folder = _installed(profile)
     if folder is None:
-        return OfficeReport(office, str(profile), "", "", tuple(problems))
-    python, version = _python(folder), _version(folder)
+        return OfficeReport(**found, installed="", python="", problems=tuple(problems))
+    python = _python(folder)
     if not _computes(python):
         problems.append(Problem("office_python", fields={"python": python}))
-    return OfficeReport(office, str(profile), version, python, tuple(problems))
+    return OfficeReport(**found, installed=_version(folder), python=python, problems=tuple(problems))
+
+
+def default_profile() -> Path:
+    """Where LibreOffice keeps what is the person's own."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/LibreOffice/4"
+    if sys.platform == "win32":
+        return Path(os.environ["APPDATA"]) / "LibreOffice/4"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "libreoffice/4"
 
 
 def _installed(profile: Path) -> Path | None:
@@ -98,19 +104,18 @@ def _computes(python: str) -> bool:
     return False
 
 
-def _manage(context: Any, method: str, *arguments: object) -> None:
+def _manage(office: Office, method: str, *arguments: object) -> None:
     """Call LibreOffice's extension manager; raise Refused with its words."""
-    manager = context.getByName("/singletons/com.sun.star.deployment.ExtensionManager")
-    try:
+    with office.asked():
+        manager = office.singleton("com.sun.star.deployment.ExtensionManager")
         getattr(manager, method)(*arguments, manager.createAbortChannel(), consent())
-    except Exception as error:
-        raise Refused([Problem("office_refused", fields={"detail": str(error)})]) from error
 
 
-def _forget_functions(context: Any) -> None:
-    libraries = service(context, "com.sun.star.script.ApplicationScriptLibraryContainer")
-    libraries.loadLibrary("Standard")
-    standard = libraries.getByName("Standard")
-    if standard.hasByName(_MODULE):
-        standard.removeByName(_MODULE)
-        libraries.storeLibraries()
+def _forget_functions(office: Office) -> None:
+    with office.asked():
+        libraries = office.service("com.sun.star.script.ApplicationScriptLibraryContainer")
+        libraries.loadLibrary("Standard")
+        standard = libraries.getByName("Standard")
+        if standard.hasByName(MODULE):
+            standard.removeByName(MODULE)
+            libraries.storeLibraries()
