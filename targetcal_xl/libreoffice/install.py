@@ -7,12 +7,15 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..language import text
 from ..problems import Problem
 from ..soffice import find_soffice
+from ..telling import DONE, QUIET, Part, Sentence, tell, tell_problems
 from .bridge import Office, start
 from .consent import consent
 from .extension import FILE_NAME, IDENTIFIER, MODULE, PATIENCE, REST, build_extension
@@ -30,6 +33,19 @@ class OfficeReport:
     python: str
     """The Python that computes, empty where the extension is not installed."""
     problems: tuple[Problem, ...] = ()
+
+
+@tell.register
+def _told(report: OfficeReport, language: str) -> Iterator[Part]:
+    """What the command line says of it."""
+    if report.office:
+        yield Sentence(text("libreoffice.office", language, place=report.office), DONE)
+    if report.installed:
+        facts = {"version": report.installed, "profile": report.profile, "python": report.python}
+        yield Sentence(text("libreoffice.installed", language, **facts), DONE)
+    else:
+        yield Sentence(text("libreoffice.not_installed", language, profile=report.profile), QUIET)
+    yield from tell_problems(report.problems, language)
 
 
 def install(
@@ -78,8 +94,14 @@ def default_profile() -> Path:
 
 
 def _installed(profile: Path) -> Path | None:
-    """The folder that LibreOffice has unpacked the extension into."""
-    return next(profile.glob(f"user/uno_packages/cache/uno_packages/*/{FILE_NAME}"), None)
+    """The folder that LibreOffice has unpacked the extension into; what was removed may still lie there."""
+    packages = profile / "user/uno_packages/cache/uno_packages"
+    try:
+        listed = packages.with_suffix(".pmap").read_bytes()
+    except OSError:
+        return None
+    folders = packages.glob(f"*_/{FILE_NAME}") if IDENTIFIER.encode() in listed else iter(())
+    return next((folder for folder in folders if folder.parent.name[:-1].encode() in listed), None)
 
 
 def _version(folder: Path) -> str:
