@@ -72,6 +72,14 @@ def _verify(desk: Desk, said: Answers) -> object:
     return actions.verify(desk, said.several("head"))
 
 
+def _live(desk: Desk, _said: Answers) -> object:
+    return actions.switch_functions(desk, "live")
+
+
+def _frozen(desk: Desk, _said: Answers) -> object:
+    return actions.switch_functions(desk, "frozen")
+
+
 def _repair(desk: Desk, _said: Answers) -> object:
     return actions.repair(desk)
 
@@ -113,6 +121,8 @@ BUTTONS = (
     Button("follow", "finance", _follow, (Ask("actuals", "file"), Ask("as_of", "date", needed=False))),
     Button("verify", "finance", _verify, (Ask("head", needed=False),)),
     Button("repair", "finance", _repair),
+    Button("live", "finance", _live),
+    Button("frozen", "finance", _frozen),
     Button("objections", "hr", _objections),
     Button("handle", "hr", _handle, (_REGION, Ask("line", "line"), Ask("note"), _WHO, _HOURS)),
     Button("letters", "hr", _letters, (Ask("out", "folder"),)),

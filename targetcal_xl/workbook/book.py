@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -14,12 +14,20 @@ Spot = tuple[int, int]
 """(row, column), both from 1."""
 
 
+Block = tuple[Spot, Spot]
+"""A rectangle of cells, by its first and its last."""
+
+
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its value (cached, where there is a formula) and its formula without `=`."""
+    """One cell: its value (cached, where there is a formula) and its formula without `=`.
+
+    `array` is the block that one array formula fills; every cell of it carries that formula.
+    """
 
     value: Scalar = None
     formula: str | None = None
+    array: Block | None = field(default=None, compare=False)
 
 
 class Book(Protocol):
