@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from ..calibration import Line, Plan, Region
 from ..ledger import Ledger, open_ledger, standing
 from ..problems import Problem, Refused
+from ..workbook import MacrosFor
 
 Named = TypeVar("Named", Region, Line)
 
@@ -39,6 +40,8 @@ class Desk:
     clock: Clock
     source: str
     progress: Progress = silent
+    macros: MacrosFor | None = None
+    """What a book for `.xlsm` is given; a face with buttons brings it along."""
 
 
 def ledger_beside(path: Path) -> Path:
@@ -56,6 +59,7 @@ def open_desk(
     ledger: str | None = None,
     create: bool = False,
     progress: Progress = silent,
+    macros: MacrosFor | None = None,
 ) -> Iterator[Desk]:
     """Sit down at a book, alone: a second action on the same book waits a little, then is refused.
 
@@ -66,7 +70,7 @@ def open_desk(
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
     try:
         with lock, open_ledger(ledger or ledger_beside(path), create=create) as opened:
-            yield Desk(path, opened, actor.strip(), clock, source, progress)
+            yield Desk(path, opened, actor.strip(), clock, source, progress, macros)
     except Timeout as timeout:
         raise Refused([Problem("book_busy", str(path.name))]) from timeout
 

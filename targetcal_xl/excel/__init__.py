@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .answers import Answers, Ask
 from .buttons import BUTTONS, Button, button
+from .macros import macros
 from .press import press
+from .pressed import pressed
 
-__all__ = ["BUTTONS", "Answers", "Ask", "Button", "button", "press"]
+__all__ = ["BUTTONS", "Answers", "Ask", "Button", "button", "macros", "press", "pressed"]

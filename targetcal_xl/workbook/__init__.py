@@ -10,18 +10,24 @@ from .closed import open_closed as open_book
 from .content import content
 from .finance import Unusable, entered, revised
 from .layout import region_sheet
+from .macros import Macros, MacrosFor, SheetButton
 from .places import Places
 from .reading import Reading, Typed, as_typed, read
 from .shapes import Owner
 from .update import differing, is_formula, rows_below, same_value
+from .vba import Module
 
 __all__ = [
     "Book",
     "Cell",
+    "Macros",
+    "MacrosFor",
+    "Module",
     "Owner",
     "Places",
     "Reading",
     "Scalar",
+    "SheetButton",
     "Spot",
     "Typed",
     "Unusable",
