@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,20 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ..actions import Desk, open_desk
 from ..excel import macros
-from ..language import LANGUAGES, text
+from ..language import spoken_language, text
 from .console import ERRORS
-
-
-def spoken_language() -> str:
-    """The language of messages: TARGETCAL_LANG, else Chinese in a Chinese locale, else English."""
-    said = os.environ.get("TARGETCAL_LANG", "")
-    if said in LANGUAGES:
-        return said
-    locale = next(
-        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
-    )
-    return "zh-CN" if locale.startswith("zh") else "en"
-
 
 LANGUAGE = spoken_language()
 
