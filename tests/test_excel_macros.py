@@ -11,14 +11,15 @@ import pytest
 from pyopenvba.apps.excel import ExcelApplication
 
 from targetcal_xl.actions import new, repair, verify
-from targetcal_xl.excel import BUTTONS, macros
+from targetcal_xl.excel import BUTTONS, FUNCTIONS, macros
 from targetcal_xl.excel.pressed import typed_in_hex
+from targetcal_xl.excel.wrappers import functions_module
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Refused
 from tests.support import desks
 from tests.support.books import parts_of, sound
 from tests.support.desks import Case
-from tests.support.macros import CANCEL, ECHO, book_with, run_in_office, stubbed
+from tests.support.macros import CANCEL, ECHO, ON_WINDOWS, book_with, run_in_office, stubbed
 from tests.support.samples import sample_inputs
 
 _COMMAND = re.compile(r"from targetcal_xl\.excel import pressed; pressed\('(\w+)', '([\w-]+)', '([\w=,]*)'\)")
@@ -55,8 +56,8 @@ def test_two_builds_are_the_same_bytes(path: Path, language: str, tmp_path: Path
 def test_every_button_runs_its_own_action_in_libreoffice(language: str, tmp_path: Path) -> None:
     book = book_with(stubbed(language, TargetCalQuestions=ECHO), tmp_path / "book.xlsm", language)
     said = run_in_office(book, _PRESSES)
-    for button, name in zip(BUTTONS, _PRESSES, strict=True):
-        found = _COMMAND.fullmatch(said[name])
+    for button, command in zip(BUTTONS, said, strict=True):
+        found = _COMMAND.fullmatch(command)
         assert found is not None and found[1] == button.code and found[2] == language
         assert typed_in_hex(found[3]) == _expected(button.code, language)
 
@@ -64,10 +65,9 @@ def test_every_button_runs_its_own_action_in_libreoffice(language: str, tmp_path
 def test_every_ribbon_button_runs_the_action_it_is_named_after(language: str, tmp_path: Path) -> None:
     book = book_with(stubbed(language, TargetCalQuestions=ECHO), tmp_path / "book.xlsm", language)
     buttons = list(_ribbon_buttons(macros(language).ribbon))
-    callbacks = [f"TargetCalButtons.{button.attrib['onAction']}" for button in buttons]
-    said = run_in_office(book, callbacks)
-    for button, callback in zip(buttons, callbacks, strict=True):
-        found = _COMMAND.fullmatch(said[callback])
+    said = run_in_office(book, [f"TargetCalButtons.{button.attrib['onAction']}" for button in buttons])
+    for button, command in zip(buttons, said, strict=True):
+        found = _COMMAND.fullmatch(command)
         assert found is not None and f"targetcal.{found[1]}" == button.attrib["id"]
 
 
@@ -88,7 +88,7 @@ def _ribbon_buttons(ribbon: str) -> Iterator[ElementTree.Element]:
 def test_nothing_is_run_when_a_question_is_cancelled(tmp_path: Path) -> None:
     book = book_with(stubbed(TargetCalQuestions=CANCEL), tmp_path / "book.xlsm")
     asking = [f"TargetCalButtons.Press_{button.code}" for button in BUTTONS if button.asks]
-    assert set(run_in_office(book, asking).values()) == {""}
+    assert set(run_in_office(book, asking)) == {""}
 
 
 def test_an_answer_in_any_script_reaches_python(tmp_path: Path) -> None:
@@ -96,15 +96,34 @@ def test_an_answer_in_any_script_reaches_python(tmp_path: Path) -> None:
     vba = "".join(f"ChrW({int.from_bytes(pair, 'big')}) & " for pair in _units(said))
     answer = ECHO.replace('kind & "|" & question & "|" & caption', f'{vba}""')
     book = book_with(stubbed(TargetCalQuestions=answer), tmp_path / "book.xlsm")
-    found = _COMMAND.fullmatch(
-        run_in_office(book, ["TargetCalButtons.Press_unlock"])["TargetCalButtons.Press_unlock"]
-    )
+    (command,) = run_in_office(book, ["TargetCalButtons.Press_unlock"])
+    found = _COMMAND.fullmatch(command)
     assert found is not None and typed_in_hex(found[3]) == {"region": said, "reason": said}
 
 
 def _units(said: str) -> Iterator[bytes]:
     raw = said.encode("utf-16-be")
     return (raw[at : at + 2] for at in range(0, len(raw), 2))
+
+
+def _functions_without_caller() -> str:
+    """Our wrappers, less what LibreOffice does not know: the cell that a function is called from."""
+    code = functions_module("zh-CN").replace("TypeOf Application.Caller Is Range", "False")
+    return code.replace("Application.Caller", "ThisWorkbook")
+
+
+def test_every_worksheet_function_hands_all_its_cells_to_python_on_windows(tmp_path: Path) -> None:
+    held = stubbed(TargetCal=ON_WINDOWS, TargetCalFunctions=_functions_without_caller())
+    needed = {f.name: sum(not argument.optional for argument in f.arguments) for f in FUNCTIONS.values()}
+    formulas = [f"={name}({';'.join('7' * count)})" for name, count in needed.items()]
+    assert run_in_office(book_with(held, tmp_path / "book.xlsm"), formulas) == [
+        f"targetcal_xl.excel.functions.{f.name} of {len(f.arguments)}" for f in FUNCTIONS.values()
+    ]
+
+
+def test_elsewhere_a_worksheet_function_asks_nobody(tmp_path: Path) -> None:
+    held = stubbed(TargetCalFunctions=_functions_without_caller())
+    assert run_in_office(book_with(held, tmp_path / "book.xlsm"), ["=TC_DEVIATION(90;100)"]) == ["Error 2042"]
 
 
 def test_every_button_of_the_table_is_on_the_ribbon_and_on_the_dashboard(path: Path, language: str) -> None:

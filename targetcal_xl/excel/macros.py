@@ -9,6 +9,7 @@ from ..workbook import Macros, Module, SheetButton
 from .buttons import BUTTONS, Button
 from .ribbon import GROUPS, ribbon
 from .vba_text import our_text, quoted, vba_words
+from .wrappers import functions_module
 
 _SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "false", "UDF MODULES": "targetcal_xl.excel.functions"}
 """Nothing that happens to lie beside the workbook is ever imported."""
@@ -24,6 +25,7 @@ def macros(language: str) -> Macros:
                 for name in ("TargetCal", "TargetCalQuestions")
             ),
             Module("TargetCalButtons", "standard", _buttons(language)),
+            Module("TargetCalFunctions", "standard", functions_module(language)),
             Module("xlwings", "standard", _xlwings("xlwings.bas")),
             Module("Dictionary", "class", _xlwings("addin/Dictionary.cls")),
         ),

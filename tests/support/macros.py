@@ -10,7 +10,7 @@ import datetime as dt
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,16 @@ _NOTED = """
 Public Function RunPython(PythonCommand As String)
     ThisWorkbook.Worksheets("xlwings.conf").Range("D1").Value = PythonCommand
 End Function
+
+Public Function XLPy() As Object
+    Set XLPy = New Dictionary
+End Function
+"""
+_CALLED = """
+Public Function CallUDF(script As String, name As String, arguments As Variant, _
+        book As Variant, caller As Variant)
+    CallUDF = script & "." & name & " of " & (UBound(arguments) + 1)
+End Function
 """
 ECHO = """
 Public Function Answered(ByVal kind As String, ByVal question As String, ByVal caption As String, _
@@ -35,38 +45,47 @@ Public Function Answered(ByVal kind As String, ByVal question As String, ByVal c
 End Function
 """
 """Answers every question with what was asked."""
+ON_WINDOWS = next(one.text for one in macros("en").modules if one.name == "TargetCal").replace(
+    'Application.PathSeparator = "\\"', "True"
+)
+"""Takes every system for Windows."""
 CANCEL = ECHO.replace("True", "False")
 
 _DRIVER = """
-Sub Main(path As String, result As String, names As String)
+Sub Main(path As String)
     Dim arguments(1) As New com.sun.star.beans.PropertyValue
-    Dim book As Object, scripts As Object, script As Object, cell As Object, name As Variant, file As Integer
+    Dim book As Object, script As Object, cell As Object, name As String
     arguments(0).Name = "Hidden" : arguments(0).Value = True
     arguments(1).Name = "MacroExecutionMode" : arguments(1).Value = 4
-    file = FreeFile
-    Open result For Output As #file
+    Open path & ".asked" For Input As #1
+    Open path & ".said" For Output As #2
     On Error GoTo failed
     book = StarDesktop.loadComponentFromURL(ConvertToURL(path), "_blank", 0, arguments())
-    scripts = book.getScriptProvider()
     cell = book.Sheets.getByName("xlwings.conf").getCellRangeByName("D1")
-    For Each name In Split(names, ";")
+    While Not EOF(1)
+        Line Input #1, name
         cell.String = ""
-        script = scripts.getScript("vnd.sun.star.script:VBAProject." & name _
-            & "?language=Basic&location=document")
-        If InStr(name, ".Ribbon_") > 0 Then
-            script.invoke(Array(book), Array(), Array())
+        If Left(name, 1) = "=" Then
+            cell.setFormula(name)
         Else
-            script.invoke(Array(), Array(), Array())
+            script = book.getScriptProvider().getScript("vnd.sun.star.script:VBAProject." & name _
+                & "?language=Basic&location=document")
+            If InStr(name, ".Ribbon_") > 0 Then
+                script.invoke(Array(book), Array(), Array())
+            Else
+                script.invoke(Array(), Array(), Array())
+            End If
         End If
-        Print #file, name & " " & cell.String
-    Next
+        Print #2, cell.String
+    Wend
     book.close(True)
-    Close #file
+    Close
     StarDesktop.terminate()
     Exit Sub
 failed:
-    Print #file, "failed: " & Error
-    Close #file
+    Print #2, "failed: " & Error
+    Close
+    If Not IsNull(book) Then book.close(True)
     StarDesktop.terminate()
 End Sub
 """
@@ -91,7 +110,7 @@ _PAPERS = {
 
 def stubbed(language: str = "zh-CN", **modules: str) -> Macros:
     """Our macros, with the code of some modules replaced, and xlwings' by a note."""
-    code = {"xlwings": _NOTED, "Dictionary": "", **modules}
+    code = {"xlwings": _NOTED, "Dictionary": _CALLED, **modules}
     held = (Module(one.name, one.kind, code.get(one.name, one.text)) for one in macros(language).modules)
     return replace(macros(language), modules=tuple(held))
 
@@ -102,18 +121,19 @@ def book_with(held: Macros, path: Path, language: str = "zh-CN") -> Path:
     return path
 
 
-def run_in_office(path: Path, names: Sequence[str]) -> Mapping[str, str]:
-    """Run macros, named `Module.Sub`; what each would have had Python do.
+def run_in_office(path: Path, asked: Sequence[str]) -> list[str]:
+    """Run macros, named `Module.Sub`, or formulas; what each had Python do, or came to.
 
     A ribbon's callback is handed an object, as Excel hands it the control.
     """
-    result = path.with_suffix(".txt")
-    driver = f"macro:///Standard.Driver.Main({path},{result},{';'.join(names)})"
+    questions, answers = path.with_name(f"{path.name}.asked"), path.with_name(f"{path.name}.said")
+    questions.write_text("\n".join(asked) + "\n", "ascii")
+    driver = f"macro:///Standard.Driver.Main({path})"
     office = ["soffice", f"-env:UserInstallation={_profile().as_uri()}", "--headless", "--norestore", driver]
     subprocess.run(office, capture_output=True, timeout=120, check=True)
-    said = result.read_text("utf-8").splitlines()
-    assert not any(line.startswith("failed: ") for line in said), said
-    return {name: command for name, _, command in (line.partition(" ") for line in said)}
+    said = answers.read_text("utf-8").splitlines()
+    assert len(said) == len(asked) and not any(line.startswith("failed: ") for line in said), said
+    return said
 
 
 @cache

@@ -35,6 +35,7 @@ Public Function InHex(ByVal said As String) As String
     InHex = digits
 End Function
 
-Public Function OnMac() As Boolean
-    OnMac = InStr(Application.OperatingSystem, "Mac") > 0
+' Python is reached for worksheet functions on Windows only.
+Public Function OnWindows() As Boolean
+    OnWindows = (Application.PathSeparator = "\")
 End Function
