@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,10 +70,22 @@ def open_desk(
         raise Refused([Problem("actor_missing")])
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
     try:
-        with lock, open_ledger(ledger or ledger_beside(path), create=create) as opened:
+        with _uncollected(), lock, open_ledger(ledger or ledger_beside(path), create=create) as opened:
             yield Desk(path, opened, actor.strip(), clock, source, progress, macros)
     except Timeout as timeout:
         raise Refused([Problem("book_busy", str(path.name))]) from timeout
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: it would walk a large book's million cells over and over, in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def find_region(plan: Plan, said: str) -> Region:
