@@ -127,7 +127,7 @@ def test_every_fault_is_told_at_once_with_its_cell_and_the_error_value() -> None
         ("TC_BASELINE", ["2025M01", HISTORY], "#VALUE!"),
         ("TC_BASELINE", ["2025Q1"], "#VALUE!"),
         ("TC_BASELINE", ["2025Q1", [["a", "b"], ["c", 1.0]]], "#VALUE!"),
-        ("TC_BASELINE", ["2025Q1", HISTORY, None, None, None, None, None, 0.0], "#NUM!"),
+        ("TC_BASELINE", ["2025Q1", HISTORY, None, None, None, None, None, -1.0], "#NUM!"),
         ("TC_BASELINE", ["2025Q1", HISTORY, None, None, None, None, [["Nowhere"]]], "#N/A"),
         ("TC_BASELINE", ["2025Q1", [*HISTORY, ["East", *[1.0] * 8]]], "#VALUE!"),
         ("TC_INTERVAL", ["2025Q1", HISTORY, None, None, None, None, None, 1.5], "#NUM!"),
@@ -179,6 +179,14 @@ def test_deviations_and_objections_are_the_methods(pairs: list[tuple[float, floa
     assert np.ravel(functions.TC_DEVIATION(*given_ranges, side)).tolist() == found.tolist()
     flags = calibration.is_objection(found, 0.15)
     assert np.ravel(functions.TC_OBJECTION(*given_ranges, 0.15, side)).tolist() == flags.tolist()
+
+
+def test_an_argument_left_out_before_others_may_come_as_zero() -> None:
+    """As it does from LibreOffice."""
+    assert functions.TC_OBJECTION(90.0, 100.0, 0.0, 0.0) == functions.TC_OBJECTION(90.0, 100.0)
+    zeros = ["2025Q1", HISTORY, *[0.0] * 4, [["West"]]]
+    assert functions.TC_BASELINE(*zeros) == [functions.TC_BASELINE("2025Q1", HISTORY)[1]]
+    assert functions.TC_DEVIATION(0.0, 100.0) == [[-1.0]]
 
 
 def test_blank_declarations_deviate_from_nothing() -> None:

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from ..calibration import Line, Plan, Region
 from ..ledger import Ledger, open_ledger, standing
 from ..problems import Problem, Refused
-from ..workbook import MacrosFor
+from ..workbook import Book, MacrosFor, open_book
 
 Named = TypeVar("Named", Region, Line)
 
@@ -41,8 +41,14 @@ class Desk:
     clock: Clock
     source: str
     progress: Progress = silent
+    opening: Callable[[Path], Book] = open_book
+    """How the book at `path` is opened: from its file, unless a program has it open."""
     macros: MacrosFor | None = None
     """What a book for `.xlsm` is given; a face with buttons brings it along."""
+
+    def book(self) -> Book:
+        """The book as it is now."""
+        return self.opening(self.path)
 
 
 def ledger_beside(path: Path) -> Path:
@@ -71,7 +77,7 @@ def open_desk(
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
     try:
         with _uncollected(), lock, open_ledger(ledger or ledger_beside(path), create=create) as opened:
-            yield Desk(path, opened, actor.strip(), clock, source, progress, macros)
+            yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
     except Timeout as timeout:
         raise Refused([Problem("book_busy", str(path.name))]) from timeout
 

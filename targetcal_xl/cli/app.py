@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar
 import typer
 from typer.exceptions import TyperException
 
-from .. import __version__, actions
+from .. import __version__, actions, libreoffice
 from ..connect import plan_template, read_actuals, read_plan, read_responses
 from ..problems import DataProblems, Problem, Refused, TargetcalError
 from ..telling import unexpected
@@ -313,5 +313,25 @@ def _doctor(
     as_json: Json = False,
 ) -> int:
     report = actions.doctor(template, LANGUAGE)
+    show(report, as_json)
+    return _status(report.problems)
+
+
+@command(
+    "libreoffice",
+    "targetcal libreoffice install",
+    "targetcal libreoffice status",
+    "targetcal libreoffice remove",
+)
+def _libreoffice(
+    what: Annotated[
+        Literal["install", "remove", "status"],
+        typer.Argument(help=say("argument.libreoffice"), metavar="install|remove|status"),
+    ],
+    profile: Annotated[Path | None, typer.Option("--profile", help=say("option.profile"))] = None,
+    as_json: Json = False,
+) -> int:
+    ways = {"remove": libreoffice.remove, "status": libreoffice.status}
+    report = libreoffice.install(LANGUAGE, profile) if what == "install" else ways[what](profile)
     show(report, as_json)
     return _status(report.problems)

@@ -84,10 +84,17 @@ def is_blank(cell: Scalar) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def is_left_out(grid: Grid, kind: Kind) -> bool:
-    """Whether an argument is not given; for one number or text an empty cell is not, either."""
-    single = kind in ("Number", "Text") and len(grid) == 1 and len(grid[0]) == 1
-    return not grid or (single and is_blank(grid[0][0]))
+def is_left_out(grid: Grid, kind: Kind, optional: bool) -> bool:
+    """Whether an argument is not given; for one number or text an empty cell is not, either.
+
+    An optional 0 is not given: LibreOffice hands over 0 where a formula leaves out an argument before
+    others, and there is none for which 0 says more.
+    """
+    if not grid:
+        return True
+    single = len(grid) == len(grid[0]) == 1
+    zero = optional and kind != "Cells" and grid[0][0] == 0 and not isinstance(grid[0][0], bool)
+    return single and (zero or (kind in ("Number", "Text") and is_blank(grid[0][0])))
 
 
 def said(cell: Scalar) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -58,7 +59,7 @@ class Function:
             errors.append(ErrorValue("#VALUE!", Problem("udf_too_many", "", fields)))
         for argument, found in zip(self.arguments, [*cells, *[None] * len(self.arguments)], strict=False):
             grid = grid_of(found)
-            if not is_left_out(grid, argument.kind):
+            if not is_left_out(grid, argument.kind, argument.optional):
                 try:
                     given[argument.name] = READERS[argument.kind](argument.name, grid)
                 except Unanswerable as error:
@@ -127,7 +128,14 @@ def computed(name: str, cells: Sequence[object]) -> list[list[Scalar]]:
         return [[error.errors[0].error]]
     except Exception:
         return [["#VALUE!"]]
-    return [[cell.error if isinstance(cell, ErrorValue) else cell for cell in row] for row in block]
+    return [[_shown(cell) for cell in row] for row in block]
+
+
+def _shown(cell: Scalar | ErrorValue) -> Scalar:
+    """A cell of an answer as a sheet holds it; it has no numbers without end."""
+    if isinstance(cell, ErrorValue):
+        return cell.error
+    return "#NUM!" if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
 def reasons(name: str, cells: Sequence[object], language: str) -> list[str]:

@@ -14,7 +14,7 @@ GROUPS: tuple[Group, ...] = ("finance", "hr")
 def ribbon(template: str, language: str) -> str:
     """The ribbon's XML, with captions and tips in a language."""
     groups = "".join(_group(group, language) for group in GROUPS)
-    return Template(template).substitute(tab=quoteattr(text("excel.tab", language)), groups=groups)
+    return Template(template).substitute(tab=quoteattr(text("excel.menu", language)), groups=groups)
 
 
 def _group(group: Group, language: str) -> str:

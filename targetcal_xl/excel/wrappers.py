@@ -31,7 +31,7 @@ def functions_module(language: str) -> str:
     """The module of the worksheet functions, with their help in a language."""
     return Template(our_text("vba/TargetCalFunctions.bas")).substitute(
         elsewhere=quoted(vba_words(text("excel.not_on_windows", language))),
-        category=quoted(vba_words(text("excel.tab", language))),
+        category=quoted(vba_words(text("excel.menu", language))),
         descriptions="\n".join(line for each in FUNCTIONS.values() for line in _description(each, language)),
         functions="".join(map(_wrapper, FUNCTIONS.values())),
     )

@@ -10,6 +10,7 @@ from .closed import open_closed as open_book
 from .content import GROUND, content
 from .finance import Unusable, entered, revised
 from .layout import region_sheet
+from .live import LiveBook, at_work, path_of
 from .macros import Macros, MacrosFor, SheetButton
 from .places import Places
 from .reading import Reading, Typed, as_typed, read
@@ -22,6 +23,7 @@ __all__ = [
     "GROUND",
     "Book",
     "Cell",
+    "LiveBook",
     "Macros",
     "MacrosFor",
     "Module",
@@ -34,12 +36,14 @@ __all__ = [
     "Typed",
     "Unusable",
     "as_typed",
+    "at_work",
     "cell_name",
     "content",
     "differing",
     "entered",
     "is_formula",
     "open_book",
+    "path_of",
     "read",
     "region_sheet",
     "revised",

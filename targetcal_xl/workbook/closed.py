@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +10,8 @@ from pathlib import Path
 from targetcal_xl.problems import Problem, Refused
 
 from .book import BLANK, Cell, Spot
-from .cells import cell_xml, check_cell, column_number, reference, text_of
-from .disk import read_file, replace_file
+from .cells import cell_xml, check_cell, one_cell, reference, same, text_of
+from .disk import read_file, refuse_open, replace_file
 from .markup import shared_strings
 from .package import Package
 from .protection import has_password, opens, protecting
@@ -21,7 +20,6 @@ from .splice import Element, attribute_edit, insertion, outline, splice, with_at
 from .styles import Styles
 
 _STRICT = "http://purl.oclc.org/ooxml/"
-_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\](),]+))!\$([A-Z]{1,3})\$([1-9][0-9]*)\Z")
 _BEFORE_CALCULATION = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets",
     "functionGroups", "externalReferences", "definedNames",
@@ -41,9 +39,9 @@ class ClosedBook:
         self._package = package
         self._salt = os.urandom(16)
         self._recalculated = False
-        self._main = _main_part(package)
+        self._main = main_part(package)
         self._targets = package.relationships(self._main)
-        self._parts = self._worksheets()
+        self._parts = worksheet_parts(package)
         self._sheets: dict[str, Sheet] = {}
         self._grids: dict[str, Mapping[Spot, Cell]] = {}
 
@@ -58,12 +56,9 @@ class ClosedBook:
         data, names, found = self._package.read(self._main), self._outline().child("definedNames"), {}
         for element in names.children if names else ():
             # A copied tab brings copies of its names along, which hold for that tab alone.
-            target = _ONE_CELL.match(text_of(data[element.inside : element.close]).strip())
-            if target and "localSheetId" not in element.attributes:
-                sheet = target[1].replace("''", "'") if target[1] else target[2]
-                spot = (int(target[4]), column_number(target[3].encode()))
-                if sheet in self._parts:
-                    found[element.attributes["name"]] = sheet, spot
+            place = one_cell(text_of(data[element.inside : element.close]))
+            if place and place[0] in self._parts and "localSheetId" not in element.attributes:
+                found[element.attributes["name"]] = place
         return found
 
     def grid(self, sheet: str) -> Mapping[Spot, Cell]:
@@ -75,7 +70,7 @@ class ClosedBook:
     def set(self, sheet: str, cells: Mapping[Spot, Cell]) -> None:
         """Write cells, keeping their formats; what the sheet holds already stays as it is."""
         before = self.grid(sheet)
-        changes = {spot: cell for spot, cell in cells.items() if not _same(cell, before.get(spot, BLANK))}
+        changes = {spot: cell for spot, cell in cells.items() if not same(cell, before.get(spot, BLANK))}
         if not changes:
             return
         part = self._sheet(sheet)
@@ -125,6 +120,10 @@ class ClosedBook:
             return
         self._put(sheet, self._sheet(sheet).protected(protecting(present, password, self._salt)))
 
+    def make_sure(self) -> None:
+        """Raise Refused where an application has the file open."""
+        refuse_open(self.path.resolve())
+
     def save(self) -> None:
         """Write all changes to `path` at once; without changes nothing is written."""
         if not self._package.changed:
@@ -132,17 +131,6 @@ class ClosedBook:
         after = self._package.packed()
         replace_file(self.path, self._package.raw, after)
         self._package = Package(after, self.path.name)
-
-    def _worksheets(self) -> dict[str, str]:
-        """The part of each worksheet, by name in tab order."""
-        listed = self._outline().child("sheets")
-        found = {}
-        for element in listed.children if listed else ():
-            ids = [value for name, value in element.attributes.items() if name.endswith(":id")]
-            target = self._targets.get(ids[0]) if ids else None
-            if target and target.kind == "worksheet":
-                found[element.attributes["name"]] = target.target
-        return found
 
     def _outline(self) -> Element:
         return outline(self._package.read(self._main), self._package.place(self._main))
@@ -198,7 +186,7 @@ class ClosedBook:
             self._package.drop(chain, self._main)
 
 
-def _main_part(package: Package) -> str:
+def main_part(package: Package) -> str:
     """The workbook's main part; raise Refused where there is none, or one that we read wrongly."""
     roots = package.relationships("").values()
     main = next((one.target for one in roots if one.kind == "officeDocument"), "")
@@ -215,6 +203,19 @@ def _main_part(package: Package) -> str:
     return main
 
 
+def worksheet_parts(package: Package) -> dict[str, str]:
+    """The part of each worksheet, by name in tab order."""
+    main = main_part(package)
+    listed = outline(package.read(main), package.place(main)).child("sheets")
+    targets, found = package.relationships(main), {}
+    for element in listed.children if listed else ():
+        ids = [value for name, value in element.attributes.items() if name.endswith(":id")]
+        target = targets.get(ids[0]) if ids else None
+        if target and target.kind == "worksheet":
+            found[element.attributes["name"]] = target.target
+    return found
+
+
 def _refuse_impossible(sheet: str, part: Sheet, cells: Mapping[Spot, Cell]) -> None:
     problems = [problem for spot, cell in cells.items() for problem in check_cell(sheet, spot, cell)]
     problems += [
@@ -222,11 +223,6 @@ def _refuse_impossible(sheet: str, part: Sheet, cells: Mapping[Spot, Cell]) -> N
     ]
     if problems:
         raise Refused(problems)
-
-
-def _same(one: Cell, other: Cell) -> bool:
-    """Equal, and both truth values or neither: to a sheet TRUE is not 1."""
-    return one == other and isinstance(one.value, bool) == isinstance(other.value, bool)
 
 
 def _calculates(cells: Mapping[Spot, Cell], spot: Spot) -> bool:
