@@ -13,6 +13,7 @@ from .doctor import DoctorReport, doctor
 from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
 from .follow import FollowReport, follow
 from .issue_letters import LettersReport, issue_letters
+from .live import open_live_desk
 from .lock import LockReport, UnlockReport, lock, unlock
 from .new import NewReport, new
 from .objections import ObjectionsReport, handle_objection, objections
@@ -57,6 +58,7 @@ __all__ = [
     "new",
     "objections",
     "open_desk",
+    "open_live_desk",
     "plan_of",
     "recalibrate",
     "repair",

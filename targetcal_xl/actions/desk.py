@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from ..calibration import Line, Plan, Region
 from ..ledger import Ledger, open_ledger, standing
 from ..problems import Problem, Refused
+from ..workbook import Book, open_book
 
 Named = TypeVar("Named", Region, Line)
 
@@ -39,6 +40,12 @@ class Desk:
     clock: Clock
     source: str
     progress: Progress = silent
+    opening: Callable[[Path], Book] = open_book
+    """How the book at `path` is opened: from its file, unless a program has it open."""
+
+    def book(self) -> Book:
+        """The book as it is now."""
+        return self.opening(self.path)
 
 
 def ledger_beside(path: Path) -> Path:

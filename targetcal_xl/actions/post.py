@@ -47,7 +47,7 @@ def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bo
     for sheet, spots in cells.items():
         if spots and sheet in reading.places.tabs:
             book.set(reading.places.tabs[sheet], spots)
-    moved = _protect(standing, book, reading)
+    moved = _protect(ledger, standing, book, reading)
     book.save()
     return moved or any(cells.values())
 
@@ -99,7 +99,7 @@ def _letter_rows(ledger: Ledger, reading: Reading) -> Iterator[Mapping[str, Valu
     return (issue.register_row() for issue in issues(ledger) if issue.letter.number not in listed)
 
 
-def _protect(standing: Standing, book: Book, reading: Reading) -> bool:
+def _protect(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bool:
     """Lock what was submitted and open what was handed back; whether any tab changed."""
     changed = False
     for region in standing.inputs.plan.regions:
@@ -112,6 +112,6 @@ def _protect(standing: Standing, book: Book, reading: Reading) -> bool:
         if not closed:
             free = [cell.spot for cell in cells if not side.is_agreed(cell.key[1] or "")]
             book.lock_cells(tab, free, False)
-        book.protect(tab, sheet_password() if closed else None)
+        book.protect(tab, sheet_password(ledger) if closed else None)
         changed = True
     return changed

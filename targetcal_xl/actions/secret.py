@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
-from functools import cache
+
+from ..ledger import Ledger
 
 PASSWORD_VARIABLE = "TARGETCAL_PASSWORD"  # noqa: S105 - the name of a variable
 
 
-@cache
-def sheet_password() -> str:
-    """What the environment says, else a random one that nobody needs to know: `unlock` works without."""
-    return os.environ.get(PASSWORD_VARIABLE) or secrets.token_urlsafe(18)
+def sheet_password(ledger: Ledger) -> str:
+    """What the environment says, else the ledger's own: whoever may record may also open what is locked.
+
+    An open workbook is written to by its program, which asks for the password that a file does not need.
+    """
+    return os.environ.get(PASSWORD_VARIABLE) or ledger.secret

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..calibration import Key, Plan, Region, Standing, Value
 from ..ledger import Event
 from ..problems import Problem, Refused
-from ..workbook import Book, Reading, open_book, read
+from ..workbook import Book, Reading, read
 from .desk import Desk
 from .post import applied_number, post
 from .records import standing_of
@@ -40,8 +40,12 @@ class Stock:
         return cell.value if cell else None
 
     def settle(self, events: Sequence[Event], documents: Iterable[bytes] = ()) -> Standing:
-        """Record what happened, then show it in the book; return where the plan stands now."""
+        """Record what happened, then show it in the book; return where the plan stands now.
+
+        Refused before anything is recorded when the book cannot be written now.
+        """
         desk = self.desk
+        self.book.make_sure()
         desk.ledger.record(
             events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents, onto=self.head
         )
@@ -55,7 +59,7 @@ def look(desk: Desk) -> Stock:
     if not desk.path.is_file():
         raise Refused([Problem("book_missing", str(desk.path))])
     head, standing = desk.ledger.head, standing_of(desk.ledger)
-    book = open_book(desk.path)
+    book = desk.book()
     return Stock(desk, head, standing, book, read(book, standing.inputs))
 
 

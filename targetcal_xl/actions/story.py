@@ -13,7 +13,7 @@ from pathlib import Path
 from ..calibration import Value
 from ..connect import read_actuals, read_plan, read_responses
 from ..problems import DataProblems
-from ..workbook import Cell, as_typed, open_book, read
+from ..workbook import Cell, as_typed, read
 from .confirm import confirm
 from .decide import decide
 from .desk import Desk, open_desk
@@ -95,7 +95,7 @@ class Story:
 
     def _type(self, desk: Desk, region: str, said: Mapping[tuple[str, str], str]) -> None:
         """Type into a region's cells as a person does, and save."""
-        book = open_book(desk.path)
+        book = desk.book()
         reading = read(book, self.inputs)
         cells = {}
         for (row, code), words in said.items():

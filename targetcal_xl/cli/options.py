@@ -64,7 +64,7 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 
         def report(what: str, done: int, steps: int) -> None:
             if what not in tasks:
-                tasks[what] = bars.add_task(say(f"progress.{what}"), total=steps)
+                tasks[what] = bars.add_task(text(f"actions.progress.{what}", LANGUAGE), total=steps)
             bars.update(tasks[what], completed=done)
 
         yield report

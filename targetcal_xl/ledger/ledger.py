@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from ..calibration import Key, Value
 from ..problems import DataProblems, Problem, Refused
 from .chain import GENESIS, breaks, canonical, fault, is_reference, parse, reference, seal
 from .entry import Entry, Event
-from .store import DOCUMENT, ENTRY, SCHEMA, connect, is_missing_file, locate
+from .store import DOCUMENT, ENTRY, SCHEMA, SECRET, connect, is_missing_file, locate
 
 _PAGE = 5_000
 _CONTENT = type_coerce(DOCUMENT.c.content, NullType())  # bytes; whatever it is in a tampered file
@@ -82,6 +83,17 @@ class Ledger:
         """The hash of the newest entry, `GENESIS` in an empty ledger: note it elsewhere, as proof."""
         last = self.last
         return last.hash if last else GENESIS
+
+    @property
+    def secret(self) -> str:
+        """A random word that whoever reaches the ledger knows; made when it is first asked for."""
+        with self._transaction(writes=True) as connection:
+            SECRET.create(connection, checkfirst=True)
+            word = connection.scalar(select(SECRET.c.word))
+            if word is None:
+                word = secrets.token_urlsafe(18)
+                connection.execute(insert(SECRET).values(word=word))
+            return str(word)
 
     def record(
         self,

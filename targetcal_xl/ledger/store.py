@@ -1,4 +1,4 @@
-"""Where a ledger is kept: two tables in a SQLite file or a PostgreSQL database, append-only."""
+"""Where a ledger is kept: three tables in a SQLite file or a PostgreSQL database, append-only."""
 
 from __future__ import annotations
 
@@ -44,6 +44,9 @@ DOCUMENT = Table(
 )
 """What entries refer to, under the name that its content gives it."""
 
+SECRET = Table("secret", SCHEMA, Column("word", Text, primary_key=True))
+"""One random word that no entry and no document holds."""
+
 PATIENCE = 30
 """Seconds to wait for other writers of a SQLite file."""
 
@@ -67,6 +70,7 @@ _GUARDS = {
 
 @event.listens_for(ENTRY, "after_create")
 @event.listens_for(DOCUMENT, "after_create")
+@event.listens_for(SECRET, "after_create")
 def _guard(table: Table, connection: Connection, **_: Any) -> None:
     """Have the database itself refuse changes: a courtesy, the chain is the proof."""
     for statement in _GUARDS[connection.dialect.name]:

@@ -10,6 +10,7 @@ from .closed import open_closed as open_book
 from .content import content
 from .finance import Unusable, entered, revised
 from .layout import region_sheet
+from .live import LiveBook, at_work, path_of
 from .places import Places
 from .reading import Reading, Typed, as_typed, read
 from .shapes import Owner
@@ -18,6 +19,7 @@ from .update import differing, is_formula, rows_below, same_value
 __all__ = [
     "Book",
     "Cell",
+    "LiveBook",
     "Owner",
     "Places",
     "Reading",
@@ -26,12 +28,14 @@ __all__ = [
     "Typed",
     "Unusable",
     "as_typed",
+    "at_work",
     "cell_name",
     "content",
     "differing",
     "entered",
     "is_formula",
     "open_book",
+    "path_of",
     "read",
     "region_sheet",
     "revised",

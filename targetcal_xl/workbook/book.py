@@ -50,5 +50,8 @@ class Book(Protocol):
     def protect(self, sheet: str, password: str | None) -> None:
         """Protect the sheet; without a password the protection is only a courtesy."""
 
+    def make_sure(self) -> None:
+        """Raise Refused where `save` would be refused now, as far as that can be known."""
+
     def save(self) -> None:
         """Write all changes to `path` at once: afterwards either all are there or none."""

@@ -17,6 +17,7 @@ ERRORS = frozenset(
     ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"]
 )
 
+_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\](),]+))!\$([A-Z]{1,3})\$([1-9][0-9]*)\Z")
 _ATTRIBUTE = re.compile(rb"""([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(amp|lt|gt|quot|apos));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -50,6 +51,20 @@ def column_letters(number: int) -> str:
 def reference(spot: Spot) -> str:
     """(2, 3) -> C2."""
     return f"{column_letters(spot[1])}{spot[0]}"
+
+
+def one_cell(said: str) -> tuple[str, Spot] | None:
+    """The sheet and spot that `'My tab'!$C$2` refers to; None for anything but one cell."""
+    found = _ONE_CELL.match(said.strip())
+    if found is None:
+        return None
+    sheet = found[1].replace("''", "'") if found[1] else found[2]
+    return sheet, (int(found[4]), column_number(found[3].encode()))
+
+
+def same(one: Cell, other: Cell) -> bool:
+    """Equal, and both truth values or neither: to a sheet TRUE is not 1."""
+    return one == other and isinstance(one.value, bool) == isinstance(other.value, bool)
 
 
 @lru_cache(8192)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +10,8 @@ from pathlib import Path
 from targetcal_xl.problems import Problem, Refused
 
 from .book import Cell, Spot
-from .cells import cell_xml, check_cell, column_number, reference, text_of
-from .disk import read_file, replace_file
+from .cells import cell_xml, check_cell, one_cell, reference, same, text_of
+from .disk import read_file, refuse_open, replace_file
 from .markup import shared_strings
 from .package import Package
 from .protection import has_password, opens, protecting
@@ -21,7 +20,6 @@ from .splice import Element, attribute_edit, insertion, outline, splice, with_at
 from .styles import Styles
 
 _STRICT = "http://purl.oclc.org/ooxml/"
-_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\](),]+))!\$([A-Z]{1,3})\$([1-9][0-9]*)\Z")
 _BEFORE_CALCULATION = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets",
     "functionGroups", "externalReferences", "definedNames",
@@ -59,12 +57,9 @@ class ClosedBook:
         data, names, found = self._package.read(self._main), self._outline().child("definedNames"), {}
         for element in names.children if names else ():
             # A copied tab brings copies of its names along, which hold for that tab alone.
-            target = _ONE_CELL.match(text_of(data[element.inside : element.close]).strip())
-            if target and "localSheetId" not in element.attributes:
-                sheet = target[1].replace("''", "'") if target[1] else target[2]
-                spot = (int(target[4]), column_number(target[3].encode()))
-                if sheet in self._parts:
-                    found[element.attributes["name"]] = sheet, spot
+            place = one_cell(text_of(data[element.inside : element.close]))
+            if place and place[0] in self._parts and "localSheetId" not in element.attributes:
+                found[element.attributes["name"]] = place
         return found
 
     def grid(self, sheet: str) -> Mapping[Spot, Cell]:
@@ -76,7 +71,7 @@ class ClosedBook:
     def set(self, sheet: str, cells: Mapping[Spot, Cell]) -> None:
         """Write cells, keeping their formats; what the sheet holds already stays as it is."""
         before = self.grid(sheet)
-        changes = {spot: cell for spot, cell in cells.items() if not _same(cell, before.get(spot, _NOTHING))}
+        changes = {spot: cell for spot, cell in cells.items() if not same(cell, before.get(spot, _NOTHING))}
         if not changes:
             return
         part = self._sheet(sheet)
@@ -125,6 +120,10 @@ class ClosedBook:
         if password is not None and self.verify_password(sheet, password):
             return
         self._put(sheet, self._sheet(sheet).protected(protecting(present, password, self._salt)))
+
+    def make_sure(self) -> None:
+        """Raise Refused where an application has the file open."""
+        refuse_open(self.path.resolve())
 
     def save(self) -> None:
         """Write all changes to `path` at once; without changes nothing is written."""
@@ -223,11 +222,6 @@ def _refuse_impossible(sheet: str, part: Sheet, cells: Mapping[Spot, Cell]) -> N
     ]
     if problems:
         raise Refused(problems)
-
-
-def _same(one: Cell, other: Cell) -> bool:
-    """Equal, and both truth values or neither: to a sheet TRUE is not 1."""
-    return one == other and isinstance(one.value, bool) == isinstance(other.value, bool)
 
 
 def _calculates(cells: Mapping[Spot, Cell], spot: Spot) -> bool:

@@ -38,7 +38,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     Raise Refused where an application has the file open or somebody changed it meanwhile.
     """
     path = path.resolve()
-    _refuse_open(path)
+    refuse_open(path)
     if read_file(path) != before:
         raise Refused([Problem("file_changed_meanwhile", path.name)])
     try:
@@ -64,7 +64,8 @@ def _swap(path: Path, content: bytes) -> None:
     _sync_folder(path.parent)
 
 
-def _refuse_open(path: Path) -> None:
+def refuse_open(path: Path) -> None:
+    """Raise Refused, with the person's name, where an application has the file open."""
     place = owner_file(path)
     if place is None:
         return
