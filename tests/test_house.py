@@ -17,14 +17,14 @@ import pytest
 from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules
 
-_WORDS = {"language", "problems"}
+_COMMON = {"language", "problems", "soffice"}
 _MIDDLE = {"ledger", "workbook", "letters", "connect"}
 _FACES = {"cli", "excel", "libreoffice"}
 _MAY_IMPORT = (
-    {"language": set(), "calibration": set(), "problems": {"language"}}
-    | {room: {"calibration", *_WORDS} for room in _MIDDLE}
-    | {"actions": {"calibration", *_WORDS, *_MIDDLE}}
-    | {room: {"calibration", "actions", *_WORDS, *_MIDDLE} for room in _FACES}
+    {"language": set(), "calibration": set(), "problems": {"language"}, "soffice": set()}
+    | {room: {"calibration", *_COMMON} for room in _MIDDLE}
+    | {"actions": {"calibration", *_COMMON, *_MIDDLE}}
+    | {room: {"calibration", "actions", *_COMMON, *_MIDDLE} for room in _FACES}
 )
 _PURE = {"__future__", "collections", "dataclasses", "datetime", "enum", "fractions", "functools"}
 _PURE |= {"itertools", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"}

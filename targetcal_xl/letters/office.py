@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from ..problems import DataProblems, Problem
+from ..soffice import find_soffice, run_soffice
 
 SECONDS = 120
 
@@ -18,7 +18,7 @@ def office_pdf(docx: bytes) -> bytes:
     It works in a profile and a folder of its own, beside any that the person has open. Raise
     DataProblems when it is missing, fails, or takes longer than two minutes.
     """
-    program = shutil.which("soffice")
+    program = find_soffice()
     if program is None:
         raise DataProblems([Problem("letter_office_missing")])
     with tempfile.TemporaryDirectory() as folder:
@@ -31,11 +31,9 @@ def office_pdf(docx: bytes) -> bytes:
         return made.read_bytes()
 
 
-def _convert(program: str, source: Path, profile: Path) -> str:
-    command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
-    command += ["--convert-to", "pdf", "--outdir", str(source.parent), str(source)]
+def _convert(program: Path, source: Path, profile: Path) -> str:
+    arguments = ["--convert-to", "pdf", "--outdir", str(source.parent), str(source)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
+        return run_soffice(program, profile, arguments, SECONDS).strip()[-200:]
     except subprocess.TimeoutExpired:
         return f"> {SECONDS} s"
-    return (done.stderr or done.stdout).strip()[-200:]

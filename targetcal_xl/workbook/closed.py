@@ -40,9 +40,9 @@ class ClosedBook:
         self._package = package
         self._salt = os.urandom(16)
         self._recalculated = False
-        self._main = _main_part(package)
+        self._main = main_part(package)
         self._targets = package.relationships(self._main)
-        self._parts = self._worksheets()
+        self._parts = worksheet_parts(package)
         self._sheets: dict[str, Sheet] = {}
         self._grids: dict[str, Mapping[Spot, Cell]] = {}
 
@@ -133,17 +133,6 @@ class ClosedBook:
         replace_file(self.path, self._package.raw, after)
         self._package = Package(after, self.path.name)
 
-    def _worksheets(self) -> dict[str, str]:
-        """The part of each worksheet, by name in tab order."""
-        listed = self._outline().child("sheets")
-        found = {}
-        for element in listed.children if listed else ():
-            ids = [value for name, value in element.attributes.items() if name.endswith(":id")]
-            target = self._targets.get(ids[0]) if ids else None
-            if target and target.kind == "worksheet":
-                found[element.attributes["name"]] = target.target
-        return found
-
     def _outline(self) -> Element:
         return outline(self._package.read(self._main), self._package.place(self._main))
 
@@ -198,7 +187,7 @@ class ClosedBook:
             self._package.drop(chain, self._main)
 
 
-def _main_part(package: Package) -> str:
+def main_part(package: Package) -> str:
     """The workbook's main part; raise Refused where there is none, or one that we read wrongly."""
     roots = package.relationships("").values()
     main = next((one.target for one in roots if one.kind == "officeDocument"), "")
@@ -213,6 +202,19 @@ def _main_part(package: Package) -> str:
     if properties and properties.attributes.get("date1904") in ("1", "true"):
         raise Refused([Problem("file_dates_1904", package.name)])
     return main
+
+
+def worksheet_parts(package: Package) -> dict[str, str]:
+    """The part of each worksheet, by name in tab order."""
+    main = main_part(package)
+    listed = outline(package.read(main), package.place(main)).child("sheets")
+    targets, found = package.relationships(main), {}
+    for element in listed.children if listed else ():
+        ids = [value for name, value in element.attributes.items() if name.endswith(":id")]
+        target = targets.get(ids[0]) if ids else None
+        if target and target.kind == "worksheet":
+            found[element.attributes["name"]] = target.target
+    return found
 
 
 def _refuse_impossible(sheet: str, part: Sheet, cells: Mapping[Spot, Cell]) -> None:

@@ -42,14 +42,14 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     if read_file(path) != before:
         raise Refused([Problem("file_changed_meanwhile", path.name)])
     try:
-        _swap(path, after)
+        swap(path, after)
     except PermissionError as error:
         raise Refused([Problem("file_locked", path.name)]) from error
     except OSError as error:
         raise Refused([Problem("file_not_written", path.name, {"detail": error.strerror})]) from error
 
 
-def _swap(path: Path, content: bytes) -> None:
+def swap(path: Path, content: bytes) -> None:
     """Write a new file beside the old one, wait until it is safe on the disk, then let it take the name."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".targetcal-", suffix=".tmp")
     try:

@@ -50,7 +50,7 @@ class Native(Protocol):
 
 
 class Com:
-    """Excel on Windows, whose object model our engine for LibreOffice speaks, too."""
+    """Excel on Windows, by its object model."""
 
     def full_name(self, book: xw.Book) -> str:
         """The workbook's FullName."""
@@ -80,6 +80,14 @@ class Com:
     def set_locked(self, cells: xw.Range, locked: bool) -> None:
         """The range's Locked."""
         cells.api.Locked = locked
+
+
+class Calc(Com):
+    """LibreOffice, whose engine understands these of Excel's words."""
+
+    def liberties(self, sheet: xw.Sheet) -> Liberties:
+        """Nothing to remember: Calc keeps them when it takes a protection off."""
+        return {}
 
 
 class Apple:
@@ -118,4 +126,6 @@ class Apple:
 
 def native(book: xw.Book) -> Native:
     """The words of the program that has this book open."""
-    return Apple() if sys.platform == "darwin" and book.app.engine.name == "excel" else Com()
+    if book.app.engine.name != "excel":
+        return Calc()
+    return Apple() if sys.platform == "darwin" else Com()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import atexit
-import os
 import shutil
-import signal
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+
+from targetcal_xl.soffice import find_soffice, run_soffice
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -34,39 +33,16 @@ def convert(path: Path, to: str, into: Path | None = None, seconds: float = 180)
 def convert_all(paths: Sequence[Path], to: str, into: Path | None = None, seconds: float = 180) -> list[Path]:
     """Convert files of different names as `convert` does, by one start of LibreOffice."""
     into = into or Path(tempfile.mkdtemp(dir=_house()))
-    office = subprocess.Popen(
-        _command("--convert-to", to, "--outdir", str(into), *map(str, paths)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
+    program = find_soffice()
+    assert program, "LibreOffice is not here: python -m tests.support.parts"
+    said = run_soffice(
+        program, _profile(), ["--convert-to", to, "--outdir", str(into), *map(str, paths)], seconds
     )
-    said = _wait(office, seconds)
     results = [into / f"{path.stem}.{to.partition(':')[0]}" for path in paths]
     for path, result in zip(paths, results, strict=True):
         if not result.exists() or result.samefile(path):
             raise RuntimeError(f"LibreOffice did not convert {path.name} to {to}: {said}")
     return results
-
-
-def _command(*arguments: str) -> list[str]:
-    return [
-        "soffice",
-        f"-env:UserInstallation={_profile().as_uri()}",
-        "--headless",
-        "--norestore",
-        *arguments,
-    ]
-
-
-def _wait(office: subprocess.Popen[str], seconds: float) -> str:
-    """What LibreOffice said; a hung one is ended with the children it started."""
-    try:
-        return office.communicate(timeout=seconds)[0]
-    except subprocess.TimeoutExpired:
-        os.killpg(office.pid, signal.SIGKILL)
-        office.communicate()
-        raise
 
 
 @cache

@@ -1,0 +1,61 @@
+"""LibreOffice on this computer: where it is, how it is run by itself, and how it is ended."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_USUAL = {
+    "darwin": ["/Applications/LibreOffice.app/Contents/MacOS/soffice"],
+    "win32": [rf"{os.environ.get('PROGRAMFILES', 'C:')}\LibreOffice\program\soffice.com"],
+}
+"""Where LibreOffice's installers put it without telling the search path."""
+
+
+def find_soffice() -> Path | None:
+    """The program `soffice`, None where there is none."""
+    found = shutil.which("soffice")
+    places = [Path(place) for place in ([found] if found else _USUAL.get(sys.platform, []))]
+    return next((place for place in places if place.is_file()), None)
+
+
+def start_soffice(
+    program: Path, profile: Path, arguments: Sequence[str], output: int = subprocess.DEVNULL
+) -> subprocess.Popen[str]:
+    """Start LibreOffice without a window, beside any that the person has open.
+
+    It has a `profile` (a folder) of its own: two that share one would join or block each other.
+    """
+    alone = [f"-env:UserInstallation={profile.absolute().as_uri()}", "--headless", "--norestore", "--nologo"]
+    return subprocess.Popen(  # noqa: S603 - the program was looked up, the rest is ours
+        [str(program), *alone, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run_soffice(program: Path, profile: Path, arguments: Sequence[str], seconds: float) -> str:
+    """What LibreOffice said while it did its work; raise TimeoutExpired after ending a hung one."""
+    office = start_soffice(program, profile, arguments, subprocess.PIPE)
+    try:
+        return office.communicate(timeout=seconds)[0]
+    except subprocess.TimeoutExpired:
+        end_soffice(office)
+        raise
+
+
+def end_soffice(office: subprocess.Popen[str]) -> None:
+    """End one that we started, hung or not, with the children it started; no other."""
+    if sys.platform == "win32":
+        office.kill()
+    elif office.poll() is None:
+        os.killpg(office.pid, signal.SIGKILL)
+    office.communicate()
