@@ -14,6 +14,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from ..actions import Desk, open_desk
+from ..excel import macros
 from ..language import spoken_language, text
 from .console import ERRORS
 
@@ -70,6 +71,7 @@ def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Itera
             ledger=ledger or None,
             create=create,
             progress=report,
+            macros=macros,
         ) as desk,
     ):
         yield desk

@@ -5,7 +5,9 @@ from __future__ import annotations
 from . import functions
 from .answers import Answers, Ask
 from .buttons import BUTTONS, Button, button
+from .macros import macros
 from .press import press
+from .pressed import pressed
 from .registry import FUNCTIONS, Argument, Function, computed, reasons
 
 __all__ = [
@@ -19,6 +21,8 @@ __all__ = [
     "button",
     "computed",
     "functions",
+    "macros",
     "press",
+    "pressed",
     "reasons",
 ]

@@ -12,7 +12,7 @@ from typing import Literal
 from ..language import text
 from ..problems import Problem
 
-AskKind = Literal["text", "number", "date", "region", "line", "file", "folder"]
+AskKind = Literal["text", "number", "date", "region", "line", "person", "file", "folder"]
 """What is asked for; a region or line is named by code or name, a date is ISO text."""
 
 

@@ -21,6 +21,8 @@ class Button:
 
     code: str
     group: Group
+    image: str
+    """A picture of Office's own, by its name there (imageMso)."""
     action: Callable[[Desk, Answers], object]
     """Runs on a desk with the answers, and gives the report to tell."""
     asks: tuple[Ask, ...] = ()
@@ -109,25 +111,33 @@ def _evaluate(desk: Desk, _said: Answers) -> object:
 
 _REGION, _ANY_REGION = Ask("region", "region"), Ask("region", "region", needed=False)
 _REASON, _HOURS = Ask("reason"), Ask("hours", "number", needed=False)
-_WHO = Ask("who")
+_WHO = Ask("who", "person")
 
 BUTTONS = (
-    Button("recalibrate", "finance", _recalibrate, (Ask("reason", needed=False),)),
-    Button("check", "finance", _check, (_ANY_REGION,)),
-    Button("lock", "finance", _lock, (_ANY_REGION,)),
-    Button("unlock", "finance", _unlock, (_REGION, _REASON)),
-    Button("decide", "finance", _decide, (_REGION, _WHO, _HOURS)),
-    Button("confirm", "finance", _confirm),
-    Button("follow", "finance", _follow, (Ask("actuals", "file"), Ask("as_of", "date", needed=False))),
-    Button("verify", "finance", _verify, (Ask("head", needed=False),)),
-    Button("repair", "finance", _repair),
-    Button("live", "finance", _live),
-    Button("frozen", "finance", _frozen),
-    Button("objections", "hr", _objections),
-    Button("handle", "hr", _handle, (_REGION, Ask("line", "line"), Ask("note"), _WHO, _HOURS)),
-    Button("letters", "hr", _letters, (Ask("out", "folder"),)),
-    Button("survey", "hr", _survey, (Ask("responses", "file"),)),
-    Button("evaluate", "hr", _evaluate),
+    Button("recalibrate", "finance", "CalculateNow", _recalibrate, (Ask("reason", needed=False),)),
+    Button("check", "finance", "Spelling", _check, (_ANY_REGION,)),
+    Button("lock", "finance", "Lock", _lock, (_ANY_REGION,)),
+    Button("unlock", "finance", "Undo", _unlock, (_REGION, _REASON)),
+    Button("decide", "finance", "AcceptInvitation", _decide, (_REGION, _WHO, _HOURS)),
+    Button("confirm", "finance", "SignatureLineInsert", _confirm),
+    Button(
+        "follow",
+        "finance",
+        "ChartTypeLineInsertGallery",
+        _follow,
+        (Ask("actuals", "file"), Ask("as_of", "date", needed=False)),
+    ),
+    Button("verify", "finance", "FindDialog", _verify, (Ask("head", needed=False),)),
+    Button("repair", "finance", "Refresh", _repair),
+    Button("live", "finance", "AutoCalculate", _live),
+    Button("frozen", "finance", "PasteValues", _frozen),
+    Button("objections", "hr", "Info", _objections),
+    Button(
+        "handle", "hr", "ReviewNewComment", _handle, (_REGION, Ask("line", "line"), Ask("note"), _WHO, _HOURS)
+    ),
+    Button("letters", "hr", "FilePrint", _letters, (Ask("out", "folder"),)),
+    Button("survey", "hr", "FileOpen", _survey, (Ask("responses", "file"),)),
+    Button("evaluate", "hr", "ChartTypeColumnInsertGallery", _evaluate),
 )
 """Every button, in the order of a plan's life."""
 

@@ -13,6 +13,7 @@ from ..problems import DataProblems, TargetcalError
 from ..telling import Part, Rows, Sentence, tell, tell_problems, unexpected
 from .answers import Answers
 from .buttons import button
+from .macros import macros
 
 MOST_LINES = 40
 """What fits a message box on a small screen."""
@@ -41,7 +42,13 @@ def press(
             raise DataProblems(problems)
         actor = said.words("who") or actor
         with open_desk(
-            path, actor=actor, clock=clock, source=source, ledger=ledger, progress=progress
+            path,
+            actor=actor,
+            clock=clock,
+            source=source,
+            ledger=ledger,
+            progress=progress,
+            macros=macros,
         ) as desk:
             report = pressed.action(desk, said)
         return in_words(list(tell(report, language)), language)

@@ -76,9 +76,9 @@ def attributes(raw: bytes) -> dict[str, str]:
 def unescaped(raw: bytes) -> str:
     """The text that XML content stands for."""
     said = raw.decode()
-    if "\r" in said:
+    if b"\r" in raw:
         said = said.replace("\r\n", "\n").replace("\r", "\n")
-    return _ENTITY.sub(_entity, said) if "&" in said else said
+    return _ENTITY.sub(_entity, said) if b"&" in raw else said
 
 
 def text_of(raw: bytes) -> str:
@@ -94,10 +94,10 @@ def xml_of(said: str) -> str:
 
 def value_of(kind: str, raw: bytes, strings: list[str]) -> Scalar:
     """What `<v>` of a cell of this type holds; raise ValueError or IndexError where it cannot."""
-    if kind == "s":
-        return strings[_index(raw)]
     if kind == "n":
         return _number(raw)
+    if kind == "s":
+        return strings[_index(raw)]
     if kind == "b":
         return raw in (b"1", b"true")
     if kind == "d":
@@ -183,4 +183,4 @@ def _entity(match: re.Match[str]) -> str:
 
 def _length(said: str) -> int:
     """Characters as Excel counts them: UTF-16 units."""
-    return len(said) + sum(character > "\uffff" for character in said)
+    return len(said.encode("utf-16-le", "surrogatepass")) // 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -22,13 +22,20 @@ Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""
 
 
-def content(standing: Standing, typed: Mapping[Key, Value], places: Places) -> Content:
+GROUND = ("settings", "history", "drivers", "baseline")
+"""Sheets that show what suggestions are made from; nothing that is said of a region shows there."""
+
+
+def content(
+    standing: Standing, typed: Mapping[Key, Value], places: Places, sheets: Container[str] | None = None
+) -> Content:
     """Every label, every tool's value, and every formula with the value it computes.
 
     What the book has lost, by `places`, is left out, and so is each formula that would point to it.
+    `sheets` are the codes of those that are wanted, when not all are.
     """
     facts = Facts(standing, typed, places)
-    cells: Content = {sheet: {} for sheet in places.tabs}
+    cells: Content = {sheet: {} for sheet in places.tabs if sheets is None or sheet in sheets}
     for page in _pages(facts):
         if page.sheet in cells:
             _write(page, places, cells[page.sheet])
