@@ -254,6 +254,11 @@ def _entry_row(entry: actions.Entry) -> tuple[str, ...]:
 
 
 @tell.register
+def _switched(report: actions.FunctionsReport, language: str) -> Iterator[Part]:
+    yield Sentence(text(f"telling.functions.{report.state}", language), DONE if report.changed else QUIET)
+
+
+@tell.register
 def _repaired(report: actions.RepairReport, language: str) -> Iterator[Part]:
     outcome = "rewritten" if report.rewritten else "caught_up" if report.changed else "nothing"
     yield Sentence(text(f"telling.repair.{outcome}", language, entries=report.caught_up))

@@ -12,6 +12,7 @@ from .desk import Clock, Desk, Progress, ledger_beside, open_desk, plan_of, sile
 from .doctor import DoctorReport, doctor
 from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
 from .follow import FollowReport, follow
+from .functions import FunctionsReport, State, switch_functions
 from .issue_letters import LettersReport, issue_letters
 from .live import open_live_desk
 from .lock import LockReport, UnlockReport, lock, unlock
@@ -33,6 +34,7 @@ __all__ = [
     "Entry",
     "EvaluateReport",
     "FollowReport",
+    "FunctionsReport",
     "LettersReport",
     "LockReport",
     "NewReport",
@@ -42,6 +44,7 @@ __all__ = [
     "RegionCheck",
     "RegionResult",
     "RepairReport",
+    "State",
     "SurveyReport",
     "UnlockReport",
     "audit",
@@ -66,6 +69,7 @@ __all__ = [
     "repair",
     "silent",
     "survey",
+    "switch_functions",
     "unlock",
     "verify",
 ]

@@ -307,6 +307,19 @@ def _repair(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = Fa
     return DONE
 
 
+@command("functions", "targetcal functions targets.xlsx live", "targetcal functions targets.xlsx frozen")
+def _functions(
+    book: Book,
+    state: Annotated[actions.State, typer.Argument(help=say("argument.functions"), metavar="live|frozen")],
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.switch_functions(desk, state), as_json)
+    return DONE
+
+
 @command("doctor", "targetcal doctor", "targetcal doctor --template letter.docx")
 def _doctor(
     template: Annotated[Path | None, typer.Option("--template", help=say("option.doctor_template"))] = None,

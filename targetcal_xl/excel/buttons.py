@@ -74,6 +74,14 @@ def _verify(desk: Desk, said: Answers) -> object:
     return actions.verify(desk, said.several("head"))
 
 
+def _live(desk: Desk, _said: Answers) -> object:
+    return actions.switch_functions(desk, "live")
+
+
+def _frozen(desk: Desk, _said: Answers) -> object:
+    return actions.switch_functions(desk, "frozen")
+
+
 def _repair(desk: Desk, _said: Answers) -> object:
     return actions.repair(desk)
 
@@ -121,6 +129,8 @@ BUTTONS = (
     ),
     Button("verify", "finance", "FindDialog", _verify, (Ask("head", needed=False),)),
     Button("repair", "finance", "Refresh", _repair),
+    Button("live", "finance", "AutoCalculate", _live),
+    Button("frozen", "finance", "PasteValues", _frozen),
     Button("objections", "hr", "Info", _objections),
     Button(
         "handle", "hr", "ReviewNewComment", _handle, (_REGION, Ask("line", "line"), Ask("note"), _WHO, _HOURS)

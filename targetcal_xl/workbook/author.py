@@ -233,7 +233,12 @@ class _Page:
 
     def _put(self, spot: Spot, cell: Cell, form: Format) -> None:
         row, column, value = spot[0] - 1, spot[1] - 1, cell.value
-        if cell.formula is not None:
+        if cell.array is not None and cell.array[0] == spot:
+            last = cell.array[1]
+            self._page.write_array_formula(
+                row, column, last[0] - 1, last[1] - 1, f"{{={cell.formula}}}", form, value
+            )
+        elif cell.formula is not None and cell.array is None:
             self._page.write_formula(row, column, "=" + cell.formula, form, "" if value is None else value)
         elif value is None:
             self._page.write_blank(row, column, None, form)

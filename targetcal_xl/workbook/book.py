@@ -13,14 +13,20 @@ Spot = tuple[int, int]
 """(row, column), both from 1."""
 
 
+Block = tuple[Spot, Spot]
+"""A rectangle of cells, by its first and its last."""
+
+
 class Cell(NamedTuple):
     """One cell: its value (cached, where there is a formula) and its formula without `=`.
 
+    `array` is the block that one array formula fills; every cell of it carries that formula.
     A tuple, because a large plan has a million of them.
     """
 
     value: Scalar = None
     formula: str | None = None
+    array: Block | None = None
 
 
 BLANK = Cell()

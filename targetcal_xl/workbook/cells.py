@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from targetcal_xl.problems import Problem, Refused
 
-from .book import Cell, Scalar, Spot
+from .book import Block, Cell, Scalar, Spot
 
 MAX_TEXT, MAX_FORMULA, MAX_ROW, MAX_COLUMN = 32_767, 8_192, 1_048_576, 16_384
 ERRORS = frozenset(
@@ -112,10 +112,21 @@ def cell_xml(prefix: str, ref: str, style: str, cell: Cell) -> str:
     if cell.formula is None and isinstance(cell.value, str):
         text = f'<{p}is><{p}t xml:space="preserve">{xml_of(cell.value)}</{p}t></{p}is>'
         return f'{head} t="inlineStr">{text}</{p}c>'
-    formula = "" if cell.formula is None else f"<{p}f>{xml_of(cell.formula)}</{p}f>"
+    formula = "" if cell.formula is None else _formula_xml(p, ref, cell.formula, cell.array)
     kind, value = _typed(cell.value)
     inner = formula + ("" if value is None else f"<{p}v>{value}</{p}v>")
     return f"{head}{kind}>{inner}</{p}c>" if inner else f"{head}/>"
+
+
+def _formula_xml(p: str, ref: str, formula: str, array: Block | None) -> str:
+    """The `<f>` element; that of an array stands in its first cell, for all of them."""
+    if array is None:
+        return f"<{p}f>{xml_of(formula)}</{p}f>"
+    first, last = map(reference, array)
+    if ref != first:
+        return ""
+    ends = first if first == last else f"{first}:{last}"
+    return f'<{p}f t="array" ref="{ends}">{xml_of(formula)}</{p}f>'
 
 
 def check_cell(sheet: str, spot: Spot, cell: Cell) -> list[Problem]:

@@ -219,7 +219,7 @@ def worksheet_parts(package: Package) -> dict[str, str]:
 def _refuse_impossible(sheet: str, part: Sheet, cells: Mapping[Spot, Cell]) -> None:
     problems = [problem for spot, cell in cells.items() for problem in check_cell(sheet, spot, cell)]
     problems += [
-        Problem("file_cell_in_array", f"{sheet}!{reference(spot)}") for spot in part.in_arrays(cells)
+        Problem("file_cell_in_array", f"{sheet}!{reference(spot)}") for spot in part.cut_arrays(cells)
     ]
     if problems:
         raise Refused(problems)

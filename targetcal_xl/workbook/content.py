@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..calibration.standing import Key, Standing, Value
 from .asking import EMPTY_WORDS
 from .book import Cell, Spot
+from .computing import is_live
 from .declaring import Declaration
 from .explaining import Explanation, weights_used
 from .facts import Facts, Row
@@ -71,7 +72,8 @@ def _pages(facts: Facts) -> Iterator[_Page]:
 
 
 def _settings(facts: Facts) -> Row:
-    return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language)}
+    state = facts.caption("live" if is_live(facts) else "frozen")
+    return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language), "functions": Cell(state)}
 
 
 def _write(page: _Page, places: Places, cells: dict[Spot, Cell]) -> None:

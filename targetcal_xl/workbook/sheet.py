@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from xml.sax.saxutils import quoteattr
 
-from .book import Cell, Spot
+from .book import Block, Cell, Spot
 from .cells import attributes, column_number, damaged, reference, text_of, value_of
 from .formula import moved
 from .markup import patterns, plain, rich_text, root_prefix
@@ -84,17 +84,23 @@ class Sheet:
                 self._read_row(number, row, strings, masters, found)
         except (ValueError, LookupError) as error:
             raise damaged(self.part, error) from error
+        for array in self._array_formulas:
+            formula = found.get(array[0], Cell()).formula
+            found |= {spot: Cell(found[spot].value, formula, array) for spot in inside(array, found)}
         return found
 
-    def in_arrays(self, spots: Iterable[Spot]) -> list[Spot]:
-        """The cells that belong to an array formula or a data table, which change as a whole only."""
+    def cut_arrays(self, cells: Mapping[Spot, Cell]) -> list[Spot]:
+        """The cells whose writing would cut up an array formula or a data table.
+
+        They change as a whole only; a cell of the same array may have another value.
+        """
         return [
-            (row, column)
-            for row, column in (spots if self._arrays else ())
-            if any(
-                top <= row <= bottom and left <= column <= right
-                for (top, left), (bottom, right) in self._arrays
-            )
+            spot
+            for array in self._arrays
+            if (within := inside(array, cells))
+            and (len(within) < size(array) or array not in self._array_formulas)
+            for spot in within
+            if cells[spot].array != array
         ]
 
     def sharing(self, spots: Iterable[Spot]) -> set[Spot]:
@@ -172,11 +178,16 @@ class Sheet:
         ]
 
     @cached_property
-    def _arrays(self) -> list[tuple[Spot, Spot]]:
+    def _arrays(self) -> list[Block]:
         """The blocks that one array formula or data table fills."""
         return [
             block(marks["ref"]) for _, marks in self._formulas if marks.get("t") in ("array", "dataTable")
         ]
+
+    @cached_property
+    def _array_formulas(self) -> list[Block]:
+        """The blocks of array formulas, without data tables."""
+        return [block(marks["ref"]) for _, marks in self._formulas if marks.get("t") == "array"]
 
     @cached_property
     def _shared(self) -> dict[Spot, str]:
@@ -268,7 +279,19 @@ class Sheet:
         return [attribute_edit(self.data, element, "ref", first if first == last else f"{first}:{last}")]
 
 
-def block(ref: str) -> tuple[Spot, Spot]:
+def size(array: Block) -> int:
+    """How many cells a block has."""
+    (top, left), (bottom, right) = array
+    return (bottom - top + 1) * (right - left + 1)
+
+
+def inside(array: Block, spots: Iterable[Spot]) -> list[Spot]:
+    """Which of some cells are in a block."""
+    (top, left), (bottom, right) = array
+    return [(row, column) for row, column in spots if top <= row <= bottom and left <= column <= right]
+
+
+def block(ref: str) -> Block:
     """A1:C3 or A1 -> its first and last spot; raise ValueError for anything else."""
     first, _, last = ref.partition(":")
     found = [_REFERENCE.match(corner) for corner in (first, last or first)]
