@@ -12,7 +12,7 @@ from .ribbon import GROUPS, ribbon
 from .vba_text import our_text, quoted, vba_words
 from .wrappers import functions_module
 
-_SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "false", "UDF MODULES": "targetcal_xl.excel.functions"}
+_SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "false"}
 """Nothing that happens to lie beside the workbook is ever imported."""
 _ACROSS = 6
 
