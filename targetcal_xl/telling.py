@@ -266,8 +266,8 @@ def _repaired(report: actions.RepairReport, language: str) -> Iterator[Part]:
 
 @tell.register
 def _examined(report: actions.DoctorReport, language: str) -> Iterator[Part]:
-    for finding in report.findings:
-        yield Sentence(finding, DONE)
+    for done in (*report.mended, *report.findings):
+        yield Sentence(done, DONE)
     yield from tell_problems(report.problems, language, indented=True)
 
 

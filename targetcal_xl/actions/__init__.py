@@ -9,7 +9,7 @@ from .confirm import ConfirmReport, confirm
 from .decide import DecisionReport, decide, decide_typed
 from .demo import DemoReport, demo
 from .desk import Clock, Desk, Progress, ledger_beside, open_desk, plan_of, silent
-from .doctor import DoctorReport, doctor
+from .doctor import DoctorReport, doctor, examine_template
 from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
 from .follow import FollowReport, follow
 from .functions import FunctionsReport, State, switch_functions
@@ -55,6 +55,7 @@ __all__ = [
     "demo",
     "doctor",
     "evaluate",
+    "examine_template",
     "follow",
     "handle_objection",
     "issue_letters",

@@ -105,7 +105,10 @@ def _demo(
 
 
 @command(
-    "new", "targetcal new targets.xlsx --from saas", "targetcal new targets.xlsx --from my-plan --lang en"
+    "new",
+    "targetcal new targets.xlsx --from saas",
+    "targetcal new targets.xlsm --from saas",
+    "targetcal new targets.xlsx --from my-plan --lang en",
 )
 def _new(
     book: Book,
@@ -320,12 +323,23 @@ def _functions(
     return DONE
 
 
-@command("doctor", "targetcal doctor", "targetcal doctor --template letter.docx")
+@command(
+    "doctor",
+    "targetcal doctor",
+    "targetcal doctor targets.xlsm --fix",
+    "targetcal doctor --template letter.docx",
+)
 def _doctor(
+    book: Annotated[Path | None, typer.Argument(help=say("argument.doctor_book"), metavar="[BOOK]")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help=say("option.fix"))] = False,
     template: Annotated[Path | None, typer.Option("--template", help=say("option.doctor_template"))] = None,
+    ledger: LedgerAt = "",
     as_json: Json = False,
 ) -> int:
-    report = actions.doctor(template, LANGUAGE)
+    if template:
+        report = actions.examine_template(template, LANGUAGE)
+    else:
+        report = actions.doctor(LANGUAGE, book, ledger or None, fix=fix)
     show(report, as_json)
     return _status(report.problems)
 
