@@ -11,14 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 
 
-@dataclass(frozen=True)
-class Time:
+class Time(NamedTuple):
     """How long something took, in seconds on the wall and of the processor."""
 
     wall: float

@@ -124,7 +124,7 @@ def test_every_key_is_read_somewhere() -> None:
 def _words() -> set[str]:
     """Every string, name and attribute of the source."""
     nodes = [node for module in modules().values() for node in ast.walk(module)]
-    said = (getattr(node, place, None) for node in nodes for place in ("value", "id", "attr", "arg"))
+    said = (getattr(node, place, None) for node in nodes for place in ("value", "id", "attr", "arg", "name"))
     return {word for word in said if isinstance(word, str)}
 
 

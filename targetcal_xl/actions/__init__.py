@@ -8,10 +8,11 @@ from .check import CheckReport, RegionCheck, check
 from .confirm import ConfirmReport, confirm
 from .decide import DecisionReport, decide, decide_typed
 from .demo import DemoReport, demo
-from .desk import Desk, ledger_beside, open_desk, plan_of
+from .desk import Clock, Desk, Progress, ledger_beside, open_desk, plan_of, silent
 from .doctor import DoctorReport, doctor
 from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
 from .follow import FollowReport, follow
+from .functions import FunctionsReport, State, switch_functions
 from .issue_letters import LettersReport, issue_letters
 from .live import open_live_desk
 from .lock import LockReport, UnlockReport, lock, unlock
@@ -24,6 +25,7 @@ __all__ = [
     "HIDDEN",
     "AuditReport",
     "CheckReport",
+    "Clock",
     "ConfirmReport",
     "DecisionReport",
     "DemoReport",
@@ -32,14 +34,17 @@ __all__ = [
     "Entry",
     "EvaluateReport",
     "FollowReport",
+    "FunctionsReport",
     "LettersReport",
     "LockReport",
     "NewReport",
     "ObjectionsReport",
+    "Progress",
     "RecalibrateReport",
     "RegionCheck",
     "RegionResult",
     "RepairReport",
+    "State",
     "SurveyReport",
     "UnlockReport",
     "audit",
@@ -62,7 +67,9 @@ __all__ = [
     "plan_of",
     "recalibrate",
     "repair",
+    "silent",
     "survey",
+    "switch_functions",
     "unlock",
     "verify",
 ]

@@ -11,7 +11,7 @@ from ..workbook import Cell, cell_name, shown
 from .check import broken_seals, tampering
 from .desk import Desk, find_region
 from .new import write_from_ledger
-from .post import audit_row, post
+from .post import audit_rows, post
 from .records import standing_of
 from .stock import Stock, look, misfit
 
@@ -59,15 +59,16 @@ def _audit_sheet(stock: Stock) -> Iterator[Problem]:
     place, tab = places.table("audit", "audit"), places.sheet_name("audit")
     kinds = {column.code: column.kind for column in places.sheets["audit"].table("audit").columns}
     grid = stock.reading.grids["audit"]
-    for entry in stock.desk.ledger.entries():
-        at = place.rows.get(str(entry.number))
+    for row in audit_rows(stock.standing, stock.desk.ledger.entries()):
+        number = row["number"]
+        at = place.rows.get(str(number))
         if at is None:
-            yield Problem("audit_row_missing", tab, {"number": entry.number})
+            yield Problem("audit_row_missing", tab, {"number": number})
             continue
-        for code, value in audit_row(stock.standing, entry).items():
+        for code, value in row.items():
             spot = at, place.columns[code]
             if grid.get(spot, Cell()).value != shown(value, kinds[code], places.language):
-                yield Problem("audit_row_changed", f"{tab}!{cell_name(spot)}", {"number": entry.number})
+                yield Problem("audit_row_changed", f"{tab}!{cell_name(spot)}", {"number": number})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..calibration import (
@@ -17,7 +17,7 @@ from ..calibration import (
 )
 from ..ledger import fault
 from ..problems import Problem
-from ..workbook import Cell, Owner, Typed, cell_name, content, is_formula, region_sheet, same_value
+from ..workbook import BLANK, Owner, Typed, cell_name, content, is_formula, region_sheet, same_value
 from .desk import Desk, chosen_regions
 from .stock import Stock, look, misfit
 from .table import FINAL, Table
@@ -74,17 +74,19 @@ def is_submitted(stock: Stock, region: Region) -> bool:
     return stock.typed((region.code, None, "status")) == "submitted"
 
 
-def tampering(stock: Stock) -> tuple[Problem, ...]:
-    """What is lost or moved anywhere, and every cell of ours that somebody has changed."""
-    return (*stock.reading.places.problems, *_changed_cells(stock))
+def tampering(stock: Stock, sheets: Container[str] | None = None) -> tuple[Problem, ...]:
+    """What is lost or moved anywhere, and every cell of ours on these sheets that somebody has changed."""
+    return (*stock.reading.places.problems, *_changed_cells(stock, sheets))
 
 
-def _changed_cells(stock: Stock) -> Iterator[Problem]:
+def _changed_cells(stock: Stock, sheets: Container[str] | None) -> Iterator[Problem]:
     reading = stock.reading
-    for sheet, cells in content(stock.standing, reading.values, reading.places).items():
+    for sheet, cells in content(stock.standing, reading.values, reading.places, sheets).items():
         tab, grid = reading.places.tabs.get(sheet), reading.grids.get(sheet, {})
         for spot, wanted in cells.items() if tab else ():
-            found = grid.get(spot, Cell())
+            found = grid.get(spot, BLANK)
+            if found == wanted:
+                continue
             if wanted.formula is not None and not is_formula(found, wanted):
                 yield Problem(
                     "formula_overwritten", f"{tab}!{cell_name(spot)}", {"found": _said(found.value)}
@@ -196,7 +198,7 @@ def _needs_reasons(stock: Stock, line: Line, declared: float) -> bool:
 
 
 def _support_cells(stock: Stock, region: Region) -> Iterator[Typed]:
-    lines = {line.code for line in stock.plan.lines}
+    lines = {line.code for line in stock.plan.lines_of(region.code)}
     cells = stock.reading.of_region(region.code, Owner.MANAGER)
     return (cell for cell in cells if cell.key[1] is not None and cell.key[1] not in lines)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from filelock import FileLock, Timeout
 from ..calibration import Line, Plan, Region
 from ..ledger import Ledger, open_ledger, standing
 from ..problems import Problem, Refused
-from ..workbook import Book, open_book
+from ..workbook import Book, MacrosFor, open_book
 
 Named = TypeVar("Named", Region, Line)
 
@@ -42,6 +43,8 @@ class Desk:
     progress: Progress = silent
     opening: Callable[[Path], Book] = open_book
     """How the book at `path` is opened: from its file, unless a program has it open."""
+    macros: MacrosFor | None = None
+    """What a book for `.xlsm` is given; a face with buttons brings it along."""
 
     def book(self) -> Book:
         """The book as it is now."""
@@ -63,6 +66,7 @@ def open_desk(
     ledger: str | None = None,
     create: bool = False,
     progress: Progress = silent,
+    macros: MacrosFor | None = None,
 ) -> Iterator[Desk]:
     """Sit down at a book, alone: a second action on the same book waits a little, then is refused.
 
@@ -72,10 +76,22 @@ def open_desk(
         raise Refused([Problem("actor_missing")])
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
     try:
-        with lock, open_ledger(ledger or ledger_beside(path), create=create) as opened:
-            yield Desk(path, opened, actor.strip(), clock, source, progress)
+        with _uncollected(), lock, open_ledger(ledger or ledger_beside(path), create=create) as opened:
+            yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
     except Timeout as timeout:
         raise Refused([Problem("book_busy", str(path.name))]) from timeout
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: it would walk a large book's million cells over and over, in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def find_region(plan: Plan, said: str) -> Region:

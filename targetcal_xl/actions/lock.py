@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..calibration import Line, Region, Value, deviation, is_objection, is_placeholder, settles
 from ..ledger import Event
 from ..problems import Problem, Refused
-from ..workbook import Owner
+from ..workbook import Owner, region_sheet
 from .check import examine, is_submitted, tampering
 from .desk import Desk, chosen_regions, find_region
 from .seal import seal
@@ -36,8 +36,8 @@ class LockReport:
 def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
     """Lock every submitted region without problems; one region's problems do not hold up another's."""
     stock = take_stock(desk)
-    faults = tampering(stock)
     chosen = chosen_regions(stock.plan, regions)
+    faults = tampering(stock, {region_sheet(region.code) for region in chosen})
     locked: list[Region] = []
     refused: list[tuple[str, tuple[Problem, ...]]] = []
     for done, region in enumerate(chosen, 1):

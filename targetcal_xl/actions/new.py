@@ -12,6 +12,8 @@ from .desk import Desk
 from .post import post
 from .records import standing_of
 
+PLAIN, WITH_MACROS = ".xlsx", ".xlsm"
+
 
 @dataclass(frozen=True)
 class NewReport:
@@ -28,6 +30,8 @@ class NewReport:
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten."""
+    if desk.path.suffix.lower() not in (PLAIN, WITH_MACROS):
+        raise Refused([Problem("book_suffix", str(desk.path))])
     if desk.path.exists():
         raise Refused([Problem("book_exists", str(desk.path))])
     if desk.ledger.last:
@@ -59,6 +63,8 @@ def write_from_ledger(desk: Desk) -> None:
     standing = standing_of(desk.ledger)
     first = next(desk.ledger.entries())
     language = str(standing.value(None, None, "language"))
-    write_book(desk.path, standing, language, created=first.at)
+    with_macros = desk.path.suffix.lower() == WITH_MACROS
+    macros = desk.macros(language) if desk.macros and with_macros else None
+    write_book(desk.path, standing, language, created=first.at, macros=macros)
     book = open_book(desk.path)
     post(desk.ledger, standing, book, read(book, standing.inputs))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ..calibration import Key, Standing, Value
 from ..ledger import Entry, Ledger
 from ..workbook import (
+    GROUND,
     Book,
     Cell,
     Owner,
@@ -39,10 +40,10 @@ def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bo
     cells: Cells = defaultdict(dict)
     for key, value in handed.items():
         _put(cells, reading, key, value)
-    wanted = content(standing, {**reading.values, **handed}, reading.places)
+    wanted = content(standing, {**reading.values, **handed}, reading.places, _concerned(reading, pending))
     for sheet, spots in differing(reading, wanted).items():
         cells[sheet].update(spots)
-    cells["audit"].update(rows_below(reading, "audit", "audit", _audit_rows(standing, pending)))
+    cells["audit"].update(rows_below(reading, "audit", "audit", audit_rows(standing, pending)))
     cells["letters"].update(rows_below(reading, "letters", "letters", _letter_rows(ledger, reading)))
     for sheet, spots in cells.items():
         if spots and sheet in reading.places.tabs:
@@ -50,6 +51,14 @@ def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bo
     moved = _protect(ledger, standing, book, reading)
     book.save()
     return moved or any(cells.values())
+
+
+def _concerned(reading: Reading, pending: Collection[Entry]) -> Collection[str]:
+    """The sheets that these entries may show on; all of them where there is none, to mend what is amiss."""
+    tabs = reading.places.tabs
+    if pending and all(entry.region is not None for entry in pending):
+        return tabs.keys() - set(GROUND)
+    return tabs.keys()
 
 
 def _caught_up(reading: Reading, pending: Iterable[Entry]) -> dict[Key, Value]:
@@ -68,29 +77,26 @@ def _put(cells: Cells, reading: Reading, key: Key, value: Value) -> None:
     cells[typed.sheet][typed.spot] = Cell(as_typed(typed, value, reading.places))
 
 
-def audit_row(standing: Standing, entry: Entry) -> dict[str, Value]:
-    """An entry as the audit sheet prints it: places by name, fields by code."""
+def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping[str, Value]]:
+    """Entries as the audit sheet prints them: places by name, fields by code."""
     plan = standing.inputs.plan
     regions = {region.code: region.name for region in plan.regions}
     lines = {line.code: line.name for line in plan.lines}
-    return {
-        "number": entry.number,
-        "at": entry.at.isoformat(timespec="seconds"),
-        "actor": entry.actor,
-        "source": entry.source,
-        "action": entry.action,
-        "region": regions.get(entry.region or "", entry.region),
-        "row": lines.get(entry.row or "", entry.row),
-        "field": entry.field,
-        "old": entry.old,
-        "new": entry.new,
-        "reason": entry.reason or None,
-        "hash": entry.hash,
-    }
-
-
-def _audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping[str, Value]]:
-    return (audit_row(standing, entry) for entry in entries)
+    for entry in entries:
+        yield {
+            "number": entry.number,
+            "at": entry.at.isoformat(timespec="seconds"),
+            "actor": entry.actor,
+            "source": entry.source,
+            "action": entry.action,
+            "region": regions.get(entry.region or "", entry.region),
+            "row": lines.get(entry.row or "", entry.row),
+            "field": entry.field,
+            "old": entry.old,
+            "new": entry.new,
+            "reason": entry.reason or None,
+            "hash": entry.hash,
+        }
 
 
 def _letter_rows(ledger: Ledger, reading: Reading) -> Iterator[Mapping[str, Value]]:

@@ -22,6 +22,7 @@ from .negotiation import (
     missing_fields,
     settles,
 )
+from .odds import odds, plan_odds, shared_error, spread, total_odds, total_spread
 from .period import Period
 from .plan import Driver, Indicator, Line, Measures, Person, Plan, Region, Thresholds
 from .progress import (
@@ -35,6 +36,7 @@ from .progress import (
     shortages,
 )
 from .standing import Key, Standing, Value
+from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
     "JUSTIFICATION",
@@ -57,6 +59,7 @@ __all__ = [
     "Objection",
     "Opinion",
     "Outcome",
+    "Outlook",
     "Period",
     "Person",
     "Plan",
@@ -71,7 +74,9 @@ __all__ = [
     "Survey",
     "Targets",
     "Thresholds",
+    "UnknownReading",
     "Value",
+    "WhatIf",
     "after_decisions",
     "allot",
     "changes",
@@ -94,11 +99,18 @@ __all__ = [
     "letter_number",
     "may_decide",
     "missing_fields",
+    "odds",
     "period_weights",
+    "plan_odds",
     "quadrant",
     "settles",
+    "shared_error",
     "shortages",
     "signals",
     "split",
+    "spread",
     "summarise",
+    "total_odds",
+    "total_spread",
+    "what_if",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .metric import Metric
 from .period import Period
@@ -112,4 +114,11 @@ class Plan:
 
     def lines_of(self, region: str) -> tuple[Line, ...]:
         """The lines of one region, in plan order."""
-        return tuple(line for line in self.lines if line.region == region)
+        return self._by_region.get(region, ())
+
+    @cached_property
+    def _by_region(self) -> Mapping[str, tuple[Line, ...]]:
+        found: dict[str, list[Line]] = {}
+        for line in self.lines:
+            found.setdefault(line.region, []).append(line)
+        return {region: tuple(lines) for region, lines in found.items()}

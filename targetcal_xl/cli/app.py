@@ -11,9 +11,10 @@ from typing import Annotated, Literal, TypeVar
 import typer
 from typer.exceptions import TyperException
 
-from .. import __version__, actions
+from .. import __version__, actions, libreoffice
 from ..connect import plan_template, read_actuals, read_plan, read_responses
 from ..problems import DataProblems, Problem, Refused, TargetcalError
+from ..telling import unexpected
 from .options import (
     LANGUAGE,
     Book,
@@ -66,7 +67,7 @@ def told(command: Callable[[], object]) -> int:
     except Exception as error:
         if os.environ.get("TARGETCAL_DEBUG"):
             raise
-        show_problems([Problem("unexpected", fields={"kind": type(error).__name__, "said": str(error)})])
+        show_problems([unexpected(error)])
         return WRONG_USE
     return status if isinstance(status, int) else DONE
 
@@ -306,11 +307,44 @@ def _repair(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = Fa
     return DONE
 
 
+@command("functions", "targetcal functions targets.xlsx live", "targetcal functions targets.xlsx frozen")
+def _functions(
+    book: Book,
+    state: Annotated[actions.State, typer.Argument(help=say("argument.functions"), metavar="live|frozen")],
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.switch_functions(desk, state), as_json)
+    return DONE
+
+
 @command("doctor", "targetcal doctor", "targetcal doctor --template letter.docx")
 def _doctor(
     template: Annotated[Path | None, typer.Option("--template", help=say("option.doctor_template"))] = None,
     as_json: Json = False,
 ) -> int:
     report = actions.doctor(template, LANGUAGE)
+    show(report, as_json)
+    return _status(report.problems)
+
+
+@command(
+    "libreoffice",
+    "targetcal libreoffice install",
+    "targetcal libreoffice status",
+    "targetcal libreoffice remove",
+)
+def _libreoffice(
+    what: Annotated[
+        Literal["install", "remove", "status"],
+        typer.Argument(help=say("argument.libreoffice"), metavar="install|remove|status"),
+    ],
+    profile: Annotated[Path | None, typer.Option("--profile", help=say("option.profile"))] = None,
+    as_json: Json = False,
+) -> int:
+    ways = {"remove": libreoffice.remove, "status": libreoffice.status}
+    report = libreoffice.install(LANGUAGE, profile) if what == "install" else ways[what](profile)
     show(report, as_json)
     return _status(report.problems)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,20 +14,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from ..actions import Desk, open_desk
-from ..language import LANGUAGES, text
+from ..excel import macros
+from ..language import spoken_language, text
 from .console import ERRORS
-
-
-def spoken_language() -> str:
-    """The language of messages: TARGETCAL_LANG, else Chinese in a Chinese locale, else English."""
-    said = os.environ.get("TARGETCAL_LANG", "")
-    if said in LANGUAGES:
-        return said
-    locale = next(
-        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
-    )
-    return "zh-CN" if locale.startswith("zh") else "en"
-
 
 LANGUAGE = spoken_language()
 
@@ -83,6 +71,7 @@ def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Itera
             ledger=ledger or None,
             create=create,
             progress=report,
+            macros=macros,
         ) as desk,
     ):
         yield desk

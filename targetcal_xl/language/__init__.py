@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib.resources import files
 
 from babel.messages.pofile import read_po
 
-__all__ = ["LANGUAGES", "catalogue", "text"]
+__all__ = ["LANGUAGES", "catalogue", "spoken_language", "text"]
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -25,3 +26,14 @@ def catalogue(language: str) -> dict[str, str]:
 def text(key: str, language: str, /, **fields: object) -> str:
     """The text of a key with its `{fields}` filled in; raise KeyError for an unknown key."""
     return catalogue(language)[key].format(**fields)
+
+
+def spoken_language() -> str:
+    """The language of messages: TARGETCAL_LANG, else Chinese in a Chinese locale, else English."""
+    said = os.environ.get("TARGETCAL_LANG", "")
+    if said in LANGUAGES:
+        return said
+    locale = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "zh-CN" if locale.startswith("zh") else "en"

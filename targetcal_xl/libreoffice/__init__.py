@@ -1,7 +1,19 @@
-"""LibreOffice Calc, driven through xlwings by the code that drives Excel."""
+"""LibreOffice Calc, driven through xlwings by the code that drives Excel, and extended by what we offer."""
 
 from __future__ import annotations
 
 from .engine import NAME, connect, engine, start
+from .extension import build_extension
+from .install import OfficeReport, install, remove, status
 
-__all__ = ["NAME", "connect", "engine", "start"]
+__all__ = [
+    "NAME",
+    "OfficeReport",
+    "build_extension",
+    "connect",
+    "engine",
+    "install",
+    "remove",
+    "start",
+    "status",
+]

@@ -122,6 +122,12 @@ class Office:
             raise self._gone()
         return self._context.ServiceManager.createInstanceWithContext(name, self._context)
 
+    def singleton(self, name: str) -> Any:
+        """One of the things of which it has just one."""
+        if not self.alive:
+            raise self._gone()
+        return self._context.getByName(f"/singletons/{name}")
+
     @contextmanager
     def asked(self) -> Iterator[None]:
         """The time of a call: it is cut short when no answer comes, and UNO's errors are told in words."""
@@ -198,10 +204,15 @@ class Office:
         return Refused([Problem("office_hung" if self._hung else "live_gone")])
 
 
-def start() -> Office:
-    """A LibreOffice of our own, without a window, ended when it is closed or we end."""
+def start(profile: Path | None = None) -> Office:
+    """A LibreOffice of our own, without a window, ended when it is closed or we end.
+
+    Without a `profile`, which nobody else may be using, it has one that is gone with it.
+    """
     uno()
-    pipe, profile = f"targetcal-{uuid.uuid4().hex}", tempfile.mkdtemp(prefix="targetcal-office-")
+    pipe, passing = f"targetcal-{uuid.uuid4().hex}", ""
+    if profile is None:
+        passing = tempfile.mkdtemp(prefix="targetcal-office-")
     accept = f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"
     arguments = [accept, "--nodefault", "--nofirststartwizard"]
-    return Office(pipe, start_soffice(_program(), Path(profile), arguments), profile)
+    return Office(pipe, start_soffice(_program(), profile or Path(passing), arguments), passing)

@@ -216,6 +216,17 @@ class Range(base_classes.Range):
         self._check_open()
         self.uno.setFormulaArray(tuple(tuple(_as_formula(value) for value in row) for row in rows))
 
+    @property
+    def formula_array(self) -> str:
+        """The formula of the array that the first cell belongs to, with `=`."""
+        return to_excel(self.uno.getArrayFormula())
+
+    @formula_array.setter
+    def formula_array(self, said: str) -> None:
+        self._check_open()
+        with self.sheet.book.unrecorded():
+            self.uno.setArrayFormula(to_uno(said))
+
     def clear_contents(self) -> None:
         """Empty the cells, keeping their formats."""
         self.raw_value = ""

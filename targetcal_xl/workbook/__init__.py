@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from .author import write_book
-from .book import Book, Cell, Scalar, Spot
+from .book import BLANK, Book, Cell, Scalar, Spot
 from .captions import shown
 from .cells import reference as cell_name
 from .closed import open_closed as open_book
-from .content import content
+from .content import GROUND, content
 from .finance import Unusable, entered, revised
 from .layout import region_sheet
 from .live import LiveBook, at_work, path_of
+from .macros import Macros, MacrosFor, SheetButton
 from .places import Places
 from .reading import Reading, Typed, as_typed, read
 from .shapes import Owner
 from .update import differing, is_formula, rows_below, same_value
+from .vba import Module
 
 __all__ = [
+    "BLANK",
+    "GROUND",
     "Book",
     "Cell",
     "LiveBook",
+    "Macros",
+    "MacrosFor",
+    "Module",
     "Owner",
     "Places",
     "Reading",
     "Scalar",
+    "SheetButton",
     "Spot",
     "Typed",
     "Unusable",

@@ -23,6 +23,7 @@ from .guide import write_guide
 from .help import help_people
 from .layout import name_of
 from .looks import BRAND, FAINT, GOOD, INPUT, Looks
+from .macros import Macros, add_ribbon, equip
 from .places import SHEET_MARK, TABLE_MARK, Places, default_places
 from .shapes import Column, Field, Kind, Sheet, Table
 
@@ -46,27 +47,33 @@ _LAST_ROW = 1_048_575
 _BLANK = Cell()
 
 
-def write_book(path: Path, standing: Standing, language: str, *, created: dt.datetime) -> None:
+def write_book(
+    path: Path, standing: Standing, language: str, *, created: dt.datetime, macros: Macros | None = None
+) -> None:
     """Write the workbook of a standing, with finance's cells filled in and everybody else's empty.
 
-    Equal arguments give equal bytes. Every formula carries the value that it computes.
+    With macros it is one for `.xlsm`. Equal arguments give equal bytes. Every formula carries the value
+    that it computes.
     """
     places, typed = default_places(standing.inputs, language), entered(standing.inputs)
     cells = content(standing, typed, places)
     book = xlsxwriter.Workbook(path, _OPTIONS)
     book.set_properties({"title": standing.inputs.plan.code, "created": created.replace(tzinfo=None)})
     looks = Looks(book, standing.inputs.plan.metric, language)
+    pages = {code: book.add_worksheet(places.tabs[code], _Worksheet) for code in places.sheets}
     for code, sheet in places.sheets.items():
-        _Page(book.add_worksheet(places.tabs[code], _Worksheet), sheet, places, looks).write(
-            cells.get(code, {}), typed
-        )
+        _Page(pages[code], sheet, places, looks).write(cells.get(code, {}), typed)
     for sheet_code, region, code, spot in _named(places):
         tab = places.tabs[sheet_code].replace("'", "''")
         book.define_name(name_of(code, region), f"='{tab}'!${column_letters(spot[1])}${spot[0]}")
     for sheet in places.sheets.values():
         draw_charts(book, sheet, places, looks)
-    book.get_worksheet_by_name(places.tabs["dashboard"]).activate()
+    pages["dashboard"].activate()
+    if macros:
+        equip(book, pages, macros)
     book.close()
+    if macros:
+        add_ribbon(path, macros.ribbon)
 
 
 def _named(places: Places) -> list[tuple[str, str | None, str, Spot]]:
@@ -226,7 +233,12 @@ class _Page:
 
     def _put(self, spot: Spot, cell: Cell, form: Format) -> None:
         row, column, value = spot[0] - 1, spot[1] - 1, cell.value
-        if cell.formula is not None:
+        if cell.array is not None and cell.array[0] == spot:
+            last = cell.array[1]
+            self._page.write_array_formula(
+                row, column, last[0] - 1, last[1] - 1, f"{{={cell.formula}}}", form, value
+            )
+        elif cell.formula is not None and cell.array is None:
             self._page.write_formula(row, column, "=" + cell.formula, form, "" if value is None else value)
         elif value is None:
             self._page.write_blank(row, column, None, form)

@@ -12,13 +12,14 @@ from ..calibration.plan import Plan
 from ..calibration.standing import Value
 from ..language import LANGUAGES, text
 from .book import Scalar
-from .layout import MEASURES, QUADRANTS, region_sheet
+from .layout import FUNCTIONS, MEASURES, QUADRANTS, region_sheet
 from .shapes import Column, Kind, Owner, Table
 
 CHOICES = (
     *("draft", "submitted", "open", "locked", "decided", "confirmed", "accept", "counter", "return"),
     *("yes", "no", "higher", "lower", "sum", "mean", "ratio"),
     *("budget", "headcount", "leads", "training", "product", "other"),
+    *FUNCTIONS,
     *MEASURES,
     *QUADRANTS,
 )

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from targetcal_xl.problems import Problem, Refused
 
-from .book import Cell, Scalar, Spot
+from .book import Block, Cell, Scalar, Spot
 
 MAX_TEXT, MAX_FORMULA, MAX_ROW, MAX_COLUMN = 32_767, 8_192, 1_048_576, 16_384
 ERRORS = frozenset(
@@ -76,9 +76,9 @@ def attributes(raw: bytes) -> dict[str, str]:
 def unescaped(raw: bytes) -> str:
     """The text that XML content stands for."""
     said = raw.decode()
-    if "\r" in said:
+    if b"\r" in raw:
         said = said.replace("\r\n", "\n").replace("\r", "\n")
-    return _ENTITY.sub(_entity, said) if "&" in said else said
+    return _ENTITY.sub(_entity, said) if b"&" in raw else said
 
 
 def text_of(raw: bytes) -> str:
@@ -94,10 +94,10 @@ def xml_of(said: str) -> str:
 
 def value_of(kind: str, raw: bytes, strings: list[str]) -> Scalar:
     """What `<v>` of a cell of this type holds; raise ValueError or IndexError where it cannot."""
-    if kind == "s":
-        return strings[_index(raw)]
     if kind == "n":
         return _number(raw)
+    if kind == "s":
+        return strings[_index(raw)]
     if kind == "b":
         return raw in (b"1", b"true")
     if kind == "d":
@@ -112,10 +112,21 @@ def cell_xml(prefix: str, ref: str, style: str, cell: Cell) -> str:
     if cell.formula is None and isinstance(cell.value, str):
         text = f'<{p}is><{p}t xml:space="preserve">{xml_of(cell.value)}</{p}t></{p}is>'
         return f'{head} t="inlineStr">{text}</{p}c>'
-    formula = "" if cell.formula is None else f"<{p}f>{xml_of(cell.formula)}</{p}f>"
+    formula = "" if cell.formula is None else _formula_xml(p, ref, cell.formula, cell.array)
     kind, value = _typed(cell.value)
     inner = formula + ("" if value is None else f"<{p}v>{value}</{p}v>")
     return f"{head}{kind}>{inner}</{p}c>" if inner else f"{head}/>"
+
+
+def _formula_xml(p: str, ref: str, formula: str, array: Block | None) -> str:
+    """The `<f>` element; that of an array stands in its first cell, for all of them."""
+    if array is None:
+        return f"<{p}f>{xml_of(formula)}</{p}f>"
+    first, last = map(reference, array)
+    if ref != first:
+        return ""
+    ends = first if first == last else f"{first}:{last}"
+    return f'<{p}f t="array" ref="{ends}">{xml_of(formula)}</{p}f>'
 
 
 def check_cell(sheet: str, spot: Spot, cell: Cell) -> list[Problem]:
@@ -172,4 +183,4 @@ def _entity(match: re.Match[str]) -> str:
 
 def _length(said: str) -> int:
     """Characters as Excel counts them: UTF-16 units."""
-    return len(said) + sum(character > "\uffff" for character in said)
+    return len(said.encode("utf-16-le", "surrogatepass")) // 2

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from targetcal_xl.problems import Problem, Refused
 
-from .book import Cell, Spot
+from .book import BLANK, Cell, Spot
 from .cells import cell_xml, check_cell, one_cell, reference, same, text_of
 from .disk import read_file, refuse_open, replace_file
 from .markup import shared_strings
@@ -24,7 +24,6 @@ _BEFORE_CALCULATION = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets",
     "functionGroups", "externalReferences", "definedNames",
 )  # fmt: skip
-_NOTHING = Cell()
 
 
 def open_closed(path: Path) -> ClosedBook:
@@ -71,7 +70,7 @@ class ClosedBook:
     def set(self, sheet: str, cells: Mapping[Spot, Cell]) -> None:
         """Write cells, keeping their formats; what the sheet holds already stays as it is."""
         before = self.grid(sheet)
-        changes = {spot: cell for spot, cell in cells.items() if not same(cell, before.get(spot, _NOTHING))}
+        changes = {spot: cell for spot, cell in cells.items() if not same(cell, before.get(spot, BLANK))}
         if not changes:
             return
         part = self._sheet(sheet)
@@ -81,12 +80,12 @@ class ClosedBook:
 
         def write(spot: Spot, style: str, present: bytes) -> bytes:
             cell = written[spot]
-            if not present and cell == _NOTHING:
+            if not present and cell == BLANK:
                 return b""
             return cell_xml(part.prefix, reference(spot), style, cell).encode()
 
         self._put(sheet, part.edited(written, write))
-        after = {spot: cell for spot, cell in {**before, **changes}.items() if cell != _NOTHING}
+        after = {spot: cell for spot, cell in {**before, **changes}.items() if cell != BLANK}
         self._grids[sheet] = after
         self._recalculate()
         if any(_calculates(before, spot) != _calculates(after, spot) for spot in changes):
@@ -100,7 +99,7 @@ class ClosedBook:
             index = str(styles.locking(int(style), locked))
             if index == style:
                 return present
-            cell = present or cell_xml(part.prefix, reference(spot), style, _NOTHING).encode()
+            cell = present or cell_xml(part.prefix, reference(spot), style, BLANK).encode()
             return with_attribute(cell, "s", index)
 
         self._put(sheet, part.edited(set(spots), write))
@@ -220,7 +219,7 @@ def worksheet_parts(package: Package) -> dict[str, str]:
 def _refuse_impossible(sheet: str, part: Sheet, cells: Mapping[Spot, Cell]) -> None:
     problems = [problem for spot, cell in cells.items() for problem in check_cell(sheet, spot, cell)]
     problems += [
-        Problem("file_cell_in_array", f"{sheet}!{reference(spot)}") for spot in part.in_arrays(cells)
+        Problem("file_cell_in_array", f"{sheet}!{reference(spot)}") for spot in part.cut_arrays(cells)
     ]
     if problems:
         raise Refused(problems)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
 from ..calibration.standing import Key, Standing, Value
 from .asking import EMPTY_WORDS
 from .book import Cell, Spot
+from .computing import is_live
 from .declaring import Declaration
 from .explaining import Explanation, weights_used
 from .facts import Facts, Row
@@ -21,13 +22,20 @@ Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""
 
 
-def content(standing: Standing, typed: Mapping[Key, Value], places: Places) -> Content:
+GROUND = ("settings", "history", "drivers", "baseline")
+"""Sheets that show what suggestions are made from; nothing that is said of a region shows there."""
+
+
+def content(
+    standing: Standing, typed: Mapping[Key, Value], places: Places, sheets: Container[str] | None = None
+) -> Content:
     """Every label, every tool's value, and every formula with the value it computes.
 
     What the book has lost, by `places`, is left out, and so is each formula that would point to it.
+    `sheets` are the codes of those that are wanted, when not all are.
     """
     facts = Facts(standing, typed, places)
-    cells: Content = {sheet: {} for sheet in places.tabs}
+    cells: Content = {sheet: {} for sheet in places.tabs if sheets is None or sheet in sheets}
     for page in _pages(facts):
         if page.sheet in cells:
             _write(page, places, cells[page.sheet])
@@ -64,7 +72,8 @@ def _pages(facts: Facts) -> Iterator[_Page]:
 
 
 def _settings(facts: Facts) -> Row:
-    return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language)}
+    state = facts.caption("live" if is_live(facts) else "frozen")
+    return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language), "functions": Cell(state)}
 
 
 def _write(page: _Page, places: Places, cells: dict[Spot, Cell]) -> None:

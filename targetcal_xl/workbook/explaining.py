@@ -14,6 +14,7 @@ from ..calibration.history import Floats
 from ..calibration.standing import Standing
 from .book import Cell
 from .cells import column_letters
+from .computing import Computing
 from .facts import ROW, Facts, Row
 from .layout import reading_row
 from .places import TablePlace
@@ -56,7 +57,7 @@ class Explanation:
         at = str(self._baseline.rows[line])
         row = {
             **self._facts.names(line),
-            **{code: Cell(values[k]) for code, values in self._given.items()},
+            **{code: self._computing.cell(line, code, values[k]) for code, values in self._given.items()},
         }
         for driver in self._drivers:
             row[f"signal.{driver}"] = Cell(self._found[f"signal.{driver}"][k], self._signal(line, driver))
@@ -72,6 +73,10 @@ class Explanation:
         values = {**self._given, **self._found}
         refs = {code: f"{tab}${column_letters(self._baseline.columns[code])}${at}" for code in codes}
         return {"name": Cell(known.name)} | {code: Cell(values[code][k], refs[code]) for code in codes}
+
+    @cached_property
+    def _computing(self) -> Computing:
+        return Computing(self._facts, weights_used(self._facts.standing))
 
     @cached_property
     def _baseline(self) -> TablePlace:
@@ -164,18 +169,18 @@ class Explanation:
     @cached_property
     def _given(self) -> Mapping[str, list[float]]:
         """Columns of the baseline that are numbers of the tool's, as lists over the lines."""
-        baseline = self._facts.standing.baseline
+        baseline = self._computing.baseline
         parts = {
             f"part.{part}": baseline.contributions[:, baseline.parts.index(part)].tolist() for part in PARTS
         }
         codes = ("last_year", "base", "low", "high", "inertial")
         values = {code: getattr(baseline, code).tolist() for code in codes}
-        return {**values, **parts, "allotment": self._facts.standing.allotment.tolist()}
+        return {**values, **parts, "allotment": self._computing.allotment.tolist()}
 
     @cached_property
     def _found(self) -> Mapping[str, list[float]]:
         """What the formulas of the baseline give, as lists over the lines."""
-        plan, baseline = self._facts.plan, self._facts.standing.baseline
+        plan, baseline = self._facts.plan, self._computing.baseline
         signal = self._moved @ self._share_matrix
         worth = effects(signal, np.array(weights_used(self._facts.standing)))
         total = worth.sum(axis=1)

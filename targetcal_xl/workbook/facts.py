@@ -13,7 +13,7 @@ from ..calibration.negotiation import deviation
 from ..calibration.plan import Line, Plan
 from ..calibration.standing import Key, Standing, Value
 from ..language import text
-from .book import Cell, Scalar, Spot
+from .book import BLANK, Cell, Scalar, Spot
 from .captions import caption, shown
 from .cells import column_letters
 from .places import Places, TablePlace
@@ -21,8 +21,6 @@ from .shapes import Kind
 
 Row = Mapping[str, Cell]
 """Column or field code -> cell."""
-
-BLANK = Cell()
 
 ROW = "{row}"
 """Where the row's number goes in a formula that many rows share."""

@@ -15,6 +15,9 @@ SUPPORTS = 10
 EVENTS = 20
 """One-off events that a new history sheet has room for, at least."""
 
+FUNCTIONS = ("frozen", "live")
+"""Whether the baseline shows recorded values, or worksheet functions that compute them anew."""
+
 MEASURES = ("consensus_days", "coordination_hours", "agreement_pct", "agreement_mean")
 """Row codes of the four measures: the fields of `Measures`."""
 
@@ -97,7 +100,11 @@ def _settings(plan: Plan) -> Sheet:
         Field(code, Owner.FINANCE, kind, (4 + k, 3), choices, span=2, card=False)
         for k, (code, kind, choices) in enumerate(kinds)
     )
-    told: tuple[tuple[str, Kind], ...] = (("empty_words", "long"), ("language", "text"))
+    told: tuple[tuple[str, Kind], ...] = (
+        ("empty_words", "long"),
+        ("language", "text"),
+        ("functions", "choice"),
+    )
     after = tuple(
         Field(code, Owner.TOOL, kind, (4 + len(kinds) + k, 3), span=2, card=False)
         for k, (code, kind) in enumerate(told)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from targetcal_xl.problems import Problem, Refused
 
 from .blocks import Block, blocks
+from .book import Block as Array
 from .book import Cell, Scalar, Spot
 from .cells import check_cell, one_cell, same
 from .native import Liberties, native
 from .patience import patiently
+from .sheet import inside, size
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -113,6 +115,11 @@ class LiveBook:
             return
         self._open_sheet(sheet)
         formulas = {spot for spot, cell in changes.items() if cell.formula is not None}
+        for array in {cell.array for cell in changes.values() if cell.array is not None}:
+            spots = set(inside(array, changes))
+            if len(spots) == size(array):
+                self._write_array(sheet, array, f"={changes[array[0]].formula}")
+            formulas -= spots
         for block in blocks(changes.keys() - formulas):
             self._write(sheet, block, "value", lambda spot: _entry(changes[spot].value))
         for block in blocks(formulas):
@@ -184,6 +191,12 @@ class LiveBook:
         rows = [[said((row, column)) for column in range(left, right + 1)] for row in range(top, bottom + 1)]
         cells = self._range(sheet, block)
         self._do(lambda: setattr(cells, what, rows), sheet)
+        self._changed = True
+
+    def _write_array(self, sheet: str, array: Array, formula: str) -> None:
+        """Set the one formula of a block; the values of its cells are the program's to compute."""
+        cells = self._range(sheet, (*array[0], *array[1]))
+        self._do(lambda: setattr(cells, "formula_array", formula), sheet)
         self._changed = True
 
     def _is_shut(self, sheet: str) -> bool:

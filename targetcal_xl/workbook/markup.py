@@ -16,9 +16,10 @@ class Patterns(NamedTuple):
     """What elements look like; exact on well-formed XML without comments, CDATA and instructions."""
 
     row: re.Pattern[bytes]
-    """Its start tag: attributes, `/` where it is empty."""
+    """Its start tag: number, attributes after it, `/` where it is empty."""
     cell: re.Pattern[bytes]
-    """Column letters, attributes after the reference, formula's attributes, formula, value, what follows."""
+    """Column letters and row of the reference, attributes after it, formula's attributes, formula, value,
+    what follows."""
     phonetic: re.Pattern[bytes]
     text: re.Pattern[bytes]
     item: re.Pattern[bytes]
@@ -41,9 +42,11 @@ def patterns(prefix: bytes) -> Patterns:
 
     held = rb"\s*+(?:" + whole(b"f") + rb")?\s*+(?:" + whole(b"v").replace(ATTRIBUTES, rb"[^>/]*+") + rb")?"
     return Patterns(
-        row=re.compile(opening(b"row") + rb"(/?)>"),
+        row=re.compile(
+            rb"<" + p + rb"""row(?:\s+r=["']([0-9]+)["'])?(?=[\s/>])""" + ATTRIBUTES + rb"(/?)>"
+        ),
         cell=re.compile(
-            rb"<" + p + rb"""c(?:\s+r=["']([A-Z]+)[0-9]+["'])?(?=[\s/>])""" + ATTRIBUTES
+            rb"<" + p + rb"""c(?:\s+r=["']([A-Z]+)([0-9]+)["'])?(?=[\s/>])""" + ATTRIBUTES
             + rb"(?:/>|>" + held + inside(b"c") + rb"</" + p + rb"c\s*>)"
         ),
         phonetic=re.compile(whole(b"rPh")),

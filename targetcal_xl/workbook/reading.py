@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from targetcal_xl.calibration import Inputs, Key, Value
 
-from .book import Book, Cell, Scalar, Spot
+from .book import BLANK, Book, Cell, Scalar, Spot
 from .captions import line_captions, meant, shown
 from .places import Places, find_places
 from .shapes import Column, Field, Kind, Owner, Sheet
@@ -18,8 +19,7 @@ from .shapes import Column, Field, Kind, Owner, Sheet
 Grid = Mapping[Spot, Cell]
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(NamedTuple):
     """One person's cell: whose it is, how it is shown, where it stands, what it means."""
 
     key: Key
@@ -69,7 +69,7 @@ def _typed(sheet: Sheet, places: Places, grids: Mapping[str, Grid]) -> Iterator[
     """Every person's cell that the book still has on one sheet."""
     grid = grids.get(sheet.code, {})
     for key, shape, spot in chain(_fields(sheet, places), _table_cells(sheet, places)):
-        cell = grid.get(spot, Cell())
+        cell = grid.get(spot, BLANK)
         value = meant(cell.value, shape.kind)
         if shape.kind == "line" and value is not None:
             value = _line_codes(shape.choices, places).get(str(value), value)

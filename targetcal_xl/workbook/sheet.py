@@ -6,10 +6,10 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from xml.sax.saxutils import quoteattr
 
-from .book import Cell, Spot
+from .book import Block, Cell, Spot
 from .cells import attributes, column_number, damaged, reference, text_of, value_of
 from .formula import moved
 from .markup import patterns, plain, rich_text, root_prefix
@@ -62,8 +62,8 @@ class Sheet:
         found: dict[int, Element] = {}
         number = 0
         for match in self._looks.row.finditer(self.data, self.body.inside, self.body.close):
-            marks = attributes(match[1])
-            before, number = number, int(marks.get("r", number + 1))
+            marks = attributes(match[2])
+            before, number = number, int(match[1] or marks.get("r", number + 1))
             if number <= before:
                 raise damaged(self.part, f"row {number}")
             found[number] = self._placed_element(self._prefix + b"row", marks, match)
@@ -84,17 +84,23 @@ class Sheet:
                 self._read_row(number, row, strings, masters, found)
         except (ValueError, LookupError) as error:
             raise damaged(self.part, error) from error
+        for array in self._array_formulas:
+            formula = found.get(array[0], Cell()).formula
+            found |= {spot: Cell(found[spot].value, formula, array) for spot in inside(array, found)}
         return found
 
-    def in_arrays(self, spots: Iterable[Spot]) -> list[Spot]:
-        """The cells that belong to an array formula or a data table, which change as a whole only."""
+    def cut_arrays(self, cells: Mapping[Spot, Cell]) -> list[Spot]:
+        """The cells whose writing would cut up an array formula or a data table.
+
+        They change as a whole only; a cell of the same array may have another value.
+        """
         return [
-            (row, column)
-            for row, column in (spots if self._arrays else ())
-            if any(
-                top <= row <= bottom and left <= column <= right
-                for (top, left), (bottom, right) in self._arrays
-            )
+            spot
+            for array in self._arrays
+            if (within := inside(array, cells))
+            and (len(within) < size(array) or array not in self._array_formulas)
+            for spot in within
+            if cells[spot].array != array
         ]
 
     def sharing(self, spots: Iterable[Spot]) -> set[Spot]:
@@ -130,7 +136,7 @@ class Sheet:
     def _placed_element(self, tag: bytes, marks: dict[str, str], opening: re.Match[bytes]) -> Element:
         """An element that cannot hold itself, from the match of its start tag (last group: `/` if empty)."""
         close = end = inside = opening.end()
-        if not opening[2]:
+        if not opening[opening.re.groups]:
             close = self.data.index(b"</" + tag, inside)
             end = self.data.index(b">", close) + 1
         return Element(tag.decode(), marks, opening.start(), inside, close, end)
@@ -144,12 +150,11 @@ class Sheet:
         found: dict[Spot, Cell],
     ) -> None:
         column = 0
-        for letters, rest, sharing, said, held, other in self._looks.cell.findall(
+        for letters, _, rest, sharing, said, held, other in self._looks.cell.findall(
             self.data, row.inside, row.close
         ):
-            marks = attributes(rest)
-            column = column_number(letters) if letters else _column(marks, column)
-            kind = marks.get("t", "n")
+            column = column_number(letters) if letters else _column(attributes(rest), column)
+            kind = _kind(rest)
             formula = text_of(said) if said else None
             if sharing:
                 formula = _shared_formula(attributes(sharing), formula, (number, column), masters)
@@ -166,18 +171,23 @@ class Sheet:
         if not re.search(rb"""["'](?:array|dataTable|shared)["']""", self.data):
             return []
         return [
-            ((number, column), attributes(match[3]))
+            ((number, column), attributes(match[4]))
             for number, row in self.rows.items()
             for column, match in self._present(row).items()
-            if match[3]
+            if match[4]
         ]
 
     @cached_property
-    def _arrays(self) -> list[tuple[Spot, Spot]]:
+    def _arrays(self) -> list[Block]:
         """The blocks that one array formula or data table fills."""
         return [
             block(marks["ref"]) for _, marks in self._formulas if marks.get("t") in ("array", "dataTable")
         ]
+
+    @cached_property
+    def _array_formulas(self) -> list[Block]:
+        """The blocks of array formulas, without data tables."""
+        return [block(marks["ref"]) for _, marks in self._formulas if marks.get("t") == "array"]
 
     @cached_property
     def _shared(self) -> dict[Spot, str]:
@@ -210,7 +220,7 @@ class Sheet:
         for column in columns:
             match = present.get(column)
             if match:
-                old, style = match[0], attributes(match[2]).get("s", "0")
+                old, style = match[0], attributes(match[3]).get("s", "0")
                 new = write((number, column), style, old)
                 edits += [(*match.span(), new)] if new != old else []
             elif new := write((number, column), self._style(row, column), b""):
@@ -235,7 +245,7 @@ class Sheet:
         column = 0
         for match in self._looks.cell.finditer(self.data, row.inside, row.close):
             letters = match[1]
-            column = column_number(letters) if letters else _column(attributes(match[2]), column)
+            column = column_number(letters) if letters else _column(attributes(match[3]), column)
             found[column] = match
         return found
 
@@ -246,10 +256,17 @@ class Sheet:
         return self._column_style(column)
 
     def _column_style(self, column: int) -> str:
+        for first, last, style in self._column_styles:
+            if first <= column <= last:
+                return style
+        return "0"
+
+    @cached_property
+    def _column_styles(self) -> list[tuple[int, int, str]]:
+        """First column, last column and style of every group of columns."""
         columns = self.frame.child("cols")
         marks = [element.attributes for element in columns.children] if columns else []
-        ours = (mark for mark in marks if int(mark["min"]) <= column <= int(mark["max"]))
-        return next(ours, {}).get("style", "0")
+        return [(int(mark["min"]), int(mark["max"]), mark.get("style", "0")) for mark in marks]
 
     def _dimension(self, by_row: Mapping[int, list[int]]) -> list[Edit]:
         """The stated extent, grown to hold the spots."""
@@ -262,7 +279,19 @@ class Sheet:
         return [attribute_edit(self.data, element, "ref", first if first == last else f"{first}:{last}")]
 
 
-def block(ref: str) -> tuple[Spot, Spot]:
+def size(array: Block) -> int:
+    """How many cells a block has."""
+    (top, left), (bottom, right) = array
+    return (bottom - top + 1) * (right - left + 1)
+
+
+def inside(array: Block, spots: Iterable[Spot]) -> list[Spot]:
+    """Which of some cells are in a block."""
+    (top, left), (bottom, right) = array
+    return [(row, column) for row, column in spots if top <= row <= bottom and left <= column <= right]
+
+
+def block(ref: str) -> Block:
     """A1:C3 or A1 -> its first and last spot; raise ValueError for anything else."""
     first, _, last = ref.partition(":")
     found = [_REFERENCE.match(corner) for corner in (first, last or first)]
@@ -270,6 +299,12 @@ def block(ref: str) -> tuple[Spot, Spot]:
     if len(spots) != 2:
         raise ValueError(f"not a block of cells: {ref}")
     return spots[0], spots[1]
+
+
+@lru_cache(8192)
+def _kind(marks: bytes) -> str:
+    """The type of a cell with these attributes: a number unless they say otherwise."""
+    return attributes(marks).get("t", "n")
 
 
 def _column(marks: Mapping[str, str], before: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from targetcal_xl.calibration import Value
 
-from .book import Cell, Spot
+from .book import BLANK, Cell, Spot
 from .captions import shown
 from .reading import Reading
 
@@ -19,7 +19,7 @@ Cells = Mapping[str, Mapping[Spot, Cell]]
 def differing(reading: Reading, wanted: Cells) -> dict[str, dict[Spot, Cell]]:
     """The cells among `wanted` that do not hold what they should, by sheet code."""
     found = {
-        sheet: {spot: cell for spot, cell in cells.items() if not _same(grid.get(spot, Cell()), cell)}
+        sheet: {spot: cell for spot, cell in cells.items() if not _same(grid.get(spot, BLANK), cell)}
         for sheet, cells in wanted.items()
         if (grid := reading.grids.get(sheet)) is not None
     }
@@ -42,7 +42,9 @@ def rows_below(
 
 def is_formula(found: Cell, wanted: Cell) -> bool:
     """Whether a cell still computes what it should, however the program that saved it writes formulas."""
-    return found.formula is not None and _plain(found.formula) == _plain(wanted.formula or "")
+    if found.formula is None or found.formula == wanted.formula:
+        return found.formula is not None
+    return _plain(found.formula) == _plain(wanted.formula or "")
 
 
 def same_value(found: Cell, wanted: Cell) -> bool:
@@ -54,6 +56,8 @@ def same_value(found: Cell, wanted: Cell) -> bool:
 
 
 def _same(found: Cell, wanted: Cell) -> bool:
+    if found == wanted:
+        return True
     if wanted.formula is None:
         return found.formula is None and same_value(found, wanted)
     return is_formula(found, wanted) and same_value(found, wanted)

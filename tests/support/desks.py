@@ -9,7 +9,7 @@ import atexit
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from targetcal_xl.actions import Desk, check, confirm, decide, handle_objection, lock, new, open_desk
 from targetcal_xl.calibration import Inputs, Key, Value
+from targetcal_xl.excel import macros
 from targetcal_xl.ledger import Entry
 from targetcal_xl.problems import Problem
 from targetcal_xl.workbook import Cell, Reading, as_typed, cell_name, open_book, read
@@ -42,15 +43,16 @@ class Case:
     folder: Path
     inputs: Inputs
     clock: Clock = field(default_factory=Clock)
+    book: str = BOOK
 
     @property
     def path(self) -> Path:
         """The book."""
-        return self.folder / BOOK
+        return self.folder / self.book
 
     def desk(self, by: str = FINANCE, create: bool = False) -> AbstractContextManager[Desk]:
         """Somebody's desk."""
-        return open_desk(self.path, actor=by, clock=self.clock, source="test", create=create)
+        return open_desk(self.path, actor=by, clock=self.clock, source="test", create=create, macros=macros)
 
     def run(self, action: Callable[..., Result], *said: object, by: str = FINANCE, **more: object) -> Result:
         """Let somebody do something, an hour after what was done before."""
@@ -185,6 +187,13 @@ _STAGES: dict[str, Callable[[Case], object]] = {
     "decided": _decide,
     "confirmed": lambda case: case.run(confirm),
 }
+
+
+def play(case: Case) -> Iterator[str]:
+    """Play every stage on the case's own book, from a new plan to the end of the negotiation; its names."""
+    for name, stage in _STAGES.items():
+        stage(case)
+        yield name
 
 
 @cache

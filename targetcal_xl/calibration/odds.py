@@ -1,0 +1,107 @@
+"""How likely a target is to be reached: by a line, and by all lines together."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+
+from .baseline import Baseline
+from .history import Flags, Floats
+from .plan import Plan
+
+PRIOR_SHARE: Final = 0.2
+"""How much of the lines' error is common to all before their past has spoken: a judgement, not measured."""
+PRIOR_ORIGINS: Final = 4
+"""It weighs as much as this many past periods."""
+
+
+def plan_odds(plan: Plan, baseline: Baseline, targets: Floats, shared: float) -> tuple[Floats, float]:
+    """The odds of every line at its target, (n,), and of all together; `shared` as in total_spread."""
+    centre, wide = baseline.expected, spread(baseline, plan.thresholds.confidence)
+    way = plan.metric.direction
+    return odds(targets, centre, wide, way), total_odds(targets, centre, wide, way, shared)
+
+
+def spread(baseline: Baseline, confidence: float) -> Floats:
+    """Standard deviation of each line's log error, (n,), such that the interval has its level."""
+    return log_spread(baseline.expected, baseline.low, baseline.high, confidence)
+
+
+def log_spread(centre: Floats, low: Floats, high: Floats, confidence: float) -> Floats:
+    """The same from the interval alone; a line whose interval begins at 0 tells by its upper half."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    usable = (centre > 0) & (high > centre)
+    halves = np.where(low > 0, 2.0, 1.0)
+    below = np.where(low > 0, low, centre)
+    ratio = np.divide(high, below, out=np.ones_like(high), where=usable & (below > 0))
+    return np.asarray(np.log(ratio) / (halves * z))
+
+
+def odds(targets: Floats, centre: Floats, spread: Floats, direction: int) -> Floats:
+    """Probability that each result is its target or better, (n,): at most it where lower is better.
+
+    Results are lognormal about the centre. NaN where there is no target, or no centre above 0.
+    """
+    known = np.isfinite(targets) & (centre > 0)
+    found = np.full(len(targets), np.nan)
+    pairs = zip(targets[known].tolist(), centre[known].tolist(), spread[known].tolist(), strict=True)
+    found[known] = [_probability(*pair, direction) for pair in pairs]
+    return found
+
+
+def total_odds(targets: Floats, centre: Floats, spread: Floats, direction: int, shared: float) -> float:
+    """Probability that all results together are what the targets add up to, or better.
+
+    NaN while any target is missing.
+    """
+    if not len(centre) or centre.sum() <= 0:
+        return math.nan
+    together = np.array([centre.sum()]), np.array([total_spread(centre, spread, shared)])
+    return float(odds(np.array([targets.sum()]), *together, direction)[0])
+
+
+def total_spread(centre: Floats, spread: Floats, shared: float) -> float:
+    """Standard deviation of the log error of all lines together.
+
+    One common shock carries `shared` of every line's variance, the rest is each line's own (the
+    one-factor model, Vasicek 2002). To first order the total's log error is the lines' weighed by
+    their part in it: variance = shared (sum w s)^2 + (1 - shared) sum (w s)^2.
+    """
+    if not len(centre) or centre.sum() <= 0:
+        return 0.0
+    parts = centre / centre.sum() * spread
+    return math.sqrt(shared * float(parts.sum()) ** 2 + (1 - shared) * float(parts @ parts))
+
+
+def shared_error(errors: Floats, tried: Flags, centre: Floats, spread: Floats) -> float:
+    """How much of the lines' error is common to all, from 0 to 1, by their errors in k past periods.
+
+    `errors` (n, k) are log errors where `tried`. What the products of different lines' errors, weighed
+    as in the total, come to beside what they would come to if all was common: the intraclass
+    correlation by moments (Fisher 1925), drawn to PRIOR_SHARE by PRIOR_ORIGINS periods.
+    """
+    parts = (centre / max(float(centre.sum()), 1e-300))[:, None]
+    errors, wide = np.where(tried, errors, 0.0), spread[:, None]
+    common = _cross(parts * errors).sum()
+    if_all = _cross(parts * np.where(tried, wide, 0.0)).sum()
+    prior = PRIOR_ORIGINS * float(_cross(parts * wide).sum())
+    if if_all + prior <= 0:
+        return PRIOR_SHARE
+    return float(np.clip((common + PRIOR_SHARE * prior) / (if_all + prior), 0.0, 1.0))
+
+
+def _cross(parts: Floats) -> Floats:
+    """The sum of the products of different rows, by column."""
+    return np.asarray(parts.sum(axis=0) ** 2 - (parts**2).sum(axis=0))
+
+
+def _probability(target: float, centre: float, spread: float, direction: int) -> float:
+    if target <= 0:
+        return 1.0 if direction > 0 else 0.0
+    lead = direction * math.log(centre / target)
+    if spread <= 0:
+        return float(lead >= 0)
+    return 0.5 * math.erfc(-lead / spread / math.sqrt(2))

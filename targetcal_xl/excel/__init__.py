@@ -1,0 +1,28 @@
+"""Working with the plan open: buttons that run the actions, and worksheet functions that compute."""
+
+from __future__ import annotations
+
+from . import functions
+from .answers import Answers, Ask
+from .buttons import BUTTONS, Button, button
+from .macros import macros
+from .press import press
+from .pressed import pressed
+from .registry import FUNCTIONS, Argument, Function, computed, reasons
+
+__all__ = [
+    "BUTTONS",
+    "FUNCTIONS",
+    "Answers",
+    "Argument",
+    "Ask",
+    "Button",
+    "Function",
+    "button",
+    "computed",
+    "functions",
+    "macros",
+    "press",
+    "pressed",
+    "reasons",
+]

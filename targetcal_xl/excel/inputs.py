@@ -1,0 +1,276 @@
+"""From the tables of a workbook to what the method takes; every fault named by its cell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+from ..calibration import (
+    Baseline,
+    Driver,
+    Floats,
+    History,
+    Indicator,
+    Inputs,
+    Line,
+    Metric,
+    Period,
+    Plan,
+    Readings,
+    Thresholds,
+    compute_baseline,
+)
+from ..language import LANGUAGES, text
+from ..problems import Problem
+from .ranges import ErrorValue, Table, Unanswerable, is_blank, refuse, said
+
+UNKNOWN_AMOUNTS = ("", "?", "？")
+"""What stands for the size of a one-off event that nobody knows."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a history, by every name that another table may call them."""
+
+    codes: tuple[str, ...]
+    known: Mapping[str, int]
+
+    def find(self, names: Iterable[str]) -> list[int]:
+        """The places of lines by their names, -1 where there is no such line."""
+        return [self.known.get(name, -1) for name in names]
+
+
+def period_of(said_period: str) -> Period:
+    """The period that a text names; raise Unanswerable for any other text."""
+    try:
+        return Period.parse(said_period)
+    except ValueError as error:
+        raise refuse("udf_not_a_period", "period", found=said_period) from error
+
+
+def lines_of(history: Table) -> Lines:
+    """The lines of a history: by code or, where the range begins with names, by name."""
+    at = history.column("line") or 0
+    codes = history.texts(at)
+    known = {code: k for k, code in enumerate(codes)}
+    if doubled := [k for k, code in enumerate(codes) if known[code] != k]:
+        raise Unanswerable(
+            ErrorValue("#VALUE!", Problem("udf_line_twice", history.where(k, at), {"line": codes[k]}))
+            for k in doubled
+        )
+    name = history.column("name")
+    if name is not None:
+        names = history.texts(name)
+        often = Counter(names)
+        for k, (code, called) in enumerate(zip(codes, names, strict=True)):
+            known.setdefault(called if often[called] == 1 else f"{called} ({code})", k)
+    return Lines(tuple(codes), known)
+
+
+@lru_cache(maxsize=8)
+def baseline_of(
+    period: str,
+    history: Table,
+    events: Table | None = None,
+    readings: Table | None = None,
+    indicators: Table | None = None,
+    drivers: Table | None = None,
+    step: float = 1.0,
+    confidence: float = 0.80,
+) -> tuple[Lines, Baseline]:
+    """The suggestions for every line of a history, as the command computes them.
+
+    Functions that explain one baseline differently share the work: the last few are remembered.
+    """
+    lines, inputs = inputs_of(period, history, events, readings, indicators, drivers, step, confidence)
+    return lines, computed_from(inputs, period)
+
+
+def computed_from(inputs: Inputs, period: str) -> Baseline:
+    """The baseline; raise Unanswerable where the history counts in other periods than the plan."""
+    try:
+        return compute_baseline(inputs)
+    except ValueError as error:
+        raise refuse("udf_other_periods", "period", found=period) from error
+
+
+def inputs_of(
+    period: str,
+    history: Table,
+    events: Table | None,
+    readings: Table | None,
+    indicators: Table | None,
+    drivers: Table | None,
+    step: float,
+    confidence: float,
+) -> tuple[Lines, Inputs]:
+    """The lines of a history and all that their suggestions are computed from."""
+    if step <= 0:
+        raise refuse("udf_step", "step", "#NUM!", found=f"{step:g}")
+    if not 0 < confidence < 1:
+        raise refuse("udf_confidence", "confidence", "#NUM!", found=f"{confidence:g}")
+    lines, when = lines_of(history), period_of(period)
+    plan = _plan(when, lines, _drivers(drivers), _indicators(indicators), step, confidence)
+    return lines, Inputs(plan, _history(history, events, lines), _readings(readings, plan, lines))
+
+
+def _plan(
+    when: Period,
+    lines: Lines,
+    drivers: tuple[Driver, ...],
+    indicators: tuple[Indicator, ...],
+    step: float,
+    confidence: float,
+) -> Plan:
+    return Plan(
+        code=str(when),
+        company="",
+        period=when,
+        metric=Metric("", "", "", "", step=step),
+        hq_target=0.0,
+        regions=(),
+        lines=tuple(Line(code, code, "") for code in lines.codes),
+        drivers=drivers,
+        indicators=indicators,
+        thresholds=Thresholds(confidence=confidence),
+    )
+
+
+def _drivers(table: Table | None) -> tuple[Driver, ...]:
+    """Drivers by code or, in a table without codes, by name; the weight used comes before the one given."""
+    if table is None:
+        return ()
+    (name,) = table.needed("name")
+    weights = [at for code in ("used", "weight") if (at := table.column(code)) is not None]
+    if not weights:
+        table.needed("weight")
+    numbers = table.numbers(weights)
+    first = np.where(np.isnan(numbers[:, 0]), numbers[:, -1], numbers[:, 0])
+    codes = table.texts(0 if table.is_coded else name)
+    return tuple(
+        Driver(code, called, weight)
+        for code, called, weight in zip(codes, table.texts(name), np.nan_to_num(first).tolist(), strict=True)
+    )
+
+
+def _indicators(table: Table | None) -> tuple[Indicator, ...]:
+    """Indicators by code or, in a table without codes, by name."""
+    if table is None:
+        return ()
+    name, driver, share = table.needed("name", "driver", "share")
+    shares = np.nan_to_num(table.numbers([share])[:, 0]).tolist()
+    way, codes = table.column("direction"), table.texts(0 if table.is_coded else name)
+    ways = ["" if way is None else said for said in (table.texts(way) if way is not None else codes)]
+    rows = zip(codes, table.texts(name), table.texts(driver), shares, ways, strict=True)
+    return tuple(
+        Indicator(code, called, owner, part, direction=_direction(table, k, way or 0, better))
+        for k, (code, called, owner, part, better) in enumerate(rows)
+    )
+
+
+def _direction(table: Table, row: int, column: int, better: str) -> Literal[1, -1]:
+    """1 where higher is better or nothing is said."""
+    words: dict[str, Literal[1, -1]] = {"": 1, "higher": 1, "lower": -1, "1": 1, "-1": -1}
+    for language in LANGUAGES:
+        words[text("workbook.choice.higher", language).casefold()] = 1
+        words[text("workbook.choice.lower", language).casefold()] = -1
+    if better.casefold() not in words:
+        raise refuse("udf_direction", table.where(row, column), found=better)
+    return words[better.casefold()]
+
+
+def _history(table: Table, events: Table | None, lines: Lines) -> History:
+    """Past values by period, with the one-off events among them."""
+    columns: dict[Period, int] = {}
+    for at, heading in enumerate(table.headings):
+        with suppress(ValueError):
+            columns[Period.parse(heading)] = at
+    if not columns or len({when.per_year for when in columns}) != 1:
+        raise refuse("udf_no_periods", table.argument)
+    periods = _consecutive(sorted(columns))
+    values = np.full((len(lines.codes), len(periods)), np.nan)
+    there = [k for k, when in enumerate(periods) if when in columns]
+    values[:, there] = table.numbers([columns[periods[k]] for k in there])
+    one_off = np.zeros(values.shape)
+    if events is not None:
+        _place_events(one_off, events, lines, {str(when): k for k, when in enumerate(periods)})
+    return History(periods, values, one_off)
+
+
+def _consecutive(known: Sequence[Period]) -> tuple[Period, ...]:
+    """Every period from the first to the last."""
+    periods = [known[0]]
+    while periods[-1] < known[-1]:
+        periods.append(periods[-1].shift(1))
+    return tuple(periods)
+
+
+def _place_events(one_off: Floats, table: Table, lines: Lines, periods: Mapping[str, int]) -> None:
+    line, period, amount = table.needed("line", "period", "amount")
+    errors: list[ErrorValue] = []
+    for k, (_, row) in enumerate(table.body):
+        if is_blank(row[line]) and is_blank(row[period]):
+            continue
+        at, when = lines.known.get(said(row[line]), -1), periods.get(said(row[period]).upper(), -1)
+        if at < 0:
+            errors.append(_unknown_line(table, k, line))
+        if when < 0:
+            fields = {"found": said(row[period])}
+            errors.append(ErrorValue("#N/A", Problem("udf_unknown_period", table.where(k, period), fields)))
+        size = row[amount]
+        if said(size) in UNKNOWN_AMOUNTS:
+            size = np.nan
+        if not isinstance(size, float):
+            where = table.where(k, amount)
+            errors.append(
+                ErrorValue("#VALUE!", Problem("udf_not_a_number", where, {"found": said(row[amount])}))
+            )
+        elif at >= 0 and when >= 0:
+            one_off[at, when] = size
+    if errors:
+        raise Unanswerable(errors)
+
+
+def _unknown_line(table: Table, row: int, column: int) -> ErrorValue:
+    fields = {"found": said(table.body[row][1][column])}
+    return ErrorValue("#N/A", Problem("udf_unknown_line", table.where(row, column), fields))
+
+
+def _readings(table: Table | None, plan: Plan, lines: Lines) -> Readings:
+    shape = len(lines.codes), len(plan.indicators)
+    now, reference = np.full(shape, np.nan), np.full(shape, np.nan)
+    if table is not None:
+        if not (plan.drivers and plan.indicators):
+            raise refuse("udf_no_indicators", table.argument)
+        sides = table.numbers(table.needed("now", "reference"))
+        at, item = readings_meant(table, plan, lines)
+        now[at, item], reference[at, item] = sides[:, 0], sides[:, 1]
+    return Readings(now, reference)
+
+
+def readings_meant(table: Table, plan: Plan, lines: Lines) -> tuple[list[int], list[int]]:
+    """Which line and which indicator each row of the readings is about."""
+    (column,) = table.needed("indicator")
+    items = {name: k for k, item in enumerate(plan.indicators) for name in (item.code, item.name)}
+    line, keys, names = table.column("line") or 0, table.texts(0), table.texts(column)
+    if table.is_coded:
+        split = [key.rpartition("/") for key in keys]
+        found = [(lines.known.get(code, -1), items.get(item, -1)) for code, _, item in split]
+    else:
+        named = zip(table.texts(line), names, strict=True)
+        found = [(lines.known.get(code, -1), items.get(item, -1)) for code, item in named]
+    errors = [_unknown_line(table, k, line) for k, (at, _) in enumerate(found) if at < 0]
+    errors += [
+        ErrorValue("#N/A", Problem("udf_unknown_indicator", table.where(k, column), {"found": names[k]}))
+        for k, (_, item) in enumerate(found)
+        if item < 0
+    ]
+    if errors:
+        raise Unanswerable(errors)
+    return [at for at, _ in found], [item for _, item in found]

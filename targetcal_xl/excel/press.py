@@ -1,0 +1,86 @@
+"""Pressing a button: the action is run, and what came of it is told in words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import singledispatch
+from pathlib import Path
+
+from ..actions import Clock, Progress, open_desk, silent
+from ..language import text
+from ..problems import DataProblems, TargetcalError
+from ..telling import Part, Rows, Sentence, tell, tell_problems, unexpected
+from .answers import Answers
+from .buttons import button
+from .macros import macros
+
+MOST_LINES = 40
+"""What fits a message box on a small screen."""
+
+
+def press(
+    code: str,
+    path: Path,
+    typed: Mapping[str, str],
+    language: str,
+    *,
+    actor: str,
+    clock: Clock,
+    source: str,
+    ledger: str | None = None,
+    progress: Progress = silent,
+) -> str:
+    """Run a button's action on a book and say what came of it; problems are told, never raised.
+
+    `typed` are the answers to the button's questions, by code. Who is named there as `who` acts,
+    else `actor`. Raise KeyError for a button that is not there.
+    """
+    pressed, said = button(code), Answers(typed, path.parent)
+    try:
+        if problems := list(said.problems(pressed.asks, language)):
+            raise DataProblems(problems)
+        actor = said.words("who") or actor
+        with open_desk(
+            path,
+            actor=actor,
+            clock=clock,
+            source=source,
+            ledger=ledger,
+            progress=progress,
+            macros=macros,
+        ) as desk:
+            report = pressed.action(desk, said)
+        return in_words(list(tell(report, language)), language)
+    except TargetcalError as found:
+        return in_words(list(tell_problems(found.problems, language)), language)
+    except Exception as error:
+        if os.environ.get("TARGETCAL_DEBUG"):
+            raise
+        return in_words(list(tell_problems([unexpected(error)], language)), language)
+
+
+def in_words(parts: Sequence[Part], language: str) -> str:
+    """Parts of a report as the lines of a message box; what does not fit is counted."""
+    lines = [line for part in parts for line in _lines(part)]
+    if (rest := len(lines) - MOST_LINES) > 0:
+        lines = [*lines[:MOST_LINES], text("excel.more", language, count=rest)]
+    return "\n".join(lines)
+
+
+@singledispatch
+def _lines(part: Part) -> Iterator[str]:
+    """A part of a report, line by line."""
+    raise TypeError(type(part).__name__)
+
+
+@_lines.register
+def _sentence(part: Sentence) -> Iterator[str]:
+    words = " ".join(filter(None, (part.mark, part.about, part.said)))
+    yield f"    {words}" if part.indented else words
+
+
+@_lines.register
+def _rows(part: Rows) -> Iterator[str]:
+    yield "   ".join(part.captions)
+    yield from ("   ".join(filter(None, row)) for row in part.rows)

@@ -1,0 +1,79 @@
+"""The extension (.oxt) for LibreOffice: our texts, the functions, the menu, and this computer's Python."""
+
+from __future__ import annotations
+
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from .. import __version__
+from ..language import LANGUAGES, text
+from .basic import basic_module
+from .menu import addons
+
+IDENTIFIER = "targetcal-xl.calc"
+FILE_NAME = "targetcal.oxt"
+MODULE = "TargetCalFunctions"
+"""The Basic module with the functions, here and in the application's own library."""
+PATIENCE, REST = 10.0, 30.0
+"""Seconds that a cell waits for an answer, and that none is asked for after one that did not come."""
+
+_TEXTS = (
+    "META-INF/manifest.xml",
+    "Jobs.xcu",
+    "ProtocolHandler.xcu",
+    "TargetCal/script.xlb",
+    "TargetCal/dialog.xlb",
+    "python/targetcal_office.py",
+)
+_MODULE = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="TargetCalFunctions" \
+script:language="StarBasic">{basic}</script:module>
+"""
+_DESCRIPTION = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<description xmlns="http://openoffice.org/extensions/description/2006">
+  <identifier value="{identifier}"/>
+  <version value="{version}"/>
+  <display-name>{names}</display-name>
+</description>
+"""
+_THEN = (2025, 1, 1, 0, 0, 0)
+"""The time of every file inside: two builds are alike to the byte."""
+
+
+def build_extension(
+    path: Path, language: str, *, python: str = sys.executable, patience: float = PATIENCE, rest: float = REST
+) -> None:
+    """Write the extension that starts `python` and says in `language` when that does not answer."""
+    settings = {
+        "python": python,
+        "server": ["-m", "targetcal_xl.libreoffice.server"],
+        "language": language,
+        "patience": patience,
+        "rest": rest,
+        "away": text("libreoffice.away", language),
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, said in (*_parts(), ("python/settings.json", json.dumps(settings))):
+            archive.writestr(zipfile.ZipInfo(name, _THEN), said)
+
+
+def _parts() -> Iterator[tuple[str, str]]:
+    """Every file that is the same on all computers."""
+    here = files("targetcal_xl.xl") / "libreoffice"
+    for name in _TEXTS:
+        yield name, here.joinpath(name).read_text("utf-8")
+    yield "TargetCal/TargetCalFunctions.xba", _MODULE.format(basic=escape(basic_module()))
+    yield "Addons.xcu", addons()
+    names = "".join(
+        f'<name lang="{language}">{escape(text("excel.menu", language))}</name>' for language in LANGUAGES
+    )
+    said = {"identifier": IDENTIFIER, "version": __version__, "names": names}
+    yield "description.xml", _DESCRIPTION.format(**said)

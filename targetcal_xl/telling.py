@@ -1,0 +1,281 @@
+"""Reports and problems in people's words: what the command line prints and a message box says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+
+from . import actions
+from .actions import HIDDEN
+from .language import text
+from .problems import Problem
+
+DONE, WRONG, QUIET, OBJECTION, WARNING = "✓", "✗", "·", "⚑", "⚠"
+"""Marks that stand before a sentence."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One line of words: a mark, what it is about, and what is said of it."""
+
+    said: str
+    mark: str = ""
+    about: str = ""
+    indented: bool = False
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table: captions, and rows of as many texts."""
+
+    captions: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Part = Sentence | Rows
+
+
+@singledispatch
+def tell(report: object, language: str) -> Iterator[Part]:
+    """A report in sentences and tables; raise TypeError for what is no report."""
+    raise TypeError(type(report).__name__)
+
+
+def tell_problems(problems: Iterable[Problem], language: str, indented: bool = False) -> Iterator[Sentence]:
+    """Problems, one a line."""
+    for problem in problems:
+        yield Sentence(problem.sentence(language), WRONG, indented=indented)
+
+
+def unexpected(error: Exception) -> Problem:
+    """An error of ours as a person is told of it."""
+    return Problem("unexpected", fields={"kind": type(error).__name__, "said": str(error)})
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None or math.isnan(value) else f"{value:,.10g}"
+
+
+def _percent(value: float | None, signed: bool = False) -> str:
+    """A share of 1 as a percentage."""
+    return "–" if value is None or math.isnan(value) else f"{value:{'+' if signed else ''}.0%}"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], language: str) -> Rows:
+    captions = tuple(text(f"telling.column.{column}", language) for column in columns)
+    return Rows(captions, tuple(tuple(row) for row in rows))
+
+
+def _word(code: str, language: str) -> str:
+    return text(f"telling.word.{code}", language)
+
+
+@tell.register
+def _new(report: actions.NewReport, language: str) -> Iterator[Part]:
+    counts = {"regions": report.regions, "lines": report.lines, "periods": report.periods}
+    yield Sentence(text("telling.new.made", language, **counts))
+    hq, suggested = _number(report.hq_target), _number(report.suggested_total)
+    yield Sentence(text("telling.new.totals", language, hq=hq, suggested=suggested))
+
+
+@tell.register
+def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[Part]:
+    yield Sentence(text("telling.recalibrate.inputs", language, changes=len(report.changes)))
+    moved = [change for change in report.lines if change.before != change.after]
+    if moved:
+        rows = ((line.line, _number(line.before), _number(line.after)) for line in moved)
+        yield _table(("line", "before", "after"), rows, language)
+    counts = {"moved": len(moved), "lines": len(report.lines), "total": _number(report.suggested_total)}
+    yield Sentence(text("telling.recalibrate.lines", language, **counts))
+
+
+@tell.register
+def _checked(report: actions.CheckReport, language: str) -> Iterator[Part]:
+    yield from tell_problems(report.book, language, indented=True)
+    for region in report.regions:
+        status = ("submitted" if region.submitted else "draft") if region.state == "open" else ""
+        words = [_word(region.state, language), text("telling.round", language, round=region.round)]
+        words += [_word(status, language)] if status else []
+        yield Sentence(" · ".join(words), WRONG if region.problems else DONE, region.region)
+        yield from tell_problems(region.problems, language, indented=True)
+    total = len(report.problems)
+    yield Sentence(
+        text("telling.check.problems", language, count=total)
+        if total
+        else text("telling.check.clean", language)
+    )
+
+
+@tell.register
+def _locked(report: actions.LockReport, language: str) -> Iterator[Part]:
+    for name in report.locked:
+        yield Sentence(text("telling.lock.locked", language, region=name), DONE)
+    for name in report.already:
+        yield Sentence(text("telling.lock.already", language, region=name), QUIET)
+    for name in report.waiting:
+        yield Sentence(text("telling.lock.waiting", language, region=name), QUIET)
+    for name, problems in report.refused:
+        yield Sentence(text("telling.lock.refused", language, region=name), WRONG)
+        yield from tell_problems(problems, language, indented=True)
+    for region, line, deviation in report.objections:
+        share = _percent(deviation, True)
+        said = text("telling.lock.objection", language, region=region, line=line, deviation=share)
+        yield Sentence(said, OBJECTION)
+    yield Sentence(text("telling.lock.recorded", language, cells=report.recorded))
+
+
+@tell.register
+def _unlocked(report: actions.UnlockReport, language: str) -> Iterator[Part]:
+    yield Sentence(text("telling.unlock.done", language, region=report.region))
+
+
+@tell.register
+def _objections(report: actions.ObjectionsReport, language: str) -> Iterator[Part]:
+    if not report.objections:
+        yield Sentence(text("telling.objections.none", language))
+    for item in report.objections:
+        yield Sentence(_word(item.state, language), about=f"{item.region} / {item.line}")
+        numbers = {"declared": _number(item.declared), "suggested": _number(item.suggested)}
+        numbers |= {"deviation": _percent(item.deviation, True), "hrbp": item.hrbp}
+        yield Sentence(text("telling.objections.numbers", language, **numbers), indented=True)
+        for code in ("basis", "support", "risk", "handling"):
+            if said := getattr(item, code):
+                yield Sentence(f"{_word(code, language)}: {said}", indented=True)
+
+
+@tell.register
+def _decided(report: actions.DecisionReport, language: str) -> Iterator[Part]:
+    for line, decision in report.lines:
+        yield Sentence(f"{line}: {_word(decision, language)}", DONE)
+    state = {"state": _word(report.state, language), "round": report.round}
+    yield Sentence(text("telling.decide.state", language, region=report.region, **state))
+    if report.awaited:
+        yield Sentence(text("telling.decide.awaited", language, lines=", ".join(report.awaited)))
+
+
+@tell.register
+def _confirmed(report: actions.ConfirmReport, language: str) -> Iterator[Part]:
+    numbers = {"hq": report.hq_target, "suggested": report.suggested_total, "agreed": report.agreed_total}
+    shown = {code: _number(number) for code, number in numbers.items()}
+    yield Sentence(text("telling.confirm.done", language, regions=report.regions, **shown))
+
+
+@tell.register
+def _letters(report: actions.LettersReport, language: str) -> Iterator[Part]:
+    for letter in report.letters:
+        outcome, files = "issued" if letter.is_new else "kept", ", ".join(letter.files)
+        facts = {"number": letter.number, "region": letter.region, "files": files}
+        yield Sentence(text(f"telling.letters.{outcome}", language, **facts), DONE)
+
+
+@tell.register
+def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
+    totals = {
+        "actual": _number(report.actual_total),
+        "path": _number(round(report.path_total, 1)),
+        "agreed": _number(report.agreed_total),
+        "expected": _number(round(report.expected_total, 1)),
+    }
+    yield Sentence(text("telling.follow.totals", language, date=report.as_of, **totals))
+    if not report.holidays_known:
+        yield Sentence(text("telling.follow.no_holidays", language))
+    for line in report.warnings:
+        share = {"attainment": _percent(line.attainment), "odds": _percent(line.odds)}
+        said = text("telling.follow.warning", language, **share)
+        new = [text("telling.follow.new", language)] if line.is_new else []
+        yield Sentence(" ".join([*new, said]), WARNING, f"{line.region} / {line.line}")
+        yield Sentence(line.suggestion, indented=True)
+    for name in report.mended:
+        yield Sentence(text("telling.follow.mended", language, line=name), DONE)
+    if not report.warnings:
+        yield Sentence(text("telling.follow.clear", language))
+
+
+@tell.register
+def _surveyed(report: actions.SurveyReport, language: str) -> Iterator[Part]:
+    overall = (text("telling.survey.overall", language), report.overall)
+    rows = [
+        (name, _number(opinion.answers), f"{opinion.mean:.1f}", f"{opinion.agreement_pct:.0f} %")
+        if opinion
+        else (name, text("telling.survey.hidden", language), "", "")
+        for name, opinion in (*report.groups, overall)
+    ]
+    yield _table(("region", "answers", "mean", "agreement"), rows, language)
+
+
+@tell.register
+def _evaluated(report: actions.EvaluateReport, language: str) -> Iterator[Part]:
+    last = report.last_period
+    rows = [
+        (text(f"telling.measure.{code}", language), _number(value), _number(getattr(last, code, None)))
+        for code, value in vars(report.measures).items()
+    ]
+    yield _table(("measure", "now", "last"), rows, language)
+    columns = ("region", "attainment", "agreement", "quadrant")
+    yield _table(columns, (_quadrant_row(result, language) for result in report.regions), language)
+    totals = {"actual": _number(report.actual_total), "agreed": _number(report.agreed_total)}
+    percent = f"{report.attainment_pct:.0f}"
+    yield Sentence(text("telling.evaluate.attainment", language, percent=percent, **totals))
+    counts = {"count": report.deviations, "corrected": report.self_corrected}
+    yield Sentence(text("telling.evaluate.deviations", language, **counts))
+
+
+def _quadrant_row(result: actions.RegionResult, language: str) -> tuple[str, ...]:
+    agreement = "–" if result.agreement_pct is None else f"{result.agreement_pct:.0f}%"
+    return result.name, _percent(result.attainment), agreement, _quadrant(result, language)
+
+
+def _quadrant(result: actions.RegionResult, language: str) -> str:
+    if result.quadrant == HIDDEN:
+        return text("telling.survey.hidden", language)
+    name = text(f"calibration.quadrant.{result.quadrant}", language)
+    return text("calibration.quadrant.borderline", language, name=name) if result.borderline else name
+
+
+@tell.register
+def _audited(report: actions.AuditReport, language: str) -> Iterator[Part]:
+    if report.verified:
+        facts = {"entries": len(report.entries), "head": report.head}
+        yield Sentence(text("telling.audit.verified", language, **facts), DONE)
+    elif report.problems:
+        yield from tell_problems(report.problems, language, indented=True)
+    else:
+        columns = ("number", "at", "actor", "action", "place", "field", "old", "new", "reason")
+        yield _table(columns, map(_entry_row, report.entries), language)
+
+
+def _entry_row(entry: actions.Entry) -> tuple[str, ...]:
+    place = "/".join(code for code in (entry.region, entry.row) if code)
+    old, new = ("" if value is None else str(value) for value in (entry.old, entry.new))
+    at = entry.at.isoformat(sep=" ", timespec="seconds")
+    return str(entry.number), at, entry.actor, entry.action, place, entry.field, old, new, entry.reason
+
+
+@tell.register
+def _switched(report: actions.FunctionsReport, language: str) -> Iterator[Part]:
+    yield Sentence(text(f"telling.functions.{report.state}", language), DONE if report.changed else QUIET)
+
+
+@tell.register
+def _repaired(report: actions.RepairReport, language: str) -> Iterator[Part]:
+    outcome = "rewritten" if report.rewritten else "caught_up" if report.changed else "nothing"
+    yield Sentence(text(f"telling.repair.{outcome}", language, entries=report.caught_up))
+
+
+@tell.register
+def _examined(report: actions.DoctorReport, language: str) -> Iterator[Part]:
+    for finding in report.findings:
+        yield Sentence(finding, DONE)
+    yield from tell_problems(report.problems, language, indented=True)
+
+
+@tell.register
+def _demonstrated(report: actions.DemoReport, language: str) -> Iterator[Part]:
+    facts = {"directory": report.directory, "seconds": f"{report.seconds:.0f}"}
+    yield Sentence(text("telling.demo.done", language, **facts))
+    rows = [(text(f"telling.demo.{code}", language), value) for code, value in report.figures()]
+    yield _table(("figure", "value"), rows, language)
+    for name in report.files:
+        yield Sentence(name, indented=True)

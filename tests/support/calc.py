@@ -1,0 +1,78 @@
+"""A real LibreOffice with our extension in a profile of its own, and cells as a person sees them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from targetcal_xl.libreoffice.bridge import Office, start, uno, values
+
+PATIENCE, REST = 3.0, 1.0
+"""Seconds that the extension waits for an answer, and that it asks for none after that."""
+
+
+@contextmanager
+def running(profile: Path) -> Iterator[Office]:
+    """A LibreOffice without a window on this profile."""
+    office = start(profile)
+    try:
+        yield office
+    finally:
+        office.close()
+
+
+@contextmanager
+def document(office: Office, path: Path | None = None) -> Iterator[Any]:
+    """A workbook in it, a new one without a path, closed without being saved."""
+    address = uno().systemPathToFileUrl(str(path)) if path else "private:factory/scalc"
+    loaded = office.desktop.loadComponentFromURL(address, "_blank", 0, values(Hidden=True))
+    try:
+        yield loaded
+    finally:
+        loaded.close(True)
+
+
+def sheet(book: Any, place: int | str = 0) -> Callable[[str], Any]:
+    """The cells of one sheet, by address."""
+    sheets = book.getSheets()
+    found = sheets.getByName(place) if isinstance(place, str) else sheets.getByIndex(place)
+    cells: Callable[[str], Any] = found.getCellRangeByName
+    return cells
+
+
+def servers(office: Office) -> list[int]:
+    """The processes that compute for this LibreOffice."""
+    assert office.process is not None
+    family, found = {office.process.pid}, []
+    for _ in range(4):
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                command = (entry / "cmdline").read_bytes()
+            except (OSError, ValueError):
+                continue
+            if parent in family and int(entry.name) not in family:
+                family.add(int(entry.name))
+                if b"libreoffice.server" in command:
+                    found.append(int(entry.name))
+    return found
+
+
+def send(pid: int, what: signal.Signals) -> None:
+    """A signal to one process."""
+    os.kill(pid, what)
+
+
+def gone(pid: int, seconds: float = 10) -> bool:
+    """Whether a process ends within that time."""
+    until = time.monotonic() + seconds
+    while Path(f"/proc/{pid}").exists():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True

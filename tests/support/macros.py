@@ -1,0 +1,147 @@
+"""Macros run for real: by LibreOffice, on a book whose xlwings module only notes what it is asked.
+
+LibreOffice heeds no `#If` in VBA, and would not get through xlwings' own module.
+"""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from targetcal_xl.excel import macros
+from targetcal_xl.workbook import Macros, Module, write_book
+from tests.support.samples import sample_standing
+
+CREATED = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+
+_NOTED = """
+Public Function RunPython(PythonCommand As String)
+    ThisWorkbook.Worksheets("xlwings.conf").Range("D1").Value = PythonCommand
+End Function
+
+Public Function XLPy() As Object
+    Set XLPy = New Dictionary
+End Function
+"""
+_CALLED = """
+Public Function CallUDF(script As String, name As String, arguments As Variant, _
+        book As Variant, caller As Variant)
+    CallUDF = script & "." & name & " of " & (UBound(arguments) + 1)
+End Function
+"""
+ECHO = """
+Public Function Answered(ByVal kind As String, ByVal question As String, ByVal caption As String, _
+        ByRef answer As String) As Boolean
+    answer = kind & "|" & question & "|" & caption
+    Answered = True
+End Function
+"""
+"""Answers every question with what was asked."""
+ON_WINDOWS = next(one.text for one in macros("en").modules if one.name == "TargetCal").replace(
+    'Application.PathSeparator = "\\"', "True"
+)
+"""Takes every system for Windows."""
+CANCEL = ECHO.replace("True", "False")
+
+_DRIVER = """
+Sub Main(path As String)
+    Dim arguments(1) As New com.sun.star.beans.PropertyValue
+    Dim book As Object, script As Object, cell As Object, name As String
+    arguments(0).Name = "Hidden" : arguments(0).Value = True
+    arguments(1).Name = "MacroExecutionMode" : arguments(1).Value = 4
+    Open path & ".asked" For Input As #1
+    Open path & ".said" For Output As #2
+    On Error GoTo failed
+    book = StarDesktop.loadComponentFromURL(ConvertToURL(path), "_blank", 0, arguments())
+    cell = book.Sheets.getByName("xlwings.conf").getCellRangeByName("D1")
+    While Not EOF(1)
+        Line Input #1, name
+        cell.String = ""
+        If Left(name, 1) = "=" Then
+            cell.setFormula(name)
+        Else
+            script = book.getScriptProvider().getScript("vnd.sun.star.script:VBAProject." & name _
+                & "?language=Basic&location=document")
+            If InStr(name, ".Ribbon_") > 0 Then
+                script.invoke(Array(book), Array(), Array())
+            Else
+                script.invoke(Array(), Array(), Array())
+            End If
+        End If
+        Print #2, cell.String
+    Wend
+    book.close(True)
+    Close
+    StarDesktop.terminate()
+    Exit Sub
+failed:
+    Print #2, "failed: " & Error
+    Close
+    If Not IsNull(book) Then book.close(True)
+    StarDesktop.terminate()
+End Sub
+"""
+_PAPERS = {
+    "registrymodifications.xcu": '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    '<item oor:path="/org.openoffice.Office.Common/Security/Scripting">'
+    '<prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>0</value></prop></item>'
+    '<item oor:path="/org.openoffice.Setup/Office"><prop oor:name="ooSetupInstCompleted" oor:op="fuse">'
+    "<value>true</value></prop></item></oor:items>",
+    "basic/script.xlc": '<library:libraries xmlns:library="http://openoffice.org/2000/library" '
+    'xmlns:xlink="http://www.w3.org/1999/xlink"><library:library library:name="Standard" '
+    'xlink:href="$(USER)/basic/Standard/script.xlb/" xlink:type="simple" library:link="false"/>'
+    "</library:libraries>",
+    "basic/Standard/script.xlb": '<library:library xmlns:library="http://openoffice.org/2000/library" '
+    'library:name="Standard" library:readonly="false" library:passwordprotected="false">'
+    '<library:element library:name="Driver"/></library:library>',
+    "basic/Standard/Driver.xba": '<script:module xmlns:script="http://openoffice.org/2000/script" '
+    f'script:name="Driver" script:language="StarBasic">{escape(_DRIVER)}</script:module>',
+}
+"""A profile that lets macros run and holds our driver."""
+
+
+def stubbed(language: str = "zh-CN", **modules: str) -> Macros:
+    """Our macros, with the code of some modules replaced, and xlwings' by a note."""
+    code = {"xlwings": _NOTED, "Dictionary": _CALLED, **modules}
+    held = (Module(one.name, one.kind, code.get(one.name, one.text)) for one in macros(language).modules)
+    return replace(macros(language), modules=tuple(held))
+
+
+def book_with(held: Macros, path: Path, language: str = "zh-CN") -> Path:
+    """The sample plan's workbook with these macros."""
+    write_book(path, sample_standing(), language, created=CREATED, macros=held)
+    return path
+
+
+def run_in_office(path: Path, asked: Sequence[str]) -> list[str]:
+    """Run macros, named `Module.Sub`, or formulas; what each had Python do, or came to.
+
+    A ribbon's callback is handed an object, as Excel hands it the control.
+    """
+    questions, answers = path.with_name(f"{path.name}.asked"), path.with_name(f"{path.name}.said")
+    questions.write_text("\n".join(asked) + "\n", "ascii")
+    driver = f"macro:///Standard.Driver.Main({path})"
+    office = ["soffice", f"-env:UserInstallation={_profile().as_uri()}", "--headless", "--norestore", driver]
+    subprocess.run(office, capture_output=True, timeout=120, check=True)
+    said = answers.read_text("utf-8").splitlines()
+    assert len(said) == len(asked) and not any(line.startswith("failed: ") for line in said), said
+    return said
+
+
+@cache
+def _profile() -> Path:
+    profile = Path(tempfile.mkdtemp(prefix="macros-"))
+    atexit.register(shutil.rmtree, profile, ignore_errors=True)
+    for name, text in _PAPERS.items():
+        paper = profile / "user" / name
+        paper.parent.mkdir(parents=True, exist_ok=True)
+        paper.write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}', encoding="utf-8")
+    return profile

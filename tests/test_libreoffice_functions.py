@@ -1,0 +1,229 @@
+"""Worksheet functions in a real LibreOffice, with the extension installed as a person installs it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from defusedxml import ElementTree
+
+from targetcal_xl.calibration import Standing, compute_baseline
+from targetcal_xl.excel import BUTTONS, FUNCTIONS
+from targetcal_xl.language import LANGUAGES
+from targetcal_xl.libreoffice import build_extension, install, remove, status
+from targetcal_xl.libreoffice.bridge import Office, values
+from targetcal_xl.workbook import open_book, read, write_book
+from targetcal_xl.workbook.cells import column_letters
+from tests.support import calc
+from tests.support.samples import PERIOD, sample_standing
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile with the extension in it."""
+    place = tmp_path_factory.mktemp("profile 配置")
+    report = install("en", place, patience=calc.PATIENCE, rest=calc.REST)
+    assert report.installed
+    assert report.problems == ()
+    return place
+
+
+@pytest.fixture(scope="module")
+def office(profile: Path) -> Iterator[Office]:
+    with calc.running(profile) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def standing() -> Standing:
+    return sample_standing()
+
+
+@pytest.fixture
+def authored(standing: Standing, tmp_path: Path) -> Path:
+    path = tmp_path / "目标 targets.xlsx"
+    write_book(path, standing, "zh-CN", created=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    return path
+
+
+def _suggestion(path: Path, standing: Standing) -> str:
+    """What a person types to have the suggestions of this very book, as Excel spells it."""
+    reading = read(open_book(path), standing.inputs)
+    sheets = {"history": "history", "events": "history", "readings": "drivers"}
+    sheets |= {"indicators": "settings", "drivers": "settings"}
+    ranges = []
+    for table, sheet in sheets.items():
+        place = reading.places.table(sheet, table)
+        last = f"{column_letters(max(place.columns.values()))}{max(place.rows.values())}"
+        ranges.append(f"${reading.places.sheet_name(sheet)}.A{place.head - 1}:{last}")
+    return ";".join(ranges)
+
+
+def test_suggestions_are_the_commands_and_follow_the_history(
+    office: Office, authored: Path, standing: Standing
+) -> None:
+    lines = len(standing.inputs.plan.lines)
+    reading = read(open_book(authored), standing.inputs)
+    first = reading.places.table("history", "history")
+    with calc.document(office, authored) as book:
+        book.getSheets().insertNewByName("试算", 0)
+        cell, history = calc.sheet(book, "试算"), calc.sheet(book, reading.places.sheet_name("history"))
+        call = f'TC_BASELINE("{PERIOD}";{_suggestion(authored, standing)})'
+        cell(f"B2:B{lines + 1}").setArrayFormula(f"={call}")
+        found = [row[0] for row in cell(f"B2:B{lines + 1}").getDataArray()]
+        assert found == standing.baseline.suggested.tolist()
+
+        row, column = next(iter(first.rows.values())), max(first.columns.values())
+        value = history(f"{column_letters(column)}{row}")
+        value.setValue(value.getValue() * 2)
+        past = standing.inputs.history
+        doubled = past.values.copy()
+        doubled[0, -1] *= 2
+        changed = compute_baseline(replace(standing.inputs, history=replace(past, values=doubled)))
+        found = [row[0] for row in cell(f"B2:B{lines + 1}").getDataArray()]
+        assert found == changed.suggested.tolist()
+        assert found[0] != standing.baseline.suggested[0]
+
+
+def test_a_saved_formula_has_the_plain_name_and_its_value(
+    office: Office, authored: Path, standing: Standing, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved.xlsx"
+    with calc.document(office, authored) as book:
+        book.getSheets().insertNewByName("试算", 0)
+        calc.sheet(book, "试算")("A1").setFormula("=TC_DEVIATION(90;100)")
+        book.storeToURL(saved.as_uri(), values(FilterName="Calc MS Excel 2007 XML"))
+    first = ElementTree.fromstring(zipfile.ZipFile(saved).read("xl/worksheets/sheet1.xml"))
+    formula, value = (first.find(f".//{{*}}c[@r='A1']/{{*}}{tag}").text for tag in ("f", "v"))
+    assert formula == "TC_DEVIATION(90,100)"
+    assert float(value) == pytest.approx(-0.1)
+    with calc.document(office, saved) as book:
+        assert calc.sheet(book)("A1").getValue() == pytest.approx(-0.1)
+
+
+def test_error_values_and_reasons_stand_in_cells(office: Office) -> None:
+    with calc.document(office) as book:
+        cell = calc.sheet(book)
+        for at, formula in enumerate(
+            ("TC_DEVIATION(1;0)", 'TC_BASELINE("x";A9:B10)', "TC_SPLIT(1.5;A9:A10)")
+        ):
+            cell(f"A{at + 1}").setFormula(f"={formula}")
+        cell("B1").setFormula('=TC_WHY("TC_DEVIATION";1;0)')
+        assert [cell(f"A{at}").getString() for at in (1, 2, 3)] == ["#DIV/0!", "#VALUE!", "#NUM!"]
+        assert cell("B1").getString().startswith("#DIV/0! suggested: The suggestion is 0")
+
+
+def test_blank_cells_and_arguments_left_out_are_what_they_are(office: Office) -> None:
+    with calc.document(office) as book:
+        cell = calc.sheet(book)
+        cell("A1").setValue(90)
+        for at, formula in enumerate(("(A1;100;)", "(A9;100)", "(A1:A2;100)"), 1):
+            cell(f"B{at}:B{at}").setArrayFormula(f"=TC_DEVIATION{formula}")
+        assert cell("B1").getValue() == pytest.approx(-0.1)
+        assert cell("B2").getString() == ""
+        assert cell("B3").getValue() == pytest.approx(-0.1)
+        cell("C1").setFormula("=TC_OBJECTION(A1;100;;-1)")
+        assert cell("C1").getValue() == 0
+
+
+def test_every_function_can_be_called(office: Office) -> None:
+    with calc.document(office) as book:
+        cell = calc.sheet(book)
+        for at, name in enumerate(FUNCTIONS, 1):
+            cell(f"A{at}").setFormula(f"={name}(1)")
+        shown = [cell(f"A{at}").getString() for at, _ in enumerate(FUNCTIONS, 1)]
+        assert "#NAME?" not in shown
+        assert "Err:511" not in shown
+
+
+def test_a_server_that_was_killed_is_started_again(office: Office) -> None:
+    with calc.document(office) as book:
+        cell = calc.sheet(book)
+        cell("A1").setFormula("=TC_DEVIATION(A2;100)")
+        (server,) = calc.servers(office)
+        calc.send(server, signal.SIGKILL)
+        cell("A2").setValue(80)
+        assert cell("A1").getValue() == pytest.approx(-0.2)
+        assert calc.servers(office) not in ([], [server])
+
+
+def test_a_server_that_hangs_costs_one_wait_and_shows_as_an_error_with_a_reason(office: Office) -> None:
+    with calc.document(office) as book:
+        cell = calc.sheet(book)
+        for row in range(1, 51):
+            cell(f"A{row}").setFormula("=TC_DEVIATION(B1;100)")
+        cell("C1").setFormula('=TC_WHY("TC_DEVIATION";B1;100)')
+        (server,) = calc.servers(office)
+        calc.send(server, signal.SIGSTOP)
+        began = time.monotonic()
+        cell("B1").setValue(70)
+        shown = {cell(f"A{row}").getString() for row in range(1, 51)}
+        assert time.monotonic() - began < calc.PATIENCE + 2
+        assert shown == {"#N/A"}
+        assert "does not answer" in cell("C1").getString()
+        assert calc.gone(server)
+        time.sleep(calc.REST)
+        cell("B1").setValue(75)
+        assert cell("A50").getValue() == pytest.approx(-0.25)
+
+
+def test_the_server_ends_with_libreoffice_however_that_ends(profile: Path, tmp_path: Path) -> None:
+    other = tmp_path / "profile"
+    install("en", other, patience=calc.PATIENCE, rest=calc.REST)
+    with calc.running(other) as office, calc.document(office) as book:
+        cell = calc.sheet(book)
+        cell("A1").setFormula("=TC_DEVIATION(90;100)")
+        assert cell("A1").getValue() == pytest.approx(-0.1)
+        (server,) = calc.servers(office)
+    assert calc.gone(server)
+
+
+def test_installing_twice_removing_and_looking(tmp_path: Path) -> None:
+    place = tmp_path / "profile"
+    assert status(place).installed == ""
+    first, again = install("zh-CN", place), install("en", place)
+    assert first.installed == again.installed != ""
+    with calc.running(place) as office, calc.document(office) as book:
+        calc.sheet(book)("A1").setFormula("=TC_DEVIATION(90;100)")
+        assert calc.sheet(book)("A1").getValue() == pytest.approx(-0.1)
+    assert remove(place).installed == ""
+    assert remove(place).installed == ""
+    with calc.running(place) as office, calc.document(office) as book:
+        calc.sheet(book)("A1").setFormula("=TC_DEVIATION(90;100)")
+        assert calc.sheet(book)("A1").getString() == "#NAME?"
+
+
+def test_a_python_that_is_gone_is_found_out(tmp_path: Path) -> None:
+    place = tmp_path / "profile"
+    install("en", place)
+    (settings,) = place.glob("user/uno_packages/cache/uno_packages/*/*/python/settings.json")
+    said = settings.read_text("utf-8")
+    settings.write_text(said.replace(status(place).python, "no-such-python"), encoding="utf-8")
+    assert [problem.code for problem in status(place).problems] == ["office_python"]
+    with calc.running(place) as office, calc.document(office) as book:
+        cell = calc.sheet(book)
+        cell("A1").setFormula("=TC_DEVIATION(90;100)")
+        assert cell("A1").getString() == "#N/A"
+
+
+def test_two_builds_of_the_extension_are_alike(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        build_extension(tmp_path / name, "en")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_menu_and_toolbar_have_every_button_in_both_languages(tmp_path: Path) -> None:
+    build_extension(tmp_path / "e.oxt", "en")
+    root = ElementTree.fromstring(zipfile.ZipFile(tmp_path / "e.oxt").read("Addons.xcu"))
+    said = [value.text for value in root.iter("value")]
+    for button in BUTTONS:
+        assert said.count(f"targetcal.command:{button.code}") == 2
+        for language in LANGUAGES:
+            assert said.count(button.caption(language)) >= 2
+    assert all(said)

@@ -1,0 +1,1 @@
+"""What Excel and LibreOffice load, as text; the programs fill it in."""

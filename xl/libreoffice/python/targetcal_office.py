@@ -1,0 +1,186 @@
+"""Inside LibreOffice: worksheet functions and menu entries, handed on to the person's own Python.
+
+LibreOffice's Python runs this file, with nothing beside the standard library. `settings.json` next
+to it says which Python to start and what to say when it does not answer.
+"""
+
+import json
+import os
+import queue
+import struct
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import unohelper
+from com.sun.star.lang import XServiceInfo
+from com.sun.star.task import XJob
+
+ERRORS = {
+    "#NULL!": 521, "#DIV/0!": 532, "#VALUE!": 519, "#REF!": 524, "#NAME?": 525, "#NUM!": 503, "#N/A": 32767,
+}  # fmt: skip
+LIBRARY, MODULE = "TargetCal", "TargetCalFunctions"
+
+
+def settings():
+    """What the installation wrote down."""
+    return json.loads(Path(__file__).with_name("settings.json").read_text("utf-8"))
+
+
+def own_python(arguments, **options):
+    """Start the person's own Python, free of what LibreOffice sets for its own."""
+    env = {name: v for name, v in os.environ.items() if not name.startswith(("PYTHON", "LD_", "URE_"))}
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    command = [settings()["python"], *arguments]
+    return subprocess.Popen(command, env=env, creationflags=flags, **options)
+
+
+class Away(Exception):
+    """The server does not answer."""
+
+
+class Server:
+    """A Python process that computes, started when it is first asked; it ends when its input does.
+
+    One that does not answer in time is ended, and for a while nobody is asked again: a sheet full of
+    formulas must not wait for each of them.
+    """
+
+    def __init__(self):
+        self._process, self._replies, self._resting = None, None, 0.0
+        self._turn = threading.Lock()
+
+    def ask(self, request):
+        """The reply to a request; raise Away where there is none."""
+        with self._turn:
+            if time.monotonic() < self._resting:
+                raise Away
+            for _ in range(2):
+                try:
+                    return self._asked(request)
+                except OSError:
+                    self.end()
+            self._resting = time.monotonic() + settings()["rest"]
+            raise Away
+
+    def _asked(self, request):
+        if self._process is None:
+            self._start()
+        self._process.stdin.write(json.dumps(request).encode() + b"\n")
+        self._process.stdin.flush()
+        try:
+            line = self._replies.get(timeout=settings()["patience"])
+        except queue.Empty:
+            self.end()
+            self._resting = time.monotonic() + settings()["rest"]
+            raise Away from None
+        if not line:
+            raise OSError("the server ended")
+        return json.loads(line)
+
+    def _start(self):
+        pipe = subprocess.PIPE
+        self._process = own_python(settings()["server"], stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        self._replies = queue.Queue()
+        threading.Thread(target=self._read, args=(self._process.stdout, self._replies), daemon=True).start()
+
+    @staticmethod
+    def _read(lines, replies):
+        for line in lines:
+            replies.put(line)
+        replies.put(b"")
+
+    def end(self):
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
+
+SERVER = Server()
+
+
+def block(cells):
+    """The cells of an argument as JSON holds them, also a single one; a date is its serial number."""
+    if not isinstance(cells, tuple):
+        cells = ((cells,),)
+    return [[value.Value if hasattr(value, "typeName") else value for value in row] for row in cells]
+
+
+def cell(value):
+    """A result as a Basic function gives it: an error value is a NaN with Calc's number of the error."""
+    if value in ERRORS and isinstance(value, str):
+        return struct.unpack("<d", struct.pack("<II", ERRORS[value], 0x7FF80000))[0]
+    return "" if value is None else value
+
+
+class Named(XServiceInfo):
+    """A part that LibreOffice knows by a service's name."""
+
+    service = ""
+
+    def getImplementationName(self):
+        """The name under which it is registered."""
+        return f"{self.service}Implementation"
+
+    def supportsService(self, name):
+        """Whether it is that service."""
+        return name == self.service
+
+    def getSupportedServiceNames(self):
+        """The one service that it is."""
+        return (self.service,)
+
+
+class Compute(unohelper.Base, XJob, Named):
+    """Answers one call of a worksheet function."""
+
+    service = "targetcal.Compute"
+
+    def __init__(self, context):
+        pass
+
+    def execute(self, named):
+        """The rows of the answer."""
+        name, *cells = {one.Name: one.Value for one in named}["call"]
+        request = {"function": name, "cells": [block(given[0]) if given else None for given in cells]}
+        try:
+            rows = SERVER.ask(request)
+        except Away:
+            rows = [[settings()["away"] if name == "TC_WHY" else "#N/A"]]
+        return tuple(tuple(cell(value) for value in row) for row in rows)
+
+
+class Start(unohelper.Base, XJob, Named):
+    """When LibreOffice starts: puts our Basic functions where Calc looks for them.
+
+    Calc runs functions of the application's own Standard library; those of an extension's library
+    it finds by name, but does not run.
+    """
+
+    service = "targetcal.Start"
+
+    def __init__(self, context):
+        self._context = context
+
+    def execute(self, named):
+        """Copy the module unless it is there already."""
+        libraries = self._context.ServiceManager.createInstanceWithContext(
+            "com.sun.star.script.ApplicationScriptLibraryContainer", self._context
+        )
+        libraries.loadLibrary(LIBRARY)
+        source = libraries.getByName(LIBRARY).getByName(MODULE)
+        libraries.loadLibrary("Standard")
+        standard = libraries.getByName("Standard")
+        if not standard.hasByName(MODULE):
+            standard.insertByName(MODULE, source)
+        elif standard.getByName(MODULE) != source:
+            standard.replaceByName(MODULE, source)
+        libraries.storeLibraries()
+
+
+g_ImplementationHelper = unohelper.ImplementationHelper()
+for part in (Compute, Start):
+    g_ImplementationHelper.addImplementation(part, f"{part.service}Implementation", (part.service,))
