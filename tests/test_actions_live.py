@@ -155,11 +155,11 @@ def _alike(one: Cell, other: Cell) -> bool:
 
 def test_selection_and_sheet_in_front_stay(tmp_path: Path) -> None:
     case = opened(submitted(tmp_path))
-    assert case.book is not None
-    case.book.sheets["华南大区"].range("C7:D8").select()
+    assert case.workbook is not None
+    case.workbook.sheets["华南大区"].range("C7:D8").select()
     case.run(lock)
-    assert case.book.sheets.active.name == "华南大区"
-    selected = case.book.app.selection
+    assert case.workbook.sheets.active.name == "华南大区"
+    selected = case.workbook.app.selection
     assert selected is not None
     assert selected.address == "$C$7:$D$8"
 
@@ -286,7 +286,7 @@ def test_somebody_elses_hung_libreoffice_is_let_go_and_lives(tmp_path: Path, own
 
 def _accepts(pipe: str, case: Case, region: str, line: str) -> None:
     guest = libreoffice.connect(pipe)
-    host = OpenCase(case.folder, case.inputs, case.clock, guest.books[str(case.path)])
+    host = OpenCase(case.folder, case.inputs, case.clock, workbook=guest.books[str(case.path)])
     host.run(decide, region, line, "accept", reason="依据充分", by=f"superior{region[1:]}")
     guest.quit()
 

@@ -25,17 +25,17 @@ def office() -> xw.App:
 class OpenCase(Case):
     """A case whose book is open in LibreOffice."""
 
-    book: xw.Book | None = None
+    workbook: xw.Book | None = None
 
     def desk(self, by: str = FINANCE, create: bool = False) -> AbstractContextManager[Desk]:
         """Somebody's desk, at the open book."""
-        assert self.book is not None
-        return open_live_desk(self.book, actor=by, clock=self.clock, source="test", language="zh-CN")
+        assert self.workbook is not None
+        return open_live_desk(self.workbook, actor=by, clock=self.clock, source="test", language="zh-CN")
 
     def reading(self) -> Reading:
         """What the open book says now, saved or not."""
-        assert self.book is not None
-        return read(LiveBook(self.book, self.path, ""), self.inputs)
+        assert self.workbook is not None
+        return read(LiveBook(self.workbook, self.path, ""), self.inputs)
 
     def type(self, said: Said) -> None:
         """Fill cells as a person does, and save nothing."""
@@ -46,19 +46,19 @@ class OpenCase(Case):
     @property
     def uno(self) -> Any:
         """LibreOffice's own object for the book."""
-        assert self.book is not None
-        return self.book.impl.uno
+        assert self.workbook is not None
+        return self.workbook.impl.uno
 
     def cell(self, *key: str | None) -> xw.Range:
         """The cell of a key, in the open book."""
         region, row, code = key
         places = self.reading().places
         sheet, spot = places.find((region, row, str(code)))
-        assert self.book is not None
-        return self.book.sheets[places.tabs[sheet]].range(spot)
+        assert self.workbook is not None
+        return self.workbook.sheets[places.tabs[sheet]].range(spot)
 
 
 def opened(case: Case, app: xw.App | None = None) -> OpenCase:
     """The case, opened in LibreOffice."""
     book = (app or office()).books.open(str(case.path))
-    return OpenCase(case.folder, case.inputs, case.clock, book)
+    return OpenCase(case.folder, case.inputs, case.clock, workbook=book)
