@@ -1,10 +1,12 @@
 """The method: suggested targets, negotiation, commitment, progress and looking back. Pure."""
 
 from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
-from .alignment import InfeasibleTotal, allot, split
+from .alignment import allot, split
 from .baseline import Baseline, Inputs, compute_baseline
+from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
 from .drivers import Readings, changes, effects, signals
+from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import Cleaned, Floats, History, clean, last_year
 from .metric import Kind, Metric
 from .negotiation import (
@@ -24,7 +26,7 @@ from .negotiation import (
 )
 from .odds import odds, plan_odds, shared_error, spread, total_odds, total_spread
 from .period import Period
-from .plan import Driver, Indicator, Line, Measures, Person, Plan, Region, Thresholds
+from .plan import Driver, Group, Indicator, Limits, Line, Measures, Person, Plan, Region, Thresholds
 from .progress import (
     Progress,
     Resources,
@@ -42,9 +44,11 @@ __all__ = [
     "JUSTIFICATION",
     "Baseline",
     "Cleaned",
+    "Conflict",
     "Driver",
     "Floats",
     "Grant",
+    "Group",
     "History",
     "Indicator",
     "InfeasibleTotal",
@@ -52,6 +56,8 @@ __all__ = [
     "Key",
     "Kind",
     "Letter",
+    "Level",
+    "Limits",
     "Line",
     "LineCommitment",
     "Measures",
@@ -91,8 +97,10 @@ __all__ = [
     "deviation",
     "effects",
     "episodes",
+    "flat",
     "follow",
     "gap_pct",
+    "hierarchy",
     "is_objection",
     "is_placeholder",
     "last_year",
@@ -103,6 +111,7 @@ __all__ = [
     "period_weights",
     "plan_odds",
     "quadrant",
+    "reconcile",
     "settles",
     "shared_error",
     "shortages",
