@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calibration import Baseline, Floats, Inputs, allot, compute_baseline, gap_pct
+from ..calibration import Baseline, Floats, InfeasibleTotal, Inputs, allot, compute_baseline, gap_pct
+from ..connect import infeasible
 from ..ledger import Event, groundwork
-from ..problems import Problem, Refused
+from ..problems import DataProblems, Problem, Refused
 from ..workbook import open_book, read, write_book
 from .desk import Desk
 from .post import post
@@ -53,9 +54,12 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
 
 
 def suggestions(inputs: Inputs) -> tuple[Baseline, Floats]:
-    """The baseline, and the HQ target split over its lines with equal odds for each."""
+    """The baseline, and the HQ target split over its lines; raise DataProblems where limits forbid it."""
     baseline = compute_baseline(inputs)
-    return baseline, allot(inputs.plan, baseline)
+    try:
+        return baseline, allot(inputs.plan, baseline)
+    except InfeasibleTotal as refused:
+        raise DataProblems(infeasible(inputs.plan, refused)) from refused
 
 
 def write_from_ledger(desk: Desk) -> None:

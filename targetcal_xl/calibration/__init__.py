@@ -1,7 +1,7 @@
 """The method: suggested targets, negotiation, commitment, progress and looking back. Pure."""
 
 from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
-from .alignment import allot, split
+from .alignment import allot, check_limits, split
 from .baseline import Baseline, Inputs, compute_baseline
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
@@ -86,6 +86,7 @@ __all__ = [
     "after_decisions",
     "allot",
     "changes",
+    "check_limits",
     "clean",
     "compose",
     "compute_baseline",

@@ -22,17 +22,26 @@ EXACT: Final = 1e-12
 """A sum this close to what it should be, as a share of it, is that."""
 
 
+def check_limits(plan: Plan) -> None:
+    """Raise InfeasibleTotal, which names the groups, regions and lines whose limits leave no way."""
+    whole_steps(_total(plan), hierarchy(plan), plan.metric.step)
+
+
 def allot(plan: Plan, baseline: Baseline) -> Floats:
-    """The head office target over the lines, (n,), in whole steps of the metric.
+    """The head office target over the lines, (n,), in whole steps of the metric, within all limits.
 
     Lines that do not add up get what makes the head office target on average, to the nearest step.
-    Raise InfeasibleTotal, which names the groups, regions and lines whose limits leave no way.
+    Raise InfeasibleTotal.
     """
-    metric, total = plan.metric, plan.hq_target
-    if metric.kind != "sum":
-        total = float(metric.to_step(np.array(total * len(plan.lines))))
     sigma = baseline.sigma if plan.split == "equal_odds" else np.ones(len(plan.lines))
-    return split(total, baseline.expected, sigma, hierarchy(plan), metric.step)
+    return split(_total(plan), baseline.expected, sigma, hierarchy(plan), plan.metric.step)
+
+
+def _total(plan: Plan) -> float:
+    """What the lines' shares add up to."""
+    if plan.metric.kind == "sum":
+        return plan.hq_target
+    return float(plan.metric.to_step(np.array(plan.hq_target * len(plan.lines))))
 
 
 def split(
