@@ -2,6 +2,7 @@
 
 from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
 from .alignment import allot, check_limits, split
+from .backtest import METHODS, Backtest, Judgement, Score, backtest, judge, line_errors, shared_risk
 from .baseline import Baseline, Inputs, compute_baseline
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
@@ -42,6 +43,8 @@ from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
     "JUSTIFICATION",
+    "METHODS",
+    "Backtest",
     "Baseline",
     "Cleaned",
     "Conflict",
@@ -53,6 +56,7 @@ __all__ = [
     "Indicator",
     "InfeasibleTotal",
     "Inputs",
+    "Judgement",
     "Key",
     "Kind",
     "Letter",
@@ -75,6 +79,7 @@ __all__ = [
     "Readings",
     "Region",
     "Resources",
+    "Score",
     "Shortage",
     "Standing",
     "Survey",
@@ -85,6 +90,7 @@ __all__ = [
     "WhatIf",
     "after_decisions",
     "allot",
+    "backtest",
     "changes",
     "check_limits",
     "clean",
@@ -104,8 +110,10 @@ __all__ = [
     "hierarchy",
     "is_objection",
     "is_placeholder",
+    "judge",
     "last_year",
     "letter_number",
+    "line_errors",
     "may_decide",
     "missing_fields",
     "odds",
@@ -115,6 +123,7 @@ __all__ = [
     "reconcile",
     "settles",
     "shared_error",
+    "shared_risk",
     "shortages",
     "signals",
     "split",
