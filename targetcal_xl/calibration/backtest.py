@@ -169,7 +169,10 @@ def _models(inputs: Inputs, origins: int) -> tuple[list[Inputs], list[Baseline]]
 
 
 def _columns(found: list[Floats], lines: int) -> Floats:
-    return np.array(found, np.float64).reshape((len(found), lines)).T
+    columns = np.full((lines, len(found)), np.nan)
+    for column, values in enumerate(found):
+        columns[:, column] = values
+    return columns
 
 
 def _coherent(inputs: Inputs, lines: Baseline) -> Floats:
