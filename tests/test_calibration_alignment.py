@@ -24,6 +24,7 @@ from targetcal_xl.calibration import (
     flat,
     split,
 )
+from targetcal_xl.calibration.alignment import is_plain
 from tests.support.samples import METRIC, sample_standing
 
 Node = TypeVar("Node", Line, Region, Group)
@@ -171,10 +172,13 @@ def test_limits_hold_at_every_depth_and_locked_lines_are_left_alone() -> None:
     assert found["R3-1"] + found["R3-2"] in (260, 261)
 
 
-def test_groups_without_limits_change_nothing_but_a_step_of_rounding() -> None:
+def test_groups_without_limits_change_nothing() -> None:
     plan, baseline = _grouped()
     bare = sample_standing().inputs.plan
-    assert np.abs(allot(plan, baseline) - allot(bare, baseline)).max() <= 1
+    assert is_plain(plan) and np.array_equal(allot(plan, baseline), allot(bare, baseline))
+    assert not is_plain(_limited(plan, R1_1=Limits(low=5)))
+    assert not is_plain(_limited(plan, china=Limits(high=9e9)))
+    assert not is_plain(replace(plan, split="pro_rata"))
 
 
 def test_pro_rata_gives_every_line_the_same_share_of_its_suggestion() -> None:

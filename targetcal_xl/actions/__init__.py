@@ -20,6 +20,7 @@ from .new import NewReport, new
 from .objections import ObjectionsReport, handle_objection, objections
 from .recalibrate import RecalibrateReport, recalibrate
 from .records import HIDDEN, RegionResult
+from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
     "HIDDEN",
@@ -37,6 +38,7 @@ __all__ = [
     "FunctionsReport",
     "LettersReport",
     "LockReport",
+    "Moved",
     "NewReport",
     "ObjectionsReport",
     "Progress",
@@ -47,6 +49,7 @@ __all__ = [
     "State",
     "SurveyReport",
     "UnlockReport",
+    "WhatIfReport",
     "audit",
     "check",
     "confirm",
@@ -72,4 +75,5 @@ __all__ = [
     "switch_functions",
     "unlock",
     "verify",
+    "whatif",
 ]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calibration import Baseline, Floats, InfeasibleTotal, Inputs, allot, compute_baseline, gap_pct
+from ..calibration import (
+    Baseline,
+    Floats,
+    InfeasibleTotal,
+    Inputs,
+    allot,
+    compute_baseline,
+    gap_pct,
+    shared_risk,
+)
 from ..connect import infeasible
 from ..ledger import Event, groundwork
 from ..problems import DataProblems, Problem, Refused
@@ -37,8 +46,8 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         raise Refused([Problem("book_exists", str(desk.path))])
     if desk.ledger.last:
         raise Refused([Problem("ledger_exists", fields={"place": desk.ledger.place})])
-    baseline, allotment = suggestions(inputs)
-    events, documents = groundwork("new", inputs, baseline, allotment)
+    baseline, allotment, shared = suggestions(inputs)
+    events, documents = groundwork("new", inputs, baseline, allotment, shared)
     events.append(Event("new", None, None, "language", None, language))
     desk.ledger.record(events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents)
     write_from_ledger(desk)
@@ -53,11 +62,14 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     )
 
 
-def suggestions(inputs: Inputs) -> tuple[Baseline, Floats]:
-    """The baseline, and the HQ target split over its lines; raise DataProblems where limits forbid it."""
+def suggestions(inputs: Inputs) -> tuple[Baseline, Floats, float]:
+    """The baseline, the HQ target split over its lines, and how much of their error is common to all.
+
+    Raise DataProblems where the limits leave no way to split it.
+    """
     baseline = compute_baseline(inputs)
     try:
-        return baseline, allot(inputs.plan, baseline)
+        return baseline, allot(inputs.plan, baseline), shared_risk(inputs, baseline)
     except InfeasibleTotal as refused:
         raise DataProblems(infeasible(inputs.plan, refused)) from refused
 

@@ -25,7 +25,7 @@ from .negotiation import (
     missing_fields,
     settles,
 )
-from .odds import odds, plan_odds, shared_error, spread, total_odds, total_spread
+from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
 from .period import Period
 from .plan import Driver, Group, Indicator, Limits, Line, Measures, Person, Plan, Region, Thresholds
 from .progress import (
@@ -44,6 +44,7 @@ from .whatif import Outlook, UnknownReading, WhatIf, what_if
 __all__ = [
     "JUSTIFICATION",
     "METHODS",
+    "PRIOR_SHARE",
     "Backtest",
     "Baseline",
     "Cleaned",
@@ -129,6 +130,7 @@ __all__ = [
     "split",
     "spread",
     "summarise",
+    "total_interval",
     "total_odds",
     "total_spread",
     "what_if",

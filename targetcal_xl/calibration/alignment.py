@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from .baseline import Baseline
-from .hierarchy import Level, added, flat, hierarchy, sums, whole_steps
+from .hierarchy import Level, added, flat, hierarchy, limited, sums, whole_steps
 from .history import Floats
 from .plan import Plan
 
@@ -24,7 +24,14 @@ EXACT: Final = 1e-12
 
 def check_limits(plan: Plan) -> None:
     """Raise InfeasibleTotal, which names the groups, regions and lines whose limits leave no way."""
-    whole_steps(_total(plan), hierarchy(plan), plan.metric.step)
+    whole_steps(_total(plan), limited(hierarchy(plan)), plan.metric.step)
+
+
+def is_plain(plan: Plan) -> bool:
+    """Whether the split is by equal odds and without limits, of which `split` needs to know nothing."""
+    levels = limited(hierarchy(plan))
+    bounded = levels[-1].low.any() or np.isfinite(levels[-1].high).any()
+    return plan.split == "equal_odds" and len(levels) == 1 and not bounded
 
 
 def allot(plan: Plan, baseline: Baseline) -> Floats:
@@ -34,7 +41,7 @@ def allot(plan: Plan, baseline: Baseline) -> Floats:
     Raise InfeasibleTotal.
     """
     sigma = baseline.sigma if plan.split == "equal_odds" else np.ones(len(plan.lines))
-    return split(_total(plan), baseline.expected, sigma, hierarchy(plan), plan.metric.step)
+    return split(_total(plan), baseline.expected, sigma, limited(hierarchy(plan)), plan.metric.step)
 
 
 def _total(plan: Plan) -> float:

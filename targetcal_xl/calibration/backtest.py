@@ -148,7 +148,7 @@ def line_errors(test: Backtest, method: str) -> Floats:
     cells = test.comparable & np.isfinite(test.forecasts[method])
     errors = np.where(cells, np.abs(test.forecasts[method] - test.actual), 0.0).sum(axis=1)
     happened = np.where(cells, np.abs(test.actual), 0.0).sum(axis=1)
-    return np.divide(errors, happened, out=np.full(len(happened), np.nan), where=happened > 0)
+    return np.where(happened > 0, errors / np.where(happened > 0, happened, 1.0), np.nan)
 
 
 def _models(inputs: Inputs, origins: int) -> tuple[list[Inputs], list[Baseline]]:

@@ -48,12 +48,18 @@ class Conflict:
 
 
 class InfeasibleTotal(ValueError):
-    """The bounds leave no way to add up to the total in whole steps; `conflicts` says where."""
+    """The bounds leave no way to add up to the total in whole steps; `conflicts` says where.
 
-    def __init__(self, total: float, step: float, conflicts: Sequence[Conflict]) -> None:
+    From `least` to `most` is what all together can take.
+    """
+
+    def __init__(
+        self, total: float, step: float, conflicts: Sequence[Conflict], least: float, most: float
+    ) -> None:
         reasons = "; ".join(map(_reason, conflicts))
         super().__init__(f"{total:g} cannot be split in steps of {step:g}: {reasons}")
         self.total, self.step, self.conflicts = total, step, tuple(conflicts)
+        self.least, self.most = least, most
 
 
 def flat(lines: int, low: Floats | None = None, high: Floats | None = None) -> Level:
@@ -78,6 +84,20 @@ def hierarchy(plan: Plan) -> tuple[Level, ...]:
     return (*levels, _level(plan, list(lines), above, lines, set(lines)))
 
 
+def limited(levels: Sequence[Level]) -> tuple[Level, ...]:
+    """The same without the levels, but the lines', in which no node has bounds."""
+    kept: list[Level] = []
+    up: Places | None = None
+    for level in levels:
+        parents = level.parents if up is None else up[level.parents]
+        if level is levels[-1] or level.low.any() or np.isfinite(level.high).any():
+            kept.append(replace(level, parents=parents))
+            up = None
+        else:
+            up = parents
+    return tuple(kept)
+
+
 def sums(values: Floats, levels: Sequence[Level]) -> list[Floats]:
     """What the lines' values add up to at every level, the lines' own last."""
     found = [values]
@@ -100,24 +120,25 @@ def whole_steps(total: float, levels: Sequence[Level], step: float) -> tuple[Lev
     narrowed: list[Level] = []
     low, high = _in_steps(levels[-1], step)
     for at in range(len(levels) - 1, -1, -1):
-        level, (least, most) = levels[at], (low, high)
+        level, (below, above) = levels[at], (low, high)
         low, high = _in_steps(level, step)
-        bad = np.maximum(low, least) > np.minimum(high, most)
-        told = (np.where(low > high, *pair) * step for pair in ((low, least), (high, most)))
+        bad = np.maximum(low, below) > np.minimum(high, above)
+        told = (np.where(low > high, *pair) * step for pair in ((low, below), (high, above)))
         conflicts += _conflicts(level, at, bad, *told)
         # A fault is told once: above it, the node counts as able to take whatever either side allows.
         low, high = (
-            np.where(bad, np.minimum(low, least), np.maximum(low, least)),
-            np.where(bad, np.maximum(high, most), np.minimum(high, most)),
+            np.where(bad, np.minimum(low, below), np.maximum(low, below)),
+            np.where(bad, np.maximum(high, above), np.minimum(high, above)),
         )
         narrowed.insert(0, replace(level, low=low, high=high))
         parents = len(levels[at - 1].low) if at else 1
         low, high = added(level, low, parents), added(level, high, parents)
+    least, most = float(low[0]) * step, float(high[0]) * step
     whole, off = round(total / step), abs(round(total / step) * step - total)
     if off > CLOSE * max(abs(total), step) or not low[0] <= whole <= high[0]:
-        conflicts.append(Conflict(-1, 0, "", total, total, float(low[0]) * step, float(high[0]) * step))
+        conflicts.append(Conflict(-1, 0, "", total, total, least, most))
     if conflicts:
-        raise InfeasibleTotal(total, step, conflicts)
+        raise InfeasibleTotal(total, step, conflicts, least, most)
     return tuple(narrowed)
 
 

@@ -27,6 +27,15 @@ def plan_odds(plan: Plan, baseline: Baseline, targets: Floats, shared: float) ->
     return odds(targets, centre, wide, way), total_odds(targets, centre, wide, way, shared)
 
 
+def total_interval(plan: Plan, baseline: Baseline, shared: float) -> tuple[float, float]:
+    """Both ends of the interval of all lines together, as the metric adds up."""
+    level = plan.thresholds.confidence
+    wide = total_spread(baseline.expected, spread(baseline, level), shared)
+    factor = math.exp(NormalDist().inv_cdf((1 + level) / 2) * wide)
+    centre = float(baseline.expected.sum() if plan.metric.kind == "sum" else baseline.expected.mean())
+    return centre / factor, centre * factor
+
+
 def spread(baseline: Baseline, confidence: float) -> Floats:
     """Standard deviation of each line's log error, (n,), such that the interval has its level."""
     return log_spread(baseline.expected, baseline.low, baseline.high, confidence)
