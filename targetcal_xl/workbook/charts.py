@@ -26,8 +26,8 @@ def draw_charts(book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: 
     if sheet.region:
         drawer.columns("lines", _COLOURS, (sheet.table("supports").top - 1, 11), (790, 330))
     elif sheet.code == "dashboard":
-        drawer.totals((8, 2), (372, 340))
-        drawer.columns("regions", _COMPARED, (8, 6), (620, 340))
+        drawer.totals((11, 2), (372, 340))
+        drawer.columns("regions", _COMPARED, (11, 6), (620, 340))
     elif sheet.code == "progress":
         drawer.path((sheet.table("weekly").top - 1, 6), (860, 310))
     elif sheet.code == "evaluation":

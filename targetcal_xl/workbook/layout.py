@@ -212,6 +212,8 @@ def _baseline(plan: Plan) -> Sheet:
         number("high", tool),
         number("inertial", tool),
         number("allotment", tool),
+        number("spread", tool, "percent"),
+        *(number(f"odds.{code}", formula, "percent") for code in ("allotment", "suggested")),
     )
     return Sheet("baseline", (), _stacked(5, _of_lines("baseline", columns, plan, "baseline.")))
 
@@ -250,6 +252,7 @@ _LINE_COLUMNS = (
     Column("high", Owner.TOOL, "number", 9),
     Column("allotment", Owner.TOOL, "number", 10),
     Column("declared", Owner.MANAGER, "number", 11),
+    Column("odds_declared", Owner.FORMULA, "percent", 10),
     Column("deviation", Owner.FORMULA, "percent", 10),
     Column("flag", Owner.FORMULA, "choice", 10),
     Column("basis", Owner.MANAGER, "long", 30),
@@ -310,12 +313,19 @@ def _dashboard(plan: Plan) -> Sheet:
         formula("deviation", "percent"),
         formula("flag", "choice"),
         formula("agreed", "number"),
+        formula("odds_hq", "percent"),
+        formula("odds_declared", "percent"),
     )
     tables = _stacked(
-        27,
+        30,
         _of_regions("regions", regions, plan, "dashboard."),
         _of_lines("lines", lines, plan, "dashboard.line."),
     )
+    return Sheet("dashboard", _dashboard_fields(), tables)
+
+
+def _dashboard_fields() -> tuple[Field, ...]:
+    """Two rows of cards: the figures, and how likely each is."""
     kinds: tuple[tuple[str, Kind], ...] = (
         ("dashboard_hq", "number"),
         ("dashboard_suggested", "number"),
@@ -326,8 +336,15 @@ def _dashboard(plan: Plan) -> Sheet:
         ("dashboard_missing", "count"),
         ("dashboard_objections", "count"),
     )
-    fields = (Field(code, Owner.FORMULA, kind, (6, 2 + k)) for k, (code, kind) in enumerate(kinds))
-    return Sheet("dashboard", tuple(fields), tables)
+    odds = ("odds_hq", "odds_suggested", "odds_declared", "odds_agreed")
+    return (
+        *(Field(code, Owner.FORMULA, kind, (6, 2 + k)) for k, (code, kind) in enumerate(kinds)),
+        *(Field(code, Owner.FORMULA, "percent", (9, 2 + k)) for k, code in enumerate(odds)),
+        *(
+            Field(code, Owner.TOOL, "percent", (9, 6 + k))
+            for k, code in enumerate(("total_spread", "shared"))
+        ),
+    )
 
 
 def _progress(plan: Plan) -> Sheet:
