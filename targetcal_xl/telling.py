@@ -120,6 +120,26 @@ def _outlook_rows(moved: actions.Moved, language: str) -> Iterator[tuple[str, ..
 
 
 @tell.register
+def _tried(report: actions.BacktestReport, language: str) -> Iterator[Part]:
+    if report.periods:
+        yield Sentence(text("telling.backtest.periods", language, periods=", ".join(report.periods)))
+        columns = ("method", "error", "model_error", "bias", "total_error", "closer", "cells")
+        yield _table(columns, (_score_row(score, language) for score in report.judgement.scores), language)
+    yield from (Sentence(line) for line in report.verdict.splitlines())
+
+
+def _score_row(score: actions.Score, language: str) -> tuple[str, ...]:
+    return (
+        text(f"calibration.method.{score.method}", language),
+        *(f"{share:.1%}" for share in (score.error, score.model_error)),
+        f"{score.bias:+.1%}",
+        f"{score.total_error:.1%}",
+        "–" if score.method == "model" else f"{score.closer} / {score.periods}",
+        _number(score.cells),
+    )
+
+
+@tell.register
 def _checked(report: actions.CheckReport, language: str) -> Iterator[Part]:
     yield from tell_problems(report.book, language, indented=True)
     for region in report.regions:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..calibration import Score
 from ..ledger import Entry
 from .audit import AuditReport, RepairReport, audit, repair, verify
+from .backtest import BacktestReport, backtest
 from .check import CheckReport, RegionCheck, check
 from .confirm import ConfirmReport, confirm
 from .decide import DecisionReport, decide, decide_typed
@@ -25,6 +27,7 @@ from .whatif import Moved, WhatIfReport, whatif
 __all__ = [
     "HIDDEN",
     "AuditReport",
+    "BacktestReport",
     "CheckReport",
     "Clock",
     "ConfirmReport",
@@ -46,11 +49,13 @@ __all__ = [
     "RegionCheck",
     "RegionResult",
     "RepairReport",
+    "Score",
     "State",
     "SurveyReport",
     "UnlockReport",
     "WhatIfReport",
     "audit",
+    "backtest",
     "check",
     "confirm",
     "decide",

@@ -2,7 +2,20 @@
 
 from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
 from .alignment import allot, check_limits, split
-from .backtest import METHODS, Backtest, Judgement, Score, backtest, judge, line_errors, shared_risk
+from .backtest import (
+    METHODS,
+    Backtest,
+    Judgement,
+    Score,
+    backtest,
+    followed_by,
+    judge,
+    line_errors,
+    of_plan,
+    period_totals,
+    shared_risk,
+    with_declared,
+)
 from .baseline import Baseline, Inputs, compute_baseline
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
@@ -107,6 +120,7 @@ __all__ = [
     "episodes",
     "flat",
     "follow",
+    "followed_by",
     "gap_pct",
     "hierarchy",
     "is_objection",
@@ -118,6 +132,8 @@ __all__ = [
     "may_decide",
     "missing_fields",
     "odds",
+    "of_plan",
+    "period_totals",
     "period_weights",
     "plan_odds",
     "quadrant",
@@ -134,4 +150,5 @@ __all__ = [
     "total_odds",
     "total_spread",
     "what_if",
+    "with_declared",
 ]

@@ -13,7 +13,8 @@ from .baseline import Baseline, Inputs, compute_baseline
 from .coherence import reconcile
 from .drivers import Readings
 from .hierarchy import Level, added, hierarchy
-from .history import Flags, Floats, History
+from .history import Flags, Floats, History, last_year
+from .metric import Kind
 from .odds import shared_error, spread
 from .period import Period
 from .plan import Line
@@ -59,12 +60,14 @@ class Backtest:
 class Score:
     """How far a method was off, as shares of what happened, over `cells` values in `periods` periods.
 
-    `error` is the sum of absolute errors (WAPE), `bias` that of signed ones, `total_error` the mean
-    absolute error of all lines together. In `closer` of the periods the model was closer.
+    `error` is the sum of absolute errors (WAPE) and `model_error` the model's on the same values,
+    `bias` the sum of signed ones, `total_error` the mean absolute error of all lines together. In
+    `closer` of the periods the model was closer.
     """
 
     method: str
     error: float
+    model_error: float
     bias: float
     total_error: float
     closer: int
@@ -115,6 +118,40 @@ def backtest(inputs: Inputs, origins: int = ORIGINS) -> Backtest:
     )
 
 
+def of_plan(inputs: Inputs, baseline: Baseline, actual: Floats, declared: Floats) -> Backtest:
+    """The plan's own period once it is over, drivers and all, as a backtest of one period."""
+    known = np.isfinite(last_year(inputs.history.before(inputs.plan.period)))
+    words = {
+        "model": baseline.expected,
+        "inertial": np.where(known, baseline.inertial, np.nan),
+        "last_year": np.where(known, baseline.last_year, np.nan),
+        "declared": declared,
+    }
+    none = np.full(len(actual), np.nan)
+    return Backtest(
+        periods=(inputs.plan.period,),
+        actual=actual[:, None],
+        forecasts={method: words.get(method, none)[:, None] for method in METHODS},
+        low=baseline.low[:, None],
+        high=baseline.high[:, None],
+    )
+
+
+def followed_by(test: Backtest, later: Backtest) -> Backtest:
+    """Both in a row."""
+    both = {method: np.hstack([test.forecasts[method], later.forecasts[method]]) for method in METHODS}
+    sides = (np.hstack([getattr(test, code), getattr(later, code)]) for code in ("actual", "low", "high"))
+    actual, low, high = sides
+    return Backtest((*test.periods, *later.periods), actual, both, low, high)
+
+
+def with_declared(test: Backtest, period: Period, declared: Floats) -> Backtest:
+    """The same with what was declared for one of its periods, (n,); raise ValueError for another one."""
+    known = test.forecasts["declared"].copy()
+    known[:, test.periods.index(period)] = declared
+    return replace(test, forecasts={**test.forecasts, "declared": known})
+
+
 def shared_risk(inputs: Inputs, baseline: Baseline) -> float:
     """How much of the lines' error is common to all, by the errors of the last periods tried again."""
     _, models = _models(inputs, ORIGINS_OF_RISK)
@@ -149,6 +186,17 @@ def line_errors(test: Backtest, method: str) -> Floats:
     errors = np.where(cells, np.abs(test.forecasts[method] - test.actual), 0.0).sum(axis=1)
     happened = np.where(cells, np.abs(test.actual), 0.0).sum(axis=1)
     return np.where(happened > 0, errors / np.where(happened > 0, happened, 1.0), np.nan)
+
+
+def period_totals(test: Backtest, values: Floats, kind: Kind) -> Floats:
+    """Values of (n, k) by period, (k,), over the lines that are comparable in it; NaN where some lack.
+
+    Sums where the metric adds up, else means.
+    """
+    cells = test.comparable
+    total = np.where(cells, values, 0.0).sum(axis=0)
+    count = np.maximum(cells.sum(axis=0), 1)
+    return np.where(cells.any(axis=0), total if kind == "sum" else total / count, np.nan)
 
 
 def _models(inputs: Inputs, origins: int) -> tuple[list[Inputs], list[Baseline]]:
@@ -215,6 +263,7 @@ def _score(test: Backtest, method: str, cells: Flags) -> Score:
     return Score(
         method=method,
         error=float(np.abs(errors).sum() * share),
+        model_error=float(np.abs(model).sum() * share),
         bias=float(errors.sum() * share),
         total_error=float(off.mean()) if off.size else float("nan"),
         closer=int((np.abs(model).sum(axis=0) < np.abs(errors).sum(axis=0))[tried].sum()),

@@ -152,6 +152,23 @@ def _whatif(
     return DONE
 
 
+@command(
+    "backtest",
+    "targetcal backtest targets.xlsx",
+    "targetcal backtest targets.xlsx --earlier 2024Q4.xlsx --earlier 2024Q3.xlsx",
+)
+def _backtest(
+    book: Book,
+    earlier: Annotated[list[Path] | None, typer.Option("--earlier", help=say("option.earlier"))] = None,
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.backtest(desk, earlier or ()), as_json)
+    return DONE
+
+
 @command("check", "targetcal check targets.xlsx", "targetcal check targets.xlsx --region 华东大区")
 def _check(
     book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = "", as_json: Json = False

@@ -105,7 +105,7 @@ class Chances:
     @cached_property
     def _odds(self) -> dict[str, list[float | None]]:
         """The odds of every line by what is to be reached, over the plan's lines."""
-        targets = {
+        targets: dict[str, Sequence[float | None]] = {
             "allotment": self._explanation.allotment,
             "suggested": self._explanation.suggested,
             "declared": self._facts.declared,

@@ -18,6 +18,7 @@ from .following import Following
 from .layout import region_sheet
 from .overview import Overview
 from .places import Places
+from .retrospect import Retrospect
 
 Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""
@@ -74,6 +75,9 @@ def _pages(facts: Facts) -> Iterator[_Page]:
     yield _Page("progress", {"weekly": following.week, "lines": following.line}, following.progress_fields)
     tables = {"measures": following.measure, "regions": following.region}
     yield _Page("evaluation", tables, following.evaluation_fields)
+    past = Retrospect(facts)
+    tables = {"methods": past.method, "periods": past.period, "lines": past.line}
+    yield _Page("backtest", tables, past.fields)
 
 
 def _settings(facts: Facts) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..calibration.backtest import METHODS, ORIGINS
 from ..calibration.baseline import PARTS, Inputs
 from ..calibration.negotiation import DECISIONS, STATES
 from ..calibration.plan import Plan
@@ -38,6 +39,7 @@ def layout(inputs: Inputs) -> tuple[Sheet, ...]:
         *(_region(plan, region.code) for region in plan.regions),
         _progress(plan),
         _evaluation(plan),
+        _backtest(inputs),
         _letters(),
         _audit(),
     )
@@ -408,6 +410,29 @@ def _evaluation(plan: Plan) -> Sheet:
         _of_regions("regions", regions, plan, "evaluation."),
     )
     return Sheet("evaluation", fields, tables)
+
+
+def _backtest(inputs: Inputs) -> Sheet:
+    tool, history = Owner.TOOL, inputs.history
+    methods = (
+        Column("name", Owner.LABEL, width=26),
+        *(Column(code, tool, "percent", 12) for code in ("error", "model_error", "bias", "total_error")),
+        *(Column(code, tool, "count", 12) for code in ("closer", "periods", "cells")),
+    )
+    compared = ("model", "inertial", "last_year", "declared")
+    periods = (
+        Column("period", tool, width=26),
+        *(Column(code, tool, "number", 12) for code in ("actual", *compared)),
+    )
+    lines = (_REGION, _NAME, *(Column(code, tool, "percent", 12) for code in compared))
+    tried = min(ORIGINS, max(len(history.periods) - history.per_year - 1, 0))
+    tables = _stacked(
+        9,
+        Table("methods", methods, METHODS, prefix="tested."),
+        Table("periods", periods, _numbered("P", tried + 1), prefix="tested.period."),
+        _of_lines("lines", lines, inputs.plan, "tested.line."),
+    )
+    return Sheet("backtest", (Field("verdict", tool, "long", (6, 2), span=12),), tables)
 
 
 def _letters() -> Sheet:
