@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..calibration import Score
 from ..ledger import Entry
 from .audit import AuditReport, RepairReport, audit, repair, verify
+from .backtest import BacktestReport, backtest
 from .check import CheckReport, RegionCheck, check
 from .confirm import ConfirmReport, confirm
 from .decide import DecisionReport, decide, decide_typed
@@ -20,10 +22,12 @@ from .new import NewReport, new
 from .objections import ObjectionsReport, handle_objection, objections
 from .recalibrate import RecalibrateReport, recalibrate
 from .records import HIDDEN, RegionResult
+from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
     "HIDDEN",
     "AuditReport",
+    "BacktestReport",
     "CheckReport",
     "Clock",
     "ConfirmReport",
@@ -37,6 +41,7 @@ __all__ = [
     "FunctionsReport",
     "LettersReport",
     "LockReport",
+    "Moved",
     "NewReport",
     "ObjectionsReport",
     "Progress",
@@ -44,10 +49,13 @@ __all__ = [
     "RegionCheck",
     "RegionResult",
     "RepairReport",
+    "Score",
     "State",
     "SurveyReport",
     "UnlockReport",
+    "WhatIfReport",
     "audit",
+    "backtest",
     "check",
     "confirm",
     "decide",
@@ -73,4 +81,5 @@ __all__ = [
     "switch_functions",
     "unlock",
     "verify",
+    "whatif",
 ]

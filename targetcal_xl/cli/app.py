@@ -134,6 +134,44 @@ def _recalibrate(
     return DONE
 
 
+@command(
+    "whatif",
+    "targetcal whatif targets.xlsx --line 华东 --indicator heads --now +1",
+    "targetcal whatif targets.xlsx -l 华东 -i heads -n +10% -l 西南 -i search_index -n 900",
+)
+def _whatif(
+    book: Book,
+    line: Annotated[list[str], typer.Option("--line", "-l", help=say("option.whatif_line"))],
+    indicator: Annotated[list[str], typer.Option("--indicator", "-i", help=say("option.indicator"))],
+    now: Annotated[list[str], typer.Option("--now", "-n", help=say("option.now"))],
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    if not len(line) == len(indicator) == len(now):
+        raise Refused([Problem("whatif_pairs")])
+    with at_desk(book, who, ledger) as desk:
+        show(actions.whatif(desk, list(zip(line, indicator, now, strict=True))), as_json)
+    return DONE
+
+
+@command(
+    "backtest",
+    "targetcal backtest targets.xlsx",
+    "targetcal backtest targets.xlsx --earlier 2024Q4.xlsx --earlier 2024Q3.xlsx",
+)
+def _backtest(
+    book: Book,
+    earlier: Annotated[list[Path] | None, typer.Option("--earlier", help=say("option.earlier"))] = None,
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.backtest(desk, earlier or ()), as_json)
+    return DONE
+
+
 @command("check", "targetcal check targets.xlsx", "targetcal check targets.xlsx --region 华东大区")
 def _check(
     book: Book, region: Regions = None, who: Who = "", ledger: LedgerAt = "", as_json: Json = False

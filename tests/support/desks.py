@@ -69,7 +69,7 @@ class Case:
         book, reading = open_book(self.path), self.reading()
         for key, value in said.items():
             sheet, spot = reading.places.find(key)
-            book.set(reading.places.tabs[sheet], {spot: _filled(reading, key, value)})
+            book.set(reading.places.tabs[sheet], {spot: filled(reading, key, value)})
         book.save()
 
     def typed(self) -> dict[Key, Value]:
@@ -119,7 +119,8 @@ class Case:
         return told(self.run(check).problems)
 
 
-def _filled(reading: Reading, key: Key, value: Value | Cell) -> Cell:
+def filled(reading: Reading, key: Key, value: Value | Cell) -> Cell:
+    """What a person's cell holds when this is typed into it."""
     if isinstance(value, Cell):
         return value
     cell = reading.typed.get(key)
