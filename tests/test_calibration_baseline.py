@@ -55,7 +55,7 @@ INPUTS = st.tuples(st.integers(1, 5), st.integers(0, 40)).flatmap(_any_inputs)
 
 
 def _fields(baseline: Baseline) -> dict[str, Floats]:
-    return {field.name: getattr(baseline, field.name) for field in fields(baseline) if field.name != "parts"}
+    return {field.name: getattr(baseline, field.name) for field in fields(baseline) if field.name not in ("parts", "questions")}
 
 
 def _steady(lines: int, length: int, growth: float = 0.08) -> Floats:

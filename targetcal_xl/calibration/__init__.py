@@ -51,13 +51,17 @@ from .progress import (
     period_weights,
     shortages,
 )
+from .question import ANSWERS, Answer, AnswerCode, Question
 from .standing import Key, Standing, Value
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
+    "ANSWERS",
     "JUSTIFICATION",
     "METHODS",
     "PRIOR_SHARE",
+    "Answer",
+    "AnswerCode",
     "Backtest",
     "Baseline",
     "Cleaned",
@@ -90,6 +94,7 @@ __all__ = [
     "Progress",
     "Quadrant",
     "QuadrantCode",
+    "Question",
     "Readings",
     "Region",
     "Resources",

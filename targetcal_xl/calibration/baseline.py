@@ -12,6 +12,7 @@ from .history import Cleaned, Floats, History, clean, last_year
 from .interval import interval
 from .plan import Plan
 from .projection import Projection, project
+from .question import Answer, Question
 
 PARTS: Final = ("events", "trend", "season")
 """Codes of the contributions before the drivers'."""
@@ -24,6 +25,8 @@ class Inputs:
     plan: Plan
     history: History
     readings: Readings
+    answers: tuple[Answer, ...] = ()
+    """What people said to the questions about a newest period."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Baseline:
     high: Floats
     sigma: Floats
     inertial: Floats
+    questions: tuple[Question, ...] = ()
+    """Newest values that stand away from what the periods before them led to expect."""
 
 
 def compute_baseline(inputs: Inputs, weights: Floats | None = None) -> Baseline:
