@@ -22,6 +22,7 @@ from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compo
 from .drivers import Readings, changes, effects, signals
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import Cleaned, Floats, History, clean, last_year
+from .learning import Relearned, relearn
 from .metric import Kind, Metric
 from .negotiation import (
     JUSTIFICATION,
@@ -97,6 +98,7 @@ __all__ = [
     "Question",
     "Readings",
     "Region",
+    "Relearned",
     "Resources",
     "Score",
     "Shortage",
@@ -143,6 +145,7 @@ __all__ = [
     "plan_odds",
     "quadrant",
     "reconcile",
+    "relearn",
     "settles",
     "shared_error",
     "shared_risk",

@@ -8,16 +8,16 @@ from typing import Final, Literal, get_args
 from .period import Period
 
 AnswerCode = Literal["one_off", "new_level"]
-ANSWERS: Final = get_args(AnswerCode)
-"""What a question can be answered with, in the order in which they are offered."""
+ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
+"""What a question can be answered with, in the order in which the answers are offered."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A line's newest value stands away from what the periods before it led to expect.
+    """A line's newest value stands away from what the periods before it let expect.
 
     `share` is how far, as a fraction of the expectation: .24 for 24 % above it, negative below.
-    Asked whatever has been answered, so that the question can be shown beside its answer.
+    It stays when it has been answered, so that it can be shown beside its answer.
     """
 
     line: str
