@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from .drivers import Readings, effects, signals
+from .foresight import Foresight, look_ahead
 from .history import Floats, History, last_year
 from .interval import reach
-from .outlook import Outlook, look_ahead
 from .plan import Plan
 from .question import Answer, Question
 
@@ -79,33 +79,33 @@ def compute_baseline(inputs: Inputs, weights: Floats | None = None) -> Baseline:
     plan = inputs.plan
     history = inputs.history.before(plan.period)
     lines = [line.code for line in plan.lines]
-    outlook = look_ahead(history, lines, inputs.answers)
+    foresight = look_ahead(history, lines, inputs.answers)
     if weights is None:
         weights = np.array([driver.weight for driver in plan.drivers])
     moved = signals(inputs.readings, plan)
     worth = effects(moved, weights)
-    expected = outlook.base * np.exp(worth.sum(axis=1))
-    spread = np.exp(reach(outlook.errors, outlook.sigmas, plan.thresholds.confidence) * outlook.sigma)
+    expected = foresight.base * np.exp(worth.sum(axis=1))
+    spread = np.exp(reach(foresight.errors, foresight.sigmas, plan.thresholds.confidence) * foresight.sigma)
     return Baseline(
         parts=(*PARTS, *(driver.code for driver in plan.drivers)),
         last_year=np.nan_to_num(last_year(history)),
-        contributions=_contributions(history, outlook, worth),
-        base=outlook.base,
+        contributions=_contributions(history, foresight, worth),
+        base=foresight.base,
         signals=moved,
         effects=worth,
         expected=expected,
         suggested=plan.metric.to_step(expected),
-        low=np.maximum((expected + outlook.offset) / spread - outlook.offset, 0.0),
-        high=(expected + outlook.offset) * spread - outlook.offset,
-        sigma=outlook.sigma,
+        low=np.maximum((expected + foresight.offset) / spread - foresight.offset, 0.0),
+        high=(expected + foresight.offset) * spread - foresight.offset,
+        sigma=foresight.sigma,
         inertial=_inertial(history),
-        growth=outlook.growth,
-        season=outlook.season,
-        questions=tuple(_questions(history, outlook, lines, inputs.answers)),
+        growth=foresight.growth,
+        season=foresight.season,
+        questions=tuple(_questions(history, foresight, lines, inputs.answers)),
     )
 
 
-def _contributions(history: History, outlook: Outlook, worth: Floats) -> Floats:
+def _contributions(history: History, foresight: Foresight, worth: Floats) -> Floats:
     """Every step from last year's figure to the suggestion, (n, parts), in the metric's unit.
 
     Factors share a step by the logarithmic mean (LMDI, Ang 2004, Energy Policy 32, 1131-1139): L * log
@@ -115,9 +115,9 @@ def _contributions(history: History, outlook: Outlook, worth: Floats) -> Floats:
     """
     past = last_year(history)
     known = np.isfinite(past)
-    base, ordinary = outlook.base, outlook.ordinary
-    start, end = np.maximum(ordinary + outlook.offset, _TINY), np.maximum(base + outlook.offset, _TINY)
-    trend = np.where(known, _logarithmic_mean(start, np.log(end / start)) * outlook.growth, base)
+    base, ordinary = foresight.base, foresight.ordinary
+    start, end = np.maximum(ordinary + foresight.offset, _TINY), np.maximum(base + foresight.offset, _TINY)
+    trend = np.where(known, _logarithmic_mean(start, np.log(end / start)) * foresight.growth, base)
     season = np.where(known, base - ordinary - trend, 0.0)
     drivers = _logarithmic_mean(base, worth.sum(axis=1))[:, None] * worth
     return np.column_stack([ordinary - np.nan_to_num(past), trend, season, drivers])
@@ -142,18 +142,19 @@ def _inertial(history: History) -> Floats:
 
 
 def _questions(
-    history: History, outlook: Outlook, lines: Sequence[str], answers: Sequence[Answer]
+    history: History, foresight: Foresight, lines: Sequence[str], answers: Sequence[Answer]
 ) -> Iterator[Question]:
     """Newest values that are as far off as one in fifty, and those about which somebody has spoken."""
-    if len(history.periods) < ASKED_FROM or not outlook.errors.shape[1]:
+    errors, sigmas = foresight.errors, foresight.sigmas
+    if len(history.periods) < ASKED_FROM or not errors.shape[1]:
         return
-    newest = history.periods[-1]
-    value = history.values[:, -1] - np.nan_to_num(history.one_off[:, -1])
-    asked = np.isfinite(value) & np.isfinite(history.one_off[:, -1]) & (outlook.foreseen > 0)
-    foreseen = np.where(asked, outlook.foreseen, 1.0)
-    share = np.where(asked, np.maximum(value, 0.0), foreseen) / foreseen - 1.0
-    off = np.abs(np.log((foreseen * (1.0 + share) + outlook.offset) / (foreseen + outlook.offset)))
-    beyond = off > reach(outlook.errors[:, :-1], outlook.sigmas[:, :-1], ASKED_BEYOND) * outlook.sigmas[:, -1]
+    newest, one_off = history.periods[-1], history.one_off[:, -1]
+    value = np.maximum(history.values[:, -1] - one_off, 0.0)
+    asked = np.isfinite(value) & (foresight.foreseen > 0)
+    value, foreseen = np.where(asked, value, 1.0), np.where(asked, foresight.foreseen, 1.0)
+    share = value / foreseen - 1.0
+    far = np.abs(np.log((value + foresight.offset) / (foreseen + foresight.offset) + _TINY))
+    beyond = far > reach(errors[:, :-1], sigmas[:, :-1], ASKED_BEYOND) * sigmas[:, -1]
     spoken = {answer.line for answer in answers if answer.period == newest}
     for row in np.flatnonzero(asked).tolist():
         if lines[row] in spoken or (beyond[row] and abs(share[row]) >= ASKED_SHARE):

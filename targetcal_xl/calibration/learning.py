@@ -10,8 +10,8 @@ import numpy as np
 
 from .baseline import Inputs
 from .drivers import signals
+from .foresight import Foresight, look_ahead
 from .history import Floats, Places
-from .outlook import Outlook, look_ahead
 
 PRIOR_ERROR: Final = 0.2
 """Standard deviation of an expert's weight around the truth."""
@@ -70,8 +70,8 @@ def relearn(inputs: Inputs) -> Relearned:
     history = inputs.history.before(plan.period)
     length = len(history.periods)
     back = min(MOST, max(length - FIRST, 0))
-    outlook = look_ahead(history, [line.code for line in plan.lines], inputs.answers, back)
-    closed = list(_closed(inputs, outlook, length)) if back and plan.drivers else []
+    foresight = look_ahead(history, [line.code for line in plan.lines], inputs.answers, back)
+    closed = list(_closed(inputs, foresight, length)) if back and plan.drivers else []
     own = _posterior(prior, [_apart(period) for period in closed])
     panel = _posterior(prior, [_together(period) for period in closed])
     return Relearned(
@@ -86,19 +86,19 @@ def relearn(inputs: Inputs) -> Relearned:
     )
 
 
-def _closed(inputs: Inputs, outlook: Outlook, length: int) -> Iterator[_Closed]:
+def _closed(inputs: Inputs, foresight: Foresight, length: int) -> Iterator[_Closed]:
     """The closed periods of which both results and readings are known."""
-    first = length - outlook.errors.shape[1]
+    first = length - foresight.errors.shape[1]
     for place in range(first, length):
         readings = inputs.readings.past(place)
         if readings is None:
             continue
         read = (np.isfinite(readings.now) & np.isfinite(readings.reference)).any(axis=1)
-        errors = outlook.errors[:, place - first]
+        errors = foresight.errors[:, place - first]
         rows = np.flatnonzero(read & np.isfinite(errors))
         if len(rows):
             moved = signals(readings, inputs.plan)
-            yield _Closed(rows, errors[rows], moved[rows], outlook.sigmas[rows, place - first])
+            yield _Closed(rows, errors[rows], moved[rows], foresight.sigmas[rows, place - first])
 
 
 def _apart(period: _Closed) -> tuple[Floats, Floats]:

@@ -20,7 +20,7 @@ UNTRIED_SIGMA: Final = 0.35
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Foresight:
     """One period ahead without drivers; arrays (n,) but the last two.
 
     `base` is what is expected, and `ordinary` what last year's same period would have been without its
@@ -45,7 +45,7 @@ class Outlook:
 
 def look_ahead(
     history: History, lines: Sequence[str], answers: Sequence[Answer] = (), back: int = BACK
-) -> Outlook:
+) -> Foresight:
     """Foresee the period after the history of these lines, and again the `back` ones before it."""
     one_offs = _answered(history, lines, answers, "one_off")
     cleaned = clean(replace(history, one_off=np.where(one_offs, np.nan, history.one_off)))
@@ -69,13 +69,13 @@ def _answered(history: History, lines: Sequence[str], answers: Sequence[Answer],
     return called
 
 
-def _of_living(cleaned: Cleaned, per_year: int, past: Floats, new_levels: Flags, back: int) -> Outlook:
-    """The outlook of lines of which something above zero is known; `past` is last year's figure."""
+def _of_living(cleaned: Cleaned, per_year: int, past: Floats, new_levels: Flags, back: int) -> Foresight:
+    """The foresight of lines of which something above zero is known; `past` is last year's figure."""
     logs, lift = _lifted(repair(cleaned, per_year, new_levels), cleaned.known, new_levels, per_year)
     ahead = project(logs, cleaned.known, per_year, back)
     known = cleaned.known[:, logs.shape[1] - ahead.errors.shape[1] :]
     year = -min(per_year, logs.shape[1])
-    return Outlook(
+    return Foresight(
         base=_in_unit(ahead.logs, cleaned),
         ordinary=np.where(np.isfinite(past), cleaned.values[:, year], 0.0),
         offset=cleaned.offset,
@@ -115,10 +115,10 @@ def _in_unit(logs: Floats, cleaned: Cleaned) -> Floats:
     return value
 
 
-def _nothing(lines: int) -> Outlook:
-    """The outlook when nothing but zeros is known of any line."""
+def _nothing(lines: int) -> Foresight:
+    """The foresight when nothing but zeros is known of any line."""
     none, unknown, untried = np.zeros(lines), np.full(lines, np.nan), np.full(lines, UNTRIED_SIGMA)
-    return Outlook(
+    return Foresight(
         base=none,
         ordinary=none,
         offset=none,
@@ -131,8 +131,8 @@ def _nothing(lines: int) -> Outlook:
     )
 
 
-def _of_all(found: Outlook, alive: Flags, seen: Flags) -> Outlook:
-    """The outlook with the lines of nothing but zeros, and those of which nothing is known.
+def _of_all(found: Foresight, alive: Flags, seen: Flags) -> Foresight:
+    """The foresight with the lines of nothing but zeros, and those of which nothing is known.
 
     The latter get the panel's median, and are off by as much as the lines differ.
     """
@@ -145,7 +145,7 @@ def _of_all(found: Outlook, alive: Flags, seen: Flags) -> Outlook:
         whole[alive], whole[~alive] = values, otherwise
         return whole
 
-    return Outlook(
+    return Foresight(
         base=all_lines(found.base, np.where(seen, 0.0, np.median(found.base))[~alive]),
         ordinary=all_lines(found.ordinary, 0.0),
         offset=all_lines(found.offset, 0.0),
