@@ -23,7 +23,6 @@ lint: .venv/test
 
 bench: .venv/test .venv-bench/made
 	$(PY) -m bench.workbook
-	$(PY) -m bench.baseline_speed
 	$(PY) -m bench.alignment
 	$(PY) -m bench.drivers
 	.venv-bench/bin/python -m bench.baseline_speed

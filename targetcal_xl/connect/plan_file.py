@@ -270,8 +270,6 @@ def _plan(said: _Plan) -> plan.Plan:
         ),
         groups=tuple(plan.Group(group.code, group.name, group.parent, group.limits) for group in said.groups),
         split=said.split,
-        drivers=tuple(plan.Driver(driver.code, driver.name, driver.weight) for driver in said.drivers),
-        lines=tuple(plan.Line(**line.model_dump()) for line in said.lines),
         drivers=tuple(plan.Driver(**driver.model_dump(exclude={"indicators"})) for driver in said.drivers),
         indicators=tuple(
             plan.Indicator(driver=driver.code, **indicator.model_dump())
