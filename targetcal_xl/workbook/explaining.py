@@ -80,6 +80,11 @@ class Explanation:
         return self._given["allotment"]
 
     @property
+    def ends(self) -> tuple[list[float], list[float]]:
+        """Both ends of every line's interval as the sheet shows them, over the plan's lines."""
+        return self._given["low"], self._given["high"]
+
+    @property
     def expected(self) -> list[float]:
         """What the sheet expects of every line, over the plan's lines."""
         return self._found["expected"]
