@@ -46,11 +46,7 @@ from tests.support.live import OpenCase, office, opened
 Steps = Callable[[Case], Any]
 
 
-@pytest.fixture(autouse=True)
-def _nothing_left_open() -> Iterator[None]:
-    yield
-    for book in list(office().books):
-        book.close()
+pytestmark = pytest.mark.usefixtures("nothing_left_open")
 
 
 def _results(case: Case) -> Actuals:

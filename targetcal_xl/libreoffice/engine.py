@@ -181,11 +181,11 @@ class App(base_classes.App):
 
     @status_bar.setter
     def status_bar(self, said: str | bool) -> None:
-        frame = self.office.desktop.getCurrentFrame()
         if self.office.indicator is not None:
             self.office.indicator.end()
             self.office.indicator = None
-        if isinstance(said, str) and frame is not None:
+        if isinstance(said, str) and len(self.books):
+            frame = self.books.active.uno.getCurrentController().getFrame()
             self.office.indicator = frame.createStatusIndicator()
             self.office.indicator.start(said, 0)
 

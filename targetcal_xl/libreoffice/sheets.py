@@ -224,8 +224,7 @@ class Range(base_classes.Range):
     @formula_array.setter
     def formula_array(self, said: str) -> None:
         self._check_open()
-        with self.sheet.book.unrecorded():
-            self.uno.setArrayFormula(to_uno(said))
+        self.uno.setArrayFormula(to_uno(said))
 
     def clear_contents(self) -> None:
         """Empty the cells, keeping their formats."""

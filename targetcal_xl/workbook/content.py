@@ -24,7 +24,7 @@ Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""
 
 
-GROUND = ("settings", "history", "drivers", "baseline")
+GROUND = ("settings", "history", "drivers", "baseline", "backtest")
 """Sheets that show what suggestions are made from; nothing that is said of a region shows there."""
 
 

@@ -165,8 +165,9 @@ class Explanation:
     def _signal(self, line: str, driver: str) -> str:
         """The formula of a driver's signal: its indicators' signals by their shares."""
         tab, column = self._facts.tab("drivers"), column_letters(self._readings.columns["signal"])
+        sign = {driver.code: "-1*" * (driver.direction < 0) for driver in self._facts.plan.drivers}[driver]
         terms = (
-            f"{share}*{tab}${column}${self._readings.rows[reading_row(line, item)]}"
+            f"{sign}{share}*{tab}${column}${self._readings.rows[reading_row(line, item)]}"
             for item, share in self._shares[driver].items()
         )
         return "+".join(terms) or "0"
@@ -222,8 +223,10 @@ class Explanation:
         items = self._facts.plan.indicators
         shares = [
             [
-                (self._facts.number(None, item.code, "indicator.share") or 0.0) * (item.driver == driver)
-                for driver in self._drivers
+                (self._facts.number(None, item.code, "indicator.share") or 0.0)
+                * (item.driver == driver.code)
+                * driver.direction
+                for driver in self._facts.plan.drivers
             ]
             for item in items
         ]
