@@ -26,17 +26,20 @@ lint: .venv/test
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-bench: .venv/test
+bench: .venv/test .venv-bench/made
 	$(PY) -m bench.workbook
-	$(PY) -m bench.baseline_speed
+	$(PY) -m bench.alignment
+	$(PY) -m bench.drivers
 	$(PY) -m bench.udf
+	.venv-bench/bin/python -m bench.baseline_speed
+	.venv-bench/bin/python -m bench.accuracy
 
 docs: .venv/test
 	$(PY) -m tests.support.parts
 	$(PY) -m docs.pictures
 
 clean:
-	rm -rf .venv build demo *.egg-info tests/support/node_modules
+	rm -rf .venv .venv-bench build demo *.egg-info tests/support/node_modules
 
 # Installed as a link to this directory: edited code is at work at once.
 .venv/demo: setup.cfg pyproject.toml
@@ -48,3 +51,9 @@ clean:
 	$(PYTHON) -m venv .venv
 	$(PIP) --editable '.[test]'
 	touch .venv/demo $@
+
+# The rivals want a pandas of their own.
+.venv-bench/made: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	touch $@

@@ -82,6 +82,12 @@ def values(**given: Any) -> tuple[Any, ...]:
     )
 
 
+def _local(service: str) -> Any:
+    """A service of UNO's on this side of the bridge."""
+    context = uno().getComponentContext()
+    return context.ServiceManager.createInstanceWithContext(service, context)
+
+
 class Office:
     """A LibreOffice that answers over a pipe; `process` is None for one that somebody else started."""
 
@@ -93,7 +99,10 @@ class Office:
         self._profile = profile
         self._hung = False
         self._since: float | None = None
-        self._bridge, self._context = self._connected()
+        self._channel = self._connected()
+        factory = _local("com.sun.star.bridge.BridgeFactory")
+        self._bridge = factory.createBridge("", "urp", self._channel, None)
+        self._context = self._bridge.getInstance("StarOffice.ComponentContext")
         atexit.register(self.close)
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -132,7 +141,8 @@ class Office:
             said = self._gone()
         except uno().getClass("com.sun.star.uno.Exception") as error:
             kind = type(error).__name__.rpartition(".")[2]
-            said = Refused([Problem("office_failed", fields={"detail": f"{kind}: {error}"[:_SAID]})])
+            failed = Refused([Problem("office_failed", fields={"detail": f"{kind}: {error}"[:_SAID]})])
+            said = failed if self.alive else self._gone()
         else:
             return
         finally:
@@ -149,22 +159,16 @@ class Office:
                 self.process.wait(10)
         self._cut()
 
-    def _connected(self) -> tuple[Any, Any]:
-        """The bridge, and the context of everything at its other end."""
-        local = uno().getComponentContext()
-        make = local.ServiceManager.createInstanceWithContext
-        connector = make("com.sun.star.connection.Connector", local)
-        factory = make("com.sun.star.bridge.BridgeFactory", local)
+    def _connected(self) -> Any:
+        """The line to the pipe, as soon as somebody listens there."""
+        connector = _local("com.sun.star.connection.Connector")
         until = time.monotonic() + START_SECONDS
         while True:
             try:
-                channel = connector.connect(f"pipe,name={self.pipe}")
-                break
+                return connector.connect(f"pipe,name={self.pipe}")
             except uno().getClass("com.sun.star.connection.NoConnectException"):
                 self._refuse_waiting(until)
             time.sleep(0.02)
-        bridge = factory.createBridge("", "urp", channel, None)
-        return bridge, bridge.getInstance("StarOffice.ComponentContext")
 
     def _refuse_waiting(self, until: float) -> None:
         """Raise Refused when waiting for the pipe has no more sense."""
@@ -191,6 +195,8 @@ class Office:
             shutil.rmtree(self._profile, ignore_errors=True)
         if bridge is not None:
             with suppress(Exception):
+                # The line first: a bridge waits for the other side, which may be hung, to let go.
+                self._channel.close()
                 bridge.dispose()
 
     def _gone(self) -> Refused:

@@ -181,11 +181,11 @@ class App(base_classes.App):
 
     @status_bar.setter
     def status_bar(self, said: str | bool) -> None:
-        frame = self.office.desktop.getCurrentFrame()
         if self.office.indicator is not None:
             self.office.indicator.end()
             self.office.indicator = None
-        if isinstance(said, str) and frame is not None:
+        if isinstance(said, str) and len(self.books):
+            frame = self.books.active.uno.getCurrentController().getFrame()
             self.office.indicator = frame.createStatusIndicator()
             self.office.indicator.start(said, 0)
 
@@ -302,27 +302,30 @@ class Book(base_classes.Book):
         """The names that hold for all of it."""
         return Names(self)
 
-    @contextmanager
-    def unrecorded(self) -> Iterator[None]:
-        """The time of a change that is not to be undone: as in Excel, what macros do empties the list."""
-        undo = self.uno.getUndoManager()
-        undo.lock()
-        try:
-            yield
-        finally:
-            undo.unlock()
-            undo.clear()
-
     def activate(self) -> None:
         """Bring it to the front."""
         self.uno.getCurrentController().getFrame().activate()
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
-        """Save it under its own name, and put back what LibreOffice loses on the way."""
+        """Save it under its own name, and put back what LibreOffice loses on the way.
+
+        What led here can no longer be undone, as in Excel after a macro: it may be recorded elsewhere.
+        """
         if path is not None or password is not None:
             raise NotImplementedError("a workbook is saved under its own name, without a password")
-        with mended(Path(self.fullname)):
+        with mended(Path(self.fullname)), self._drawn():
             self.uno.store()
+        self.uno.getUndoManager().clear()
+
+    @contextmanager
+    def _drawn(self) -> Iterator[None]:
+        """A moment with the screen on: changes made before it count as unsaved from then on only."""
+        was_off = self.uno.hasControllersLocked()
+        while self.uno.hasControllersLocked():
+            self.uno.unlockControllers()
+        yield
+        if was_off:
+            self.uno.lockControllers()
 
     def close(self) -> None:
         """Close it without saving."""

@@ -23,6 +23,8 @@ _UNO = re.compile(
     rf"{_ERROR}|{_REST}|{_NAME}|(?P<part>[;|~])|(?P<other>.)",
     re.DOTALL,
 )
+_TRUTHS = ("TRUE", "FALSE")
+"""Functions in the one spelling, where bare they would be numbers, and either in the other."""
 _Parts = Mapping[str, Mapping[str, str]]
 _TO_UNO = {"(": {",": "~"}, "{": {",": ";", ";": "|"}, "call": {",": ";"}}
 _TO_EXCEL = {"(": {"~": ","}, "{": {";": ",", "|": ";"}, "call": {";": ","}}
@@ -55,6 +57,8 @@ def _respelt(tokens: re.Pattern[str], formula: str, parts: _Parts, sheet: Callab
             inside.append("call" if kind == "call" else said)
         elif kind == "close" and len(inside) > 1:
             inside.pop()
+        elif kind == "name" and said.upper() in _TRUTHS:
+            said += "()"
         elif kind == "part":
             said = parts[inside[-1]].get(said, said)
         elif kind == "sheet":

@@ -193,8 +193,7 @@ class Range(base_classes.Range):
             self.formula = rows
             return
         self._check_open()
-        with self.sheet.book.unrecorded():
-            self.uno.setDataArray(tuple(tuple(_as_data(value) for value in row) for row in rows))
+        self.uno.setDataArray(tuple(tuple(_as_data(value) for value in row) for row in rows))
 
     def _fill_in_errors(self, rows: list[list[Any]], address: Any) -> None:
         for row in range(address.StartRow, address.EndRow + 1):
@@ -215,8 +214,7 @@ class Range(base_classes.Range):
     def formula(self, said: Any) -> None:
         rows = said if isinstance(said, list | tuple) else [[said] * self.shape[1]] * self.shape[0]
         self._check_open()
-        with self.sheet.book.unrecorded():
-            self.uno.setFormulaArray(tuple(tuple(_as_formula(value) for value in row) for row in rows))
+        self.uno.setFormulaArray(tuple(tuple(_as_formula(value) for value in row) for row in rows))
 
     @property
     def formula_array(self) -> str:
@@ -226,8 +224,7 @@ class Range(base_classes.Range):
     @formula_array.setter
     def formula_array(self, said: str) -> None:
         self._check_open()
-        with self.sheet.book.unrecorded():
-            self.uno.setArrayFormula(to_uno(said))
+        self.uno.setArrayFormula(to_uno(said))
 
     def clear_contents(self) -> None:
         """Empty the cells, keeping their formats."""

@@ -148,9 +148,13 @@ class LiveBook:
         self._changed = True
 
     def make_sure(self) -> None:
-        """Raise Refused where the program has the book read-only, in a protected view or as another's."""
-        if self._do(lambda: self._native.is_read_only(self._book)):
-            raise Refused([Problem("live_read_only", self.path.name)])
+        """Raise Refused where the program would not save the book: read-only, or in a protected view."""
+        if not self._do(lambda: self._native.is_read_only(self._book)):
+            return
+        if self.path.suffix.lower() == ".xlsm" and self._book.app.engine.name != "excel":
+            twin = self.path.with_suffix(".xlsx").name
+            raise Refused([Problem("live_macros", self.path.name, {"twin": twin})])
+        raise Refused([Problem("live_read_only", self.path.name)])
 
     def say(self, words: str) -> None:
         """Show how far long work has come."""

@@ -63,6 +63,13 @@ def _office_has(module: str) -> Callable[[], bool]:
     return is_there
 
 
+def _has_office_bridge() -> bool:
+    """The module by which Python speaks to LibreOffice."""
+    return any(
+        Path("/usr/lib/python3", folder, "uno.py").exists() for folder in ("dist-packages", "site-packages")
+    )
+
+
 def _has_postgresql() -> bool:
     """Debian keeps the server outside the search path."""
     return _has("postgres")() or any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
@@ -77,6 +84,7 @@ def _has_chinese_font() -> bool:
 PACKAGES: dict[str, Callable[[], bool]] = {
     "libreoffice-calc-nogui": _office_has("sc"),
     "libreoffice-writer-nogui": _office_has("sw"),
+    "python3-uno": _has_office_bridge,
     "poppler-utils": _has("pdftoppm"),
     "postgresql": _has_postgresql,
     "fontconfig": _has("fc-list"),
