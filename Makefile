@@ -4,7 +4,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test test-gui lint bench docs clean
 .DELETE_ON_ERROR:
 
 demo: .venv/demo
@@ -16,6 +16,11 @@ test: .venv/test
 	@$(MAKE) --no-print-directory lint
 	$(PY) -m pytest
 
+# Real clicks on a screen nobody looks at; LibreOffice's build with windows takes the place of the one without.
+test-gui: .venv/test
+	$(PY) -m tests.support.parts gui
+	$(PY) -m pytest -m gui
+
 lint: .venv/test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -25,6 +30,7 @@ bench: .venv/test .venv-bench/made
 	$(PY) -m bench.workbook
 	$(PY) -m bench.alignment
 	$(PY) -m bench.drivers
+	$(PY) -m bench.udf
 	.venv-bench/bin/python -m bench.baseline_speed
 	.venv-bench/bin/python -m bench.accuracy
 

@@ -14,7 +14,7 @@ from .. import __version__
 from ..excel import BUTTONS, Button
 from ..language import LANGUAGES, text
 from .basic import basic_module
-from .menu import addons
+from .menu import addons, toolbar_place
 
 IDENTIFIER = "targetcal-xl.calc"
 FILE_NAME = "targetcal.oxt"
@@ -83,6 +83,7 @@ def _parts() -> Iterator[tuple[str, str]]:
         yield name, here.joinpath(name).read_text("utf-8")
     yield "TargetCal/TargetCalFunctions.xba", _MODULE.format(basic=escape(basic_module()))
     yield "Addons.xcu", addons()
+    yield "CalcWindowState.xcu", toolbar_place()
     names = "".join(
         f'<name lang="{language}">{escape(text("excel.menu", language))}</name>' for language in LANGUAGES
     )

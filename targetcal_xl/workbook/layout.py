@@ -127,6 +127,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         Column("name", finance),
         Column("weight", finance, "decimal"),
         Column("used", Owner.TOOL, "decimal"),
+        Column("direction", Owner.TOOL, "choice", choices=("higher", "lower")),
     )
     indicators = (
         Column("name", finance),
