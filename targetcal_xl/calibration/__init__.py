@@ -20,6 +20,7 @@ from .baseline import Baseline, Inputs, compute_baseline
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
 from .drivers import Readings, changes, effects, signals
+from .explanation import ROUNDING, Explanation, Origin, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import Cleaned, Floats, History, clean, last_year
 from .learning import Relearned, relearn
@@ -61,6 +62,7 @@ __all__ = [
     "JUSTIFICATION",
     "METHODS",
     "PRIOR_SHARE",
+    "ROUNDING",
     "Answer",
     "AnswerCode",
     "Backtest",
@@ -68,6 +70,7 @@ __all__ = [
     "Cleaned",
     "Conflict",
     "Driver",
+    "Explanation",
     "Floats",
     "Grant",
     "Group",
@@ -87,6 +90,7 @@ __all__ = [
     "Metric",
     "Objection",
     "Opinion",
+    "Origin",
     "Outcome",
     "Outlook",
     "Period",
@@ -103,6 +107,7 @@ __all__ = [
     "Score",
     "Shortage",
     "Standing",
+    "Step",
     "Survey",
     "Targets",
     "Thresholds",
@@ -125,6 +130,7 @@ __all__ = [
     "deviation",
     "effects",
     "episodes",
+    "explain",
     "flat",
     "follow",
     "followed_by",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from babel.dates import format_date
 
@@ -63,8 +62,7 @@ def specimen() -> Letter:
 
 def number(value: float, metric: Metric) -> str:
     """A value of the metric with thousands separators and the decimals of its step."""
-    decimals = max(0, -int(Decimal(str(metric.step)).normalize().as_tuple().exponent))
-    return UNKNOWN if math.isnan(value) else f"{value:,.{decimals}f}"
+    return UNKNOWN if math.isnan(value) else f"{value:,.{metric.decimals}f}"
 
 
 def period_name(period: Period, language: str) -> str:

@@ -19,6 +19,7 @@ from .layout import region_sheet
 from .overview import Overview
 from .places import Places
 from .retrospect import Retrospect
+from .waterfall import Waterfall
 
 Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""
@@ -67,7 +68,8 @@ def _pages(facts: Facts) -> Iterator[_Page]:
     yield _Page("baseline", {"baseline": explanation.baseline})
     yield _Page("baseline", {"baseline": chances.baseline})
     for region in regions:
-        tables = {"lines": told[region].line, "why": explanation.why}
+        steps = Waterfall(facts, explanation, region).step
+        tables = {"lines": told[region].line, "why": explanation.why, "steps": steps}
         yield _Page(region_sheet(region), tables, told[region].fields, region)
         yield _Page(region_sheet(region), {"lines": chances.declared}, region=region)
     yield _Page("dashboard", {"regions": overview.region, "lines": overview.line}, overview.fields)

@@ -100,10 +100,10 @@ class Facts:
     def figures(self) -> Mapping[str, list[float] | list[float | None]]:
         """The tool's own numbers about every line, over the plan's lines."""
         baseline = self.standing.baseline
-        columns = {
-            code: getattr(baseline, code).tolist() for code in ("last_year", "suggested", "low", "high")
-        }
-        return {**columns, "allotment": self.standing.allotment.tolist(), "agreed": self.agreed}
+        columns = {code: getattr(baseline, code).tolist() for code in ("suggested", "low", "high")}
+        past = [None if math.isnan(value) else value for value in self.standing.last_year.tolist()]
+        allotment = self.standing.allotment.tolist()
+        return {"last_year": past, **columns, "allotment": allotment, "agreed": self.agreed}
 
     @cached_property
     def compared(self) -> Mapping[str, Sequence[float | None]]:

@@ -227,6 +227,7 @@ def _region(plan: Plan, region: str) -> Sheet:
         Table("lines", _LINE_COLUMNS, lines, region=region),
         Table("supports", _support_columns(lines), _numbered("S", max(SUPPORTS, len(lines))), region=region),
         Table("why", _why_columns(plan), lines, region=region, prefix="why."),
+        Table("steps", _STEP_COLUMNS, _steps(plan), region=region, prefix="step."),
     )
     return Sheet(region_sheet(region), _REGION_FIELDS, tables, region)
 
@@ -285,14 +286,29 @@ def _support_columns(lines: tuple[str, ...]) -> tuple[Column, ...]:
 
 
 def _why_columns(plan: Plan) -> tuple[Column, ...]:
-    """Last year's value, what each part adds, and the sum: the baseline sheet's row, explained."""
-    parts = (*PARTS, *(driver.code for driver in plan.drivers))
-    return (
-        _NAME,
+    """Last year's value, what each part adds, and the sum: the baseline sheet's row, and in words."""
+    numbers = (
         Column("last_year", Owner.FORMULA, "number"),
-        *(Column(f"part.{part}", Owner.FORMULA, "decimal") for part in parts),
+        *(Column(f"part.{part}", Owner.FORMULA, "decimal") for part in _parts(plan)),
         Column("sum", Owner.FORMULA, "decimal"),
     )
+    reach = max(3, 12 - len(numbers))  # to the end of what is missing above, or further
+    return (_NAME, *numbers, Column("why", Owner.TOOL, "long", span=reach))
+
+
+def _parts(plan: Plan) -> tuple[str, ...]:
+    return (*PARTS, *(driver.code for driver in plan.drivers))
+
+
+_STEP_COLUMNS = (
+    _NAME,
+    *(Column(code, Owner.FORMULA, "decimal") for code in ("contribution", "whole", "foot", "rise", "fall")),
+)
+
+
+def _steps(plan: Plan) -> tuple[str, ...]:
+    """Rows of a region's way from last year's figure to its suggestion."""
+    return ("last_year", *(f"part.{part}" for part in _parts(plan)), "rounding", "suggested")
 
 
 def _dashboard(plan: Plan) -> Sheet:
