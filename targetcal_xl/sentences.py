@@ -4,43 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .calibration import Explanation, Metric, Plan, Step
+from .calibration import Explanation, Metric, Step
 from .language import text
 
 
-def why(explanation: Explanation, plan: Plan, language: str) -> str:
+def why(explanation: Explanation, metric: Metric, language: str) -> str:
     """Where a suggestion comes from: one sentence whose numbers add up, with what matters most first."""
-    clauses = _clauses(explanation, plan, language)
+    clauses = _clauses(explanation, metric, language)
     return text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
 
 
-def _clauses(explanation: Explanation, plan: Plan, language: str) -> Iterator[str]:
-    metric, events = plan.metric, explanation.events
+def _clauses(explanation: Explanation, metric: Metric, language: str) -> Iterator[str]:
+    events = explanation.events
 
     def say(key: str, **fields: object) -> str:
         return text(f"calibration.why.{key}", language, **fields)
 
     yield say(explanation.origin, start=_plain(explanation.start, metric))
     if events:
-        amounts = {"amount": _signed(events, metric), "left": _plain(explanation.start + events, metric)}
+        amounts = {"amount": signed(events, metric), "left": _plain(explanation.start + events, metric)}
         yield say("without_events" if events < 0 else "without_losses", **amounts)
     for side, sign in (("better", metric.direction), ("worse", -metric.direction)):
         steps = [step for step in explanation.named if step.amount * sign > 0]
         if steps:
-            yield say(side, steps=_list(steps, plan, language))
+            yield say(side, steps=_list(steps, metric, language))
     if explanation.rest:
-        yield say("rest", amount=_signed(explanation.rest, metric))
+        yield say("rest", amount=signed(explanation.rest, metric))
     yield _suggestion(explanation, metric, language)
 
 
-def _list(steps: Iterable[Step], plan: Plan, language: str) -> str:
+def step_name(step: Step, language: str) -> str:
+    """What a step is called within a sentence."""
+    return step.name or text(f"calibration.part.{step.code}", language)
+
+
+def _list(steps: Iterable[Step], metric: Metric, language: str) -> str:
     """Steps by name with their amounts."""
-    names = {driver.code: driver.name for driver in plan.drivers}
-    said = (
-        f"{names.get(step.code) or text(f'calibration.part.{step.code}', language)} "
-        + _signed(step.amount, plan.metric)
-        for step in steps
-    )
+    said = (f"{step_name(step, language)} {signed(step.amount, metric)}" for step in steps)
     return text("calibration.why.comma", language).join(said)
 
 
@@ -60,5 +60,6 @@ def _plain(value: float, metric: Metric) -> str:
     return f"{value:,.{metric.decimals}f}".replace("-", "−")
 
 
-def _signed(value: float, metric: Metric) -> str:
+def signed(value: float, metric: Metric) -> str:
+    """A difference in the metric's unit, with its sign."""
     return f"{value:+,.{metric.decimals}f}".replace("-", "−")

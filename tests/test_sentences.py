@@ -9,27 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import ROUNDING, Driver, Explanation, Metric, Origin, Step
+from targetcal_xl.calibration import ROUNDING, Explanation, Metric, Origin, Step
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.sentences import why
-from tests.support.samples import METRIC, sample_plan
+from tests.support.samples import METRIC
 
-_PLAN = replace(
-    sample_plan((1,)), drivers=(Driver("market", "Market {0}", 0.4), Driver("heads", "人数", 0.3))
-)
-_CODES = ("events", "trend", "season", "market", "heads", ROUNDING)
+_NAMES = {"events": "", "trend": "", "season": "", "market": "Market {0}", "heads": "人数", ROUNDING: ""}
 
 
 def _explanation(
     start: int, amounts: list[int], origin: Origin = "last_year", unit: float = 1.0
 ) -> Explanation:
-    steps = tuple(Step(code, amount * unit) for code, amount in zip(_CODES, amounts, strict=True))
+    steps = tuple(
+        Step(code, amount * unit, _NAMES[code]) for code, amount in zip(_NAMES, amounts, strict=True)
+    )
     suggested = (start + sum(amounts)) * unit
     return Explanation(origin, start * unit, steps, suggested)
 
 
 def _said(explanation: Explanation, language: str = "en", metric: Metric = METRIC) -> str:
-    return why(explanation, replace(_PLAN, metric=metric), language)
+    return why(explanation, metric, language)
 
 
 def test_a_chinese_reader_is_told_the_way_to_the_suggestion() -> None:

@@ -29,10 +29,14 @@ _LEVEL: Final = (EVENTS, "season")
 
 @dataclass(frozen=True)
 class Step:
-    """What one part adds, in the metric's unit; `code` is one of `Baseline.parts`, or ROUNDING."""
+    """What one part adds, in the metric's unit; `code` is one of `Baseline.parts`, or ROUNDING.
+
+    A driver's step has the driver's `name`; the method's own parts have none.
+    """
 
     code: str
     amount: float
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,14 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     def shown(units: int) -> float:
         return float(units / 10**plan.metric.decimals)
 
+    names = {driver.code: driver.name for driver in plan.drivers}
     return Explanation(
         origin=_origin(standing, rows, known),
         start=shown(first),
-        steps=tuple(map(Step, (*baseline.parts, ROUNDING), map(shown, whole))),
+        steps=tuple(
+            Step(code, shown(units), names.get(code, ""))
+            for code, units in zip((*baseline.parts, ROUNDING), whole, strict=True)
+        ),
         suggested=shown(last),
     )
 

@@ -78,7 +78,7 @@ class Explanation:
         past = None if self._facts.figures["last_year"][k] is None else self.steps["last_year"][k]
         formula = f'IF(ISNUMBER(${column_letters(column)}${above}),{refs["last_year"]},"")'
         row["last_year"] = Cell(or_blank(past), formula)
-        said = why(explain(self._facts.standing, [k]), self._facts.plan, self._facts.language)
+        said = why(explain(self._facts.standing, [k]), self._facts.plan.metric, self._facts.language)
         return {"name": Cell(known.name), **row, "why": Cell(said)}
 
     @cached_property
