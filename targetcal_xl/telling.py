@@ -140,6 +140,20 @@ def _score_row(score: actions.Score, language: str) -> tuple[str, ...]:
 
 
 @tell.register
+def _listed(report: actions.RecalibrationsReport, language: str) -> Iterator[Part]:
+    columns = ("number", "at", "actor", "changes", "suggested", "reason")
+    yield _table(columns, (_recalibration_row(item, language) for item in report.recalibrations), language)
+
+
+def _recalibration_row(item: actions.Recalibration, language: str) -> tuple[str, ...]:
+    number, at = str(item.number), item.at.isoformat(sep=" ", timespec="seconds")
+    reason = item.reason if item.number else text("telling.recalibrate.start", language)
+    if item.restored is not None:
+        reason = text("telling.recalibrate.restored", language, number=item.restored, reason=reason)
+    return number, at, item.actor, str(item.changes), _number(item.suggested_total), reason
+
+
+@tell.register
 def _checked(report: actions.CheckReport, language: str) -> Iterator[Part]:
     yield from tell_problems(report.book, language, indented=True)
     for region in report.regions:

@@ -20,7 +20,8 @@ from .live import open_live_desk
 from .lock import LockReport, UnlockReport, lock, unlock
 from .new import NewReport, new
 from .objections import ObjectionsReport, handle_objection, objections
-from .recalibrate import RecalibrateReport, recalibrate
+from .recalibrate import RecalibrateReport, go_back, recalibrate
+from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
 from .records import HIDDEN, RegionResult
 from .whatif import Moved, WhatIfReport, whatif
 
@@ -46,6 +47,8 @@ __all__ = [
     "ObjectionsReport",
     "Progress",
     "RecalibrateReport",
+    "Recalibration",
+    "RecalibrationsReport",
     "RegionCheck",
     "RegionResult",
     "RepairReport",
@@ -65,6 +68,7 @@ __all__ = [
     "evaluate",
     "examine_template",
     "follow",
+    "go_back",
     "handle_objection",
     "issue_letters",
     "ledger_beside",
@@ -75,6 +79,7 @@ __all__ = [
     "open_live_desk",
     "plan_of",
     "recalibrate",
+    "recalibrations",
     "repair",
     "silent",
     "survey",
