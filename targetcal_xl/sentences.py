@@ -14,6 +14,12 @@ def why(explanation: Explanation, metric: Metric, language: str) -> str:
     return text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
 
 
+def ask(period: object, share: float, language: str) -> str:
+    """What there is to ask about a newest period that is this share away from what was expected."""
+    way = "above" if share > 0 else "below"
+    return text(f"calibration.question.{way}", language, period=period, share=f"{abs(share):.0%}")
+
+
 def _clauses(explanation: Explanation, metric: Metric, language: str) -> Iterator[str]:
     events = explanation.events
 

@@ -11,8 +11,9 @@ from . import actions
 from .actions import HIDDEN
 from .language import text
 from .problems import Problem
+from .sentences import ask
 
-DONE, WRONG, QUIET, OBJECTION, WARNING = "✓", "✗", "·", "⚑", "⚠"
+DONE, WRONG, QUIET, OBJECTION, WARNING, QUESTION = "✓", "✗", "·", "⚑", "⚠", "?"
 """Marks that stand before a sentence."""
 
 
@@ -78,6 +79,16 @@ def _new(report: actions.NewReport, language: str) -> Iterator[Part]:
     yield Sentence(text("telling.new.made", language, **counts))
     hq, suggested = _number(report.hq_target), _number(report.suggested_total)
     yield Sentence(text("telling.new.totals", language, hq=hq, suggested=suggested))
+    yield from _questions(report.questions, language)
+
+
+def _questions(asked: Sequence[actions.Asked], language: str) -> Iterator[Part]:
+    """What nobody has answered yet, and where to."""
+    waiting = [item for item in asked if not item.answer]
+    for item in waiting:
+        yield Sentence(ask(item.period, item.share, language), QUESTION, f"{item.region} / {item.line}")
+    if waiting:
+        yield Sentence(text("telling.questions.where", language))
 
 
 @tell.register
@@ -89,6 +100,7 @@ def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[
         yield _table(("line", "before", "after"), rows, language)
     counts = {"moved": len(moved), "lines": len(report.lines), "total": _number(report.suggested_total)}
     yield Sentence(text("telling.recalibrate.lines", language, **counts))
+    yield from _questions(report.questions, language)
 
 
 @tell.register

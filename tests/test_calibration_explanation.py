@@ -22,6 +22,7 @@ from targetcal_xl.calibration import (
     compute_baseline,
     explain,
 )
+from targetcal_xl.calibration.baseline import PARTS
 from tests.support.samples import METRIC, sample_inputs
 
 _AMOUNTS = st.one_of(st.just(0.0), st.just(math.nan), st.floats(0.01, 1e9), st.integers(0, 300).map(float))
@@ -113,9 +114,7 @@ def test_where_last_year_is_unknown_the_way_begins_at_a_level() -> None:
     for k in (1, 2):
         said = explain(standing, [k])
         assert said.start == pytest.approx(100, abs=6)
-        assert {
-            step.code for step in said.steps if step.code in ("events", "season") and step.amount
-        } == set()
+        assert {step.code for step in said.steps if step.code in PARTS and step.amount} == set()
     together = explain(standing, [0, 1, 2])
     assert together.origin == "partly"
     assert together.start == pytest.approx(300, abs=12)

@@ -20,6 +20,7 @@ from .live import open_live_desk
 from .lock import LockReport, UnlockReport, lock, unlock
 from .new import NewReport, new
 from .objections import ObjectionsReport, handle_objection, objections
+from .questions import Asked
 from .recalibrate import RecalibrateReport, go_back, recalibrate
 from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
 from .records import HIDDEN, RegionResult
@@ -27,6 +28,7 @@ from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
     "HIDDEN",
+    "Asked",
     "AuditReport",
     "BacktestReport",
     "CheckReport",

@@ -20,6 +20,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..workbook import open_book, read, write_book
 from .desk import Desk
 from .post import post
+from .questions import Asked, asked
 from .records import standing_of
 
 PLAIN, WITH_MACROS = ".xlsx", ".xlsm"
@@ -36,6 +37,7 @@ class NewReport:
     suggested_total: float
     gap_pct: float | None
     """What HQ wants beyond the suggestions, in percent of their sum."""
+    questions: tuple[Asked, ...]
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
@@ -59,6 +61,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         hq_target=inputs.plan.hq_target,
         suggested_total=suggested,
         gap_pct=gap_pct(inputs.plan.hq_target, suggested),
+        questions=asked(inputs, baseline),
     )
 
 

@@ -12,6 +12,7 @@ from ..workbook import Owner, Typed, revised
 from .check import unkept, where
 from .desk import Desk
 from .new import suggestions
+from .questions import Asked, asked
 from .recalibrations import NUMBER, RESTORED, last_number, recorded, standing_after
 from .stock import Stock, take_stock
 
@@ -45,6 +46,7 @@ class RecalibrateReport:
     changes: tuple[Change, ...]
     lines: tuple[LineChange, ...]
     suggested_total: float
+    questions: tuple[Asked, ...]
 
 
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
@@ -128,6 +130,7 @@ def _settled(
         changes=tuple(Change(places[key], old, new) for key, (old, new) in changed.items()),
         lines=tuple(_lines(after.inputs.plan, before.baseline, after.baseline)),
         suggested_total=float(after.baseline.suggested.sum()),
+        questions=asked(after.inputs, after.baseline),
     )
 
 

@@ -9,12 +9,13 @@ from typing import Final, Literal
 
 import numpy as np
 
+from .baseline import PARTS
 from .history import Flags
 from .standing import Standing
 
 Origin = Literal["last_year", "partly", "history", "panel"]
-"""What the way begins with: last year's figure; the same, with a level for lines that have none; the
-level of the own history; that of the other lines."""
+"""What the way begins with: last year's figure; the same, with what the history leads to for lines that
+have none; what the own history leads to; what the other lines do."""
 
 MOST_NAMED: Final = 3
 """How many steps are named; all that matter less are one number, unless that is a single one."""
@@ -23,8 +24,6 @@ ROUNDING: Final = "rounding"
 """Code of the step from what the method expects to a target in whole steps of the metric."""
 NOTHING: Final = 1e-6
 """A part smaller than this share of what is shown is the trace of an addition."""
-_LEVEL: Final = (EVENTS, "season")
-"""The parts that make the level, where there is no figure of last year's."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     plan, baseline, rows = standing.inputs.plan, standing.baseline, list(lines)
     known = np.isfinite(standing.last_year[rows])
     parts = baseline.contributions[rows]
-    level = np.isin(baseline.parts, _LEVEL) & ~known[:, None]
+    level = np.isin(baseline.parts, PARTS) & ~known[:, None]
     start = baseline.last_year[rows].sum() + parts.sum(where=level)
     suggested = baseline.suggested[rows].sum()
     rounding = suggested - baseline.expected[rows].sum()

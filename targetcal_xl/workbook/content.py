@@ -63,7 +63,7 @@ def _pages(facts: Facts) -> Iterator[_Page]:
         driver.code: w for driver, w in zip(facts.plan.drivers, weights_used(facts.standing), strict=True)
     }
     yield _Page("settings", {"drivers": lambda row: {"used": Cell(weights[row])}}, lambda: _settings(facts))
-    yield _Page("history", {"history": facts.names})
+    yield _Page("history", {"history": lambda row: _asked(facts, row)})
     yield _Page("drivers", {"readings": explanation.reading})
     yield _Page("baseline", {"baseline": explanation.baseline})
     yield _Page("baseline", {"baseline": chances.baseline})
@@ -85,6 +85,11 @@ def _pages(facts: Facts) -> Iterator[_Page]:
 def _settings(facts: Facts) -> Row:
     state = facts.caption("live" if is_live(facts) else "frozen")
     return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language), "functions": Cell(state)}
+
+
+def _asked(facts: Facts, line: str) -> Row:
+    """A line's names, and what there is to ask about its newest period."""
+    return {**facts.names(line), "question": Cell(facts.questions.get(line))}
 
 
 def _write(page: _Page, places: Places, cells: dict[Spot, Cell]) -> None:

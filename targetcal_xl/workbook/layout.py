@@ -8,6 +8,7 @@ from ..calibration.backtest import METHODS, ORIGINS
 from ..calibration.baseline import PARTS, Inputs
 from ..calibration.negotiation import DECISIONS, STATES
 from ..calibration.plan import Plan
+from ..calibration.question import ANSWERS
 from .shapes import Column, Field, Kind, Owner, Sheet, Table
 
 SUPPORTS = 10
@@ -150,6 +151,10 @@ def _numbered(letter: str, count: int) -> tuple[str, ...]:
 def _history(inputs: Inputs) -> Sheet:
     plan, periods = inputs.plan, tuple(str(period) for period in inputs.history.periods)
     past = tuple(Column(period, Owner.FINANCE, "number") for period in periods)
+    asked = (
+        Column("question", Owner.TOOL, "long", 52),
+        Column("answer", Owner.FINANCE, "choice", 12, choices=ANSWERS),
+    )
     events = (
         Column("line", Owner.FINANCE, "line", 14, choices=tuple(line.code for line in plan.lines)),
         Column("period", Owner.FINANCE, "choice", 16, choices=periods),
@@ -162,7 +167,7 @@ def _history(inputs: Inputs) -> Sheet:
         (),
         _stacked(
             5,
-            _of_lines("history", (_REGION, _NAME, *past), plan, "history."),
+            _of_lines("history", (_REGION, _NAME, *past, *asked), plan, "history."),
             Table("events", events, _numbered("E", max(EVENTS, known)), growing=True, prefix="event."),
         ),
     )

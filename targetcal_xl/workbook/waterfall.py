@@ -8,6 +8,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from ..calibration.baseline import PARTS
 from ..calibration.history import Flags
 from .book import Cell
 from .captions import heading
@@ -16,8 +17,8 @@ from .explaining import Explanation
 from .facts import Facts, Row, span
 from .layout import region_sheet
 
-_LEVEL = ("part.events", "part.season")
-"""What stands in for last year's figure, where there is none."""
+_LEVEL = tuple(f"part.{part}" for part in PARTS)
+"""What stands in for last year's figure, where there is none: the suggestion before drivers."""
 
 
 class Waterfall:
@@ -66,7 +67,7 @@ class Waterfall:
         """What each step adds, in the order of the steps."""
         share = 1.0 if self._facts.plan.metric.kind == "sum" else 1.0 / len(self._lines)
         columns = {code: np.array(values)[self._lines] for code, values in self._explanation.steps.items()}
-        level = sum((columns[code] for code in _LEVEL), start=columns["last_year"])
+        level = np.sum([columns[code] for code in _LEVEL], axis=0)
         columns["last_year"] = np.where(self._known, columns["last_year"], level)
         columns |= {code: columns[code] * self._known for code in _LEVEL}
         amounts = {code: float(values.sum()) * share for code, values in columns.items()}
