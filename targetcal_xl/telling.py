@@ -16,6 +16,8 @@ from .sentences import ask
 DONE, WRONG, QUIET, OBJECTION, WARNING, QUESTION = "✓", "✗", "·", "⚑", "⚠", "?"
 """Marks that stand before a sentence."""
 
+_WEIGHTS = ("driver", "expert", "before", "after", "error", "expert_share")
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -98,9 +100,16 @@ def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[
     if moved:
         rows = ((line.line, _number(line.before), _number(line.after)) for line in moved)
         yield _table(("line", "before", "after"), rows, language)
+    if report.weights:
+        yield _table(_WEIGHTS, map(_weight_row, report.weights), language)
     counts = {"moved": len(moved), "lines": len(report.lines), "total": _number(report.suggested_total)}
     yield Sentence(text("telling.recalibrate.lines", language, **counts))
     yield from _questions(report.questions, language)
+
+
+def _weight_row(weight: actions.WeightChange) -> tuple[str, ...]:
+    numbers = (weight.expert, weight.before, weight.after, weight.error)
+    return weight.driver, *(f"{number:.2f}" for number in numbers), _percent(weight.expert_share)
 
 
 @tell.register

@@ -25,7 +25,7 @@ from targetcal_xl.calibration import (
 from targetcal_xl.calibration.baseline import PARTS
 from tests.support.samples import METRIC, sample_inputs
 
-_AMOUNTS = st.one_of(st.just(0.0), st.just(math.nan), st.floats(1, 1e4), st.integers(0, 300).map(float))
+_AMOUNTS = st.one_of(st.just(0.0), st.just(math.nan), st.integers(0, 300).map(float))
 _METRICS = st.builds(
     replace,
     st.just(METRIC),

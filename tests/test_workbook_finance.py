@@ -106,6 +106,7 @@ def test_people_and_milestones_can_change() -> None:
         (("R1", "R1-1", "history.2024Q4"), "很多", "number_unreadable"),
         ((None, "R1-1/search", "reading.now"), "-", "number_unreadable"),
         (("R1", "R1-1", "history.answer"), "perhaps", "choice_unknown"),
+        ((None, None, "weights"), None, "choice_unknown"),
     ],
 )
 def test_what_cannot_be_used_is_named_by_its_key(key: Key, value: Value, code: str) -> None:

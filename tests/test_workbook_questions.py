@@ -113,6 +113,6 @@ def test_whoever_recalibrates_is_told_what_is_asked_and_what_was_answered() -> N
         ("华南2组", "2024Q4", 0.24, ""),
         ("华南1组", "2024Q4", -0.3, "one_off"),
     ]
-    report = RecalibrateReport((), (), 0.0, told)
+    report = RecalibrateReport((), (), 0.0, (), told)
     said = [part.said for part in tell(report, "zh-CN") if isinstance(part, Sentence)]
     assert said[-2:] == [ask("2024Q4", 0.24, "zh-CN"), text("telling.questions.where", "zh-CN")]

@@ -16,6 +16,7 @@ from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
 from .follow import FollowReport, follow
 from .functions import FunctionsReport, State, switch_functions
 from .issue_letters import LettersReport, issue_letters
+from .learning import WeightChange
 from .live import open_live_desk
 from .lock import LockReport, UnlockReport, lock, unlock
 from .new import NewReport, new
@@ -58,6 +59,7 @@ __all__ = [
     "State",
     "SurveyReport",
     "UnlockReport",
+    "WeightChange",
     "WhatIfReport",
     "audit",
     "backtest",

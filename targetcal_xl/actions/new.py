@@ -65,12 +65,13 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     )
 
 
-def suggestions(inputs: Inputs) -> tuple[Baseline, Floats, float]:
+def suggestions(inputs: Inputs, weights: Floats | None = None) -> tuple[Baseline, Floats, float]:
     """The baseline, the HQ target split over its lines, and how much of their error is common to all.
 
-    Raise DataProblems where the limits leave no way to split it.
+    `weights` (drivers,) stand in for the experts'. Raise DataProblems where the limits leave no way to
+    split the target.
     """
-    baseline = compute_baseline(inputs)
+    baseline = compute_baseline(inputs, weights)
     try:
         return baseline, allot(inputs.plan, baseline), shared_risk(inputs, baseline)
     except InfeasibleTotal as refused:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..calibration import Baseline, Key, Plan, Standing, Value, is_placeholder
-from ..ledger import Event, groundwork
+from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import Owner, Typed, revised
 from .check import unkept, where
 from .desk import Desk
+from .learning import (
+    LEARNING,
+    WeightChange,
+    chosen,
+    learn,
+    recorded_learning,
+    weight_changes,
+    weight_values,
+)
 from .new import suggestions
 from .questions import Asked, asked
 from .recalibrations import NUMBER, RESTORED, last_number, recorded, standing_after
@@ -46,11 +55,13 @@ class RecalibrateReport:
     changes: tuple[Change, ...]
     lines: tuple[LineChange, ...]
     suggested_total: float
+    weights: tuple[WeightChange, ...]
+    """Every driver's weight, when the closed periods had something to say of them."""
     questions: tuple[Asked, ...]
 
 
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
-    """Read finance's cells, renew suggestions and split, and record every change with its reason."""
+    """Read finance's cells, relearn weights, renew suggestions and split, and record all with its reason."""
     stock = take_stock(desk)
     cells = _finance(stock)
     if problems := list(unkept(stock, cells)):
@@ -65,8 +76,12 @@ def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
                 for fault in faults
             ]
         )
-    baseline, allotment, shared = suggestions(inputs)
-    return _settled(stock, typed, Standing(inputs, baseline, allotment, {}, shared), reason)
+    plan, last = inputs.plan, recorded_learning(desk.ledger, stock.standing)
+    learning = learn(inputs, stock.standing, last)
+    baseline, allotment, shared = suggestions(inputs, chosen(learning, plan))
+    after = Standing(inputs, baseline, allotment, weight_values(learning, plan), shared)
+    report = _settled(stock, typed, after, reason, [dump(learning)])
+    return replace(report, weights=weight_changes(learning, plan))
 
 
 def go_back(desk: Desk, number: int, reason: str) -> RecalibrateReport:
@@ -104,9 +119,17 @@ def _said(value: Value) -> str:
 
 
 def _settled(
-    stock: Stock, cells: Cells, after: Standing, reason: str, restored: int | None = None
+    stock: Stock,
+    cells: Cells,
+    after: Standing,
+    reason: str,
+    more: Sequence[bytes] = (),
+    restored: int | None = None,
 ) -> RecalibrateReport:
-    """Record what changes when finance's cells hold this and the plan stands so, and show it in the book."""
+    """Record what changes when finance's cells hold this and the plan stands so, and show it in the book.
+
+    `more` are documents that the values of the plan refer to.
+    """
     before, places = stock.standing, {cell.key: where(stock, cell) for cell in _finance(stock)}
     known = recorded(before, places)
     changed = {key: (known.get(key), cells.get(key)) for key in places if known.get(key) != cells.get(key)}
@@ -122,14 +145,18 @@ def _settled(
     events = [
         *(Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()),
         *_moved(before.inputs.plan, before.baseline, after.baseline, reason),
+        *_reweighed(before, after, reason),
         *ground,
     ]
     if events:
+        named = {event.new for event in events}
+        documents += [document for document in more if reference(document) in named]
         stock.settle([*events, *_counted(before, reason, restored)], documents)
     return RecalibrateReport(
         changes=tuple(Change(places[key], old, new) for key, (old, new) in changed.items()),
         lines=tuple(_lines(after.inputs.plan, before.baseline, after.baseline)),
         suggested_total=float(after.baseline.suggested.sum()),
+        weights=(),
         questions=asked(after.inputs, after.baseline),
     )
 
@@ -142,6 +169,14 @@ def _moved(plan: Plan, before: Baseline, after: Baseline, reason: str) -> list[E
         for line, old, new in pairs
         if old != new
     ]
+
+
+def _reweighed(before: Standing, after: Standing, reason: str) -> Iterator[Event]:
+    """One event for every weight that is another now, and for what was learned of them."""
+    for key in (*((None, driver.code, "driver.used") for driver in before.inputs.plan.drivers), LEARNING):
+        old, new = before.values.get(key), after.values.get(key)
+        if old != new:
+            yield Event("recalibrate", *key, old, new, reason)
 
 
 def _counted(before: Standing, reason: str, restored: int | None) -> Iterator[Event]:

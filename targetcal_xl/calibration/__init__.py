@@ -42,7 +42,20 @@ from .negotiation import (
 )
 from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
 from .period import Period
-from .plan import Driver, Group, Indicator, Limits, Line, Measures, Person, Plan, Region, Thresholds
+from .plan import (
+    WEIGHTS,
+    Driver,
+    Group,
+    Indicator,
+    Limits,
+    Line,
+    Measures,
+    Person,
+    Plan,
+    Region,
+    Thresholds,
+    WeightsCode,
+)
 from .progress import (
     Progress,
     Resources,
@@ -63,6 +76,7 @@ __all__ = [
     "METHODS",
     "PRIOR_SHARE",
     "ROUNDING",
+    "WEIGHTS",
     "Answer",
     "AnswerCode",
     "Backtest",
@@ -113,6 +127,7 @@ __all__ = [
     "Thresholds",
     "UnknownReading",
     "Value",
+    "WeightsCode",
     "WhatIf",
     "after_decisions",
     "allot",

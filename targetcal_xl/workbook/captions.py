@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
-from ..calibration.plan import Plan
+from ..calibration.plan import WEIGHTS, Plan
 from ..calibration.question import ANSWERS
 from ..calibration.standing import Value
 from ..language import LANGUAGES, text
@@ -20,6 +20,7 @@ CHOICES = (
     *("draft", "submitted", "open", "locked", "decided", "confirmed", "accept", "counter", "return"),
     *("yes", "no", "higher", "lower", "sum", "mean", "ratio"),
     *ANSWERS,
+    *WEIGHTS,
     *("budget", "headcount", "leads", "training", "product", "other"),
     *FUNCTIONS,
     *MEASURES,

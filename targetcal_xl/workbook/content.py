@@ -19,6 +19,7 @@ from .layout import region_sheet
 from .overview import Overview
 from .places import Places
 from .retrospect import Retrospect
+from .shapes import Kind
 from .waterfall import Waterfall
 
 Content = dict[str, dict[Spot, Cell]]
@@ -62,7 +63,8 @@ def _pages(facts: Facts) -> Iterator[_Page]:
     weights = {
         driver.code: w for driver, w in zip(facts.plan.drivers, weights_used(facts.standing), strict=True)
     }
-    yield _Page("settings", {"drivers": lambda row: {"used": Cell(weights[row])}}, lambda: _settings(facts))
+    tables = {"drivers": lambda row: _weights(facts, row, weights[row])}
+    yield _Page("settings", tables, lambda: _settings(facts))
     yield _Page("history", {"history": lambda row: _asked(facts, row)})
     yield _Page("drivers", {"readings": explanation.reading})
     yield _Page("baseline", {"baseline": explanation.baseline})
@@ -85,6 +87,13 @@ def _pages(facts: Facts) -> Iterator[_Page]:
 def _settings(facts: Facts) -> Row:
     state = facts.caption("live" if is_live(facts) else "frozen")
     return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language), "functions": Cell(state)}
+
+
+def _weights(facts: Facts, driver: str, used: float) -> Row:
+    """The weight in use beside the one before, and what it was learned from."""
+    kinds: Mapping[str, Kind] = {"before": "decimal", "error": "decimal", "evidence": "long"}
+    told = {code: facts.told((None, driver, f"driver.{code}"), kind) for code, kind in kinds.items()}
+    return {"used": Cell(used), **told}
 
 
 def _asked(facts: Facts, line: str) -> Row:

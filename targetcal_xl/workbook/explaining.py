@@ -61,6 +61,8 @@ class Explanation:
             **self._facts.names(line),
             **{code: self._computing.cell(line, code, values[k]) for code, values in self._given.items()},
         }
+        region = self._facts.plan.lines[k].region
+        row["at_old_weights"] = self._facts.told((region, line, "baseline.at_old_weights"), "number")
         for driver in self._drivers:
             row[f"signal.{driver}"] = Cell(self._found[f"signal.{driver}"][k], self._signal(line, driver))
         for code, formula in self._formulas.items():

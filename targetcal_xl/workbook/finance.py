@@ -12,6 +12,7 @@ import numpy as np
 
 from targetcal_xl.calibration import (
     ANSWERS,
+    WEIGHTS,
     Answer,
     Driver,
     Floats,
@@ -26,6 +27,7 @@ from targetcal_xl.calibration import (
     Region,
     Thresholds,
     Value,
+    WeightsCode,
 )
 
 from .layout import reading_row
@@ -73,6 +75,7 @@ def _settings(plan: Plan) -> Iterator[tuple[Key, Value]]:
         "kind": metric.kind,
         "step": float(metric.step),
         "hq_target": float(plan.hq_target),
+        "weights": plan.weights,
     }
     said |= {item.name: float(getattr(plan.thresholds, item.name)) for item in fields(Thresholds)}
     return (((None, None, code), value) for code, value in said.items())
@@ -225,7 +228,13 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
         drivers=tuple(_driver(driver, entry) for driver in plan.drivers),
         indicators=tuple(_indicator(item, plan, entry, directions) for item in plan.indicators),
         milestones=tuple(sorted(date for date in dates if date)),
+        weights=_weights(plan, entry),
     )
+
+
+def _weights(plan: Plan, entry: _Entry) -> WeightsCode:
+    said = entry.one_of((None, None, "weights"), dict.fromkeys(WEIGHTS), plan.weights)
+    return "fixed" if said == "fixed" else "learned"
 
 
 def _thresholds(known: Thresholds, entry: _Entry) -> Thresholds:

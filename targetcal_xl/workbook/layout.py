@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..calibration.backtest import METHODS, ORIGINS
 from ..calibration.baseline import PARTS, Inputs
 from ..calibration.negotiation import DECISIONS, STATES
-from ..calibration.plan import Plan
+from ..calibration.plan import WEIGHTS, Plan
 from ..calibration.question import ANSWERS
 from .shapes import Column, Field, Kind, Owner, Sheet, Table
 
@@ -98,6 +98,7 @@ def _settings(plan: Plan) -> Sheet:
         ("warning_days", "count", ()),
         ("warning_odds", "percent", ()),
         ("survey_minimum", "count", ()),
+        ("weights", "choice", WEIGHTS),
     )
     fields = tuple(
         Field(code, Owner.FINANCE, kind, (4 + k, 3), choices, span=2, card=False)
@@ -127,7 +128,10 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     drivers = (
         Column("name", finance),
         Column("weight", finance, "decimal"),
+        Column("before", Owner.TOOL, "decimal"),
         Column("used", Owner.TOOL, "decimal"),
+        Column("error", Owner.TOOL, "decimal"),
+        Column("evidence", Owner.TOOL, "long", span=2),
     )
     indicators = (
         Column("name", finance),
@@ -215,6 +219,7 @@ def _baseline(plan: Plan) -> Sheet:
         *(number(f"part.{driver}", formula, "decimal") for driver in drivers),
         number("sum", formula, "decimal"),
         number("suggested", formula),
+        number("at_old_weights", tool, width=12),
         number("low", tool),
         number("high", tool),
         number("inertial", tool),
