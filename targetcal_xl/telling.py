@@ -16,7 +16,7 @@ from .sentences import ask
 DONE, WRONG, QUIET, OBJECTION, WARNING, QUESTION = "✓", "✗", "·", "⚑", "⚠", "?"
 """Marks that stand before a sentence."""
 
-_WEIGHTS = ("driver", "expert", "before", "after", "error", "expert_share")
+_WEIGHTS = ("driver", "expert", "before", "after", "standard_error", "expert_share")
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def test_the_book_shows_old_and_new_weight_the_evidence_and_what_it_does_to_each
     for row, driver in enumerate(inputs.plan.drivers):
         assert _shown(case, None, driver.code, "driver.before") == pytest.approx(driver.weight)
         assert _shown(case, None, driver.code, "driver.used") == pytest.approx(found.weights[row])
-        assert _shown(case, None, driver.code, "driver.error") == pytest.approx(found.error[row])
+        assert _shown(case, None, driver.code, "driver.standard_error") == pytest.approx(found.error[row])
         assert str(found.readings) in str(_shown(case, None, driver.code, "driver.evidence"))
         assert report.weights[row].after == pytest.approx(found.weights[row])
     after = compute_baseline(inputs, found.weights).suggested.tolist()

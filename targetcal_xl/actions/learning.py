@@ -98,7 +98,7 @@ def learning_fields(learning: Learning, plan: Plan, language: str) -> Iterator[t
         )
         fields: dict[str, Value] = {
             "before": float(learning.before[row]),
-            "error": float(found.error[row]),
+            "standard_error": float(found.error[row]),
             "evidence": said,
         }
         yield from (((None, driver.code, f"driver.{code}"), value) for code, value in fields.items())

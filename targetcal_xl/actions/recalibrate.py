@@ -131,34 +131,36 @@ def _settled(
     `more` are documents that the values of the plan refer to.
     """
     before, places = stock.standing, {cell.key: where(stock, cell) for cell in _finance(stock)}
-    known = recorded(before, places)
+    known, plan = recorded(before, places), after.inputs.plan
     changed = {key: (known.get(key), cells.get(key)) for key in places if known.get(key) != cells.get(key)}
-    ground, documents = groundwork(
-        "recalibrate",
-        after.inputs,
-        after.baseline,
-        after.allotment,
-        after.shared,
-        before=before.values,
-        reason=reason,
-    )
-    events = [
-        *(Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()),
-        *_moved(before.inputs.plan, before.baseline, after.baseline, reason),
-        *_reweighed(before, after, reason),
-        *ground,
-    ]
-    if events:
-        named = {event.new for event in events}
-        documents += [document for document in more if reference(document) in named]
-        stock.settle([*events, *_counted(before, reason, restored)], documents)
+    said = [Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()]
+    _record(stock, said, after, reason, more, restored)
     return RecalibrateReport(
         changes=tuple(Change(places[key], old, new) for key, (old, new) in changed.items()),
-        lines=tuple(_lines(after.inputs.plan, before.baseline, after.baseline)),
+        lines=tuple(_lines(plan, before.baseline, after.baseline)),
         suggested_total=float(after.baseline.suggested.sum()),
         weights=(),
         questions=asked(after.inputs, after.baseline),
     )
+
+
+def _record(
+    stock: Stock,
+    said: Sequence[Event],
+    after: Standing,
+    reason: str,
+    more: Sequence[bytes],
+    restored: int | None,
+) -> None:
+    """What finance said and what came of it, as one recalibration; nothing where nothing changes."""
+    before, ground = stock.standing, (after.inputs, after.baseline, after.allotment, after.shared)
+    events, documents = groundwork("recalibrate", *ground, before=before.values, reason=reason)
+    moved = _moved(before.inputs.plan, before.baseline, after.baseline, reason)
+    events = [*said, *moved, *_reweighed(before, after, reason), *events]
+    if events:
+        named = {event.new for event in events}
+        documents += [document for document in more if reference(document) in named]
+        stock.settle([*events, *_counted(before, reason, restored)], documents)
 
 
 def _moved(plan: Plan, before: Baseline, after: Baseline, reason: str) -> list[Event]:

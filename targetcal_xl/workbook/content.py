@@ -91,7 +91,7 @@ def _settings(facts: Facts) -> Row:
 
 def _weights(facts: Facts, driver: str, used: float) -> Row:
     """The weight in use beside the one before, and what it was learned from."""
-    kinds: Mapping[str, Kind] = {"before": "decimal", "error": "decimal", "evidence": "long"}
+    kinds: Mapping[str, Kind] = {"before": "decimal", "standard_error": "decimal", "evidence": "long"}
     told = {code: facts.told((None, driver, f"driver.{code}"), kind) for code, kind in kinds.items()}
     return {"used": Cell(used), **told}
 

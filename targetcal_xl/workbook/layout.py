@@ -130,7 +130,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         Column("weight", finance, "decimal"),
         Column("before", Owner.TOOL, "decimal"),
         Column("used", Owner.TOOL, "decimal"),
-        Column("error", Owner.TOOL, "decimal"),
+        Column("standard_error", Owner.TOOL, "decimal"),
         Column("evidence", Owner.TOOL, "long", span=2),
     )
     indicators = (
