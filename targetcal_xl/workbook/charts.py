@@ -26,7 +26,7 @@ def draw_charts(book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: 
     drawer = _Drawer(book, sheet, places, looks)
     if sheet.region:
         top = sheet.table("supports").top - 1
-        drawer.columns("lines", _COLOURS, (top, 11), (790, 330))
+        drawer.columns("lines", _COLOURS, (top, 11), (685, 330))
         drawer.steps((top, 15), (725, 330))
     elif sheet.code == "dashboard":
         drawer.totals((11, 2), (372, 340))
