@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
-from targetcal_xl.actions import RecalibrateReport, go_back, recalibrate, verify
+from targetcal_xl.actions import RecalibrateReport, go_back, new, recalibrate, verify
 from targetcal_xl.actions.questions import asked
-from targetcal_xl.calibration import ANSWERS, Answer, Key, Period, Question, Standing
+from targetcal_xl.calibration import ANSWERS, Answer, Inputs, Key, Period, Question, Standing
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ledger import standing
 from targetcal_xl.problems import DataProblems
@@ -21,7 +22,7 @@ from targetcal_xl.workbook.captions import caption
 from targetcal_xl.workbook.places import default_places
 from tests.support.clock import Clock
 from tests.support.desks import Case, fresh, told
-from tests.support.samples import sample_standing
+from tests.support.samples import sample_inputs, sample_standing
 
 NEWEST = Period(2024, 4)
 CELL: Key = ("R1", "R1-2", "history.answer")
@@ -116,3 +117,28 @@ def test_whoever_recalibrates_is_told_what_is_asked_and_what_was_answered() -> N
     report = RecalibrateReport((), (), 0.0, (), told)
     said = [part.said for part in tell(report, "zh-CN") if isinstance(part, Sentence)]
     assert said[-2:] == [ask("2024Q4", 0.24, "zh-CN"), text("telling.questions.where", "zh-CN")]
+
+
+def _surprising() -> Inputs:
+    """Three lines, of which the first doubles in the last quarter."""
+    inputs = sample_inputs((2, 1))
+    values = inputs.history.values.copy()
+    values[0, -1] *= 2
+    history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
+    return replace(inputs, history=history)
+
+
+def test_a_surprise_is_asked_from_the_first_day_and_its_answer_moves_the_suggestion(tmp_path: Path) -> None:
+    case = Case(tmp_path, _surprising())
+    with case.desk(create=True) as desk:
+        [item] = new(desk, case.inputs, "zh-CN").questions
+    assert (item.line, item.period, item.answer) == ("华东1组", "2024Q4", "")
+    assert item.share > 0.3
+    suggested = {}
+    for code in ("one_off", "new_level"):
+        case.type({("R1", "R1-1", "history.answer"): code})
+        [item] = case.run(recalibrate, "与区域核实").questions
+        assert item.answer == code
+        suggested[code] = case.suggested("R1-1")
+    assert suggested["new_level"] > suggested["one_off"]
+    assert case.run(verify).problems == ()
