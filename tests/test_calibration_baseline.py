@@ -317,3 +317,10 @@ def test_on_real_series_the_interval_holds_what_it_promises(name: str, length: i
     found = compute_baseline(_inputs(past))
     inside = np.mean((found.low <= actual) & (actual <= found.high))
     assert 0.75 < inside < 0.88
+
+
+def test_a_line_known_for_two_wild_quarters_is_foreseen_within_reason() -> None:
+    values = np.full((2, 16), NAN)
+    values[1, 2:4] = 1024, 1024 * 3471
+    found = compute_baseline(_inputs(values))
+    assert np.isfinite(found.high).all() and np.all(found.high < 1e12)

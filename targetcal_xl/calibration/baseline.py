@@ -116,7 +116,8 @@ def _contributions(history: History, foresight: Foresight, worth: Floats) -> Flo
     past = last_year(history)
     known = np.isfinite(past)
     base, ordinary = foresight.base, foresight.ordinary
-    start, end = np.maximum(ordinary + foresight.offset, _TINY), np.maximum(base + foresight.offset, _TINY)
+    end = np.maximum(base + foresight.offset, _TINY)
+    start = np.where(known, np.maximum(ordinary + foresight.offset, _TINY), end)
     trend = np.where(known, _logarithmic_mean(start, np.log(end / start)) * foresight.growth, base)
     season = np.where(known, base - ordinary - trend, 0.0)
     drivers = _logarithmic_mean(base, worth.sum(axis=1))[:, None] * worth

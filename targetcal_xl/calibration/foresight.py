@@ -15,6 +15,10 @@ from .repair import repair
 
 BACK: Final = 4
 """So many of the last periods are foreseen again, to learn how far that was off."""
+FARTHEST: Final = 1.0
+"""No line is foreseen further than this log beyond its lowest and its highest value."""
+LARGEST_SIGMA: Final = 2.0
+"""Nobody can do anything with an interval of more than some hundredfold."""
 UNTRIED_SIGMA: Final = 0.35
 """Standard deviation of the log error where nothing could be tried out."""
 
@@ -72,7 +76,7 @@ def _answered(history: History, lines: Sequence[str], answers: Sequence[Answer],
 def _of_living(cleaned: Cleaned, per_year: int, past: Floats, new_levels: Flags, back: int) -> Foresight:
     """The foresight of lines of which something above zero is known; `past` is last year's figure."""
     logs, lift = _lifted(repair(cleaned, per_year, new_levels), cleaned.known, new_levels, per_year)
-    ahead = project(logs, cleaned.known, per_year, back)
+    ahead = _sober(project(logs, cleaned.known, per_year, back), logs)
     known = cleaned.known[:, logs.shape[1] - ahead.errors.shape[1] :]
     year = -min(per_year, logs.shape[1])
     return Foresight(
@@ -86,6 +90,12 @@ def _of_living(cleaned: Cleaned, per_year: int, past: Floats, new_levels: Flags,
         errors=np.where(known, ahead.errors, np.nan),
         sigmas=ahead.sigmas,
     )
+
+
+def _sober(ahead: Projection, logs: Floats) -> Projection:
+    """The same, not far beyond all that a line has been, and not endlessly unsure."""
+    low, high = logs.min(axis=1) - FARTHEST, logs.max(axis=1) + FARTHEST
+    return replace(ahead, logs=np.clip(ahead.logs, low, high), sigma=np.minimum(ahead.sigma, LARGEST_SIGMA))
 
 
 def _lifted(logs: Floats, known: Flags, new_levels: Flags, per_year: int) -> tuple[Floats, Floats]:

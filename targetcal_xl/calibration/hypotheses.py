@@ -25,6 +25,8 @@ GROWTHS: Final = {(0.0, 1.0): 0.25, (0.2, 1.0): 0.3, (0.6, 0.6): 0.25, (1.0, 1.0
 SEASONS: Final = {(0.0, 1.0): 0.2, (1.0, 0.9): 0.2, (4.0, 0.9): 0.2, (4.0, 1.0): 0.2, (16.0, 1.0): 0.2}
 """The kinds of level, growth and season, and how often each is right where nobody has looked yet:
 about what panels of other people's series show, but even-handed about seasons. See docs/benchmarks.md."""
+COMMON_GROWTHS: Final = {(0.0, 1.0): 0.02, (0.2, 1.0): 0.08, (0.6, 0.6): 0.1, (1.0, 1.0): 0.8}
+"""The same for what all lines do together: a mean has less noise than its lines but no less growth."""
 
 
 class Hypothesis(NamedTuple):
@@ -45,10 +47,11 @@ class Hypothesis(NamedTuple):
 HYPOTHESES: Final = tuple(
     Hypothesis(level, *growth, *season) for level, growth, season in product(LEVELS, GROWTHS, SEASONS)
 )
-PRIOR: Final = np.array(
-    [np.prod(shares) for shares in product(LEVELS.values(), GROWTHS.values(), SEASONS.values())]
+PRIOR, COMMON_PRIOR = (
+    np.array([np.prod(shares) for shares in product(LEVELS.values(), growths.values(), SEASONS.values())])
+    for growths in (GROWTHS, COMMON_GROWTHS)
 )
-"""(K,) what is believed of them beforehand."""
+"""(K,) what is believed of them beforehand: of a line, and of what all lines do together."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from .history import Flags, Floats, Places
-from .hypotheses import PRIOR, Operators, operators
+from .hypotheses import COMMON_PRIOR, PRIOR, Operators, operators
 
 SHAPE: Final = 0.5
 """How much the panel's noise says about a line's: half the degrees of freedom of a chi-square."""
@@ -76,7 +76,7 @@ def project(logs: Floats, known: Flags, per_year: int, back: int) -> Projection:
     common = moved.mean(axis=0, keepdims=True)
     all_known = np.ones(common.shape, bool)
     apart, own = _learn(moved - common, known, does), _learn(moved, known, does)
-    together = _learn(common, all_known, does)
+    together = _learn(common, all_known, does, COMMON_PRIOR)
     free = 1.0 - 1.0 / len(moved)
     if len(moved) < FEWEST_RELATIVES or free * apart.evidence + together.evidence <= own.evidence:
         return _from(logs[:, 0], _foresee(moved, known, does, own, back))
@@ -104,7 +104,7 @@ def _sum(one: Projection, other: Projection) -> Projection:
     )
 
 
-def _learn(moved: Floats, known: Flags, does: Operators) -> _Panel:
+def _learn(moved: Floats, known: Flags, does: Operators, prior: Floats = PRIOR) -> _Panel:
     """Shares of the hypotheses among the lines, by expectation maximisation (Dempster et al. 1977).
 
     Empirical Bayes (Efron 2010, Large-Scale Inference, ch. 1): a line with little to say for itself
@@ -114,10 +114,10 @@ def _learn(moved: Floats, known: Flags, does: Operators) -> _Panel:
     moved, count = moved[rows], _count(known[rows])
     squares = np.concatenate([_squares(errors) for _, errors in _chunks(moved, does)])
     volume, variance = _volume(does, moved.shape[1]), NOISE**2
-    shares, evidence = np.log(PRIOR), np.zeros(len(moved))
+    shares, evidence = np.log(prior), np.zeros(len(moved))
     for _ in range(ROUNDS):
         weights, evidence = _posterior(_likelihoods(squares, count, volume, variance) + shares)
-        shares = np.log((PRIOR_LINES * PRIOR + weights.sum(axis=0)) / (PRIOR_LINES + len(moved)))
+        shares = np.log((PRIOR_LINES * prior + weights.sum(axis=0)) / (PRIOR_LINES + len(moved)))
         precision = (weights / _noise(squares, count, variance)).sum()
         variance = (1 + len(moved)) / (1 / NOISE**2 + precision)
     return _Panel(variance, shares, float(evidence.sum()))

@@ -213,7 +213,7 @@ def _stage(name: str) -> Case:
 def _inputs() -> Inputs:
     """Two lines of one region and one of another, of a size at which 85, 130 and 198 are suggested."""
     inputs = sample_inputs((2, 1))
-    values = np.round(inputs.history.values * np.array([[1.025], [1.015], [0.985]]))
+    values = np.round(inputs.history.values * np.array([[1.025], [1.015], [0.98]]))
     return replace(inputs, history=replace(inputs.history, values=values))
 
 
