@@ -20,8 +20,9 @@ IDENTIFIER = "targetcal-xl.calc"
 FILE_NAME = "targetcal.oxt"
 MODULE = "TargetCalFunctions"
 """The Basic module with the functions, here and in the application's own library."""
-PATIENCE, REST = 10.0, 30.0
-"""Seconds that a cell waits for an answer, and that none is asked for after one that did not come."""
+START, PATIENCE, REST = 60.0, 10.0, 30.0
+"""Seconds that a cell waits for the first answer of a Python just started, and for any other; and that
+none is asked for after one that did not come."""
 
 _TEXTS = (
     "META-INF/manifest.xml",
@@ -60,6 +61,7 @@ def build_extension(
         "server": ["-m", "targetcal_xl.libreoffice.server"],
         "runner": ["-m", "targetcal_xl.libreoffice.runner"],
         "language": language,
+        "start": START,
         "patience": patience,
         "rest": rest,
         **{word: text(f"libreoffice.{word}", language) for word in ("away", "busy", "run")},

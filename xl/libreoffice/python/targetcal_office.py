@@ -49,12 +49,14 @@ class Server:
             raise Away
 
     def _asked(self, request):
+        patience = settings()["patience"]
         if self._process is None:
             self._start()
+            patience = max(patience, settings()["start"])
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
         self._process.stdin.flush()
         try:
-            line = self._replies.get(timeout=settings()["patience"])
+            line = self._replies.get(timeout=patience)
         except queue.Empty:
             self.end()
             self._resting = time.monotonic() + settings()["rest"]
