@@ -24,6 +24,7 @@ lint: .venv/test
 bench: .venv/test
 	$(PY) -m bench.workbook
 	$(PY) -m bench.baseline_speed
+	$(PY) -m bench.alignment
 
 docs: .venv/test
 	$(PY) -m tests.support.parts

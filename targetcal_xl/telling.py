@@ -92,6 +92,54 @@ def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[
 
 
 @tell.register
+def _supposed(report: actions.WhatIfReport, language: str) -> Iterator[Part]:
+    for one in report.readings:
+        fields = {"region": one.region, "line": one.line, "indicator": one.indicator, "unit": one.unit}
+        numbers = {"before": _number(one.before), "after": _number(one.after)}
+        yield Sentence(text("telling.whatif.reading", language, **fields, **numbers).rstrip())
+    columns = ("line", "side", "suggested", "interval", "hq", "odds_hq", "declared", "odds_declared")
+    rows = (row for moved in (*report.lines, report.total) for row in _outlook_rows(moved, language))
+    yield _table(columns, rows, language)
+    yield Sentence(text("telling.whatif.odds", language))
+
+
+def _outlook_rows(moved: actions.Moved, language: str) -> Iterator[tuple[str, ...]]:
+    """A line before and after."""
+    name = moved.line or text("telling.whatif.total", language)
+    for side, seen in (("before", moved.before), ("after", moved.after)):
+        yield (
+            name if side == "before" else "",
+            text(f"telling.column.{side}", language),
+            _number(seen.suggested),
+            f"{seen.low:,.0f} – {seen.high:,.0f}",
+            _number(moved.hq),
+            _percent(seen.odds_hq),
+            _number(moved.declared),
+            _percent(seen.odds_declared),
+        )
+
+
+@tell.register
+def _tried(report: actions.BacktestReport, language: str) -> Iterator[Part]:
+    if report.periods:
+        yield Sentence(text("telling.backtest.periods", language, periods=", ".join(report.periods)))
+        columns = ("method", "error", "model_error", "bias", "total_error", "closer", "cells")
+        yield _table(columns, (_score_row(score, language) for score in report.judgement.scores), language)
+    yield from (Sentence(line) for line in report.verdict.splitlines())
+
+
+def _score_row(score: actions.Score, language: str) -> tuple[str, ...]:
+    return (
+        text(f"calibration.method.{score.method}", language),
+        *(f"{share:.1%}" for share in (score.error, score.model_error)),
+        f"{score.bias:+.1%}",
+        f"{score.total_error:.1%}",
+        "–" if score.method == "model" else f"{score.closer} / {score.periods}",
+        _number(score.cells),
+    )
+
+
+@tell.register
 def _checked(report: actions.CheckReport, language: str) -> Iterator[Part]:
     yield from tell_problems(report.book, language, indented=True)
     for region in report.regions:
@@ -266,8 +314,8 @@ def _repaired(report: actions.RepairReport, language: str) -> Iterator[Part]:
 
 @tell.register
 def _examined(report: actions.DoctorReport, language: str) -> Iterator[Part]:
-    for finding in report.findings:
-        yield Sentence(finding, DONE)
+    for done in (*report.mended, *report.findings):
+        yield Sentence(done, DONE)
     yield from tell_problems(report.problems, language, indented=True)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import confirm, decide, doctor, issue_letters, lock, unlock
+from targetcal_xl.actions import confirm, decide, doctor, examine_template, issue_letters, lock, unlock
 from targetcal_xl.actions.issued import issues
 from targetcal_xl.problems import DataProblems, Refused
 from tests.support.books import as_openpyxl
@@ -162,7 +162,7 @@ def test_a_broken_template_issues_nothing(case: Case, tmp_path: Path) -> None:
 def test_the_doctor_passes_a_good_template(tmp_path: Path) -> None:
     good = tmp_path / "good.docx"
     good.write_bytes(shipped("en").data)
-    report = doctor(good, "en")
+    report = examine_template(good, "en")
     assert report.problems == ()
     assert "good.docx" in report.findings[0]
 
@@ -170,35 +170,35 @@ def test_the_doctor_passes_a_good_template(tmp_path: Path) -> None:
 def test_the_doctor_names_every_unknown_and_broken_field(tmp_path: Path) -> None:
     bad = tmp_path / "bad.docx"
     bad.write_bytes(with_paragraph("{{ agread }} {{ x.y }}"))
-    report = doctor(bad, "zh-CN")
+    report = examine_template(bad, "zh-CN")
     assert report.findings == ()
     assert [problem.fields["field"] for problem in report.problems] == ["agread", "x.y"]
     bad.write_bytes(with_paragraph("{{ region }"))
-    assert [problem.code for problem in doctor(bad, "zh-CN").problems] == ["letter_syntax"]
+    assert [problem.code for problem in examine_template(bad, "zh-CN").problems] == ["letter_syntax"]
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_what_the_doctor_finds_can_be_read(tmp_path: Path, language: str) -> None:
     bad = tmp_path / "bad.docx"
     bad.write_bytes(with_paragraph("{{ agread }}"))
-    (problem,) = doctor(bad, language).problems
+    (problem,) = examine_template(bad, language).problems
     assert "agread" in problem.sentence(language)
     assert "agreed" in problem.sentence(language)
 
 
 def test_the_doctor_says_when_there_is_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(Refused):
-        doctor(tmp_path / "none.docx", "en")
+        examine_template(tmp_path / "none.docx", "en")
 
 
 def test_the_doctor_says_whether_there_is_libreoffice(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    without = doctor(None, "en")
+    without = doctor("en")
     (tmp_path / "soffice").write_text("#!/bin/sh\n")
     (tmp_path / "soffice").chmod(0o755)
-    found = doctor(None, "en")
+    found = doctor("en")
     assert without.problems == found.problems == ()
     assert without.findings[:-1] == found.findings[:-1]
     assert without.findings[-1] != found.findings[-1]

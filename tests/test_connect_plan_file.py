@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.calibration.period import Period
-from targetcal_xl.calibration.plan import Measures, Plan, Thresholds
+from targetcal_xl.calibration.plan import Group, Limits, Measures, Plan, Thresholds
 from targetcal_xl.connect.plan_file import read_plan_file
 from targetcal_xl.problems import DataProblems
 
@@ -145,6 +145,84 @@ def test_a_fault_in_a_plan_file_is_named_where_it_stands(
     assert all(
         problem.sentence(language) for problem in caught.value.problems for language in ("zh-CN", "en")
     )
+
+
+TREE = PLAN.replace('region = "HD"', 'region = "HD"\ngroup = "coast"', 2).replace(
+    'code = "HD"', 'code = "HD"\ngroup = "east"\nhigh = 320'
+)
+TREE += """
+[[groups]]
+code = "coast"
+name = "沿海"
+parent = "HD"
+low = 150
+high = 250
+
+[[groups]]
+code = "east"
+name = "东部"
+parent = "china"
+
+[[groups]]
+code = "china"
+name = "全国"
+locked = 300
+"""
+
+
+def test_groups_and_limits_may_stand_at_every_depth(tmp_path: Path) -> None:
+    plan = read(tmp_path, 'split = "pro_rata"\n' + TREE)
+    assert plan.split == "pro_rata"
+    assert plan.groups == (
+        Group("coast", "沿海", "HD", Limits(150, 250)),
+        Group("east", "东部", "china"),
+        Group("china", "全国", "", Limits(300, 300)),
+    )
+    assert (plan.regions[0].group, plan.regions[0].limits) == ("east", Limits(high=320))
+    assert [line.group for line in plan.lines] == ["coast", "coast", ""]
+
+
+def test_a_plan_without_groups_is_split_by_equal_odds_without_limits(tmp_path: Path) -> None:
+    plan = read(tmp_path)
+    assert (plan.split, plan.groups, {line.limits for line in plan.lines}) == ("equal_odds", (), {Limits()})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "where"),
+    [
+        ('parent = "HD"', 'parent = "HX"', "plan_group_unknown", "groups 1, parent"),
+        ('group = "east"', 'group = "west"', "plan_group_unknown", "regions 1, group"),
+        ('group = "coast"', 'group = "west"', "plan_group_unknown", "lines 1, group"),
+        ('name = "全国"', 'name = "全国"\nparent = "east"', "plan_group_circle", "groups 2, parent"),
+        ('group = "east"', 'group = "coast"', "plan_group_inside", "regions 1, group"),
+        ('group = "coast"', 'group = "china"', "plan_group_elsewhere", "lines 1, group"),
+        ('group = "coast"\n', "", "plan_group_empty", "groups 1"),
+        ('code = "coast"', 'code = "hd"', "plan_twice", "groups, code"),
+        ("high = 250", "high = 250\nlocked = 9", "plan_locked_limits", "groups 1"),
+        ("high = 250", "high = 140", "limits_without_step", "groups 1"),
+        ("locked = 300", "locked = 300.5", "limits_without_step", "groups 3"),
+        ("locked = 300", "locked = 330", "limits_of_node", "groups 3"),
+        ("locked = 300", "high = 290", "limits_of_total", "hq_target"),
+        ("low = 150", 'low = "150"', "plan_number", "groups 1, low"),
+        ("low = 150", "low = -1", "plan_too_small", "groups 1, low"),
+    ],
+)
+def test_groups_and_limits_that_cannot_be_are_named_where_they_stand(
+    tmp_path: Path, before: str, after: str, code: str, where: str
+) -> None:
+    assert before in TREE
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, TREE.replace(before, after, 2 if after == "" else 1))
+    problems = caught.value.problems
+    assert (code, f"plan.toml, {where}") in [(problem.code, problem.where) for problem in problems]
+    assert {problem.code for problem in problems} <= {code, "plan_group_circle", "plan_group_elsewhere"}
+    assert all(problem.sentence(language) for problem in problems for language in ("zh-CN", "en"))
+
+
+def test_an_unknown_way_to_split_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, 'split = "evenly"\n' + PLAN)
+    assert [(one.code, one.where) for one in caught.value.problems] == [("plan_choice", "plan.toml, split")]
 
 
 def test_a_region_without_lines_is_named(tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ from targetcal_xl.language import LANGUAGES
 from targetcal_xl.telling import Rows, Sentence, tell
 from tests.support import desks
 from tests.support.desks import FINANCE, Case
+from tests.support.samples import sample_inputs
 
 
 def _press(case: Case, code: str, by: str = FINANCE, language: str = "en", **typed: str) -> str:
     case.clock.advance(hours=1)
-    return press(code, case.path, typed, language, actor=by, clock=case.clock, source="test")
+    return press(code, typed, language, by, case.desk)
 
 
 def test_a_plan_is_negotiated_by_buttons_alone(tmp_path: Path) -> None:
@@ -84,9 +85,8 @@ def test_every_answer_that_is_amiss_is_named_at_once_and_nothing_is_done(tmp_pat
 
 
 def test_a_book_that_is_not_there_is_told_of(tmp_path: Path) -> None:
-    told = press(
-        "check", tmp_path / "none.xlsx", {}, "zh-CN", actor="林静", clock=desks.Clock(), source="test"
-    )
+    case = Case(tmp_path, sample_inputs((2, 1)))
+    told = press("check", {}, "zh-CN", FINANCE, case.desk)
     assert told.startswith("✗")
 
 
@@ -119,6 +119,6 @@ def test_every_button_and_question_has_its_words(language: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["-1", "inf", "nan", "1,5", "two"])
-def test_hours_are_a_number_of_zero_or_more(typed: str, tmp_path: Path) -> None:
-    said = Answers({"hours": typed}, tmp_path)
+def test_hours_are_a_number_of_zero_or_more(typed: str) -> None:
+    said = Answers({"hours": typed})
     assert [problem.code for problem in said.problems([Ask("hours", "number")], "en")] == ["answer_no_number"]

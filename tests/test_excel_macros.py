@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from pyopenvba.apps.excel import ExcelApplication
 
-from targetcal_xl.actions import new, repair, verify
+from targetcal_xl.actions import Desk, new, repair, verify
 from targetcal_xl.excel import BUTTONS, FUNCTIONS, macros
-from targetcal_xl.excel.pressed import typed_in_hex
+from targetcal_xl.excel.caller import typed_in_hex
 from targetcal_xl.excel.wrappers import functions_module
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Refused
@@ -104,6 +105,41 @@ def test_an_answer_in_any_script_reaches_python(tmp_path: Path) -> None:
 def _units(said: str) -> Iterator[bytes]:
     raw = said.encode("utf-16-be")
     return (raw[at : at + 2] for at in range(0, len(raw), 2))
+
+
+class _Excel:
+    """An open workbook, as far as a pressed button asks: its program shows a message."""
+
+    def __init__(self) -> None:
+        self.app, self.shown = self, list[tuple[str, str]]()
+
+    def alert(self, prompt: str, title: str) -> None:
+        self.shown.append((title, prompt))
+
+
+def test_what_a_macro_has_python_do_runs_the_action_and_shows_what_came_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    excel, case = _Excel(), desks.locked(tmp_path)
+    said = {"region": "R1", "reason": "数字有误 & 'quoted' \"too\""}
+    hexed = "".join(f"{code}={words.encode('utf-16-be').hex().upper()}," for code, words in said.items())
+    command = f"from targetcal_xl.excel import pressed; pressed('unlock', 'zh-CN', '{hexed}')"
+    assert _COMMAND.fullmatch(command)
+    asked: dict[str, object] = {}
+
+    def sit(book: object, *, actor: str, **more: object) -> AbstractContextManager[Desk]:
+        asked.update(more, book=book, actor=actor)
+        return case.desk(actor)
+
+    monkeypatch.setattr("xlwings.Book.caller", lambda: excel)
+    monkeypatch.setattr("targetcal_xl.excel.caller.open_live_desk", sit)
+    monkeypatch.setenv("TARGETCAL_USER", "林静")
+    exec(command)
+    ((title, prompt),) = excel.shown
+    assert title == "解锁" and "重新开放" in prompt
+    assert (asked["book"], asked["actor"], asked["language"]) == (excel, "林静", "zh-CN")
+    (entry,) = case.entries("unlock", "state")
+    assert entry.reason == said["reason"]
 
 
 def _functions_without_caller() -> str:

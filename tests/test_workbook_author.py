@@ -153,7 +153,7 @@ def test_its_charts_draw_from_the_cells_of_their_own_sheet(path: Path, places: P
     drawn = [set(re.findall(r"<c:f>'?([^'!<]+)'?!", chart)) for chart in charts]
     assert all(len(sheets) == 1 for sheets in drawn)
     owners = sorted(sheets.pop() for sheets in drawn)
-    whole = [places.tabs[code] for code in ("dashboard", "dashboard", "progress", "evaluation")]
+    whole = [places.tabs[code] for code in ("dashboard", "dashboard", "progress", "evaluation", "backtest")]
     assert owners == sorted([*tabs.values(), *whole])
 
 

@@ -68,9 +68,12 @@ def _resolved(said: str) -> str:
 _CELLS = st.dictionaries(
     st.tuples(st.integers(1, 30), st.integers(1, 16).filter(lambda column: column != 3)),
     st.builds(
-        Cell, st.none() | st.booleans() | st.floats(-1e9, 1e9) | st.text("a区<&", max_size=3), st.none()
+        Cell,
+        st.none() | st.booleans() | st.floats(-1e9, 1e9) | st.text("a区<&", max_size=3),
+        st.none(),
+        st.none(),
     )
-    | st.builds(Cell, st.floats(-1e9, 1e9), st.just("B2*2+SUM(B3:B4)")),
+    | st.builds(Cell, st.floats(-1e9, 1e9), st.just("B2*2+SUM(B3:B4)"), st.none()),
     min_size=1,
     max_size=12,
 )

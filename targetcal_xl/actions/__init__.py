@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from ..calibration import Score
 from ..ledger import Entry
 from .audit import AuditReport, RepairReport, audit, repair, verify
+from .backtest import BacktestReport, backtest
 from .check import CheckReport, RegionCheck, check
 from .confirm import ConfirmReport, confirm
 from .decide import DecisionReport, decide, decide_typed
 from .demo import DemoReport, demo
 from .desk import Clock, Desk, Progress, ledger_beside, open_desk, plan_of, silent
-from .doctor import DoctorReport, doctor
+from .doctor import DoctorReport, doctor, examine_template
 from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
 from .follow import FollowReport, follow
 from .functions import FunctionsReport, State, switch_functions
@@ -20,10 +22,12 @@ from .new import NewReport, new
 from .objections import ObjectionsReport, handle_objection, objections
 from .recalibrate import RecalibrateReport, recalibrate
 from .records import HIDDEN, RegionResult
+from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
     "HIDDEN",
     "AuditReport",
+    "BacktestReport",
     "CheckReport",
     "Clock",
     "ConfirmReport",
@@ -37,6 +41,7 @@ __all__ = [
     "FunctionsReport",
     "LettersReport",
     "LockReport",
+    "Moved",
     "NewReport",
     "ObjectionsReport",
     "Progress",
@@ -44,10 +49,13 @@ __all__ = [
     "RegionCheck",
     "RegionResult",
     "RepairReport",
+    "Score",
     "State",
     "SurveyReport",
     "UnlockReport",
+    "WhatIfReport",
     "audit",
+    "backtest",
     "check",
     "confirm",
     "decide",
@@ -55,6 +63,7 @@ __all__ = [
     "demo",
     "doctor",
     "evaluate",
+    "examine_template",
     "follow",
     "handle_objection",
     "issue_letters",
@@ -72,4 +81,5 @@ __all__ = [
     "switch_functions",
     "unlock",
     "verify",
+    "whatif",
 ]

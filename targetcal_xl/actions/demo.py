@@ -10,14 +10,13 @@ from pathlib import Path
 
 from ..calibration import Line, Standing, gap_pct
 from ..connect import plan_template
-from ..ledger import Ledger
 from ..problems import Problem, Refused
 from .audit import verify
 from .desk import Desk, Progress, silent
 from .evaluate import EvaluateReport, evaluate
 from .issued import issues
 from .objections import objections
-from .records import standing_of
+from .records import first_declarations, standing_of
 from .story import Story
 
 SUMMARY = "summary.json"
@@ -89,14 +88,6 @@ def summary(desk: Desk) -> dict[str, object]:
         "audit_entries": sum(1 for _ in ledger.entries()),
         "audit_verified": verify(desk).verified,
     }
-
-
-def first_declarations(ledger: Ledger) -> dict[str, float]:
-    """Line code -> what was declared in the first round."""
-    first: dict[str, float] = {}
-    for entry in ledger.entries(action="lock", field="declared"):
-        first.setdefault(str(entry.row), float(entry.new or 0))
-    return first
 
 
 def _outcome(report: EvaluateReport) -> dict[str, object]:

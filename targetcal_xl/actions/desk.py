@@ -13,12 +13,12 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from ..calibration import Line, Plan, Region
+from ..calibration import Indicator, Line, Plan, Region
 from ..ledger import Ledger, open_ledger, standing
 from ..problems import Problem, Refused
 from ..workbook import Book, MacrosFor, open_book
 
-Named = TypeVar("Named", Region, Line)
+Named = TypeVar("Named", Region, Line, Indicator)
 
 Clock = Callable[[], dt.datetime]
 """Tells the time of an action, with its zone."""
@@ -102,6 +102,21 @@ def find_region(plan: Plan, said: str) -> Region:
 def find_line(plan: Plan, region: Region, said: str) -> Line:
     """The line of a region that a person means, by code or name."""
     return _find(plan.lines_of(region.code), said, "line_unknown")
+
+
+def find_line_anywhere(plan: Plan, said: str) -> Line:
+    """The line that a person means, by code or by a name that only one line has."""
+    meant = [line for line in plan.lines if line.code == said]
+    meant = meant or [line for line in plan.lines if line.name == said]
+    if len(meant) > 1:
+        codes = ", ".join(line.code for line in meant)
+        raise Refused([Problem("line_ambiguous", fields={"said": said, "known": codes})])
+    return meant[0] if meant else _find(plan.lines, said, "line_unknown_anywhere")
+
+
+def find_indicator(plan: Plan, said: str) -> Indicator:
+    """The indicator that a person means, by code or name."""
+    return _find(plan.indicators, said, "indicator_unknown")
 
 
 def chosen_regions(plan: Plan, said: Sequence[str]) -> tuple[Region, ...]:

@@ -1,34 +1,57 @@
-"""What this computer has, and whether a letter template can be used."""
+"""What this computer has, whether a workbook's buttons work here, and whether a template can be used."""
 
 from __future__ import annotations
 
 import platform
-import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from ..language import text
+from ..ledger import open_ledger
 from ..letters import LetterTemplate, font_files
-from ..problems import Problem, Refused
+from ..problems import Problem, Refused, TargetcalError
+from ..soffice import find_soffice
+from .computer import Computer, this_computer
+from .desk import ledger_beside
+from .excel_health import Said, book_health, excel_health, mend
+from .secret import has_own_password
 
 PARTS = ("XlsxWriter", "docxtpl", "typst", "SQLAlchemy", "numpy")
 
 
 @dataclass(frozen=True)
 class DoctorReport:
-    """What was found in order, and what was not."""
+    """What was found in order, what was mended, and what is not in order."""
 
     findings: tuple[str, ...]
     problems: tuple[Problem, ...]
+    mended: tuple[str, ...] = ()
 
 
-def doctor(template: Path | None, language: str) -> DoctorReport:
-    """Look at a letter template, or else at this computer."""
-    return _template(template, language) if template else _computer(language)
+def doctor(
+    language: str,
+    book: Path | None = None,
+    ledger: str | None = None,
+    *,
+    fix: bool = False,
+    computer: Computer | None = None,
+) -> DoctorReport:
+    """Look at this computer, and at a workbook on it; with `fix` mend first what we may."""
+    computer = computer or this_computer()
+    if book and not book.is_file():
+        raise Refused([Problem("book_missing", str(book))])
+    mended = tuple(mend(computer, book, language)) if fix else ()
+    said = [*_program(language), *excel_health(computer, language)]
+    if book:
+        said += [*book_health(computer, book, language), *_ledger(book, ledger, language)]
+    findings = tuple(one for one in said if isinstance(one, str))
+    return DoctorReport(findings, tuple(one for one in said if isinstance(one, Problem)), mended)
 
 
-def _template(path: Path, language: str) -> DoctorReport:
+def examine_template(path: Path, language: str) -> DoctorReport:
+    """Look at a letter template."""
     if not path.is_file():
         raise Refused([Problem("file_missing", str(path))])
     problems = tuple(LetterTemplate(path.read_bytes()).problems())
@@ -36,12 +59,24 @@ def _template(path: Path, language: str) -> DoctorReport:
     return DoctorReport(good, problems)
 
 
-def _computer(language: str) -> DoctorReport:
-    office = shutil.which("soffice")
-    found = [
-        text("actions.doctor.python", language, version=platform.python_version(), system=platform.system()),
-        text("actions.doctor.parts", language, parts=", ".join(f"{part} {version(part)}" for part in PARTS)),
-        text("actions.doctor.fonts", language, fonts=", ".join(sorted(file.name for file in font_files()))),
-        text(f"actions.doctor.{'office' if office else 'no_office'}", language),
-    ]
-    return DoctorReport(tuple(found), ())
+def _program(language: str) -> Iterator[str]:
+    """This program and what it is made of."""
+    system = platform.system()
+    yield text("actions.doctor.python", language, version=platform.python_version(), system=system)
+    yield text("actions.doctor.parts", language, parts=", ".join(f"{part} {version(part)}" for part in PARTS))
+    yield text("actions.doctor.fonts", language, fonts=", ".join(sorted(file.name for file in font_files())))
+    yield text(f"actions.doctor.{'own' if has_own_password() else 'kept'}_password", language)
+    yield text(f"actions.doctor.{'office' if find_soffice() else 'no_office'}", language)
+
+
+def _ledger(book: Path, ledger: str | None, language: str) -> Iterator[Said]:
+    """Whether a book's ledger is there and whole."""
+    try:
+        with open_ledger(ledger or ledger_beside(book)) as opened:
+            problems = opened.verify()
+            yield from problems
+            if not problems:
+                entries = opened.last.number if opened.last else 0
+                yield text("actions.doctor.ledger", language, place=opened.place, entries=entries)
+    except TargetcalError as refused:
+        yield from refused.problems

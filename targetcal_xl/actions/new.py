@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calibration import Baseline, Floats, Inputs, allot, compute_baseline, gap_pct
+from ..calibration import (
+    Baseline,
+    Floats,
+    InfeasibleTotal,
+    Inputs,
+    allot,
+    compute_baseline,
+    gap_pct,
+    shared_risk,
+)
+from ..connect import infeasible
 from ..ledger import Event, groundwork
-from ..problems import Problem, Refused
+from ..problems import DataProblems, Problem, Refused
 from ..workbook import open_book, read, write_book
 from .desk import Desk
 from .post import post
@@ -36,8 +46,8 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         raise Refused([Problem("book_exists", str(desk.path))])
     if desk.ledger.last:
         raise Refused([Problem("ledger_exists", fields={"place": desk.ledger.place})])
-    baseline, allotment = suggestions(inputs)
-    events, documents = groundwork("new", inputs, baseline, allotment)
+    baseline, allotment, shared = suggestions(inputs)
+    events, documents = groundwork("new", inputs, baseline, allotment, shared)
     events.append(Event("new", None, None, "language", None, language))
     desk.ledger.record(events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents)
     write_from_ledger(desk)
@@ -52,10 +62,16 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     )
 
 
-def suggestions(inputs: Inputs) -> tuple[Baseline, Floats]:
-    """The baseline, and the HQ target split over its lines with equal odds for each."""
+def suggestions(inputs: Inputs) -> tuple[Baseline, Floats, float]:
+    """The baseline, the HQ target split over its lines, and how much of their error is common to all.
+
+    Raise DataProblems where the limits leave no way to split it.
+    """
     baseline = compute_baseline(inputs)
-    return baseline, allot(inputs.plan, baseline)
+    try:
+        return baseline, allot(inputs.plan, baseline), shared_risk(inputs, baseline)
+    except InfeasibleTotal as refused:
+        raise DataProblems(infeasible(inputs.plan, refused)) from refused
 
 
 def write_from_ledger(desk: Desk) -> None:

@@ -64,9 +64,9 @@ def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
         for key in {**known, **typed}
         if key in stock.reading.typed and known.get(key) != typed.get(key)
     }
-    before, (baseline, allotment) = stock.standing.baseline, suggestions(inputs)
+    before, (baseline, allotment, shared) = stock.standing.baseline, suggestions(inputs)
     ground, documents = groundwork(
-        "recalibrate", inputs, baseline, allotment, before=stock.standing.values, reason=reason
+        "recalibrate", inputs, baseline, allotment, shared, before=stock.standing.values, reason=reason
     )
     events = [
         *(Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()),

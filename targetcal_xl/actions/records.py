@@ -1,4 +1,4 @@
-"""The latest progress and evaluation, kept in the ledger whole and shown in the book by field."""
+"""The latest progress, evaluation and backtest, kept in the ledger whole and shown in the book by field."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ..calibration import (
 from ..language import text
 from ..ledger import Ledger, load
 from ..ledger import standing as fold
+from .tested import BACKTEST, Tested, backtest_fields
 
 PROGRESS: Key = (None, None, "progress")
 SURVEY: Key = (None, None, "survey")
@@ -69,7 +70,7 @@ class Evaluated:
 
 
 def standing_of(ledger: Ledger) -> Standing:
-    """Where the plan stands, with its latest progress and evaluation by field."""
+    """Where the plan stands, with its latest progress, evaluation and backtest by field."""
     standing = fold(ledger)
     values: dict[Key, Value] = dict(standing.values)
     language = str(values.get((None, None, "language"), "en"))
@@ -79,6 +80,8 @@ def standing_of(ledger: Ledger) -> Standing:
         values.update(_progress_fields(followed, standing, language))
     if EVALUATION in values:
         values.update(_evaluation_fields(load(Evaluated, ledger.document(str(values[EVALUATION]))), plan))
+    if BACKTEST in values:
+        values.update(backtest_fields(load(Tested, ledger.document(str(values[BACKTEST]))), plan, language))
     return replace(standing, values=values)
 
 
@@ -86,6 +89,14 @@ def recorded_survey(ledger: Ledger) -> Survey | None:
     """The latest survey's figures; None before there was one."""
     value = ledger.values().get(SURVEY)
     return load(Survey, ledger.document(str(value))) if value else None
+
+
+def first_declarations(ledger: Ledger) -> dict[str, float]:
+    """Line code -> what was declared in the first round."""
+    first: dict[str, float] = {}
+    for entry in ledger.entries(action="lock", field="declared"):
+        first.setdefault(str(entry.row), float(entry.new or 0))
+    return first
 
 
 def _progress_fields(followed: Followed, standing: Standing, language: str) -> Iterator[tuple[Key, Value]]:

@@ -9,6 +9,11 @@ from ..ledger import Ledger
 PASSWORD_VARIABLE = "TARGETCAL_PASSWORD"  # noqa: S105 - the name of a variable
 
 
+def has_own_password() -> bool:
+    """Whether the person has set a password."""
+    return bool(os.environ.get(PASSWORD_VARIABLE))
+
+
 def sheet_password(ledger: Ledger) -> str:
     """What the environment says, else the ledger's own: whoever may record may also open what is locked.
 

@@ -1,10 +1,26 @@
 """The method: suggested targets, negotiation, commitment, progress and looking back. Pure."""
 
 from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
-from .alignment import InfeasibleTotal, allot, split
+from .alignment import allot, check_limits, split
+from .backtest import (
+    METHODS,
+    Backtest,
+    Judgement,
+    Score,
+    backtest,
+    followed_by,
+    judge,
+    line_errors,
+    of_plan,
+    period_totals,
+    shared_risk,
+    with_declared,
+)
 from .baseline import Baseline, Inputs, compute_baseline
+from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
 from .drivers import Readings, changes, effects, signals
+from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import Cleaned, Floats, History, clean, last_year
 from .metric import Kind, Metric
 from .negotiation import (
@@ -22,9 +38,9 @@ from .negotiation import (
     missing_fields,
     settles,
 )
-from .odds import odds, plan_odds, shared_error, spread, total_odds, total_spread
+from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
 from .period import Period
-from .plan import Driver, Indicator, Line, Measures, Person, Plan, Region, Thresholds
+from .plan import Driver, Group, Indicator, Limits, Line, Measures, Person, Plan, Region, Thresholds
 from .progress import (
     Progress,
     Resources,
@@ -40,18 +56,26 @@ from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
     "JUSTIFICATION",
+    "METHODS",
+    "PRIOR_SHARE",
+    "Backtest",
     "Baseline",
     "Cleaned",
+    "Conflict",
     "Driver",
     "Floats",
     "Grant",
+    "Group",
     "History",
     "Indicator",
     "InfeasibleTotal",
     "Inputs",
+    "Judgement",
     "Key",
     "Kind",
     "Letter",
+    "Level",
+    "Limits",
     "Line",
     "LineCommitment",
     "Measures",
@@ -69,6 +93,7 @@ __all__ = [
     "Readings",
     "Region",
     "Resources",
+    "Score",
     "Shortage",
     "Standing",
     "Survey",
@@ -79,7 +104,9 @@ __all__ = [
     "WhatIf",
     "after_decisions",
     "allot",
+    "backtest",
     "changes",
+    "check_limits",
     "clean",
     "compose",
     "compute_baseline",
@@ -91,26 +118,37 @@ __all__ = [
     "deviation",
     "effects",
     "episodes",
+    "flat",
     "follow",
+    "followed_by",
     "gap_pct",
+    "hierarchy",
     "is_objection",
     "is_placeholder",
+    "judge",
     "last_year",
     "letter_number",
+    "line_errors",
     "may_decide",
     "missing_fields",
     "odds",
+    "of_plan",
+    "period_totals",
     "period_weights",
     "plan_odds",
     "quadrant",
+    "reconcile",
     "settles",
     "shared_error",
+    "shared_risk",
     "shortages",
     "signals",
     "split",
     "spread",
     "summarise",
+    "total_interval",
     "total_odds",
     "total_spread",
     "what_if",
+    "with_declared",
 ]

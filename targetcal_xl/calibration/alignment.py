@@ -1,12 +1,14 @@
-"""One total over many lines: everybody gets a target with the same odds, in whole steps."""
+"""The head office target over a hierarchy of lines: equal odds for all, within bounds, in whole steps."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from .baseline import Baseline
+from .hierarchy import Level, added, flat, hierarchy, limited, sums, whole_steps
 from .history import Floats
 from .plan import Plan
 
@@ -14,78 +16,139 @@ SMALLEST: Final = 1e-3
 """What a zero centre counts, as a share of the smallest, and the least sigma, as one of the largest."""
 WIDEST: Final = 2.0**20
 """At so many sigmas every line stands at a bound, at nothing or beyond counting."""
-HALVINGS: Final = 80
-"""From there to the last digit of z."""
+ROUNDS: Final = 100
+"""More than it takes to find z to the last digit."""
+EXACT: Final = 1e-12
+"""A sum this close to what it should be, as a share of it, is that."""
 
 
-class InfeasibleTotal(ValueError):
-    """The bounds of the lines leave no way to add up to the total in whole steps.
+def check_limits(plan: Plan) -> None:
+    """Raise InfeasibleTotal, which names the groups, regions and lines whose limits leave no way."""
+    whole_steps(_total(plan), limited(hierarchy(plan)), plan.metric.step)
 
-    `lowest` and `highest` are what the lines can add up to; `stuck` are the lines (from 0) that
-    have no multiple of the step between their own bounds.
-    """
 
-    def __init__(
-        self, total: float, step: float, lowest: float, highest: float, stuck: tuple[int, ...] = ()
-    ) -> None:
-        reason = f"the lines take from {lowest:g} to {highest:g}"
-        if stuck:
-            reason = f"no step lies between the bounds of {len(stuck)} lines, the first being {stuck[0]}"
-        super().__init__(f"{total:g} cannot be split in steps of {step:g}: {reason}")
-        self.total, self.step, self.lowest, self.highest, self.stuck = total, step, lowest, highest, stuck
+def is_plain(plan: Plan) -> bool:
+    """Whether the split is by equal odds and without limits, of which `split` needs to know nothing."""
+    levels = limited(hierarchy(plan))
+    bounded = levels[-1].low.any() or np.isfinite(levels[-1].high).any()
+    return plan.split == "equal_odds" and len(levels) == 1 and not bounded
 
 
 def allot(plan: Plan, baseline: Baseline) -> Floats:
-    """The head office target over the lines, (n,), in whole steps of the metric.
+    """The head office target over the lines, (n,), in whole steps of the metric, within all limits.
 
     Lines that do not add up get what makes the head office target on average, to the nearest step.
-    Raise InfeasibleTotal when a target to be added up is no multiple of the step.
+    Raise InfeasibleTotal.
     """
-    metric, total = plan.metric, plan.hq_target
-    if metric.kind != "sum":
-        total = float(metric.to_step(np.array(total * len(plan.lines))))
-    return split(total, baseline.expected, baseline.sigma, step=metric.step)
+    sigma = baseline.sigma if plan.split == "equal_odds" else np.ones(len(plan.lines))
+    return split(_total(plan), baseline.expected, sigma, limited(hierarchy(plan)), plan.metric.step)
+
+
+def _total(plan: Plan) -> float:
+    """What the lines' shares add up to."""
+    if plan.metric.kind == "sum":
+        return plan.hq_target
+    return float(plan.metric.to_step(np.array(plan.hq_target * len(plan.lines))))
 
 
 def split(
     total: float,
     centre: Floats,
     sigma: Floats,
-    low: Floats | None = None,
-    high: Floats | None = None,
+    levels: Sequence[Level] | None = None,
     step: float = 1.0,
 ) -> Floats:
-    """Split a total over n lines in multiples of `step`, between `low` and `high`, adding up exactly.
+    """Split a total over n lines in multiples of `step`, (n,), adding up exactly, within all bounds.
+
+    The last of the `levels` is the lines; without levels there are no bounds. Shares are those of
+    `equal_odds`, then rounded from the top down by largest remainder. Raise InfeasibleTotal where
+    no such split exists.
+    """
+    narrowed = whole_steps(total, levels or [flat(len(centre))], step)
+    whole = round(total / step)
+    shares = equal_odds(whole, centre / step, sigma, narrowed)
+    return np.round(_to_whole(shares, whole, narrowed) * step, 9)
+
+
+def equal_odds(total: float, centre: Floats, sigma: Floats, levels: Sequence[Level]) -> Floats:
+    """Shares of a total that bounds allow, (n,), before they are rounded.
 
     Every line has the same odds: x = clip(b e^(z sigma), low, high) with one z for all, where b is
-    the centre and sigma the standard deviation of the log error. A centre or sigma that is unknown
-    is taken for the median of the others. Raise InfeasibleTotal where no such split exists.
+    the centre and sigma the standard deviation of the log error; with equal sigmas that is pro rata.
+    A node at a bound has the z of its own that keeps it there, so what is below it shares that bound
+    with equal odds: the minimum of sum(x log(x / b) - x) / sigma over nested bounds, by its
+    Karush-Kuhn-Tucker conditions (Hochbaum & Hong 1995 solve nested bounds from below alike).
+    An unknown centre or sigma is taken for the median of the others.
     """
-    lines = len(centre)
-    lowest = np.zeros(lines) if low is None else np.ceil(np.maximum(low, 0.0) / step - 1e-9)
-    highest = np.full(lines, np.inf) if high is None else np.floor(high / step + 1e-9)
-    whole = round(total / step)
-    stuck = tuple(np.flatnonzero(~(lowest <= highest)).tolist())
-    off_step = abs(whole * step - total) > 1e-9 * max(abs(total), step)
-    if stuck or off_step or not lowest.sum() <= whole <= highest.sum():
-        raise InfeasibleTotal(total, step, lowest.sum() * step, highest.sum() * step, stuck)
-    shares = _equal_odds(whole, _positive(centre / step), _relative(sigma), lowest, highest)
-    return np.round(_to_whole(shares, whole) * step, 9)
+    top = Level(np.zeros(1, np.intp), np.array([total]), np.array([total]))
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return _Shares(_positive(centre), _relative(sigma), [top, *levels]).found()
 
 
-def _equal_odds(total: int, centre: Floats, sigma: Floats, low: Floats, high: Floats) -> Floats:
-    """clip(centre e^(z sigma), low, high) that adds up: bisection on z, in which the sum only rises."""
-    below, above = -WIDEST, WIDEST
-    shares = low
-    for _ in range(HALVINGS):
-        middle = (below + above) / 2
-        with np.errstate(over="ignore"):
-            shares = np.clip(centre * np.exp(middle * sigma), low, high)
-        missing = total - shares.sum()
-        if abs(missing) <= 1e-6:
-            break
-        below, above = (middle, above) if missing > 0 else (below, middle)
-    return shares
+class _Shares:
+    """The lines' shares when the nodes of a level have a z each, which every node below keeps in limits."""
+
+    def __init__(self, centre: Floats, sigma: Floats, levels: Sequence[Level]) -> None:
+        self._centre, self._sigma, self._levels = centre, sigma, levels
+        self._limits = [(np.full(len(one.low), -WIDEST), np.full(len(one.low), WIDEST)) for one in levels]
+
+    def found(self) -> Floats:
+        """The shares that add up, after every node's limits of z have been found from below."""
+        for depth in range(len(self._levels) - 2, 0, -1):
+            level = self._levels[depth]
+            self._limits[depth] = self._solved(depth, level.low), self._solved(depth, level.high)
+        return self._at(0, self._solved(0, self._levels[0].low))[0]
+
+    def _solved(self, depth: int, wanted: Floats) -> Floats:
+        """The z of each node at which what is below adds up to what is wanted of it.
+
+        Newton's method on logarithms, which is exact where all is free and all sigmas are equal,
+        inside a bracket. What cannot be had from below has the widest z of its side.
+        """
+        below = self._levels[depth + 1]
+        least, most = (added(below, bound, len(wanted)) for bound in (below.low, below.high))
+        z = np.where(wanted <= least, -WIDEST, np.where(wanted >= most, WIDEST, 0.0))
+        moving = z == 0.0
+        low, high = np.full(len(z), -WIDEST), np.full(len(z), WIDEST)
+        for _ in range(ROUNDS):
+            total, slope = self._sums(depth, z)
+            moving &= np.abs(total - wanted) > EXACT * wanted
+            if not moving.any():
+                break
+            over = total > wanted
+            low, high = np.where(moving & ~over, z, low), np.where(moving & over, z, high)
+            z = np.where(moving, _inside(z, low, high, total, slope, wanted), z)
+        return z
+
+    def _sums(self, depth: int, z: Floats) -> tuple[Floats, Floats]:
+        """What is below each node of a depth adds up to, and how fast that grows with z."""
+        shares, slopes = self._at(depth, z)
+        below = self._levels[depth:]
+        return sums(shares, below)[0], sums(slopes, below)[0]
+
+    def _at(self, depth: int, z: Floats) -> tuple[Floats, Floats]:
+        """Every line's share, and how fast it grows, when the nodes of a depth have these z."""
+        free = np.ones(len(z), bool)
+        for level, (low, high) in zip(
+            self._levels[depth + 1 : -1], self._limits[depth + 1 : -1], strict=True
+        ):
+            given = z[level.parents]
+            z = np.clip(given, low, high)
+            free = free[level.parents] & (z == given)
+        lines = self._levels[-1]
+        wanted = self._centre * np.exp(z[lines.parents] * self._sigma)
+        shares = np.clip(wanted, lines.low, lines.high)
+        return shares, np.where((shares == wanted) & free[lines.parents], shares * self._sigma, 0.0)
+
+
+def _inside(z: Floats, low: Floats, high: Floats, total: Floats, slope: Floats, wanted: Floats) -> Floats:
+    """The next z to try: Newton's where it stays in the bracket, else between its ends.
+
+    Halving the inverse hyperbolic sines comes quickly from the widest bracket to one of a few sigmas.
+    """
+    newton = z - np.log(total / wanted) * total / slope
+    middle = np.sinh((np.arcsinh(low) + np.arcsinh(high)) / 2)
+    return np.where((newton > low) & (newton < high), newton, middle)
 
 
 def _positive(centre: Floats) -> Floats:
@@ -108,10 +171,24 @@ def _known(sizes: Floats) -> Floats:
     return np.where(known, sizes, np.median(sizes[known]) if known.any() else 0.0)
 
 
-def _to_whole(shares: Floats, total: int) -> Floats:
-    """Whole numbers that add up to the total, each next to its share: largest remainder (Hamilton)."""
-    floors = np.floor(shares)
-    missing = total - int(floors.sum())
-    first = np.lexsort((-shares, floors - shares))[:missing]
-    floors[first] += 1
-    return floors
+def _to_whole(shares: Floats, total: int, levels: Sequence[Level]) -> Floats:
+    """Whole numbers that add up at every node, each next to its share, from the top down."""
+    above = np.array([float(total)])
+    for level, values in zip(levels, sums(shares, levels), strict=True):
+        above = _largest_remainder(values, above, level)
+    return above
+
+
+def _largest_remainder(shares: Floats, above: Floats, level: Level) -> Floats:
+    """Whole numbers within bounds that add up to what each node above has (Hamilton's method)."""
+    whole = np.clip(np.floor(shares), level.low, level.high)
+    while (missing := above - added(level, whole, len(above))).any():
+        way = np.sign(missing)[level.parents]
+        can = np.flatnonzero(((way > 0) & (whole < level.high)) | ((way < 0) & (whole > level.low)))
+        parents, way = level.parents[can], way[can]
+        order = np.lexsort((-shares[can], way * (whole - shares)[can], parents))
+        first = np.searchsorted(parents[order], np.arange(len(above)))
+        ranks = np.arange(len(can)) - first[parents[order]]
+        taken = order[ranks < np.abs(missing)[parents[order]]]
+        whole[can[taken]] += way[taken]
+    return whole

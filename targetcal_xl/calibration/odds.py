@@ -16,6 +16,8 @@ PRIOR_SHARE: Final = 0.2
 """How much of the lines' error is common to all before their past has spoken: a judgement, not measured."""
 PRIOR_ORIGINS: Final = 4
 """It weighs as much as this many past periods."""
+SUREST: Final = 0.99
+"""A few past periods cannot tell rarer things: no odds are beyond this or below its complement."""
 
 
 def plan_odds(plan: Plan, baseline: Baseline, targets: Floats, shared: float) -> tuple[Floats, float]:
@@ -23,6 +25,15 @@ def plan_odds(plan: Plan, baseline: Baseline, targets: Floats, shared: float) ->
     centre, wide = baseline.expected, spread(baseline, plan.thresholds.confidence)
     way = plan.metric.direction
     return odds(targets, centre, wide, way), total_odds(targets, centre, wide, way, shared)
+
+
+def total_interval(plan: Plan, baseline: Baseline, shared: float) -> tuple[float, float]:
+    """Both ends of the interval of all lines together, as the metric adds up."""
+    level = plan.thresholds.confidence
+    wide = total_spread(baseline.expected, spread(baseline, level), shared)
+    factor = math.exp(NormalDist().inv_cdf((1 + level) / 2) * wide)
+    centre = float(baseline.expected.sum() if plan.metric.kind == "sum" else baseline.expected.mean())
+    return centre / factor, centre * factor
 
 
 def spread(baseline: Baseline, confidence: float) -> Floats:
@@ -43,7 +54,8 @@ def log_spread(centre: Floats, low: Floats, high: Floats, confidence: float) -> 
 def odds(targets: Floats, centre: Floats, spread: Floats, direction: int) -> Floats:
     """Probability that each result is its target or better, (n,): at most it where lower is better.
 
-    Results are lognormal about the centre. NaN where there is no target, or no centre above 0.
+    Results are lognormal about the centre; nothing is surer than SUREST. NaN where there is no target
+    or no centre above 0.
     """
     known = np.isfinite(targets) & (centre > 0)
     found = np.full(len(targets), np.nan)
@@ -99,9 +111,6 @@ def _cross(parts: Floats) -> Floats:
 
 
 def _probability(target: float, centre: float, spread: float, direction: int) -> float:
-    if target <= 0:
-        return 1.0 if direction > 0 else 0.0
-    lead = direction * math.log(centre / target)
-    if spread <= 0:
-        return float(lead >= 0)
-    return 0.5 * math.erfc(-lead / spread / math.sqrt(2))
+    lead = direction * (math.log(centre / target) if target > 0 else math.inf)
+    share = float(lead >= 0) if spread <= 0 else 0.5 * math.erfc(-lead / spread / math.sqrt(2))
+    return min(max(share, 1 - SUREST), SUREST)

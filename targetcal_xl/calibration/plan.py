@@ -6,9 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from .metric import Metric
 from .period import Period
+
+Split = Literal["equal_odds", "pro_rata"]
+"""How the head office target is shared out: the same odds for every line, or each by its size."""
 
 
 @dataclass(frozen=True)
@@ -20,23 +24,45 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What a share of the head office target may come to; None where there is no limit."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
 class Region:
-    """A sales region: one workbook tab, one letter."""
+    """A sales region: one workbook tab, one letter. It may belong to a group of regions."""
 
     code: str
     name: str
     head: Person
     superior: Person
     hrbp: Person
+    group: str = ""
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
 class Line:
-    """An area, team or representative: the unit of calibration."""
+    """An area, team or representative: the unit of calibration. It may belong to a group in its region."""
 
     code: str
     name: str
     region: str
+    group: str = ""
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Regions, or lines of a region, that share limits; `parent` is the group or region above it, if any."""
+
+    code: str
+    name: str
+    parent: str = ""
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
@@ -104,6 +130,8 @@ class Plan:
     thresholds: Thresholds = field(default_factory=Thresholds)
     milestones: tuple[dt.date, ...] = ()
     last_period: Measures | None = None
+    groups: tuple[Group, ...] = ()
+    split: Split = "equal_odds"
 
     def region(self, code: str) -> Region:
         """The region with this code; raise KeyError when there is none."""

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from .baseline import Baseline, Inputs
 from .history import Floats
+from .odds import PRIOR_SHARE
 
 Value = str | int | float | bool | None
 """What a cell, a ledger entry or a decision holds; dates are ISO text."""
@@ -26,6 +27,8 @@ class Standing:
     allotment: Floats
     """The HQ target split over the lines, (n,), in whole steps."""
     values: Mapping[Key, Value] = field(default_factory=dict)
+    shared: float = PRIOR_SHARE
+    """How much of the lines' error is common to all."""
 
     def value(self, region: str | None, row: str | None, code: str) -> Value:
         """The last value of a field, None when it was never set."""

@@ -105,7 +105,10 @@ def _demo(
 
 
 @command(
-    "new", "targetcal new targets.xlsx --from saas", "targetcal new targets.xlsx --from my-plan --lang en"
+    "new",
+    "targetcal new targets.xlsx --from saas",
+    "targetcal new targets.xlsm --from saas",
+    "targetcal new targets.xlsx --from my-plan --lang en",
 )
 def _new(
     book: Book,
@@ -128,6 +131,44 @@ def _recalibrate(
 ) -> int:
     with at_desk(book, who, ledger) as desk:
         show(actions.recalibrate(desk, reason), as_json)
+    return DONE
+
+
+@command(
+    "whatif",
+    "targetcal whatif targets.xlsx --line 华东 --indicator heads --now +1",
+    "targetcal whatif targets.xlsx -l 华东 -i heads -n +10% -l 西南 -i search_index -n 900",
+)
+def _whatif(
+    book: Book,
+    line: Annotated[list[str], typer.Option("--line", "-l", help=say("option.whatif_line"))],
+    indicator: Annotated[list[str], typer.Option("--indicator", "-i", help=say("option.indicator"))],
+    now: Annotated[list[str], typer.Option("--now", "-n", help=say("option.now"))],
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    if not len(line) == len(indicator) == len(now):
+        raise Refused([Problem("whatif_pairs")])
+    with at_desk(book, who, ledger) as desk:
+        show(actions.whatif(desk, list(zip(line, indicator, now, strict=True))), as_json)
+    return DONE
+
+
+@command(
+    "backtest",
+    "targetcal backtest targets.xlsx",
+    "targetcal backtest targets.xlsx --earlier 2024Q4.xlsx --earlier 2024Q3.xlsx",
+)
+def _backtest(
+    book: Book,
+    earlier: Annotated[list[Path] | None, typer.Option("--earlier", help=say("option.earlier"))] = None,
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
+) -> int:
+    with at_desk(book, who, ledger) as desk:
+        show(actions.backtest(desk, earlier or ()), as_json)
     return DONE
 
 
@@ -320,12 +361,23 @@ def _functions(
     return DONE
 
 
-@command("doctor", "targetcal doctor", "targetcal doctor --template letter.docx")
+@command(
+    "doctor",
+    "targetcal doctor",
+    "targetcal doctor targets.xlsm --fix",
+    "targetcal doctor --template letter.docx",
+)
 def _doctor(
+    book: Annotated[Path | None, typer.Argument(help=say("argument.doctor_book"), metavar="[BOOK]")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help=say("option.fix"))] = False,
     template: Annotated[Path | None, typer.Option("--template", help=say("option.doctor_template"))] = None,
+    ledger: LedgerAt = "",
     as_json: Json = False,
 ) -> int:
-    report = actions.doctor(template, LANGUAGE)
+    if template:
+        report = actions.examine_template(template, LANGUAGE)
+    else:
+        report = actions.doctor(LANGUAGE, book, ledger or None, fix=fix)
     show(report, as_json)
     return _status(report.problems)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .actuals import Actuals, read_actuals
 from .calendar import WorkingDays, working_days
 from .plan_folder import read_drivers, read_history, read_plan
+from .plan_tree import infeasible
 from .survey import Responses, read_responses
 from .templates import plan_template, plan_templates
 
@@ -12,6 +13,7 @@ __all__ = [
     "Actuals",
     "Responses",
     "WorkingDays",
+    "infeasible",
     "plan_template",
     "plan_templates",
     "read_actuals",

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from ..calibration import metric, plan
 from ..calibration.period import Period
 from ..problems import DataProblems, Problem
+from .plan_tree import tree_faults
 from .tables import decode
 
 FILE = "plan.toml"
@@ -48,18 +49,37 @@ class _Person(_Strict):
     mail: Annotated[str, StringConstraints(pattern=r"^([^@\s]+@[^@\s]+)?$")] = plan.Person.mail
 
 
-class _Region(_Strict):
+class _Limited(_Strict):
+    low: _NotNegative | None = None
+    high: _NotNegative | None = None
+    locked: _NotNegative | None = None
+
+    @property
+    def limits(self) -> plan.Limits:
+        low, high = (self.low, self.high) if self.locked is None else (self.locked, self.locked)
+        return plan.Limits(low, high)
+
+
+class _Region(_Limited):
     code: _RegionCode
     name: _Name
     head: _Person
     superior: _Person
     hrbp: _Person
+    group: str = plan.Region.group
 
 
-class _Line(_Strict):
+class _Line(_Limited):
     code: _Code
     name: _Name
     region: str
+    group: str = plan.Line.group
+
+
+class _Group(_Limited):
+    code: _Code
+    name: _Name
+    parent: str = plan.Group.parent
 
 
 class _Indicator(_Strict):
@@ -101,6 +121,8 @@ class _Plan(_Strict):
     hq_target: Annotated[float, Field(gt=0)]
     regions: Annotated[list[_Region], Field(min_length=1)]
     lines: Annotated[list[_Line], Field(min_length=3, max_length=100_000)]
+    groups: list[_Group] = []
+    split: plan.Split = plan.Plan.split
     drivers: list[_Driver] = []
     thresholds: _Thresholds = _Thresholds()
     milestones: list[dt.date] = []
@@ -117,10 +139,13 @@ def read_plan_file(source: Traversable) -> plan.Plan:
         raise DataProblems([Problem("plan_syntax", FILE, {"said": error})]) from error
     except ValidationError as error:
         raise DataProblems([_problem(fault) for fault in error.errors()]) from error
-    problems = [*_twice(said), *_loose_ends(said), *_sums(said)]
+    problems = [*_twice(said), *_loose_ends(said), *_sums(said), *_locked_twice(said)]
     if problems:
         raise DataProblems(problems)
-    return _plan(said)
+    found = _plan(said)
+    if faults := tree_faults(found):
+        raise DataProblems([Problem(code, _where(*place), fields) for place, code, fields in faults])
+    return found
 
 
 _CODES = {
@@ -170,6 +195,9 @@ def _twice(said: _Plan) -> Iterator[Problem]:
     """Codes that two things of one kind share, and names that two regions, or lines of a region, share."""
     indicators = [indicator for driver in said.drivers for indicator in driver.indicators]
     yield from _repeats("regions", "code", (region.code for region in said.regions))
+    if said.groups:
+        nodes = [*(region.code for region in said.regions), *(group.code for group in said.groups)]
+        yield from _repeats("groups", "code", nodes)
     yield from _repeats("regions", "name", (region.name for region in said.regions))
     yield from _repeats("lines", "code", (line.code for line in said.lines))
     yield from _repeats("lines", "name", (f"{line.name} ({line.region})" for line in said.lines))
@@ -214,6 +242,19 @@ def _sums(said: _Plan) -> Iterator[Problem]:
         yield Problem("plan_steps", _where("hq_target"), {"step": f"{said.metric.step:g}"})
 
 
+def _locked_twice(said: _Plan) -> Iterator[Problem]:
+    """What is locked at a number, and has limits beside it."""
+    tables: dict[str, Iterable[_Limited]] = {
+        "regions": said.regions,
+        "lines": said.lines,
+        "groups": said.groups,
+    }
+    for table, nodes in tables.items():
+        for place, node in enumerate(nodes):
+            if node.locked is not None and (node.low, node.high) != (None, None):
+                yield Problem("plan_locked_limits", _where(table, place))
+
+
 def _plan(said: _Plan) -> plan.Plan:
     return plan.Plan(
         code=said.code,
@@ -222,7 +263,11 @@ def _plan(said: _Plan) -> plan.Plan:
         metric=metric.Metric(**said.metric.model_dump()),
         hq_target=said.hq_target,
         regions=tuple(_region(region) for region in said.regions),
-        lines=tuple(plan.Line(**line.model_dump()) for line in said.lines),
+        lines=tuple(
+            plan.Line(line.code, line.name, line.region, line.group, line.limits) for line in said.lines
+        ),
+        groups=tuple(plan.Group(group.code, group.name, group.parent, group.limits) for group in said.groups),
+        split=said.split,
         drivers=tuple(plan.Driver(driver.code, driver.name, driver.weight) for driver in said.drivers),
         indicators=tuple(
             plan.Indicator(driver=driver.code, **indicator.model_dump())
@@ -239,4 +284,4 @@ def _region(said: _Region) -> plan.Region:
     head, superior, hrbp = (
         plan.Person(person.name, person.mail) for person in (said.head, said.superior, said.hrbp)
     )
-    return plan.Region(said.code, said.name, head, superior, hrbp)
+    return plan.Region(said.code, said.name, head, superior, hrbp, said.group, said.limits)

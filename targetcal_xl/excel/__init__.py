@@ -5,9 +5,9 @@ from __future__ import annotations
 from . import functions
 from .answers import Answers, Ask
 from .buttons import BUTTONS, Button, button
+from .caller import press_in, pressed
 from .macros import macros
 from .press import press
-from .pressed import pressed
 from .registry import FUNCTIONS, Argument, Function, computed, reasons
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "functions",
     "macros",
     "press",
+    "press_in",
     "pressed",
     "reasons",
 ]

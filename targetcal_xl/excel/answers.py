@@ -31,10 +31,9 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a person typed, by code of the question; files are looked for beside the book."""
+    """What a person typed, by code of the question."""
 
     typed: Mapping[str, str]
-    folder: Path
 
     def words(self, code: str) -> str:
         """The answer without blanks around it, empty where there is none."""
@@ -52,9 +51,9 @@ class Answers:
         """The answer as a day."""
         return dt.date.fromisoformat(self.words(code)) if self.words(code) else None
 
-    def path(self, code: str) -> Path:
-        """The answer as a path; a relative one starts at the book's folder."""
-        return self.folder / self.words(code)
+    def path(self, code: str, beside: Path) -> Path:
+        """The answer as a path; a relative one starts in the folder of a book."""
+        return beside.parent / self.words(code)
 
     def problems(self, asks: Sequence[Ask], language: str) -> Iterator[Problem]:
         """Every answer that is missing or is not what was asked for."""

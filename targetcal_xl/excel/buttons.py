@@ -66,7 +66,7 @@ def _confirm(desk: Desk, _said: Answers) -> object:
 
 
 def _follow(desk: Desk, said: Answers) -> object:
-    results = read_actuals(said.path("actuals"), actions.plan_of(desk))
+    results = read_actuals(said.path("actuals", desk.path), actions.plan_of(desk))
     return actions.follow(desk, results, said.date("as_of"))
 
 
@@ -97,11 +97,11 @@ def _handle(desk: Desk, said: Answers) -> object:
 
 
 def _letters(desk: Desk, said: Answers) -> object:
-    return actions.issue_letters(desk, said.path("out"), "both", None)
+    return actions.issue_letters(desk, said.path("out", desk.path), "both", None)
 
 
 def _survey(desk: Desk, said: Answers) -> object:
-    answers = read_responses(said.path("responses"), actions.plan_of(desk))
+    answers = read_responses(said.path("responses", desk.path), actions.plan_of(desk))
     return actions.survey(desk, answers)
 
 

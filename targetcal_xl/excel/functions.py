@@ -163,12 +163,17 @@ def TC_SPLIT(
             total,
             centre.ravel(),
             each,
-            None if low is None else np.nan_to_num(low.ravel()),
-            None if high is None else np.where(np.isnan(high), np.inf, high).ravel(),
+            [
+                calibration.flat(
+                    centre.size,
+                    None if low is None else np.nan_to_num(low.ravel()),
+                    None if high is None else np.where(np.isnan(high), np.inf, high).ravel(),
+                )
+            ],
             step,
         )
     except InfeasibleTotal as error:
-        fields = {"total": f"{total:g}", "lowest": f"{error.lowest:g}", "highest": f"{error.highest:g}"}
+        fields = {"total": f"{total:g}", "lowest": f"{error.least:g}", "highest": f"{error.most:g}"}
         raise refuse("udf_infeasible", "total", "#NUM!", step=f"{step:g}", **fields) from error
     return _rows(shares.reshape(centre.shape))
 

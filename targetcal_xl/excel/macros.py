@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from string import Template
 
 from ..workbook import Macros, Module, SheetButton
-from .buttons import BUTTONS, Button
+from .buttons import BUTTONS, Button, Group
 from .ribbon import GROUPS, ribbon
 from .vba_text import our_text, quoted, vba_words
 from .wrappers import functions_module
 
-_SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "false", "UDF MODULES": "targetcal_xl.excel.functions"}
+_SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "false"}
 """Nothing that happens to lie beside the workbook is ever imported."""
+_ACROSS = 6
 
 
 def macros(language: str) -> Macros:
@@ -30,10 +32,7 @@ def macros(language: str) -> Macros:
             Module("Dictionary", "class", _xlwings("addin/Dictionary.cls")),
         ),
         ribbon=ribbon(our_text("ribbon.xml"), language),
-        buttons=tuple(
-            tuple(_sheet_button(each, language) for each in BUTTONS if each.group == group)
-            for group in GROUPS
-        ),
+        buttons=tuple(row for group in GROUPS for row in _rows(group, language)),
         settings=_SETTINGS,
     )
 
@@ -43,8 +42,14 @@ def _xlwings(name: str) -> str:
     return files("xlwings").joinpath(name).read_text("utf-8")
 
 
-def _sheet_button(button: Button, language: str) -> SheetButton:
-    return SheetButton(f"Press_{button.code}", button.caption(language))
+def _rows(group: Group, language: str) -> Iterator[tuple[SheetButton, ...]]:
+    """A group's sheet buttons, in rows that are not wider than the dashboard."""
+    row = [
+        SheetButton(f"Press_{button.code}", button.caption(language))
+        for button in BUTTONS
+        if button.group == group
+    ]
+    yield from (tuple(row[at : at + _ACROSS]) for at in range(0, len(row), _ACROSS))
 
 
 def _buttons(language: str) -> str:

@@ -3,53 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import singledispatch
-from pathlib import Path
 
-from ..actions import Clock, Progress, open_desk, silent
+from ..actions import Desk
 from ..language import text
 from ..problems import DataProblems, TargetcalError
 from ..telling import Part, Rows, Sentence, tell, tell_problems, unexpected
 from .answers import Answers
 from .buttons import button
-from .macros import macros
 
+Sit = Callable[[str], AbstractContextManager[Desk]]
+"""Sits somebody down at the book, by name."""
 MOST_LINES = 40
 """What fits a message box on a small screen."""
 
 
-def press(
-    code: str,
-    path: Path,
-    typed: Mapping[str, str],
-    language: str,
-    *,
-    actor: str,
-    clock: Clock,
-    source: str,
-    ledger: str | None = None,
-    progress: Progress = silent,
-) -> str:
-    """Run a button's action on a book and say what came of it; problems are told, never raised.
+def press(code: str, typed: Mapping[str, str], language: str, actor: str, sit: Sit) -> str:
+    """Run a button's action at a desk and say what came of it; problems are told, never raised.
 
     `typed` are the answers to the button's questions, by code. Who is named there as `who` acts,
     else `actor`. Raise KeyError for a button that is not there.
     """
-    pressed, said = button(code), Answers(typed, path.parent)
+    pressed, said = button(code), Answers(typed)
     try:
         if problems := list(said.problems(pressed.asks, language)):
             raise DataProblems(problems)
-        actor = said.words("who") or actor
-        with open_desk(
-            path,
-            actor=actor,
-            clock=clock,
-            source=source,
-            ledger=ledger,
-            progress=progress,
-            macros=macros,
-        ) as desk:
+        with sit(said.words("who") or actor) as desk:
             report = pressed.action(desk, said)
         return in_words(list(tell(report, language)), language)
     except TargetcalError as found:

@@ -14,15 +14,15 @@ _KEYWORDS = (
     "cdate cdbl cdec cdecl cint circle clng clnglng clngptr close const csng cstr currency cvar cverr "
     "date debug decimal declare defbool defbyte defcur defdate defdbl defdec defint deflng deflnglng "
     "deflngptr defobj defsng defstr defvar dim do doevents double each else elseif empty end endif "
-    "enum eqv erase error event exit false fix for friend function get global gosub goto if imp "
+    "enum eqv erase event exit false fix for friend function get global gosub goto if imp "
     "implements in input inputb int integer is lbound len lenb let like lineinput lock long longlong "
-    "longptr loop lset me mod name new next not nothing null on open option optional or paramarray "
+    "longptr loop lset me mod new next not nothing null on open option optional or paramarray "
     "preserve print private property pset public put raiseevent redim rem resume return rset scale "
     "seek select set sgn shared single spc static step stop string sub tab then to true type typeof "
     "ubound unlock until variant wend while with withevents write xor"
 )
 """Words that VBA keeps for itself ([MS-VBAL] section 3.3.5.2)."""
-_RESERVED = frozenset(_KEYWORDS.split())
+RESERVED = frozenset(_KEYWORDS.split())
 _LONGEST = 900
 """Characters of a literal; the VBA editor takes lines of up to 1,023."""
 
@@ -51,7 +51,7 @@ def _parameter(argument: Argument) -> str:
 
 def _name(argument: Argument) -> str:
     """The argument's name, or one as near to it as VBA allows."""
-    return f"{argument.name}_" if argument.name in _RESERVED else argument.name
+    return f"{argument.name}_" if argument.name in RESERVED else argument.name
 
 
 def _description(function: Function, language: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..calibration import Baseline, Floats, Inputs, Key, Standing, Value
+from ..calibration import PRIOR_SHARE, Baseline, Floats, Inputs, Key, Standing, Value
 from ..problems import Problem, Refused
 from .chain import reference
 from .documents import dump, load
@@ -16,7 +16,7 @@ INPUTS: Key = (None, None, "inputs")
 """The field whose value names the document with the inputs."""
 
 BASELINE: Key = (None, None, "baseline")
-"""The field whose value names the document with the baseline and the allotment."""
+"""The field whose value names the document with the baseline, the allotment and the shared risk."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class _Suggestions:
 
     baseline: Baseline
     allotment: Floats
+    shared: float = PRIOR_SHARE
 
 
 def groundwork(
@@ -32,6 +33,7 @@ def groundwork(
     inputs: Inputs,
     baseline: Baseline,
     allotment: Floats,
+    shared: float = PRIOR_SHARE,
     *,
     before: Mapping[Key, Value] | None = None,
     reason: str = "",
@@ -41,7 +43,7 @@ def groundwork(
     There is no event for what stays as it is.
     """
     before = before or {}
-    grounds = {INPUTS: dump(inputs), BASELINE: dump(_Suggestions(baseline, allotment))}
+    grounds = {INPUTS: dump(inputs), BASELINE: dump(_Suggestions(baseline, allotment, shared))}
     changed = {key: content for key, content in grounds.items() if before.get(key) != reference(content)}
     events = [
         Event(action, *key, before.get(key), reference(content), reason) for key, content in changed.items()
@@ -60,4 +62,5 @@ def standing(ledger: Ledger) -> Standing:
         suggestions.baseline,
         suggestions.allotment,
         values,
+        suggestions.shared,
     )

@@ -8,6 +8,7 @@ from .captions import shown
 from .cells import reference as cell_name
 from .closed import open_closed as open_book
 from .content import GROUND, content
+from .explaining import weights_used
 from .finance import Unusable, entered, revised
 from .layout import region_sheet
 from .live import LiveBook, at_work, path_of
@@ -50,5 +51,6 @@ __all__ = [
     "rows_below",
     "same_value",
     "shown",
+    "weights_used",
     "write_book",
 ]

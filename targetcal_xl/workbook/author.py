@@ -31,15 +31,16 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 32, 30, 19
-_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING, _TWO_LINES = 20, 24, 34, 34
+_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING, _TWO_LINES, _PARAGRAPH = 20, 24, 34, 34, 112
 _TALL = {("region", "lines"): 66, ("progress", "lines"): 34}
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A3, _A4 = 8, 9
 _ON_ONE_PAGE = ("dashboard", "evaluation", "region")
-_CHART_EDGE = {"evaluation": (18, 29)}
+_CHART_EDGE = {"evaluation": (18, 29), "backtest": (17, 29)}
 """The last sheet column and row under a chart that reaches further than the tables."""
 _FILTERED = {
     **{"drivers": "readings", "baseline": "baseline", "dashboard": "lines", "progress": "lines"},
+    **{"backtest": "lines"},
     **{"history": "history", "letters": "letters", "audit": "audit"},
 }
 """The table that may be filtered, by sheet: a sheet has room for one filter."""
@@ -158,7 +159,7 @@ class _Page:
         label = Cell(self._say(f"field.{field.code}"))
         if field.card:
             self._page.set_row(row - 2, _CAPTION_HEIGHT)
-            self._page.set_row(row - 1, _CARD_HEIGHT)
+            self._page.set_row(row - 1, _PARAGRAPH if field.kind == "long" else _CARD_HEIGHT)
             self._spread((row - 1, column), field.span, label, self._looks.label)
             return
         self._page.set_row(row - 1, _TALL_SETTING if field.kind == "long" else _ROW_HEIGHT)

@@ -28,7 +28,7 @@ CHOICES = (
 LONGEST_TAB = 31
 _EPOCH = dt.date(1899, 12, 30)
 _SHEETS = ("guide", "dashboard", "settings", "history", "drivers", "baseline")
-_LATER_SHEETS = ("progress", "evaluation", "letters", "audit")
+_LATER_SHEETS = ("progress", "evaluation", "backtest", "letters", "audit")
 
 
 def caption(code: str, language: str) -> str:

@@ -11,7 +11,7 @@ from xlsxwriter.chart import Chart
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ..language import text
 from .book import Spot
-from .looks import FAINT, GRID, INK, LINE, SERIES, Looks
+from .looks import FAINT, GRID, INK, LINE, SERIES, WARNING, Looks
 from .places import Places
 from .shapes import Sheet, Table
 
@@ -26,12 +26,14 @@ def draw_charts(book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: 
     if sheet.region:
         drawer.columns("lines", _COLOURS, (sheet.table("supports").top - 1, 11), (790, 330))
     elif sheet.code == "dashboard":
-        drawer.totals((8, 2), (372, 340))
-        drawer.columns("regions", _COMPARED, (8, 6), (620, 340))
+        drawer.totals((11, 2), (372, 340))
+        drawer.columns("regions", _COMPARED, (11, 6), (620, 340))
     elif sheet.code == "progress":
         drawer.path((sheet.table("weekly").top - 1, 6), (860, 310))
     elif sheet.code == "evaluation":
         drawer.quadrants((sheet.table("measures").top - 1, 10), (560, 420))
+    elif sheet.code == "backtest":
+        drawer.past((sheet.table("periods").top - 1, 8), (600, 330))
 
 
 class _Drawer:
@@ -77,6 +79,24 @@ class _Drawer:
         chart.set_x_axis({"num_format": "mm-dd", "num_font": self._text(9), "text_axis": True})
         chart.set_y_axis(self._amounts)
         self._finish(chart, "chart.path", spot, size)
+
+    def past(self, spot: Spot, size: tuple[int, int]) -> None:
+        """What happened in past periods, and what each method would have said."""
+        chart, table = self._book.add_chart({"type": "line"}), self._sheet.table("periods")
+        looks = {
+            "actual": {"color": INK, "width": 3},
+            "model": {"color": SERIES[1], "width": 2.25},
+            "inertial": {"color": WARNING, "width": 1.75, "dash_type": "dash"},
+            "last_year": {"color": FAINT, "width": 1.75, "dash_type": "round_dot"},
+            "declared": {"color": SERIES[3], "width": 1.75},
+        }
+        for code, line in looks.items():
+            marker = {"type": "circle", "size": 5, "fill": {"color": line["color"]}}
+            marker["border"] = {"color": line["color"]}
+            chart.add_series({**self._series(table, code, "period"), "line": line, "marker": marker})
+        chart.set_x_axis({"num_font": self._text(9), "text_axis": True})
+        chart.set_y_axis(self._amounts)
+        self._finish(chart, "chart.past", spot, size)
 
     def quadrants(self, spot: Spot, size: tuple[int, int]) -> None:
         """Attainment against agreement; the axes cross where the quadrants are cut."""

@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ..calibration.alignment import InfeasibleTotal, allot
+from ..calibration.alignment import allot, is_plain
 from ..calibration.baseline import PARTS, Baseline, compute_baseline
+from ..calibration.hierarchy import InfeasibleTotal
 from ..calibration.history import Floats
 from .blocks import blocks
 from .book import Block, Cell, Scalar, Spot
@@ -82,7 +83,9 @@ class Computing:
 
     def _arrays(self) -> Iterator[tuple[Spot, tuple[str, Block]]]:
         place = self._place
-        for codes, formula in ((EXPLAINED, self._explain), (("allotment",), self._split)):
+        # No function knows of limits: a split that has them stays a value.
+        given = ((EXPLAINED, self._explain), (("allotment",), self._split))
+        for codes, formula in given if is_plain(self._facts.plan) else given[:1]:
             columns = [place.columns[code] for code in codes if code in place.columns]
             spots = [(row, column) for row in place.rows.values() for column in columns]
             for top, left, bottom, right in blocks(spots):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..calibration.standing import Key, Standing, Value
 from .asking import EMPTY_WORDS
 from .book import Cell, Spot
+from .chances import Chances
 from .computing import is_live
 from .declaring import Declaration
 from .explaining import Explanation, weights_used
@@ -17,6 +18,7 @@ from .following import Following
 from .layout import region_sheet
 from .overview import Overview
 from .places import Places
+from .retrospect import Retrospect
 
 Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""
@@ -55,6 +57,7 @@ def _pages(facts: Facts) -> Iterator[_Page]:
     regions = [region.code for region in facts.plan.regions]
     told = {region: Declaration(facts, region) for region in regions}
     explanation, overview, following = Explanation(facts), Overview(facts, told), Following(facts)
+    chances = Chances(facts, explanation)
     weights = {
         driver.code: w for driver, w in zip(facts.plan.drivers, weights_used(facts.standing), strict=True)
     }
@@ -62,13 +65,19 @@ def _pages(facts: Facts) -> Iterator[_Page]:
     yield _Page("history", {"history": facts.names})
     yield _Page("drivers", {"readings": explanation.reading})
     yield _Page("baseline", {"baseline": explanation.baseline})
+    yield _Page("baseline", {"baseline": chances.baseline})
     for region in regions:
         tables = {"lines": told[region].line, "why": explanation.why}
         yield _Page(region_sheet(region), tables, told[region].fields, region)
+        yield _Page(region_sheet(region), {"lines": chances.declared}, region=region)
     yield _Page("dashboard", {"regions": overview.region, "lines": overview.line}, overview.fields)
+    yield _Page("dashboard", {"lines": chances.overview}, chances.fields)
     yield _Page("progress", {"weekly": following.week, "lines": following.line}, following.progress_fields)
     tables = {"measures": following.measure, "regions": following.region}
     yield _Page("evaluation", tables, following.evaluation_fields)
+    past = Retrospect(facts)
+    tables = {"methods": past.method, "periods": past.period, "lines": past.line}
+    yield _Page("backtest", tables, past.fields)
 
 
 def _settings(facts: Facts) -> Row:

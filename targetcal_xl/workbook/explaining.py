@@ -74,6 +74,21 @@ class Explanation:
         refs = {code: f"{tab}${column_letters(self._baseline.columns[code])}${at}" for code in codes}
         return {"name": Cell(known.name)} | {code: Cell(values[code][k], refs[code]) for code in codes}
 
+    @property
+    def allotment(self) -> list[float]:
+        """The lines' shares of the HQ target as the sheet shows them, over the plan's lines."""
+        return self._given["allotment"]
+
+    @property
+    def expected(self) -> list[float]:
+        """What the sheet expects of every line, over the plan's lines."""
+        return self._found["expected"]
+
+    @property
+    def suggested(self) -> list[float]:
+        """The same to the metric's step."""
+        return self._found["suggested"]
+
     @cached_property
     def _computing(self) -> Computing:
         return Computing(self._facts, weights_used(self._facts.standing))

@@ -221,12 +221,12 @@ def _region(region: Region, entry: _Entry) -> Region:
         name = entry.name((region.code, None, f"region.{role}"), known.name)
         return Person(name, entry.words((region.code, None, f"region.{role}_mail")))
 
-    return Region(
-        region.code,
-        entry.name((region.code, None, "region.name"), region.name),
-        person("head", region.head),
-        person("superior", region.superior),
-        person("hrbp", region.hrbp),
+    return replace(
+        region,
+        name=entry.name((region.code, None, "region.name"), region.name),
+        head=person("head", region.head),
+        superior=person("superior", region.superior),
+        hrbp=person("hrbp", region.hrbp),
     )
 
 

@@ -18,6 +18,7 @@ _LINKED = (
     "baseline",
     "progress",
     "evaluation",
+    "backtest",
     "letters",
     "audit",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..calibration.backtest import METHODS, ORIGINS
 from ..calibration.baseline import PARTS, Inputs
 from ..calibration.negotiation import DECISIONS, STATES
 from ..calibration.plan import Plan
@@ -38,6 +39,7 @@ def layout(inputs: Inputs) -> tuple[Sheet, ...]:
         *(_region(plan, region.code) for region in plan.regions),
         _progress(plan),
         _evaluation(plan),
+        _backtest(inputs),
         _letters(),
         _audit(),
     )
@@ -212,6 +214,8 @@ def _baseline(plan: Plan) -> Sheet:
         number("high", tool),
         number("inertial", tool),
         number("allotment", tool),
+        number("spread", tool, "percent"),
+        *(number(f"odds.{code}", formula, "percent") for code in ("allotment", "suggested")),
     )
     return Sheet("baseline", (), _stacked(5, _of_lines("baseline", columns, plan, "baseline.")))
 
@@ -250,6 +254,7 @@ _LINE_COLUMNS = (
     Column("high", Owner.TOOL, "number", 9),
     Column("allotment", Owner.TOOL, "number", 10),
     Column("declared", Owner.MANAGER, "number", 11),
+    Column("odds_declared", Owner.FORMULA, "percent", 10),
     Column("deviation", Owner.FORMULA, "percent", 10),
     Column("flag", Owner.FORMULA, "choice", 10),
     Column("basis", Owner.MANAGER, "long", 30),
@@ -310,12 +315,19 @@ def _dashboard(plan: Plan) -> Sheet:
         formula("deviation", "percent"),
         formula("flag", "choice"),
         formula("agreed", "number"),
+        formula("odds_hq", "percent"),
+        formula("odds_declared", "percent"),
     )
     tables = _stacked(
-        27,
+        30,
         _of_regions("regions", regions, plan, "dashboard."),
         _of_lines("lines", lines, plan, "dashboard.line."),
     )
+    return Sheet("dashboard", _dashboard_fields(), tables)
+
+
+def _dashboard_fields() -> tuple[Field, ...]:
+    """Two rows of cards: the figures, and how likely each is."""
     kinds: tuple[tuple[str, Kind], ...] = (
         ("dashboard_hq", "number"),
         ("dashboard_suggested", "number"),
@@ -326,8 +338,15 @@ def _dashboard(plan: Plan) -> Sheet:
         ("dashboard_missing", "count"),
         ("dashboard_objections", "count"),
     )
-    fields = (Field(code, Owner.FORMULA, kind, (6, 2 + k)) for k, (code, kind) in enumerate(kinds))
-    return Sheet("dashboard", tuple(fields), tables)
+    odds = ("odds_hq", "odds_suggested", "odds_declared", "odds_agreed")
+    return (
+        *(Field(code, Owner.FORMULA, kind, (6, 2 + k)) for k, (code, kind) in enumerate(kinds)),
+        *(Field(code, Owner.FORMULA, "percent", (9, 2 + k)) for k, code in enumerate(odds)),
+        *(
+            Field(code, Owner.TOOL, "percent", (9, 6 + k))
+            for k, code in enumerate(("total_spread", "shared"))
+        ),
+    )
 
 
 def _progress(plan: Plan) -> Sheet:
@@ -391,6 +410,29 @@ def _evaluation(plan: Plan) -> Sheet:
         _of_regions("regions", regions, plan, "evaluation."),
     )
     return Sheet("evaluation", fields, tables)
+
+
+def _backtest(inputs: Inputs) -> Sheet:
+    tool, history = Owner.TOOL, inputs.history
+    methods = (
+        Column("name", Owner.LABEL, width=26),
+        *(Column(code, tool, "percent", 12) for code in ("error", "model_error", "bias", "total_error")),
+        *(Column(code, tool, "count", 12) for code in ("closer", "periods", "cells")),
+    )
+    compared = ("model", "inertial", "last_year", "declared")
+    periods = (
+        Column("period", tool, width=26),
+        *(Column(code, tool, "number", 12) for code in ("actual", *compared)),
+    )
+    lines = (_REGION, _NAME, *(Column(code, tool, "percent", 12) for code in compared))
+    tried = min(ORIGINS, max(len(history.periods) - history.per_year - 1, 0))
+    tables = _stacked(
+        9,
+        Table("methods", methods, METHODS, prefix="tested."),
+        Table("periods", periods, _numbered("P", tried + 1), prefix="tested.period."),
+        _of_lines("lines", lines, inputs.plan, "tested.line."),
+    )
+    return Sheet("backtest", (Field("verdict", tool, "long", (6, 2), span=12),), tables)
 
 
 def _letters() -> Sheet:

@@ -114,16 +114,15 @@ class LiveBook:
         if not changes:
             return
         self._open_sheet(sheet)
-        formulas = {spot for spot, cell in changes.items() if cell.formula is not None}
-        for array in {cell.array for cell in changes.values() if cell.array is not None}:
-            spots = set(inside(array, changes))
-            if len(spots) == size(array):
-                self._write_array(sheet, array, f"={changes[array[0]].formula}")
-            formulas -= spots
-        for block in blocks(changes.keys() - formulas):
+        in_arrays = {spot for spot, cell in changes.items() if cell.array is not None}
+        formulas = {spot for spot, cell in changes.items() if cell.formula is not None} - in_arrays
+        for block in blocks(changes.keys() - formulas - in_arrays):
             self._write(sheet, block, "value", lambda spot: _entry(changes[spot].value))
         for block in blocks(formulas):
             self._write(sheet, block, "formula", lambda spot: f"={changes[spot].formula}")
+        for array in {cell.array for cell in changes.values() if cell.array is not None}:
+            if len(inside(array, changes)) == size(array):
+                self._write_array(sheet, array, f"={changes[array[0]].formula}")
         self._grids[sheet] = {spot: cell for spot, cell in {**before, **changes}.items() if cell != _NOTHING}
 
     def lock_cells(self, sheet: str, spots: Iterable[Spot], locked: bool) -> None:

@@ -67,7 +67,7 @@ class Looks:
             shape["indent"] = 1
         if owner.is_person:
             shape["bg_color"] = _INPUTS[owner]
-        if at == "card":
+        if at == "card" and kind != "long":
             shape |= {"bold": True, "font_size": 12}
         return self._made(shape)
 
@@ -194,6 +194,6 @@ class Looks:
 
 
 def _alignment(kind: Kind, at: Standpoint) -> str:
-    if at == "list" or (kind in _LEFT and at == "table"):
+    if at == "list" or kind == "long" or (kind in _LEFT and at == "table"):
         return "left"
     return "center" if at == "card" or kind in _CENTRED else "right"

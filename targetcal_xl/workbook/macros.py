@@ -19,7 +19,7 @@ SETTINGS = "xlwings.conf"
 _RIBBON = "customUI/customUI14.xml"
 _RELATION_TYPE = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 _RELATION = f'<Relationship Id="ribbon" Type="{_RELATION_TYPE}" Target="{_RIBBON}"/></Relationships>'
-_WIDTH, _HEIGHT, _GAP = 104, 26, 6
+_WIDTH, _HEIGHT, _GAP = 136, 28, 6
 """Of a sheet button, in pixels."""
 
 

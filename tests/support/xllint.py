@@ -14,6 +14,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from tests.support import vbalint
+
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PARENT = "xl/workbook.xml"
@@ -117,6 +119,7 @@ def lint(path: Path) -> list[str]:
             own = list(book.targets(part).values())
             book.sheets.append(Sheet(listed.get("name", ""), root, own))
     faults += [fault for rule in _BOOK_RULES for fault in rule(book)]
+    faults += vbalint.faults(book.parts)
     return faults + [
         f"{sheet.name}: {fault}"
         for sheet in book.sheets

@@ -1,0 +1,87 @@
+"""Trying the method on the user's own history, and saying plainly how it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..calibration import (
+    Backtest,
+    Floats,
+    Judgement,
+    Plan,
+    Standing,
+    followed_by,
+    judge,
+    of_plan,
+    with_declared,
+)
+from ..calibration import backtest as try_history
+from ..ledger import Event, Ledger, dump, load, open_ledger, reference
+from ..problems import Problem, Refused
+from .desk import Desk, ledger_beside
+from .records import PROGRESS, Followed, first_declarations, standing_of
+from .stock import take_stock
+from .tested import BACKTEST, Tested, verdict
+
+
+@dataclass(frozen=True)
+class BacktestReport:
+    """How the method would have done on each past period, and what that comes to."""
+
+    periods: tuple[str, ...]
+    judgement: Judgement
+    verdict: str
+
+
+def backtest(desk: Desk, earlier: Sequence[Path] = ()) -> BacktestReport:
+    """Try the method on the plan's own past; record it, and show it on the sheet of its own.
+
+    The plan's own period is one more once it is over and followed to its end. `earlier` are books of
+    earlier plans, whose declared targets are judged too. Refuse those of periods that are not tried.
+    """
+    stock = take_stock(desk)
+    standing, test = stock.standing, try_history(stock.standing.inputs)
+    if (actual := _final_results(standing, desk.ledger)) is not None:
+        declared = _declared(standing.inputs.plan, desk.ledger)
+        test = followed_by(test, of_plan(standing.inputs, standing.baseline, actual, declared))
+    for book in earlier:
+        test = _with_earlier(test, standing.inputs.plan, book)
+    tested = Tested(test, judge(test))
+    content, old = dump(tested), standing.values.get(BACKTEST)
+    if old != reference(content):
+        stock.settle([Event("backtest", *BACKTEST, old, reference(content))], [content])
+    return BacktestReport(
+        periods=tuple(map(str, test.periods)),
+        judgement=tested.judgement,
+        verdict=verdict(tested.judgement, stock.plan, stock.reading.places.language),
+    )
+
+
+def _final_results(standing: Standing, ledger: Ledger) -> Floats | None:
+    """What the plan's own period brought, (n,); None until it has been followed to its last day."""
+    if not (known := standing.values.get(PROGRESS)):
+        return None
+    followed = load(Followed, ledger.document(str(known)))
+    over = followed.as_of >= standing.inputs.plan.period.end
+    return followed.progress.actual if over else None
+
+
+def _declared(plan: Plan, ledger: Ledger) -> Floats:
+    """What was first declared for each line of a plan, (n,), by a ledger; NaN where nothing was."""
+    first = first_declarations(ledger)
+    return np.array([first.get(line.code, np.nan) for line in plan.lines])
+
+
+def _with_earlier(test: Backtest, plan: Plan, book: Path) -> Backtest:
+    """The backtest with what was declared in an earlier book."""
+    with open_ledger(ledger_beside(book)) as ledger:
+        earlier = standing_of(ledger).inputs.plan
+        if earlier.period not in test.periods or earlier.metric.code != plan.metric.code:
+            known = ", ".join(map(str, test.periods)) or "–"
+            fields = {"period": str(earlier.period), "metric": earlier.metric.name, "known": known}
+            raise Refused([Problem("earlier_not_tested", book.name, fields)])
+        return with_declared(test, earlier.period, _declared(plan, ledger))

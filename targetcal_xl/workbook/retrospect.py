@@ -1,0 +1,42 @@
+"""The sheet of the backtest: how the method would have done, by method, by period and by line."""
+
+from __future__ import annotations
+
+from ..language import text
+from .book import Cell
+from .facts import Facts, Row
+
+
+class Retrospect:
+    """Writes what the ledger knows of the latest backtest."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._sheet = facts.places.sheets["backtest"]
+
+    def method(self, row: str) -> Row:
+        """A way to set targets, and how far it was off."""
+        return {
+            **self._told("methods", row),
+            "name": Cell(text(f"calibration.method.{row}", self._facts.language)),
+        }
+
+    def period(self, row: str) -> Row:
+        """A past period: what happened, and what each would have said."""
+        return self._told("periods", row)
+
+    def line(self, row: str) -> Row:
+        """How far each was off on a line."""
+        return {**self._told("lines", row), **self._facts.names(row)}
+
+    def fields(self) -> Row:
+        """The verdict, or how to get one."""
+        told = self._facts.standing.value(None, None, "verdict")
+        return {"verdict": Cell(str(told or self._facts.say("verdict.none")))}
+
+    def _told(self, table: str, row: str) -> dict[str, Cell]:
+        found = self._sheet.table(table)
+        return {
+            column.code: self._facts.told(found.key(row, column.code), column.kind)
+            for column in found.columns
+        }
