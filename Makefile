@@ -25,6 +25,7 @@ bench: .venv/test
 	$(PY) -m bench.workbook
 	$(PY) -m bench.baseline_speed
 	$(PY) -m bench.alignment
+	$(PY) -m bench.live
 
 docs: .venv/test
 	$(PY) -m tests.support.parts
