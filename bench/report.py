@@ -1,9 +1,10 @@
-"""Time both sides, print one table with ratio and goal, and the same figures as JSON."""
+"""Measure both sides, print one table with ratio and goal, and the same figures as JSON."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import sys
@@ -22,6 +23,10 @@ class Time(NamedTuple):
 
     wall: float
     process: float
+
+    def as_json(self) -> dict[str, float]:
+        """Seconds to the microsecond."""
+        return {"wall_s": round(self.wall, 6), "process_s": round(self.process, 6)}
 
 
 @dataclass(frozen=True)
@@ -62,15 +67,97 @@ class Row:
             self.figure >= self.goal.bound if self.goal.kind == "faster" else self.figure <= self.goal.bound
         )
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row of the table but for its last column."""
+        theirs = _seconds(self.theirs.wall) if self.theirs else ""
+        figure = _seconds(self.figure) if self.goal.kind == "seconds" else f"{self.figure:.2f} x"
+        ours = (_seconds(self.ours.wall), _seconds(self.ours.process))
+        return (self.what, *ours, self.other, theirs, figure, str(self.goal))
+
     def as_json(self) -> dict[str, object]:
         """All the figures, seconds to the microsecond."""
-        theirs = self.theirs and {
-            "wall_s": round(self.theirs.wall, 6),
-            "process_s": round(self.theirs.process, 6),
+        theirs = self.theirs and self.theirs.as_json()
+        said: dict[str, object] = {"what": self.what, "ours": self.ours.as_json(), "other": self.other}
+        return said | {
+            "theirs": theirs,
+            "figure": round(self.figure, 4),
+            "goal": str(self.goal),
+            "ok": self.ok,
         }
-        ours = {"wall_s": round(self.ours.wall, 6), "process_s": round(self.ours.process, 6)}
-        said: dict[str, object] = {"what": self.what, "ours": ours, "other": self.other, "theirs": theirs}
-        return said | {"figure": round(self.figure, 4), "goal": str(self.goal), "ok": self.ok}
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a measure other than time must lie in."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+    def __str__(self) -> str:
+        if self.low == -math.inf:
+            return "" if self.high == math.inf else f"<= {self.high:g}"
+        return f">= {self.low:g}" if self.high == math.inf else f"{self.low:g} - {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Score:
+    """A measure that is no time: ours, and what another's was on the same data.
+
+    The goal is about their ratio, or about our own where there is no other. `spread` is the 95 %
+    interval of what the goal is about; `took` is how long our side worked.
+    """
+
+    what: str
+    ours: float
+    goal: Range
+    took: Time
+    other: str = ""
+    theirs: float | None = None
+    spread: tuple[float, float] | None = None
+
+    @property
+    def figure(self) -> float:
+        """What the goal is about: the ratio, or our measure."""
+        return self.ours if self.theirs is None else self.ours / self.theirs
+
+    @property
+    def ok(self) -> bool:
+        """Whether the goal is reached."""
+        return self.goal.low <= self.figure <= self.goal.high
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row of the table but for its last column."""
+        theirs = "" if self.theirs is None else f"{self.theirs:.3f}"
+        spread = f" ({self.spread[0]:.3f} - {self.spread[1]:.3f})" if self.spread else ""
+        figure = f"{self.figure:.3f}{spread}"
+        return (
+            self.what,
+            f"{self.ours:.3f}",
+            _seconds(self.took.process),
+            self.other,
+            theirs,
+            figure,
+            str(self.goal),
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """All the figures."""
+        ours = {"value": round(self.ours, 6), **self.took.as_json()}
+        said: dict[str, object] = {
+            "what": self.what,
+            "ours": ours,
+            "other": self.other,
+            "theirs": self.theirs,
+        }
+        spread = self.spread and [round(end, 4) for end in self.spread]
+        return said | {
+            "figure": round(self.figure, 4),
+            "spread": spread,
+            "goal": str(self.goal),
+            "ok": self.ok,
+        }
 
 
 @contextmanager
@@ -93,7 +180,7 @@ def _once(run: Callable[[], object]) -> Time:
     return times[0]
 
 
-def main(name: str, measure: Callable[[bool], Iterable[Row]]) -> None:
+def main(name: str, measure: Callable[[bool], Iterable[Row | Score]]) -> None:
     """Run a benchmark from the command line; `measure` is told whether to be quick."""
     parser = argparse.ArgumentParser(prog=f"python -m bench.{name}")
     parser.add_argument("--quick", action="store_true", help="shrink the work to seconds")
@@ -107,15 +194,12 @@ def main(name: str, measure: Callable[[bool], Iterable[Row]]) -> None:
         print(json.dumps(said | {"rows": [row.as_json() for row in rows]}, ensure_ascii=False))
 
 
-def _table(name: str, rows: Iterable[Row], quick: bool) -> Table:
+def _table(name: str, rows: Iterable[Row | Score], quick: bool) -> Table:
     table = Table(title=f"bench.{name}" + (" (quick: too small to judge by)" if quick else ""))
     for heading in ("what", "ours", "cpu", "beside", "theirs", "figure", "goal", ""):
         table.add_column(heading, justify="left" if heading in ("what", "beside", "") else "right")
     for row in rows:
-        theirs = _seconds(row.theirs.wall) if row.theirs else ""
-        figure = _seconds(row.figure) if row.goal.kind == "seconds" else f"{row.figure:.2f} x"
-        ours = (row.what, _seconds(row.ours.wall), _seconds(row.ours.process))
-        table.add_row(*ours, row.other, theirs, figure, str(row.goal), "ok" if row.ok else "missed")
+        table.add_row(*row.cells, "" if not str(row.goal) else "ok" if row.ok else "missed")
     return table
 
 

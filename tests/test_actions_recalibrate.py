@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import lock, recalibrate, verify
-from targetcal_xl.calibration import Key, Value
+from targetcal_xl.actions import lock, new, recalibrate, verify
+from targetcal_xl.calibration import Key, Limits, Value
 from targetcal_xl.problems import DataProblems
 from targetcal_xl.workbook import Cell, open_book, read
 from tests.support.desks import Case, Said, fresh, locked, submitted, told
+from tests.support.samples import sample_inputs
 
 
 @pytest.fixture
@@ -136,3 +138,22 @@ def test_finance_may_compute_what_it_enters(case: Case) -> None:
     case.run(recalibrate)
     assert case.value(None, None, "hq_target") == 360
     assert case.run(verify).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "code"), [(10_000.0, "limits_of_total"), (150.0, "limits_of_total"), (330.5, "plan_steps")]
+)
+def test_a_target_that_limits_or_steps_forbid_is_named_and_nothing_is_recorded(
+    tmp_path: Path, target: float, code: str
+) -> None:
+    inputs = sample_inputs((2, 1))
+    lines = tuple(replace(line, limits=Limits(60, 300)) for line in inputs.plan.lines)
+    case = Case(tmp_path, replace(inputs, plan=replace(inputs.plan, lines=lines)))
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "en")
+    before = case.entries()
+    case.type({(None, None, "hq_target"): target})
+    with pytest.raises(DataProblems) as caught:
+        case.run(recalibrate)
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert case.entries() == before

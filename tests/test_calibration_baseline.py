@@ -55,7 +55,11 @@ INPUTS = st.tuples(st.integers(1, 5), st.integers(0, 40)).flatmap(_any_inputs)
 
 
 def _fields(baseline: Baseline) -> dict[str, Floats]:
-    return {field.name: getattr(baseline, field.name) for field in fields(baseline) if field.name != "parts"}
+    return {
+        field.name: getattr(baseline, field.name)
+        for field in fields(baseline)
+        if field.name not in ("parts", "questions")
+    }
 
 
 def _steady(lines: int, length: int, growth: float = 0.08) -> Floats:
@@ -121,21 +125,32 @@ def test_the_unit_of_the_metric_does_not_matter(inputs: Inputs, factor: float) -
         assert other[name] == pytest.approx(plain[name], rel=1e-6, abs=1e-9), name
 
 
-@pytest.mark.parametrize("length", [5, 7, 8, 12, 40])
-def test_steady_growth_is_carried_on_exactly(length: int) -> None:
+@pytest.mark.parametrize(("length", "within"), [(5, 0.07), (7, 0.03), (8, 0.01), (12, 0.003), (40, 0.001)])
+def test_steady_growth_and_season_are_carried_on_the_more_surely_the_longer_seen(
+    length: int, within: float
+) -> None:
     series = _steady(6, length)
     found = compute_baseline(_inputs(series[:, :-1]))
-    assert found.expected == pytest.approx(series[:, -1], rel=1e-9)
-    assert found.contributions[:, 0] == pytest.approx(0, abs=1e-9)
-    assert found.contributions[:, 1] == pytest.approx(series[:, -1] - series[:, -5])
-    assert found.contributions[:, 2:] == pytest.approx(0, abs=1e-9)
+    assert found.expected == pytest.approx(series[:, -1], rel=within)
+    assert np.all(found.contributions[:, 0] == 0)
+    if length >= 8:
+        assert found.contributions[:, 1] == pytest.approx(series[:, -1] - series[:, -5], rel=0.15)
+        assert np.abs(found.contributions[:, 2]) == pytest.approx(0, abs=within * series.max())
+
+
+def test_growth_and_season_are_told_apart() -> None:
+    found = compute_baseline(_inputs(_steady(6, 40)[:, :-1]))
+    t = np.arange(37, 41)
+    season = np.log(np.array([0.7, 1.0, 1.1, 1.2]))
+    assert found.growth == pytest.approx(0.08, abs=0.002)
+    assert found.season == pytest.approx(season[t[-1] % 4] - season.mean(), abs=0.01)
 
 
 def test_months_are_compared_with_the_same_month() -> None:
     t = np.arange(37)
     series = 100 * np.exp(0.1 * t / 12) * (1 + 0.3 * np.sin(t * np.pi / 6))
     found = compute_baseline(_monthly(_inputs(series[:-1])))
-    assert found.expected == pytest.approx(series[-1:], rel=1e-9)
+    assert found.expected == pytest.approx(series[-1:], rel=0.02)
 
 
 def test_a_one_off_boost_of_last_year_is_named_and_taken_out() -> None:
@@ -154,7 +169,7 @@ def test_a_boost_of_the_latest_period_misleads_only_the_inertial_figure() -> Non
     one_off = np.zeros((6, 12))
     one_off[0, -1] = 60
     boosted = compute_baseline(_inputs(series[:, :-1] + one_off, one_off))
-    assert boosted.expected == pytest.approx(series[:, -1])
+    assert boosted.expected == pytest.approx(series[:, -1], rel=0.003)
     assert boosted.inertial[0] > series[0, -1] * 1.5
     assert boosted.inertial[1:] == pytest.approx(series[1:, -1])
 
@@ -170,25 +185,19 @@ def test_without_a_latest_growth_the_inertial_figure_is_last_year(values: list[f
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 4])
-def test_up_to_a_year_gives_the_level(length: int) -> None:
-    values = np.array([80.0, 100, 125, 160])[:length]
-    assert compute_baseline(_inputs(values)).expected == pytest.approx(stats.gmean(values))
+def test_up_to_a_year_the_suggestion_stays_within_what_was_seen_and_is_unsure(length: int) -> None:
+    values = np.array([80.0, 100, 90, 110])[:length]
+    found = compute_baseline(_inputs(values))
+    assert values.min() - 1e-3 <= found.expected[0] <= values.max() + 1e-3
+    assert found.high[0] > 1.1 * found.expected[0]
 
 
 def test_a_line_that_grew_more_than_the_panel_is_believed_in_part() -> None:
     values = np.tile([100.0, 100, 100, 100], (8, 3))
     values[0, 10:] = 130
     growth = np.log(compute_baseline(_inputs(values)).base / 100)
-    assert np.log(1.3) / 8 < growth[0] < np.log(1.3)
-    assert np.all((growth[1:] >= 0) & (growth[1:] < growth[0]))
-
-
-def test_before_the_panel_has_spoken_three_fifths_of_a_lead_in_growth_are_believed() -> None:
-    past = np.array([[100.0, 90, 110, 120, 100], [100, 90, 110, 120, 125]])
-    panel = np.log(1.25) / 2
-    lead = 0.6 * panel
-    expected = 90 * np.exp([panel - lead, panel + lead])
-    assert compute_baseline(_inputs(past)).expected == pytest.approx(expected)
+    assert np.log(1.3) / 8 < growth[0] <= 1.3 * np.log(1.3)
+    assert np.all((growth[1:] >= -1e-3) & (growth[1:] < growth[0] / 2))
 
 
 def test_a_sparse_line_stands_at_its_level() -> None:
@@ -206,7 +215,7 @@ def test_a_new_line_gets_the_median_of_the_others_and_a_wide_interval() -> None:
     found = compute_baseline(_inputs(np.vstack([np.full(12, NAN), series])))
     assert found.last_year[0] == 0
     assert found.expected[0] == pytest.approx(np.median(found.base[1:]))
-    assert found.contributions[0, 2] == found.expected[0]
+    assert found.contributions[0, 1] == found.expected[0]
     assert found.sigma[0] > 2 * found.sigma[1:].max()
 
 
@@ -216,10 +225,10 @@ def test_a_single_line_without_history_is_suggested_zero(values: Floats) -> None
     assert found.suggested.tolist() == found.low.tolist() == found.high.tolist() == [0]
 
 
-def test_an_untried_line_is_as_unsure_as_student_says() -> None:
+def test_an_untried_line_reaches_as_far_as_the_normal_distribution() -> None:
     found = compute_baseline(_inputs([200]))
     reach = np.log(found.high / found.expected) / found.sigma
-    assert reach == pytest.approx(stats.t.ppf(0.9, 6), abs=2e-3)
+    assert reach == pytest.approx(stats.norm.ppf(0.9), abs=1e-9)
     assert found.low * found.high == pytest.approx(found.expected**2)
 
 
@@ -241,7 +250,7 @@ def test_a_history_that_ends_early_is_carried_to_the_eve_of_the_period() -> None
     early = History(history.periods[:-1], history.values[:, :-1], history.one_off[:, :-1])
     found = compute_baseline(replace(inputs, history=early))
     assert found.last_year == pytest.approx(series[:, -5])
-    assert found.expected == pytest.approx(series[:, -1], rel=1e-9)
+    assert found.expected == pytest.approx(series[:, -1], rel=0.03)
 
 
 def test_what_happened_later_is_not_looked_at() -> None:
@@ -298,13 +307,20 @@ def _sizes_of_errors(forecast: Floats, actual: Floats) -> float:
 def test_on_real_series_the_suggestion_errs_less_than_last_year(name: str, length: int) -> None:
     past, actual = _windows(name, length)
     found = compute_baseline(_inputs(past))
-    assert _sizes_of_errors(found.expected, actual) < 0.97 * _sizes_of_errors(found.last_year, actual)
+    assert _sizes_of_errors(found.expected, actual) < 0.9 * _sizes_of_errors(found.last_year, actual)
 
 
 @pytest.mark.parametrize("name", ["M1", "M3", "Tourism"])
-@pytest.mark.parametrize("length", [8, 12])
+@pytest.mark.parametrize("length", [5, 8, 12])
 def test_on_real_series_the_interval_holds_what_it_promises(name: str, length: int) -> None:
     past, actual = _windows(name, length)
     found = compute_baseline(_inputs(past))
     inside = np.mean((found.low <= actual) & (actual <= found.high))
-    assert 0.7 < inside < 0.9
+    assert 0.75 < inside < 0.88
+
+
+def test_a_line_known_for_two_wild_quarters_is_foreseen_within_reason() -> None:
+    values = np.full((2, 16), NAN)
+    values[1, 2:4] = 1024, 1024 * 3471
+    found = compute_baseline(_inputs(values))
+    assert np.isfinite(found.high).all() and np.all(found.high < 1e12)

@@ -128,9 +128,57 @@ def test_the_faults_of_all_tables_are_told_at_once(folder: Folder) -> None:
     ]
 
 
-@pytest.mark.parametrize("first", ["2024Q2", "2014Q4"])
-def test_a_history_too_short_or_too_long_is_refused(folder: Folder, first: str) -> None:
-    assert faults(folder(f"{HEAD}HD-HD,{first},1,,\n")) == [("csv_history_length", "history.csv")]
+def test_a_history_too_long_is_refused(folder: Folder) -> None:
+    assert faults(folder(f"{HEAD}HD-HD,2014Q4,1,,\n")) == [("csv_history_length", "history.csv")]
+
+
+def test_one_quarter_of_history_is_enough(folder: Folder) -> None:
+    inputs = read_plan(folder(f"{HEAD}HD-HD,2024Q4,12,,\n"))
+    assert inputs.history.values[0].tolist() == [12]
+
+
+DATED = "line,indicator,period,reference,now\n"
+
+
+def test_readings_of_closed_quarters_are_kept_in_step_with_the_history(folder: Folder) -> None:
+    drivers = DATED + "HD-HD,mql,2024Q3,80,100\nHD-HD,mql,,90,110\nHD-JS,mql,2024Q4,7,8\n"
+    inputs = read_plan(folder(HEAD + FOUR, drivers))
+    readings, mql = inputs.readings, [item.code for item in inputs.plan.indicators].index("mql")
+    assert readings.past_now is not None and readings.past_reference is not None
+    assert readings.past_now.shape == (len(inputs.history.periods), *readings.now.shape)
+    assert (readings.past_now[-2, 0, mql], readings.past_reference[-2, 0, mql]) == (100, 80)
+    assert (readings.past_now[-1, 1, mql], readings.past_reference[-1, 1, mql]) == (8, 7)
+    assert np.isfinite(readings.past_now).sum() == 2
+    assert (readings.now[0, mql], readings.reference[0, mql]) == (110, 90)
+
+
+def test_a_reference_that_is_not_given_is_the_reading_of_a_year_before(folder: Folder) -> None:
+    drivers = DATED + "HD-HD,mql,2024Q1,,60\nHD-HD,mql,2025Q1,,90\n"
+    readings = read_plan(folder(HEAD + FOUR, drivers)).readings
+    assert np.nansum(readings.reference) == 60 and np.nansum(readings.now) == 90
+
+
+def test_a_reading_counts_as_many_quarters_later_as_its_driver_lags(folder: Folder) -> None:
+    made = folder(HEAD + FOUR, DATED + "HD-HD,mql,2024Q4,50,55\nHD-HD,mql,2024Q3,40,44\nHD-JS,mql,,1,2\n")
+    plan = (made / "plan.toml").read_text("utf-8").replace('code = "pipeline"', 'code = "pipeline"\nlag = 1')
+    (made / "plan.toml").write_text(plan, "utf-8")
+    inputs = read_plan(made)
+    readings, mql = inputs.readings, [item.code for item in inputs.plan.indicators].index("mql")
+    assert readings.now[:2, mql].tolist() == [55, 2]
+    assert readings.past_now is not None and readings.past_now[-1, 0, mql] == 44
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ("HD-HD,mql,soon,1,2", "csv_not_a_period", "period"),
+        ("HD-HD,mql,2025Q2,1,2", "csv_too_late", "period"),
+        ("HD-HD,mql,2025Q1,1,2", "csv_duplicate", "indicator"),
+    ],
+)
+def test_a_fault_in_a_dated_reading_is_named(folder: Folder, row: str, code: str, column: str) -> None:
+    made = folder(HEAD + FOUR, f"{DATED}HD-HD,mql,,1,2\n{row}\n")
+    assert faults(made) == [(code, f"drivers.csv, row 3, column {column}")]
 
 
 @pytest.mark.parametrize("said", [HEAD, "line,period\nHD-HD,2024Q4\n"])

@@ -29,11 +29,16 @@ HISTORY += [["East", *range(90, 98)], ["West", *range(40, 48)]]
 
 @pytest.fixture(scope="module")
 def standing() -> Standing:
-    """A plan with one-off events of known and of unknown size."""
+    """A plan with one-off events of known and of unknown size, and a driver that lowers its metric."""
     given_inputs = sample_inputs()
     one_off = given_inputs.history.one_off.copy()
     one_off[0, -4], one_off[2, -1] = 12.0, np.nan
-    found = replace(given_inputs, history=replace(given_inputs.history, one_off=one_off))
+    first, *others = given_inputs.plan.drivers
+    found = replace(
+        given_inputs,
+        plan=replace(given_inputs.plan, drivers=(replace(first, direction=-1), *others)),
+        history=replace(given_inputs.history, one_off=one_off),
+    )
     baseline = compute_baseline(found)
     return Standing(found, baseline, calibration.allot(found.plan, baseline), {})
 

@@ -12,7 +12,7 @@ import pytest
 from pyopenvba.apps.excel import ExcelApplication
 
 from targetcal_xl.actions import Desk, new, repair, verify
-from targetcal_xl.excel import BUTTONS, FUNCTIONS, macros
+from targetcal_xl.excel import BUTTONS, FUNCTIONS, macros, press
 from targetcal_xl.excel.caller import typed_in_hex
 from targetcal_xl.excel.wrappers import functions_module
 from targetcal_xl.language import LANGUAGES
@@ -21,10 +21,10 @@ from tests.support import desks
 from tests.support.books import parts_of, sound
 from tests.support.desks import Case
 from tests.support.macros import CANCEL, ECHO, ON_WINDOWS, book_with, run_in_office, stubbed
+from tests.support.recalculated import differences
 from tests.support.samples import sample_inputs
 
 _COMMAND = re.compile(r"from targetcal_xl\.excel import pressed; pressed\('(\w+)', '([\w-]+)', '([\w=,]*)'\)")
-_PRESSES = [f"TargetCalButtons.Press_{button.code}" for button in BUTTONS]
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -49,14 +49,20 @@ def test_a_workbook_with_macros_is_sound(path: Path) -> None:
     assert sound(path)
 
 
+def test_libreoffice_opens_it_and_comes_to_the_values_in_its_cells(path: Path) -> None:
+    assert differences([path]) == []
+
+
 def test_two_builds_are_the_same_bytes(path: Path, language: str, tmp_path: Path) -> None:
     again = book_with(macros(language), tmp_path / "again.xlsm", language)
     assert again.read_bytes() == path.read_bytes()
 
 
-def test_every_button_runs_its_own_action_in_libreoffice(language: str, tmp_path: Path) -> None:
+def test_a_click_on_each_sheet_button_runs_its_own_action_in_libreoffice(
+    language: str, tmp_path: Path
+) -> None:
     book = book_with(stubbed(language, TargetCalQuestions=ECHO), tmp_path / "book.xlsm", language)
-    said = run_in_office(book, _PRESSES)
+    said = run_in_office(book, [f"click {number}" for number in range(len(BUTTONS))])
     for button, command in zip(BUTTONS, said, strict=True):
         found = _COMMAND.fullmatch(command)
         assert found is not None and found[1] == button.code and found[2] == language
@@ -169,6 +175,7 @@ def test_every_button_of_the_table_is_on_the_ribbon_and_on_the_dashboard(path: P
     assert [button.attrib["supertip"] for button in ribbon] == [each.tip(language) for each in BUTTONS]
     drawing = parts["xl/drawings/vmlDrawing1.vml"].decode()
     assert re.findall(r"<x:FmlaMacro>\[0\]!Press_(\w+)</x:FmlaMacro>", drawing) == [b.code for b in BUTTONS]
+    assert re.findall(r"<font [^>]*>(.*?)</font>", drawing) == [each.caption(language) for each in BUTTONS]
 
 
 def test_our_vba_is_ascii_in_lines_that_the_editor_takes(language: str) -> None:
@@ -189,12 +196,32 @@ def test_the_licences_of_what_is_built_in_stay_with_it() -> None:
     assert "@license: MIT" in held["Dictionary"]
 
 
+def _after_confirming(folder: Path) -> dict[str, dict[str, str]]:
+    """Button -> what is answered, for all that follows the negotiation."""
+    (folder / "actuals.csv").write_text("date,line,value\n2025-01-10,R1-1,3\n", "utf-8")
+    (folder / "answers.csv").write_text("region,score\n" + "R1,4\nR2,5\n" * 6, "utf-8")
+    return {
+        "letters": {"out": "letters"},
+        "follow": {"actuals": "actuals.csv"},
+        "survey": {"responses": "answers.csv"},
+        "evaluate": {},
+        "live": {},
+        "frozen": {},
+        "recalibrate": {"reason": "restated"},
+        "unlock": {"region": "R1", "reason": "a number was wrong"},
+        "repair": {},
+    }
+
+
 def test_every_action_leaves_the_macros_as_they_are(tmp_path: Path) -> None:
     case = Case(tmp_path, sample_inputs((2, 1)), book="targets.xlsm")
     stages = desks.play(case)
     next(stages)
     before = parts_of(case.path)
     assert list(stages)[-1] == "confirmed"
+    for code, typed in _after_confirming(case.folder).items():
+        told = press(code, typed, "en", desks.FINANCE, case.desk)
+        assert "✗" not in told, told
     assert case.run(verify).verified
     assert sound(case.path)
     kept = ("xl/vbaProject.bin", "customUI/customUI14.xml", "xl/drawings/vmlDrawing1.vml", "_rels/.rels")

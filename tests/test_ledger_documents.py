@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hn
 from numpy.typing import NDArray
 
-from targetcal_xl.calibration import Baseline, History, Inputs, Period, Plan, Thresholds, Value
+from targetcal_xl.calibration import Baseline, History, Inputs, Period, Plan, Question, Thresholds, Value
 from targetcal_xl.ledger import dump, load
 from targetcal_xl.problems import Refused
 from tests.support.samples import sample_inputs
@@ -176,6 +176,7 @@ def test_inputs_come_back_to_the_bit() -> None:
 
 @given(st.data())
 def test_a_baseline_comes_back_to_the_bit(data: st.DataObject) -> None:
-    columns = {field.name: data.draw(arrays) for field in fields(Baseline) if field.name != "parts"}
-    baseline = Baseline(parts=("trend", "leads"), **columns)
+    words = {"parts": ("trend", "leads"), "questions": (Question("HD-HD", Period(2024, 4), -0.3),)}
+    columns = {field.name: data.draw(arrays) for field in fields(Baseline) if field.name not in words}
+    baseline = Baseline(**words, **columns)
     assert same(load(Baseline, dump(baseline)), baseline)

@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from targetcal_xl.calibration import Key, Standing, Value, plan_odds
+from targetcal_xl.calibration import Key, Limits, Standing, Value, plan_odds
 from targetcal_xl.workbook import content, entered, region_sheet
 from targetcal_xl.workbook.places import default_places
 from tests.support.samples import METRIC, sample_standing, with_values
@@ -33,6 +33,10 @@ class Sheets:
     def column(self, sheet: str, table: str, code: str) -> list[object]:
         rows = self._places.tables[sheet, table].rows
         return [self._cells[sheet][self._places.spot(sheet, table, row, code)].value for row in rows]
+
+    def formulas(self, sheet: str, table: str, code: str) -> list[str | None]:
+        rows = self._places.tables[sheet, table].rows
+        return [self._cells[sheet][self._places.spot(sheet, table, row, code)].formula for row in rows]
 
 
 def declared(standing: Standing, factor: float) -> dict[Key, Value]:
@@ -75,3 +79,18 @@ def test_what_is_no_target_has_no_odds(typed: Value) -> None:
     line = LINES[0]
     sheets = Sheets(MORE, {(line.region, line.code, "declared"): typed})
     assert sheets.column(region_sheet(line.region), "lines", "odds_declared")[0] == ""
+
+
+def test_a_split_within_limits_stays_a_value_where_the_rest_is_computed_by_functions() -> None:
+    live = with_values(MORE, {(None, None, "functions"): "live"})
+    plan = live.inputs.plan
+    region = replace(plan.regions[0], limits=Limits(low=10))
+    bounded = replace(plan, regions=(region, *plan.regions[1:]))
+    for standing, computed in (
+        (live, True),
+        (replace(live, inputs=replace(live.inputs, plan=bounded)), False),
+        (replace(live, inputs=replace(live.inputs, plan=replace(plan, split="pro_rata"))), False),
+    ):
+        formulas = Sheets(standing, {}).formulas("baseline", "baseline", "allotment")
+        assert all((formula is not None) == computed for formula in formulas)
+        assert None not in Sheets(standing, {}).formulas("baseline", "baseline", "base")

@@ -22,6 +22,7 @@ from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compo
 from .drivers import Readings, changes, effects, signals
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import Cleaned, Floats, History, clean, last_year
+from .learning import Relearned, relearn
 from .metric import Kind, Metric
 from .negotiation import (
     JUSTIFICATION,
@@ -51,13 +52,17 @@ from .progress import (
     period_weights,
     shortages,
 )
+from .question import ANSWERS, Answer, AnswerCode, Question
 from .standing import Key, Standing, Value
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
+    "ANSWERS",
     "JUSTIFICATION",
     "METHODS",
     "PRIOR_SHARE",
+    "Answer",
+    "AnswerCode",
     "Backtest",
     "Baseline",
     "Cleaned",
@@ -90,8 +95,10 @@ __all__ = [
     "Progress",
     "Quadrant",
     "QuadrantCode",
+    "Question",
     "Readings",
     "Region",
+    "Relearned",
     "Resources",
     "Score",
     "Shortage",
@@ -138,6 +145,7 @@ __all__ = [
     "plan_odds",
     "quadrant",
     "reconcile",
+    "relearn",
     "settles",
     "shared_error",
     "shared_risk",

@@ -17,18 +17,29 @@ EFFECT_LIMIT = 0.25
 
 @dataclass(frozen=True)
 class Readings:
-    """Indicator readings of n lines: `now` for the plan's period, `reference` for the same period
-    a year before; both (n, number of indicators), NaN where unknown."""
+    """Indicator readings of n lines, (n, number of indicators), NaN where unknown.
+
+    `now` is what counts for the plan's period, `reference` the same a year before. `past_now` and
+    `past_reference` (T, n, indicators) are those of the history's periods, None when nobody kept them.
+    """
 
     now: Floats
     reference: Floats
+    past_now: Floats | None = None
+    past_reference: Floats | None = None
+
+    def past(self, place: int) -> Readings | None:
+        """The readings of one period of the history, counted from 0; None when nobody kept any."""
+        if self.past_now is None or self.past_reference is None or place >= len(self.past_now):
+            return None
+        return Readings(self.past_now[place], self.past_reference[place])
 
 
 def signals(readings: Readings, plan: Plan) -> Floats:
-    """How far each driver has moved for the better since last year, (n, drivers), in log units.
+    """How far each driver has moved since last year so as to raise the metric, (n, drivers), in log units.
 
-    An indicator counts c * tanh(log(now / reference) / c) in its good direction, weighted by its
-    share; what is unknown or negative counts 0.
+    An indicator counts c * tanh(log(now / reference) / c) in its own direction and its driver's,
+    weighted by its share; what is unknown or negative counts 0.
     """
     moved = changes(readings) * np.array([indicator.direction for indicator in plan.indicators])
     soft = SIGNAL_LIMIT * np.tanh(moved / SIGNAL_LIMIT)
@@ -58,9 +69,9 @@ def changes(readings: Readings) -> Floats:
 
 
 def _shares(plan: Plan) -> Floats:
-    """(indicators, drivers): the share where the indicator belongs to the driver, else 0."""
+    """(indicators, drivers): the share, in the driver's direction, where the indicator is its own, else 0."""
     shares = [
-        [indicator.share if indicator.driver == driver.code else 0.0 for driver in plan.drivers]
+        [driver.direction * indicator.share * (indicator.driver == driver.code) for driver in plan.drivers]
         for indicator in plan.indicators
     ]
     return np.array(shares).reshape(len(plan.indicators), len(plan.drivers))

@@ -11,6 +11,7 @@ from .period import Period
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,6 @@ class Cleaned:
     logs: Floats
     offset: Floats
     known: Flags
-
-    def until(self, end: int) -> Cleaned:
-        """The first `end` periods."""
-        return Cleaned(self.values[:, :end], self.logs[:, :end], self.offset, self.known[:, :end])
 
 
 def last_year(history: History) -> Floats:

@@ -67,11 +67,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Driver:
-    """A named influence on the metric; `weight` is the elasticity of the metric to its signal."""
+    """A named influence on the metric; `weight` is the elasticity of the metric to its signal.
+
+    `direction` is -1 when more of it lowers the metric. A reading counts `lag` periods after its own.
+    """
 
     code: str
     name: str
     weight: float
+    direction: Literal[1, -1] = 1
+    lag: int = 0
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ class _Driver(_Strict):
     code: _Code
     name: _Name
     weight: _NotNegative
+    direction: Literal[1, -1] = plan.Driver.direction
+    lag: Annotated[int, Field(ge=0, le=12)] = plan.Driver.lag
     indicators: Annotated[list[_Indicator], Field(min_length=1)]
 
 
@@ -268,7 +270,7 @@ def _plan(said: _Plan) -> plan.Plan:
         ),
         groups=tuple(plan.Group(group.code, group.name, group.parent, group.limits) for group in said.groups),
         split=said.split,
-        drivers=tuple(plan.Driver(driver.code, driver.name, driver.weight) for driver in said.drivers),
+        drivers=tuple(plan.Driver(**driver.model_dump(exclude={"indicators"})) for driver in said.drivers),
         indicators=tuple(
             plan.Indicator(driver=driver.code, **indicator.model_dump())
             for driver in said.drivers

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ..calibration import Floats, History, Indicator, Inputs, Line, Period, Plan, Readings
@@ -15,7 +17,7 @@ from .plan_file import FILE, read_plan_file
 from .tables import Table, normal, read_table
 
 HISTORY, DRIVERS = "history.csv", "drivers.csv"
-_FEWEST, _MOST = 4, 40
+_FEWEST, _MOST = 1, 40
 """Periods of history that a plan may have."""
 _UNSIZED = ("?", "？")
 """How a one-off event of unknown size is written."""
@@ -34,7 +36,8 @@ def read_plan(folder: Traversable) -> Inputs:
     except DataProblems as found:
         problems += found.problems
     try:
-        readings = read_drivers(folder.joinpath(DRIVERS), plan)
+        past = len(history.periods) if history else 0
+        readings = read_drivers(folder.joinpath(DRIVERS), plan, past)
     except DataProblems as found:
         problems += found.problems
     if history is None or readings is None:
@@ -65,19 +68,33 @@ def read_history(source: Traversable, plan: Plan) -> History:
     return History(periods, known, events)
 
 
-def read_drivers(source: Traversable, plan: Plan) -> Readings:
-    """Indicator readings from a table with columns line, indicator, reference, now; no file: none known."""
+def read_drivers(source: Traversable, plan: Plan, past: int = 0) -> Readings:
+    """Indicator readings from a table with columns line, indicator, reference, now; no file: none known.
+
+    A column `period` says when each was read: it counts for the period that lies the driver's lag later,
+    and an empty one counts for the plan's. Readings are kept for that and for `past` periods before it.
+    An empty `reference` is what `now` was a year before.
+    """
     shape = (len(plan.lines), len(plan.indicators))
-    now, reference = np.full(shape, np.nan), np.full(shape, np.nan)
     if not source.is_file():
-        return Readings(now, reference)
-    table = read_table(source, ("line", "indicator", "reference", "now"))
-    spots = table.codes("line", _names(plan.lines)), table.codes("indicator", _names(plan.indicators))
+        return Readings(np.full(shape, np.nan), np.full(shape, np.nan))
+    table = read_table(source, ("line", "indicator", "reference", "now"), ("period",))
+    lines, items = table.codes("line", _names(plan.lines)), table.codes("indicator", _names(plan.indicators))
+    lag = _lags(plan)[items]
+    table = _dated(table, plan.period, lag)
+    when = _counting(table, plan.period, lag)
     before, today = table.numbers("reference", low=0), table.numbers("now", low=0)
-    table.unique(("line", "indicator"))
+    table.unique(("line", "period", "indicator"))
     table.done()
-    reference[spots], now[spots] = before, today
-    return Readings(now, reference)
+    first = min(int(when.min(initial=0)), -past)
+    now, reference = (np.full((1 - first, *shape), np.nan) for _ in range(2))
+    now[when - first, lines, items], reference[when - first, lines, items] = today, before
+    year = plan.period.per_year
+    earlier = np.where(np.isnan(reference[year:]), now[:-year], reference[year:])
+    reference[year:] = earlier
+    if not (when < 0).any():
+        return Readings(now[-1], reference[-1])
+    return Readings(now[-1], reference[-1], now[-1 - past : -1], reference[-1 - past : -1])
 
 
 def _names(items: Iterable[Line | Indicator]) -> dict[str, str]:
@@ -86,12 +103,39 @@ def _names(items: Iterable[Line | Indicator]) -> dict[str, str]:
 
 def _periods(table: Table, plan_period: Period) -> NDArray[np.intp]:
     """How many periods after the plan's each row is, (n,); report all but past ones."""
+    when = _places(table, plan_period)
+    table.report_where("csv_not_past", when >= 0, "period", period=plan_period)
+    return np.asarray(np.nan_to_num(when, nan=-1), dtype=np.intp)
+
+
+def _lags(plan: Plan) -> NDArray[np.intp]:
+    """How many periods after its own a reading of each indicator counts, and 0 for one that is unknown."""
+    lags = {driver.code: driver.lag for driver in plan.drivers}
+    return np.array([*(lags[item.driver] for item in plan.indicators), 0], dtype=np.intp)
+
+
+def _dated(table: Table, plan_period: Period, lag: NDArray[np.intp]) -> Table:
+    """The same readings; those without a period get the one that counts for the plan's."""
+    own = {each: str(plan_period.shift(-each)) for each in set(lag.tolist())}
+    said = table.cells["period"]
+    dated = said.where(said != "", pd.Series(lag, said.index).map(own))
+    return replace(table, cells=table.cells.assign(period=dated))
+
+
+def _counting(table: Table, plan_period: Period, lag: NDArray[np.intp]) -> NDArray[np.intp]:
+    """How many periods after the plan's each reading counts, (n,); report those that come too late."""
+    when = _places(table, plan_period) + lag
+    table.report_where("csv_too_late", when > 0, "period", period=plan_period)
+    return np.asarray(np.minimum(np.nan_to_num(when), 0), dtype=np.intp)
+
+
+def _places(table: Table, plan_period: Period) -> Floats:
+    """How many periods after the plan's the column says, (n,); report what is no period, NaN here."""
     said = table.cells["period"]
     places = {each: _place(each, plan_period) for each in said.unique()}
     when = said.map(places).to_numpy(dtype=float)
     table.report_where("csv_not_a_period", np.isnan(when), "period")
-    table.report_where("csv_not_past", when >= 0, "period", period=plan_period)
-    return np.asarray(np.nan_to_num(when, nan=-1), dtype=np.intp)
+    return when
 
 
 def _place(said: str, plan_period: Period) -> float:

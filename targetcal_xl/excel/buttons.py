@@ -129,7 +129,7 @@ BUTTONS = (
     ),
     Button("verify", "finance", "FindDialog", _verify, (Ask("head", needed=False),)),
     Button("repair", "finance", "Refresh", _repair),
-    Button("live", "finance", "AutoCalculate", _live),
+    Button("live", "finance", "RefreshAll", _live),
     Button("frozen", "finance", "PasteValues", _frozen),
     Button("objections", "hr", "Info", _objections),
     Button(

@@ -153,10 +153,8 @@ def _drivers(table: Table | None) -> tuple[Driver, ...]:
     numbers = table.numbers(weights)
     first = np.where(np.isnan(numbers[:, 0]), numbers[:, -1], numbers[:, 0])
     codes = table.texts(0 if table.is_coded else name)
-    return tuple(
-        Driver(code, called, weight)
-        for code, called, weight in zip(codes, table.texts(name), np.nan_to_num(first).tolist(), strict=True)
-    )
+    rows = zip(codes, table.texts(name), np.nan_to_num(first).tolist(), _directions(table), strict=True)
+    return tuple(Driver(code, called, weight, way) for code, called, weight, way in rows)
 
 
 def _indicators(table: Table | None) -> tuple[Indicator, ...]:
@@ -165,13 +163,19 @@ def _indicators(table: Table | None) -> tuple[Indicator, ...]:
         return ()
     name, driver, share = table.needed("name", "driver", "share")
     shares = np.nan_to_num(table.numbers([share])[:, 0]).tolist()
-    way, codes = table.column("direction"), table.texts(0 if table.is_coded else name)
-    ways = ["" if way is None else said for said in (table.texts(way) if way is not None else codes)]
-    rows = zip(codes, table.texts(name), table.texts(driver), shares, ways, strict=True)
+    codes = table.texts(0 if table.is_coded else name)
+    rows = zip(codes, table.texts(name), table.texts(driver), shares, _directions(table), strict=True)
     return tuple(
-        Indicator(code, called, owner, part, direction=_direction(table, k, way or 0, better))
-        for k, (code, called, owner, part, better) in enumerate(rows)
+        Indicator(code, called, owner, part, direction=way) for code, called, owner, part, way in rows
     )
+
+
+def _directions(table: Table) -> list[Literal[1, -1]]:
+    """Which way is better, by row; up where there is no such column."""
+    at = table.column("direction")
+    if at is None:
+        return [1] * len(table.body)
+    return [_direction(table, row, at, better) for row, better in enumerate(table.texts(at))]
 
 
 def _direction(table: Table, row: int, column: int, better: str) -> Literal[1, -1]:

@@ -10,7 +10,7 @@ Private tcCompute As Object
 
 Function tcAnswer(given)
     Dim named(0) As New com.sun.star.beans.NamedValue
-    Dim rows, block(), i As Long, j As Long
+    Dim rows, row, block(), i As Long, j As Long, last As Long
     If IsNull(tcCompute) Then tcCompute = createUnoService("targetcal.Compute")
     named(0).Name = "call"
     named(0).Value = given
@@ -20,9 +20,11 @@ Function tcAnswer(given)
         Exit Function
     End If
     ReDim block(UBound(rows), UBound(rows(0)))
+    last = UBound(rows(0))
     For i = 0 To UBound(rows)
-        For j = 0 To UBound(rows(0))
-            block(i, j) = rows(i)(j)
+        row = rows(i)
+        For j = 0 To last
+            block(i, j) = row(j)
         Next j
     Next i
     tcAnswer = block

@@ -11,9 +11,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from .. import __version__
+from ..excel import BUTTONS, Button
 from ..language import LANGUAGES, text
 from .basic import basic_module
-from .menu import addons
+from .menu import addons, toolbar_place
 
 IDENTIFIER = "targetcal-xl.calc"
 FILE_NAME = "targetcal.oxt"
@@ -29,6 +30,8 @@ _TEXTS = (
     "TargetCal/script.xlb",
     "TargetCal/dialog.xlb",
     "python/targetcal_office.py",
+    "python/targetcal_menu.py",
+    "python/pythonpath/targetcal_own.py",
 )
 _MODULE = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -55,14 +58,22 @@ def build_extension(
     settings = {
         "python": python,
         "server": ["-m", "targetcal_xl.libreoffice.server"],
+        "runner": ["-m", "targetcal_xl.libreoffice.runner"],
         "language": language,
         "patience": patience,
         "rest": rest,
-        "away": text("libreoffice.away", language),
+        **{word: text(f"libreoffice.{word}", language) for word in ("away", "busy", "run")},
+        "buttons": {button.code: _button(button, language) for button in BUTTONS},
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, said in (*_parts(), ("python/settings.json", json.dumps(settings))):
             archive.writestr(zipfile.ZipInfo(name, _THEN), said)
+
+
+def _button(button: Button, language: str) -> dict[str, object]:
+    """What the menu needs to know of a button."""
+    asks = [{"code": ask.code, "kind": ask.kind, "question": ask.question(language)} for ask in button.asks]
+    return {"caption": button.caption(language), "asks": asks}
 
 
 def _parts() -> Iterator[tuple[str, str]]:
@@ -72,6 +83,7 @@ def _parts() -> Iterator[tuple[str, str]]:
         yield name, here.joinpath(name).read_text("utf-8")
     yield "TargetCal/TargetCalFunctions.xba", _MODULE.format(basic=escape(basic_module()))
     yield "Addons.xcu", addons()
+    yield "CalcWindowState.xcu", toolbar_place()
     names = "".join(
         f'<name lang="{language}">{escape(text("excel.menu", language))}</name>' for language in LANGUAGES
     )

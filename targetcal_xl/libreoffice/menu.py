@@ -33,6 +33,35 @@ xmlns:xs="http://www.w3.org/2001/XMLSchema" oor:name="Addons" oor:package="org.o
 """
 
 
+_TOOLBAR = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<oor:component-data xmlns:oor="http://openoffice.org/2001/registry" \
+xmlns:xs="http://www.w3.org/2001/XMLSchema" oor:name="CalcWindowState" oor:package="org.openoffice.Office.UI">
+<node oor:name="UIElements"><node oor:name="States">
+<node oor:name="private:resource/toolbar/addon_targetcal.toolbar" oor:op="replace">
+{name}{places}
+</node></node></node>
+</oor:component-data>
+"""
+_DOCKED = {
+    "Docked": ("boolean", "true"),
+    "DockingArea": ("int", "0"),
+    "DockPos": ("string", "0,3"),
+    "Visible": ("boolean", "true"),
+}
+
+
+def toolbar_place() -> str:
+    """The configuration that gives our toolbar its name, and a row of its own under the others."""
+    places = "".join(
+        f'<prop oor:name="{name}" oor:type="xs:{kind}"><value>{value}</value></prop>'
+        for name, (kind, value) in _DOCKED.items()
+    )
+    return _TOOLBAR.format(
+        name=_words("UIName", lambda language: text("excel.menu", language)), places=places
+    )
+
+
 def addons() -> str:
     """The configuration that adds our menu and toolbar to Calc."""
     return _FRAME.format(

@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from ..calibration.odds import SUREST, odds, spread, total_spread
-from ..calibration.standing import Standing
+from ..calibration.odds import SUREST, log_spread, odds, total_spread
 from .book import Cell
 from .cells import column_letters
+from .computing import is_live
 from .explaining import Explanation
 from .facts import TOTALS, Facts, Row, or_blank, span
 from .layout import region_sheet
@@ -31,7 +31,7 @@ class Chances:
         """How far a line's results spread, and the odds of what head office wants and of the suggestion."""
         k, at = self._facts.lines[line][0], self._baseline.rows[line]
         pair = self._own("expected", at), self._own("spread", at)
-        return {"spread": Cell(self._spread[k])} | {
+        return {"spread": Cell(self._spread[k], self._spread_formula(at))} | {
             f"odds.{code}": Cell(or_blank(self._odds[code][k]), self._formula(self._own(code, at), *pair))
             for code in ("allotment", "suggested")
         }
@@ -59,10 +59,9 @@ class Chances:
 
     def fields(self) -> Row:
         """The odds of all lines together, how far their sum spreads, and how much of that they share."""
-        standing = self._facts.standing
         return {
-            "total_spread": Cell(_together(standing)),
-            "shared": Cell(standing.shared),
+            "total_spread": Cell(self._together, self._together_formula),
+            "shared": Cell(self._facts.standing.shared),
             "odds_hq": self._of_total("hq", self._facts.number(None, None, "hq_target")),
             **{f"odds_{code}": self._of_total(code, self._complete(code)) for code in TOTALS[1:]},
         }
@@ -76,7 +75,7 @@ class Chances:
         if code in TOTALS:
             column = span(self._facts.places.table("dashboard", "lines"), code)
             formula = f'IF(COUNT({column})<ROWS({column}),"",{formula})'
-        found = self._found([value], [expected or 0.0], [_together(self._facts.standing)])[0]
+        found = self._found([value], [expected or 0.0], [self._together])[0]
         return Cell(or_blank(found), formula)
 
     def _complete(self, code: str) -> float | None:
@@ -115,7 +114,44 @@ class Chances:
 
     @cached_property
     def _spread(self) -> list[float]:
-        return list(spread(self._facts.standing.baseline, self._facts.plan.thresholds.confidence).tolist())
+        """What the formulas of the lines' spreads give, over the plan's lines."""
+        sides = (self._explanation.expected, *self._explanation.ends)
+        expected, low, high = (np.array(side, np.float64) for side in sides)
+        return list(log_spread(expected, low, high, self._level).tolist())
+
+    def _spread_formula(self, at: int) -> str:
+        """A line's spread as `log_spread` has it."""
+        expected, low, high = (self._own(code, at) for code in ("expected", "low", "high"))
+        reach = f"NORMSINV((1+{self._confidence})/2)"
+        width = f"IF({low}>0,LN({high}/{low})/2,LN({high}/{expected}))"
+        return f"IF(AND({expected}>0,{high}>{expected}),{width}/{reach},0)"
+
+    @property
+    def _level(self) -> float:
+        """The level of the interval that stands on the sheet."""
+        recorded = self._facts.plan.thresholds.confidence
+        typed = self._facts.number(None, None, "confidence") if is_live(self._facts) else None
+        return recorded if typed is None else typed
+
+    @property
+    def _confidence(self) -> str:
+        """The same in a formula: live functions take it from its cell."""
+        return self._facts.field("confidence") if is_live(self._facts) else f"{self._level:g}"
+
+    @cached_property
+    def _together(self) -> float:
+        """The spread of all lines together."""
+        expected, wide = (np.array(side, np.float64) for side in (self._explanation.expected, self._spread))
+        return total_spread(expected, wide, self._facts.standing.shared)
+
+    @property
+    def _together_formula(self) -> str:
+        """The same as `total_spread` has it, of lines that are weighed by what is expected of them."""
+        tab, shared = self._facts.tab("baseline"), self._facts.here("shared")
+        expected, wide = (f"{tab}{span(self._baseline, code)}" for code in ("expected", "spread"))
+        common = f"{shared}*SUMPRODUCT({expected},{wide})^2"
+        own = f"(1-{shared})*SUMPRODUCT({expected},{expected},{wide},{wide})"
+        return f"IF(SUM({expected})>0,SQRT({common}+{own})/SUM({expected}),0)"
 
     @property
     def _baseline(self) -> TablePlace:
@@ -124,9 +160,3 @@ class Chances:
     def _own(self, code: str, at: int) -> str:
         """A cell of a row of the baseline."""
         return f"${column_letters(self._baseline.columns[code])}${at}"
-
-
-def _together(standing: Standing) -> float:
-    """The spread of all lines together."""
-    baseline, level = standing.baseline, standing.inputs.plan.thresholds.confidence
-    return total_spread(baseline.expected, spread(baseline, level), standing.shared)

@@ -61,7 +61,7 @@ class Computing:
     @cached_property
     def _shown(self) -> tuple[Baseline, Floats]:
         recorded = self._facts.standing.baseline, self._facts.standing.allotment
-        if not is_live(self._facts):
+        if not is_live(self._facts) or self._facts.standing.inputs.answers:
             return recorded
         inputs, faults = revised(self._facts.standing.inputs, self._facts.typed)
         if faults:
@@ -78,8 +78,12 @@ class Computing:
 
     @cached_property
     def _functions(self) -> Mapping[Spot, tuple[str, Block]]:
-        """Where live functions stand: the formula of each cell and the block it fills."""
-        return dict(self._arrays()) if is_live(self._facts) else {}
+        """Where live functions stand: the formula of each cell and the block it fills.
+
+        No function knows what was answered about single values: what rests on that stays a value.
+        """
+        answered = bool(self._facts.standing.inputs.answers)
+        return dict(self._arrays()) if is_live(self._facts) and not answered else {}
 
     def _arrays(self) -> Iterator[tuple[Spot, tuple[str, Block]]]:
         place = self._place

@@ -14,6 +14,7 @@ from .computing import is_live
 from .declaring import Declaration
 from .explaining import Explanation, weights_used
 from .facts import Facts, Row
+from .finance import DIRECTIONS
 from .following import Following
 from .layout import region_sheet
 from .overview import Overview
@@ -24,7 +25,7 @@ Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""
 
 
-GROUND = ("settings", "history", "drivers", "baseline")
+GROUND = ("settings", "history", "drivers", "baseline", "backtest")
 """Sheets that show what suggestions are made from; nothing that is said of a region shows there."""
 
 
@@ -58,10 +59,11 @@ def _pages(facts: Facts) -> Iterator[_Page]:
     told = {region: Declaration(facts, region) for region in regions}
     explanation, overview, following = Explanation(facts), Overview(facts, told), Following(facts)
     chances = Chances(facts, explanation)
-    weights = {
-        driver.code: w for driver, w in zip(facts.plan.drivers, weights_used(facts.standing), strict=True)
+    drivers = {
+        driver.code: {"used": Cell(w), "direction": Cell(facts.caption(DIRECTIONS[driver.direction]))}
+        for driver, w in zip(facts.plan.drivers, weights_used(facts.standing), strict=True)
     }
-    yield _Page("settings", {"drivers": lambda row: {"used": Cell(weights[row])}}, lambda: _settings(facts))
+    yield _Page("settings", {"drivers": drivers.__getitem__}, lambda: _settings(facts))
     yield _Page("history", {"history": facts.names})
     yield _Page("drivers", {"readings": explanation.reading})
     yield _Page("baseline", {"baseline": explanation.baseline})

@@ -80,6 +80,11 @@ class Explanation:
         return self._given["allotment"]
 
     @property
+    def ends(self) -> tuple[list[float], list[float]]:
+        """Both ends of every line's interval as the sheet shows them, over the plan's lines."""
+        return self._given["low"], self._given["high"]
+
+    @property
     def expected(self) -> list[float]:
         """What the sheet expects of every line, over the plan's lines."""
         return self._found["expected"]
@@ -165,8 +170,9 @@ class Explanation:
     def _signal(self, line: str, driver: str) -> str:
         """The formula of a driver's signal: its indicators' signals by their shares."""
         tab, column = self._facts.tab("drivers"), column_letters(self._readings.columns["signal"])
+        sign = {driver.code: "-1*" * (driver.direction < 0) for driver in self._facts.plan.drivers}[driver]
         terms = (
-            f"{share}*{tab}${column}${self._readings.rows[reading_row(line, item)]}"
+            f"{sign}{share}*{tab}${column}${self._readings.rows[reading_row(line, item)]}"
             for item, share in self._shares[driver].items()
         )
         return "+".join(terms) or "0"
@@ -222,8 +228,10 @@ class Explanation:
         items = self._facts.plan.indicators
         shares = [
             [
-                (self._facts.number(None, item.code, "indicator.share") or 0.0) * (item.driver == driver)
-                for driver in self._drivers
+                (self._facts.number(None, item.code, "indicator.share") or 0.0)
+                * (item.driver == driver.code)
+                * driver.direction
+                for driver in self._facts.plan.drivers
             ]
             for item in items
         ]

@@ -135,7 +135,8 @@ def revised(inputs: Inputs, cells: Mapping[Key, Value]) -> tuple[Inputs, list[Un
     entry = _Entry(cells)
     plan = _plan(inputs.plan, entry)
     history = _revised_history(inputs, entry)
-    return Inputs(plan, history, _revised_readings(inputs, entry)), entry.faults
+    readings = _revised_readings(inputs, entry)
+    return replace(inputs, plan=plan, history=history, readings=readings), entry.faults
 
 
 class _Entry:
@@ -232,7 +233,8 @@ def _region(region: Region, entry: _Entry) -> Region:
 
 def _driver(driver: Driver, entry: _Entry) -> Driver:
     name = entry.name((None, driver.code, "driver.name"), driver.name)
-    return Driver(driver.code, name, entry.number((None, driver.code, "driver.weight"), driver.weight, low=0))
+    weight = entry.number((None, driver.code, "driver.weight"), driver.weight, low=0)
+    return replace(driver, name=name, weight=weight)
 
 
 def _indicator(item: Indicator, plan: Plan, entry: _Entry, directions: Mapping[str, int]) -> Indicator:
@@ -280,4 +282,4 @@ def _revised_readings(inputs: Inputs, entry: _Entry) -> Readings:
         ]
         return np.array(rows, dtype=np.float64).reshape(len(inputs.plan.lines), len(inputs.plan.indicators))
 
-    return Readings(now=side("now"), reference=side("reference"))
+    return replace(inputs.readings, now=side("now"), reference=side("reference"))

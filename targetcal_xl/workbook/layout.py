@@ -127,6 +127,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         Column("name", finance),
         Column("weight", finance, "decimal"),
         Column("used", Owner.TOOL, "decimal"),
+        Column("direction", Owner.TOOL, "choice", choices=("higher", "lower")),
     )
     indicators = (
         Column("name", finance),
@@ -214,7 +215,7 @@ def _baseline(plan: Plan) -> Sheet:
         number("high", tool),
         number("inertial", tool),
         number("allotment", tool),
-        number("spread", tool, "percent"),
+        number("spread", formula, "percent"),
         *(number(f"odds.{code}", formula, "percent") for code in ("allotment", "suggested")),
     )
     return Sheet("baseline", (), _stacked(5, _of_lines("baseline", columns, plan, "baseline.")))
@@ -342,10 +343,8 @@ def _dashboard_fields() -> tuple[Field, ...]:
     return (
         *(Field(code, Owner.FORMULA, kind, (6, 2 + k)) for k, (code, kind) in enumerate(kinds)),
         *(Field(code, Owner.FORMULA, "percent", (9, 2 + k)) for k, code in enumerate(odds)),
-        *(
-            Field(code, Owner.TOOL, "percent", (9, 6 + k))
-            for k, code in enumerate(("total_spread", "shared"))
-        ),
+        Field("total_spread", Owner.FORMULA, "percent", (9, 6)),
+        Field("shared", Owner.TOOL, "percent", (9, 7)),
     )
 
 

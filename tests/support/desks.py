@@ -11,10 +11,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
+
+import numpy as np
 
 from targetcal_xl.actions import Desk, check, confirm, decide, handle_objection, lock, new, open_desk
 from targetcal_xl.calibration import Inputs, Key, Value
@@ -199,13 +201,20 @@ def play(case: Case) -> Iterator[str]:
 @cache
 def _stage(name: str) -> Case:
     """The case as it stands after a stage; every stage is played once in a run."""
-    case = Case(Path(tempfile.mkdtemp(prefix="case-")), sample_inputs((2, 1)))
+    case = Case(Path(tempfile.mkdtemp(prefix="case-")), _inputs())
     atexit.register(shutil.rmtree, case.folder, ignore_errors=True)
     names = list(_STAGES)
     if before := names[: names.index(name)]:
         _fill(case, _stage(before[-1]))
     _STAGES[name](case)
     return case
+
+
+def _inputs() -> Inputs:
+    """Two lines of one region and one of another, of a size at which 85, 130 and 198 are suggested."""
+    inputs = sample_inputs((2, 1))
+    values = np.round(inputs.history.values * np.array([[1.025], [1.015], [0.98]]))
+    return replace(inputs, history=replace(inputs.history, values=values))
 
 
 def _copy(name: str, folder: Path) -> Case:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from targetcal_xl.excel import macros
+from targetcal_xl.soffice import find_soffice, run_soffice
 from targetcal_xl.workbook import Macros, Module, write_book
 from tests.support.samples import sample_standing
 
@@ -52,6 +52,15 @@ ON_WINDOWS = next(one.text for one in macros("en").modules if one.name == "Targe
 CANCEL = ECHO.replace("True", "False")
 
 _DRIVER = """
+Sub click(book As Object, number As Integer)
+    Dim sheet As Object, button As Object
+    sheet = book.Sheets.getByIndex(1)
+    book.CurrentController.setActiveSheet(sheet)
+    button = sheet.DrawPage.Forms.getByIndex(0).getByIndex(number)
+    book.CurrentController.getControl(button).getAccessibleContext().doAccessibleAction(0)
+    Wait 100
+End Sub
+
 Sub Main(path As String)
     Dim arguments(1) As New com.sun.star.beans.PropertyValue
     Dim book As Object, script As Object, cell As Object, name As String
@@ -67,6 +76,8 @@ Sub Main(path As String)
         cell.String = ""
         If Left(name, 1) = "=" Then
             cell.setFormula(name)
+        ElseIf Left(name, 6) = "click " Then
+            click(book, CInt(Mid(name, 7)))
         Else
             script = book.getScriptProvider().getScript("vnd.sun.star.script:VBAProject." & name _
                 & "?language=Basic&location=document")
@@ -122,15 +133,16 @@ def book_with(held: Macros, path: Path, language: str = "zh-CN") -> Path:
 
 
 def run_in_office(path: Path, asked: Sequence[str]) -> list[str]:
-    """Run macros, named `Module.Sub`, or formulas; what each had Python do, or came to.
+    """What macros (`Module.Sub`), clicks on the dashboard (`click 0`) or formulas had Python do, or came to.
 
     A ribbon's callback is handed an object, as Excel hands it the control.
     """
     questions, answers = path.with_name(f"{path.name}.asked"), path.with_name(f"{path.name}.said")
     questions.write_text("\n".join(asked) + "\n", "ascii")
     driver = f"macro:///Standard.Driver.Main({path})"
-    office = ["soffice", f"-env:UserInstallation={_profile().as_uri()}", "--headless", "--norestore", driver]
-    subprocess.run(office, capture_output=True, timeout=120, check=True)
+    program = find_soffice()
+    assert program is not None
+    run_soffice(program, _profile(), [driver], 120)
     said = answers.read_text("utf-8").splitlines()
     assert len(said) == len(asked) and not any(line.startswith("failed: ") for line in said), said
     return said

@@ -1,6 +1,7 @@
 """Every real program that the tests talk to: looked for, installed as root, else named.
 
-`python -m tests.support.parts` ends with status 0 when all of them are there.
+`python -m tests.support.parts` ends with status 0 when all of them are there; with `gui` it looks for
+those that click on a screen, too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def main() -> int:
 
 def _missing_packages() -> str:
     """The line that installs the system packages we miss, empty when there are none."""
-    names = [name for name, is_there in PACKAGES.items() if not is_there()]
+    wanted = PACKAGES | (SCREEN if "gui" in sys.argv else {})
+    names = [name for name, is_there in wanted.items() if not is_there()]
     apt = "apt-get {} --no-install-recommends " + " ".join(names)
     return "apt-get update && " + apt.format("install -y") if names else ""
 
@@ -89,6 +91,13 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "fonts-noto-cjk": _has_chinese_font,
     "npm": _has("npm"),
 }
+
+SCREEN: dict[str, Callable[[], bool]] = {
+    "libreoffice-calc": _office_has("vclplug_gen"),
+    "xvfb": _has("Xvfb"),
+    "xdotool": _has("xdotool"),
+}
+"""What `make test-gui` needs: LibreOffice's build that has windows, a screen, and a hand on the mouse."""
 
 
 if __name__ == "__main__":

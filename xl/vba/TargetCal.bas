@@ -26,11 +26,9 @@ Public Function Words(ByVal escaped As String) As String
 End Function
 
 Public Function InHex(ByVal said As String) As String
-    Dim digits As String, code As Long, k As Long
+    Dim digits As String, k As Long
     For k = 1 To Len(said)
-        code = AscW(Mid(said, k, 1))
-        If code < 0 Then code = code + 65536
-        digits = digits & Right("000" & Hex(code), 4)
+        digits = digits & Right("000" & Hex(AscW(Mid(said, k, 1))), 4)
     Next k
     InHex = digits
 End Function

@@ -1,39 +1,23 @@
-"""Inside LibreOffice: worksheet functions and menu entries, handed on to the person's own Python.
+"""Inside LibreOffice: worksheet functions, handed on to the person's own Python.
 
-LibreOffice's Python runs this file, with nothing beside the standard library. `settings.json` next
-to it says which Python to start and what to say when it does not answer.
+LibreOffice's Python runs this file, with nothing beside the standard library.
 """
 
 import json
-import os
 import queue
 import struct
 import subprocess
 import threading
 import time
-from pathlib import Path
 
 import unohelper
-from com.sun.star.lang import XServiceInfo
 from com.sun.star.task import XJob
+from targetcal_own import Named, offered, own_python, settings
 
 ERRORS = {
     "#NULL!": 521, "#DIV/0!": 532, "#VALUE!": 519, "#REF!": 524, "#NAME?": 525, "#NUM!": 503, "#N/A": 32767,
 }  # fmt: skip
 LIBRARY, MODULE = "TargetCal", "TargetCalFunctions"
-
-
-def settings():
-    """What the installation wrote down."""
-    return json.loads(Path(__file__).with_name("settings.json").read_text("utf-8"))
-
-
-def own_python(arguments, **options):
-    """Start the person's own Python, free of what LibreOffice sets for its own."""
-    env = {name: v for name, v in os.environ.items() if not name.startswith(("PYTHON", "LD_", "URE_"))}
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    command = [settings()["python"], *arguments]
-    return subprocess.Popen(command, env=env, creationflags=flags, **options)
 
 
 class Away(Exception):
@@ -116,24 +100,6 @@ def cell(value):
     return "" if value is None else value
 
 
-class Named(XServiceInfo):
-    """A part that LibreOffice knows by a service's name."""
-
-    service = ""
-
-    def getImplementationName(self):
-        """The name under which it is registered."""
-        return f"{self.service}Implementation"
-
-    def supportsService(self, name):
-        """Whether it is that service."""
-        return name == self.service
-
-    def getSupportedServiceNames(self):
-        """The one service that it is."""
-        return (self.service,)
-
-
 class Compute(unohelper.Base, XJob, Named):
     """Answers one call of a worksheet function."""
 
@@ -181,6 +147,4 @@ class Start(unohelper.Base, XJob, Named):
         libraries.storeLibraries()
 
 
-g_ImplementationHelper = unohelper.ImplementationHelper()
-for part in (Compute, Start):
-    g_ImplementationHelper.addImplementation(part, f"{part.service}Implementation", (part.service,))
+g_ImplementationHelper = offered(Compute, Start)

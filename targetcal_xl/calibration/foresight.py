@@ -1,0 +1,168 @@
+"""What history alone lets expect of the next period, in the metric's unit and taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final
+
+import numpy as np
+
+from .history import Cleaned, Flags, Floats, History, clean, last_year
+from .projection import Projection, project
+from .question import Answer, AnswerCode
+from .repair import repair
+
+BACK: Final = 4
+"""So many of the last periods are foreseen again, to learn how far that was off."""
+FARTHEST: Final = 1.0
+"""No line is foreseen further than this log beyond its lowest and its highest value."""
+LARGEST_SIGMA: Final = 2.0
+"""Nobody can do anything with an interval of more than some hundredfold."""
+UNTRIED_SIGMA: Final = 0.35
+"""Standard deviation of the log error where nothing could be tried out."""
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """One period ahead without drivers; arrays (n,) but the last two.
+
+    `base` is what is expected, and `ordinary` what last year's same period would have been without its
+    one-off event (0 where unknown), both in the unit. `offset` is added before a logarithm is taken:
+    0 but for lines with zeros. `growth` and `season` are logs: how far the level moves from last year's
+    period (or from the first) to the next, and how far the next one stands from its level. `sigma`
+    is the standard deviation of the log error. `foreseen` is what the periods before the newest let
+    expect of it, in the unit, NaN where nothing was foreseen. `errors` and `sigmas` (n, k) are those
+    of the last periods, in logs; errors that nobody knows are NaN.
+    """
+
+    base: Floats
+    ordinary: Floats
+    offset: Floats
+    growth: Floats
+    season: Floats
+    sigma: Floats
+    foreseen: Floats
+    errors: Floats
+    sigmas: Floats
+
+
+def look_ahead(
+    history: History, lines: Sequence[str], answers: Sequence[Answer] = (), back: int = BACK
+) -> Foresight:
+    """Foresee the period after the history of these lines, and again the `back` ones before it."""
+    one_offs = _answered(history, lines, answers, "one_off")
+    cleaned = clean(replace(history, one_off=np.where(one_offs, np.nan, history.one_off)))
+    alive: Flags = np.greater(cleaned.values.max(axis=1, initial=0.0), 0.0)
+    if not alive.any():
+        return _nothing(len(lines))
+    part = Cleaned(*(getattr(cleaned, field.name)[alive] for field in fields(Cleaned)))
+    new_levels = _answered(history, lines, answers, "new_level")[alive]
+    found = _of_living(part, history.per_year, last_year(history)[alive], new_levels, back)
+    return _of_all(found, alive, cleaned.known.sum(axis=1) > 0)
+
+
+def _answered(history: History, lines: Sequence[str], answers: Sequence[Answer], code: AnswerCode) -> Flags:
+    """Which values, (n, T), somebody has called that; answers about others are passed over."""
+    row_of = {line: row for row, line in enumerate(lines)}
+    column_of = {period: column for column, period in enumerate(history.periods)}
+    called = np.zeros(history.values.shape, bool)
+    for answer in answers:
+        if answer.code == code and answer.line in row_of and answer.period in column_of:
+            called[row_of[answer.line], column_of[answer.period]] = True
+    return called
+
+
+def _of_living(cleaned: Cleaned, per_year: int, past: Floats, new_levels: Flags, back: int) -> Foresight:
+    """The foresight of lines of which something above zero is known; `past` is last year's figure."""
+    logs, lift = _lifted(repair(cleaned, per_year, new_levels), cleaned.known, new_levels, per_year)
+    ahead = _sober(project(logs, cleaned.known, per_year, back), logs)
+    known = cleaned.known[:, logs.shape[1] - ahead.errors.shape[1] :]
+    year = -min(per_year, logs.shape[1])
+    return Foresight(
+        base=_in_unit(ahead.logs, cleaned),
+        ordinary=np.where(np.isfinite(past), cleaned.values[:, year], 0.0),
+        offset=cleaned.offset,
+        growth=ahead.logs - ahead.season - (ahead.level - lift[:, year]),
+        season=ahead.season,
+        sigma=ahead.sigma,
+        foreseen=_foreseen(logs, lift, ahead, cleaned),
+        errors=np.where(known, ahead.errors, np.nan),
+        sigmas=ahead.sigmas,
+    )
+
+
+def _sober(ahead: Projection, logs: Floats) -> Projection:
+    """The same, not far beyond all that a line has been, and not endlessly unsure."""
+    low, high = logs.min(axis=1) - FARTHEST, logs.max(axis=1) + FARTHEST
+    return replace(ahead, logs=np.clip(ahead.logs, low, high), sigma=np.minimum(ahead.sigma, LARGEST_SIGMA))
+
+
+def _lifted(logs: Floats, known: Flags, new_levels: Flags, per_year: int) -> tuple[Floats, Floats]:
+    """The logs, and how much was added to them, (n, T): before a new level, what it came up by.
+
+    What history says of growth, season and noise stays as it is; only the level is the new one.
+    """
+    lifted = logs.copy()
+    for column in np.flatnonzero(new_levels.any(axis=0)):
+        end = column + 1
+        errors = project(lifted[:, :end], known[:, :end], per_year, back=1).errors
+        if errors.size:
+            jump = np.where(new_levels[:, column] & known[:, column], errors[:, -1], 0.0)
+            lifted[:, :column] += jump[:, None]
+    return lifted, lifted - logs
+
+
+def _foreseen(logs: Floats, lift: Floats, ahead: Projection, cleaned: Cleaned) -> Floats:
+    """What was foreseen of the newest value, (n,), before anybody called it a new level."""
+    if not ahead.errors.size:
+        return np.full(len(logs), np.nan)
+    return _in_unit(logs[:, -1] - ahead.errors[:, -1] - lift[:, -2], cleaned)
+
+
+def _in_unit(logs: Floats, cleaned: Cleaned) -> Floats:
+    value: Floats = np.maximum(np.exp(logs) - cleaned.offset, 0.0)
+    return value
+
+
+def _nothing(lines: int) -> Foresight:
+    """The foresight when nothing but zeros is known of any line."""
+    none, unknown, untried = np.zeros(lines), np.full(lines, np.nan), np.full(lines, UNTRIED_SIGMA)
+    return Foresight(
+        base=none,
+        ordinary=none,
+        offset=none,
+        growth=none,
+        season=none,
+        sigma=untried,
+        foreseen=unknown,
+        errors=np.empty((lines, 0)),
+        sigmas=np.empty((lines, 0)),
+    )
+
+
+def _of_all(found: Foresight, alive: Flags, seen: Flags) -> Foresight:
+    """The foresight with the lines of nothing but zeros, and those of which nothing is known.
+
+    The latter get the panel's median, and are off by as much as the lines differ.
+    """
+    sizes = np.log(np.maximum(found.base, np.finfo(float).tiny))
+    spread = max(float(sizes.std()), UNTRIED_SIGMA)
+    sigma = float(np.median(found.sigma))
+
+    def all_lines(values: Floats, otherwise: float | Floats) -> Floats:
+        whole = np.empty((len(alive), *values.shape[1:]))
+        whole[alive], whole[~alive] = values, otherwise
+        return whole
+
+    return Foresight(
+        base=all_lines(found.base, np.where(seen, 0.0, np.median(found.base))[~alive]),
+        ordinary=all_lines(found.ordinary, 0.0),
+        offset=all_lines(found.offset, 0.0),
+        growth=all_lines(found.growth, 0.0),
+        season=all_lines(found.season, 0.0),
+        sigma=all_lines(found.sigma, np.where(seen, sigma, np.hypot(sigma, spread))[~alive]),
+        foreseen=all_lines(found.foreseen, np.nan),
+        errors=all_lines(found.errors, np.nan),
+        sigmas=all_lines(found.sigmas, 1.0),
+    )

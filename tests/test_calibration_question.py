@@ -1,0 +1,98 @@
+"""The newest value is asked about when it stands away, and the answer is what the suggestion starts from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from targetcal_xl.calibration import Answer, AnswerCode, Baseline, Inputs, Question, compute_baseline
+from tests.support.samples import PERIOD, sample_inputs
+
+NEWEST = PERIOD.shift(-1)
+
+
+def _jumped(factor: float, row: int = 4) -> Inputs:
+    """Ordinary lines, of which one has just been so many times its usual self."""
+    inputs = sample_inputs((12,))
+    values = inputs.history.values.copy()
+    values[0, -1] -= 15  # the event of the sample
+    values[row, -1] *= factor
+    return replace(inputs, history=replace(inputs.history, values=values, one_off=np.zeros_like(values)))
+
+
+def _answered(inputs: Inputs, code: AnswerCode, row: int = 4) -> Baseline:
+    answer = Answer(inputs.plan.lines[row].code, NEWEST, code)
+    return compute_baseline(replace(inputs, answers=(answer,)))
+
+
+@pytest.mark.parametrize("factor", [0.6, 1.5])
+def test_a_jump_is_asked_about_with_its_size(factor: float) -> None:
+    (question,) = compute_baseline(_jumped(factor)).questions
+    assert (question.line, question.period) == ("R1-5", NEWEST)
+    assert question.share == pytest.approx(factor - 1, abs=0.12)
+
+
+def test_ordinary_values_and_known_events_raise_no_question() -> None:
+    inputs = _jumped(1.5)
+    one_off = np.zeros_like(inputs.history.values)
+    one_off[4, -1] = inputs.history.values[4, -1] / 3
+    assert compute_baseline(_jumped(1.0)).questions == ()
+    for amount in (one_off, np.where(one_off > 0, np.nan, 0.0)):
+        known = replace(inputs, history=replace(inputs.history, one_off=amount))
+        assert compute_baseline(known).questions == ()
+
+
+@pytest.mark.parametrize("code", ["one_off", "new_level"])
+def test_an_answered_question_stays_to_be_seen(code: AnswerCode) -> None:
+    before = compute_baseline(_jumped(1.5)).questions
+    (after,) = _answered(_jumped(1.5), code).questions
+    assert after.line == before[0].line and after.share == pytest.approx(before[0].share, abs=0.05)
+
+
+@given(st.sampled_from([0.5, 0.7, 1.4, 1.8]))
+def test_the_answer_decides_where_the_suggestion_starts(factor: float) -> None:
+    plain = compute_baseline(_jumped(1.0)).base[4]
+    unanswered = compute_baseline(_jumped(factor)).base[4]
+    one_off, new_level = (_answered(_jumped(factor), code).base[4] for code in ("one_off", "new_level"))
+    assert one_off == pytest.approx(plain, rel=0.06)
+    assert new_level == pytest.approx(plain * factor, rel=0.08)
+    assert min(one_off, new_level) < unanswered < max(one_off, new_level)
+
+
+def test_a_new_level_shows_as_growth_and_the_sum_still_holds() -> None:
+    jumped = _answered(_jumped(1.5), "new_level")
+    ordinary = compute_baseline(_jumped(1.0))
+    assert jumped.growth[4] - ordinary.growth[4] == pytest.approx(np.log(1.5), abs=0.08)
+    total = jumped.last_year + jumped.contributions.sum(axis=1)
+    assert total == pytest.approx(jumped.expected, abs=1e-9)
+
+
+def test_an_answer_of_an_earlier_quarter_still_counts() -> None:
+    inputs = sample_inputs((12,))
+    values = inputs.history.values.copy()
+    values[0, -1] -= 15
+    values[4, -2:] *= 1.5
+    history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
+    answer = Answer("R1-5", PERIOD.shift(-2), "new_level")
+    found = compute_baseline(replace(inputs, history=history, answers=(answer,)))
+    assert found.base[4] == pytest.approx(1.5 * compute_baseline(_jumped(1.0)).base[4], rel=0.08)
+    assert found.questions == ()
+
+
+def test_answers_about_others_are_passed_over() -> None:
+    inputs = _jumped(1.5)
+    strange = (Answer("nobody", NEWEST, "one_off"), Answer("R1-1", PERIOD.shift(9), "new_level"))
+    assert compute_baseline(replace(inputs, answers=strange)).questions == (
+        Question("R1-5", NEWEST, compute_baseline(inputs).questions[0].share),
+    )
+
+
+def test_a_short_history_is_not_asked_about() -> None:
+    inputs = sample_inputs((12,), periods=5)
+    values = inputs.history.values.copy()
+    values[4, -1] *= 3
+    assert compute_baseline(replace(inputs, history=replace(inputs.history, values=values))).questions == ()
