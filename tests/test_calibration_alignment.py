@@ -205,3 +205,9 @@ def test_limits_of_what_does_not_add_up_are_about_the_mean() -> None:
     found = allot(plan, baseline)
     assert 140 <= found[3:5].mean() <= 145
     assert found.mean() == pytest.approx(110)
+
+
+def test_the_step_left_over_goes_to_the_line_that_lacks_most() -> None:
+    sigma = np.full(3, 0.2)
+    assert split(4, np.array([1.5, 1.2, 1.3]), sigma).tolist() == [2, 1, 1]
+    assert split(8, np.array([1.6, 3.7, 2.7]), sigma).tolist() == [1, 4, 3]
