@@ -29,6 +29,7 @@ lint: .venv/test
 bench: .venv/test .venv-bench/made
 	$(PY) -m bench.workbook
 	$(PY) -m bench.alignment
+	$(PY) -m bench.live
 	$(PY) -m bench.drivers
 	$(PY) -m bench.udf
 	.venv-bench/bin/python -m bench.baseline_speed

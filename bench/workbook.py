@@ -33,7 +33,7 @@ def measure(quick: bool) -> Iterator[Row]:
         grids = {name: dict(open_book(book).grid(name)) for name in open_book(book).sheets}
         bare = best(lambda: _write_bare(Path(folder, "bare.xlsx"), grids), 1)
         yield Row(f"new: {size}", took, Goal("slower", 1.5), "XlsxWriter, the same cells bare", bare)
-        _submit(book, inputs)
+        submit(book, inputs)
         openpyxl_took = best(lambda: _load_and_save(book, Path(folder, "saved.xlsx")), 1)
         times = _check_lock_audit(book)
         times["check, lock, audit"] = Time(*(sum(figures) for figures in zip(*times.values(), strict=True)))
@@ -66,7 +66,7 @@ def _write_bare(path: Path, grids: _Grids) -> None:
                     sheet.write_number(row - 1, column - 1, cell.value)
 
 
-def _submit(path: Path, inputs: Inputs) -> None:
+def submit(path: Path, inputs: Inputs) -> None:
     """Type every manager's declaration and save."""
     book = open_book(path)
     reading = read(book, inputs)

@@ -11,9 +11,12 @@ from . import actions
 from .actions import HIDDEN
 from .language import text
 from .problems import Problem
+from .sentences import ask
 
-DONE, WRONG, QUIET, OBJECTION, WARNING = "✓", "✗", "·", "⚑", "⚠"
+DONE, WRONG, QUIET, OBJECTION, WARNING, QUESTION = "✓", "✗", "·", "⚑", "⚠", "?"
 """Marks that stand before a sentence."""
+
+_WEIGHTS = ("driver", "expert", "before", "after", "standard_error", "expert_share")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,16 @@ def _new(report: actions.NewReport, language: str) -> Iterator[Part]:
     yield Sentence(text("telling.new.made", language, **counts))
     hq, suggested = _number(report.hq_target), _number(report.suggested_total)
     yield Sentence(text("telling.new.totals", language, hq=hq, suggested=suggested))
+    yield from _questions(report.questions, language)
+
+
+def _questions(asked: Sequence[actions.Asked], language: str) -> Iterator[Part]:
+    """What nobody has answered yet, and where to."""
+    waiting = [item for item in asked if not item.answer]
+    for item in waiting:
+        yield Sentence(ask(item.period, item.share, language), QUESTION, f"{item.region} / {item.line}")
+    if waiting:
+        yield Sentence(text("telling.questions.where", language))
 
 
 @tell.register
@@ -87,8 +100,16 @@ def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[
     if moved:
         rows = ((line.line, _number(line.before), _number(line.after)) for line in moved)
         yield _table(("line", "before", "after"), rows, language)
+    if report.weights:
+        yield _table(_WEIGHTS, map(_weight_row, report.weights), language)
     counts = {"moved": len(moved), "lines": len(report.lines), "total": _number(report.suggested_total)}
     yield Sentence(text("telling.recalibrate.lines", language, **counts))
+    yield from _questions(report.questions, language)
+
+
+def _weight_row(weight: actions.WeightChange) -> tuple[str, ...]:
+    numbers = (weight.expert, weight.before, weight.after, weight.error)
+    return weight.driver, *(f"{number:.2f}" for number in numbers), _percent(weight.expert_share)
 
 
 @tell.register
@@ -137,6 +158,20 @@ def _score_row(score: actions.Score, language: str) -> tuple[str, ...]:
         "–" if score.method == "model" else f"{score.closer} / {score.periods}",
         _number(score.cells),
     )
+
+
+@tell.register
+def _listed(report: actions.RecalibrationsReport, language: str) -> Iterator[Part]:
+    columns = ("number", "at", "actor", "changes", "suggested", "reason")
+    yield _table(columns, (_recalibration_row(item, language) for item in report.recalibrations), language)
+
+
+def _recalibration_row(item: actions.Recalibration, language: str) -> tuple[str, ...]:
+    number, at = str(item.number), item.at.isoformat(sep=" ", timespec="seconds")
+    reason = item.reason if item.number else text("telling.recalibrate.start", language)
+    if item.restored is not None:
+        reason = text("telling.recalibrate.restored", language, number=item.restored, reason=reason)
+    return number, at, item.actor, str(item.changes), _number(item.suggested_total), reason
 
 
 @tell.register

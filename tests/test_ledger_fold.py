@@ -88,3 +88,18 @@ def test_the_last_word_on_every_field_stands(
             put(ledger, [Event("lock", *key, last.get(key), new) for key, new in batch])
             last |= dict(batch)
         assert standing(ledger).values == last
+
+
+def test_a_plan_can_be_seen_as_it_stood_after_any_entry(ledger: Ledger) -> None:
+    ground(ledger, sample_standing(periods=8))
+    for value in (1, 2, 3):
+        put(ledger, [Event("lock", "R1", "R1-1", "declared", value - 1, value)])
+    ground(ledger, sample_standing(periods=12))
+    for entry in ledger.entries():
+        if entry.field == "declared":
+            then = standing(ledger, entry.number)
+            assert then.value("R1", "R1-1", "declared") == entry.new
+            assert len(then.inputs.history.periods) == 8
+    assert len(standing(ledger).inputs.history.periods) == 12
+    with pytest.raises(Refused, match="no plan yet"):
+        standing(ledger, 1)

@@ -251,10 +251,29 @@ def test_a_reference_to_no_document_is_refused(ledger: Ledger) -> None:
     assert ledger.head == GENESIS
 
 
+def test_the_secret_is_one_for_all_who_reach_the_ledger_and_stands_in_no_entry(place: str) -> None:
+    with open_ledger(place, create=True) as first, open_ledger(place) as second:
+        with ThreadPoolExecutor() as pool:
+            words = set(pool.map(lambda ledger: ledger.secret, [first, second] * 4))
+        assert len(words) == 1
+        assert second.secret == first.secret
+        assert len(first.secret) >= 24
+        assert first.last is None
+
+
+def test_a_ledger_from_before_there_was_a_secret_gets_one(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as older, older:
+        older.execute("DROP TABLE secret")
+    with open_ledger(file) as ledger:
+        assert ledger.secret == ledger.secret
+        assert ledger.verify() == []
+
+
 def test_the_database_itself_refuses_changes(ledger: Ledger, place: str) -> None:
     put(ledger, [Event("new", None, None, "inputs", None, reference(b"content"))], documents=[b"content"])
     changes = ["UPDATE entry SET reason = ''", "DELETE FROM entry", "DELETE FROM document"]
-    for change in [*changes, "UPDATE document SET reference = ''"]:
+    assert ledger.secret
+    for change in [*changes, "UPDATE document SET reference = ''", "DELETE FROM secret"]:
         if place.startswith("postgresql"):
             with pytest.raises(psycopg.Error, match="append-only"), psycopg.connect(place) as connection:
                 connection.execute(change)

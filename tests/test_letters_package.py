@@ -34,7 +34,7 @@ def _named(data: bytes) -> list[str]:
     problems = package_faults(data)
     assert LetterTemplate(data).problems() == problems
     with pytest.raises(DataProblems):
-        _ = LetterTemplate(data).picture_size
+        _ = LetterTemplate(data).picture_sizes
     assert {problem.code for problem in problems} == {"letter_unsafe"}
     return [str(problem.fields["what"]) for problem in problems]
 

@@ -14,7 +14,7 @@ from tests.support.letters import LONG, changed, sample_files, sample_letter, sh
 
 def _merged(reason: str = "在手商机转化率高于去年") -> tuple[str, ...]:
     letter = sample_letter(reason=reason)
-    return shipped().render(fields(letter, "zh-CN"), None, letter.issued).merged
+    return shipped().render(fields(letter, "zh-CN"), {}, letter.issued).merged
 
 
 def test_a_letter_that_says_everything_passes() -> None:

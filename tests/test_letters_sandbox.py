@@ -47,7 +47,7 @@ def _problems(words: str) -> list[Problem]:
 def _said(words: str) -> str:
     letter = sample_letter(2)
     template = LetterTemplate(with_paragraph(words))
-    return word_text(template.render(fields(letter, "en"), None, letter.issued).docx)
+    return word_text(template.render(fields(letter, "en"), {}, letter.issued).docx)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl.calibration import Letter
 from targetcal_xl.letters import LetterTemplate, fields
-from targetcal_xl.letters.template import Picture
+from targetcal_xl.letters.template import CHARTS, Picture
 from targetcal_xl.problems import DataProblems
 from tests.support.letters import (
     BODY,
@@ -28,6 +28,7 @@ from tests.support.letters import (
 )
 
 CORE = "docProps/core.xml"
+RELS = "word/_rels/document.xml.rels"
 PNG = b"\x89PNG a picture"
 HOSTILE = (
     "& < > \" ' { } = + - @ \\ # $ * _ ~ `",
@@ -49,8 +50,8 @@ def _saying(words: str) -> Letter:
 
 
 def _rendered(letter: Letter, language: str = "zh-CN", template: LetterTemplate | None = None) -> bytes:
-    picture = Picture(PNG, "替代文字")
-    return (template or shipped(language)).render(fields(letter, language), picture, letter.issued).docx
+    pictures = {chart: Picture(PNG + chart.encode(), f"替代 {chart[6:]}") for chart in CHARTS}
+    return (template or shipped(language)).render(fields(letter, language), pictures, letter.issued).docx
 
 
 def _core(docx: bytes) -> str:
@@ -129,15 +130,8 @@ def test_the_same_letter_is_the_same_file() -> None:
 
 def test_everything_printed_is_listed_for_the_proof() -> None:
     letter = sample_letter(1, "只此一句")
-    merged = shipped().render(fields(letter, "zh-CN"), None, letter.issued).merged
+    merged = shipped().render(fields(letter, "zh-CN"), {}, letter.issued).merged
     assert {"只此一句", letter.number, letter.chain_head, "95", "第 1 项支持"} <= set(merged)
-
-
-def test_the_picture_takes_the_place_of_the_placeholder() -> None:
-    parts = parts_of(_rendered(sample_letter()))
-    assert [name for name, data in parts.items() if data == PNG] == ["word/media/image1.png"]
-    assert 'descr="替代文字"' in parts[BODY].decode()
-    assert "chart:targets" not in parts[BODY].decode()
 
 
 def test_the_files_properties_say_whose_letter_it_is_and_forget_the_template() -> None:
@@ -164,26 +158,60 @@ def test_each_signature_mark_stands_exactly_once(anchor: str) -> None:
     assert problem.fields == {"anchor": anchor, "times": 2}
 
 
-def test_the_picture_stands_exactly_once() -> None:
+def _drawing(chart: str) -> str:
+    """The drawing of a placeholder picture."""
+    body = parts_of(shipped().data)[BODY].decode()
+    at = body.index(f'descr="{chart}"')
+    end = "</w:drawing>"
+    return body[body.rindex("<w:drawing>", 0, at) : body.index(end, at) + len(end)]
+
+
+def test_the_picture_of_the_targets_stands_exactly_once() -> None:
     without = changed("chart:targets", "a logo")
     assert _codes(without) == ["letter_chart"]
-    body = parts_of(shipped().data)[BODY].decode()
-    drawing = body[body.index("<w:drawing>") : body.index("</w:drawing>") + len("</w:drawing>")]
-    assert _codes(with_paragraph(f"<w:r>{drawing}</w:r>")) == ["letter_chart"]
+    assert _codes(with_paragraph(f"<w:r>{_drawing('chart:targets')}</w:r>")) == ["letter_chart"]
     with pytest.raises(DataProblems):
-        _ = LetterTemplate(without).picture_size
+        _ = LetterTemplate(without).picture_sizes
 
 
-def test_a_picture_that_is_no_part_of_the_file_is_refused() -> None:
+def test_the_picture_of_the_steps_stands_once_or_not_at_all() -> None:
+    without = changed("chart:steps", "a logo")
+    assert _codes(without) == []
+    assert list(LetterTemplate(without).picture_sizes) == ["chart:targets"]
+    twice = LetterTemplate(with_paragraph(f"<w:r>{_drawing('chart:steps')}</w:r>")).problems()
+    assert [(problem.code, problem.fields) for problem in twice] == [
+        ("letter_chart", {"chart": "chart:steps", "times": 2})
+    ]
+
+
+def test_each_picture_goes_to_its_own_place() -> None:
+    docx = _rendered(sample_letter())
+    media = {name: data for name, data in parts_of(docx).items() if name.startswith("word/media/")}
+    assert sorted(media.values()) == sorted(PNG + chart.encode() for chart in CHARTS)
+    links = dict(re.findall(r'Id="(rId\d+)"[^>]*Target="(media/[^"]+)"', parts_of(docx)[RELS].decode()))
+    shown = re.findall(r'descr="替代 (\w+)".*?r:embed="(rId\d+)"', parts_of(docx)[BODY].decode())
+    assert "chart:" not in parts_of(docx)[BODY].decode()
+    assert {name: media[f"word/{links[rid]}"] for name, rid in shown} == {
+        chart[6:]: PNG + chart.encode() for chart in CHARTS
+    }
+
+
+def test_placeholders_that_share_an_image_are_refused() -> None:
+    shared = changed('Target="media/image2.png"', 'Target="media/image1.png"', RELS)
+    assert _codes(shared) == ["letter_chart_shared"]
+
+
+@pytest.mark.parametrize("image", ["word/media/image1.png", "word/media/image2.png"])
+def test_a_picture_that_is_no_part_of_the_file_is_refused(image: str) -> None:
     lost = parts_of(shipped().data)
-    del lost["word/media/image1.png"]
+    del lost[image]
     assert _codes(packed(lost)) in (["letter_chart"], ["letter_not_word"])
 
 
-def test_the_picture_is_made_as_large_as_its_placeholder() -> None:
-    width, height = shipped().picture_size
-    assert 300 < width < 600
-    assert 80 < height < 300
+def test_a_picture_is_made_as_large_as_its_placeholder() -> None:
+    for width, height in shipped().picture_sizes.values():
+        assert 300 < width < 600
+        assert 60 < height < 300
 
 
 @pytest.mark.parametrize("data", [b"", b"not a zip", packed({"x.txt": b"x"}), packed({BODY: b"<a/>"})])

@@ -139,6 +139,14 @@ def test_books_sheets_and_names_are_found(book: xw.Book) -> None:
         _ = book.sheets["gone"]
 
 
+def test_a_book_that_was_closed_is_told_and_its_libreoffice_goes_on(book: xw.Book) -> None:
+    book.impl.uno.close(True)
+    with pytest.raises(Refused) as refused:
+        _ = book.name
+    assert [problem.code for problem in refused.value.problems] == ["live_closed"]
+    assert len(office().books) == 0
+
+
 def _refusal(path: Path) -> list[tuple[str, str]]:
     with pytest.raises(Refused) as refused:
         office().books.open(str(path))

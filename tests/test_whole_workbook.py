@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from targetcal_xl.actions import decide, lock, new, recalibrate, repair
@@ -46,6 +47,14 @@ def _without_drivers() -> Inputs:
     return replace(inputs, plan=plan, readings=replace(inputs.readings, now=empty, reference=empty))
 
 
+def _without_last_year(inputs: Inputs) -> Inputs:
+    """One line lacks the figure of the same quarter last year, another has no history at all."""
+    values = inputs.history.values.copy()
+    values[1, -inputs.history.per_year] = np.nan
+    values[4] = np.nan
+    return replace(inputs, history=replace(inputs.history, values=values))
+
+
 def _awkward_names() -> Inputs:
     inputs = sample_inputs(_REGIONS, 6)
     names = ('O\'Neill & <华东> "甲"', "华南 [1]: {a}/b")
@@ -58,8 +67,8 @@ def _shapes() -> Mapping[str, Inputs]:
     return {
         "three-lines": sample_inputs((2, 1), 5),
         "no-drivers": _without_drivers(),
-        "lower-is-better-mean": sample_inputs(_REGIONS, 12, _DAYS),
-        "halves": sample_inputs(_REGIONS, 12, replace(METRIC, step=0.5)),
+        "lower-is-better-mean": _without_last_year(sample_inputs(_REGIONS, 12, _DAYS)),
+        "halves": _without_last_year(sample_inputs(_REGIONS, 12, replace(METRIC, step=0.5))),
         "awkward-names": _awkward_names(),
     }
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Inputs, Key, Person, Value
+from targetcal_xl.calibration import Answer, AnswerCode, Inputs, Key, Person, Value
 from targetcal_xl.ledger import dump
 from targetcal_xl.workbook import entered, revised
 from tests.support.samples import sample_inputs
@@ -50,6 +50,28 @@ def test_an_event_of_unknown_size_is_kept_as_unknown() -> None:
     assert entered(new)[None, "E02", "event.amount"] == "?"
 
 
+NEWEST = INPUTS.history.periods[-1]
+ANSWERED = replace(
+    INPUTS,
+    answers=(Answer("R1-2", NEWEST.shift(-1), "one_off"), Answer("R2-1", NEWEST, "new_level")),
+)
+
+
+def test_an_answer_stands_beside_its_line_and_one_to_an_earlier_question_is_kept() -> None:
+    said = {key: value for key, value in entered(ANSWERED).items() if key[2] == "history.answer"}
+    assert said == {("R2", "R2-1", "history.answer"): "new_level"}
+    assert dump(_revised({}, ANSWERED)[0]) == dump(ANSWERED)
+
+
+@given(st.sampled_from([None, "one_off", "new_level"]))
+def test_a_question_can_be_answered_anew_or_not_at_all(code: AnswerCode | None) -> None:
+    new, faults = _revised({("R2", "R2-1", "history.answer"): code}, ANSWERED)
+    assert faults == []
+    assert new.answers[:1] == ANSWERED.answers[:1]
+    assert [answer.code for answer in new.answers[1:]] == ([code] if code else [])
+    assert all(answer.period == NEWEST for answer in new.answers[1:])
+
+
 def test_people_and_milestones_can_change() -> None:
     changes: dict[Key, Value] = {
         ("R1", None, "region.superior"): " 周总 ",
@@ -83,10 +105,12 @@ def test_people_and_milestones_can_change() -> None:
         ((None, "E01", "event.amount"), "很多", "number_unreadable"),
         (("R1", "R1-1", "history.2024Q4"), "很多", "number_unreadable"),
         ((None, "R1-1/search", "reading.now"), "-", "number_unreadable"),
+        (("R1", "R1-1", "history.answer"), "perhaps", "choice_unknown"),
+        ((None, None, "weights"), None, "choice_unknown"),
     ],
 )
 def test_what_cannot_be_used_is_named_by_its_key(key: Key, value: Value, code: str) -> None:
-    if key[2].startswith("history."):
+    if key[2].startswith("history.2"):
         key = (key[0], key[1], f"history.{INPUTS.history.periods[-1]}")
     new, faults = _revised({key: value})
     assert faults == [(key, code)]

@@ -167,6 +167,13 @@ def test_nothing_changed_is_nothing_saved(book: excel.Book) -> None:
     assert book.log == []
 
 
+def test_a_formula_with_an_old_value_is_computed_again_and_not_written(book: excel.Book) -> None:
+    live = _live(book)
+    live.set(TAB, {(3, 2): Cell(4.0, "C2*2")})
+    live.save()
+    assert book.log == [("calculate",), ("save",)]
+
+
 def test_screen_and_protection_are_given_back_when_an_action_fails(book: excel.Book) -> None:
     book.sheets[TAB].password = ""
     with pytest.raises(ZeroDivisionError), at_work(excel.as_xlwings(book), "") as live:

@@ -16,16 +16,20 @@ from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
 from .follow import FollowReport, follow
 from .functions import FunctionsReport, State, switch_functions
 from .issue_letters import LettersReport, issue_letters
+from .learning import WeightChange
 from .live import open_live_desk
 from .lock import LockReport, UnlockReport, lock, unlock
 from .new import NewReport, new
 from .objections import ObjectionsReport, handle_objection, objections
-from .recalibrate import RecalibrateReport, recalibrate
+from .questions import Asked
+from .recalibrate import RecalibrateReport, go_back, recalibrate
+from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
 from .records import HIDDEN, RegionResult
 from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
     "HIDDEN",
+    "Asked",
     "AuditReport",
     "BacktestReport",
     "CheckReport",
@@ -46,6 +50,8 @@ __all__ = [
     "ObjectionsReport",
     "Progress",
     "RecalibrateReport",
+    "Recalibration",
+    "RecalibrationsReport",
     "RegionCheck",
     "RegionResult",
     "RepairReport",
@@ -53,6 +59,7 @@ __all__ = [
     "State",
     "SurveyReport",
     "UnlockReport",
+    "WeightChange",
     "WhatIfReport",
     "audit",
     "backtest",
@@ -65,6 +72,7 @@ __all__ = [
     "evaluate",
     "examine_template",
     "follow",
+    "go_back",
     "handle_objection",
     "issue_letters",
     "ledger_beside",
@@ -75,6 +83,7 @@ __all__ = [
     "open_live_desk",
     "plan_of",
     "recalibrate",
+    "recalibrations",
     "repair",
     "silent",
     "survey",

@@ -20,6 +20,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..workbook import open_book, read, write_book
 from .desk import Desk
 from .post import post
+from .questions import Asked, asked
 from .records import standing_of
 
 PLAIN, WITH_MACROS = ".xlsx", ".xlsm"
@@ -36,6 +37,7 @@ class NewReport:
     suggested_total: float
     gap_pct: float | None
     """What HQ wants beyond the suggestions, in percent of their sum."""
+    questions: tuple[Asked, ...]
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
@@ -59,15 +61,17 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         hq_target=inputs.plan.hq_target,
         suggested_total=suggested,
         gap_pct=gap_pct(inputs.plan.hq_target, suggested),
+        questions=asked(inputs, baseline),
     )
 
 
-def suggestions(inputs: Inputs) -> tuple[Baseline, Floats, float]:
+def suggestions(inputs: Inputs, weights: Floats | None = None) -> tuple[Baseline, Floats, float]:
     """The baseline, the HQ target split over its lines, and how much of their error is common to all.
 
-    Raise DataProblems where the limits leave no way to split it.
+    `weights` (drivers,) stand in for the experts'. Raise DataProblems where the limits leave no way to
+    split the target.
     """
-    baseline = compute_baseline(inputs)
+    baseline = compute_baseline(inputs, weights)
     try:
         return baseline, allot(inputs.plan, baseline), shared_risk(inputs, baseline)
     except InfeasibleTotal as refused:

@@ -1,23 +1,37 @@
-"""Recalibrating: what finance changed in the book becomes new suggestions and a new split."""
+"""Recalibrating: what finance changed in the book becomes new suggestions, and there is a way back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ..calibration import Baseline, Inputs, Key, Standing, Value
-from ..ledger import Event, groundwork
-from ..problems import DataProblems, Problem
-from ..workbook import Owner, Reading, cell_name, entered, revised
-from .check import unkept
+from ..calibration import Baseline, Key, Plan, Standing, Value, is_placeholder
+from ..ledger import Event, dump, groundwork, reference
+from ..problems import DataProblems, Problem, Refused
+from ..workbook import Owner, Typed, revised
+from .check import unkept, where
 from .desk import Desk
+from .learning import (
+    LEARNING,
+    WeightChange,
+    chosen,
+    learn,
+    recorded_learning,
+    weight_changes,
+    weight_values,
+)
 from .new import suggestions
-from .stock import take_stock
+from .questions import Asked, asked
+from .recalibrations import NUMBER, RESTORED, last_number, recorded, standing_after
+from .stock import Stock, take_stock
+
+Cells = Mapping[Key, Value]
+"""What finance's cells hold; no key for an empty one."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """An input that finance has changed."""
+    """An input that has another value now."""
 
     where: str
     old: Value
@@ -41,69 +55,141 @@ class RecalibrateReport:
     changes: tuple[Change, ...]
     lines: tuple[LineChange, ...]
     suggested_total: float
+    weights: tuple[WeightChange, ...]
+    """Every driver's weight, when the closed periods had something to say of them."""
+    questions: tuple[Asked, ...]
 
 
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
-    """Read finance's cells, renew suggestions and split, and record every change with its reason."""
+    """Read finance's cells, relearn weights, renew suggestions and split, and record all with its reason."""
     stock = take_stock(desk)
-    cells = [cell for cell in stock.reading.typed.values() if cell.owner is Owner.FINANCE]
+    cells = _finance(stock)
     if problems := list(unkept(stock, cells)):
         raise DataProblems(problems)
     typed = {cell.key: cell.value for cell in cells if cell.value is not None}
     inputs, faults = revised(stock.standing.inputs, typed)
     if faults:
+        places = {cell.key: where(stock, cell) for cell in cells}
         raise DataProblems(
             [
-                Problem(fault.code, _where(stock.reading, fault.key), _found(typed, fault.key))
+                Problem(fault.code, places.get(fault.key, ""), {"found": typed.get(fault.key, "")})
                 for fault in faults
             ]
         )
-    known = entered(stock.standing.inputs)
-    changed = {
-        key: (known.get(key), typed.get(key))
-        for key in {**known, **typed}
-        if key in stock.reading.typed and known.get(key) != typed.get(key)
-    }
-    before, (baseline, allotment, shared) = stock.standing.baseline, suggestions(inputs)
-    ground, documents = groundwork(
-        "recalibrate", inputs, baseline, allotment, shared, before=stock.standing.values, reason=reason
-    )
-    events = [
-        *(Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()),
-        *_moved(stock.standing, inputs, baseline, reason),
-        *ground,
-    ]
-    if events:
-        stock.settle(events, documents)
+    plan, last = inputs.plan, recorded_learning(desk.ledger, stock.standing)
+    learning = learn(inputs, stock.standing, last)
+    baseline, allotment, shared = suggestions(inputs, chosen(learning, plan))
+    after = Standing(inputs, baseline, allotment, weight_values(learning, plan), shared)
+    report = _settled(stock, typed, after, reason, [dump(learning)])
+    return replace(report, weights=weight_changes(learning, plan))
+
+
+def go_back(desk: Desk, number: int, reason: str) -> RecalibrateReport:
+    """Restore inputs, weights and suggestions as an earlier recalibration left them, 0 being the start.
+
+    That is one more recalibration: nothing is taken out of the ledger. Raise Refused without a reason
+    or for a number there is not, and DataProblems for cells that changed and were not taken in since.
+    """
+    if is_placeholder(reason):
+        raise Refused([Problem("reason_missing")])
+    stock = take_stock(desk)
+    then = standing_after(desk.ledger, number)
+    if problems := list(_not_taken_in(stock)):
+        raise DataProblems(problems)
+    cells = recorded(then, [cell.key for cell in _finance(stock)])
+    return _settled(stock, cells, then, reason, restored=number)
+
+
+def _finance(stock: Stock) -> list[Typed]:
+    return [cell for cell in stock.reading.typed.values() if cell.owner is Owner.FINANCE]
+
+
+def _not_taken_in(stock: Stock) -> Iterator[Problem]:
+    """Cells of finance's that hold something else than was recorded of them."""
+    cells = _finance(stock)
+    known = recorded(stock.standing, [cell.key for cell in cells])
+    for cell in cells:
+        if cell.value != known.get(cell.key):
+            fields = {"found": _said(cell.value), "recorded": _said(known.get(cell.key))}
+            yield Problem("not_taken_in", where(stock, cell), fields)
+
+
+def _said(value: Value) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _settled(
+    stock: Stock,
+    cells: Cells,
+    after: Standing,
+    reason: str,
+    more: Sequence[bytes] = (),
+    restored: int | None = None,
+) -> RecalibrateReport:
+    """Record what changes when finance's cells hold this and the plan stands so, and show it in the book.
+
+    `more` are documents that the values of the plan refer to.
+    """
+    before, places = stock.standing, {cell.key: where(stock, cell) for cell in _finance(stock)}
+    known, plan = recorded(before, places), after.inputs.plan
+    changed = {key: (known.get(key), cells.get(key)) for key in places if known.get(key) != cells.get(key)}
+    said = [Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()]
+    _record(stock, said, after, reason, more, restored)
     return RecalibrateReport(
-        changes=tuple(Change(_where(stock.reading, key), old, new) for key, (old, new) in changed.items()),
-        lines=tuple(_lines(inputs, before, baseline)),
-        suggested_total=float(baseline.suggested.sum()),
+        changes=tuple(Change(places[key], old, new) for key, (old, new) in changed.items()),
+        lines=tuple(_lines(plan, before.baseline, after.baseline)),
+        suggested_total=float(after.baseline.suggested.sum()),
+        weights=(),
+        questions=asked(after.inputs, after.baseline),
     )
 
 
-def _found(typed: Mapping[Key, Value], key: Key) -> dict[str, object]:
-    return {"found": typed.get(key, "")}
+def _record(
+    stock: Stock,
+    said: Sequence[Event],
+    after: Standing,
+    reason: str,
+    more: Sequence[bytes],
+    restored: int | None,
+) -> None:
+    """What finance said and what came of it, as one recalibration; nothing where nothing changes."""
+    before, ground = stock.standing, (after.inputs, after.baseline, after.allotment, after.shared)
+    events, documents = groundwork("recalibrate", *ground, before=before.values, reason=reason)
+    moved = _moved(before.inputs.plan, before.baseline, after.baseline, reason)
+    events = [*said, *moved, *_reweighed(before, after, reason), *events]
+    if events:
+        named = {event.new for event in events}
+        documents += [document for document in more if reference(document) in named]
+        stock.settle([*events, *_counted(before, reason, restored)], documents)
 
 
-def _where(reading: Reading, key: Key) -> str:
-    cell = reading.typed.get(key)
-    return (
-        f"{reading.places.tabs[cell.sheet]}!{cell_name(cell.spot)}" if cell else "/".join(filter(None, key))
-    )
-
-
-def _moved(standing: Standing, inputs: Inputs, baseline: Baseline, reason: str) -> list[Event]:
+def _moved(plan: Plan, before: Baseline, after: Baseline, reason: str) -> list[Event]:
     """One event for every suggestion that is another number now."""
-    old, new = standing.baseline.suggested.tolist(), baseline.suggested.tolist()
+    pairs = zip(plan.lines, before.suggested.tolist(), after.suggested.tolist(), strict=True)
     return [
-        Event("recalibrate", line.region, line.code, "suggested", before, after, reason)
-        for line, before, after in zip(inputs.plan.lines, old, new, strict=True)
-        if before != after
+        Event("recalibrate", line.region, line.code, "suggested", old, new, reason)
+        for line, old, new in pairs
+        if old != new
     ]
 
 
-def _lines(inputs: Inputs, before: Baseline, after: Baseline) -> list[LineChange]:
-    names = {region.code: region.name for region in inputs.plan.regions}
-    pairs = zip(inputs.plan.lines, before.suggested.tolist(), after.suggested.tolist(), strict=True)
+def _reweighed(before: Standing, after: Standing, reason: str) -> Iterator[Event]:
+    """One event for every weight that is another now, and for what was learned of them."""
+    for key in (*((None, driver.code, "driver.used") for driver in before.inputs.plan.drivers), LEARNING):
+        old, new = before.values.get(key), after.values.get(key)
+        if old != new:
+            yield Event("recalibrate", *key, old, new, reason)
+
+
+def _counted(before: Standing, reason: str, restored: int | None) -> Iterator[Event]:
+    """What ends a recalibration: the one it went back to, and its own number."""
+    if restored is not None:
+        yield Event("recalibrate", *RESTORED, before.values.get(RESTORED), restored, reason)
+    last = last_number(before)
+    yield Event("recalibrate", *NUMBER, last or None, last + 1, reason)
+
+
+def _lines(plan: Plan, before: Baseline, after: Baseline) -> Sequence[LineChange]:
+    names = {region.code: region.name for region in plan.regions}
+    pairs = zip(plan.lines, before.suggested.tolist(), after.suggested.tolist(), strict=True)
     return [LineChange(names[line.region], line.name, old, new) for line, old, new in pairs]

@@ -19,6 +19,7 @@ from ..calibration import (
 from ..language import text
 from ..ledger import Ledger, load
 from ..ledger import standing as fold
+from .learning import learning_fields, recorded_learning
 from .tested import BACKTEST, Tested, backtest_fields
 
 PROGRESS: Key = (None, None, "progress")
@@ -75,6 +76,8 @@ def standing_of(ledger: Ledger) -> Standing:
     values: dict[Key, Value] = dict(standing.values)
     language = str(values.get((None, None, "language"), "en"))
     plan = standing.inputs.plan
+    if learning := recorded_learning(ledger, standing):
+        values.update(learning_fields(learning, plan, language))
     if PROGRESS in values:
         followed = load(Followed, ledger.document(str(values[PROGRESS])))
         values.update(_progress_fields(followed, standing, language))

@@ -20,6 +20,7 @@ from .baseline import Baseline, Inputs, compute_baseline
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
 from .drivers import Readings, changes, effects, signals
+from .explanation import ROUNDING, Explanation, Origin, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import Cleaned, Floats, History, clean, last_year
 from .learning import Relearned, relearn
@@ -41,7 +42,20 @@ from .negotiation import (
 )
 from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
 from .period import Period
-from .plan import Driver, Group, Indicator, Limits, Line, Measures, Person, Plan, Region, Thresholds
+from .plan import (
+    WEIGHTS,
+    Driver,
+    Group,
+    Indicator,
+    Limits,
+    Line,
+    Measures,
+    Person,
+    Plan,
+    Region,
+    Thresholds,
+    WeightsCode,
+)
 from .progress import (
     Progress,
     Resources,
@@ -61,6 +75,8 @@ __all__ = [
     "JUSTIFICATION",
     "METHODS",
     "PRIOR_SHARE",
+    "ROUNDING",
+    "WEIGHTS",
     "Answer",
     "AnswerCode",
     "Backtest",
@@ -68,6 +84,7 @@ __all__ = [
     "Cleaned",
     "Conflict",
     "Driver",
+    "Explanation",
     "Floats",
     "Grant",
     "Group",
@@ -87,6 +104,7 @@ __all__ = [
     "Metric",
     "Objection",
     "Opinion",
+    "Origin",
     "Outcome",
     "Outlook",
     "Period",
@@ -103,11 +121,13 @@ __all__ = [
     "Score",
     "Shortage",
     "Standing",
+    "Step",
     "Survey",
     "Targets",
     "Thresholds",
     "UnknownReading",
     "Value",
+    "WeightsCode",
     "WhatIf",
     "after_decisions",
     "allot",
@@ -125,6 +145,7 @@ __all__ = [
     "deviation",
     "effects",
     "episodes",
+    "explain",
     "flat",
     "follow",
     "followed_by",

@@ -12,6 +12,7 @@ import numpy as np
 from .baseline import Baseline, Inputs, compute_baseline
 from .coherence import reconcile
 from .drivers import Readings
+from .foresight import look_ahead
 from .hierarchy import Level, added, hierarchy
 from .history import Flags, Floats, History, last_year
 from .metric import Kind
@@ -24,9 +25,7 @@ METHODS: Final = ("model", "coherent", "inertial", "last_year", "declared")
 RIVALS: Final = ("inertial", "last_year")
 """What the method has to beat to be worth its trouble."""
 ORIGINS: Final = 8
-"""Past periods that are tried at most ..."""
-ORIGINS_OF_RISK: Final = 4
-"""... and those that tell how much of the error is common to all lines."""
+"""Past periods that are tried at most."""
 FEWEST: Final = 3
 """With fewer past periods there is no verdict."""
 MARGIN: Final = 0.05
@@ -153,15 +152,11 @@ def with_declared(test: Backtest, period: Period, declared: Floats) -> Backtest:
 
 
 def shared_risk(inputs: Inputs, baseline: Baseline) -> float:
-    """How much of the lines' error is common to all, by the errors of the last periods tried again."""
-    _, models = _models(inputs, ORIGINS_OF_RISK)
-    lines = len(inputs.plan.lines)
-    actual = inputs.history.values[:, len(inputs.history.periods) - len(models) :]
-    expected = _columns([model.expected for model in models], lines)
-    tried = (actual > 0) & (expected > 0)
-    errors = np.log(np.where(tried, actual, 1.0)) - np.log(np.where(tried, expected, 1.0))
+    """How much of the lines' error is common to all, by how far the last periods were foreseen wrongly."""
+    history, lines = inputs.history.before(inputs.plan.period), [line.code for line in inputs.plan.lines]
+    errors = look_ahead(history, lines, inputs.answers).errors
     wide = spread(baseline, inputs.plan.thresholds.confidence)
-    return shared_error(errors, tried, baseline.expected, wide)
+    return shared_error(errors, np.isfinite(errors), baseline.expected, wide)
 
 
 def judge(test: Backtest) -> Judgement:

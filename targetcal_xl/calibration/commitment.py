@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 
+from .explanation import Explanation, explain
 from .metric import Metric
 from .period import Period
 from .plan import Line, Region
@@ -33,6 +34,8 @@ class LineCommitment:
     targets: Targets
     decision: str = ""
     reason: str = ""
+    explanation: Explanation | None = None
+    """How the suggestion came about."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ class Letter:
     objections: tuple[Objection, ...]
     chain_head: str
     """Hash of the ledger's last entry when the letter was issued."""
+    explanation: Explanation | None = None
+    """How the suggestions of all lines came about together; None without a total."""
 
 
 def letter_number(plan_code: str, region_code: str, version: int) -> str:
@@ -120,21 +125,24 @@ def compose(
         grants=_grants(standing, region),
         objections=tuple(_objections(standing, own, handling or {})),
         chain_head=chain_head,
+        explanation=explain(standing, [standing.row_of[line.code] for line in own]) if adds_up else None,
     )
 
 
 def _commitment(standing: Standing, line: Line) -> LineCommitment:
-    baseline, row = standing.baseline, standing.inputs.plan.lines.index(line)
+    baseline, row = standing.baseline, standing.row_of[line.code]
     said = _Said(standing, line.region, line.code)
     targets = Targets(
-        last_year=float(baseline.last_year[row]),
+        last_year=float(standing.last_year[row]),
         suggested=float(baseline.suggested[row]),
         low=float(baseline.low[row]),
         high=float(baseline.high[row]),
         declared=said.number("declared"),
         agreed=said.number("agreed"),
     )
-    return LineCommitment(line.name, targets, said.text("decision"), said.text("decision_reason"))
+    return LineCommitment(
+        line.name, targets, said.text("decision"), said.text("decision_reason"), explain(standing, [row])
+    )
 
 
 def _total(targets: Iterable[Targets]) -> Targets:

@@ -27,6 +27,11 @@ class Metric:
     kind: Kind = "sum"
     step: float = 1.0
 
+    @property
+    def decimals(self) -> int:
+        """How many decimals a target is shown with: those of its step."""
+        return len(f"{self.step:.6f}".rstrip("0").partition(".")[2])
+
     def to_step(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The nearest multiples of `step`, half up, never below 0."""
         steps = np.floor(values / self.step + 0.5)

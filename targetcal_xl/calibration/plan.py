@@ -6,13 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from .metric import Metric
 from .period import Period
 
 Split = Literal["equal_odds", "pro_rata"]
 """How the head office target is shared out: the same odds for every line, or each by its size."""
+WeightsCode = Literal["learned", "fixed"]
+WEIGHTS: Final = get_args(WeightsCode)
+"""Where the drivers' weights come from."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,8 @@ class Plan:
     last_period: Measures | None = None
     groups: tuple[Group, ...] = ()
     split: Split = "equal_odds"
+    weights: WeightsCode = "learned"
+    """Whether recalibrating learns the drivers' weights, or keeps those of the experts."""
 
     def region(self, code: str) -> Region:
         """The region with this code; raise KeyError when there is none."""

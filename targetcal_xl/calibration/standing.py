@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .baseline import Baseline, Inputs
-from .history import Floats
+from .history import Floats, last_year
 from .odds import PRIOR_SHARE
 
 Value = str | int | float | bool | None
@@ -38,6 +38,11 @@ class Standing:
     def row_of(self) -> Mapping[str, int]:
         """Line code -> place in every array of the plan."""
         return {line.code: row for row, line in enumerate(self.inputs.plan.lines)}
+
+    @cached_property
+    def last_year(self) -> Floats:
+        """The same period last year as it happened, (n,); NaN where unknown."""
+        return last_year(self.inputs.history.before(self.inputs.plan.period))
 
     def suggested(self, line: str) -> float:
         """The suggested target of a line."""

@@ -125,12 +125,28 @@ def _new(
     return DONE
 
 
-@command("recalibrate", "targetcal recalibrate targets.xlsx --reason '2024 Q4 restated'")
+@command(
+    "recalibrate",
+    "targetcal recalibrate targets.xlsx --reason '2024 Q4 restated'",
+    "targetcal recalibrate targets.xlsx --list",
+    "targetcal recalibrate targets.xlsx --back-to 1 --reason 'the restatement was wrong'",
+)
 def _recalibrate(
-    book: Book, reason: Reason = "", who: Who = "", ledger: LedgerAt = "", as_json: Json = False
+    book: Book,
+    reason: Reason = "",
+    back_to: Annotated[int | None, typer.Option("--back-to", metavar="N", help=say("option.back_to"))] = None,
+    listed: Annotated[bool, typer.Option("--list", help=say("option.list"))] = False,
+    who: Who = "",
+    ledger: LedgerAt = "",
+    as_json: Json = False,
 ) -> int:
     with at_desk(book, who, ledger) as desk:
-        show(actions.recalibrate(desk, reason), as_json)
+        if listed:
+            show(actions.recalibrations(desk), as_json)
+        elif back_to is None:
+            show(actions.recalibrate(desk, reason), as_json)
+        else:
+            show(actions.go_back(desk, back_to, reason), as_json)
     return DONE
 
 

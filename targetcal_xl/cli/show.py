@@ -14,11 +14,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..problems import Problem
-from ..telling import DONE, OBJECTION, WARNING, WRONG, Part, Rows, Sentence, tell, tell_problems
+from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Rows, Sentence, tell, tell_problems
 from .console import ERRORS, OUT
 from .options import LANGUAGE, say
 
-_COLOURS = {DONE: "green", WRONG: "red", OBJECTION: "yellow", WARNING: "yellow"}
+_COLOURS = {DONE: "green", WRONG: "red", **dict.fromkeys((OBJECTION, WARNING, QUESTION), "yellow")}
 
 
 def show(report: object, as_json: bool) -> None:

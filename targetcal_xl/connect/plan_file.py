@@ -126,6 +126,7 @@ class _Plan(_Strict):
     groups: list[_Group] = []
     split: plan.Split = plan.Plan.split
     drivers: list[_Driver] = []
+    weights: plan.WeightsCode = plan.Plan.weights
     thresholds: _Thresholds = _Thresholds()
     milestones: list[dt.date] = []
     last_period: _Measures | None = None
@@ -279,6 +280,7 @@ def _plan(said: _Plan) -> plan.Plan:
         thresholds=plan.Thresholds(**said.thresholds.model_dump()),
         milestones=tuple(sorted(said.milestones)),
         last_period=plan.Measures(**said.last_period.model_dump()) if said.last_period else None,
+        weights=said.weights,
     )
 
 

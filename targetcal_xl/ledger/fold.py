@@ -51,9 +51,9 @@ def groundwork(
     return events, list(changed.values())
 
 
-def standing(ledger: Ledger) -> Standing:
-    """The fold of all entries; raise Refused when they hold no plan yet."""
-    values = ledger.values()
+def standing(ledger: Ledger, until: int | None = None) -> Standing:
+    """The fold of all entries, or of those up to number `until`; raise Refused when they hold no plan."""
+    values = ledger.values(until)
     if INPUTS not in values or BASELINE not in values:
         raise Refused([Problem("ledger_empty", fields={"place": ledger.place})])
     suggestions = load(_Suggestions, ledger.document(str(values[BASELINE])))

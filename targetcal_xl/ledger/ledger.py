@@ -152,9 +152,11 @@ class Ledger:
                 return
             after = page[-1].number
 
-    def values(self) -> dict[Key, Value]:
-        """The last value of every field that has one."""
+    def values(self, until: int | None = None) -> dict[Key, Value]:
+        """The last value of every field that has one, up to the entry with number `until` where given."""
         query = select(ENTRY.c.region, ENTRY.c.row, ENTRY.c.field, ENTRY.c.new).order_by(ENTRY.c.number)
+        if until is not None:
+            query = query.where(ENTRY.c.number <= until)
         with self._transaction() as connection:
             last = {(region, row, field): new for region, row, field, new in connection.execute(query)}
         with self._sound():

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from babel.dates import format_date
 
 from ..calibration.commitment import Grant, Letter, LineCommitment, Objection, Targets
+from ..calibration.explanation import Explanation, Step
 from ..calibration.metric import Metric
 from ..calibration.period import Period
 from ..calibration.plan import Person, Region
 from ..language import text
+from ..sentences import why
 
 Row = Mapping[str, str]
 Fields = Mapping[str, str | Sequence[Row]]
@@ -32,6 +33,7 @@ def fields(letter: Letter, language: str) -> Fields:
     return {
         **_head(letter, language),
         **_targets(letter.total, letter.metric),
+        "explanation": _explanation(letter.explanation, letter.metric, language),
         "lines": (lines := [_line(k, line, letter, language) for k, line in enumerate(letter.lines, 1)]),
         "decisions": [line for line in lines if line["reason"]],
         "supports": [_support(k, grant, language) for k, grant in enumerate(letter.grants, 1)],
@@ -43,6 +45,7 @@ def specimen() -> Letter:
     """A made-up letter with one of everything, for trying a template out."""
     targets = Targets(210, 220, 195, 245, 180, 215)
     period = Period(2025, 1)
+    explanation = Explanation("last_year", 210, (Step("trend", 10),), 220)
     return Letter(
         number="SPECIMEN-V2",
         version=2,
@@ -52,19 +55,19 @@ def specimen() -> Letter:
         period=period,
         metric=Metric("specimen", "Specimen", "Specimen", "1"),
         region=Region("S", "Specimen", Person("Head"), Person("Superior"), Person("HRBP")),
-        lines=(LineCommitment("Line", targets, "accept", "Reason"),),
+        lines=(LineCommitment("Line", targets, "accept", "Reason", explanation),),
         total=targets,
         history=tuple((period.shift(-k), 200.0 + k) for k in (4, 3, 2, 1)),
         grants=(Grant("Line", "budget", "What", 3, "1", period.start),),
         objections=(Objection("Line", "Basis", "Support", "Risk", True, "Handling"),),
         chain_head="0" * 64,
+        explanation=explanation,
     )
 
 
 def number(value: float, metric: Metric) -> str:
     """A value of the metric with thousands separators and the decimals of its step."""
-    decimals = max(0, -int(Decimal(str(metric.step)).normalize().as_tuple().exponent))
-    return UNKNOWN if math.isnan(value) else f"{value:,.{decimals}f}"
+    return UNKNOWN if math.isnan(value) else f"{value:,.{metric.decimals}f}"
 
 
 def period_name(period: Period, language: str) -> str:
@@ -120,7 +123,12 @@ def _line(place: int, line: LineCommitment, letter: Letter, language: str) -> Ro
         "interval": f"{low} – {high}",
         "decision": _choice("decision", line.decision, language),
         "reason": line.reason,
+        "explanation": _explanation(line.explanation, letter.metric, language),
     }
+
+
+def _explanation(explanation: Explanation | None, metric: Metric, language: str) -> str:
+    return why(explanation, metric, language) if explanation else ""
 
 
 def _support(place: int, grant: Grant, language: str) -> Row:

@@ -8,10 +8,13 @@ from ..calibration import Letter
 from ..language import text
 from ..problems import DataProblems
 from .chart import targets_picture
-from .fields import fields
+from .fields import fields, period_name
 from .pdf import to_pdf
 from .proof import missing_in_pdf, missing_in_word
-from .template import LetterTemplate, Picture
+from .template import CHARTS, LetterTemplate, Picture
+from .waterfall import steps_picture
+
+_TARGETS, _STEPS = CHARTS
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,24 @@ class LetterFiles:
 def render(letter: Letter, template: LetterTemplate, language: str) -> LetterFiles:
     """The files of a letter; raise DataProblems unless both show every merged text."""
     said = fields(letter, language)
-    png = targets_picture(letter, language, template.picture_size)
-    words = text("letters.chart.alt", language, region=said["region"], period=said["period"])
-    picture = Picture(png, words)
-    made = template.render(said, picture, letter.issued)
+    made = template.render(said, _pictures(letter, template, language), letter.issued)
     pdf = to_pdf(made.docx, letter.issued)
     problems = [*missing_in_word(made.docx, made.merged), *missing_in_pdf(pdf, made.merged)]
     if problems:
         raise DataProblems(problems)
     return LetterFiles(made.docx, pdf)
+
+
+def _pictures(letter: Letter, template: LetterTemplate, language: str) -> dict[str, Picture]:
+    """The pictures that a template has room for and a letter has figures for, each in its size."""
+    where = {"region": letter.region.name, "period": period_name(letter.period, language)}
+
+    def picture(png: bytes, alt: str) -> Picture:
+        return Picture(png, text(f"letters.chart.{alt}", language, **where))
+
+    sizes = template.picture_sizes
+    found = {_TARGETS: picture(targets_picture(letter, language, sizes[_TARGETS]), "alt")}
+    if _STEPS in sizes:
+        png = steps_picture(letter.explanation, letter.metric, language, sizes[_STEPS])
+        found[_STEPS] = picture(png, "steps_alt")
+    return found

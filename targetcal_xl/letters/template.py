@@ -24,7 +24,8 @@ from .sandbox import LetterEnvironment
 
 ANCHORS = ("[[SIG_HEAD]]", "[[SIG_SUPERIOR]]")
 """Invisible marks, one per signature, at the left end of the signature's line."""
-_CHART = "chart:targets"
+CHARTS = {"chart:targets": True, "chart:steps": False}
+"""Alternative texts of the placeholder pictures, and whether a template must have them."""
 _BODY = "word/document.xml"
 _ALWAYS = (1980, 1, 1, 0, 0, 0)
 _EMU_PER_POINT = 12700
@@ -69,35 +70,36 @@ class LetterTemplate:
     def problems(self) -> list[Problem]:
         """Everything that keeps the template from becoming a letter, found by making one."""
         try:
-            self.render(fields(specimen(), "en"), None, specimen().issued)
+            self.render(fields(specimen(), "en"), {}, specimen().issued)
         except DataProblems as refused:
             return list(refused.problems)
         return []
 
     @cached_property
-    def picture_size(self) -> tuple[float, float]:
-        """Width and height of the placeholder picture in points; raise DataProblems without one."""
+    def picture_sizes(self) -> Mapping[str, tuple[float, float]]:
+        """Width and height in points of each placeholder picture; raise DataProblems for a wrong number."""
         if self._faults:
             raise DataProblems(self._faults)
         with zipfile.ZipFile(io.BytesIO(self.data)) as package:
-            extents = _find(
-                parse_xml(package.read(_BODY)), f"//wp:inline[wp:docPr[@descr='{_CHART}']]/wp:extent"
-            )
-        if len(extents) != 1:
-            raise DataProblems([_wrong_chart(len(extents))])
-        width, height = (int(extents[0].get(side, "0")) / _EMU_PER_POINT for side in ("cx", "cy"))
-        return width, height
+            body = parse_xml(package.read(_BODY))
+        if found := _wrong_charts(body):
+            raise DataProblems(found)
+        return {
+            chart: (_points(extent, "cx"), _points(extent, "cy"))
+            for chart in CHARTS
+            for extent in _find(body, f"//wp:inline[wp:docPr[@descr='{chart}']]/wp:extent")
+        }
 
-    def render(self, context: Fields, picture: Picture | None, issued: dt.date) -> Rendered:
+    def render(self, context: Fields, pictures: Mapping[str, Picture], issued: dt.date) -> Rendered:
         """Fill the template in; the same input gives the same bytes.
 
         Raise DataProblems for a template that is unsafe, names unknown fields or lacks a signature
-        mark or the picture, and for texts with characters that a letter cannot show.
+        mark or a picture, and for texts with characters that a letter cannot show.
         """
         if found := [*self._faults, *unprintable(_texts(context))]:
             raise DataProblems(found)
         environment = LetterEnvironment(fields(specimen(), "en"))
-        docx = _finish(_merge(self.data, context, environment, issued), picture)
+        docx = _finish(_merge(self.data, context, environment, issued), pictures)
         return Rendered(docx, tuple(dict.fromkeys(environment.merged)))
 
     @cached_property
@@ -132,19 +134,39 @@ def _merge(data: bytes, context: Fields, environment: LetterEnvironment, issued:
     return out.getvalue()
 
 
-def _finish(docx: bytes, picture: Picture | None) -> bytes:
-    """The file with its picture, after checking its marks; zipped the same way every time."""
+def _finish(docx: bytes, pictures: Mapping[str, Picture]) -> bytes:
+    """The file with its pictures, after checking its marks; zipped the same way every time."""
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
         parts = {part.filename: package.read(part) for part in package.infolist()}
     body = parse_xml(parts[_BODY])
-    drawings = _find(body, f"//w:drawing[.//wp:docPr[@descr='{_CHART}']]")
-    if found := [*_wrong_anchors(body), *([_wrong_chart(len(drawings))] if len(drawings) != 1 else [])]:
+    if found := [*_wrong_anchors(body), *_wrong_charts(body)]:
         raise DataProblems(found)
-    if picture:
-        parts[_media(drawings[0], parts)] = picture.png
-        _find(drawings[0], ".//wp:docPr")[0].set("descr", picture.alt)
+    places = _places(body, parts)
+    for chart, picture in pictures.items():
+        if chart in places:
+            part, drawing = places[chart]
+            parts[part] = picture.png
+            _find(drawing, ".//wp:docPr")[0].set("descr", picture.alt)
+    if places and pictures:
         parts[_BODY] = etree.tostring(body, xml_declaration=True, encoding="UTF-8", standalone=True)
     return _zip(parts)
+
+
+def _places(body: etree._Element, parts: Mapping[str, bytes]) -> dict[str, tuple[str, etree._Element]]:
+    """Chart -> its part and its drawing; raise DataProblems where it has no part of its own."""
+    drawings = {chart: _drawings(body, chart) for chart in CHARTS}
+    places = {chart: (_media(chart, found[0], parts), found[0]) for chart, found in drawings.items() if found}
+    if len({part for part, _ in places.values()}) < len(places):
+        raise DataProblems([Problem("letter_chart_shared")])
+    return places
+
+
+def _drawings(body: etree._Element, chart: str) -> list[etree._Element]:
+    return _find(body, f"//w:drawing[.//wp:docPr[@descr='{chart}']]")
+
+
+def _points(extent: etree._Element, side: str) -> float:
+    return int(extent.get(side, "0")) / _EMU_PER_POINT
 
 
 def _wrong_anchors(body: etree._Element) -> list[Problem]:
@@ -158,18 +180,28 @@ def _wrong_anchors(body: etree._Element) -> list[Problem]:
     ]
 
 
-def _wrong_chart(times: int) -> Problem:
-    return Problem("letter_chart", fields={"times": times})
+def _wrong_charts(body: etree._Element) -> list[Problem]:
+    """Placeholder pictures that stand too often, or not at all."""
+    times = {chart: len(_drawings(body, chart)) for chart in CHARTS}
+    return [
+        _wrong_chart(chart, times[chart])
+        for chart, is_needed in CHARTS.items()
+        if times[chart] > 1 or times[chart] < is_needed
+    ]
 
 
-def _media(drawing: etree._Element, parts: Mapping[str, bytes]) -> str:
+def _wrong_chart(chart: str, times: int) -> Problem:
+    return Problem("letter_chart", fields={"chart": chart, "times": times})
+
+
+def _media(chart: str, drawing: etree._Element, parts: Mapping[str, bytes]) -> str:
     """The part that holds a drawing's picture; raise DataProblems when it is no picture of the file."""
     ids = _find(drawing, ".//a:blip/@r:embed")
     links = parse_xml(parts["word/_rels/document.xml.rels"])
     targets = [str(link.get("Target")) for link in links if link.get("Id") in ids]
     names = [target.lstrip("/") if target.startswith("/") else f"word/{target}" for target in targets]
     if len(names) != 1 or names[0] not in parts or not names[0].endswith(".png"):
-        raise DataProblems([_wrong_chart(0)])
+        raise DataProblems([_wrong_chart(chart, 0)])
     return names[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -74,7 +74,21 @@ class _Part:
         look = self.styles.paragraph(paragraph)
         above, below = line_edges(look)
         line = self._inline.line(paragraph, look) or f"#v({above + below:.2f}pt)"
-        return f"{_block_of(look)}[{_lines_of(look)}{line}]\n"
+        before, after = _touches(paragraph)
+        kept = replace(look, before=look.before * (not before), after=look.after * (not after))
+        block = f"{_block_of(kept)}[{_lines_of(look)}{line}]\n"
+        return f"{_space(look.before) * before}{block}{_space(look.after) * after}"
+
+
+def _touches(paragraph: etree._Element) -> tuple[bool, bool]:
+    """Whether something stands above and below it in its cell or in the body."""
+    above = any(sibling.tag not in _SKIPPED for sibling in paragraph.itersiblings(preceding=True))
+    return above, any(sibling.tag not in _SKIPPED for sibling in paragraph.itersiblings())
+
+
+def _space(height: float) -> str:
+    """Space between paragraphs: the larger of two that meet, and none where a page begins."""
+    return f"#v({height}pt, weak: true)\n"
 
 
 def _block_of(look: Look) -> str:

@@ -138,11 +138,11 @@ class Office:
             raise
         except uno().getClass("com.sun.star.lang.DisposedException"):
             # Raised afresh: an UNO exception cannot carry a traceback through a `with` block.
-            said = self._gone()
+            said = Refused([Problem("live_closed")]) if self._is_there() else self._gone()
         except uno().getClass("com.sun.star.uno.Exception") as error:
             kind = type(error).__name__.rpartition(".")[2]
             failed = Refused([Problem("office_failed", fields={"detail": f"{kind}: {error}"[:_SAID]})])
-            said = failed if self.alive else self._gone()
+            said = failed if self._is_there() else self._gone()
         else:
             return
         finally:
@@ -198,6 +198,13 @@ class Office:
                 # The line first: a bridge waits for the other side, which may be hung, to let go.
                 self._channel.close()
                 bridge.dispose()
+
+    def _is_there(self) -> bool:
+        """Whether it still answers: what is disposed of may be a workbook only, which somebody closed."""
+        try:
+            return self.alive and self._context.ServiceManager is not None
+        except uno().getClass("com.sun.star.uno.Exception"):
+            return False
 
     def _gone(self) -> Refused:
         self._cut()

@@ -190,9 +190,9 @@ class App(base_classes.App):
             self.office.indicator.start(said, 0)
 
     def calculate(self) -> None:
-        """Compute what depends on anything that has changed."""
+        """Compute every formula again, also those whose value came with the file."""
         for book in self.books:
-            book.uno.calculate()
+            book.uno.calculateAll()
 
     def quit(self) -> None:
         """Close its workbooks without saving and end it; one that somebody else started goes on."""

@@ -32,7 +32,12 @@ _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 32, 30, 19
 _SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING, _TWO_LINES, _PARAGRAPH = 20, 24, 34, 34, 112
-_TALL = {("region", "lines"): 66, ("progress", "lines"): 34}
+_TALL = {
+    ("region", "lines"): 66,
+    ("region", "why"): 34,
+    ("settings", "drivers"): 34,
+    ("progress", "lines"): 34,
+}
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A3, _A4 = 8, 9
 _ON_ONE_PAGE = ("dashboard", "evaluation", "region")

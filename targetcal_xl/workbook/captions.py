@@ -8,16 +8,19 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
-from ..calibration.plan import Plan
+from ..calibration.plan import WEIGHTS, Plan
+from ..calibration.question import ANSWERS
 from ..calibration.standing import Value
 from ..language import LANGUAGES, text
 from .book import Scalar
 from .layout import FUNCTIONS, MEASURES, QUADRANTS, region_sheet
-from .shapes import Column, Kind, Owner, Table
+from .shapes import Column, Kind, Table
 
 CHOICES = (
     *("draft", "submitted", "open", "locked", "decided", "confirmed", "accept", "counter", "return"),
     *("yes", "no", "higher", "lower", "sum", "mean", "ratio"),
+    *ANSWERS,
+    *WEIGHTS,
     *("budget", "headcount", "leads", "training", "product", "other"),
     *FUNCTIONS,
     *MEASURES,
@@ -127,7 +130,7 @@ def _codes() -> dict[str, str]:
 
 def heading(table: Table, column: Column, plan: Plan, language: str) -> str:
     """The caption of a column: periods are their own, driver columns carry the driver's name."""
-    if table.code == "history" and column.owner is Owner.FINANCE:
+    if table.code == "history" and column.kind == "number":
         return column.code
     kind, _, driver = column.code.partition(".")
     names = {item.code: item.name for item in plan.drivers}

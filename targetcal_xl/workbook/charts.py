@@ -11,12 +11,13 @@ from xlsxwriter.chart import Chart
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ..language import text
 from .book import Spot
-from .looks import FAINT, GRID, INK, LINE, SERIES, WARNING, Looks
+from .looks import BETTER, FAINT, GRID, INK, LINE, SERIES, WARNING, WORSE, Looks, number_format
 from .places import Places
 from .shapes import Sheet, Table
 
 _COLOURS = dict(zip(("last_year", "suggested", "declared", "agreed"), SERIES, strict=True))
 _TOTALS = ("hq", "suggested", "declared", "agreed")
+_UNSEEN = {"fill": {"none": True}, "border": {"none": True}}
 _COMPARED = ("suggested", "declared", "agreed")
 
 
@@ -24,7 +25,9 @@ def draw_charts(book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: 
     """The charts of one sheet; most sheets have none."""
     drawer = _Drawer(book, sheet, places, looks)
     if sheet.region:
-        drawer.columns("lines", _COLOURS, (sheet.table("supports").top - 1, 11), (790, 330))
+        top = sheet.table("supports").top - 1
+        drawer.columns("lines", _COLOURS, (top, 11), (685, 330))
+        drawer.steps((top, 15), (725, 330))
     elif sheet.code == "dashboard":
         drawer.totals((11, 2), (372, 340))
         drawer.columns("regions", _COMPARED, (11, 6), (620, 340))
@@ -52,6 +55,36 @@ class _Drawer:
             )
         chart.set_y_axis(self._amounts)
         self._finish(chart, f"chart.{table}", spot, size)
+
+    def steps(self, spot: Spot, size: tuple[int, int]) -> None:
+        """The way from last year's figure to the suggestion: each step stands where the one before ends.
+
+        A step's number stands in an unseen column of its height on top, and so above a thin one.
+        """
+        chart = self._book.add_chart({"type": "column", "subtype": "stacked"})
+        table, metric = self._sheet.table("steps"), self._places.inputs.plan.metric
+        rise, fall = (BETTER, WORSE) if metric.direction > 0 else (WORSE, BETTER)
+        form = number_format(metric)
+        suggested = [*[None] * (len(table.rows) - 1), _bar(SERIES[1])]
+        pieces: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("foot", _UNSEEN),
+            ("whole", {**_bar(SERIES[0]), "points": suggested, **self._numbered("inside_end", form)}),
+            *(("rise", _bar(rise)), ("fall", _bar(fall))),
+            ("rise", {**_UNSEEN, **self._numbered("inside_base", f"+{form}")}),
+            ("fall", {**_UNSEEN, **self._numbered("inside_base", f"−{form}")}),
+        )
+        for code, look in pieces:
+            chart.add_series({**self._series(table, code, "name"), **look, "gap": 40})
+        chart.set_x_axis({"num_font": self._text(9)})
+        chart.set_y_axis(self._amounts)
+        self._finish(chart, "chart.steps", spot, size)
+        chart.set_legend({"none": True})
+
+    def _numbered(self, position: str, form: str) -> dict[str, Any]:
+        """Columns with their numbers, but for those that would read as nothing."""
+        nothing = f'[<{0.5 / 10**self._places.inputs.plan.metric.decimals:g}]""'
+        label = {"value": True, "position": position, "font": self._text(9)}
+        return {"data_labels": {**label, "num_format": f"{nothing};{form}"}}
 
     def totals(self, spot: Spot, size: tuple[int, int]) -> None:
         """What head office wants beside what was suggested, declared and agreed."""

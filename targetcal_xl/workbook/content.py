@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
+from ..calibration.plan import Driver
 from ..calibration.standing import Key, Standing, Value
 from .asking import EMPTY_WORDS
 from .book import Cell, Spot
@@ -20,6 +21,8 @@ from .layout import region_sheet
 from .overview import Overview
 from .places import Places
 from .retrospect import Retrospect
+from .shapes import Kind
+from .waterfall import Waterfall
 
 Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""
@@ -59,17 +62,18 @@ def _pages(facts: Facts) -> Iterator[_Page]:
     told = {region: Declaration(facts, region) for region in regions}
     explanation, overview, following = Explanation(facts), Overview(facts, told), Following(facts)
     chances = Chances(facts, explanation)
+    used = weights_used(facts.standing)
     drivers = {
-        driver.code: {"used": Cell(w), "direction": Cell(facts.caption(DIRECTIONS[driver.direction]))}
-        for driver, w in zip(facts.plan.drivers, weights_used(facts.standing), strict=True)
+        driver.code: _weights(facts, driver, w) for driver, w in zip(facts.plan.drivers, used, strict=True)
     }
     yield _Page("settings", {"drivers": drivers.__getitem__}, lambda: _settings(facts))
-    yield _Page("history", {"history": facts.names})
+    yield _Page("history", {"history": lambda row: _asked(facts, row)})
     yield _Page("drivers", {"readings": explanation.reading})
     yield _Page("baseline", {"baseline": explanation.baseline})
     yield _Page("baseline", {"baseline": chances.baseline})
     for region in regions:
-        tables = {"lines": told[region].line, "why": explanation.why}
+        steps = Waterfall(facts, explanation, region).step
+        tables = {"lines": told[region].line, "why": explanation.why, "steps": steps}
         yield _Page(region_sheet(region), tables, told[region].fields, region)
         yield _Page(region_sheet(region), {"lines": chances.declared}, region=region)
     yield _Page("dashboard", {"regions": overview.region, "lines": overview.line}, overview.fields)
@@ -85,6 +89,18 @@ def _pages(facts: Facts) -> Iterator[_Page]:
 def _settings(facts: Facts) -> Row:
     state = facts.caption("live" if is_live(facts) else "frozen")
     return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language), "functions": Cell(state)}
+
+
+def _weights(facts: Facts, driver: Driver, used: float) -> Row:
+    """Which way a driver works, the weight in use and the one before, and what it was learned from."""
+    kinds: Mapping[str, Kind] = {"before": "decimal", "standard_error": "decimal", "evidence": "long"}
+    told = {code: facts.told((None, driver.code, f"driver.{code}"), kind) for code, kind in kinds.items()}
+    return {"used": Cell(used), "direction": Cell(facts.caption(DIRECTIONS[driver.direction])), **told}
+
+
+def _asked(facts: Facts, line: str) -> Row:
+    """A line's names, and what there is to ask about its newest period."""
+    return {**facts.names(line), "question": Cell(facts.questions.get(line))}
 
 
 def _write(page: _Page, places: Places, cells: dict[Spot, Cell]) -> None:

@@ -10,13 +10,15 @@ import numpy as np
 
 from ..calibration.baseline import PARTS
 from ..calibration.drivers import EFFECT_LIMIT, SIGNAL_LIMIT, Readings, changes, effects
+from ..calibration.explanation import explain
 from ..calibration.history import Floats
 from ..calibration.standing import Standing
+from ..sentences import why
 from .book import Cell
 from .cells import column_letters
 from .computing import Computing
-from .facts import ROW, Facts, Row
-from .layout import reading_row
+from .facts import ROW, Facts, Row, or_blank
+from .layout import reading_row, region_sheet
 from .places import TablePlace
 
 
@@ -59,6 +61,8 @@ class Explanation:
             **self._facts.names(line),
             **{code: self._computing.cell(line, code, values[k]) for code, values in self._given.items()},
         }
+        region = self._facts.plan.lines[k].region
+        row["at_old_weights"] = self._facts.told((region, line, "baseline.at_old_weights"), "number")
         for driver in self._drivers:
             row[f"signal.{driver}"] = Cell(self._found[f"signal.{driver}"][k], self._signal(line, driver))
         for code, formula in self._formulas.items():
@@ -66,13 +70,25 @@ class Explanation:
         return row
 
     def why(self, line: str) -> Row:
-        """The same way in one row of the region's own tab."""
+        """The same way in one row of the region's own tab, and in words."""
         k, known = self._facts.lines[line]
         at, tab = self._baseline.rows[line], self._facts.tab("baseline")
+        refs = {code: f"{tab}${column_letters(self._baseline.columns[code])}${at}" for code in self.steps}
+        row = {code: Cell(values[k], refs[code]) for code, values in self.steps.items()}
+        sheet = region_sheet(known.region)
+        above, column = self._facts.places.spot(sheet, "lines", line, "last_year")
+        past = None if self._facts.figures["last_year"][k] is None else self.steps["last_year"][k]
+        formula = f'IF(ISNUMBER(${column_letters(column)}${above}),{refs["last_year"]},"")'
+        row["last_year"] = Cell(or_blank(past), formula)
+        said = why(explain(self._facts.standing, [k]), self._facts.plan.metric, self._facts.language)
+        return {"name": Cell(known.name), **row, "why": Cell(said)}
+
+    @cached_property
+    def steps(self) -> Mapping[str, list[float]]:
+        """The columns of that way, in order, as lists over the lines; last year is 0 where unknown."""
         codes = ("last_year", *(f"part.{part}" for part in (*PARTS, *self._drivers)), "sum")
         values = {**self._given, **self._found}
-        refs = {code: f"{tab}${column_letters(self._baseline.columns[code])}${at}" for code in codes}
-        return {"name": Cell(known.name)} | {code: Cell(values[code][k], refs[code]) for code in codes}
+        return {code: values[code] for code in codes}
 
     @property
     def allotment(self) -> list[float]:

@@ -13,6 +13,7 @@ from ..calibration.negotiation import deviation
 from ..calibration.plan import Line, Plan
 from ..calibration.standing import Key, Standing, Value
 from ..language import text
+from ..sentences import ask
 from .book import BLANK, Cell, Scalar, Spot
 from .captions import caption, shown
 from .cells import column_letters
@@ -100,10 +101,10 @@ class Facts:
     def figures(self) -> Mapping[str, list[float] | list[float | None]]:
         """The tool's own numbers about every line, over the plan's lines."""
         baseline = self.standing.baseline
-        columns = {
-            code: getattr(baseline, code).tolist() for code in ("last_year", "suggested", "low", "high")
-        }
-        return {**columns, "allotment": self.standing.allotment.tolist(), "agreed": self.agreed}
+        columns = {code: getattr(baseline, code).tolist() for code in ("suggested", "low", "high")}
+        past = [None if math.isnan(value) else value for value in self.standing.last_year.tolist()]
+        allotment = self.standing.allotment.tolist()
+        return {"last_year": past, **columns, "allotment": allotment, "agreed": self.agreed}
 
     @cached_property
     def compared(self) -> Mapping[str, Sequence[float | None]]:
@@ -117,6 +118,12 @@ class Facts:
         for k, line in enumerate(self.plan.lines):
             found[line.region].append(k)
         return found
+
+    @cached_property
+    def questions(self) -> Mapping[str, str]:
+        """Line code -> what is asked about its newest period."""
+        asked = self.standing.baseline.questions
+        return {item.line: ask(item.period, item.share, self.language) for item in asked}
 
     def told(self, key: Key, kind: Kind) -> Cell:
         """A cell that shows the standing's last word on a field."""

@@ -11,18 +11,23 @@ from typing import TypeVar
 import numpy as np
 
 from targetcal_xl.calibration import (
+    ANSWERS,
+    WEIGHTS,
+    Answer,
     Driver,
     Floats,
     History,
     Indicator,
     Inputs,
     Key,
+    Period,
     Person,
     Plan,
     Readings,
     Region,
     Thresholds,
     Value,
+    WeightsCode,
 )
 
 from .layout import reading_row
@@ -50,6 +55,7 @@ def entered(inputs: Inputs) -> dict[Key, Value]:
         **dict(_tables(plan)),
         **dict(_history(inputs)),
         **dict(_events(inputs)),
+        **dict(_answers(inputs)),
     }
     cells |= _readings(inputs)
     return {key: value for key, value in cells.items() if value not in (None, "")}
@@ -69,6 +75,7 @@ def _settings(plan: Plan) -> Iterator[tuple[Key, Value]]:
         "kind": metric.kind,
         "step": float(metric.step),
         "hq_target": float(plan.hq_target),
+        "weights": plan.weights,
     }
     said |= {item.name: float(getattr(plan.thresholds, item.name)) for item in fields(Thresholds)}
     return (((None, None, code), value) for code, value in said.items())
@@ -116,6 +123,21 @@ def _events(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
         yield from (((None, f"E{number:02d}", f"event.{code}"), value) for code, value in said.items())
 
 
+def _answers(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
+    """The answers to what is asked about the newest period, which have a cell."""
+    regions = {line.code: line.region for line in inputs.plan.lines}
+    newest = _newest(inputs)
+    for answer in inputs.answers:
+        if answer.period == newest:
+            yield (regions[answer.line], answer.line, "history.answer"), answer.code
+
+
+def _newest(inputs: Inputs) -> Period | None:
+    """The last period before the plan's, if the history has one."""
+    before = inputs.history.before(inputs.plan.period).periods
+    return before[-1] if before else None
+
+
 def _readings(inputs: Inputs) -> dict[Key, Value]:
     sides = {"reference": inputs.readings.reference, "now": inputs.readings.now}
     return {
@@ -135,8 +157,8 @@ def revised(inputs: Inputs, cells: Mapping[Key, Value]) -> tuple[Inputs, list[Un
     entry = _Entry(cells)
     plan = _plan(inputs.plan, entry)
     history = _revised_history(inputs, entry)
-    readings = _revised_readings(inputs, entry)
-    return replace(inputs, plan=plan, history=history, readings=readings), entry.faults
+    readings, answers = _revised_readings(inputs, entry), tuple(_revised_answers(inputs, entry))
+    return Inputs(plan, history, readings, answers), entry.faults
 
 
 class _Entry:
@@ -206,7 +228,13 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
         drivers=tuple(_driver(driver, entry) for driver in plan.drivers),
         indicators=tuple(_indicator(item, plan, entry, directions) for item in plan.indicators),
         milestones=tuple(sorted(date for date in dates if date)),
+        weights=_weights(plan, entry),
     )
+
+
+def _weights(plan: Plan, entry: _Entry) -> WeightsCode:
+    said = entry.one_of((None, None, "weights"), dict.fromkeys(WEIGHTS), plan.weights)
+    return "fixed" if said == "fixed" else "learned"
 
 
 def _thresholds(known: Thresholds, entry: _Entry) -> Thresholds:
@@ -269,6 +297,16 @@ def _revised_history(inputs: Inputs, entry: _Entry) -> History:
 
 def _amount(entry: _Entry, key: Key) -> float:
     return math.nan if entry.words(key).strip() in ("", UNKNOWN_AMOUNT, "？") else entry.number(key, 0.0)
+
+
+def _revised_answers(inputs: Inputs, entry: _Entry) -> Iterator[Answer]:
+    """Answers about earlier periods as they are, and those about the newest one from their cells."""
+    newest = _newest(inputs)
+    yield from (answer for answer in inputs.answers if answer.period != newest)
+    for line in inputs.plan.lines:
+        key = (line.region, line.code, "history.answer")
+        said = entry.words(key) and entry.one_of(key, dict.fromkeys(ANSWERS), "")
+        yield from (Answer(line.code, newest, code) for code in ANSWERS if newest and code == said)
 
 
 def _revised_readings(inputs: Inputs, entry: _Entry) -> Readings:

@@ -18,7 +18,17 @@ from .places import Places
 from .shapes import Column, Field, Kind, Sheet, Table
 
 _LONGEST_LIST = 255
-_PROMPTED = ("declared", "basis", "support", "risk", "counter", "decision_reason", "status", "quantity")
+_PROMPTED = (
+    "declared",
+    "basis",
+    "support",
+    "risk",
+    "counter",
+    "decision_reason",
+    "status",
+    "quantity",
+    "answer",
+)
 _NUMBERS: tuple[Kind, ...] = ("number", "decimal", "count", "percent")
 
 
@@ -29,6 +39,8 @@ def help_people(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> 
             page.data_validation(first - 1, column - 1, last - 1, column - 1, rule)
     if sheet.region:
         _colour_lines(page, sheet, places, looks)
+    if sheet.code == "history":
+        _colour_questions(page, sheet.table("history"), looks)
     if sheet.code == "dashboard":
         for table in sheet.tables:
             _colour_flags(page, table, places, looks)
@@ -123,6 +135,14 @@ def _colour_lines(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -
     advice = places.fields[sheet.region, "advice"][1]
     done = {"type": "formula", "criteria": f"={closed}", "format": looks.changed(font_color=GOOD)}
     page.conditional_format(advice[0] - 1, advice[1] - 1, advice[0] - 1, advice[1] - 1, done)
+
+
+def _colour_questions(page: Worksheet, table: Table, looks: Looks) -> None:
+    """A question that waits for its answer stands out."""
+    letters, first = {code: column_letters(at) for code, at in table.spots.items()}, table.top + 2
+    waits = f"AND(LEN(${letters['question']}{first})>0,LEN(${letters['answer']}{first})=0)"
+    for code in ("question", "answer"):
+        _when(page, table, code, waits, looks.changed(bg_color=WARNING_PALE))
 
 
 def _colour_flags(page: Worksheet, table: Table, places: Places, looks: Looks) -> None:

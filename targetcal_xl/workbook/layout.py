@@ -7,7 +7,8 @@ from dataclasses import replace
 from ..calibration.backtest import METHODS, ORIGINS
 from ..calibration.baseline import PARTS, Inputs
 from ..calibration.negotiation import DECISIONS, STATES
-from ..calibration.plan import Plan
+from ..calibration.plan import WEIGHTS, Plan
+from ..calibration.question import ANSWERS
 from .shapes import Column, Field, Kind, Owner, Sheet, Table
 
 SUPPORTS = 10
@@ -97,6 +98,7 @@ def _settings(plan: Plan) -> Sheet:
         ("warning_days", "count", ()),
         ("warning_odds", "percent", ()),
         ("survey_minimum", "count", ()),
+        ("weights", "choice", WEIGHTS),
     )
     fields = tuple(
         Field(code, Owner.FINANCE, kind, (4 + k, 3), choices, span=2, card=False)
@@ -126,8 +128,11 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     drivers = (
         Column("name", finance),
         Column("weight", finance, "decimal"),
-        Column("used", Owner.TOOL, "decimal"),
         Column("direction", Owner.TOOL, "choice", choices=("higher", "lower")),
+        Column("before", Owner.TOOL, "decimal"),
+        Column("used", Owner.TOOL, "decimal"),
+        Column("standard_error", Owner.TOOL, "decimal"),
+        Column("evidence", Owner.TOOL, "long", span=2),
     )
     indicators = (
         Column("name", finance),
@@ -151,6 +156,10 @@ def _numbered(letter: str, count: int) -> tuple[str, ...]:
 def _history(inputs: Inputs) -> Sheet:
     plan, periods = inputs.plan, tuple(str(period) for period in inputs.history.periods)
     past = tuple(Column(period, Owner.FINANCE, "number") for period in periods)
+    asked = (
+        Column("question", Owner.TOOL, "long", 52),
+        Column("answer", Owner.FINANCE, "choice", 12, choices=ANSWERS),
+    )
     events = (
         Column("line", Owner.FINANCE, "line", 14, choices=tuple(line.code for line in plan.lines)),
         Column("period", Owner.FINANCE, "choice", 16, choices=periods),
@@ -163,7 +172,7 @@ def _history(inputs: Inputs) -> Sheet:
         (),
         _stacked(
             5,
-            _of_lines("history", (_REGION, _NAME, *past), plan, "history."),
+            _of_lines("history", (_REGION, _NAME, *past, *asked), plan, "history."),
             Table("events", events, _numbered("E", max(EVENTS, known)), growing=True, prefix="event."),
         ),
     )
@@ -211,6 +220,7 @@ def _baseline(plan: Plan) -> Sheet:
         *(number(f"part.{driver}", formula, "decimal") for driver in drivers),
         number("sum", formula, "decimal"),
         number("suggested", formula),
+        number("at_old_weights", tool, width=12),
         number("low", tool),
         number("high", tool),
         number("inertial", tool),
@@ -228,6 +238,7 @@ def _region(plan: Plan, region: str) -> Sheet:
         Table("lines", _LINE_COLUMNS, lines, region=region),
         Table("supports", _support_columns(lines), _numbered("S", max(SUPPORTS, len(lines))), region=region),
         Table("why", _why_columns(plan), lines, region=region, prefix="why."),
+        Table("steps", _STEP_COLUMNS, _steps(plan), region=region, prefix="step."),
     )
     return Sheet(region_sheet(region), _REGION_FIELDS, tables, region)
 
@@ -286,14 +297,29 @@ def _support_columns(lines: tuple[str, ...]) -> tuple[Column, ...]:
 
 
 def _why_columns(plan: Plan) -> tuple[Column, ...]:
-    """Last year's value, what each part adds, and the sum: the baseline sheet's row, explained."""
-    parts = (*PARTS, *(driver.code for driver in plan.drivers))
-    return (
-        _NAME,
+    """Last year's value, what each part adds, and the sum: the baseline sheet's row, and in words."""
+    numbers = (
         Column("last_year", Owner.FORMULA, "number"),
-        *(Column(f"part.{part}", Owner.FORMULA, "decimal") for part in parts),
+        *(Column(f"part.{part}", Owner.FORMULA, "decimal") for part in _parts(plan)),
         Column("sum", Owner.FORMULA, "decimal"),
     )
+    reach = max(3, 12 - len(numbers))  # to the end of what is missing above, or further
+    return (_NAME, *numbers, Column("why", Owner.TOOL, "long", span=reach))
+
+
+def _parts(plan: Plan) -> tuple[str, ...]:
+    return (*PARTS, *(driver.code for driver in plan.drivers))
+
+
+_STEP_COLUMNS = (
+    _NAME,
+    *(Column(code, Owner.FORMULA, "decimal") for code in ("contribution", "whole", "foot", "rise", "fall")),
+)
+
+
+def _steps(plan: Plan) -> tuple[str, ...]:
+    """Rows of a region's way from last year's figure to its suggestion."""
+    return ("last_year", *(f"part.{part}" for part in _parts(plan)), "rounding", "suggested")
 
 
 def _dashboard(plan: Plan) -> Sheet:

@@ -19,6 +19,7 @@ from .cells import check_cell, one_cell, same
 from .native import Liberties, native
 from .patience import patiently
 from .sheet import inside, size
+from .update import is_formula
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -78,12 +79,14 @@ class LiveBook:
         self._book, self._password = book, password
         self._native = native(book)
         self._grids: dict[str, Mapping[Spot, Cell]] = {}
+        self._tabs: dict[str, xw.Sheet] = {}
         self._opened: dict[str, tuple[str, Liberties]] = {}
-        self._changed = False
+        self._changed = self._stale = False
 
     def reread(self, _path: Path) -> LiveBook:
         """The same book, to be read afresh: people may have typed since."""
         self._grids.clear()
+        self._tabs.clear()
         self.__dict__.pop("names", None)
         return self
 
@@ -109,6 +112,10 @@ class LiveBook:
         """Write cells, keeping their formats; what the sheet holds already stays as it is."""
         before = self.grid(sheet)
         changes = {spot: cell for spot, cell in cells.items() if not same(cell, before.get(spot, _NOTHING))}
+        stale = [spot for spot in changes if spot in before and _computes(before[spot], changes[spot])]
+        for spot in stale:
+            del changes[spot]
+        self._stale |= bool(stale)
         if problems := [fault for spot, cell in changes.items() for fault in check_cell(sheet, spot, cell)]:
             raise Refused(problems)
         if not changes:
@@ -161,11 +168,16 @@ class LiveBook:
         self._do(lambda: setattr(self._book.app, "status_bar", words))
 
     def save(self) -> None:
-        """Have the program save, with every sheet protected again; without changes nothing is saved."""
+        """Have the program save, with every sheet protected again; without changes nothing is saved.
+
+        Where a formula did not say what it should, all are computed again: LibreOffice loads old values.
+        """
         self.close_sheets()
-        if self._changed:
+        if self._stale:
+            self._do(self._book.app.calculate)
+        if self._changed or self._stale:
             self._do(self._book.save)
-            self._changed = False
+        self._changed = self._stale = False
 
     def close_sheets(self) -> None:
         """Protect again every sheet that was opened for writing."""
@@ -177,7 +189,9 @@ class LiveBook:
         return patiently(call, sheet or self.path.name)
 
     def _sheet(self, sheet: str) -> xw.Sheet:
-        return self._book.sheets[sheet]
+        if sheet not in self._tabs:
+            self._tabs[sheet] = self._book.sheets[sheet]
+        return self._tabs[sheet]
 
     def _range(self, sheet: str, block: Block) -> xw.Range:
         top, left, bottom, right = block
@@ -232,6 +246,11 @@ def _cells(used: xw.Range) -> dict[Spot, Cell]:
             if value is not None or is_formula:
                 found[row, column] = Cell(_scalar(value), text[1:] if is_formula else None)
     return found
+
+
+def _computes(found: Cell, wanted: Cell) -> bool:
+    """Whether a cell has its formula: what that comes to is the program's to compute."""
+    return wanted.formula is not None and is_formula(found, wanted)
 
 
 def _rows(formulas: Any) -> Sequence[Sequence[Any]]:

@@ -15,6 +15,8 @@ from .shapes import Kind, Owner
 INK, FAINT, LINE, GRID = "#1F2937", "#6B7280", "#D1D5DB", "#E5E7EB"
 BRAND, BRAND_PALE, INPUT, SUPERIOR_INPUT, PAPER = "#1F4E79", "#DCE6F1", "#FFF8DC", "#E8F3EA", "#F7F8FA"
 WARNING, WARNING_PALE, GOOD = "#C2410C", "#FDE3D3", "#15803D"
+BETTER, WORSE = "#8CCBA3", "#F4B183"
+"""Colours of what makes a target better or worse, pale enough to be written on."""
 SERIES = ("#9CA3AF", "#5B9BD5", "#1F4E79", "#15803D")
 """Colours of a chart's series: last year, suggested, declared, agreed."""
 
@@ -41,10 +43,8 @@ class Looks:
     def __init__(self, book: xlsxwriter.Workbook, metric: Metric, language: str) -> None:
         self._book = book
         self.font = {"font_name": _FONTS[language], "font_size": 10, "font_color": INK}
-        decimals = f"{metric.step:.6f}".rstrip("0").partition(".")[2]
-        places = "." + "0" * len(decimals) if decimals else ""
         self._numbers = {
-            "number": f"#,##0{places}",
+            "number": number_format(metric),
             "decimal": "#,##0.00",
             "count": "#,##0",
             "percent": "0.0%",
@@ -191,6 +191,11 @@ class Looks:
     def changed(self, **shape: Any) -> Format:
         """A format for what a condition changes."""
         return self._book.add_format(shape)
+
+
+def number_format(metric: Metric) -> str:
+    """How a value of the metric is shown: thousands separators, and the decimals of its step."""
+    return "#,##0" + "." * bool(metric.decimals) + "0" * metric.decimals
 
 
 def _alignment(kind: Kind, at: Standpoint) -> str:

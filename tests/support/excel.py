@@ -47,6 +47,9 @@ class App:
         self._log.append(("screen", on))
         self._screen = on
 
+    def calculate(self) -> None:
+        self._log.append(("calculate",))
+
     @property
     def status_bar(self) -> Any:
         return self._bar

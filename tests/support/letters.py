@@ -11,7 +11,7 @@ from functools import cache
 
 import pypdfium2
 
-from targetcal_xl.calibration import Grant, Letter, LineCommitment, Objection, Targets
+from targetcal_xl.calibration import Explanation, Grant, Letter, LineCommitment, Objection, Step, Targets
 from targetcal_xl.letters import LetterFiles, LetterTemplate, render
 from tests.support.samples import PERIOD, sample_plan
 
@@ -26,7 +26,7 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
     plan = sample_plan((1,))
     names = [f"华东{k}组" for k in range(1, lines + 1)]
     committed = tuple(_committed(k, name, reason) for k, name in enumerate(names))
-    columns = zip(*(vars(line.targets).values() for line in committed), strict=True)
+    total = Targets(*map(sum, zip(*(vars(line.targets).values() for line in committed), strict=True)))
     return Letter(
         number="2025Q1-R1-V1",
         version=1,
@@ -37,7 +37,7 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
         metric=plan.metric,
         region=plan.regions[0],
         lines=committed,
-        total=Targets(*map(sum, columns)),
+        total=total,
         history=tuple((PERIOD.shift(-k), 90.0 * lines + k) for k in range(8, 0, -1)),
         grants=tuple(
             Grant(
@@ -55,13 +55,22 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
             for k in range(others)
         ),
         chain_head=HEAD,
+        explanation=_explained(total),
     )
 
 
 def _committed(k: int, name: str, reason: str) -> LineCommitment:
     suggested = 100.0 + 7 * k
     targets = Targets(suggested - 9, suggested, suggested - 20, suggested + 22, suggested - 15, suggested - 5)
-    return LineCommitment(name, targets, ("accept", "counter")[k % 2], reason if k % 3 == 0 else "")
+    decision, why = ("accept", "counter")[k % 2], reason if k % 3 == 0 else ""
+    return LineCommitment(name, targets, decision, why, _explained(targets))
+
+
+def _explained(targets: Targets) -> Explanation:
+    """From last year to the suggestion, by an event, growth, and a driver that slows it."""
+    growth = targets.suggested - targets.last_year + 12.0
+    steps = (Step("events", -8.0), Step("trend", growth), Step("leads", -4.0, "线索量"))
+    return Explanation("last_year", targets.last_year, steps, targets.suggested)
 
 
 @cache

@@ -1,0 +1,121 @@
+"""Why a suggestion is what it is: the way from last year's figure, in the numbers that are shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from .baseline import PARTS
+from .history import Flags
+from .standing import Standing
+
+Origin = Literal["last_year", "partly", "history", "panel"]
+"""What the way begins with: last year's figure; the same, with what the history leads to for lines that
+have none; what the own history leads to; what the other lines do."""
+
+MOST_NAMED: Final = 3
+"""How many steps are named; all that matter less are one number, unless that is a single one."""
+EVENTS: Final = "events"
+ROUNDING: Final = "rounding"
+"""Code of the step from what the method expects to a target in whole steps of the metric."""
+NOTHING: Final = 1e-6
+"""A part smaller than this share of what is shown is the trace of an addition."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one part adds, in the metric's unit; `code` is one of `Baseline.parts`, or ROUNDING.
+
+    A driver's step has the driver's `name`; the method's own parts have none.
+    """
+
+    code: str
+    amount: float
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`start` + the amounts of all `steps` = `suggested`, each a number with the metric's decimals."""
+
+    origin: Origin
+    start: float
+    steps: tuple[Step, ...]
+    suggested: float
+
+    @property
+    def events(self) -> float:
+        """What taking one-off events out changes."""
+        return math.fsum(step.amount for step in self.steps if step.code == EVENTS)
+
+    @property
+    def named(self) -> tuple[Step, ...]:
+        """The steps that matter most, the largest first, beside the events."""
+        steps = [step for step in self.steps if step.amount and step.code not in (EVENTS, ROUNDING)]
+        steps.sort(key=lambda step: -abs(step.amount))
+        return tuple(steps if len(steps) <= MOST_NAMED + 1 else steps[:MOST_NAMED])
+
+    @property
+    def rest(self) -> float:
+        """What all other steps add together."""
+        named = (EVENTS, *(step.code for step in self.named))
+        return math.fsum(step.amount for step in self.steps if step.code not in named)
+
+
+def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
+    """Explain one line by its place in the plan, or several together.
+
+    Sums add up; means and ratios are averaged over the lines. Steps have the order of
+    `Baseline.parts`, with ROUNDING at the end.
+    """
+    plan, baseline, rows = standing.inputs.plan, standing.baseline, list(lines)
+    known = np.isfinite(standing.last_year[rows])
+    parts = baseline.contributions[rows]
+    level = np.isin(baseline.parts, PARTS) & ~known[:, None]
+    start = baseline.last_year[rows].sum() + parts.sum(where=level)
+    suggested = baseline.suggested[rows].sum()
+    rounding = suggested - baseline.expected[rows].sum()
+    amounts = [*parts.sum(axis=0, where=~level).tolist(), float(rounding)]
+    unit = 10.0**-plan.metric.decimals * (1 if plan.metric.kind == "sum" else len(rows))
+    first, last = round(float(start) / unit), round(float(suggested) / unit)
+    whole = _adding_up([amount / unit for amount in amounts], last - first)
+
+    def shown(units: int) -> float:
+        return float(units / 10**plan.metric.decimals)
+
+    names = {driver.code: driver.name for driver in plan.drivers}
+    return Explanation(
+        origin=_origin(standing, rows, known),
+        start=shown(first),
+        steps=tuple(
+            Step(code, shown(units), names.get(code, ""))
+            for code, units in zip((*baseline.parts, ROUNDING), whole, strict=True)
+        ),
+        suggested=shown(last),
+    )
+
+
+def _origin(standing: Standing, rows: list[int], known: Flags) -> Origin:
+    if known.all():
+        return "last_year"
+    if known.any():
+        return "partly"
+    return "history" if np.isfinite(standing.inputs.history.values[rows]).any() else "panel"
+
+
+def _adding_up(amounts: Sequence[float], total: int) -> list[int]:
+    """Whole numbers next to the amounts that add up to the total: largest remainder (Hamilton).
+
+    What is nothing stays nothing, but the last amount when all are.
+    """
+    whole = [math.floor(amount) for amount in amounts]
+    moving = [k for k, amount in enumerate(amounts) if abs(amount) > NOTHING] or [len(amounts) - 1]
+    moving.sort(key=lambda k: whole[k] - amounts[k])
+    each, more = divmod(total - sum(whole), len(moving))
+    for place, k in enumerate(moving):
+        whole[k] += each + (place < more)
+    return whole

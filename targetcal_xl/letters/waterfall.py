@@ -1,0 +1,72 @@
+"""The second picture of a letter: from last year's figure to the suggestion, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..calibration.explanation import Explanation
+from ..calibration.metric import Metric
+from ..language import text
+from ..sentences import signed, step_name
+from .canvas import INK, PALE, SERIES, Canvas
+from .fields import number
+
+_BETTER, _WORSE = "#6FAF8D", "#D98F6C"
+
+
+class _Bar(NamedTuple):
+    """A column from one height to another, with its number and its name."""
+
+    begins: float
+    ends: float
+    colour: str
+    number: str
+    name: str
+
+
+def steps_picture(
+    explanation: Explanation | None, metric: Metric, language: str, size: tuple[float, float]
+) -> bytes:
+    """PNG of `size` points: last year's figure, each step that changes it, and the suggestion.
+
+    Nothing is on it where there is nothing to explain.
+    """
+    canvas, (width, height) = Canvas(size), size
+    if explanation is None:
+        return canvas.png()
+    bars = list(_bars(explanation, metric, language))
+    top, bottom = 12.0, height - 14.0
+    heights = [0.0, *(bar.ends for bar in bars)]
+    lowest, highest = min(heights), max(heights)
+    pitch, unit = width / len(bars), (bottom - top) / (highest - lowest or 1.0)
+
+    def y(value: float) -> float:
+        return bottom - (value - lowest) * unit
+
+    for k, bar in enumerate(bars):
+        left, right = pitch * (k + 0.19), pitch * (k + 0.81)
+        above, below = y(max(bar.begins, bar.ends)), y(min(bar.begins, bar.ends))
+        canvas.bar((left, above, right, max(below, above + 0.7)), bar.colour)
+        canvas.write(((left + right) / 2, above - 2), bar.number, "mb", 7.5, INK, not bar.begins)
+        canvas.write_within(((left + right) / 2, bottom + 8), bar.name, "mm", 7, pitch - 2)
+        if k + 1 < len(bars):
+            canvas.rule((right, y(bar.ends), pitch * (k + 1.19), y(bar.ends)), PALE)
+    canvas.rule((0, y(0), width, y(0)), INK)
+    return canvas.png()
+
+
+def _bars(explanation: Explanation, metric: Metric, language: str) -> Iterator[_Bar]:
+    start, reached = explanation.start, explanation.start
+    origin = "last_year" if explanation.origin == "last_year" else "level"
+    name = text(f"letters.chart.{origin}", language)
+    yield _Bar(0.0, start, SERIES["last_year"], number(start, metric), name)
+    for step in explanation.steps:
+        if step.amount:
+            colour = _BETTER if step.amount * metric.direction > 0 else _WORSE
+            said, name = signed(step.amount, metric), step_name(step, language)
+            yield _Bar(reached, reached + step.amount, colour, said, name[:1].upper() + name[1:])
+            reached += step.amount
+    suggested = explanation.suggested
+    name = text("letters.chart.suggested", language)
+    yield _Bar(0.0, suggested, SERIES["suggested"], number(suggested, metric), name)

@@ -1,0 +1,95 @@
+"""A region's way from last year's figure to its suggestion, step by step, as a chart can draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import accumulate
+
+import numpy as np
+
+from ..calibration.baseline import PARTS
+from ..calibration.history import Flags
+from .book import Cell
+from .captions import heading
+from .cells import column_letters
+from .explaining import Explanation
+from .facts import Facts, Row, span
+from .layout import region_sheet
+
+_LEVEL = tuple(f"part.{part}" for part in PARTS)
+"""What stands in for last year's figure, where there is none: the suggestion before drivers."""
+
+
+class Waterfall:
+    """Writes the steps of all lines of a region together, and the pieces of the columns that show them.
+
+    The first and the last stand as a `whole`; between them a column rises or falls from its `foot`.
+    """
+
+    def __init__(self, facts: Facts, explanation: Explanation, region: str) -> None:
+        self._facts, self._explanation, self._region = facts, explanation, region
+        self._sheet = region_sheet(region)
+        self._lines = facts.lines_of[region]
+
+    def step(self, code: str) -> Row:
+        """One step: what it adds, and where its column stands."""
+        place = self._facts.places.table(self._sheet, "steps")
+        first, at = min(place.rows.values()), place.rows[code]
+        column, amount = f"${column_letters(place.columns['contribution'])}", self._amounts[code]
+        row = {"name": Cell(self._names[code]), "contribution": Cell(amount, self._formulas[code])}
+        own, nothing = f"{column}{at}", Cell(0.0, "0")
+        if code in ("last_year", "suggested"):
+            return row | {"whole": Cell(amount, own), "foot": nothing, "rise": nothing, "fall": nothing}
+        so_far, end = f"SUM({column}{first}:{column}{at - 1})", self._ends[code]
+        return row | {
+            "whole": nothing,
+            "foot": Cell(max(min(end - amount, end), 0.0), f"MAX(MIN({so_far},{so_far}+{own}),0)"),
+            "rise": Cell(max(amount, 0.0), f"MAX({own},0)"),
+            "fall": Cell(max(-amount, 0.0), f"MAX(-{own},0)"),
+        }
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """What each step is called: as in the table of the lines."""
+        why, language = self._facts.places.sheets[self._sheet].table("why"), self._facts.language
+        names = {column.code: heading(why, column, self._facts.plan, language) for column in why.columns}
+        names |= {code: self._facts.say(f"column.{code}") for code in ("rounding", "suggested")}
+        return names if self._known.all() else names | {"last_year": self._facts.say("step.estimated")}
+
+    @cached_property
+    def _known(self) -> Flags:
+        """Which lines have a figure of last year's."""
+        return np.isfinite(self._facts.standing.last_year[self._lines])
+
+    @cached_property
+    def _amounts(self) -> Mapping[str, float]:
+        """What each step adds, in the order of the steps."""
+        share = 1.0 if self._facts.plan.metric.kind == "sum" else 1.0 / len(self._lines)
+        columns = {code: np.array(values)[self._lines] for code, values in self._explanation.steps.items()}
+        level = np.sum([columns[code] for code in _LEVEL], axis=0)
+        columns["last_year"] = np.where(self._known, columns["last_year"], level)
+        columns |= {code: columns[code] * self._known for code in _LEVEL}
+        amounts = {code: float(values.sum()) * share for code, values in columns.items()}
+        suggested = self._facts.total(self._facts.figures["suggested"][k] for k in self._lines) or 0.0
+        rounding = round(suggested - amounts.pop("sum"), 9)
+        return {**amounts, "rounding": rounding, "suggested": suggested}
+
+    @cached_property
+    def _ends(self) -> Mapping[str, float]:
+        """Where each step arrives."""
+        return dict(zip(self._amounts, accumulate(self._amounts.values()), strict=True))
+
+    @cached_property
+    def _formulas(self) -> Mapping[str, str]:
+        """The amounts from the table of the lines."""
+        why = self._facts.places.table(self._sheet, "why")
+        spans = {code: span(why, code) for code in self._explanation.steps}
+        known = f"ISNUMBER({spans['last_year']})"
+        share = "" if self._facts.plan.metric.kind == "sum" else f"/ROWS({spans['last_year']})"
+        level = "+".join(spans[code] for code in _LEVEL)
+        added = {code: f"SUM({cells}){share}" for code, cells in spans.items()}
+        added |= {code: f"SUMPRODUCT({known}*{spans[code]}){share}" for code in _LEVEL}
+        added["last_year"] = f"(SUM({spans['last_year']})+SUMPRODUCT((1-{known})*({level}))){share}"
+        suggested = f"N({self._facts.here('suggested', self._region)})"
+        return {**added, "rounding": f"ROUND({suggested}-{added.pop('sum')},9)", "suggested": suggested}
