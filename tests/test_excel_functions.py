@@ -125,6 +125,12 @@ def test_every_fault_is_told_at_once_with_its_cell_and_the_error_value() -> None
     assert [reason.split(" R")[1].split(":")[0] for reason in found] == ["2C1", "2C2", "2C3"]
 
 
+def test_faults_of_all_arguments_are_told_together() -> None:
+    said = reasons("TC_DEVIATION", [[["much"], ["more"]], [[True]], [[1.0], [1.0]]], "en")
+    wheres = ["declared R1C1", "declared R2C1", "suggested R1C1", "direction"]
+    assert [reason.removeprefix("#VALUE! ").partition(":")[0] for reason in said] == wheres
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "error"),
     [
