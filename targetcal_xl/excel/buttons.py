@@ -45,6 +45,16 @@ def _recalibrate(desk: Desk, said: Answers) -> object:
     return actions.recalibrate(desk, said.words("reason"))
 
 
+def _go_back(desk: Desk, said: Answers) -> object:
+    if not said.words("back_to"):
+        return actions.recalibrations(desk)
+    return actions.go_back(desk, int(said.number("back_to")), said.words("reason"))
+
+
+def _backtest(desk: Desk, _said: Answers) -> object:
+    return actions.backtest(desk, ())
+
+
 def _check(desk: Desk, said: Answers) -> object:
     return actions.check(desk, said.several("region"))
 
@@ -110,11 +120,20 @@ def _evaluate(desk: Desk, _said: Answers) -> object:
 
 
 _REGION, _ANY_REGION = Ask("region", "region"), Ask("region", "region", needed=False)
-_REASON, _HOURS = Ask("reason"), Ask("hours", "number", needed=False)
+_REASON, _ANY_REASON = Ask("reason"), Ask("reason", needed=False)
+_HOURS = Ask("hours", "number", needed=False)
 _WHO = Ask("who", "person")
 
 BUTTONS = (
-    Button("recalibrate", "finance", "CalculateNow", _recalibrate, (Ask("reason", needed=False),)),
+    Button("recalibrate", "finance", "CalculateNow", _recalibrate, (_ANY_REASON,)),
+    Button(
+        "go_back",
+        "finance",
+        "RecurrenceEdit",
+        _go_back,
+        (Ask("back_to", "number", needed=False), _ANY_REASON),
+    ),
+    Button("backtest", "finance", "ChartTrendline", _backtest),
     Button("check", "finance", "Spelling", _check, (_ANY_REGION,)),
     Button("lock", "finance", "Lock", _lock, (_ANY_REGION,)),
     Button("unlock", "finance", "Undo", _unlock, (_REGION, _REASON)),
