@@ -1,4 +1,4 @@
-"""What a person does with the mouse: the menu and the toolbar, on a book that is open in a window."""
+"""What a person does with the mouse: menu, toolbar and sheet buttons of a book that is open in a window."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from targetcal_xl.excel import BUTTONS
 from targetcal_xl.libreoffice import install
 from tests.support.desks import submitted
-from tests.support.screen import screen
+from tests.support.macros import ECHO, allowing_macros, book_with, stubbed
+from tests.support.screen import screen, waited
 from tests.support.source import ROOT
 
 pytestmark = pytest.mark.gui
@@ -44,3 +45,13 @@ def test_a_click_on_the_toolbar_locks_what_was_submitted(profile: Path, tmp_path
         shown.picture(PICTURES / "libreoffice-locked.png")
         shown.click("OK")
     assert case.value("R1", None, "state") == "locked"
+
+
+def test_a_click_on_a_sheet_button_starts_what_it_names(tmp_path: Path) -> None:
+    path = book_with(stubbed("en", TargetCalQuestions=ECHO), tmp_path / "targets.xlsm", "en")
+    with screen(allowing_macros(), path) as shown:
+        book = shown.office.desktop.getCurrentComponent()
+        book.getCurrentController().setActiveSheet(book.getSheets().getByIndex(1))
+        shown.click("Recalibrate")
+        noted = book.getSheets().getByName("xlwings.conf").getCellRangeByName("D1")
+        assert "recalibrate" in waited(noted.getString, "what the macro asks of Python")

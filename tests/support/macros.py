@@ -142,14 +142,15 @@ def run_in_office(path: Path, asked: Sequence[str]) -> list[str]:
     driver = f"macro:///Standard.Driver.Main({path})"
     program = find_soffice()
     assert program is not None
-    run_soffice(program, _profile(), [driver], 120)
+    run_soffice(program, allowing_macros(), [driver], 120)
     said = answers.read_text("utf-8").splitlines()
     assert len(said) == len(asked) and not any(line.startswith("failed: ") for line in said), said
     return said
 
 
 @cache
-def _profile() -> Path:
+def allowing_macros() -> Path:
+    """A profile of LibreOffice that runs the macros of any book, with our driver in it."""
     profile = Path(tempfile.mkdtemp(prefix="macros-"))
     atexit.register(shutil.rmtree, profile, ignore_errors=True)
     for name, text in _PAPERS.items():
