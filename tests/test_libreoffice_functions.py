@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import signal
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -210,6 +212,21 @@ def test_a_python_that_is_gone_is_found_out(tmp_path: Path) -> None:
         cell = calc.sheet(book)
         cell("A1").setFormula("=TC_DEVIATION(90;100)")
         assert cell("A1").getString() == "#N/A"
+
+
+def test_a_python_in_a_folder_of_any_name_is_found_and_computes(tmp_path: Path) -> None:
+    place, python = tmp_path / "profile", tmp_path / "目标 校准" / "python"
+    install("en", place)
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    (settings,) = place.glob("user/uno_packages/cache/uno_packages/*/*/python/settings.json")
+    settings.write_text(json.dumps(json.loads(settings.read_text("utf-8")) | {"python": str(python)}))
+    assert (status(place).python, status(place).problems) == (str(python), ())
+    with calc.running(place) as office, calc.document(office) as book:
+        cell = calc.sheet(book)
+        cell("A1").setFormula("=TC_DEVIATION(90;100)")
+        assert cell("A1").getValue() == pytest.approx(-0.1)
 
 
 def test_two_builds_of_the_extension_are_alike(tmp_path: Path) -> None:

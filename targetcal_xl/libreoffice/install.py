@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -110,8 +111,8 @@ def _version(folder: Path) -> str:
 
 
 def _python(folder: Path) -> str:
-    found = re.search(r'"python": "([^"]+)"', (folder / "python/settings.json").read_text("utf-8"))
-    return found[1] if found else "?"
+    settings = json.loads((folder / "python/settings.json").read_text("utf-8"))
+    return str(settings["python"])
 
 
 def _computes(python: str) -> bool:
