@@ -81,10 +81,10 @@ def test_suggestions_are_the_commands_and_follow_the_history(
         found = [row[0] for row in cell(f"B2:B{lines + 1}").getDataArray()]
         assert found == standing.baseline.suggested.tolist()
 
-        row, column = next(iter(first.rows.values())), max(first.columns.values())
+        past = standing.inputs.history
+        row, column = next(iter(first.rows.values())), first.columns[str(past.periods[-1])]
         value = history(f"{column_letters(column)}{row}")
         value.setValue(value.getValue() * 2)
-        past = standing.inputs.history
         doubled = past.values.copy()
         doubled[0, -1] *= 2
         changed = compute_baseline(replace(standing.inputs, history=replace(past, values=doubled)))
