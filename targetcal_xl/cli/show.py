@@ -8,8 +8,10 @@ import json
 import math
 from collections.abc import Iterable
 from functools import singledispatch
+from typing import Literal
 
 from rich import box
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
@@ -18,6 +20,8 @@ from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Rows, Sen
 from .console import ERRORS, OUT
 from .options import LANGUAGE, say
 
+_UNBROKEN = 10
+"""Words of up to so many characters stay whole in a table."""
 _COLOURS = {DONE: "green", WRONG: "red", **dict.fromkeys((OBJECTION, WARNING, QUESTION), "yellow")}
 
 
@@ -73,11 +77,14 @@ def _sentence(part: Sentence) -> str:
 
 @_drawn.register
 def _rows(part: Rows) -> Table:
-    """A table; what has only numbers stands to the right."""
+    """A table; what has only numbers stands to the right, and short words are never broken."""
     table = Table(box=box.SIMPLE_HEAD)
     for k, caption in enumerate(part.captions):
-        numeric = bool(part.rows) and all(row[k][:1] in "+-–0123456789" for row in part.rows)
-        table.add_column(caption, justify="right" if numeric else "left", overflow="fold")
+        cells = [row[k] for row in part.rows]
+        numeric = bool(cells) and all(cell[:1] in "+-–0123456789" for cell in cells)
+        longest = max((cell_len(word) for said in (caption, *cells) for word in said.split()), default=0)
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        table.add_column(caption, justify=justify, overflow="fold", min_width=min(longest, _UNBROKEN))
     for row in part.rows:
         table.add_row(*map(escape, row))
     return table
