@@ -43,6 +43,7 @@ class ClosedBook:
         self._targets = package.relationships(self._main)
         self._parts = worksheet_parts(package)
         self._sheets: dict[str, Sheet] = {}
+        self._edited: set[str] = set()
         self._grids: dict[str, Mapping[Spot, Cell]] = {}
 
     @property
@@ -103,7 +104,6 @@ class ClosedBook:
             return with_attribute(cell, "s", index)
 
         self._put(sheet, part.edited(set(spots), write))
-        self._package.write(self._styles_part, styles.data)
 
     def is_protected(self, sheet: str) -> bool:
         """Whether the sheet is protected with a password."""
@@ -126,6 +126,11 @@ class ClosedBook:
 
     def save(self) -> None:
         """Write all changes to `path` at once; without changes nothing is written."""
+        for sheet in self._edited:
+            self._package.write(self._parts[sheet], self._sheets[sheet].data)
+        if "_styles" in vars(self):
+            self._package.write(self._styles_part, self._styles.data)
+        self._edited.clear()
         if not self._package.changed:
             return
         after = self._package.packed()
@@ -162,8 +167,8 @@ class ClosedBook:
 
     def _put(self, sheet: str, changed: Sheet) -> None:
         if changed is not self._sheets[sheet]:
-            self._package.write(self._parts[sheet], changed.data)
             self._sheets[sheet] = changed
+            self._edited.add(sheet)
 
     def _recalculate(self) -> None:
         """Have the application compute every formula when it opens the file."""
