@@ -204,9 +204,7 @@ def test_installing_twice_removing_and_looking(tmp_path: Path) -> None:
 def test_a_python_that_is_gone_is_found_out(tmp_path: Path) -> None:
     place = tmp_path / "profile"
     install("en", place)
-    (settings,) = place.glob("user/uno_packages/cache/uno_packages/*/*/python/settings.json")
-    said = settings.read_text("utf-8")
-    settings.write_text(said.replace(status(place).python, "no-such-python"), encoding="utf-8")
+    _start_by(place, "no-such-python")
     assert [problem.code for problem in status(place).problems] == ["office_python"]
     with calc.running(place) as office, calc.document(office) as book:
         cell = calc.sheet(book)
@@ -220,13 +218,18 @@ def test_a_python_in_a_folder_of_any_name_is_found_and_computes(tmp_path: Path) 
     python.parent.mkdir()
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
-    (settings,) = place.glob("user/uno_packages/cache/uno_packages/*/*/python/settings.json")
-    settings.write_text(json.dumps(json.loads(settings.read_text("utf-8")) | {"python": str(python)}))
+    _start_by(place, str(python))
     assert (status(place).python, status(place).problems) == (str(python), ())
     with calc.running(place) as office, calc.document(office) as book:
         cell = calc.sheet(book)
         cell("A1").setFormula("=TC_DEVIATION(90;100)")
         assert cell("A1").getValue() == pytest.approx(-0.1)
+
+
+def _start_by(profile: Path, python: str) -> None:
+    """Have the installed extension start another Python."""
+    (settings,) = profile.glob("user/uno_packages/cache/uno_packages/*/*/python/settings.json")
+    settings.write_text(json.dumps(json.loads(settings.read_text("utf-8")) | {"python": python}))
 
 
 def test_two_builds_of_the_extension_are_alike(tmp_path: Path) -> None:
