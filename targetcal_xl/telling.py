@@ -146,7 +146,7 @@ def _tried(report: actions.BacktestReport, language: str) -> Iterator[Part]:
         yield Sentence(text("telling.backtest.periods", language, periods=", ".join(report.periods)))
         columns = ("method", "error", "model_error", "bias", "total_error", "closer", "cells")
         yield _table(columns, (_score_row(score, language) for score in report.judgement.scores), language)
-    yield from (Sentence(line) for line in report.verdict.splitlines())
+    yield from (Sentence(line) for line in report.verdict(language).splitlines())
 
 
 def _score_row(score: actions.Score, language: str) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def test_the_sheet_tells_what_the_method_finds(tmp_path: Path) -> None:
     assert shown(case, "methods", "error") == [wanted.get(method) for method in methods]
     assert shown(case, "periods", "actual")[:7] == pytest.approx(test.actual.sum(axis=0))
     assert shown(case, "periods", "model")[:7] == pytest.approx(test.forecasts["model"].sum(axis=0))
-    assert said(case) == report.verdict
+    assert said(case) == report.verdict("zh-CN")
     assert case.run(verify).problems == () and sound(case.path)
 
 
@@ -69,7 +69,7 @@ def test_doing_it_again_changes_nothing_and_a_lost_book_gets_it_back(tmp_path: P
     assert (case.entries(), case.path.read_bytes()) == (entries, book)
     case.path.unlink()
     case.run(repair)
-    assert said(case) == first.verdict
+    assert said(case) == first.verdict("zh-CN")
 
 
 def followed(folder: Path, until: dt.date) -> Case:
@@ -98,7 +98,7 @@ def test_the_plan_s_own_period_is_one_more_once_it_is_over(tmp_path: Path) -> No
     assert shown(case, "periods", "declared")[-1] == sum(
         float(str(entry.new)) for entry in case.entries("lock", "declared")
     )
-    assert "申报" in report.verdict
+    assert "申报" in report.verdict("zh-CN")
 
 
 def test_earlier_books_tell_what_was_declared_then(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_earlier_books_tell_what_was_declared_then(tmp_path: Path) -> None:
     assert report.periods[-1] == "2025Q1"
     declared = [float(str(entry.new)) for entry in before.entries("lock", "declared")]
     assert shown(case, "periods", "declared")[-2:] == [sum(declared), None]
-    assert "What the regions declared" in report.verdict
+    assert "What the regions declared" in report.verdict("en")
 
 
 def test_a_book_of_a_period_that_is_not_tried_is_refused_by_name(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_book_of_a_period_that_is_not_tried_is_refused_by_name(tmp_path: Path)
 def test_the_words_fit_the_verdict_in_both_languages(code: str, language: str) -> None:
     inputs = sample_inputs()
     judged = replace(judge(try_history(inputs)), verdict=code)
-    first = verdict(judged, inputs.plan, language).splitlines()[0]
+    first = verdict(judged, inputs.plan.thresholds.confidence, language).splitlines()[0]
     words = {
         "better": ("更准", "more accurate than"),
         "even": ("并不比", "no more accurate"),
@@ -149,7 +149,7 @@ def test_a_short_history_gets_no_verdict(tmp_path: Path) -> None:
     with case.desk(create=True) as desk:
         new(desk, case.inputs, "en")
     report = case.run(backtest)
-    assert report.verdict.startswith("There is no verdict: 1 past periods")
+    assert report.verdict("en").startswith("There is no verdict: 1 past periods")
     assert sound(case.path)
 
 

@@ -34,7 +34,12 @@ class BacktestReport:
 
     periods: tuple[str, ...]
     judgement: Judgement
-    verdict: str
+    confidence: float
+    """What the intervals promised."""
+
+    def verdict(self, language: str) -> str:
+        """The judgement in a few plain sentences."""
+        return verdict(self.judgement, self.confidence, language)
 
 
 def backtest(desk: Desk, earlier: Sequence[Path] = ()) -> BacktestReport:
@@ -57,7 +62,7 @@ def backtest(desk: Desk, earlier: Sequence[Path] = ()) -> BacktestReport:
     return BacktestReport(
         periods=tuple(map(str, test.periods)),
         judgement=tested.judgement,
-        verdict=verdict(tested.judgement, stock.plan, stock.reading.places.language),
+        confidence=stock.plan.thresholds.confidence,
     )
 
 

@@ -35,7 +35,7 @@ class Tested:
 
 def backtest_fields(tested: Tested, plan: Plan, language: str) -> Iterator[tuple[Key, Value]]:
     """Everything that the sheet of the backtest shows."""
-    yield (None, None, "verdict"), verdict(tested.judgement, plan, language)
+    yield (None, None, "verdict"), verdict(tested.judgement, plan.thresholds.confidence, language)
     for score in tested.judgement.scores:
         for code, value in vars(score).items():
             if code != "method" and (score.method, code) != ("model", "closer"):
@@ -57,8 +57,8 @@ def _periods(test: Backtest, kind: Kind) -> Iterator[tuple[Key, Value]]:
             yield (None, row, f"tested.period.{code}"), _known(values[place])
 
 
-def verdict(judged: Judgement, plan: Plan, language: str) -> str:
-    """The judgement in a few plain sentences, also when it is bad."""
+def verdict(judged: Judgement, confidence: float, language: str) -> str:
+    """The judgement in a few plain sentences, also when it is bad; the intervals promised `confidence`."""
     scores = {score.method: score for score in judged.scores}
 
     def say(key: str, **fields: object) -> str:
@@ -70,7 +70,7 @@ def verdict(judged: Judgement, plan: Plan, language: str) -> str:
     told = [say(judged.verdict, rival=name), say("figures", **_figures(scores["model"], rival, name))]
     told += [
         say("coin", closer=rival.closer, periods=rival.periods, chance=judged.chance),
-        say("coverage", coverage=judged.coverage, confidence=plan.thresholds.confidence),
+        say("coverage", coverage=judged.coverage, confidence=confidence),
     ]
     if declared := scores.get("declared"):
         told.append(say("declared", **_figures(declared, declared, "")))
