@@ -56,6 +56,27 @@ def test_results_and_answers_are_read_from_files_beside_the_book(tmp_path: Path)
     assert "Attainment" in _press(case, "evaluate")
 
 
+def test_a_plan_goes_back_by_button_to_the_recalibration_that_is_named(tmp_path: Path) -> None:
+    case = desks.fresh(tmp_path)
+    before = case.suggested("R1-1")
+    case.type({("R1", "R1-1", "history.2024Q4"): 300.0})
+    _press(case, "recalibrate")
+    assert case.suggested("R1-1") != before
+    recorded = len(case.entries())
+    assert "start of the plan" in _press(case, "go_back")
+    assert "“1.5”" in _press(case, "go_back", back_to="1.5", reason="restated")
+    assert len(case.entries()) == recorded, "listing and refusing record nothing"
+    _press(case, "go_back", back_to="0", reason="restated")
+    assert case.suggested("R1-1") == before
+    assert "restated" in {entry.reason for entry in case.entries()}
+
+
+def test_the_method_is_tried_on_the_past_by_button(tmp_path: Path) -> None:
+    case = desks.fresh(tmp_path)
+    assert "On your own history" in _press(case, "backtest")
+    assert [entry.action for entry in case.entries()][-1] == "backtest"
+
+
 def test_a_reason_typed_at_the_button_is_recorded(tmp_path: Path) -> None:
     case = desks.locked(tmp_path)
     assert "open again" in _press(case, "unlock", region="R1", reason="'=quotes\" & 引号'")

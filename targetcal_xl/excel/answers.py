@@ -12,7 +12,7 @@ from typing import Literal
 from ..language import text
 from ..problems import Problem
 
-AskKind = Literal["text", "number", "date", "region", "line", "person", "file", "folder"]
+AskKind = Literal["text", "number", "whole", "date", "region", "line", "person", "file", "folder"]
 """What is asked for; a region or line is named by code or name, a date is ISO text."""
 
 
@@ -63,6 +63,8 @@ class Answers:
                 yield Problem("answer_missing", ask.question(language))
             elif said and ask.kind == "number" and not _is_amount(said):
                 yield Problem("answer_no_number", ask.question(language), {"found": said})
+            elif said and ask.kind == "whole" and not said.isdecimal():
+                yield Problem("answer_no_whole_number", ask.question(language), {"found": said})
             elif said and ask.kind == "date" and not _is_date(said):
                 yield Problem("date_unreadable", ask.question(language), {"found": said})
 

@@ -131,7 +131,7 @@ BUTTONS = (
         "finance",
         "RecurrenceEdit",
         _go_back,
-        (Ask("back_to", "number", needed=False), _ANY_REASON),
+        (Ask("back_to", "whole", needed=False), _ANY_REASON),
     ),
     Button("backtest", "finance", "ChartTrendline", _backtest),
     Button("check", "finance", "Spelling", _check, (_ANY_REGION,)),
