@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..ledger import Entry
 from ..problems import Problem, Refused
-from ..workbook import Cell, cell_name, shown
+from ..workbook import BLANK, cell_name, shown
 from .check import broken_seals, tampering
 from .desk import Desk, find_region
 from .new import write_from_ledger
@@ -67,7 +67,7 @@ def _audit_sheet(stock: Stock) -> Iterator[Problem]:
             continue
         for code, value in row.items():
             spot = at, place.columns[code]
-            if grid.get(spot, Cell()).value != shown(value, kinds[code], places.language):
+            if grid.get(spot, BLANK).value != shown(value, kinds[code], places.language):
                 yield Problem("audit_row_changed", f"{tab}!{cell_name(spot)}", {"number": number})
 
 

@@ -226,10 +226,6 @@ class Range(base_classes.Range):
         self._check_open()
         self.uno.setArrayFormula(to_uno(said))
 
-    def clear_contents(self) -> None:
-        """Empty the cells, keeping their formats."""
-        self.raw_value = ""
-
     def select(self) -> None:
         """Select the cells, on the sheet that they are on."""
         self.sheet.activate()

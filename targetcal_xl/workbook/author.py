@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from targetcal_xl.calibration import Key, Standing, Value
 from targetcal_xl.language import catalogue, text
 
-from .book import Cell, Scalar, Spot
+from .book import BLANK, Cell, Scalar, Spot
 from .captions import heading, line_captions, shown
 from .cells import column_letters
 from .charts import draw_charts
@@ -50,7 +50,6 @@ _FILTERED = {
 }
 """The table that may be filtered, by sheet: a sheet has room for one filter."""
 _LAST_ROW = 1_048_575
-_BLANK = Cell()
 
 
 def write_book(
@@ -152,9 +151,7 @@ class _Page:
     def _field(self, field: Field, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
         row, column = field.spot
         value = typed.get((self._sheet.region, None, field.code))
-        cell = (
-            Cell(self._shown(value, field.kind)) if field.owner.is_person else cells.get(field.spot, _BLANK)
-        )
+        cell = Cell(self._shown(value, field.kind)) if field.owner.is_person else cells.get(field.spot, BLANK)
         if field.code == "advice":
             self._page.set_row(row - 1, _ADVICE_HEIGHT)
             self._put(field.spot, cell, self._looks.advice)
@@ -208,9 +205,9 @@ class _Page:
         for column, across, form in forms:
             if column.owner.is_person:
                 value = typed.get(table.key(row, column.code))
-                cell = _BLANK if value is None else Cell(self._shown(value, column.kind))
+                cell = BLANK if value is None else Cell(self._shown(value, column.kind))
             else:
-                cell = cells.get((at, across), _BLANK)
+                cell = cells.get((at, across), BLANK)
             self._spread((at, across), column.span, cell, form)
 
     def _grown(self, table: Table, forms: list[tuple[Column, int, Format]]) -> None:

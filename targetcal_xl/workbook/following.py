@@ -17,7 +17,6 @@ class Following:
         self._facts = facts
         self._progress = facts.places.sheets["progress"].table("lines")
         self._weekly = facts.places.sheets["progress"].table("weekly")
-        self._measures = facts.places.sheets["evaluation"].table("measures")
         self._regions = facts.places.sheets["evaluation"].table("regions")
 
     def week(self, row: str) -> Row:

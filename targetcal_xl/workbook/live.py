@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from targetcal_xl.problems import Problem, Refused
 
 from .blocks import Block, blocks
+from .book import BLANK, Cell, Scalar, Spot
 from .book import Block as Array
-from .book import Cell, Scalar, Spot
 from .cells import check_cell, one_cell, same
 from .native import Liberties, native
 from .patience import patiently
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import xlwings as xw
 
 _EPOCH = dt.datetime(1899, 12, 30)
-_NOTHING = Cell()
 _NO_PASSWORD = "-"  # noqa: S105 - opens sheets that ask for no password, and no other
 _PLAIN_TEXT = re.compile(r"(?!(?:true|false)\Z)[^\W\d_][^\d]*\Z", re.IGNORECASE)
 
@@ -111,7 +110,7 @@ class LiveBook:
     def set(self, sheet: str, cells: Mapping[Spot, Cell]) -> None:
         """Write cells, keeping their formats; what the sheet holds already stays as it is."""
         before = self.grid(sheet)
-        changes = {spot: cell for spot, cell in cells.items() if not same(cell, before.get(spot, _NOTHING))}
+        changes = {spot: cell for spot, cell in cells.items() if not same(cell, before.get(spot, BLANK))}
         stale = [spot for spot in changes if spot in before and _computes(before[spot], changes[spot])]
         for spot in stale:
             del changes[spot]
@@ -130,7 +129,7 @@ class LiveBook:
         for array in {cell.array for cell in changes.values() if cell.array is not None}:
             if len(inside(array, changes)) == size(array):
                 self._write_array(sheet, array, f"={changes[array[0]].formula}")
-        self._grids[sheet] = {spot: cell for spot, cell in {**before, **changes}.items() if cell != _NOTHING}
+        self._grids[sheet] = {spot: cell for spot, cell in {**before, **changes}.items() if cell != BLANK}
 
     def lock_cells(self, sheet: str, spots: Iterable[Spot], locked: bool) -> None:
         """Set the `locked` format flag of cells, keeping the rest of their formats."""

@@ -11,7 +11,7 @@ from ..calibration.baseline import Inputs
 from ..calibration.standing import Key
 from ..language import LANGUAGES
 from ..problems import Problem
-from .book import Book, Cell, Spot
+from .book import BLANK, Book, Cell, Spot
 from .captions import tab_names
 from .cells import reference
 from .layout import layout, name_of
@@ -128,7 +128,7 @@ def find_places(book: Book, inputs: Inputs) -> Places:
 def _language(book: Book) -> str:
     """The language a book was written in, as its settings say; Chinese when they say nothing."""
     tab, spot = book.names.get(name_of("language"), ("", (0, 0)))
-    said = book.grid(tab).get(spot, Cell()).value if tab in book.sheets else None
+    said = book.grid(tab).get(spot, BLANK).value if tab in book.sheets else None
     return str(said) if said in LANGUAGES else LANGUAGES[0]
 
 
@@ -137,7 +137,7 @@ def _tabs(book: Book, names: Mapping[str, str]) -> tuple[dict[str, str], list[Pr
     tabs: dict[str, str] = {}
     problems = []
     for tab in book.sheets:
-        mark = book.grid(tab).get((1, 1), Cell()).value
+        mark = book.grid(tab).get((1, 1), BLANK).value
         code = mark.removeprefix(SHEET_MARK) if isinstance(mark, str) else ""
         if code not in names:
             continue

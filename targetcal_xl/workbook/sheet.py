@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from xml.sax.saxutils import quoteattr
 
-from .book import Block, Cell, Spot
+from .book import BLANK, Block, Cell, Spot
 from .cells import attributes, column_number, damaged, reference, text_of, value_of
 from .formula import moved
 from .markup import patterns, plain, rich_text, root_prefix
@@ -85,7 +85,7 @@ class Sheet:
         except (ValueError, LookupError) as error:
             raise damaged(self.part, error) from error
         for array in self._array_formulas:
-            formula = found.get(array[0], Cell()).formula
+            formula = found.get(array[0], BLANK).formula
             found |= {spot: Cell(found[spot].value, formula, array) for spot in inside(array, found)}
         return found
 
