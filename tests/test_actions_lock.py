@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ def test_one_regions_problems_do_not_hold_up_another(case: Case) -> None:
 def test_only_the_chosen_region_is_locked(case: Case) -> None:
     assert case.run(lock, ["R2"]).locked == (OTHER,)
     assert case.value("R1", None, "state") is None
+
+
+def test_the_garbage_collector_rests_at_a_desk_and_works_again_afterwards(case: Case) -> None:
+    with case.desk():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(Refused), case.desk() as desk:
+        unlock(desk, "nowhere", "because")
+    assert gc.isenabled()
 
 
 def test_locking_again_records_nothing(case: Case) -> None:

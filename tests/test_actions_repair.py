@@ -11,7 +11,7 @@ import pytest
 from targetcal_xl.actions import check, decide, lock, repair, verify
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
-from tests.support.books import sound
+from tests.support.books import parts_of, sound
 from tests.support.desks import Case, decided, delete_tab, locked, submitted, told
 from tests.support.mortal import dies_at
 
@@ -79,6 +79,21 @@ def test_cells_of_ours_are_mended_and_peoples_are_not_touched(tmp_path: Path) ->
     assert case.suggested("R1-1") == 85
     assert case.typed()[theirs] == 61
     assert told(case.run(verify).problems) == [("sealed_changed", case.where(theirs))]
+
+
+def test_what_a_lock_cannot_have_touched_is_named_by_check_and_mended_by_repair(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    ours = (None, "R1-1", "baseline.low")
+    case.type({ours: 1.0})
+    at = case.where(ours)
+    parts = parts_of(case.path)
+    case.run(lock)
+    now = parts_of(case.path)
+    sheets = {name for name in parts if name.startswith("xl/worksheets/sheet") and now[name] == parts[name]}
+    assert sheets, "sheets that suggestions are made from stay byte for byte"
+    assert ("readonly_changed", at) in told(case.run(check).problems)
+    assert case.run(repair).changed
+    assert case.run(verify).verified
 
 
 def test_what_was_typed_while_the_book_was_behind_is_kept(tmp_path: Path) -> None:

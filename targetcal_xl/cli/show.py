@@ -31,18 +31,18 @@ def show(report: object, as_json: bool) -> None:
         print(json.dumps(plain(report), ensure_ascii=False, indent=2))
         return
     for part in tell(report, LANGUAGE):
-        OUT.print(_drawn(part))
+        OUT.print(drawn(part))
 
 
 def show_problems(problems: Iterable[Problem]) -> None:
     """Print problems, one a line."""
     for sentence in tell_problems(problems, LANGUAGE):
-        ERRORS.print(_drawn(sentence))
+        ERRORS.print(drawn(sentence))
 
 
 def show_wrong_use(message: str) -> None:
     """Say what was wrong about the words of a command, and where to look."""
-    ERRORS.print(f"{_drawn(Sentence(message, WRONG))}\n{say('wrong_use')}")
+    ERRORS.print(f"{drawn(Sentence(message, WRONG))}\n{say('wrong_use')}")
 
 
 def plain(value: object) -> object:
@@ -61,12 +61,12 @@ def plain(value: object) -> object:
 
 
 @singledispatch
-def _drawn(part: Part) -> str | Table:
+def drawn(part: Part) -> str | Table:
     """A part of a report in colours."""
     raise TypeError(type(part).__name__)
 
 
-@_drawn.register
+@drawn.register
 def _sentence(part: Sentence) -> str:
     colour = _COLOURS.get(part.mark)
     mark = f"[{colour}]{part.mark}[/{colour}]" if colour else part.mark
@@ -75,7 +75,7 @@ def _sentence(part: Sentence) -> str:
     return f"  {words}" if part.indented else words
 
 
-@_drawn.register
+@drawn.register
 def _rows(part: Rows) -> Table:
     """A table; what has only numbers stands to the right, and short words are never broken."""
     table = Table(box=box.SIMPLE_HEAD)
