@@ -93,4 +93,5 @@ def repair(desk: Desk) -> RepairReport:
         raise Refused([problem])
     missed = int(str(problem.fields["recorded"])) - int(str(problem.fields["applied"])) if problem else 0
     changed = post(desk.ledger, stock.standing, stock.book, stock.reading)
+    stock.book.save()
     return RepairReport(False, missed, changed)

@@ -88,3 +88,4 @@ def write_from_ledger(desk: Desk) -> None:
     write_book(desk.path, standing, language, created=first.at, macros=macros)
     book = open_book(desk.path)
     post(desk.ledger, standing, book, read(book, standing.inputs))
+    book.save()

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ..calibration import Key, Standing, Value
-from ..ledger import Entry, Ledger
+from ..ledger import Entry, Log
 from ..workbook import (
     GROUND,
     Book,
@@ -33,8 +33,8 @@ def applied_number(reading: Reading) -> int:
     return max((int(number) for number in rows), default=0)
 
 
-def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bool:
-    """Bring the book to what the ledger says, and save it; whether anything had to change."""
+def post(ledger: Log, standing: Standing, book: Book, reading: Reading) -> bool:
+    """Bring the book to what the ledger says, without saving it; whether anything had to change."""
     pending = list(ledger.entries(after=applied_number(reading)))
     handed = _caught_up(reading, pending)
     cells: Cells = defaultdict(dict)
@@ -49,7 +49,6 @@ def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bo
         if spots and sheet in reading.places.tabs:
             book.set(reading.places.tabs[sheet], spots)
     moved = _protect(ledger, standing, book, reading)
-    book.save()
     return moved or any(cells.values())
 
 
@@ -99,13 +98,13 @@ def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping
         }
 
 
-def _letter_rows(ledger: Ledger, reading: Reading) -> Iterator[Mapping[str, Value]]:
+def _letter_rows(ledger: Log, reading: Reading) -> Iterator[Mapping[str, Value]]:
     """Register lines of the letters that the book does not list yet."""
     listed = reading.places.table("letters", "letters").rows
     return (issue.register_row() for issue in issues(ledger) if issue.letter.number not in listed)
 
 
-def _protect(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bool:
+def _protect(ledger: Log, standing: Standing, book: Book, reading: Reading) -> bool:
     """Lock what was submitted and open what was handed back; whether any tab changed."""
     changed = False
     for region in standing.inputs.plan.regions:

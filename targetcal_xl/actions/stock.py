@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..calibration import Key, Plan, Region, Standing, Value
-from ..ledger import Event
+from ..ledger import Draft, Event
 from ..problems import Problem, Refused
 from ..workbook import Book, Reading, read
 from .desk import Desk
@@ -40,18 +40,33 @@ class Stock:
         return cell.value if cell else None
 
     def settle(self, events: Sequence[Event], documents: Iterable[bytes] = ()) -> Standing:
-        """Record what happened, then show it in the book; return where the plan stands now.
+        """Record what happened and show it in the book; return where the plan stands now.
 
-        Refused before anything is recorded when the book cannot be written now.
+        The book is made ready first: what cannot be shown is refused before anything is recorded. Raise
+        Refused, saying what is recorded, when the system then keeps the book from being saved.
         """
         desk = self.desk
-        self.book.make_sure()
-        desk.ledger.record(
-            events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents, onto=self.head
+        draft = Draft(
+            desk.ledger, events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents
         )
-        now = standing_of(desk.ledger)
-        post(desk.ledger, now, self.book, self.reading)
+        if draft.onto != self.head:
+            raise Refused([Problem("ledger_moved")])
+        now = standing_of(draft)
+        post(draft, now, self.book, self.reading)
+        with self.book.prepared():
+            draft.record()
+            show_recorded(self.book, draft)
         return now
+
+
+def show_recorded(book: Book, draft: Draft) -> None:
+    """Save a book that shows what has just been recorded; raise Refused, saying so, when it cannot be."""
+    try:
+        book.save()
+    except Refused as refused:
+        numbers = [entry.number for entry in draft.drafted]
+        fields = {"first": numbers[0], "last": numbers[-1], "book": book.path.name}
+        raise Refused([Problem("recorded_not_shown", book.path.name, fields), *refused.problems]) from refused
 
 
 def look(desk: Desk) -> Stock:

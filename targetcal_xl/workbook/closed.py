@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from targetcal_xl.problems import Problem, Refused
 
 from .book import BLANK, Cell, Spot
 from .cells import cell_xml, check_cell, one_cell, reference, same, text_of
-from .disk import read_file, refuse_open, replace_file
+from .disk import laid_beside, put_in_place, read_file, refuse_taken, replace_file
 from .markup import shared_strings
 from .package import Package
 from .protection import has_password, opens, protecting
@@ -39,6 +40,7 @@ class ClosedBook:
         self._package = package
         self._salt = os.urandom(16)
         self._recalculated = False
+        self._ready: tuple[Path, bytes] | None = None
         self._main = main_part(package)
         self._targets = package.relationships(self._main)
         self._parts = worksheet_parts(package)
@@ -120,22 +122,42 @@ class ClosedBook:
             return
         self._put(sheet, self._sheet(sheet).protected(protecting(present, password, self._salt)))
 
-    def make_sure(self) -> None:
-        """Raise Refused where an application has the file open."""
-        refuse_open(self.path.resolve())
+    @contextmanager
+    def prepared(self) -> Iterator[None]:
+        """While this lasts the changed file lies beside the old one; raise Refused where it cannot."""
+        refuse_taken(self.path, self._package.raw)
+        after = self._composed()
+        if after is None:
+            yield
+            return
+        with laid_beside(self.path, after) as new:
+            self._ready = new, after
+            try:
+                yield
+            finally:
+                self._ready = None
 
     def save(self) -> None:
         """Write all changes to `path` at once; without changes nothing is written."""
+        if self._ready:
+            new, after = self._ready
+            refuse_taken(self.path, self._package.raw)
+            put_in_place(new, self.path)
+        else:
+            after = self._composed()
+            if after is None:
+                return
+            replace_file(self.path, self._package.raw, after)
+        self._package = Package(after, self.path.name)
+
+    def _composed(self) -> bytes | None:
+        """The file with all changes, every edited part proven well-formed; None when there are none."""
         for sheet in self._edited:
             self._package.write(self._parts[sheet], self._sheets[sheet].data)
         if "_styles" in vars(self):
             self._package.write(self._styles_part, self._styles.data)
         self._edited.clear()
-        if not self._package.changed:
-            return
-        after = self._package.packed()
-        replace_file(self.path, self._package.raw, after)
-        self._package = Package(after, self.path.name)
+        return self._package.packed() if self._package.changed else None
 
     def _outline(self) -> Element:
         return outline(self._package.read(self._main), self._package.place(self._main))
