@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 
 from ..calibration import Indicator, Line, Plan, Region
-from ..ledger import Ledger, open_ledger, standing
+from ..ledger import Draft, Event, Ledger, open_ledger, standing
 from ..problems import Problem, Refused
 from ..workbook import Book, MacrosFor, open_book
 
@@ -45,6 +45,16 @@ class Desk:
     """How the book at `path` is opened: from its file, unless a program has it open."""
     macros: MacrosFor | None = None
     """What a book for `.xlsm` is given; a face with buttons brings it along."""
+
+    def draft(self, events: Sequence[Event], documents: Iterable[bytes] = ()) -> Draft:
+        """What this person is about to record now."""
+        said = {"actor": self.actor, "source": self.source}
+        return Draft(self.ledger, events, at=self.clock(), documents=documents, **said)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a program has the book open, and is asked for every change."""
+        return self.opening is not open_book
 
     def book(self) -> Book:
         """The book as it is now."""

@@ -74,8 +74,7 @@ def standing_of(ledger: Log) -> Standing:
     """Where the plan stands, with its latest progress, evaluation and backtest by field."""
     standing = fold(ledger)
     values: dict[Key, Value] = dict(standing.values)
-    language = str(values.get((None, None, "language"), "en"))
-    plan = standing.inputs.plan
+    language, plan = standing.language, standing.inputs.plan
     if learning := recorded_learning(ledger, standing):
         values.update(learning_fields(learning, plan, language))
     if PROGRESS in values:

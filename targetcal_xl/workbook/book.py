@@ -44,6 +44,10 @@ class Book(Protocol):
         """Sheet names in tab order."""
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the sheets that nobody sees."""
+
+    @property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
         """Defined names that point to one cell: name -> (sheet, spot)."""
 

@@ -54,6 +54,13 @@ class ClosedBook:
         return tuple(self._parts)
 
     @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Names of the sheets that nobody sees."""
+        listed = self._outline().child("sheets")
+        marks = [element.attributes for element in listed.children] if listed else []
+        return frozenset(mark["name"] for mark in marks if mark.get("state", "visible") != "visible")
+
+    @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
         """Names for the whole workbook that point to one cell: name -> (sheet, spot)."""
         data, names, found = self._package.read(self._main), self._outline().child("definedNames"), {}
@@ -143,12 +150,10 @@ class ClosedBook:
             new, after = self._ready
             refuse_taken(self.path, self._package.raw)
             put_in_place(new, self.path)
-        else:
-            after = self._composed()
-            if after is None:
-                return
-            replace_file(self.path, self._package.raw, after)
-        self._package = Package(after, self.path.name)
+            self._package = Package(after, self.path.name)
+        elif (composed := self._composed()) is not None:
+            replace_file(self.path, self._package.raw, composed)
+            self._package = Package(composed, self.path.name)
 
     def _composed(self) -> bytes | None:
         """The file with all changes, every edited part proven well-formed; None when there are none."""

@@ -96,6 +96,12 @@ class LiveBook:
         """Worksheet names in tab order."""
         return tuple(self._do(lambda: [sheet.name for sheet in self._book.sheets]))
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the sheets that nobody sees."""
+        listed = self._do(lambda: [(sheet.name, sheet.visible) for sheet in self._book.sheets])
+        return frozenset(name for name, visible in listed if not visible)
+
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
         """Names for the whole workbook that point to one cell: name -> (sheet, spot)."""
