@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from ..calibration import Indicator, Line, Plan, Region
 from ..ledger import Draft, Event, Ledger, open_ledger, standing
 from ..problems import Problem, Refused
-from ..workbook import Book, MacrosFor, open_book
+from ..workbook import Book, MacrosFor, clear_leftovers, open_book
 
 Named = TypeVar("Named", Region, Line, Indicator)
 
@@ -84,12 +84,26 @@ def open_desk(
     """
     if not actor.strip():
         raise Refused([Problem("actor_missing")])
+    with _uncollected(), _alone(path), open_ledger(ledger or ledger_beside(path), create=create) as opened:
+        yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Take the turn at a book; where nothing can be written nobody needs one, as all can do is read."""
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
     try:
-        with _uncollected(), lock, open_ledger(ledger or ledger_beside(path), create=create) as opened:
-            yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
+        lock.acquire()
     except Timeout as timeout:
         raise Refused([Problem("book_busy", str(path.name))]) from timeout
+    except OSError:
+        yield
+        return
+    try:
+        clear_leftovers(path)
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -114,16 +114,28 @@ def _strays(stock: Stock, wanted: Content) -> Iterator[tuple[str, Problem]]:
         for spot in sorted(grid.keys() - known[sheet] - labels.spots):
             found = grid[spot].value
             twin = isinstance(found, str) and found.strip() in labels.texts
-            code = "label_twice" if twin else "cell_stray"
+            code = (
+                "label_twice" if twin else "row_uncoded" if _in_growing(stock, sheet, spot) else "cell_stray"
+            )
             yield sheet, Problem(code, f"{tab}!{cell_name(spot)}", {"found": said(found)})
 
 
+def _in_growing(stock: Stock, sheet: str, spot: Spot) -> bool:
+    """Whether a cell stands below the captions of a table that grows, where its last columns are."""
+    places = stock.reading.places
+    return any(
+        place.head < spot[0] and spot[1] in place.columns.values()
+        for table in places.sheets[sheet].tables
+        if table.growing and (place := places.tables.get((sheet, table.code)))
+    )
+
+
 def _is_false(stock: Stock, sheet: str, stray: Problem) -> bool:
-    """Whether a stray cell could be taken for ours: beside a label of its own, or where nobody types."""
+    """Whether a stray cell could be taken for ours: by a label, in a table, or where nobody types."""
     shapes = stock.reading.places.sheets[sheet]
     owners = [shape.owner for shape in shapes.fields]
     owners += [column.owner for table in shapes.tables for column in table.columns]
-    return stray.code == "label_twice" or not any(owner.is_person for owner in owners)
+    return stray.code != "cell_stray" or not any(owner.is_person for owner in owners)
 
 
 def _known(stock: Stock, wanted: Content) -> Mapping[str, set[Spot]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
@@ -83,7 +84,7 @@ class Labels:
     def _told(self) -> list[tuple[Spot, str]]:
         if self._sheet.code == "guide":
             return list(self._guide())
-        return [*self._somewhere(), *self._fields(), *self._captions()]
+        return [*self._titles(), *self._fields(), *self._captions()]
 
     def _guide(self) -> Iterator[tuple[Spot, str]]:
         """The guide's lines, in their order, whatever rows they were moved to."""
@@ -92,50 +93,47 @@ class Labels:
         below = max((row for row, _ in spots), default=1) + 1
         yield from zip([*spots, *[(below, 2)] * len(lines)], lines, strict=False)
 
-    def _somewhere(self) -> Iterator[tuple[Spot, str]]:
-        """What must stand on the sheet once; it moves when rows and columns are inserted."""
-        at = {_text(self._grid, spot): spot for spot in sorted(self._grid, reverse=True) if spot[1] > 1}
-        for home, words in self._movable():
-            yield at.get(words, home), words
-
-    def _movable(self) -> Iterator[tuple[Spot, str]]:
-        """Titles, section titles and hints, each with its spot where nothing was inserted beside it."""
-        yield from zip(((2, 2), (3, 2)), titles(self._sheet, self._places), strict=True)
-        for table, place in self._tables():
-            left = min(place.columns.values(), default=2)
-            yield (place.head - 2, left), section(self._sheet, table, self._places.language)
-        for field in self._sheet.fields:
-            place_of = self._places.fields.get((self._sheet.region, field.code))
-            if place_of and (words := hint(field, self._places.language)):
-                yield (place_of[1][0], place_of[1][1] + field.span), words
+    def _titles(self) -> Iterator[tuple[Spot, str]]:
+        """The first two rows that hold anything, below the mark."""
+        rows = sorted({row for row, column in self._grid if row > 1 and column > 1})[:2]
+        left = {row: min(column for at, column in self._grid if at == row and column > 1) for row in rows}
+        homes = [(row, left[row]) for row in rows]
+        yield from zip([*homes, (2, 2), (3, 2)], titles(self._sheet, self._places), strict=False)
 
     def _fields(self) -> Iterator[tuple[Spot, str]]:
-        """Labels above the cards and left of the settings."""
+        """Labels above the cards and left of the settings, hints right of them."""
         for field in self._sheet.fields:
             place = self._places.fields.get((self._sheet.region, field.code))
             if place and (words := label(field, self._places.language)):
                 yield self._nearest(place[1], (-1, 0) if field.card else (0, -1)), words
+            if place and (words := hint(field, self._places.language)):
+                yield self._nearest(place[1], (0, 1), field.span), words
 
     def _captions(self) -> Iterator[tuple[Spot, str]]:
-        """Captions below the codes of a table's columns."""
+        """Captions in one row below the codes of a table's columns, and its title above them."""
         for table, place in self._tables():
+            head = place.head - 1
+            below = {code: self._nearest((head, at), (1, 0)) for code, at in place.columns.items()}
+            row, _ = Counter(spot[0] for spot in below.values()).most_common(1)[0] if below else (head + 1, 0)
             for column in table.columns:
                 if across := place.columns.get(column.code):
                     caption = heading(table, column, self._places.inputs.plan, self._places.language)
-                    yield self._nearest((place.head - 1, across), (1, 0)), caption
+                    yield (row, across), caption
+            left = min(place.columns.values(), default=2)
+            yield self._nearest((head, left), (-1, 0)), section(self._sheet, table, self._places.language)
 
     def _tables(self) -> Iterator[tuple[Table, TablePlace]]:
         for table in self._sheet.tables:
             if place := self._places.tables.get((self._sheet.code, table.code)):
                 yield table, place
 
-    def _nearest(self, spot: Spot, step: Spot) -> Spot:
+    def _nearest(self, spot: Spot, step: Spot, first: int = 1) -> Spot:
         """The first cell from a spot on that holds anything; the one beside it where there is none near."""
-        for far in range(1, 8):
+        for far in range(first, first + 8):
             at = spot[0] + far * step[0], spot[1] + far * step[1]
             if self._grid.get(at, BLANK) != BLANK:
                 return at
-        return spot[0] + step[0], spot[1] + step[1]
+        return spot[0] + first * step[0], spot[1] + first * step[1]
 
 
 def _text(grid: Grid, spot: Spot) -> str:

@@ -45,6 +45,13 @@ class TablePlace:
     rows: Mapping[str, int]
     columns: Mapping[str, int]
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The first row and the last; raise Lost where there is none."""
+        if not self.rows:
+            raise Lost("rows")
+        return min(self.rows.values()), max(self.rows.values())
+
 
 @dataclass(frozen=True)
 class Places:
@@ -162,8 +169,7 @@ def _tabs(book: Book, names: Mapping[str, str]) -> tuple[Found[str, str], list[P
     problems = []
     codes = {name: code for code, name in names.items()}
     for tab in book.sheets:
-        mark = book.grid(tab).get((1, 1), BLANK).value
-        code = mark.removeprefix(SHEET_MARK) if isinstance(mark, str) else ""
+        code = _code(book.grid(tab).get((1, 1), BLANK)).removeprefix(SHEET_MARK)
         if code not in names:
             continue
         if code in tabs:
@@ -246,7 +252,12 @@ class _Finder:
 
 
 def _code(cell: Cell) -> str:
-    """What stands in a cell of codes; some programs make numbers of codes that look like some."""
+    """What stands in a cell of codes; some programs make numbers of codes that look like some.
+
+    A formula is no code: what it shows may be another tomorrow.
+    """
+    if cell.formula is not None:
+        return ""
     return f"{cell.value:.15g}" if isinstance(cell.value, float) else str(cell.value or "")
 
 
