@@ -13,7 +13,7 @@ from ..calibration import Letter, Region, compose, letter_number
 from ..ledger import Event, dump, reference
 from ..letters import LetterTemplate, render
 from ..problems import DataProblems, Problem, Refused
-from ..workbook import laid_beside, put_in_place
+from ..workbook import clear_leftovers, laid_beside, put_in_place
 from .check import broken_seals
 from .desk import Desk
 from .issued import Issue, issues
@@ -147,6 +147,7 @@ def _record(stock: Stock, issued: list[Issue], earlier: dict[str, Issue]) -> Non
 def _laid(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
     """Where each file lies ready, beside its place; raise Refused where another letter has that place."""
     for path, content in files.items():
+        clear_leftovers(path)
         if path.exists() and path.read_bytes() != content:
             raise Refused([Problem("letter_file_differs", str(path))])
     with ExitStack() as ready:

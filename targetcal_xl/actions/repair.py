@@ -180,7 +180,7 @@ def _keep(desk: Desk) -> str:
     """Keep the book as it is under another name; the name."""
     stamp = desk.clock().strftime("%Y%m%d-%H%M%S")
     kept = desk.path.with_name(f"{desk.path.stem}.before-repair-{stamp}{desk.path.suffix}")
-    with laid_beside(kept, read_file(desk.path)) as copy:
+    with laid_beside(desk.path, read_file(desk.path)) as copy:
         put_in_place(copy, kept)
     return kept.name
 
