@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import check, decide, ledger_beside, lock, new, repair, unlock, verify
+from targetcal_xl.actions import (
+    audit,
+    check,
+    decide,
+    ledger_beside,
+    lock,
+    new,
+    objections,
+    recalibrate,
+    repair,
+    unlock,
+    verify,
+)
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
-from tests.support.books import parts_of, sound
+from tests.support.books import changed_parts, parts_of, sound
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
-from tests.support.mortal import dies_at
+from tests.support.mortal import as_nobody, dies_at
 
 
 def test_a_death_at_any_write_of_lock_loses_nothing(tmp_path: Path) -> None:
@@ -204,3 +219,48 @@ def test_a_broken_ledger_mends_no_book(tmp_path: Path) -> None:
         case.run(repair)
     assert {problem.code for problem in refused.value.problems} == {"ledger_altered"}
     assert not case.path.exists()
+
+
+def test_a_book_whose_buttons_some_program_dropped_gets_them_back(tmp_path: Path) -> None:
+    case = replace(fresh(tmp_path), book="targets.xlsm")
+    tmp_path.joinpath("targets.ledger.sqlite").unlink()
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+    case.type({("R1", "R1-1", "comment"): "补充说明"})
+    sound_parts, typed = parts_of(case.path), case.typed()
+    listed = re.sub(rb'<Relationship [^>]*extensibility"[^>]*/>', b"", sound_parts["_rels/.rels"])
+    assert listed != sound_parts["_rels/.rels"]
+    changed_parts(case.path, {"_rels/.rels": listed})
+    assert told(case.run(verify).problems) == [("buttons_lost", "targets.xlsm")]
+    assert case.run(repair).rewritten
+    assert case.typed() == typed
+    assert parts_of(case.path)["_rels/.rels"] == sound_parts["_rels/.rels"]
+
+
+READING = {"check": check, "audit": audit, "verify": verify, "objections": objections}
+
+
+@pytest.mark.parametrize("action", READING)
+def test_where_nothing_may_be_written_one_can_still_read(action: str, read_only: Case) -> None:
+    assert as_nobody(lambda: read_only.run(READING[action])) == []
+
+
+@pytest.mark.parametrize("action", [lock, recalibrate])
+def test_where_nothing_may_be_written_what_writes_says_so(
+    action: Callable[..., object], read_only: Case
+) -> None:
+    assert as_nobody(lambda: read_only.run(action))[0] in ("ledger_read_only", "file_not_written")
+
+
+@pytest.fixture
+def read_only() -> Iterator[Case]:
+    """A plan in a folder that everybody may look into and nobody may write in."""
+    with tempfile.TemporaryDirectory() as folder:
+        case = submitted(Path(folder, "plan"))
+        case.type({("R1", "R1-1", "history.2024Q4"): 91.0})
+        places = [Path(folder), *Path(folder).rglob("*")]
+        for place in places:
+            place.chmod(0o555 if place.is_dir() else 0o444)
+        yield case
+        for place in places:
+            place.chmod(0o755)

@@ -9,6 +9,7 @@ from ..calibration import Value, same_value
 from ..ledger import plain_head
 from ..problems import Problem
 from ..workbook import BLANK, Content, Spot, cell_name, content, region_sheet, shown
+from .anew import has_macros
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, not_taken_in, said, unrecorded
 from .desk import Desk
@@ -60,6 +61,8 @@ def disagreements(stock: Stock) -> Iterator[Problem]:
         yield from unrecorded(stock, region)
     yield from not_taken_in(stock)
     yield from _labels(stock)
+    if stock.desk.macros and has_macros(stock.desk.path) and not stock.book.has_buttons:
+        yield Problem("buttons_lost", stock.desk.path.name)
     yield from (problem for sheet, problem in _strays(stock, wanted) if _is_false(stock, sheet, problem))
 
 

@@ -231,7 +231,8 @@ class Ledger:
                 yield connection
         except DBAPIError as error:
             said = {"place": self.place, "detail": " ".join(str(error.orig).split())}
-            raise Refused([Problem("ledger_unavailable", fields=said)]) from error
+            code = "ledger_read_only" if "readonly database" in said["detail"] else "ledger_unavailable"
+            raise Refused([Problem(code, fields=said)]) from error
 
 
 def _moment(at: dt.datetime) -> str:

@@ -48,6 +48,10 @@ class Book(Protocol):
         """Names of the sheets that nobody sees."""
 
     @property
+    def has_buttons(self) -> bool:
+        """Whether macros and ribbon are there that a book for `.xlsm` is given."""
+
+    @property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
         """Defined names that point to one cell: name -> (sheet, spot)."""
 

@@ -60,6 +60,15 @@ class ClosedBook:
         marks = [element.attributes for element in listed.children] if listed else []
         return frozenset(mark["name"] for mark in marks if mark.get("state", "visible") != "visible")
 
+    @property
+    def has_buttons(self) -> bool:
+        """Whether macros and ribbon are there that a book for `.xlsm` is given."""
+        ribbon = [
+            one.target for one in self._package.relationships("").values() if one.kind == "extensibility"
+        ]
+        parts = [self._part_of_kind("vbaProject"), *ribbon]
+        return len(parts) > 1 and all(part is not None and part in self._package for part in parts)
+
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
         """Names for the whole workbook that point to one cell: name -> (sheet, spot)."""

@@ -96,6 +96,9 @@ class LiveBook:
         """Worksheet names in tab order."""
         return tuple(self._do(lambda: [sheet.name for sheet in self._book.sheets]))
 
+    has_buttons = True
+    """A program that drops them does so when it saves."""
+
     @property
     def hidden(self) -> frozenset[str]:
         """Names of the sheets that nobody sees."""

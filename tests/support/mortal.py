@@ -17,6 +17,8 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from targetcal_xl.problems import TargetcalError
 
+_NOBODY = 65534
+
 
 def dies_at(write: int, action: Callable[[], object]) -> bool:
     """Run an action in a process that is killed at its n-th write, from 0; False when it lived to the end.
@@ -44,17 +46,34 @@ def fails_at(write: int, action: Callable[[], object]) -> list[str] | None:
             raise sqlite3.OperationalError("database or disk is full")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    return _codes(lambda: _at(write, fill, action)) or None
+
+
+def as_nobody(action: Callable[[], object]) -> list[str]:
+    """What an ordinary user who may not write here is told, by codes; raise AssertionError for no words."""
+
+    def act() -> None:
+        if os.geteuid() == 0:
+            os.setgid(_NOBODY)
+            os.setuid(_NOBODY)
+        action()
+
+    return _codes(act)
+
+
+def _codes(action: Callable[[], object]) -> list[str]:
+    """The codes of the problems that an action tells, done in a process of its own."""
     with tempfile.TemporaryFile() as told:
 
         def act() -> None:
             try:
-                _at(write, fill, action)
+                action()
             except TargetcalError as error:
                 os.write(told.fileno(), "\n".join(problem.code for problem in error.problems).encode())
 
         assert _run(act) == 0, "it told no one what had happened"
         told.seek(0)
-        return told.read().decode().split() or None
+        return told.read().decode().split()
 
 
 def _run(act: Callable[[], None]) -> int | None:
