@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import audit, check, lock, verify
+from targetcal_xl.actions import (
+    audit,
+    backtest,
+    check,
+    confirm,
+    decide,
+    evaluate,
+    issue_letters,
+    lock,
+    objections,
+    recalibrate,
+    recalibrations,
+    repair,
+    unlock,
+    verify,
+    whatif,
+)
+from targetcal_xl.calibration import Key
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import Cell, open_book
+from targetcal_xl.workbook import Cell, Spot, open_book
 from tests.support.books import changed_parts, parts_of
 from tests.support.desks import (
     Case,
     confirmed,
+    decided,
     delete_tab,
     locked,
     rename_tab,
@@ -141,3 +160,146 @@ def test_a_book_without_audit_sheet_is_not_trusted(case: Case) -> None:
     delete_tab(case.path, case.reading().places.tabs["audit"])
     assert "sheet_missing" in [code for code, _ in told(case.run(verify).problems)]
     assert "book_needs_repair" in [code for code, _ in told(case.run(check).problems)]
+
+
+def _exchanged(case: Case, sheet: str, one: Spot, other: Spot) -> None:
+    book, tab = open_book(case.path), case.reading().places.tabs[sheet]
+    grid = book.grid(tab)
+    book.set(tab, {one: grid[other], other: grid[one]})
+    book.save()
+
+
+def test_captions_of_two_columns_that_were_exchanged_are_named(case: Case) -> None:
+    place = case.reading().places.table("region:R1", "lines")
+    head = place.head
+    _exchanged(case, "region:R1", (head, place.columns["declared"]), (head, place.columns["suggested"]))
+    found = told(case.run(verify).problems)
+    assert {code for code, _ in found} == {"label_changed"} and len(found) == 2
+
+
+@pytest.mark.parametrize("with_code", [True, False])
+def test_a_copied_column_is_no_column(case: Case, with_code: bool) -> None:
+    """The real one may be hidden meanwhile; neither is believed until one of the two is gone."""
+    reading = case.reading()
+    place, grid = reading.places.table("region:R1", "lines"), reading.grids["region:R1"]
+    at = place.columns["declared"]
+    copied = {
+        (row, 60): cell for (row, column), cell in grid.items() if column == at and row >= place.head - 1
+    }
+    copied |= {(row, 60): Cell(999.0) for row in place.rows.values()}
+    if not with_code:
+        del copied[place.head - 1, 60]
+    book = open_book(case.path)
+    book.set(reading.places.tabs["region:R1"], copied)
+    book.save()
+    assert ("column_twice" if with_code else "label_twice") in [
+        code for code, _ in told(case.run(verify).problems)
+    ]
+    if with_code:
+        with pytest.raises(Refused, match="second time"):
+            case.run(lock)
+
+
+def test_rows_of_the_audit_sheet_that_were_exchanged_are_named(case: Case) -> None:
+    place = case.reading().places.table("audit", "audit")
+    for across in place.columns.values():
+        if case.reading().grids["audit"].get((place.rows["7"], across)):
+            _exchanged(case, "audit", (place.rows["7"], across), (place.rows["8"], across))
+    assert {code for code, _ in told(case.run(verify).problems)} == {"audit_row_changed"}
+
+
+def test_a_register_row_that_nobody_issued_is_named(tmp_path: Path) -> None:
+    case = confirmed(tmp_path)
+    reading = case.reading()
+    place, tab = reading.places.table("letters", "letters"), reading.places.tabs["letters"]
+    row = place.head + 1
+    forged = {(row, 1): Cell("V9"), (row, place.columns["number"]): Cell("V9")}
+    for cells in (forged, {(row, place.columns["number"]): Cell("V9")}):
+        book = open_book(case.path)
+        book.set(tab, {(row, 1): Cell(), **cells})
+        book.save()
+        found = [code for code, _ in told(case.run(verify).problems)]
+        assert found in (["letters_row_unknown"], ["row_uncoded"])
+
+
+@pytest.mark.parametrize(
+    "key", [(None, None, "hq_target"), (None, None, "objection"), ("R1", None, "region.head")]
+)
+def test_a_setting_that_shows_something_else_is_named(case: Case, key: Key) -> None:
+    value = "别人" if key[2] == "region.head" else 0.4
+    case.type({key: value})
+    assert ("not_taken_in", case.where(key)) in told(case.run(verify).problems)
+
+
+def test_a_decision_and_a_support_that_were_changed_are_named(tmp_path: Path) -> None:
+    case = decided(tmp_path)
+    for key, value in (
+        (("R1", "R1-1", "decision"), "return"),
+        (("R2", "R2-1", "decision_reason"), "另有原因"),
+    ):
+        case.type({key: value})
+        assert ("decision_unrecorded", case.where(key)) in told(case.run(verify).problems)
+
+
+def test_a_result_that_its_formula_does_not_come_to_is_named(case: Case) -> None:
+    """Previewers show it, and so does whoever does not compute."""
+    reading = case.reading()
+    sheet, spot = reading.places.field("dashboard_declared")
+    cell = reading.grids[sheet][spot]
+    part = f"xl/worksheets/sheet{open_book(case.path).sheets.index(reading.places.tabs[sheet]) + 1}.xml"
+    old = f"</f><v>{cell.value:g}</v>".encode()
+    data = parts_of(case.path)[part]
+    assert old in data
+    changed_parts(case.path, {part: data.replace(old, b"</f><v>9999</v>", 1)})
+    assert {code for code, _ in told(case.run(verify).problems)} == {"result_false"}
+
+
+def test_a_head_is_the_same_however_somebody_copied_it(case: Case) -> None:
+    head = case.entries()[-1].hash
+    assert case.run(verify, [f" {head[:32].upper()} {head[32:]}\n"]).verified
+
+
+def test_what_the_chain_was_held_against_is_said(tmp_path: Path) -> None:
+    case = confirmed(tmp_path)
+    before = case.run(audit).head
+    case.run(issue_letters, tmp_path / "letters", "docx")
+    assert case.run(verify, [before]).heads == (case.run(audit).head, before, before, before)
+
+
+ACTIONS: dict[str, tuple[Callable[[Path], Case], Callable[..., object], tuple[object, ...]]] = {
+    "check": (submitted, check, ()),
+    "lock": (submitted, lock, ()),
+    "decide": (locked, decide, ("R1", "R1-1", "accept")),
+    "objections": (locked, objections, ()),
+    "confirm": (decided, confirm, ()),
+    "unlock": (decided, unlock, ("R1", "大客户取消")),
+    "letters": (confirmed, issue_letters, (Path("letters"),)),
+    "evaluate": (confirmed, evaluate, ()),
+    "recalibrate": (submitted, recalibrate, ()),
+    "recalibrations": (submitted, recalibrations, ()),
+    "whatif": (submitted, whatif, ([],)),
+    "backtest": (submitted, backtest, ()),
+    "audit": (submitted, audit, ()),
+    "repair": (submitted, repair, ()),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE entry SET new = '60' WHERE number = 2", "ledger_altered"),
+        ("UPDATE document SET content = x'7b7d' WHERE rowid = 1", "ledger_document_altered"),
+        ("DELETE FROM document", "ledger_document_missing"),
+        ("DELETE FROM entry WHERE number = 2", "ledger_gap"),
+        ("INSERT INTO entry SELECT -1, at, actor, source, action, region, row, field, old, new, reason, "
+         "previous, hash FROM entry WHERE number = 2", "ledger_gap"),
+    ],
+)  # fmt: skip
+def test_no_action_believes_a_broken_ledger(action: str, statement: str, code: str, tmp_path: Path) -> None:
+    stage, act, said = ACTIONS[action]
+    case = stage(tmp_path)
+    tamper(case, statement)
+    with pytest.raises(Refused) as refused:
+        case.run(act, *said, by="superior1" if action == "decide" else "林静")
+    assert code in {problem.code for problem in refused.value.problems}
