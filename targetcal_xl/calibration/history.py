@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .period import Period
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+Floats = Annotated[NDArray[np.float64], np.dtype(np.float64)]
+"""An array that says its own kind of value: what an alias of numpy's is made of differs by version."""
+Flags = Annotated[NDArray[np.bool_], np.dtype(np.bool_)]
 Places = NDArray[np.intp]
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .history import Floats
+from .history import Flags, Floats
 from .metric import Metric
 from .plan import Thresholds
 
-Bools = NDArray[np.bool_]
 LineCode = TypeVar("LineCode")
 
 FIRST_DAYS = 7
@@ -37,7 +36,7 @@ SHORT_BELOW = 0.95
 
 
 def period_weights(
-    working: Bools, quarter_end_lift: float = QUARTER_END_LIFT, idle_day: float = IDLE_DAY
+    working: Flags, quarter_end_lift: float = QUARTER_END_LIFT, idle_day: float = IDLE_DAY
 ) -> Floats:
     """Share of a period's result that each of its days (D,) brings; the shares add up to 1.
 
@@ -99,7 +98,7 @@ class Progress:
     odds: Floats
     odds_milestone: Floats
     odds_end: Floats
-    warned: Bools
+    warned: Flags
     shortages: tuple[tuple[Shortage, ...], ...]
     """Of each warned line, the scarcest first; empty for the others."""
 
@@ -266,7 +265,7 @@ def shortages(leads: float, conversion: float, capacity: float) -> tuple[Shortag
 
 
 def _shortages_of_warned(
-    warned: Bools, actual: Floats, path: Floats, resources: Resources | None
+    warned: Flags, actual: Floats, path: Floats, resources: Resources | None
 ) -> tuple[tuple[Shortage, ...], ...]:
     """Shortages of each warned line; conversion is what attainment of the path leaves beside the leads."""
     if resources is None:
