@@ -8,6 +8,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from targetcal_xl.language import LANGUAGES
+from targetcal_xl.problems import Problem
+
 settings.register_profile("house", deadline=None, max_examples=60, derandomize="CI" in os.environ)
 settings.load_profile("house")
 
@@ -20,3 +23,21 @@ def nothing_left_open() -> Iterator[None]:
     yield
     for book in list(office().books):
         book.close()
+
+
+@pytest.fixture(autouse=True)
+def every_problem_has_its_sentence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever problem comes up in a test can be told to a person, in both languages."""
+    make, unsaid = Problem.__init__, dict[str, object]()
+
+    def watched(problem: Problem, *given: object, **named: object) -> None:
+        make(problem, *given, **named)  # type: ignore[arg-type]
+        for language in LANGUAGES:
+            try:
+                problem.sentence(language)
+            except (KeyError, ValueError, TypeError) as error:
+                unsaid[f"{problem.code} in {language}"] = error
+
+    monkeypatch.setattr(Problem, "__init__", watched)
+    yield
+    assert unsaid == {}

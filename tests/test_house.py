@@ -104,7 +104,7 @@ def test_no_file_names_a_place_on_somebodys_machine() -> None:
 
 def _our_files() -> list[Path]:
     below = [path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
-    tools = {"node_modules", "__pycache__"}
+    tools = {".git", "node_modules", "__pycache__"}
     return [path for path in [*ROOT.glob("*.*"), ROOT / "Makefile", *below] if not tools & set(path.parts)]
 
 

@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hn
 from numpy.typing import NDArray
 
-from targetcal_xl.calibration import Baseline, Floats, History, Inputs, Period, Plan, Question, Thresholds, Value
+from targetcal_xl.calibration import (
+    Baseline,
+    Floats,
+    History,
+    Inputs,
+    Period,
+    Plan,
+    Question,
+    Thresholds,
+    Value,
+)
 from targetcal_xl.ledger import dump, load, reference
 from targetcal_xl.problems import Refused
 from tests.support.samples import sample_inputs

@@ -204,7 +204,7 @@ def test_without_libreoffice_what_is_missing_and_why_is_told(
 
 def test_a_libreoffice_that_makes_nothing_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "soffice"
-    program.write_text("#!/bin/sh\necho source file could not be loaded >&2\n")
+    program.write_text("#!/bin/sh\necho source file could not be loaded >&2\n", "utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(DataProblems) as refused:

@@ -15,9 +15,9 @@ from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
-from ..problems import Problem
+from ..problems import Problem, Refused
 from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Rows, Sentence, tell, tell_problems
-from .console import ERRORS, OUT
+from .console import ERRORS, OUT, speaks_unicode
 from .options import LANGUAGE, say
 
 _UNBROKEN = 10
@@ -26,12 +26,17 @@ _COLOURS = {DONE: "green", WRONG: "red", **dict.fromkeys((OBJECTION, WARNING, QU
 
 
 def show(report: object, as_json: bool) -> None:
-    """Print a report: for a person, or as one JSON object."""
-    if as_json:
-        print(json.dumps(plain(report), ensure_ascii=False, indent=2))
-        return
-    for part in tell(report, LANGUAGE):
-        OUT.print(drawn(part))
+    """Print a report: for a person, or as one JSON object; raise Refused when it cannot be written."""
+    try:
+        if as_json:
+            print(json.dumps(plain(report), ensure_ascii=not speaks_unicode(), indent=2), flush=True)
+        else:
+            for part in tell(report, LANGUAGE):
+                OUT.print(drawn(part))
+    except BrokenPipeError:
+        OUT.on_broken_pipe()
+    except OSError as error:
+        raise Refused([Problem("report_not_written", fields={"said": error.strerror or error})]) from error
 
 
 def show_problems(problems: Iterable[Problem]) -> None:

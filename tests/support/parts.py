@@ -42,9 +42,9 @@ def _missing_packages() -> str:
 
 def _missing_validator() -> str:
     """The line that installs the validator of `package.json`, empty when it is there."""
-    wanted = json.loads((_HERE / "package.json").read_text())["dependencies"][_VALIDATOR]
+    wanted = json.loads((_HERE / "package.json").read_text("utf-8"))["dependencies"][_VALIDATOR]
     installed = _HERE / "node_modules" / _VALIDATOR / "package.json"
-    if installed.exists() and json.loads(installed.read_text())["version"] == wanted:
+    if installed.exists() and json.loads(installed.read_text("utf-8"))["version"] == wanted:
         return ""
     return f"npm install --no-package-lock --prefix {os.path.relpath(_HERE)}"
 
