@@ -54,7 +54,7 @@ def test_a_table_written_by_pandas_reads_the_same_in_any_column_order(
     assert dict(zip(found.index, found.to_numpy().tolist(), strict=True)) == expected
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 def test_chinese_text_reads_the_same_in_every_encoding_that_chinese_excel_writes(
     tmp_path: Path, encoding: str
 ) -> None:
@@ -62,7 +62,9 @@ def test_chinese_text_reads_the_same_in_every_encoding_that_chinese_excel_writes
     assert read_table(path, ["line", "note"]).cells["note"].tolist() == ["含一次性政策补贴"]
 
 
-@pytest.mark.parametrize("said", ["line\n华东\n".encode("utf-16"), b"line\n\xff\xff\n", b"a\0b"])
+@pytest.mark.parametrize(
+    "said", ["line\n华东\n".encode("utf-16-le"), b"\xff\xfel", b"line\n\xff\xff\n", b"a\0b"]
+)
 def test_another_encoding_is_named_as_the_fault(tmp_path: Path, said: bytes) -> None:
     with pytest.raises(DataProblems) as caught:
         read_table(write(tmp_path, said), ["line"])
@@ -72,16 +74,16 @@ def test_another_encoding_is_named_as_the_fault(tmp_path: Path, said: bytes) -> 
 def test_the_first_sheet_of_a_workbook_reads_like_the_same_csv(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (
-        ["date", "value", "share"],
+        ["date", "value", "leads"],
         [dt.date(2025, 1, 31), 12, 0.5],
         [None, None, None],
         ["x", "1,200", 1],
     ):
         book.active.append(row)
     book.save(tmp_path / "table.xlsx")
-    columns = ["date", "value", "share"]
+    columns = ["date", "value", "leads"]
     sheet = read_table(tmp_path / "table.xlsx", columns).cells
-    same = write(tmp_path, 'date,value,share\n2025-01-31,12,0.5\n,,\nx,"1,200",1\n')
+    same = write(tmp_path, 'date,value,leads\n2025-01-31,12,0.5\n,,\nx,"1,200",1\n')
     pd.testing.assert_frame_equal(sheet, read_table(same, columns).cells)
 
 

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from .period import Period
 
+MOST_PERIODS = 40
+"""Periods, known and unknown, that a history may reach back from the plan's."""
+
 Floats = Annotated[NDArray[np.float64], np.dtype(np.float64)]
 """An array that says its own kind of value: what an alias of numpy's is made of differs by version."""
 Flags = Annotated[NDArray[np.bool_], np.dtype(np.bool_)]
@@ -36,13 +39,16 @@ class History:
     def before(self, period: Period) -> History:
         """The history up to the eve of `period`: later values cut off, missing periods unknown.
 
-        Raise ValueError when the history counts in other periods (months against quarters).
+        Raise ValueError when the history counts in other periods (months against quarters), and when it
+        would begin more than MOST_PERIODS before: so far back lies nothing but a slip of the pen.
         """
         if not self.periods:
             return self
         if period.per_year != self.per_year:
             raise ValueError(f"{period} and {self.periods[0]} are not the same kind of period")
         length = _distance(self.periods[0], period)
+        if length > MOST_PERIODS:
+            raise ValueError(f"{self.periods[0]} lies {length} periods before {period}: over {MOST_PERIODS}")
         extra = max(length - len(self.periods), 0)
         length = max(length, 0)
         return History(

@@ -31,7 +31,8 @@ def dump(record: object) -> bytes:
     Fields may be records, text, numbers, dates, times, None, tuples, mappings with text keys (which
     are sorted) and arrays whose annotation holds their dtype (`calibration.Floats`), written as
     `{"shape": ..., "values": ...}` in row order. Numbers come back to the bit; those that JSON has
-    no words for are "NaN", "Infinity" and "-Infinity". Raise TypeError for a field of another type.
+    no words for are "NaN", "Infinity" and "-Infinity". A field that was added later (its metadata say
+    so) is left out while it has its default. Raise TypeError for a field of another type.
     """
     return to_json(_form(type(record)).plain(record), inf_nan_mode="strings")
 
@@ -97,8 +98,14 @@ def _composite(origin: Any, inner: tuple[Any, ...]) -> _Form | None:
 def _record_form(kind: Any) -> _Form:
     hints = get_type_hints(kind, include_extras=True)
     forms = {field.name: _form(hints[field.name]) for field in fields(kind)}
+    later = {field.name: field.default for field in fields(kind) if field.metadata.get("added")}
+
+    def plain(record: Any) -> dict[str, Any]:
+        said = {name: getattr(record, name) for name in forms}
+        return {n: forms[n].plain(each) for n, each in said.items() if n not in later or each != later[n]}
+
     return _Form(
-        lambda record: {name: form.plain(getattr(record, name)) for name, form in forms.items()},
+        plain,
         lambda plain: kind(**{name: forms[name].build(value) for name, value in plain.items()}),
     )
 
