@@ -67,7 +67,7 @@ class TargetcalError(Exception):
     """Base of everything we raise for a person to read."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(problem.sentence("en") for problem in problems))
+        super().__init__("; ".join(problem.sentence("en") for problem in Found(problems)))
         self.problems = tuple(problems)
 
 

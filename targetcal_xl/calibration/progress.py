@@ -117,6 +117,8 @@ def follow(
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
+    A day that was not reported may still bring what its share of the path is, until the period is over.
+
     `milestones` are days, the period's first is 1; without one ahead its end is the next. `prior` is
     what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise ValueError for
     a metric without a path, for too many days, and for resources of a metric that is better when lower.
@@ -194,6 +196,8 @@ def _outlook(
     exposure = np.diff(path, axis=1, prepend=0.0)
     known = np.zeros(path.shape, dtype=bool)
     known[:, : daily.shape[1]] = np.isfinite(daily)
+    # When the period is over nothing more will come: what was not reported did not happen.
+    known |= daily.shape[1] == path.shape[1]
     seen = np.where(known, exposure, 0.0)[:, : daily.shape[1]]
     results = np.where(np.isfinite(daily), daily, 0.0)
     dispersion = _dispersion(results, seen, step)

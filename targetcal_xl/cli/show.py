@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
-from ..problems import Problem, Refused
+from ..problems import Found, Problem, Refused
 from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Rows, Sentence, tell, tell_problems
 from .console import ERRORS, OUT, speaks_unicode
 from .options import LANGUAGE, say
@@ -51,7 +51,7 @@ def show_wrong_use(message: str) -> None:
 
 
 def plain(value: object) -> object:
-    """A report as JSON values; problems become their code, place and sentence."""
+    """A report as JSON values; problems become their code, place and sentence, a dozen of each kind."""
     if isinstance(value, Problem):
         return {"code": value.code, "where": value.where, "sentence": value.sentence(LANGUAGE)}
     if dataclasses.is_dataclass(value):
@@ -59,7 +59,8 @@ def plain(value: object) -> object:
     if isinstance(value, dict):
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        only_problems = bool(value) and all(isinstance(item, Problem) for item in value)
+        return [plain(item) for item in (Found(value) if only_problems else value)]
     if isinstance(value, dt.date):
         return value.isoformat()
     return None if isinstance(value, float) and math.isnan(value) else value
