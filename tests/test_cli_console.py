@@ -13,11 +13,10 @@ import pytest
 
 from targetcal_xl.actions import demo
 
-_ENCODINGS = ("gbk", "gb18030", "cp1252", "cp437", "ascii", "latin-1", "utf-8")
+_ENCODINGS = ("gbk", "cp1252", "ascii", "utf-8")
 _LOCALES: Mapping[str, Mapping[str, str]] = {
     "C": {"LC_ALL": "C"},
     "C without UTF-8": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-    "POSIX": {"LC_ALL": "POSIX", "PYTHONUTF8": "0"},
 }
 
 
@@ -46,21 +45,18 @@ def targetcal(
     )
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("encoding", _ENCODINGS)
-def test_a_report_is_shown_in_any_encoding(played: Path, encoding: str, language: str) -> None:
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", ["check"]), ("en", ["audit", "--verify"])])
+def test_a_report_is_shown_in_any_encoding(
+    played: Path, encoding: str, language: str, words: list[str]
+) -> None:
     more = {"PYTHONIOENCODING": encoding, "TARGETCAL_LANG": language}
-    for words in (
-        ["check", "targets.xlsx"],
-        ["audit", "targets.xlsx", "--verify"],
-        ["objections", "targets.xlsx"],
-    ):
-        done = targetcal(*words, cwd=played, more=more)
-        assert (done.returncode, done.stderr) == (0, b""), words
-        done.stdout.decode(encoding)
+    done = targetcal(*words, "targets.xlsx", cwd=played, more=more)
+    assert (done.returncode, done.stderr) == (0, b"")
+    done.stdout.decode(encoding)
 
 
-@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-8"])
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
 def test_chinese_is_shown_in_chinese_where_the_encoding_has_it(played: Path, encoding: str) -> None:
     more = {"PYTHONIOENCODING": encoding, "TARGETCAL_LANG": "zh-CN"}
     assert "华东大区" in targetcal("check", "targets.xlsx", cwd=played, more=more).stdout.decode(encoding)
@@ -69,14 +65,10 @@ def test_chinese_is_shown_in_chinese_where_the_encoding_has_it(played: Path, enc
 @pytest.mark.parametrize("encoding", _ENCODINGS)
 def test_help_and_wrong_use_are_shown_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     more = {"PYTHONIOENCODING": encoding, "TARGETCAL_LANG": "zh-CN"}
-    assert targetcal("--help", cwd=tmp_path, more=more).returncode == 0
     assert targetcal("decide", "--help", cwd=tmp_path, more=more).returncode == 0
     wrong = targetcal("decide", "--nonsense", cwd=tmp_path, more=more)
     assert (wrong.returncode, wrong.stdout) == (2, b"")
     assert b"--nonsense" in wrong.stderr
-    missing = targetcal("check", "没有这个文件.xlsx", cwd=tmp_path, more=more)
-    assert missing.returncode == 2
-    assert b"Traceback" not in missing.stderr
 
 
 @pytest.mark.parametrize("encoding", _ENCODINGS)

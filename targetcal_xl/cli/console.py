@@ -18,11 +18,13 @@ _REPLACED = "targetcal.stand-in"
 
 
 def name_files_freely() -> None:
-    """Start again in UTF-8 where Python would only take ASCII for the names of files.
+    """Start again in UTF-8 where files could not be called after regions, as letters are.
 
-    So it is in the locale C with Python's own remedy (PEP 540) switched off; letters are named after regions.
+    So it is in the locale C with Python's own remedy (PEP 540) switched off, and in Western ones.
     """
-    if sys.getfilesystemencoding() == "ascii":
+    try:
+        "大区".encode(sys.getfilesystemencoding())
+    except UnicodeEncodeError:
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
 
 
