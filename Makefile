@@ -1,32 +1,46 @@
 # make demo: the article's case, all steps. make test: everything we promise, with real programs.
 # Every path is relative, so the project may stand in a directory of any name.
 PYTHON ?= python3
-PY := .venv/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+VENV ?= .venv
+PY := $(VENV)/bin/python
+INSTALL ?= $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-gui lint bench docs clean
+# Another Python gets another environment: the mark of one that is made names version and home of its Python.
+IDENTITY := 'import sys, zlib; print("%s-%x" % (sys.version.split()[0], zlib.crc32(sys.base_prefix.encode())))'
+MADE := $(VENV)/of-$(shell $(PYTHON) -c $(IDENTITY))
+
+# A text file that is opened in the locale's encoding is a fault of ours.
+PYTEST := PYTHONWARNDEFAULTENCODING=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+.PHONY: demo test suite explore test-gui lint bench docs clean
 .DELETE_ON_ERROR:
 
-demo: .venv/demo
+demo: $(VENV)/demo
 	rm -rf demo
-	.venv/bin/targetcal demo demo
+	$(VENV)/bin/targetcal demo demo
 
-test: .venv/test
+test: lint suite
+
+suite: $(VENV)/test
 	$(PY) -m tests.support.parts
-	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest
+	$(PYTEST)
+
+# `make test` tries the same examples every time; here other ones, and more of them.
+explore: $(VENV)/test
+	$(PY) -m tests.support.parts
+	$(PYTEST) -m "hypothesis and not gui" --hypothesis-profile explore
 
 # Real clicks on a screen nobody looks at; LibreOffice's build with windows takes the place of the one without.
-test-gui: .venv/test
+test-gui: $(VENV)/test
 	$(PY) -m tests.support.parts gui
 	$(PY) -m pytest -m gui
 
-lint: .venv/test
+lint: $(VENV)/test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-bench: .venv/test .venv-bench/made
+bench: $(VENV)/test .venv-bench/made
 	$(PY) -m bench.workbook
 	$(PY) -m bench.alignment
 	$(PY) -m bench.live
@@ -35,26 +49,28 @@ bench: .venv/test .venv-bench/made
 	.venv-bench/bin/python -m bench.baseline_speed
 	.venv-bench/bin/python -m bench.accuracy
 
-docs: .venv/test
+docs: $(VENV)/test
 	$(PY) -m tests.support.parts
 	$(PY) -m docs.pictures
 
 clean:
-	rm -rf .venv .venv-bench build demo *.egg-info tests/support/node_modules
+	rm -rf .venv .venv-* build demo *.egg-info tests/support/node_modules
 
-# Installed as a link to this directory: edited code is at work at once.
-.venv/demo: setup.cfg pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(PIP) --editable .
+$(MADE):
+	$(PYTHON) .ci/environment.py $(VENV)
 	touch $@
 
-.venv/test: setup.cfg pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(PIP) --editable '.[test]'
-	touch .venv/demo $@
+# Installed as a link to this directory: edited code is at work at once.
+$(VENV)/demo: $(MADE) setup.cfg pyproject.toml
+	$(INSTALL) --editable .
+	touch $@
+
+$(VENV)/test: $(MADE) setup.cfg pyproject.toml
+	$(INSTALL) --editable '.[test]'
+	touch $(VENV)/demo $@
 
 # The rivals want a pandas of their own.
 .venv-bench/made: setup.cfg pyproject.toml
-	$(PYTHON) -m venv .venv-bench
+	$(PYTHON) .ci/environment.py .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	touch $@

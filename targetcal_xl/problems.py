@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .language import text
+
+MOST_OF_A_KIND = 12
+"""Nobody reads more problems of one kind: the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,47 @@ class Problem:
         return f"{self.where}: {said}" if self.where else said
 
 
+class Found:
+    """Problems as they are found: the first dozen of each kind, then how many more of it there were."""
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        self._kept: list[Problem] = []
+        self._times: Counter[str] = Counter()
+        for problem in problems:
+            self.add(problem)
+
+    def add(self, problem: Problem) -> None:
+        """Note a problem, in full as long as there are few of its kind."""
+        self._times[problem.code] += 1
+        if self._times[problem.code] <= MOST_OF_A_KIND:
+            self._kept.append(problem)
+
+    def add_unseen(self, code: str, times: int) -> None:
+        """Count problems of a kind that nobody would read; only after a dozen of it."""
+        self._times[code] += times
+
+    def room(self, code: str) -> int:
+        """How many more of a kind are kept in full."""
+        return max(MOST_OF_A_KIND - self._times[code], 0)
+
+    def __bool__(self) -> bool:
+        return bool(self._kept)
+
+    def __iter__(self) -> Iterator[Problem]:
+        seen: Counter[str] = Counter()
+        for problem in self._kept:
+            yield problem
+            seen[problem.code] += 1
+            rest = self._times[problem.code] - MOST_OF_A_KIND
+            if seen[problem.code] == MOST_OF_A_KIND and rest > 0:
+                yield Problem("more_of_a_kind", problem.where, {"count": rest})
+
+
 class TargetcalError(Exception):
     """Base of everything we raise for a person to read."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(problem.sentence("en") for problem in problems))
+        super().__init__("; ".join(problem.sentence("en") for problem in Found(problems)))
         self.problems = tuple(problems)
 
 

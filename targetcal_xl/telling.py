@@ -10,12 +10,14 @@ from functools import singledispatch
 from . import actions
 from .actions import HIDDEN
 from .language import text
-from .problems import Problem
+from .problems import MOST_OF_A_KIND, Found, Problem
 from .sentences import ask
 
 DONE, WRONG, QUIET, OBJECTION, WARNING, QUESTION = "✓", "✗", "·", "⚑", "⚠", "?"
 """Marks that stand before a sentence."""
 
+_QUIET_DAYS = 7
+"""After so many days without a result of any line somebody should ask why."""
 _WEIGHTS = ("driver", "expert", "before", "after", "standard_error", "expert_share")
 
 
@@ -47,8 +49,8 @@ def tell(report: object, language: str) -> Iterator[Part]:
 
 
 def tell_problems(problems: Iterable[Problem], language: str, indented: bool = False) -> Iterator[Sentence]:
-    """Problems, one a line."""
-    for problem in problems:
+    """Problems, one a line; of each kind the first dozen, and how many more there are."""
+    for problem in Found(problems):
         yield Sentence(problem.sentence(language), WRONG, indented=indented)
 
 
@@ -264,6 +266,12 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
     yield Sentence(text("telling.follow.totals", language, date=report.as_of, **totals))
     if not report.holidays_known:
         yield Sentence(text("telling.follow.no_holidays", language))
+    if (report.as_of - report.reported_until).days >= _QUIET_DAYS:
+        yield Sentence(text("telling.follow.quiet", language, date=report.reported_until), QUESTION)
+    if report.silent:
+        lines = ", ".join(report.silent[:MOST_OF_A_KIND])
+        said = text("telling.follow.silent", language, count=len(report.silent), lines=lines)
+        yield Sentence(said, QUESTION)
     for line in report.warnings:
         share = {"attainment": _percent(line.attainment), "odds": _percent(line.odds)}
         said = text("telling.follow.warning", language, **share)

@@ -1,14 +1,17 @@
-"""How the suite runs: hypothesis takes its time, and the same examples in every build."""
+"""How the suite runs: the same examples every time, unless it explores, and every problem can be told."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("house", deadline=None, max_examples=60, derandomize="CI" in os.environ)
+from targetcal_xl.language import LANGUAGES
+from targetcal_xl.problems import Problem
+
+settings.register_profile("house", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=400)
 settings.load_profile("house")
 
 
@@ -20,3 +23,21 @@ def nothing_left_open() -> Iterator[None]:
     yield
     for book in list(office().books):
         book.close()
+
+
+@pytest.fixture(autouse=True)
+def every_problem_has_its_sentence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever problem comes up in a test can be told to a person, in both languages."""
+    make, unsaid = Problem.__init__, dict[str, object]()
+
+    def watched(problem: Problem, *given: object, **named: object) -> None:
+        make(problem, *given, **named)  # type: ignore[arg-type]
+        for language in LANGUAGES:
+            try:
+                problem.sentence(language)
+            except (KeyError, ValueError, TypeError) as error:
+                unsaid[f"{problem.code} in {language}"] = error
+
+    monkeypatch.setattr(Problem, "__init__", watched)
+    yield
+    assert unsaid == {}

@@ -12,6 +12,7 @@ from targetcal_xl.actions import follow, verify
 from targetcal_xl.calibration import cumulative_path, period_weights
 from targetcal_xl.connect import Actuals, working_days
 from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.telling import Sentence, tell
 from tests.support.desks import Case, confirmed, decided, told
 
 DAYS = {"early": dt.date(2025, 2, 7), "later": dt.date(2025, 2, 14), "late": dt.date(2025, 3, 14)}
@@ -108,3 +109,31 @@ def test_without_results_there_is_nothing_to_follow(case: Case) -> None:
     with pytest.raises(DataProblems) as problems:
         case.run(follow, Actuals((), nothing, nothing, nothing))
     assert [problem.code for problem in problems.value.problems] == ["no_actuals"]
+
+
+def _sparse(case: Case, share: float) -> Actuals:
+    """A whole period as a CRM exports it: one row for each whole customer, and none for days without."""
+    days = case.inputs.plan.period.days
+    value = np.full((3, len(days)), np.nan)
+    for row, agreed in enumerate(AGREED):
+        value[row, np.linspace(3, len(days) - 4, round(agreed * share)).astype(int)] = 1.0
+    unknown = np.full_like(value, np.nan)
+    reported = max(np.flatnonzero(np.isfinite(value).any(axis=0))) + 1
+    return Actuals(days[:reported], value[:, :reported], unknown[:, :reported], unknown[:, :reported])
+
+
+def test_after_the_last_day_the_expected_result_is_the_result(case: Case) -> None:
+    report = case.run(follow, _sparse(case, 0.8), case.inputs.plan.period.end)
+    assert report.expected_total == report.actual_total < report.agreed_total
+    assert {warned.odds for warned in report.warnings} == {1.0}
+
+
+def test_a_line_that_the_results_do_not_name_is_said_to_have_sold_nothing(case: Case) -> None:
+    actuals = _actuals(case, DAYS["early"], 1, 1, 1)
+    actuals.value[2] = np.nan
+    report = case.run(follow, actuals, DAYS["later"])
+    assert report.silent == (case.inputs.plan.lines[2].name,)
+    assert report.reported_until == DAYS["early"]
+    said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
+    assert any("No line has a result after 2025-02-07" in one for one in said)
+    assert any("1 lines are not in the file" in one for one in said)

@@ -196,7 +196,7 @@ def test_the_doctor_says_whether_there_is_libreoffice(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     without = doctor("en")
-    (tmp_path / "soffice").write_text("#!/bin/sh\n")
+    (tmp_path / "soffice").write_text("#!/bin/sh\n", "utf-8")
     (tmp_path / "soffice").chmod(0o755)
     found = doctor("en")
     assert without.problems == found.problems == ()

@@ -44,7 +44,7 @@ BENCHMARKS = [
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_runs_quickly_and_ends_with_its_figures(name: str) -> None:
     command = [sys.executable, "-m", f"bench.{name}", "--quick", "--json"]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
     said = json.loads(run.stdout.splitlines()[-1])
     assert said["bench"] == name and said["quick"]
     assert said["rows"] and all(row["ours"]["wall_s"] > 0 for row in said["rows"])

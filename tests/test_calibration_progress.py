@@ -285,3 +285,12 @@ def test_every_deviation_opens_once_and_closes_at_most_once(checks: list[set[str
         opened_in_all, closed_in_all = opened_in_all + len(opened), closed_in_all + len(closed)
         assert still_open == warned
     assert opened_in_all - closed_in_all == len(still_open)
+
+
+def test_when_the_period_is_over_nothing_more_is_expected() -> None:
+    daily = np.full((2, len(WEIGHTS)), np.nan)
+    daily[:, ::7] = 60.0
+    over = check(daily)
+    np.testing.assert_array_equal(over.expected_final, over.actual)
+    assert set(over.odds_end.tolist()) <= {0.0, 1.0}
+    assert (check(daily[:, :-1]).expected_final > over.actual).all()

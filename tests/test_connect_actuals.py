@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
 
+from targetcal_xl.calibration.metric import Kind
+from targetcal_xl.calibration.plan import MissingDays
 from targetcal_xl.connect import Actuals, read_actuals
 from targetcal_xl.problems import DataProblems
-from tests.support.samples import sample_plan
+from tests.support.samples import METRIC, sample_plan
 
 PLAN = sample_plan()
 
@@ -59,7 +62,11 @@ def test_a_workbook_with_real_dates_reads_like_the_csv(tmp_path: Path) -> None:
         ("2025-02-30,R1-1,1,", "csv_not_a_date", "date"),
         (",R1-1,1,", "csv_not_a_date", "date"),
         ("2025-01-02,R9-1,1,", "csv_unknown_code_hint", "line"),
-        ("2025-01-02,R1-1,-1,", "csv_negative", "value"),
+        ("2025-01-02,R1-1,1,-0.5", "csv_negative", "leads"),
+        ("2025-01-02,R1-1,1,95", "csv_share", "leads"),
+        ("2025-01-02,R1-1,1e300,", "csv_absurd", "value"),
+        ("2025-01-02,R1-1,1e-9,", "csv_absurd", "value"),
+        ("3025-01-02,R1-1,1,", "csv_date_outside", "date"),
         ("2025-01-02,R1-1,1,low", "csv_not_a_number", "leads"),
         ("2025-01-01,R1-1,1,", "csv_duplicate", "line"),
     ],
@@ -75,3 +82,45 @@ def test_a_file_without_rows_knows_nothing(tmp_path: Path) -> None:
     found = read(tmp_path, "date,line,value\n")
     assert found.dates == ()
     assert found.resources is None
+
+
+def test_returns_and_cancellations_count_where_the_metric_adds_up(tmp_path: Path) -> None:
+    found = read(tmp_path, "date,line,value\n2025-01-02,R1-1,5\n2025-01-03,R1-1,-2\n")
+    assert np.nansum(found.value) == 3
+
+
+@pytest.mark.parametrize("kind", ["mean", "ratio"])
+def test_a_mean_and_a_ratio_have_no_negative_days(tmp_path: Path, kind: Kind) -> None:
+    path = tmp_path / "actuals.csv"
+    path.write_text("date,line,value\n2025-01-02,R1-1,-1\n", "utf-8")
+    with pytest.raises(DataProblems) as caught:
+        read_actuals(path, sample_plan(metric=replace(METRIC, kind=kind)))
+    assert [problem.code for problem in caught.value.problems] == ["csv_negative"]
+
+
+SPARSE = "date,line,value\n2025-01-02,R1-1,4\n2025-01-05,R2-1,7\n"
+
+
+def test_a_day_that_is_not_in_the_file_is_a_day_without_sales(tmp_path: Path) -> None:
+    known = read(tmp_path, SPARSE).as_reported(PLAN, dt.date(2025, 1, 8))
+    assert known.dates == PLAN.period.days[:8]
+    assert np.isfinite(known.value).all()
+    assert known.value.sum() == 11
+    assert known.resources is None
+
+
+def test_a_plan_may_say_that_a_missing_day_is_unknown(tmp_path: Path) -> None:
+    plan = replace(PLAN, missing_days="unknown")
+    known = read(tmp_path, SPARSE).as_reported(plan, dt.date(2025, 1, 8))
+    assert known.dates == PLAN.period.days[:5]
+    assert np.isfinite(known.value).sum() == 2
+
+
+@pytest.mark.parametrize("missing", ["zero", "unknown"])
+def test_on_the_last_day_every_day_is_past(tmp_path: Path, missing: MissingDays) -> None:
+    known = read(tmp_path, SPARSE).as_reported(replace(PLAN, missing_days=missing), PLAN.period.end)
+    assert known.dates == PLAN.period.days
+
+
+def test_a_file_without_results_reports_nothing_for_any_day(tmp_path: Path) -> None:
+    assert read(tmp_path, "date,line,value\n").as_reported(PLAN, PLAN.period.end).dates == ()

@@ -27,5 +27,5 @@ def test_spring_festival_is_free_and_its_make_up_days_are_worked() -> None:
 def test_without_known_holidays_only_weekends_are_free_and_it_says_so(period: Period, country: str) -> None:
     found = working_days(period, country)
     assert not found.holidays_known
-    start, end = np.datetime64(period.start), np.datetime64(period.end) + 1
+    start, end = np.datetime64(period.start), np.datetime64(period.end + dt.timedelta(days=1))
     assert sum(found.days) == np.busday_count(start, end)

@@ -253,3 +253,62 @@ def test_a_missing_plan_file_is_named(tmp_path: Path) -> None:
     assert [(problem.code, problem.where) for problem in caught.value.problems] == [
         ("csv_missing_file", "plan.toml")
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "where"),
+    [
+        ("hq_target = 300", "hq_target = 1e300", "plan_too_big", "plan.toml, hq_target"),
+        ("hq_target = 300", "hq_target = 1e-9", "plan_too_small", "plan.toml, hq_target"),
+        ('unit = "家"', 'unit = "家"\nstep = 1e-9', "plan_too_small", "plan.toml, metric, step"),
+        ("hq_target = 300", "hq_target = 1e12", "plan_many_steps", "plan.toml, hq_target"),
+        ('unit = "家"', 'unit = "家"\nstep = 1e300', "plan_too_big", "plan.toml, metric, step"),
+        ('unit = "家"', 'unit = "家"\nstep = 1000', "plan_steps", "plan.toml, hq_target"),
+        ("weight = 0.3", "weight = 400", "plan_too_big", "plan.toml, drivers 1, weight"),
+        ('period = "2025Q1"\nhq', 'period = "3025Q1"\nhq', "plan_year", "plan.toml, period"),
+        ('period = "2025Q1"\nhq', 'period = "0205Q1"\nhq', "plan_year", "plan.toml, period"),
+        (
+            'code = "2025Q1"',
+            'missing_days = "maybe"\ncode = "2025Q1"',
+            "plan_choice",
+            "plan.toml, missing_days",
+        ),
+        ('name = "上海"', 'name = "上海"\nhigh = 1e300', "plan_too_big", "plan.toml, lines 1, high"),
+    ],
+)
+def test_a_number_or_a_period_that_nobody_can_mean_is_refused_in_words(
+    tmp_path: Path, before: str, after: str, code: str, where: str
+) -> None:
+    assert before in PLAN
+    more = [("milestones = [2025-03-31, 2025-02-28]\n", "")] if code == "plan_year" else []
+    said = PLAN
+    for one, other in ((before, after), *more):
+        said = said.replace(one, other, 1)
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, said)
+    assert [(problem.code, problem.where) for problem in caught.value.problems] == [(code, where)]
+
+
+def test_a_plan_says_what_a_missing_day_means(tmp_path: Path) -> None:
+    assert read(tmp_path).missing_days == "zero"
+    assert read(tmp_path, f'missing_days = "unknown"\n{PLAN}').missing_days == "unknown"
+
+
+@pytest.mark.parametrize("deep", [17, 1500])
+def test_groups_in_groups_without_end_are_refused_in_words(tmp_path: Path, deep: int) -> None:
+    groups = "".join(
+        f'[[groups]]\ncode = "G{k}"\nname = "G{k}"\nparent = "{f"G{k - 1}" if k else ""}"\n'
+        for k in range(deep)
+    )
+    said = (
+        PLAN.replace('[[regions]]\ncode = "HD"', f'[[regions]]\ngroup = "G{deep - 1}"\ncode = "HD"') + groups
+    )
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, said)
+    assert {problem.code for problem in caught.value.problems} == {"plan_group_deep"}
+
+
+def test_lists_in_lists_without_end_are_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, "a = " + "[" * 100_000)
+    assert [problem.code for problem in caught.value.problems] in (["plan_deep"], ["plan_syntax"])

@@ -211,3 +211,17 @@ def test_column_and_row_order_do_not_matter(
     assert plain.periods == mixed.periods == tuple(Period(2025, 1).shift(-k) for k in range(12, 0, -1))
     np.testing.assert_array_equal(plain.values, mixed.values)
     np.testing.assert_array_equal(plain.one_off, mixed.one_off)
+
+
+def test_a_history_that_ends_long_before_the_plan_is_refused(folder: Folder) -> None:
+    old = "".join(f"HD-HD,2021Q{quarter},100,,\n" for quarter in (1, 2, 3, 4))
+    assert faults(folder(HEAD + old)) == [("csv_history_gap", "history.csv")]
+
+
+def test_the_newest_year_may_still_be_open(folder: Folder) -> None:
+    assert len(read_plan(folder(HEAD + "HD-HD,2024Q1,100,,\n")).history.periods) == 4
+
+
+def test_a_reading_of_another_age_is_refused_before_room_is_made_for_it(folder: Folder) -> None:
+    drivers = "line,indicator,period,reference,now\nHD-HD,mql,1025Q1,1,2\n"
+    assert faults(folder(drivers=drivers)) == [("csv_far_past", "drivers.csv, row 2, column period")]

@@ -54,7 +54,7 @@ def test_a_table_written_by_pandas_reads_the_same_in_any_column_order(
     assert dict(zip(found.index, found.to_numpy().tolist(), strict=True)) == expected
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 def test_chinese_text_reads_the_same_in_every_encoding_that_chinese_excel_writes(
     tmp_path: Path, encoding: str
 ) -> None:
@@ -62,7 +62,9 @@ def test_chinese_text_reads_the_same_in_every_encoding_that_chinese_excel_writes
     assert read_table(path, ["line", "note"]).cells["note"].tolist() == ["含一次性政策补贴"]
 
 
-@pytest.mark.parametrize("said", ["line\n华东\n".encode("utf-16"), b"line\n\xff\xff\n", b"a\0b"])
+@pytest.mark.parametrize(
+    "said", ["line\n华东\n".encode("utf-16-le"), b"\xff\xfel", b"line\n\xff\xff\n", b"a\0b"]
+)
 def test_another_encoding_is_named_as_the_fault(tmp_path: Path, said: bytes) -> None:
     with pytest.raises(DataProblems) as caught:
         read_table(write(tmp_path, said), ["line"])
@@ -72,16 +74,16 @@ def test_another_encoding_is_named_as_the_fault(tmp_path: Path, said: bytes) -> 
 def test_the_first_sheet_of_a_workbook_reads_like_the_same_csv(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (
-        ["date", "value", "share"],
+        ["date", "value", "leads"],
         [dt.date(2025, 1, 31), 12, 0.5],
         [None, None, None],
         ["x", "1,200", 1],
     ):
         book.active.append(row)
     book.save(tmp_path / "table.xlsx")
-    columns = ["date", "value", "share"]
+    columns = ["date", "value", "leads"]
     sheet = read_table(tmp_path / "table.xlsx", columns).cells
-    same = write(tmp_path, 'date,value,share\n2025-01-31,12,0.5\n,,\nx,"1,200",1\n')
+    same = write(tmp_path, 'date,value,leads\n2025-01-31,12,0.5\n,,\nx,"1,200",1\n')
     pd.testing.assert_frame_equal(sheet, read_table(same, columns).cells)
 
 
@@ -177,3 +179,108 @@ def test_every_repeated_row_names_the_first(tmp_path: Path) -> None:
         ("table.csv, row 4, column period", 2),
         ("table.csv, row 5, column period", 2),
     ]
+
+
+COLUMNS = ["line", "period", "value"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "；", "，"])
+@pytest.mark.parametrize(
+    "titles", [["line", "period", "value"], ["行", "期间", "数值"], ["Line", "quarter", "Result"]]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_any_separator_and_titles_in_either_language_read_the_same(
+    tmp_path: Path, separator: str, titles: list[str], encoding: str
+) -> None:
+    said = "\r\n".join(separator.join(row) for row in (titles, ["A", "2024Q4", "1.5"], ["B", "2024Q4", ""]))
+    table = read_table(write(tmp_path, said.encode(encoding)), COLUMNS)
+    assert table.cells.to_numpy().tolist() == [["A", "2024Q4", "1.5"], ["B", "2024Q4", ""]]
+    assert table.others == ()
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"'])
+def test_excel_s_own_line_names_the_separator_and_counts_for_none(tmp_path: Path, line: str) -> None:
+    table = read_table(write(tmp_path, f"{line}\r\nline;value\r\nA,B;5\r\nC;x\r\n"), ["line", "value"])
+    assert table.cells["line"].tolist() == ["A,B", "C"]
+    table.numbers("value")
+    assert [problem.where for problem in table.problems] == ["table.csv, row 3, column value"]
+
+
+def test_a_comma_that_may_be_decimal_or_part_thousands_is_not_guessed_at(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path, "line;value\nA;1,200\nB;1,5\nC;1200.5\n"), ["line", "value"])
+    table.numbers("value")
+    assert [(problem.code, problem.where) for problem in table.problems] == [
+        ("csv_not_a_number", "table.csv, row 3, column value"),
+        ("csv_comma", "table.csv, row 2, column value"),
+    ]
+
+
+def test_words_above_the_titles_are_passed_over(tmp_path: Path) -> None:
+    said = "2024 年数据,,\n单位：家,,\n,,\n行,期间,数值\nA,2024Q4,x\n"
+    table = read_table(write(tmp_path, said), COLUMNS)
+    table.numbers("value")
+    assert [problem.where for problem in table.problems] == ["table.csv, row 5, column value"]
+
+
+def test_a_title_in_both_languages_is_there_twice(tmp_path: Path) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read_table(write(tmp_path, "line,value,数值\nA,1,2\n"), ["line", "value"])
+    assert faults(caught) == [("csv_column_twice", "table.csv, row 1")]
+
+
+@pytest.mark.parametrize("said", ["1e300", "-1e16", "1e-9", "9" * 400])
+def test_no_amount_that_nobody_can_mean_is_let_in(tmp_path: Path, said: str) -> None:
+    table = read_table(write(tmp_path, f"line,value\nA,{said}\n"), ["line", "value"])
+    table.numbers("value", low=0)
+    assert [problem.code for problem in table.problems] in (["csv_absurd"], ["csv_not_a_number"])
+
+
+def test_of_a_flood_of_faults_a_dozen_of_each_kind_are_told_and_the_rest_counted(tmp_path: Path) -> None:
+    rows = "".join(f"Z{k},{k % 3 or 'x'}\n" for k in range(3000)) + "A,1\n" * 500
+    table = read_table(write(tmp_path, "line,value\n" + rows), ["line", "value"])
+    table.codes("line", {"A": "A"})
+    table.numbers("value")
+    table.unique(["line"])
+    told = list(table.problems)
+    counted = {problem.where: problem.fields["count"] for problem in told if problem.code == "more_of_a_kind"}
+    assert len(told) <= 4 * 13
+    assert sum(problem.code == "csv_not_a_number" for problem in told) == 12
+    assert {1000 - 12, 499 - 12} <= set(counted.values())
+    assert (
+        sum(counted.values()) + sum(problem.code != "more_of_a_kind" for problem in told) == 3000 + 1000 + 499
+    )
+
+
+def test_a_file_of_more_than_we_read_is_refused_before_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("targetcal_xl.connect.tables.MOST_BYTES", 1000)
+    with pytest.raises(DataProblems) as caught:
+        read_table(write(tmp_path, "line\n" + "A\n" * 1000), ["line"])
+    assert faults(caught) == [("csv_too_big", "table.csv")]
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.xls", "table.xlsx"])
+@pytest.mark.parametrize(
+    "said", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"PK\x03\x04", b"PK\x03\x04" + b"\xff" * 99]
+)
+def test_what_is_no_readable_workbook_is_named_whatever_it_is_called(
+    tmp_path: Path, name: str, said: bytes
+) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read_table(write(tmp_path, said, name), ["line"])
+    assert faults(caught) == [("csv_not_a_workbook", name)]
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_show_anything_but_a_sentence(tmp_path_factory: pytest.TempPathFactory, said: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "bytes.csv"
+    for content in (said, b"line,value\n" + said, b"PK\x03\x04" + said):
+        path.write_bytes(content)
+        try:
+            table = read_table(path, ["line", "value"])
+        except DataProblems as caught:
+            assert caught.problems
+        else:
+            table.numbers("value")
+            table.unique(["line"])

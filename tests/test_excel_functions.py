@@ -332,3 +332,15 @@ def test_compute_baseline_is_asked_once_for_one_set_of_tables(
     for name in ("expected", "sigma", "low"):
         functions.TC_EXPLAIN(*_arguments(tables), None, ((name,),))
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("period", ["2205Q1", "9999Q4", "2036Q1"])
+def test_a_period_that_nobody_can_mean_is_refused_before_anything_is_computed(period: str) -> None:
+    assert functions.TC_BASELINE(period, HISTORY) == [["#NUM!"]]
+    (said,) = reasons("TC_BASELINE", [period, HISTORY], "en")
+    assert period in said and "more than 40 periods" in said
+
+
+def test_a_heading_of_another_age_is_refused_before_anything_is_computed() -> None:
+    history = [[*row, extra] for row, extra in zip(HISTORY, ["9999Q1", 1.0, 2.0], strict=True)]
+    assert functions.TC_BASELINE("2025Q1", history) == [["#NUM!"]]

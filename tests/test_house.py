@@ -25,7 +25,7 @@ _MAY_IMPORT = (
     | {"sentences": {"calibration", "language"}}
     | {room: {"calibration", *_COMMON} for room in _MIDDLE}
     | {"actions": {"calibration", *_COMMON, *_MIDDLE}}
-    | {"telling": {"actions", *_COMMON}}
+    | {"telling": {"actions", *_COMMON}, "__main__": {"cli"}}
     | {"excel": {"calibration", "actions", "telling", *_COMMON, *_MIDDLE}}
     | {"libreoffice": {"calibration", "actions", "telling", "excel", *_COMMON, *_MIDDLE}}
     | {"cli": {"calibration", "actions", "telling", "excel", "libreoffice", *_COMMON, *_MIDDLE}}
@@ -104,7 +104,7 @@ def test_no_file_names_a_place_on_somebodys_machine() -> None:
 
 def _our_files() -> list[Path]:
     below = [path for folder in _SOURCES for path in (ROOT / folder).rglob("*") if path.is_file()]
-    tools = {"node_modules", "__pycache__"}
+    tools = {".git", "node_modules", "__pycache__"}
     return [path for path in [*ROOT.glob("*.*"), ROOT / "Makefile", *below] if not tools & set(path.parts)]
 
 
@@ -197,3 +197,25 @@ def test_an_installed_wheel_plays_the_whole_case(wheel: Path, tmp_path: Path) ->
     face += f"assert cli.__file__.startswith({str(site)!r}); cli.run()"
     subprocess.run([sys.executable, "-P", "-c", face, "demo", "演示 demo"], cwd=away, check=True)
     assert (away / "演示 demo" / "summary.json").exists()
+
+
+_MAKE = "import runpy; runpy.run_path('.ci/environment.py')['main']('nowhere')"
+
+
+@pytest.mark.parametrize("started", ["import targetcal_xl", _MAKE])
+def test_an_older_python_is_told_what_we_need(started: str) -> None:
+    script = f"import sys; sys.version_info = (3, 10, 13, 'final', 0); {started}"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"targetcal-xl needs Python 3.11 or later; ")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_every_python_that_is_found_is_new_enough_and_there_once() -> None:
+    done = subprocess.run([sys.executable, ".ci/pythons.py"], cwd=ROOT, capture_output=True, check=True)
+    ask = "import sys; print(*sys.version_info[:3])"
+    programs = done.stdout.decode().split("\n")[:-1]
+    versions = [subprocess.run([one, "-c", ask], capture_output=True, check=True).stdout for one in programs]
+    numbers = [tuple(map(int, version.split())) for version in versions]
+    assert numbers == sorted(set(numbers))
+    assert min(numbers) >= (3, 11)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from string import Formatter
 
 import pytest
@@ -98,6 +98,58 @@ def test_every_field_of_a_problem_is_filled_in_where_it_is_found() -> None:
         if isinstance(argument, ast.Constant):
             wanted = _fields(catalogue("en")[f"problem.{argument.value}"])
             assert wanted <= _given(call, wanted), f"{argument.value}, line {call.lineno}"
+
+
+def test_every_problem_that_the_code_names_by_a_function_has_its_sentence() -> None:
+    """Functions that make a `Problem` of a code given to them, such as `_say("row_moved", ...)`."""
+    makers = {name: _makers(module) for name, module in modules().items()}
+    public = {name: at for own in makers.values() for name, at in own.items() if not name.startswith("_")}
+    codes = {
+        code
+        for name, module in modules().items()
+        for call, at in _calls_of(module, public | makers[name])
+        for code in _choices(call.args[at])
+    }
+    said = catalogue("en")
+    assert [code for code in codes if not any(re.fullmatch(rf"problem\.{code}", key) for key in said)] == []
+    assert {"row_moved", "csv_not_whole"} <= codes
+
+
+def _makers(module: ast.Module) -> Mapping[str, int]:
+    """Functions of a module that hand an argument on to `Problem` as its code, with that argument's place."""
+    functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+    makers, found = dict[str, int](), {"Problem": 0}
+    while found:
+        makers |= found
+        found = {one.name: at for one in functions for at in _hands_on(one, makers)}
+        found = {name: at for name, at in found.items() if name not in makers}
+    return makers
+
+
+def _hands_on(function: ast.FunctionDef, makers: Mapping[str, int]) -> Iterator[int]:
+    """Which argument (without `self`) becomes the code of a problem."""
+    names = [argument.arg for argument in function.args.args if argument.arg != "self"]
+    for call, at in _calls_of(function, makers):
+        code = call.args[at]
+        if isinstance(code, ast.Name) and code.id in names:
+            yield names.index(code.id)
+
+
+def _calls_of(tree: ast.AST, makers: Mapping[str, int]) -> Iterator[tuple[ast.Call, int]]:
+    """Calls of these functions that give the argument at the place noted with each."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if len(node.args) > makers.get(called, len(node.args)):
+                yield node, makers[called]
+
+
+def _choices(argument: ast.expr) -> Iterator[str]:
+    """The patterns of a code that may be one of two."""
+    if isinstance(argument, ast.IfExp):
+        yield from (*_choices(argument.body), *_choices(argument.orelse))
+    elif pattern := _pattern(argument):
+        yield pattern
 
 
 def _given(call: ast.Call, wanted: set[str]) -> set[str]:

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pytest
@@ -16,8 +16,18 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hn
 from numpy.typing import NDArray
 
-from targetcal_xl.calibration import Baseline, History, Inputs, Period, Plan, Question, Thresholds, Value
-from targetcal_xl.ledger import dump, load
+from targetcal_xl.calibration import (
+    Baseline,
+    Floats,
+    History,
+    Inputs,
+    Period,
+    Plan,
+    Question,
+    Thresholds,
+    Value,
+)
+from targetcal_xl.ledger import dump, load, reference
 from targetcal_xl.problems import Refused
 from tests.support.samples import sample_inputs
 from tests.test_ledger_chain import kept_text, kept_values
@@ -26,6 +36,10 @@ floats = st.floats(allow_nan=True)
 arrays = hn.arrays(
     np.float64, hn.array_shapes(min_dims=1, max_dims=2, min_side=0, max_side=4), elements=floats
 )
+
+
+Counts = Annotated[NDArray[np.int64], np.dtype(np.int64)]
+Flags = Annotated[NDArray[np.bool_], np.dtype(np.bool_)]
 
 
 @dataclass(frozen=True)
@@ -46,9 +60,9 @@ class Sample:
     by_name: Mapping[str, Part | None]
     choice: Literal["a", "b"]
     value: Value
-    array: NDArray[np.float64]
-    counts: NDArray[np.int64]
-    flags: NDArray[np.bool_]
+    array: Floats
+    counts: Counts
+    flags: Flags
     added_later: str = "as it was"
 
 
@@ -126,6 +140,30 @@ def test_equal_records_have_equal_bytes_whatever_their_numbers_and_order_are_mad
     other = replace(EXAMPLE, number=220, pair=("x", 1), by_name={"b": None, "a": None}, value=220)
     assert dump(one) == dump(other)
     assert dump(one) != dump(replace(one, number=math.nextafter(220.0, 221.0)))
+
+
+def test_documents_that_stand_in_ledgers_are_written_to_the_same_bytes_for_ever() -> None:
+    """Their hash names them: these bytes were written before, on another Python, with another numpy."""
+    odd = replace(
+        EXAMPLE,
+        number=math.nan,
+        maybe=Part("x", 0.1),
+        parts=(Part("y", 5e-324),),
+        pair=("中", -math.inf),
+        by_name={"b": Part("b", 1e300), "a": None},
+        value=1e22,
+        array=np.array([[0.1, -0.0], [math.nan, math.inf]]),
+    )
+    assert dump(odd).decode() == (
+        '{"number":"NaN","whole":3,"day":"2025-01-01","moment":"2025-01-01T00:00:00+00:00",'
+        '"maybe":{"name":"x","size":0.1},"parts":[{"name":"y","size":5e-324}],"pair":["中","-Infinity"],'
+        '"by_name":{"a":null,"b":{"name":"b","size":1e+300}},"choice":"a","value":1e+22,'
+        '"array":{"shape":[2,2],"values":[0.1,-0.0,"NaN","Infinity"]},'
+        '"counts":{"shape":[2],"values":[1,1]},"flags":{"shape":[2],"values":[true,true]},'
+        '"added_later":"as it was"}'
+    )
+    inputs = "sha256:9f7d2f21a8e528c82009dcd73094cf2c9eb98b237c6b8c2e8549326f8d6b76d1"
+    assert reference(dump(sample_inputs())) == inputs
 
 
 def test_an_array_may_be_a_view_in_any_order() -> None:

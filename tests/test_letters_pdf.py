@@ -202,9 +202,26 @@ def test_without_libreoffice_what_is_missing_and_why_is_told(
     assert missing.code == "letter_office_missing"
 
 
+class PanicException(BaseException):
+    """What a library in Rust raises where it meant never to be."""
+
+
+def test_a_page_setter_that_panics_is_told_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def panic(*_: object, **__: object) -> None:
+        raise PanicException("index out of bounds")
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("typst.Compiler", panic)
+    with pytest.raises(DataProblems) as refused:
+        to_pdf(sample_files().docx, sample_letter().issued)
+    needed, missing = refused.value.problems
+    assert (needed.code, missing.code) == ("letter_unsupported", "letter_office_missing")
+    assert "index out of bounds" in str(needed.fields["what"])
+
+
 def test_a_libreoffice_that_makes_nothing_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "soffice"
-    program.write_text("#!/bin/sh\necho source file could not be loaded >&2\n")
+    program.write_text("#!/bin/sh\necho source file could not be loaded >&2\n", "utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(DataProblems) as refused:

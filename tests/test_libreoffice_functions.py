@@ -216,7 +216,7 @@ def test_a_python_in_a_folder_of_any_name_is_found_and_computes(tmp_path: Path) 
     place, python = tmp_path / "profile", tmp_path / "目标 校准" / "python"
     install("en", place)
     python.parent.mkdir()
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', "utf-8")
     python.chmod(0o755)
     _start_by(place, str(python))
     assert (status(place).python, status(place).problems) == (str(python), ())
@@ -229,7 +229,7 @@ def test_a_python_in_a_folder_of_any_name_is_found_and_computes(tmp_path: Path) 
 def _start_by(profile: Path, python: str) -> None:
     """Have the installed extension start another Python."""
     (settings,) = profile.glob("user/uno_packages/cache/uno_packages/*/*/python/settings.json")
-    settings.write_text(json.dumps(json.loads(settings.read_text("utf-8")) | {"python": python}))
+    settings.write_text(json.dumps(json.loads(settings.read_text("utf-8")) | {"python": python}), "utf-8")
 
 
 def test_two_builds_of_the_extension_are_alike(tmp_path: Path) -> None:

@@ -53,6 +53,10 @@ class FollowReport:
     mended: tuple[str, ...]
     """Lines that were warned at an earlier check and no longer are."""
     holidays_known: bool
+    reported_until: dt.date
+    """The last day up to then that the results reach."""
+    silent: tuple[str, ...]
+    """Lines without any result, taken to have sold nothing."""
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:
@@ -85,6 +89,8 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         warnings=tuple(_warned(stock, progress, agreed, opened)),
         mended=tuple(line.name for line in stock.plan.lines if line.code in closed),
         holidays_known=calendar.holidays_known,
+        reported_until=actuals.until(as_of).dates[-1],
+        silent=tuple(_silent(stock.plan, actuals.until(as_of))),
     )
 
 
@@ -100,10 +106,18 @@ def _known_days(plan: Plan, actuals: Actuals, as_of: dt.date) -> Actuals:
     """Results up to the day; raise DataProblems when the day or the results lie elsewhere."""
     if not plan.period.start <= as_of <= plan.period.end:
         raise Refused([Problem("date_outside", str(as_of), {"period": str(plan.period)})])
-    known = actuals.until(as_of)
+    known = actuals.as_reported(plan, as_of)
     if not known.dates:
         raise DataProblems([Problem("no_actuals", str(as_of))])
     return known
+
+
+def _silent(plan: Plan, actuals: Actuals) -> Iterator[str]:
+    """Lines that no row of the results names, where that is taken for a result."""
+    if plan.missing_days == "zero":
+        for row, line in enumerate(plan.lines):
+            if np.isnan(actuals.value[row]).all():
+                yield line.name
 
 
 def _progress(stock: Stock, agreed: Floats, weights: Floats, known: Actuals) -> Progress:

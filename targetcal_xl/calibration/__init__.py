@@ -22,7 +22,7 @@ from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compo
 from .drivers import Readings, changes, effects, signals
 from .explanation import ROUNDING, Explanation, Origin, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
-from .history import Cleaned, Floats, History, clean, last_year
+from .history import MOST_PERIODS, Cleaned, FarAway, Floats, History, clean, consecutive, last_year
 from .learning import Relearned, relearn
 from .metric import Kind, Metric
 from .negotiation import (
@@ -75,6 +75,7 @@ __all__ = [
     "ANSWERS",
     "JUSTIFICATION",
     "METHODS",
+    "MOST_PERIODS",
     "PRIOR_SHARE",
     "ROUNDING",
     "WEIGHTS",
@@ -86,6 +87,7 @@ __all__ = [
     "Conflict",
     "Driver",
     "Explanation",
+    "FarAway",
     "Floats",
     "Grant",
     "Group",
@@ -138,6 +140,7 @@ __all__ = [
     "clean",
     "compose",
     "compute_baseline",
+    "consecutive",
     "consensus_days",
     "cumulative_path",
     "decision_faults",

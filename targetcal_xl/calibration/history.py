@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .period import Period
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+MOST_PERIODS = 40
+"""Periods, known and unknown, that a history may reach back from the plan's."""
+
+Floats = Annotated[NDArray[np.float64], np.dtype(np.float64)]
+"""An array that says its own kind of value: what an alias of numpy's is made of differs by version."""
+Flags = Annotated[NDArray[np.bool_], np.dtype(np.bool_)]
 Places = NDArray[np.intp]
+
+
+class FarAway(ValueError):
+    """A period that a history cannot be followed to."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +43,18 @@ class History:
     def before(self, period: Period) -> History:
         """The history up to the eve of `period`: later values cut off, missing periods unknown.
 
-        Raise ValueError when the history counts in other periods (months against quarters).
+        Raise ValueError when the history counts in other periods (months against quarters), FarAway when it
+        would begin more than MOST_PERIODS before: so far back lies nothing but a slip of the pen.
         """
         if not self.periods:
             return self
         if period.per_year != self.per_year:
             raise ValueError(f"{period} and {self.periods[0]} are not the same kind of period")
-        length = _distance(self.periods[0], period)
+        periods = consecutive(self.periods[0], period)
+        length = len(periods)
         extra = max(length - len(self.periods), 0)
-        length = max(length, 0)
         return History(
-            tuple(self.periods[0].shift(k) for k in range(length)),
+            periods,
             np.pad(self.values, ((0, 0), (0, extra)), constant_values=np.nan)[:, :length],
             np.pad(self.one_off, ((0, 0), (0, extra)))[:, :length],
         )
@@ -112,5 +122,9 @@ def _filled(logs: Floats, known: Flags, per_year: int) -> Floats:
     return np.where(known, logs, fit)
 
 
-def _distance(earlier: Period, later: Period) -> int:
-    return (later.year - earlier.year) * earlier.per_year + later.number - earlier.number
+def consecutive(first: Period, end: Period) -> tuple[Period, ...]:
+    """Every period from the first one to before the `end`; raise FarAway for more than MOST_PERIODS."""
+    length = (end.year - first.year) * first.per_year + end.number - first.number
+    if length > MOST_PERIODS:
+        raise FarAway(f"{first} lies {length} periods before {end}: over {MOST_PERIODS}")
+    return tuple(first.shift(k) for k in range(length))

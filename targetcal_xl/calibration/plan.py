@@ -11,8 +11,12 @@ from typing import Final, Literal, get_args
 from .metric import Metric
 from .period import Period
 
+ADDED: Final = {"added": True}
+"""Marks a field that came later: while it has its default, documents are written as they were before it."""
 Split = Literal["equal_odds", "pro_rata"]
 """How the head office target is shared out: the same odds for every line, or each by its size."""
+MissingDays = Literal["zero", "unknown"]
+"""What it means that a day has no result: nothing was sold, or nobody reported."""
 WeightsCode = Literal["learned", "fixed"]
 WEIGHTS: Final = get_args(WeightsCode)
 """Where the drivers' weights come from."""
@@ -142,6 +146,7 @@ class Plan:
     split: Split = "equal_odds"
     weights: WeightsCode = "learned"
     """Whether recalibrating learns the drivers' weights, or keeps those of the experts."""
+    missing_days: MissingDays = field(default="zero", metadata=ADDED)
 
     def region(self, code: str) -> Region:
         """The region with this code; raise KeyError when there is none."""

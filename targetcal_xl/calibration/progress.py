@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .history import Floats
+from .history import Flags, Floats
 from .metric import Metric
 from .plan import Thresholds
 
-Bools = NDArray[np.bool_]
 LineCode = TypeVar("LineCode")
 
 FIRST_DAYS = 7
@@ -37,7 +36,7 @@ SHORT_BELOW = 0.95
 
 
 def period_weights(
-    working: Bools, quarter_end_lift: float = QUARTER_END_LIFT, idle_day: float = IDLE_DAY
+    working: Flags, quarter_end_lift: float = QUARTER_END_LIFT, idle_day: float = IDLE_DAY
 ) -> Floats:
     """Share of a period's result that each of its days (D,) brings; the shares add up to 1.
 
@@ -99,7 +98,7 @@ class Progress:
     odds: Floats
     odds_milestone: Floats
     odds_end: Floats
-    warned: Bools
+    warned: Flags
     shortages: tuple[tuple[Shortage, ...], ...]
     """Of each warned line, the scarcest first; empty for the others."""
 
@@ -117,6 +116,8 @@ def follow(
     resources: Resources | None = None,
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
+
+    A day that was not reported may still bring what its share of the path is, until the period is over.
 
     `milestones` are days, the period's first is 1; without one ahead its end is the next. `prior` is
     what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise ValueError for
@@ -195,6 +196,8 @@ def _outlook(
     exposure = np.diff(path, axis=1, prepend=0.0)
     known = np.zeros(path.shape, dtype=bool)
     known[:, : daily.shape[1]] = np.isfinite(daily)
+    # When the period is over nothing more will come: what was not reported did not happen.
+    known |= daily.shape[1] == path.shape[1]
     seen = np.where(known, exposure, 0.0)[:, : daily.shape[1]]
     results = np.where(np.isfinite(daily), daily, 0.0)
     dispersion = _dispersion(results, seen, step)
@@ -266,7 +269,7 @@ def shortages(leads: float, conversion: float, capacity: float) -> tuple[Shortag
 
 
 def _shortages_of_warned(
-    warned: Bools, actual: Floats, path: Floats, resources: Resources | None
+    warned: Flags, actual: Floats, path: Floats, resources: Resources | None
 ) -> tuple[tuple[Shortage, ...], ...]:
     """Shortages of each warned line; conversion is what attainment of the path leaves beside the leads."""
     if resources is None:

@@ -15,6 +15,7 @@ from .. import __version__, actions, libreoffice
 from ..connect import plan_template, read_actuals, read_plan, read_responses
 from ..problems import DataProblems, Problem, Refused, TargetcalError
 from ..telling import unexpected
+from .console import name_files_freely, speak_anyway
 from .options import (
     LANGUAGE,
     Book,
@@ -46,6 +47,8 @@ app = typer.Typer(
 
 def run() -> None:
     """Run the command line; problems are told to the person, never as a traceback."""
+    name_files_freely()
+    speak_anyway()
     raise SystemExit(told(lambda: app(standalone_mode=False)))
 
 

@@ -45,9 +45,9 @@ Language = Annotated[str, typer.Option("--lang", help=say("option.lang"))]
 
 @contextmanager
 def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each kind of long work, while it lasts."""
+    """A bar for each kind of long work, while it lasts; none where nobody sees it move."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=ERRORS, transient=True) as bars:
+    with Progress(*columns, console=ERRORS, transient=True, disable=not ERRORS.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(what: str, done: int, steps: int) -> None:

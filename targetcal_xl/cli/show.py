@@ -15,9 +15,9 @@ from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
-from ..problems import Problem
+from ..problems import Found, Problem, Refused
 from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Rows, Sentence, tell, tell_problems
-from .console import ERRORS, OUT
+from .console import ERRORS, OUT, speaks_unicode
 from .options import LANGUAGE, say
 
 _UNBROKEN = 10
@@ -26,12 +26,17 @@ _COLOURS = {DONE: "green", WRONG: "red", **dict.fromkeys((OBJECTION, WARNING, QU
 
 
 def show(report: object, as_json: bool) -> None:
-    """Print a report: for a person, or as one JSON object."""
-    if as_json:
-        print(json.dumps(plain(report), ensure_ascii=False, indent=2))
-        return
-    for part in tell(report, LANGUAGE):
-        OUT.print(drawn(part))
+    """Print a report: for a person, or as one JSON object; raise Refused when it cannot be written."""
+    try:
+        if as_json:
+            print(json.dumps(plain(report), ensure_ascii=not speaks_unicode(), indent=2), flush=True)
+        else:
+            for part in tell(report, LANGUAGE):
+                OUT.print(drawn(part))
+    except BrokenPipeError:
+        OUT.on_broken_pipe()
+    except OSError as error:
+        raise Refused([Problem("report_not_written", fields={"said": error.strerror or error})]) from error
 
 
 def show_problems(problems: Iterable[Problem]) -> None:
@@ -46,7 +51,7 @@ def show_wrong_use(message: str) -> None:
 
 
 def plain(value: object) -> object:
-    """A report as JSON values; problems become their code, place and sentence."""
+    """A report as JSON values; problems become their code, place and sentence, a dozen of each kind."""
     if isinstance(value, Problem):
         return {"code": value.code, "where": value.where, "sentence": value.sentence(LANGUAGE)}
     if dataclasses.is_dataclass(value):
@@ -54,7 +59,8 @@ def plain(value: object) -> object:
     if isinstance(value, dict):
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        only_problems = bool(value) and all(isinstance(item, Problem) for item in value)
+        return [plain(item) for item in (Found(value) if only_problems else value)]
     if isinstance(value, dt.date):
         return value.isoformat()
     return None if isinstance(value, float) and math.isnan(value) else value

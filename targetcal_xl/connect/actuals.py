@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 
 from ..calibration import Floats, Plan, Resources
 from .tables import Table, read_table
+
+_MOST_SHARE = 10.0
+"""Ten times what was planned is more than anybody has; 95 is meant to be 0.95."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,23 @@ class Actuals:
         parts = (part[:, :length] for part in (self.value, self.leads, self.capacity))
         return Actuals(self.dates[:length], *parts)
 
+    def as_reported(self, plan: Plan, day: dt.date) -> Actuals:
+        """What the results say at the end of that day; without any until then, nothing.
+
+        Where the plan takes a missing day for one without a result, 0 stands for each up to that day. After
+        the period's last day nothing is to come, whatever the plan takes it for.
+        """
+        known = self.until(day)
+        zero = plan.missing_days == "zero"
+        if not known.dates or not (zero or day == plan.period.end):
+            return known
+        days = tuple(each for each in plan.period.days if each <= day)
+        more = ((0, 0), (0, len(days) - len(known.dates)))
+        value, leads, capacity = (
+            np.pad(part, more, constant_values=np.nan) for part in (known.value, known.leads, known.capacity)
+        )
+        return Actuals(days, np.nan_to_num(value) if zero else value, leads, capacity)
+
     @property
     def resources(self) -> Resources | None:
         """The last known shares of leads and people, None when none were ever reported."""
@@ -43,12 +64,16 @@ class Actuals:
 def read_actuals(source: Traversable, plan: Plan) -> Actuals:
     """Read columns date, line, value and, where there are, leads and capacity from .csv or .xlsx.
 
-    The days run from the period's first to the last one reported. Raise DataProblems with every fault.
+    The days run from the period's first to the last one reported. Values of a metric that adds up may be
+    negative: returns and cancellations. Raise DataProblems with every fault.
     """
     table = read_table(source, ("date", "line", "value"), ("leads", "capacity"))
     days = _days(table, plan)
     lines = table.codes("line", {line.code: line.name for line in plan.lines})
-    found = [table.numbers(column, low=0) for column in ("value", "leads", "capacity")]
+    lowest = -math.inf if plan.metric.kind == "sum" else 0.0
+    found = [table.numbers("value", lowest), table.numbers("leads", low=0), table.numbers("capacity", low=0)]
+    for column, shares in zip(("leads", "capacity"), found[1:], strict=True):
+        table.report_where("csv_share", shares > _MOST_SHARE, column)
     table.unique(("date", "line"))
     table.done()
     length = int(days.max(initial=-1)) + 1

@@ -16,17 +16,24 @@ from ..calibration import metric, plan
 from ..calibration.period import Period
 from ..problems import DataProblems, Problem
 from .plan_tree import tree_faults
-from .tables import decode
+from .tables import LARGEST, SMALLEST, decode
 
 FILE = "plan.toml"
 _SHARES_ADD_UP = 1e-6
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_MOST_STEPS = 1e9
+"""A target of more steps than this has a slip of the pen in one of the two."""
+_STRONGEST = 10.0
+"""A metric that follows a driver ten times as strongly is none that anybody has seen."""
 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 _RegionCode = Annotated[str, StringConstraints(pattern=r"^\w{1,24}$")]
 _Code = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,40}$")]
 _Share = Annotated[float, Field(gt=0, lt=1)]
-_NotNegative = Annotated[float, Field(ge=0)]
+_NotNegative = Annotated[float, Field(ge=0, le=LARGEST)]
+_Positive = Annotated[float, Field(ge=SMALLEST, le=LARGEST)]
+_Weight = Annotated[float, Field(ge=0, le=_STRONGEST)]
 _Period = Annotated[Period, PlainValidator(lambda said: Period.parse(str(said)))]
 
 
@@ -41,7 +48,7 @@ class _Metric(_Strict):
     unit: str
     direction: Literal[1, -1] = metric.Metric.direction
     kind: metric.Kind = metric.Metric.kind
-    step: Annotated[float, Field(gt=0)] = metric.Metric.step
+    step: _Positive = metric.Metric.step
 
 
 class _Person(_Strict):
@@ -93,10 +100,10 @@ class _Indicator(_Strict):
 class _Driver(_Strict):
     code: _Code
     name: _Name
-    weight: _NotNegative
+    weight: _Weight
     direction: Literal[1, -1] = plan.Driver.direction
     lag: Annotated[int, Field(ge=0, le=12)] = plan.Driver.lag
-    indicators: Annotated[list[_Indicator], Field(min_length=1)]
+    indicators: Annotated[list[_Indicator], Field(min_length=1, max_length=40)]
 
 
 class _Thresholds(_Strict):
@@ -120,15 +127,16 @@ class _Plan(_Strict):
     company: _Name
     period: _Period
     metric: _Metric
-    hq_target: Annotated[float, Field(gt=0)]
+    hq_target: _Positive
     regions: Annotated[list[_Region], Field(min_length=1)]
     lines: Annotated[list[_Line], Field(min_length=3, max_length=100_000)]
-    groups: list[_Group] = []
+    groups: Annotated[list[_Group], Field(max_length=10_000)] = []
     split: plan.Split = plan.Plan.split
-    drivers: list[_Driver] = []
+    drivers: Annotated[list[_Driver], Field(max_length=40)] = []
     weights: plan.WeightsCode = plan.Plan.weights
     thresholds: _Thresholds = _Thresholds()
-    milestones: list[dt.date] = []
+    milestones: Annotated[list[dt.date], Field(max_length=100)] = []
+    missing_days: plan.MissingDays = plan.Plan.missing_days
     last_period: _Measures | None = None
 
 
@@ -140,6 +148,8 @@ def read_plan_file(source: Traversable) -> plan.Plan:
         said = _Plan.model_validate(tomllib.loads(decode(source)))
     except tomllib.TOMLDecodeError as error:
         raise DataProblems([Problem("plan_syntax", FILE, {"said": error})]) from error
+    except RecursionError as error:
+        raise DataProblems([Problem("plan_deep", FILE)]) from error
     except ValidationError as error:
         raise DataProblems([_problem(fault) for fault in error.errors()]) from error
     problems = [*_twice(said), *_loose_ends(said), *_sums(said), *_locked_twice(said)]
@@ -215,7 +225,10 @@ def _repeats(table: str, key: str, said: Iterable[str]) -> Iterator[Problem]:
 
 
 def _loose_ends(said: _Plan) -> Iterator[Problem]:
-    """What points nowhere: lines without a region, regions without a line, milestones outside the period."""
+    """What points nowhere: lines without a region, regions without a line, days and periods far away."""
+    if not _FIRST_YEAR <= said.period.year <= _LAST_YEAR:
+        fields = {"value": str(said.period), "first": str(_FIRST_YEAR), "last": str(_LAST_YEAR)}
+        yield Problem("plan_year", _where("period"), fields)
     regions = {region.code: region.name for region in said.regions}
     for place, line in enumerate(said.lines):
         if line.region not in regions:
@@ -241,7 +254,10 @@ def _sums(said: _Plan) -> Iterator[Problem]:
             fields = {"value": driver.name, "sum": f"{total:g}"}
             yield Problem("plan_shares", _where("drivers", place), fields)
     steps = said.hq_target / said.metric.step
-    if abs(steps - round(steps)) > _SHARES_ADD_UP:
+    if steps > _MOST_STEPS:
+        fields = {"count": f"{steps:,.0f}", "step": f"{said.metric.step:g}"}
+        yield Problem("plan_many_steps", _where("hq_target"), fields)
+    elif abs(steps - round(steps)) > _SHARES_ADD_UP:
         yield Problem("plan_steps", _where("hq_target"), {"step": f"{said.metric.step:g}"})
 
 
@@ -281,6 +297,7 @@ def _plan(said: _Plan) -> plan.Plan:
         milestones=tuple(sorted(said.milestones)),
         last_period=plan.Measures(**said.last_period.model_dump()) if said.last_period else None,
         weights=said.weights,
+        missing_days=said.missing_days,
     )
 
 

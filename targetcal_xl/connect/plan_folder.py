@@ -1,4 +1,4 @@
-"""A plan folder: plan.toml, history.csv and drivers.csv in; everything a baseline needs out."""
+"""A plan folder: plan.toml, history and drivers (.csv or .xlsx) in; everything a baseline needs out."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..calibration import Floats, History, Indicator, Inputs, Line, Period, Plan, Readings
+from ..calibration import MOST_PERIODS, Floats, History, Indicator, Inputs, Line, Period, Plan, Readings
 from ..problems import DataProblems, Problem
 from .plan_file import FILE, read_plan_file
 from .tables import Table, normal, read_table
 
-HISTORY, DRIVERS = "history.csv", "drivers.csv"
-_FEWEST, _MOST = 1, 40
-"""Periods of history that a plan may have."""
+HISTORY, DRIVERS = "history", "drivers"
+_KINDS = (".csv", ".xlsx", ".xlsm")
+"""How the names of tables end; the first is looked for where there is none."""
 _UNSIZED = ("?", "？")
 """How a one-off event of unknown size is written."""
 
 
 def read_plan(folder: Traversable) -> Inputs:
-    """Read `plan.toml`, `history.csv` and, where there is one, `drivers.csv`.
+    """Read `plan.toml`, the table `history` and, where there is one, `drivers`: each as .csv or .xlsx.
 
     Raise DataProblems with every fault of all three files, each with its row and column.
     """
@@ -32,17 +32,27 @@ def read_plan(folder: Traversable) -> Inputs:
     problems: list[Problem] = []
     history, readings = None, None
     try:
-        history = read_history(folder.joinpath(HISTORY), plan)
+        history = read_history(_table_of(folder, HISTORY), plan)
     except DataProblems as found:
         problems += found.problems
     try:
         past = len(history.periods) if history else 0
-        readings = read_drivers(folder.joinpath(DRIVERS), plan, past)
+        readings = read_drivers(_table_of(folder, DRIVERS), plan, past)
     except DataProblems as found:
         problems += found.problems
     if history is None or readings is None:
         raise DataProblems(problems)
     return Inputs(plan, history, readings)
+
+
+def _table_of(folder: Traversable, name: str) -> Traversable:
+    """The one table of a name; raise DataProblems where there are two."""
+    files = [folder.joinpath(f"{name}{kind}") for kind in _KINDS]
+    there = [file for file in files if file.is_file()]
+    if len(there) > 1:
+        fields = {"one": there[0].name, "other": there[1].name}
+        raise DataProblems([Problem("csv_both", fields=fields)])
+    return (there or files)[0]
 
 
 def read_history(source: Traversable, plan: Plan) -> History:
@@ -57,7 +67,7 @@ def read_history(source: Traversable, plan: Plan) -> History:
     values = table.numbers("value", low=0)
     one_off = _one_offs(table, values)
     table.unique(("line", "period"))
-    _count_periods(table, when)
+    _count_periods(table, when, plan.period)
     table.done()
     first = int(when.min())
     shape = (len(plan.lines), -first)
@@ -83,6 +93,9 @@ def read_drivers(source: Traversable, plan: Plan, past: int = 0) -> Readings:
     lag = _lags(plan)[items]
     table = _dated(table, plan.period, lag)
     when = _counting(table, plan.period, lag)
+    table.report_where(
+        "csv_far_past", when < -MOST_PERIODS - plan.period.per_year, "period", period=plan.period
+    )
     before, today = table.numbers("reference", low=0), table.numbers("now", low=0)
     table.unique(("line", "period", "indicator"))
     table.done()
@@ -156,9 +169,13 @@ def _one_offs(table: Table, values: Floats) -> Floats:
     return np.where(table.cells["one_off"] == "", 0.0, amounts)
 
 
-def _count_periods(table: Table, when: NDArray[np.intp]) -> None:
-    """Report a history that is too short or too long to calibrate from."""
+def _count_periods(table: Table, when: NDArray[np.intp], plan_period: Period) -> None:
+    """Report a history that is too short or too long to calibrate from, or ends long before the plan's."""
     periods = -int(when.min(initial=0))
-    if not _FEWEST <= periods <= _MOST:
-        fields = {"periods": periods, "fewest": _FEWEST, "most": _MOST}
-        table.problems.append(Problem("csv_history_length", table.file, fields))
+    gap = -int(when.max()) if len(when) else 0
+    if not 1 <= periods <= MOST_PERIODS:
+        fields: dict[str, object] = {"periods": periods, "fewest": 1, "most": MOST_PERIODS}
+        table.problems.add(Problem("csv_history_length", table.file, fields))
+    elif gap > plan_period.per_year:
+        fields = {"newest": plan_period.shift(-gap), "gap": gap, "period": plan_period}
+        table.problems.add(Problem("csv_history_gap", table.file, fields))

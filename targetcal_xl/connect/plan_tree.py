@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from ..calibration import Conflict, Group, InfeasibleTotal, Line, Plan, Region, check_limits
 from ..problems import Problem
+
+_DEEPEST = 16
+"""Levels of groups; nobody has so many, and every one is walked."""
 
 Place = tuple[int | str, ...]
 """Where in the file: `("lines", 0, "group")`."""
@@ -15,7 +19,7 @@ Fault = tuple[Place, str, Mapping[str, object]]
 
 def tree_faults(plan: Plan) -> list[Fault]:
     """What is wrong with the groups, else which are empty, else what is wrong with the limits."""
-    return list(_groups(plan)) or list(_empty(plan)) or list(_limits(plan))
+    return list(_deep(plan)) or list(_groups(plan)) or list(_empty(plan)) or list(_limits(plan))
 
 
 def infeasible(plan: Plan, refused: InfeasibleTotal) -> list[Problem]:
@@ -23,6 +27,15 @@ def infeasible(plan: Plan, refused: InfeasibleTotal) -> list[Problem]:
     return [
         Problem(code, "", fields) for _, code, fields in (_conflict(plan, one) for one in refused.conflicts)
     ]
+
+
+def _deep(plan: Plan) -> Iterator[Fault]:
+    """Groups in groups in groups, and so on."""
+    groups = {group.code: group for group in plan.groups}
+    for at, group in enumerate(plan.groups):
+        above = list(islice(_above(groups, group.code), _DEEPEST + 1))
+        if len(above) > _DEEPEST:
+            yield ("groups", at, "parent"), "plan_group_deep", {"value": group.name, "most": _DEEPEST}
 
 
 def _groups(plan: Plan) -> Iterator[Fault]:

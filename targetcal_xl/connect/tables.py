@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import difflib
@@ -9,19 +10,33 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources.abc import Traversable
+from itertools import chain, islice
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from python_calamine import CalamineError, CalamineWorkbook
+from openpyxl.utils import get_column_letter
 
 from ..calibration import Floats
-from ..problems import DataProblems, Problem
+from ..language import LANGUAGES, text
+from ..problems import DataProblems, Found, Problem
+from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 
+SMALLEST, LARGEST = 1e-6, 1e15
+"""Amounts that somebody may mean; 0 is one, too."""
+MOST_BYTES = 200_000_000
+"""A text file that is bigger is not read."""
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""How workbooks begin: those that can be read, and old or encrypted ones."""
+_SEPARATORS = ",;\t|，；"
+_SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+_TITLES_WITHIN = 20
+"""Above the titles there may be a few rows of other words."""
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?%?")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -40,16 +55,29 @@ class Table:
     file: str
     cells: pd.DataFrame
     others: tuple[str, ...] = ()
-    problems: list[Problem] = field(default_factory=list)
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """In a sheet, the letter of each column."""
+    unread: frozenset[tuple[int, str]] = frozenset()
+    """Cells of a sheet that have no value, which has been reported."""
+    merged: frozenset[tuple[int, str]] = frozenset()
+    """Cells of a sheet that say what the first of a merged range says."""
+    comma_is_clear: bool = True
+    """Whether a comma in a number can only part thousands."""
+    problems: Found = field(default_factory=Found)
 
     def report(self, code: str, row: int, column: str, **fields: object) -> None:
-        """Note a fault in one cell."""
-        self.problems.append(Problem(code, f"{self.file}, row {row}, column {column}", fields))
+        """Note a fault in one cell, unless it has no value to speak of."""
+        if (row, column) not in self.unread:
+            letter = f" ({self.letters[column]}{row})" if column in self.letters else ""
+            self.problems.add(Problem(code, f"{self.file}, row {row}, column {column}{letter}", fields))
 
     def report_where(self, code: str, bad: NDArray[np.bool_], column: str, **fields: object) -> None:
         """Note a fault in each cell of a column where `bad` (n,) is true, quoting the cell."""
-        for row, said in self._quoted(bad, column):
-            self.report(code, row, column, value=said, **fields)
+        said = self.cells.loc[bad, column]
+        told = said.iloc[: self.problems.room(code) + len(self.unread)]
+        for row, each in zip(told.index.tolist(), told.tolist(), strict=True):
+            self.report(code, row, column, value=each, **fields)
+        self.problems.add_unseen(code, len(said) - len(told))
 
     def numbers(
         self, column: str, low: float = -math.inf, high: float = math.inf, unknown: Sequence[str] = ("",)
@@ -63,9 +91,15 @@ class Table:
         wrong = np.isnan(found) & ~said.isin(list(unknown)).to_numpy(dtype=bool)
         self.report_where("csv_empty", wrong & empty, column)
         self.report_where("csv_not_a_number", wrong & ~empty, column)
+        if not self.comma_is_clear:
+            self.report_where("csv_comma", said.str.contains("[,，]").to_numpy(dtype=bool) & ~wrong, column)
+        self.report_where("csv_merged", self._among(self.merged, column), column)
+        size = np.abs(found)
+        absurd = (size > LARGEST) | ((size > 0) & (size < SMALLEST))
+        self.report_where("csv_absurd", absurd, column)
         code = "csv_negative" if (low, high) == (0, math.inf) else "csv_out_of_range"
         limits = {"low": f"{low:g}", "high": f"{high:g}"}
-        self.report_where(code, (found < low) | (found > high), column, **limits)
+        self.report_where(code, ((found < low) | (found > high)) & ~absurd, column, **limits)
         return found
 
     def codes(self, column: str, known: Mapping[str, str]) -> NDArray[np.intp]:
@@ -74,73 +108,77 @@ class Table:
         places = pd.Index(list(known), dtype=str).get_indexer(pd.Index(said))
         unknown = said[places < 0].unique()
         hints = {each: nearest(each, known) for each in unknown[:_SUGGESTIONS]}
-        for row, each in self._quoted(places < 0, column):
-            hint = hints.get(each)
-            code = "csv_empty" if not each else "csv_unknown_code_hint" if hint else "csv_unknown_code"
-            self.report(code, row, column, value=each, hint=hint)
+        hinted = said.isin([each for each, hint in hints.items() if hint]).to_numpy(dtype=bool)
+        empty, strange = (said == "").to_numpy(dtype=bool), places < 0
+        for each, hint in hints.items():
+            if hint:
+                self.report_where(
+                    "csv_unknown_code_hint", strange & (said == each).to_numpy(dtype=bool), column, hint=hint
+                )
+        self.report_where("csv_empty", strange & empty, column)
+        self.report_where("csv_unknown_code", strange & ~empty & ~hinted, column)
         return np.asarray(places, dtype=np.intp)
 
     def dates(self, column: str) -> NDArray[np.datetime64]:
         """The column as days (n,), NaT and reported where it says no date such as 2025-01-31."""
         said = self.cells[column]
         days = {each: np.datetime64(_date(each) or "NaT", "D") for each in said.unique()}
-        found = np.array([days[each] for each in said], dtype="datetime64[D]")
+        found = said.map(days).to_numpy(dtype="datetime64[D]")
         self.report_where("csv_not_a_date", np.isnat(found), column)
         return found
 
     def unique(self, columns: Sequence[str]) -> None:
         """Report each row that says in these columns what an earlier row has said."""
         keys = self.cells[list(columns)]
-        again = keys.duplicated().to_numpy(dtype=bool)
-        if not again.any():
-            return
-        said = list(zip(self.cells.index.tolist(), keys.itertuples(index=False, name=None), strict=True))
-        first = {key: row for row, key in reversed(said)}
-        for row, key in (each for each, repeated in zip(said, again, strict=True) if repeated):
-            self.report("csv_duplicate", row, columns[-1], value=", ".join(key), first=first[key])
+        again = keys[keys.duplicated()]
+        told = again.iloc[: self.problems.room("csv_duplicate") + len(self.unread)]
+        for row, key in zip(told.index.tolist(), told.itertuples(index=False, name=None), strict=True):
+            same = [(keys[name] == said).to_numpy() for name, said in zip(columns, key, strict=True)]
+            first = keys.index[int(np.argmax(np.logical_and.reduce(same)))]
+            self.report("csv_duplicate", row, columns[-1], value=", ".join(key), first=first)
+        self.problems.add_unseen("csv_duplicate", len(again) - len(told))
 
     def done(self) -> None:
         """Raise DataProblems when anything was reported."""
         if self.problems:
-            raise DataProblems(self.problems)
+            raise DataProblems(list(self.problems))
 
-    def _quoted(self, chosen: NDArray[np.bool_], column: str) -> Iterator[tuple[int, str]]:
-        """Row numbers and texts of the chosen cells of a column."""
-        said = self.cells.loc[chosen, column]
-        return zip(said.index.tolist(), said.tolist(), strict=True)
+    def _among(self, cells: frozenset[tuple[int, str]], column: str) -> NDArray[np.bool_]:
+        """Which rows have one of these cells in a column, (n,)."""
+        rows = [row for row, name in cells if name == column]
+        return np.asarray(self.cells.index.isin(rows), dtype=bool)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The rows of a file, by number, and what is known of it beside."""
+
+    rows: Iterable[tuple[int, list[str]]]
+    grid: Grid | None = None
+    comma_is_clear: bool = True
 
 
 def read_table(source: Traversable, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
     """Read the named columns of a .csv or .xlsx file, in any order; optional ones may be missing.
 
-    Raise DataProblems when the file or a required column is missing or the file cannot be read.
+    Titles are the names of the columns or what they are called in either language; a few rows of other
+    words may stand above them. Raise DataProblems when the file or a required column is missing, or the
+    file cannot be read.
     """
     if not source.is_file():
         raise DataProblems([Problem("csv_missing_file", source.name)])
-    titles, *rows = _rows(source) or [[]]
-    names = [normal(title).casefold() for title in titles]
-    problems = [
-        *_header_problems(source.name, names, required, optional),
-        *_too_long(source.name, rows, len(names)),
-    ]
-    if problems:
-        raise DataProblems(problems)
-    cells = pd.DataFrame(
-        {name: _column(rows, names, name) for name in (*required, *optional)},
-        index=pd.RangeIndex(2, len(rows) + 2),
-        dtype=str,
-    )
-    filled = np.array(["".join(row).strip() != "" for row in rows], dtype=bool)
-    others = (title.strip() for title, name in zip(titles, names, strict=True) if name and name not in cells)
-    return Table(source.name, cells[filled], tuple(others))
-
-
-def _column(rows: Sequence[Sequence[str]], names: Sequence[str], name: str) -> list[str]:
-    """One cell of each row without the space around it, "" where there is none."""
-    if name not in names:
-        return [""] * len(rows)
-    place = names.index(name)
-    return [row[place].strip() if place < len(row) else "" for row in rows]
+    columns = (*required, *optional)
+    try:
+        read = _read(source, columns)
+        rows = iter(read.rows)
+        first = list(islice(rows, _TITLES_WITHIN))
+        head = _head(first, required, columns)
+        if problems := list(_header_problems(source.name, head, required, columns)):
+            raise DataProblems(problems)
+        below = chain((each for each in first if each[0] > head.row), rows)
+        return _table(source.name, read, head, below, columns)
+    except csv.Error as error:
+        raise DataProblems([Problem("csv_broken", source.name, {"said": error})]) from error
 
 
 def normal(said: str) -> str:
@@ -168,63 +206,154 @@ def nearest(said: str, known: Mapping[str, str]) -> str | None:
 
 
 def decode(source: Traversable) -> str:
-    """The text of a file in UTF-8 or GB18030; raise DataProblems for other encodings."""
-    content = source.read_bytes()
-    for encoding in _ENCODINGS:
+    """The text of a file in UTF-8, GB18030 or marked UTF-16; raise DataProblems for what is none."""
+    return _decoded(_content(source), source.name)
+
+
+def _content(source: Traversable) -> bytes:
+    with source.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise DataProblems([_too_big(source.name)])
+    return content
+
+
+def _too_big(file: str) -> Problem:
+    return Problem("csv_too_big", file, {"megabytes": MOST_BYTES // 1_000_000, "cells": MOST_CELLS})
+
+
+def _decoded(content: bytes, file: str) -> str:
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else _ENCODINGS:
         try:
             said = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" not in said:
             return said
-    raise DataProblems([Problem("csv_encoding", source.name)])
+    raise DataProblems([Problem("csv_encoding", file)])
 
 
-def _rows(source: Traversable) -> list[list[str]]:
-    if source.name.lower().endswith(".xlsx"):
-        return _sheet_rows(source)
+def _read(source: Traversable, columns: Sequence[str]) -> _Source:
+    """The rows of a file, which is what its first bytes say, not its name."""
+    content = _content(source)
+    if content.startswith(_ZIPPED):
+        return _sheet(content, source.name)
+    if content.startswith(_COMPOUND) or source.name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+        raise DataProblems([Problem("csv_not_a_workbook", source.name)])
+    said = _decoded(content, source.name)
+    named = _SEP_LINE.match(said)
+    if named:
+        said = said[named.end() :]
+    separator = named[1] if named else _separator(said, columns)
+    rows = csv.reader(io.StringIO(said, newline=""), delimiter=separator, strict=True)
+    return _Source(enumerate(rows, start=1), comma_is_clear=separator in (",", "，", "\t"))
+
+
+def _sheet(content: bytes, file: str) -> _Source:
     try:
-        return list(csv.reader(io.StringIO(decode(source), newline=""), strict=True))
-    except csv.Error as error:
-        raise DataProblems([Problem("csv_broken", source.name, {"said": error})]) from error
+        grid = read_sheet(content)
+    except NotASheet as error:
+        raise DataProblems([Problem("csv_not_a_workbook", file)]) from error
+    except TooBig as error:
+        raise DataProblems([_too_big(file)]) from error
+    return _Source(sorted(grid.rows.items()), grid)
 
 
-def _sheet_rows(source: Traversable) -> list[list[str]]:
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(source.read_bytes()))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise DataProblems([Problem("csv_not_a_workbook", source.name)]) from error
-    return [[_typed(value) for value in row] for row in rows]
+def _separator(said: str, columns: Sequence[str]) -> str:
+    """The sign between the cells: the one that makes most titles out of one of the first lines."""
+    lines = list(islice(io.StringIO(said), _TITLES_WITHIN))
+
+    def titles(separator: str) -> int:
+        return max((_known(line.split(separator), columns) for line in lines), default=0)
+
+    return max(_SEPARATORS, key=titles)
 
 
-def _typed(value: object) -> str:
-    """What a cell of a sheet would say in a CSV file."""
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def _known(titles: Iterable[str], columns: Sequence[str]) -> int:
+    """How many of the columns are among the titles."""
+    return len({_column_of(title.strip('"'), columns) for title in titles} - {""})
+
+
+def _column_of(title: str, columns: Sequence[str]) -> str:
+    """The column that a title means, in either language; empty for another one."""
+    said = normal(title).casefold()
+    return next((column for column in columns if said in _headings(column)), "")
+
+
+@cache
+def _headings(column: str) -> frozenset[str]:
+    """What a column is called, in every language."""
+    names = (text(f"connect.heading.{column}", language).split(" | ") for language in LANGUAGES)
+    return frozenset([column, *(name.casefold() for each in names for name in each)])
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The row of titles: its number, what it says, and the column that each title means."""
+
+    row: int
+    titles: Sequence[str]
+    columns: Sequence[str]
+
+
+def _head(rows: Sequence[tuple[int, list[str]]], required: Sequence[str], columns: Sequence[str]) -> _Head:
+    """The first row that names every required column, else the one that names most."""
+    heads = [_Head(row, said, [_column_of(title, columns) for title in said]) for row, said in rows]
+    best = max(heads, key=lambda head: len(set(required) & set(head.columns)), default=_Head(1, [], []))
+    return best if set(required) & set(best.columns) else next(iter(heads), best)
 
 
 def _header_problems(
-    file: str, names: Sequence[str], required: Sequence[str], optional: Sequence[str]
+    file: str, head: _Head, required: Sequence[str], columns: Sequence[str]
 ) -> Iterator[Problem]:
-    where = f"{file}, row 1"
+    where = f"{file}, row {head.row}"
     for name in required:
-        if name not in names:
-            fields = {"column": name, "columns": ", ".join((*required, *optional))}
-            yield Problem("csv_missing_column", where, fields)
-    for name in (*required, *optional):
-        if names.count(name) > 1:
+        if name not in head.columns:
+            yield Problem("csv_missing_column", where, {"column": name, "columns": ", ".join(columns)})
+    for name in columns:
+        if head.columns.count(name) > 1:
             yield Problem("csv_column_twice", where, {"column": name})
 
 
-def _too_long(file: str, rows: Sequence[Sequence[str]], width: int) -> Iterator[Problem]:
-    for place, row in enumerate(rows, start=2):
-        if len(row) > width and any(row[width:]):
-            fields = {"cells": len(row), "columns": width}
-            yield Problem("csv_row_too_long", f"{file}, row {place}", fields)
+def _table(
+    file: str, read: _Source, head: _Head, rows: Iterable[tuple[int, list[str]]], columns: Sequence[str]
+) -> Table:
+    """The rows below the titles; raise DataProblems where one has more cells than there are titles."""
+    places = {name: head.columns.index(name) for name in columns if name in head.columns}
+    width, said, found = len(head.titles), {name: list[str]() for name in places}, Found()
+    numbers, same = list[int](), dict[str, str]()
+    for row, cells in rows:
+        if len(cells) > width and any(cells[width:]):
+            found.add(
+                Problem("csv_row_too_long", f"{file}, row {row}", {"cells": len(cells), "columns": width})
+            )
+        if any(map(str.strip, cells)):
+            numbers.append(row)
+            for name, place in places.items():
+                each = cells[place].strip() if place < len(cells) else ""
+                said[name].append(same.setdefault(each, each))
+    if found:
+        raise DataProblems(list(found))
+    filled = {name: said.get(name, [""] * len(numbers)) for name in columns}
+    frame = pd.DataFrame(filled, index=pd.Index(numbers, dtype=np.int64), dtype=str)
+    others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
+    table = Table(file, frame, tuple(others), comma_is_clear=read.comma_is_clear)
+    return _of_sheet(table, read.grid, places) if read.grid else table
+
+
+def _of_sheet(table: Table, grid: Grid, places: Mapping[str, int]) -> Table:
+    """The table with what only a sheet can tell: letters of columns, cells without a value, merged ones."""
+    names = {place: name for name, place in places.items()}
+    table.letters = {name: get_column_letter(place + 1) for name, place in places.items()}
+    rows, unread = set(table.cells.index), set[tuple[int, str]]()
+    for (row, place), (code, said) in sorted(grid.faults.items()):
+        if place in names and row in rows:
+            table.report(code, row, names[place], value=said)
+            unread.add((row, names[place]))
+    table.unread = frozenset(unread)
+    table.merged = frozenset((row, names[at]) for row, at in grid.merged if at in names and row in rows)
+    return table
 
 
 def _date(said: str) -> dt.date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,8 +12,10 @@ from typing import Literal
 import numpy as np
 
 from ..calibration import (
+    MOST_PERIODS,
     Baseline,
     Driver,
+    FarAway,
     Floats,
     History,
     Indicator,
@@ -25,6 +27,7 @@ from ..calibration import (
     Readings,
     Thresholds,
     compute_baseline,
+    consecutive,
 )
 from ..language import LANGUAGES, text
 from ..problems import Problem
@@ -93,9 +96,11 @@ def baseline_of(
 
 
 def computed_from(inputs: Inputs, period: str) -> Baseline:
-    """The baseline; raise Unanswerable where the history counts in other periods than the plan."""
+    """The baseline; raise Unanswerable where the history counts in other periods, or ends too far away."""
     try:
         return compute_baseline(inputs)
+    except FarAway as error:
+        raise refuse("udf_far_away", "period", "#NUM!", found=period, most=MOST_PERIODS) from error
     except ValueError as error:
         raise refuse("udf_other_periods", "period", found=period) from error
 
@@ -197,7 +202,11 @@ def _history(table: Table, events: Table | None, lines: Lines) -> History:
             columns[Period.parse(heading)] = at
     if not columns or len({when.per_year for when in columns}) != 1:
         raise refuse("udf_no_periods", table.argument)
-    periods = _consecutive(sorted(columns))
+    try:
+        periods = consecutive(min(columns), max(columns).shift(1))
+    except FarAway as error:
+        fields = {"found": max(columns), "most": MOST_PERIODS}
+        raise refuse("udf_far_away", table.argument, "#NUM!", **fields) from error
     values = np.full((len(lines.codes), len(periods)), np.nan)
     there = [k for k, when in enumerate(periods) if when in columns]
     values[:, there] = table.numbers([columns[periods[k]] for k in there])
@@ -205,14 +214,6 @@ def _history(table: Table, events: Table | None, lines: Lines) -> History:
     if events is not None:
         _place_events(one_off, events, lines, {str(when): k for k, when in enumerate(periods)})
     return History(periods, values, one_off)
-
-
-def _consecutive(known: Sequence[Period]) -> tuple[Period, ...]:
-    """Every period from the first to the last."""
-    periods = [known[0]]
-    while periods[-1] < known[-1]:
-        periods.append(periods[-1].shift(1))
-    return tuple(periods)
 
 
 def _place_events(one_off: Floats, table: Table, lines: Lines, periods: Mapping[str, int]) -> None:

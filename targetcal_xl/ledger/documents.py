@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 from pydantic_core import from_json, to_json
@@ -29,9 +29,10 @@ def dump(record: object) -> bytes:
     """A frozen dataclass as JSON in UTF-8, fields in order, equal bytes for equal records.
 
     Fields may be records, text, numbers, dates, times, None, tuples, mappings with text keys (which
-    are sorted) and arrays, written as `{"shape": ..., "values": ...}` in row order. Numbers come back
-    to the bit; those that JSON has no words for are "NaN", "Infinity" and "-Infinity". Raise
-    TypeError for a field of another type.
+    are sorted) and arrays whose annotation holds their dtype (`calibration.Floats`), written as
+    `{"shape": ..., "values": ...}` in row order. Numbers come back to the bit; those that JSON has
+    no words for are "NaN", "Infinity" and "-Infinity". A field that was added later (its metadata say
+    so) is left out while it has its default. Raise TypeError for a field of another type.
     """
     return to_json(_form(type(record)).plain(record), inf_nan_mode="strings")
 
@@ -83,8 +84,8 @@ def _composite(origin: Any, inner: tuple[Any, ...]) -> _Form | None:
     form = None
     if origin is Literal:
         form = _Form(_same, _same)
-    elif origin is np.ndarray:
-        form = _array_form(np.dtype(get_args(inner[1])[0]))
+    elif origin is Annotated and isinstance(inner[-1], np.dtype):
+        form = _array_form(inner[-1])
     elif origin is tuple:
         form = _tuple_form(inner)
     elif origin in (dict, Mapping) and inner[0] is str:
@@ -95,10 +96,16 @@ def _composite(origin: Any, inner: tuple[Any, ...]) -> _Form | None:
 
 
 def _record_form(kind: Any) -> _Form:
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     forms = {field.name: _form(hints[field.name]) for field in fields(kind)}
+    later = {field.name: field.default for field in fields(kind) if field.metadata.get("added")}
+
+    def plain(record: Any) -> dict[str, Any]:
+        said = {name: getattr(record, name) for name in forms}
+        return {n: forms[n].plain(each) for n, each in said.items() if n not in later or each != later[n]}
+
     return _Form(
-        lambda record: {name: form.plain(getattr(record, name)) for name, form in forms.items()},
+        plain,
         lambda plain: kind(**{name: forms[name].build(value) for name, value in plain.items()}),
     )
 

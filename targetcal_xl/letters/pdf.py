@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -45,12 +47,24 @@ def _compiled(source: Source, issued: dt.date) -> bytes:
         for name, picture in source.pictures.items():
             Path(folder, name).write_bytes(picture)
         text = source.text.encode()
-        compiler = typst.Compiler(text, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
-        # PDF/A-2u is made for archives: every character can be read back.
-        pdf = compiler.compile(format="pdf", timestamp=noon, pdf_standards="a-2u")
+        with _panic_told():
+            compiler = typst.Compiler(text, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
+            # PDF/A-2u is made for archives: every character can be read back.
+            pdf = compiler.compile(format="pdf", timestamp=noon, pdf_standards="a-2u")
     if not isinstance(pdf, bytes):
         raise TypeError("a PDF is one file")
     return pdf
+
+
+@contextmanager
+def _panic_told() -> Iterator[None]:
+    """A panic of a library in Rust, which is no `Exception`, as something that it cannot set."""
+    try:
+        yield
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise Unsupported(f"{type(panic).__name__}: {panic}") from panic
 
 
 @cache

@@ -31,6 +31,8 @@ _ALWAYS = (1980, 1, 1, 0, 0, 0)
 _EMU_PER_POINT = 12700
 _PROPERTY = 255
 """Characters that a file property holds."""
+_FORGOTTEN = ("subject", "description", "keywords", "lastModifiedBy")
+"""What a template's own file says about it."""
 _NAMES = {
     "w": W[1:-1],
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
@@ -113,8 +115,11 @@ class _Document(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
     def render_properties(self, context: Fields, jinja_env: object = None) -> None:
         """Say what the letter is and whose; nothing of the template's own history stays."""
         about = self.docx.core_properties
+        # By element: docxcompose, which docxtpl may bring, gives a prefix of python-docx another meaning.
+        for said in about._element:
+            if etree.QName(said).localname in _FORGOTTEN:
+                said.text = ""
         about.title, about.author = (str(context[name])[:_PROPERTY] for name in ("number", "company"))
-        about.subject = about.comments = about.keywords = about.last_modified_by = ""
 
 
 def _merge(data: bytes, context: Fields, environment: LetterEnvironment, issued: dt.date) -> bytes:

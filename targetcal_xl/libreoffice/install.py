@@ -121,9 +121,9 @@ def _computes(python: str) -> bool:
         asked = '{"function": "TC_DEVIATION", "cells": [90, 100]}\n'
         command = [python, "-m", "targetcal_xl.libreoffice.server"]
         told = subprocess.run(  # noqa: S603
-            command, input=asked, capture_output=True, text=True, timeout=30, check=False
+            command, input=asked.encode(), capture_output=True, timeout=30, check=False
         )
-        return told.stdout.strip() == "[[-0.1]]"
+        return told.stdout.strip() == b"[[-0.1]]"
     return False
 
 

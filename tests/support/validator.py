@@ -17,7 +17,7 @@ def faults(*paths: Path) -> list[str]:
 
 
 def _faults(path: Path) -> list[str]:
-    run = subprocess.run([_VALIDATOR, path], capture_output=True, text=True, timeout=300, check=False)
+    run = subprocess.run([_VALIDATOR, path], capture_output=True, encoding="utf-8", timeout=300, check=False)
     if run.returncode not in (0, 1):
         raise RuntimeError(f"the Open XML validator failed on {path.name}: {run.stderr}")
     errors = json.loads(run.stdout)["errors"]

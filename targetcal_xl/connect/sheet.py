@@ -1,0 +1,299 @@
+"""The first sheet of an .xlsx file as rows of text, with what cannot be read as a value told apart."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO
+from xml.parsers import expat
+
+from lxml import etree
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+from openpyxl.utils import column_index_from_string, range_boundaries
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+
+MOST_UNPACKED, MOST_LISTED, MOST_CELLS, MOST_COLUMNS = 200_000_000, 5_000_000, 2_000_000, 200
+"""Bytes of a file, bytes of one of its lists, cells, and how far to the right columns are looked at."""
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
+_ROWS = 1_048_576
+
+
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError),
+    *(expat.ExpatError, etree.XMLSyntaxError, StopIteration, LookupError, ValueError, OverflowError),
+)
+"""How those who read a package say that it is cut off, encrypted, or made by no spreadsheet program."""
+
+
+class NotASheet(Exception):
+    """The file is damaged, encrypted, or of another kind."""
+
+
+class TooBig(Exception):
+    """The file unpacks to more than we read."""
+
+
+@dataclass
+class Grid:
+    """Rows of text by row number, both as people count them; columns count from 0.
+
+    `faults` are cells that have no value to be read, with the code of a problem and what they show; `merged`
+    are the cells that say what the first of a merged range says.
+    """
+
+    rows: dict[int, list[str]] = field(default_factory=dict)
+    faults: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    merged: set[tuple[int, int]] = field(default_factory=set)
+
+
+def read_sheet(content: bytes) -> Grid:
+    """The first visible sheet of a workbook; raise NotASheet or TooBig."""
+    try:
+        return _Book(content).grid()
+    except _DAMAGE as error:
+        raise NotASheet(str(error)) from error
+
+
+class _Book:
+    """A package whose parts are found by their relationships, whatever they are called."""
+
+    def __init__(self, content: bytes) -> None:
+        self._zip = zipfile.ZipFile(io.BytesIO(content))
+        parts = self._zip.infolist()
+        if sum(part.file_size for part in parts) > MOST_UNPACKED:
+            raise TooBig
+        self._parts = {_plain(part.filename): part for part in parts}
+
+    def grid(self) -> Grid:
+        main = next(iter(self._related("", "officeDocument").values()))
+        book, sheets = self._tree(main), self._related(main, "worksheet")
+        there = [sheet for sheet in book.iterfind("{*}sheets/{*}sheet") if _id(sheet) in sheets]
+        seen = [sheet for sheet in there if sheet.get("state", "visible") == "visible"]
+        settings = book.find("{*}workbookPr")
+        old = settings is not None and settings.get("date1904") in ("1", "true")
+        cells = _Cells(
+            [text for part in self._related(main, "sharedStrings").values() for text in self._strings(part)],
+            [flag for part in self._related(main, "styles").values() for flag in self._dates(part)],
+            CALENDAR_MAC_1904 if old else CALENDAR_WINDOWS_1900,
+        )
+        with self._open(sheets[_id((seen or there)[0])]) as file:
+            _parse(file, cells)
+        return cells.grid()
+
+    def _related(self, part: str, kind: str) -> Mapping[str, str]:
+        """Id -> name of the parts of a kind that a part names."""
+        folder, name = posixpath.split(part)
+        rels = posixpath.join(folder, "_rels", f"{name}.rels")
+        if _plain(rels) not in self._parts:
+            return {}
+        found = (one for one in self._tree(rels) if one.get("Type", "").rpartition("/")[2] == kind)
+        return {one.get("Id", ""): posixpath.join("/", folder, one.get("Target", "")) for one in found}
+
+    def _open(self, part: str) -> IO[bytes]:
+        return self._zip.open(self._parts[_plain(part)])
+
+    def _tree(self, part: str) -> etree._Element:
+        if self._parts[_plain(part)].file_size > MOST_LISTED:
+            raise TooBig
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        with self._open(part) as file:
+            return etree.fromstring(file.read(), parser)
+
+    def _strings(self, part: str) -> list[str]:
+        strings = _Strings()
+        with self._open(part) as file:
+            _parse(file, strings)
+        return strings.found
+
+    def _dates(self, part: str) -> Iterator[bool]:
+        """Whether each cell style shows a number as a date."""
+        tree = self._tree(part)
+        own = {
+            int(one.get("numFmtId", 0)): one.get("formatCode", "") for one in tree.iterfind(".//{*}numFmt")
+        }
+        for style in tree.iterfind("{*}cellXfs/{*}xf"):
+            number = int(style.get("numFmtId", 0))
+            yield bool(is_date_format(own.get(number) or BUILTIN_FORMATS.get(number, "")))
+
+
+class _Listener:
+    """Hears a part being read, element by element, so that nothing of it has to be kept."""
+
+    def __init__(self) -> None:
+        self.said: list[str] | None = None
+        """The text of the element that is being listened to."""
+
+    def start(self, name: str, given: Mapping[str, str]) -> None:
+        """An element begins."""
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+    def text(self) -> str:
+        """What was heard, once."""
+        said, self.said = self.said, None
+        return "".join(said or ())
+
+
+def _parse(file: IO[bytes], listener: _Listener) -> None:
+    """Read a part of any size; raise ValueError where it is no XML of a spreadsheet program."""
+
+    def refuse(*_: object) -> None:
+        raise ValueError("document type")
+
+    def hear(said: str) -> None:
+        if listener.said is not None:
+            listener.said.append(said)
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = refuse
+    parser.CharacterDataHandler = hear
+    parser.StartElementHandler = lambda name, given: listener.start(name.rpartition(" ")[2], given)
+    parser.EndElementHandler = lambda name: listener.end(name.rpartition(" ")[2])
+    parser.ParseFile(file)
+
+
+class _Strings(_Listener):
+    """The shared strings, without their phonetic guides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._runs, self._guide = list[str](), False
+
+    def start(self, name: str, given: Mapping[str, str]) -> None:
+        if name == "rPh":
+            self._guide = True
+        elif name == "t" and not self._guide:
+            self.said = []
+
+    def end(self, name: str) -> None:
+        if name == "t" and self.said is not None:
+            self._runs.append(self.text())
+        elif name == "rPh":
+            self._guide = False
+        elif name == "si":
+            self.found.append("".join(self._runs))
+            self._runs = []
+            if len(self.found) > MOST_CELLS:
+                raise TooBig
+
+
+class _Cells(_Listener):
+    """The cells of a sheet, with the strings and styles of their book."""
+
+    def __init__(self, strings: Sequence[str], dates: Sequence[bool], epoch: dt.datetime) -> None:
+        super().__init__()
+        self._strings, self._dates, self._epoch = strings, dates, epoch
+        self._grid, self._merges = Grid(), list[str]()
+        self._row, self._column, self._counted = 0, -1, 0
+        self._cell: Mapping[str, str] = {}
+        self._parts: dict[str, str] = {}
+
+    def grid(self) -> Grid:
+        """What was heard."""
+        for ref in self._merges:
+            self._merge(ref)
+        return self._grid
+
+    def start(self, name: str, given: Mapping[str, str]) -> None:
+        if name == "row":
+            self._row, self._column = int(given.get("r", self._row + 1)), -1
+            if not 0 < self._row <= _ROWS or self._row in self._grid.rows:
+                raise ValueError(f"row {self._row}")
+        elif name == "c":
+            self._cell, self._parts = given, {}
+            self._column = _column(given.get("r", ""), self._column + 1)
+            self._count(1)
+        elif name in ("v", "f", "t"):
+            self.said = []
+        elif name == "mergeCell":
+            self._count(1)
+            self._merges.append(given.get("ref", ""))
+
+    def end(self, name: str) -> None:
+        if name in ("v", "f", "t"):
+            self._parts[name] = self._parts.get(name, "") + self.text()
+        elif name == "c" and self._column < MOST_COLUMNS:
+            said, fault = self._value(self._cell.get("t", "n"))
+            if said:
+                self._put(self._row, self._column, said)
+            if fault:
+                self._grid.faults[self._row, self._column] = fault, said
+
+    def _put(self, row: int, column: int, said: str) -> None:
+        cells = self._grid.rows.setdefault(row, [])
+        cells += [""] * (column + 1 - len(cells))
+        cells[column] = said
+
+    def _value(self, kind: str) -> tuple[str, str]:
+        """What the cell would say in a CSV file, and the code of what is wrong with it."""
+        text, formula = self._parts.get("v", ""), self._parts.get("f")
+        if kind == "e":
+            return text or "#N/A", "csv_error_value"
+        if formula is not None and not text and ("v" not in self._parts or kind != "str"):
+            return f"={formula}", "csv_formula_without_value"
+        if kind == "inlineStr":
+            return self._parts.get("t", ""), ""
+        return (self._plain(kind, text) if text else ""), ""
+
+    def _plain(self, kind: str, text: str) -> str:
+        if kind == "s":
+            return self._strings[int(text)]
+        if kind == "b":
+            return "FALSE" if text in ("0", "false") else "TRUE"
+        if kind == "d":
+            return text.partition("T")[0]
+        return text if kind == "str" else self._number(float(text), int(self._cell.get("s", 0)))
+
+    def _number(self, value: float, style: int) -> str:
+        if style < len(self._dates) and self._dates[style]:
+            when = from_excel(value, self._epoch)
+            return (when.date() if isinstance(when, dt.datetime) else when).isoformat()
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+    def _merge(self, ref: str) -> None:
+        """Let every cell of a merged range in our columns say what its first one says."""
+        left, top, right, bottom = range_boundaries(ref)
+        said = self._grid.rows.get(top, [])[left - 1 : left]
+        if not said or not said[0]:
+            return
+        few = bottom - top < len(self._grid.rows)
+        for row in range(top, bottom + 1) if few else list(self._grid.rows):
+            for column in range(left - 1, min(right, MOST_COLUMNS)):
+                self._count(1)
+                if top <= row <= bottom and (row, column) != (top, left - 1) and row in self._grid.rows:
+                    self._put(row, column, said[0])
+                    self._grid.merged.add((row, column))
+
+    def _count(self, cells: int) -> None:
+        self._counted += cells
+        if self._counted > MOST_CELLS:
+            raise TooBig
+
+
+def _plain(name: str) -> str:
+    """The name of a part as all programs take it: case, slashes and a first slash mean nothing."""
+    return posixpath.normpath(name.replace("\\", "/")).lstrip("/").casefold()
+
+
+def _id(sheet: etree._Element) -> str:
+    """The relationship that a sheet names, in either dialect of the format."""
+    return next((str(value) for name, value in sheet.attrib.items() if str(name).endswith("}id")), "")
+
+
+def _column(reference: str, otherwise: int) -> int:
+    """The column of `C5`, from 0; raise ValueError for what is no reference."""
+    if not reference:
+        return otherwise
+    found = _REFERENCE.fullmatch(reference.replace("$", ""))
+    if not found:
+        raise ValueError(reference)
+    return int(column_index_from_string(found[1].upper())) - 1

@@ -1,0 +1,125 @@
+"""The command line on consoles, in files and pipes of any encoding: no sign that is missing there ends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.actions import demo
+
+_ENCODINGS = ("gbk", "cp1252", "ascii", "utf-8")
+_LOCALES: Mapping[str, Mapping[str, str]] = {
+    "C": {"LC_ALL": "C"},
+    "C without UTF-8": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A case that was played to its end, in Chinese."""
+    folder = tmp_path_factory.mktemp("played") / "demo"
+    demo(folder, "zh-CN")
+    return folder
+
+
+def targetcal(
+    *words: str | Path, cwd: Path, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """A command in a process of its own, with its output in bytes."""
+    mine = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))
+    }
+    return subprocess.run(
+        [sys.executable, "-c", "from targetcal_xl.cli import run; run()", *words],
+        cwd=cwd,
+        env={**mine, **(more or {})},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("encoding", _ENCODINGS)
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", ["check"]), ("en", ["audit", "--verify"])])
+def test_a_report_is_shown_in_any_encoding(
+    played: Path, encoding: str, language: str, words: list[str]
+) -> None:
+    more = {"PYTHONIOENCODING": encoding, "TARGETCAL_LANG": language}
+    done = targetcal(*words, "targets.xlsx", cwd=played, more=more)
+    assert (done.returncode, done.stderr) == (0, b"")
+    done.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_chinese_is_shown_in_chinese_where_the_encoding_has_it(played: Path, encoding: str) -> None:
+    more = {"PYTHONIOENCODING": encoding, "TARGETCAL_LANG": "zh-CN"}
+    assert "华东大区" in targetcal("check", "targets.xlsx", cwd=played, more=more).stdout.decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", _ENCODINGS)
+def test_help_and_wrong_use_are_shown_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    more = {"PYTHONIOENCODING": encoding, "TARGETCAL_LANG": "zh-CN"}
+    assert targetcal("decide", "--help", cwd=tmp_path, more=more).returncode == 0
+    wrong = targetcal("decide", "--nonsense", cwd=tmp_path, more=more)
+    assert (wrong.returncode, wrong.stdout) == (2, b"")
+    assert b"--nonsense" in wrong.stderr
+
+
+@pytest.mark.parametrize("encoding", _ENCODINGS)
+def test_json_loses_nothing_in_any_encoding(played: Path, encoding: str) -> None:
+    told = targetcal("check", "targets.xlsx", "--json", cwd=played, more={"PYTHONIOENCODING": encoding})
+    names = [region["region"] for region in json.loads(told.stdout.decode(encoding))["regions"]]
+    assert names == ["华东大区", "华南大区", "华北大区"]
+
+
+def test_a_sign_that_is_not_there_has_a_stand_in_that_means_the_same(played: Path) -> None:
+    more = {"PYTHONIOENCODING": "ascii", "TARGETCAL_LANG": "en"}
+    told = targetcal("audit", "targets.xlsx", "--verify", cwd=played, more=more).stdout.decode("ascii")
+    assert told.startswith("+ ")
+
+
+@pytest.mark.parametrize("locale", _LOCALES)
+def test_the_case_is_played_in_a_locale_that_knows_ascii_only(tmp_path: Path, locale: str) -> None:
+    done = targetcal("demo", "demo", "--lang", "en", cwd=tmp_path, more=_LOCALES[locale])
+    assert (done.returncode, done.stderr) == (0, b"")
+    verified = targetcal("audit", "demo/targets.xlsx", "--verify", cwd=tmp_path, more=_LOCALES[locale])
+    assert verified.returncode == 0
+    json.loads((tmp_path / "demo" / "summary.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    "words", [["audit", "targets.xlsx"], ["audit", "targets.xlsx", "--json"], ["--help"]]
+)
+def test_a_pipe_whose_reader_went_away_ends_a_command_in_silence(played: Path, words: list[str]) -> None:
+    command = [sys.executable, "-c", "from targetcal_xl.cli import run; run()", *words]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=played, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
+def test_without_any_output_a_command_does_its_work(played: Path) -> None:
+    closed = f'exec "{sys.executable}" -c "from targetcal_xl.cli import run; run()" check targets.xlsx'
+    for how in (">&-", "2>&-", ">&- 2>&-"):
+        assert subprocess.run(["sh", "-c", f"{closed} {how}"], cwd=played, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_report_that_cannot_be_written_is_said_so(played: Path) -> None:
+    command = f'exec "{sys.executable}" -c "from targetcal_xl.cli import run; run()" audit targets.xlsx'
+    for form in ("", "--json"):
+        done = subprocess.run(
+            ["sh", "-c", f"{command} {form} > /dev/full"],
+            cwd=played, env={**os.environ, "TARGETCAL_LANG": "en"}, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert b"its report could not be written (No space left on device)" in done.stderr
+        assert done.stderr.count(b"\n") == 1
