@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -34,6 +35,7 @@ from targetcal_xl.actions import (
     verify,
 )
 from targetcal_xl.connect import Actuals, Responses
+from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import Ledger
 from targetcal_xl.libreoffice import bridge
 from targetcal_xl.problems import Refused
@@ -314,3 +316,24 @@ def test_a_tab_locked_with_another_password_is_told_and_nothing_else_is_lost(
     monkeypatch.setenv("TARGETCAL_PASSWORD", "first")
     live.run(repair)
     assert live.run(verify).verified
+
+
+def test_a_save_that_fails_says_what_is_recorded_and_repair_finishes_it(tmp_path: Path) -> None:
+    """Somebody else has replaced the file under the open book."""
+    case = opened(submitted(tmp_path))
+    other = tmp_path / "other.xlsx"
+    shutil.copy(case.path, other)
+    os.utime(other, (0, 0))
+    other.replace(case.path)
+    with pytest.raises(Refused) as refused:
+        case.run(lock)
+    first, *_ = refused.value.problems
+    assert first.code == "recorded_not_shown"
+    for language in LANGUAGES:
+        said = " ".join(problem.sentence(language) for problem in refused.value.problems)
+        assert "traceback" not in said.lower() and "object at" not in said
+    assert case.value("R1", None, "state") == "locked"
+    case.uno.close(True)
+    closed = Case(case.folder, case.inputs, case.clock)
+    closed.run(repair)
+    assert closed.run(verify).verified

@@ -313,7 +313,7 @@ class Book(base_classes.Book):
         """
         if path is not None or password is not None:
             raise NotImplementedError("a workbook is saved under its own name, without a password")
-        with mended(Path(self.fullname)), self._drawn():
+        with mended(Path(self.fullname)), self._drawn(), self.office.asked():
             self.uno.store()
         self.uno.getUndoManager().clear()
 
@@ -323,9 +323,11 @@ class Book(base_classes.Book):
         was_off = self.uno.hasControllersLocked()
         while self.uno.hasControllersLocked():
             self.uno.unlockControllers()
-        yield
-        if was_off:
-            self.uno.lockControllers()
+        try:
+            yield
+        finally:
+            if was_off:
+                self.uno.lockControllers()
 
     def close(self) -> None:
         """Close it without saving."""
