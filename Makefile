@@ -46,6 +46,7 @@ bench: $(VENV)/test .venv-bench/made
 	$(PY) -m bench.live
 	$(PY) -m bench.drivers
 	$(PY) -m bench.udf
+	$(PY) -m bench.ledger
 	.venv-bench/bin/python -m bench.baseline_speed
 	.venv-bench/bin/python -m bench.accuracy
 
