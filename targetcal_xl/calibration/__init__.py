@@ -68,6 +68,7 @@ from .progress import (
 )
 from .question import ANSWERS, Answer, AnswerCode, Question
 from .standing import Key, Standing, Value
+from .values import same_value
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
@@ -167,6 +168,7 @@ __all__ = [
     "quadrant",
     "reconcile",
     "relearn",
+    "same_value",
     "settles",
     "shared_error",
     "shared_risk",

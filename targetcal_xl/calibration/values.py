@@ -1,0 +1,33 @@
+"""When two values are the same: the one rule for seals, proofs and cells."""
+
+from __future__ import annotations
+
+import math
+from typing import TypeGuard
+
+from .standing import Value
+
+_TOLERANCE = 1e-12
+"""Programs keep 15 significant digits of what they compute or save; three more are left for their sums."""
+
+
+def same_value(a: Value, b: Value) -> bool:
+    """Whether two values mean the same: numbers to twelve digits, all else exactly.
+
+    TRUE is not 1 and nothing is not an empty text: somebody who exchanges them has changed a cell.
+    """
+    if _is_number(a) and _is_number(b):
+        return a == b or _is_close(a, b)
+    return type(a) is type(b) and a == b
+
+
+def _is_number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_close(a: float, b: float) -> bool:
+    """Whether they differ by less than what saving and adding up may; one too big for a cell does not."""
+    try:
+        return math.isclose(a, b, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
+    except OverflowError:
+        return False
