@@ -199,6 +199,21 @@ def test_an_array_formula_without_a_block_fills_its_own_cell(tmp_path: Path) -> 
     assert open_closed(path).grid("Tab")[1, 1] == Cell(5.0)
 
 
+@pytest.mark.parametrize("body", ["<sheetData/>", "<sheetData></sheetData>", "<sheetData> </sheetData>"])
+def test_a_sheet_without_rows_takes_in_any_number(body: str, tmp_path: Path) -> None:
+    held = parts()
+    held[_SHEET] = sheet().replace(sheet().partition(b">")[2].removesuffix(b"</worksheet>"), body.encode())
+    path = bare(tmp_path / "odd.xlsx", held)
+    book = open_closed(path)
+    cells = {(3, 2): Cell("a"), (1, 1): Cell(1.0), (2, 9): Cell(True)}
+    book.set("Tab", cells)
+    book.lock_cells("Tab", [(7, 7), (8, 8)], False)
+    book.protect("Tab", None)
+    book.save()
+    assert open_closed(path).grid("Tab") == cells
+    assert openpyxl.load_workbook(path)["Tab"]["H8"].protection.locked is False
+
+
 _NAMES = "</definedNames>"
 
 

@@ -82,11 +82,10 @@ class Sheet:
 
     def composed(self) -> bytes:
         """The part with everything changed that is to be changed."""
-        edits: list[Edit] = []
         by_row = _by_row(self._cells.keys() | self._styles.keys())
-        for number, columns in by_row.items():
-            write = self._row_edits if number in self._rows else self._new_row
-            edits += write(number, columns)
+        edits = self._new_rows({n: columns for n, columns in by_row.items() if n not in self._rows})
+        for number in by_row.keys() & self._rows.keys():
+            edits += self._row_edits(number, by_row[number])
         if edits:
             edits += self._extent(by_row)
         if self._protection is not None:
@@ -147,15 +146,18 @@ class Sheet:
             return Element("row", {}, 0)
         return outline(self._data[self._rows[number] : self._after(number)], self.part, 2)
 
-    def _new_row(self, number: int, columns: list[int]) -> list[Edit]:
+    def _new_rows(self, by_row: Mapping[int, list[int]]) -> list[Edit]:
+        """New rows, each before the one that follows it."""
+        rows = {number: row for number, columns in by_row.items() if (row := self._new_row(number, columns))}
+        if rows and not self._rows:
+            return [insertion(self._body, self._body.inside, b"".join(rows.values()))]
+        return [(at, at, row) for number, row in rows.items() for at in [self._after(number)]]
+
+    def _new_row(self, number: int, columns: list[int]) -> bytes:
         prefix, bare = self._body.prefix, Element("row", {}, 0)
         inner = b"".join(self._new_cell(prefix, bare, (number, column)) for column in columns)
-        if not inner:
-            return []
-        row = f'<{prefix}row r="{number}">'.encode() + inner + f"</{prefix}row>".encode()
-        if not self._rows:
-            return [insertion(self._body, self._body.inside, row)]
-        return [(self._after(number), self._after(number), row)]
+        opening, closing = f'<{prefix}row r="{number}">'.encode(), f"</{prefix}row>".encode()
+        return opening + inner + closing if inner else b""
 
     def _new_cell(self, prefix: str, row: Element, spot: Spot) -> bytes:
         """A cell that is not there yet; nothing where it would hold nothing and look like its row."""
