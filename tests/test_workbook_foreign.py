@@ -13,7 +13,7 @@ from targetcal_xl.problems import Refused
 from targetcal_xl.workbook.book import Cell, Spot
 from targetcal_xl.workbook.closed import open_closed
 from tests.support import office
-from tests.support.bare import MAIN, bare, link, links, parts
+from tests.support.bare import MAIN, bare, link, links, parts, sheet
 from tests.support.books import parts_of
 
 _SHEET, _RELS, _MAIN = "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels", "xl/workbook.xml"

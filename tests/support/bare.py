@@ -64,7 +64,7 @@ def parts(rows: str = ROWS, before: str = "", after: str = "") -> dict[str, byte
             '<fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
             '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
             '<cellXfs count="2"><xf xfId="0"/><xf xfId="0" applyProtection="1"><protection locked="0"/></xf>'
-            "</cellXfs></styleSheet>"
+            '</cellXfs><cellStyles><cellStyle name="Normal" xfId="0"/></cellStyles></styleSheet>'
         ).encode(),
     }  # fmt: skip
 
