@@ -16,7 +16,6 @@ from .cells import (
     MAX_ROW,
     VALUE_TYPES,
     damaged,
-    index_of,
     number_of,
     reference,
     resolved,
@@ -318,14 +317,15 @@ class _SheetReader(_Reader):
         self._into(self._start, self._end)
 
     def _end_cell(self) -> None:
-        marks, said = self._marks or {}, self._value
-        ref, before = marks.get("r"), self._column
+        marks, said, before = self._marks or {}, self._value, self._column
+        ref = marks.get("r")
         if ref is None:
             column = before + 1
         else:
             column = COLUMNS[ref[: -self._width]] if ref.endswith(self._digits) else 0
         if not before < column <= MAX_COLUMN:
             self._out_of_order(column)
+        held: Scalar
         if said is None:
             held = self._without_value(marks["t"]) if "t" in marks else None
         else:
@@ -341,13 +341,13 @@ class _SheetReader(_Reader):
     def _read(self, kind: str, said: str) -> Scalar:
         """What `<v>` holds; what no spreadsheet writes into a cell of this type is not guessed."""
         try:
+            if kind == "s" and said.isascii() and said.isdigit():
+                return self._strings[int(said)]
             if kind == "n":
                 return number_of(said)
-            if kind == "s":
-                return self._strings[index_of(said)]
             self._text += len(said)
             return value_of(kind, said)
-        except (ValueError, LookupError):
+        except (ValueError, LookupError, OverflowError):
             if not said and kind in VALUE_TYPES:
                 return None
             self.refuse("file_no_value", value=said[:40], kind=kind)

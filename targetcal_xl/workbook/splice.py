@@ -16,6 +16,10 @@ Edit = tuple[int, int, bytes]
 """(first byte, byte after the last, what stands there instead)."""
 
 _CHUNK = 256 << 10
+_HANDLERS = (
+    "StartElementHandler", "EndElementHandler", "CharacterDataHandler", "DefaultHandler", "CommentHandler",
+    "ProcessingInstructionHandler",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -237,3 +241,7 @@ def feed(parser: expat.XMLParserType, data: bytes, part: str) -> None:
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise Refused([Problem("file_damaged", part, {"detail": error})]) from error
+    finally:
+        # Whoever reads holds the parser, which holds the reader: let go, as the collector may be off.
+        for handler in _HANDLERS:
+            setattr(parser, handler, None)

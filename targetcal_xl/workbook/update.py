@@ -9,7 +9,6 @@ from targetcal_xl.calibration import Value
 
 from .book import BLANK, Cell, Spot
 from .captions import shown
-from .formula import same_formula
 from .reading import Reading
 
 Cells = Mapping[str, Mapping[Spot, Cell]]
@@ -42,7 +41,12 @@ def rows_below(
 
 def is_formula(found: Cell, wanted: Cell) -> bool:
     """Whether a cell still computes what it should, however the program that saved it writes formulas."""
-    return found.formula is not None and same_formula(found.formula, wanted.formula or "")
+    if found.formula is None or found.formula == wanted.formula:
+        return found.formula is not None
+    # openpyxl takes a third of a second to import, which a book that nobody saved anew need not cost.
+    from .spelling import same_formula  # noqa: PLC0415
+
+    return same_formula(found.formula, wanted.formula or "")
 
 
 def same_value(found: Cell, wanted: Cell) -> bool:
