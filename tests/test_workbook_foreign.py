@@ -106,6 +106,15 @@ _ODDITIES: dict[str, Callable[[Parts], Parts]] = {
     "an absolute target": _said(_RELS, '"worksheets/sheet1.xml', '"/xl/worksheets/sheet1.xml'),
     "other places": _in_other_places,
     "prefixes": _prefixed,
+    "a prefix of its own for one cell": _said(
+        _SHEET, '<c r="A2"><v>1</v></c>', f'<y:c xmlns:y="{MAIN}" r="A2"><y:v>1</y:v></y:c>'
+    ),
+    "a prefix of its own for all rows": lambda held: {
+        **held,
+        _SHEET: re.sub(rb"(</?)(?=[a-vxz])", rb"\1y:", held[_SHEET]).replace(
+            b"<y:sheetData", f'<y:sheetData xmlns:y="{MAIN}"'.encode()
+        ),
+    },
     "UTF-16": _utf16,
     "a byte order mark": lambda held: {**held, _SHEET: b"\xef\xbb\xbf" + held[_SHEET]},
     "references in lower case": lambda held: {
@@ -235,6 +244,7 @@ _NAMES = "</definedNames>"
         (_said(_SHEET, "<sheetData>", "<sheetProtection/><sheetProtection/><sheetData>"), "file_twice"),
         (_said(_SHEET, MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main"), "file_strict"),
         (_said(_SHEET, MAIN, "urn:other"), "file_damaged"),
+        (_said(_SHEET, '<c r="A2">', '<c xmlns="urn:other" r="A2">'), "file_misplaced"),
         (_said(_SHEET, 'row r="2"', 'x:row xmlns:x="urn:other" r="2"'), "file_misplaced"),
         (_said("xl/sharedStrings.xml", "<si>", "<si><t>a</t><x/></si><x/><si>"), "file_misplaced"),
         (_said("xl/sharedStrings.xml", "<t>text", "<t>te<t>x</t>t"), "file_misplaced"),

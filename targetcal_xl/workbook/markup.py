@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from targetcal_xl.problems import Problem, Refused
@@ -29,16 +29,6 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 
 _BETWEEN = "}"
-
-
-def _named(name: str) -> str:
-    """An element's name as the parser tells it, with the namespace before."""
-    return f"{MAIN}{_BETWEEN}{name}"
-
-
-_SHEET, _DATA, _ROW, _C, _V, _F, _IS, _T, _R, _RPH, _SI, _SST, _EXT = map(
-    _named, ("worksheet", "sheetData", "row", "c", "v", "f", "is", "t", "r", "rPh", "si", "sst", "extLst")
-)
 _cell = tuple.__new__
 """What `Cell(...)` comes to, without the way there: a large plan has a million of them."""
 
@@ -59,28 +49,40 @@ class Told:
 
 def sheet_cells(data: bytes, part: str, strings: Sequence[str], counted: Counted) -> Told:
     """The cells of a worksheet; raise Refused for what makes no sense or could be read in two ways."""
-    reader = _SheetReader(data, part, strings, counted)
-    reader.parse(_SHEET)
-    if not reader.told.close:
-        raise damaged(part, "sheetData")
-    return reader.told
+    for separator in (None, _BETWEEN):
+        # Names without their namespaces are half as long to read, and as good while none is declared inside.
+        reader = _SheetReader(data, part, strings, replace(counted), separator)
+        try:
+            reader.parse("worksheet")
+        except (_Declared, Refused):
+            if separator:
+                raise
+            continue
+        if reader.told.close:
+            counted.cells, counted.text = reader.counted.cells, reader.counted.text
+            return reader.told
+    raise damaged(part, "sheetData")
 
 
 def shared_strings(data: bytes, part: str, counted: Counted) -> list[str]:
     """The workbook's shared strings, in order; raise Refused as `sheet_cells` does."""
-    reader = _StringsReader(data, part, counted)
-    reader.parse(_SST)
+    reader = _StringsReader(data, part, counted, _BETWEEN)
+    reader.parse("sst")
     return reader.found
+
+
+class _Declared(Exception):
+    """A namespace is declared among the cells."""
 
 
 class _Reader:
     """What both have in common: the root, the text between two tags, the text of a string item."""
 
-    def __init__(self, data: bytes, part: str, counted: Counted) -> None:
-        self.part, self._data, self._counted = part, data, counted
+    def __init__(self, data: bytes, part: str, counted: Counted, separator: str | None) -> None:
+        self.part, self._data, self.counted, self._separator = part, data, counted, separator
         self._pieces: list[str] = []
         self._leaf = ""
-        self._parser = parser = guarded(part, _BETWEEN)
+        self._parser = parser = guarded(part, separator)
         parser.buffer_text = True
         parser.CharacterDataHandler = self._pieces.append
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._interrupted
@@ -88,15 +90,34 @@ class _Reader:
     def parse(self, root: str) -> None:
         """Read the whole part, whose root element must be this one."""
 
-        def start(tag: str, _: dict[str, str]) -> None:
-            if tag == root.replace(MAIN, STRICT):
+        def start(tag: str, marks: dict[str, str]) -> None:
+            space, before, name = self._told(tag, marks)
+            if space == STRICT:
                 raise Refused([Problem("file_strict", self.part)])
-            if tag != root:
-                raise damaged(self.part, tag.rpartition(_BETWEEN)[2])
+            if space != MAIN or name != root:
+                raise damaged(self.part, name)
+            self._name(before)
             self._into(self._outer_start, self._outer_end)
 
         self._into(start, None)
         feed(self._parser, self._data, self.part)
+
+    def _told(self, tag: str, marks: Mapping[str, str]) -> tuple[str, str, str]:
+        """The namespace of the root, what stands before the names of its kind, and its own."""
+        if self._separator:
+            space, _, name = tag.rpartition(self._separator)
+            return space, f"{space}{self._separator}", name
+        prefix, colon, name = tag.rpartition(":")
+        return marks.get(f"xmlns{colon and ':'}{prefix}", ""), prefix + colon, name
+
+    def _name(self, before: str) -> None:
+        """Know the elements by the names that the parser tells."""
+        self._data_tag, self._row_tag, self._c, self._v, self._f, self._is = (
+            before + name for name in ("sheetData", "row", "c", "v", "f", "is")
+        )
+        self._t, self._r, self._rph, self._si, self._ext = (
+            before + name for name in ("t", "r", "rPh", "si", "extLst")
+        )
 
     def where(self) -> str:
         """The place in a person's words."""
@@ -108,7 +129,7 @@ class _Reader:
 
     def misplaced(self, tag: str) -> NoReturn:
         """Give up because of an element that has no business here."""
-        self.refuse("file_misplaced", what=tag.rpartition(_BETWEEN)[2])
+        self.refuse("file_misplaced", what=tag.rpartition(self._separator or ":")[2])
 
     def _outer_start(self, tag: str, marks: dict[str, str]) -> None:
         raise NotImplementedError
@@ -154,20 +175,20 @@ class _Reader:
         path, texts = [root], list[str]()
 
         def start(tag: str, _marks: dict[str, str]) -> None:
-            if path[-1] == _T or (tag == _T and path[-1] not in (root, _R, _RPH)):
+            if path[-1] == self._t or (tag == self._t and path[-1] not in (root, self._r, self._rph)):
                 self.misplaced(tag)
             if len(path) > limits.MOST_DEPTH:
                 raise limits.too_much("depth", self.part, limits.MOST_DEPTH)
             path.append(tag)
-            if tag == _T:
+            if tag == self._t:
                 self._leaf = tag
                 self._pieces.clear()
 
         def end(tag: str) -> None:
             path.pop()
-            if tag == _T:
+            if tag == self._t:
                 self._leaf = ""
-                if _RPH not in path:
+                if self._rph not in path:
                     texts.append(self._joined())
             if not path:
                 done(resolved("".join(texts)))
@@ -178,14 +199,14 @@ class _Reader:
 class _StringsReader(_Reader):
     """Reads `<sst>`."""
 
-    def __init__(self, data: bytes, part: str, counted: Counted) -> None:
-        super().__init__(data, part, counted)
+    def __init__(self, data: bytes, part: str, counted: Counted, separator: str | None) -> None:
+        super().__init__(data, part, counted, separator)
         self.found: list[str] = []
 
     def _outer_start(self, tag: str, _marks: dict[str, str]) -> None:
-        if tag == _SI:
-            self._item(_SI, self._done)
-        elif tag == _EXT:
+        if tag == self._si:
+            self._item(self._si, self._done)
+        elif tag == self._ext:
             self._skip((self._outer_start, self._outer_end))
         else:
             self.misplaced(tag)
@@ -195,7 +216,7 @@ class _StringsReader(_Reader):
 
     def _done(self, said: str) -> None:
         self.found.append(said)
-        self._counted.add(self.part, 0, len(said))
+        self.counted.add(self.part, 0, len(said))
         if len(self.found) > limits.MOST_STRINGS:
             raise limits.too_much("strings", self.part, limits.MOST_STRINGS)
         self._into(self._outer_start, self._outer_end)
@@ -207,8 +228,11 @@ class _SheetReader(_Reader):
     Cells come by the million, so the two handlers inside spell out what is short.
     """
 
-    def __init__(self, data: bytes, part: str, strings: Sequence[str], counted: Counted) -> None:
-        super().__init__(data, part, counted)
+    def __init__(
+        self, data: bytes, part: str, strings: Sequence[str], counted: Counted, separator: str | None
+    ) -> None:
+        super().__init__(data, part, counted, separator)
+        self._declared = -1
         self.told = Told()
         self._strings, self._found = strings, self.told.cells
         self._masters: dict[str, tuple[Spot, str]] = {}
@@ -231,30 +255,32 @@ class _SheetReader(_Reader):
         self._pieces.clear()
         if self._depth > limits.MOST_DEPTH:
             raise limits.too_much("depth", self.part, limits.MOST_DEPTH)
-        if tag != _DATA:
+        if tag != self._data_tag:
             return
         if self._depth > 2:
             self.misplaced(tag)
         if self.told.close:
             self.refuse("file_twice", what="sheetData")
+        if not self._separator:
+            self._declared = self._data.find(b"xmlns", self._parser.CurrentByteIndex)
         self._into(self._start, self._end)
 
     def _outer_end(self, _tag: str) -> None:
         self._depth -= 1
 
     def _start(self, tag: str, marks: dict[str, str]) -> None:
-        if tag == _V:
+        if tag == self._v:
             if self._leaf or self._marks is None:
                 self.misplaced(tag)
             if self._value is not None or self._inline is not None:
                 self.refuse("file_twice", what="v")
             self._leaf = tag
             self._pieces.clear()
-        elif tag == _C:
+        elif tag == self._c:
             if self._marks is not None or not self._row:
                 self.misplaced(tag)
             self._marks = marks
-        elif tag == _F:
+        elif tag == self._f:
             if self._leaf or self._marks is None:
                 self.misplaced(tag)
             if self._sharing is not None:
@@ -268,35 +294,37 @@ class _SheetReader(_Reader):
     def _start_rarer(self, tag: str, marks: dict[str, str]) -> None:
         if self._leaf:
             self.misplaced(tag)
-        if tag == _ROW and not self._row:
+        if tag == self._row_tag and not self._row:
             self._start_row(marks)
-        elif tag == _EXT and self._row:
+        elif tag == self._ext and self._row:
             self._skip((self._start, self._end))
-        elif tag == _IS and self._marks is not None:
+        elif tag == self._is and self._marks is not None:
             if self._marks.get("t") != "inlineStr" or self._value is not None:
                 self.misplaced(tag)
             if self._inline is not None:
                 self.refuse("file_twice", what="is")
-            self._item(_IS, self._end_inline)
+            self._item(self._is, self._end_inline)
         else:
             self.misplaced(tag)
 
     def _end(self, tag: str) -> None:
-        if tag == _V:
+        if tag == self._v:
             self._leaf = ""
             self._value = self._pieces[0] if len(self._pieces) == 1 else self._joined()
-        elif tag == _C:
+        elif tag == self._c:
             self._end_cell()
-        elif tag == _F:
+        elif tag == self._f:
             self._leaf = ""
             said = self._pieces[0] if len(self._pieces) == 1 else self._joined()
             self._formula = resolved(said) if "_x" in said else said
             self._text += len(said)
-        elif tag == _ROW:
-            self._counted.add(self.part, self._cells, self._text)
+        elif tag == self._row_tag:
+            self.counted.add(self.part, self._cells, self._text)
             self._row = self._cells = self._text = 0
         else:
             self.told.close.append(self._parser.CurrentByteIndex)
+            if 0 <= self._declared < self.told.close[0]:
+                raise _Declared
             self._depth -= 1
             self._into(self._outer_start, self._outer_end)
 
