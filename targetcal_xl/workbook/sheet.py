@@ -191,7 +191,7 @@ class Sheet:
         style = self._style(row, present, spot[1])
         wanted = self._restyled(spot, style)
         if spot in self._cells:
-            new = cell_xml(present.prefix, reference(spot), wanted, self._cells[spot])
+            new = cell_xml(row.prefix, reference(spot), wanted, self._cells[spot])
             return [(present.start, present.end, new.encode())]
         return [attribute_edit(present, s=wanted)] if wanted != style else []
 

@@ -94,7 +94,7 @@ def twice(part: str, what: str) -> Refused:
 
 def prove(data: bytes, part: str) -> None:
     """Raise Refused unless the part is well-formed UTF-8 XML without a document type."""
-    feed(guarded(part), data, part)
+    feed(guarded(part, "}"), data, part)
 
 
 def outline(data: bytes, part: str, depth: int = 3, without: str | None = None) -> Element:
