@@ -12,7 +12,7 @@ MOST_PARTS, MOST_UNPACKED = 20_000, 1 << 30
 MOST_IN_PART = 128 << 20
 """Bytes of one part, counted while it is unpacked."""
 
-MOST_CELLS, MOST_STRINGS, MOST_ELEMENTS = 3_000_000, 1_000_000, 500_000
+MOST_CELLS, MOST_STRINGS, MOST_ELEMENTS = 2_000_000, 1_000_000, 500_000
 """Cells of a workbook, blank ones included; its shared strings; elements and texts of any other part."""
 
 MOST_TEXT = 96 << 20

@@ -55,7 +55,7 @@ def sheet_cells(data: bytes, part: str, strings: Sequence[str], counted: Counted
         try:
             reader.parse("worksheet")
         except (_Declared, Refused):
-            if separator:
+            if separator or not reader.unsure:
                 raise
             continue
         if reader.told.close:
@@ -81,7 +81,7 @@ class _Reader:
     def __init__(self, data: bytes, part: str, counted: Counted, separator: str | None) -> None:
         self.part, self._data, self.counted, self._separator = part, data, counted, separator
         self._pieces: list[str] = []
-        self._leaf = ""
+        self._leaf, self._interruptions = "", 0
         self._parser = parser = guarded(part, separator)
         parser.buffer_text = True
         parser.CharacterDataHandler = self._pieces.append
@@ -144,6 +144,9 @@ class _Reader:
         """Programs differ in what they make of a text with a comment in its middle."""
         if self._leaf:
             self.refuse("file_unusual")
+        self._interruptions += 1
+        if self._interruptions > limits.MOST_ELEMENTS:
+            raise limits.too_much("elements", self.part, limits.MOST_ELEMENTS)
 
     def _joined(self) -> str:
         """The text that ends here."""
@@ -232,7 +235,7 @@ class _SheetReader(_Reader):
         self, data: bytes, part: str, strings: Sequence[str], counted: Counted, separator: str | None
     ) -> None:
         super().__init__(data, part, counted, separator)
-        self._declared = -1
+        self._declared, self._begun = -1, False
         self.told = Told()
         self._strings, self._found = strings, self.told.cells
         self._masters: dict[str, tuple[Spot, str]] = {}
@@ -244,6 +247,11 @@ class _SheetReader(_Reader):
         self._value: str | None = None
         self._inline: str | None = None
         self._formula: str | None = None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether names may mean something else than they seem to, as a namespace is declared."""
+        return self._declared >= 0 or not self._begun
 
     def where(self) -> str:
         if self._marks is not None:
@@ -261,6 +269,7 @@ class _SheetReader(_Reader):
             self.misplaced(tag)
         if self.told.close:
             self.refuse("file_twice", what="sheetData")
+        self._begun = True
         if not self._separator:
             self._declared = self._data.find(b"xmlns", self._parser.CurrentByteIndex)
         self._into(self._start, self._end)
