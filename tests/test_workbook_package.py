@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import package as package_module
+from targetcal_xl.workbook import limits
 from targetcal_xl.workbook.closed import open_closed
 from targetcal_xl.workbook.package import Package
 from tests.support import office
@@ -77,7 +77,7 @@ def test_a_file_that_is_not_there_and_a_folder_are_named(tmp_path: Path) -> None
 def test_a_package_that_would_unpack_to_too_much_is_not_unpacked(
     path: Path, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package_module, limit, 8)
+    monkeypatch.setattr(limits, limit, 8)
     monkeypatch.setattr(zipfile.ZipFile, "open", None)
     assert _refusal(path) == "file_too_big"
 

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 from targetcal_xl.problems import Problem, Refused
 
+from . import limits
 from .cells import damaged
-from .limits import MOST_IN_PART, MOST_PARTS, MOST_UNPACKED
 from .splice import Element, empty_tag, insertion, outline, prove, splice, twice
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -49,7 +49,7 @@ class Package:
     def __init__(self, raw: bytes, name: str) -> None:
         self.raw, self.name = raw, name
         _refuse_other_formats(raw, name)
-        if raw.count(_ENTRY) > MOST_PARTS:
+        if raw.count(_ENTRY) > limits.MOST_PARTS:
             raise self._too_big()
         try:
             self._zip = zipfile.ZipFile(BytesIO(raw))
@@ -176,7 +176,7 @@ class Package:
                 while piece := file.read(_CHUNK):
                     pieces.append(piece)
                     size += len(piece)
-                    if size > MOST_IN_PART:
+                    if size > limits.MOST_IN_PART:
                         raise self._too_big()
         except _FATAL as error:
             raise Refused([Problem("file_damaged", self.place(part), {"detail": error})]) from error
@@ -201,7 +201,7 @@ class Package:
 
     def _refuse_traps(self) -> None:
         infos = self._zip.infolist()
-        if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
+        if len(infos) > limits.MOST_PARTS or sum(info.file_size for info in infos) > limits.MOST_UNPACKED:
             raise self._too_big()
         if len(infos) != len(self._infos):
             counts = Counter(_canonical(info.filename) for info in infos)
@@ -212,7 +212,7 @@ class Package:
             raise Refused([Problem("file_not_workbook", self.name)])
 
     def _too_big(self) -> Refused:
-        return Refused([Problem("file_too_big", self.name, {"most": MOST_IN_PART >> 20})])
+        return Refused([Problem("file_too_big", self.name, {"most": limits.MOST_IN_PART >> 20})])
 
 
 def _entry(info: zipfile.ZipInfo) -> zipfile.ZipInfo:

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from . import limits
 from .book import BLANK, Block, Cell, Spot
 from .cells import COLUMNS, block, cell_xml, damaged, is_index, reference
-from .limits import MOST_CELLS, Counted, too_much
+from .limits import Counted, too_much
 from .markup import sheet_cells
 from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag
 
@@ -105,8 +106,8 @@ class Sheet:
 
     def _with_arrays(self, cells: dict[Spot, Cell]) -> dict[Spot, Cell]:
         """The cells; those of an array formula all have it."""
-        if sum(min(size(array), len(cells)) for array in self._arrays) > 16 * MOST_CELLS:
-            raise too_much("cells", self.part, MOST_CELLS)
+        if sum(min(size(array), len(cells)) for array in self._arrays) > 16 * limits.MOST_CELLS:
+            raise too_much("cells", self.part, limits.MOST_CELLS)
         for array in self._arrays:
             formula = cells.get(array[0], BLANK).formula
             for spot in inside(array, cells):
