@@ -51,7 +51,7 @@ _BOMBS: dict[str, tuple[str, int, str, Callable[[], dict[str, bytes]]]] = {
         "MOST_DEPTH", 20, "file_much_depth", lambda: _strings("<si>" + "<r>" * 30 + "</r>" * 30 + "</si>"),
     ),
     "attributes": (
-        "MOST_IN_TAG", 300_000, "file_much_tag",
+        "MOST_IN_TAG", 200_000, "file_much_tag",
         lambda: {_SHEET: sheet("<row " + " ".join(f'a{number}=""' for number in range(60_000)) + "/>")},
     ),
     "bytes of a part": ("MOST_IN_PART", 1 << 20, "file_too_big", lambda: {_SHEET: sheet(" " * (1 << 21))}),
