@@ -69,7 +69,7 @@ def _write_bare(path: Path, grids: _Grids) -> None:
 def submit(path: Path, inputs: Inputs) -> None:
     """Type every manager's declaration and save."""
     book = open_book(path)
-    reading = read(book, inputs)
+    reading = read(book, inputs, "zh-CN")
     cells: _Grids = defaultdict(dict)
     for key, value in _declarations(inputs):
         at = reading.typed[key]

@@ -322,8 +322,11 @@ def _audited(report: actions.AuditReport, language: str) -> Iterator[Part]:
     if report.verified:
         facts = {"entries": len(report.entries), "head": report.head}
         yield Sentence(text("telling.audit.verified", language, **facts), DONE)
+        yield Sentence(text("telling.audit.heads", language, count=len(report.heads), head=report.head))
+        yield from _noted(report.notes, "telling.audit.notes", language)
     elif report.problems:
         yield from tell_problems(report.problems, language, indented=True)
+        yield from _noted(report.notes, "telling.audit.notes", language)
     else:
         columns = ("number", "at", "actor", "action", "place", "field", "old", "new", "reason")
         yield _table(columns, map(_entry_row, report.entries), language)
@@ -345,6 +348,17 @@ def _switched(report: actions.FunctionsReport, language: str) -> Iterator[Part]:
 def _repaired(report: actions.RepairReport, language: str) -> Iterator[Part]:
     outcome = "rewritten" if report.rewritten else "caught_up" if report.changed else "nothing"
     yield Sentence(text(f"telling.repair.{outcome}", language, entries=report.caught_up))
+    if report.kept:
+        yield Sentence(text("telling.repair.kept", language, file=report.kept))
+    yield from _noted(report.mended, "telling.repair.mended", language)
+    yield from _noted(report.unread, "telling.repair.unread", language)
+
+
+def _noted(problems: Sequence[Problem], title: str, language: str) -> Iterator[Part]:
+    """Problems under a title of their own, when there are any."""
+    if problems:
+        yield Sentence(text(title, language))
+        yield from tell_problems(problems, language, indented=True)
 
 
 @tell.register

@@ -29,7 +29,7 @@ PERIOD = Period(2025, 1)
 
 def shown(case: Case, table: str, column: str) -> list[object]:
     """A column of the backtest's sheet, from the book."""
-    reading = read(open_book(case.path), case.inputs)
+    reading = read(open_book(case.path), case.inputs, "zh-CN")
     rows = reading.places.tables["backtest", table].rows
     spots = [reading.places.spot("backtest", table, row, column) for row in rows]
     return [cell.value if (cell := reading.grids["backtest"].get(spot)) else None for spot in spots]
@@ -37,7 +37,7 @@ def shown(case: Case, table: str, column: str) -> list[object]:
 
 def said(case: Case) -> str:
     """The verdict, from the book."""
-    reading = read(open_book(case.path), case.inputs)
+    reading = read(open_book(case.path), case.inputs, "zh-CN")
     sheet, spot = reading.places.field("verdict")
     return str(reading.grids[sheet][spot].value)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.actions import check, confirm, decide, unlock, verify
-from targetcal_xl.problems import DataProblems
+from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.workbook import open_book
 from tests.support.desks import Case, confirmed, decided, delete_tab, fresh, locked, strip_protection, told
 
@@ -66,7 +66,9 @@ def test_a_sealed_cell_changed_in_a_stripped_file_is_never_confirmed(tmp_path: P
 def test_a_lost_tab_is_never_confirmed(tmp_path: Path) -> None:
     case = decided(tmp_path)
     delete_tab(case.path, "华南大区")
-    assert _obstacles(case) == [("tab_missing", "华南大区")]
+    with pytest.raises(Refused) as refused:
+        case.run(confirm)
+    assert told(refused.value.problems)[0][0] == "sheet_missing"
 
 
 def test_a_confirmed_plan_is_not_confirmed_twice(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.support.books import as_openpyxl
 from tests.support.desks import Case, confirmed, decided, strip_protection, told
 from tests.support.letters import pdf_text, shipped, with_paragraph, word_text
 
-FIRST = ("2025Q1-new-customers-R1-V1 华东大区", "2025Q1-new-customers-R2-V1 华南大区")
+FIRST = ("2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R2-V1")
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_correction_is_a_new_version_that_names_the_old(case: Case, tmp_path: 
     assert (corrected.number, corrected.is_new) == ("2025Q1-new-customers-R2-V2", True)
     after = _files(tmp_path / "out")
     assert after.items() > before.items()
-    said = word_text(after["2025Q1-new-customers-R2-V2 华南大区.docx"])
+    said = word_text(after["2025Q1-new-customers-R2-V2.docx"])
     assert "第 2 版，取代编号 2025Q1-new-customers-R2-V1" in said
     entry = case.entries("letters", "letter")[-1]
     assert (entry.old, entry.new) == ("2025Q1-new-customers-R2-V1", "2025Q1-new-customers-R2-V2")

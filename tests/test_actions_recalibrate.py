@@ -67,7 +67,7 @@ def test_every_change_is_recorded_with_its_reason(case: Case, key: Key, value: V
     assert (entry.old, entry.new, entry.reason) == (old, value, "季度复盘")
     assert {entry.reason for entry in case.entries("recalibrate")} == {"季度复盘"}
     with case.desk() as desk:
-        assert read(open_book(desk.path), case.inputs).values[key] == value
+        assert read(open_book(desk.path), case.inputs, "zh-CN").values[key] == value
     assert case.run(verify).problems == ()
 
 

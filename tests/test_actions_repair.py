@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import check, decide, lock, repair, verify
+from targetcal_xl.actions import check, decide, ledger_beside, lock, new, repair, unlock, verify
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
 from tests.support.books import parts_of, sound
-from tests.support.desks import Case, decided, delete_tab, locked, submitted, told
+from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
 from tests.support.mortal import dies_at
 
 
@@ -71,14 +72,27 @@ def test_repairing_a_sound_book_changes_nothing(tmp_path: Path) -> None:
     assert case.path.read_bytes() == before
 
 
-def test_cells_of_ours_are_mended_and_peoples_are_not_touched(tmp_path: Path) -> None:
+def test_cells_of_ours_and_sealed_ones_say_again_what_was_recorded_and_the_book_is_kept(
+    tmp_path: Path,
+) -> None:
     case = locked(tmp_path)
     ours, theirs = ("R1", "R1-1", "suggested"), ("R1", "R1-1", "declared")
+    before = case.typed()[theirs]
     case.type({ours: 60.0, ("R1", "R1-1", "deviation"): 0.0, theirs: 61.0})
-    assert case.run(repair).changed
-    assert case.suggested("R1-1") == 85
-    assert case.typed()[theirs] == 61
-    assert told(case.run(verify).problems) == [("sealed_changed", case.where(theirs))]
+    tampered = case.path.read_bytes()
+    report = case.run(repair)
+    assert ("sealed_changed", case.where(theirs)) in told(report.mended)
+    assert (case.suggested("R1-1"), case.typed()[theirs]) == (85, before)
+    assert case.path.with_name(report.kept).read_bytes() == tampered
+    assert case.run(verify).verified
+
+
+def test_what_is_open_to_somebody_is_not_touched(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    ours, theirs = ("R1", "R1-1", "suggested"), ("R1", "R1-1", "declared")
+    case.type({ours: 60.0, theirs: 61.0})
+    report = case.run(repair)
+    assert (case.suggested("R1-1"), case.typed()[theirs], report.kept) == (85, 61, "")
 
 
 def test_what_a_lock_cannot_have_touched_is_named_by_check_and_mended_by_repair(tmp_path: Path) -> None:
@@ -96,30 +110,32 @@ def test_what_a_lock_cannot_have_touched_is_named_by_check_and_mended_by_repair(
     assert case.run(verify).verified
 
 
-def test_what_was_typed_while_the_book_was_behind_is_kept(tmp_path: Path) -> None:
+def test_what_was_typed_into_a_sealed_region_while_the_book_was_behind_is_kept_beside(tmp_path: Path) -> None:
     case = submitted(tmp_path)
     before = case.path.read_bytes()
     case.run(lock)
     case.path.write_bytes(before)
     note = ("R1", "R1-1", "comment")
     case.type({note: "补充说明"})
-    case.run(repair)
-    assert case.typed()[note] == "补充说明"
-    assert told(case.run(verify).problems) == [("sealed_changed", case.where(note))]
+    report = case.run(repair)
+    assert note not in case.typed()
+    kept = replace(case, book=report.kept)
+    assert kept.typed()[note] == "补充说明"
+    assert case.run(verify).verified
 
 
-def test_a_status_that_somebody_has_changed_since_is_theirs(tmp_path: Path) -> None:
+def test_a_status_handed_back_is_caught_up_and_a_decision_is_what_was_decided(tmp_path: Path) -> None:
     case = locked(tmp_path)
     before = case.path.read_bytes()
     for line in ("R1-1", "R1-2"):
         case.run(decide, "R1", line, "return", reason="请补充商机清单", by="superior1")
     case.path.write_bytes(before)
     case.type({("R1", "R1-1", "decision_reason"): "我另有想法"})
-    case.run(repair)
+    report = case.run(repair)
     typed = case.typed()
     assert typed["R1", None, "status"] == "draft"
-    assert typed["R1", "R1-1", "decision_reason"] == "我另有想法"
-    assert typed["R1", "R1-2", "decision_reason"] == "请补充商机清单"
+    assert typed["R1", "R1-1", "decision_reason"] == "请补充商机清单"
+    assert replace(case, book=report.kept).typed()["R1", "R1-1", "decision_reason"] == "我另有想法"
 
 
 def test_a_lost_book_is_written_anew(tmp_path: Path) -> None:
@@ -140,19 +156,51 @@ def test_a_lost_book_is_written_anew(tmp_path: Path) -> None:
     assert sound(case.path)
 
 
-def test_a_book_of_another_ledger_is_left_alone(tmp_path: Path) -> None:
-    case, other = submitted(tmp_path / "one"), locked(tmp_path / "two")
+def test_a_book_of_another_plan_is_left_alone(tmp_path: Path) -> None:
+    case, other = submitted(tmp_path / "one"), fresh(tmp_path / "two")
+    other.path.unlink()
+    ledger_beside(other.path).unlink()
+    other.clock.advance(hours=1)
+    with other.desk(create=True) as desk:
+        new(desk, other.inputs, "zh-CN")
+    other.type({("R1", None, "status"): "submitted"})
     case.path.write_bytes(other.path.read_bytes())
     before = case.path.read_bytes()
     with pytest.raises(Refused) as refused:
         case.run(repair)
-    assert refused.value.problems[0].code == "book_of_another_ledger"
+    assert refused.value.problems[0].code == "book_of_another_plan"
     assert case.path.read_bytes() == before
 
 
-def test_a_book_without_audit_sheet_is_left_alone(tmp_path: Path) -> None:
-    case = locked(tmp_path)
+def test_a_book_without_audit_sheet_is_written_anew_with_what_was_typed(tmp_path: Path) -> None:
+    case = decided(tmp_path)
+    case.run(unlock, "R1", "大客户取消")
+    case.type({("R1", "R1-1", "comment"): "补充说明"})
+    typed = case.typed()
     delete_tab(case.path, case.reading().places.tabs["audit"])
+    report = case.run(repair)
+    assert (report.rewritten, "sheet_missing" in [code for code, _ in told(report.unread)]) == (True, True)
+    assert case.typed() == typed
+    assert case.run(verify).verified
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a workbook", None])
+def test_a_book_that_nobody_can_read_is_kept_and_written_anew(tmp_path: Path, damage: bytes | None) -> None:
+    case = decided(tmp_path)
+    typed, broken = case.typed(), case.path.read_bytes()[:-300] if damage is None else damage
+    case.path.write_bytes(broken)
+    report = case.run(repair)
+    assert report.rewritten and report.unread
+    assert case.path.with_name(report.kept).read_bytes() == broken
+    assert case.typed() == typed
+    assert case.run(verify).verified
+
+
+def test_a_broken_ledger_mends_no_book(tmp_path: Path) -> None:
+    case = decided(tmp_path)
+    tamper(case, "UPDATE entry SET new = '60' WHERE field = 'agreed'")
+    case.path.unlink()
     with pytest.raises(Refused) as refused:
         case.run(repair)
-    assert refused.value.problems[0].code == "audit_sheet_missing"
+    assert {problem.code for problem in refused.value.problems} == {"ledger_altered"}
+    assert not case.path.exists()

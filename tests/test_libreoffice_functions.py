@@ -56,7 +56,7 @@ def authored(standing: Standing, tmp_path: Path) -> Path:
 
 def _suggestion(path: Path, standing: Standing) -> str:
     """What a person types to have the suggestions of this very book, as Excel spells it."""
-    reading = read(open_book(path), standing.inputs)
+    reading = read(open_book(path), standing.inputs, "zh-CN")
     sheets = {"history": "history", "events": "history", "readings": "drivers"}
     sheets |= {"indicators": "settings", "drivers": "settings"}
     ranges = []
@@ -71,7 +71,7 @@ def test_suggestions_are_the_commands_and_follow_the_history(
     office: Office, authored: Path, standing: Standing
 ) -> None:
     lines = len(standing.inputs.plan.lines)
-    reading = read(open_book(authored), standing.inputs)
+    reading = read(open_book(authored), standing.inputs, "zh-CN")
     first = reading.places.table("history", "history")
     with calc.document(office, authored) as book:
         book.getSheets().insertNewByName("试算", 0)

@@ -61,8 +61,8 @@ def _conditions(sheet: Worksheet, at: str) -> Iterator[str]:
             yield from (formula for rule in area.rules for formula in rule.formula)
 
 
-def test_it_holds_finance_s_inputs_and_nothing_that_nobody_said(path: Path) -> None:
-    assert read(open_book(path), _STANDING.inputs).values == entered(_STANDING.inputs)
+def test_it_holds_finance_s_inputs_and_nothing_that_nobody_said(path: Path, language: str) -> None:
+    assert read(open_book(path), _STANDING.inputs, language).values == entered(_STANDING.inputs)
 
 
 def test_equal_plans_make_equal_bytes(path: Path, language: str, tmp_path: Path) -> None:

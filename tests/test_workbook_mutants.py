@@ -36,8 +36,8 @@ def use(path: Path) -> None:
         book.set(sheet, {spot: Cell(7.0) for spot in free} | {(2, 2): Cell(8.0), (90, 3): Cell("x", "A1")})
         book.lock_cells(sheet, [*free, (91, 2)], False)
         book.protect(sheet, "geheim")
-    book.make_sure()
-    book.save()
+    with book.prepared():
+        book.save()
     again = open_closed(path)
     assert {sheet: again.grid(sheet) for sheet in book.sheets} == {
         sheet: book.grid(sheet) for sheet in book.sheets

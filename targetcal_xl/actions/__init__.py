@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..calibration import Score
 from ..ledger import Entry
-from .audit import AuditReport, RepairReport, audit, repair, verify
+from .audit import AuditReport, audit
 from .backtest import BacktestReport, backtest
 from .check import CheckReport, RegionCheck, check
 from .confirm import ConfirmReport, confirm
@@ -25,6 +25,8 @@ from .questions import Asked
 from .recalibrate import RecalibrateReport, go_back, recalibrate
 from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
 from .records import HIDDEN, RegionResult
+from .repair import RepairReport, repair
+from .verify import verify
 from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [

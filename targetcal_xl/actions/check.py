@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..calibration import (
     JUSTIFICATION,
+    Key,
     Line,
     Region,
     Value,
     declaration_fault,
     is_placeholder,
     missing_fields,
+    same_value,
 )
 from ..ledger import fault
 from ..problems import Problem
-from ..workbook import BLANK, Owner, Typed, cell_name, content, is_formula, region_sheet, same_value
+from ..workbook import BLANK, Cell, Content, Owner, Spot, Typed, cell_name, content, is_formula, region_sheet
+from ..workbook import same_value as same_shown
 from .desk import Desk, chosen_regions
-from .stock import Stock, look, misfit
-from .table import FINAL, Table
+from .recalibrations import recorded
+from .stock import Stock, look, misfits
+from .table import Table
 
 SUPPORT_FIELDS = ("kind", "what", "quantity")
 """What a support item needs, once anything is said of it."""
+
+_LOST_IN_SUMS = 1e-12
+"""The share of a sheet's largest number by which programs' sums may differ."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,8 @@ class CheckReport:
 def check(desk: Desk, regions: Sequence[str] = ()) -> CheckReport:
     """Look at the book and change nothing."""
     stock = look(desk)
-    if problem := misfit(stock):
-        return CheckReport((), (problem,))
+    if problems := misfits(stock):
+        return CheckReport((), tuple(problems))
     faults = tampering(stock)
     chosen = chosen_regions(stock.plan, regions)
     tabs = {stock.reading.places.tabs.get(region_sheet(region.code)) for region in stock.plan.regions}
@@ -75,43 +82,53 @@ def is_submitted(stock: Stock, region: Region) -> bool:
 
 
 def tampering(stock: Stock, sheets: Container[str] | None = None) -> tuple[Problem, ...]:
-    """What is lost or moved anywhere, and every cell of ours on these sheets that somebody has changed."""
-    return (*stock.reading.places.problems, *_changed_cells(stock, sheets))
-
-
-def _changed_cells(stock: Stock, sheets: Container[str] | None) -> Iterator[Problem]:
+    """Every cell of ours on these sheets, or on all, that somebody has changed."""
     reading = stock.reading
-    for sheet, cells in content(stock.standing, reading.values, reading.places, sheets).items():
+    return tuple(changed_cells(stock, content(stock.standing, reading.values, reading.places, sheets)))
+
+
+def changed_cells(stock: Stock, wanted_cells: Content, *, results: bool = False) -> Iterator[Problem]:
+    """Cells of ours that hold something else; with `results` also formulas that show another one.
+
+    A formula without a result shows nothing false: some programs leave it to the next one.
+    """
+    reading = stock.reading
+    for sheet, cells in wanted_cells.items():
         tab, grid = reading.places.tabs.get(sheet), reading.grids.get(sheet, {})
         for spot, wanted in cells.items() if tab else ():
             found = grid.get(spot, BLANK)
             if found == wanted:
                 continue
             if wanted.formula is not None and not is_formula(found, wanted):
-                yield Problem(
-                    "formula_overwritten", f"{tab}!{cell_name(spot)}", {"found": _said(found.value)}
-                )
-            elif wanted.formula is None and not (same_value(found, wanted) and found.formula is None):
-                fields = {"expected": _said(wanted.value), "found": _said(found.value)}
+                yield Problem("formula_overwritten", f"{tab}!{cell_name(spot)}", {"found": said(found.value)})
+            elif wanted.formula is None and not (same_shown(found, wanted) and found.formula is None):
+                fields = {"expected": said(wanted.value), "found": said(found.value)}
                 yield Problem("readonly_changed", f"{tab}!{cell_name(spot)}", fields)
+            elif results and found.value is not None and not _shows(found, wanted, cells):
+                fields = {"expected": said(wanted.value), "found": said(found.value)}
+                yield Problem("result_false", f"{tab}!{cell_name(spot)}", fields)
+
+
+def _shows(found: Cell, wanted: Cell, beside: Mapping[Spot, Cell]) -> bool:
+    """Whether a formula shows its result, but for what sums of its sheet's numbers lose in floating point."""
+    if same_shown(found, wanted):
+        return True
+    if not isinstance(found.value, float) or not isinstance(wanted.value, float):
+        return False
+    largest = max((abs(cell.value) for cell in beside.values() if isinstance(cell.value, float)), default=1.0)
+    return abs(found.value - wanted.value) <= _LOST_IN_SUMS * max(1.0, largest)
 
 
 def examine(stock: Stock, region: Region, faults: Iterable[Problem]) -> tuple[Problem, ...]:
     """Everything that keeps a region's tab from counting; `faults` are those of the whole book."""
     tab = stock.reading.places.tabs.get(region_sheet(region.code))
-    if tab is None:
-        return (Problem("tab_missing", region.name),)
     own = [fault for fault in faults if _tab(fault) == tab]
-    return (*own, *broken_seals(stock, region), *_unrecorded(stock, region), *_unfinished(stock, region))
+    return (*own, *broken_seals(stock, region), *unrecorded(stock, region), *_unfinished(stock, region))
 
 
 def damage(stock: Stock, region: Region) -> tuple[Problem, ...]:
-    """What a submitted tab has lost, and every sealed cell that says something else now."""
-    tab = stock.reading.places.tabs.get(region_sheet(region.code))
-    if tab is None:
-        return (Problem("tab_missing", region.name),)
-    lost = (fault for fault in stock.reading.places.problems if _tab(fault) == tab)
-    return (*lost, *broken_seals(stock, region))
+    """Every sealed cell of a region that says something else now."""
+    return tuple(broken_seals(stock, region))
 
 
 def broken_seals(stock: Stock, region: Region) -> Iterator[Problem]:
@@ -119,20 +136,37 @@ def broken_seals(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     for cell in stock.reading.of_region(region.code, Owner.MANAGER):
         sealed = stock.standing.values.get(cell.key)
-        if is_sealed(side, cell.key[1]) and (cell.value != sealed or cell.has_formula):
-            fields = {"sealed": _said(sealed), "found": _said(cell.value)}
+        if is_sealed(side, cell.key[1]) and (cell.has_formula or not same_value(cell.value, sealed)):
+            fields = {"sealed": said(sealed), "found": said(cell.value)}
             yield Problem("sealed_changed", where(stock, cell), fields)
 
 
-def _unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
-    """What a superior typed after the region was decided, which nobody will take note of."""
-    if stock.table(region).state not in FINAL:
-        return
+def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
+    """Cells of the superior's that say something else than was decided, where a decision is not awaited."""
+    side = stock.table(region)
     for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
-        recorded = stock.standing.values.get(cell.key)
-        if cell.value != recorded:
-            fields = {"recorded": _said(recorded), "found": _said(cell.value)}
+        decided = stock.standing.values.get(cell.key)
+        if not awaits(side, cell.key) and (cell.has_formula or not same_value(cell.value, decided)):
+            fields = {"recorded": said(decided), "found": said(cell.value)}
             yield Problem("decision_unrecorded", where(stock, cell), fields)
+
+
+def awaits(side: Table, key: Key) -> bool:
+    """Whether a cell of the superior's is theirs to fill now: nothing is decided there in this round."""
+    _, row, field = key
+    if side.state == "locked" and row in {line.code for line in side.lines}:
+        return not side.is_agreed(str(row)) and side.of(str(row), "decision") is None
+    return field == "granted" and side.state in ("locked", "decided") and side.of(str(row), field) is None
+
+
+def not_taken_in(stock: Stock) -> Iterator[Problem]:
+    """Cells of finance's that say something else than the suggestions were made from."""
+    cells = [cell for cell in stock.reading.typed.values() if cell.owner is Owner.FINANCE]
+    known = recorded(stock.standing, [cell.key for cell in cells])
+    for cell in cells:
+        if not same_value(cell.value, known.get(cell.key)):
+            fields = {"found": said(cell.value), "recorded": said(known.get(cell.key))}
+            yield Problem("not_taken_in", where(stock, cell), fields)
 
 
 def is_sealed(side: Table, row: str | None) -> bool:
@@ -158,14 +192,14 @@ def unkept(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
     """What cells hold that no ledger can keep."""
     for cell in cells:
         if code := fault(cell.value):
-            yield Problem(code, where(stock, cell), {"value": _said(ascii(cell.value))})
+            yield Problem(code, where(stock, cell), {"value": said(ascii(cell.value))})
 
 
 def _header_problems(stock: Stock, region: Region) -> Iterator[Problem]:
     status = stock.reading.typed.get((region.code, None, "status"))
     submitter = stock.reading.typed.get((region.code, None, "submitter"))
     if status and status.value not in (None, "draft", "submitted"):
-        yield Problem("choice_unknown", where(stock, status), {"found": _said(status.value)})
+        yield Problem("choice_unknown", where(stock, status), {"found": said(status.value)})
     if submitter and is_placeholder(submitter.value) and is_submitted(stock, region):
         yield Problem("submitter_missing", where(stock, submitter))
 
@@ -176,7 +210,7 @@ def _line_problems(stock: Stock, line: Line) -> Iterator[Problem]:
         return
     fault = declaration_fault(cell.value, cell.has_formula, stock.plan.metric)
     if fault:
-        fields = {"line": line.name, "found": _said(cell.value), "step": f"{stock.plan.metric.step:g}"}
+        fields = {"line": line.name, "found": said(cell.value), "step": f"{stock.plan.metric.step:g}"}
         yield Problem(f"declared_{fault}", where(stock, cell), fields)
     for code in JUSTIFICATION:
         yield from _wording_problems(stock, line, code, None if fault else float(cell.value or 0))
@@ -190,7 +224,7 @@ def _wording_problems(stock: Stock, line: Line, code: str, declared: float | Non
         yield Problem("text_formula", where(stock, cell))
     elif is_placeholder(cell.value) and _needs_reasons(stock, line, declared):
         kind = "missing" if cell.value is None else "placeholder"
-        yield Problem(f"{code}_{kind}", where(stock, cell), {"line": line.name, "found": _said(cell.value)})
+        yield Problem(f"{code}_{kind}", where(stock, cell), {"line": line.name, "found": said(cell.value)})
 
 
 def _needs_reasons(stock: Stock, line: Line, declared: float) -> bool:
@@ -211,10 +245,10 @@ def _support_problems(stock: Stock, region: Region, row: str) -> Iterator[Proble
         if cell.value is None or (code == "what" and is_placeholder(cell.value)):
             yield Problem(f"support_{code}_missing", where(stock, cell), {"item": row})
         elif fault := _misfit(cell):
-            yield Problem(fault, where(stock, cell), {"found": _said(cell.value)})
+            yield Problem(fault, where(stock, cell), {"found": said(cell.value)})
     due = stock.reading.typed.get((region.code, row, "due"))
     if due and due.value is not None and not _is_date(due.value):
-        yield Problem("date_unreadable", where(stock, due), {"found": _said(due.value)})
+        yield Problem("date_unreadable", where(stock, due), {"found": said(due.value)})
 
 
 def _misfit(cell: Typed) -> str | None:
@@ -239,7 +273,7 @@ def _tab(problem: Problem) -> str:
     return problem.where.rpartition("!")[0] or problem.where
 
 
-def _said(value: object) -> str:
+def said(value: object) -> str:
     """A value in a sentence, cut when it is long."""
     shown = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
     return shown if len(shown) <= 40 else shown[:39] + "…"

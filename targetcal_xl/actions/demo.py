@@ -11,13 +11,13 @@ from pathlib import Path
 from ..calibration import Line, Standing, gap_pct
 from ..connect import plan_template
 from ..problems import Problem, Refused
-from .audit import verify
 from .desk import Desk, Progress, silent
 from .evaluate import EvaluateReport, evaluate
 from .issued import issues
 from .objections import objections
 from .records import first_declarations, standing_of
 from .story import Story
+from .verify import verify
 
 SUMMARY = "summary.json"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,9 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 
 from ..calibration import Indicator, Line, Plan, Region
-from ..ledger import Ledger, open_ledger, standing
+from ..ledger import Draft, Event, Ledger, open_ledger, standing
 from ..problems import Problem, Refused
-from ..workbook import Book, MacrosFor, open_book
+from ..workbook import Book, MacrosFor, clear_leftovers, open_book
 
 Named = TypeVar("Named", Region, Line, Indicator)
 
@@ -46,6 +46,16 @@ class Desk:
     macros: MacrosFor | None = None
     """What a book for `.xlsm` is given; a face with buttons brings it along."""
 
+    def draft(self, events: Sequence[Event], documents: Iterable[bytes] = ()) -> Draft:
+        """What this person is about to record now."""
+        said = {"actor": self.actor, "source": self.source}
+        return Draft(self.ledger, events, at=self.clock(), documents=documents, **said)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a program has the book open, and is asked for every change."""
+        return self.opening is not open_book
+
     def book(self) -> Book:
         """The book as it is now."""
         return self.opening(self.path)
@@ -74,12 +84,26 @@ def open_desk(
     """
     if not actor.strip():
         raise Refused([Problem("actor_missing")])
+    with _uncollected(), _alone(path), open_ledger(ledger or ledger_beside(path), create=create) as opened:
+        yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Take the turn at a book; where nothing can be written nobody needs one, as all can do is read."""
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
     try:
-        with _uncollected(), lock, open_ledger(ledger or ledger_beside(path), create=create) as opened:
-            yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
+        lock.acquire()
     except Timeout as timeout:
         raise Refused([Problem("book_busy", str(path.name))]) from timeout
+    except OSError:
+        yield
+        return
+    try:
+        clear_leftovers(path)
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

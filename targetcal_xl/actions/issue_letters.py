@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from ..calibration import Letter, Region, compose, letter_number
 from ..ledger import Event, dump, reference
 from ..letters import LetterTemplate, render
 from ..problems import DataProblems, Problem, Refused
+from ..workbook import clear_leftovers, laid_beside, put_in_place
 from .check import broken_seals
 from .desk import Desk
 from .issued import Issue, issues
@@ -54,11 +56,10 @@ def issue_letters(
         contents = _files(letter, model, form, stock.reading.places.language)
         written.append((_issue(letter, contents, desk), is_new, contents))
         desk.progress("letters", done, len(stock.plan.regions))
-    _record(stock, [issue for issue, is_new, _ in written if is_new], earlier)
-    out.mkdir(parents=True, exist_ok=True)
-    for _, _, contents in written:
-        for name, content in contents.items():
-            _write(out / name, content)
+    files = {out / name: content for *_, contents in written for name, content in contents.items()}
+    with _laid(files) as laid:
+        _record(stock, [issue for issue, is_new, _ in written if is_new], earlier)
+        _put(laid)
     return LettersReport(
         tuple(
             LetterFiles(issue.letter.number, issue.letter.region.name, tuple(contents), is_new)
@@ -120,7 +121,7 @@ def _files(letter: Letter, template: LetterTemplate, form: Format, language: str
     """File name -> content, each proved to hold every merged field."""
     contents = render(letter, template, language)
     kinds = ("docx", "pdf") if form == "both" else (form,)
-    return {f"{letter.number} {letter.region.name}.{kind}": getattr(contents, kind) for kind in kinds}
+    return {f"{letter.number}.{kind}": getattr(contents, kind) for kind in kinds}
 
 
 def _issue(letter: Letter, contents: dict[str, bytes], desk: Desk) -> Issue:
@@ -129,7 +130,7 @@ def _issue(letter: Letter, contents: dict[str, bytes], desk: Desk) -> Issue:
 
 
 def _record(stock: Stock, issued: list[Issue], earlier: dict[str, Issue]) -> None:
-    """New letters go to the ledger before any file is written."""
+    """New letters go to the ledger while their files lie ready."""
     events, documents = [], []
     for issue in issued:
         region, content = issue.letter.region.code, dump(issue)
@@ -142,10 +143,30 @@ def _record(stock: Stock, issued: list[Issue], earlier: dict[str, Issue]) -> Non
         stock.settle(events, documents)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Put a file in place at once; a letter that is there already with other content stays."""
-    if path.exists() and path.read_bytes() != content:
-        raise Refused([Problem("letter_file_differs", str(path))])
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+@contextmanager
+def _laid(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
+    """Where each file lies ready, beside its place; raise Refused where another letter has that place."""
+    for path, content in files.items():
+        clear_leftovers(path)
+        if path.exists() and path.read_bytes() != content:
+            raise Refused([Problem("letter_file_differs", str(path))])
+    with ExitStack() as ready:
+        _make_folders({path.parent for path in files})
+        yield {ready.enter_context(laid_beside(path, content)): path for path, content in files.items()}
+
+
+def _make_folders(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refused([Problem("folder_not_made", str(folder), {"detail": error.strerror})]) from error
+
+
+def _put(laid: Mapping[Path, Path]) -> None:
+    """Let the files take their places; raise Refused, saying what is recorded, when the system says no."""
+    try:
+        for new, path in laid.items():
+            put_in_place(new, path)
+    except Refused as refused:
+        raise Refused([Problem("letters_not_written"), *refused.problems]) from refused

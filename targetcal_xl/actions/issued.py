@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..calibration import Letter, Value
-from ..ledger import Ledger, load
+from ..ledger import Log, load
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Issue:
         }
 
 
-def issues(ledger: Ledger) -> Iterator[Issue]:
+def issues(ledger: Log) -> Iterator[Issue]:
     """Every letter that was issued, in order."""
     for entry in ledger.entries(action="letters", field="letter.record"):
         yield load(Issue, ledger.document(str(entry.new)))

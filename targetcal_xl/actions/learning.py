@@ -9,7 +9,7 @@ import numpy as np
 
 from ..calibration import Floats, Inputs, Key, Plan, Relearned, Standing, Value, compute_baseline, relearn
 from ..language import text
-from ..ledger import Ledger, dump, load, reference
+from ..ledger import Log, dump, load, reference
 from ..workbook import weights_used
 
 LEARNING: Key = (None, None, "learning")
@@ -78,7 +78,7 @@ def weight_changes(learning: Learning, plan: Plan) -> tuple[WeightChange, ...]:
     )
 
 
-def recorded_learning(ledger: Ledger, standing: Standing) -> Learning | None:
+def recorded_learning(ledger: Log, standing: Standing) -> Learning | None:
     """What was learned last; None where nothing was."""
     named = standing.values.get(LEARNING)
     return load(Learning, ledger.document(str(named))) if named else None

@@ -17,13 +17,11 @@ from ..calibration import (
 from ..connect import infeasible
 from ..ledger import Event, groundwork
 from ..problems import DataProblems, Problem, Refused
-from ..workbook import open_book, read, write_book
+from ..workbook import laid_beside, put_in_place
+from .anew import PLAIN, WITH_MACROS, composed
 from .desk import Desk
-from .post import post
 from .questions import Asked, asked
-from .records import standing_of
-
-PLAIN, WITH_MACROS = ".xlsx", ".xlsm"
+from .stock import show_recorded
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,10 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     baseline, allotment, shared = suggestions(inputs)
     events, documents = groundwork("new", inputs, baseline, allotment, shared)
     events.append(Event("new", None, None, "language", None, language))
-    desk.ledger.record(events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents)
-    write_from_ledger(desk)
+    draft = desk.draft(events, documents)
+    with laid_beside(desk.path, composed(desk, draft)) as book:
+        draft.record()
+        show_recorded(draft, desk.path, lambda: put_in_place(book, desk.path))
     suggested = float(baseline.suggested.sum())
     return NewReport(
         regions=len(inputs.plan.regions),
@@ -76,15 +76,3 @@ def suggestions(inputs: Inputs, weights: Floats | None = None) -> tuple[Baseline
         return baseline, allot(inputs.plan, baseline), shared_risk(inputs, baseline)
     except InfeasibleTotal as refused:
         raise DataProblems(infeasible(inputs.plan, refused)) from refused
-
-
-def write_from_ledger(desk: Desk) -> None:
-    """Write the workbook that the ledger speaks of, with all that people said and that was recorded."""
-    standing = standing_of(desk.ledger)
-    first = next(desk.ledger.entries())
-    language = str(standing.value(None, None, "language"))
-    with_macros = desk.path.suffix.lower() == WITH_MACROS
-    macros = desk.macros(language) if desk.macros and with_macros else None
-    write_book(desk.path, standing, language, created=first.at, macros=macros)
-    book = open_book(desk.path)
-    post(desk.ledger, standing, book, read(book, standing.inputs))

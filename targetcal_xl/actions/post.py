@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ..calibration import Key, Standing, Value
-from ..ledger import Entry, Ledger
+from ..ledger import Entry, Log
 from ..workbook import (
     GROUND,
     Book,
@@ -30,26 +31,36 @@ Cells = defaultdict[str, dict[Spot, Cell]]
 def applied_number(reading: Reading) -> int:
     """Number of the last ledger entry that the book has got."""
     rows = reading.places.table("audit", "audit").rows
-    return max((int(number) for number in rows), default=0)
+    return max((int(number) for number in rows if number.isdecimal()), default=0)
 
 
-def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bool:
-    """Bring the book to what the ledger says, and save it; whether anything had to change."""
+def post(
+    ledger: Log,
+    standing: Standing,
+    book: Book,
+    reading: Reading,
+    restored: Mapping[Key, Value] | None = None,
+) -> bool:
+    """Bring the book to what the ledger says, without saving it; whether anything had to change.
+
+    `restored` are people's cells that are to say again what was recorded of them.
+    """
+    reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
     pending = list(ledger.entries(after=applied_number(reading)))
-    handed = _caught_up(reading, pending)
-    cells: Cells = defaultdict(dict)
-    for key, value in handed.items():
-        _put(cells, reading, key, value)
-    wanted = content(standing, {**reading.values, **handed}, reading.places, _concerned(reading, pending))
+    concerned = _concerned(reading, pending)
+    handed = {**caught_up(reading, pending), **(restored or {})}
+    cells = _entered(reading, handed)
+    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned)
     for sheet, spots in differing(reading, wanted).items():
         cells[sheet].update(spots)
+    for sheet in concerned:
+        cells[sheet].update({wrong.spot: Cell(wrong.expected) for wrong in reading.labels[sheet].wrong})
     cells["audit"].update(rows_below(reading, "audit", "audit", audit_rows(standing, pending)))
-    cells["letters"].update(rows_below(reading, "letters", "letters", _letter_rows(ledger, reading)))
+    cells["letters"].update(rows_below(reading, "letters", "letters", _new_letters(ledger, reading)))
     for sheet, spots in cells.items():
         if spots and sheet in reading.places.tabs:
             book.set(reading.places.tabs[sheet], spots)
     moved = _protect(ledger, standing, book, reading)
-    book.save()
     return moved or any(cells.values())
 
 
@@ -61,7 +72,7 @@ def _concerned(reading: Reading, pending: Collection[Entry]) -> Collection[str]:
     return tabs.keys()
 
 
-def _caught_up(reading: Reading, pending: Iterable[Entry]) -> dict[Key, Value]:
+def caught_up(reading: Reading, pending: Iterable[Entry]) -> dict[Key, Value]:
     """What pending entries say in people's cells, as long as nobody has typed over the value before."""
     caught: dict[Key, Value] = {}
     for entry in pending:
@@ -71,10 +82,19 @@ def _caught_up(reading: Reading, pending: Iterable[Entry]) -> dict[Key, Value]:
     return {key: value for key, value in caught.items() if value != reading.typed[key].value}
 
 
-def _put(cells: Cells, reading: Reading, key: Key, value: Value) -> None:
-    """Write a person's cell for them."""
-    typed = reading.typed[key]
-    cells[typed.sheet][typed.spot] = Cell(as_typed(typed, value, reading.places))
+def enter(book: Book, reading: Reading, values: Mapping[Key, Value]) -> None:
+    """Type into people's cells for them."""
+    for sheet, spots in _entered(reading, values).items():
+        book.set(reading.places.tabs[sheet], spots)
+
+
+def _entered(reading: Reading, values: Mapping[Key, Value]) -> Cells:
+    """The cells that hold these values of people's."""
+    cells: Cells = defaultdict(dict)
+    for key, value in values.items():
+        typed = reading.typed[key]
+        cells[typed.sheet][typed.spot] = Cell(as_typed(typed, value, reading.places))
+    return cells
 
 
 def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping[str, Value]]:
@@ -99,13 +119,13 @@ def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping
         }
 
 
-def _letter_rows(ledger: Ledger, reading: Reading) -> Iterator[Mapping[str, Value]]:
+def _new_letters(ledger: Log, reading: Reading) -> Iterator[Mapping[str, Value]]:
     """Register lines of the letters that the book does not list yet."""
     listed = reading.places.table("letters", "letters").rows
     return (issue.register_row() for issue in issues(ledger) if issue.letter.number not in listed)
 
 
-def _protect(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bool:
+def _protect(ledger: Log, standing: Standing, book: Book, reading: Reading) -> bool:
     """Lock what was submitted and open what was handed back; whether any tab changed."""
     changed = False
     for region in standing.inputs.plan.regions:

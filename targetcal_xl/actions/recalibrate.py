@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..calibration import Baseline, Key, Plan, Standing, Value, is_placeholder
+from ..calibration import Baseline, Key, Plan, Standing, Value, is_placeholder, same_value
 from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import Owner, Typed, revised
-from .check import unkept, where
+from .check import not_taken_in, unkept, where
 from .desk import Desk
 from .learning import (
     LEARNING,
@@ -94,7 +94,7 @@ def go_back(desk: Desk, number: int, reason: str) -> RecalibrateReport:
         raise Refused([Problem("reason_missing")])
     stock = take_stock(desk)
     then = standing_after(desk.ledger, number)
-    if problems := list(_not_taken_in(stock)):
+    if problems := list(not_taken_in(stock)):
         raise DataProblems(problems)
     cells = recorded(then, [cell.key for cell in _finance(stock)])
     return _settled(stock, cells, then, reason, restored=number)
@@ -102,20 +102,6 @@ def go_back(desk: Desk, number: int, reason: str) -> RecalibrateReport:
 
 def _finance(stock: Stock) -> list[Typed]:
     return [cell for cell in stock.reading.typed.values() if cell.owner is Owner.FINANCE]
-
-
-def _not_taken_in(stock: Stock) -> Iterator[Problem]:
-    """Cells of finance's that hold something else than was recorded of them."""
-    cells = _finance(stock)
-    known = recorded(stock.standing, [cell.key for cell in cells])
-    for cell in cells:
-        if cell.value != known.get(cell.key):
-            fields = {"found": _said(cell.value), "recorded": _said(known.get(cell.key))}
-            yield Problem("not_taken_in", where(stock, cell), fields)
-
-
-def _said(value: Value) -> str:
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _settled(
@@ -132,7 +118,11 @@ def _settled(
     """
     before, places = stock.standing, {cell.key: where(stock, cell) for cell in _finance(stock)}
     known, plan = recorded(before, places), after.inputs.plan
-    changed = {key: (known.get(key), cells.get(key)) for key in places if known.get(key) != cells.get(key)}
+    changed = {
+        key: (known.get(key), cells.get(key))
+        for key in places
+        if not same_value(known.get(key), cells.get(key))
+    }
     said = [Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()]
     _record(stock, said, after, reason, more, restored)
     return RecalibrateReport(

@@ -17,7 +17,7 @@ from ..calibration import (
     Value,
 )
 from ..language import text
-from ..ledger import Ledger, load
+from ..ledger import Log, load
 from ..ledger import standing as fold
 from .learning import learning_fields, recorded_learning
 from .tested import BACKTEST, Tested, backtest_fields
@@ -70,12 +70,11 @@ class Evaluated:
     regions: tuple[RegionResult, ...]
 
 
-def standing_of(ledger: Ledger) -> Standing:
+def standing_of(ledger: Log) -> Standing:
     """Where the plan stands, with its latest progress, evaluation and backtest by field."""
     standing = fold(ledger)
     values: dict[Key, Value] = dict(standing.values)
-    language = str(values.get((None, None, "language"), "en"))
-    plan = standing.inputs.plan
+    language, plan = standing.language, standing.inputs.plan
     if learning := recorded_learning(ledger, standing):
         values.update(learning_fields(learning, plan, language))
     if PROGRESS in values:
@@ -88,13 +87,13 @@ def standing_of(ledger: Ledger) -> Standing:
     return replace(standing, values=values)
 
 
-def recorded_survey(ledger: Ledger) -> Survey | None:
+def recorded_survey(ledger: Log) -> Survey | None:
     """The latest survey's figures; None before there was one."""
     value = ledger.values().get(SURVEY)
     return load(Survey, ledger.document(str(value))) if value else None
 
 
-def first_declarations(ledger: Ledger) -> dict[str, float]:
+def first_declarations(ledger: Log) -> dict[str, float]:
     """Line code -> what was declared in the first round."""
     first: dict[str, float] = {}
     for entry in ledger.entries(action="lock", field="declared"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..ledger import Ledger
+from ..ledger import Log
 
 PASSWORD_VARIABLE = "TARGETCAL_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -14,7 +14,7 @@ def has_own_password() -> bool:
     return bool(os.environ.get(PASSWORD_VARIABLE))
 
 
-def sheet_password(ledger: Ledger) -> str:
+def sheet_password(ledger: Log) -> str:
     """What the environment says, else the ledger's own: whoever may record may also open what is locked.
 
     An open workbook is written to by its program, which asks for the password that a file does not need.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..calibration import Key, Plan, Region, Standing, Value
-from ..ledger import Event
+from ..ledger import Draft, Event
 from ..problems import Problem, Refused
 from ..workbook import Book, Reading, read
 from .desk import Desk
@@ -40,18 +41,30 @@ class Stock:
         return cell.value if cell else None
 
     def settle(self, events: Sequence[Event], documents: Iterable[bytes] = ()) -> Standing:
-        """Record what happened, then show it in the book; return where the plan stands now.
+        """Record what happened and show it in the book; return where the plan stands now.
 
-        Refused before anything is recorded when the book cannot be written now.
+        The book is made ready first: what cannot be shown is refused before anything is recorded. Raise
+        Refused, saying what is recorded, when the system then keeps the book from being saved.
         """
-        desk = self.desk
-        self.book.make_sure()
-        desk.ledger.record(
-            events, at=desk.clock(), actor=desk.actor, source=desk.source, documents=documents, onto=self.head
-        )
-        now = standing_of(desk.ledger)
-        post(desk.ledger, now, self.book, self.reading)
+        draft = self.desk.draft(events, documents)
+        if draft.onto != self.head:
+            raise Refused([Problem("ledger_moved")])
+        now = standing_of(draft)
+        post(draft, now, self.book, self.reading)
+        with self.book.prepared():
+            draft.record()
+            show_recorded(draft, self.desk.path, self.book.save)
         return now
+
+
+def show_recorded(draft: Draft, path: Path, show: Callable[[], None]) -> None:
+    """Have a file show what has just been recorded; raise Refused, saying so, when it cannot be."""
+    try:
+        show()
+    except Refused as refused:
+        numbers = [entry.number for entry in draft.drafted]
+        fields = {"first": numbers[0], "last": numbers[-1], "book": path.name}
+        raise Refused([Problem("recorded_not_shown", path.name, fields), *refused.problems]) from refused
 
 
 def look(desk: Desk) -> Stock:
@@ -60,29 +73,28 @@ def look(desk: Desk) -> Stock:
         raise Refused([Problem("book_missing", str(desk.path))])
     head, standing = desk.ledger.head, standing_of(desk.ledger)
     book = desk.book()
-    return Stock(desk, head, standing, book, read(book, standing.inputs))
+    return Stock(desk, head, standing, book, read(book, standing.inputs, standing.language))
 
 
 def take_stock(desk: Desk) -> Stock:
-    """Read ledger and book; refuse a book that has missed entries or belongs to another ledger."""
+    """Read ledger and book; refuse a book that lacks something, or shows other entries."""
     stock = look(desk)
-    if problem := misfit(stock):
-        raise Refused([problem])
+    if problems := misfits(stock):
+        raise Refused(problems)
     return stock
 
 
-def misfit(stock: Stock) -> Problem | None:
-    """Why book and ledger are not of one piece; None when they are."""
-    sheet = stock.reading.places.tabs.get("audit")
-    if sheet is None or ("audit", "audit") not in stock.reading.places.tables:
-        return Problem("audit_sheet_missing", stock.desk.path.name)
+def misfits(stock: Stock) -> list[Problem]:
+    """Why book and ledger are not of one piece: what the book has lost, or that it shows other entries."""
+    name = stock.desk.path.name
+    if lost := list(stock.reading.places.problems):
+        return [*lost, Problem("book_needs_repair", name, {"book": name})]
     last = stock.desk.ledger.last
     applied, recorded = applied_number(stock.reading), last.number if last else 0
     if applied == recorded and _last_hash(stock.reading) == stock.head:
-        return None
+        return []
     code = "book_behind" if applied < recorded else "book_of_another_ledger"
-    fields = {"applied": applied, "recorded": recorded, "book": stock.desk.path.name}
-    return Problem(code, stock.desk.path.name, fields)
+    return [Problem(code, name, {"applied": applied, "recorded": recorded, "book": name})]
 
 
 def _last_hash(reading: Reading) -> Value:

@@ -96,7 +96,7 @@ class Story:
     def _type(self, desk: Desk, region: str, said: Mapping[tuple[str, str], str]) -> None:
         """Type into a region's cells as a person does, and save."""
         book = desk.book()
-        reading = read(book, self.inputs)
+        reading = read(book, self.inputs, self.language)
         cells = {}
         for (row, code), words in said.items():
             cell = reading.typed[region, row or None, code]

@@ -68,7 +68,7 @@ from .progress import (
 )
 from .question import ANSWERS, Answer, AnswerCode, Question
 from .standing import Key, Standing, Value
-from .values import same_value
+from .values import kept, same_value
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
@@ -155,6 +155,7 @@ __all__ = [
     "is_objection",
     "is_placeholder",
     "judge",
+    "kept",
     "last_year",
     "letter_number",
     "line_errors",

@@ -30,6 +30,11 @@ class Standing:
     shared: float = PRIOR_SHARE
     """How much of the lines' error is common to all."""
 
+    @property
+    def language(self) -> str:
+        """The language that the plan's workbook is written in."""
+        return str(self.value(None, None, "language"))
+
     def value(self, region: str | None, row: str | None, code: str) -> Value:
         """The last value of a field, None when it was never set."""
         return self.values.get((region, row, code))

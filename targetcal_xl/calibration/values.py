@@ -10,6 +10,8 @@ from .standing import Value
 _TOLERANCE = 1e-12
 """Programs keep 15 significant digits of what they compute or save; three more are left for their sums."""
 
+_STEP_TOLERANCE = 1e-9
+
 
 def same_value(a: Value, b: Value) -> bool:
     """Whether two values mean the same: numbers to twelve digits, all else exactly.
@@ -31,3 +33,16 @@ def _is_close(a: float, b: float) -> bool:
         return math.isclose(a, b, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
     except OverflowError:
         return False
+
+
+def kept(number: float, step: float | None = None) -> float:
+    """A number as it is recorded and compared from then on, however many digits a program has kept of it.
+
+    A whole number of steps where it is one as far as floats can tell, else its 15 significant digits.
+    """
+    if not math.isfinite(number):
+        return number
+    steps = number / step if step else math.inf
+    if step and math.isfinite(steps) and abs(steps - round(steps)) <= _STEP_TOLERANCE * max(1.0, abs(steps)):
+        number = round(steps) * step
+    return float(f"{number:.15g}")

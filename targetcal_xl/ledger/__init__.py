@@ -1,21 +1,25 @@
 """What happened: append-only, hash-chained, in SQLite or PostgreSQL."""
 
-from .chain import GENESIS, fault, reference
+from .chain import GENESIS, fault, plain_head, reference
 from .documents import dump, load
+from .draft import Draft, Log
 from .entry import Entry, Event
 from .fold import groundwork, standing
 from .ledger import Ledger, open_ledger
 
 __all__ = [
     "GENESIS",
+    "Draft",
     "Entry",
     "Event",
     "Ledger",
+    "Log",
     "dump",
     "fault",
     "groundwork",
     "load",
     "open_ledger",
+    "plain_head",
     "reference",
     "standing",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from ..calibration import Value
 from ..problems import Problem
@@ -86,16 +86,23 @@ def seal(fields: Sequence[object]) -> str:
     They form one JSON array (RFC 8785: no spaces, nothing escaped that need not be, UTF-8) of a
     whole number, the entry's, and texts or nulls. `old` and `new` are texts that are JSON themselves.
     """
-    return sha256(_encode(list(fields)).encode()).hexdigest()
+    return sha256(to_json(fields, fallback=repr, bytes_mode="base64")).hexdigest()
 
 
-def breaks(rows: Iterable[Sequence[Any]], heads: Iterable[str] = ()) -> Iterator[Problem]:
+def plain_head(said: str) -> str:
+    """A head as it is kept, from how somebody copied it: in capitals, with spaces, in groups."""
+    return "".join(said.split()).lower()
+
+
+def breaks(
+    rows: Iterable[Sequence[Any]], heads: Iterable[str] = (), *, after: tuple[int, str] = (0, GENESIS)
+) -> Iterator[Problem]:
     """What is wrong with a chain of stored entries, in order: gaps, broken links, altered entries.
 
     `heads` are hashes that were noted elsewhere; one that is no longer there shows that the chain
-    was cut or written anew.
+    was cut or written anew. `after` is number and hash of the entry before the first of the rows.
     """
-    number, previous, lost = 0, GENESIS, dict.fromkeys(heads)
+    (number, previous), lost = after, dict.fromkeys(map(plain_head, heads))
     lost.pop(GENESIS, None)
     for *fields, stored in rows:
         if fields[0] != number + 1:

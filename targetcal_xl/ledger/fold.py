@@ -9,8 +9,8 @@ from ..calibration import PRIOR_SHARE, Baseline, Floats, Inputs, Key, Standing, 
 from ..problems import Problem, Refused
 from .chain import reference
 from .documents import dump, load
+from .draft import Log
 from .entry import Event
-from .ledger import Ledger
 
 INPUTS: Key = (None, None, "inputs")
 """The field whose value names the document with the inputs."""
@@ -51,8 +51,12 @@ def groundwork(
     return events, list(changed.values())
 
 
-def standing(ledger: Ledger, until: int | None = None) -> Standing:
-    """The fold of all entries, or of those up to number `until`; raise Refused when they hold no plan."""
+def standing(ledger: Log, until: int | None = None) -> Standing:
+    """The fold of all entries, or of those up to number `until`.
+
+    Raise Refused, naming the break, unless the whole ledger is as it was recorded, and when it holds no plan.
+    """
+    ledger.prove()
     values = ledger.values(until)
     if INPUTS not in values or BASELINE not in values:
         raise Refused([Problem("ledger_empty", fields={"place": ledger.place})])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,9 @@ from ..problems import DataProblems, Problem, Refused
 from .chain import GENESIS, breaks, canonical, fault, is_reference, parse, reference, seal
 from .entry import Entry, Event
 from .store import DOCUMENT, ENTRY, SCHEMA, SECRET, connect, is_missing_file, locate
+
+MOST_BREAKS = 12
+"""How many breaks are named before an action refuses to go on; `verify` names all."""
 
 _PAGE = 5_000
 _CONTENT = type_coerce(DOCUMENT.c.content, NullType())  # bytes; whatever it is in a tampered file
@@ -44,6 +48,8 @@ class Ledger:
         """Connect to a located `place`; `open_ledger` is the way in."""
         self.place = place
         """The path or URL as a person gave it; never a password."""
+        self._proven: tuple[int, str] = (0, GENESIS)
+        self._documents: set[str] = set()
         self._engine = connect(url)
         if not create and is_missing_file(url):
             raise self._missing()
@@ -95,6 +101,18 @@ class Ledger:
                 connection.execute(insert(SECRET).values(word=word))
             return str(word)
 
+    def chained(
+        self, events: Sequence[Event], *, at: dt.datetime, actor: str, source: str
+    ) -> tuple[Entry, ...]:
+        """The entries that these events would become if they were recorded now.
+
+        Raise DataProblems for values that cannot be kept exactly, ValueError for a time without zone.
+        """
+        _refuse_faults(events, actor, source)
+        with self._transaction() as connection:
+            last = _last_row(connection)
+        return tuple(map(_entry, _chained(events, (_moment(at), actor, source), last)))
+
     def record(
         self,
         events: Sequence[Event],
@@ -111,10 +129,8 @@ class Ledger:
         Raise DataProblems for values that cannot be kept exactly and for references to no document,
         ValueError for a time without zone and for a new document that no event refers to.
         """
-        if at.tzinfo is None:
-            raise ValueError(f"{at} has no time zone")
         _refuse_faults(events, actor, source)
-        moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+        moment = _moment(at)
         contents = {reference(content): content for content in documents}
         with self._transaction(writes=True) as connection:
             last = _last_row(connection)
@@ -180,10 +196,24 @@ class Ledger:
         """
         try:
             with self._transaction() as connection:
-                query = select(ENTRY).order_by(ENTRY.c.number).execution_options(yield_per=_PAGE)
-                return [*breaks(connection.execute(query), heads), *_document_breaks(connection)]
+                return [*breaks(_rows(connection), heads), *_document_breaks(connection)]
         except Refused as refused:
             return list(refused.problems)
+
+    def prove(self) -> None:
+        """Raise Refused, naming the first breaks, unless chain and documents are as they were recorded.
+
+        What has been proven since the ledger was opened is not looked at again.
+        """
+        with self._transaction() as connection:
+            reached = [self._proven]
+            rows = _noting(_rows(connection, after=self._proven[0]), reached)
+            faults = breaks(rows, after=self._proven)
+            documents = _document_breaks(connection, self._documents)
+            if found := [*islice(chain(faults, documents), MOST_BREAKS)]:
+                raise Refused(found)
+            self._proven = reached[0]
+            self._documents.update(connection.scalars(select(DOCUMENT.c.reference)))
 
     @contextmanager
     def _sound(self) -> Iterator[None]:
@@ -202,6 +232,26 @@ class Ledger:
         except DBAPIError as error:
             said = {"place": self.place, "detail": " ".join(str(error.orig).split())}
             raise Refused([Problem("ledger_unavailable", fields=said)]) from error
+
+
+def _moment(at: dt.datetime) -> str:
+    """A time as entries hold it; raise ValueError for one without zone."""
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no time zone")
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def _rows(connection: Connection, after: int = 0) -> Iterator[Row[Any]]:
+    """The stored entries after a number, or all, whatever their numbers are; a page at a time."""
+    query = select(ENTRY).order_by(ENTRY.c.number).execution_options(yield_per=_PAGE)
+    yield from connection.execute(query.where(ENTRY.c.number > after) if after else query)
+
+
+def _noting(rows: Iterable[Row[Any]], reached: list[tuple[int, str]]) -> Iterator[Row[Any]]:
+    """The rows, while number and hash of the last one are put where they are looked for."""
+    for row in rows:
+        reached[0] = row[0], row[-1]
+        yield row
 
 
 def _last_row(connection: Connection) -> Row[Any] | None:
@@ -278,13 +328,16 @@ def _known(connection: Connection, names: Iterable[str]) -> set[str]:
     return set(connection.scalars(select(DOCUMENT.c.reference).where(DOCUMENT.c.reference.in_(list(names)))))
 
 
-def _document_breaks(connection: Connection) -> Iterator[Problem]:
-    """Documents whose content does not give their name, and references to documents that are gone."""
+def _document_breaks(connection: Connection, proven: Collection[str] = ()) -> Iterator[Problem]:
+    """Documents whose content does not give their name, and references to documents that are gone.
+
+    Those that are `proven` are not hashed again.
+    """
     stored = set()
     query = select(DOCUMENT.c.reference, _CONTENT).execution_options(yield_per=1)
     for name, content in connection.execute(query):
         stored.add(name)
-        if not isinstance(content, bytes) or reference(content) != name:
+        if name not in proven and (not isinstance(content, bytes) or reference(content) != name):
             yield Problem("ledger_document_altered", fields={"document": name})
     for name in sorted(_named(connection) - stored):
         yield Problem("ledger_document_missing", fields={"document": name})

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..workbook.closed import main_part, worksheet_parts
-from ..workbook.disk import read_file, swap
+from ..workbook.disk import laid_beside, put_in_place, read_file
 from ..workbook.limits import MOST_DEPTH
 from ..workbook.package import Package
 from ..workbook.splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice
@@ -29,7 +29,8 @@ def mended(path: Path) -> Iterator[None]:
     put_back(before, after)
     if after.changed:
         saved = path.stat()
-        swap(path.resolve(), after.packed())
+        with laid_beside(path, after.packed()) as new:
+            put_in_place(new, path)
         os.utime(path, ns=(saved.st_atime_ns, saved.st_mtime_ns))
 
 

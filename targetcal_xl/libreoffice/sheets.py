@@ -80,6 +80,15 @@ class Sheet(base_classes.Sheet):
         self.uno.setName(name)
 
     @property
+    def visible(self) -> bool:
+        """Whether anybody sees it."""
+        return bool(self.uno.IsVisible)
+
+    @visible.setter
+    def visible(self, seen: bool) -> None:
+        self.uno.IsVisible = seen
+
+    @property
     def index(self) -> int:
         """Its place, from 1."""
         return int(self.uno.getRangeAddress().Sheet) + 1

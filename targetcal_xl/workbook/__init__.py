@@ -7,7 +7,8 @@ from .book import BLANK, Book, Cell, Scalar, Spot
 from .captions import shown
 from .cells import reference as cell_name
 from .closed import open_closed as open_book
-from .content import GROUND, content
+from .content import GROUND, Content, content
+from .disk import clear_leftovers, laid_beside, put_in_place, read_file
 from .explaining import weights_used
 from .finance import Unusable, entered, revised
 from .layout import region_sheet
@@ -24,6 +25,7 @@ __all__ = [
     "GROUND",
     "Book",
     "Cell",
+    "Content",
     "LiveBook",
     "Macros",
     "MacrosFor",
@@ -39,13 +41,17 @@ __all__ = [
     "as_typed",
     "at_work",
     "cell_name",
+    "clear_leftovers",
     "content",
     "differing",
     "entered",
     "is_formula",
+    "laid_beside",
     "open_book",
     "path_of",
+    "put_in_place",
     "read",
+    "read_file",
     "region_sheet",
     "revised",
     "rows_below",

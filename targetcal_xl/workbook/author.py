@@ -11,7 +11,6 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from targetcal_xl.calibration import Key, Standing, Value
-from targetcal_xl.language import catalogue, text
 
 from .book import BLANK, Cell, Scalar, Spot
 from .captions import heading, line_captions, shown
@@ -21,6 +20,7 @@ from .content import content
 from .finance import entered
 from .guide import write_guide
 from .help import help_people
+from .labels import hint, kind_of, label, section, titles
 from .layout import name_of
 from .looks import BRAND, FAINT, GOOD, INPUT, Looks
 from .macros import Macros, add_ribbon, equip
@@ -119,9 +119,6 @@ class _Page:
         self._freeze_and_print()
         help_people(self._page, self._sheet, self._places, self._looks)
 
-    def _say(self, key: str, **fields: object) -> str:
-        return text(f"workbook.{key}", self._places.language, **fields)
-
     def _set_up(self) -> None:
         """The hidden mark, the courtesy protection, and the page."""
         page = self._page
@@ -132,21 +129,18 @@ class _Page:
         page.protect("", _COURTESY)
         page.set_tab_color(_TAB_COLOURS.get(self._sheet.code, GOOD if self._sheet.region else FAINT))
         page.set_landscape()
-        page.set_paper(_A3 if self._kind in ("region", "baseline") else _A4)
-        page.fit_to_pages(1, 1 if self._kind in _ON_ONE_PAGE else 0)
+        page.set_paper(_A3 if kind_of(self._sheet) in ("region", "baseline") else _A4)
+        page.fit_to_pages(1, 1 if kind_of(self._sheet) in _ON_ONE_PAGE else 0)
         page.set_margins(0.4, 0.4, 0.6, 0.6)
         plan = self._places.inputs.plan
         page.set_footer(f"&L&8{plan.company} · {plan.period}&C&8&A&R&8&P / &N")
 
     def _title(self) -> None:
-        plan, code = self._places.inputs.plan, "region" if self._sheet.region else self._sheet.code
-        name = plan.region(self._sheet.region).name if self._sheet.region else ""
-        facts = {"name": name, "period": plan.period, "metric": plan.metric.name, "company": plan.company}
-        facts |= {"unit": plan.metric.unit, "definition": plan.metric.definition}
+        title, subtitle = titles(self._sheet, self._places)
         self._page.set_row(1, _TITLE_HEIGHT)
         self._page.set_row(2, _SUBTITLE_HEIGHT)
-        self._page.write_string(1, 1, self._say(f"title.{code}", **facts), self._looks.title)
-        self._page.write_string(2, 1, self._say(f"subtitle.{code}", **facts), self._looks.subtitle)
+        self._page.write_string(1, 1, title, self._looks.title)
+        self._page.write_string(2, 1, subtitle, self._looks.subtitle)
 
     def _field(self, field: Field, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
         row, column = field.spot
@@ -158,20 +152,20 @@ class _Page:
             return
         form = self._looks.cell(field.kind, field.owner, "card" if field.card else "list")
         self._spread(field.spot, field.span, cell, form)
-        label = Cell(self._say(f"field.{field.code}"))
+        words = Cell(label(field, self._places.language))
         if field.card:
             self._page.set_row(row - 2, _CAPTION_HEIGHT)
             self._page.set_row(row - 1, _PARAGRAPH if field.kind == "long" else _CARD_HEIGHT)
-            self._spread((row - 1, column), field.span, label, self._looks.label)
+            self._spread((row - 1, column), field.span, words, self._looks.label)
             return
         self._page.set_row(row - 1, _TALL_SETTING if field.kind == "long" else _ROW_HEIGHT)
-        self._put((row, column - 1), label, self._looks.setting)
-        if (hint := f"workbook.hint.{field.code}") in catalogue(self._places.language):
-            self._put((row, column + field.span), Cell(text(hint, self._places.language)), self._looks.hint)
+        self._put((row, column - 1), words, self._looks.setting)
+        if beside := hint(field, self._places.language):
+            self._put((row, column + field.span), Cell(beside), self._looks.hint)
 
     def _table(self, table: Table, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
         spots, top = table.spots, table.top
-        self._put((top - 1, 2), Cell(self._say(f"table.{self._kind}.{table.code}")), self._looks.section)
+        self._put((top - 1, 2), Cell(section(self._sheet, table, self._places.language)), self._looks.section)
         self._page.set_row(top - 2, _SECTION_HEIGHT)
         self._page.set_row(top - 1, None, None, {"hidden": True})
         self._page.set_row(top, _CAPTION_HEIGHT)
@@ -185,7 +179,7 @@ class _Page:
             (column, spots[column.code], self._looks.cell(column.kind, column.owner))
             for column in table.columns
         ]
-        height = _TALL.get((self._kind, table.code), _ROW_HEIGHT)
+        height = _TALL.get((kind_of(self._sheet), table.code), _ROW_HEIGHT)
         for at, row in enumerate(table.rows, top + 2):
             self._page.write_string(at - 1, 0, row, self._looks.plain)
             self._page.set_row(at - 1, height)
@@ -252,10 +246,6 @@ class _Page:
         else:
             self._page.write_number(row, column, value, form)
 
-    @property
-    def _kind(self) -> str:
-        return "region" if self._sheet.region else self._sheet.code
-
     def _filter(self, table: Table) -> None:
         last = _LAST_ROW if table.growing else table.bottom - 1
         columns = table.spots.values()
@@ -283,6 +273,6 @@ class _Page:
             self._page.repeat_rows(tables[0].top)
         right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
         if not any(table.growing and not table.rows for table in tables):
-            across, down = _CHART_EDGE.get(self._kind, (0, 0))
+            across, down = _CHART_EDGE.get(kind_of(self._sheet), (0, 0))
             bottom = max(down, *(table.bottom for table in tables))
             self._page.print_area(0, 1, bottom - 1, max(right, across) - 1)

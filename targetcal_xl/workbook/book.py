@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -43,6 +44,10 @@ class Book(Protocol):
         """Sheet names in tab order."""
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the sheets that nobody sees."""
+
+    @property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
         """Defined names that point to one cell: name -> (sheet, spot)."""
 
@@ -61,8 +66,11 @@ class Book(Protocol):
     def protect(self, sheet: str, password: str | None) -> None:
         """Protect the sheet; without a password the protection is only a courtesy."""
 
-    def make_sure(self) -> None:
-        """Raise Refused where `save` would be refused now, as far as that can be known."""
+    def prepared(self) -> AbstractContextManager[None]:
+        """While this lasts every change is ready, and only the system can keep `save` from succeeding.
+
+        Raise Refused where it could not: what cannot be shown must not be recorded.
+        """
 
     def save(self) -> None:
         """Write all changes to `path` at once: afterwards either all are there or none."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from targetcal_xl.problems import Problem, Refused
 
 from .book import BLANK, Cell, Spot
 from .cells import check_cell, damaged, one_cell, reference, resolved, same
-from .disk import read_file, refuse_open, replace_file
+from .disk import laid_beside, put_in_place, read_file, refuse_taken, replace_file
 from .limits import Counted
 from .markup import MAIN, STRICT, shared_strings
 from .package import Package
@@ -42,6 +43,7 @@ class ClosedBook:
         self._package = package
         self._salt = os.urandom(16)
         self._recalculated = False
+        self._ready: tuple[Path, bytes] | None = None
         self._main = main_part(package)
         self._parts = worksheet_parts(package)
         self._sheets: dict[str, Sheet] = {}
@@ -52,6 +54,13 @@ class ClosedBook:
     def sheets(self) -> Sequence[str]:
         """Worksheet names in tab order."""
         return tuple(self._parts)
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Names of the sheets that nobody sees."""
+        listed = self._outline().child("sheets")
+        marks = [element.attributes for element in listed.children] if listed else []
+        return frozenset(mark["name"] for mark in marks if mark.get("state", "visible") != "visible")
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
@@ -114,19 +123,36 @@ class ClosedBook:
             return
         self._sheet(sheet).protect(protecting(present, password, self._salt))
 
-    def make_sure(self) -> None:
-        """Raise Refused where an application has the file open, or a change cannot be made."""
-        refuse_open(self.path.resolve())
-        self._compose()
+    @contextmanager
+    def prepared(self) -> Iterator[None]:
+        """While this lasts the changed file lies beside the old one; raise Refused where it cannot."""
+        refuse_taken(self.path, self._package.raw)
+        after = self._composed()
+        if after is None:
+            yield
+            return
+        with laid_beside(self.path, after) as new:
+            self._ready = new, after
+            try:
+                yield
+            finally:
+                self._ready = None
 
     def save(self) -> None:
         """Write all changes to `path` at once; without changes nothing is written."""
+        if self._ready:
+            new, after = self._ready
+            refuse_taken(self.path, self._package.raw)
+            put_in_place(new, self.path)
+            self._package = Package(after, self.path.name)
+        elif (composed := self._composed()) is not None:
+            replace_file(self.path, self._package.raw, composed)
+            self._package = Package(composed, self.path.name)
+
+    def _composed(self) -> bytes | None:
+        """The file with all changes, every edited part proven well-formed; None when there are none."""
         self._compose()
-        if not self._package.changed:
-            return
-        after = self._package.packed()
-        replace_file(self.path, self._package.raw, after)
-        self._package = Package(after, self.path.name)
+        return self._package.packed() if self._package.changed else None
 
     def _compose(self) -> None:
         """Write every changed sheet into the package, and the formats; later changes start from there."""

@@ -124,5 +124,5 @@ class Computing:
         place = self._facts.places.table(sheet, table)
         if not place.rows:
             return "0"
-        last = f"${column_letters(max(place.columns.values()))}${max(place.rows.values())}"
+        last = f"${column_letters(max(place.columns.values()))}${place.ends[1]}"
         return f"{self._facts.tab(sheet)}$A${place.head - 1}:{last}"

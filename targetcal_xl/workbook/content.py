@@ -19,7 +19,7 @@ from .finance import DIRECTIONS
 from .following import Following
 from .layout import region_sheet
 from .overview import Overview
-from .places import Places
+from .places import Lost, Places
 from .retrospect import Retrospect
 from .shapes import Kind
 from .waterfall import Waterfall
@@ -109,11 +109,11 @@ def _write(page: _Page, places: Places, cells: dict[Spot, Cell]) -> None:
         if place := places.tables.get((page.sheet, table)):
             columns = place.columns
             for row, at in place.rows.items():
-                with suppress(KeyError):
+                with suppress(Lost):
                     cells |= {
                         (at, columns[code]): cell for code, cell in write(row).items() if code in columns
                     }
-    with suppress(KeyError):
+    with suppress(Lost):
         for code, cell in page.fields().items():
             if (page.region, code) in places.fields:
-                cells[places.fields[page.region, code][1]] = cell
+                cells[places.field(code, page.region)[1]] = cell

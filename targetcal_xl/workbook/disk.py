@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
 import shutil
-import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from targetcal_xl.problems import Problem, Refused
 
 MOST_BYTES = 256 << 20
 """No plan's file is larger."""
+
+_SUFFIX = ".tmp"
 
 
 def read_file(path: Path) -> bytes:
@@ -37,31 +41,64 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
 
     Raise Refused where an application has the file open or somebody changed it meanwhile.
     """
-    path = path.resolve()
-    refuse_open(path)
-    if read_file(path) != before:
-        raise Refused([Problem("file_changed_meanwhile", path.name)])
+    with laid_beside(path, after) as new:
+        refuse_taken(path, before)
+        put_in_place(new, path)
+
+
+@contextmanager
+def laid_beside(path: Path, content: bytes) -> Iterator[Path]:
+    """A new file beside one that it may replace, safe on the disk; gone again afterwards unless it has.
+
+    Raise Refused where there is no room for it, or no leave to write.
+    """
+    new = path.resolve().with_name(_beside(path) + secrets.token_hex(4) + _SUFFIX)
     try:
-        swap(path, after)
+        with new.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise Refused([Problem("file_not_written", path.name, {"detail": error.strerror})]) from error
+    try:
+        yield new
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Let a file take another's name; raise Refused where the system does not let it."""
+    path = path.resolve()
+    try:
+        if path.exists():
+            shutil.copymode(path, new)
+        new.replace(path)
     except PermissionError as error:
         raise Refused([Problem("file_locked", path.name)]) from error
     except OSError as error:
         raise Refused([Problem("file_not_written", path.name, {"detail": error.strerror})]) from error
-
-
-def swap(path: Path, content: bytes) -> None:
-    """Write a new file beside the old one, wait until it is safe on the disk, then let it take the name."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".targetcal-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, name)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def refuse_taken(path: Path, before: bytes) -> None:
+    """Raise Refused where an application has the file open, or somebody saved it since it held this."""
+    path = path.resolve()
+    refuse_open(path)
+    if read_file(path) != before:
+        raise Refused([Problem("file_changed_meanwhile", path.name)])
+
+
+def clear_leftovers(path: Path) -> None:
+    """Take away what a killed writer of this file left beside it; nobody may be writing it now."""
+    for left in path.resolve().parent.glob(f"{_beside(path)}*{_SUFFIX}"):
+        with suppress(OSError):
+            left.unlink()
+
+
+def _beside(path: Path) -> str:
+    """How the names of files begin that are to replace this one; short, as names may be as long as may be."""
+    return f".targetcal-{hashlib.sha256(path.name.encode()).hexdigest()[:12]}-"
 
 
 def refuse_open(path: Path) -> None:

@@ -184,8 +184,8 @@ def quoted(tab: str) -> str:
 
 def span(place: TablePlace, column: str) -> str:
     """The range of a table's column, from its first row to its last."""
-    letters = column_letters(place.columns[column])
-    return f"${letters}${min(place.rows.values())}:${letters}${max(place.rows.values())}"
+    letters, (first, last) = column_letters(place.columns[column]), place.ends
+    return f"${letters}${first}:${letters}${last}"
 
 
 def quote(said: str) -> str:

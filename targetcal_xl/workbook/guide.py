@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from ..language import text
+from .captions import tab_names
 from .looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
 from .places import Places
 
@@ -27,79 +32,100 @@ _LINE_UNITS, _LINE_HEIGHT = 104, 18
 """Latin characters that fit a line of text, and the height of a line."""
 
 
-def write_guide(page: Worksheet, looks: Looks, places: Places) -> None:
+class Line(NamedTuple):
+    """One row of the guide: how it looks, and the texts in it by sheet column."""
+
+    look: Literal["subtitle", "title", "intro", "section", "step", "note", "colour", "link", "gap"]
+    texts: Mapping[int, str] = {}
+    code: str = ""
+    """The colour it explains, or the sheet it leads to."""
+
+
+def guide_lines(places: Places) -> list[Line]:
     """Each role's page: who it is for, what to do, what to know, and where things are."""
+    return [line for role in ROLES for line in _role(role, places)]
+
+
+def _role(role: str, places: Places) -> Iterator[Line]:
+    def say(key: str) -> str:
+        return text(f"workbook.{key}", places.language)
+
+    plan = places.inputs.plan
+    tabs = tab_names(plan, places.language)
+    yield Line("subtitle", {2: f"{plan.company} · {plan.period} · {plan.metric.name}"})
+    yield Line("title", {2: say(f"guide.{role}")})
+    yield Line("intro", {2: say(f"guide.{role}.intro")})
+    yield Line("section", {2: say("guide.steps")})
+    for number, step in enumerate(say(f"guide.{role}.steps").splitlines(), 1):
+        yield Line("step", {2: str(number), 3: step})
+    yield Line("section", {2: say("guide.notes")})
+    for note in say(f"guide.{role}.notes").splitlines():
+        yield Line("note", {2: "•", 3: note})
+    yield Line("section", {2: say("guide.colours")})
+    for code in _COLOURS:
+        yield Line("colour", {3: say(f"guide.colour.{code}")}, code)
+    yield Line("section", {2: say("guide.sheets")})
+    for code in _LINKED:
+        yield Line("link", {3: tabs[code], 4: say(f"about.{code}")}, code)
+    yield Line("gap")
+
+
+def write_guide(page: Worksheet, looks: Looks, places: Places) -> None:
+    """Write the guide's lines, each role's on a page of its own."""
     page.set_portrait()
     for column, width in enumerate((_NUMBER_WIDTH, _NAME_WIDTH, _TEXT_WIDTH), 1):
         page.set_column(column, column, width)
-    writer = _Writer(page, looks, places)
-    breaks = [writer.role(role) for role in ROLES]
+    lines, writer = guide_lines(places), _Writer(page, looks)
+    for row, line in enumerate(lines, 1):
+        writer.write(row, line)
+    breaks = [row for row, line in enumerate(lines, 2) if line.look == "gap"]
     page.set_h_pagebreaks(breaks[:-1])
-    page.print_area(0, 1, writer.row - 1, 3)
+    page.print_area(0, 1, len(lines), 3)
 
 
 class _Writer:
-    """Writes downwards; XlsxWriter counts rows and columns from 0."""
+    """Writes lines; XlsxWriter counts rows and columns from 0."""
 
-    def __init__(self, page: Worksheet, looks: Looks, places: Places) -> None:
-        self.row = 1
-        self._page, self._looks, self._places = page, looks, places
+    def __init__(self, page: Worksheet, looks: Looks) -> None:
+        self._page, self._looks = page, looks
 
-    def role(self, role: str) -> int:
-        """One role's page; the first row after it."""
-        plan = self._places.inputs.plan
-        self._line(f"{plan.company} · {plan.period} · {plan.metric.name}", 18)
-        self._page.set_row(self.row, 34)
-        self._page.write_string(self.row, 1, self._say(f"workbook.guide.{role}"), self._looks.title)
-        self.row += 1
-        self._paragraph(1, self._say(f"workbook.guide.{role}.intro"), 12)
-        self._section("workbook.guide.steps")
-        for number, step in enumerate(self._say(f"workbook.guide.{role}.steps").splitlines(), 1):
-            self._page.write_number(self.row, 1, number, self._looks.badge)
-            self._paragraph(2, step, 10)
-        self._section("workbook.guide.notes")
-        for note in self._say(f"workbook.guide.{role}.notes").splitlines():
-            self._page.write_string(self.row, 1, "•", self._looks.bullet)
-            self._paragraph(2, note, 6)
-        self._colours()
-        self._links()
-        self.row += 1
-        return self.row
+    def write(self, row: int, line: Line) -> None:
+        """One line."""
+        first, *more = line.texts.values() or ("",)
+        match line.look:
+            case "subtitle":
+                self._text(row, 1, first, self._looks.subtitle, 18)
+            case "title":
+                self._text(row, 1, first, self._looks.title, 34)
+            case "intro":
+                self._paragraph(row, 1, first, 12)
+            case "section":
+                self._section(row, first)
+            case "step":
+                self._page.write_number(row, 1, int(first), self._looks.badge)
+                self._paragraph(row, 2, more[0], 10)
+            case "note":
+                self._page.write_string(row, 1, first, self._looks.bullet)
+                self._paragraph(row, 2, more[0], 6)
+            case "colour":
+                self._page.write_blank(row, 1, None, self._looks.swatch(_COLOURS[line.code]))
+                self._text(row, 2, first, self._looks.note, _LINE_HEIGHT)
+            case "link":
+                at = "internal:'" + first.replace("'", "''") + "'!B2"
+                self._page.write_url(row, 2, at, self._looks.link, first)
+                self._text(row, 3, more[0], self._looks.note, _LINE_HEIGHT)
 
-    def _colours(self) -> None:
-        self._section("workbook.guide.colours")
-        for code, colour in _COLOURS.items():
-            self._page.write_blank(self.row, 1, None, self._looks.swatch(colour))
-            self._line(self._say(f"workbook.guide.colour.{code}"), _LINE_HEIGHT, 2)
-
-    def _links(self) -> None:
-        self._section("workbook.guide.sheets")
-        for code in _LINKED:
-            tab = self._places.tabs[code]
-            at = "internal:'" + tab.replace("'", "''") + "'!B2"
-            self._page.write_url(self.row, 2, at, self._looks.link, tab)
-            self._line(self._say(f"workbook.about.{code}"), _LINE_HEIGHT, 3)
-
-    def _section(self, key: str) -> None:
-        self._page.set_row(self.row, 30)
+    def _section(self, row: int, said: str) -> None:
         for column in (1, 2, 3):
-            self._page.write_blank(self.row, column, None, self._looks.heading)
-        self._page.write_string(self.row, 1, self._say(key), self._looks.heading)
-        self.row += 1
+            self._page.write_blank(row, column, None, self._looks.heading)
+        self._text(row, 1, said, self._looks.heading, 30)
 
-    def _line(self, said: str, height: float, column: int = 1) -> None:
-        self._page.set_row(self.row, height)
-        self._page.write_string(
-            self.row, column, said, self._looks.subtitle if column == 1 else self._looks.note
-        )
-        self.row += 1
+    def _text(self, row: int, column: int, said: str, look: Format, height: float) -> None:
+        self._page.set_row(row, height)
+        self._page.write_string(row, column, said, look)
 
-    def _paragraph(self, column: int, said: str, space: float) -> None:
+    def _paragraph(self, row: int, column: int, said: str, space: float) -> None:
         """Text over the rest of the width, in a row as high as it needs."""
         units = sum(1 + (ord(sign) > 0x2E7F) for sign in said)
-        self._page.set_row(self.row, _LINE_HEIGHT * -(-units // _LINE_UNITS) + space)
-        self._page.merge_range(self.row, column, self.row, 3, said, self._looks.prose)
-        self.row += 1
-
-    def _say(self, key: str) -> str:
-        return text(key, self._places.language)
+        self._page.set_row(row, _LINE_HEIGHT * -(-units // _LINE_UNITS) + space)
+        self._page.merge_range(row, column, row, 3, said, self._looks.prose)

@@ -47,7 +47,7 @@ def at_work(book: xw.Book, password: str) -> Iterator[LiveBook]:
     were. Raise Refused where the program would not save.
     """
     live = LiveBook(book, path_of(book), password)
-    live.make_sure()
+    live.refuse_read_only()
     with ExitStack() as back:
         app = book.app
         before = patiently(lambda: app.screen_updating, book.name)
@@ -80,12 +80,14 @@ class LiveBook:
         self._grids: dict[str, Mapping[Spot, Cell]] = {}
         self._tabs: dict[str, xw.Sheet] = {}
         self._opened: dict[str, tuple[str, Liberties]] = {}
+        self._waiting: list[tuple[str, Callable[[], None]]] = []
         self._changed = self._stale = False
 
     def reread(self, _path: Path) -> LiveBook:
         """The same book, to be read afresh: people may have typed since."""
         self._grids.clear()
         self._tabs.clear()
+        self._waiting.clear()
         self.__dict__.pop("names", None)
         return self
 
@@ -93,6 +95,12 @@ class LiveBook:
     def sheets(self) -> Sequence[str]:
         """Worksheet names in tab order."""
         return tuple(self._do(lambda: [sheet.name for sheet in self._book.sheets]))
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Names of the sheets that nobody sees."""
+        listed = self._do(lambda: [(sheet.name, sheet.visible) for sheet in self._book.sheets])
+        return frozenset(name for name, visible in listed if not visible)
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
@@ -119,7 +127,11 @@ class LiveBook:
             raise Refused(problems)
         if not changes:
             return
-        self._open_sheet(sheet)
+        self._waiting.append((sheet, partial(self._enter, sheet, changes)))
+        self._grids[sheet] = {spot: cell for spot, cell in {**before, **changes}.items() if cell != BLANK}
+
+    def _enter(self, sheet: str, changes: Mapping[Spot, Cell]) -> None:
+        """Have the program take cells in."""
         in_arrays = {spot for spot, cell in changes.items() if cell.array is not None}
         formulas = {spot for spot, cell in changes.items() if cell.formula is not None} - in_arrays
         for block in blocks(changes.keys() - formulas - in_arrays):
@@ -129,14 +141,10 @@ class LiveBook:
         for array in {cell.array for cell in changes.values() if cell.array is not None}:
             if len(inside(array, changes)) == size(array):
                 self._write_array(sheet, array, f"={changes[array[0]].formula}")
-        self._grids[sheet] = {spot: cell for spot, cell in {**before, **changes}.items() if cell != BLANK}
 
     def lock_cells(self, sheet: str, spots: Iterable[Spot], locked: bool) -> None:
         """Set the `locked` format flag of cells, keeping the rest of their formats."""
-        self._open_sheet(sheet)
-        for block in blocks(spots):
-            self._do(partial(self._native.set_locked, self._range(sheet, block), locked), sheet)
-            self._changed = True
+        self._waiting.append((sheet, partial(self._set_locked, sheet, tuple(spots), locked)))
 
     def is_protected(self, sheet: str) -> bool:
         """Whether the sheet is protected with a password.
@@ -149,11 +157,21 @@ class LiveBook:
 
     def protect(self, sheet: str, password: str | None) -> None:
         """Protect the sheet when it is saved; without a password the protection is only a courtesy."""
-        self._open_sheet(sheet)
-        self._opened[sheet] = (password or "", self._opened.get(sheet, ("", {}))[1])
-        self._changed = True
+        self._waiting.append((sheet, partial(self._shut_with, sheet, password or "")))
 
-    def make_sure(self) -> None:
+    @contextmanager
+    def prepared(self) -> Iterator[None]:
+        """While this lasts every sheet that will change is open; raise Refused where one does not open."""
+        self.refuse_read_only()
+        for sheet, _ in self._waiting:
+            self._open_sheet(sheet)
+        try:
+            yield
+        finally:
+            self._waiting.clear()
+            self.close_sheets()
+
+    def refuse_read_only(self) -> None:
         """Raise Refused where the program would not save the book: read-only, or in a protected view."""
         if not self._do(lambda: self._native.is_read_only(self._book)):
             return
@@ -171,6 +189,10 @@ class LiveBook:
 
         Where a formula did not say what it should, all are computed again: LibreOffice loads old values.
         """
+        for sheet, change in self._waiting:
+            self._open_sheet(sheet)
+            change()
+        self._waiting.clear()
         self.close_sheets()
         if self._stale:
             self._do(self._book.app.calculate)
@@ -183,6 +205,16 @@ class LiveBook:
         for sheet, (password, liberties) in list(self._opened.items()):
             self._do(partial(self._native.protect, self._sheet(sheet), password, liberties), sheet)
             del self._opened[sheet]
+
+    def _set_locked(self, sheet: str, spots: Iterable[Spot], locked: bool) -> None:
+        for block in blocks(spots):
+            self._do(partial(self._native.set_locked, self._range(sheet, block), locked), sheet)
+            self._changed = True
+
+    def _shut_with(self, sheet: str, password: str) -> None:
+        """Have a sheet shut with a password once all is written."""
+        self._opened[sheet] = (password, self._opened.get(sheet, ("", {}))[1])
+        self._changed = True
 
     def _do(self, call: Callable[[], Any], sheet: str = "") -> Any:
         return patiently(call, sheet or self.path.name)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NoReturn, TypeVar
 
 from ..calibration.baseline import Inputs
 from ..calibration.standing import Key
-from ..language import LANGUAGES
 from ..problems import Problem
 from .book import BLANK, Book, Cell, Spot
 from .captions import tab_names
@@ -21,6 +22,21 @@ SHEET_MARK = "sheet:"
 TABLE_MARK = "#"
 
 
+Code = TypeVar("Code")
+Place = TypeVar("Place")
+
+
+class Lost(LookupError):
+    """A sheet, table, row, column or field that the book no longer has."""
+
+
+class Found(dict[Code, Place]):
+    """What a book has, by code; what it has lost raises `Lost`."""
+
+    def __missing__(self, code: Code) -> NoReturn:
+        raise Lost(code)
+
+
 @dataclass(frozen=True)
 class TablePlace:
     """A table's rows and columns in its sheet, by code; `head` is the row of its captions."""
@@ -28,6 +44,13 @@ class TablePlace:
     head: int
     rows: Mapping[str, int]
     columns: Mapping[str, int]
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The first row and the last; raise Lost where there is none."""
+        if not self.rows:
+            raise Lost("rows")
+        return min(self.rows.values()), max(self.rows.values())
 
 
 @dataclass(frozen=True)
@@ -51,24 +74,24 @@ class Places:
         return {sheet.code: sheet for sheet in layout(self.inputs)}
 
     def sheet_name(self, sheet: str) -> str:
-        """The tab name of a sheet; raise KeyError when the book has lost it."""
+        """The tab name of a sheet; raise Lost when the book has lost it."""
         return self.tabs[sheet]
 
     def table(self, sheet: str, table: str) -> TablePlace:
-        """Where a table is; raise KeyError when the book has lost it."""
+        """Where a table is; raise Lost when the book has lost it."""
         return self.tables[sheet, table]
 
     def spot(self, sheet: str, table: str, row: str, column: str) -> Spot:
-        """Where a table's cell is; raise KeyError when the book has lost it."""
+        """Where a table's cell is; raise Lost when the book has lost it."""
         place = self.tables[sheet, table]
         return place.rows[row], place.columns[column]
 
     def field(self, code: str, region: str | None = None) -> tuple[str, Spot]:
-        """Sheet code and spot of a field; raise KeyError when the book has lost it."""
+        """Sheet code and spot of a field; raise Lost when the book has lost it."""
         return self.fields[region, code]
 
     def find(self, key: Key) -> tuple[str, Spot]:
-        """Sheet code and spot of a key's cell; raise KeyError when it has none or the book lost it."""
+        """Sheet code and spot of a key's cell; raise Lost for a lost one, KeyError where a key has none."""
         region, row, code = key
         if (region, code) in self.fields and row is None:
             return self.fields[region, code]
@@ -88,65 +111,75 @@ class Places:
 def default_places(inputs: Inputs, language: str) -> Places:
     """Where everything stands in a new workbook."""
     tabs = tab_names(inputs.plan, language)
-    tables: dict[tuple[str, str], TablePlace] = {}
-    fields: dict[tuple[str | None, str], tuple[str, Spot]] = {}
+    tables: Found[tuple[str, str], TablePlace] = Found()
+    fields: Found[tuple[str | None, str], tuple[str, Spot]] = Found()
     for sheet in layout(inputs):
         for item in sheet.fields:
             fields[sheet.region, item.code] = (sheet.code, item.spot)
         for table in sheet.tables:
-            rows = {row: table.top + 2 + k for k, row in enumerate(table.rows)}
-            tables[sheet.code, table.code] = TablePlace(table.top + 1, rows, table.spots)
-    return Places(inputs, language, tabs, tables, fields)
+            rows = Found({row: table.top + 2 + k for k, row in enumerate(table.rows)})
+            tables[sheet.code, table.code] = TablePlace(table.top + 1, rows, Found(table.spots))
+    return Places(inputs, language, Found(tabs), tables, fields)
 
 
-def find_places(book: Book, inputs: Inputs) -> Places:
+def find_places(book: Book, inputs: Inputs, language: str) -> Places:
     """Where everything stands in a book that people have worked on, by code, with all that is amiss.
 
     Inserted rows and columns, renamed tabs and sorted tables are all found; `problems` names what
-    is lost, doubled or out of its place.
+    is lost, stands twice, or is hidden behind something that looks like it.
     """
-    language = _language(book)
-    names = tab_names(inputs.plan, language)
-    tabs, problems = _tabs(book, names)
-    codes = {tab: code for code, tab in tabs.items()}
-    tables: dict[tuple[str, str], TablePlace] = {}
-    fields: dict[tuple[str | None, str], tuple[str, Spot]] = {}
+    tabs, problems = _tabs(book, tab_names(inputs.plan, language))
+    tables: Found[tuple[str, str], TablePlace] = Found()
+    fields: Found[tuple[str | None, str], tuple[str, Spot]] = Found()
     for sheet in layout(inputs):
-        for item in sheet.fields:
-            tab, spot = book.names.get(name_of(item.code, sheet.region), ("", (0, 0)))
-            if tab in codes:
-                fields[sheet.region, item.code] = (codes[tab], spot)
-            elif sheet.code in tabs:
-                problems.append(Problem("field_missing", tabs[sheet.code], {"field": item.code}))
-        if sheet.code in tabs:
-            found = _Finder(tabs[sheet.code], book.grid(tabs[sheet.code]))
-            tables |= {(sheet.code, table.code): place for table, place in found.places(sheet)}
-            problems += found.problems
+        if sheet.code not in tabs:
+            continue
+        tab = tabs[sheet.code]
+        own = dict(_own_fields(book, sheet, tab))
+        problems += _field_problems(sheet, tab, own)
+        fields |= {(sheet.region, code): (sheet.code, spot) for code, spot in own.items()}
+        found = _Finder(tab, book.grid(tab))
+        tables |= {(sheet.code, table.code): place for table, place in found.places(sheet)}
+        problems += found.problems
     return Places(inputs, language, tabs, tables, fields, tuple(problems))
 
 
-def _language(book: Book) -> str:
-    """The language a book was written in, as its settings say; Chinese when they say nothing."""
-    tab, spot = book.names.get(name_of("language"), ("", (0, 0)))
-    said = book.grid(tab).get(spot, BLANK).value if tab in book.sheets else None
-    return str(said) if said in LANGUAGES else LANGUAGES[0]
+def _own_fields(book: Book, sheet: Sheet, tab: str) -> Iterator[tuple[str, Spot]]:
+    """The fields of a sheet whose names point to a cell of its own."""
+    for item in sheet.fields:
+        at, spot = book.names.get(name_of(item.code, sheet.region), ("", (0, 0)))
+        if at == tab:
+            yield item.code, spot
 
 
-def _tabs(book: Book, names: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
+def _field_problems(sheet: Sheet, tab: str, own: Mapping[str, Spot]) -> Iterator[Problem]:
+    """Fields whose name is gone or points elsewhere, and those that share a cell with another."""
+    often = Counter(own.values())
+    for item in sheet.fields:
+        if item.code not in own:
+            yield Problem("field_missing", tab, {"field": name_of(item.code, sheet.region)})
+        elif often[own[item.code]] > 1:
+            where = f"{tab}!{reference(own[item.code])}"
+            yield Problem("field_twice", where, {"field": name_of(item.code, sheet.region)})
+
+
+def _tabs(book: Book, names: Mapping[str, str]) -> tuple[Found[str, str], list[Problem]]:
     """Sheet code -> tab name for the sheets that are there, and what is wrong with them."""
-    tabs: dict[str, str] = {}
+    tabs: Found[str, str] = Found()
     problems = []
+    codes = {name: code for code, name in names.items()}
     for tab in book.sheets:
-        mark = book.grid(tab).get((1, 1), BLANK).value
-        code = mark.removeprefix(SHEET_MARK) if isinstance(mark, str) else ""
+        code = _code(book.grid(tab).get((1, 1), BLANK)).removeprefix(SHEET_MARK)
         if code not in names:
             continue
         if code in tabs:
             problems.append(Problem("sheet_twice", tab, {"sheet": tabs[code]}))
             continue
         tabs[code] = tab
-        if tab != names[code]:
-            problems.append(Problem("sheet_renamed", tab, {"sheet": names[code]}))
+        if codes.get(tab, code) != code:
+            problems.append(Problem("sheet_misnamed", tab, {"sheet": names[code]}))
+    if set(book.sheets) - set(tabs.values()) - book.hidden:
+        problems += [Problem("sheet_hidden", tab) for tab in tabs.values() if tab in book.hidden]
     lost = (name for code, name in names.items() if code not in tabs)
     return tabs, problems + [Problem("sheet_missing", "", {"sheet": name}) for name in lost]
 
@@ -156,16 +189,18 @@ class _Finder:
 
     def __init__(self, tab: str, grid: Mapping[Spot, Cell]) -> None:
         self.tab, self.problems = tab, list[Problem]()
-        marks = sorted((row, str(cell.value)) for (row, column), cell in grid.items() if column == 1)
+        marks = sorted((row, _code(cell)) for (row, column), cell in grid.items() if column == 1)
         heads = {row: mark[1:] for row, mark in marks if mark.startswith(TABLE_MARK)}
         self.heads: dict[str, int] = {}
         for row, code in heads.items():
-            self.heads.setdefault(code, row)
+            if self.heads.setdefault(code, row) != row:
+                self._say("table_twice", (row, 1), table=code)
         self._rows = self._by_table(marks, heads)
         self._codes: dict[int, dict[str, int]] = defaultdict(dict)
-        for (row, column), cell in grid.items():
-            if row in heads and column > 1 and isinstance(cell.value, str):
-                self._codes[row].setdefault(cell.value, column)
+        for row, column in sorted(spot for spot in grid if spot[0] in heads and spot[1] > 1):
+            code = _code(grid[row, column])
+            if self._codes[row].setdefault(code, column) != column:
+                self._say("column_twice", (row, column), column=code)
 
     @staticmethod
     def _by_table(
@@ -177,7 +212,7 @@ class _Finder:
         for row, mark in marks:
             if row in heads:
                 head = row
-            elif head:
+            elif head and mark:
                 rows[head].append((mark, row))
         return rows
 
@@ -187,29 +222,26 @@ class _Finder:
             if (head := self.heads.get(table.code)) is None:
                 self._say("table_missing", None, table=table.code)
                 continue
-            columns = {column.code: self._codes[head].get(column.code, 0) for column in table.columns}
-            for code in [code for code, at in columns.items() if not at]:
-                self._say("column_missing", (head, 1), column=code)
-                del columns[code]
+            known = self._codes[head]
+            codes = [column.code for column in table.columns if column.code in known]
+            columns = Found({code: known[code] for code in codes})
+            for column in table.columns:
+                if column.code not in columns:
+                    self._say("column_missing", (head, 1), column=column.code)
             yield table, TablePlace(head + 1, self._rows_of(table, head), columns)
 
-    def _rows_of(self, table: Table, head: int) -> dict[str, int]:
-        """Row code -> row, the first of doubles; says what is unknown, double, moved or missing."""
-        order = {code: k for k, code in enumerate(table.rows)}
-        rows: dict[str, int] = {}
-        furthest = -1
-        for code, row in self._rows[head]:
+    def _rows_of(self, table: Table, head: int) -> Found[str, int]:
+        """Row code -> row, the first of doubles; says what is unknown, double or missing."""
+        meant, rows = _meant(table), Found[str, int]()
+        for said, row in self._rows[head]:
+            code = meant.get(said, said)
             if code in rows:
                 self._say("row_twice", (row, 1), row=code)
-                continue
-            if code not in order and not table.growing:
+            elif code not in table.rows and not table.growing:
                 self._say("row_unknown", (row, 1), row=code)
-                continue
-            rows[code] = row
-            if order.get(code, furthest) < furthest:
-                self._say("row_moved", (row, 1), row=code)
-            furthest = max(furthest, order.get(code, furthest))
-        for code in order:
+            else:
+                rows[code] = row
+        for code in table.rows:
             if code not in rows and not table.growing:
                 self._say("row_missing", None, row=code)
         return rows
@@ -217,3 +249,22 @@ class _Finder:
     def _say(self, code: str, spot: Spot | None, **fields: object) -> None:
         where = self.tab if spot is None else f"{self.tab}!{reference(spot)}"
         self.problems.append(Problem(code, where, fields))
+
+
+def _code(cell: Cell) -> str:
+    """What stands in a cell of codes; some programs make numbers of codes that look like some.
+
+    A formula is no code: what it shows may be another tomorrow.
+    """
+    if cell.formula is not None:
+        return ""
+    return f"{cell.value:.15g}" if isinstance(cell.value, float) else str(cell.value or "")
+
+
+def _meant(table: Table) -> Mapping[str, str]:
+    """Which row a number stands for that was a code before some program took it for a number."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for code in table.rows:
+        with suppress(ValueError, OverflowError):
+            found[f"{float(code):.15g}"].append(code)
+    return {said: codes[0] for said, codes in found.items() if len(codes) == 1 and said not in table.rows}

@@ -9,10 +9,11 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from targetcal_xl.calibration import Inputs, Key, Value
+from targetcal_xl.calibration import Inputs, Key, Value, kept
 
 from .book import BLANK, Book, Cell, Scalar, Spot
 from .captions import line_captions, meant, shown
+from .labels import Labels
 from .places import Places, find_places
 from .shapes import Column, Field, Kind, Owner, Sheet
 
@@ -50,6 +51,12 @@ class Reading:
         return (cell for cell in self._by_region[region] if cell.owner is owner)
 
     @cached_property
+    def labels(self) -> Mapping[str, Labels]:
+        """The words that stand beside the values, by sheet code."""
+        sheets = self.places.sheets
+        return {code: Labels(sheets[code], self.places, grid) for code, grid in self.grids.items()}
+
+    @cached_property
     def _by_region(self) -> Mapping[str | None, list[Typed]]:
         cells: defaultdict[str | None, list[Typed]] = defaultdict(list)
         for cell in self.typed.values():
@@ -57,9 +64,9 @@ class Reading:
         return cells
 
 
-def read(book: Book, inputs: Inputs) -> Reading:
-    """Find and read everything; what is missing is among the problems of `places`."""
-    places = find_places(book, inputs)
+def read(book: Book, inputs: Inputs, language: str) -> Reading:
+    """Find and read everything in a book of that language; what is missing is among `places.problems`."""
+    places = find_places(book, inputs, language)
     grids = {code: book.grid(tab) for code, tab in places.tabs.items()}
     cells = (cell for sheet in places.sheets.values() for cell in _typed(sheet, places, grids))
     return Reading(places, grids, {cell.key: cell for cell in cells})
@@ -67,12 +74,14 @@ def read(book: Book, inputs: Inputs) -> Reading:
 
 def _typed(sheet: Sheet, places: Places, grids: Mapping[str, Grid]) -> Iterator[Typed]:
     """Every person's cell that the book still has on one sheet."""
-    grid = grids.get(sheet.code, {})
+    grid, step = grids.get(sheet.code, {}), places.inputs.plan.metric.step
     for key, shape, spot in chain(_fields(sheet, places), _table_cells(sheet, places)):
         cell = grid.get(spot, BLANK)
         value = meant(cell.value, shape.kind)
         if shape.kind == "line" and value is not None:
             value = _line_codes(shape.choices, places).get(str(value), value)
+        if isinstance(value, float):
+            value = kept(value, step if shape.kind == "number" else None)
         yield Typed(key, shape.owner, shape.kind, sheet.code, spot, value, cell.formula is not None)
 
 

@@ -35,7 +35,7 @@ class Waterfall:
     def step(self, code: str) -> Row:
         """One step: what it adds, and where its column stands."""
         place = self._facts.places.table(self._sheet, "steps")
-        first, at = min(place.rows.values()), place.rows[code]
+        first, at = place.ends[0], place.rows[code]
         column, amount = f"${column_letters(place.columns['contribution'])}", self._amounts[code]
         row = {"name": Cell(self._names[code]), "contribution": Cell(amount, self._formulas[code])}
         own, nothing = f"{column}{at}", Cell(0.0, "0")

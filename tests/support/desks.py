@@ -8,9 +8,10 @@ from __future__ import annotations
 import atexit
 import re
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -18,12 +19,33 @@ from typing import TypeVar
 
 import numpy as np
 
-from targetcal_xl.actions import Desk, check, confirm, decide, handle_objection, lock, new, open_desk
+from targetcal_xl.actions import (
+    Desk,
+    check,
+    confirm,
+    decide,
+    handle_objection,
+    ledger_beside,
+    lock,
+    new,
+    open_desk,
+)
+from targetcal_xl.actions.records import standing_of
 from targetcal_xl.calibration import Inputs, Key, Value
 from targetcal_xl.excel import macros
 from targetcal_xl.ledger import Entry
 from targetcal_xl.problems import Problem
-from targetcal_xl.workbook import Cell, Reading, as_typed, cell_name, open_book, read
+from targetcal_xl.workbook import (
+    BLANK,
+    Cell,
+    Reading,
+    as_typed,
+    cell_name,
+    content,
+    is_formula,
+    open_book,
+    read,
+)
 from tests.support.books import changed_parts, parts_of
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
@@ -64,7 +86,7 @@ class Case:
 
     def reading(self) -> Reading:
         """What the book says now."""
-        return read(open_book(self.path), self.inputs)
+        return read(open_book(self.path), self.inputs, "zh-CN")
 
     def type(self, said: Said) -> None:
         """Fill cells as a person does, choosing and seeing captions, and save."""
@@ -72,6 +94,18 @@ class Case:
         for key, value in said.items():
             sheet, spot = reading.places.find(key)
             book.set(reading.places.tabs[sheet], {spot: filled(reading, key, value)})
+        book.save()
+        self.recalculate()
+
+    def recalculate(self) -> None:
+        """Have every formula that is still there show its result, as the program does that people type in."""
+        book, reading = open_book(self.path), self.reading()
+        with self.desk() as desk:
+            cells = content(standing_of(desk.ledger), reading.values, reading.places)
+        for sheet, spots in cells.items():
+            held = reading.grids[sheet]
+            shown = {at: cell for at, cell in spots.items() if is_formula(held.get(at, BLANK), cell)}
+            book.set(reading.places.tabs[sheet], shown)
         book.save()
 
     def typed(self) -> dict[Key, Value]:
@@ -257,3 +291,14 @@ def strip_protection(path: Path) -> None:
         if name.startswith("xl/worksheets/")
     }
     changed_parts(path, parts)
+
+
+def tamper(case: Case, *statements: str) -> None:
+    """Change the ledger behind its own back."""
+    with closing(sqlite3.connect(ledger_beside(case.path))) as database:
+        triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        for (trigger,) in database.execute(triggers).fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        for statement in statements:
+            database.execute(statement)
+        database.commit()

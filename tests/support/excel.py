@@ -67,6 +67,7 @@ class Sheet:
         self.book, self.name, self.cells = book, name, cells
         self.open_cells: set[Spot] = set()
         self.dates: set[Spot] = set()
+        self.visible = True
         self.password: str | None = None
         """None while it is not protected."""
         self.api = Worksheet(self)

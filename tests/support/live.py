@@ -35,7 +35,7 @@ class OpenCase(Case):
     def reading(self) -> Reading:
         """What the open book says now, saved or not."""
         assert self.workbook is not None
-        return read(LiveBook(self.workbook, self.path, ""), self.inputs)
+        return read(LiveBook(self.workbook, self.path, ""), self.inputs, "zh-CN")
 
     def type(self, said: Said) -> None:
         """Fill cells as a person does, and save nothing."""

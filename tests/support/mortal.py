@@ -1,17 +1,21 @@
-"""Processes that die, without a word or a last wish, at a chosen write."""
+"""Processes that die without a word, or find the disk full, at a chosen write."""
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine.default import DefaultDialect
+
+from targetcal_xl.problems import TargetcalError
 
 
 def dies_at(write: int, action: Callable[[], object]) -> bool:
@@ -20,29 +24,64 @@ def dies_at(write: int, action: Callable[[], object]) -> bool:
     A write is a statement that changes the database, its commit, or a step by which a file takes the
     place of another; death comes just before it, which is just after the one before.
     """
-    process = multiprocessing.get_context("fork").Process(target=_live, args=(write, action))
+
+    def die(_owner: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    status = _run(lambda: _at(write, die, action))
+    assert status in (0, -signal.SIGKILL), "it neither lived nor was killed"
+    return status != 0
+
+
+def fails_at(write: int, action: Callable[[], object]) -> list[str] | None:
+    """Run an action for which the disk is full at its n-th write: the codes that it tells, None for none.
+
+    Raise AssertionError when it ends in anything but words for a person.
+    """
+
+    def fill(owner: object) -> None:
+        if owner is DefaultDialect:
+            raise sqlite3.OperationalError("database or disk is full")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with tempfile.TemporaryFile() as told:
+
+        def act() -> None:
+            try:
+                _at(write, fill, action)
+            except TargetcalError as error:
+                os.write(told.fileno(), "\n".join(problem.code for problem in error.problems).encode())
+
+        assert _run(act) == 0, "it told no one what had happened"
+        told.seek(0)
+        return told.read().decode().split() or None
+
+
+def _run(act: Callable[[], None]) -> int | None:
+    """The exit status of a process that does this."""
+    process = multiprocessing.get_context("fork").Process(target=act)
     process.start()
     process.join()
-    assert process.exitcode in (0, -signal.SIGKILL), "it neither lived nor was killed"
-    return process.exitcode != 0
+    return process.exitcode
 
 
-def _live(write: int, action: Callable[[], object]) -> None:
+def _at(write: int, happens: Callable[[object], None], action: Callable[[], object]) -> None:
+    """Do something with something happening at a write."""
     left = iter(range(write, -1, -1))
 
-    def step() -> None:
-        if next(left) == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def step(owner: object) -> None:
+        if next(left, 1) == 0:
+            happens(owner)
 
     _watch(step)
     action()
 
 
-def _watch(step: Callable[[], None]) -> None:
+def _watch(step: Callable[[object], None]) -> None:
     """Have this process take a step before every write."""
-    always = {(tempfile, "mkstemp"), (os, "fdopen"), (os, "fsync"), (shutil, "copymode"), (Path, "replace")}
-    for owner, name in sorted(always, key=str):
+    for owner, name in ((os, "fsync"), (shutil, "copymode"), (Path, "replace")):
         _wrap(owner, name, step, lambda *_: True)
+    _wrap(Path, "open", step, lambda _self, mode="r", *_: mode == "xb")
     for name in ("do_execute", "do_executemany"):
         _wrap(DefaultDialect, name, step, lambda _self, _cursor, statement, *_: _changes(statement))
     _wrap(DefaultDialect, "do_commit", step, lambda _self, database: database.total_changes > 0)
@@ -52,12 +91,12 @@ def _changes(statement: str) -> bool:
     return statement.startswith(("BEGIN IMMEDIATE", "INSERT"))
 
 
-def _wrap(owner: Any, name: str, step: Callable[[], None], is_write: Callable[..., bool]) -> None:
+def _wrap(owner: Any, name: str, step: Callable[[object], None], is_write: Callable[..., bool]) -> None:
     real = getattr(owner, name)
 
     def mortal(*said: Any, **more: Any) -> Any:
         if is_write(*said):
-            step()
+            step(owner)
         return real(*said, **more)
 
     setattr(owner, name, mortal)

@@ -12,7 +12,7 @@ from targetcal_xl.workbook.reading import Reading
 
 def book_tables(path: Path, inputs: Inputs) -> dict[str, Grid]:
     """The tables that a suggestion is computed from, from their codes on, by argument."""
-    reading = read(open_book(path), inputs)
+    reading = read(open_book(path), inputs, "zh-CN")
     places = {"history": "history", "events": "history", "readings": "drivers"}
     places |= {"indicators": "settings", "drivers": "settings"}
     return {table: table_range(reading, sheet, table) for table, sheet in places.items()}

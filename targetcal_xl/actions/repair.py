@@ -1,0 +1,190 @@
+"""Bringing a book back to what the ledger says, whatever has become of it; what people typed is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..calibration import Key, Value, same_value
+from ..problems import Problem, Refused
+from ..workbook import Owner, Typed, laid_beside, put_in_place, read_file
+from .anew import composed
+from .check import awaits, is_sealed
+from .desk import Desk
+from .post import caught_up, post
+from .records import standing_of
+from .stock import Stock, look
+from .verify import faults
+
+ELSEWHERE = (
+    *("file_encrypted", "file_old_xls", "file_strict", "file_dates_1904", "file_too_big"),
+    *("file_unreadable", "file_open_elsewhere", "file_open_unknown"),
+)
+"""Why a file cannot be read though nothing of it is lost: its people can mend that, and lose nothing."""
+
+PENDING = ("not_taken_in",)
+"""What disagrees because somebody has typed it and it waits to be recorded."""
+
+IN_PLACE = (
+    *("book_behind", "audit_row_missing", "letters_row_missing", "label_changed"),
+    *("readonly_changed", "formula_overwritten", "result_false", "sealed_changed", "decision_unrecorded"),
+)
+"""What is mended in the book as it is; for all else it is written anew."""
+
+
+LOST = (
+    *("sheet_missing", "table_missing", "column_missing", "column_twice", "row_missing", "row_twice"),
+    *("field_missing", "field_twice"),
+)
+"""What may have taken somebody's words with it."""
+
+HOW = ("book_needs_repair", "book_behind", "audit_row_missing")
+"""What says no more than that there is something to mend."""
+
+
+@dataclass(frozen=True)
+class RepairReport:
+    """What was mended."""
+
+    rewritten: bool
+    """Whether the book has been written anew."""
+    caught_up: int
+    """Ledger entries that the book had missed."""
+    changed: bool
+    mended: tuple[Problem, ...] = ()
+    """What was found in disorder and is in order now."""
+    unread: tuple[Problem, ...] = ()
+    """Why some of what people had typed could not be taken over."""
+    kept: str = ""
+    """The name under which the book was kept as it was, when something of it was replaced."""
+
+
+def repair(desk: Desk) -> RepairReport:
+    """Bring a book that was left behind, damaged or lost to what the ledger says; typed input stays.
+
+    A book that has to be written anew, or gets back what was recorded of a person's cell, is kept as it
+    was under another name. Raise Refused where the ledger itself is broken, for a book of another
+    plan, and for a file that only its people can open.
+    """
+    standing_of(desk.ledger)
+    if not desk.path.exists():
+        _replace(desk, composed(desk, desk.ledger))
+        return RepairReport(True, sum(1 for _ in desk.ledger.entries()), True)
+    try:
+        stock = look(desk)
+    except Refused as refused:
+        if any(problem.code in ELSEWHERE for problem in refused.problems):
+            raise
+        return _written_anew(desk, {}, refused.problems)
+    if _is_of_another_plan(stock):
+        raise Refused([Problem("book_of_another_plan", desk.path.name)])
+    found = _found(stock)
+    if all(problem.code in IN_PLACE for problem in found):
+        return _mended(stock, found)
+    return _written_anew(desk, _typed(stock), found)
+
+
+def _found(stock: Stock) -> list[Problem]:
+    """Everything that is not as it should be, but what somebody has typed and nobody has recorded yet."""
+    return [problem for problem in faults(stock) if problem.code not in PENDING]
+
+
+def _is_of_another_plan(stock: Stock) -> bool:
+    """Whether most of what the audit sheet lists was never recorded here."""
+    place = stock.reading.places.tables.get(("audit", "audit"))
+    if place is None or "hash" not in place.columns:
+        return False
+    hashes = {entry.hash for entry in stock.desk.ledger.entries()}
+    grid = stock.reading.grids["audit"]
+    shown = [cell.value for row in place.rows.values() if (cell := grid.get((row, place.columns["hash"])))]
+    return bool(shown) and 2 * sum(value in hashes for value in shown) < len(shown)
+
+
+def _mended(stock: Stock, found: Sequence[Problem]) -> RepairReport:
+    """The book with what differs put right, all else as it is."""
+    desk, restored = stock.desk, _restored(stock)
+    changed = post(desk.ledger, stock.standing, stock.book, stock.reading, restored)
+    if not changed:
+        return RepairReport(False, 0, False)
+    with stock.book.prepared():
+        kept = _keep(desk) if restored else ""
+        stock.book.save()
+    now = look(desk)
+    if left := _found(now):
+        return _written_anew(desk, _typed(now), [*found, *left])
+    return RepairReport(False, _missed(stock), True, _told(found), kept=kept)
+
+
+def _written_anew(desk: Desk, typed: Mapping[Key, Value], found: Sequence[Problem]) -> RepairReport:
+    """The book from the ledger and what could be read of it; as it was it is kept under another name."""
+    if desk.is_live:
+        raise Refused([*found, Problem("repair_closed", desk.path.name)])
+    content = composed(desk, desk.ledger, typed)
+    kept = _keep(desk)
+    _replace(desk, content)
+    caught_up = sum(1 for _ in desk.ledger.entries())
+    lost = tuple(problem for problem in found if problem.code in LOST or not typed)
+    return RepairReport(True, caught_up, True, _told(found), lost, kept)
+
+
+def _told(found: Sequence[Problem]) -> tuple[Problem, ...]:
+    """What was mended, without what only says how."""
+    return tuple(
+        problem for problem in found if problem.code not in ("book_needs_repair", "audit_row_missing")
+    )
+
+
+def _missed(stock: Stock) -> int:
+    """How many entries the book had not got."""
+    return sum(1 for _ in stock.desk.ledger.entries(after=_applied(stock)))
+
+
+def _typed(stock: Stock) -> dict[Key, Value]:
+    """What stands in people's cells that is theirs to say now, brought up to what was recorded since."""
+    reading = stock.reading
+    pending = list(stock.desk.ledger.entries(after=_applied(stock)))
+    said = {**{key: cell.value for key, cell in reading.typed.items()}, **caught_up(reading, pending)}
+    return {key: value for key, value in said.items() if _is_theirs(stock, reading.typed[key])}
+
+
+def _applied(stock: Stock) -> int:
+    """Number of the last entry that the book has got, without a gap before it."""
+    place = stock.reading.places.tables.get(("audit", "audit"))
+    number = 0
+    while place and str(number + 1) in place.rows:
+        number += 1
+    return number
+
+
+def _restored(stock: Stock) -> dict[Key, Value]:
+    """People's cells that say something else than was recorded of them, and what that was."""
+    values = stock.standing.values
+    return {
+        key: values.get(key)
+        for key, cell in stock.reading.typed.items()
+        if not _is_theirs(stock, cell) and (cell.has_formula or not same_value(cell.value, values.get(key)))
+    }
+
+
+def _is_theirs(stock: Stock, cell: Typed) -> bool:
+    """Whether a cell is somebody's to fill now: what stands there is not recorded yet."""
+    if cell.owner is Owner.FINANCE:
+        return True
+    side = stock.table(stock.plan.region(str(cell.key[0])))
+    if cell.owner is Owner.SUPERIOR:
+        return awaits(side, cell.key)
+    return not is_sealed(side, cell.key[1])
+
+
+def _keep(desk: Desk) -> str:
+    """Keep the book as it is under another name; the name."""
+    stamp = desk.clock().strftime("%Y%m%d-%H%M%S")
+    kept = desk.path.with_name(f"{desk.path.stem}.before-repair-{stamp}{desk.path.suffix}")
+    with laid_beside(desk.path, read_file(desk.path)) as copy:
+        put_in_place(copy, kept)
+    return kept.name
+
+
+def _replace(desk: Desk, content: bytes) -> None:
+    with laid_beside(desk.path, content) as book:
+        put_in_place(book, desk.path)

@@ -1,0 +1,155 @@
+"""The proof that the book shows what the ledger recorded, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+
+from ..calibration import Value, same_value
+from ..ledger import plain_head
+from ..problems import Problem
+from ..workbook import BLANK, Content, Spot, cell_name, content, region_sheet, shown
+from .audit import AuditReport
+from .check import broken_seals, changed_cells, not_taken_in, said, unrecorded
+from .desk import Desk
+from .issued import issues
+from .post import audit_rows
+from .stock import Stock, look, misfits
+
+Row = Mapping[str, Value]
+
+
+def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
+    """Prove the chain, and everything that the book shows; `heads` were noted elsewhere."""
+    noted = [plain_head(head) for head in heads]
+    notes: tuple[Problem, ...] = ()
+    problems = desk.ledger.verify(noted)
+    printed = [] if problems else [issue.letter.chain_head for issue in issues(desk.ledger)]
+    problems = problems or desk.ledger.verify(printed)
+    if not problems:
+        stock = look(desk)
+        problems = faults(stock)
+        notes = tuple(oddities(stock))
+    return AuditReport(
+        tuple(desk.ledger.entries()),
+        desk.ledger.head,
+        tuple(problems),
+        verified=not problems,
+        heads=() if problems else (desk.ledger.head, *printed, *noted),
+        notes=notes,
+    )
+
+
+def faults(stock: Stock) -> list[Problem]:
+    """Everything that does not agree; a book that is behind is told no more than that."""
+    misfit = misfits(stock)
+    behind = any(problem.code == "book_behind" for problem in misfit)
+    return misfit if behind else [*misfit, *disagreements(stock)]
+
+
+def disagreements(stock: Stock) -> Iterator[Problem]:
+    """Every cell that shows something else than the ledger says, as far as the book can be read."""
+    wanted = content(stock.standing, stock.reading.values, stock.reading.places)
+    entries = audit_rows(stock.standing, stock.desk.ledger.entries())
+    yield from _log(stock, "audit", {str(row["number"]): row for row in entries})
+    letters = (issue.register_row() for issue in issues(stock.desk.ledger))
+    yield from _log(stock, "letters", {str(row["number"]): row for row in letters})
+    yield from changed_cells(stock, wanted, results=True)
+    for region in stock.plan.regions:
+        yield from broken_seals(stock, region)
+        yield from unrecorded(stock, region)
+    yield from not_taken_in(stock)
+    yield from _labels(stock)
+    yield from (problem for sheet, problem in _strays(stock, wanted) if _is_false(stock, sheet, problem))
+
+
+def oddities(stock: Stock) -> Iterator[Problem]:
+    """What shows nothing false: somebody's own tabs and texts, names of tabs, protection taken off."""
+    places, book = stock.reading.places, stock.book
+    ours = set(places.tabs.values())
+    yield from (Problem("tab_of_others", tab) for tab in book.sheets if tab not in ours)
+    for region in stock.plan.regions:
+        tab = places.tabs.get(region_sheet(region.code))
+        if tab and stock.table(region).state != "open" and not book.is_protected(tab):
+            yield Problem("protection_off", tab)
+    strays = _strays(stock, content(stock.standing, stock.reading.values, places))
+    yield from (problem for sheet, problem in strays if not _is_false(stock, sheet, problem))
+
+
+def _log(stock: Stock, sheet: str, wanted: Mapping[str, Row]) -> Iterator[Problem]:
+    """Rows of a sheet that only grows which are missing, were never recorded, or say something else."""
+    places = stock.reading.places
+    place = places.tables.get((sheet, sheet))
+    if place is None:
+        return
+    tab, grid = places.tabs[sheet], stock.reading.grids[sheet]
+    kinds = {column.code: column.kind for column in places.sheets[sheet].table(sheet).columns}
+    for code in wanted.keys() - place.rows.keys():
+        yield Problem(f"{sheet}_row_missing", tab, {"number": code})
+    for code, at in place.rows.items():
+        if code not in wanted:
+            yield Problem(f"{sheet}_row_unknown", f"{tab}!A{at}", {"number": code})
+            continue
+        for column, across in place.columns.items():
+            found = grid.get((at, across), BLANK)
+            expected = shown(wanted[code][column], kinds[column], places.language)
+            if found.formula is not None or not same_value(found.value, expected):
+                where = f"{tab}!{cell_name((at, across))}"
+                yield Problem(f"{sheet}_row_changed", where, {"number": code, "found": said(found.value)})
+
+
+def _labels(stock: Stock) -> Iterator[Problem]:
+    """Titles and captions that say something else: a value is what its caption calls it."""
+    for sheet, labels in stock.reading.labels.items():
+        for wrong in labels.wrong:
+            where = f"{stock.reading.places.tabs[sheet]}!{cell_name(wrong.spot)}"
+            yield Problem("label_changed", where, {"expected": wrong.expected, "found": said(wrong.found)})
+
+
+def _strays(stock: Stock, wanted: Content) -> Iterator[tuple[str, Problem]]:
+    """Sheet code and problem of every cell that holds what is neither ours nor anybody's to fill."""
+    known = _known(stock, wanted)
+    for sheet, grid in stock.reading.grids.items():
+        labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
+        for spot in sorted(grid.keys() - known[sheet] - labels.spots):
+            found = grid[spot].value
+            twin = isinstance(found, str) and found.strip() in labels.texts
+            code = (
+                "label_twice" if twin else "row_uncoded" if _in_growing(stock, sheet, spot) else "cell_stray"
+            )
+            yield sheet, Problem(code, f"{tab}!{cell_name(spot)}", {"found": said(found)})
+
+
+def _in_growing(stock: Stock, sheet: str, spot: Spot) -> bool:
+    """Whether a cell stands below the captions of a table that grows, where its last columns are."""
+    places = stock.reading.places
+    return any(
+        place.head < spot[0] and spot[1] in place.columns.values()
+        for table in places.sheets[sheet].tables
+        if table.growing and (place := places.tables.get((sheet, table.code)))
+    )
+
+
+def _is_false(stock: Stock, sheet: str, stray: Problem) -> bool:
+    """Whether a stray cell could be taken for ours: by a label, in a table, or where nobody types."""
+    shapes = stock.reading.places.sheets[sheet]
+    owners = [shape.owner for shape in shapes.fields]
+    owners += [column.owner for table in shapes.tables for column in table.columns]
+    return stray.code != "cell_stray" or not any(owner.is_person for owner in owners)
+
+
+def _known(stock: Stock, wanted: Content) -> Mapping[str, set[Spot]]:
+    """The spots of each sheet that have a meaning."""
+    places, typed = stock.reading.places, stock.reading.typed.values()
+    known = {sheet: {*cells} for sheet, cells in wanted.items()}
+    for cell in typed:
+        known[cell.sheet].add(cell.spot)
+    for (sheet, code), place in places.tables.items():
+        rows, columns = place.rows.values(), place.columns.values()
+        known[sheet] |= {(place.head - 1, across) for across in columns} | {(row, 1) for row in rows}
+        known[sheet].add((place.head - 1, 1))
+        if places.sheets[sheet].table(code).growing:
+            known[sheet] |= set(product(rows, columns))
+    for spots in known.values():
+        spots.add((1, 1))
+    return known

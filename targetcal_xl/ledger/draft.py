@@ -1,0 +1,122 @@
+"""A ledger as it will be once something is recorded: for making ready what will show it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from ..calibration import Key, Value
+from .chain import reference
+from .entry import Entry, Event
+from .ledger import Ledger
+
+
+class Log(Protocol):
+    """What can be read of a ledger, whether it is recorded or about to be."""
+
+    @property
+    def place(self) -> str:
+        """The path or URL as a person gave it."""
+
+    @property
+    def head(self) -> str:
+        """The hash of the newest entry."""
+
+    @property
+    def secret(self) -> str:
+        """A random word that whoever reaches the ledger knows."""
+
+    def prove(self) -> None:
+        """Raise Refused unless all that is recorded is as it was recorded."""
+
+    def entries(
+        self,
+        *,
+        after: int = 0,
+        region: str | None = None,
+        action: str | None = None,
+        field: str | None = None,
+    ) -> Iterator[Entry]:
+        """Entries in order, those after a number, of a region, action and field, where given."""
+
+    def values(self, until: int | None = None) -> Mapping[Key, Value]:
+        """The last value of every field that has one, up to an entry's number where given."""
+
+    def document(self, named: str) -> bytes:
+        """The content that a reference names."""
+
+
+class Draft:
+    """A ledger with events that are still to be recorded; reads as the ledger will read.
+
+    Raise DataProblems, as recording would, for values that cannot be kept.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        events: Sequence[Event],
+        *,
+        at: dt.datetime,
+        actor: str,
+        source: str,
+        documents: Iterable[bytes] = (),
+    ) -> None:
+        """Put the events behind the ledger's newest entry, as they would be recorded now."""
+        self.place, self._ledger = ledger.place, ledger
+        self.onto = ledger.head
+        """The head of what is recorded already."""
+        self._events, self._at, self._actor, self._source = events, at, actor, source
+        self._documents = {reference(content): content for content in documents}
+        self.drafted = ledger.chained(events, at=at, actor=actor, source=source)
+        """The entries that are still to be recorded."""
+
+    @property
+    def head(self) -> str:
+        """The hash of the newest entry."""
+        return self.drafted[-1].hash if self.drafted else self.onto
+
+    @property
+    def secret(self) -> str:
+        """A random word that whoever reaches the ledger knows."""
+        return self._ledger.secret
+
+    def prove(self) -> None:
+        """Raise Refused unless all that is recorded is as it was recorded."""
+        self._ledger.prove()
+
+    def entries(
+        self,
+        *,
+        after: int = 0,
+        region: str | None = None,
+        action: str | None = None,
+        field: str | None = None,
+    ) -> Iterator[Entry]:
+        """Entries in order, those after a number, of a region, action and field, where given."""
+        yield from self._ledger.entries(after=after, region=region, action=action, field=field)
+        for entry in self.drafted:
+            wanted = ((region, entry.region), (action, entry.action), (field, entry.field))
+            if entry.number > after and all(code in (None, own) for code, own in wanted):
+                yield entry
+
+    def values(self, until: int | None = None) -> Mapping[Key, Value]:
+        """The last value of every field that has one, up to an entry's number where given."""
+        drafted = (entry for entry in self.drafted if until is None or entry.number <= until)
+        return {**self._ledger.values(until), **{entry.key: entry.new for entry in drafted}}
+
+    def document(self, named: str) -> bytes:
+        """The content that a reference names."""
+        return self._documents[named] if named in self._documents else self._ledger.document(named)
+
+    def record(self) -> tuple[Entry, ...]:
+        """Record what was drafted; Refused when somebody has recorded since."""
+        return self._ledger.record(
+            self._events,
+            at=self._at,
+            actor=self._actor,
+            source=self._source,
+            documents=self._documents.values(),
+            onto=self.onto,
+        )

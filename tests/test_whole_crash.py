@@ -1,0 +1,168 @@
+"""Killed or out of disk at any write of any action, nothing is lost and nothing is stuck."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.actions import (
+    confirm,
+    decide,
+    follow,
+    handle_objection,
+    issue_letters,
+    ledger_beside,
+    lock,
+    new,
+    recalibrate,
+    repair,
+    survey,
+    switch_functions,
+    unlock,
+    verify,
+)
+from targetcal_xl.actions.repair import PENDING
+from targetcal_xl.connect import Responses, read_actuals
+from targetcal_xl.problems import Refused
+from tests.support.desks import Case, confirmed, decided, delete_tab, fresh, locked, submitted
+from tests.support.mortal import dies_at, fails_at
+
+Act = Callable[[Case], object]
+
+
+def _new(folder: Path) -> Case:
+    case = fresh(folder)
+    case.path.unlink()
+    ledger_beside(case.path).unlink()
+    return case
+
+
+def _begin(case: Case) -> None:
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+
+
+def _restated(folder: Path) -> Case:
+    case = fresh(folder)
+    case.type({("R1", "R1-1", "history.2024Q4"): 91.0})
+    return case
+
+
+def _damaged(folder: Path) -> Case:
+    case = decided(folder)
+    delete_tab(case.path, "总览")
+    return case
+
+
+def _followed(case: Case) -> None:
+    days = [dt.date(2025, 1, 1) + dt.timedelta(days=n) for n in range(60)]
+    rows = [f"{day},{line.code},1" for day in days for line in case.inputs.plan.lines]
+    path = case.folder / "actuals.csv"
+    path.write_text("\n".join(["date,line,value", *rows]), "utf-8")
+    case.run(follow, read_actuals(path, case.inputs.plan))
+
+
+def _surveyed(case: Case) -> None:
+    case.run(survey, Responses(("R1",) * 6 + ("R2",) * 7, (4.0,) * 13))
+
+
+ACTIONS: dict[str, tuple[Callable[[Path], Case], Act]] = {
+    "new": (_new, _begin),
+    "recalibrate": (_restated, lambda case: case.run(recalibrate, "更正")),
+    "functions": (fresh, lambda case: case.run(switch_functions, "live")),
+    "lock": (submitted, lambda case: case.run(lock)),
+    "decide": (
+        locked,
+        lambda case: case.run(decide, "R1", "R1-1", "return", reason="请补充", by="superior1"),
+    ),
+    "objection": (locked, lambda case: case.run(handle_objection, "R2", "R2-1", note="已面谈", by="hrbp2")),
+    "confirm": (decided, lambda case: case.run(confirm)),
+    "unlock": (decided, lambda case: case.run(unlock, "R1", "大客户取消")),
+    "letters": (confirmed, lambda case: case.run(issue_letters, case.folder / "letters", "docx")),
+    "follow": (confirmed, _followed),
+    "survey": (confirmed, _surveyed),
+    "repair": (_damaged, lambda case: case.run(repair)),
+}
+
+
+@pytest.fixture(params=ACTIONS)
+def action(request: pytest.FixtureRequest) -> tuple[Callable[[Path], Case], Act]:
+    """How to come to where somebody acts, and what they do."""
+    return ACTIONS[request.param]
+
+
+def _recorded(case: Case) -> int:
+    """How many entries there are; none where the ledger was not even begun."""
+    try:
+        return len(case.entries())
+    except Refused:
+        return 0
+
+
+def _sound(case: Case) -> None:
+    """After `repair` book and ledger agree, and no half-written file lies about."""
+    if not _recorded(case):
+        assert not case.path.exists()
+        _begin(case)
+    case.run(repair)
+    problems = [problem for problem in case.run(verify).problems if problem.code not in PENDING]
+    assert problems == []
+    assert list(case.folder.glob(".targetcal-*")) == []
+
+
+def _writes(stage: Callable[[Path], Case], folder: Path) -> Iterator[tuple[int, Case, int]]:
+    """The number of each write, a case of its own for it, and how many entries it has."""
+    for write in count():
+        case = stage(folder / str(write))
+        yield write, case, _recorded(case)
+
+
+def test_a_death_at_any_write_loses_nothing(
+    action: tuple[Callable[[Path], Case], Act], tmp_path: Path
+) -> None:
+    stage, act = action
+    recorded = []
+    for write, case, before in _writes(stage, tmp_path):
+        typed = case.typed() if case.path.exists() else {}
+        died = dies_at(write, lambda case=case: act(case))
+        after = _recorded(case)
+        recorded.append(after > before)
+        _sound(case)
+        if before and after == before:
+            assert case.typed() == typed
+        if not died:
+            break
+    assert recorded == sorted(recorded), "before the commit nothing has happened, after it everything has"
+    assert write > 3
+
+
+def test_a_full_disk_at_any_write_is_told_as_it_is_and_loses_nothing(
+    action: tuple[Callable[[Path], Case], Act], tmp_path: Path
+) -> None:
+    stage, act = action
+    for write, case, before in _writes(stage, tmp_path):
+        told = fails_at(write, lambda case=case: act(case))
+        after = _recorded(case)
+        if told is None:
+            break
+        says_recorded = told[0] in ("recorded_not_shown", "letters_not_written")
+        assert says_recorded == (after > before), told
+        _sound(case)
+    assert write > 3
+
+
+def test_what_was_interrupted_can_be_done_again(tmp_path: Path) -> None:
+    case = confirmed(tmp_path)
+    act = ACTIONS["letters"][1]
+    for write in count():
+        if not dies_at(write, lambda: act(case)):
+            break
+        case.run(repair)
+    issued = case.entries("letters", "letter")
+    assert [entry.new for entry in issued] == ["2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R2-V1"]
+    assert sorted(path.suffix for path in (case.folder / "letters").iterdir()) == [".docx", ".docx"]
+    assert case.run(verify).verified

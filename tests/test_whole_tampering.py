@@ -1,0 +1,170 @@
+"""Whatever is changed in a book that shows recorded things is found by name, and mended by `repair`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.actions import issue_letters, repair, verify
+from targetcal_xl.actions.repair import PENDING
+from targetcal_xl.problems import Problem
+from targetcal_xl.workbook import BLANK, Cell, Owner, Spot, open_book
+from tests.support.desks import Case, confirmed, decided, locked
+from tests.support.memory import MemoryBook
+
+Change = Callable[[MemoryBook], object]
+
+STAGES = {"locked": locked, "decided": decided, "issued": confirmed}
+EVERY_DETECTED, EVERY_MENDED = 29, 211
+"""Of all changes, one in so many is tried here; primes, so that every kind and place has its turn."""
+
+
+@pytest.fixture(scope="module", params=STAGES)
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """A plan in which every region's word is recorded."""
+    case = STAGES[request.param](tmp_path_factory.mktemp("tampered"))
+    if request.param == "issued":
+        case.run(issue_letters, case.folder / "letters", "docx")
+    return case
+
+
+def _changes(case: Case, book: MemoryBook) -> Iterator[tuple[str, Change]]:
+    """Every cell altered, emptied, made a formula, moved; every name and tab lost, doubled, exchanged."""
+    reading = case.reading()
+    free = {
+        (reading.places.tabs[c.sheet], c.spot) for c in reading.typed.values() if c.owner is Owner.FINANCE
+    }
+    guide = reading.places.tabs["guide"]
+    for tab, grid in book.grids.items():
+        for spot, cell in sorted(grid.items()):
+            if _is_code_of_nothing(grid, spot):
+                continue
+            for what, other in _others(cell):
+                if (what == "formula" and (tab, spot) in free) or (what == "text" and tab == guide):
+                    continue
+                yield f"{tab}!{spot} {what}", lambda b, t=tab, s=spot, o=other: b.set(t, {s: o})
+            if spot[0] > 3 and tab != guide:
+                yield f"{tab}!{spot} moved", lambda b, t=tab, s=spot: _move(b, t, s)
+        yield f"{tab} deleted", lambda b, t=tab: _delete(b, t)
+        yield f"{tab} doubled", lambda b, t=tab: b.grids.update({f"{t} (2)": dict(b.grids[t])})
+        yield f"{tab} copied and hidden", lambda b, t=tab: _hide(b, t)
+    names = list(book.names)
+    for name, other in zip(names, names[1:] + names[:1], strict=True):
+        yield f"{name} lost", lambda b, n=name: b.names.pop(n)
+        yield f"{name} points to {other}", lambda b, n=name, o=other: b.names.update({n: b.names[o]})
+
+
+def _is_code_of_nothing(grid: Mapping[Spot, Cell], spot: Spot) -> bool:
+    """Whether a cell is the hidden code of a row in which nothing stands: no one is told anything by it."""
+    return spot[1] == 1 and not any(row == spot[0] and column > 1 for row, column in grid)
+
+
+def _others(cell: Cell) -> Iterator[tuple[str, Cell]]:
+    """What could stand in a cell's place and look like it."""
+    yield "emptied", BLANK
+    if isinstance(cell.value, bool):
+        yield "turned", Cell(not cell.value, cell.formula, cell.array)
+    elif isinstance(cell.value, float):
+        yield "other number", Cell(cell.value * 1.01 + 1, cell.formula, cell.array)
+        yield "text", Cell(f"{cell.value:g}", cell.formula, cell.array)
+    else:
+        yield "other text", Cell(f"{cell.value or ''}x", cell.formula, cell.array)
+    if cell.formula is None:
+        yield "formula", Cell(cell.value, "1+1")
+    else:
+        yield "value", Cell(cell.value)
+
+
+def _move(book: MemoryBook, tab: str, spot: Spot) -> None:
+    """Put a cell into the first empty one below."""
+    row, column = spot
+    below = next(r for r in range(row + 1, row + 5000) if (r, column) not in book.grids[tab])
+    book.set(tab, {spot: BLANK, (below, column): book.grids[tab][spot]})
+
+
+def _delete(book: MemoryBook, tab: str) -> None:
+    del book.grids[tab]
+    book.names = {name: place for name, place in book.names.items() if place[0] != tab}
+
+
+def _hide(book: MemoryBook, tab: str) -> None:
+    copy = {spot: cell for spot, cell in book.grids[tab].items() if spot != (1, 1)}
+    book.grids[f"{tab} "] = copy
+    book.hidden = frozenset({tab})
+
+
+def _verified(case: Case, book: MemoryBook) -> tuple[Problem, ...]:
+    with case.desk() as desk:
+        return verify(replace(desk, opening=lambda _path: book)).problems
+
+
+def test_every_change_is_found_and_named(case: Case) -> None:
+    sound = MemoryBook.of(open_book(case.path))
+    assert _verified(case, sound) == ()
+    missed = []
+    for number, (what, change) in enumerate(_changes(case, sound)):
+        if number % EVERY_DETECTED == 0:
+            book = sound.copy()
+            change(book)
+            if not _verified(case, book):
+                missed.append(what)
+    assert not missed, "\n".join(missed)
+
+
+def test_every_change_is_mended_and_nothing_of_it_is_believed(case: Case) -> None:
+    sound, typed = case.path.read_bytes(), case.typed()
+    memory = MemoryBook.of(open_book(case.path))
+    for number, (what, change) in enumerate(_changes(case, memory)):
+        if number % EVERY_MENDED == 0:
+            _tamper_file(case.path, memory, change)
+            case.run(repair)
+            problems = case.run(verify).problems
+            assert [problem for problem in problems if problem.code not in PENDING] == [], what
+            assert case.typed() == typed or problems, what
+            case.path.write_bytes(sound)
+
+
+def _tamper_file(path: Path, sound: MemoryBook, change: Change) -> None:
+    """Make the change to the file itself."""
+    book = sound.copy()
+    change(book)
+    if book.names != sound.names or book.sheets != sound.sheets or book.hidden:
+        _write(path, book)
+        return
+    file = open_book(path)
+    for tab, grid in book.grids.items():
+        before = sound.grids[tab]
+        file.set(
+            tab, {s: grid.get(s, BLANK) for s in grid.keys() | before.keys() if grid.get(s) != before.get(s)}
+        )
+    file.save()
+
+
+def _write(path: Path, book: MemoryBook) -> None:
+    """A file of these tabs, cells and names."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_numbers": False}) as written:
+        for tab, grid in book.grids.items():
+            page = written.add_worksheet(tab)
+            for (row, column), cell in grid.items():
+                if cell.formula is not None:
+                    page.write_formula(
+                        row - 1,
+                        column - 1,
+                        f"={cell.formula}",
+                        None,
+                        "" if cell.value is None else cell.value,
+                    )
+                else:
+                    page.write(row - 1, column - 1, cell.value)
+            if tab in book.hidden:
+                page.hide()
+        for name, (tab, (row, column)) in book.names.items():
+            quoted = tab.replace("'", "''")
+            written.define_name(
+                name, f"='{quoted}'!{xlsxwriter.utility.xl_rowcol_to_cell(row - 1, column - 1, True, True)}"
+            )
