@@ -59,7 +59,7 @@ class ClosedBook:
     def hidden(self) -> frozenset[str]:
         """Names of the sheets that nobody sees."""
         listed = self._outline().child("sheets")
-        marks = [element.attributes for element in listed.children] if listed else []
+        marks = [element.attributes for element in listed.all("sheet")] if listed else []
         return frozenset(mark["name"] for mark in marks if mark.get("state", "visible") != "visible")
 
     @cached_property
