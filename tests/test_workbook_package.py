@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import package as package_module
+from targetcal_xl.workbook import limits
 from targetcal_xl.workbook.closed import open_closed
 from targetcal_xl.workbook.package import Package
 from tests.support import office
@@ -73,12 +73,12 @@ def test_a_file_that_is_not_there_and_a_folder_are_named(tmp_path: Path) -> None
     assert _refusal(tmp_path) == "file_unreadable"
 
 
-@pytest.mark.parametrize("limit", ["MOST_BYTES", "MOST_PARTS"])
+@pytest.mark.parametrize("limit", ["MOST_UNPACKED", "MOST_PARTS"])
 def test_a_package_that_would_unpack_to_too_much_is_not_unpacked(
     path: Path, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package_module, limit, 8)
-    monkeypatch.setattr(zipfile.ZipFile, "read", None)
+    monkeypatch.setattr(limits, limit, 8)
+    monkeypatch.setattr(zipfile.ZipFile, "open", None)
     assert _refusal(path) == "file_too_big"
 
 
@@ -119,10 +119,13 @@ def test_a_part_with_flipped_bits_is_damaged(path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_two_parts_of_one_name_are_refused(path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["xl/workbook.xml", "XL/Workbook.XML", "xl\\workbook.xml", "/xl/workbook.xml"]
+)
+def test_two_parts_of_one_name_are_refused(path: Path, name: str) -> None:
     with zipfile.ZipFile(path, "a") as file:
-        file.writestr("xl/workbook.xml", parts_of(path)["xl/workbook.xml"])
-    assert _refusal(path) == "file_damaged"
+        file.writestr(name, parts_of(path)["xl/workbook.xml"])
+    assert _refusal(path) == "file_twice"
 
 
 def test_a_zip_with_a_password_is_encrypted(path: Path) -> None:

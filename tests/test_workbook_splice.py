@@ -18,7 +18,6 @@ from targetcal_xl.workbook.splice import (
     outline,
     prove,
     splice,
-    with_attribute,
 )
 
 _DOCUMENT = (
@@ -82,10 +81,11 @@ def test_an_attribute_is_set_and_nothing_else(
 ) -> None:
     wanted = {k: v for k, v in held.items() if k != name} | ({name: value} if value is not None else {})
     tag = "<c" + "".join(f"\n{k} = {quoteattr(v)}" for k, v in held.items()) + close
-    changed = with_attribute(tag.encode(), name, value).decode()
+    raw = tag.encode()
+    changed = splice(raw, [attribute_edit(outline(raw, "part"), **{name: value})]).decode()
     read = outline(changed.encode(), "part").attributes
     assert read == wanted
-    assert changed.endswith(close)
+    assert changed.endswith(close.strip())
 
 
 def test_an_empty_element_is_opened_to_take_something_in() -> None:
@@ -97,7 +97,7 @@ def test_an_empty_element_is_opened_to_take_something_in() -> None:
 def test_an_attribute_edit_is_an_edit_of_the_start_tag() -> None:
     data = b'<a><b k="1">2</b></a>'
     element = outline(data, "part").children[0]
-    assert splice(data, [attribute_edit(data, element, "k", "x & y")]) == b'<a><b k="x &amp; y">2</b></a>'
+    assert splice(data, [attribute_edit(element, k="x & y")]) == b'<a><b k="x &amp; y">2</b></a>'
 
 
 @pytest.mark.parametrize(

@@ -9,20 +9,15 @@ anew, some of them against the schema.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
-from ..workbook.cells import text_of
 from ..workbook.closed import main_part, worksheet_parts
 from ..workbook.disk import laid_beside, put_in_place, read_file
+from ..workbook.limits import MOST_DEPTH
 from ..workbook.package import Package
-from ..workbook.sheet import Sheet
-from ..workbook.splice import Edit, Element, attribute_edit, insertion, outline, splice
-
-_FORMULA = re.compile(rb"<(?:\w+:)?f>([^<]*)</")
+from ..workbook.splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice
 
 
 @contextmanager
@@ -60,14 +55,14 @@ def _amend(before: Package, old: str, after: Package, new: str, lost: _Lost) -> 
 
 def _frame(data: bytes, part: str) -> Element:
     """A part's outline, of a worksheet without its rows."""
-    return Sheet(data, part).frame if b"sheetData" in data else outline(data, part)
+    return outline(data, part, without="sheetData")
 
 
 def _structure(_was: bytes, old: Element, now: bytes, new: Element) -> Iterator[Edit]:
     """The protection against moving, adding and deleting tabs."""
     lock, place = old.child("workbookProtection"), new.child("workbookProtection")
     if lock and place and "lockStructure" not in place.attributes:
-        yield place.start, place.end, _element(new.prefix + lock.name, lock.attributes)
+        yield place.start, place.end, empty_tag(new.prefix + lock.name, lock.attributes)
 
 
 def _sheet(was: bytes, old: Element, now: bytes, new: Element) -> Iterator[Edit]:
@@ -81,7 +76,7 @@ def _tab_colour(old: Element, new: Element) -> Iterator[Edit]:
     had, has = old.child("sheetPr"), new.child("sheetPr")
     colour = had.child("tabColor") if had else None
     if colour and has and not has.child("tabColor"):
-        yield insertion(has, has.inside, _element(new.prefix + colour.name, colour.attributes))
+        yield insertion(has, has.inside, empty_tag(new.prefix + colour.name, colour.attributes))
 
 
 def _view(root: Element) -> Element | None:
@@ -92,7 +87,7 @@ def _view(root: Element) -> Element | None:
 def _panes(was: bytes, old: Element, now: bytes, new: Element) -> Iterator[Edit]:
     """Frozen panes, with the selection in each, and the grid that is not shown."""
     if old.attributes.get("showGridLines") in ("0", "false"):
-        yield attribute_edit(now, new, "showGridLines", "0")
+        yield attribute_edit(new, showGridLines="0")
     inner = was[old.inside : old.close]
     if b"<pane " in inner and b"<pane " not in now[new.inside : new.close]:
         yield new.inside, new.close, inner
@@ -100,11 +95,12 @@ def _panes(was: bytes, old: Element, now: bytes, new: Element) -> Iterator[Edit]
 
 def _charts(before: Package, old: str, after: Package, new: str) -> None:
     """The charts of a protected sheet, which nobody can have touched, where they show the same cells."""
-    if Sheet(before.read(old), old).protection.get("objects") not in ("1", "true"):
+    lock = _frame(before.read(old), old).child("sheetProtection")
+    if lock is None or lock.attributes.get("objects") not in ("1", "true"):
         return
-    drawn = {_cells(data): data for data in (before.read(part) for part in _chart_parts(before, old))}
+    drawn = {_cells(before.read(part), part): before.read(part) for part in _chart_parts(before, old)}
     for part in _chart_parts(after, new):
-        known = drawn.get(_cells(after.read(part)))
+        known = drawn.get(_cells(after.read(part), part))
         if known is not None:
             after.write(part, known)
 
@@ -116,10 +112,10 @@ def _chart_parts(package: Package, sheet: str) -> list[str]:
     return [one.target for one in found if one.kind == "chart" and not package.relationships(one.target)]
 
 
-def _cells(chart: bytes) -> tuple[str, ...]:
+def _cells(chart: bytes, part: str) -> tuple[str, ...]:
     """The cells that a chart shows, in its order."""
-    return tuple(text_of(said).replace("'", "") for said in _FORMULA.findall(chart))
-
-
-def _element(tag: str, attributes: Mapping[str, str]) -> bytes:
-    return f"<{tag}{''.join(f' {name}={quoteattr(said)}' for name, said in attributes.items())}/>".encode()
+    elements = [outline(chart, part, MOST_DEPTH)]
+    for element in elements:
+        elements += element.children
+    formulas = sorted((element.start, element.text) for element in elements if element.name == "f")
+    return tuple(said.replace("'", "") for _, said in formulas)

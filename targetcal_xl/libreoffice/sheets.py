@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlwings import XlwingsError, base_classes
 
-from ..workbook.cells import column_letters
-from ..workbook.sheet import block
+from ..workbook.cells import block, column_letters
 from .answering import answering
 from .formula import to_excel, to_uno
 from .words import RangeWords, SheetWords

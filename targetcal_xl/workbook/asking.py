@@ -82,7 +82,7 @@ class Asking:
         (deviation,), threshold = self._cells("deviation"), self._facts.field("objection")
         objects, departs, same = (quote(self._facts.say(f"flag.{code}")) for code in _FLAGS)
         near = f"IF({deviation}=0,{same},{departs})"
-        return f'IF(ISNUMBER({deviation}),IF({deviation}<=0.000000001-{threshold},{objects},{near}),"")'
+        return f'IF(ISNUMBER({deviation}),IF({deviation}<=1/10^9-{threshold},{objects},{near}),"")'
 
     def _missing(self) -> str:
         """The formula of `missing`: each empty reason adds its name to a sentence that is then tidied."""

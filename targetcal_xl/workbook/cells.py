@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from functools import cache, lru_cache
+from datetime import datetime, timedelta
+from functools import cache
 from math import isfinite
 from xml.sax.saxutils import escape
 
@@ -17,16 +17,36 @@ ERRORS = frozenset(
     ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"]
 )
 
-_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\](),]+))!\$([A-Z]{1,3})\$([1-9][0-9]*)\Z")
-_ATTRIBUTE = re.compile(rb"""([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(amp|lt|gt|quot|apos));")
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\](),]+))!\$([A-Za-z]{1,3})\$([1-9][0-9]{0,6})\Z")
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})\Z", re.ASCII)
+_NUMBER = frozenset("0123456789+-.eE")
+"""All that a spreadsheet writes a number with; Python's float would take `2_20` and ` nan`, too."""
+VALUE_TYPES = frozenset(["n", "s", "b", "e", "str", "d"])
+_TRUTH = {"1": True, "true": True, "0": False, "false": False}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # What XML cannot hold (a carriage return would come back as a newline).
 _UNFIT = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
 # An underscore that would start an escape, be it by what follows or by the escape we write after it.
 _NEEDS_ESCAPE = re.compile(f"[{_UNFIT}]|_(?=x[0-9A-Fa-f]{{4}}[_{_UNFIT}])")
-_EPOCH = datetime(1899, 12, 30)
+_ISO = re.compile(r"(?=.*[-:])([0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|\Z))?([0-9]{2}:[0-9:.]+Z?)?\Z", re.ASCII)
+_EPOCH, _SURE = datetime(1899, 12, 30), datetime(1900, 3, 1)
+"""Before the second, programs count days differently: some have a 29 February 1900."""
+
+
+class _Columns(dict[str, int]):
+    """Letters of any case -> number, 0 for what names no column; what does is kept."""
+
+    def __missing__(self, letters: str) -> int:
+        if not (letters.isascii() and letters.isalpha() and len(letters) <= 3):
+            return 0
+        number = column_number(letters.upper().encode())
+        if number > MAX_COLUMN:
+            return 0
+        self[letters] = number
+        return number
+
+
+COLUMNS = _Columns()
 
 
 @cache
@@ -53,13 +73,23 @@ def reference(spot: Spot) -> str:
     return f"{column_letters(spot[1])}{spot[0]}"
 
 
+def block(said: str) -> Block:
+    """A1:C3 or A1, in any case -> its first and last spot; raise ValueError for anything else."""
+    first, _, last = said.partition(":")
+    found = [_REFERENCE.match(corner) for corner in (first, last or first)]
+    spots = [(int(corner[2]), COLUMNS[corner[1]]) for corner in found if corner]
+    if len(spots) != 2 or not (0 < spots[0][1] <= spots[1][1] and spots[0][0] <= spots[1][0] <= MAX_ROW):
+        raise ValueError(f"ref {said}")
+    return spots[0], spots[1]
+
+
 def one_cell(said: str) -> tuple[str, Spot] | None:
     """The sheet and spot that `'My tab'!$C$2` refers to; None for anything but one cell."""
     found = _ONE_CELL.match(said.strip())
     if found is None:
         return None
     sheet = found[1].replace("''", "'") if found[1] else found[2]
-    return sheet, (int(found[4]), column_number(found[3].encode()))
+    return sheet, (int(found[4]), COLUMNS[found[3]])
 
 
 def same(one: Cell, other: Cell) -> bool:
@@ -67,23 +97,8 @@ def same(one: Cell, other: Cell) -> bool:
     return one == other and isinstance(one.value, bool) == isinstance(other.value, bool)
 
 
-@lru_cache(8192)
-def attributes(raw: bytes) -> dict[str, str]:
-    """The attributes of a start tag."""
-    return {name.decode(): unescaped(double or single) for name, double, single in _ATTRIBUTE.findall(raw)}
-
-
-def unescaped(raw: bytes) -> str:
-    """The text that XML content stands for."""
-    said = raw.decode()
-    if b"\r" in raw:
-        said = said.replace("\r\n", "\n").replace("\r", "\n")
-    return _ENTITY.sub(_entity, said) if b"&" in raw else said
-
-
-def text_of(raw: bytes) -> str:
-    """The text that a cell's XML content stands for, with Excel's `_xHHHH_` resolved."""
-    said = unescaped(raw)
+def resolved(said: str) -> str:
+    """A text of the file with Excel's `_xHHHH_` resolved."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), said) if "_x" in said else said
 
 
@@ -92,17 +107,42 @@ def xml_of(said: str) -> str:
     return escape(_NEEDS_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", said))
 
 
-def value_of(kind: str, raw: bytes, strings: list[str]) -> Scalar:
-    """What `<v>` of a cell of this type holds; raise ValueError or IndexError where it cannot."""
-    if kind == "n":
-        return _number(raw)
-    if kind == "s":
-        return strings[_index(raw)]
+def number_of(said: str) -> float:
+    """The number that a cell holds; raise ValueError for what no spreadsheet writes."""
+    if not _NUMBER.issuperset(said) or not isfinite(number := float(said)):
+        raise ValueError(said)
+    return number
+
+
+def is_index(said: str) -> bool:
+    """Whether a text is a place in a list, from 0."""
+    return said.isascii() and said.isdigit() and len(said) < 10
+
+
+def index_of(said: str) -> int:
+    """A place in a list, from 0; raise ValueError for anything else."""
+    if not is_index(said):
+        raise ValueError(said)
+    return int(said)
+
+
+def value_of(kind: str, said: str) -> Scalar:
+    """What `<v>` of a cell holds that is no number and no shared string; raise ValueError or LookupError."""
     if kind == "b":
-        return raw in (b"1", b"true")
+        return _TRUTH[said]
     if kind == "d":
-        return (datetime.fromisoformat(raw.decode()).replace(tzinfo=None) - _EPOCH).total_seconds() / 86_400
-    return text_of(raw)
+        return _serial(said)
+    if kind in ("str", "e") and (said or kind == "str"):
+        return resolved(said)
+    raise ValueError(said)
+
+
+def _serial(said: str) -> float:
+    """Days since the epoch of an ISO date, with or without a time; of a time alone the fraction of a day."""
+    moment = datetime.fromisoformat(said if "-" in said else f"{_EPOCH:%Y-%m-%d}T{said}")
+    if not _ISO.match(said) or moment.utcoffset() or ("-" in said and moment.replace(tzinfo=None) < _SURE):
+        raise ValueError(said)
+    return (moment.replace(tzinfo=None) - _EPOCH) / timedelta(days=1)
 
 
 def cell_xml(prefix: str, ref: str, style: str, cell: Cell) -> str:
@@ -166,19 +206,6 @@ def _index(raw: bytes) -> int:
     if index < 0:
         raise ValueError(f"not an index: {raw!r}")
     return index
-
-
-def _number(raw: bytes) -> float:
-    number = float(raw)
-    if not isfinite(number):
-        raise ValueError(f"not a number: {raw!r}")
-    return number
-
-
-def _entity(match: re.Match[str]) -> str:
-    if match[3]:
-        return _NAMED[match[3]]
-    return chr(int(match[1], 16) if match[1] else int(match[2]))
 
 
 def _length(said: str) -> int:

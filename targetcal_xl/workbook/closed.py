@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -11,16 +12,18 @@ from pathlib import Path
 from targetcal_xl.problems import Problem, Refused
 
 from .book import BLANK, Cell, Spot
-from .cells import cell_xml, check_cell, one_cell, reference, same, text_of
+from .cells import check_cell, damaged, one_cell, reference, resolved, same
 from .disk import laid_beside, put_in_place, read_file, refuse_taken, replace_file
-from .markup import shared_strings
+from .limits import Counted
+from .markup import MAIN, STRICT, shared_strings
 from .package import Package
 from .protection import has_password, opens, protecting
 from .sheet import Sheet
-from .splice import Element, attribute_edit, insertion, outline, splice, with_attribute
-from .styles import Styles
+from .splice import Element, attribute_edit, insertion, outline, splice, twice
+from .styles import NO_STYLES, Styles
 
-_STRICT = "http://purl.oclc.org/ooxml/"
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _BEFORE_CALCULATION = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets",
     "functionGroups", "externalReferences", "definedNames",
@@ -42,11 +45,10 @@ class ClosedBook:
         self._recalculated = False
         self._ready: tuple[Path, bytes] | None = None
         self._main = main_part(package)
-        self._targets = package.relationships(self._main)
         self._parts = worksheet_parts(package)
         self._sheets: dict[str, Sheet] = {}
-        self._edited: set[str] = set()
         self._grids: dict[str, Mapping[Spot, Cell]] = {}
+        self._counted = Counted()
 
     @property
     def sheets(self) -> Sequence[str]:
@@ -57,7 +59,7 @@ class ClosedBook:
     def hidden(self) -> frozenset[str]:
         """Names of the sheets that nobody sees."""
         listed = self._outline().child("sheets")
-        marks = [element.attributes for element in listed.children] if listed else []
+        marks = [element.attributes for element in listed.all("sheet")] if listed else []
         return frozenset(mark["name"] for mark in marks if mark.get("state", "visible") != "visible")
 
     @property
@@ -72,18 +74,26 @@ class ClosedBook:
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
         """Names for the whole workbook that point to one cell: name -> (sheet, spot)."""
-        data, names, found = self._package.read(self._main), self._outline().child("definedNames"), {}
-        for element in names.children if names else ():
+        names, tabs = self._outline().child("definedNames"), {tab.lower(): tab for tab in self._parts}
+        seen, found = set[str](), dict[str, tuple[str, Spot]]()
+        for element in names.all("definedName") if names else ():
             # A copied tab brings copies of its names along, which hold for that tab alone.
-            place = one_cell(text_of(data[element.inside : element.close]))
-            if place and place[0] in self._parts and "localSheetId" not in element.attributes:
-                found[element.attributes["name"]] = place
+            name = element.attributes.get("name", "")
+            if "localSheetId" in element.attributes:
+                continue
+            if name.lower() in seen:
+                raise twice(element.part, name)
+            seen.add(name.lower())
+            place = one_cell(resolved(element.text))
+            # To a formula a tab's name is the same in any case.
+            if place and (tab := tabs.get(place[0].lower())):
+                found[name] = tab, place[1]
         return found
 
     def grid(self, sheet: str) -> Mapping[Spot, Cell]:
         """Every cell of a sheet that holds a value or a formula, as it stands now."""
         if sheet not in self._grids:
-            self._grids[sheet] = self._sheet(sheet).cells(self._strings)
+            self._grids[sheet] = self._sheet(sheet).grid
         return self._grids[sheet]
 
     def set(self, sheet: str, cells: Mapping[Spot, Cell]) -> None:
@@ -95,15 +105,7 @@ class ClosedBook:
         part = self._sheet(sheet)
         _refuse_impossible(sheet, part, changes)
         # A shared formula that loses a cell is written out: every other member gets its own text.
-        written = {spot: before[spot] for spot in part.sharing(changes)} | changes
-
-        def write(spot: Spot, style: str, present: bytes) -> bytes:
-            cell = written[spot]
-            if not present and cell == BLANK:
-                return b""
-            return cell_xml(part.prefix, reference(spot), style, cell).encode()
-
-        self._put(sheet, part.edited(written, write))
+        part.write({spot: before[spot] for spot in part.sharing(changes)} | changes)
         after = {spot: cell for spot, cell in {**before, **changes}.items() if cell != BLANK}
         self._grids[sheet] = after
         self._recalculate()
@@ -112,16 +114,8 @@ class ClosedBook:
 
     def lock_cells(self, sheet: str, spots: Iterable[Spot], locked: bool) -> None:
         """Set the `locked` format flag of cells, keeping the rest of their formats."""
-        part, styles = self._sheet(sheet), self._styles
-
-        def write(spot: Spot, style: str, present: bytes) -> bytes:
-            index = str(styles.locking(int(style), locked))
-            if index == style:
-                return present
-            cell = present or cell_xml(part.prefix, reference(spot), style, BLANK).encode()
-            return with_attribute(cell, "s", index)
-
-        self._put(sheet, part.edited(set(spots), write))
+        styles = self._styles
+        self._sheet(sheet).restyle(spots, lambda style: styles.locking(style, locked))
 
     def is_protected(self, sheet: str) -> bool:
         """Whether the sheet is protected with a password."""
@@ -136,7 +130,7 @@ class ClosedBook:
         present = self._sheet(sheet).protection
         if password is not None and self.verify_password(sheet, password):
             return
-        self._put(sheet, self._sheet(sheet).protected(protecting(present, password, self._salt)))
+        self._sheet(sheet).protect(protecting(present, password, self._salt))
 
     @contextmanager
     def prepared(self) -> Iterator[None]:
@@ -166,45 +160,57 @@ class ClosedBook:
 
     def _composed(self) -> bytes | None:
         """The file with all changes, every edited part proven well-formed; None when there are none."""
-        for sheet in self._edited:
-            self._package.write(self._parts[sheet], self._sheets[sheet].data)
-        if "_styles" in vars(self):
-            self._package.write(self._styles_part, self._styles.data)
-        self._edited.clear()
+        self._compose()
         return self._package.packed() if self._package.changed else None
+
+    def _compose(self) -> None:
+        """Write every changed sheet into the package, and the formats; later changes start from there."""
+        for sheet in [sheet for sheet, part in self._sheets.items() if part.edited]:
+            self._package.write(self._parts[sheet], self._sheets.pop(sheet).composed())
+        if "_styles" in vars(self):
+            self._write_styles(self._styles.data)
+
+    def _write_styles(self, data: bytes) -> None:
+        part = self._part_of_kind("styles")
+        if part is not None:
+            self._package.write(part, data)
+        elif data != NO_STYLES:
+            part = posixpath.join(posixpath.dirname(self._main), "styles.xml")
+            self._package.add(part, data, "styles", _STYLES_TYPE, self._main)
 
     def _outline(self) -> Element:
         return outline(self._package.read(self._main), self._package.place(self._main))
 
     def _part_of_kind(self, kind: str) -> str | None:
-        return next((one.target for one in self._targets.values() if one.kind == kind), None)
+        """The part that the workbook has for something; raise Refused where it has two."""
+        found = {one.target for one in self._package.relationships(self._main).values() if one.kind == kind}
+        if len(found) > 1:
+            raise twice(self._package.place(self._main), kind)
+        return next(iter(found), None)
 
     @cached_property
     def _strings(self) -> list[str]:
         part = self._part_of_kind("sharedStrings")
-        return shared_strings(self._package.read(part), self._package.place(part)) if part else []
+        if part is None:
+            return []
+        return shared_strings(self._package.read(part), self._package.place(part), self._counted)
 
     @cached_property
     def _styles(self) -> Styles:
-        part = self._styles_part
-        return Styles(self._package.read(part), self._package.place(part))
-
-    @property
-    def _styles_part(self) -> str:
-        return self._part_of_kind("styles") or "xl/styles.xml"
+        part = self._part_of_kind("styles")
+        data = NO_STYLES if part is None else self._package.read(part)
+        return Styles(data, self._package.place(part or self._main))
 
     def _sheet(self, sheet: str) -> Sheet:
         if sheet not in self._parts:
             raise Refused([Problem("file_no_sheet", self.path.name, {"sheet": sheet})])
         if sheet not in self._sheets:
             part = self._parts[sheet]
-            self._sheets[sheet] = Sheet(self._package.read(part), self._package.place(part))
+            # A sheet that was read before, and changed since, is counted once.
+            counted = Counted() if sheet in self._grids else self._counted
+            data, place = self._package.read(part), self._package.place(part)
+            self._sheets[sheet] = Sheet(data, place, self._strings, counted)
         return self._sheets[sheet]
-
-    def _put(self, sheet: str, changed: Sheet) -> None:
-        if changed is not self._sheets[sheet]:
-            self._sheets[sheet] = changed
-            self._edited.add(sheet)
 
     def _recalculate(self) -> None:
         """Have the application compute every formula when it opens the file."""
@@ -213,7 +219,7 @@ class ClosedBook:
         data, root = self._package.read(self._main), self._outline()
         present = root.child("calcPr")
         if present:
-            edit = attribute_edit(data, present, "fullCalcOnLoad", "1")
+            edit = attribute_edit(present, fullCalcOnLoad="1")
         else:
             before = [child for child in root.children if child.name in _BEFORE_CALCULATION]
             edit = insertion(root, before[-1].end, f'<{root.prefix}calcPr fullCalcOnLoad="1"/>'.encode())
@@ -229,15 +235,17 @@ class ClosedBook:
 
 def main_part(package: Package) -> str:
     """The workbook's main part; raise Refused where there is none, or one that we read wrongly."""
-    roots = package.relationships("").values()
-    main = next((one.target for one in roots if one.kind == "officeDocument"), "")
-    if main not in package or not main.endswith(".xml"):
+    roots = {one.target for one in package.relationships("").values() if one.kind == "officeDocument"}
+    if len(roots) > 1:
+        raise twice(package.name, "officeDocument")
+    main = next(iter(roots), "")
+    if main not in package or "binary" in package.content_type(main):
         raise Refused([Problem("file_not_workbook", package.name)])
     root = outline(package.read(main), package.place(main))
-    if root.name != "workbook":
-        raise Refused([Problem("file_not_workbook", package.name)])
-    if any(value.startswith(_STRICT) for value in root.attributes.values()):
+    if root.space == STRICT:
         raise Refused([Problem("file_strict", package.name)])
+    if root.name != "workbook" or root.space != MAIN:
+        raise Refused([Problem("file_not_workbook", package.name)])
     properties = root.child("workbookPr")
     if properties and properties.attributes.get("date1904") in ("1", "true"):
         raise Refused([Problem("file_dates_1904", package.name)])
@@ -247,13 +255,18 @@ def main_part(package: Package) -> str:
 def worksheet_parts(package: Package) -> dict[str, str]:
     """The part of each worksheet, by name in tab order."""
     main = main_part(package)
-    listed = outline(package.read(main), package.place(main)).child("sheets")
-    targets, found = package.relationships(main), {}
-    for element in listed.children if listed else ():
-        ids = [value for name, value in element.attributes.items() if name.endswith(":id")]
-        target = targets.get(ids[0]) if ids else None
-        if target and target.kind == "worksheet":
-            found[element.attributes["name"]] = target.target
+    place, targets = package.place(main), package.relationships(main)
+    listed = outline(package.read(main), place).child("sheets")
+    found, seen = dict[str, str](), set[str]()
+    for element in listed.all("sheet") if listed else ():
+        name, link = element.attributes.get("name", ""), element.of_space("id", _RELATIONSHIPS)
+        if not name or link is None or link not in targets:
+            raise damaged(place, f"sheet {name}")
+        if not seen.isdisjoint(both := (name.lower(), f"/{targets[link].target}")):
+            raise twice(place, f"sheet {name}")
+        seen.update(both)
+        if targets[link].kind == "worksheet":
+            found[name] = targets[link].target
     return found
 
 

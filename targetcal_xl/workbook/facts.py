@@ -193,6 +193,11 @@ def quote(said: str) -> str:
     return '"' + said.replace('"', '""') + '"'
 
 
+def count_of(cells: str, said: str) -> str:
+    """How many cells say this; some programs compute COUNTIF over formulas one calculation late."""
+    return f"SUMPRODUCT(--({cells}={said}))"
+
+
 def or_blank(value: Scalar) -> Scalar:
     """What a formula gives that shows nothing where there is no value."""
     return "" if value is None else value

@@ -6,7 +6,7 @@ from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from .book import Cell
 from .captions import shown
 from .cells import column_letters
-from .facts import Facts, Row, as_number, or_blank, quote, span
+from .facts import Facts, Row, as_number, count_of, or_blank, quote, span
 from .shapes import Table
 
 
@@ -62,7 +62,7 @@ class Following:
             "progress_agreed": Cell(or_blank(agreed), total(span(place, "agreed"))),
             "progress_actual": Cell(or_blank(actual), total(span(place, "actual"))),
             "progress_attainment": Cell(or_blank(share), f'IF(OR(N({a})=0,{b}=""),"",{b}/{a})'),
-            "progress_warned": Cell(float(self._warned), f"COUNTIF({span(place, 'warned')},{yes})"),
+            "progress_warned": Cell(float(self._warned), count_of(span(place, "warned"), yes)),
         }
 
     @property

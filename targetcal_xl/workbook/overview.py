@@ -8,7 +8,7 @@ from .asking import submitted
 from .book import Cell
 from .cells import column_letters
 from .declaring import Declaration
-from .facts import TOTALS, Facts, Row, or_blank, quote, span
+from .facts import TOTALS, Facts, Row, count_of, or_blank, quote, span
 from .layout import region_sheet
 from .places import TablePlace
 
@@ -35,7 +35,7 @@ class Overview:
             "filled": Cell(float(told.count_declared()), f"COUNT({tab}{span(lines, 'declared')})"),
             "missing": Cell(float(told.checks), self._facts.field("checks", region)),
             "objections": Cell(
-                float(told.count_objections()), f"COUNTIF({tab}{span(lines, 'flag')},{objection})"
+                float(told.count_objections()), count_of(f"{tab}{span(lines, 'flag')}", objection)
             ),
             **{code: self._same(told.total(code), code, region) for code in TOTALS},
             "gap_pct": self._same(told.gap, "gap_pct", region),
@@ -70,7 +70,7 @@ class Overview:
             **{f"dashboard_{code}": self._total(code) for code in TOTALS[1:]},
             "dashboard_gap_pct": self._gap(hq or 0.0),
             "dashboard_submitted": Cell(
-                submitted, f'COUNTIF({column},{quote(self._yes)})&" / "&ROWS({column})'
+                submitted, f'{count_of(column, quote(self._yes))}&" / "&ROWS({column})'
             ),
             "dashboard_missing": self._count("missing", [one.checks for one in told]),
             "dashboard_objections": self._count("objections", [one.count_objections() for one in told]),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Mapping
 
+from targetcal_xl import calibration
 from targetcal_xl.calibration import Value
 
 from .book import BLANK, Cell, Spot
@@ -44,25 +43,19 @@ def is_formula(found: Cell, wanted: Cell) -> bool:
     """Whether a cell still computes what it should, however the program that saved it writes formulas."""
     if found.formula is None or found.formula == wanted.formula:
         return found.formula is not None
-    return _plain(found.formula) == _plain(wanted.formula or "")
+    # openpyxl takes a third of a second to import, which a book that nobody saved anew need not cost.
+    from .spelling import same_formula  # noqa: PLC0415
+
+    return same_formula(found.formula, wanted.formula or "")
 
 
 def same_value(found: Cell, wanted: Cell) -> bool:
-    """Whether two cells show the same: equal text, or numbers equal to twelve digits."""
-    a, b = found.value, wanted.value
-    if isinstance(a, float) and isinstance(b, float):
-        return math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-12)
-    return a == b or (a in (None, "") and b in (None, ""))
+    """Whether two cells show the same; an empty text shows nothing."""
+    a, b = (None if cell.value == "" else cell.value for cell in (found, wanted))
+    return calibration.same_value(a, b)
 
 
 def _same(found: Cell, wanted: Cell) -> bool:
-    if found == wanted:
-        return True
     if wanted.formula is None:
         return found.formula is None and same_value(found, wanted)
     return is_formula(found, wanted) and same_value(found, wanted)
-
-
-def _plain(formula: str) -> str:
-    """A formula without what programs write differently: spaces, quotes of sheet names, `_xlfn.`."""
-    return re.sub(r"_xlfn\.|[\s$']|^=", "", formula).replace("TRUE()", "TRUE").replace("FALSE()", "FALSE")

