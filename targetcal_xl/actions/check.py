@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 from ..calibration import (
     JUSTIFICATION,
+    Key,
     Line,
     Region,
     Value,
     declaration_fault,
+    departs,
     is_placeholder,
+    is_support,
+    may_submit,
     missing_fields,
 )
 from ..ledger import fault
@@ -21,6 +25,7 @@ from ..workbook import BLANK, Owner, Typed, cell_name, content, is_formula, regi
 from .desk import Desk, chosen_regions
 from .stock import Stock, look, misfit
 from .table import FINAL, Table
+from .taken_in import not_taken_in, where
 
 SUPPORT_FIELDS = ("kind", "what", "quantity")
 """What a support item needs, once anything is said of it."""
@@ -59,7 +64,8 @@ def check(desk: Desk, regions: Sequence[str] = ()) -> CheckReport:
     chosen = chosen_regions(stock.plan, regions)
     tabs = {stock.reading.places.tabs.get(region_sheet(region.code)) for region in stock.plan.regions}
     elsewhere = () if regions else tuple(fault for fault in faults if _tab(fault) not in tabs)
-    return CheckReport(tuple(_region_check(stock, region, faults) for region in chosen), elsewhere)
+    book = (*elsewhere, *not_taken_in(stock))
+    return CheckReport(tuple(_region_check(stock, region, faults) for region in chosen), book)
 
 
 def _region_check(stock: Stock, region: Region, faults: Sequence[Problem]) -> RegionCheck:
@@ -102,7 +108,7 @@ def examine(stock: Stock, region: Region, faults: Iterable[Problem]) -> tuple[Pr
     if tab is None:
         return (Problem("tab_missing", region.name),)
     own = [fault for fault in faults if _tab(fault) == tab]
-    return (*own, *broken_seals(stock, region), *_unrecorded(stock, region), *_unfinished(stock, region))
+    return (*own, *broken_seals(stock, region), *unrecorded(stock, region), *_unfinished(stock, region))
 
 
 def damage(stock: Stock, region: Region) -> tuple[Problem, ...]:
@@ -119,25 +125,29 @@ def broken_seals(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     for cell in stock.reading.of_region(region.code, Owner.MANAGER):
         sealed = stock.standing.values.get(cell.key)
-        if is_sealed(side, cell.key[1]) and (cell.value != sealed or cell.has_formula):
+        if is_sealed(side, cell.key) and (cell.value != sealed or cell.has_formula):
             fields = {"sealed": _said(sealed), "found": _said(cell.value)}
             yield Problem("sealed_changed", where(stock, cell), fields)
 
 
-def _unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
-    """What a superior typed after the region was decided, which nobody will take note of."""
+def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
+    """What a superior typed after the region was decided, and nobody has taken note of."""
     if stock.table(region).state not in FINAL:
         return
     for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
         recorded = stock.standing.values.get(cell.key)
         if cell.value != recorded:
             fields = {"recorded": _said(recorded), "found": _said(cell.value)}
-            yield Problem("decision_unrecorded", where(stock, cell), fields)
+            yield Problem(
+                "grant_unrecorded" if is_support(cell.key[2]) else "decision_unrecorded",
+                where(stock, cell),
+                fields,
+            )
 
 
-def is_sealed(side: Table, row: str | None) -> bool:
-    """Whether a manager's cells in this row count as submitted: until handed back, or agreed for good."""
-    return side.state != "open" or (row is not None and side.is_agreed(row))
+def is_sealed(side: Table, key: Key) -> bool:
+    """Whether a manager's cell counts as submitted: until handed back, or with its line agreed for good."""
+    return side.state != "open" or side.is_agreed_cell(key)
 
 
 def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
@@ -146,6 +156,7 @@ def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
     if side.state != "open":
         return
     yield from unkept(stock, stock.reading.of_region(region.code, Owner.MANAGER))
+    yield from _early_decisions(stock, region)
     yield from _header_problems(stock, region)
     for line in side.lines:
         if not side.is_agreed(line.code):
@@ -161,18 +172,37 @@ def unkept(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
             yield Problem(code, where(stock, cell), {"value": _said(ascii(cell.value))})
 
 
+def _early_decisions(stock: Stock, region: Region) -> Iterator[Problem]:
+    """What stands in the superior's cells before there is anything to decide on, and was never recorded."""
+    for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
+        recorded = stock.standing.values.get(cell.key)
+        if cell.value != recorded or cell.has_formula:
+            fields = {"recorded": _said(recorded), "found": _said(cell.value)}
+            yield Problem(
+                "decision_early" if recorded is None else "decision_changed", where(stock, cell), fields
+            )
+
+
 def _header_problems(stock: Stock, region: Region) -> Iterator[Problem]:
     status = stock.reading.typed.get((region.code, None, "status"))
     submitter = stock.reading.typed.get((region.code, None, "submitter"))
     if status and status.value not in (None, "draft", "submitted"):
         yield Problem("choice_unknown", where(stock, status), {"found": _said(status.value)})
-    if submitter and is_placeholder(submitter.value) and is_submitted(stock, region):
+    if submitter is None or not is_submitted(stock, region):
+        return
+    if is_placeholder(submitter.value):
         yield Problem("submitter_missing", where(stock, submitter))
+    elif not may_submit(str(submitter.value), region):
+        fields = {"found": _said(submitter.value), "head": region.head.name}
+        yield Problem("submitter_not_head", where(stock, submitter), fields)
 
 
 def _line_problems(stock: Stock, line: Line) -> Iterator[Problem]:
     cell = stock.reading.typed.get((line.region, line.code, "declared"))
     if cell is None:
+        return
+    yield from _agreement_problems(stock, line, cell)
+    if agrees(stock, line):
         return
     fault = declaration_fault(cell.value, cell.has_formula, stock.plan.metric)
     if fault:
@@ -180,6 +210,48 @@ def _line_problems(stock: Stock, line: Line) -> Iterator[Problem]:
         yield Problem(f"declared_{fault}", where(stock, cell), fields)
     for code in JUSTIFICATION:
         yield from _wording_problems(stock, line, code, None if fault else float(cell.value or 0))
+
+
+def counter_of(stock: Stock, line: Line) -> float | None:
+    """The superior's counter that a line waits with; None where it was not countered."""
+    return stock.table(stock.plan.region(line.region)).number(line.code, "counter")
+
+
+def agrees(stock: Stock, line: Line) -> bool:
+    """Whether the region has said that it agrees to the superior's counter."""
+    return stock.typed((line.region, line.code, "agree")) == "yes" and counter_of(stock, line) is not None
+
+
+def offered(stock: Stock, line: Line) -> Value:
+    """The target that a region stands for: what it typed, or the counter that it agrees to."""
+    return (
+        counter_of(stock, line) if agrees(stock, line) else stock.typed((line.region, line.code, "declared"))
+    )
+
+
+def _agreement_problems(stock: Stock, line: Line, declared: Typed) -> Iterator[Problem]:
+    """Agreeing to what nobody countered, or while declaring a third number."""
+    cell = stock.reading.typed.get((line.region, line.code, "agree"))
+    if cell is None or cell.value is None:
+        return
+    counter = counter_of(stock, line)
+    if cell.has_formula:
+        yield Problem("text_formula", where(stock, cell))
+    elif cell.value != "yes":
+        yield Problem("choice_unknown", where(stock, cell), {"found": _said(cell.value)})
+    elif counter is None:
+        yield Problem("agree_nothing", where(stock, cell), {"line": line.name})
+    elif _is_third(stock, declared, counter):
+        fields = {"line": line.name, "declared": _said(declared.value), "counter": f"{counter:g}"}
+        yield Problem("agree_twice", where(stock, declared), fields)
+
+
+def _is_third(stock: Stock, declared: Typed, counter: float) -> bool:
+    """Whether a target is neither what was declared before, nor the counter, nor nothing."""
+    value = declared.value
+    if value is None or value == stock.standing.values.get(declared.key):
+        return declared.has_formula
+    return isinstance(value, str | bool) or departs(float(value), counter)
 
 
 def _wording_problems(stock: Stock, line: Line, code: str, declared: float | None) -> Iterator[Problem]:
@@ -194,13 +266,13 @@ def _wording_problems(stock: Stock, line: Line, code: str, declared: float | Non
 
 
 def _needs_reasons(stock: Stock, line: Line, declared: float) -> bool:
-    return bool(missing_fields(declared, stock.standing.suggested(line.code), None, None, None))
+    suggested, counter = stock.standing.suggested(line.code), counter_of(stock, line)
+    return bool(missing_fields(declared, suggested, None, None, None, counter))
 
 
 def _support_cells(stock: Stock, region: Region) -> Iterator[Typed]:
-    lines = {line.code for line in stock.plan.lines_of(region.code)}
     cells = stock.reading.of_region(region.code, Owner.MANAGER)
-    return (cell for cell in cells if cell.key[1] is not None and cell.key[1] not in lines)
+    return (cell for cell in cells if is_support(cell.key[2]))
 
 
 def _support_problems(stock: Stock, region: Region, row: str) -> Iterator[Problem]:
@@ -228,11 +300,6 @@ def _misfit(cell: Typed) -> str | None:
 
 def _is_date(value: Value) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value))
-
-
-def where(stock: Stock, cell: Typed) -> str:
-    """A cell's place in a person's words: `华东大区!H7`."""
-    return f"{stock.reading.places.tabs[cell.sheet]}!{cell_name(cell.spot)}"
 
 
 def _tab(problem: Problem) -> str:

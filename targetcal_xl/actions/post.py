@@ -48,7 +48,7 @@ def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bo
     for sheet, spots in cells.items():
         if spots and sheet in reading.places.tabs:
             book.set(reading.places.tabs[sheet], spots)
-    moved = _protect(ledger, standing, book, reading)
+    moved = _protect(ledger, standing, book, reading, pending)
     book.save()
     return moved or any(cells.values())
 
@@ -105,19 +105,21 @@ def _letter_rows(ledger: Ledger, reading: Reading) -> Iterator[Mapping[str, Valu
     return (issue.register_row() for issue in issues(ledger) if issue.letter.number not in listed)
 
 
-def _protect(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bool:
+def _protect(
+    ledger: Ledger, standing: Standing, book: Book, reading: Reading, pending: Iterable[Entry]
+) -> bool:
     """Lock what was submitted and open what was handed back; whether any tab changed."""
-    changed = False
+    changed, moved = False, {entry.region for entry in pending if entry.field == "state"}
     for region in standing.inputs.plan.regions:
         side, tab = Table(standing, region), reading.places.tabs.get(region_sheet(region.code))
         closed = side.state != "open"
-        if tab is None or book.is_protected(tab) == closed:
+        if tab is None or (book.is_protected(tab) == closed and region.code not in moved):
             continue
-        cells = list(reading.of_region(region.code, Owner.MANAGER))
+        owners = (Owner.MANAGER, Owner.SUPERIOR)
+        cells = [cell for owner in owners for cell in reading.of_region(region.code, owner)]
+        free = [cell.spot for cell in cells if side.is_free(cell.key, cell.owner)]
         book.lock_cells(tab, [cell.spot for cell in cells], True)
-        if not closed:
-            free = [cell.spot for cell in cells if not side.is_agreed(cell.key[1] or "")]
-            book.lock_cells(tab, free, False)
+        book.lock_cells(tab, free, False)
         book.protect(tab, sheet_password(ledger) if closed else None)
         changed = True
     return changed

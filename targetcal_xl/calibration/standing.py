@@ -9,6 +9,7 @@ from functools import cached_property
 from .baseline import Baseline, Inputs
 from .history import Floats, last_year
 from .odds import PRIOR_SHARE
+from .plan import Line
 
 Value = str | int | float | bool | None
 """What a cell, a ledger entry or a decision holds; dates are ISO text."""
@@ -47,3 +48,10 @@ class Standing:
     def suggested(self, line: str) -> float:
         """The suggested target of a line."""
         return float(self.baseline.suggested[self.row_of[line]])
+
+    def in_force(self, line: Line) -> float | None:
+        """The target of a line that was confirmed last, which holds until another one is."""
+        value = self.value(line.region, line.code, "in_force")
+        if value is None and self.value(line.region, None, "state") == "confirmed":
+            value = self.value(line.region, line.code, "agreed")  # confirmed before this was recorded apart
+        return float(value) if isinstance(value, int | float) else None

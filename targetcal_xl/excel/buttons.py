@@ -71,8 +71,8 @@ def _decide(desk: Desk, said: Answers) -> object:
     return actions.decide_typed(desk, said.words("region"), hours=said.number("hours"))
 
 
-def _confirm(desk: Desk, _said: Answers) -> object:
-    return actions.confirm(desk)
+def _confirm(desk: Desk, said: Answers) -> object:
+    return actions.confirm(desk, said.words("reason"))
 
 
 def _follow(desk: Desk, said: Answers) -> object:
@@ -138,7 +138,7 @@ BUTTONS = (
     Button("lock", "finance", "Lock", _lock, (_ANY_REGION,)),
     Button("unlock", "finance", "Undo", _unlock, (_REGION, _REASON)),
     Button("decide", "finance", "AcceptInvitation", _decide, (_REGION, _WHO, _HOURS)),
-    Button("confirm", "finance", "SignatureLineInsert", _confirm),
+    Button("confirm", "finance", "SignatureLineInsert", _confirm, (_ANY_REASON,)),
     Button(
         "follow",
         "finance",
