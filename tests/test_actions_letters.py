@@ -11,7 +11,7 @@ from targetcal_xl.actions import confirm, decide, doctor, examine_template, issu
 from targetcal_xl.actions.issued import issues
 from targetcal_xl.problems import DataProblems, Refused
 from tests.support.books import as_openpyxl
-from tests.support.desks import Case, confirmed, decided, strip_protection, told
+from tests.support.desks import RESERVE, Case, confirmed, decided, strip_protection, told
 from tests.support.letters import pdf_text, shipped, with_paragraph, word_text
 
 FIRST = ("2025Q1-new-customers-R1-V1 华东大区", "2025Q1-new-customers-R2-V1 华南大区")
@@ -33,7 +33,7 @@ def _renegotiate(case: Case) -> None:
     case.declare("R2", R2_1=round(case.suggested("R2-1")) - 1)
     case.run(lock)
     case.run(decide, "R2", "R2-1", "accept", reason="渠道恢复属实", by="superior2")
-    case.run(confirm)
+    case.run(confirm, RESERVE)
 
 
 def test_every_region_gets_its_letter_as_word_and_pdf(case: Case, tmp_path: Path) -> None:
@@ -102,7 +102,9 @@ def test_a_correction_is_a_new_version_that_names_the_old(case: Case, tmp_path: 
     after = _files(tmp_path / "out")
     assert after.items() > before.items()
     said = word_text(after["2025Q1-new-customers-R2-V2 华南大区.docx"])
-    assert "第 2 版，取代编号 2025Q1-new-customers-R2-V1" in said
+    assert "本函为第 2 版。" in said
+    assert "取代 2025年1月7日 出具的 2025Q1-new-customers-R2-V1 号函件" in said
+    assert "原函所列目标在本函出具之日（2025年1月8日）前有效" in said
     entry = case.entries("letters", "letter")[-1]
     assert (entry.old, entry.new) == ("2025Q1-new-customers-R2-V1", "2025Q1-new-customers-R2-V2")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from ..calibration import Key, Standing, Value
+from ..calibration import Key, Standing, Value, is_support
 from ..ledger import Entry, Ledger
 from ..workbook import (
     GROUND,
@@ -81,8 +81,9 @@ def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping
     """Entries as the audit sheet prints them: places by name, fields by code."""
     plan = standing.inputs.plan
     regions = {region.code: region.name for region in plan.regions}
-    lines = {line.code: line.name for line in plan.lines}
+    lines = {(line.region, line.code): line.name for line in plan.lines}
     for entry in entries:
+        of_line = None if is_support(entry.field) else lines.get((entry.region or "", entry.row or ""))
         yield {
             "number": entry.number,
             "at": entry.at.isoformat(timespec="seconds"),
@@ -90,7 +91,7 @@ def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping
             "source": entry.source,
             "action": entry.action,
             "region": regions.get(entry.region or "", entry.region),
-            "row": lines.get(entry.row or "", entry.row),
+            "row": of_line or entry.row,
             "field": entry.field,
             "old": entry.old,
             "new": entry.new,
