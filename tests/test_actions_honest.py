@@ -19,6 +19,7 @@ from targetcal_xl.actions import (
     new,
     objections,
     recalibrate,
+    repair,
     unlock,
     verify,
 )
@@ -68,6 +69,20 @@ def test_what_is_granted_stays_open_until_the_region_is_confirmed(tmp_path: Path
     assert [_is_locked(case, "R1", *at) for at in SUPERIOR] == [True, True, True, False]
     case.run(confirm, RESERVE)
     assert [_is_locked(case, "R1", *at) for at in SUPERIOR] == [True] * 4
+
+
+def test_a_book_that_is_written_anew_is_open_where_it_was(tmp_path: Path) -> None:
+    case = locked(tmp_path)
+    case.run(unlock, "R2", "重新测算")
+    case.path.unlink()
+    case.run(repair)
+    assert [_is_locked(case, "R1", *at) for at in SUPERIOR] == [False] * 4
+    assert [
+        _is_locked(case, "R2", row, code) for row, code in (("R2-1", "decision"), ("R2-1", "declared"))
+    ] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -312,10 +327,10 @@ def test_a_threshold_that_was_not_taken_in_moves_no_flag(tmp_path: Path) -> None
     spot = case.reading().places.find(("R2", "R2-1", "flag"))[1]
     before = _computed(case, "region:R2")[spot]
     case.type({(None, None, "objection"): 0.5})
-    assert _computed(case, "region:R2")[spot] == before == replace(before, value="异议")
+    assert _computed(case, "region:R2")[spot] == before == before._replace(value="异议")
     case.run(recalibrate, "放宽")
     after = _computed(case, "region:R2")[spot]
-    assert (after.value, after.formula == before.formula) == ("偏离", False)
+    assert (after.value, after.formula == before.formula) == ("有偏离", False)
 
 
 @pytest.mark.parametrize(

@@ -121,10 +121,9 @@ def test_groups_and_limits_stand_on_settings_and_dashboard(tmp_path: Path) -> No
     assert _shown(case, None, "group:coast", "limit.parent") == "华东大区"
     assert _shown(case, None, "line:R1-2", "limit.locked") == "是"
     assert _shown(case, None, "region:R2", "dashboard.limit.low") == 120
-    case.type({(None, "group:coast", "limit.high"): 500.0})
-    assert told(case.run(check).book) == [
-        ("readonly_changed", case.where((None, "group:coast", "limit.high")))
-    ]
+    key = (None, "group:coast", "limit.high")
+    case.type({key: 500.0})
+    assert told(case.run(check).book) == [("readonly_changed", case.where(key))]
 
 
 def test_what_is_agreed_outside_a_limit_is_named_with_its_group(tmp_path: Path) -> None:

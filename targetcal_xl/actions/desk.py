@@ -125,7 +125,7 @@ def chosen_regions(plan: Plan, said: Sequence[str]) -> tuple[Region, ...]:
 
 
 def _find(items: Sequence[Named], said: str, code: str) -> Named:
-    for item in items:
+    for item in (*(item for item in items if item.code == said), *items):
         if said in (item.code, item.name):
             return item
     names = [item.name for item in items]
