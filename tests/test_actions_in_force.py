@@ -31,7 +31,8 @@ from tests.support.desks import RESERVE, Case, confirmed, decided, decline, fres
 _GAP = ("hq_gap", "")
 
 
-def _results(case: Case) -> Actuals:
+def results(case: Case) -> Actuals:
+    """Forty days with one customer each on every line."""
     days = case.inputs.plan.period.days[:40]
     ones = np.ones((3, len(days)))
     return Actuals(days, ones, np.full_like(ones, np.nan), np.full_like(ones, np.nan))
@@ -51,9 +52,9 @@ def test_a_region_handed_back_in_mid_quarter_keeps_its_targets_until_there_are_n
     tmp_path: Path,
 ) -> None:
     case = confirmed(tmp_path)
-    whole = case.run(follow, _results(case))
+    whole = case.run(follow, results(case))
     assert case.run(unlock, "R1", "总部追加资源，重新商定").in_force
-    again = case.run(follow, _results(case))
+    again = case.run(follow, results(case))
     assert (again.agreed_total, again.path_total) == (whole.agreed_total, whole.path_total)
     assert (whole.reopened, again.reopened) == ((), ("华东大区",))
     assert _shown(case, None, None, "progress_agreed") == 353
@@ -62,9 +63,9 @@ def test_a_region_handed_back_in_mid_quarter_keeps_its_targets_until_there_are_n
     case.run(lock)
     for line in ("R1-1", "R1-2"):
         case.run(decide, "R1", line, "accept", reason="依据充分", by="superior1")
-    assert case.run(follow, _results(case)).agreed_total == 353, "agreed, not confirmed yet"
+    assert case.run(follow, results(case)).agreed_total == 353, "agreed, not confirmed yet"
     case.run(confirm, RESERVE)
-    assert case.run(follow, _results(case)).agreed_total == 359
+    assert case.run(follow, results(case)).agreed_total == 359
     assert case.run(verify).problems == ()
 
 
@@ -72,7 +73,7 @@ def test_before_the_first_confirmation_nothing_is_in_force(tmp_path: Path) -> No
     case = decided(tmp_path)
     assert not case.run(unlock, "R1", "客户延期").in_force
     with pytest.raises(Refused) as refused:
-        case.run(follow, _results(case))
+        case.run(follow, results(case))
     assert [problem.code for problem in refused.value.problems] == ["not_confirmed"]
 
 
@@ -153,9 +154,9 @@ def test_an_older_ledger_s_confirmed_targets_are_in_force_and_stay_so(tmp_path: 
     with case.desk() as desk:
         desk.ledger.record(gone, at=case.clock(), actor="x", source="older")
     case.run(repair)
-    assert case.run(follow, _results(case)).agreed_total == 353
+    assert case.run(follow, results(case)).agreed_total == 353
     case.run(unlock, "R1", "总部追加资源，重新商定")
-    assert case.run(follow, _results(case)).agreed_total == 353
+    assert case.run(follow, results(case)).agreed_total == 353
 
 
 def _event(entry: Entry) -> Event:

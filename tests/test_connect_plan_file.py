@@ -85,8 +85,9 @@ def test_a_plan_file_says_everything_of_a_plan(tmp_path: Path, encoding: str) ->
 
 
 def test_thresholds_and_last_period_may_be_set(tmp_path: Path) -> None:
-    more = "\n[thresholds]\nobjection = 0.2\nhq_tolerance = 0.05\n[last_period]\nconsensus_days = 7\ncoordination_hours = 42\n"
-    plan = read(tmp_path, PLAN + more + "agreement_pct = 58\nagreement_mean = 3.1\n")
+    thresholds = "\n[thresholds]\nobjection = 0.2\nhq_tolerance = 0.05\n"
+    more = "[last_period]\nconsensus_days = 7\ncoordination_hours = 42\n"
+    plan = read(tmp_path, PLAN + thresholds + more + "agreement_pct = 58\nagreement_mean = 3.1\n")
     assert plan.thresholds == Thresholds(objection=0.2, hq_tolerance=0.05)
     assert plan.last_period == Measures(7, 42, 58, 3.1)
 

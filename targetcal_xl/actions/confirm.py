@@ -64,7 +64,8 @@ def _events(stock: Stock, reason: str) -> Iterator[Event]:
 
 def _summary(stock: Stock, total: float, reason: str) -> Iterator[Event]:
     """What was agreed in all, and how far that is from the HQ target."""
-    for field, new in (("agreed_total", total), ("hq_gap", hq_gap(stock.plan.hq_target, total))):
+    gap = round(hq_gap(stock.plan.hq_target, total), 6)  # programs keep 15 digits of a number at most
+    for field, new in (("agreed_total", total), ("hq_gap", gap)):
         yield Event("confirm", None, None, field, stock.standing.value(None, None, field), new, reason)
 
 

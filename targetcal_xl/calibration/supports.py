@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 
 from .negotiation import is_placeholder, is_support
@@ -62,9 +61,10 @@ def _item(standing: Standing, region: str, row: str) -> Item:
 
 
 def _date(said: str) -> dt.date | None:
-    with suppress(ValueError):
+    try:
         return dt.date.fromisoformat(said)
-    return None
+    except ValueError:
+        return None
 
 
 def in_words_only(standing: Standing, region: str) -> Iterator[tuple[Line, str, str]]:
