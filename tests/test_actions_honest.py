@@ -280,9 +280,15 @@ def test_what_belongs_to_the_plan_is_not_yellow_and_a_change_is_refused(
     assert key not in case.reading().typed
     before = case.entries()
     case.type({key: value})
-    assert ("readonly_changed", case.where(key)) in case.problems()
-    case.run(recalibrate, "改口径")
+    named = ("readonly_changed", case.where(key))
+    assert named in case.problems()
+    for action in (recalibrate, lock):
+        with pytest.raises(DataProblems) as found:
+            case.run(action)
+        assert told(found.value.problems) == [named]
     assert case.entries() == before
+    case.run(repair)
+    assert named not in case.problems()
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,16 @@ def _changed_cells(stock: Stock, sheets: Container[str] | None) -> Iterator[Prob
                 yield Problem("readonly_changed", f"{tab}!{cell_name(spot)}", fields)
 
 
+def fixed_changed(stock: Stock) -> list[Problem]:
+    """Cells of the settings that belong to the plan and say something else."""
+    return list(_changed_cells(stock, {"settings"}))
+
+
+def unsettled(stock: Stock) -> list[Problem]:
+    """What finance's sheets say that does not count: changed where it has to stay, or not taken in."""
+    return [*fixed_changed(stock), *not_taken_in(stock)]
+
+
 def examine(stock: Stock, region: Region, faults: Iterable[Problem]) -> tuple[Problem, ...]:
     """Everything that keeps a region's tab from counting; `faults` are those of the whole book."""
     tab = stock.reading.places.tabs.get(region_sheet(region.code))

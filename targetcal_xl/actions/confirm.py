@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from ..calibration import Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
-from .check import damage, unrecorded
+from .check import damage, unrecorded, unsettled
 from .decide import undecided_supports
 from .desk import Desk
 from .lock import in_force_events
 from .stock import Stock, take_stock
-from .taken_in import not_taken_in
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def _total(stock: Stock) -> float:
 
 
 def _obstacles(stock: Stock) -> list[Problem]:
-    problems = list(not_taken_in(stock))
+    problems = unsettled(stock)
     for region in stock.plan.regions:
         problems += _of_region(stock, region)
     if not problems and all(stock.table(region).state == "confirmed" for region in stock.plan.regions):

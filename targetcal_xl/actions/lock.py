@@ -22,12 +22,11 @@ from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import Owner, region_sheet
-from .check import agrees, counter_of, examine, is_submitted, offered, tampering
+from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
 from .desk import Desk, chosen_regions, find_region
 from .objections import objection_events
 from .seal import seal
 from .stock import Stock, take_stock
-from .taken_in import not_taken_in
 
 DECISION_FIELDS = ("decision", "counter", "decision_reason")
 GRANTED = ("granted", "granted_reason")
@@ -54,11 +53,11 @@ class LockReport:
 def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
     """Lock every submitted region without problems; one region's problems do not hold up another's.
 
-    Raise DataProblems where finance's cells hold what was never taken in: suggestions and thresholds
-    would be others than those that the book shows.
+    Raise DataProblems where settings were changed that stay, or finance's cells hold what was never taken
+    in: suggestions and thresholds would be others than those that the book shows.
     """
     stock = take_stock(desk)
-    if problems := list(not_taken_in(stock)):
+    if problems := unsettled(stock):
         raise DataProblems(problems)
     chosen = chosen_regions(stock.plan, regions)
     faults = tampering(stock, {region_sheet(region.code) for region in chosen})
@@ -177,9 +176,12 @@ def _line_events(stock: Stock, line: Line) -> Iterator[Event]:
 
 def _in_words_only(stock: Stock, regions: Sequence[Region]) -> Iterator[tuple[str, str]]:
     """Supports that no item lists, by what these regions have said now."""
+    said = dict(stock.standing.values)
     for region in regions:
-        said = {**stock.standing.values, **_said(stock, region)}
-        for line, _, declined in in_words_only(replace(stock.standing, values=said), region.code):
+        said |= _said(stock, region)
+    now = replace(stock.standing, values=said)
+    for region in regions:
+        for line, _, declined in in_words_only(now, region.code):
             if not declined:
                 yield region.name, line.name
 

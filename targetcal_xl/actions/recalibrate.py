@@ -9,7 +9,7 @@ from ..calibration import Baseline, Key, Plan, Standing, Value, is_placeholder
 from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import revised
-from .check import unkept
+from .check import fixed_changed, unkept
 from .desk import Desk
 from .learning import (
     LEARNING,
@@ -66,7 +66,7 @@ def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
     """Read finance's cells, relearn weights, renew suggestions and split, and record all with its reason."""
     stock = take_stock(desk)
     cells = finance_cells(stock)
-    if problems := list(unkept(stock, cells)):
+    if problems := [*fixed_changed(stock), *unkept(stock, cells)]:
         raise DataProblems(problems)
     typed = {cell.key: cell.value for cell in cells if cell.value is not None}
     inputs, faults = revised(stock.standing.inputs, typed)

@@ -41,6 +41,15 @@ class Standing:
         return {line.code: row for row, line in enumerate(self.inputs.plan.lines)}
 
     @cached_property
+    def rows(self) -> Mapping[str, tuple[str, ...]]:
+        """Region code -> the rows that anything was said of, in the order of their codes."""
+        found: dict[str, set[str]] = {}
+        for region, row, _ in self.values:
+            if region is not None and row is not None:
+                found.setdefault(region, set()).add(row)
+        return {region: tuple(sorted(rows)) for region, rows in found.items()}
+
+    @cached_property
     def last_year(self) -> Floats:
         """The same period last year as it happened, (n,); NaN where unknown."""
         return last_year(self.inputs.history.before(self.inputs.plan.period))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .negotiation import is_placeholder, is_support
+from .negotiation import is_placeholder
 from .plan import Line
 from .standing import Standing, Value
 
@@ -34,8 +34,8 @@ class Item:
 
 def support_items(standing: Standing, region: str) -> tuple[Item, ...]:
     """The items of a region that ask for anything, in the order of their rows."""
-    rows = {row for where, row, field in standing.values if where == region and row and is_support(field)}
-    return tuple(_item(standing, region, row) for row in sorted(rows) if _asks(standing, region, row))
+    rows = standing.rows.get(region, ())
+    return tuple(_item(standing, region, row) for row in rows if _asks(standing, region, row))
 
 
 def _asks(standing: Standing, region: str, row: str) -> bool:
