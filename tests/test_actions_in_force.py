@@ -161,3 +161,22 @@ def test_an_older_ledger_s_confirmed_targets_are_in_force_and_stay_so(tmp_path: 
 
 def _event(entry: Entry) -> Event:
     return Event(entry.action, *entry.key, entry.old, entry.new)
+
+
+def test_targets_that_do_not_add_up_are_compared_by_their_mean(tmp_path: Path) -> None:
+    base = fresh(tmp_path / "base")
+    metric = replace(base.inputs.plan.metric, kind="mean")
+    plan = replace(base.inputs.plan, metric=metric, hq_target=140.0)
+    case = Case(tmp_path, replace(base.inputs, plan=plan))
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+    case.declare("R1", R1_1=85, R1_2=130)
+    case.declare("R2", R2_1=198)
+    case.run(lock)
+    for line in ("R1-1", "R1-2", "R2-1"):
+        case.run(decide, line[:2], line, "accept", reason="依据充分", by=f"superior{line[1]}")
+        decline(case, line)
+    report = case.run(confirm)
+    assert report.agreed_total == report.suggested_total == pytest.approx(413 / 3, rel=1e-14)
+    assert case.value(None, None, "agreed_total") == float(f"{413 / 3:.15g}"), "no digit that a program loses"
+    assert case.run(verify).problems == ()

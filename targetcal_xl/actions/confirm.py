@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calibration import Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
+from ..calibration import Plan, Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from .check import damage, unrecorded, unsettled
@@ -47,7 +47,7 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
     return ConfirmReport(
         regions=len(plan.regions),
         hq_target=plan.hq_target,
-        suggested_total=plan.metric.together(stock.standing.baseline.suggested.tolist()) or 0.0,
+        suggested_total=_kept(plan.metric.together(stock.standing.baseline.suggested.tolist()) or 0.0),
         agreed_total=total,
         hq_gap=hq_gap(plan.hq_target, total),
         exceptions=tuple(exceptions),
@@ -63,7 +63,7 @@ def _events(stock: Stock, reason: str) -> Iterator[Event]:
 
 def _summary(stock: Stock, total: float, reason: str) -> Iterator[Event]:
     """What was agreed in all, and how far that is from the HQ target."""
-    gap = round(hq_gap(stock.plan.hq_target, total), 6)  # programs keep 15 digits of a number at most
+    gap = round(hq_gap(stock.plan.hq_target, total), 6)
     for field, new in (("agreed_total", total), ("hq_gap", gap)):
         yield Event("confirm", None, None, field, stock.standing.value(None, None, field), new, reason)
 
@@ -75,7 +75,12 @@ def _agreed(stock: Stock) -> list[float | None]:
 
 
 def _total(stock: Stock) -> float:
-    return stock.plan.metric.together(_agreed(stock)) or 0.0
+    return _kept(stock.plan.metric.together(_agreed(stock)) or 0.0)
+
+
+def _kept(value: float) -> float:
+    """A number in the 15 digits that every program keeps of it."""
+    return float(f"{value:.15g}")
 
 
 def _obstacles(stock: Stock) -> list[Problem]:
@@ -107,16 +112,18 @@ def _exceptions(stock: Stock) -> Iterator[Problem]:
     plan, values = stock.plan, _agreed(stock)
     gap = hq_gap(plan.hq_target, _total(stock))
     if not is_tolerable(gap, plan.thresholds.hq_tolerance):
-        fields = {"agreed": _number(_total(stock)), "hq": _number(plan.hq_target), "gap": f"{gap:+.1%}"}
-        yield Problem("hq_gap", fields={**fields, "tolerance": f"{plan.thresholds.hq_tolerance:.1%}"})
+        totals = {"agreed": _number(_total(stock), plan), "hq": _number(plan.hq_target, plan)}
+        shares = {"gap": f"{gap:+.1%}", "tolerance": f"{plan.thresholds.hq_tolerance:.1%}"}
+        yield Problem("hq_gap", fields={**totals, **shares})
     for one in bounded(plan):
         agreed = one.reached(plan, values)
         if agreed is not None and (side := side_of(agreed, one.node.limits)) != "within":
             limit = one.node.limits.low if side == "below" else one.node.limits.high
-            yield Problem(
-                f"limit_{side}", one.node.name, {"agreed": _number(agreed), "limit": _number(limit or 0.0)}
-            )
+            fields = {"agreed": _number(agreed, plan), "limit": _number(limit or 0.0, plan)}
+            yield Problem(f"limit_{side}", one.node.name, fields)
 
 
-def _number(value: float) -> str:
-    return f"{value:,.10g}"
+def _number(value: float, plan: Plan) -> str:
+    """A total with the decimals of its metric, and one more where it is a mean."""
+    decimals = plan.metric.decimals + (plan.metric.kind != "sum")
+    return f"{value:,.{decimals}f}"
