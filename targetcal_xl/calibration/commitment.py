@@ -206,6 +206,8 @@ def _objections(
         said = _Said(standing, line.region, line.code)
         if state := said.text("objection"):
             lifted = said.value("objection.lifted")
+            if lifted is None and state == "lifted":
+                lifted = said.value("declared")  # recorded before it was said what lifted one
             yield Objection(
                 line=line.name,
                 **{code: said.text(f"objection.{code}") or said.text(code) for code in JUSTIFICATION},
