@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import decide, decide_typed, lock, recalibrate, unlock, verify
+from targetcal_xl.actions import check, decide, decide_typed, lock, recalibrate, unlock, verify
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.workbook import open_book
 from tests.support.books import as_openpyxl
@@ -271,3 +271,16 @@ def test_what_the_superior_typed_is_never_overwritten(case: Case) -> None:
     _decide(case, "R1-1", "accept")
     assert case.typed()[key] == "我先记一笔"
     assert case.value(*key) == REASON
+
+
+def test_what_the_superior_typed_beside_the_record_can_be_put_back(case: Case) -> None:
+    key = ("R1", "R1-1", "decision_reason")
+    case.type({key: "我先记一笔"})
+    _decide(case, "R1-1", "accept")
+    _decide(case, "R1-2", "accept")
+    assert told(case.run(check).problems) == [("decision_unrecorded", case.where(key))]
+    sheet, typed = as_openpyxl(case.path)[TAB], case.reading().typed
+    both = (key, ("R1", "R1-2", "decision_reason"))
+    assert [sheet.cell(*typed[at].spot).protection.locked for at in both] == [False, True]
+    case.type({key: REASON})
+    assert case.run(check).problems == ()

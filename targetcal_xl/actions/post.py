@@ -14,6 +14,7 @@ from ..workbook import (
     Owner,
     Reading,
     Spot,
+    Typed,
     as_typed,
     content,
     differing,
@@ -48,7 +49,8 @@ def post(ledger: Ledger, standing: Standing, book: Book, reading: Reading) -> bo
     for sheet, spots in cells.items():
         if spots and sheet in reading.places.tabs:
             book.set(reading.places.tabs[sheet], spots)
-    moved = _protect(ledger, standing, book, reading, pending)
+    typed = {**reading.values, **handed}
+    moved = _protect(ledger, standing, book, reading, typed, pending)
     book.save()
     return moved or any(cells.values())
 
@@ -107,9 +109,17 @@ def _letter_rows(ledger: Ledger, reading: Reading) -> Iterator[Mapping[str, Valu
 
 
 def _protect(
-    ledger: Ledger, standing: Standing, book: Book, reading: Reading, pending: Iterable[Entry]
+    ledger: Ledger,
+    standing: Standing,
+    book: Book,
+    reading: Reading,
+    typed: Mapping[Key, Value],
+    pending: Iterable[Entry],
 ) -> bool:
-    """Lock what was submitted and open what was handed back; whether any tab changed."""
+    """Lock what was submitted and open what was handed back; whether any tab changed.
+
+    What a superior typed beside the recorded decision stays open, so that it can be put back.
+    """
     changed, moved = False, {entry.region for entry in pending if entry.field == "state"}
     for region in standing.inputs.plan.regions:
         side, tab = Table(standing, region), reading.places.tabs.get(region_sheet(region.code))
@@ -118,9 +128,19 @@ def _protect(
             continue
         owners = (Owner.MANAGER, Owner.SUPERIOR)
         cells = [cell for owner in owners for cell in reading.of_region(region.code, owner)]
-        free = [cell.spot for cell in cells if side.is_free(cell.key, cell.owner)]
+        free = [
+            cell.spot
+            for cell in cells
+            if side.is_free(cell.key, cell.owner)
+            or (side.state == "decided" and _is_other(standing, cell, typed))
+        ]
         book.lock_cells(tab, [cell.spot for cell in cells], True)
         book.lock_cells(tab, free, False)
         book.protect(tab, sheet_password(ledger) if closed else None)
         changed = True
     return changed
+
+
+def _is_other(standing: Standing, cell: Typed, typed: Mapping[Key, Value]) -> bool:
+    """Whether a superior's cell says something else than what was recorded of it."""
+    return cell.owner is Owner.SUPERIOR and typed.get(cell.key) != standing.values.get(cell.key)
