@@ -208,12 +208,16 @@ def _locked(report: actions.LockReport, language: str) -> Iterator[Part]:
         share = _percent(deviation, True)
         said = text("telling.lock.objection", language, region=region, line=line, deviation=share)
         yield Sentence(said, OBJECTION)
+    for region, line in report.in_words_only:
+        yield Sentence(text("telling.lock.in_words_only", language), QUESTION, f"{region} / {line}")
     yield Sentence(text("telling.lock.recorded", language, cells=report.recorded))
 
 
 @tell.register
 def _unlocked(report: actions.UnlockReport, language: str) -> Iterator[Part]:
     yield Sentence(text("telling.unlock.done", language, region=report.region))
+    if report.in_force:
+        yield Sentence(text("telling.unlock.in_force", language))
 
 
 @tell.register
@@ -221,10 +225,14 @@ def _objections(report: actions.ObjectionsReport, language: str) -> Iterator[Par
     if not report.objections:
         yield Sentence(text("telling.objections.none", language))
     for item in report.objections:
-        yield Sentence(_word(item.state, language), about=f"{item.region} / {item.line}")
+        state = text(f"telling.objections.{item.state}", language)
+        yield Sentence(state, about=f"{item.region} / {item.line}")
         numbers = {"declared": _number(item.declared), "suggested": _number(item.suggested)}
         numbers |= {"deviation": _percent(item.deviation, True), "hrbp": item.hrbp}
         yield Sentence(text("telling.objections.numbers", language, **numbers), indented=True)
+        if item.lifted is not None:
+            later = {"lifted": _number(item.lifted), "declared": numbers["declared"]}
+            yield Sentence(text("telling.objections.later", language, **later), indented=True)
         for code in ("basis", "support", "risk", "handling"):
             if said := getattr(item, code):
                 yield Sentence(f"{_word(code, language)}: {said}", indented=True)
@@ -234,17 +242,24 @@ def _objections(report: actions.ObjectionsReport, language: str) -> Iterator[Par
 def _decided(report: actions.DecisionReport, language: str) -> Iterator[Part]:
     for line, decision in report.lines:
         yield Sentence(f"{line}: {_word(decision, language)}", DONE)
+    for support, granted in report.supports:
+        yield Sentence(text(f"telling.decide.support_{granted}", language, support=support), DONE)
     state = {"state": _word(report.state, language), "round": report.round}
     yield Sentence(text("telling.decide.state", language, region=report.region, **state))
     if report.awaited:
         yield Sentence(text("telling.decide.awaited", language, lines=", ".join(report.awaited)))
+    if report.undecided:
+        yield Sentence(text("telling.decide.undecided", language, supports=", ".join(report.undecided)))
 
 
 @tell.register
 def _confirmed(report: actions.ConfirmReport, language: str) -> Iterator[Part]:
     numbers = {"hq": report.hq_target, "suggested": report.suggested_total, "agreed": report.agreed_total}
     shown = {code: _number(number) for code, number in numbers.items()}
-    yield Sentence(text("telling.confirm.done", language, regions=report.regions, **shown))
+    gap = f"{report.hq_gap:+.1%}"
+    yield Sentence(text("telling.confirm.done", language, regions=report.regions, gap=gap, **shown))
+    for exception in report.exceptions:
+        yield Sentence(exception.sentence(language), WARNING)
 
 
 @tell.register
@@ -264,6 +279,9 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
         "expected": _number(round(report.expected_total, 1)),
     }
     yield Sentence(text("telling.follow.totals", language, date=report.as_of, **totals))
+    if report.reopened:
+        regions = ", ".join(report.reopened)
+        yield Sentence(text("telling.follow.reopened", language, regions=regions))
     if not report.holidays_known:
         yield Sentence(text("telling.follow.no_holidays", language))
     if (report.as_of - report.reported_until).days >= _QUIET_DAYS:

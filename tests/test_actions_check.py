@@ -160,7 +160,7 @@ def test_a_changed_dashboard_belongs_to_the_book_and_to_no_region(case: Case) ->
     key = (None, None, "dashboard_hq")
     case.type({key: 1.0})
     report = case.run(check)
-    assert told(report.book) == [("formula_overwritten", case.where(key))]
+    assert told(report.book) == [("readonly_changed", case.where(key))]
     assert [region.problems for region in report.regions] == [(), ()]
     assert case.run(check, ["华东大区"]).problems == ()
 

@@ -9,7 +9,18 @@ import pytest
 from targetcal_xl.actions import check, confirm, decide, unlock, verify
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.workbook import open_book
-from tests.support.desks import Case, confirmed, decided, delete_tab, fresh, locked, strip_protection, told
+from tests.support.desks import (
+    RESERVE,
+    Case,
+    confirmed,
+    decided,
+    decline,
+    delete_tab,
+    fresh,
+    locked,
+    strip_protection,
+    told,
+)
 
 
 def _obstacles(case: Case) -> list[tuple[str, str]]:
@@ -22,7 +33,7 @@ def _obstacles(case: Case) -> list[tuple[str, str]]:
 
 def test_confirming_adds_up_what_was_agreed(tmp_path: Path) -> None:
     case = decided(tmp_path)
-    report = case.run(confirm)
+    report = case.run(confirm, RESERVE)
     assert (report.regions, report.hq_target, report.suggested_total) == (2, 330, 85 + 130 + 198)
     assert report.agreed_total == 84 + 130 + 139 == case.value(None, None, "agreed_total")
     assert case.value("R1", None, "state") == case.value("R2", None, "state") == "confirmed"
@@ -52,6 +63,8 @@ def test_an_unanswered_objection_stands_in_the_way_even_when_all_is_agreed(tmp_p
     for line in ("R1-1", "R1-2"):
         case.run(decide, "R1", line, "accept", reason="依据充分", by="superior1")
     case.run(decide, "R2", "R2-1", "accept", reason="渠道收缩属实", by="superior2")
+    for line in ("R1-1", "R1-2", "R2-1"):
+        decline(case, line)
     assert _obstacles(case) == [("objection_open", "华南大区 / 华南1组")]
 
 

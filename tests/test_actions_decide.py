@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import decide, decide_typed, lock, unlock, verify
+from targetcal_xl.actions import check, decide, decide_typed, lock, recalibrate, unlock, verify
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.workbook import open_book
 from tests.support.books import as_openpyxl
-from tests.support.desks import Case, delete_tab, locked, strip_protection, submitted, told
+from tests.support.desks import Case, delete_tab, fresh, locked, strip_protection, submitted, told
 
 TAB = "华东大区"
 REASON = "依据充分"
@@ -72,12 +72,17 @@ def test_nobody_but_the_superior_decides(case: Case, actor: str, code: str) -> N
     assert case.entries() == before
 
 
-def test_a_superior_who_submitted_does_not_decide(tmp_path: Path) -> None:
-    case = submitted(tmp_path)
-    case.type({("R1", None, "submitter"): "Superior1"})
-    case.run(lock)
+def test_a_deputy_who_became_the_superior_does_not_decide_on_what_they_submitted(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    case.type({("R1", None, "region.deputy"): "许宁"})
+    case.run(recalibrate, "负责人休假")
+    case.declare("R1", R1_1=84, R1_2=130)
+    case.type({("R1", None, "submitter"): "许宁"})
+    assert case.run(lock).locked == (TAB,)
+    case.type({("R1", None, "region.deputy"): None, ("R1", None, "region.superior"): "许宁"})
+    case.run(recalibrate, "人事调整")
     with pytest.raises(Refused) as refused:
-        _decide(case, "R1-1", "accept")
+        case.run(decide, "R1", "R1-1", "accept", reason=REASON, by="许宁")
     assert refused.value.problems[0].code == "actor_is_submitter"
 
 
@@ -266,3 +271,16 @@ def test_what_the_superior_typed_is_never_overwritten(case: Case) -> None:
     _decide(case, "R1-1", "accept")
     assert case.typed()[key] == "我先记一笔"
     assert case.value(*key) == REASON
+
+
+def test_what_the_superior_typed_beside_the_record_can_be_put_back(case: Case) -> None:
+    key = ("R1", "R1-1", "decision_reason")
+    case.type({key: "我先记一笔"})
+    _decide(case, "R1-1", "accept")
+    _decide(case, "R1-2", "accept")
+    assert told(case.run(check).problems) == [("decision_unrecorded", case.where(key))]
+    sheet, typed = as_openpyxl(case.path)[TAB], case.reading().typed
+    both = (key, ("R1", "R1-2", "decision_reason"))
+    assert [sheet.cell(*typed[at].spot).protection.locked for at in both] == [False, True]
+    case.type({key: REASON})
+    assert case.run(check).problems == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from targetcal_xl.actions import confirm, decide, doctor, examine_template, issu
 from targetcal_xl.actions.issued import issues
 from targetcal_xl.problems import DataProblems, Refused
 from tests.support.books import as_openpyxl
-from tests.support.desks import Case, confirmed, decided, strip_protection, told
+from tests.support.desks import RESERVE, Case, confirmed, decided, strip_protection, told
 from tests.support.letters import pdf_text, shipped, with_paragraph, word_text
 
 FIRST = ("2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R2-V1")
@@ -33,7 +34,14 @@ def _renegotiate(case: Case) -> None:
     case.declare("R2", R2_1=round(case.suggested("R2-1")) - 1)
     case.run(lock)
     case.run(decide, "R2", "R2-1", "accept", reason="渠道恢复属实", by="superior2")
-    case.run(confirm)
+    case.run(confirm, RESERVE)
+
+
+def _head(files: dict[str, bytes]) -> str:
+    """The check code in the footer of the second region's first letter."""
+    found = re.search(r"[0-9a-f]{64}", word_text(files[f"{FIRST[1]}.docx"], "word/footer1.xml"))
+    assert found
+    return found[0]
 
 
 def test_every_region_gets_its_letter_as_word_and_pdf(case: Case, tmp_path: Path) -> None:
@@ -95,6 +103,7 @@ def test_the_chain_head_before_the_issue_is_printed(case: Case, tmp_path: Path) 
 def test_a_correction_is_a_new_version_that_names_the_old(case: Case, tmp_path: Path) -> None:
     case.run(issue_letters, tmp_path / "out")
     before = _files(tmp_path / "out")
+    case.clock.advance(days=3)
     _renegotiate(case)
     kept, corrected = case.run(issue_letters, tmp_path / "out").letters
     assert (kept.number, kept.is_new) == ("2025Q1-new-customers-R1-V1", False)
@@ -102,7 +111,11 @@ def test_a_correction_is_a_new_version_that_names_the_old(case: Case, tmp_path: 
     after = _files(tmp_path / "out")
     assert after.items() > before.items()
     said = word_text(after["2025Q1-new-customers-R2-V2.docx"])
-    assert "第 2 版，取代编号 2025Q1-new-customers-R2-V1" in said
+    assert "本函为第 2 版。" in said
+    assert "取代 2025年1月6日 出具的 2025Q1-new-customers-R2-V1 号函件" in said
+    assert _head(before) in said, "the check code that the replaced letter carries"
+    until = case.clock.now.date()
+    assert f"原函所列目标在本函出具之日（{until.year}年{until.month}月{until.day}日）前有效" in said
     entry = case.entries("letters", "letter")[-1]
     assert (entry.old, entry.new) == ("2025Q1-new-customers-R2-V1", "2025Q1-new-customers-R2-V2")
 

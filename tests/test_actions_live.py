@@ -42,7 +42,7 @@ from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import Cell, is_formula, open_book, same_value
 from tests.support import validator
 from tests.support.books import as_openpyxl
-from tests.support.desks import Case, confirmed, decided, fresh, locked, submitted, told
+from tests.support.desks import RESERVE, Case, confirmed, decided, fresh, locked, submitted, told
 from tests.support.live import OpenCase, office, opened
 
 Steps = Callable[[Case], Any]
@@ -107,7 +107,7 @@ STEPS: dict[str, tuple[Callable[[Path], Case], Steps]] = {
     ),
     "decide": (locked, _negotiated_again),
     "decide what is typed": (locked, _typed),
-    "confirm": (decided, lambda case: case.run(confirm)),
+    "confirm": (decided, lambda case: case.run(confirm, RESERVE)),
     "letters": (confirmed, lambda case: case.run(issue_letters, case.folder / "letters", "docx")),
     "follow, survey, evaluate": (confirmed, _looked_back),
     "repair": (submitted, _behind),

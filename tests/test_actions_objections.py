@@ -66,8 +66,8 @@ def test_an_answer_says_something(case: Case) -> None:
 def test_what_is_no_open_objection_cannot_be_answered(case: Case) -> None:
     with pytest.raises(Refused) as refused:
         case.run(handle_objection, "R1", "R1-1", note=NOTE, by="hrbp1")
-    assert told(refused.value.problems) == [("objection_not_open", "华东大区 / 华东1组")]
+    assert told(refused.value.problems) == [("objection_none", "华东大区 / 华东1组")]
     case.run(handle_objection, "R2", "R2-1", note=NOTE, by="hrbp2")
     with pytest.raises(Refused) as refused:
         case.run(handle_objection, "R2", "R2-1", note=NOTE, by="hrbp2")
-    assert told(refused.value.problems) == [("objection_not_open", PLACE)]
+    assert told(refused.value.problems) == [("objection_handled", PLACE)]

@@ -135,6 +135,36 @@ def test_objections_come_with_what_became_of_them() -> None:
     assert (left.handled, left.handling) == (False, "")
 
 
+def test_a_lifted_objection_tells_its_own_grounds_and_what_lifted_it() -> None:
+    values: dict[Key, Value] = {
+        ("R2", "R2-1", "objection"): "lifted",
+        ("R2", "R2-1", "objection.basis"): "当初的依据",
+        ("R2", "R2-1", "objection.declared"): 60.0,
+        ("R2", "R2-1", "objection.suggested"): 100.0,
+        ("R2", "R2-1", "basis"): "后来的依据",
+    }
+    (older,) = _compose(with_values(_agreed(), values), "R2").objections
+    assert (older.state, older.lifted) == ("lifted", _agreed().value("R2", "R2-1", "declared"))
+    values["R2", "R2-1", "objection.lifted"] = 98.0
+    (lifted,) = _compose(with_values(_agreed(), values), "R2").objections
+    assert (lifted.state, lifted.basis, lifted.lifted) == ("lifted", "当初的依据", 98.0)
+    assert (lifted.declared, lifted.suggested) == (60.0, 100.0)
+
+
+def test_what_was_declined_stands_apart_with_its_reason() -> None:
+    values: dict[Key, Value] = {
+        ("R1", "S01", "what"): "投放",
+        ("R1", "S01", "line"): "R1-1",
+        ("R1", "S01", "granted"): "no",
+        ("R1", "S01", "granted_reason"): "没有预算",
+        ("R1", "R1-2", "support"): "增加一名售前",
+        ("R1", "R1-2", "support_declined"): "没有编制",
+    }
+    letter = _compose(with_values(_agreed(), values))
+    told = [(item.what, item.reason) for item in letter.declined]
+    assert told == [("投放", "没有预算"), ("增加一名售前", "没有编制")]
+
+
 @pytest.mark.parametrize("code", ["agreed", "declared"])
 def test_a_line_that_is_not_agreed_has_no_letter(code: str) -> None:
     standing = with_values(_agreed(), {("R1", "R1-2", code): None})

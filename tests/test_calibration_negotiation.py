@@ -24,7 +24,10 @@ from targetcal_xl.calibration.negotiation import (
     is_objection,
     is_placeholder,
     may_decide,
+    may_submit,
     missing_fields,
+    objection_change,
+    objection_state,
     settles,
 )
 from targetcal_xl.calibration.plan import Person, Region
@@ -267,3 +270,36 @@ def test_the_gap_is_a_share_of_what_was_declared() -> None:
     assert gap is not None
     assert round(gap) == 22
     assert gap_pct(1200, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("recorded", "objects", "change", "submitted", "state"),
+    [
+        (None, False, None, False, None),
+        (None, True, "open", True, "submitted"),
+        ("open", True, None, True, "open"),
+        ("open", False, "lifted", False, "open"),
+        ("handled", True, None, True, "handled"),
+        ("handled", False, None, False, "handled"),
+        ("lifted", False, None, False, "lifted"),
+        ("lifted", True, "open", True, "submitted"),
+    ],
+)
+def test_an_objection_goes_its_way(
+    recorded: str | None, objects: bool, change: str | None, submitted: bool, state: str | None
+) -> None:
+    assert objection_change(recorded, objects) == change
+    assert objection_state(recorded, submitted) == state
+
+
+def test_the_head_or_the_named_deputy_submits_and_nobody_else() -> None:
+    region = Region("R", "区", Person("顾明远", "gu@x.cn"), Person("陈立"), Person("周宁"))
+    assert may_submit(" 顾明远", region) and may_submit("GU@X.CN", region)
+    assert not any(may_submit(name, region) for name in ("", "陈立", "周宁", "顾明"))
+    assert may_submit("许宁", dataclasses.replace(region, deputy=Person("许宁")))
+
+
+def test_the_superior_s_own_counter_needs_no_reasons() -> None:
+    assert missing_fields(90, 85, None, None, None) == ("basis", "support", "risk")
+    assert missing_fields(90, 85, None, None, None, counter=90) == ()
+    assert missing_fields(91, 85, None, None, None, counter=90) == ("basis", "support", "risk")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.calibration.period import Period
-from targetcal_xl.calibration.plan import Group, Limits, Measures, Plan, Thresholds
+from targetcal_xl.calibration.plan import Group, Limits, Measures, Person, Plan, Thresholds
 from targetcal_xl.connect.plan_file import read_plan_file
 from targetcal_xl.problems import DataProblems
 
@@ -85,9 +85,10 @@ def test_a_plan_file_says_everything_of_a_plan(tmp_path: Path, encoding: str) ->
 
 
 def test_thresholds_and_last_period_may_be_set(tmp_path: Path) -> None:
-    more = "\n[thresholds]\nobjection = 0.2\n[last_period]\nconsensus_days = 7\ncoordination_hours = 42\n"
-    plan = read(tmp_path, PLAN + more + "agreement_pct = 58\nagreement_mean = 3.1\n")
-    assert plan.thresholds == Thresholds(objection=0.2)
+    thresholds = "\n[thresholds]\nobjection = 0.2\nhq_tolerance = 0.05\n"
+    more = "[last_period]\nconsensus_days = 7\ncoordination_hours = 42\n"
+    plan = read(tmp_path, PLAN + thresholds + more + "agreement_pct = 58\nagreement_mean = 3.1\n")
+    assert plan.thresholds == Thresholds(objection=0.2, hq_tolerance=0.05)
     assert plan.last_period == Measures(7, 42, 58, 3.1)
 
 
@@ -118,6 +119,7 @@ def test_thresholds_and_last_period_may_be_set(tmp_path: Path) -> None:
             "plan.toml, lines 1, region",
         ),
         ('name = "陈立"', 'name = "顾明远"', "plan_same_person", "plan.toml, regions 1"),
+        ('code = "market"', 'code = "trend"', "plan_reserved", "plan.toml, drivers 1, code"),
         ("share = 0.6", "share = 0.5", "plan_shares", "plan.toml, drivers 1"),
         ("share = 0.6", "share = 1.6", "plan_too_big", "plan.toml, drivers 1, indicators 1, share"),
         (
@@ -145,6 +147,14 @@ def test_a_fault_in_a_plan_file_is_named_where_it_stands(
     assert all(
         problem.sentence(language) for problem in caught.value.problems for language in ("zh-CN", "en")
     )
+
+
+def test_a_deputy_may_be_named_who_is_not_the_superior(tmp_path: Path) -> None:
+    plan = read(tmp_path, PLAN.replace("[[regions]]", '[[regions]]\ndeputy = { name = "许宁" }', 1))
+    assert plan.regions[0].deputy == Person("许宁")
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, PLAN.replace("[[regions]]", '[[regions]]\ndeputy = { name = "陈立" }', 1))
+    assert [problem.code for problem in caught.value.problems] == ["plan_same_person"]
 
 
 TREE = PLAN.replace('region = "HD"', 'region = "HD"\ngroup = "coast"', 2).replace(

@@ -32,8 +32,13 @@ def test_a_plan_is_negotiated_by_buttons_alone(tmp_path: Path) -> None:
             case.type(
                 {(region, line, "decision"): "accept", (region, line, "decision_reason"): "fair grounds"}
             )
-        assert "decided" in _press(case, "decide", region=region, who=f"superior{region[1:]}", hours="1.5")
-    assert "2 regions confirmed" in _press(case, "confirm")
+        who = f"superior{region[1:]}"
+        assert "decided" in _press(case, "decide", region=region, who=who, hours="1.5")
+        for line in lines:
+            said = {"support": line, "granted": "no", "reason": "no budget before May", "who": who}
+            assert "declined" in _press(case, "support", region=region, **said)
+    assert "+7.0%" in _press(case, "confirm")
+    assert "2 regions confirmed" in _press(case, "confirm", reason="the rest is a reserve")
     assert "issued for" in _press(case, "letters", out="函 letters")
     assert len(list((tmp_path / "函 letters").glob("*.pdf"))) == 2
     assert "Book and ledger agree" in _press(case, "verify")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Value
+from targetcal_xl.calibration import SUPPORT_ITEM, Group, Limits, Value, is_support
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.workbook import Cell, Spot, open_book, write_book
 from targetcal_xl.workbook.captions import CHOICES, caption, line_captions, meant, shown, tab_names
@@ -114,6 +114,52 @@ def test_every_cell_that_people_fill_has_a_key_of_its_own_that_leads_to_it() -> 
     assert len(set(cells)) == len(cells) > 200
     assert {key: places.find(key) for key in leads} == leads
     assert places.find(("R1", None, "status")) == places.field("status", "R1")
+
+
+_CODES = st.sampled_from(
+    (
+        *("S01", "S02", "E01", "M01", "W01", "P01", "R1", "R2", "HD", "x", "last_year", "part.trend"),
+        *("suggested", "allotment", "status", "declared", "line", "coast", "search", "market", "decision"),
+    )
+)
+
+
+@given(st.lists(_CODES, min_size=7, max_size=7, unique=True), st.lists(_CODES, min_size=9, max_size=9))
+def test_whatever_codes_a_plan_has_no_two_cells_share_a_key(own: list[str], other: list[str]) -> None:
+    plan = sample_inputs((2, 1)).plan
+    regions = tuple(replace(r, code=code) for r, code in zip(plan.regions, other[:2], strict=True))
+    if regions[0].code == regions[1].code:
+        return
+    home = dict(zip(("R1", "R2"), regions, strict=True))
+    lines = tuple(
+        replace(line, code=code, region=home[line.region].code, limits=Limits(low=1))
+        for line, code in zip(plan.lines, own[:3], strict=True)
+    )
+    drivers = tuple(replace(d, code=code) for d, code in zip(plan.drivers, own[4:], strict=True))
+    named = {d.code: new.code for d, new in zip(plan.drivers, drivers, strict=True)}
+    indicators = tuple(replace(item, driver=named[item.driver]) for item in plan.indicators)
+    groups = (Group(own[0], "一组", regions[0].code),)
+    plan = replace(plan, regions=regions, lines=lines, drivers=drivers, indicators=indicators, groups=groups)
+    inputs = replace(sample_inputs((2, 1)), plan=plan)
+    keys = [
+        (region, row, field)
+        for sheet in layout(inputs)
+        for region, row, field in (
+            *((sheet.region, None, item.code) for item in sheet.fields),
+            *(
+                table.key(row, column.code)
+                for table in sheet.tables
+                for row in table.rows
+                for column in table.columns
+            ),
+        )
+    ]
+    assert len(set(keys)) == len(keys)
+    places = default_places(inputs, "en")
+    tab = region_sheet(regions[0].code)
+    for row, column, table in ((lines[0].code, "declared", "lines"), ("S01", "what", "supports")):
+        assert places.find((regions[0].code, row, column)) == (tab, places.spot(tab, table, row, column))
+    assert all(is_support(field) == (field in SUPPORT_ITEM) for _, _, field in keys)
 
 
 def test_no_two_cells_of_a_new_workbook_overlap() -> None:

@@ -8,7 +8,7 @@ from .audit import AuditReport, audit
 from .backtest import BacktestReport, backtest
 from .check import CheckReport, RegionCheck, check
 from .confirm import ConfirmReport, confirm
-from .decide import DecisionReport, decide, decide_typed
+from .decide import DecisionReport, decide, decide_support, decide_typed
 from .demo import DemoReport, demo
 from .desk import Clock, Desk, Progress, ledger_beside, open_desk, plan_of, silent
 from .doctor import DoctorReport, doctor, examine_template
@@ -68,6 +68,7 @@ __all__ = [
     "check",
     "confirm",
     "decide",
+    "decide_support",
     "decide_typed",
     "demo",
     "doctor",

@@ -13,7 +13,10 @@ from ..calibration import (
     Region,
     Value,
     declaration_fault,
+    departs,
     is_placeholder,
+    is_support,
+    may_submit,
     missing_fields,
     same_value,
 )
@@ -22,9 +25,9 @@ from ..problems import Problem
 from ..workbook import BLANK, Cell, Content, Owner, Spot, Typed, cell_name, content, is_formula, region_sheet
 from ..workbook import same_value as same_shown
 from .desk import Desk, chosen_regions
-from .recalibrations import recorded
 from .stock import Stock, look, misfits
 from .table import Table
+from .taken_in import not_taken_in, said, where
 
 SUPPORT_FIELDS = ("kind", "what", "quantity")
 """What a support item needs, once anything is said of it."""
@@ -66,7 +69,8 @@ def check(desk: Desk, regions: Sequence[str] = ()) -> CheckReport:
     chosen = chosen_regions(stock.plan, regions)
     tabs = {stock.reading.places.tabs.get(region_sheet(region.code)) for region in stock.plan.regions}
     elsewhere = () if regions else tuple(fault for fault in faults if _tab(fault) not in tabs)
-    return CheckReport(tuple(_region_check(stock, region, faults) for region in chosen), elsewhere)
+    book = (*elsewhere, *not_taken_in(stock))
+    return CheckReport(tuple(_region_check(stock, region, faults) for region in chosen), book)
 
 
 def _region_check(stock: Stock, region: Region, faults: Sequence[Problem]) -> RegionCheck:
@@ -119,6 +123,16 @@ def _shows(found: Cell, wanted: Cell, beside: Mapping[Spot, Cell]) -> bool:
     return abs(found.value - wanted.value) <= _LOST_IN_SUMS * max(1.0, largest)
 
 
+def fixed_changed(stock: Stock) -> list[Problem]:
+    """Cells of the settings that belong to the plan and say something else."""
+    return list(tampering(stock, {"settings"}))
+
+
+def unsettled(stock: Stock) -> list[Problem]:
+    """What finance's sheets say that does not count: changed where it has to stay, or not taken in."""
+    return [*fixed_changed(stock), *not_taken_in(stock)]
+
+
 def examine(stock: Stock, region: Region, faults: Iterable[Problem]) -> tuple[Problem, ...]:
     """Everything that keeps a region's tab from counting; `faults` are those of the whole book."""
     tab = stock.reading.places.tabs.get(region_sheet(region.code))
@@ -136,7 +150,7 @@ def broken_seals(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     for cell in stock.reading.of_region(region.code, Owner.MANAGER):
         sealed = stock.standing.values.get(cell.key)
-        if is_sealed(side, cell.key[1]) and (cell.has_formula or not same_value(cell.value, sealed)):
+        if is_sealed(side, cell.key) and (cell.has_formula or not same_value(cell.value, sealed)):
             fields = {"sealed": said(sealed), "found": said(cell.value)}
             yield Problem("sealed_changed", where(stock, cell), fields)
 
@@ -148,30 +162,29 @@ def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
         decided = stock.standing.values.get(cell.key)
         if not awaits(side, cell.key) and (cell.has_formula or not same_value(cell.value, decided)):
             fields = {"recorded": said(decided), "found": said(cell.value)}
-            yield Problem("decision_unrecorded", where(stock, cell), fields)
+            yield Problem(_unrecorded_code(side, cell, decided), where(stock, cell), fields)
+
+
+def _unrecorded_code(side: Table, cell: Typed, decided: Value) -> str:
+    """How to say that a superior's cell is no decision: too early, changed, or not recorded."""
+    if side.state == "open":
+        return "decision_early" if decided is None else "decision_changed"
+    return "grant_unrecorded" if is_support(cell.key[2]) else "decision_unrecorded"
 
 
 def awaits(side: Table, key: Key) -> bool:
     """Whether a cell of the superior's is theirs to fill now: nothing is decided there in this round."""
-    _, row, field = key
-    if side.state == "locked" and row in {line.code for line in side.lines}:
-        return not side.is_agreed(str(row)) and side.of(str(row), "decision") is None
-    return field == "granted" and side.state in ("locked", "decided") and side.of(str(row), field) is None
+    row, field = str(key[1]), key[2]
+    if not side.is_free(key, Owner.SUPERIOR):
+        return False
+    if is_support(field):
+        return side.of(row, field) is None
+    return not side.is_agreed(row) and side.of(row, "decision") is None
 
 
-def not_taken_in(stock: Stock) -> Iterator[Problem]:
-    """Cells of finance's that say something else than the suggestions were made from."""
-    cells = [cell for cell in stock.reading.typed.values() if cell.owner is Owner.FINANCE]
-    known = recorded(stock.standing, [cell.key for cell in cells])
-    for cell in cells:
-        if not same_value(cell.value, known.get(cell.key)):
-            fields = {"found": said(cell.value), "recorded": said(known.get(cell.key))}
-            yield Problem("not_taken_in", where(stock, cell), fields)
-
-
-def is_sealed(side: Table, row: str | None) -> bool:
-    """Whether a manager's cells in this row count as submitted: until handed back, or agreed for good."""
-    return side.state != "open" or (row is not None and side.is_agreed(row))
+def is_sealed(side: Table, key: Key) -> bool:
+    """Whether a manager's cell counts as submitted: until handed back, or with its line agreed for good."""
+    return side.state != "open" or side.is_agreed_cell(key)
 
 
 def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
@@ -200,13 +213,21 @@ def _header_problems(stock: Stock, region: Region) -> Iterator[Problem]:
     submitter = stock.reading.typed.get((region.code, None, "submitter"))
     if status and status.value not in (None, "draft", "submitted"):
         yield Problem("choice_unknown", where(stock, status), {"found": said(status.value)})
-    if submitter and is_placeholder(submitter.value) and is_submitted(stock, region):
+    if submitter is None or not is_submitted(stock, region):
+        return
+    if is_placeholder(submitter.value):
         yield Problem("submitter_missing", where(stock, submitter))
+    elif not may_submit(str(submitter.value), region):
+        fields = {"found": said(submitter.value), "head": region.head.name}
+        yield Problem("submitter_not_head", where(stock, submitter), fields)
 
 
 def _line_problems(stock: Stock, line: Line) -> Iterator[Problem]:
     cell = stock.reading.typed.get((line.region, line.code, "declared"))
     if cell is None:
+        return
+    yield from _agreement_problems(stock, line, cell)
+    if agrees(stock, line):
         return
     fault = declaration_fault(cell.value, cell.has_formula, stock.plan.metric)
     if fault:
@@ -214,6 +235,48 @@ def _line_problems(stock: Stock, line: Line) -> Iterator[Problem]:
         yield Problem(f"declared_{fault}", where(stock, cell), fields)
     for code in JUSTIFICATION:
         yield from _wording_problems(stock, line, code, None if fault else float(cell.value or 0))
+
+
+def counter_of(stock: Stock, line: Line) -> float | None:
+    """The superior's counter that a line waits with; None where it was not countered."""
+    return stock.table(stock.plan.region(line.region)).number(line.code, "counter")
+
+
+def agrees(stock: Stock, line: Line) -> bool:
+    """Whether the region has said that it agrees to the superior's counter."""
+    return stock.typed((line.region, line.code, "agree")) == "yes" and counter_of(stock, line) is not None
+
+
+def offered(stock: Stock, line: Line) -> Value:
+    """The target that a region stands for: what it typed, or the counter that it agrees to."""
+    return (
+        counter_of(stock, line) if agrees(stock, line) else stock.typed((line.region, line.code, "declared"))
+    )
+
+
+def _agreement_problems(stock: Stock, line: Line, declared: Typed) -> Iterator[Problem]:
+    """Agreeing to what nobody countered, or while declaring a third number."""
+    cell = stock.reading.typed.get((line.region, line.code, "agree"))
+    if cell is None or cell.value is None:
+        return
+    counter = counter_of(stock, line)
+    if cell.has_formula:
+        yield Problem("text_formula", where(stock, cell))
+    elif cell.value != "yes":
+        yield Problem("choice_unknown", where(stock, cell), {"found": said(cell.value)})
+    elif counter is None:
+        yield Problem("agree_nothing", where(stock, cell), {"line": line.name})
+    elif _is_third(stock, declared, counter):
+        fields = {"line": line.name, "declared": said(declared.value), "counter": f"{counter:g}"}
+        yield Problem("agree_twice", where(stock, declared), fields)
+
+
+def _is_third(stock: Stock, declared: Typed, counter: float) -> bool:
+    """Whether a target is neither what was declared before, nor the counter, nor nothing."""
+    value = declared.value
+    if value is None or value == stock.standing.values.get(declared.key):
+        return declared.has_formula
+    return isinstance(value, str | bool) or departs(float(value), counter)
 
 
 def _wording_problems(stock: Stock, line: Line, code: str, declared: float | None) -> Iterator[Problem]:
@@ -228,13 +291,13 @@ def _wording_problems(stock: Stock, line: Line, code: str, declared: float | Non
 
 
 def _needs_reasons(stock: Stock, line: Line, declared: float) -> bool:
-    return bool(missing_fields(declared, stock.standing.suggested(line.code), None, None, None))
+    suggested, counter = stock.standing.suggested(line.code), counter_of(stock, line)
+    return bool(missing_fields(declared, suggested, None, None, None, counter))
 
 
 def _support_cells(stock: Stock, region: Region) -> Iterator[Typed]:
-    lines = {line.code for line in stock.plan.lines_of(region.code)}
     cells = stock.reading.of_region(region.code, Owner.MANAGER)
-    return (cell for cell in cells if cell.key[1] is not None and cell.key[1] not in lines)
+    return (cell for cell in cells if is_support(cell.key[2]))
 
 
 def _support_problems(stock: Stock, region: Region, row: str) -> Iterator[Problem]:
@@ -264,16 +327,5 @@ def _is_date(value: Value) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value))
 
 
-def where(stock: Stock, cell: Typed) -> str:
-    """A cell's place in a person's words: `华东大区!H7`."""
-    return f"{stock.reading.places.tabs[cell.sheet]}!{cell_name(cell.spot)}"
-
-
 def _tab(problem: Problem) -> str:
     return problem.where.rpartition("!")[0] or problem.where
-
-
-def said(value: object) -> str:
-    """A value in a sentence, cut when it is long."""
-    shown = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-    return shown if len(shown) <= 40 else shown[:39] + "…"

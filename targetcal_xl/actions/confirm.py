@@ -1,65 +1,129 @@
-"""Closing the negotiation: every line agreed, every objection answered, every seal intact."""
+"""Closing the negotiation: every line agreed, every objection and support answered, every seal intact."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..calibration import Plan, Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
 from ..ledger import Event
-from ..problems import DataProblems, Problem
-from .check import damage
+from ..problems import DataProblems, Problem, Refused
+from .check import damage, unrecorded, unsettled
+from .decide import undecided_supports
 from .desk import Desk
+from .lock import in_force_events
 from .stock import Stock, take_stock
 
 
 @dataclass(frozen=True)
 class ConfirmReport:
-    """What everybody agreed on."""
+    """What everybody agreed on; totals are means where lines do not add up."""
 
     regions: int
     hq_target: float
     suggested_total: float
     agreed_total: float
+    hq_gap: float
+    """How far the agreed total is from the HQ target, as a share of that; negative below."""
+    exceptions: tuple[Problem, ...] = ()
+    """What was outside tolerance and limits, and confirmed with a reason."""
 
 
-def confirm(desk: Desk) -> ConfirmReport:
-    """Confirm all regions at once; raise DataProblems with everything that stands in the way."""
+def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
+    """Confirm all regions at once; raise DataProblems with everything that stands in the way.
+
+    A total off the HQ target by more than the plan tolerates, and a group, region or line outside its
+    limits, need a reason.
+    """
+    if reason and is_placeholder(reason):
+        raise Refused([Problem("reason_missing")])
     stock = take_stock(desk)
-    if problems := _obstacles(stock):
-        raise DataProblems(problems)
-    plan = stock.plan
-    agreed = {
-        line: stock.table(plan.region(line.region)).number(line.code, "agreed") or 0.0 for line in plan.lines
-    }
-    open_regions = [region for region in plan.regions if stock.table(region).state != "confirmed"]
-    stock.settle(
-        [
-            *(
-                Event("confirm", region.code, None, "state", "decided", "confirmed")
-                for region in open_regions
-            ),
-            Event("confirm", None, None, "agreed_total", None, sum(agreed.values())),
-        ]
-    )
+    problems = _obstacles(stock)
+    exceptions = [] if problems else list(_exceptions(stock))
+    if problems or (exceptions and not reason):
+        raise DataProblems([*problems, *exceptions])
+    plan, total = stock.plan, _total(stock)
+    stock.settle([*_events(stock, reason), *_summary(stock, total, reason)])
     return ConfirmReport(
         regions=len(plan.regions),
         hq_target=plan.hq_target,
-        suggested_total=float(stock.standing.baseline.suggested.sum()),
-        agreed_total=sum(agreed.values()),
+        suggested_total=_kept(plan.metric.together(stock.standing.baseline.suggested.tolist()) or 0.0),
+        agreed_total=total,
+        hq_gap=hq_gap(plan.hq_target, total),
+        exceptions=tuple(exceptions),
     )
 
 
-def _obstacles(stock: Stock) -> list[Problem]:
-    problems: list[Problem] = []
+def _events(stock: Stock, reason: str) -> Iterator[Event]:
     for region in stock.plan.regions:
-        side = stock.table(region)
-        if side.state not in ("decided", "confirmed"):
-            problems.append(Problem(f"not_agreed_{side.state}", region.name, {"round": side.round}))
-        problems += damage(stock, region)
-        problems += (
-            Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})
-            for line in side.lines
-            if side.of(line.code, "objection") == "open"
-        )
+        if stock.table(region).state != "confirmed":
+            yield Event("confirm", region.code, None, "state", "decided", "confirmed", reason)
+        yield from in_force_events("confirm", stock, region, reason)
+
+
+def _summary(stock: Stock, total: float, reason: str) -> Iterator[Event]:
+    """What was agreed in all, and how far that is from the HQ target."""
+    gap = round(hq_gap(stock.plan.hq_target, total), 6)
+    for field, new in (("agreed_total", total), ("hq_gap", gap)):
+        yield Event("confirm", None, None, field, stock.standing.value(None, None, field), new, reason)
+
+
+def _agreed(stock: Stock) -> list[float | None]:
+    """The agreed target of every line."""
+    plan = stock.plan
+    return [stock.table(plan.region(line.region)).number(line.code, "agreed") for line in plan.lines]
+
+
+def _total(stock: Stock) -> float:
+    return _kept(stock.plan.metric.together(_agreed(stock)) or 0.0)
+
+
+def _kept(value: float) -> float:
+    """A number in the 15 digits that every program keeps of it."""
+    return float(f"{value:.15g}")
+
+
+def _obstacles(stock: Stock) -> list[Problem]:
+    problems = unsettled(stock)
+    for region in stock.plan.regions:
+        problems += _of_region(stock, region)
     if not problems and all(stock.table(region).state == "confirmed" for region in stock.plan.regions):
         problems.append(Problem("all_confirmed"))
     return problems
+
+
+def _of_region(stock: Stock, region: Region) -> Iterator[Problem]:
+    side = stock.table(region)
+    if side.state not in ("decided", "confirmed"):
+        yield Problem(f"not_agreed_{side.state}", region.name, {"round": side.round})
+    yield from damage(stock, region)
+    yield from unrecorded(stock, region)
+    for line in side.lines:
+        if side.of(line.code, "objection") == "open":
+            yield Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})
+    if side.state == "decided":
+        for support in undecided_supports(stock.standing, region):
+            fields = {"superior": region.superior.name}
+            yield Problem("support_undecided", f"{region.name} / {support}", fields)
+
+
+def _exceptions(stock: Stock) -> Iterator[Problem]:
+    """What is agreed beyond the plan's tolerance and limits."""
+    plan, values = stock.plan, _agreed(stock)
+    gap = hq_gap(plan.hq_target, _total(stock))
+    if not is_tolerable(gap, plan.thresholds.hq_tolerance):
+        totals = {"agreed": _number(_total(stock), plan), "hq": _number(plan.hq_target, plan)}
+        shares = {"gap": f"{gap:+.1%}", "tolerance": f"{plan.thresholds.hq_tolerance:.1%}"}
+        yield Problem("hq_gap", fields={**totals, **shares})
+    for one in bounded(plan):
+        agreed = one.reached(plan, values)
+        if agreed is not None and (side := side_of(agreed, one.node.limits)) != "within":
+            limit = one.node.limits.low if side == "below" else one.node.limits.high
+            fields = {"agreed": _number(agreed, plan), "limit": _number(limit or 0.0, plan)}
+            yield Problem(f"limit_{side}", one.node.name, fields)
+
+
+def _number(value: float, plan: Plan) -> str:
+    """A total with the decimals of its metric, and one more where it is a mean."""
+    decimals = plan.metric.decimals + (plan.metric.kind != "sum")
+    return f"{value:,.{decimals}f}"

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..calibration import Line, Region, after_decisions, decision_faults, may_decide
+from ..calibration import (
+    DECLINED,
+    Line,
+    Region,
+    Standing,
+    Value,
+    after_decisions,
+    decision_faults,
+    in_words_only,
+    is_placeholder,
+    may_decide,
+    support_items,
+)
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
-from ..workbook import Owner
+from ..workbook import Owner, Typed
 from .check import damage
 from .desk import Desk, find_line, find_region
 from .stock import Stock, take_stock
 from .table import Table
+from .taken_in import where
+
+GRANTS = ("yes", "no")
+IN_TAB = ", tab"
+"""Ends the source of what was typed in the workbook and not in the command."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +54,10 @@ class DecisionReport:
     round: int
     awaited: tuple[str, ...]
     """Lines that still wait for a decision."""
+    supports: tuple[tuple[str, str], ...] = ()
+    """What was said of supports: which, and yes or no."""
+    undecided: tuple[str, ...] = ()
+    """Supports that the region asks for and nobody has granted or declined yet."""
 
 
 def decide(
@@ -56,9 +77,13 @@ def decide(
 
 
 def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionReport:
-    """Record the decisions that the superior has typed in the region's tab; `hours` is for all of them."""
-    stock = take_stock(desk)
-    found = _decidable(stock, region)
+    """Record the decisions, and what is granted, that the superior has typed in the region's tab.
+
+    On a decided region that is what is granted only. `hours` is for all of them; the entries' source
+    says that they were typed in the tab, where nobody can know by whom.
+    """
+    stock = take_stock(replace(desk, source=f"{desk.source}{IN_TAB}"))
+    found = _decidable(stock, region, ("locked", "decided"))
     decisions = [
         Decision(
             line, str(kind), _number(stock, line), str(stock.typed((*_at(line), "decision_reason")) or "")
@@ -66,9 +91,56 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
         for line in _awaiting(stock.table(found))
         if (kind := stock.typed((*_at(line), "decision"))) is not None
     ]
-    if not decisions:
+    if not decisions and not list(_granted(stock, found)):
         raise Refused([Problem("nothing_decided", found.name)])
-    return _record(stock, found, [replace(decisions[0], hours=hours), *decisions[1:]])
+    decisions[:1] = [replace(first, hours=hours) for first in decisions[:1]]
+    return _record(stock, found, decisions)
+
+
+def decide_support(
+    desk: Desk, region: str, support: str, granted: str, *, reason: str = "", hours: float = 0.0
+) -> DecisionReport:
+    """Grant or decline a support, until the region is confirmed; refuse anyone but its superior.
+
+    `support` is the code of an item, or a line whose justification names a support that no item lists:
+    that one can only be declined. What is declined needs a reason.
+    """
+    stock = take_stock(desk)
+    found = _decidable(stock, region, ("locked", "decided"))
+    events = _support_events(stock, found, support, granted, reason)
+    if hours:
+        events.append(Event("decide", found.code, events[0].row, "hours", None, hours))
+    now = stock.settle(events)
+    return _report(stock, now, found, [], [(support, granted)])
+
+
+def _support_events(stock: Stock, region: Region, support: str, granted: str, reason: str) -> list[Event]:
+    place = f"{region.name} / {support}"
+    if granted not in GRANTS:
+        raise Refused([Problem("grant_unknown", place, {"found": granted})])
+    if granted == "no" and is_placeholder(reason):
+        raise Refused([Problem("reason_missing", place)])
+    items = {item.row.casefold(): item for item in support_items(stock.standing, region.code)}
+    if item := items.get(support.strip().casefold()):
+        new: dict[str, Value] = {"granted": granted, "granted_reason": reason.strip() or None}
+        return list(_new_values(stock, region, item.row, new, reason))
+    lines = [line for line, *_ in in_words_only(stock.standing, region.code)]
+    named = {name: line for line in lines for name in (line.name, line.code)}
+    if support not in named:
+        known = ", ".join([*(item.row for item in items.values()), *(line.name for line in lines)])
+        raise Refused([Problem("support_unknown", region.name, {"said": support, "known": known or "–"})])
+    if granted == "yes":
+        raise Refused([Problem("support_not_listed", place)])
+    return list(_new_values(stock, region, named[support].code, {DECLINED: reason.strip()}, reason))
+
+
+def _new_values(
+    stock: Stock, region: Region, row: str, new: Mapping[str, Value], reason: str
+) -> Iterator[Event]:
+    for field, value in new.items():
+        old = stock.standing.value(region.code, row, field)
+        if old != value or field in ("granted", DECLINED):
+            yield Event("decide", region.code, row, field, old, value, reason)
 
 
 def _at(line: Line) -> tuple[str, str]:
@@ -80,11 +152,11 @@ def _number(stock: Stock, line: Line) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _decidable(stock: Stock, said: str) -> Region:
+def _decidable(stock: Stock, said: str, states: Container[str] = ("locked",)) -> Region:
     """The region, if this person may decide on it now and it still says what was sealed."""
     region = find_region(stock.plan, said)
     side = stock.table(region)
-    if side.state != "locked":
+    if side.state not in states:
         raise Refused([Problem(f"not_locked_{side.state}", region.name)])
     if code := may_decide(stock.desk.actor, region, side.submitter):
         fields = {"actor": stock.desk.actor, "superior": region.superior.name}
@@ -96,6 +168,8 @@ def _decidable(stock: Stock, said: str) -> Region:
 
 def _awaiting(side: Table) -> tuple[Line, ...]:
     """Lines of a locked region without a decision in this round."""
+    if side.state != "locked":
+        return ()
     return tuple(
         line for line in side.lines if not side.is_agreed(line.code) and not side.of(line.code, "decision")
     )
@@ -103,20 +177,46 @@ def _awaiting(side: Table) -> tuple[Line, ...]:
 
 def _record(stock: Stock, region: Region, decisions: Sequence[Decision]) -> DecisionReport:
     problems = [problem for decision in decisions for problem in _faults(stock, region, decision)]
+    problems += _grant_faults(stock, region)
     if problems:
         raise DataProblems(problems)
     side = stock.table(region)
     events = [event for decision in decisions for event in _events(side, decision)]
-    events += _granted(stock, region)
-    events += _outcome(side, {decision.line.code: decision.kind for decision in decisions}, stock)
-    now = Table(stock.settle(events), region)
+    granted = list(_granted(stock, region))
+    events += granted
+    if decisions:
+        events += _outcome(side, {decision.line.code: decision.kind for decision in decisions}, stock)
+    said = [(str(event.row), str(event.new)) for event in granted if event.field == "granted" and event.new]
+    return _report(stock, stock.settle(events), region, decisions, said)
+
+
+def _report(
+    stock: Stock,
+    standing: Standing,
+    region: Region,
+    decisions: Sequence[Decision],
+    supports: Sequence[tuple[str, str]],
+) -> DecisionReport:
+    now = Table(standing, region)
     return DecisionReport(
         region.name,
         tuple((decision.line.name, decision.kind) for decision in decisions),
         now.state,
         now.round,
-        tuple(line.name for line in _awaiting(now)) if now.state == "locked" else (),
+        tuple(line.name for line in _awaiting(now)),
+        tuple(supports),
+        tuple(undecided_supports(standing, region)),
     )
+
+
+def undecided_supports(standing: Standing, region: Region) -> Iterator[str]:
+    """What the region asks for, as an item or in words only, that nobody has granted or declined."""
+    for item in support_items(standing, region.code):
+        if item.granted not in GRANTS:
+            yield f"{item.row} {item.what}".strip()
+    for line, _, declined in in_words_only(standing, region.code):
+        if not declined:
+            yield line.name
 
 
 def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Problem]:
@@ -143,11 +243,31 @@ def _events(side: Table, decision: Decision) -> Iterator[Event]:
 
 
 def _granted(stock: Stock, region: Region) -> Iterator[Event]:
-    """Supports that the superior has granted or refused in the tab since the last decision."""
-    for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
+    """Supports that the superior has granted or declined in the tab since the last decision."""
+    for cell in _typed_grants(stock, region):
         old = stock.standing.values.get(cell.key)
-        if cell.key[2] == "granted" and cell.value != old:
-            yield Event("decide", *cell.key, old, cell.value)
+        yield Event("decide", *cell.key, old, cell.value)
+        row = cell.key[1]
+        if (why := stock.standing.value(region.code, row, "granted_reason")) is not None:
+            yield Event("decide", region.code, row, "granted_reason", why, None)
+
+
+def _typed_grants(stock: Stock, region: Region) -> Iterator[Typed]:
+    for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
+        if cell.key[2] == "granted" and cell.value != stock.standing.values.get(cell.key):
+            yield cell
+
+
+def _grant_faults(stock: Stock, region: Region) -> Iterator[Problem]:
+    """What is typed as granted and is neither yes nor no, or stands beside no item."""
+    rows = {item.row for item in support_items(stock.standing, region.code)}
+    for cell in _typed_grants(stock, region):
+        if cell.has_formula:
+            yield Problem("text_formula", where(stock, cell))
+        elif cell.value not in (*GRANTS, None):
+            yield Problem("choice_unknown", where(stock, cell), {"found": str(cell.value)})
+        elif cell.value is not None and cell.key[1] not in rows:
+            yield Problem("grant_of_nothing", where(stock, cell))
 
 
 def _outcome(side: Table, decided: dict[str, str], stock: Stock) -> Iterator[Event]:

@@ -149,9 +149,9 @@ def chosen_regions(plan: Plan, said: Sequence[str]) -> tuple[Region, ...]:
 
 
 def _find(items: Sequence[Named], said: str, code: str) -> Named:
-    for item in items:
-        if said in (item.code, item.name):
-            return item
+    meant = [item for item in items if item.code == said] or [item for item in items if item.name == said]
+    if meant:
+        return meant[0]
     names = [item.name for item in items]
     near = difflib.get_close_matches(said, names, 3, 0.4) or names[:8]
     raise Refused([Problem(code, fields={"said": said, "known": ", ".join(near)})])

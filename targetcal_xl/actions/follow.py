@@ -57,6 +57,8 @@ class FollowReport:
     """The last day up to then that the results reach."""
     silent: tuple[str, ...]
     """Lines without any result, taken to have sold nothing."""
+    reopened: tuple[str, ...] = ()
+    """Regions that are negotiated anew: their targets of before are in force until then."""
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:
@@ -91,15 +93,19 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         holidays_known=calendar.holidays_known,
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
+        reopened=tuple(
+            region.name for region in stock.plan.regions if stock.table(region).state != "confirmed"
+        ),
     )
 
 
 def agreed_targets(standing: Standing) -> Floats:
-    """The agreed target of every line; refuse a plan that is not confirmed."""
-    plan = standing.inputs.plan
-    if any(standing.value(region.code, None, "state") != "confirmed" for region in plan.regions):
+    """The target of every line that is in force; refuse a plan in which not every line has one."""
+    targets = [standing.in_force(line) for line in standing.inputs.plan.lines]
+    known = [target for target in targets if target is not None]
+    if len(known) < len(targets):
         raise Refused([Problem("not_confirmed")])
-    return np.array([float(standing.value(line.region, line.code, "agreed") or 0) for line in plan.lines])
+    return np.array(known)
 
 
 def _known_days(plan: Plan, actuals: Actuals, as_of: dt.date) -> Actuals:

@@ -95,6 +95,8 @@ def _letter(
         number=letter_number(stock.plan.code, region.code, version),
         version=version,
         replaces=last.letter.number if last else "",
+        replaced_head=last.letter.chain_head if last else "",
+        replaced_issued=last.letter.issued if last else None,
         issued=stock.desk.clock().date(),
         chain_head=stock.head,
         handling=handling,
@@ -111,6 +113,8 @@ def _says_the_same(letter: Letter, last: Letter) -> bool:
         number=last.number,
         version=last.version,
         replaces=last.replaces,
+        replaced_head=last.replaced_head,
+        replaced_issued=last.replaced_issued,
         issued=last.issued,
         chain_head=last.chain_head,
     )

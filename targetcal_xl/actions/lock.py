@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ..calibration import Line, Region, Value, deviation, is_objection, is_placeholder, settles
+from ..calibration import (
+    DECLINED,
+    JUSTIFICATION,
+    Key,
+    Line,
+    Region,
+    Value,
+    deviation,
+    in_words_only,
+    is_placeholder,
+    is_support,
+    settles,
+)
+from ..language import text
 from ..ledger import Event
-from ..problems import Problem, Refused
+from ..problems import DataProblems, Problem, Refused
 from ..workbook import Owner, region_sheet
-from .check import examine, is_submitted, tampering
+from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
 from .desk import Desk, chosen_regions, find_region
+from .objections import objection_events
 from .seal import seal
 from .stock import Stock, take_stock
 
 DECISION_FIELDS = ("decision", "counter", "decision_reason")
+GRANTED = ("granted", "granted_reason")
 
 
 @dataclass(frozen=True)
@@ -24,18 +39,26 @@ class LockReport:
     locked: tuple[str, ...]
     already: tuple[str, ...]
     waiting: tuple[str, ...]
-    """Regions whose manager has not submitted yet."""
+    """Regions whose head has not submitted yet."""
     refused: tuple[tuple[str, tuple[Problem, ...]], ...]
     """Submitted regions with problems."""
     objections: tuple[tuple[str, str, float], ...]
     """Region, line and deviation of each declaration that is now an open objection."""
     recorded: int
     """Cells whose change was recorded."""
+    in_words_only: tuple[tuple[str, str], ...] = ()
+    """Region and line of each support that was asked for in words and is listed as no item."""
 
 
 def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
-    """Lock every submitted region without problems; one region's problems do not hold up another's."""
+    """Lock every submitted region without problems; one region's problems do not hold up another's.
+
+    Raise DataProblems where settings were changed that stay, or finance's cells hold what was never taken
+    in: suggestions and thresholds would be others than those that the book shows.
+    """
     stock = take_stock(desk)
+    if problems := unsettled(stock):
+        raise DataProblems(problems)
     chosen = chosen_regions(stock.plan, regions)
     faults = tampering(stock, {region_sheet(region.code) for region in chosen})
     locked: list[Region] = []
@@ -44,9 +67,8 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         desk.progress("lock", done, len(chosen))
         if stock.table(region).state != "open" or not is_submitted(stock, region):
             continue
-        problems = examine(stock, region, faults)
-        if problems:
-            refused.append((region.name, problems))
+        if found := examine(stock, region, faults):
+            refused.append((region.name, found))
         else:
             locked.append(region)
     events = [event for region in locked for event in _submission(stock, region)]
@@ -59,11 +81,12 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         refused=tuple(refused),
         objections=tuple(_raised(stock, events)),
         recorded=sum(event.row is not None and not event.field.startswith(_OWN) for event in events),
+        in_words_only=tuple(_in_words_only(stock, locked)),
     )
 
 
-_OWN = ("objection", "agreed", "round", *DECISION_FIELDS)
-"""Fields of a line that a lock sets by itself."""
+_OWN = ("objection", "agreed", "round", "granted", DECLINED, *DECISION_FIELDS)
+"""Fields of a line or a support item that a lock sets by itself."""
 
 
 def _is_waiting(stock: Stock, region: Region) -> bool:
@@ -72,20 +95,20 @@ def _is_waiting(stock: Stock, region: Region) -> bool:
 
 def _submission(stock: Stock, region: Region) -> list[Event]:
     """Everything that locking a region means."""
-    changed = _changed_cells(stock, region)
+    values = _said(stock, region)
     lines = [event for line in _declared_lines(stock, region) for event in _line_events(stock, line)]
     settled = {event.row for event in lines if event.field == "agreed"}
     side = stock.table(region)
     agreed = all(side.is_agreed(line.code) or line.code in settled for line in side.lines)
-    values = {cell.key: cell.value for cell in stock.reading.of_region(region.code, Owner.MANAGER)}
     own: dict[str, Value] = {
         "round": side.round,
         "seal": seal(values),
         "state": "decided" if agreed else "locked",
     }
     return [
-        *changed,
+        *_changed_cells(stock, region, values),
         *lines,
+        *_asked_anew(stock, region, values),
         *(
             Event("lock", region.code, None, field, side.own(field), new)
             for field, new in own.items()
@@ -94,14 +117,39 @@ def _submission(stock: Stock, region: Region) -> list[Event]:
     ]
 
 
-def _changed_cells(stock: Stock, region: Region) -> list[Event]:
-    """One event for every cell that says something new."""
+def _said(stock: Stock, region: Region) -> dict[Key, Value]:
+    """What the region says in every cell; where it agrees to a counter, that is what it declares."""
+    values = {cell.key: cell.value for cell in stock.reading.of_region(region.code, Owner.MANAGER)}
+    for line in stock.plan.lines_of(region.code):
+        if agrees(stock, line):
+            values[line.region, line.code, "declared"] = counter_of(stock, line)
+    return values
+
+
+def _changed_cells(stock: Stock, region: Region, values: Mapping[Key, Value]) -> list[Event]:
+    """One event for every cell that says something new, with the name that the tab is signed with."""
     known = stock.standing.values
+    submitter = stock.typed((region.code, None, "submitter"))
+    signed = text("actions.lock.signed", stock.reading.places.language, name=submitter)
     return [
-        Event("lock", *cell.key, known.get(cell.key), cell.value)
-        for cell in stock.reading.of_region(region.code, Owner.MANAGER)
-        if known.get(cell.key) != cell.value
+        Event("lock", *key, known.get(key), value, signed)
+        for key, value in values.items()
+        if known.get(key) != value
     ]
+
+
+def _asked_anew(stock: Stock, region: Region, values: Mapping[Key, Value]) -> Iterator[Event]:
+    """What was granted or declined of a support that is another one now has to be decided anew."""
+    known = stock.standing.values
+    changed = {
+        (key[1], GRANTED if is_support(key[2]) else (DECLINED,))
+        for key, value in values.items()
+        if key[1] is not None and (is_support(key[2]) or key[2] == "support") and known.get(key) != value
+    }
+    for row, fields in sorted(changed):
+        for field in fields:
+            if (old := known.get((region.code, row, field))) is not None:
+                yield Event("lock", region.code, row, field, old, None)
 
 
 def _declared_lines(stock: Stock, region: Region) -> Iterator[Line]:
@@ -113,10 +161,11 @@ def _declared_lines(stock: Stock, region: Region) -> Iterator[Line]:
 def _line_events(stock: Stock, line: Line) -> Iterator[Event]:
     """What a declaration starts: a round, an objection, an agreement, or the wait for a fresh decision."""
     side = stock.table(stock.plan.region(line.region))
-    declared = float(stock.typed((line.region, line.code, "declared")) or 0)
+    declared = float(offered(stock, line) or 0)
     if side.round != (before := side.number(line.code, "round")):
         yield Event("lock", line.region, line.code, "round", before, side.round)
-    yield from _objection(stock, line, declared)
+    words = {code: stock.typed((line.region, line.code, code)) for code in JUSTIFICATION}
+    yield from objection_events("lock", stock.standing, line, declared, words)
     if settles(declared, side.number(line.code, "counter"), stock.plan.metric.direction):
         yield Event("lock", line.region, line.code, "agreed", None, declared)
         return
@@ -125,27 +174,16 @@ def _line_events(stock: Stock, line: Line) -> Iterator[Event]:
             yield Event("lock", line.region, line.code, field, old, None)
 
 
-def _objection(stock: Stock, line: Line, declared: float) -> Iterator[Event]:
-    """An objection opens at the threshold and is lifted by a declaration that no longer objects."""
-    before = stock.standing.value(line.region, line.code, "objection")
-    if _objects(stock, line, declared):
-        if before is None or before == "lifted":
-            yield Event("lock", line.region, line.code, "objection", before, "open")
-            beside = {"declared": declared, "suggested": stock.standing.suggested(line.code)}
-            for code, value in beside.items():
-                old = stock.standing.value(line.region, line.code, f"objection.{code}")
-                yield Event("lock", line.region, line.code, f"objection.{code}", old, value)
-    elif before == "open":
-        yield Event("lock", line.region, line.code, "objection", before, "lifted")
-
-
-def _objects(stock: Stock, line: Line, declared: float) -> bool:
-    return bool(is_objection(_deviation(stock, line, declared), stock.plan.thresholds.objection))
-
-
-def _deviation(stock: Stock, line: Line, declared: float) -> float:
-    suggested = stock.standing.suggested(line.code)
-    return float(deviation(declared, suggested, stock.plan.metric.direction))
+def _in_words_only(stock: Stock, regions: Sequence[Region]) -> Iterator[tuple[str, str]]:
+    """Supports that no item lists, by what these regions have said now."""
+    said = dict(stock.standing.values)
+    for region in regions:
+        said |= _said(stock, region)
+    now = replace(stock.standing, values=said)
+    for region in regions:
+        for line, _, declined in in_words_only(now, region.code):
+            if not declined:
+                yield region.name, line.name
 
 
 def _raised(stock: Stock, events: Sequence[Event]) -> Iterator[tuple[str, str, float]]:
@@ -153,22 +191,24 @@ def _raised(stock: Stock, events: Sequence[Event]) -> Iterator[tuple[str, str, f
     for event in events:
         if event.field == "objection" and event.new == "open":
             line = lines[str(event.row)]
-            declared = float(stock.typed((line.region, line.code, "declared")) or 0)
-            region = stock.plan.region(line.region).name
-            yield region, line.name, _deviation(stock, line, declared)
+            suggested = stock.standing.suggested(line.code)
+            share = deviation(float(offered(stock, line) or 0), suggested, stock.plan.metric.direction)
+            yield stock.plan.region(line.region).name, line.name, float(share)
 
 
 @dataclass(frozen=True)
 class UnlockReport:
-    """The region that was handed back."""
+    """The region that was handed back, and whether the targets it had stay in force until there are new."""
 
     region: str
+    in_force: bool = False
 
 
 def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:
     """Hand a locked, decided or confirmed region back, with a reason.
 
-    Its decisions and agreed values are taken back; what the manager typed stays.
+    Its decisions and agreed values are taken back; what its head typed stays. Confirmed targets stay
+    in force until others are confirmed.
     """
     if is_placeholder(reason):
         raise Refused([Problem("reason_missing")])
@@ -184,9 +224,20 @@ def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:
         *(
             Event("unlock", found.code, line.code, field, old, None, reason)
             for line in side.lines
-            for field in ("agreed", *DECISION_FIELDS)
+            for field in ("agreed", "agree", *DECISION_FIELDS)
             if (old := side.of(line.code, field)) is not None
         ),
+        *in_force_events("unlock", stock, found, reason),
     ]
-    stock.settle(events)
-    return UnlockReport(found.name)
+    now = stock.settle(events)
+    return UnlockReport(found.name, any(now.in_force(line) is not None for line in side.lines))
+
+
+def in_force_events(action: str, stock: Stock, region: Region, reason: str = "") -> Iterator[Event]:
+    """The agreed targets of a confirmed region, as those that hold until others are confirmed."""
+    side = stock.table(region)
+    if side.state == "confirmed" or action == "confirm":
+        for line in side.lines:
+            old, new = side.of(line.code, "in_force"), side.of(line.code, "agreed")
+            if old != new:
+                yield Event(action, region.code, line.code, "in_force", old, new, reason)

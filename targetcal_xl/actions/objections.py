@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..calibration import Line, Standing, Value, deviation, is_placeholder
+from ..calibration import (
+    JUSTIFICATION,
+    STANDING_OBJECTIONS,
+    Key,
+    Line,
+    Standing,
+    Value,
+    deviation,
+    is_objection,
+    is_placeholder,
+    objection_change,
+    objection_state,
+)
 from ..ledger import Event, Ledger
 from ..problems import Problem, Refused
+from .check import is_submitted, offered
 from .desk import Desk, find_line, find_region
-from .records import standing_of
-from .stock import take_stock
+from .stock import Stock, look, take_stock
 
 
 @dataclass(frozen=True)
 class Objection:
-    """One objection: the numbers when it was raised, the region's grounds, and what became of it."""
+    """One objection: the numbers when it was raised, the region's grounds, and what became of it.
+
+    Its state is `submitted` until it is locked, then `open`, `handled` or `lifted`; `lifted` is
+    the later declaration that no longer objects.
+    """
 
     region: str
     line: str
@@ -29,6 +45,7 @@ class Objection:
     state: str
     handling: str
     hours: float
+    lifted: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,13 +57,13 @@ class ObjectionsReport:
     @property
     def open(self) -> tuple[Objection, ...]:
         """Those that the HR business partner has not answered yet."""
-        return tuple(item for item in self.objections if item.state == "open")
+        return tuple(item for item in self.objections if item.state in ("submitted", "open"))
 
 
 def objections(desk: Desk) -> ObjectionsReport:
-    """Who objects to what, why, and what came of it."""
-    standing = standing_of(desk.ledger)
-    return ObjectionsReport(tuple(_objections(standing, handled_by_line(desk.ledger))))
+    """Who objects to what, why, and what came of it, from the moment a declaration is submitted."""
+    stock = look(desk)
+    return ObjectionsReport(tuple(_objections(stock, handled_by_line(desk.ledger))))
 
 
 def handled_by_line(ledger: Ledger) -> dict[str, str]:
@@ -55,15 +72,50 @@ def handled_by_line(ledger: Ledger) -> dict[str, str]:
     return {str(entry.row): entry.reason for entry in entries}
 
 
-def _objections(standing: Standing, handling: dict[str, str]) -> Iterator[Objection]:
+def objection_events(
+    action: str,
+    standing: Standing,
+    line: Line,
+    declared: float,
+    words: Mapping[str, Value] | None = None,
+    reason: str = "",
+) -> Iterator[Event]:
+    """What a declaration that is locked does to a line's objection: it opens one, or lifts it.
+
+    `words` are the grounds, by field, where they are not recorded yet.
+    """
+    suggested = standing.suggested(line.code)
+    objects = _objects(standing, declared, suggested)
+    before = standing.value(line.region, line.code, "objection")
+    new: dict[str, Value] = {}
+    if change := objection_change(before, objects):
+        new["objection"] = change
+    if change == "open":
+        said = words or {code: standing.value(line.region, line.code, code) for code in JUSTIFICATION}
+        new |= {f"objection.{code}": value for code, value in said.items()}
+        new |= {"objection.declared": declared, "objection.suggested": suggested}
+    if before in STANDING_OBJECTIONS or change == "open":
+        new["objection.lifted"] = None if objects else declared
+    for field, value in new.items():
+        old = standing.value(line.region, line.code, field)
+        if old != value:
+            yield Event(action, line.region, line.code, field, old, value, reason)
+
+
+def _objects(standing: Standing, declared: float, suggested: float) -> bool:
     plan = standing.inputs.plan
+    share = deviation(declared, suggested, plan.metric.direction)
+    return bool(is_objection(share, plan.thresholds.objection))
+
+
+def _objections(stock: Stock, handling: dict[str, str]) -> Iterator[Objection]:
+    plan, standing = stock.plan, stock.standing
     for line in plan.lines:
-        state = standing.value(line.region, line.code, "objection")
+        state = state_of(stock, line)
         if state is None:
             continue
-        declared, suggested = (
-            _number(standing, line, f"objection.{code}") for code in ("declared", "suggested")
-        )
+        known: Mapping[Key, Value] = stock.reading.values if state == "submitted" else standing.values
+        declared, suggested = _numbers(stock, line, state)
         yield Objection(
             region=plan.region(line.region).name,
             line=line.name,
@@ -71,22 +123,45 @@ def _objections(standing: Standing, handling: dict[str, str]) -> Iterator[Object
             declared=declared,
             suggested=suggested,
             deviation=float(deviation(declared, suggested, plan.metric.direction)),
-            basis=_words(standing, line, "basis"),
-            support=_words(standing, line, "support"),
-            risk=_words(standing, line, "risk"),
-            state=str(state),
+            **{code: _grounds(known, line, code) for code in JUSTIFICATION},
+            state=state,
             handling=handling.get(line.code, ""),
-            hours=_number(standing, line, "hours"),
+            hours=_number(standing, line, "hours") or 0.0,
+            lifted=_number(standing, line, "objection.lifted"),
         )
 
 
-def _number(standing: Standing, line: Line, field: str) -> float:
+def state_of(stock: Stock, line: Line) -> str | None:
+    """Where a line's objection is, by ledger and book; None where there is none."""
+    region = stock.plan.region(line.region)
+    declared = offered(stock, line)
+    submitted = (
+        stock.table(region).state == "open"
+        and is_submitted(stock, region)
+        and isinstance(declared, int | float)
+        and _objects(stock.standing, float(declared), stock.standing.suggested(line.code))
+    )
+    return objection_state(stock.standing.value(line.region, line.code, "objection"), submitted)
+
+
+def _numbers(stock: Stock, line: Line, state: str) -> tuple[float, float]:
+    """What was declared when the objection was raised, and what was suggested then."""
+    standing = stock.standing
+    if state == "submitted":
+        return float(offered(stock, line) or 0), standing.suggested(line.code)
+    declared, suggested = (_number(standing, line, f"objection.{code}") for code in ("declared", "suggested"))
+    return declared or 0.0, suggested or 0.0
+
+
+def _number(standing: Standing, line: Line, field: str) -> float | None:
     value: Value = standing.value(line.region, line.code, field)
-    return float(value) if isinstance(value, int | float) else 0.0
+    return float(value) if isinstance(value, int | float) else None
 
 
-def _words(standing: Standing, line: Line, field: str) -> str:
-    return str(standing.value(line.region, line.code, field) or "")
+def _grounds(known: Mapping[Key, Value], line: Line, field: str) -> str:
+    """The words with which an objection was raised; older ledgers have the line's last words only."""
+    raised = known.get((line.region, line.code, f"objection.{field}"))
+    return str(raised or known.get((line.region, line.code, field)) or "")
 
 
 def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: float = 0.0) -> None:
@@ -94,10 +169,10 @@ def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: fl
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
     row = find_line(stock.plan, found, line)
-    state = stock.standing.value(found.code, row.code, "objection")
+    state = state_of(stock, row)
     place = f"{found.name} / {row.name}"
     if state != "open":
-        raise Refused([Problem("objection_not_open", place)])
+        raise Refused([Problem(f"objection_{state or 'none'}", place)])
     if desk.actor not in (found.hrbp.name, found.hrbp.mail):
         raise Refused([Problem("not_hrbp", place, {"actor": desk.actor, "hrbp": found.hrbp.name})])
     if is_placeholder(note):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ..calibration import Key, Standing, Value
+from ..calibration import Key, Standing, Value, is_support
 from ..ledger import Entry, Log
 from ..workbook import (
     GROUND,
@@ -15,6 +15,7 @@ from ..workbook import (
     Owner,
     Reading,
     Spot,
+    Typed,
     as_typed,
     content,
     differing,
@@ -60,7 +61,8 @@ def post(
     for sheet, spots in cells.items():
         if spots and sheet in reading.places.tabs:
             book.set(reading.places.tabs[sheet], spots)
-    moved = _protect(ledger, standing, book, reading)
+    typed = {**reading.values, **handed}
+    moved = _protect(ledger, standing, book, reading, typed, pending)
     return moved or any(cells.values())
 
 
@@ -101,8 +103,9 @@ def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping
     """Entries as the audit sheet prints them: places by name, fields by code."""
     plan = standing.inputs.plan
     regions = {region.code: region.name for region in plan.regions}
-    lines = {line.code: line.name for line in plan.lines}
+    lines = {(line.region, line.code): line.name for line in plan.lines}
     for entry in entries:
+        of_line = None if is_support(entry.field) else lines.get((entry.region or "", entry.row or ""))
         yield {
             "number": entry.number,
             "at": entry.at.isoformat(timespec="seconds"),
@@ -110,7 +113,7 @@ def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping
             "source": entry.source,
             "action": entry.action,
             "region": regions.get(entry.region or "", entry.region),
-            "row": lines.get(entry.row or "", entry.row),
+            "row": of_line or entry.row,
             "field": entry.field,
             "old": entry.old,
             "new": entry.new,
@@ -125,19 +128,39 @@ def _new_letters(ledger: Log, reading: Reading) -> Iterator[Mapping[str, Value]]
     return (issue.register_row() for issue in issues(ledger) if issue.letter.number not in listed)
 
 
-def _protect(ledger: Log, standing: Standing, book: Book, reading: Reading) -> bool:
-    """Lock what was submitted and open what was handed back; whether any tab changed."""
-    changed = False
+def _protect(
+    ledger: Log,
+    standing: Standing,
+    book: Book,
+    reading: Reading,
+    typed: Mapping[Key, Value],
+    pending: Iterable[Entry],
+) -> bool:
+    """Lock what was submitted and open what was handed back; whether any tab changed.
+
+    What a superior typed beside the recorded decision stays open, so that it can be put back.
+    """
+    changed, moved = False, {entry.region for entry in pending if entry.field == "state"}
     for region in standing.inputs.plan.regions:
         side, tab = Table(standing, region), reading.places.tabs.get(region_sheet(region.code))
         closed = side.state != "open"
-        if tab is None or book.is_protected(tab) == closed:
+        if tab is None or (book.is_protected(tab) == closed and region.code not in moved):
             continue
-        cells = list(reading.of_region(region.code, Owner.MANAGER))
+        owners = (Owner.MANAGER, Owner.SUPERIOR)
+        cells = [cell for owner in owners for cell in reading.of_region(region.code, owner)]
+        free = [
+            cell.spot
+            for cell in cells
+            if side.is_free(cell.key, cell.owner)
+            or (side.state == "decided" and _is_other(standing, cell, typed))
+        ]
         book.lock_cells(tab, [cell.spot for cell in cells], True)
-        if not closed:
-            free = [cell.spot for cell in cells if not side.is_agreed(cell.key[1] or "")]
-            book.lock_cells(tab, free, False)
+        book.lock_cells(tab, free, False)
         book.protect(tab, sheet_password(ledger) if closed else None)
         changed = True
     return changed
+
+
+def _is_other(standing: Standing, cell: Typed, typed: Mapping[Key, Value]) -> bool:
+    """Whether a superior's cell says something else than what was recorded of it."""
+    return cell.owner is Owner.SUPERIOR and typed.get(cell.key) != standing.values.get(cell.key)

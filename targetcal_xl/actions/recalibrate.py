@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from ..calibration import Baseline, Key, Plan, Standing, Value, is_placeholder, same_value
 from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
-from ..workbook import Owner, Typed, revised
-from .check import not_taken_in, unkept, where
+from ..workbook import revised
+from .check import fixed_changed, unkept
 from .desk import Desk
 from .learning import (
     LEARNING,
@@ -21,9 +21,11 @@ from .learning import (
     weight_values,
 )
 from .new import suggestions
+from .objections import objection_events
 from .questions import Asked, asked
 from .recalibrations import NUMBER, RESTORED, last_number, recorded, standing_after
 from .stock import Stock, take_stock
+from .taken_in import finance_cells, not_taken_in, where
 
 Cells = Mapping[Key, Value]
 """What finance's cells hold; no key for an empty one."""
@@ -63,8 +65,8 @@ class RecalibrateReport:
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
     """Read finance's cells, relearn weights, renew suggestions and split, and record all with its reason."""
     stock = take_stock(desk)
-    cells = _finance(stock)
-    if problems := list(unkept(stock, cells)):
+    cells = finance_cells(stock)
+    if problems := [*fixed_changed(stock), *unkept(stock, cells)]:
         raise DataProblems(problems)
     typed = {cell.key: cell.value for cell in cells if cell.value is not None}
     inputs, faults = revised(stock.standing.inputs, typed)
@@ -96,12 +98,8 @@ def go_back(desk: Desk, number: int, reason: str) -> RecalibrateReport:
     then = standing_after(desk.ledger, number)
     if problems := list(not_taken_in(stock)):
         raise DataProblems(problems)
-    cells = recorded(then, [cell.key for cell in _finance(stock)])
+    cells = recorded(then, [cell.key for cell in finance_cells(stock)])
     return _settled(stock, cells, then, reason, restored=number)
-
-
-def _finance(stock: Stock) -> list[Typed]:
-    return [cell for cell in stock.reading.typed.values() if cell.owner is Owner.FINANCE]
 
 
 def _settled(
@@ -116,7 +114,7 @@ def _settled(
 
     `more` are documents that the values of the plan refer to.
     """
-    before, places = stock.standing, {cell.key: where(stock, cell) for cell in _finance(stock)}
+    before, places = stock.standing, {cell.key: where(stock, cell) for cell in finance_cells(stock)}
     known, plan = recorded(before, places), after.inputs.plan
     changed = {
         key: (known.get(key), cells.get(key))
@@ -146,7 +144,13 @@ def _record(
     before, ground = stock.standing, (after.inputs, after.baseline, after.allotment, after.shared)
     events, documents = groundwork("recalibrate", *ground, before=before.values, reason=reason)
     moved = _moved(before.inputs.plan, before.baseline, after.baseline, reason)
-    events = [*said, *moved, *_reweighed(before, after, reason), *events]
+    events = [
+        *said,
+        *moved,
+        *_reweighed(before, after, reason),
+        *events,
+        *_reconsidered(before, after, reason),
+    ]
     if events:
         named = {event.new for event in events}
         documents += [document for document in more if reference(document) in named]
@@ -161,6 +165,17 @@ def _moved(plan: Plan, before: Baseline, after: Baseline, reason: str) -> list[E
         for line, old, new in pairs
         if old != new
     ]
+
+
+def _reconsidered(before: Standing, after: Standing, reason: str) -> Iterator[Event]:
+    """What new suggestions or another threshold make of the objections to what is locked already."""
+    for line in after.inputs.plan.lines:
+        declared = before.value(line.region, line.code, "declared")
+        if before.value(line.region, None, "state") in ("locked", "decided") and isinstance(
+            declared, int | float
+        ):
+            now = replace(after, values=before.values)
+            yield from objection_events("recalibrate", now, line, float(declared), reason=reason)
 
 
 def _reweighed(before: Standing, after: Standing, reason: str) -> Iterator[Event]:

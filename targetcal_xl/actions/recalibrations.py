@@ -78,11 +78,17 @@ def _told(ledger: Ledger) -> Iterator[Recalibration]:
             at=last.at,
             actor=last.actor,
             reason=last.reason,
-            changes=sum(entry.field not in _RESULTS for entry in entries) if number else 0,
+            changes=sum(map(_is_change, entries)) if number else 0,
             restored=_number(said, RESTORED),
             suggested_total=float(standing(ledger, last.number).baseline.suggested.sum()),
             entry=last.number,
         )
+
+
+def _is_change(entry: Entry) -> bool:
+    """Whether an entry is what finance changed, and not what came of it."""
+    of_objection = entry.row is not None and entry.field.startswith("objection")
+    return entry.field not in _RESULTS and not of_objection
 
 
 def _batches(ledger: Ledger) -> Iterator[tuple[int, list[Entry]]]:

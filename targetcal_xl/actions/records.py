@@ -104,7 +104,7 @@ def first_declarations(ledger: Log) -> dict[str, float]:
 def _progress_fields(followed: Followed, standing: Standing, language: str) -> Iterator[tuple[Key, Value]]:
     progress = followed.progress
     for row, line in enumerate(standing.inputs.plan.lines):
-        agreed = float(standing.value(line.region, line.code, "agreed") or 0)
+        agreed = standing.in_force(line) or 0.0
         fields: dict[str, Value] = {
             "agreed": agreed,
             "as_of": followed.as_of.isoformat(),
@@ -129,7 +129,7 @@ def advice(progress: Progress, row: int, agreed: float, language: str) -> str:
     if not progress.warned[row]:
         return ""
     shares = [(short.code, short.share) for short in progress.shortages[row]]
-    shares = shares or [("unexplained", progress.expected_final[row] / agreed)]
+    shares = shares or [("unexplained", progress.expected_final[row] / agreed if agreed else 0.0)]
     return " ".join(text(f"calibration.suggestion.{code}", language, share=share) for code, share in shares)
 
 

@@ -27,7 +27,8 @@ PENDING = ("not_taken_in",)
 
 IN_PLACE = (
     *("book_behind", "audit_row_missing", "letters_row_missing", "label_changed"),
-    *("readonly_changed", "formula_overwritten", "result_false", "sealed_changed", "decision_unrecorded"),
+    *("readonly_changed", "formula_overwritten", "result_false", "sealed_changed"),
+    *("decision_unrecorded", "decision_early", "decision_changed", "grant_unrecorded"),
 )
 """What is mended in the book as it is; for all else it is written anew."""
 
@@ -173,7 +174,7 @@ def _is_theirs(stock: Stock, cell: Typed) -> bool:
     side = stock.table(stock.plan.region(str(cell.key[0])))
     if cell.owner is Owner.SUPERIOR:
         return awaits(side, cell.key)
-    return not is_sealed(side, cell.key[1])
+    return not is_sealed(side, cell.key)
 
 
 def _keep(desk: Desk) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calibration import Line, Region, Standing, Value
+from ..calibration import Key, Line, Region, Standing, Value, is_support
+from ..workbook import Owner
 
 FINAL = ("decided", "confirmed")
 """States in which every line is agreed."""
@@ -53,3 +54,17 @@ class Table:
     def is_agreed(self, line: str) -> bool:
         """Whether both sides stand by a value for this line."""
         return self.number(line, "agreed") is not None
+
+    def is_agreed_cell(self, key: Key) -> bool:
+        """Whether a cell is about a line that both sides have agreed on."""
+        return key[1] is not None and not is_support(key[2]) and self.is_agreed(key[1])
+
+    def is_free(self, key: Key, owner: Owner) -> bool:
+        """Whether a person's cell on the region's tab may be typed in now.
+
+        The head's while the region is open, but for lines that are agreed; the superior's while it is
+        locked, and what is granted until it is confirmed.
+        """
+        if owner is Owner.SUPERIOR:
+            return self.state == "locked" or (self.state == "decided" and is_support(key[2]))
+        return self.state == "open" and not self.is_agreed_cell(key)

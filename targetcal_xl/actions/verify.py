@@ -11,11 +11,12 @@ from ..problems import Problem
 from ..workbook import BLANK, Content, Spot, cell_name, content, region_sheet, shown
 from .anew import has_macros
 from .audit import AuditReport
-from .check import broken_seals, changed_cells, not_taken_in, said, unrecorded
+from .check import broken_seals, changed_cells, unrecorded
 from .desk import Desk
 from .issued import issues
 from .post import audit_rows
 from .stock import Stock, look, misfits
+from .taken_in import not_taken_in, said
 
 Row = Mapping[str, Value]
 

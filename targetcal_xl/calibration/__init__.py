@@ -24,9 +24,13 @@ from .explanation import ROUNDING, Explanation, Origin, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, Floats, History, clean, consecutive, last_year
 from .learning import Relearned, relearn
+from .limits import Bounded, Side, bounded, hq_gap, is_tolerable, side_of
 from .metric import Kind, Metric
 from .negotiation import (
     JUSTIFICATION,
+    OBJECTIONS,
+    STANDING_OBJECTIONS,
+    SUPPORT_ITEM,
     Outcome,
     after_decisions,
     decision_faults,
@@ -36,8 +40,12 @@ from .negotiation import (
     gap_pct,
     is_objection,
     is_placeholder,
+    is_support,
     may_decide,
+    may_submit,
     missing_fields,
+    objection_change,
+    objection_state,
     settles,
 )
 from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
@@ -68,21 +76,27 @@ from .progress import (
 )
 from .question import ANSWERS, Answer, AnswerCode, Question
 from .standing import Key, Standing, Value
+from .supports import DECLINED, Item, in_words_only, support_items
 from .values import kept, same_value
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
     "ANSWERS",
+    "DECLINED",
     "JUSTIFICATION",
     "METHODS",
     "MOST_PERIODS",
+    "OBJECTIONS",
     "PRIOR_SHARE",
     "ROUNDING",
+    "STANDING_OBJECTIONS",
+    "SUPPORT_ITEM",
     "WEIGHTS",
     "Answer",
     "AnswerCode",
     "Backtest",
     "Baseline",
+    "Bounded",
     "Cleaned",
     "Conflict",
     "Driver",
@@ -95,6 +109,7 @@ __all__ = [
     "Indicator",
     "InfeasibleTotal",
     "Inputs",
+    "Item",
     "Judgement",
     "Key",
     "Kind",
@@ -123,6 +138,7 @@ __all__ = [
     "Resources",
     "Score",
     "Shortage",
+    "Side",
     "Standing",
     "Step",
     "Survey",
@@ -135,6 +151,7 @@ __all__ = [
     "after_decisions",
     "allot",
     "backtest",
+    "bounded",
     "changes",
     "check_limits",
     "clean",
@@ -155,15 +172,22 @@ __all__ = [
     "followed_by",
     "gap_pct",
     "hierarchy",
+    "hq_gap",
+    "in_words_only",
     "is_objection",
     "is_placeholder",
+    "is_support",
+    "is_tolerable",
     "judge",
     "kept",
     "last_year",
     "letter_number",
     "line_errors",
     "may_decide",
+    "may_submit",
     "missing_fields",
+    "objection_change",
+    "objection_state",
     "odds",
     "of_plan",
     "period_totals",
@@ -177,10 +201,12 @@ __all__ = [
     "shared_error",
     "shared_risk",
     "shortages",
+    "side_of",
     "signals",
     "split",
     "spread",
     "summarise",
+    "support_items",
     "total_interval",
     "total_odds",
     "total_spread",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 
 from .explanation import Explanation, explain
 from .metric import Metric
+from .negotiation import JUSTIFICATION
 from .period import Period
 from .plan import Line, Region
 from .standing import Standing, Value
+from .supports import in_words_only, support_items
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class LineCommitment:
 
 @dataclass(frozen=True)
 class Grant:
-    """A support that the superior granted; `line` is a name, empty for the whole region."""
+    """A support that the superior granted or declined; `line` is a name, empty for the whole region."""
 
     line: str
     kind: str
@@ -48,6 +50,8 @@ class Grant:
     quantity: float | None
     unit: str
     due: dt.date | None
+    reason: str = ""
+    """Why, where that was said."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,16 @@ class Objection:
     risk: str
     handled: bool
     handling: str = ""
+    declared: float = math.nan
+    """What was declared when it was raised, beside what was `suggested`."""
+    suggested: float = math.nan
+    lifted: float | None = None
+    """The later declaration that no longer objects."""
+
+    @property
+    def state(self) -> str:
+        """One of `OBJECTIONS`."""
+        return "handled" if self.handled else "open" if self.lifted is None else "lifted"
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,12 @@ class Letter:
     """Hash of the ledger's last entry when the letter was issued."""
     explanation: Explanation | None = None
     """How the suggestions of all lines came about together; None without a total."""
+    declined: tuple[Grant, ...] = ()
+    """Supports that were asked for and not granted."""
+    replaced_head: str = ""
+    """The `chain_head` of the letter that this one replaces."""
+    replaced_issued: dt.date | None = None
+    """When that was issued: its targets were in force from then until this one's."""
 
 
 def letter_number(plan_code: str, region_code: str, version: int) -> str:
@@ -102,6 +122,8 @@ def compose(
     replaces: str,
     issued: dt.date,
     chain_head: str,
+    replaced_head: str = "",
+    replaced_issued: dt.date | None = None,
     handling: Mapping[str, str] | None = None,
 ) -> Letter:
     """The letter of a region whose lines are all agreed; `handling` is by line code what was done
@@ -122,10 +144,13 @@ def compose(
         lines=lines,
         total=_total(line.targets for line in lines) if adds_up else None,
         history=_history(standing, region) if adds_up else (),
-        grants=_grants(standing, region),
+        grants=tuple(_grants(standing, region, "yes")),
         objections=tuple(_objections(standing, own, handling or {})),
         chain_head=chain_head,
         explanation=explain(standing, [standing.row_of[line.code] for line in own]) if adds_up else None,
+        declined=(*_grants(standing, region, "no"), *_declined_words(standing, region)),
+        replaced_head=replaced_head,
+        replaced_issued=replaced_issued,
     )
 
 
@@ -158,40 +183,39 @@ def _history(standing: Standing, region: str) -> tuple[tuple[Period, float], ...
     return tuple((period, total) for period, total in known if not math.isnan(total))
 
 
-def _grants(standing: Standing, region: str) -> tuple[Grant, ...]:
-    """Only what was granted, in the order of the rows."""
+def _grants(standing: Standing, region: str, granted: str) -> Iterator[Grant]:
+    """The items that were granted, or those that were not."""
     names = {line.code: line.name for line in standing.inputs.plan.lines_of(region)}
-    rows = {row for where, row, code in standing.values if where == region and code == "granted" and row}
-    items = (_Said(standing, region, row) for row in sorted(rows))
-    return tuple(_grant(item, names) for item in items if item.text("granted") == "yes")
+    for item in support_items(standing, region):
+        if item.granted == granted:
+            line = names.get(item.line, item.line)
+            yield Grant(line, item.kind, item.what, item.quantity, item.unit, item.due, item.reason)
 
 
-def _grant(said: _Said, names: Mapping[str, str]) -> Grant:
-    line, due = said.text("line"), said.text("due")
-    quantity = said.value("quantity")
-    return Grant(
-        line=names.get(line, line),
-        kind=said.text("kind"),
-        what=said.text("what"),
-        quantity=float(quantity) if isinstance(quantity, int | float) else None,
-        unit=said.text("unit"),
-        due=dt.date.fromisoformat(due) if due else None,
-    )
+def _declined_words(standing: Standing, region: str) -> Iterator[Grant]:
+    """What was asked for in words only, and declined."""
+    for line, words, reason in in_words_only(standing, region):
+        if reason:
+            yield Grant(line.name, "", words, None, "", None, reason)
 
 
 def _objections(
     standing: Standing, lines: Iterable[Line], handling: Mapping[str, str]
-) -> Iterable[Objection]:
+) -> Iterator[Objection]:
     for line in lines:
         said = _Said(standing, line.region, line.code)
         if state := said.text("objection"):
+            lifted = said.value("objection.lifted")
+            if lifted is None and state == "lifted":
+                lifted = said.value("declared")  # recorded before it was said what lifted one
             yield Objection(
                 line=line.name,
-                basis=said.text("basis"),
-                support=said.text("support"),
-                risk=said.text("risk"),
+                **{code: said.text(f"objection.{code}") or said.text(code) for code in JUSTIFICATION},
                 handled=state == "handled",
                 handling=handling.get(line.code, ""),
+                declared=said.known("objection.declared"),
+                suggested=said.known("objection.suggested"),
+                lifted=float(lifted) if isinstance(lifted, int | float) else None,
             )
 
 
@@ -215,3 +239,7 @@ class _Said:
         if not isinstance(value, int | float):
             raise ValueError(f"{self.row} has no {code} target")
         return float(value)
+
+    def known(self, code: str) -> float:
+        value = self.value(code)
+        return float(value) if isinstance(value, int | float) else math.nan

@@ -71,11 +71,11 @@ def flat(lines: int, low: Floats | None = None, high: Floats | None = None) -> L
 
 def hierarchy(plan: Plan) -> tuple[Level, ...]:
     """The levels of a plan, from its top groups to its lines in the order of `Plan.lines`."""
-    paths = _paths(plan)
-    above, levels = [""] * len(paths), []
-    for depth in range(max(map(len, paths))):
-        nodes = [path[min(depth, len(path) - 1)] for path in paths]
-        here = [node.code if depth < len(path) else "" for node, path in zip(nodes, paths, strict=True)]
+    ways = paths(plan)
+    above, levels = [""] * len(ways), []
+    for depth in range(max(map(len, ways))):
+        nodes = [path[min(depth, len(path) - 1)] for path in ways]
+        here = [node.code if depth < len(path) else "" for node, path in zip(nodes, ways, strict=True)]
         # Where a branch is shorter than others, a free node hands on what its last one gets.
         keys = [code or f"{node.code}@{depth}" for code, node in zip(here, nodes, strict=True)]
         levels.append(_level(plan, keys, above, dict(zip(keys, nodes, strict=True)), set(here)))
@@ -169,7 +169,7 @@ def _reason(conflict: Conflict) -> str:
     return f"{bounds}, and what is below takes from {conflict.least:g} to {conflict.most:g}"
 
 
-def _paths(plan: Plan) -> list[tuple[Group | Region, ...]]:
+def paths(plan: Plan) -> list[tuple[Group | Region, ...]]:
     """For every line, the nodes above it from the top."""
     nodes: dict[str, Group | Region] = {group.code: group for group in plan.groups}
     nodes |= {region.code: region for region in plan.regions}

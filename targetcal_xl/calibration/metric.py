@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,3 +38,14 @@ class Metric:
         """The nearest multiples of `step`, half up, never below 0."""
         steps = np.floor(values / self.step + 0.5)
         return np.maximum(np.round(steps * self.step, 9), 0.0)
+
+    def together(self, values: Iterable[float | None]) -> float | None:
+        """Values of several lines together: their sum, or for what does not add up their mean.
+
+        Unknown ones are passed over; None when there are no others.
+        """
+        known = [value for value in values if value is not None]
+        if not known:
+            return None
+        total = math.fsum(known)
+        return total if self.kind == "sum" else total / len(known)

@@ -21,6 +21,12 @@ STATES = ("open", "locked", "decided", "confirmed")
 DECISIONS = ("accept", "counter", "return")
 JUSTIFICATION = ("basis", "support", "risk")
 """The fields that whoever departs from the suggestion fills."""
+SUPPORT_ITEM = ("line", "kind", "what", "quantity", "unit", "due", "granted", "granted_reason")
+"""The fields of a support item. No line has one of these: a key's field says of what kind its row is."""
+OBJECTIONS = ("open", "handled", "lifted")
+"""States of an objection once it is locked: waiting, answered, or lifted before anybody answered."""
+STANDING_OBJECTIONS = ("open", "handled")
+"""Those that a later declaration has not lifted."""
 
 TOLERANCE = 1e-9
 _EMPTY_WORD = re.compile(
@@ -91,10 +97,18 @@ def departs(declared: float, suggested: float) -> bool:
 
 
 def missing_fields(
-    declared: float, suggested: float, basis: Value, support: Value, risk: Value
+    declared: float,
+    suggested: float,
+    basis: Value,
+    support: Value,
+    risk: Value,
+    counter: float | None = None,
 ) -> tuple[str, ...]:
-    """Which justification fields a departing declaration still lacks; none for one that does not depart."""
-    if not departs(declared, suggested):
+    """Which justification fields a departing declaration still lacks.
+
+    None for one that does not depart, and for one that is the superior's own `counter`.
+    """
+    if not departs(declared, suggested) or (counter is not None and not departs(declared, counter)):
         return ()
     said = zip(JUSTIFICATION, (basis, support, risk), strict=True)
     return tuple(code for code, words in said if is_placeholder(words))
@@ -139,6 +153,37 @@ def may_decide(actor: str, region: Region, submitter: str) -> str | None:
     if names & _names(submitter, region.head):
         return "actor_is_submitter"
     return None if names & _names(region.superior.name, region.superior) else "actor_not_superior"
+
+
+def may_submit(submitter: str, region: Region) -> bool:
+    """Whether this is the region's head, or the deputy that the settings name, by name or mail address."""
+    heads = (person for person in (region.head, region.deputy) if _plain(person.name))
+    return any(_names(submitter, person) & _names(person.name, person) for person in heads)
+
+
+def is_support(field: str) -> bool:
+    """Whether a key with this field is about a support item."""
+    return field in SUPPORT_ITEM
+
+
+def objection_change(state: Value, objects: bool) -> str | None:
+    """The state that an objection gets from a locked declaration; None where it stays as it is.
+
+    An answered one stays answered, whatever is declared later.
+    """
+    if objects:
+        return None if state in STANDING_OBJECTIONS else "open"
+    return "lifted" if state == "open" else None
+
+
+def objection_state(recorded: Value, submitted: bool) -> str | None:
+    """Where a line's objection is: one of `OBJECTIONS`, `submitted`, or None where there is none.
+
+    `submitted` is whether the region has submitted a declaration that objects and is not locked yet.
+    """
+    if submitted and recorded not in STANDING_OBJECTIONS:
+        return "submitted"
+    return None if recorded is None else str(recorded)
 
 
 def _names(said: str, known: Person) -> frozenset[str]:

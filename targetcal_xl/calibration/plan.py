@@ -13,6 +13,8 @@ from .period import Period
 
 ADDED: Final = {"added": True}
 """Marks a field that came later: while it has its default, documents are written as they were before it."""
+SHARES_ADD_UP: Final = 1e-6
+"""How near to 1 the shares of a driver's indicators come together."""
 Split = Literal["equal_odds", "pro_rata"]
 """How the head office target is shared out: the same odds for every line, or each by its size."""
 MissingDays = Literal["zero", "unknown"]
@@ -49,6 +51,8 @@ class Region:
     hrbp: Person
     group: str = ""
     limits: Limits = Limits()
+    deputy: Person = Person("")
+    """Who may submit in the head's place; nobody, where there is no name."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,8 @@ class Thresholds:
     """A miss at least this likely is a warning."""
     survey_minimum: int = 5
     """The smallest group whose survey figures are shown."""
+    hq_tolerance: float = 0.02
+    """Agreed targets this much off the head office target, or less, need no reason to be confirmed."""
 
 
 @dataclass(frozen=True)

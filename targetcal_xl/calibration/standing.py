@@ -9,6 +9,7 @@ from functools import cached_property
 from .baseline import Baseline, Inputs
 from .history import Floats, last_year
 from .odds import PRIOR_SHARE
+from .plan import Line
 
 Value = str | int | float | bool | None
 """What a cell, a ledger entry or a decision holds; dates are ISO text."""
@@ -45,6 +46,15 @@ class Standing:
         return {line.code: row for row, line in enumerate(self.inputs.plan.lines)}
 
     @cached_property
+    def rows(self) -> Mapping[str, tuple[str, ...]]:
+        """Region code -> the rows that anything was said of, in the order of their codes."""
+        found: dict[str, set[str]] = {}
+        for region, row, _ in self.values:
+            if region is not None and row is not None:
+                found.setdefault(region, set()).add(row)
+        return {region: tuple(sorted(rows)) for region, rows in found.items()}
+
+    @cached_property
     def last_year(self) -> Floats:
         """The same period last year as it happened, (n,); NaN where unknown."""
         return last_year(self.inputs.history.before(self.inputs.plan.period))
@@ -52,3 +62,10 @@ class Standing:
     def suggested(self, line: str) -> float:
         """The suggested target of a line."""
         return float(self.baseline.suggested[self.row_of[line]])
+
+    def in_force(self, line: Line) -> float | None:
+        """The target of a line that was confirmed last, which holds until another one is."""
+        value = self.value(line.region, line.code, "in_force")
+        if value is None and self.value(line.region, None, "state") == "confirmed":
+            value = self.value(line.region, line.code, "agreed")  # confirmed before this was recorded apart
+        return float(value) if isinstance(value, int | float) else None

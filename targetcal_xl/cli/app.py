@@ -247,37 +247,46 @@ def _objections(
     "decide",
     "targetcal decide targets.xlsx --region HD",
     "targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason 'two heads from 1 February'",
+    "targetcal decide targets.xlsx -r HN --support S02 no --reason 'not before May'",
 )
 def _decide(
     book: Book,
     region: OneRegion,
     kind: Annotated[
-        str, typer.Argument(help=say("argument.decision"), metavar="[accept|counter|return]")
+        str, typer.Argument(help=say("argument.decision"), metavar="[accept|counter|return|yes|no]")
     ] = "",
     value: Annotated[float | None, typer.Argument(help=say("argument.counter"), metavar="[N]")] = None,
     line: OneLine = "",
+    support: Annotated[str, typer.Option("--support", help=say("option.support"))] = "",
     reason: Reason = "",
     hours: Hours = 0.0,
     who: Who = "",
     ledger: LedgerAt = "",
     as_json: Json = False,
 ) -> int:
-    if bool(kind) != bool(line):
+    if bool(kind) != bool(line or support) or (line and support):
         raise Refused([Problem("decide_needs_both")])
     with at_desk(book, who, ledger) as desk:
-        report = (
-            actions.decide(desk, region, line, kind, counter=value, reason=reason, hours=hours)
-            if kind
-            else actions.decide_typed(desk, region, hours=hours)
-        )
+        if support:
+            report = actions.decide_support(desk, region, support, kind, reason=reason, hours=hours)
+        elif line:
+            report = actions.decide(desk, region, line, kind, counter=value, reason=reason, hours=hours)
+        else:
+            report = actions.decide_typed(desk, region, hours=hours)
     show(report, as_json)
     return DONE
 
 
-@command("confirm", "targetcal confirm targets.xlsx")
-def _confirm(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+@command(
+    "confirm",
+    "targetcal confirm targets.xlsx",
+    "targetcal confirm targets.xlsx --reason 'head office takes the 40 that are missing'",
+)
+def _confirm(
+    book: Book, reason: Reason = "", who: Who = "", ledger: LedgerAt = "", as_json: Json = False
+) -> int:
     with at_desk(book, who, ledger) as desk:
-        show(actions.confirm(desk), as_json)
+        show(actions.confirm(desk, reason), as_json)
     return DONE
 
 

@@ -58,6 +58,12 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
         yield report
 
 
+def _source(who: str) -> str:
+    """Where a command is given; and by whose account, where somebody else is named as acting."""
+    place = f"cli@{socket.gethostname()}"
+    return place if who in ("", me()) else f"{place} ({me()})"
+
+
 @contextmanager
 def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[Desk]:
     """A desk for the person at this computer, now, with a progress bar for long work."""
@@ -67,7 +73,7 @@ def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Itera
             book,
             actor=who or me(),
             clock=lambda: dt.datetime.now(dt.UTC),
-            source=f"cli@{socket.gethostname()}",
+            source=_source(who),
             ledger=ledger or None,
             create=create,
             progress=report,

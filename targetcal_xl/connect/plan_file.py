@@ -13,13 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstra
 from pydantic_core import ErrorDetails
 
 from ..calibration import metric, plan
+from ..calibration.baseline import PARTS
 from ..calibration.period import Period
 from ..problems import DataProblems, Problem
 from .plan_tree import tree_faults
 from .tables import LARGEST, SMALLEST, decode
 
 FILE = "plan.toml"
-_SHARES_ADD_UP = 1e-6
+_WHOLE_STEPS = 1e-6
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _MOST_STEPS = 1e9
 """A target of more steps than this has a slip of the pen in one of the two."""
@@ -73,6 +74,7 @@ class _Region(_Limited):
     head: _Person
     superior: _Person
     hrbp: _Person
+    deputy: _Person | None = None
     group: str = plan.Region.group
 
 
@@ -113,6 +115,7 @@ class _Thresholds(_Strict):
     warning_days: Annotated[int, Field(ge=1, le=60)] = plan.Thresholds.warning_days
     warning_odds: _Share = plan.Thresholds.warning_odds
     survey_minimum: Annotated[int, Field(ge=3)] = plan.Thresholds.survey_minimum
+    hq_tolerance: Annotated[float, Field(ge=0, lt=1)] = plan.Thresholds.hq_tolerance
 
 
 class _Measures(_Strict):
@@ -238,8 +241,9 @@ def _loose_ends(said: _Plan) -> Iterator[Problem]:
     for place, region in enumerate(said.regions):
         if region.code not in used:
             yield Problem("plan_region_empty", _where("regions", place), {"value": region.name})
-        if region.head.name == region.superior.name:
-            yield Problem("plan_same_person", _where("regions", place), {"value": region.head.name})
+        names = [person.name for person in (region.head, region.deputy) if person]
+        if region.superior.name in names:
+            yield Problem("plan_same_person", _where("regions", place), {"value": region.superior.name})
     for place, day in enumerate(said.milestones):
         if not said.period.start <= day <= said.period.end:
             fields = {"value": str(day), "period": str(said.period)}
@@ -249,15 +253,17 @@ def _loose_ends(said: _Plan) -> Iterator[Problem]:
 def _sums(said: _Plan) -> Iterator[Problem]:
     """Shares that do not add up to 1, and a target that is no whole number of steps."""
     for place, driver in enumerate(said.drivers):
+        if driver.code in PARTS:
+            yield Problem("plan_reserved", _where("drivers", place, "code"), {"value": driver.code})
         total = sum(indicator.share for indicator in driver.indicators)
-        if abs(total - 1) > _SHARES_ADD_UP:
+        if abs(total - 1) > plan.SHARES_ADD_UP:
             fields = {"value": driver.name, "sum": f"{total:g}"}
             yield Problem("plan_shares", _where("drivers", place), fields)
     steps = said.hq_target / said.metric.step
     if steps > _MOST_STEPS:
         fields = {"count": f"{steps:,.0f}", "step": f"{said.metric.step:g}"}
         yield Problem("plan_many_steps", _where("hq_target"), fields)
-    elif abs(steps - round(steps)) > _SHARES_ADD_UP:
+    elif abs(steps - round(steps)) > _WHOLE_STEPS:
         yield Problem("plan_steps", _where("hq_target"), {"step": f"{said.metric.step:g}"})
 
 
@@ -305,4 +311,5 @@ def _region(said: _Region) -> plan.Region:
     head, superior, hrbp = (
         plan.Person(person.name, person.mail) for person in (said.head, said.superior, said.hrbp)
     )
-    return plan.Region(said.code, said.name, head, superior, hrbp, said.group, said.limits)
+    deputy = plan.Person(said.deputy.name, said.deputy.mail) if said.deputy else plan.Region.deputy
+    return plan.Region(said.code, said.name, head, superior, hrbp, said.group, said.limits, deputy)

@@ -71,8 +71,13 @@ def _decide(desk: Desk, said: Answers) -> object:
     return actions.decide_typed(desk, said.words("region"), hours=said.number("hours"))
 
 
-def _confirm(desk: Desk, _said: Answers) -> object:
-    return actions.confirm(desk)
+def _support(desk: Desk, said: Answers) -> object:
+    region, support, granted = (said.words(code) for code in ("region", "support", "granted"))
+    return actions.decide_support(desk, region, support, granted, reason=said.words("reason"))
+
+
+def _confirm(desk: Desk, said: Answers) -> object:
+    return actions.confirm(desk, said.words("reason"))
 
 
 def _follow(desk: Desk, said: Answers) -> object:
@@ -138,7 +143,14 @@ BUTTONS = (
     Button("lock", "finance", "Lock", _lock, (_ANY_REGION,)),
     Button("unlock", "finance", "Undo", _unlock, (_REGION, _REASON)),
     Button("decide", "finance", "AcceptInvitation", _decide, (_REGION, _WHO, _HOURS)),
-    Button("confirm", "finance", "SignatureLineInsert", _confirm),
+    Button(
+        "support",
+        "finance",
+        "TraceRemoveAllArrows",
+        _support,
+        (_REGION, Ask("support"), Ask("granted"), _ANY_REASON, _WHO),
+    ),
+    Button("confirm", "finance", "SignatureLineInsert", _confirm, (_ANY_REASON,)),
     Button(
         "follow",
         "finance",

@@ -37,7 +37,8 @@ def fields(letter: Letter, language: str) -> Fields:
         "lines": (lines := [_line(k, line, letter, language) for k, line in enumerate(letter.lines, 1)]),
         "decisions": [line for line in lines if line["reason"]],
         "supports": [_support(k, grant, language) for k, grant in enumerate(letter.grants, 1)],
-        "objections": [_objection(k, item, language) for k, item in enumerate(letter.objections, 1)],
+        "declined": [_support(k, grant, language) for k, grant in enumerate(letter.declined, 1)],
+        "objections": [_objection(k, item, letter, language) for k, item in enumerate(letter.objections, 1)],
     }
 
 
@@ -59,9 +60,12 @@ def specimen() -> Letter:
         total=targets,
         history=tuple((period.shift(-k), 200.0 + k) for k in (4, 3, 2, 1)),
         grants=(Grant("Line", "budget", "What", 3, "1", period.start),),
-        objections=(Objection("Line", "Basis", "Support", "Risk", True, "Handling"),),
+        objections=(Objection("Line", "Basis", "Support", "Risk", True, "Handling", 180, 220, 215),),
         chain_head="0" * 64,
         explanation=explanation,
+        declined=(Grant("Line", "leads", "What else", 2, "1", None, "Why not"),),
+        replaced_head="1" * 64,
+        replaced_issued=dt.date(2025, 1, 8),
     )
 
 
@@ -82,6 +86,7 @@ def _head(letter: Letter, language: str) -> dict[str, str]:
         "number": letter.number,
         "version": str(letter.version),
         "replaces": letter.replaces,
+        "replacement": _replacement(letter, language),
         "issued": _date(letter.issued, language),
         "company": letter.company,
         "period": period_name(letter.period, language),
@@ -97,6 +102,15 @@ def _head(letter: Letter, language: str) -> dict[str, str]:
         "line_count": str(len(letter.lines)),
         "chain_head": letter.chain_head,
     }
+
+
+def _replacement(letter: Letter, language: str) -> str:
+    """What a later version says of the one before; empty for a first one."""
+    if not letter.replaces:
+        return ""
+    then, until = letter.replaced_issued, _date(letter.issued, language)
+    said = {"number": letter.replaces, "until": until, "head": letter.replaced_head or UNKNOWN}
+    return text("letters.replacement", language, issued=_date(then, language) if then else UNKNOWN, **said)
 
 
 def _targets(targets: Targets | None, metric: Metric) -> dict[str, str]:
@@ -140,19 +154,30 @@ def _support(place: int, grant: Grant, language: str) -> Row:
         "what": grant.what,
         "quantity": f"{quantity} {grant.unit}".strip() or UNKNOWN,
         "due": _date(grant.due, language) if grant.due else UNKNOWN,
+        "reason": grant.reason or UNKNOWN,
     }
 
 
-def _objection(place: int, objection: Objection, language: str) -> Row:
+def _objection(place: int, objection: Objection, letter: Letter, language: str) -> Row:
     return {
         "no": str(place),
         "line": objection.line,
         "basis": objection.basis or UNKNOWN,
         "support": objection.support or UNKNOWN,
         "risk": objection.risk or UNKNOWN,
-        "state": text(f"letters.objection.{'handled' if objection.handled else 'open'}", language),
-        "handling": objection.handling or UNKNOWN,
+        "state": text(f"letters.objection.{objection.state}", language),
+        "handling": _handling(objection, letter.metric, language),
     }
+
+
+def _handling(objection: Objection, metric: Metric, language: str) -> str:
+    """What was done about an objection, and the later declaration that lifted it."""
+    said = [objection.handling] if objection.handling else []
+    if objection.lifted is not None:
+        figures = {code: getattr(objection, code) for code in ("declared", "suggested", "lifted")}
+        shown = {code: number(value, metric) for code, value in figures.items()}
+        said.append(text("letters.objection.later", language, **shown))
+    return " ".join(said) or UNKNOWN
 
 
 def _choice(field: str, code: str, language: str) -> str:

@@ -79,7 +79,7 @@ class Asking:
         return f'IF(ISNUMBER({declared}),IF({suggested}=0,{beside_zero},{better}/ABS({suggested})),"")'
 
     def _flag(self) -> str:
-        (deviation,), threshold = self._cells("deviation"), self._facts.field("objection")
+        (deviation,), threshold = self._cells("deviation"), f"{self._facts.objection:.10g}"
         objects, departs, same = (quote(self._facts.say(f"flag.{code}")) for code in _FLAGS)
         near = f"IF({deviation}=0,{same},{departs})"
         return f'IF(ISNUMBER({deviation}),IF({deviation}<=1/10^9-{threshold},{objects},{near}),"")'
@@ -93,8 +93,15 @@ class Asking:
             for code, cell in zip(JUSTIFICATION, self._cells(*JUSTIFICATION), strict=True)
         )
         listed = f"SUBSTITUTE({quote(head)}&{reasons}&{quote(end)},{quote(head + comma)},{quote(head)})"
-        reasons_lacking = f'IF({deviation}=0,"",SUBSTITUTE({listed},{quote(head + end)},""))'
-        return f"IF(ISNUMBER({declared}),{reasons_lacking},{quote(lacking(self._facts, ['declared']))})"
+        lacks = f'IF({deviation}=0,"",SUBSTITUTE({listed},{quote(head + end)},""))'
+        asked = f"IF(ISNUMBER({declared}),{lacks},{quote(lacking(self._facts, ['declared']))})"
+        return f'IF({self._agrees()},"",{asked})'
+
+    def _agrees(self) -> str:
+        """Whether the region stands by the superior's counter: it says so, or declares that very value."""
+        declared, counter, agree = self._cells("declared", "counter", "agree")
+        said = (f"TRIM({agree})={quote(caption('yes', language))}" for language in LANGUAGES)
+        return f"AND(ISNUMBER({counter}),OR({','.join(said)},{declared}={counter}))"
 
     def _is_empty(self, cell: str) -> str:
         known, words = self._facts.field("empty_words"), f"LOWER(CLEAN(T({cell})))"

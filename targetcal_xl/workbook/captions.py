@@ -25,6 +25,7 @@ CHOICES = (
     *FUNCTIONS,
     *MEASURES,
     *QUADRANTS,
+    *("below", "within", "above"),
 )
 """Every code that has a caption of its own."""
 
@@ -134,6 +135,6 @@ def heading(table: Table, column: Column, plan: Plan, language: str) -> str:
         return column.code
     kind, _, driver = column.code.partition(".")
     names = {item.code: item.name for item in plan.drivers}
-    if driver in names:
+    if kind in ("part", "signal", "effect") and driver in names:
         return text(f"workbook.column.{kind}.driver", language, name=names[driver])
     return text(f"workbook.column.{column.code}", language)

@@ -62,7 +62,7 @@ class Chances:
         return {
             "total_spread": Cell(self._together, self._together_formula),
             "shared": Cell(self._facts.standing.shared),
-            "odds_hq": self._of_total("hq", self._facts.number(None, None, "hq_target")),
+            "odds_hq": self._of_total("hq", self._facts.plan.hq_target),
             **{f"odds_{code}": self._of_total(code, self._complete(code)) for code in TOTALS[1:]},
         }
 

@@ -10,16 +10,18 @@ from ..calibration.plan import Driver
 from ..calibration.standing import Key, Standing, Value
 from .asking import EMPTY_WORDS
 from .book import Cell, Spot
+from .captions import shown
 from .chances import Chances
 from .computing import is_live
 from .declaring import Declaration
 from .explaining import Explanation, weights_used
 from .facts import Facts, Row
-from .finance import DIRECTIONS
+from .finance import DIRECTIONS, fixed
 from .following import Following
 from .layout import region_sheet
 from .overview import Overview
 from .places import Lost, Places
+from .reached import Reached
 from .retrospect import Retrospect
 from .shapes import Kind
 from .waterfall import Waterfall
@@ -66,7 +68,13 @@ def _pages(facts: Facts) -> Iterator[_Page]:
     drivers = {
         driver.code: _weights(facts, driver, w) for driver, w in zip(facts.plan.drivers, used, strict=True)
     }
-    yield _Page("settings", {"drivers": drivers.__getitem__}, lambda: _settings(facts))
+    limits = Reached(facts)
+    tables = {
+        "regions": lambda row: {"name": Cell(facts.region_names[row])},
+        "drivers": drivers.__getitem__,
+        "limits": limits.setting,
+    }
+    yield _Page("settings", tables, lambda: _settings(facts))
     yield _Page("history", {"history": lambda row: _asked(facts, row)})
     yield _Page("drivers", {"readings": explanation.reading})
     yield _Page("baseline", {"baseline": explanation.baseline})
@@ -77,7 +85,7 @@ def _pages(facts: Facts) -> Iterator[_Page]:
         yield _Page(region_sheet(region), tables, told[region].fields, region)
         yield _Page(region_sheet(region), {"lines": chances.declared}, region=region)
     yield _Page("dashboard", {"regions": overview.region, "lines": overview.line}, overview.fields)
-    yield _Page("dashboard", {"lines": chances.overview}, chances.fields)
+    yield _Page("dashboard", {"lines": chances.overview, "limits": limits.overview}, chances.fields)
     yield _Page("progress", {"weekly": following.week, "lines": following.line}, following.progress_fields)
     tables = {"measures": following.measure, "regions": following.region}
     yield _Page("evaluation", tables, following.evaluation_fields)
@@ -87,15 +95,23 @@ def _pages(facts: Facts) -> Iterator[_Page]:
 
 
 def _settings(facts: Facts) -> Row:
+    """What belongs to the plan, and what the program says of the book."""
     state = facts.caption("live" if is_live(facts) else "frozen")
-    return {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language), "functions": Cell(state)}
+    choices = ("direction", "kind")
+    plan = {
+        code: Cell(shown(value, "choice" if code in choices else "text", facts.language))
+        for code, value in fixed(facts.plan).items()
+    }
+    told = {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language), "functions": Cell(state)}
+    return plan | told
 
 
 def _weights(facts: Facts, driver: Driver, used: float) -> Row:
     """Which way a driver works, the weight in use and the one before, and what it was learned from."""
     kinds: Mapping[str, Kind] = {"before": "decimal", "standard_error": "decimal", "evidence": "long"}
     told = {code: facts.told((None, driver.code, f"driver.{code}"), kind) for code, kind in kinds.items()}
-    return {"used": Cell(used), "direction": Cell(facts.caption(DIRECTIONS[driver.direction])), **told}
+    way = facts.caption(DIRECTIONS[driver.direction])
+    return {"name": Cell(driver.name), "used": Cell(used), "direction": Cell(way), **told}
 
 
 def _asked(facts: Facts, line: str) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..calibration.negotiation import JUSTIFICATION
+from ..calibration.negotiation import JUSTIFICATION, OBJECTIONS, objection_state
 from ..calibration.standing import Value
 from .asking import EMPTY_WORDS, PUNCTUATION, SUPPORT_COLUMNS, SUPPORT_NEEDS, Asking, lacking
 from .book import Cell
@@ -41,6 +41,7 @@ class Declaration:
             "flag": Cell(self.flag(k), asked["flag"]),
             "missing": Cell(self.missing(k), asked["missing"]),
             "round": Cell(as_number(self._facts.standing.value(line.region, code, "round")) or 1.0),
+            "objection": Cell(self._objection_said(k)),
         }
 
     def fields(self) -> Row:
@@ -91,8 +92,24 @@ class Declaration:
         return len(self._lines)
 
     def count_objections(self) -> int:
-        """How many lines are objections."""
-        return sum(self.flag(k) == self._facts.say("flag.objection") for k in self._lines)
+        """How many objections there are, from the moment a declaration is submitted until it is lifted."""
+        states = [self._objection(k) for k in self._lines]
+        return sum(state is not None and state != "lifted" for state in states)
+
+    def _objection(self, k: int) -> str | None:
+        """Where a line's objection is, by what the region says now."""
+        objects = self.flag(k) == self._facts.say("flag.objection")
+        submitted = self.state == "open" and self.is_submitted
+        return objection_state(self._recorded(k), submitted and objects)
+
+    def _recorded(self, k: int) -> Value:
+        line = self._facts.plan.lines[k]
+        return self._facts.standing.value(line.region, line.code, "objection")
+
+    def _objection_said(self, k: int) -> str | None:
+        """Where a line's objection is once it has been locked."""
+        state = self._recorded(k)
+        return self._facts.say(f"objection.{state}") if state in OBJECTIONS else None
 
     def count_declared(self) -> int:
         """How many lines have a number declared."""
@@ -101,12 +118,21 @@ class Declaration:
     def missing(self, k: int) -> str:
         """What a line still lacks, in words."""
         facts, line = self._facts, self._facts.plan.lines[k]
+        if self._agrees(k):
+            return ""
         if facts.declared[k] is None:
             return lacking(facts, ["declared"])
         if facts.deviations[k] == 0:
             return ""
         said = {code: facts.typed.get((line.region, line.code, code)) for code in JUSTIFICATION}
         return lacking(facts, [code for code, words in said.items() if looks_empty(words)])
+
+    def _agrees(self, k: int) -> bool:
+        """Whether the region stands by the superior's counter, as the formula sees it."""
+        line = self._facts.plan.lines[k]
+        counter = self._facts.number(line.region, line.code, "counter")
+        said = self._facts.typed.get((line.region, line.code, "agree")) == "yes"
+        return counter is not None and (said or self._facts.declared[k] == counter)
 
     @cached_property
     def checks(self) -> int:

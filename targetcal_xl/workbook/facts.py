@@ -93,9 +93,14 @@ class Facts:
         return [as_number(value(line.region, line.code, "agreed")) for line in self.plan.lines]
 
     @cached_property
+    def in_force(self) -> list[float | None]:
+        """The targets that were confirmed last, over the plan's lines."""
+        return [self.standing.in_force(line) for line in self.plan.lines]
+
+    @property
     def objection(self) -> float:
-        """The objection threshold as it stands on the settings sheet."""
-        return self.number(None, None, "objection") or 0.0
+        """The objection threshold that counts: a changed setting does after recalibrating."""
+        return self.plan.thresholds.objection
 
     @cached_property
     def figures(self) -> Mapping[str, list[float] | list[float | None]]:
@@ -160,11 +165,7 @@ class Facts:
 
     def total(self, values: Iterable[float | None]) -> float | None:
         """Values of several lines together, as the metric adds up; None when there are none."""
-        known = [value for value in values if value is not None]
-        if not known:
-            return None
-        total = math.fsum(known)
-        return total if self.plan.metric.kind == "sum" else total / len(known)
+        return self.plan.metric.together(values)
 
     def total_formula(self, span: str) -> str:
         """The formula of `total` over a range."""

@@ -30,11 +30,14 @@ from targetcal_xl.calibration import (
     WeightsCode,
 )
 
+from ..calibration.plan import SHARES_ADD_UP
 from .layout import reading_row
 
 Kept = TypeVar("Kept")
 
 DIRECTIONS = {1: "higher", -1: "lower"}
+ROLES = ("head", "deputy", "superior", "hrbp")
+"""The people of a region."""
 UNKNOWN_AMOUNT = "?"
 """The amount of a one-off event whose size nobody knows."""
 
@@ -62,8 +65,15 @@ def entered(inputs: Inputs) -> dict[Key, Value]:
 
 
 def _settings(plan: Plan) -> Iterator[tuple[Key, Value]]:
+    said: dict[str, Value] = {"hq_target": float(plan.hq_target), "weights": plan.weights}
+    said |= {item.name: float(getattr(plan.thresholds, item.name)) for item in fields(Thresholds)}
+    return (((None, None, code), value) for code, value in said.items())
+
+
+def fixed(plan: Plan) -> dict[str, Value]:
+    """What the settings say of the plan that only another plan could change, by field."""
     metric = plan.metric
-    said: dict[str, Value] = {
+    return {
         "company": plan.company,
         "plan": plan.code,
         "period": str(plan.period),
@@ -74,11 +84,7 @@ def _settings(plan: Plan) -> Iterator[tuple[Key, Value]]:
         "direction": DIRECTIONS[metric.direction],
         "kind": metric.kind,
         "step": float(metric.step),
-        "hq_target": float(plan.hq_target),
-        "weights": plan.weights,
     }
-    said |= {item.name: float(getattr(plan.thresholds, item.name)) for item in fields(Thresholds)}
-    return (((None, None, code), value) for code, value in said.items())
 
 
 def _tables(plan: Plan) -> Iterator[tuple[Key, Value]]:
@@ -86,7 +92,6 @@ def _tables(plan: Plan) -> Iterator[tuple[Key, Value]]:
         for code, value in _people(region).items():
             yield (region.code, None, f"region.{code}"), value
     for driver in plan.drivers:
-        yield (None, driver.code, "driver.name"), driver.name
         yield (None, driver.code, "driver.weight"), float(driver.weight)
     for item in plan.indicators:
         said: dict[str, Value] = {"name": item.name, "driver": item.driver, "share": float(item.share)}
@@ -97,9 +102,9 @@ def _tables(plan: Plan) -> Iterator[tuple[Key, Value]]:
 
 
 def _people(region: Region) -> dict[str, Value]:
-    people = {"head": region.head, "superior": region.superior, "hrbp": region.hrbp}
-    said: dict[str, Value] = {"name": region.name}
-    for role, person in people.items():
+    said: dict[str, Value] = {}
+    for role in ROLES:
+        person: Person = getattr(region, role)
         said |= {role: person.name, f"{role}_mail": person.mail}
     return said
 
@@ -152,7 +157,7 @@ def _readings(inputs: Inputs) -> dict[Key, Value]:
 def revised(inputs: Inputs, cells: Mapping[Key, Value]) -> tuple[Inputs, list[Unusable]]:
     """The inputs that finance's cells amount to, and the cells that none can be made of.
 
-    Codes, periods, lines and the metric's kind stay as they are: those make another plan.
+    Codes, names, periods, lines, limits and the metric stay as they are: those make another plan.
     """
     entry = _Entry(cells)
     plan = _plan(inputs.plan, entry)
@@ -185,6 +190,11 @@ class _Entry:
             return self._refused(key, "number_unreadable", otherwise)
         return float(value) if low <= value <= high else self._refused(key, "number_outside", otherwise)
 
+    def count(self, key: Key, otherwise: int, low: float, high: float = math.inf) -> int:
+        """A whole number within bounds."""
+        value = self.number(key, otherwise, low, high)
+        return int(value) if value == int(value) else self._refused(key, "number_not_whole", otherwise)
+
     def perhaps(self, key: Key) -> float:
         """A number, or NaN for an empty cell."""
         return math.nan if self._cells.get(key) is None else self.number(key, math.nan)
@@ -204,32 +214,50 @@ class _Entry:
         """Codes of the rows in which a field is filled."""
         return sorted(str(row) for _, row, code in self._cells if code == field)
 
+    def refuse(self, key: Key, code: str) -> None:
+        """Remember a cell that cannot be used, once."""
+        if all(fault.key != key for fault in self.faults):
+            self.faults.append(Unusable(key, code))
+
     def _refused(self, key: Key, code: str, otherwise: Kept) -> Kept:
-        self.faults.append(Unusable(key, code))
+        self.refuse(key, code)
         return otherwise
 
 
 def _plan(plan: Plan, entry: _Entry) -> Plan:
-    metric = plan.metric
     directions = {name: number for number, name in DIRECTIONS.items()}
-    dates = (entry.date((None, row, "milestone.date")) for row in entry.rows("milestone.date"))
+    indicators = tuple(_indicator(item, plan, entry, directions) for item in plan.indicators)
+    _check_shares(plan, indicators, entry)
     return replace(
         plan,
-        company=entry.name((None, None, "company"), plan.company),
-        metric=replace(
-            metric,
-            name=entry.name((None, None, "metric_name"), metric.name),
-            definition=entry.name((None, None, "metric_definition"), metric.definition),
-            unit=entry.words((None, None, "unit")),
-        ),
-        hq_target=entry.number((None, None, "hq_target"), plan.hq_target, low=0),
+        hq_target=entry.number((None, None, "hq_target"), plan.hq_target, low=plan.metric.step),
         thresholds=_thresholds(plan.thresholds, entry),
         regions=tuple(_region(region, entry) for region in plan.regions),
         drivers=tuple(_driver(driver, entry) for driver in plan.drivers),
-        indicators=tuple(_indicator(item, plan, entry, directions) for item in plan.indicators),
-        milestones=tuple(sorted(date for date in dates if date)),
+        indicators=indicators,
+        milestones=tuple(sorted(_milestones(plan, entry))),
         weights=_weights(plan, entry),
     )
+
+
+def _milestones(plan: Plan, entry: _Entry) -> Iterator[dt.date]:
+    for row in entry.rows("milestone.date"):
+        key = None, row, "milestone.date"
+        if date := entry.date(key):
+            if not plan.period.start <= date <= plan.period.end:
+                entry.refuse(key, "milestone_outside")
+            yield date
+
+
+def _check_shares(plan: Plan, indicators: tuple[Indicator, ...], entry: _Entry) -> None:
+    """The shares of each driver's indicators add up to 1."""
+    for driver in plan.drivers:
+        own = [item for item in indicators if item.driver == driver.code]
+        if own and abs(math.fsum(item.share for item in own) - 1) > SHARES_ADD_UP:
+            for item in own:
+                entry.refuse((None, item.code, "indicator.share"), "shares_off")
+        elif not own:
+            entry.refuse((None, driver.code, "driver.weight"), "driver_unmeasured")
 
 
 def _weights(plan: Plan, entry: _Entry) -> WeightsCode:
@@ -240,29 +268,33 @@ def _weights(plan: Plan, entry: _Entry) -> WeightsCode:
 def _thresholds(known: Thresholds, entry: _Entry) -> Thresholds:
     shares = ("objection", "confidence", "milestone", "warning_odds")
     said = {code: entry.number((None, None, code), getattr(known, code), 0.001, 0.999) for code in shares}
-    days = entry.number((None, None, "warning_days"), known.warning_days, 1, 60)
-    minimum = entry.number((None, None, "survey_minimum"), known.survey_minimum, 3)
-    return Thresholds(**said, warning_days=round(days), survey_minimum=round(minimum))
+    days = entry.count((None, None, "warning_days"), known.warning_days, 1, 60)
+    minimum = entry.count((None, None, "survey_minimum"), known.survey_minimum, 3)
+    tolerance = entry.number((None, None, "hq_tolerance"), known.hq_tolerance, 0, 0.999)
+    return Thresholds(**said, warning_days=days, survey_minimum=minimum, hq_tolerance=tolerance)
 
 
 def _region(region: Region, entry: _Entry) -> Region:
     def person(role: str, known: Person) -> Person:
-        name = entry.name((region.code, None, f"region.{role}"), known.name)
+        key = region.code, None, f"region.{role}"
+        name = entry.words(key).strip() if role == "deputy" else entry.name(key, known.name)
         return Person(name, entry.words((region.code, None, f"region.{role}_mail")))
 
-    return replace(
+    now = replace(
         region,
-        name=entry.name((region.code, None, "region.name"), region.name),
         head=person("head", region.head),
+        deputy=person("deputy", region.deputy),
         superior=person("superior", region.superior),
         hrbp=person("hrbp", region.hrbp),
     )
+    for role, known in (("head", now.head), ("deputy", now.deputy)):
+        if known.name and known.name == now.superior.name:
+            entry.refuse((region.code, None, f"region.{role}"), "same_person")
+    return now
 
 
 def _driver(driver: Driver, entry: _Entry) -> Driver:
-    name = entry.name((None, driver.code, "driver.name"), driver.name)
-    weight = entry.number((None, driver.code, "driver.weight"), driver.weight, low=0)
-    return replace(driver, name=name, weight=weight)
+    return replace(driver, weight=entry.number((None, driver.code, "driver.weight"), driver.weight, low=0))
 
 
 def _indicator(item: Indicator, plan: Plan, entry: _Entry, directions: Mapping[str, int]) -> Indicator:

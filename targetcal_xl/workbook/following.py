@@ -29,7 +29,7 @@ class Following:
 
     def line(self, row: str) -> Row:
         """Where a line is beside its path."""
-        agreed = {"agreed": Cell(self._facts.agreed[self._facts.lines[row][0]])}
+        agreed = {"agreed": Cell(self._facts.in_force[self._facts.lines[row][0]])}
         return {**self._told(self._progress, row), **self._facts.names(row), **agreed}
 
     def measure(self, row: str) -> Row:
@@ -53,7 +53,7 @@ class Following:
 
     def progress_fields(self) -> Row:
         """The whole plan's results so far."""
-        agreed, actual = self._facts.total(self._facts.agreed), self._facts.total(self._actual)
+        agreed, actual = self._facts.total(self._facts.in_force), self._facts.total(self._actual)
         share = actual / agreed if agreed and actual is not None else None
         a, b = (self._facts.here(f"progress_{code}") for code in ("agreed", "actual"))
         place = self._facts.places.table("progress", "lines")

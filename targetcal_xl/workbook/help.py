@@ -15,7 +15,7 @@ from .captions import caption, line_captions
 from .cells import column_letters
 from .looks import GOOD, PAPER, WARNING, WARNING_PALE, Looks
 from .places import Places
-from .shapes import Column, Field, Kind, Sheet, Table
+from .shapes import Column, Field, Kind, Owner, Sheet, Table
 
 _LONGEST_LIST = 255
 _PROMPTED = (
@@ -23,8 +23,11 @@ _PROMPTED = (
     "basis",
     "support",
     "risk",
+    "decision",
     "counter",
     "decision_reason",
+    "granted",
+    "agree",
     "status",
     "quantity",
     "answer",
@@ -119,10 +122,13 @@ def _colour_lines(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -
     where = f"${column_letters(state[1])}${state[0]}"
     locked = looks.changed(bg_color=PAPER, font_color="#4B5563")
     closed = f'{where}<>"{caption("open", places.language)}"'
+    early = f'{where}="{caption("open", places.language)}"'
     for part in (table, sheet.table("supports")):
         for column in part.columns:
-            if column.owner.value == "manager":
+            if column.owner is Owner.MANAGER:
                 _when(page, part, column.code, closed, locked, stop=True)
+            if column.owner is Owner.SUPERIOR:
+                _when(page, part, column.code, early, locked, stop=True)
     missing = looks.changed(bg_color=WARNING_PALE)
     first = table.top + 2
     letters = {code: column_letters(at) for code, at in table.spots.items()}

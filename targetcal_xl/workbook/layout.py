@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..calibration.backtest import METHODS, ORIGINS
 from ..calibration.baseline import PARTS, Inputs
+from ..calibration.limits import bounded
 from ..calibration.negotiation import DECISIONS, STATES
 from ..calibration.plan import WEIGHTS, Plan
 from ..calibration.question import ANSWERS
@@ -80,53 +81,49 @@ _NAME = Column("name", Owner.LABEL, width=16)
 
 
 def _settings(plan: Plan) -> Sheet:
-    kinds: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
-        ("company", "text", ()),
-        ("plan", "text", ()),
-        ("period", "text", ()),
-        ("metric", "text", ()),
-        ("metric_name", "text", ()),
-        ("metric_definition", "long", ()),
-        ("unit", "text", ()),
-        ("direction", "choice", ("higher", "lower")),
-        ("kind", "choice", ("sum", "mean", "ratio")),
-        ("step", "decimal", ()),
-        ("hq_target", "number", ()),
-        ("objection", "percent", ()),
-        ("confidence", "percent", ()),
-        ("milestone", "percent", ()),
-        ("warning_days", "count", ()),
-        ("warning_odds", "percent", ()),
-        ("survey_minimum", "count", ()),
-        ("weights", "choice", WEIGHTS),
+    """What belongs to the plan and stays, then what finance may change, then what the program tells."""
+    kinds: tuple[tuple[str, Owner, Kind, tuple[str, ...]], ...] = (
+        ("company", Owner.TOOL, "text", ()),
+        ("plan", Owner.TOOL, "text", ()),
+        ("period", Owner.TOOL, "text", ()),
+        ("metric", Owner.TOOL, "text", ()),
+        ("metric_name", Owner.TOOL, "text", ()),
+        ("metric_definition", Owner.TOOL, "long", ()),
+        ("unit", Owner.TOOL, "text", ()),
+        ("direction", Owner.TOOL, "choice", ("higher", "lower")),
+        ("kind", Owner.TOOL, "choice", ("sum", "mean", "ratio")),
+        ("step", Owner.TOOL, "decimal", ()),
+        ("hq_target", Owner.FINANCE, "number", ()),
+        ("hq_tolerance", Owner.FINANCE, "percent", ()),
+        ("objection", Owner.FINANCE, "percent", ()),
+        ("confidence", Owner.FINANCE, "percent", ()),
+        ("milestone", Owner.FINANCE, "percent", ()),
+        ("warning_days", Owner.FINANCE, "count", ()),
+        ("warning_odds", Owner.FINANCE, "percent", ()),
+        ("survey_minimum", Owner.FINANCE, "count", ()),
+        ("weights", Owner.FINANCE, "choice", WEIGHTS),
+        ("empty_words", Owner.TOOL, "long", ()),
+        ("language", Owner.TOOL, "text", ()),
+        ("functions", Owner.TOOL, "choice", ()),
     )
     fields = tuple(
-        Field(code, Owner.FINANCE, kind, (4 + k, 3), choices, span=2, card=False)
-        for k, (code, kind, choices) in enumerate(kinds)
+        Field(code, owner, kind, (4 + k, 3), choices, span=2, card=False)
+        for k, (code, owner, kind, choices) in enumerate(kinds)
     )
-    told: tuple[tuple[str, Kind], ...] = (
-        ("empty_words", "long"),
-        ("language", "text"),
-        ("functions", "choice"),
-    )
-    after = tuple(
-        Field(code, Owner.TOOL, kind, (4 + len(kinds) + k, 3), span=2, card=False)
-        for k, (code, kind) in enumerate(told)
-    )
-    return Sheet("settings", (*fields, *after), _stacked(26, *_setting_tables(plan)))
+    return Sheet("settings", fields, _stacked(5 + len(fields), *_setting_tables(plan)))
 
 
 def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     finance = Owner.FINANCE
-    roles = ("head", "superior", "hrbp")
+    roles = ("head", "deputy", "superior", "hrbp")
     mails = (
         column
         for role in roles
         for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26))
     )
-    people = (Column("name", finance, width=22), *mails)
+    people = (Column("name", Owner.LABEL, width=22), *mails)
     drivers = (
-        Column("name", finance),
+        Column("name", Owner.LABEL),
         Column("weight", finance, "decimal"),
         Column("direction", Owner.TOOL, "choice", choices=("higher", "lower")),
         Column("before", Owner.TOOL, "decimal"),
@@ -146,7 +143,16 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         Table("drivers", drivers, tuple(item.code for item in plan.drivers), prefix="driver."),
         Table("indicators", indicators, tuple(item.code for item in plan.indicators), prefix="indicator."),
         Table("milestones", (Column("date", finance, "date"),), _numbered("M", 6), prefix="milestone."),
+        *_limits(plan, ("parent", "low", "high", "locked"), "limit."),
     )
+
+
+def _limits(plan: Plan, codes: tuple[str, ...], prefix: str) -> tuple[Table, ...]:
+    """The table of groups and of what has limits; none where there is neither."""
+    kinds: dict[str, Kind] = {"parent": "text", "locked": "flag", "side": "choice"}
+    columns = (_NAME, *(Column(code, Owner.TOOL, kinds.get(code, "number")) for code in codes))
+    rows = tuple(one.code for one in bounded(plan))
+    return (Table("limits", columns, rows, prefix=prefix),) if rows else ()
 
 
 def _numbered(letter: str, count: int) -> tuple[str, ...]:
@@ -278,8 +284,10 @@ _LINE_COLUMNS = (
     Column("decision", Owner.SUPERIOR, "choice", 11, DECISIONS),
     Column("counter", Owner.SUPERIOR, "number", 10),
     Column("decision_reason", Owner.SUPERIOR, "long", 28),
+    Column("agree", Owner.MANAGER, "choice", 10, ("yes",)),
     Column("agreed", Owner.TOOL, "number", 10),
     Column("round", Owner.TOOL, "count", 7),
+    Column("objection", Owner.TOOL, "text", 11),
 )
 
 
@@ -334,6 +342,7 @@ def _dashboard(plan: Plan) -> Sheet:
         *(formula(code, "number") for code in ("allotment", "suggested", "declared")),
         formula("gap_pct", "percent"),
         formula("agreed", "number"),
+        Column("in_force", Owner.TOOL, "number", 11),
     )
     lines = (
         _REGION,
@@ -342,12 +351,14 @@ def _dashboard(plan: Plan) -> Sheet:
         formula("deviation", "percent"),
         formula("flag", "choice"),
         formula("agreed", "number"),
+        Column("in_force", Owner.TOOL, "number", 11),
         formula("odds_hq", "percent"),
         formula("odds_declared", "percent"),
     )
     tables = _stacked(
         30,
         _of_regions("regions", regions, plan, "dashboard."),
+        *_limits(plan, ("low", "high", "allotment", "agreed", "side"), "dashboard.limit."),
         _of_lines("lines", lines, plan, "dashboard.line."),
     )
     return Sheet("dashboard", _dashboard_fields(), tables)
@@ -356,7 +367,6 @@ def _dashboard(plan: Plan) -> Sheet:
 def _dashboard_fields() -> tuple[Field, ...]:
     """Two rows of cards: the figures, and how likely each is."""
     kinds: tuple[tuple[str, Kind], ...] = (
-        ("dashboard_hq", "number"),
         ("dashboard_suggested", "number"),
         ("dashboard_declared", "number"),
         ("dashboard_agreed", "number"),
@@ -367,10 +377,12 @@ def _dashboard_fields() -> tuple[Field, ...]:
     )
     odds = ("odds_hq", "odds_suggested", "odds_declared", "odds_agreed")
     return (
-        *(Field(code, Owner.FORMULA, kind, (6, 2 + k)) for k, (code, kind) in enumerate(kinds)),
+        Field("dashboard_hq", Owner.TOOL, "number", (6, 2)),
+        *(Field(code, Owner.FORMULA, kind, (6, 3 + k)) for k, (code, kind) in enumerate(kinds)),
         *(Field(code, Owner.FORMULA, "percent", (9, 2 + k)) for k, code in enumerate(odds)),
         Field("total_spread", Owner.FORMULA, "percent", (9, 6)),
         Field("shared", Owner.TOOL, "percent", (9, 7)),
+        Field("dashboard_hq_gap", Owner.FORMULA, "percent", (9, 8)),
     )
 
 

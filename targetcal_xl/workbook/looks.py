@@ -61,7 +61,8 @@ class Looks:
             "text_wrap": at == "card" or kind in _WRAPPED,
             "border": 1,
             "border_color": LINE,
-            "locked": not owner.is_person,
+            # The superior's cells open when there is something to decide: once the region is locked.
+            "locked": owner not in (Owner.MANAGER, Owner.FINANCE),
         }
         if shape["align"] != "center":
             shape["indent"] = 1

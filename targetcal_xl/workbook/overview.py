@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..calibration.limits import hq_gap
+from ..calibration.negotiation import STANDING_OBJECTIONS
 from .asking import submitted
 from .book import Cell
 from .cells import column_letters
@@ -22,10 +24,9 @@ class Overview:
 
     def region(self, region: str) -> Row:
         """How far one region is."""
-        told, say = self._declarations[region], self._facts.say
+        told = self._declarations[region]
         lines = self._facts.places.table(region_sheet(region), "lines")
         tab = self._facts.tab(region_sheet(region))
-        objection = quote(say("flag.objection"))
         whether = f"IF({submitted(self._facts, region, tab)},{quote(self._yes)},{quote(self._no)})"
         return {
             "name": Cell(self._facts.region_names[region]),
@@ -34,12 +35,29 @@ class Overview:
             "lines": Cell(float(told.count_lines()), f"COUNT({tab}{span(lines, 'suggested')})"),
             "filled": Cell(float(told.count_declared()), f"COUNT({tab}{span(lines, 'declared')})"),
             "missing": Cell(float(told.checks), self._facts.field("checks", region)),
-            "objections": Cell(
-                float(told.count_objections()), count_of(f"{tab}{span(lines, 'flag')}", objection)
-            ),
+            "objections": Cell(float(told.count_objections()), self._objections(region)),
+            "in_force": Cell(self._in_force(region)),
             **{code: self._same(told.total(code), code, region) for code in TOTALS},
             "gap_pct": self._same(told.gap, "gap_pct", region),
         }
+
+    def _in_force(self, region: str) -> float | None:
+        """The targets of a region's lines that were confirmed last, together."""
+        return self._facts.total(self._facts.in_force[k] for k in self._facts.lines_of[region])
+
+    def _objections(self, region: str) -> str:
+        """Objections that stand, and those of a declaration that is submitted and not locked yet."""
+        lines, tab = (
+            self._facts.places.table(region_sheet(region), "lines"),
+            self._facts.tab(region_sheet(region)),
+        )
+        say, open_ = self._facts.say, quote(self._facts.caption("open"))
+        flag, known = (f"{tab}{span(lines, code)}" for code in ("flag", "objection"))
+        words = (quote(say(f"objection.{state}")) for state in STANDING_OBJECTIONS)
+        stands = "+".join(f"({known}={said})" for said in words)
+        comes = f"({flag}={quote(say('flag.objection'))})*(({stands})=0)"
+        waits = f"AND({self._facts.field('state', region)}={open_},{submitted(self._facts, region, tab)})"
+        return f"SUMPRODUCT({stands})+IF({waits},SUMPRODUCT({comes}),0)"
 
     def line(self, line: str) -> Row:
         """One line's way from last year's figure to what was agreed."""
@@ -57,18 +75,20 @@ class Overview:
             for code, value in values.items()
         }
         flag = Cell(self._declarations[known.region].flag(k), f'{ref("flag")}&""')
-        return {**self._facts.names(line), **numbers, "flag": flag}
+        in_force = Cell(self._facts.in_force[k])
+        return {**self._facts.names(line), **numbers, "flag": flag, "in_force": in_force}
 
     def fields(self) -> Mapping[str, Cell]:
         """The figures of the whole plan."""
         facts, told = self._facts, self._declarations.values()
-        hq = facts.number(None, None, "hq_target")
+        hq = facts.plan.hq_target
         submitted = f"{sum(one.is_submitted for one in told)} / {len(facts.plan.regions)}"
         column = span(self._regions, "submitted")
         return {
-            "dashboard_hq": Cell(hq or 0.0, f"N({facts.field('hq_target')})"),
+            "dashboard_hq": Cell(hq),
+            "dashboard_hq_gap": self._hq_gap(),
             **{f"dashboard_{code}": self._total(code) for code in TOTALS[1:]},
-            "dashboard_gap_pct": self._gap(hq or 0.0),
+            "dashboard_gap_pct": self._gap(hq),
             "dashboard_submitted": Cell(
                 submitted, f'{count_of(column, quote(self._yes))}&" / "&ROWS({column})'
             ),
@@ -93,6 +113,15 @@ class Overview:
         wanted, offered = (self._facts.here(f"dashboard_{code}") for code in ("hq", "declared"))
         value = (hq - declared) / declared if declared else None
         return Cell(or_blank(value), f'IF(N({offered})=0,"",({wanted}-{offered})/{offered})')
+
+    def _hq_gap(self) -> Cell:
+        """How far what was agreed is from what head office wants; nothing until every line is agreed."""
+        agreed = None if None in self._facts.agreed else self._facts.total(self._facts.agreed)
+        wanted, reached = (self._facts.here(f"dashboard_{code}") for code in ("hq", "agreed"))
+        column = span(self._lines, "agreed")
+        formula = f'IF(OR(COUNT({column})<ROWS({column}),N({wanted})=0),"",{reached}/{wanted}-1)'
+        value = None if agreed is None else hq_gap(self._facts.plan.hq_target, agreed)
+        return Cell(or_blank(value), formula)
 
     @property
     def _regions(self) -> TablePlace:

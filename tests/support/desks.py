@@ -24,6 +24,7 @@ from targetcal_xl.actions import (
     check,
     confirm,
     decide,
+    decide_support,
     handle_objection,
     ledger_beside,
     lock,
@@ -58,6 +59,8 @@ FINANCE = "林静"
 BOOK = "targets.xlsx"
 REASONS = {"basis": "在手商机与试用转化", "support": "增加一名售前", "risk": "大客户推迟签约"}
 """A justification that nobody finds fault with."""
+RESERVE = "高出总部目标的部分作为储备"
+"""Why 353 is confirmed where head office wants 330."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ class Case:
         """A region's head declares targets (`R1_1=95`), justifies all that depart, and submits."""
         cells: Said = {
             (region, None, "status"): "submitted",
-            (region, None, "submitter"): f"head{region[1:]}",
+            (region, None, "submitter"): self.inputs.plan.region(region).head.name,
             (region, None, "submitted_on"): "2025-01-07",
         }
         for name, target in declared.items():
@@ -209,8 +212,15 @@ def _submit(case: Case) -> None:
     case.declare("R2", R2_1=third)
 
 
+def decline(case: Case, line: str) -> None:
+    """The superior declines the support that a line's justification names and no item lists."""
+    case.run(decide_support, line[:2], line, "no", reason="本季编制已满", by=f"superior{line[1]}")
+
+
 def _decide(case: Case) -> None:
     case.run(handle_objection, "R2", "R2-1", note="与负责人面谈，渠道缺人", hours=2, by="hrbp2")
+    for line in ("R1-1", "R1-2", "R2-1"):
+        decline(case, line)
     for line in ("R1-1", "R1-2"):
         case.run(decide, "R1", line, "accept", reason="依据充分", hours=0.5, by="superior1")
     case.run(decide, "R2", "R2-1", "accept", reason="渠道收缩属实", hours=1, by="superior2")
@@ -221,7 +231,7 @@ _STAGES: dict[str, Callable[[Case], object]] = {
     "submitted": _submit,
     "locked": lambda case: case.run(lock),
     "decided": _decide,
-    "confirmed": lambda case: case.run(confirm),
+    "confirmed": lambda case: case.run(confirm, RESERVE),
 }
 
 

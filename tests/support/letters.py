@@ -56,6 +56,10 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
         ),
         chain_head=HEAD,
         explanation=_explained(total),
+        declined=tuple(
+            Grant(names[k % lines], "leads", f"未批准的第 {k + 1} 项", k + 1.0, "条", None, "本季没有额度")
+            for k in range(others)
+        ),
     )
 
 
