@@ -28,17 +28,20 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def plain() -> dict[str, str]:
+    """The environment without what says how Python and the console are to speak."""
+    ours = ("LC_", "LANG", "PYTHON")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 def targetcal(
     *words: str | Path, cwd: Path, more: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """A command in a process of its own, with its output in bytes."""
-    mine = {
-        name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))
-    }
     return subprocess.run(
         [sys.executable, "-c", "from targetcal_xl.cli import run; run()", *words],
         cwd=cwd,
-        env={**mine, **(more or {})},
+        env={**plain(), **(more or {})},
         capture_output=True,
         timeout=120,
         check=False,
@@ -99,7 +102,7 @@ def test_the_case_is_played_in_a_locale_that_knows_ascii_only(tmp_path: Path, lo
 def test_a_pipe_whose_reader_went_away_ends_a_command_in_silence(played: Path, words: list[str]) -> None:
     command = [sys.executable, "-c", "from targetcal_xl.cli import run; run()", *words]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=played, stdout=pipe, stderr=pipe) as process:
+    with subprocess.Popen(command, cwd=played, env=plain(), stdout=pipe, stderr=pipe) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
@@ -118,7 +121,7 @@ def test_a_report_that_cannot_be_written_is_said_so(played: Path) -> None:
     for form in ("", "--json"):
         done = subprocess.run(
             ["sh", "-c", f"{command} {form} > /dev/full"],
-            cwd=played, env={**os.environ, "TARGETCAL_LANG": "en"}, stderr=subprocess.PIPE, check=False,
+            cwd=played, env={**plain(), "TARGETCAL_LANG": "en"}, stderr=subprocess.PIPE, check=False,
         )  # fmt: skip
         assert done.returncode == 2
         assert b"its report could not be written (No space left on device)" in done.stderr

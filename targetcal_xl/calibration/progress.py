@@ -117,8 +117,6 @@ def follow(
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
-    A day that was not reported may still bring what its share of the path is, until the period is over.
-
     `milestones` are days, the period's first is 1; without one ahead its end is the next. `prior` is
     what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise ValueError for
     a metric without a path, for too many days, and for resources of a metric that is better when lower.

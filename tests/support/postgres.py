@@ -56,7 +56,17 @@ def _cluster() -> Iterator[Server]:
     control = [str(programs / "pg_ctl"), "--pgdata", str(data), "--wait"]
     options = f"-k {folder} -c listen_addresses= -c fsync=off"
     try:
-        _run(user, str(programs / "initdb"), "-A", "scram-sha-256", f"--pwfile={secret}", str(data))
+        _run(
+            user,
+            str(programs / "initdb"),
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={secret}",
+            str(data),
+        )
         _run(user, *control, "-o", options, "-l", str(folder / "log"), "start")
         yield Server(folder, user)
     finally:
