@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 _USUAL = {
     "darwin": ["/Applications/LibreOffice.app/Contents/MacOS/soffice"],
@@ -24,6 +25,12 @@ def find_soffice() -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
+def address(path: Path) -> str:
+    """A path as LibreOffice addresses files: in UTF-8, whatever the locale's encoding."""
+    place = path.absolute()
+    return f"file://{quote(place.as_posix())}" if place.as_posix().startswith("/") else place.as_uri()
+
+
 def start_soffice(
     program: Path, profile: Path, arguments: Sequence[str], output: int = subprocess.DEVNULL
 ) -> subprocess.Popen[str]:
@@ -31,7 +38,7 @@ def start_soffice(
 
     It has a `profile` (a folder) of its own: two that share one would join or block each other.
     """
-    alone = [f"-env:UserInstallation={profile.absolute().as_uri()}", "--headless", "--norestore", "--nologo"]
+    alone = [f"-env:UserInstallation={address(profile)}", "--headless", "--norestore", "--nologo"]
     return subprocess.Popen(  # noqa: S603 - the program was looked up, the rest is ours
         [str(program), *alone, *arguments],
         stdin=subprocess.DEVNULL,

@@ -208,7 +208,7 @@ def test_a_better_declaration_lifts_an_objection_and_the_letter_says_by_what(tmp
         decline(case, line)
     case.run(confirm, RESERVE)
     case.run(issue_letters, tmp_path / "out", "docx")
-    said = word_text((tmp_path / "out" / "2025Q1-new-customers-R2-V1 华南大区.docx").read_bytes())
+    said = word_text((tmp_path / "out" / "2025Q1-new-customers-R2-V1.docx").read_bytes())
     assert "因重新申报而解除" in said
     assert "最初申报 139（建议 198），之后改报 195" in said
 

@@ -101,7 +101,7 @@ def test_every_field_of_a_problem_is_filled_in_where_it_is_found() -> None:
 
 
 def test_every_problem_that_the_code_names_by_a_function_has_its_sentence() -> None:
-    """Functions that make a `Problem` of a code given to them, such as `_say("row_moved", ...)`."""
+    """Functions that make a `Problem` of a code given to them, such as `_say("row_twice", ...)`."""
     makers = {name: _makers(module) for name, module in modules().items()}
     public = {name: at for own in makers.values() for name, at in own.items() if not name.startswith("_")}
     codes = {
@@ -112,7 +112,7 @@ def test_every_problem_that_the_code_names_by_a_function_has_its_sentence() -> N
     }
     said = catalogue("en")
     assert [code for code in codes if not any(re.fullmatch(rf"problem\.{code}", key) for key in said)] == []
-    assert {"row_moved", "csv_not_whole"} <= codes
+    assert {"row_twice", "csv_not_whole"} <= codes
 
 
 def _makers(module: ast.Module) -> Mapping[str, int]:

@@ -160,7 +160,8 @@ def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
         decided = stock.standing.values.get(cell.key)
-        if not awaits(side, cell.key) and (cell.has_formula or not same_value(cell.value, decided)):
+        waits = side.state == "locked" and awaits(side, cell.key)
+        if not waits and (cell.has_formula or not same_value(cell.value, decided)):
             fields = {"recorded": said(decided), "found": said(cell.value)}
             yield Problem(_unrecorded_code(side, cell, decided), where(stock, cell), fields)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 
 from .explanation import Explanation, explain
 from .metric import Metric
 from .negotiation import JUSTIFICATION
 from .period import Period
-from .plan import Line, Region
+from .plan import ADDED, Line, Region
 from .standing import Standing, Value
 from .supports import in_words_only, support_items
 
@@ -35,7 +35,7 @@ class LineCommitment:
     name: str
     targets: Targets
     decision: str = ""
-    reason: str = ""
+    reason: str = field(default="", metadata=ADDED)
     explanation: Explanation | None = None
     """How the suggestion came about."""
 
@@ -50,7 +50,7 @@ class Grant:
     quantity: float | None
     unit: str
     due: dt.date | None
-    reason: str = ""
+    reason: str = field(default="", metadata=ADDED)
     """Why, where that was said."""
 
 
@@ -64,10 +64,10 @@ class Objection:
     risk: str
     handled: bool
     handling: str = ""
-    declared: float = math.nan
+    declared: float = field(default=math.nan, metadata=ADDED)
     """What was declared when it was raised, beside what was `suggested`."""
-    suggested: float = math.nan
-    lifted: float | None = None
+    suggested: float = field(default=math.nan, metadata=ADDED)
+    lifted: float | None = field(default=None, metadata=ADDED)
     """The later declaration that no longer objects."""
 
     @property
@@ -100,11 +100,11 @@ class Letter:
     """Hash of the ledger's last entry when the letter was issued."""
     explanation: Explanation | None = None
     """How the suggestions of all lines came about together; None without a total."""
-    declined: tuple[Grant, ...] = ()
+    declined: tuple[Grant, ...] = field(default=(), metadata=ADDED)
     """Supports that were asked for and not granted."""
-    replaced_head: str = ""
+    replaced_head: str = field(default="", metadata=ADDED)
     """The `chain_head` of the letter that this one replaces."""
-    replaced_issued: dt.date | None = None
+    replaced_issued: dt.date | None = field(default=None, metadata=ADDED)
     """When that was issued: its targets were in force from then until this one's."""
 
 

@@ -51,7 +51,7 @@ class Region:
     hrbp: Person
     group: str = ""
     limits: Limits = Limits()
-    deputy: Person = Person("")
+    deputy: Person = field(default=Person(""), metadata=ADDED)
     """Who may submit in the head's place; nobody, where there is no name."""
 
 
@@ -118,7 +118,7 @@ class Thresholds:
     """A miss at least this likely is a warning."""
     survey_minimum: int = 5
     """The smallest group whose survey figures are shown."""
-    hq_tolerance: float = 0.02
+    hq_tolerance: float = field(default=0.02, metadata=ADDED)
     """Agreed targets this much off the head office target, or less, need no reason to be confirmed."""
 
 

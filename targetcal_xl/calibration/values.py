@@ -45,4 +45,5 @@ def kept(number: float, step: float | None = None) -> float:
     steps = number / step if step else math.inf
     if step and math.isfinite(steps) and abs(steps - round(steps)) <= _STEP_TOLERANCE * max(1.0, abs(steps)):
         number = round(steps) * step
-    return float(f"{number:.15g}")
+    digits = float(f"{number:.15g}")
+    return digits if math.isfinite(digits) else number

@@ -102,7 +102,10 @@ def _record_form(kind: Any) -> _Form:
 
     def plain(record: Any) -> dict[str, Any]:
         said = {name: getattr(record, name) for name in forms}
-        return {n: forms[n].plain(each) for n, each in said.items() if n not in later or each != later[n]}
+        return {name: forms[name].plain(each) for name, each in said.items() if not unsaid(name, each)}
+
+    def unsaid(name: str, value: Any) -> bool:
+        return name in later and (value is later[name] or value == later[name])
 
     return _Form(
         plain,

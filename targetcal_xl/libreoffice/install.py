@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..language import text
 from ..problems import Problem
-from ..soffice import find_soffice
+from ..soffice import address, find_soffice
 from ..telling import DONE, QUIET, Part, Sentence, tell, tell_problems
 from .bridge import Office, start
 from .consent import consent
@@ -57,7 +57,7 @@ def install(
     with tempfile.TemporaryDirectory() as folder, closing(start(profile)) as office:
         path = Path(folder) / FILE_NAME
         build_extension(path, language, patience=patience, rest=rest)
-        _manage(office, "addExtension", path.as_uri(), (), "user")
+        _manage(office, "addExtension", address(path), (), "user")
     return status(profile)
 
 
