@@ -26,7 +26,7 @@ from targetcal_xl.actions import (
     verify,
 )
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import open_book
+from targetcal_xl.workbook import Cell, open_book
 from tests.support.books import changed_parts, parts_of, sound
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
 from tests.support.mortal import as_nobody, dies_at
@@ -194,7 +194,7 @@ def test_a_book_without_audit_sheet_is_written_anew_with_what_was_typed(tmp_path
     typed = case.typed()
     delete_tab(case.path, case.reading().places.tabs["audit"])
     report = case.run(repair)
-    assert (report.rewritten, "sheet_missing" in [code for code, _ in told(report.unread)]) == (True, True)
+    assert report.rewritten and report.unread == ()
     assert case.typed() == typed
     assert case.run(verify).verified
 
@@ -263,3 +263,27 @@ def read_only() -> Iterator[Case]:
         yield case
         for place in places:
             place.chmod(0o755)
+
+
+def test_names_that_some_program_dropped_cost_nobody_a_word(tmp_path: Path) -> None:
+    """As pandas saves a book."""
+    case = submitted(tmp_path)
+    typed = case.typed()
+    listed = re.sub(rb"<definedNames>.*</definedNames>", b"", parts_of(case.path)["xl/workbook.xml"])
+    changed_parts(case.path, {"xl/workbook.xml": listed})
+    report = case.run(repair)
+    assert (report.rewritten, report.unread) == (True, ())
+    assert case.typed() == typed
+    assert case.run(lock).locked == ("华东大区", "华南大区")
+
+
+def test_what_could_not_be_read_is_named_cell_by_cell(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    where = [case.where(("R1", line, "declared")) for line in ("R1-1", "R1-2")]
+    place = case.reading().places.table("region:R1", "lines")
+    book = open_book(case.path)
+    book.set("华东大区", {(place.head - 1, place.columns["declared"]): Cell()})
+    book.save()
+    report = case.run(repair)
+    assert told(report.unread) == [("typed_unread", at) for at in where]
+    assert case.typed()["R1", "R1-1", "basis"] == "在手商机与试用转化"

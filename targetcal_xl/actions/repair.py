@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
 from ..problems import Problem, Refused
-from ..workbook import Owner, Typed, laid_beside, put_in_place, read_file
+from ..workbook import Owner, Typed, laid_beside, nameless, put_in_place, read_file
 from .anew import composed
 from .check import awaits, is_sealed
 from .desk import Desk
 from .post import caught_up, post
 from .records import standing_of
 from .stock import Stock, look
+from .taken_in import where
 from .verify import faults
 
 ELSEWHERE = (
@@ -32,12 +33,6 @@ IN_PLACE = (
 )
 """What is mended in the book as it is; for all else it is written anew."""
 
-
-LOST = (
-    *("sheet_missing", "table_missing", "column_missing", "column_twice", "row_missing", "row_twice"),
-    *("field_missing", "field_twice"),
-)
-"""What may have taken somebody's words with it."""
 
 HOW = ("book_needs_repair", "book_behind", "audit_row_missing")
 """What says no more than that there is something to mend."""
@@ -124,8 +119,15 @@ def _written_anew(desk: Desk, typed: Mapping[Key, Value], found: Sequence[Proble
     kept = _keep(desk)
     _replace(desk, content)
     caught_up = sum(1 for _ in desk.ledger.entries())
-    lost = tuple(problem for problem in found if problem.code in LOST or not typed)
-    return RepairReport(True, caught_up, True, _told(found), lost, kept)
+    unread = tuple(_unread(look(desk), typed)) if typed else _told(found)
+    return RepairReport(True, caught_up, True, _told(found), unread, kept)
+
+
+def _unread(now: Stock, typed: Mapping[Key, Value]) -> Iterator[Problem]:
+    """People's cells of the new book of which the old one said nothing that could be found."""
+    for key, cell in now.reading.typed.items():
+        if key not in typed and _is_theirs(now, cell):
+            yield Problem("typed_unread", where(now, cell))
 
 
 def _told(found: Sequence[Problem]) -> tuple[Problem, ...]:
@@ -142,10 +144,11 @@ def _missed(stock: Stock) -> int:
 
 def _typed(stock: Stock) -> dict[Key, Value]:
     """What stands in people's cells that is theirs to say now, brought up to what was recorded since."""
-    reading = stock.reading
+    cells = {**nameless(stock.reading), **stock.reading.typed}
+    reading = replace(stock.reading, typed=cells)
     pending = list(stock.desk.ledger.entries(after=_applied(stock)))
-    said = {**{key: cell.value for key, cell in reading.typed.items()}, **caught_up(reading, pending)}
-    return {key: value for key, value in said.items() if _is_theirs(stock, reading.typed[key])}
+    said = {**{key: cell.value for key, cell in cells.items()}, **caught_up(reading, pending)}
+    return {key: value for key, value in said.items() if _is_theirs(stock, cells[key])}
 
 
 def _applied(stock: Stock) -> int:

@@ -15,7 +15,7 @@ from .layout import region_sheet
 from .live import LiveBook, at_work, path_of
 from .macros import Macros, MacrosFor, SheetButton
 from .places import Places
-from .reading import Reading, Typed, as_typed, read
+from .reading import Reading, Typed, as_typed, nameless, read
 from .shapes import Owner
 from .update import differing, is_formula, rows_below, same_value
 from .vba import Module
@@ -47,6 +47,7 @@ __all__ = [
     "entered",
     "is_formula",
     "laid_beside",
+    "nameless",
     "open_book",
     "path_of",
     "put_in_place",

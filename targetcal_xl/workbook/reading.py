@@ -13,7 +13,7 @@ from targetcal_xl.calibration import Inputs, Key, Value, kept
 
 from .book import BLANK, Book, Cell, Scalar, Spot
 from .captions import line_captions, meant, shown
-from .labels import Labels
+from .labels import Labels, label
 from .places import Places, find_places
 from .shapes import Column, Field, Kind, Owner, Sheet
 
@@ -70,6 +70,23 @@ def read(book: Book, inputs: Inputs, language: str) -> Reading:
     grids = {code: book.grid(tab) for code, tab in places.tabs.items()}
     cells = (cell for sheet in places.sheets.values() for cell in _typed(sheet, places, grids))
     return Reading(places, grids, {cell.key: cell for cell in cells})
+
+
+def nameless(reading: Reading) -> dict[Key, Typed]:
+    """People's fields whose names are gone, where field and label still stand as they were laid out."""
+    places, found = reading.places, dict[Key, Typed]()
+    for sheet in places.sheets.values():
+        grid = reading.grids.get(sheet.code, {})
+        for field in sheet.fields:
+            row, column = field.spot
+            beside = grid.get((row - 1, column) if field.card else (row, column - 1), BLANK)
+            is_lost = field.owner.is_person and (sheet.region, field.code) not in places.fields
+            if is_lost and beside.value == label(field, places.language):
+                key, cell = (sheet.region, None, field.code), grid.get(field.spot, BLANK)
+                value = meant(cell.value, field.kind)
+                told = (sheet.code, field.spot, value, cell.formula is not None)
+                found[key] = Typed(key, field.owner, field.kind, *told)
+    return found
 
 
 def _typed(sheet: Sheet, places: Places, grids: Mapping[str, Grid]) -> Iterator[Typed]:
