@@ -18,7 +18,7 @@ from .taken_in import where
 from .verify import faults
 
 ELSEWHERE = (
-    *("file_encrypted", "file_old_xls", "file_strict", "file_dates_1904", "file_too_big"),
+    *("file_encrypted", "file_old_xls", "file_strict", "file_dates_1904"),
     *("file_unreadable", "file_open_elsewhere", "file_open_unknown"),
 )
 """Why a file cannot be read though nothing of it is lost: its people can mend that, and lose nothing."""
