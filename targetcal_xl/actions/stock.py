@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ..calibration import Key, Plan, Region, Standing, Value
 from ..ledger import Draft, Event
 from ..problems import Problem, Refused
-from ..workbook import Book, Reading, read
+from ..workbook import Book, Content, Reading, content, read
 from .desk import Desk
 from .post import applied_number, post
 from .records import standing_of
@@ -30,6 +31,11 @@ class Stock:
     def plan(self) -> Plan:
         """The plan as it stands."""
         return self.standing.inputs.plan
+
+    @cached_property
+    def wanted(self) -> Content:
+        """What every cell of ours should hold."""
+        return content(self.standing, self.reading.values, self.reading.places)
 
     def table(self, region: Region) -> Table:
         """A region's side of the standing."""

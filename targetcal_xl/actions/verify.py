@@ -7,8 +7,8 @@ from itertools import product
 
 from ..calibration import Value, same_value
 from ..ledger import plain_head
-from ..problems import Problem
-from ..workbook import BLANK, Content, Spot, cell_name, content, region_sheet, shown
+from ..problems import Problem, Refused
+from ..workbook import BLANK, Spot, cell_name, region_sheet, shown
 from .anew import has_macros
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
@@ -25,9 +25,8 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     """Prove the chain, and everything that the book shows; `heads` were noted elsewhere."""
     noted = [plain_head(head) for head in heads]
     notes: tuple[Problem, ...] = ()
-    problems = desk.ledger.verify(noted)
-    printed = [] if problems else [issue.letter.chain_head for issue in issues(desk.ledger)]
-    problems = problems or desk.ledger.verify(printed)
+    printed = _printed_heads(desk)
+    problems = desk.ledger.verify((*printed, *noted))
     if not problems:
         stock = look(desk)
         problems = faults(stock)
@@ -42,6 +41,14 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     )
 
 
+def _printed_heads(desk: Desk) -> list[str]:
+    """The heads that issued letters carry; none where the ledger is broken, which is told of itself."""
+    try:
+        return [issue.letter.chain_head for issue in issues(desk.ledger)]
+    except Refused:
+        return []
+
+
 def faults(stock: Stock) -> list[Problem]:
     """Everything that does not agree; a book that is behind is told no more than that."""
     misfit = misfits(stock)
@@ -51,12 +58,11 @@ def faults(stock: Stock) -> list[Problem]:
 
 def disagreements(stock: Stock) -> Iterator[Problem]:
     """Every cell that shows something else than the ledger says, as far as the book can be read."""
-    wanted = content(stock.standing, stock.reading.values, stock.reading.places)
     entries = audit_rows(stock.standing, stock.desk.ledger.entries())
     yield from _log(stock, "audit", {str(row["number"]): row for row in entries})
     letters = (issue.register_row() for issue in issues(stock.desk.ledger))
     yield from _log(stock, "letters", {str(row["number"]): row for row in letters})
-    yield from changed_cells(stock, wanted, results=True)
+    yield from changed_cells(stock, stock.wanted, results=True)
     for region in stock.plan.regions:
         yield from broken_seals(stock, region)
         yield from unrecorded(stock, region)
@@ -64,7 +70,7 @@ def disagreements(stock: Stock) -> Iterator[Problem]:
     yield from _labels(stock)
     if stock.desk.macros and has_macros(stock.desk.path) and not stock.book.has_buttons:
         yield Problem("buttons_lost", stock.desk.path.name)
-    yield from (problem for sheet, problem in _strays(stock, wanted) if _is_false(stock, sheet, problem))
+    yield from (problem for sheet, problem in _strays(stock) if _is_false(stock, sheet, problem))
 
 
 def oddities(stock: Stock) -> Iterator[Problem]:
@@ -76,8 +82,7 @@ def oddities(stock: Stock) -> Iterator[Problem]:
         tab = places.tabs.get(region_sheet(region.code))
         if tab and stock.table(region).state != "open" and not book.is_protected(tab):
             yield Problem("protection_off", tab)
-    strays = _strays(stock, content(stock.standing, stock.reading.values, places))
-    yield from (problem for sheet, problem in strays if not _is_false(stock, sheet, problem))
+    yield from (problem for sheet, problem in _strays(stock) if not _is_false(stock, sheet, problem))
 
 
 def _log(stock: Stock, sheet: str, wanted: Mapping[str, Row]) -> Iterator[Problem]:
@@ -110,9 +115,9 @@ def _labels(stock: Stock) -> Iterator[Problem]:
             yield Problem("label_changed", where, {"expected": wrong.expected, "found": said(wrong.found)})
 
 
-def _strays(stock: Stock, wanted: Content) -> Iterator[tuple[str, Problem]]:
+def _strays(stock: Stock) -> Iterator[tuple[str, Problem]]:
     """Sheet code and problem of every cell that holds what is neither ours nor anybody's to fill."""
-    known = _known(stock, wanted)
+    known = _known(stock)
     for sheet, grid in stock.reading.grids.items():
         labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
         for spot in sorted(grid.keys() - known[sheet] - labels.spots):
@@ -142,10 +147,10 @@ def _is_false(stock: Stock, sheet: str, stray: Problem) -> bool:
     return stray.code != "cell_stray" or not any(owner.is_person for owner in owners)
 
 
-def _known(stock: Stock, wanted: Content) -> Mapping[str, set[Spot]]:
+def _known(stock: Stock) -> Mapping[str, set[Spot]]:
     """The spots of each sheet that have a meaning."""
     places, typed = stock.reading.places, stock.reading.typed.values()
-    known = {sheet: {*cells} for sheet, cells in wanted.items()}
+    known = {sheet: {*cells} for sheet, cells in stock.wanted.items()}
     for cell in typed:
         known[cell.sheet].add(cell.spot)
     for (sheet, code), place in places.tables.items():
