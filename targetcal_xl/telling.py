@@ -376,8 +376,15 @@ def _repaired(report: actions.RepairReport, language: str) -> Iterator[Part]:
     yield Sentence(text(f"telling.repair.{outcome}", language, entries=report.caught_up))
     if report.kept:
         yield Sentence(text("telling.repair.kept", language, file=report.kept))
-    yield from _noted(report.mended, "telling.repair.mended", language)
+    if places := list(dict.fromkeys(map(_place, report.mended))):
+        some = ", ".join(places[:MOST_OF_A_KIND]) + (" …" if len(places) > MOST_OF_A_KIND else "")
+        yield Sentence(text("telling.repair.mended", language, count=len(places), places=some))
     yield from _noted(report.unread, "telling.repair.unread", language)
+
+
+def _place(problem: Problem) -> str:
+    """Where something was amiss, or what was, when it had no place left."""
+    return problem.where or ", ".join(map(str, problem.fields.values()))
 
 
 def _noted(problems: Sequence[Problem], title: str, language: str) -> Iterator[Part]:
