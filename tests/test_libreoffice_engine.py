@@ -307,9 +307,8 @@ def test_no_libreoffice_is_left_behind() -> None:
     for ending in (quits, "print(office.poll() is None)"):
         script = "from targetcal_xl import libreoffice\napp = libreoffice.start()\n"
         script += f"office = app.impl.office.process\nprint(office.pid)\n{ending}"
-        run = subprocess.run(
-            [sys.executable, "-c", script], capture_output=True, encoding="utf-8", cwd=ROOT, check=True
-        )
+        line = [sys.executable, "-W", "ignore::EncodingWarning", "-c", script]
+        run = subprocess.run(line, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
         pid, as_said = run.stdout.split()
         assert as_said == "True"
         assert run.stderr == ""
