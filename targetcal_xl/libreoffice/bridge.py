@@ -99,10 +99,8 @@ class Office:
         self._profile = profile
         self._hung = False
         self._since: float | None = None
-        self._channel = self._connected()
-        factory = _local("com.sun.star.bridge.BridgeFactory")
-        self._bridge = factory.createBridge("", "urp", self._channel, None)
-        self._context = self._bridge.getInstance("StarOffice.ComponentContext")
+        if not self._reached() and not self._reached():
+            raise self._gone()
         atexit.register(self.close)
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -158,6 +156,17 @@ class Office:
                 self.desktop.terminate()
                 self.process.wait(10)
         self._cut()
+
+    def _reached(self) -> bool:
+        """Whether it answers; one that is letting go of another client cuts the line at times."""
+        self._channel = self._connected()
+        factory = _local("com.sun.star.bridge.BridgeFactory")
+        self._bridge = factory.createBridge("", "urp", self._channel, None)
+        try:
+            self._context = self._bridge.getInstance("StarOffice.ComponentContext")
+        except uno().getClass("com.sun.star.lang.DisposedException"):
+            return False
+        return True
 
     def _connected(self) -> Any:
         """The line to the pipe, as soon as somebody listens there."""
