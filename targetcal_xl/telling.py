@@ -274,9 +274,9 @@ def _letters(report: actions.LettersReport, language: str) -> Iterator[Part]:
 def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
     totals = {
         "actual": _number(report.actual_total),
-        "path": _number(round(report.path_total, 1)),
+        "path": _number(round(report.path_total, report.decimals)),
         "agreed": _number(report.agreed_total),
-        "expected": _number(round(report.expected_total, 1)),
+        "expected": _number(round(report.expected_total, report.decimals)),
     }
     yield Sentence(text("telling.follow.totals", language, date=report.as_of, **totals))
     if report.reopened:

@@ -7,8 +7,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..calibration import (
     Key,
     Measures,
@@ -18,6 +16,7 @@ from ..calibration import (
     Survey,
     consensus_days,
     quadrant,
+    reached,
     summarise,
 )
 from ..connect import Responses
@@ -74,14 +73,15 @@ def evaluate(desk: Desk) -> EvaluateReport:
     )
     regions = tuple(_results(stock.standing, followed, figures))
     _keep(stock, "evaluate", EVALUATION, dump(Evaluated(measures, regions)))
-    actual = float(followed.progress.actual.sum())
+    plan, progress = stock.plan, followed.progress
+    actual, target = reached(plan, progress.volumes, progress.actual), plan.total_of(agreed)
     opened, closed = deviations(desk.ledger)
     return EvaluateReport(
         measures=measures,
         last_period=stock.plan.last_period,
-        attainment_pct=100 * actual / float(agreed.sum()),
-        actual_total=actual,
-        agreed_total=float(agreed.sum()),
+        attainment_pct=100 * plan.metric.attained(actual, target),
+        actual_total=plan.metric.shown(actual),
+        agreed_total=plan.metric.shown(target),
         deviations=opened,
         self_corrected=closed,
         regions=regions,
@@ -127,8 +127,9 @@ def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterato
     plan = standing.inputs.plan
     agreed = agreed_targets(standing)
     for region in plan.regions:
-        own = np.array([line.region == region.code for line in plan.lines])
-        attainment = float(followed.progress.actual[own].sum() / agreed[own].sum())
+        own = [row for row, line in enumerate(plan.lines) if line.region == region.code]
+        actual = reached(plan, followed.progress.volumes, followed.progress.actual, own)
+        attainment = plan.metric.attained(actual, plan.total_of(agreed, own))
         yield _result(region, attainment, figures.groups.get(region.code))
 
 

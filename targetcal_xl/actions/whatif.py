@@ -124,7 +124,7 @@ class _Side:
         return Seen(self._together(self._baseline.suggested), *interval, *odds)
 
     def _together(self, values: Floats) -> float:
-        return float(values.sum() if self._plan.metric.kind == "sum" else values.mean())
+        return self._plan.metric.shown(self._plan.total_of(values))
 
 
 def _changes(inputs: Inputs, said: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], float]:
