@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from . import actions
-from .actions import HIDDEN
+from .actions import HIDDEN, UNKNOWN
 from .language import text
 from .problems import MOST_OF_A_KIND, Found, Problem
 from .sentences import ask
@@ -285,10 +285,12 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
     if not report.holidays_known:
         yield Sentence(text("telling.follow.no_holidays", language))
     if (report.as_of - report.reported_until).days >= _QUIET_DAYS:
-        yield Sentence(text("telling.follow.quiet", language, date=report.reported_until), QUESTION)
+        quiet = "quiet" if report.counts_missing else "quiet_unknown"
+        yield Sentence(text(f"telling.follow.{quiet}", language, date=report.reported_until), QUESTION)
     if report.silent:
         lines = ", ".join(report.silent[:MOST_OF_A_KIND])
-        said = text("telling.follow.silent", language, count=len(report.silent), lines=lines)
+        silent = "silent" if report.counts_missing else "silent_unknown"
+        said = text(f"telling.follow.{silent}", language, count=len(report.silent), lines=lines)
         yield Sentence(said, QUESTION)
     for line in report.warnings:
         share = {"attainment": _percent(line.attainment), "odds": _percent(line.odds)}
@@ -325,7 +327,7 @@ def _evaluated(report: actions.EvaluateReport, language: str) -> Iterator[Part]:
     columns = ("region", "attainment", "agreement", "quadrant")
     yield _table(columns, (_quadrant_row(result, language) for result in report.regions), language)
     totals = {"actual": _number(report.actual_total), "agreed": _number(report.agreed_total)}
-    percent = f"{report.attainment_pct:.0f}"
+    percent = "–" if math.isnan(report.attainment_pct) else f"{report.attainment_pct:.0f}"
     yield Sentence(text("telling.evaluate.attainment", language, percent=percent, **totals))
     counts = {"count": report.deviations, "corrected": report.self_corrected}
     yield Sentence(text("telling.evaluate.deviations", language, **counts))
@@ -339,6 +341,8 @@ def _quadrant_row(result: actions.RegionResult, language: str) -> tuple[str, ...
 def _quadrant(result: actions.RegionResult, language: str) -> str:
     if result.quadrant == HIDDEN:
         return text("telling.survey.hidden", language)
+    if result.quadrant == UNKNOWN:
+        return "–"
     name = text(f"calibration.quadrant.{result.quadrant}", language)
     return text("calibration.quadrant.borderline", language, name=name) if result.borderline else name
 

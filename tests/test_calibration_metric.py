@@ -96,6 +96,17 @@ def test_limits_of_a_mean_are_about_its_weighed_mean() -> None:
     assert bound.total_of(found) == pytest.approx(105, abs=0.1)
 
 
+def test_a_line_locked_at_a_value_gets_it_and_the_others_make_up_for_it() -> None:
+    plan, baseline = _weighed([1000, 10, 10, 500, 20, 300, 33, 7, 5], step=0.1), sample_standing().baseline
+    lines = tuple(
+        replace(line, limits=Limits(99.9, 99.9)) if k in (0, 6) else line for k, line in enumerate(plan.lines)
+    )
+    locked = replace(plan, lines=lines)
+    found = allot(locked, baseline)
+    assert (found[0], found[6]) == (99.9, 99.9)
+    assert locked.total_of(found) == pytest.approx(105, abs=0.03)
+
+
 def test_what_cannot_be_is_told_of_the_node_it_is_about() -> None:
     plan = _weighed([1000, 10, 10, 500, 20, 300, 30, 5, 5])
     lines = tuple(replace(line, limits=Limits(high=90)) for line in plan.lines)

@@ -120,12 +120,12 @@ def _results(case: Case, agreed: Floats, folder: Path) -> tuple[Path, Floats, Fl
     daily = np.round(agreed[:, None] * worse * share * random.normal(1, 0.01, (4, len(days))), 6)
     volumes = np.round(random.uniform(0.5, 1.5, daily.shape) * np.array(_VOLUMES)[:, None] / 20 + 1)
     rows = [
-        f"{day},{code},{float(daily[row, k])!r},{float(volumes[row, k])!r}"
+        f"{day},{code},{float(daily[row, k])!r},{float(volumes[row, k])!r},0.9"
         for row, code in enumerate(_LINES)
         for k, day in enumerate(days)
     ]
     path = folder / "actuals.csv"
-    path.write_text("date,line,value,volume\n" + "\n".join(rows) + "\n", "utf-8")
+    path.write_text("date,line,value,volume,leads\n" + "\n".join(rows) + "\n", "utf-8")
     return path, daily, volumes
 
 
@@ -250,3 +250,30 @@ def test_no_sum_of_means_is_said_or_shown_anywhere(quarter: Quarter) -> None:
         assert values.grids[sheet][spot].value == pytest.approx(
             quarter.case.inputs.plan.total_of(quarter.agreed, [0, 1] if region == "N" else [2, 3])
         )
+
+
+def _so_far(folder: Path, language: str, said: str) -> tuple[Case, list[str]]:
+    """The delivery days agreed as suggested, and what `follow` tells of these results."""
+    inputs = read_plan(_plan_folder(folder / "plan", "days"))
+    case, told = Case(folder / "plan", inputs, language=language), list[str]()
+    with case.desk(create=True) as desk:
+        new(desk, inputs, language)
+    _negotiate(case, _declared(case))
+    case.run(confirm, "Agreed below what head office wants")
+    path = folder / "actuals.csv"
+    path.write_text(said, "utf-8")
+    _say(told, case.run(follow, read_actuals(path, inputs.plan), dt.date(2026, 11, 20)), language)
+    return case, told
+
+
+def test_a_day_and_a_line_without_a_mean_count_for_nothing_and_are_told(tmp_path: Path) -> None:
+    case, said = _so_far(tmp_path, "en", "date,line,value\n2026-10-15,N1,31\n2026-10-15,N2,28\n")
+    assert any(line.startswith("2026-11-20: 30.4 of ") for line in said), said
+    assert "2 lines have no result in the file yet: Line S1, Line S2" in said
+    assert not any("without sales" in line or "sold nothing" in line for line in said)
+    reading = case.reading()
+    assert reading.places.spot("progress", "lines", "S1", "actual") not in reading.grids["progress"]
+    case.run(survey, Responses(("N",) * 6 + ("S",) * 6, (5.0,) * 12))
+    results = {one.region: one.quadrant for one in case.run(evaluate).regions}
+    assert results["S"] == "unknown" and results["N"] != "unknown"
+    assert case.run(verify).problems == ()

@@ -24,7 +24,17 @@ from ..ledger import Event, Ledger, dump, load, reference
 from ..problems import DataProblems, Problem
 from .desk import Desk
 from .follow import agreed_targets
-from .records import EVALUATION, HIDDEN, PROGRESS, SURVEY, Evaluated, Followed, RegionResult, recorded_survey
+from .records import (
+    EVALUATION,
+    HIDDEN,
+    PROGRESS,
+    SURVEY,
+    UNKNOWN,
+    Evaluated,
+    Followed,
+    RegionResult,
+    recorded_survey,
+)
 from .stock import Stock, take_stock
 
 
@@ -136,7 +146,7 @@ def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterato
 def _result(region: Region, attainment: float, opinion: Opinion | None) -> RegionResult:
     if opinion is None:
         return RegionResult(region.code, region.name, attainment, None, None, None, HIDDEN, False)
-    found = quadrant(attainment, opinion.agreement_pct / 100)
+    found = None if math.isnan(attainment) else quadrant(attainment, opinion.agreement_pct / 100)
     return RegionResult(
         region=region.code,
         name=region.name,
@@ -144,6 +154,6 @@ def _result(region: Region, attainment: float, opinion: Opinion | None) -> Regio
         agreement_pct=opinion.agreement_pct,
         mean=opinion.mean,
         answers=opinion.answers,
-        quadrant=found.code,
-        borderline=found.borderline,
+        quadrant=found.code if found else UNKNOWN,
+        borderline=bool(found and found.borderline),
     )

@@ -59,9 +59,11 @@ class FollowReport:
     reported_until: dt.date
     """The last day up to then that the results reach."""
     silent: tuple[str, ...]
-    """Lines without any result, taken to have sold nothing."""
+    """Lines without any result; where a missing day counts, taken to have sold nothing."""
     reopened: tuple[str, ...] = ()
     """Regions that are negotiated anew: their targets of before are in force until then."""
+    counts_missing: bool = True
+    """Whether a day without a result is one without sales."""
     decimals: int = 1
     """With how many path and expected total are told."""
 
@@ -102,6 +104,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         reopened=tuple(
             region.name for region in stock.plan.regions if stock.table(region).state != "confirmed"
         ),
+        counts_missing=stock.plan.counts_missing,
         decimals=stock.plan.metric.decimals + 1,
     )
 
@@ -126,11 +129,10 @@ def _known_days(plan: Plan, actuals: Actuals, as_of: dt.date) -> Actuals:
 
 
 def _silent(plan: Plan, actuals: Actuals) -> Iterator[str]:
-    """Lines that no row of the results names, where that is taken for a result."""
-    if plan.missing_days == "zero" and plan.metric.adds_up:
-        for row, line in enumerate(plan.lines):
-            if np.isnan(actuals.value[row]).all():
-                yield line.name
+    """Lines that no row of the results names."""
+    for row, line in enumerate(plan.lines):
+        if np.isnan(actuals.value[row]).all():
+            yield line.name
 
 
 def _progress(stock: Stock, agreed: Floats, weights: Floats, known: Actuals) -> Progress:

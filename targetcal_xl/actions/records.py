@@ -28,8 +28,8 @@ PROGRESS: Key = (None, None, "progress")
 SURVEY: Key = (None, None, "survey")
 EVALUATION: Key = (None, None, "evaluation")
 
-HIDDEN = "hidden"
-"""In place of a quadrant, where the survey may not be shown."""
+HIDDEN, UNKNOWN = "hidden", "unknown"
+"""In place of a quadrant, where the survey may not be shown, and where there is no result."""
 
 
 @dataclass(frozen=True)
@@ -146,13 +146,14 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
         yield (None, code, "measure.last"), getattr(last, code) if last else None
     for result in evaluated.regions:
         share = None if result.agreement_pct is None else result.agreement_pct / 100
+        has_quadrant = result.quadrant not in (HIDDEN, UNKNOWN)
         fields: dict[str, Value] = {
             "attainment": _known(result.attainment),
             "agreement_pct": share,
             "mean": result.mean,
             "n": result.answers,
-            "quadrant": None if result.quadrant == HIDDEN else result.quadrant,
-            "borderline": None if result.quadrant == HIDDEN else result.borderline,
+            "quadrant": result.quadrant if has_quadrant else None,
+            "borderline": result.borderline if has_quadrant else None,
         }
         yield from (((result.region, None, f"evaluation.{code}"), value) for code, value in fields.items())
 

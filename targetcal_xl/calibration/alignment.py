@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -19,8 +20,8 @@ WIDEST: Final = 2.0**20
 """At so many sigmas every line stands at a bound, at nothing or beyond counting."""
 ROUNDS: Final = 100
 """More than it takes to find z to the last digit."""
-_GRAINS: Final = 2**30
-"""Into so many parts a total is divided where volumes make steps of different worth."""
+_FINE: Final = 40
+"""Where volumes make steps of different worth, a total is counted in grains that are 2^-40 of it or less."""
 EXACT: Final = 1e-12
 """A sum this close to what it should be, as a share of it, is that."""
 
@@ -51,15 +52,15 @@ def allot(plan: Plan, baseline: Baseline) -> Floats:
     levels = limited(hierarchy(plan))
     if not plan.is_weighed:
         return split(_total(plan), baseline.expected, sigma, levels, plan.metric.step)
-    narrowed, grain = _weighed(plan, levels)
+    whole, narrowed, grain = _weighed(plan, levels)
     weights = np.array(plan.volumes) / grain
-    amounts = equal_odds(_GRAINS, baseline.expected * weights, sigma, narrowed)
+    amounts = equal_odds(whole, baseline.expected * weights, sigma, narrowed)
     low, high = (limit / weights for limit in (narrowed[-1].low, narrowed[-1].high))
     return _nearest_mean(amounts / weights, np.array(plan.volumes), low, high, plan.metric.step)
 
 
-def _weighed(plan: Plan, levels: Sequence[Level]) -> tuple[tuple[Level, ...], float]:
-    """The levels of a plan whose lines have volumes, in grains of value times volume, and the grain.
+def _weighed(plan: Plan, levels: Sequence[Level]) -> tuple[float, tuple[Level, ...], float]:
+    """Total and levels of a plan whose lines have volumes, in grains of value times volume, and the grain.
 
     The bounds of lines stay whole steps; all others are as good as free of steps. Raise InfeasibleTotal.
     """
@@ -67,8 +68,13 @@ def _weighed(plan: Plan, levels: Sequence[Level]) -> tuple[tuple[Level, ...], fl
     lines, volumes = levels[-1], np.array(plan.volumes)
     low = np.ceil(lines.low / volumes / step - CLOSE) * step * volumes
     high = np.floor(lines.high / volumes / step + CLOSE) * step * volumes
-    grain = total / _GRAINS
-    return whole_steps(total, [*levels[:-1], replace(lines, low=low, high=high)], grain), grain
+    grain = 2.0 ** (math.frexp(total)[1] - _FINE)  # a power of 2 divides without a remainder
+    grained = [
+        replace(one, low=np.round(one.low / grain) * grain, high=np.round(one.high / grain) * grain)
+        for one in (*levels[:-1], replace(lines, low=low, high=high))
+    ]
+    whole = round(total / grain)
+    return float(whole), whole_steps(whole * grain, grained, grain), grain
 
 
 def _nearest_mean(wanted: Floats, volumes: Floats, low: Floats, high: Floats, step: float) -> Floats:

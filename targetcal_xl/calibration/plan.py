@@ -166,6 +166,11 @@ class Plan:
                 return region
         raise KeyError(code)
 
+    @property
+    def counts_missing(self) -> bool:
+        """Whether a day without a result is one without sales; a mean or ratio has no such day."""
+        return self.missing_days == "zero" and self.metric.adds_up
+
     @cached_property
     def volumes(self) -> tuple[float, ...]:
         """What every line weighs beside the others: 1 where all weigh the same, or add up."""

@@ -47,7 +47,7 @@ class Actuals:
         takes it for.
         """
         known = self.until(day)
-        zero = plan.missing_days == "zero" and plan.metric.adds_up
+        zero = plan.counts_missing
         if not known.dates or not (zero or day == plan.period.end):
             return known
         days = tuple(each for each in plan.period.days if each <= day)
