@@ -121,12 +121,13 @@ def _supposed(report: actions.WhatIfReport, language: str) -> Iterator[Part]:
         numbers = {"before": _number(one.before), "after": _number(one.after)}
         yield Sentence(text("telling.whatif.reading", language, **fields, **numbers).rstrip())
     columns = ("line", "side", "suggested", "interval", "hq", "odds_hq", "declared", "odds_declared")
-    rows = (row for moved in (*report.lines, report.total) for row in _outlook_rows(moved, language))
+    sides = (*report.lines, report.total)
+    rows = (row for moved in sides for row in _outlook_rows(moved, report.decimals, language))
     yield _table(columns, rows, language)
     yield Sentence(text("telling.whatif.odds", language))
 
 
-def _outlook_rows(moved: actions.Moved, language: str) -> Iterator[tuple[str, ...]]:
+def _outlook_rows(moved: actions.Moved, decimals: int, language: str) -> Iterator[tuple[str, ...]]:
     """A line before and after."""
     name = moved.line or text("telling.whatif.total", language)
     for side, seen in (("before", moved.before), ("after", moved.after)):
@@ -134,7 +135,7 @@ def _outlook_rows(moved: actions.Moved, language: str) -> Iterator[tuple[str, ..
             name if side == "before" else "",
             text(f"telling.column.{side}", language),
             _number(seen.suggested),
-            f"{seen.low:,.0f} – {seen.high:,.0f}",
+            f"{seen.low:,.{decimals}f} – {seen.high:,.{decimals}f}",
             _number(moved.hq),
             _percent(seen.odds_hq),
             _number(moved.declared),

@@ -277,3 +277,11 @@ def test_a_day_and_a_line_without_a_mean_count_for_nothing_and_are_told(tmp_path
     results = {one.region: one.quadrant for one in case.run(evaluate).regions}
     assert results["S"] == "unknown" and results["N"] != "unknown"
     assert case.run(verify).problems == ()
+
+
+def test_an_interval_is_told_with_the_decimals_of_its_metric(quarter: Quarter) -> None:
+    intervals = [said for said in quarter.said if " – " in said]
+    assert intervals
+    for said in intervals:
+        low, high = said.split(" – ")
+        assert low != high and ("." in low) == quarter.is_weighed

@@ -60,6 +60,8 @@ class WhatIfReport:
     readings: tuple[Supposed, ...]
     lines: tuple[Moved, ...]
     total: Moved
+    decimals: int = 0
+    """With how many intervals are told."""
 
 
 def whatif(desk: Desk, said: Sequence[tuple[str, str, str]]) -> WhatIfReport:
@@ -92,6 +94,7 @@ def whatif(desk: Desk, said: Sequence[tuple[str, str, str]]) -> WhatIfReport:
         total=Moved(
             "", "", standing.inputs.plan.hq_target, before.declared_total, before.together(), after.together()
         ),
+        decimals=standing.inputs.plan.metric.decimals,
     )
 
 
