@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Limits, Metric, Plan, allot, check_limits, plan_odds, total_interval
+from targetcal_xl.calibration import (
+    Limits,
+    Metric,
+    Plan,
+    allot,
+    check_limits,
+    explain,
+    plan_odds,
+    total_interval,
+)
 from targetcal_xl.calibration.hierarchy import InfeasibleTotal
 from targetcal_xl.calibration.metric import Kind
 from targetcal_xl.ledger import dump, load
@@ -119,9 +128,20 @@ def test_the_interval_and_the_odds_of_all_go_by_volumes() -> None:
     standing = sample_standing()
     plan, one_line = _weighed([1e9] + [1e-3] * 8), 0
     low, high = total_interval(plan, standing.baseline, 0.3)
-    assert (low, high) == pytest.approx((standing.baseline.low[0], standing.baseline.high[0]), rel=0.05)
+    alone = standing.baseline.high[0] / standing.baseline.low[0]
+    assert high / low == pytest.approx(alone, rel=1e-6)
     each, together = plan_odds(plan, standing.baseline, standing.baseline.high, 0.3)
     assert together == pytest.approx(each[one_line], abs=0.01)
+
+
+def test_several_lines_are_explained_by_their_weighed_steps() -> None:
+    standing, plan = sample_standing(), _weighed([1000, 10, 10, 500, 20, 300, 33, 7, 5], step=0.1)
+    found = explain(replace(standing, inputs=replace(standing.inputs, plan=plan)), [0, 1, 2])
+    suggested = plan.total_of(standing.baseline.suggested, [0, 1, 2])
+    assert found.suggested == pytest.approx(suggested, abs=0.051)
+    trend = standing.baseline.contributions[:, standing.baseline.parts.index("trend")]
+    assert found.steps[1].amount == pytest.approx(plan.total_of(trend, [0, 1, 2]), abs=0.1)
+    assert found.start + sum(step.amount for step in found.steps) == pytest.approx(found.suggested)
 
 
 def test_a_plan_without_volumes_is_the_document_it_was() -> None:

@@ -34,7 +34,9 @@ class LevelOutlook:
     spread: Floats
     """Standard deviation of what is believed of the level."""
     scatter: Floats
-    """Standard deviation of one day about it."""
+    """Standard deviation of one usual day about it; the variance of a day is less the more it weighs."""
+    usual: Floats
+    """What share of the period a usual day stands for."""
     seen: Floats
     """The part of the period that the days with a result stand for."""
     day_weights: Floats
@@ -49,9 +51,9 @@ class LevelOutlook:
     def odds_of_miss(self, day: int, milestone: float, metric: Metric) -> Floats:
         """Probability that the mean up to that day is worse than the target by over 1 - `milestone` of it."""
         limit = (1.0 - metric.direction * (1.0 - milestone)) * self.target
-        share, coming = self._share_to_come(day), self.day_weights[self.as_of : day]
-        each = float((coming**2).sum() / coming.sum() ** 2) if coming.sum() > 0 else 0.0
-        sigma = share * np.sqrt(self.spread**2 + each * self.scatter**2)
+        share, coming = self._share_to_come(day), float(self.day_weights[self.as_of : day].sum())
+        days = np.full(len(share), coming) / self.usual
+        sigma = share * np.sqrt(self.spread**2 + _over(self.scatter**2, days, 0.0))
         worse = metric.direction * (limit - self.expected(day))
         z = np.divide(worse, sigma, out=np.where(worse > 0, math.inf, -math.inf), where=sigma > 0)
         return np.where(np.isnan(worse), np.nan, _normal_cdf(z).astype(np.float64))
@@ -81,7 +83,8 @@ def level_outlook(
     values, volume = np.where(weights > 0, daily, 0.0), weights.sum(axis=1)
     foreseen, sigma = target * expected[0], target * expected[0] * expected[1]
     scatter = _scatter(values, weights, actual, foreseen)
-    days = _over(volume**2, (weights**2).sum(axis=1), 0.0)
+    days = _heard(weights).sum(axis=1).astype(np.float64)
+    seen = (_heard(weights) * day_weights[: daily.shape[1]]).sum(axis=1)
     precision = _over(days, scatter**2, 0.0)
     prior = _over(np.ones(len(target)), np.maximum(sigma, 1e-9 * np.maximum(foreseen, 1.0)) ** 2, 0.0)
     whole = prior + precision
@@ -91,7 +94,8 @@ def level_outlook(
         level=(prior * foreseen + precision * np.where(volume > 0, actual, 0.0)) / whole,
         spread=whole**-0.5,
         scatter=scatter,
-        seen=(_heard(weights) * day_weights[: daily.shape[1]]).sum(axis=1),
+        usual=_over(seen, days, float(day_weights.mean())),
+        seen=seen,
         day_weights=day_weights,
         as_of=daily.shape[1],
     )
