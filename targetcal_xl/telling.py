@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from . import actions
-from .actions import HIDDEN
+from .actions import HIDDEN, UNKNOWN
 from .language import text
 from .problems import MOST_OF_A_KIND, Found, Problem
 from .sentences import ask
@@ -121,12 +121,13 @@ def _supposed(report: actions.WhatIfReport, language: str) -> Iterator[Part]:
         numbers = {"before": _number(one.before), "after": _number(one.after)}
         yield Sentence(text("telling.whatif.reading", language, **fields, **numbers).rstrip())
     columns = ("line", "side", "suggested", "interval", "hq", "odds_hq", "declared", "odds_declared")
-    rows = (row for moved in (*report.lines, report.total) for row in _outlook_rows(moved, language))
+    sides = (*report.lines, report.total)
+    rows = (row for moved in sides for row in _outlook_rows(moved, report.decimals, language))
     yield _table(columns, rows, language)
     yield Sentence(text("telling.whatif.odds", language))
 
 
-def _outlook_rows(moved: actions.Moved, language: str) -> Iterator[tuple[str, ...]]:
+def _outlook_rows(moved: actions.Moved, decimals: int, language: str) -> Iterator[tuple[str, ...]]:
     """A line before and after."""
     name = moved.line or text("telling.whatif.total", language)
     for side, seen in (("before", moved.before), ("after", moved.after)):
@@ -134,7 +135,7 @@ def _outlook_rows(moved: actions.Moved, language: str) -> Iterator[tuple[str, ..
             name if side == "before" else "",
             text(f"telling.column.{side}", language),
             _number(seen.suggested),
-            f"{seen.low:,.0f} – {seen.high:,.0f}",
+            f"{seen.low:,.{decimals}f} – {seen.high:,.{decimals}f}",
             _number(moved.hq),
             _percent(seen.odds_hq),
             _number(moved.declared),
@@ -274,9 +275,9 @@ def _letters(report: actions.LettersReport, language: str) -> Iterator[Part]:
 def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
     totals = {
         "actual": _number(report.actual_total),
-        "path": _number(round(report.path_total, 1)),
+        "path": _number(round(report.path_total, report.decimals)),
         "agreed": _number(report.agreed_total),
-        "expected": _number(round(report.expected_total, 1)),
+        "expected": _number(round(report.expected_total, report.decimals)),
     }
     yield Sentence(text("telling.follow.totals", language, date=report.as_of, **totals))
     if report.reopened:
@@ -285,10 +286,12 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
     if not report.holidays_known:
         yield Sentence(text("telling.follow.no_holidays", language))
     if (report.as_of - report.reported_until).days >= _QUIET_DAYS:
-        yield Sentence(text("telling.follow.quiet", language, date=report.reported_until), QUESTION)
+        quiet = "quiet" if report.counts_missing else "quiet_unknown"
+        yield Sentence(text(f"telling.follow.{quiet}", language, date=report.reported_until), QUESTION)
     if report.silent:
         lines = ", ".join(report.silent[:MOST_OF_A_KIND])
-        said = text("telling.follow.silent", language, count=len(report.silent), lines=lines)
+        silent = "silent" if report.counts_missing else "silent_unknown"
+        said = text(f"telling.follow.{silent}", language, count=len(report.silent), lines=lines)
         yield Sentence(said, QUESTION)
     for line in report.warnings:
         share = {"attainment": _percent(line.attainment), "odds": _percent(line.odds)}
@@ -325,7 +328,7 @@ def _evaluated(report: actions.EvaluateReport, language: str) -> Iterator[Part]:
     columns = ("region", "attainment", "agreement", "quadrant")
     yield _table(columns, (_quadrant_row(result, language) for result in report.regions), language)
     totals = {"actual": _number(report.actual_total), "agreed": _number(report.agreed_total)}
-    percent = f"{report.attainment_pct:.0f}"
+    percent = "–" if math.isnan(report.attainment_pct) else f"{report.attainment_pct:.0f}"
     yield Sentence(text("telling.evaluate.attainment", language, percent=percent, **totals))
     counts = {"count": report.deviations, "corrected": report.self_corrected}
     yield Sentence(text("telling.evaluate.deviations", language, **counts))
@@ -339,6 +342,8 @@ def _quadrant_row(result: actions.RegionResult, language: str) -> tuple[str, ...
 def _quadrant(result: actions.RegionResult, language: str) -> str:
     if result.quadrant == HIDDEN:
         return text("telling.survey.hidden", language)
+    if result.quadrant == UNKNOWN:
+        return "–"
     name = text(f"calibration.quadrant.{result.quadrant}", language)
     return text("calibration.quadrant.borderline", language, name=name) if result.borderline else name
 

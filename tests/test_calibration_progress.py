@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from targetcal_xl.calibration.metric import Kind, Metric
+from targetcal_xl.calibration.metric import Metric
 from targetcal_xl.calibration.plan import Thresholds
 from targetcal_xl.calibration.progress import (
     HALF_LIFE,
@@ -208,16 +208,6 @@ def test_what_is_better_when_lower_warns_when_it_runs_above_its_path() -> None:
     daily = np.vstack([on_pace(1000, 0.7, 45), on_pace(1000, 1.3, 45)])
     assert check(daily, metric=COMPLAINTS).warned.tolist() == [False, True]
     assert check(daily, metric=CUSTOMERS).warned.tolist() == [True, False]
-
-
-KINDS: list[Kind] = ["mean", "ratio"]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_metric_that_does_not_add_up_over_days_has_no_path(kind: Kind) -> None:
-    satisfaction = dataclasses.replace(CUSTOMERS, code="satisfaction", kind=kind)
-    with pytest.raises(ValueError, match="satisfaction is a"):
-        check(on_pace(1000, 1, 30), metric=satisfaction)
 
 
 def test_more_days_than_the_period_has_are_refused() -> None:

@@ -124,3 +124,29 @@ def test_on_the_last_day_every_day_is_past(tmp_path: Path, missing: MissingDays)
 
 def test_a_file_without_results_reports_nothing_for_any_day(tmp_path: Path) -> None:
     assert read(tmp_path, "date,line,value\n").as_reported(PLAN, PLAN.period.end).dates == ()
+
+
+def _of(folder: Path, kind: Kind, said: str) -> Actuals:
+    path = folder / "actuals.csv"
+    path.write_text(said, "utf-8")
+    return read_actuals(path, replace(PLAN, metric=replace(METRIC, kind=kind)))
+
+
+@pytest.mark.parametrize("title", ["volume", "Orders", "业务量", "分母"])
+def test_a_day_of_a_mean_says_what_it_rests_on(tmp_path: Path, title: str) -> None:
+    said = f"date,line,value,{title}\n2025-01-02,R1-1,20,30\n2025-01-03,R2-1,24,10\n"
+    found = _of(tmp_path, "mean", said)
+    assert found.volume is not None
+    assert (found.volume[0, 1], found.volume[3, 2]) == (30, 10)
+    known = found.as_reported(replace(PLAN, metric=replace(METRIC, kind="mean")), dt.date(2025, 1, 2))
+    assert known.volume is not None and known.volume.shape == known.value.shape == (9, 2)
+    assert np.isfinite(known.value).sum() == 1, "a day without orders is no day of 0"
+    assert _of(tmp_path, "sum", said).volume is None
+
+
+def test_a_value_without_the_volume_that_others_have_is_refused_by_row(tmp_path: Path) -> None:
+    with pytest.raises(DataProblems) as caught:
+        _of(tmp_path, "ratio", "date,line,value,volume\n2025-01-02,R1-1,0.9,30\n2025-01-03,R2-1,0.8,\n")
+    assert [(one.code, one.where) for one in caught.value.problems] == [
+        ("csv_no_volume", "actuals.csv, row 3, column volume")
+    ]

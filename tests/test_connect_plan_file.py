@@ -322,3 +322,31 @@ def test_lists_in_lists_without_end_are_refused_in_words(tmp_path: Path) -> None
     with pytest.raises(DataProblems) as caught:
         read(tmp_path, "a = " + "[" * 100_000)
     assert [problem.code for problem in caught.value.problems] in (["plan_deep"], ["plan_syntax"])
+
+
+_MEANS = PLAN.replace('unit = "家"', 'unit = "天"\nkind = "mean"\nstep = 0.5').replace("= 300", "= 21", 1)
+
+
+def test_a_line_may_say_what_it_weighs(tmp_path: Path) -> None:
+    plan = read(tmp_path, _MEANS.replace('name = "江苏"', 'name = "江苏"\nvolume = 1200'))
+    assert plan.volumes == (1.0, 1200.0, 1.0) and plan.is_weighed
+    summed = read(tmp_path, PLAN.replace('name = "江苏"', 'name = "江苏"\nvolume = 1200'))
+    assert summed.volumes == (1.0, 1.0, 1.0) and not summed.is_weighed
+
+
+@pytest.mark.parametrize("volume", ["0", "-3", '"many"', "1e300", "nan"])
+def test_a_volume_is_a_positive_number(tmp_path: Path, volume: str) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, _MEANS.replace('name = "江苏"', f'name = "江苏"\nvolume = {volume}'))
+    assert [problem.where for problem in caught.value.problems] == ["plan.toml, lines 2, volume"]
+
+
+@pytest.mark.parametrize("volume", ["1", "1200"])
+def test_limits_of_a_mean_that_leave_no_way_are_told_as_means(tmp_path: Path, volume: str) -> None:
+    said = _MEANS.replace('name = "江苏"', f'name = "江苏"\nvolume = {volume}')
+    said = said.replace('region = "HD"\n', 'region = "HD"\nhigh = 18\n')
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, said)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where) == ("limits_of_total", "plan.toml, hq_target")
+    assert (problem.fields["value"], problem.fields["most"]) == ("21", "18")

@@ -24,13 +24,14 @@ from .objections import ObjectionsReport, handle_objection, objections
 from .questions import Asked
 from .recalibrate import RecalibrateReport, go_back, recalibrate
 from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
-from .records import HIDDEN, RegionResult
+from .records import HIDDEN, UNKNOWN, RegionResult
 from .repair import RepairReport, repair
 from .verify import verify
 from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
     "HIDDEN",
+    "UNKNOWN",
     "Asked",
     "AuditReport",
     "BacktestReport",

@@ -55,7 +55,7 @@ def backtest(desk: Desk, earlier: Sequence[Path] = ()) -> BacktestReport:
         test = followed_by(test, of_plan(standing.inputs, standing.baseline, actual, declared))
     for book in earlier:
         test = _with_earlier(test, standing.inputs.plan, book)
-    tested = Tested(test, judge(test))
+    tested = Tested(test, judge(test, standing.inputs.plan.volumes))
     content, old = dump(tested), standing.values.get(BACKTEST)
     if old != reference(content):
         stock.settle([Event("backtest", *BACKTEST, old, reference(content))], [content])

@@ -17,7 +17,7 @@ from .stock import Stock, take_stock
 
 @dataclass(frozen=True)
 class ConfirmReport:
-    """What everybody agreed on; totals are means where lines do not add up."""
+    """What everybody agreed on; where lines do not add up, totals are their weighed means."""
 
     regions: int
     hq_target: float
@@ -47,8 +47,8 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
     return ConfirmReport(
         regions=len(plan.regions),
         hq_target=plan.hq_target,
-        suggested_total=_kept(plan.metric.together(stock.standing.baseline.suggested.tolist()) or 0.0),
-        agreed_total=total,
+        suggested_total=_kept(plan.metric.shown(plan.total_of(stock.standing.baseline.suggested))),
+        agreed_total=plan.metric.shown(total),
         hq_gap=hq_gap(plan.hq_target, total),
         exceptions=tuple(exceptions),
     )
@@ -75,7 +75,7 @@ def _agreed(stock: Stock) -> list[float | None]:
 
 
 def _total(stock: Stock) -> float:
-    return _kept(stock.plan.metric.together(_agreed(stock)) or 0.0)
+    return _kept(stock.plan.total(_agreed(stock)) or 0.0)
 
 
 def _kept(value: float) -> float:
@@ -125,5 +125,5 @@ def _exceptions(stock: Stock) -> Iterator[Problem]:
 
 def _number(value: float, plan: Plan) -> str:
     """A total with the decimals of its metric, and one more where it is a mean."""
-    decimals = plan.metric.decimals + (plan.metric.kind != "sum")
+    decimals = plan.metric.decimals + (not plan.metric.adds_up)
     return f"{value:,.{decimals}f}"

@@ -65,15 +65,16 @@ def _files(directory: Path) -> Iterator[str]:
 def summary(desk: Desk) -> dict[str, object]:
     """The case in figures, each from the ledger or from the action that a user runs."""
     standing, ledger = standing_of(desk.ledger), desk.ledger
-    declared = sum(first_declarations(ledger).values())
-    gap = gap_pct(standing.inputs.plan.hq_target, declared)
+    plan, first = standing.inputs.plan, first_declarations(ledger)
+    declared = plan.total([first.get(line.code) for line in plan.lines]) or 0.0
+    gap = gap_pct(plan.hq_target, declared)
     return {
-        "hq_target": _whole(standing.inputs.plan.hq_target),
+        "hq_target": _whole(plan.hq_target),
         "declared_total": _whole(declared),
         "gap_pct": None if gap is None else round(gap),
         "suggested": _by_line(standing, standing.baseline.suggested.tolist()),
         "inertial": _by_line(standing, [round(value) for value in standing.baseline.inertial.tolist()]),
-        "suggested_total": _whole(float(standing.baseline.suggested.sum())),
+        "suggested_total": _whole(plan.total_of(standing.baseline.suggested)),
         **_outcome(evaluate(desk)),
         "objections": [
             {

@@ -7,8 +7,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..calibration import (
     Key,
     Measures,
@@ -18,6 +16,7 @@ from ..calibration import (
     Survey,
     consensus_days,
     quadrant,
+    reached,
     summarise,
 )
 from ..connect import Responses
@@ -25,7 +24,17 @@ from ..ledger import Event, Ledger, dump, load, reference
 from ..problems import DataProblems, Problem
 from .desk import Desk
 from .follow import agreed_targets
-from .records import EVALUATION, HIDDEN, PROGRESS, SURVEY, Evaluated, Followed, RegionResult, recorded_survey
+from .records import (
+    EVALUATION,
+    HIDDEN,
+    PROGRESS,
+    SURVEY,
+    UNKNOWN,
+    Evaluated,
+    Followed,
+    RegionResult,
+    recorded_survey,
+)
 from .stock import Stock, take_stock
 
 
@@ -74,14 +83,15 @@ def evaluate(desk: Desk) -> EvaluateReport:
     )
     regions = tuple(_results(stock.standing, followed, figures))
     _keep(stock, "evaluate", EVALUATION, dump(Evaluated(measures, regions)))
-    actual = float(followed.progress.actual.sum())
+    plan, progress = stock.plan, followed.progress
+    actual, target = reached(plan, progress.volumes, progress.actual), plan.total_of(agreed)
     opened, closed = deviations(desk.ledger)
     return EvaluateReport(
         measures=measures,
         last_period=stock.plan.last_period,
-        attainment_pct=100 * actual / float(agreed.sum()),
-        actual_total=actual,
-        agreed_total=float(agreed.sum()),
+        attainment_pct=100 * plan.metric.attained(actual, target),
+        actual_total=plan.metric.shown(actual),
+        agreed_total=plan.metric.shown(target),
         deviations=opened,
         self_corrected=closed,
         regions=regions,
@@ -127,15 +137,16 @@ def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterato
     plan = standing.inputs.plan
     agreed = agreed_targets(standing)
     for region in plan.regions:
-        own = np.array([line.region == region.code for line in plan.lines])
-        attainment = float(followed.progress.actual[own].sum() / agreed[own].sum())
+        own = [row for row, line in enumerate(plan.lines) if line.region == region.code]
+        actual = reached(plan, followed.progress.volumes, followed.progress.actual, own)
+        attainment = plan.metric.attained(actual, plan.total_of(agreed, own))
         yield _result(region, attainment, figures.groups.get(region.code))
 
 
 def _result(region: Region, attainment: float, opinion: Opinion | None) -> RegionResult:
     if opinion is None:
         return RegionResult(region.code, region.name, attainment, None, None, None, HIDDEN, False)
-    found = quadrant(attainment, opinion.agreement_pct / 100)
+    found = None if math.isnan(attainment) else quadrant(attainment, opinion.agreement_pct / 100)
     return RegionResult(
         region=region.code,
         name=region.name,
@@ -143,6 +154,6 @@ def _result(region: Region, attainment: float, opinion: Opinion | None) -> Regio
         agreement_pct=opinion.agreement_pct,
         mean=opinion.mean,
         answers=opinion.answers,
-        quadrant=found.code,
-        borderline=found.borderline,
+        quadrant=found.code if found else UNKNOWN,
+        borderline=bool(found and found.borderline),
     )

@@ -13,9 +13,12 @@ from ..calibration import (
     Plan,
     Progress,
     Standing,
-    cumulative_path,
     episodes,
+    has_resources,
     period_weights,
+    reached,
+    so_far,
+    target_path,
 )
 from ..calibration import follow as follow_lines
 from ..connect import Actuals, working_days
@@ -56,9 +59,13 @@ class FollowReport:
     reported_until: dt.date
     """The last day up to then that the results reach."""
     silent: tuple[str, ...]
-    """Lines without any result, taken to have sold nothing."""
+    """Lines without any result; where a missing day counts, taken to have sold nothing."""
     reopened: tuple[str, ...] = ()
     """Regions that are negotiated anew: their targets of before are in force until then."""
+    counts_missing: bool = True
+    """Whether a day without a result is one without sales."""
+    decimals: int = 1
+    """With how many path and expected total are told."""
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:
@@ -82,12 +89,13 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         events.append(Event("follow", *PROGRESS, old, reference(content)))
     if events:
         stock.settle(events, [content])
+    shown = stock.plan.metric.shown
     return FollowReport(
         as_of=as_of,
-        actual_total=float(progress.actual.sum()),
-        path_total=float(progress.path.sum()),
-        agreed_total=float(agreed.sum()),
-        expected_total=float(progress.expected_final.sum()),
+        actual_total=shown(reached(stock.plan, progress.volumes, progress.actual)),
+        path_total=stock.plan.total_of(progress.path),
+        agreed_total=shown(stock.plan.total_of(agreed)),
+        expected_total=reached(stock.plan, progress.volumes, progress.expected_final),
         warnings=tuple(_warned(stock, progress, agreed, opened)),
         mended=tuple(line.name for line in stock.plan.lines if line.code in closed),
         holidays_known=calendar.holidays_known,
@@ -96,6 +104,8 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         reopened=tuple(
             region.name for region in stock.plan.regions if stock.table(region).state != "confirmed"
         ),
+        counts_missing=stock.plan.counts_missing,
+        decimals=stock.plan.metric.decimals + 1,
     )
 
 
@@ -119,11 +129,10 @@ def _known_days(plan: Plan, actuals: Actuals, as_of: dt.date) -> Actuals:
 
 
 def _silent(plan: Plan, actuals: Actuals) -> Iterator[str]:
-    """Lines that no row of the results names, where that is taken for a result."""
-    if plan.missing_days == "zero":
-        for row, line in enumerate(plan.lines):
-            if np.isnan(actuals.value[row]).all():
-                yield line.name
+    """Lines that no row of the results names."""
+    for row, line in enumerate(plan.lines):
+        if np.isnan(actuals.value[row]).all():
+            yield line.name
 
 
 def _progress(stock: Stock, agreed: Floats, weights: Floats, known: Actuals) -> Progress:
@@ -134,24 +143,30 @@ def _progress(stock: Stock, agreed: Floats, weights: Floats, known: Actuals) -> 
         weights,
         plan.metric,
         plan.thresholds,
+        volumes=known.volume,
         milestones=[(day - plan.period.start).days + 1 for day in plan.milestones],
         prior=np.where(agreed > 0, baseline.expected / np.maximum(agreed, plan.metric.step), 1.0),
         sigma=baseline.sigma,
-        resources=known.resources,
+        resources=known.resources if has_resources(plan.metric) else None,
     )
 
 
 def _weeks(plan: Plan, agreed: Floats, weights: Floats, known: Actuals) -> tuple[Week, ...]:
     """Path and results of all lines at the end of each week and of the period."""
-    path = cumulative_path(agreed, weights).sum(axis=0)
-    actual = np.nancumsum(np.nansum(known.value, axis=0))
-    days = plan.period.days
+    path, days, told = target_path(agreed, weights, plan.metric), plan.period.days, len(known.dates)
     ends = [min(first + 6, len(days) - 1) for first in range(0, len(days), 7)]
-    reached = len(known.dates)
     return tuple(
-        Week(days[end], float(path[end]), float(actual[end]) if end < reached else float("nan"))
+        Week(
+            days[end],
+            plan.total_of(path[:, end]),
+            _result(plan, known.until(days[end])) if end < told else float("nan"),
+        )
         for end in ends
     )
+
+
+def _result(plan: Plan, known: Actuals) -> float:
+    return so_far(known.value, known.volume, plan)
 
 
 def _episodes(stock: Stock, progress: Progress) -> tuple[frozenset[str], frozenset[str]]:
@@ -182,6 +197,8 @@ def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: frozenset[
                 attainment=float(progress.attainment[row]),
                 expected_final=float(progress.expected_final[row]),
                 agreed=float(agreed[row]),
-                suggestion=advice(progress, row, float(agreed[row]), stock.reading.places.language),
+                suggestion=advice(
+                    progress, row, float(agreed[row]), stock.plan.metric, stock.reading.places.language
+                ),
                 is_new=line.code in opened,
             )

@@ -34,7 +34,7 @@ class NewReport:
     hq_target: float
     suggested_total: float
     gap_pct: float | None
-    """What HQ wants beyond the suggestions, in percent of their sum."""
+    """What HQ wants beyond the suggestions, in percent of their total."""
     questions: tuple[Asked, ...]
 
 
@@ -53,13 +53,13 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     with laid_beside(desk.path, composed(desk, draft)) as book:
         draft.record()
         show_recorded(draft, desk.path, lambda: put_in_place(book, desk.path))
-    suggested = float(baseline.suggested.sum())
+    suggested = inputs.plan.total_of(baseline.suggested)
     return NewReport(
         regions=len(inputs.plan.regions),
         lines=len(inputs.plan.lines),
         periods=len(inputs.history.periods),
         hq_target=inputs.plan.hq_target,
-        suggested_total=suggested,
+        suggested_total=inputs.plan.metric.shown(suggested),
         gap_pct=gap_pct(inputs.plan.hq_target, suggested),
         questions=asked(inputs, baseline),
     )

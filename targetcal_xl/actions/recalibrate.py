@@ -126,7 +126,7 @@ def _settled(
     return RecalibrateReport(
         changes=tuple(Change(places[key], old, new) for key, (old, new) in changed.items()),
         lines=tuple(_lines(plan, before.baseline, after.baseline)),
-        suggested_total=float(after.baseline.suggested.sum()),
+        suggested_total=plan.metric.shown(plan.total_of(after.baseline.suggested)),
         weights=(),
         questions=asked(after.inputs, after.baseline),
     )

@@ -80,9 +80,14 @@ def _told(ledger: Ledger) -> Iterator[Recalibration]:
             reason=last.reason,
             changes=sum(map(_is_change, entries)) if number else 0,
             restored=_number(said, RESTORED),
-            suggested_total=float(standing(ledger, last.number).baseline.suggested.sum()),
+            suggested_total=_suggested(standing(ledger, last.number)),
             entry=last.number,
         )
+
+
+def _suggested(then: Standing) -> float:
+    plan = then.inputs.plan
+    return plan.metric.shown(plan.total_of(then.baseline.suggested))
 
 
 def _is_change(entry: Entry) -> bool:

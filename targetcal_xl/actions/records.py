@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from ..calibration import (
     Key,
     Measures,
+    Metric,
     Plan,
     Progress,
     Standing,
     Survey,
     Value,
+    reached,
 )
 from ..language import text
 from ..ledger import Log, load
@@ -26,8 +28,8 @@ PROGRESS: Key = (None, None, "progress")
 SURVEY: Key = (None, None, "survey")
 EVALUATION: Key = (None, None, "evaluation")
 
-HIDDEN = "hidden"
-"""In place of a quadrant, where the survey may not be shown."""
+HIDDEN, UNKNOWN = "hidden", "unknown"
+"""In place of a quadrant, where the survey may not be shown, and where there is no result."""
 
 
 @dataclass(frozen=True)
@@ -102,19 +104,20 @@ def first_declarations(ledger: Log) -> dict[str, float]:
 
 
 def _progress_fields(followed: Followed, standing: Standing, language: str) -> Iterator[tuple[Key, Value]]:
-    progress = followed.progress
-    for row, line in enumerate(standing.inputs.plan.lines):
+    progress, plan = followed.progress, standing.inputs.plan
+    yield (None, None, "progress.actual"), _known(reached(plan, progress.volumes, progress.actual))
+    for row, line in enumerate(plan.lines):
         agreed = standing.in_force(line) or 0.0
         fields: dict[str, Value] = {
             "agreed": agreed,
             "as_of": followed.as_of.isoformat(),
-            "actual": float(progress.actual[row]),
+            "actual": _known(progress.actual[row]),
             "path": float(progress.path[row]),
             "attainment": _known(progress.attainment[row]),
             "expected_final": _known(progress.expected_final[row]),
             "odds": _known(progress.odds[row]),
             "warned": bool(progress.warned[row]),
-            "suggestion": advice(progress, row, agreed, language),
+            "suggestion": advice(progress, row, agreed, plan.metric, language),
         }
         yield from (((line.region, line.code, f"progress.{code}"), value) for code, value in fields.items())
     for number, week in enumerate(followed.weeks, 1):
@@ -124,10 +127,13 @@ def _progress_fields(followed: Followed, standing: Standing, language: str) -> I
         yield (None, row_code, "weekly.actual"), _known(week.actual)
 
 
-def advice(progress: Progress, row: int, agreed: float, language: str) -> str:
+def advice(progress: Progress, row: int, agreed: float, metric: Metric, language: str) -> str:
     """What to do about a warned line, the scarcest first; empty when it is on its path."""
     if not progress.warned[row]:
         return ""
+    if not metric.adds_up:
+        expected = f"{metric.shown(float(progress.expected_final[row])):,.10g}"
+        return text("calibration.suggestion.level", language, expected=expected, agreed=f"{agreed:,.10g}")
     shares = [(short.code, short.share) for short in progress.shortages[row]]
     shares = shares or [("unexplained", progress.expected_final[row] / agreed if agreed else 0.0)]
     return " ".join(text(f"calibration.suggestion.{code}", language, share=share) for code, share in shares)
@@ -140,13 +146,14 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
         yield (None, code, "measure.last"), getattr(last, code) if last else None
     for result in evaluated.regions:
         share = None if result.agreement_pct is None else result.agreement_pct / 100
+        has_quadrant = result.quadrant not in (HIDDEN, UNKNOWN)
         fields: dict[str, Value] = {
             "attainment": _known(result.attainment),
             "agreement_pct": share,
             "mean": result.mean,
             "n": result.answers,
-            "quadrant": None if result.quadrant == HIDDEN else result.quadrant,
-            "borderline": None if result.quadrant == HIDDEN else result.borderline,
+            "quadrant": result.quadrant if has_quadrant else None,
+            "borderline": result.borderline if has_quadrant else None,
         }
         yield from (((result.region, None, f"evaluation.{code}"), value) for code, value in fields.items())
 

@@ -10,7 +10,6 @@ from ..calibration import (
     Backtest,
     Judgement,
     Key,
-    Kind,
     Plan,
     Score,
     Value,
@@ -40,16 +39,16 @@ def backtest_fields(tested: Tested, plan: Plan, language: str) -> Iterator[tuple
         for code, value in vars(score).items():
             if code != "method" and (score.method, code) != ("model", "closer"):
                 yield (None, score.method, f"tested.{code}"), _known(value)
-    yield from _periods(tested.test, plan.metric.kind)
+    yield from _periods(tested.test, plan)
     for method in _SHOWN:
         errors = line_errors(tested.test, method).tolist()
         for line, error in zip(plan.lines, errors, strict=True):
             yield (line.region, line.code, f"tested.line.{method}"), _known(error)
 
 
-def _periods(test: Backtest, kind: Kind) -> Iterator[tuple[Key, Value]]:
+def _periods(test: Backtest, plan: Plan) -> Iterator[tuple[Key, Value]]:
     sides = {"actual": test.actual} | {method: test.forecasts[method] for method in _SHOWN}
-    totals = {code: period_totals(test, values, kind).tolist() for code, values in sides.items()}
+    totals = {code: period_totals(test, values, plan).tolist() for code, values in sides.items()}
     for place, period in enumerate(test.periods):
         row = f"P{place + 1:02d}"
         yield (None, row, "tested.period.period"), str(period)

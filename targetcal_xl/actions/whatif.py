@@ -60,6 +60,8 @@ class WhatIfReport:
     readings: tuple[Supposed, ...]
     lines: tuple[Moved, ...]
     total: Moved
+    decimals: int = 0
+    """With how many intervals are told."""
 
 
 def whatif(desk: Desk, said: Sequence[tuple[str, str, str]]) -> WhatIfReport:
@@ -92,6 +94,7 @@ def whatif(desk: Desk, said: Sequence[tuple[str, str, str]]) -> WhatIfReport:
         total=Moved(
             "", "", standing.inputs.plan.hq_target, before.declared_total, before.together(), after.together()
         ),
+        decimals=standing.inputs.plan.metric.decimals,
     )
 
 
@@ -124,7 +127,7 @@ class _Side:
         return Seen(self._together(self._baseline.suggested), *interval, *odds)
 
     def _together(self, values: Floats) -> float:
-        return float(values.sum() if self._plan.metric.kind == "sum" else values.mean())
+        return self._plan.metric.shown(self._plan.total_of(values))
 
 
 def _changes(inputs: Inputs, said: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], float]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from .baseline import Baseline
-from .hierarchy import Level, added, flat, hierarchy, limited, sums, whole_steps
+from .hierarchy import CLOSE, Level, added, flat, hierarchy, limited, sums, whole_steps
 from .history import Floats
 from .plan import Plan
 
@@ -18,35 +20,81 @@ WIDEST: Final = 2.0**20
 """At so many sigmas every line stands at a bound, at nothing or beyond counting."""
 ROUNDS: Final = 100
 """More than it takes to find z to the last digit."""
+_FINE: Final = 40
+"""Where volumes make steps of different worth, a total is counted in grains that are 2^-40 of it or less."""
 EXACT: Final = 1e-12
 """A sum this close to what it should be, as a share of it, is that."""
 
 
 def check_limits(plan: Plan) -> None:
     """Raise InfeasibleTotal, which names the groups, regions and lines whose limits leave no way."""
-    whole_steps(_total(plan), limited(hierarchy(plan)), plan.metric.step)
+    levels = limited(hierarchy(plan))
+    if plan.is_weighed:
+        _weighed(plan, levels)
+    else:
+        whole_steps(_total(plan), levels, plan.metric.step)
 
 
 def is_plain(plan: Plan) -> bool:
-    """Whether the split is by equal odds and without limits, of which `split` needs to know nothing."""
+    """Whether the split is by equal odds, without limits and volumes, of which `split` knows nothing."""
     levels = limited(hierarchy(plan))
     bounded = levels[-1].low.any() or np.isfinite(levels[-1].high).any()
-    return plan.split == "equal_odds" and len(levels) == 1 and not bounded
+    return plan.split == "equal_odds" and len(levels) == 1 and not bounded and not plan.is_weighed
 
 
 def allot(plan: Plan, baseline: Baseline) -> Floats:
     """The head office target over the lines, (n,), in whole steps of the metric, within all limits.
 
-    Lines that do not add up get what makes the head office target on average, to the nearest step.
-    Raise InfeasibleTotal.
+    Lines that do not add up get what makes the head office target on average, weighed by their volumes,
+    as near as whole steps come. Raise InfeasibleTotal.
     """
     sigma = baseline.sigma if plan.split == "equal_odds" else np.ones(len(plan.lines))
-    return split(_total(plan), baseline.expected, sigma, limited(hierarchy(plan)), plan.metric.step)
+    levels = limited(hierarchy(plan))
+    if not plan.is_weighed:
+        return split(_total(plan), baseline.expected, sigma, levels, plan.metric.step)
+    whole, narrowed, grain = _weighed(plan, levels)
+    weights = np.array(plan.volumes) / grain
+    amounts = equal_odds(whole, baseline.expected * weights, sigma, narrowed)
+    low, high = (limit / weights for limit in (narrowed[-1].low, narrowed[-1].high))
+    return _nearest_mean(amounts / weights, np.array(plan.volumes), low, high, plan.metric.step)
+
+
+def _weighed(plan: Plan, levels: Sequence[Level]) -> tuple[float, tuple[Level, ...], float]:
+    """Total and levels of a plan whose lines have volumes, in grains of value times volume, and the grain.
+
+    The bounds of lines stay whole steps; all others are as good as free of steps. Raise InfeasibleTotal.
+    """
+    total, step = plan.hq_target * sum(plan.volumes), plan.metric.step
+    lines, volumes = levels[-1], np.array(plan.volumes)
+    low = np.ceil(lines.low / volumes / step - CLOSE) * step * volumes
+    high = np.floor(lines.high / volumes / step + CLOSE) * step * volumes
+    grain = 2.0 ** (math.frexp(total)[1] - _FINE)  # a power of 2 divides without a remainder
+    grained = [
+        replace(one, low=np.round(one.low / grain) * grain, high=np.round(one.high / grain) * grain)
+        for one in (*levels[:-1], replace(lines, low=low, high=high))
+    ]
+    whole = round(total / grain)
+    return float(whole), whole_steps(whole * grain, grained, grain), grain
+
+
+def _nearest_mean(wanted: Floats, volumes: Floats, low: Floats, high: Floats, step: float) -> Floats:
+    """Whole steps next to the wanted values, (n,), whose mean by volumes is as near as rounding comes.
+
+    As by largest remainder: those nearest to their next step take it, while that brings the mean nearer.
+    """
+    steps, most = wanted / step, np.floor(high / step + CLOSE)
+    whole = np.clip(np.floor(steps + CLOSE), np.ceil(low / step - CLOSE), most)
+    missing = float((steps - whole) @ volumes)
+    for place in np.argsort(whole - steps, kind="stable").tolist():
+        if whole[place] < most[place] and abs(missing - volumes[place]) < abs(missing):
+            whole[place] += 1
+            missing -= float(volumes[place])
+    return np.asarray(np.round(whole * step, 9))
 
 
 def _total(plan: Plan) -> float:
     """What the lines' shares add up to."""
-    if plan.metric.kind == "sum":
+    if plan.metric.adds_up:
         return plan.hq_target
     return float(plan.metric.to_step(np.array(plan.hq_target * len(plan.lines))))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from typing import Final, Literal
@@ -15,10 +15,9 @@ from .drivers import Readings
 from .foresight import look_ahead
 from .hierarchy import Level, added, hierarchy
 from .history import Flags, Floats, History, last_year
-from .metric import Kind
 from .odds import shared_error, spread
 from .period import Period
-from .plan import Line
+from .plan import Line, Plan
 
 METHODS: Final = ("model", "coherent", "inertial", "last_year", "declared")
 """The method; the same reconciled with regions and total; last year, grown; last year; the regions."""
@@ -156,13 +155,20 @@ def shared_risk(inputs: Inputs, baseline: Baseline) -> float:
     history, lines = inputs.history.before(inputs.plan.period), [line.code for line in inputs.plan.lines]
     errors = look_ahead(history, lines, inputs.answers).errors
     wide = spread(baseline, inputs.plan.thresholds.confidence)
-    return shared_error(errors, np.isfinite(errors), baseline.expected, wide)
+    return shared_error(errors, np.isfinite(errors), baseline.expected * inputs.plan.volumes, wide)
 
 
-def judge(test: Backtest) -> Judgement:
-    """Score every method on the cells that are comparable, and say what that comes to."""
+def judge(test: Backtest, volumes: Sequence[float] | None = None) -> Judgement:
+    """Score every method on the cells that are comparable, and say what that comes to.
+
+    Lines of a mean or ratio count by their `volumes`.
+    """
+    weights = np.ones(len(test.actual)) if volumes is None else np.array(volumes)
     cells = test.comparable
-    scores = {method: _score(test, method, cells & np.isfinite(test.forecasts[method])) for method in METHODS}
+    scores = {
+        method: _score(test, method, cells & np.isfinite(test.forecasts[method]), weights[:, None])
+        for method in METHODS
+    }
     rival = min(RIVALS, key=lambda method: scores[method].error)
     inside = ((test.low <= test.actual) & (test.actual <= test.high))[cells]
     closer, periods = scores[rival].closer, scores[rival].periods
@@ -183,15 +189,10 @@ def line_errors(test: Backtest, method: str) -> Floats:
     return np.where(happened > 0, errors / np.where(happened > 0, happened, 1.0), np.nan)
 
 
-def period_totals(test: Backtest, values: Floats, kind: Kind) -> Floats:
-    """Values of (n, k) by period, (k,), over the lines that are comparable in it; NaN where some lack.
-
-    Sums where the metric adds up, else means.
-    """
-    cells = test.comparable
-    total = np.where(cells, values, 0.0).sum(axis=0)
-    count = np.maximum(cells.sum(axis=0), 1)
-    return np.where(cells.any(axis=0), total if kind == "sum" else total / count, np.nan)
+def period_totals(test: Backtest, values: Floats, plan: Plan) -> Floats:
+    """Values of (n, k) by period, (k,), over the lines that are comparable in it; NaN where some lack."""
+    rows = (np.flatnonzero(cells).tolist() for cells in test.comparable.T)
+    return np.array([plan.total_of(column, own) for column, own in zip(values.T, rows, strict=True)])
 
 
 def _models(inputs: Inputs, origins: int) -> tuple[list[Inputs], list[Baseline]]:
@@ -220,7 +221,7 @@ def _columns(found: list[Floats], lines: int) -> Floats:
 
 def _coherent(inputs: Inputs, lines: Baseline) -> Floats:
     """The model's word on lines, groups, regions and total, reconciled: the lines' part of it, (n,)."""
-    if inputs.plan.metric.kind != "sum":
+    if not inputs.plan.metric.adds_up:
         return lines.expected
     levels, models = hierarchy(inputs.plan), [lines]
     for depth in range(len(levels) - 1, -1, -1):
@@ -247,10 +248,10 @@ def _gathered(inputs: Inputs, level: Level, nodes: int) -> Inputs:
     )
 
 
-def _score(test: Backtest, method: str, cells: Flags) -> Score:
-    happened = np.where(cells, test.actual, 0.0)
-    errors = np.where(cells, test.forecasts[method], 0.0) - happened
-    model = np.where(cells, test.forecasts["model"], 0.0) - happened
+def _score(test: Backtest, method: str, cells: Flags, weights: Floats) -> Score:
+    happened = np.where(cells, test.actual, 0.0) * weights
+    errors = np.where(cells, test.forecasts[method], 0.0) * weights - happened
+    model = np.where(cells, test.forecasts["model"], 0.0) * weights - happened
     by_period, tried = happened.sum(axis=0), cells.any(axis=0)
     whole, together = np.abs(happened).sum(), tried & (by_period > 0)
     share = 1 / whole if whole > 0 else float("nan")

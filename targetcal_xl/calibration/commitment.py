@@ -131,7 +131,7 @@ def compose(
     plan = standing.inputs.plan
     own = plan.lines_of(region)
     lines = tuple(_commitment(standing, line) for line in own)
-    adds_up = plan.metric.kind == "sum"
+    adds_up = plan.metric.adds_up
     return Letter(
         number=number,
         version=version,
@@ -142,7 +142,7 @@ def compose(
         metric=plan.metric,
         region=plan.region(region),
         lines=lines,
-        total=_total(line.targets for line in lines) if adds_up else None,
+        total=_total(plan.metric, (line.targets for line in lines)) if adds_up else None,
         history=_history(standing, region) if adds_up else (),
         grants=tuple(_grants(standing, region, "yes")),
         objections=tuple(_objections(standing, own, handling or {})),
@@ -170,16 +170,16 @@ def _commitment(standing: Standing, line: Line) -> LineCommitment:
     )
 
 
-def _total(targets: Iterable[Targets]) -> Targets:
+def _total(metric: Metric, targets: Iterable[Targets]) -> Targets:
     columns = zip(*map(astuple, targets), strict=True)
-    return Targets(*map(math.fsum, columns))
+    return Targets(*(metric.total(column) or 0.0 for column in columns))
 
 
 def _history(standing: Standing, region: str) -> tuple[tuple[Period, float], ...]:
     inputs = standing.inputs
     rows = [row for row, line in enumerate(inputs.plan.lines) if line.region == region]
-    totals = inputs.history.values[rows].sum(axis=0)
-    known = zip(inputs.history.periods, totals.tolist(), strict=True)
+    totals = (inputs.plan.total_of(column, rows) for column in inputs.history.values.T)
+    known = zip(inputs.history.periods, totals, strict=True)
     return tuple((period, total) for period, total in known if not math.isnan(total))
 
 

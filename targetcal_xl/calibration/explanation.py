@@ -69,18 +69,20 @@ class Explanation:
 def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     """Explain one line by its place in the plan, or several together.
 
-    Sums add up; means and ratios are averaged over the lines. Steps have the order of
+    Sums add up; means and ratios are weighed by the lines' volumes. Steps have the order of
     `Baseline.parts`, with ROUNDING at the end.
     """
     plan, baseline, rows = standing.inputs.plan, standing.baseline, list(lines)
     known = np.isfinite(standing.last_year[rows])
     parts = baseline.contributions[rows]
     level = np.isin(baseline.parts, PARTS) & ~known[:, None]
-    start = baseline.last_year[rows].sum() + parts.sum(where=level)
-    suggested = baseline.suggested[rows].sum()
-    rounding = suggested - baseline.expected[rows].sum()
+    share = plan.shares(rows)
+    parts = parts * share[:, None]
+    start = (baseline.last_year[rows] * share).sum() + parts.sum(where=level)
+    suggested = (baseline.suggested[rows] * share).sum()
+    rounding = suggested - (baseline.expected[rows] * share).sum()
     amounts = [*parts.sum(axis=0, where=~level).tolist(), float(rounding)]
-    unit = 10.0**-plan.metric.decimals * (1 if plan.metric.kind == "sum" else len(rows))
+    unit = 10.0**-plan.metric.decimals
     first, last = round(float(start) / unit), round(float(suggested) / unit)
     whole = _adding_up([amount / unit for amount in amounts], last - first)
 

@@ -197,9 +197,9 @@ def _level(
     under = dict(zip(keys, above, strict=True))
     limits = [nodes[key].limits if key in bounded else Limits() for key in order]
     # The bounds of what does not add up are about the mean of its lines.
-    times = np.ones(len(order))
-    if plan.metric.kind != "sum":
-        times = np.bincount([order[key] for key in keys]).astype(np.float64)
+    times: Floats = np.ones(len(order))
+    if not plan.metric.adds_up:
+        times = np.asarray(np.bincount([order[key] for key in keys], plan.volumes), np.float64)
     return Level(
         np.array([parents[under[key]] for key in order], np.intp),
         np.array([0.0 if limit.low is None else limit.low for limit in limits]) * times,

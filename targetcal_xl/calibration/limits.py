@@ -33,8 +33,7 @@ class Bounded:
 
     def reached(self, plan: Plan, values: Sequence[float | None]) -> float | None:
         """What the values of its lines, in plan order, come to together; None until all are known."""
-        own = [values[k] for k in self.lines]
-        return None if None in own else plan.metric.together(own)
+        return None if any(values[k] is None for k in self.lines) else plan.total(values, self.lines)
 
 
 def bounded(plan: Plan) -> tuple[Bounded, ...]:

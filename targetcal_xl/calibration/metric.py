@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 Kind = Literal["sum", "mean", "ratio"]
 
 
@@ -34,18 +35,49 @@ class Metric:
         """How many decimals a target is shown with: those of its step."""
         return len(f"{self.step:.6f}".rstrip("0").partition(".")[2])
 
-    def to_step(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def to_step(self, values: Floats) -> Floats:
         """The nearest multiples of `step`, half up, never below 0."""
         steps = np.floor(values / self.step + 0.5)
         return np.maximum(np.round(steps * self.step, 9), 0.0)
 
-    def together(self, values: Iterable[float | None]) -> float | None:
-        """Values of several lines together: their sum, or for what does not add up their mean.
+    @property
+    def adds_up(self) -> bool:
+        """Whether lines and days add up to a total; else they make a mean."""
+        return self.kind == "sum"
 
-        Unknown ones are passed over; None when there are no others.
+    def total(self, values: Iterable[float | None], volumes: Iterable[float] | None = None) -> float | None:
+        """Values of several lines together: the only rule of how they add up.
+
+        A sum adds. A mean weighs by `volumes` and a ratio by its denominators, which are its volumes;
+        without any all weigh the same. None is passed over; None when there is nothing else.
         """
-        known = [value for value in values if value is not None]
-        if not known:
-            return None
-        total = math.fsum(known)
-        return total if self.kind == "sum" else total / len(known)
+        given = list(values)
+        weights = [1.0] * len(given) if volumes is None else list(volumes)
+        known = [(float(v), float(w)) for v, w in zip(given, weights, strict=True) if v is not None]
+        if self.adds_up:
+            return math.fsum(value for value, _ in known) if known else None
+        whole = math.fsum(weight for _, weight in known)
+        return math.fsum(value * weight for value, weight in known) / whole if whole > 0 else None
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether attainment is the agreed over the actual: of a mean or ratio that is better when lower."""
+        return not self.adds_up and self.direction < 0
+
+    def attainment(self, actual: Floats, agreed: Floats) -> Floats:
+        """How much of the agreed was reached, elementwise; NaN where that says nothing.
+
+        Of a sum that is what has come so far, whichever way is better. A mean or ratio that is better
+        when lower is reached in full at the agreed value, and less so above it.
+        """
+        part, whole = (agreed, actual) if self.is_turned else (actual, agreed)
+        share: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
+        return share
+
+    def attained(self, actual: float, agreed: float) -> float:
+        """The same of one pair."""
+        return float(self.attainment(np.array([actual]), np.array([agreed]))[0])
+
+    def shown(self, value: float) -> float:
+        """A total as it is told: a mean with one decimal more than its lines."""
+        return value if self.adds_up else round(value, self.decimals + 1)

@@ -24,15 +24,17 @@ def plan_odds(plan: Plan, baseline: Baseline, targets: Floats, shared: float) ->
     """The odds of every line at its target, (n,), and of all together; `shared` as in total_spread."""
     centre, wide = baseline.expected, spread(baseline, plan.thresholds.confidence)
     way = plan.metric.direction
-    return odds(targets, centre, wide, way), total_odds(targets, centre, wide, way, shared)
+    volumes = np.array(plan.volumes)
+    together = total_odds(targets * volumes, centre * volumes, wide, way, shared)
+    return odds(targets, centre, wide, way), together
 
 
 def total_interval(plan: Plan, baseline: Baseline, shared: float) -> tuple[float, float]:
     """Both ends of the interval of all lines together, as the metric adds up."""
     level = plan.thresholds.confidence
-    wide = total_spread(baseline.expected, spread(baseline, level), shared)
+    wide = total_spread(baseline.expected * plan.volumes, spread(baseline, level), shared)
     factor = math.exp(NormalDist().inv_cdf((1 + level) / 2) * wide)
-    centre = float(baseline.expected.sum() if plan.metric.kind == "sum" else baseline.expected.mean())
+    centre = plan.total_of(baseline.expected)
     return centre / factor, centre * factor
 
 
@@ -67,7 +69,8 @@ def odds(targets: Floats, centre: Floats, spread: Floats, direction: int) -> Flo
 def total_odds(targets: Floats, centre: Floats, spread: Floats, direction: int, shared: float) -> float:
     """Probability that all results together are what the targets add up to, or better.
 
-    NaN while any target is missing.
+    Of what does not add up, targets and centre are multiplied with the volumes. NaN while any target
+    is missing.
     """
     if not len(centre) or centre.sum() <= 0:
         return math.nan

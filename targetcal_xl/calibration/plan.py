@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, get_args
 
-from .metric import Metric
+import numpy as np
+
+from .metric import Floats, Metric
 from .period import Period
 
 ADDED: Final = {"added": True}
@@ -64,6 +67,8 @@ class Line:
     region: str
     group: str = ""
     limits: Limits = Limits()
+    volume: float = field(default=1.0, metadata=ADDED)
+    """What it weighs in a mean, or its denominator in a ratio: the orders or answers of a period."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,37 @@ class Plan:
             if region.code == code:
                 return region
         raise KeyError(code)
+
+    @property
+    def counts_missing(self) -> bool:
+        """Whether a day without a result is one without sales; a mean or ratio has no such day."""
+        return self.missing_days == "zero" and self.metric.adds_up
+
+    @cached_property
+    def volumes(self) -> tuple[float, ...]:
+        """What every line weighs beside the others: 1 where all weigh the same, or add up."""
+        said = tuple(line.volume for line in self.lines)
+        return (1.0,) * len(said) if self.metric.adds_up or len(set(said)) == 1 else said
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether some lines weigh more than others."""
+        return any(volume != 1.0 for volume in self.volumes)
+
+    def total(self, values: Sequence[float | None], rows: Iterable[int] | None = None) -> float | None:
+        """What the values of all lines, or of those at these places, come to together."""
+        places = range(len(self.lines)) if rows is None else list(rows)
+        return self.metric.total((values[k] for k in places), (self.volumes[k] for k in places))
+
+    def total_of(self, values: Floats, rows: Iterable[int] | None = None) -> float:
+        """The same of an array (n,); NaN where one of them is unknown."""
+        found = self.total(values.tolist(), rows)
+        return math.nan if found is None else found
+
+    def shares(self, rows: Sequence[int]) -> Floats:
+        """How much of each of these lines' values is in their total."""
+        volumes = np.array([self.volumes[k] for k in rows])
+        return volumes if self.metric.adds_up else volumes / volumes.sum()
 
     def lines_of(self, region: str) -> tuple[Line, ...]:
         """The lines of one region, in plan order."""

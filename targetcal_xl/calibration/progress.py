@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .history import Flags, Floats
+from .level import LevelOutlook, level_outlook, mean_so_far
 from .metric import Metric
-from .plan import Thresholds
+from .plan import ADDED, Plan, Thresholds
 
 LineCode = TypeVar("LineCode")
 
@@ -48,6 +49,16 @@ def period_weights(
     weights = np.where(working, 1.0, idle_day) * stick
     shares: Floats = weights / weights.sum()
     return shares
+
+
+def target_path(targets: Floats, day_weights: Floats, metric: Metric) -> Floats:
+    """Where each of n lines should be at the end of each of D days (n, D).
+
+    What adds up comes day by day; a mean or ratio should be its target on any day.
+    """
+    if metric.adds_up:
+        return cumulative_path(targets, day_weights)
+    return np.repeat(targets[:, None], len(day_weights), axis=1)
 
 
 def cumulative_path(targets: Floats, day_weights: Floats) -> Floats:
@@ -86,7 +97,7 @@ class Shortage:
 class Progress:
     """How n lines stand after `as_of` days of their period; amounts in the metric's unit.
 
-    `attainment` is actual over agreed. The odds are those of missing the path by more than the
+    `attainment` is as `Metric.attainment`. The odds are those of missing the path by more than the
     milestone allows: on the day `warning_days` ahead, at the next milestone, at the period's end.
     """
 
@@ -101,6 +112,8 @@ class Progress:
     warned: Flags
     shortages: tuple[tuple[Shortage, ...], ...]
     """Of each warned line, the scarcest first; empty for the others."""
+    volumes: tuple[float, ...] = field(default=(), metadata=ADDED)
+    """What each line's days weigh together, where the metric is a mean or ratio and they were reported."""
 
 
 def follow(
@@ -110,6 +123,7 @@ def follow(
     metric: Metric,
     thresholds: Thresholds,
     *,
+    volumes: Floats | None = None,
     milestones: Sequence[int] = (),
     prior: ArrayLike = 1.0,
     sigma: ArrayLike = PRIOR_SIGMA,
@@ -117,42 +131,78 @@ def follow(
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
-    `milestones` are days, the period's first is 1; without one ahead its end is the next. `prior` is
-    what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise ValueError for
-    a metric without a path, for too many days, and for resources of a metric that is better when lower.
+    Days of a mean or ratio weigh by `volumes` (n, days so far). `milestones` are days from 1; without one
+    ahead the period's end is the next. `prior` is what was expected, as a share of `agreed`, and `sigma` its
+    standard deviation. Raise ValueError for too many days, or resources that feed nothing.
     """
     as_of, last = daily.shape[1], len(day_weights)
-    _refuse_what_has_no_path(metric, resources, as_of, last)
-    path = cumulative_path(agreed, day_weights)
-    outlook = _outlook(path, daily, metric.step, (np.asarray(prior), np.asarray(sigma)), resources)
-    ahead = min(as_of + thresholds.warning_days, last)
-    milestone = min((day for day in milestones if as_of < day <= last), default=last)
-    watched_days = (ahead, milestone, last)
-    odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in watched_days)
+    _refuse_what_makes_no_sense(metric, resources, as_of, last)
+    path, expected = target_path(agreed, day_weights, metric), (np.asarray(prior), np.asarray(sigma))
+    outlook = _ahead(path, daily, volumes, day_weights, metric, expected, resources)
+    days = ahead, milestone, _ = _watched_days(as_of, last, milestones, thresholds)
+    odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)
     watched = np.maximum(odds, near) if milestone <= ahead else odds
-    warned = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS)
+    warned, now = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS), path[:, as_of - 1]
     return Progress(
         as_of=as_of,
         actual=outlook.actual,
-        path=path[:, as_of - 1],
-        attainment=_ratio(outlook.actual, agreed),
-        expected_final=outlook.actual + outlook.mean(last),
+        path=now,
+        attainment=metric.attainment(outlook.actual, agreed),
+        expected_final=outlook.expected(last),
         odds=odds,
         odds_milestone=near,
         odds_end=end,
         warned=warned,
-        shortages=_shortages_of_warned(warned, outlook.actual, path[:, as_of - 1], resources),
+        shortages=_shortages_of_warned(warned, outlook.actual, now, resources),
+        volumes=_weights(daily, volumes, metric),
     )
 
 
-def _refuse_what_has_no_path(metric: Metric, resources: Resources | None, as_of: int, last: int) -> None:
-    """Raise ValueError where a cumulative path, the days so far, or leads would make no sense."""
+def _watched_days(
+    as_of: int, last: int, milestones: Sequence[int], thresholds: Thresholds
+) -> tuple[int, int, int]:
+    """The day `warning_days` ahead, the next milestone, and the last day."""
+    milestone = min((day for day in milestones if as_of < day <= last), default=last)
+    return min(as_of + thresholds.warning_days, last), milestone, last
+
+
+def so_far(daily: Floats, volumes: Floats | None, plan: Plan) -> float:
+    """What the days up to now come to over all lines of a plan, NaN where there is none."""
+    if plan.metric.adds_up:
+        return plan.total_of(np.nansum(daily, axis=1))
+    return reached(plan, _weights(daily, volumes, plan.metric), mean_so_far(daily, volumes)[0])
+
+
+def reached(plan: Plan, volumes: Sequence[float], values: Floats, rows: Iterable[int] | None = None) -> float:
+    """Results of all lines of a plan, or of those at these places, together; NaN where there are none.
+
+    They weigh by the `volumes` of their days where those were reported (`Progress.volumes`), else as planned.
+    """
+    places = range(len(values)) if rows is None else list(rows)
+    weights, known = volumes or plan.volumes, [None if math.isnan(each) else each for each in values.tolist()]
+    total = plan.metric.total((known[k] for k in places), (weights[k] for k in places))
+    return math.nan if total is None else total
+
+
+def _weights(daily: Floats, volumes: Floats | None, metric: Metric) -> tuple[float, ...]:
+    """What each line's days weigh together, where somebody says."""
+    if volumes is None or metric.adds_up:
+        return ()
+    return tuple(mean_so_far(daily, volumes)[1].sum(axis=1).tolist())
+
+
+def has_resources(metric: Metric) -> bool:
+    """Whether leads and people feed a metric, so that they can be short for it."""
+    return metric.adds_up and metric.direction > 0
+
+
+def _refuse_what_makes_no_sense(metric: Metric, resources: Resources | None, as_of: int, last: int) -> None:
+    """Raise ValueError where the days so far, or leads, would make no sense."""
     if not 0 < as_of <= last:
         raise ValueError(f"{as_of} days of results in a period of {last} days")
-    if metric.kind != "sum":
-        raise ValueError(f"{metric.code} is a {metric.kind}: it does not add up over days to a path")
-    if metric.direction < 0 and resources is not None:
-        raise ValueError(f"{metric.code} is better when lower: no resources are short for it")
+    if resources is not None and not has_resources(metric):
+        why = "is better when lower" if metric.adds_up else f"is a {metric.kind}"
+        raise ValueError(f"{metric.code} {why}: no resources are short for it")
 
 
 @dataclass(frozen=True)
@@ -175,6 +225,10 @@ class _Outlook:
         """Expected sum of what is unseen up to the end of that day (from 1)."""
         return self.pace * self.unseen[:, day - 1]
 
+    def expected(self, day: int) -> Floats:
+        """Expected total at the end of that day."""
+        return self.actual + self.mean(day)
+
     def odds_of_miss(self, day: int, milestone: float, metric: Metric) -> Floats:
         """Probability (n,) that the total at the end of that day is off the path by over 1 - `milestone`."""
         limit = (1.0 - metric.direction * (1.0 - milestone)) * self.path[:, day - 1]
@@ -184,6 +238,21 @@ class _Outlook:
         if metric.direction > 0:
             return _gamma_cdf((np.ceil(steps) - 0.5) * metric.step, mean, variance)
         return 1.0 - _gamma_cdf((np.floor(steps) + 0.5) * metric.step, mean, variance)
+
+
+def _ahead(
+    path: Floats,
+    daily: Floats,
+    volumes: Floats | None,
+    day_weights: Floats,
+    metric: Metric,
+    expected: tuple[Floats, Floats],
+    resources: Resources | None,
+) -> _Outlook | LevelOutlook:
+    """What the days so far say of the rest, as the metric adds up."""
+    if metric.adds_up:
+        return _outlook(path, daily, metric.step, expected, resources)
+    return level_outlook(path[:, -1], daily, volumes, day_weights, expected)
 
 
 def _outlook(

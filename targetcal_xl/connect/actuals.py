@@ -22,28 +22,32 @@ class Actuals:
     """Results of n lines on the first D days of a period, NaN where not reported, all (n, D).
 
     `value` is what was new that day, in the metric's unit. `leads` and `capacity` say how much of the leads
-    and of the people that the plan counts on by that day are there, as a share (1 = as planned).
+    and of the people that the plan counts on by that day are there, as a share (1 = as planned). `volume`
+    is what a day's mean or ratio rests on: its orders, or its denominator; None where nobody says.
     """
 
     dates: tuple[dt.date, ...]
     value: Floats
     leads: Floats
     capacity: Floats
+    volume: Floats | None = None
 
     def until(self, day: dt.date) -> Actuals:
         """What was known at the end of that day."""
         length = sum(date <= day for date in self.dates)
-        parts = (part[:, :length] for part in (self.value, self.leads, self.capacity))
-        return Actuals(self.dates[:length], *parts)
+        value, leads, capacity = (part[:, :length] for part in (self.value, self.leads, self.capacity))
+        volume = None if self.volume is None else self.volume[:, :length]
+        return Actuals(self.dates[:length], value, leads, capacity, volume)
 
     def as_reported(self, plan: Plan, day: dt.date) -> Actuals:
         """What the results say at the end of that day; without any until then, nothing.
 
-        Where the plan takes a missing day for one without a result, 0 stands for each up to that day. After
-        the period's last day nothing is to come, whatever the plan takes it for.
+        Where the plan takes a missing day for one without a result, 0 stands for each up to that day; a
+        mean or ratio has no such day. After the period's last day nothing is to come, whatever the plan
+        takes it for.
         """
         known = self.until(day)
-        zero = plan.missing_days == "zero"
+        zero = plan.counts_missing
         if not known.dates or not (zero or day == plan.period.end):
             return known
         days = tuple(each for each in plan.period.days if each <= day)
@@ -51,7 +55,8 @@ class Actuals:
         value, leads, capacity = (
             np.pad(part, more, constant_values=np.nan) for part in (known.value, known.leads, known.capacity)
         )
-        return Actuals(days, np.nan_to_num(value) if zero else value, leads, capacity)
+        volume = None if known.volume is None else np.pad(known.volume, more, constant_values=np.nan)
+        return Actuals(days, np.nan_to_num(value) if zero else value, leads, capacity, volume)
 
     @property
     def resources(self) -> Resources | None:
@@ -62,23 +67,27 @@ class Actuals:
 
 
 def read_actuals(source: Traversable, plan: Plan) -> Actuals:
-    """Read columns date, line, value and, where there are, leads and capacity from .csv or .xlsx.
+    """Read columns date, line, value and, where there are, leads, capacity and volume from .csv or .xlsx.
 
     The days run from the period's first to the last one reported. Values of a metric that adds up may be
-    negative: returns and cancellations. Raise DataProblems with every fault.
+    negative: returns and cancellations. Where a mean or ratio has volumes, every value needs one. Raise
+    DataProblems with every fault.
     """
-    table = read_table(source, ("date", "line", "value"), ("leads", "capacity"))
+    table = read_table(source, ("date", "line", "value"), ("leads", "capacity", "volume"))
     days = _days(table, plan)
     lines = table.codes("line", {line.code: line.name for line in plan.lines})
-    lowest = -math.inf if plan.metric.kind == "sum" else 0.0
-    found = [table.numbers("value", lowest), table.numbers("leads", low=0), table.numbers("capacity", low=0)]
-    for column, shares in zip(("leads", "capacity"), found[1:], strict=True):
+    found = [table.numbers("value", -math.inf if plan.metric.adds_up else 0.0)]
+    found += [table.numbers(column, low=0) for column in ("leads", "capacity", "volume")]
+    for column, shares in zip(("leads", "capacity"), found[1:3], strict=True):
         table.report_where("csv_share", shares > _MOST_SHARE, column)
+    weighed = not plan.metric.adds_up and bool(np.isfinite(found[3]).any())
+    table.report_where("csv_no_volume", weighed & np.isfinite(found[0]) & np.isnan(found[3]), "volume")
     table.unique(("date", "line"))
     table.done()
     length = int(days.max(initial=-1)) + 1
-    value, leads, capacity = (_spread(part, lines, days, (len(plan.lines), length)) for part in found)
-    return Actuals(plan.period.days[:length], value, leads, capacity)
+    shape = len(plan.lines), length
+    value, leads, capacity, volume = (_spread(part, lines, days, shape) for part in found)
+    return Actuals(plan.period.days[:length], value, leads, capacity, volume if weighed else None)
 
 
 def _days(table: Table, plan: Plan) -> NDArray[np.intp]:

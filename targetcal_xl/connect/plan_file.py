@@ -83,6 +83,7 @@ class _Line(_Limited):
     name: _Name
     region: str
     group: str = plan.Line.group
+    volume: _Positive = plan.Line.volume
 
 
 class _Group(_Limited):
@@ -289,7 +290,8 @@ def _plan(said: _Plan) -> plan.Plan:
         hq_target=said.hq_target,
         regions=tuple(_region(region) for region in said.regions),
         lines=tuple(
-            plan.Line(line.code, line.name, line.region, line.group, line.limits) for line in said.lines
+            plan.Line(line.code, line.name, line.region, line.group, line.limits, line.volume)
+            for line in said.lines
         ),
         groups=tuple(plan.Group(group.code, group.name, group.parent, group.limits) for group in said.groups),
         split=said.split,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from ..calibration import Conflict, Group, InfeasibleTotal, Line, Plan, Region, check_limits
+from ..calibration.hierarchy import paths
 from ..problems import Problem
 
 _DEEPEST = 16
@@ -94,7 +95,9 @@ def _conflict(plan: Plan, one: Conflict) -> Fault:
         "regions": plan.regions,
         "lines": plan.lines,
     }
-    bounds = {"least": _said(one.least), "most": _said(one.most)}
+    weight = _weight(plan, one)
+    low, high, least, most = (bound / weight for bound in (one.low, one.high, one.least, one.most))
+    bounds = {"least": _said(least), "most": _said(most)}
     step = {"step": _said(plan.metric.step)}
     if one.level < 0:
         fields = {"value": _said(plan.hq_target), **bounds, **step}
@@ -105,9 +108,20 @@ def _conflict(plan: Plan, one: Conflict) -> Fault:
         for at, node in enumerate(found)
         if node.code == one.code
     )
-    fields = {"name": name, "low": _said(one.low), "high": _said(one.high), **bounds}
+    fields = {"name": name, "low": _said(low), "high": _said(high), **bounds}
     code = "limits_without_step" if one.least > one.most else "limits_of_node"
     return place, code, {**fields, **step}
+
+
+def _weight(plan: Plan, one: Conflict) -> float:
+    """What the bounds of a conflict are times of: those of a mean are told as a mean's."""
+    if plan.metric.adds_up:
+        return 1.0
+    pairs = zip(plan.lines, paths(plan), plan.volumes, strict=True)
+    below = (
+        volume for line, way, volume in pairs if one.code in {"", line.code, *(node.code for node in way)}
+    )
+    return sum(below)
 
 
 def _said(number: float) -> str:

@@ -130,7 +130,7 @@ class Asking:
 
     def total(self, code: str) -> str:
         """A column of the lines, together."""
-        return self._facts.total_formula(span(self._place, code))
+        return self._facts.total_formula(self._place, code)
 
     def gap(self) -> str:
         """What head office wants beyond the declarations, as a share of them."""

@@ -70,7 +70,7 @@ class Chances:
         """The odds of one of the dashboard's totals; none until every line has its part in it."""
         expected = self._facts.total(self._explanation.expected)
         wide = self._facts.here("total_spread")
-        centre = self._facts.total_formula(f"{self._facts.tab('baseline')}{span(self._baseline, 'expected')}")
+        centre = self._facts.total_formula(self._baseline, "expected", self._facts.tab("baseline"))
         formula = self._formula(self._facts.here(f"dashboard_{code}"), f"({centre})", wide)
         if code in TOTALS:
             column = span(self._facts.places.table("dashboard", "lines"), code)
@@ -142,16 +142,20 @@ class Chances:
     def _together(self) -> float:
         """The spread of all lines together."""
         expected, wide = (np.array(side, np.float64) for side in (self._explanation.expected, self._spread))
-        return total_spread(expected, wide, self._facts.standing.shared)
+        return total_spread(expected * self._facts.plan.volumes, wide, self._facts.standing.shared)
 
     @property
     def _together_formula(self) -> str:
         """The same as `total_spread` has it, of lines that are weighed by what is expected of them."""
         tab, shared = self._facts.tab("baseline"), self._facts.here("shared")
         expected, wide = (f"{tab}{span(self._baseline, code)}" for code in ("expected", "spread"))
+        total = f"SUM({expected})"
+        if self._facts.plan.is_weighed:
+            expected += f",{tab}{span(self._baseline, 'volume')}"
+            total = f"SUMPRODUCT({expected})"
         common = f"{shared}*SUMPRODUCT({expected},{wide})^2"
         own = f"(1-{shared})*SUMPRODUCT({expected},{expected},{wide},{wide})"
-        return f"IF(SUM({expected})>0,SQRT({common}+{own})/SUM({expected}),0)"
+        return f"IF({total}>0,SQRT({common}+{own})/{total},0)"
 
     @property
     def _baseline(self) -> TablePlace:

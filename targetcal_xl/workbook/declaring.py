@@ -37,6 +37,7 @@ class Declaration:
         return {
             "name": Cell(line.name),
             **{figure: Cell(values[k]) for figure, values in self._facts.figures.items()},
+            **self._facts.volume(code),
             "deviation": Cell(or_blank(self._facts.deviations[k]), asked["deviation"]),
             "flag": Cell(self.flag(k), asked["flag"]),
             "missing": Cell(self.missing(k), asked["missing"]),
@@ -69,8 +70,7 @@ class Declaration:
 
     def total(self, code: str) -> float | None:
         """This region's part of a column, together."""
-        values = self._facts.compared[code]
-        return self._facts.total(values[k] for k in self._lines)
+        return self._facts.total(self._facts.compared[code], self._lines)
 
     @property
     def gap(self) -> float | None:

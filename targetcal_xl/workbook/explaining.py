@@ -59,6 +59,7 @@ class Explanation:
         at = str(self._baseline.rows[line])
         row = {
             **self._facts.names(line),
+            **self._facts.volume(line),
             **{code: self._computing.cell(line, code, values[k]) for code, values in self._given.items()},
         }
         region = self._facts.plan.lines[k].region
@@ -81,7 +82,7 @@ class Explanation:
         formula = f'IF(ISNUMBER(${column_letters(column)}${above}),{refs["last_year"]},"")'
         row["last_year"] = Cell(or_blank(past), formula)
         said = why(explain(self._facts.standing, [k]), self._facts.plan.metric, self._facts.language)
-        return {"name": Cell(known.name), **row, "why": Cell(said)}
+        return {"name": Cell(known.name), **row, **self._facts.volume(line), "why": Cell(said)}
 
     @cached_property
     def steps(self) -> Mapping[str, list[float]]:

@@ -163,14 +163,23 @@ class Facts:
         """A sheet's name as a formula writes it, with its exclamation mark."""
         return quoted(self.places.sheet_name(sheet))
 
-    def total(self, values: Iterable[float | None]) -> float | None:
-        """Values of several lines together, as the metric adds up; None when there are none."""
-        return self.plan.metric.together(values)
+    def total(self, values: Sequence[float | None], rows: Iterable[int] | None = None) -> float | None:
+        """Values of all lines, or of those at these places, together; None when there are none."""
+        return self.plan.total(values, rows)
 
-    def total_formula(self, span: str) -> str:
-        """The formula of `total` over a range."""
-        function = "SUM" if self.plan.metric.kind == "sum" else "AVERAGE"
-        return f'IF(COUNT({span})=0,"",{function}({span}))'
+    def total_formula(self, place: TablePlace, column: str, tab: str = "") -> str:
+        """The formula of `total` over a column of a table of lines, on its own sheet or with its tab."""
+        cells = tab + span(place, column)
+        together = f"SUM({cells})" if self.plan.metric.adds_up else f"AVERAGE({cells})"
+        if self.plan.is_weighed:
+            volumes = tab + span(place, "volume")
+            together = f"SUMPRODUCT({cells},{volumes})/SUMPRODUCT(--ISNUMBER({cells}),{volumes})"
+        return f'IF(COUNT({cells})=0,"",{together})'
+
+    def volume(self, line: str) -> Row:
+        """What a line weighs, in the tables of a plan where that differs."""
+        weight = self.plan.volumes[self.lines[line][0]]
+        return {"volume": Cell(weight)} if self.plan.is_weighed else {}
 
 
 def as_number(value: Value) -> float | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from .book import Cell
 from .captions import shown
 from .cells import column_letters
 from .facts import Facts, Row, as_number, count_of, or_blank, quote, span
+from .places import TablePlace
 from .shapes import Table
 
 
@@ -30,7 +33,12 @@ class Following:
     def line(self, row: str) -> Row:
         """Where a line is beside its path."""
         agreed = {"agreed": Cell(self._facts.in_force[self._facts.lines[row][0]])}
-        return {**self._told(self._progress, row), **self._facts.names(row), **agreed}
+        return {
+            **self._told(self._progress, row),
+            **self._facts.names(row),
+            **self._facts.volume(row),
+            **agreed,
+        }
 
     def measure(self, row: str) -> Row:
         """One of the four measures, now and last period."""
@@ -53,17 +61,36 @@ class Following:
 
     def progress_fields(self) -> Row:
         """The whole plan's results so far."""
-        agreed, actual = self._facts.total(self._facts.in_force), self._facts.total(self._actual)
-        share = actual / agreed if agreed and actual is not None else None
-        a, b = (self._facts.here(f"progress_{code}") for code in ("agreed", "actual"))
-        place = self._facts.places.table("progress", "lines")
-        total, yes = self._facts.total_formula, quote(self._facts.caption("yes"))
+        place, yes = self._facts.places.table("progress", "lines"), quote(self._facts.caption("yes"))
+        agreed = self._facts.total(self._facts.in_force)
         return {
-            "progress_agreed": Cell(or_blank(agreed), total(span(place, "agreed"))),
-            "progress_actual": Cell(or_blank(actual), total(span(place, "actual"))),
-            "progress_attainment": Cell(or_blank(share), f'IF(OR(N({a})=0,{b}=""),"",{b}/{a})'),
+            "progress_agreed": Cell(or_blank(agreed), self._facts.total_formula(place, "agreed")),
+            "progress_actual": self._reached(place),
+            "progress_attainment": self._attainment(agreed),
             "progress_warned": Cell(float(self._warned), count_of(span(place, "warned"), yes)),
         }
+
+    def _reached(self, place: TablePlace) -> Cell:
+        """The results of all lines; a mean's rest on how much each day brought, which no sheet shows."""
+        if not self._facts.plan.metric.adds_up:
+            return Cell(self._total)
+        return Cell(or_blank(self._total), self._facts.total_formula(place, "actual"))
+
+    def _attainment(self, agreed: float | None) -> Cell:
+        """How much of the agreed was reached, as the metric counts it."""
+        metric, actual = self._facts.plan.metric, self._total
+        share = None if agreed is None or actual is None else metric.attained(actual, agreed)
+        part, whole = (self._facts.here(f"progress_{code}") for code in ("actual", "agreed"))
+        if metric.is_turned:
+            part, whole = whole, part
+        formula = f'IF(OR(N({whole})=0,{part}=""),"",{part}/{whole})'
+        return Cell("" if share is None or math.isnan(share) else share, formula)
+
+    @property
+    def _total(self) -> float | None:
+        if self._facts.plan.metric.adds_up:
+            return self._facts.total(self._actual)
+        return as_number(self._facts.standing.value(None, None, "progress.actual"))
 
     @property
     def _actual(self) -> list[float | None]:

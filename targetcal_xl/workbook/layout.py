@@ -231,6 +231,7 @@ def _baseline(plan: Plan) -> Sheet:
         number("high", tool),
         number("inertial", tool),
         number("allotment", tool),
+        *_volume(plan),
         number("spread", formula, "percent"),
         *(number(f"odds.{code}", formula, "percent") for code in ("allotment", "suggested")),
     )
@@ -241,7 +242,7 @@ def _region(plan: Plan, region: str) -> Sheet:
     lines = tuple(line.code for line in plan.lines_of(region))
     tables = _stacked(
         8,
-        Table("lines", _LINE_COLUMNS, lines, region=region),
+        Table("lines", (*_LINE_COLUMNS, *_volume(plan)), lines, region=region),
         Table("supports", _support_columns(lines), _numbered("S", max(SUPPORTS, len(lines))), region=region),
         Table("why", _why_columns(plan), lines, region=region, prefix="why."),
         Table("steps", _STEP_COLUMNS, _steps(plan), region=region, prefix="step."),
@@ -312,7 +313,12 @@ def _why_columns(plan: Plan) -> tuple[Column, ...]:
         Column("sum", Owner.FORMULA, "decimal"),
     )
     reach = max(3, 12 - len(numbers))  # to the end of what is missing above, or further
-    return (_NAME, *numbers, Column("why", Owner.TOOL, "long", span=reach))
+    return (_NAME, *numbers, Column("why", Owner.TOOL, "long", span=reach), *_volume(plan))
+
+
+def _volume(plan: Plan) -> tuple[Column, ...]:
+    """What the lines weigh in a total, where they do not weigh the same."""
+    return (Column("volume", Owner.TOOL, "count", 10),) if plan.is_weighed else ()
 
 
 def _parts(plan: Plan) -> tuple[str, ...]:
@@ -354,6 +360,7 @@ def _dashboard(plan: Plan) -> Sheet:
         Column("in_force", Owner.TOOL, "number", 11),
         formula("odds_hq", "percent"),
         formula("odds_declared", "percent"),
+        *_volume(plan),
     )
     tables = _stacked(
         30,
@@ -405,6 +412,7 @@ def _progress(plan: Plan) -> Sheet:
         Column("odds", tool, "percent", 11),
         Column("warned", tool, "flag", 9),
         Column("suggestion", tool, "long", 80),
+        *_volume(plan),
     )
     weeks = _numbered("W", -(-len(plan.period.days) // 7))
     fields = (

@@ -43,7 +43,7 @@ class Overview:
 
     def _in_force(self, region: str) -> float | None:
         """The targets of a region's lines that were confirmed last, together."""
-        return self._facts.total(self._facts.in_force[k] for k in self._facts.lines_of[region])
+        return self._facts.total(self._facts.in_force, self._facts.lines_of[region])
 
     def _objections(self, region: str) -> str:
         """Objections that stand, and those of a declaration that is submitted and not locked yet."""
@@ -76,7 +76,13 @@ class Overview:
         }
         flag = Cell(self._declarations[known.region].flag(k), f'{ref("flag")}&""')
         in_force = Cell(self._facts.in_force[k])
-        return {**self._facts.names(line), **numbers, "flag": flag, "in_force": in_force}
+        return {
+            **self._facts.names(line),
+            **numbers,
+            **self._facts.volume(line),
+            "flag": flag,
+            "in_force": in_force,
+        }
 
     def fields(self) -> Mapping[str, Cell]:
         """The figures of the whole plan."""
@@ -102,7 +108,7 @@ class Overview:
 
     def _total(self, code: str) -> Cell:
         value = self._facts.total(self._facts.compared[code])
-        return Cell(or_blank(value), self._facts.total_formula(span(self._lines, code)))
+        return Cell(or_blank(value), self._facts.total_formula(self._lines, code))
 
     def _count(self, code: str, counts: Sequence[int]) -> Cell:
         return Cell(float(sum(counts)), f"SUM({span(self._regions, code)})")

@@ -16,6 +16,7 @@ from .cells import column_letters
 from .explaining import Explanation
 from .facts import Facts, Row, span
 from .layout import region_sheet
+from .places import TablePlace
 
 _LEVEL = tuple(f"part.{part}" for part in PARTS)
 """What stands in for last year's figure, where there is none: the suggestion before drivers."""
@@ -65,13 +66,13 @@ class Waterfall:
     @cached_property
     def _amounts(self) -> Mapping[str, float]:
         """What each step adds, in the order of the steps."""
-        share = 1.0 if self._facts.plan.metric.kind == "sum" else 1.0 / len(self._lines)
+        shares = self._facts.plan.shares(self._lines)
         columns = {code: np.array(values)[self._lines] for code, values in self._explanation.steps.items()}
         level = np.sum([columns[code] for code in _LEVEL], axis=0)
         columns["last_year"] = np.where(self._known, columns["last_year"], level)
         columns |= {code: columns[code] * self._known for code in _LEVEL}
-        amounts = {code: float(values.sum()) * share for code, values in columns.items()}
-        suggested = self._facts.total(self._facts.figures["suggested"][k] for k in self._lines) or 0.0
+        amounts = {code: float(values @ shares) for code, values in columns.items()}
+        suggested = self._facts.total(self._facts.figures["suggested"], self._lines) or 0.0
         rounding = round(suggested - amounts.pop("sum"), 9)
         return {**amounts, "rounding": rounding, "suggested": suggested}
 
@@ -86,10 +87,19 @@ class Waterfall:
         why = self._facts.places.table(self._sheet, "why")
         spans = {code: span(why, code) for code in self._explanation.steps}
         known = f"ISNUMBER({spans['last_year']})"
-        share = "" if self._facts.plan.metric.kind == "sum" else f"/ROWS({spans['last_year']})"
+        add, times, share = self._adding(why)
         level = "+".join(spans[code] for code in _LEVEL)
-        added = {code: f"SUM({cells}){share}" for code, cells in spans.items()}
-        added |= {code: f"SUMPRODUCT({known}*{spans[code]}){share}" for code in _LEVEL}
-        added["last_year"] = f"(SUM({spans['last_year']})+SUMPRODUCT((1-{known})*({level}))){share}"
+        added = {code: f"{add.format(cells)}{share}" for code, cells in spans.items()}
+        added |= {code: f"SUMPRODUCT({known}*{spans[code]}{times}){share}" for code in _LEVEL}
+        estimated = f"SUMPRODUCT((1-{known})*({level}){times})"
+        added["last_year"] = f"({add.format(spans['last_year'])}+{estimated}){share}"
         suggested = f"N({self._facts.here('suggested', self._region)})"
         return {**added, "rounding": f"ROUND({suggested}-{added.pop('sum')},9)", "suggested": suggested}
+
+    def _adding(self, why: TablePlace) -> tuple[str, str, str]:
+        """How a column is added up, what each of its cells is multiplied with, and what all is divided by."""
+        plan = self._facts.plan
+        if plan.is_weighed:
+            volumes = span(why, "volume")
+            return f"SUMPRODUCT({{}},{volumes})", f"*{volumes}", f"/SUM({volumes})"
+        return "SUM({})", "", "" if plan.metric.adds_up else f"/ROWS({span(why, 'last_year')})"

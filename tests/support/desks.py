@@ -71,6 +71,7 @@ class Case:
     inputs: Inputs
     clock: Clock = field(default_factory=Clock)
     book: str = BOOK
+    language: str = "zh-CN"
 
     @property
     def path(self) -> Path:
@@ -89,7 +90,7 @@ class Case:
 
     def reading(self) -> Reading:
         """What the book says now."""
-        return read(open_book(self.path), self.inputs, "zh-CN")
+        return read(open_book(self.path), self.inputs, self.language)
 
     def type(self, said: Said) -> None:
         """Fill cells as a person does, choosing and seeing captions, and save."""
