@@ -17,6 +17,7 @@ _FILTERS = ("default", "length", "lower", "trim", "upper")
 _TESTS = ("defined", "eq", "ge", "gt", "in", "le", "lt", "ne", "undefined")
 _LOOP = ("first", "index", "last", "length")
 _DEEPEST = 2
+_DEEPEST_WORDS = 20
 _SIMPLE = (
     nodes.Output, nodes.TemplateData, nodes.Const, nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand,
     nodes.And, nodes.Or, nodes.Not, nodes.Concat,
@@ -44,9 +45,12 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
         written = str(source)
         try:
             tree = self.parse(written)
-            found = list(_Audit(self._known).faults(tree))
+            is_deep = _is_deeper(tree, _DEEPEST_WORDS)
+            found = [Problem("letter_too_deep")] if is_deep else list(_Audit(self._known).faults(tree))
         except TemplateSyntaxError as error:
             found = [Problem("letter_syntax", fields={"said": error.message})]
+        except RecursionError:
+            found = [Problem("letter_too_deep")]
         self.problems += [problem for problem in found if problem not in self.problems]
         return super().from_string(_verbatim(written) if found else tree)
 
@@ -62,6 +66,11 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
 
 def _verbatim(source: str) -> nodes.Template:
     return nodes.Template([nodes.Output([nodes.TemplateData(source, lineno=1)], lineno=1)], lineno=1)
+
+
+def _is_deeper(node: nodes.Node, levels: int) -> bool:
+    """Whether conditions, loops or expressions are nested further than these levels."""
+    return levels < 0 or any(_is_deeper(child, levels - 1) for child in node.iter_child_nodes())
 
 
 def _forbidden(what: str) -> Problem:
