@@ -12,6 +12,7 @@ from PIL import Image
 from targetcal_xl.letters import LetterTemplate, render
 from targetcal_xl.letters.house import house_copy, package_faults
 from targetcal_xl.letters.template import CHARTS
+from targetcal_xl.problems import DataProblems
 from tests.support.letters import (
     BODY,
     changed,
@@ -293,7 +294,25 @@ def test_conditions_in_conditions_without_end_are_refused_in_words(words: str) -
 
 
 def test_a_part_that_no_letter_needs_is_refused_before_it_is_read() -> None:
-    assert _codes(with_paragraph("x" * (9 << 20))) == ["letter_too_big"]
+    assert _codes(with_paragraph("x" * (9 << 20))) == ["letter_too_long"]
+
+
+def test_a_template_that_repeats_without_measure_ends_in_words() -> None:
+    words = "{% for a in lines %}{% for b in lines %}" + "x" * 50_000 + "{% endfor %}{% endfor %}"
+    template = LetterTemplate(with_paragraph(words))
+    assert template.problems() == []
+    with pytest.raises(DataProblems) as refused:
+        render(sample_letter(20), template, "zh-CN")
+    assert [problem.code for problem in refused.value.problems] == ["letter_too_long"]
+
+
+@pytest.mark.parametrize(
+    "sign", ["{", "[", "{#", "{{", "{% ", "<<", "${", "{ ", "[ a", "x", "%", "}", "{{a "]
+)
+def test_a_page_full_of_any_sign_is_looked_through(sign: str) -> None:
+    pieces = (sign * 500_000)[:500_000].replace("<", "&lt;")
+    package_faults(docx := with_paragraph(pieces))
+    assert isinstance(_codes(docx), list)
 
 
 @pytest.mark.parametrize("cut", [0.3, 0.9])

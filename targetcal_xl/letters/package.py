@@ -17,7 +17,6 @@ from lxml import etree
 from ..problems import DataProblems, Problem
 
 _LIMIT = 64 << 20
-_XML_LIMIT = 8 << 20
 _MOST_PARTS = 1000
 _DEEPEST = 100
 _PARSER = etree.XMLParser(
@@ -30,6 +29,8 @@ _NO_ARCHIVE = (
 )  # fmt: skip
 """What `zipfile` raises for a damaged archive."""
 _ALWAYS = (1980, 1, 1, 0, 0, 0)
+MOST_XML = 8 << 20
+"""Bytes of one part in XML, and signs of what it becomes."""
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -94,8 +95,8 @@ def parse_xml(data: bytes) -> etree._Element:
 
     Raise DataProblems for what is no XML, or is nested deeper than any letter.
     """
-    if len(data) > _XML_LIMIT:
-        raise DataProblems([Problem("letter_too_big", fields={"limit": _XML_LIMIT >> 20})])
+    if len(data) > MOST_XML:
+        raise too_long()
     try:
         root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
@@ -128,6 +129,11 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
 def not_word() -> DataProblems:
     """What is no Word document."""
     return DataProblems([Problem("letter_not_word")])
+
+
+def too_long() -> DataProblems:
+    """What holds more text than any letter."""
+    return DataProblems([Problem("letter_too_long", fields={"limit": MOST_XML >> 20})])
 
 
 def too_deep() -> DataProblems:

@@ -18,14 +18,16 @@ _SAME = str.maketrans(
 )
 """Signs that a reader takes for the same, by the plainest one."""
 _NAME = r"[^\W\d][\w.]*"
-_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_COMMENT = re.compile(r"\{#(?:(?!\{#).)*?#\}", re.DOTALL)
 _FILLED_IN = re.compile(r"\{\{(?:(?!\{\{|\{%).)*?\}\}|\{%(?:(?!\{\{|\{%).)*?%\}")
 _LOOKS = re.compile(
-    rf"\$?\{{+\s*{_NAME}(?:\s*\|\s*\w+)*\s*\}}+|<<\s*{_NAME}\s*>>"
-    r"|\{\{[^{}\n]{0,60}\}?|\{%[^{}\n]{0,60}\}?|[^\s{}]*[^\S\n]?(?:\}\}|%\})"
+    rf"\$?(?<!\{{)\{{+\s*{_NAME}(?:\s*\|\s*\w+)*\s*\}}+|<<\s*{_NAME}\s*>>"
+    r"|\{\{[^{}\n]{0,60}\}?|\{%[^{}\n]{0,60}\}?|[^\s{}]{0,40}[^\S\n]?(?:\}\}|%\})"
 )
 """Braces round a word, arrows, and pieces of fields: no letter has these."""
-_BRACKETED = re.compile(rf"\[+\s*({_NAME})\s*\]+|<+\s*({_NAME})\s*>+|%({_NAME})%|#({_NAME})#|@({_NAME})@")
+_BRACKETED = re.compile(
+    rf"(?<!\[)\[+\s*({_NAME})\s*\]+|(?<!<)<+\s*({_NAME})\s*>+|%({_NAME})%|#({_NAME})#|@({_NAME})@"
+)
 """What ordinary text may have, too: a field only by its name."""
 _BREAKS = {f"{W}tab", f"{W}br", f"{W}cr"}
 

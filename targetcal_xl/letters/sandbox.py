@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from ..problems import Problem
 from .fields import Fields
+from .package import MOST_XML, too_long
 
 _FILTERS = ("default", "length", "lower", "trim", "upper")
 _TESTS = ("defined", "eq", "ge", "gt", "in", "le", "lt", "ne", "undefined")
@@ -26,8 +27,23 @@ _Scope = Mapping[str, tuple[str, ...] | None]
 """Names in reach -> the fields below them; None for a text, which has none."""
 
 
+class _Bounded(Template):
+    """A template that ends before loops in loops have filled the memory."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """The finished text; raise DataProblems when it is longer than any letter."""
+        pieces, room = [], MOST_XML
+        for piece in self.generate(*args, **kwargs):
+            pieces.append(piece)
+            if (room := room - len(piece)) < 0:
+                raise too_long()
+        return "".join(pieces)
+
+
 class LetterEnvironment(ImmutableSandboxedEnvironment):
     """A sandbox that runs nothing it has not examined, and keeps what was wrong and what was printed."""
+
+    template_class = _Bounded
 
     def __init__(self, known: Fields) -> None:
         super().__init__(autoescape=True, undefined=StrictUndefined, finalize=self._print)

@@ -111,8 +111,8 @@ class LetterTemplate:
 
     def _unfilled(self, known: Fields) -> list[Problem]:
         """What looks like a field to a reader, and is none."""
-        found = [one for part in texts(parts_of(self._copy)) for one in unfilled(part, known)]
-        return [one for place, one in enumerate(found) if one not in found[:place]]
+        parts = texts(parts_of(self._copy))
+        return list({one.fields["said"]: one for part in parts for one in unfilled(part, known)}.values())
 
 
 class _Document(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
