@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import confirm, decide, doctor, examine_template, issue_letters, lock, unlock
+from targetcal_xl.actions import (
+    confirm,
+    decide,
+    doctor,
+    examine_template,
+    issue_letters,
+    lock,
+    unlock,
+    verify,
+)
 from targetcal_xl.actions.issued import issues
 from targetcal_xl.problems import DataProblems, Refused
 from tests.support.books import as_openpyxl
@@ -170,6 +179,95 @@ def test_a_broken_template_issues_nothing(case: Case, tmp_path: Path) -> None:
     with pytest.raises(Refused) as missing:
         case.run(issue_letters, tmp_path / "out", "both", tmp_path / "none.docx")
     assert told(missing.value.problems) == [("file_missing", str(tmp_path / "none.docx"))]
+
+
+def _own(path: Path, words: str) -> Path:
+    path.write_bytes(with_paragraph(words))
+    return path
+
+
+def _recorded(case: Case) -> dict[str, str]:
+    with case.desk() as desk:
+        return dict(pair for issue in issues(desk.ledger) for pair in issue.files)
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in _files(folder).items()}
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf", "both"])
+def test_a_number_never_gets_a_second_content(case: Case, tmp_path: Path, form: str) -> None:
+    case.run(issue_letters, tmp_path / "out", form)
+    before, recorded = case.entries(), _recorded(case)
+    other = _own(tmp_path / "other.docx", "另一份模板")
+    for again in ("docx", "pdf", "both"):
+        with pytest.raises(DataProblems) as refused:
+            case.run(issue_letters, tmp_path / "out2", again, other)
+        assert {problem.code for problem in refused.value.problems} == {"letter_differs"}
+        assert {problem.where for problem in refused.value.problems} >= {f"{name}.docx" for name in FIRST}
+        assert not (tmp_path / "out2").exists()
+    assert (case.entries(), _recorded(case)) == (before, recorded)
+
+
+def test_a_letter_that_lies_in_its_folder_is_kept_whatever_the_template_is_by_now(
+    case: Case, tmp_path: Path
+) -> None:
+    case.run(issue_letters, tmp_path / "out")
+    before = _files(tmp_path / "out")
+    kept = case.run(issue_letters, tmp_path / "out", "both", _own(tmp_path / "other.docx", "另一份模板"))
+    assert not any(letter.is_new for letter in kept.letters)
+    assert _files(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize(("first", "second"), [("docx", "pdf"), ("pdf", "docx"), ("docx", "both")])
+def test_word_first_and_pdf_later_are_one_letter(case: Case, tmp_path: Path, first: str, second: str) -> None:
+    case.run(issue_letters, tmp_path / "out", first)
+    case.clock.advance(days=2)
+    report = case.run(issue_letters, tmp_path / "out", second)
+    assert not any(letter.is_new for letter in report.letters)
+    assert sorted(_files(tmp_path / "out")) == sorted(
+        f"{n}.{kind}" for n in FIRST for kind in ("docx", "pdf")
+    )
+    assert _recorded(case) == _digests(tmp_path / "out")
+    with case.desk() as desk:
+        assert [issue.letter.number for issue in issues(desk.ledger)] == list(FIRST)
+    assert len(case.entries("letters", "letter")) == 2
+    audited = case.run(verify)
+    assert (audited.verified, audited.problems) == (True, ())
+    entries = case.entries()
+    case.run(issue_letters, tmp_path / "elsewhere")
+    assert case.entries() == entries
+    assert _files(tmp_path / "elsewhere") == _files(tmp_path / "out")
+
+
+def test_both_at_once_and_one_after_the_other_give_the_same_files(tmp_path: Path) -> None:
+    at_once, in_turn = confirmed(tmp_path / "a"), confirmed(tmp_path / "b")
+    at_once.run(issue_letters, tmp_path / "once")
+    for form in ("docx", "pdf"):
+        in_turn.run(issue_letters, tmp_path / "turn", form)
+    assert _recorded(at_once).keys() == _recorded(in_turn).keys()
+    assert _digests(tmp_path / "turn") == _recorded(in_turn)
+
+
+def test_word_alone_needs_no_libreoffice(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    floating = '<w:pPr><w:framePr w:w="100"/></w:pPr><w:r><w:t>致</w:t></w:r>'
+    own = _own(tmp_path / "own.docx", floating)
+    case.run(issue_letters, tmp_path / "out", "docx", own)
+    assert sorted(_files(tmp_path / "out")) == [f"{name}.docx" for name in FIRST]
+    with pytest.raises(DataProblems) as refused:
+        case.run(issue_letters, tmp_path / "out", "pdf", own)
+    assert "letter_office_missing" in {problem.code for problem in refused.value.problems}
+
+
+def test_a_letter_that_libreoffice_sets_is_the_same_file_every_time(case: Case, tmp_path: Path) -> None:
+    framed = '<w:pPr><w:framePr w:w="2000" w:wrap="around"/></w:pPr><w:r><w:t>致</w:t></w:r>'
+    own = _own(tmp_path / "own.docx", framed)
+    case.run(issue_letters, tmp_path / "out", "both", own)
+    case.clock.advance(days=2)
+    case.run(issue_letters, tmp_path / "elsewhere", "both", own)
+    assert _files(tmp_path / "elsewhere") == _files(tmp_path / "out")
+    assert "致" in pdf_text(_files(tmp_path / "out")[f"{FIRST[0]}.pdf"])
 
 
 def test_the_doctor_passes_a_good_template(tmp_path: Path) -> None:

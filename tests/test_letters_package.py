@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from targetcal_xl.letters import LetterTemplate
-from targetcal_xl.letters.package import package_faults
+from targetcal_xl.letters.house import package_faults
 from targetcal_xl.problems import DataProblems
 from tests.support.letters import BODY, changed, packed, parts_of, shipped, with_paragraph
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Literal
 
 from ..calibration import Letter, Region, compose, letter_number
 from ..ledger import Event, dump, reference
-from ..letters import LetterTemplate, render
+from ..letters import LetterTemplate, render_pdf, render_word
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import clear_leftovers, laid_beside, put_in_place
 from .check import broken_seals
@@ -43,29 +43,70 @@ class LettersReport:
 def issue_letters(
     desk: Desk, out: Path, form: Format = "both", template: Path | None = None
 ) -> LettersReport:
-    """Issue the letter of every confirmed region; what was issued before is written again, unchanged."""
+    """Issue the letter of every confirmed region; what was issued before is written again, unchanged.
+
+    Raise DataProblems where a letter that was issued would come out differently.
+    """
     stock = take_stock(desk)
     if problems := list(_obstacles(stock)):
         raise DataProblems(problems)
     model = _template(template, stock.reading.places.language)
     earlier = {issue.letter.region.code: issue for issue in issues(desk.ledger)}
     handling = handled_by_line(desk.ledger)
-    written: list[tuple[Issue, bool, dict[str, bytes]]] = []
+    written: list[_Written] = []
     for done, region in enumerate(stock.plan.regions, 1):
-        letter, is_new = _letter(stock, region, earlier.get(region.code), handling)
-        contents = _files(letter, model, form, stock.reading.places.language)
-        written.append((_issue(letter, contents, desk), is_new, contents))
+        last = earlier.get(region.code)
+        letter, is_new = _letter(stock, region, last, handling)
+        maker = _Maker(model, form, out, stock.reading.places.language)
+        written.append(_written(letter, None if is_new else last, maker, desk))
         desk.progress("letters", done, len(stock.plan.regions))
-    files = {out / name: content for *_, contents in written for name, content in contents.items()}
+    if changed := [problem for one in written for problem in one.changed]:
+        raise DataProblems(changed)
+    files = {out / name: content for one in written for name, content in one.contents.items()}
     with _laid(files) as laid:
-        _record(stock, [issue for issue, is_new, _ in written if is_new], earlier)
+        _record(stock, [one for one in written if one.is_told], earlier)
         _put(laid)
-    return LettersReport(
-        tuple(
-            LetterFiles(issue.letter.number, issue.letter.region.name, tuple(contents), is_new)
-            for issue, is_new, contents in written
-        )
-    )
+    return LettersReport(tuple(map(_told, written)))
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """What letters are made with, and where they go."""
+
+    template: LetterTemplate
+    form: Format
+    out: Path
+    language: str
+
+    def names(self, letter: Letter) -> tuple[str, ...]:
+        """The files that are asked for."""
+        kinds = ("docx", "pdf") if self.form == "both" else (self.form,)
+        return tuple(f"{letter.number}.{kind}" for kind in kinds)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A letter with the files that are asked for, and its record before and after."""
+
+    issue: Issue
+    before: Issue | None
+    contents: Mapping[str, bytes]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the ledger learns anything: a new letter, or another file of an old one."""
+        return self.before is None or self.issue.files != self.before.files
+
+    @property
+    def changed(self) -> list[Problem]:
+        """The files that would not be what was issued under their name."""
+        now, then = dict(self.issue.files), dict(self.before.files if self.before else ())
+        return [Problem("letter_differs", name) for name, digest in then.items() if now[name] != digest]
+
+
+def _told(written: _Written) -> LetterFiles:
+    letter = written.issue.letter
+    return LetterFiles(letter.number, letter.region.name, tuple(written.contents), written.before is None)
 
 
 def _obstacles(stock: Stock) -> Iterator[Problem]:
@@ -121,27 +162,47 @@ def _says_the_same(letter: Letter, last: Letter) -> bool:
     return dump(alike) == dump(last)
 
 
-def _files(letter: Letter, template: LetterTemplate, form: Format, language: str) -> dict[str, bytes]:
-    """File name -> content, each proved to hold every merged field."""
-    contents = render(letter, template, language)
-    kinds = ("docx", "pdf") if form == "both" else (form,)
-    return {f"{letter.number}.{kind}": getattr(contents, kind) for kind in kinds}
+def _written(letter: Letter, before: Issue | None, maker: _Maker, desk: Desk) -> _Written:
+    """A letter's files: those that lie where they go as they were issued, or else made anew."""
+    issued = dict(before.files) if before else {}
+    names = maker.names(letter)
+    lying = {name: data for name in names if _digest(data := _lying(maker.out / name)) == issued.get(name)}
+    if before and len(lying) == len(names):
+        return _Written(before, before, lying)
+    made = _made(letter, maker, {*names, *(issued if len(issued) == 1 else ())})
+    digests = {**issued, **{name: _digest(data) for name, data in made.items()}}
+    at = before.issued_at if before else desk.clock().isoformat(timespec="seconds")
+    return _Written(Issue(letter, at, tuple(sorted(digests.items()))), before, {n: made[n] for n in names})
 
 
-def _issue(letter: Letter, contents: dict[str, bytes], desk: Desk) -> Issue:
-    digests = tuple((name, hashlib.sha256(content).hexdigest()) for name, content in contents.items())
-    return Issue(letter, desk.clock().isoformat(timespec="seconds"), digests)
+def _made(letter: Letter, maker: _Maker, names: Collection[str]) -> dict[str, bytes]:
+    """File name -> content, each proved to hold every merged field; a PDF is made of its Word file."""
+    word = render_word(letter, maker.template, maker.language)
+    made = {f"{letter.number}.docx": word.docx}
+    if (pdf := f"{letter.number}.pdf") in names:
+        made[pdf] = render_pdf(word, letter)
+    return made
 
 
-def _record(stock: Stock, issued: list[Issue], earlier: dict[str, Issue]) -> None:
-    """New letters go to the ledger while their files lie ready."""
+def _lying(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> None:
+    """New letters, and new files of old ones, go to the ledger while their files lie ready."""
     events, documents = [], []
-    for issue in issued:
-        region, content = issue.letter.region.code, dump(issue)
-        last = earlier.get(region)
-        old = last.letter.number if last else None
-        events.append(Event("letters", region, None, "letter", old, issue.letter.number))
-        events.append(Event("letters", region, None, "letter.record", None, reference(content)))
+    for one in told:
+        region, content = one.issue.letter.region.code, dump(one.issue)
+        if one.before is None:
+            last = earlier.get(region)
+            old = last.letter.number if last else None
+            events.append(Event("letters", region, None, "letter", old, one.issue.letter.number))
+        before = reference(dump(one.before)) if one.before else None
+        events.append(Event("letters", region, None, "letter.record", before, reference(content)))
         documents.append(content)
     if events:
         stock.settle(events, documents)

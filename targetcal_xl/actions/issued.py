@@ -32,6 +32,9 @@ class Issue:
 
 
 def issues(ledger: Log) -> Iterator[Issue]:
-    """Every letter that was issued, in order."""
+    """Every letter that was issued, in order, with all files that were made of it by now."""
+    found: dict[str, Issue] = {}
     for entry in ledger.entries(action="letters", field="letter.record"):
-        yield load(Issue, ledger.document(str(entry.new)))
+        issue = load(Issue, ledger.document(str(entry.new)))
+        found[issue.letter.number] = issue
+    yield from found.values()

@@ -58,6 +58,7 @@ def post(
         cells[sheet].update({wrong.spot: Cell(wrong.expected) for wrong in reading.labels[sheet].wrong})
     cells["audit"].update(rows_below(reading, "audit", "audit", audit_rows(standing, pending)))
     cells["letters"].update(rows_below(reading, "letters", "letters", _new_letters(ledger, reading)))
+    cells["letters"].update(_later_files(ledger, reading, pending))
     for sheet, spots in cells.items():
         if spots and sheet in reading.places.tabs:
             book.set(reading.places.tabs[sheet], spots)
@@ -126,6 +127,19 @@ def _new_letters(ledger: Log, reading: Reading) -> Iterator[Mapping[str, Value]]
     """Register lines of the letters that the book does not list yet."""
     listed = reading.places.table("letters", "letters").rows
     return (issue.register_row() for issue in issues(ledger) if issue.letter.number not in listed)
+
+
+def _later_files(ledger: Log, reading: Reading, pending: Iterable[Entry]) -> Mapping[Spot, Cell]:
+    """The register's cells of letters that have got another file since they were listed."""
+    place = reading.places.table("letters", "letters")
+    news = {entry.region for entry in pending if entry.field == "letter.record" and entry.old is not None}
+    known = [issue for issue in issues(ledger) if news and issue.letter.region.code in news]
+    return {
+        (place.rows[issue.letter.number], place.columns[column]): Cell(issue.register_row()[column])
+        for issue in known
+        if issue.letter.number in place.rows
+        for column in ("file", "sha256")
+    }
 
 
 def _protect(

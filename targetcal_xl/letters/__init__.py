@@ -6,7 +6,17 @@ from .fields import fields
 from .font import font_files
 from .office import office_pdf
 from .pdf import to_pdf
-from .render import LetterFiles, render
+from .render import LetterFiles, render, render_pdf, render_word
 from .template import LetterTemplate
 
-__all__ = ["LetterFiles", "LetterTemplate", "fields", "font_files", "office_pdf", "render", "to_pdf"]
+__all__ = [
+    "LetterFiles",
+    "LetterTemplate",
+    "fields",
+    "font_files",
+    "office_pdf",
+    "render",
+    "render_pdf",
+    "render_word",
+    "to_pdf",
+]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,24 +19,43 @@ from .office import office_pdf
 from .styles import Unsupported
 from .typeset import Source, typeset
 
+_DATE = re.compile(rb"(/(?:Creation|Mod)Date\s*\(D:)\d{14}(Z|[+-]\d\d'\d\d'?)")
+_CHANCE = re.compile(rb"(?<=<)[0-9A-F]{32}(?=>\s*(?:<[0-9A-F]{32}>\s*)?\])|(?<=/DocChecksum /)[0-9A-F]{32}")
+"""When LibreOffice worked, and the marks that it draws at random or from the hour."""
+
 
 def to_pdf(docx: bytes, issued: dt.date) -> bytes:
-    """The PDF of a letter, dated by its issue; the same bytes every time the built-in way takes it.
+    """The PDF of a letter, dated by its issue; the same bytes every time on one computer.
 
     Raise DataProblems when it needs LibreOffice and that is not there or fails.
     """
     try:
         return _compiled(typeset(docx), issued)
     except (Unsupported, typst.TypstError) as needed:
-        return _by_office(docx, str(needed))
+        return _by_office(docx, str(needed), issued)
 
 
-def _by_office(docx: bytes, needed: str) -> bytes:
+def _by_office(docx: bytes, needed: str, issued: dt.date) -> bytes:
     try:
-        return office_pdf(docx)
+        return _steadied(office_pdf(docx), issued)
     except DataProblems as failed:
         what = Problem("letter_unsupported", fields={"what": needed})
         raise DataProblems([what, *failed.problems]) from failed
+
+
+def _steadied(pdf: bytes, issued: dt.date) -> bytes:
+    """LibreOffice's PDF with the date of issue and a mark of its content, where hour and chance stood.
+
+    Nothing moves: each is as long as what it replaces.
+    """
+    dated = _DATE.sub(lambda found: found[1] + f"{issued:%Y%m%d}120000".encode() + _utc(found[2]), pdf)
+    plain = _CHANCE.sub(lambda found: b"0" * len(found[0]), dated)
+    mark = hashlib.sha256(plain).hexdigest()[:32].upper().encode()
+    return _CHANCE.sub(mark, dated)
+
+
+def _utc(zone: bytes) -> bytes:
+    return zone if zone == b"Z" else b"+00'00'"[: len(zone)]
 
 
 def _compiled(source: Source, issued: dt.date) -> bytes:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Sequence
 
 import pypdfium2
 
 from ..problems import Problem
-from .package import W, parse_xml
+from .package import W, parse_xml, parts_of
 
 _HYPHENS = dict.fromkeys(map(ord, "\u0002\ufffe\u2010\u2011"), "-")
 """The first two are what pdfium reads where a hyphen ends a line."""
@@ -21,9 +19,9 @@ _DIVISIBLE = 16
 
 def missing_in_word(docx: bytes, merged: Iterable[str]) -> list[Problem]:
     """A problem for every merged text that the Word file does not show."""
-    with zipfile.ZipFile(io.BytesIO(docx)) as package:
-        parts = [name for name in package.namelist() if name.startswith("word/") and name.endswith(".xml")]
-        said = "".join(_word_text(package.read(name)) for name in parts)
+    parts = parts_of(docx)
+    names = [name for name in parts if name.startswith("word/") and name.endswith(".xml")]
+    said = "".join(_word_text(parts[name]) for name in names)
     return _missing([said], merged, "Word")
 
 

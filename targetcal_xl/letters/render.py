@@ -11,7 +11,7 @@ from .chart import targets_picture
 from .fields import fields, period_name
 from .pdf import to_pdf
 from .proof import missing_in_pdf, missing_in_word
-from .template import CHARTS, LetterTemplate, Picture
+from .template import CHARTS, LetterTemplate, Picture, Rendered
 from .waterfall import steps_picture
 
 _TARGETS, _STEPS = CHARTS
@@ -27,13 +27,25 @@ class LetterFiles:
 
 def render(letter: Letter, template: LetterTemplate, language: str) -> LetterFiles:
     """The files of a letter; raise DataProblems unless both show every merged text."""
+    made = render_word(letter, template, language)
+    return LetterFiles(made.docx, render_pdf(made, letter))
+
+
+def render_word(letter: Letter, template: LetterTemplate, language: str) -> Rendered:
+    """A letter in Word; raise DataProblems unless it shows every merged text."""
     said = fields(letter, language)
     made = template.render(said, _pictures(letter, template, language), letter.issued)
-    pdf = to_pdf(made.docx, letter.issued)
-    problems = [*missing_in_word(made.docx, made.merged), *missing_in_pdf(pdf, made.merged)]
-    if problems:
+    if problems := missing_in_word(made.docx, made.merged):
         raise DataProblems(problems)
-    return LetterFiles(made.docx, pdf)
+    return made
+
+
+def render_pdf(made: Rendered, letter: Letter) -> bytes:
+    """The PDF of a letter in Word; raise DataProblems unless it shows every merged text."""
+    pdf = to_pdf(made.docx, letter.issued)
+    if problems := missing_in_pdf(pdf, made.merged):
+        raise DataProblems(problems)
+    return pdf
 
 
 def _pictures(letter: Letter, template: LetterTemplate, language: str) -> dict[str, Picture]:

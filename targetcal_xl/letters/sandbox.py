@@ -12,11 +12,13 @@ from markupsafe import Markup, escape
 
 from ..problems import Problem
 from .fields import Fields
+from .package import MOST_XML, too_long
 
 _FILTERS = ("default", "length", "lower", "trim", "upper")
 _TESTS = ("defined", "eq", "ge", "gt", "in", "le", "lt", "ne", "undefined")
 _LOOP = ("first", "index", "last", "length")
 _DEEPEST = 2
+_DEEPEST_WORDS = 20
 _SIMPLE = (
     nodes.Output, nodes.TemplateData, nodes.Const, nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand,
     nodes.And, nodes.Or, nodes.Not, nodes.Concat,
@@ -25,8 +27,23 @@ _Scope = Mapping[str, tuple[str, ...] | None]
 """Names in reach -> the fields below them; None for a text, which has none."""
 
 
+class _Bounded(Template):
+    """A template that ends before loops in loops have filled the memory."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """The finished text; raise DataProblems when it is longer than any letter."""
+        pieces, room = [], MOST_XML
+        for piece in self.generate(*args, **kwargs):
+            pieces.append(piece)
+            if (room := room - len(piece)) < 0:
+                raise too_long()
+        return "".join(pieces)
+
+
 class LetterEnvironment(ImmutableSandboxedEnvironment):
     """A sandbox that runs nothing it has not examined, and keeps what was wrong and what was printed."""
+
+    template_class = _Bounded
 
     def __init__(self, known: Fields) -> None:
         super().__init__(autoescape=True, undefined=StrictUndefined, finalize=self._print)
@@ -44,9 +61,12 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
         written = str(source)
         try:
             tree = self.parse(written)
-            found = list(_Audit(self._known).faults(tree))
+            is_deep = _is_deeper(tree, _DEEPEST_WORDS)
+            found = [Problem("letter_too_deep")] if is_deep else list(_Audit(self._known).faults(tree))
         except TemplateSyntaxError as error:
             found = [Problem("letter_syntax", fields={"said": error.message})]
+        except RecursionError:
+            found = [Problem("letter_too_deep")]
         self.problems += [problem for problem in found if problem not in self.problems]
         return super().from_string(_verbatim(written) if found else tree)
 
@@ -62,6 +82,11 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
 
 def _verbatim(source: str) -> nodes.Template:
     return nodes.Template([nodes.Output([nodes.TemplateData(source, lineno=1)], lineno=1)], lineno=1)
+
+
+def _is_deeper(node: nodes.Node, levels: int) -> bool:
+    """Whether conditions, loops or expressions are nested further than these levels."""
+    return levels < 0 or any(_is_deeper(child, levels - 1) for child in node.iter_child_nodes())
 
 
 def _forbidden(what: str) -> Problem:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -19,7 +18,9 @@ from lxml import etree
 from ..problems import DataProblems, Problem
 from .fields import Fields, fields, specimen
 from .font import unprintable
-from .package import W, package_faults, parse_xml
+from .house import house_copy, texts
+from .package import W, parse_xml, parts_of, xml, zipped
+from .placeholders import unfilled
 from .sandbox import LetterEnvironment
 
 ANCHORS = ("[[SIG_HEAD]]", "[[SIG_SUPERIOR]]")
@@ -27,17 +28,17 @@ ANCHORS = ("[[SIG_HEAD]]", "[[SIG_SUPERIOR]]")
 CHARTS = {"chart:targets": True, "chart:steps": False}
 """Alternative texts of the placeholder pictures, and whether a template must have them."""
 _BODY = "word/document.xml"
-_ALWAYS = (1980, 1, 1, 0, 0, 0)
+_RELS = "word/_rels/document.xml.rels"
+_TYPES = "[Content_Types].xml"
 _EMU_PER_POINT = 12700
 _PROPERTY = 255
 """Characters that a file property holds."""
-_FORGOTTEN = ("subject", "description", "keywords", "lastModifiedBy")
-"""What a template's own file says about it."""
 _NAMES = {
     "w": W[1:-1],
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
 }
 
 
@@ -80,16 +81,14 @@ class LetterTemplate:
     @cached_property
     def picture_sizes(self) -> Mapping[str, tuple[float, float]]:
         """Width and height in points of each placeholder picture; raise DataProblems for a wrong number."""
-        if self._faults:
-            raise DataProblems(self._faults)
-        with zipfile.ZipFile(io.BytesIO(self.data)) as package:
-            body = parse_xml(package.read(_BODY))
+        body = parse_xml(parts_of(self._copy)[_BODY])
         if found := _wrong_charts(body):
             raise DataProblems(found)
         return {
             chart: (_points(extent, "cx"), _points(extent, "cy"))
             for chart in CHARTS
-            for extent in _find(body, f"//wp:inline[wp:docPr[@descr='{chart}']]/wp:extent")
+            for drawing in _drawings(body, chart)
+            for extent in _find(drawing, "(wp:inline|wp:anchor)/wp:extent")
         }
 
     def render(self, context: Fields, pictures: Mapping[str, Picture], issued: dt.date) -> Rendered:
@@ -98,27 +97,30 @@ class LetterTemplate:
         Raise DataProblems for a template that is unsafe, names unknown fields or lacks a signature
         mark or a picture, and for texts with characters that a letter cannot show.
         """
-        if found := [*self._faults, *unprintable(_texts(context))]:
+        known = fields(specimen(), "en")
+        if found := [*self._unfilled(known), *unprintable(_texts(context))]:
             raise DataProblems(found)
-        environment = LetterEnvironment(fields(specimen(), "en"))
-        docx = _finish(_merge(self.data, context, environment, issued), pictures)
-        return Rendered(docx, tuple(dict.fromkeys(environment.merged)))
+        environment = LetterEnvironment(known)
+        docx = _merge(self._copy, context, environment, issued)
+        return Rendered(_finish(docx, pictures, environment.merged), tuple(dict.fromkeys(environment.merged)))
 
     @cached_property
-    def _faults(self) -> list[Problem]:
-        return package_faults(self.data)
+    def _copy(self) -> bytes:
+        """What of the template leaves the house."""
+        return house_copy(self.data)
+
+    def _unfilled(self, known: Fields) -> list[Problem]:
+        """What looks like a field to a reader, and is none."""
+        parts = texts(parts_of(self._copy))
+        return list({one.fields["said"]: one for part in parts for one in unfilled(part, known)}.values())
 
 
 class _Document(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
     """docxtpl without templates in the file's properties: those are ours to set."""
 
     def render_properties(self, context: Fields, jinja_env: object = None) -> None:
-        """Say what the letter is and whose; nothing of the template's own history stays."""
+        """Say what the letter is and whose."""
         about = self.docx.core_properties
-        # By element: docxcompose, which docxtpl may bring, gives a prefix of python-docx another meaning.
-        for said in about._element:
-            if etree.QName(said).localname in _FORGOTTEN:
-                said.text = ""
         about.title, about.author = (str(context[name])[:_PROPERTY] for name in ("number", "company"))
 
 
@@ -139,22 +141,19 @@ def _merge(data: bytes, context: Fields, environment: LetterEnvironment, issued:
     return out.getvalue()
 
 
-def _finish(docx: bytes, pictures: Mapping[str, Picture]) -> bytes:
+def _finish(docx: bytes, pictures: Mapping[str, Picture], merged: Sequence[str]) -> bytes:
     """The file with its pictures, after checking its marks; zipped the same way every time."""
-    with zipfile.ZipFile(io.BytesIO(docx)) as package:
-        parts = {part.filename: package.read(part) for part in package.infolist()}
+    parts = parts_of(docx)
     body = parse_xml(parts[_BODY])
-    if found := [*_wrong_anchors(body), *_wrong_charts(body)]:
+    if found := [*_wrong_anchors(body, merged), *_wrong_charts(body)]:
         raise DataProblems(found)
     places = _places(body, parts)
     for chart, picture in pictures.items():
         if chart in places:
-            part, drawing = places[chart]
-            parts[part] = picture.png
-            _find(drawing, ".//wp:docPr")[0].set("descr", picture.alt)
+            _place(picture, chart, *places[chart], parts)
     if places and pictures:
-        parts[_BODY] = etree.tostring(body, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return _zip(parts)
+        parts[_BODY] = xml(body)
+    return zipped(parts)
 
 
 def _places(body: etree._Element, parts: Mapping[str, bytes]) -> dict[str, tuple[str, etree._Element]]:
@@ -166,18 +165,51 @@ def _places(body: etree._Element, parts: Mapping[str, bytes]) -> dict[str, tuple
     return places
 
 
+def _place(picture: Picture, chart: str, old: str, drawing: etree._Element, parts: dict[str, bytes]) -> None:
+    """Put a picture where its placeholder is, uncropped, as the PNG it is, whatever the placeholder was."""
+    new = f"media/{chart.replace(':', '-')}.png"
+    links = parse_xml(parts[_RELS])
+    for link in links:
+        if _target(link) == old:
+            link.set("Target", new)
+    parts[_RELS], parts[_TYPES] = xml(links), _with_png(parts[_TYPES])
+    if not _is_shown(old, parts):
+        del parts[old]
+    parts[f"word/{new}"] = picture.png
+    for leftover in _find(drawing, ".//a:blip/a:extLst | .//a:srcRect"):
+        leftover.getparent().remove(leftover)
+    _find(drawing, ".//wp:docPr")[0].set("descr", picture.alt)
+
+
+def _is_shown(part: str, parts: Mapping[str, bytes]) -> bool:
+    """Whether a part of the document still points to this one."""
+    owners = [name for name in parts if name.endswith(".rels") and name.startswith("word/")]
+    return any(_target(link) == part for name in owners for link in parse_xml(parts[name]))
+
+
+def _with_png(types: bytes) -> bytes:
+    """The content types with that of our pictures."""
+    root = parse_xml(types)
+    if not any(one.get("Extension") == "png" for one in root):
+        kind = {"Extension": "png", "ContentType": "image/png"}
+        root.insert(0, root.makeelement(f"{{{root.nsmap[None]}}}Default", kind))
+    return xml(root)
+
+
 def _drawings(body: etree._Element, chart: str) -> list[etree._Element]:
-    return _find(body, f"//w:drawing[.//wp:docPr[@descr='{chart}']]")
+    """The drawings with this alternative text; a text box is stored twice, and read once."""
+    return _find(body, f"//w:drawing[*/wp:docPr[@descr='{chart}']][not(ancestor::mc:Fallback)]")
 
 
 def _points(extent: etree._Element, side: str) -> float:
     return int(extent.get(side, "0")) / _EMU_PER_POINT
 
 
-def _wrong_anchors(body: etree._Element) -> list[Problem]:
-    """Signature marks that do not stand exactly once."""
-    said = "".join(text.text or "" for text in body.iter(f"{W}t"))
-    times = {anchor: said.count(anchor) for anchor in ANCHORS}
+def _wrong_anchors(body: etree._Element, merged: Sequence[str]) -> list[Problem]:
+    """Signature marks that do not stand exactly once; the same signs in what was merged are text."""
+    said = "".join(text.text or "" for text in _find(body, "//w:t[not(ancestor::mc:Fallback)]"))
+    typed = "".join(merged)
+    times = {anchor: said.count(anchor) - typed.count(anchor) for anchor in ANCHORS}
     return [
         Problem("letter_anchor", fields={"anchor": anchor, "times": count})
         for anchor, count in times.items()
@@ -202,20 +234,15 @@ def _wrong_chart(chart: str, times: int) -> Problem:
 def _media(chart: str, drawing: etree._Element, parts: Mapping[str, bytes]) -> str:
     """The part that holds a drawing's picture; raise DataProblems when it is no picture of the file."""
     ids = _find(drawing, ".//a:blip/@r:embed")
-    links = parse_xml(parts["word/_rels/document.xml.rels"])
-    targets = [str(link.get("Target")) for link in links if link.get("Id") in ids]
-    names = [target.lstrip("/") if target.startswith("/") else f"word/{target}" for target in targets]
-    if len(names) != 1 or names[0] not in parts or not names[0].endswith(".png"):
+    names = [_target(link) for link in parse_xml(parts.get(_RELS, b"<none/>")) if link.get("Id") in ids]
+    if len(names) != 1 or names[0] not in parts:
         raise DataProblems([_wrong_chart(chart, 0)])
     return names[0]
 
 
-def _zip(parts: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, data in parts.items():
-            package.writestr(zipfile.ZipInfo(name, _ALWAYS), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+def _target(link: etree._Element) -> str:
+    target = link.get("Target", "")
+    return target[1:] if target.startswith("/") else f"word/{target}"
 
 
 def _find(element: etree._Element, path: str) -> list[Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,7 +9,7 @@ from lxml import etree
 
 from .font import FAMILY
 from .inline import Inline, line_edges, quoted
-from .package import W, parse_xml
+from .package import W, parse_xml, parts_of
 from .styles import Look, Styles, Unsupported, points
 from .tables import LEAST, table_markup
 
@@ -34,9 +32,8 @@ class Source:
 
 def typeset(docx: bytes) -> Source:
     """The Typst source of a Word file; raise Unsupported naming the first thing outside the subset."""
-    with zipfile.ZipFile(io.BytesIO(docx)) as package:
-        parts = {part.filename: package.read(part) for part in package.infolist()}
-    styles = Styles(parse_xml(parts["word/styles.xml"]))
+    parts = parts_of(docx)
+    styles = Styles(parse_xml(parts.get("word/styles.xml", _NONE)))
     if parse_xml(parts.get("word/settings.xml", _NONE)).find(f"{W}evenAndOddHeaders") is not None:
         raise Unsupported("evenAndOddHeaders")
     body = parse_xml(parts["word/document.xml"]).find(f"{W}body")
