@@ -214,6 +214,10 @@ def test_a_picture_is_made_as_large_as_its_placeholder() -> None:
         assert 60 < height < 300
 
 
-@pytest.mark.parametrize("data", [b"", b"not a zip", packed({"x.txt": b"x"}), packed({BODY: b"<a/>"})])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"not a zip", packed({"x.txt": b"x"}), packed({BODY: b"<a/>"})],
+    ids=["nothing", "text", "zip", "bare"],
+)
 def test_a_file_that_is_no_word_document_is_refused(data: bytes) -> None:
     assert _codes(data) == ["letter_not_word"]
