@@ -140,11 +140,6 @@ def examine(stock: Stock, region: Region, faults: Iterable[Problem]) -> tuple[Pr
     return (*own, *broken_seals(stock, region), *unrecorded(stock, region), *_unfinished(stock, region))
 
 
-def damage(stock: Stock, region: Region) -> tuple[Problem, ...]:
-    """Every sealed cell of a region that says something else now."""
-    return tuple(broken_seals(stock, region))
-
-
 def broken_seals(stock: Stock, region: Region) -> Iterator[Problem]:
     """Cells that say something else than when they were sealed."""
     side = stock.table(region)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..calibration import Plan, Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
-from .check import damage, unrecorded, unsettled
+from .check import broken_seals, unrecorded, unsettled
 from .decide import undecided_supports
 from .desk import Desk
 from .lock import in_force_events
@@ -96,7 +96,7 @@ def _of_region(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     if side.state not in ("decided", "confirmed"):
         yield Problem(f"not_agreed_{side.state}", region.name, {"round": side.round})
-    yield from damage(stock, region)
+    yield from broken_seals(stock, region)
     yield from unrecorded(stock, region)
     for line in side.lines:
         if side.of(line.code, "objection") == "open":

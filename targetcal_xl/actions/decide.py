@@ -21,7 +21,7 @@ from ..calibration import (
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import Owner, Typed
-from .check import damage
+from .check import broken_seals
 from .desk import Desk, find_line, find_region
 from .stock import Stock, take_stock
 from .table import Table
@@ -161,7 +161,7 @@ def _decidable(stock: Stock, said: str, states: Container[str] = ("locked",)) ->
     if code := may_decide(stock.desk.actor, region, side.submitter):
         fields = {"actor": stock.desk.actor, "superior": region.superior.name}
         raise Refused([Problem(code, region.name, fields)])
-    if broken := damage(stock, region):
+    if broken := list(broken_seals(stock, region)):
         raise DataProblems(broken)
     return region
 
