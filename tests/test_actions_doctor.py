@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -74,18 +76,17 @@ def test_xlwings_settings_are_written_as_excel_reads_them_and_others_stay(tmp_pa
     assert all(line.startswith('"') for line in settings.read_text("gb18030").splitlines())
 
 
-def test_xlwings_itself_finds_the_python_that_was_set(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By its own reader of that file, which its command line uses."""
-    from xlwings.utils import read_user_config
-
-    computer = _windows(tmp_path)
+def test_xlwings_itself_finds_the_python_that_was_set(tmp_path: Path) -> None:
+    """By its own reader of that file, which its command line uses; it reads in the encoding of its locale."""
+    computer = replace(_windows(tmp_path), encoding="utf-8")
     doctor("en", fix=True, computer=computer)
-    settings = tmp_path / "utf8.conf"
-    settings.write_text((computer.home / ".xlwings/xlwings.conf").read_text("gb18030"), "utf-8")
-    monkeypatch.setattr("xlwings.USER_CONFIG_FILE", str(settings))
-    assert read_user_config()["interpreter_win"] == str(computer.python)
+    asked = (
+        "import xlwings.utils; xlwings.USER_CONFIG_FILE = 'home/.xlwings/xlwings.conf';"
+        "print(xlwings.utils.read_user_config()['interpreter_win'])"
+    )
+    program = [sys.executable, "-X", "utf8", "-c", asked]
+    said = subprocess.run(program, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    assert said.stdout.strip() == str(computer.python)
 
 
 @pytest.mark.parametrize(

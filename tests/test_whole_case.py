@@ -83,7 +83,7 @@ def test_every_region_has_its_letter_with_the_agreed_values(played: Played) -> N
     assert isinstance(issued, list) and sorted(path.name for path in letters.iterdir()) == sorted(issued)
     assert len(list(letters.glob("*.docx"))) == 3
     (letter,) = letters.glob("*-HD-*.pdf")
-    with pypdfium2.PdfDocument(letter) as pdf:
+    with pypdfium2.PdfDocument(letter.read_bytes()) as pdf:
         said = "".join(page.get_textpage().get_text_bounded() for page in pdf)
     assert "华东" in said and "220" in said
 

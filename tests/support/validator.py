@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +19,12 @@ def faults(*paths: Path) -> list[str]:
 
 
 def _faults(path: Path) -> list[str]:
-    run = subprocess.run([_VALIDATOR, path], capture_output=True, encoding="utf-8", timeout=300, check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        # .NET takes every name for UTF-8, whatever the locale.
+        plainly = shutil.copyfile(path, Path(folder, "file").with_suffix(path.suffix))
+        run = subprocess.run(
+            [_VALIDATOR, plainly], capture_output=True, encoding="utf-8", timeout=300, check=False
+        )
     if run.returncode not in (0, 1):
         raise RuntimeError(f"the Open XML validator failed on {path.name}: {run.stderr}")
     errors = json.loads(run.stdout)["errors"]
