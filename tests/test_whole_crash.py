@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.actions import (
+    backtest,
     confirm,
     decide,
+    decide_support,
+    evaluate,
     follow,
     handle_objection,
     issue_letters,
@@ -28,7 +31,16 @@ from targetcal_xl.actions import (
 from targetcal_xl.actions.repair import PENDING
 from targetcal_xl.connect import Responses, read_actuals
 from targetcal_xl.problems import Refused
-from tests.support.desks import RESERVE, Case, confirmed, decided, delete_tab, fresh, locked, submitted
+from tests.support.desks import (
+    RESERVE,
+    Case,
+    confirmed,
+    decided,
+    delete_tab,
+    fresh,
+    locked,
+    submitted,
+)
 from tests.support.mortal import dies_at, fails_at
 
 Act = Callable[[Case], object]
@@ -60,9 +72,9 @@ def _damaged(folder: Path) -> Case:
     return case
 
 
-def _followed(case: Case) -> None:
-    days = [dt.date(2025, 1, 1) + dt.timedelta(days=n) for n in range(60)]
-    rows = [f"{day},{line.code},1" for day in days for line in case.inputs.plan.lines]
+def _followed(case: Case, days: int = 60) -> None:
+    dates = [dt.date(2025, 1, 1) + dt.timedelta(days=n) for n in range(days)]
+    rows = [f"{day},{line.code},1" for day in dates for line in case.inputs.plan.lines]
     path = case.folder / "actuals.csv"
     path.write_text("\n".join(["date,line,value", *rows]), "utf-8")
     case.run(follow, read_actuals(path, case.inputs.plan))
@@ -77,6 +89,14 @@ def _surveyed(case: Case) -> None:
     case.run(survey, Responses(("R1",) * 6 + ("R2",) * 7, (4.0,) * 13))
 
 
+def _over(folder: Path) -> Case:
+    """The quarter is over: results and opinions are there."""
+    case = confirmed(folder)
+    _followed(case, 90)
+    _surveyed(case)
+    return case
+
+
 ACTIONS: dict[str, tuple[Callable[[Path], Case], Act]] = {
     "new": (_new, _begin),
     "recalibrate": (_restated, lambda case: case.run(recalibrate, "更正")),
@@ -86,12 +106,18 @@ ACTIONS: dict[str, tuple[Callable[[Path], Case], Act]] = {
         locked,
         lambda case: case.run(decide, "R1", "R1-1", "return", reason="请补充", by="superior1"),
     ),
+    "support": (
+        locked,
+        lambda case: case.run(decide_support, "R1", "R1-1", "no", reason="编制已满", by="superior1"),
+    ),
     "objection": (locked, lambda case: case.run(handle_objection, "R2", "R2-1", note="已面谈", by="hrbp2")),
     "confirm": (decided, lambda case: case.run(confirm, RESERVE)),
     "unlock": (decided, lambda case: case.run(unlock, "R1", "大客户取消")),
     "letters": (confirmed, _lettered),
     "follow": (confirmed, _followed),
     "survey": (confirmed, _surveyed),
+    "evaluate": (_over, lambda case: case.run(evaluate)),
+    "backtest": (fresh, lambda case: case.run(backtest)),
     "repair": (_damaged, lambda case: case.run(repair)),
 }
 
