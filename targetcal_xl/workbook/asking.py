@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from ..calibration.negotiation import JUSTIFICATION
+from ..calibration.negotiation import DECISIONS, JUSTIFICATION
 from ..language import LANGUAGES
 from .captions import caption
 from .cells import column_letters
@@ -29,6 +29,12 @@ SUPPORT_NEEDS = ("kind", "what", "quantity")
 
 _FLAGS = ("objection", "departs", "same")
 
+BACK = ("counter", "return")
+"""Decisions after which a line comes back to its region."""
+
+MOST_NAMED = 30
+"""Lines of a region up to which its headline names those that are back; a formula has an end."""
+
 
 def lacking(facts: Facts, codes: Sequence[str]) -> str:
     """A sentence that names missing fields; empty when there are none."""
@@ -38,9 +44,7 @@ def lacking(facts: Facts, codes: Sequence[str]) -> str:
 
 def submitted(facts: Facts, region: str, tab: str = "") -> str:
     """Whether a region's status says so, in either language; with the tab's name for another sheet."""
-    status = f"TRIM({tab}{facts.here('status', region)})"
-    said = (quote(caption("submitted", language)) for language in LANGUAGES)
-    return f"OR({','.join(f'{status}={words}' for words in said)})"
+    return _says(tab + facts.here("status", region), "submitted")
 
 
 class Asking:
@@ -58,7 +62,12 @@ class Asking:
     @cached_property
     def _line(self) -> Mapping[str, str]:
         """A line's formulas with the row left open."""
-        return {"deviation": self._deviation(), "flag": self._flag(), "missing": self._missing()}
+        return {
+            "deviation": self._deviation(),
+            "flag": self._flag(),
+            "answered": self._answered(),
+            "missing": self._missing(),
+        }
 
     @cached_property
     def _place(self) -> TablePlace:
@@ -84,6 +93,17 @@ class Asking:
         near = f"IF({deviation}=0,{same},{departs})"
         return f'IF(ISNUMBER({deviation}),IF({deviation}<=1/10^9-{threshold},{objects},{near}),"")'
 
+    def _answered(self) -> str:
+        """The superior's last answer in words: the decision, its value, its reason."""
+        decision, counter, reason = self._cells("decision", "counter", "decision_reason")
+        number = f'IF(ISNUMBER({counter})," "&FIXED({counter},{self._facts.plan.metric.decimals}),"")'
+        said = '""'
+        for code in reversed(DECISIONS):
+            words = quote(self._facts.caption(code)) + (f"&{number}" if code == "counter" else "")
+            said = f"IF({_says(decision, code)},{words},{said})"
+        why = f'IF({_length(reason)}>0,{quote(self._facts.say("answered.why"))}&{reason},"")'
+        return f'IF({_length(decision)}=0,"",{said}&{why})'
+
     def _missing(self) -> str:
         """The formula of `missing`: each empty reason adds its name to a sentence that is then tidied."""
         head, comma, end = _sentence(self._facts)
@@ -100,8 +120,7 @@ class Asking:
     def _agrees(self) -> str:
         """Whether the region stands by the superior's counter: it says so, or declares that very value."""
         declared, counter, agree = self._cells("declared", "counter", "agree")
-        said = (f"TRIM({agree})={quote(caption('yes', language))}" for language in LANGUAGES)
-        return f"AND(ISNUMBER({counter}),OR({','.join(said)},{declared}={counter}))"
+        return f"AND(ISNUMBER({counter}),OR({_says(agree, 'yes')},{declared}={counter}))"
 
     def _is_empty(self, cell: str) -> str:
         known, words = self._facts.field("empty_words"), f"LOWER(CLEAN(T({cell})))"
@@ -126,7 +145,29 @@ class Asking:
         closed = f'"{say("advice.closed", state=named)}"'
         done, ready = quote(say("advice.submitted")), quote(say("advice.ready"))
         whole = f"IF({submitted(self._facts, self._region)},{done},{ready})"
-        return f"IF({state}={quote(self._facts.caption('open'))},IF({checks}>0,{todo},{whole}),{closed})"
+        here = f"{self._back()}IF({checks}>0,{todo},{whole})"
+        return f"IF({state}={quote(self._facts.caption('open'))},{here},{closed})"
+
+    def _back(self) -> str:
+        """What the advice begins with in a further round: the lines that are back, and why."""
+        lines = self._place.rows.values()
+        if len(lines) > MOST_NAMED:
+            return ""
+        say = self._facts.say
+        number = self._own("round")
+        head, comma, end = say("advice.back", round=f'"&{number}&"'), say("advice.comma"), say("advice.end")
+        listed = "&".join(self._is_back(comma).replace(ROW, str(row)) for row in lines)
+        named = f'SUBSTITUTE("{head}"&{listed}&{quote(end)},"{head}"&{quote(comma)},"{head}")'
+        return f'IF(N({number})>1,SUBSTITUTE({named},"{head}"&{quote(end)},""),"")&'
+
+    def _is_back(self, comma: str) -> str:
+        """A line's name and its answer, when that line is back."""
+        name, answered, agreed = self._cells("name", "answered", "agreed")
+        begins = (self._facts.caption(code) for code in BACK)
+        back = ",".join(f"LEFT({answered},{len(words)})={quote(words)}" for words in begins)
+        before, after = self._facts.say("advice.open"), self._facts.say("advice.close")
+        told = "&".join((quote(comma), name, quote(before), answered, quote(after)))
+        return f'IF(ISNUMBER({agreed}),"",IF(OR({back}),{told},""))'
 
     def total(self, code: str) -> str:
         """A column of the lines, together."""
@@ -141,6 +182,12 @@ class Asking:
 def _sentence(facts: Facts) -> tuple[str, str, str]:
     """How a list of missing things begins, goes on and ends."""
     return facts.say("missing.head"), facts.say("missing.comma"), facts.say("missing.end")
+
+
+def _says(cell: str, code: str) -> str:
+    """Whether a cell has a choice's caption, in either language."""
+    said = (f"TRIM({cell})={quote(caption(code, language))}" for language in LANGUAGES)
+    return f"OR({','.join(said)})"
 
 
 def _length(cells: str) -> str:

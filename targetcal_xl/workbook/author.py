@@ -27,13 +27,18 @@ from .macros import Macros, add_ribbon, equip
 from .places import SHEET_MARK, TABLE_MARK, Places, default_places
 from .shapes import Column, Field, Kind, Sheet, Table
 
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_MEASURE = {"font_name": "Arial", "font_size": 10}
+"""The font by whose digits programs measure columns: one that every system has, or has the like of."""
+_OPTIONS = {
+    **{"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    "default_format_properties": _MEASURE,
+}
 _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 32, 30, 19
-_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING, _TWO_LINES, _PARAGRAPH = 20, 24, 34, 34, 112
+_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING, _TWO_LINES, _PARAGRAPH = 20, 32, 34, 34, 112
 _TALL = {
-    ("region", "lines"): 66,
+    ("region", "lines"): 60,
     ("region", "why"): 34,
     ("settings", "drivers"): 34,
     ("progress", "lines"): 34,
@@ -148,7 +153,7 @@ class _Page:
         cell = Cell(self._shown(value, field.kind)) if field.owner.is_person else cells.get(field.spot, BLANK)
         if field.code == "advice":
             self._page.set_row(row - 1, _ADVICE_HEIGHT)
-            self._put(field.spot, cell, self._looks.advice)
+            self._spread(field.spot, field.span, cell, self._looks.advice)
             return
         form = self._looks.cell(field.kind, field.owner, "card" if field.card else "list")
         self._spread(field.spot, field.span, cell, form)

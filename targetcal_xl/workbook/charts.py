@@ -25,9 +25,9 @@ def draw_charts(book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: 
     """The charts of one sheet; most sheets have none."""
     drawer = _Drawer(book, sheet, places, looks)
     if sheet.region:
-        top = sheet.table("supports").top - 1
-        drawer.columns("lines", _COLOURS, (top, 11), (685, 330))
-        drawer.steps((top, 15), (725, 330))
+        below = sheet.tables[-1].bottom + 2
+        drawer.columns("lines", _COLOURS, (below, 2), (600, 330))
+        drawer.steps((below, 9), (640, 330))
     elif sheet.code == "dashboard":
         drawer.totals((11, 2), (372, 340))
         drawer.columns("regions", _COMPARED, (11, 6), (620, 340))

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..calibration.negotiation import JUSTIFICATION, OBJECTIONS, objection_state
+from ..calibration.negotiation import DECISIONS, JUSTIFICATION, OBJECTIONS, objection_state
 from ..calibration.standing import Value
-from .asking import EMPTY_WORDS, PUNCTUATION, SUPPORT_COLUMNS, SUPPORT_NEEDS, Asking, lacking
+from .asking import (
+    BACK,
+    EMPTY_WORDS,
+    MOST_NAMED,
+    PUNCTUATION,
+    SUPPORT_COLUMNS,
+    SUPPORT_NEEDS,
+    Asking,
+    lacking,
+)
 from .book import Cell
 from .facts import TOTALS, Facts, Row, as_number, or_blank
 from .layout import region_sheet
@@ -40,6 +49,7 @@ class Declaration:
             **self._facts.volume(code),
             "deviation": Cell(or_blank(self._facts.deviations[k]), asked["deviation"]),
             "flag": Cell(self.flag(k), asked["flag"]),
+            "answered": Cell(self.answered(k), asked["answered"]),
             "missing": Cell(self.missing(k), asked["missing"]),
             "round": Cell(as_number(self._facts.standing.value(line.region, code, "round")) or 1.0),
             "objection": Cell(self._objection_said(k)),
@@ -127,6 +137,36 @@ class Declaration:
         said = {code: facts.typed.get((line.region, line.code, code)) for code in JUSTIFICATION}
         return lacking(facts, [code for code, words in said.items() if looks_empty(words)])
 
+    def answered(self, k: int) -> str:
+        """The superior's last answer about a line, in words."""
+        facts, line = self._facts, self._facts.plan.lines[k]
+        decision = facts.typed.get((line.region, line.code, "decision"))
+        if not _filled(decision):
+            return ""
+        said = facts.caption(decision) if decision in DECISIONS else ""
+        counter = facts.number(line.region, line.code, "counter")
+        if decision == "counter" and counter is not None:
+            said += f" {counter:,.{facts.plan.metric.decimals}f}"
+        reason = facts.typed.get((line.region, line.code, "decision_reason"))
+        return said + (facts.say("answered.why") + str(reason) if _filled(reason) else "")
+
+    def _back(self) -> str:
+        """What the advice begins with in a further round: the lines that are back, and why."""
+        say, number = self._facts.say, as_number(self._facts.standing.value(self._region, None, "round"))
+        back = [k for k in self._lines if self._is_back(k)]
+        if not back or len(self._lines) > MOST_NAMED or (number or 1) <= 1:
+            return ""
+        named = (
+            self._facts.plan.lines[k].name + say("advice.open") + self.answered(k) + say("advice.close")
+            for k in back
+        )
+        return say("advice.back", round=f"{number:.0f}") + say("advice.comma").join(named) + say("advice.end")
+
+    def _is_back(self, k: int) -> bool:
+        line = self._facts.plan.lines[k]
+        decision = self._facts.typed.get((line.region, line.code, "decision"))
+        return self._facts.agreed[k] is None and decision in BACK
+
     def _agrees(self, k: int) -> bool:
         """Whether the region stands by the superior's counter, as the formula sees it."""
         line = self._facts.plan.lines[k]
@@ -153,8 +193,8 @@ class Declaration:
         if self.state != "open":
             return say("advice.closed", state=state)
         if self.checks:
-            return say("advice.todo", count=self.checks)
-        return say("advice.submitted" if self.is_submitted else "advice.ready")
+            return self._back() + say("advice.todo", count=self.checks)
+        return self._back() + say("advice.submitted" if self.is_submitted else "advice.ready")
 
 
 def _filled(value: Value) -> bool:

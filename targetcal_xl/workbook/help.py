@@ -132,6 +132,9 @@ def _colour_lines(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -
     missing = looks.changed(bg_color=WARNING_PALE)
     first = table.top + 2
     letters = {code: column_letters(at) for code, at in table.spots.items()}
+    for column in table.columns:
+        if column.owner is Owner.MANAGER:
+            _when(page, table, column.code, f"ISNUMBER(${letters['agreed']}{first})", locked, stop=True)
     for code in ("declared", *JUSTIFICATION):
         lacks = f'ISNUMBER(FIND("{_say(places, f"column.{code}")}",${letters["missing"]}{first}))'
         _when(page, table, code, lacks, missing)

@@ -251,44 +251,47 @@ def _region(plan: Plan, region: str) -> Sheet:
 
 
 _REGION_FIELDS = (
-    Field("advice", Owner.FORMULA, "text", (4, 2), span=9),
+    Field("advice", Owner.FORMULA, "long", (4, 2), span=11),
     Field("status", Owner.MANAGER, "choice", (6, 2), ("draft", "submitted")),
     Field("submitter", Owner.MANAGER, "text", (6, 3), span=2),
-    Field("submitted_on", Owner.MANAGER, "date", (6, 5), span=2),
-    Field("state", Owner.TOOL, "choice", (6, 7), STATES),
+    Field("submitted_on", Owner.MANAGER, "date", (6, 5)),
+    Field("state", Owner.TOOL, "choice", (6, 6), STATES, span=2),
     Field("round", Owner.TOOL, "count", (6, 8)),
-    Field("checks", Owner.FORMULA, "count", (6, 9), span=2),
-    Field("allotment", Owner.FORMULA, "number", (6, 11)),
-    Field("suggested", Owner.FORMULA, "number", (6, 12)),
-    Field("declared", Owner.FORMULA, "number", (6, 13)),
-    Field("gap_pct", Owner.FORMULA, "percent", (6, 14)),
-    Field("agreed", Owner.FORMULA, "number", (6, 15)),
+    Field("checks", Owner.FORMULA, "count", (6, 9)),
+    Field("allotment", Owner.FORMULA, "number", (6, 10)),
+    Field("suggested", Owner.FORMULA, "number", (6, 11)),
+    Field("declared", Owner.FORMULA, "number", (6, 12)),
+    Field("gap_pct", Owner.FORMULA, "percent", (6, 13)),
+    Field("agreed", Owner.FORMULA, "number", (6, 14), span=2),
 )
 
 _LINE_COLUMNS = (
-    Column("name", Owner.LABEL, width=16),
-    Column("last_year", Owner.TOOL, "number", 10),
-    Column("suggested", Owner.TOOL, "number", 10),
-    Column("low", Owner.TOOL, "number", 9),
-    Column("high", Owner.TOOL, "number", 9),
-    Column("allotment", Owner.TOOL, "number", 10),
-    Column("declared", Owner.MANAGER, "number", 11),
-    Column("odds_declared", Owner.FORMULA, "percent", 10),
-    Column("deviation", Owner.FORMULA, "percent", 10),
-    Column("flag", Owner.FORMULA, "choice", 10),
-    Column("basis", Owner.MANAGER, "long", 30),
-    Column("support", Owner.MANAGER, "long", 28),
-    Column("risk", Owner.MANAGER, "long", 28),
-    Column("missing", Owner.FORMULA, "long", 24),
-    Column("comment", Owner.MANAGER, "long", 20),
-    Column("attachment", Owner.MANAGER, "link", 16),
+    # What a region works with, as wide together as a small screen.
+    Column("name", Owner.LABEL, width=13),
+    Column("suggested", Owner.TOOL, "number", 9),
+    Column("declared", Owner.MANAGER, "number", 9),
+    Column("answered", Owner.FORMULA, "long", 14),
+    Column("agree", Owner.MANAGER, "choice", 7, ("yes",)),
+    Column("deviation", Owner.FORMULA, "percent", 8),
+    Column("flag", Owner.FORMULA, "choice", 8),
+    Column("missing", Owner.FORMULA, "long", 14),
+    Column("basis", Owner.MANAGER, "long", 21),
+    Column("support", Owner.MANAGER, "long", 21),
+    Column("risk", Owner.MANAGER, "long", 21),
+    # What the superior answers, then what is seldom needed.
     Column("decision", Owner.SUPERIOR, "choice", 11, DECISIONS),
     Column("counter", Owner.SUPERIOR, "number", 10),
     Column("decision_reason", Owner.SUPERIOR, "long", 28),
-    Column("agree", Owner.MANAGER, "choice", 10, ("yes",)),
     Column("agreed", Owner.TOOL, "number", 10),
     Column("round", Owner.TOOL, "count", 7),
     Column("objection", Owner.TOOL, "text", 11),
+    Column("last_year", Owner.TOOL, "number", 10),
+    Column("low", Owner.TOOL, "number", 9),
+    Column("high", Owner.TOOL, "number", 9),
+    Column("allotment", Owner.TOOL, "number", 10),
+    Column("odds_declared", Owner.FORMULA, "percent", 10),
+    Column("comment", Owner.MANAGER, "long", 20),
+    Column("attachment", Owner.MANAGER, "link", 16),
 )
 
 
@@ -298,7 +301,7 @@ def _support_columns(lines: tuple[str, ...]) -> tuple[Column, ...]:
         Column("line", Owner.MANAGER, "line", choices=lines),
         Column("kind", Owner.MANAGER, "choice", choices=kinds),
         Column("what", Owner.MANAGER, "long", span=3),
-        Column("quantity", Owner.MANAGER, "decimal"),
+        Column("quantity", Owner.MANAGER, "decimal", span=2),
         Column("unit", Owner.MANAGER),
         Column("due", Owner.MANAGER, "date"),
         Column("granted", Owner.SUPERIOR, "choice", choices=("yes", "no")),
@@ -312,7 +315,7 @@ def _why_columns(plan: Plan) -> tuple[Column, ...]:
         *(Column(f"part.{part}", Owner.FORMULA, "decimal") for part in _parts(plan)),
         Column("sum", Owner.FORMULA, "decimal"),
     )
-    reach = max(3, 12 - len(numbers))  # to the end of what is missing above, or further
+    reach = max(3, 10 - len(numbers))  # to the end of the reasons above, or further
     return (_NAME, *numbers, Column("why", Owner.TOOL, "long", span=reach), *_volume(plan))
 
 

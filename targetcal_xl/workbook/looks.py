@@ -131,7 +131,8 @@ class Looks:
     def advice(self) -> Format:
         """The line that tells a manager what to do."""
         return self._named(
-            "advice", {"bold": True, "font_size": 12, "font_color": WARNING, "valign": "vcenter"}
+            "advice",
+            {"bold": True, "font_size": 11, "font_color": WARNING, "valign": "vcenter", "text_wrap": True},
         )
 
     @property

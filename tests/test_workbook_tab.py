@@ -1,0 +1,149 @@
+"""A region's tab, as its manager sees it: on a small screen, and in a further round."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.actions import decide, handle_objection, new
+from targetcal_xl.calibration import Value
+from targetcal_xl.language import LANGUAGES, text
+from targetcal_xl.workbook import Cell, content, write_book
+from targetcal_xl.workbook.asking import MOST_NAMED
+from targetcal_xl.workbook.captions import caption
+from targetcal_xl.workbook.cells import column_letters
+from targetcal_xl.workbook.layout import layout, region_sheet
+from targetcal_xl.workbook.places import default_places
+from tests.support.books import as_openpyxl
+from tests.support.clock import Clock
+from tests.support.desks import Case, decline, locked, submitted
+from tests.support.recalculated import differences
+from tests.support.samples import sample_inputs, sample_standing
+
+SCREEN = 146
+"""Characters of 8.5 pixels, the widest of any system's default font, that a screen of 1366 has room for
+between row numbers and scroll bar; each column takes .7 more."""
+NEEDED = (
+    *("name", "suggested", "declared", "answered", "agree", "deviation", "flag", "missing"),
+    *("basis", "support", "risk"),
+)
+
+
+@pytest.fixture
+def back(tmp_path: Path) -> Case:
+    """The second round: R1-1 has been accepted, R1-2 countered and R2-1 returned."""
+    case = locked(tmp_path)
+    for line in ("R1-1", "R1-2", "R2-1"):
+        decline(case, line)
+    case.run(handle_objection, "R2", "R2-1", note="已面谈", by="hrbp2")
+    case.run(decide, "R1", "R1-1", "accept", reason="依据充分", by="superior1")
+    case.run(decide, "R1", "R1-2", "counter", counter=1150.0, reason="二月有渠道大会", by="superior1")
+    case.run(decide, "R2", "R2-1", "return", reason="请说明幅度", by="superior2")
+    return case
+
+
+def _shown(case: Case, region: str, field: str, line: str | None = None) -> Value:
+    reading, sheet = case.reading(), region_sheet(region)
+    places = reading.places
+    spot = places.spot(sheet, "lines", line, field) if line else places.field(field, region)[1]
+    return reading.grids[sheet][spot].value
+
+
+def test_what_a_manager_works_with_stands_on_a_small_screen() -> None:
+    sheet = next(sheet for sheet in layout(sample_inputs((2, 1))) if sheet.region)
+    lines = sheet.table("lines")
+    assert tuple(column.code for column in lines.columns[: len(NEEDED)]) == NEEDED
+    last = lines.spots[NEEDED[-1]]
+    widths = {
+        table.spots[column.code]: column.width
+        for table in reversed(sheet.tables)
+        for column in table.columns
+        if column.span == 1
+    }
+    assert sum(max(widths[at], 8) + 0.7 for at in range(2, last + 1)) <= SCREEN + 0.7 * len(NEEDED)
+    shown = {field.code: field.spot[1] for field in sheet.fields}
+    assert all(shown[code] <= last for code in ("advice", "status", "submitter", "checks", "declared"))
+
+
+def test_a_further_round_says_which_lines_are_back_and_why(back: Case) -> None:
+    back.recalculate()
+    assert str(_shown(back, "R1", "advice")).startswith(
+        "第 2 轮，退回重填：华南2组（另提数值 1,150：二月有渠道大会）。"
+    )
+    assert "请说明幅度" in str(_shown(back, "R2", "advice"))
+    assert [_shown(back, region, "answered", line) for region, line in (("R1", "R1-1"), ("R2", "R2-1"))] == [
+        "同意：依据充分",
+        "退回：请说明幅度",
+    ]
+    assert differences([back.path]) == []
+
+
+def test_a_first_round_has_no_answers_and_no_lines_that_are_back(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    assert {_shown(case, "R1", "answered", line) for line in ("R1-1", "R1-2")} == {""}
+    assert _shown(case, "R1", "advice") == text("workbook.advice.submitted", "zh-CN")
+
+
+ANSWERS: list[tuple[str | None, float | str | None, str | None]] = [
+    ("counter", 12.0, "渠道收缩"),
+    (caption("counter", "en") + " ", 1234567.0, None),
+    ("退回", None, " \n "),
+    ("accept", 3.0, "同意"),
+    ("maybe", 7.0, "没有这个选项"),
+    (None, 8.0, "没有决策的理由"),
+    ("counter", "十二", "数值写成了文字"),
+]
+
+
+def test_every_answer_reads_as_libreoffice_computes_it(tmp_path: Path) -> None:
+    """Also one in the other language, and what is no answer."""
+    case = Case(tmp_path, sample_inputs((len(ANSWERS), 1)))
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+    codes = ("decision", "counter", "decision_reason")
+    case.type(
+        {
+            ("R1", f"R1-{k}", code): Cell(value)
+            for k, said in enumerate(ANSWERS, 1)
+            for code, value in zip(codes, said, strict=True)
+        }
+    )
+    assert differences([case.path]) == []
+    assert [_shown(case, "R1", "answered", f"R1-{k}") for k in range(1, len(ANSWERS) + 1)] == [
+        "另提数值 12：渠道收缩",
+        "另提数值 1,234,567",
+        "退回",
+        "同意：同意",
+        "：没有这个选项",
+        "",
+        "另提数值：数值写成了文字",
+    ]
+
+
+def test_a_headline_of_many_lines_does_without_their_names(tmp_path: Path) -> None:
+    """A formula has 8,192 signs at most."""
+    standing = sample_standing((MOST_NAMED, MOST_NAMED + 1))
+    places = default_places(standing.inputs, "en")
+    cells = content(standing, {}, places)
+    formulas = [
+        cells[region_sheet(region)][places.field("advice", region)[1]].formula for region in ("R1", "R2")
+    ]
+    assert all(formula is not None and len(formula) < 8192 for formula in formulas)
+    assert "Round" in str(formulas[0]) and "Round" not in str(formulas[1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_that_is_agreed_looks_closed(language: str, tmp_path: Path) -> None:
+    standing, path = sample_standing((2, 1)), tmp_path / "book.xlsx"
+    write_book(path, standing, language, created=Clock().now)
+    places = default_places(standing.inputs, language)
+    sheet = region_sheet("R1")
+    page = as_openpyxl(path)[places.tabs[sheet]]
+    agreed = column_letters(places.spot(sheet, "lines", "R1-1", "agreed")[1])
+    for code in ("declared", "agree", "basis", "comment"):
+        row, column = places.spot(sheet, "lines", "R1-1", code)
+        at = page.cell(row, column).coordinate
+        rules = [rule for area in page.conditional_formatting if at in area for rule in area.rules]
+        closing = [rule for rule in rules if rule.formula == [f"ISNUMBER(${agreed}{row})"]]
+        assert [rule.stopIfTrue for rule in closing] == [True]
