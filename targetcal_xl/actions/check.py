@@ -22,8 +22,19 @@ from ..calibration import (
 )
 from ..ledger import fault
 from ..problems import Problem
-from ..workbook import BLANK, Cell, Content, Owner, Spot, Typed, cell_name, content, is_formula, region_sheet
-from ..workbook import same_value as same_shown
+from ..workbook import (
+    BLANK,
+    Cell,
+    Content,
+    Owner,
+    Spot,
+    Typed,
+    cell_name,
+    content,
+    is_formula,
+    region_sheet,
+    same_shown,
+)
 from .desk import Desk, chosen_regions
 from .stock import Stock, look, misfits
 from .table import Table

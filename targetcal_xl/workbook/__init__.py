@@ -17,7 +17,7 @@ from .macros import Macros, MacrosFor, SheetButton
 from .places import Places
 from .reading import Reading, Typed, as_typed, nameless, read
 from .shapes import Owner
-from .update import differing, is_formula, rows_below, same_value
+from .update import differing, is_formula, rows_below, same_shown
 from .vba import Module
 
 __all__ = [
@@ -56,7 +56,7 @@ __all__ = [
     "region_sheet",
     "revised",
     "rows_below",
-    "same_value",
+    "same_shown",
     "shown",
     "weights_used",
     "write_book",

@@ -49,7 +49,7 @@ def is_formula(found: Cell, wanted: Cell) -> bool:
     return same_formula(found.formula, wanted.formula or "")
 
 
-def same_value(found: Cell, wanted: Cell) -> bool:
+def same_shown(found: Cell, wanted: Cell) -> bool:
     """Whether two cells show the same; an empty text shows nothing."""
     a, b = (None if cell.value == "" else cell.value for cell in (found, wanted))
     return calibration.same_value(a, b)
@@ -57,5 +57,5 @@ def same_value(found: Cell, wanted: Cell) -> bool:
 
 def _same(found: Cell, wanted: Cell) -> bool:
     if wanted.formula is None:
-        return found.formula is None and same_value(found, wanted)
-    return is_formula(found, wanted) and same_value(found, wanted)
+        return found.formula is None and same_shown(found, wanted)
+    return is_formula(found, wanted) and same_shown(found, wanted)
