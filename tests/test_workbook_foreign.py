@@ -208,6 +208,24 @@ def test_an_array_formula_without_a_block_fills_its_own_cell(tmp_path: Path) -> 
     assert open_closed(path).grid("Tab")[1, 1] == Cell(5.0)
 
 
+_FIRST = '<c r="A1"><f t="array" ref="A1:A2">B1:B2</f><v>2</v></c>'
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        '<c r="A2"><f>1+1</f><v>2</v></c>',
+        '<c r="A2"><f t="array" ref="A2:A3">B1:B2</f><v>2</v></c>',
+    ],
+)
+def test_a_cell_of_an_array_formula_has_no_other(second: str, tmp_path: Path) -> None:
+    rows = f'<row r="1">{_FIRST}</row><row r="2">{second}</row>'
+    book = open_closed(bare(tmp_path / "two.xlsx", parts(rows)))
+    with pytest.raises(Refused) as refused:
+        book.grid("Tab")
+    assert "A2" in refused.value.problems[0].sentence("en")
+
+
 @pytest.mark.parametrize("body", ["<sheetData/>", "<sheetData></sheetData>", "<sheetData> </sheetData>"])
 def test_a_sheet_without_rows_takes_in_any_number(body: str, tmp_path: Path) -> None:
     held = parts()

@@ -12,7 +12,7 @@ from .book import BLANK, Block, Cell, Spot
 from .cells import COLUMNS, block, cell_xml, damaged, is_index, reference
 from .limits import Counted, too_much
 from .markup import sheet_cells
-from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag
+from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag, twice
 
 Restyle = Callable[[int], int]
 """The index of a cell's format -> that of the format it is to have."""
@@ -105,12 +105,14 @@ class Sheet:
         return found, marks["t"]
 
     def _with_arrays(self, cells: dict[Spot, Cell]) -> dict[Spot, Cell]:
-        """The cells; those of an array formula all have it."""
+        """The cells; those of an array formula all have it, and none has another."""
         if sum(min(size(array), len(cells)) for array in self._arrays) > 16 * limits.MOST_CELLS:
             raise too_much("cells", self.part, limits.MOST_CELLS)
         for array in self._arrays:
             formula = cells.get(array[0], BLANK).formula
             for spot in inside(array, cells):
+                if cells[spot].array or (cells[spot].formula and spot != array[0]):
+                    raise twice(self.part, f"{reference(spot)}: f")
                 cells[spot] = Cell(cells[spot].value, formula, array)
         return cells
 
