@@ -121,7 +121,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         for role in roles
         for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26))
     )
-    people = (Column("name", Owner.LABEL, width=22), *mails)
+    people = (Column("name", Owner.LABEL, width=28), *mails)
     drivers = (
         Column("name", Owner.LABEL),
         Column("weight", finance, "decimal"),
@@ -268,7 +268,7 @@ _REGION_FIELDS = (
 _LINE_COLUMNS = (
     # What a region works with, as wide together as a small screen.
     Column("name", Owner.LABEL, width=13),
-    Column("suggested", Owner.TOOL, "number", 9),
+    Column("suggested", Owner.TOOL, "number", 10),
     Column("declared", Owner.MANAGER, "number", 9),
     Column("answered", Owner.FORMULA, "long", 14),
     Column("agree", Owner.MANAGER, "choice", 7, ("yes",)),
@@ -277,7 +277,7 @@ _LINE_COLUMNS = (
     Column("missing", Owner.FORMULA, "long", 14),
     Column("basis", Owner.MANAGER, "long", 21),
     Column("support", Owner.MANAGER, "long", 21),
-    Column("risk", Owner.MANAGER, "long", 21),
+    Column("risk", Owner.MANAGER, "long", 20),
     # What the superior answers, then what is seldom needed.
     Column("decision", Owner.SUPERIOR, "choice", 11, DECISIONS),
     Column("counter", Owner.SUPERIOR, "number", 10),

@@ -30,7 +30,7 @@ _HEADS = {
 }
 _LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp")
 _CENTRED: tuple[Kind, ...] = ("choice", "flag", "date")
-_WRAPPED: tuple[Kind, ...] = ("long", "link")
+_WRAPPED: tuple[Kind, ...] = ("long", "link", "choice")
 
 
 Standpoint = Literal["table", "card", "list"]
