@@ -41,6 +41,11 @@ class Metric:
         digits, _, fraction = f"{self.step:.6f}".rstrip("0").partition(".")
         return len(fraction) or len(digits.rstrip("0")) - len(digits)
 
+    @property
+    def finer(self) -> int:
+        """How many decimals a part of a value is shown with: two places beyond the step, in tens."""
+        return 2 - math.ceil(math.log10(self.step) - 1e-9)
+
     def to_step(self, values: Floats) -> Floats:
         """The nearest multiples of `step`, half up, never below 0."""
         steps = np.floor(values / self.step + 0.5)
