@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .figures import plain
 from .language import text
 
 MOST_OF_A_KIND = 12
@@ -23,7 +24,11 @@ class Problem:
 
     def sentence(self, language: str) -> str:
         """Place, fault and remedy in one line."""
-        said = text(f"problem.{self.code}", language, **self.fields)
+        fields = {
+            name: plain(value, language) if isinstance(value, float) else value
+            for name, value in self.fields.items()
+        }
+        said = text(f"problem.{self.code}", language, **fields)
         return f"{self.where}: {said}" if self.where else said
 
 

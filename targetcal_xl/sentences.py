@@ -5,38 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from .calibration import Explanation, Metric, Step
+from .figures import Figures, percent
 from .language import text
 
 
-def why(explanation: Explanation, metric: Metric, language: str) -> str:
-    """Where a suggestion comes from: one sentence whose numbers add up, with what matters most first."""
-    clauses = _clauses(explanation, metric, language)
+def why(explanation: Explanation, metric: Metric, language: str, power: int = 0) -> str:
+    """Where a suggestion comes from: one sentence whose numbers add up, with what matters most first.
+
+    Its numbers are in the unit's multiple by this power of ten.
+    """
+    clauses = _clauses(explanation, Figures(metric, language, power))
     return text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
 
 
 def ask(period: object, share: float, language: str) -> str:
     """What there is to ask about a newest period that is this share away from what was expected."""
     way = "above" if share > 0 else "below"
-    return text(f"calibration.question.{way}", language, period=period, share=f"{abs(share):.0%}")
+    return text(f"calibration.question.{way}", language, period=period, share=percent(abs(share), language))
 
 
-def _clauses(explanation: Explanation, metric: Metric, language: str) -> Iterator[str]:
+def _clauses(explanation: Explanation, told: Figures) -> Iterator[str]:
     events = explanation.events
 
     def say(key: str, **fields: object) -> str:
-        return text(f"calibration.why.{key}", language, **fields)
+        return text(f"calibration.why.{key}", told.language, **fields)
 
-    yield say(explanation.origin, start=_plain(explanation.start, metric))
+    yield say(explanation.origin, start=told.number(explanation.start))
     if events:
-        amounts = {"amount": signed(events, metric), "left": _plain(explanation.start + events, metric)}
+        amounts = {"amount": told.signed(events), "left": told.number(explanation.start + events)}
         yield say("without_events" if events < 0 else "without_losses", **amounts)
-    for side, sign in (("better", metric.direction), ("worse", -metric.direction)):
+    for side, sign in (("better", told.metric.direction), ("worse", -told.metric.direction)):
         steps = [step for step in explanation.named if step.amount * sign > 0]
         if steps:
-            yield say(side, steps=_list(steps, metric, language))
+            yield say(side, steps=_list(steps, told))
     if explanation.rest:
-        yield say("rest", amount=signed(explanation.rest, metric))
-    yield _suggestion(explanation, metric, language)
+        yield say("rest", amount=told.signed(explanation.rest))
+    yield _suggestion(explanation, told)
 
 
 def step_name(step: Step, language: str) -> str:
@@ -44,28 +48,19 @@ def step_name(step: Step, language: str) -> str:
     return step.name or text(f"calibration.part.{step.code}", language)
 
 
-def _list(steps: Iterable[Step], metric: Metric, language: str) -> str:
+def _list(steps: Iterable[Step], told: Figures) -> str:
     """Steps by name with their amounts."""
-    said = (f"{step_name(step, language)} {signed(step.amount, metric)}" for step in steps)
-    return text("calibration.why.comma", language).join(said)
+    said = (f"{step_name(step, told.language)} {told.signed(step.amount)}" for step in steps)
+    return text("calibration.why.comma", told.language).join(said)
 
 
-def _suggestion(explanation: Explanation, metric: Metric, language: str) -> str:
+def _suggestion(explanation: Explanation, told: Figures) -> str:
     """What is suggested, and how it compares with last year's figure where there is one."""
     start, suggested = explanation.start, explanation.suggested
-    said = f"{_plain(suggested, metric)} {metric.unit}".strip()
+    said = told.told(suggested)
     if explanation.origin != "last_year" or start <= 0:
-        return text("calibration.why.suggested", language, suggested=said)
-    if suggested == start:
-        return text("calibration.why.unchanged", language, suggested=said)
-    change = f"{suggested / start - 1:+.1%}".replace("-", "−")
-    return text("calibration.why.changed", language, suggested=said, change=change)
-
-
-def _plain(value: float, metric: Metric) -> str:
-    return f"{value:,.{metric.decimals}f}".replace("-", "−")
-
-
-def signed(value: float, metric: Metric) -> str:
-    """A difference in the metric's unit, with its sign."""
-    return f"{value:+,.{metric.decimals}f}".replace("-", "−")
+        return text("calibration.why.suggested", told.language, suggested=said)
+    change = percent(suggested / start - 1, told.language, 1, signed=True)
+    if suggested == start or change.startswith("0"):
+        return text("calibration.why.unchanged", told.language, suggested=said)
+    return text("calibration.why.changed", told.language, suggested=said, change=change)

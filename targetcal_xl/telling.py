@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 
 from . import actions
 from .actions import HIDDEN, UNKNOWN
+from .figures import UNKNOWN as NOTHING_KNOWN
+from .figures import Figures, percent, plain, spell
 from .language import text
 from .problems import MOST_OF_A_KIND, Found, Problem
 from .sentences import ask
@@ -59,15 +60,6 @@ def unexpected(error: Exception) -> Problem:
     return Problem("unexpected", fields={"kind": type(error).__name__, "said": str(error)})
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None or math.isnan(value) else f"{value:,.10g}"
-
-
-def _percent(value: float | None, signed: bool = False) -> str:
-    """A share of 1 as a percentage."""
-    return "–" if value is None or math.isnan(value) else f"{value:{'+' if signed else ''}.0%}"
-
-
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], language: str) -> Rows:
     captions = tuple(text(f"telling.column.{column}", language) for column in columns)
     return Rows(captions, tuple(tuple(row) for row in rows))
@@ -81,8 +73,9 @@ def _word(code: str, language: str) -> str:
 def _new(report: actions.NewReport, language: str) -> Iterator[Part]:
     counts = {"regions": report.regions, "lines": report.lines, "periods": report.periods}
     yield Sentence(text("telling.new.made", language, **counts))
-    hq, suggested = _number(report.hq_target), _number(report.suggested_total)
-    yield Sentence(text("telling.new.totals", language, hq=hq, suggested=suggested))
+    told = Figures(report.metric, language)
+    totals = {"hq": told.total(report.hq_target), "suggested": told.total(report.suggested_total)}
+    yield Sentence(text("telling.new.totals", language, **totals))
     yield from _questions(report.questions, language)
 
 
@@ -98,48 +91,51 @@ def _questions(asked: Sequence[actions.Asked], language: str) -> Iterator[Part]:
 @tell.register
 def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[Part]:
     yield Sentence(text("telling.recalibrate.inputs", language, changes=len(report.changes)))
-    moved = [change for change in report.lines if change.before != change.after]
+    moved, told = [one for one in report.lines if one.before != one.after], Figures(report.metric, language)
     if moved:
-        rows = ((line.line, _number(line.before), _number(line.after)) for line in moved)
+        rows = ((line.line, told.number(line.before), told.number(line.after)) for line in moved)
         yield _table(("line", "before", "after"), rows, language)
     if report.weights:
-        yield _table(_WEIGHTS, map(_weight_row, report.weights), language)
-    counts = {"moved": len(moved), "lines": len(report.lines), "total": _number(report.suggested_total)}
+        yield _table(_WEIGHTS, (_weight_row(weight, language) for weight in report.weights), language)
+    counts = {"moved": len(moved), "lines": len(report.lines), "total": told.total(report.suggested_total)}
     yield Sentence(text("telling.recalibrate.lines", language, **counts))
     yield from _questions(report.questions, language)
 
 
-def _weight_row(weight: actions.WeightChange) -> tuple[str, ...]:
+def _weight_row(weight: actions.WeightChange, language: str) -> tuple[str, ...]:
     numbers = (weight.expert, weight.before, weight.after, weight.error)
-    return weight.driver, *(f"{number:.2f}" for number in numbers), _percent(weight.expert_share)
+    told = (spell(number, language, 2) for number in numbers)
+    return weight.driver, *told, percent(weight.expert_share, language)
 
 
 @tell.register
 def _supposed(report: actions.WhatIfReport, language: str) -> Iterator[Part]:
     for one in report.readings:
         fields = {"region": one.region, "line": one.line, "indicator": one.indicator, "unit": one.unit}
-        numbers = {"before": _number(one.before), "after": _number(one.after)}
+        numbers = {"before": plain(one.before, language), "after": plain(one.after, language)}
         yield Sentence(text("telling.whatif.reading", language, **fields, **numbers).rstrip())
     columns = ("line", "side", "suggested", "interval", "hq", "odds_hq", "declared", "odds_declared")
     sides = (*report.lines, report.total)
-    rows = (row for moved in sides for row in _outlook_rows(moved, report.decimals, language))
+    told = Figures(report.metric, language)
+    rows = (row for moved in sides for row in _outlook_rows(moved, told))
     yield _table(columns, rows, language)
     yield Sentence(text("telling.whatif.odds", language))
 
 
-def _outlook_rows(moved: actions.Moved, decimals: int, language: str) -> Iterator[tuple[str, ...]]:
-    """A line before and after."""
+def _outlook_rows(moved: actions.Moved, told: Figures) -> Iterator[tuple[str, ...]]:
+    """A line before and after, or all together."""
+    language, number = told.language, told.number if moved.line else told.total
     name = moved.line or text("telling.whatif.total", language)
     for side, seen in (("before", moved.before), ("after", moved.after)):
         yield (
             name if side == "before" else "",
             text(f"telling.column.{side}", language),
-            _number(seen.suggested),
-            f"{seen.low:,.{decimals}f} – {seen.high:,.{decimals}f}",
-            _number(moved.hq),
-            _percent(seen.odds_hq),
-            _number(moved.declared),
-            _percent(seen.odds_declared),
+            number(seen.suggested),
+            told.interval(seen.low, seen.high),
+            number(moved.hq),
+            percent(seen.odds_hq, language),
+            number(moved.declared),
+            percent(seen.odds_declared, language),
         )
 
 
@@ -155,11 +151,11 @@ def _tried(report: actions.BacktestReport, language: str) -> Iterator[Part]:
 def _score_row(score: actions.Score, language: str) -> tuple[str, ...]:
     return (
         text(f"calibration.method.{score.method}", language),
-        *(f"{share:.1%}" for share in (score.error, score.model_error)),
-        f"{score.bias:+.1%}",
-        f"{score.total_error:.1%}",
-        "–" if score.method == "model" else f"{score.closer} / {score.periods}",
-        _number(score.cells),
+        *(percent(share, language, 1) for share in (score.error, score.model_error)),
+        percent(score.bias, language, 1, signed=True),
+        percent(score.total_error, language, 1),
+        NOTHING_KNOWN if score.method == "model" else f"{score.closer} / {score.periods}",
+        plain(score.cells, language),
     )
 
 
@@ -170,11 +166,12 @@ def _listed(report: actions.RecalibrationsReport, language: str) -> Iterator[Par
 
 
 def _recalibration_row(item: actions.Recalibration, language: str) -> tuple[str, ...]:
+    told = Figures(item.metric, language)
     number, at = str(item.number), item.at.isoformat(sep=" ", timespec="seconds")
     reason = item.reason if item.number else text("telling.recalibrate.start", language)
     if item.restored is not None:
         reason = text("telling.recalibrate.restored", language, number=item.restored, reason=reason)
-    return number, at, item.actor, str(item.changes), _number(item.suggested_total), reason
+    return number, at, item.actor, str(item.changes), told.total(item.suggested_total), reason
 
 
 @tell.register
@@ -206,7 +203,7 @@ def _locked(report: actions.LockReport, language: str) -> Iterator[Part]:
         yield Sentence(text("telling.lock.refused", language, region=name), WRONG)
         yield from tell_problems(problems, language, indented=True)
     for region, line, deviation in report.objections:
-        share = _percent(deviation, True)
+        share = percent(deviation, language, signed=True)
         said = text("telling.lock.objection", language, region=region, line=line, deviation=share)
         yield Sentence(said, OBJECTION)
     for region, line in report.in_words_only:
@@ -225,14 +222,15 @@ def _unlocked(report: actions.UnlockReport, language: str) -> Iterator[Part]:
 def _objections(report: actions.ObjectionsReport, language: str) -> Iterator[Part]:
     if not report.objections:
         yield Sentence(text("telling.objections.none", language))
+    told = Figures(report.metric, language)
     for item in report.objections:
         state = text(f"telling.objections.{item.state}", language)
         yield Sentence(state, about=f"{item.region} / {item.line}")
-        numbers = {"declared": _number(item.declared), "suggested": _number(item.suggested)}
-        numbers |= {"deviation": _percent(item.deviation, True), "hrbp": item.hrbp}
+        numbers = {"declared": told.number(item.declared), "suggested": told.number(item.suggested)}
+        numbers |= {"deviation": percent(item.deviation, language, signed=True), "hrbp": item.hrbp}
         yield Sentence(text("telling.objections.numbers", language, **numbers), indented=True)
         if item.lifted is not None:
-            later = {"lifted": _number(item.lifted), "declared": numbers["declared"]}
+            later = {"lifted": told.number(item.lifted), "declared": numbers["declared"]}
             yield Sentence(text("telling.objections.later", language, **later), indented=True)
         for code in ("basis", "support", "risk", "handling"):
             if said := getattr(item, code):
@@ -256,8 +254,8 @@ def _decided(report: actions.DecisionReport, language: str) -> Iterator[Part]:
 @tell.register
 def _confirmed(report: actions.ConfirmReport, language: str) -> Iterator[Part]:
     numbers = {"hq": report.hq_target, "suggested": report.suggested_total, "agreed": report.agreed_total}
-    shown = {code: _number(number) for code, number in numbers.items()}
-    gap = f"{report.hq_gap:+.1%}"
+    shown = {code: Figures(report.metric, language).total(number) for code, number in numbers.items()}
+    gap = percent(report.hq_gap, language, 1, signed=True)
     yield Sentence(text("telling.confirm.done", language, regions=report.regions, gap=gap, **shown))
     for exception in report.exceptions:
         yield Sentence(exception.sentence(language), WARNING)
@@ -273,13 +271,9 @@ def _letters(report: actions.LettersReport, language: str) -> Iterator[Part]:
 
 @tell.register
 def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
-    totals = {
-        "actual": _number(report.actual_total),
-        "path": _number(round(report.path_total, report.decimals)),
-        "agreed": _number(report.agreed_total),
-        "expected": _number(round(report.expected_total, report.decimals)),
-    }
-    yield Sentence(text("telling.follow.totals", language, date=report.as_of, **totals))
+    totals = {code: getattr(report, f"{code}_total") for code in ("actual", "path", "agreed", "expected")}
+    shown = {code: Figures(report.metric, language).total(total) for code, total in totals.items()}
+    yield Sentence(text("telling.follow.totals", language, date=report.as_of, **shown))
     if report.reopened:
         regions = ", ".join(report.reopened)
         yield Sentence(text("telling.follow.reopened", language, regions=regions))
@@ -294,7 +288,7 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
         said = text(f"telling.follow.{silent}", language, count=len(report.silent), lines=lines)
         yield Sentence(said, QUESTION)
     for line in report.warnings:
-        share = {"attainment": _percent(line.attainment), "odds": _percent(line.odds)}
+        share = {"attainment": percent(line.attainment, language), "odds": percent(line.odds, language)}
         said = text("telling.follow.warning", language, **share)
         new = [text("telling.follow.new", language)] if line.is_new else []
         yield Sentence(" ".join([*new, said]), WARNING, f"{line.region} / {line.line}")
@@ -309,7 +303,12 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
 def _surveyed(report: actions.SurveyReport, language: str) -> Iterator[Part]:
     overall = (text("telling.survey.overall", language), report.overall)
     rows = [
-        (name, _number(opinion.answers), f"{opinion.mean:.1f}", f"{opinion.agreement_pct:.0f} %")
+        (
+            name,
+            plain(opinion.answers, language),
+            spell(opinion.mean, language, 1),
+            percent(opinion.agreement_pct / 100, language),
+        )
         if opinion
         else (name, text("telling.survey.hidden", language), "", "")
         for name, opinion in (*report.groups, overall)
@@ -321,29 +320,35 @@ def _surveyed(report: actions.SurveyReport, language: str) -> Iterator[Part]:
 def _evaluated(report: actions.EvaluateReport, language: str) -> Iterator[Part]:
     last = report.last_period
     rows = [
-        (text(f"telling.measure.{code}", language), _number(value), _number(getattr(last, code, None)))
+        (text(f"telling.measure.{code}", language), *_two(value, getattr(last, code, None), language))
         for code, value in vars(report.measures).items()
     ]
     yield _table(("measure", "now", "last"), rows, language)
     columns = ("region", "attainment", "agreement", "quadrant")
     yield _table(columns, (_quadrant_row(result, language) for result in report.regions), language)
-    totals = {"actual": _number(report.actual_total), "agreed": _number(report.agreed_total)}
-    percent = "–" if math.isnan(report.attainment_pct) else f"{report.attainment_pct:.0f}"
-    yield Sentence(text("telling.evaluate.attainment", language, percent=percent, **totals))
+    told = Figures(report.metric, language)
+    totals = {"actual": told.total(report.actual_total), "agreed": told.total(report.agreed_total)}
+    totals["percent"] = percent(report.attainment_pct / 100, language)
+    yield Sentence(text("telling.evaluate.attainment", language, **totals))
     counts = {"count": report.deviations, "corrected": report.self_corrected}
     yield Sentence(text("telling.evaluate.deviations", language, **counts))
 
 
+def _two(now: float, last: float | None, language: str) -> tuple[str, str]:
+    return plain(now, language), plain(last, language)
+
+
 def _quadrant_row(result: actions.RegionResult, language: str) -> tuple[str, ...]:
-    agreement = "–" if result.agreement_pct is None else f"{result.agreement_pct:.0f}%"
-    return result.name, _percent(result.attainment), agreement, _quadrant(result, language)
+    agreement = None if result.agreement_pct is None else result.agreement_pct / 100
+    shares = percent(result.attainment, language), percent(agreement, language)
+    return result.name, *shares, _quadrant(result, language)
 
 
 def _quadrant(result: actions.RegionResult, language: str) -> str:
     if result.quadrant == HIDDEN:
         return text("telling.survey.hidden", language)
     if result.quadrant == UNKNOWN:
-        return "–"
+        return NOTHING_KNOWN
     name = text(f"calibration.quadrant.{result.quadrant}", language)
     return text("calibration.quadrant.borderline", language, name=name) if result.borderline else name
 
@@ -408,9 +413,10 @@ def _examined(report: actions.DoctorReport, language: str) -> Iterator[Part]:
 
 @tell.register
 def _demonstrated(report: actions.DemoReport, language: str) -> Iterator[Part]:
-    facts = {"directory": report.directory, "seconds": f"{report.seconds:.0f}"}
+    facts = {"directory": report.directory, "seconds": spell(report.seconds, language, 0)}
     yield Sentence(text("telling.demo.done", language, **facts))
-    rows = [(text(f"telling.demo.{code}", language), value) for code, value in report.figures()]
+    figures = report.figures()
+    rows = [(text(f"telling.demo.{code}", language), plain(value, language)) for code, value in figures]
     yield _table(("figure", "value"), rows, language)
     for name in report.files:
         yield Sentence(name, indented=True)

@@ -63,10 +63,10 @@ def _standings(draw: st.DrawFn) -> Standing:
 @given(_standings(), st.sampled_from([[0], [1], [2], [0, 1], [0, 1, 2]]))
 def test_what_is_said_adds_up_to_the_suggestion_exactly(standing: Standing, lines: list[int]) -> None:
     said, metric = explain(standing, lines), standing.inputs.plan.metric
-    total = round(said.start * 10**metric.decimals) + sum(
-        round(step.amount * 10**metric.decimals) for step in said.steps
+    total = round(said.start * 10**metric.places) + sum(
+        round(step.amount * 10**metric.places) for step in said.steps
     )
-    assert total == round(said.suggested * 10**metric.decimals)
+    assert total == round(said.suggested * 10**metric.places)
     named = math.fsum(step.amount for step in said.named)
     assert math.isclose(
         said.start + said.events + named + said.rest, said.suggested, rel_tol=1e-9, abs_tol=1e-9
@@ -74,15 +74,15 @@ def test_what_is_said_adds_up_to_the_suggestion_exactly(standing: Standing, line
 
 
 @given(_standings())
-def test_every_number_is_the_one_that_the_cells_show(standing: Standing) -> None:
+def test_every_number_is_the_one_that_the_cells_show_to_what_the_step_is_exact(standing: Standing) -> None:
     metric, baseline = standing.inputs.plan.metric, standing.baseline
     for k in range(3):
         said = explain(standing, [k])
-        assert said.suggested == pytest.approx(float(baseline.suggested[k]), abs=10.0**-metric.decimals / 2)
+        assert said.suggested == pytest.approx(float(baseline.suggested[k]), abs=10.0**-metric.places / 2)
         if said.origin == "last_year":
-            assert said.start == pytest.approx(standing.last_year[k], abs=10.0**-metric.decimals / 2 + 1e-9)
+            assert said.start == pytest.approx(standing.last_year[k], abs=10.0**-metric.places / 2 + 1e-9)
             for step, amount in zip(said.steps, baseline.contributions[k], strict=False):
-                assert step.amount == pytest.approx(amount, rel=1e-12, abs=1.001 * 10.0**-metric.decimals)
+                assert step.amount == pytest.approx(amount, rel=1e-12, abs=1.001 * 10.0**-metric.places)
 
 
 @given(_standings(), st.permutations([0, 1, 2]))

@@ -349,4 +349,4 @@ def test_limits_of_a_mean_that_leave_no_way_are_told_as_means(tmp_path: Path, vo
         read(tmp_path, said)
     (problem,) = caught.value.problems
     assert (problem.code, problem.where) == ("limits_of_total", "plan.toml, hq_target")
-    assert (problem.fields["value"], problem.fields["most"]) == ("21", "18")
+    assert (problem.fields["value"], problem.fields["most"]) == (21.0, 18.0)

@@ -17,12 +17,12 @@ import pytest
 from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules
 
-_COMMON = {"language", "problems", "sentences", "soffice"}
+_COMMON = {"figures", "language", "problems", "sentences", "soffice"}
 _MIDDLE = {"ledger", "workbook", "letters", "connect"}
 _FACES = {"cli", "excel", "libreoffice"}
 _MAY_IMPORT = (
-    {"language": set(), "calibration": set(), "problems": {"language"}, "soffice": set()}
-    | {"sentences": {"calibration", "language"}}
+    {"language": set(), "calibration": set(), "problems": {"figures", "language"}, "soffice": set()}
+    | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
     | {room: {"calibration", *_COMMON} for room in _MIDDLE}
     | {"actions": {"calibration", *_COMMON, *_MIDDLE}}
     | {"telling": {"actions", *_COMMON}, "__main__": {"cli"}}

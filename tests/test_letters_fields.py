@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl.calibration import Grant, LineCommitment, Metric, Objection, Period, Targets
+from targetcal_xl.figures import Figures
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.letters import fields
 from targetcal_xl.letters.fields import UNKNOWN, number, period_name, specimen
@@ -34,17 +35,18 @@ def _rows(said: Mapping[str, object], name: str) -> Sequence[Mapping[str, str]]:
         (0.5, 0.01, "0.50"),
         (1234.5, 0.1, "1,234.5"),
         (1000, 10.0, "1,000"),
-        (-3.0, 1.0, "-3"),
+        (-3.0, 1.0, "−3"),
+        (-0.4, 1.0, "0"),
         (math.nan, 1.0, UNKNOWN),
     ],
 )
 def test_numbers_have_the_decimals_of_their_metric(value: float, step: float, said: str) -> None:
-    assert number(value, replace(METRIC, step=step)) == said
+    assert number(value, Figures(replace(METRIC, step=step), "en")) == said
 
 
 @given(st.integers(-(10**12), 10**12))
 def test_a_number_can_be_read_back(value: int) -> None:
-    assert int(number(float(value), METRIC).replace(",", "")) == value
+    assert int(number(float(value), Figures(METRIC, "en")).replace(",", "").replace("−", "-")) == value
 
 
 def test_periods_and_dates_are_in_words() -> None:

@@ -268,7 +268,7 @@ def _so_far(folder: Path, language: str, said: str) -> tuple[Case, list[str]]:
 
 def test_a_day_and_a_line_without_a_mean_count_for_nothing_and_are_told(tmp_path: Path) -> None:
     case, said = _so_far(tmp_path, "en", "date,line,value\n2026-10-15,N1,31\n2026-10-15,N2,28\n")
-    assert any(line.startswith("2026-11-20: 30.4 of ") for line in said), said
+    assert any(line.startswith("2026-11-20: 30.40 of ") for line in said), said
     assert "2 lines have no result in the file yet: Line S1, Line S2" in said
     assert not any("without sales" in line or "sold nothing" in line for line in said)
     reading = case.reading()

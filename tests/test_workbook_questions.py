@@ -22,7 +22,7 @@ from targetcal_xl.workbook.captions import caption
 from targetcal_xl.workbook.places import default_places
 from tests.support.clock import Clock
 from tests.support.desks import Case, fresh, told
-from tests.support.samples import sample_inputs, sample_standing
+from tests.support.samples import METRIC, sample_inputs, sample_standing
 
 NEWEST = Period(2024, 4)
 CELL: Key = ("R1", "R1-2", "history.answer")
@@ -114,7 +114,7 @@ def test_whoever_recalibrates_is_told_what_is_asked_and_what_was_answered() -> N
         ("华南2组", "2024Q4", 0.24, ""),
         ("华南1组", "2024Q4", -0.3, "one_off"),
     ]
-    report = RecalibrateReport((), (), 0.0, (), told)
+    report = RecalibrateReport((), (), 0.0, (), told, METRIC)
     said = [part.said for part in tell(report, "zh-CN") if isinstance(part, Sentence)]
     assert said[-2:] == [ask("2024Q4", 0.24, "zh-CN"), text("telling.questions.where", "zh-CN")]
 

@@ -20,6 +20,7 @@ from ..calibration import (
     missing_fields,
     same_value,
 )
+from ..figures import typed
 from ..ledger import fault
 from ..problems import Problem
 from ..workbook import (
@@ -238,7 +239,7 @@ def _line_problems(stock: Stock, line: Line) -> Iterator[Problem]:
         return
     fault = declaration_fault(cell.value, cell.has_formula, stock.plan.metric)
     if fault:
-        fields = {"line": line.name, "found": said(cell.value), "step": f"{stock.plan.metric.step:g}"}
+        fields = {"line": line.name, "found": said(cell.value), "step": typed(stock.plan.metric.step)}
         yield Problem(f"declared_{fault}", where(stock, cell), fields)
     for code in JUSTIFICATION:
         yield from _wording_problems(stock, line, code, None if fault else float(cell.value or 0))
@@ -274,7 +275,7 @@ def _agreement_problems(stock: Stock, line: Line, declared: Typed) -> Iterator[P
     elif counter is None:
         yield Problem("agree_nothing", where(stock, cell), {"line": line.name})
     elif _is_third(stock, declared, counter):
-        fields = {"line": line.name, "declared": said(declared.value), "counter": f"{counter:g}"}
+        fields = {"line": line.name, "declared": said(declared.value), "counter": typed(counter)}
         yield Problem("agree_twice", where(stock, declared), fields)
 
 

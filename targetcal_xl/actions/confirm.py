@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calibration import Plan, Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
+from ..calibration import Metric, Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
+from ..figures import Figures, percent
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from .check import broken_seals, unrecorded, unsettled
@@ -25,6 +26,7 @@ class ConfirmReport:
     agreed_total: float
     hq_gap: float
     """How far the agreed total is from the HQ target, as a share of that; negative below."""
+    metric: Metric
     exceptions: tuple[Problem, ...] = ()
     """What was outside tolerance and limits, and confirmed with a reason."""
 
@@ -50,6 +52,7 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
         suggested_total=_kept(plan.metric.shown(plan.total_of(stock.standing.baseline.suggested))),
         agreed_total=plan.metric.shown(total),
         hq_gap=hq_gap(plan.hq_target, total),
+        metric=plan.metric,
         exceptions=tuple(exceptions),
     )
 
@@ -110,20 +113,16 @@ def _of_region(stock: Stock, region: Region) -> Iterator[Problem]:
 def _exceptions(stock: Stock) -> Iterator[Problem]:
     """What is agreed beyond the plan's tolerance and limits."""
     plan, values = stock.plan, _agreed(stock)
+    told = Figures(plan.metric, stock.reading.places.language)
     gap = hq_gap(plan.hq_target, _total(stock))
     if not is_tolerable(gap, plan.thresholds.hq_tolerance):
-        totals = {"agreed": _number(_total(stock), plan), "hq": _number(plan.hq_target, plan)}
-        shares = {"gap": f"{gap:+.1%}", "tolerance": f"{plan.thresholds.hq_tolerance:.1%}"}
+        totals = {"agreed": told.total(_total(stock)), "hq": told.total(plan.hq_target)}
+        tolerance = percent(plan.thresholds.hq_tolerance, told.language, 1)
+        shares = {"gap": percent(gap, told.language, 1, signed=True), "tolerance": tolerance}
         yield Problem("hq_gap", fields={**totals, **shares})
     for one in bounded(plan):
         agreed = one.reached(plan, values)
         if agreed is not None and (side := side_of(agreed, one.node.limits)) != "within":
             limit = one.node.limits.low if side == "below" else one.node.limits.high
-            fields = {"agreed": _number(agreed, plan), "limit": _number(limit or 0.0, plan)}
+            fields = {"agreed": told.total(agreed), "limit": told.total(limit or 0.0)}
             yield Problem(f"limit_{side}", one.node.name, fields)
-
-
-def _number(value: float, plan: Plan) -> str:
-    """A total with the decimals of its metric, and one more where it is a mean."""
-    decimals = plan.metric.decimals + (not plan.metric.adds_up)
-    return f"{value:,.{decimals}f}"

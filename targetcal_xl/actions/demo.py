@@ -31,11 +31,11 @@ class DemoReport:
     summary: Mapping[str, object]
     files: tuple[str, ...]
 
-    def figures(self) -> Iterator[tuple[str, str]]:
+    def figures(self) -> Iterator[tuple[str, float]]:
         """The figures that are single numbers."""
         for code, value in self.summary.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
-                yield code, f"{value:,.10g}"
+                yield code, float(value)
 
 
 def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "saas") -> DemoReport:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ..calibration import (
     Key,
     Measures,
+    Metric,
     Opinion,
     Region,
     Standing,
@@ -50,6 +51,7 @@ class EvaluateReport:
     deviations: int
     self_corrected: int
     regions: tuple[RegionResult, ...]
+    metric: Metric
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def evaluate(desk: Desk) -> EvaluateReport:
         deviations=opened,
         self_corrected=closed,
         regions=regions,
+        metric=plan.metric,
     )
 
 

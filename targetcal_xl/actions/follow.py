@@ -10,6 +10,7 @@ import numpy as np
 
 from ..calibration import (
     Floats,
+    Metric,
     Plan,
     Progress,
     Standing,
@@ -60,12 +61,11 @@ class FollowReport:
     """The last day up to then that the results reach."""
     silent: tuple[str, ...]
     """Lines without any result; where a missing day counts, taken to have sold nothing."""
+    metric: Metric
     reopened: tuple[str, ...] = ()
     """Regions that are negotiated anew: their targets of before are in force until then."""
     counts_missing: bool = True
     """Whether a day without a result is one without sales."""
-    decimals: int = 1
-    """With how many path and expected total are told."""
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:
@@ -105,7 +105,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
             region.name for region in stock.plan.regions if stock.table(region).state != "confirmed"
         ),
         counts_missing=stock.plan.counts_missing,
-        decimals=stock.plan.metric.decimals + 1,
+        metric=stock.plan.metric,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..calibration import Floats, Inputs, Key, Plan, Relearned, Standing, Value, compute_baseline, relearn
+from ..figures import percent
 from ..language import text
 from ..ledger import Log, dump, load, reference
 from ..workbook import weights_used
@@ -94,7 +95,7 @@ def learning_fields(learning: Learning, plan: Plan, language: str) -> Iterator[t
             quarters=found.quarters,
             readings=found.readings,
             lines=found.lines,
-            share=float(found.prior_share[row]),
+            share=percent(float(found.prior_share[row]), language),
         )
         fields: dict[str, Value] = {
             "before": float(learning.before[row]),

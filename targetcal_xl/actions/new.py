@@ -9,6 +9,7 @@ from ..calibration import (
     Floats,
     InfeasibleTotal,
     Inputs,
+    Metric,
     allot,
     compute_baseline,
     gap_pct,
@@ -36,6 +37,7 @@ class NewReport:
     gap_pct: float | None
     """What HQ wants beyond the suggestions, in percent of their total."""
     questions: tuple[Asked, ...]
+    metric: Metric
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
@@ -62,6 +64,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         suggested_total=inputs.plan.metric.shown(suggested),
         gap_pct=gap_pct(inputs.plan.hq_target, suggested),
         questions=asked(inputs, baseline),
+        metric=inputs.plan.metric,
     )
 
 

@@ -10,6 +10,7 @@ from ..calibration import (
     STANDING_OBJECTIONS,
     Key,
     Line,
+    Metric,
     Standing,
     Value,
     deviation,
@@ -53,6 +54,7 @@ class ObjectionsReport:
     """Every objection of the plan, in plan order."""
 
     objections: tuple[Objection, ...]
+    metric: Metric
 
     @property
     def open(self) -> tuple[Objection, ...]:
@@ -63,7 +65,7 @@ class ObjectionsReport:
 def objections(desk: Desk) -> ObjectionsReport:
     """Who objects to what, why, and what came of it, from the moment a declaration is submitted."""
     stock = look(desk)
-    return ObjectionsReport(tuple(_objections(stock, handled_by_line(desk.ledger))))
+    return ObjectionsReport(tuple(_objections(stock, handled_by_line(desk.ledger))), stock.plan.metric)
 
 
 def handled_by_line(ledger: Ledger) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..calibration import Baseline, Key, Plan, Standing, Value, is_placeholder, same_value
+from ..calibration import Baseline, Key, Metric, Plan, Standing, Value, is_placeholder, same_value
 from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import revised
@@ -60,6 +60,7 @@ class RecalibrateReport:
     weights: tuple[WeightChange, ...]
     """Every driver's weight, when the closed periods had something to say of them."""
     questions: tuple[Asked, ...]
+    metric: Metric
 
 
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
@@ -129,6 +130,7 @@ def _settled(
         suggested_total=plan.metric.shown(plan.total_of(after.baseline.suggested)),
         weights=(),
         questions=asked(after.inputs, after.baseline),
+        metric=plan.metric,
     )
 
 

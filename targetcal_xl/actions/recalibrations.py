@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..calibration import Key, Standing, Value
+from ..calibration import Key, Metric, Standing, Value
 from ..ledger import Entry, Ledger, standing
 from ..problems import Problem, Refused
 from ..workbook import entered
@@ -36,6 +36,7 @@ class Recalibration:
     suggested_total: float
     entry: int
     """Number of its last ledger entry."""
+    metric: Metric
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def recorded(standing: Standing, keys: Iterable[Key]) -> dict[Key, Value]:
 def _told(ledger: Ledger) -> Iterator[Recalibration]:
     for number, entries in _batches(ledger):
         last, said = entries[-1], {entry.key: entry.new for entry in entries}
+        then = standing(ledger, last.number)
         yield Recalibration(
             number=number,
             at=last.at,
@@ -80,8 +82,9 @@ def _told(ledger: Ledger) -> Iterator[Recalibration]:
             reason=last.reason,
             changes=sum(map(_is_change, entries)) if number else 0,
             restored=_number(said, RESTORED),
-            suggested_total=_suggested(standing(ledger, last.number)),
+            suggested_total=_suggested(then),
             entry=last.number,
+            metric=then.inputs.plan.metric,
         )
 
 

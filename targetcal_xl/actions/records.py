@@ -18,6 +18,7 @@ from ..calibration import (
     Value,
     reached,
 )
+from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Log, load
 from ..ledger import standing as fold
@@ -132,11 +133,15 @@ def advice(progress: Progress, row: int, agreed: float, metric: Metric, language
     if not progress.warned[row]:
         return ""
     if not metric.adds_up:
-        expected = f"{metric.shown(float(progress.expected_final[row])):,.10g}"
-        return text("calibration.suggestion.level", language, expected=expected, agreed=f"{agreed:,.10g}")
+        told = Figures(metric, language)
+        expected = told.total(float(progress.expected_final[row]))
+        return text("calibration.suggestion.level", language, expected=expected, agreed=told.number(agreed))
     shares = [(short.code, short.share) for short in progress.shortages[row]]
     shares = shares or [("unexplained", progress.expected_final[row] / agreed if agreed else 0.0)]
-    return " ".join(text(f"calibration.suggestion.{code}", language, share=share) for code, share in shares)
+    return " ".join(
+        text(f"calibration.suggestion.{code}", language, share=percent(share, language))
+        for code, share in shares
+    )
 
 
 def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, Value]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..calibration import same_value
+from ..figures import typed
 from ..problems import Problem
 from ..workbook import Owner, Typed, cell_name
 from .recalibrations import recorded
@@ -33,5 +34,5 @@ def where(stock: Stock, cell: Typed) -> str:
 
 def said(value: object) -> str:
     """A value in a sentence, cut when it is long."""
-    shown = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    shown = "" if value is None else typed(value) if isinstance(value, float) else str(value)
     return shown if len(shown) <= 40 else shown[:39] + "…"

@@ -16,6 +16,7 @@ from ..calibration import (
     line_errors,
     period_totals,
 )
+from ..figures import percent
 from ..language import text
 
 BACKTEST: Key = (None, None, "backtest")
@@ -66,23 +67,28 @@ def verdict(judged: Judgement, confidence: float, language: str) -> str:
     if judged.verdict == "too_little":
         return say("too_little", periods=scores["model"].periods if scores else 0)
     rival, name = scores[judged.rival], text(f"calibration.method.{judged.rival}", language)
-    told = [say(judged.verdict, rival=name), say("figures", **_figures(scores["model"], rival, name))]
+    told = [
+        say(judged.verdict, rival=name),
+        say("figures", **_figures(scores["model"], rival, name, language)),
+    ]
     told += [
-        say("coin", closer=rival.closer, periods=rival.periods, chance=judged.chance),
-        say("coverage", coverage=judged.coverage, confidence=confidence),
+        say("coin", closer=rival.closer, periods=rival.periods, chance=percent(judged.chance, language)),
+        say(
+            "coverage", coverage=percent(judged.coverage, language), confidence=percent(confidence, language)
+        ),
     ]
     if declared := scores.get("declared"):
-        told.append(say("declared", **_figures(declared, declared, "")))
+        told.append(say("declared", **_figures(declared, declared, "", language)))
     return "\n".join([*told, say("few", periods=rival.periods)])
 
 
-def _figures(model: Score, rival: Score, name: str) -> dict[str, object]:
+def _figures(model: Score, rival: Score, name: str, language: str) -> dict[str, object]:
     return {
         "periods": model.periods,
         "cells": model.cells,
-        "model": model.model_error,
+        "model": percent(model.model_error, language, 1),
         "name": name,
-        "rival": rival.error,
+        "rival": percent(rival.error, language, 1),
     }
 
 

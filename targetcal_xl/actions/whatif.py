@@ -9,7 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..calibration import Floats, Inputs, Outlook, Standing, Value, plan_odds, total_interval, what_if
+from ..calibration import (
+    Floats,
+    Inputs,
+    Metric,
+    Outlook,
+    Standing,
+    Value,
+    plan_odds,
+    total_interval,
+    what_if,
+)
 from ..problems import Problem, Refused
 from ..workbook import weights_used
 from .desk import Desk, find_indicator, find_line_anywhere
@@ -60,8 +70,7 @@ class WhatIfReport:
     readings: tuple[Supposed, ...]
     lines: tuple[Moved, ...]
     total: Moved
-    decimals: int = 0
-    """With how many intervals are told."""
+    metric: Metric
 
 
 def whatif(desk: Desk, said: Sequence[tuple[str, str, str]]) -> WhatIfReport:
@@ -94,7 +103,7 @@ def whatif(desk: Desk, said: Sequence[tuple[str, str, str]]) -> WhatIfReport:
         total=Moved(
             "", "", standing.inputs.plan.hq_target, before.declared_total, before.together(), after.together()
         ),
-        decimals=standing.inputs.plan.metric.decimals,
+        metric=standing.inputs.plan.metric,
     )
 
 

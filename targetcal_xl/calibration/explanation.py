@@ -40,7 +40,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """`start` + the amounts of all `steps` = `suggested`, each a number with the metric's decimals."""
+    """`start` + the amounts of all `steps` = `suggested`, each as exact as the metric's step."""
 
     origin: Origin
     start: float
@@ -82,12 +82,13 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     suggested = (baseline.suggested[rows] * share).sum()
     rounding = suggested - (baseline.expected[rows] * share).sum()
     amounts = [*parts.sum(axis=0, where=~level).tolist(), float(rounding)]
-    unit = 10.0**-plan.metric.decimals
+    places = plan.metric.places
+    unit = 10.0**-places
     first, last = round(float(start) / unit), round(float(suggested) / unit)
     whole = _adding_up([amount / unit for amount in amounts], last - first)
 
     def shown(units: int) -> float:
-        return float(units / 10**plan.metric.decimals)
+        return float(units / 10**places if places > 0 else units * 10**-places)
 
     names = {driver.code: driver.name for driver in plan.drivers}
     return Explanation(

@@ -33,7 +33,18 @@ class Metric:
     @property
     def decimals(self) -> int:
         """How many decimals a target is shown with: those of its step."""
-        return len(f"{self.step:.6f}".rstrip("0").partition(".")[2])
+        return max(self.places, 0)
+
+    @property
+    def places(self) -> int:
+        """How many decimals the step has; below 0, how many noughts it ends in: -4 for 10,000."""
+        digits, _, fraction = f"{self.step:.6f}".rstrip("0").partition(".")
+        return len(fraction) or len(digits.rstrip("0")) - len(digits)
+
+    @property
+    def finer(self) -> int:
+        """How many decimals a part of a value is shown with: two places beyond the step, in tens."""
+        return 2 - math.ceil(math.log10(self.step) - 1e-9)
 
     def to_step(self, values: Floats) -> Floats:
         """The nearest multiples of `step`, half up, never below 0."""

@@ -12,7 +12,7 @@ from rich.console import Console
 OUT = Console(highlight=False, soft_wrap=True)
 ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
 
-_STAND_INS = {"✓": "+", "✗": "x", "⚑": "!", "⚠": "!", "·": "-", "–": "-", "—": "-", "…": "...", "∞": "inf"}
+_STAND_INS = {"✓": "+", "✗": "x", "⚑": "!", "⚠": "!", "…": "...", "∞": "inf", **dict.fromkeys("·–—−", "-")}
 """What is shown for a sign that a console has none for; anything else becomes `?`."""
 _REPLACED = "targetcal.stand-in"
 

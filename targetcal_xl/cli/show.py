@@ -87,7 +87,7 @@ def _rows(part: Rows) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for k, caption in enumerate(part.captions):
         cells = [row[k] for row in part.rows]
-        numeric = bool(cells) and all(cell[:1] in "+-–0123456789" for cell in cells)
+        numeric = bool(cells) and all(cell[:1] in "+−–0123456789" for cell in cells)
         longest = max((cell_len(word) for said in (caption, *cells) for word in said.split()), default=0)
         justify: Literal["left", "right"] = "right" if numeric else "left"
         table.add_column(caption, justify=justify, overflow="fold", min_width=min(longest, _UNBROKEN))

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from ..calibration import metric, plan
 from ..calibration.baseline import PARTS
 from ..calibration.period import Period
+from ..figures import typed
 from ..problems import DataProblems, Problem
 from .plan_tree import tree_faults
 from .tables import LARGEST, SMALLEST, decode
@@ -258,14 +259,14 @@ def _sums(said: _Plan) -> Iterator[Problem]:
             yield Problem("plan_reserved", _where("drivers", place, "code"), {"value": driver.code})
         total = sum(indicator.share for indicator in driver.indicators)
         if abs(total - 1) > plan.SHARES_ADD_UP:
-            fields = {"value": driver.name, "sum": f"{total:g}"}
+            fields = {"value": driver.name, "sum": typed(total)}
             yield Problem("plan_shares", _where("drivers", place), fields)
     steps = said.hq_target / said.metric.step
     if steps > _MOST_STEPS:
-        fields = {"count": f"{steps:,.0f}", "step": f"{said.metric.step:g}"}
+        fields = {"count": typed(steps), "step": typed(said.metric.step)}
         yield Problem("plan_many_steps", _where("hq_target"), fields)
     elif abs(steps - round(steps)) > _WHOLE_STEPS:
-        yield Problem("plan_steps", _where("hq_target"), {"step": f"{said.metric.step:g}"})
+        yield Problem("plan_steps", _where("hq_target"), {"step": typed(said.metric.step)})
 
 
 def _locked_twice(said: _Plan) -> Iterator[Problem]:

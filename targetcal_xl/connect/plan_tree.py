@@ -97,10 +97,10 @@ def _conflict(plan: Plan, one: Conflict) -> Fault:
     }
     weight = _weight(plan, one)
     low, high, least, most = (bound / weight for bound in (one.low, one.high, one.least, one.most))
-    bounds = {"least": _said(least), "most": _said(most)}
-    step = {"step": _said(plan.metric.step)}
+    bounds = {"least": float(least), "most": float(most)}
+    step = {"step": float(plan.metric.step)}
     if one.level < 0:
-        fields = {"value": _said(plan.hq_target), **bounds, **step}
+        fields = {"value": float(plan.hq_target), **bounds, **step}
         return ("hq_target",), "plan_steps" if one.least <= one.low <= one.most else "limits_of_total", fields
     place, name = next(
         ((table, at), node.name)
@@ -108,9 +108,9 @@ def _conflict(plan: Plan, one: Conflict) -> Fault:
         for at, node in enumerate(found)
         if node.code == one.code
     )
-    fields = {"name": name, "low": _said(low), "high": _said(high), **bounds}
+    limits = {"low": float(low), "high": float(high), **bounds}
     code = "limits_without_step" if one.least > one.most else "limits_of_node"
-    return place, code, {**fields, **step}
+    return place, code, {"name": name, **limits, **step}
 
 
 def _weight(plan: Plan, one: Conflict) -> float:
@@ -122,7 +122,3 @@ def _weight(plan: Plan, one: Conflict) -> float:
         volume for line, way, volume in pairs if one.code in {"", line.code, *(node.code for node in way)}
     )
     return sum(below)
-
-
-def _said(number: float) -> str:
-    return "∞" if number == float("inf") else f"{number:,.10g}"

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
 from ..calibration import Floats
+from ..figures import typed
 from ..language import LANGUAGES, text
 from ..problems import DataProblems, Found, Problem
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
@@ -98,7 +99,7 @@ class Table:
         absurd = (size > LARGEST) | ((size > 0) & (size < SMALLEST))
         self.report_where("csv_absurd", absurd, column)
         code = "csv_negative" if (low, high) == (0, math.inf) else "csv_out_of_range"
-        limits = {"low": f"{low:g}", "high": f"{high:g}"}
+        limits = {"low": typed(low), "high": typed(high)}
         self.report_where(code, ((found < low) | (found > high)) & ~absurd, column, **limits)
         return found
 

@@ -150,7 +150,7 @@ def TC_SPLIT(
 ) -> Block:
     """A total over lines with the same odds for each, in the shape of `centre`."""
     if step <= 0:
-        raise refuse("udf_step", "step", "#NUM!", found=f"{step:g}")
+        raise refuse("udf_step", "step", "#NUM!", found=float(step))
     if _kind(kind) != "sum":
         total = float(Metric("", "", "", "", step=step).to_step(np.array(total * centre.size)))
     sides = {"sigma": sigma, "low": low, "high": high}
@@ -173,8 +173,8 @@ def TC_SPLIT(
             step,
         )
     except InfeasibleTotal as error:
-        fields = {"total": f"{total:g}", "lowest": f"{error.least:g}", "highest": f"{error.most:g}"}
-        raise refuse("udf_infeasible", "total", "#NUM!", step=f"{step:g}", **fields) from error
+        fields = {"total": float(total), "lowest": float(error.least), "highest": float(error.most)}
+        raise refuse("udf_infeasible", "total", "#NUM!", step=float(step), **fields) from error
     return _rows(shares.reshape(centre.shape))
 
 
@@ -222,7 +222,7 @@ def TC_OBJECTION(
 
 def _side(direction: float) -> Literal[1, -1]:
     if direction not in (1, -1):
-        raise refuse("udf_direction", "direction", found=f"{direction:g}")
+        raise refuse("udf_direction", "direction", found=float(direction))
     return 1 if direction == 1 else -1
 
 
@@ -392,7 +392,7 @@ def TC_ODDS(
         if given.size != target.size:
             raise refuse("udf_unequal", name, cells=given.size, other="target", others=target.size)
     if not 0 < confidence < 1:
-        raise refuse("udf_confidence", "confidence", "#NUM!", found=f"{confidence:g}")
+        raise refuse("udf_confidence", "confidence", "#NUM!", found=float(confidence))
     side, aims, centre = _side(direction), target.ravel(), np.nan_to_num(expected.ravel())
     ends = np.nan_to_num(low.ravel()), np.nan_to_num(high.ravel())
     wide = log_spread(centre, *ends, confidence)

@@ -117,9 +117,9 @@ def inputs_of(
 ) -> tuple[Lines, Inputs]:
     """The lines of a history and all that their suggestions are computed from."""
     if step <= 0:
-        raise refuse("udf_step", "step", "#NUM!", found=f"{step:g}")
+        raise refuse("udf_step", "step", "#NUM!", found=float(step))
     if not 0 < confidence < 1:
-        raise refuse("udf_confidence", "confidence", "#NUM!", found=f"{confidence:g}")
+        raise refuse("udf_confidence", "confidence", "#NUM!", found=float(confidence))
     lines, when = lines_of(history), period_of(period)
     plan = _plan(when, lines, _drivers(drivers), _indicators(indicators), step, confidence)
     return lines, Inputs(plan, _history(history, events, lines), _readings(readings, plan, lines))

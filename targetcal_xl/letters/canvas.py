@@ -60,6 +60,13 @@ class Canvas:
             shown = shown.rstrip("…")[:-1] + "…"
         self.write(at, shown, anchor, size)
 
+    def number(
+        self, at: tuple[float, float], said: str, anchor: str, size: float, room: float, bold: bool = False
+    ) -> None:
+        """Write a number whole, smaller where `room` points are too few for it."""
+        fits = min(1.0, room / (self.length(said, size, bold) or 1.0))
+        self.write(at, said, anchor, size * fits, INK, bold)
+
     def png(self) -> bytes:
         """The picture, in few colours."""
         out = io.BytesIO()

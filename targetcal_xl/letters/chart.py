@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from ..calibration.commitment import Letter, LineCommitment, Targets
+from ..figures import rounded
 from ..language import text
 from .canvas import INK, PALE, SERIES, Box, Canvas
-from .fields import number
 
 _MOST = 8
 
@@ -18,7 +18,7 @@ def targets_picture(letter: Letter, language: str, size: tuple[float, float]) ->
     width, height = size
     split = width * 0.64 if letter.total and letter.history else width
     _legend(canvas, letter, language, (0, 0, split, 16))
-    _bars(canvas, letter, (0, 20, split, height))
+    _bars(canvas, letter, language, (0, 20, split, height))
     if letter.total and letter.history:
         _past(canvas, letter, letter.total, language, (split + 14, 0, width, height))
     return canvas.png()
@@ -42,21 +42,24 @@ def _legend(canvas: Canvas, letter: Letter, language: str, box: Box) -> None:
         canvas.write((box[2], top + 7), shown, "rm", 7, PALE)
 
 
-def _bars(canvas: Canvas, letter: Letter, box: Box) -> None:
+def _bars(canvas: Canvas, letter: Letter, language: str, box: Box) -> None:
     """Four bars per line; all values are written when there is room, else the agreed ones."""
     lines = _shown(letter)
     left, top, right, bottom = box[0], box[1] + 10, box[2], box[3] - 14
     highest = max(value for line in lines for value in _values(line).values()) or 1.0
     pitch = (right - left) / len(lines)
     wide = min(pitch * 0.82, 130.0) / len(SERIES)
+    numbers = _numbers(letter, lines, language)
+    all_fit = all(canvas.length(said, 7, True) <= wide for one in numbers for said in one.values())
     for k, line in enumerate(lines):
         middle = left + pitch * (k + 0.5)
         for place, (code, colour) in enumerate(SERIES.items()):
             if (value := _values(line).get(code)) is not None:
                 x, y = middle + wide * (place - 2), bottom - (bottom - top) * value / highest
                 canvas.bar((x + 0.6, y, x + wide - 0.6, bottom), colour)
-                if code == "agreed" or len(lines) <= 4:
-                    _label(canvas, number(value, letter.metric), (x + wide / 2, y - 2), code == "agreed")
+                if code == "agreed" or all_fit:
+                    room = wide if all_fit else pitch - 2
+                    _label(canvas, numbers[k][code], (x + wide / 2, y - 2), room, code == "agreed")
         canvas.write_within((middle, bottom + 8), line.name, "mm", 7.5, pitch - 4)
     canvas.rule((left, bottom, right, bottom), INK)
 
@@ -67,8 +70,15 @@ def _values(line: LineCommitment) -> dict[str, float]:
     return {code: max(value, 0.0) for code, value in values.items() if not math.isnan(value)}
 
 
-def _label(canvas: Canvas, said: str, foot: tuple[float, float], bold: bool) -> None:
-    canvas.write(foot, said, "mb", 7, INK if bold else PALE, bold)
+def _numbers(letter: Letter, lines: tuple[LineCommitment, ...], language: str) -> list[dict[str, str]]:
+    """What is written on the bars of each line, all in one unit."""
+    values = [value for line in lines for value in _values(line).values()]
+    said = iter(rounded(values, letter.metric, language))
+    return [dict(zip(_values(line), said, strict=False)) for line in lines]
+
+
+def _label(canvas: Canvas, said: str, foot: tuple[float, float], room: float, bold: bool) -> None:
+    canvas.number(foot, said, "mb", 7, room, bold)
 
 
 def _past(canvas: Canvas, letter: Letter, total: Targets, language: str, box: Box) -> None:
@@ -87,4 +97,5 @@ def _past(canvas: Canvas, letter: Letter, total: Targets, language: str, box: Bo
     canvas.write((left, bottom + 8), str(past[0][0]), "lm", 7, PALE)
     canvas.write((right, bottom + 8), str(letter.period), "rm", 7, INK, True)
     tall = (bottom - top) * max(total.suggested, total.agreed) / highest
-    canvas.write((right, bottom - tall - 2), number(total.agreed, letter.metric), "rb", 7, INK, True)
+    (said,) = rounded([total.agreed], letter.metric, language)
+    canvas.write((right, bottom - tall - 2), said, "rb", 7, INK, True)

@@ -13,6 +13,7 @@ from ..calibration.explanation import Explanation, Step
 from ..calibration.metric import Metric
 from ..calibration.period import Period
 from ..calibration.plan import Person, Region
+from ..figures import LOCALES, Figures, figures, percent, plain
 from ..language import text
 from ..sentences import why
 
@@ -20,7 +21,6 @@ Row = Mapping[str, str]
 Fields = Mapping[str, str | Sequence[Row]]
 """Field name -> text, or a list of rows; `docs/letter-fields.md` describes each."""
 
-_LOCALES = {"zh-CN": "zh_CN", "en": "en_GB"}
 _CODES = {
     "decision": ("accept", "counter", "return"),
     "kind": ("budget", "headcount", "leads", "training", "product", "other"),
@@ -30,15 +30,17 @@ UNKNOWN = "—"
 
 def fields(letter: Letter, language: str) -> Fields:
     """Every field of a letter, formatted in the language."""
+    told = figures_of(letter, language)
     return {
         **_head(letter, language),
-        **_targets(letter.total, letter.metric),
-        "explanation": _explanation(letter.explanation, letter.metric, language),
-        "lines": (lines := [_line(k, line, letter, language) for k, line in enumerate(letter.lines, 1)]),
+        "unit": told.unit,
+        **_targets(letter.total, told),
+        "explanation": _explanation(letter.explanation, told),
+        "lines": (lines := [_line(k, line, told) for k, line in enumerate(letter.lines, 1)]),
         "decisions": [line for line in lines if line["reason"]],
         "supports": [_support(k, grant, language) for k, grant in enumerate(letter.grants, 1)],
         "declined": [_support(k, grant, language) for k, grant in enumerate(letter.declined, 1)],
-        "objections": [_objection(k, item, letter, language) for k, item in enumerate(letter.objections, 1)],
+        "objections": [_objection(k, item, told) for k, item in enumerate(letter.objections, 1)],
     }
 
 
@@ -69,9 +71,15 @@ def specimen() -> Letter:
     )
 
 
-def number(value: float, metric: Metric) -> str:
-    """A value of the metric with thousands separators and the decimals of its step."""
-    return UNKNOWN if math.isnan(value) else f"{value:,.{metric.decimals}f}"
+def figures_of(letter: Letter, language: str) -> Figures:
+    """How a letter tells its numbers: all in one unit, in which the longest has room."""
+    targets = [line.targets for line in letter.lines] + ([letter.total] if letter.total else [])
+    return figures(letter.metric, language, (value for one in targets for value in vars(one).values()))
+
+
+def number(value: float, told: Figures) -> str:
+    """A target of a letter."""
+    return UNKNOWN if math.isnan(value) else told.number(value)
 
 
 def period_name(period: Period, language: str) -> str:
@@ -94,7 +102,6 @@ def _head(letter: Letter, language: str) -> dict[str, str]:
         "period_end": _date(letter.period.end, language),
         "metric": metric.name,
         "definition": metric.definition,
-        "unit": metric.unit,
         "region": region.name,
         "head": region.head.name,
         "superior": region.superior.name,
@@ -113,40 +120,40 @@ def _replacement(letter: Letter, language: str) -> str:
     return text("letters.replacement", language, issued=_date(then, language) if then else UNKNOWN, **said)
 
 
-def _targets(targets: Targets | None, metric: Metric) -> dict[str, str]:
+def _targets(targets: Targets | None, told: Figures) -> dict[str, str]:
     if targets is None:
         return dict.fromkeys(("last_year", "suggested", "declared", "agreed", "gap", "growth"), "")
     return {
-        "last_year": number(targets.last_year, metric),
-        "suggested": number(targets.suggested, metric),
-        "declared": number(targets.declared, metric),
-        "agreed": number(targets.agreed, metric),
-        "gap": _change(targets.agreed, targets.suggested),
-        "growth": _change(targets.agreed, targets.last_year),
+        "last_year": number(targets.last_year, told),
+        "suggested": number(targets.suggested, told),
+        "declared": number(targets.declared, told),
+        "agreed": number(targets.agreed, told),
+        "gap": _change(targets.agreed, targets.suggested, told.language),
+        "growth": _change(targets.agreed, targets.last_year, told.language),
     }
 
 
-def _line(place: int, line: LineCommitment, letter: Letter, language: str) -> Row:
-    low, high = number(line.targets.low, letter.metric), number(line.targets.high, letter.metric)
+def _line(place: int, line: LineCommitment, told: Figures) -> Row:
+    low, high = number(line.targets.low, told), number(line.targets.high, told)
     return {
         "no": str(place),
         "name": line.name,
-        **_targets(line.targets, letter.metric),
+        **_targets(line.targets, told),
         "low": low,
         "high": high,
         "interval": f"{low} – {high}",
-        "decision": _choice("decision", line.decision, language),
+        "decision": _choice("decision", line.decision, told.language),
         "reason": line.reason,
-        "explanation": _explanation(line.explanation, letter.metric, language),
+        "explanation": _explanation(line.explanation, told),
     }
 
 
-def _explanation(explanation: Explanation | None, metric: Metric, language: str) -> str:
-    return why(explanation, metric, language) if explanation else ""
+def _explanation(explanation: Explanation | None, told: Figures) -> str:
+    return why(explanation, told.metric, told.language, told.power) if explanation else ""
 
 
 def _support(place: int, grant: Grant, language: str) -> Row:
-    quantity = "" if grant.quantity is None else f"{grant.quantity:,.10g}"
+    quantity = "" if grant.quantity is None else plain(grant.quantity, language)
     return {
         "no": str(place),
         "line": grant.line or text("letters.whole_region", language),
@@ -158,25 +165,25 @@ def _support(place: int, grant: Grant, language: str) -> Row:
     }
 
 
-def _objection(place: int, objection: Objection, letter: Letter, language: str) -> Row:
+def _objection(place: int, objection: Objection, told: Figures) -> Row:
     return {
         "no": str(place),
         "line": objection.line,
         "basis": objection.basis or UNKNOWN,
         "support": objection.support or UNKNOWN,
         "risk": objection.risk or UNKNOWN,
-        "state": text(f"letters.objection.{objection.state}", language),
-        "handling": _handling(objection, letter.metric, language),
+        "state": text(f"letters.objection.{objection.state}", told.language),
+        "handling": _handling(objection, told),
     }
 
 
-def _handling(objection: Objection, metric: Metric, language: str) -> str:
+def _handling(objection: Objection, told: Figures) -> str:
     """What was done about an objection, and the later declaration that lifted it."""
     said = [objection.handling] if objection.handling else []
     if objection.lifted is not None:
         figures = {code: getattr(objection, code) for code in ("declared", "suggested", "lifted")}
-        shown = {code: number(value, metric) for code, value in figures.items()}
-        said.append(text("letters.objection.later", language, **shown))
+        shown = {code: number(value, told) for code, value in figures.items()}
+        said.append(text("letters.objection.later", told.language, **shown))
     return " ".join(said) or UNKNOWN
 
 
@@ -186,10 +193,10 @@ def _choice(field: str, code: str, language: str) -> str:
 
 
 def _date(day: dt.date, language: str) -> str:
-    return format_date(day, "long", locale=_LOCALES[language])
+    return format_date(day, "long", locale=LOCALES[language])
 
 
-def _change(value: float, reference: float) -> str:
+def _change(value: float, reference: float, language: str) -> str:
     """A signed percentage of the reference."""
     change = (value - reference) / reference if reference else math.nan
-    return UNKNOWN if math.isnan(change) else f"{change:+.1%}"
+    return UNKNOWN if math.isnan(change) else percent(change, language, 1, signed=True)

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from ..calibration.explanation import Explanation
 from ..calibration.metric import Metric
+from ..figures import rounded
 from ..language import text
-from ..sentences import signed, step_name
+from ..sentences import step_name
 from .canvas import INK, PALE, SERIES, Canvas
-from .fields import number
 
 _BETTER, _WORSE = "#6FAF8D", "#D98F6C"
 
@@ -48,7 +48,7 @@ def steps_picture(
         left, right = pitch * (k + 0.19), pitch * (k + 0.81)
         above, below = y(max(bar.begins, bar.ends)), y(min(bar.begins, bar.ends))
         canvas.bar((left, above, right, max(below, above + 0.7)), bar.colour)
-        canvas.write(((left + right) / 2, above - 2), bar.number, "mb", 7.5, INK, not bar.begins)
+        canvas.number(((left + right) / 2, above - 2), bar.number, "mb", 7.5, pitch - 2, not bar.begins)
         canvas.write_within(((left + right) / 2, bottom + 8), bar.name, "mm", 7, pitch - 2)
         if k + 1 < len(bars):
             canvas.rule((right, y(bar.ends), pitch * (k + 1.19), y(bar.ends)), PALE)
@@ -57,16 +57,16 @@ def steps_picture(
 
 
 def _bars(explanation: Explanation, metric: Metric, language: str) -> Iterator[_Bar]:
-    start, reached = explanation.start, explanation.start
+    start, reached, suggested = explanation.start, explanation.start, explanation.suggested
+    steps = [step for step in explanation.steps if step.amount]
+    numbers = rounded([start, *(step.amount for step in steps), suggested], metric, language)
     origin = "last_year" if explanation.origin == "last_year" else "level"
     name = text(f"letters.chart.{origin}", language)
-    yield _Bar(0.0, start, SERIES["last_year"], number(start, metric), name)
-    for step in explanation.steps:
-        if step.amount:
-            colour = _BETTER if step.amount * metric.direction > 0 else _WORSE
-            said, name = signed(step.amount, metric), step_name(step, language)
-            yield _Bar(reached, reached + step.amount, colour, said, name[:1].upper() + name[1:])
-            reached += step.amount
-    suggested = explanation.suggested
+    yield _Bar(0.0, start, SERIES["last_year"], numbers[0], name)
+    for step, number in zip(steps, numbers[1:], strict=False):
+        colour = _BETTER if step.amount * metric.direction > 0 else _WORSE
+        said, name = "+" * (step.amount > 0) + number, step_name(step, language)
+        yield _Bar(reached, reached + step.amount, colour, said, name[:1].upper() + name[1:])
+        reached += step.amount
     name = text("letters.chart.suggested", language)
-    yield _Bar(0.0, suggested, SERIES["suggested"], number(suggested, metric), name)
+    yield _Bar(0.0, suggested, SERIES["suggested"], numbers[-1], name)

@@ -26,6 +26,7 @@ from .looks import BRAND, FAINT, GOOD, INPUT, Looks
 from .macros import Macros, add_ribbon, equip
 from .places import SHEET_MARK, TABLE_MARK, Places, default_places
 from .shapes import Column, Field, Kind, Sheet, Table
+from .widths import Widths
 
 _MEASURE = {"font_name": "Arial", "font_size": 10}
 """The font by whose digits programs measure columns: one that every system has, or has the like of."""
@@ -70,9 +71,10 @@ def write_book(
     book = xlsxwriter.Workbook(path, _OPTIONS)
     book.set_properties({"title": standing.inputs.plan.code, "created": created.replace(tzinfo=None)})
     looks = Looks(book, standing.inputs.plan.metric, language)
+    widths = Widths(standing.inputs.plan.metric, places.sheets, cells, typed)
     pages = {code: book.add_worksheet(places.tabs[code], _Worksheet) for code in places.sheets}
     for code, sheet in places.sheets.items():
-        _Page(pages[code], sheet, places, looks).write(cells.get(code, {}), typed)
+        _Page(pages[code], sheet, places, looks).write(cells.get(code, {}), typed, widths.of(code))
     for sheet_code, region, code, spot in _named(places):
         tab = places.tabs[sheet_code].replace("'", "''")
         book.define_name(name_of(code, region), f"='{tab}'!${column_letters(spot[1])}${spot[0]}")
@@ -109,8 +111,10 @@ class _Page:
         self._page, self._sheet, self._places, self._looks = page, sheet, places, looks
         self._lines = line_captions(places.inputs.plan, (line.code for line in places.inputs.plan.lines))
 
-    def write(self, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:
-        """Everything on the sheet."""
+    def write(
+        self, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value], needed: Mapping[int, float]
+    ) -> None:
+        """Everything on the sheet, in columns that have room for their numbers."""
         self._set_up()
         if self._sheet.code == "guide":
             write_guide(self._page, self._looks, self._places)
@@ -120,7 +124,7 @@ class _Page:
             self._field(field, cells, typed)
         for table in self._sheet.tables:
             self._table(table, cells, typed)
-        self._widths()
+        self._widths(needed)
         self._freeze_and_print()
         help_people(self._page, self._sheet, self._places, self._looks)
 
@@ -256,15 +260,15 @@ class _Page:
         columns = table.spots.values()
         self._page.autofilter(table.top, min(columns) - 1, last, max(columns) - 1)
 
-    def _widths(self) -> None:
+    def _widths(self, needed: Mapping[int, float]) -> None:
         """Columns as wide as the widest that stands in them; side labels have a column of their own."""
-        widths: dict[int, float] = {}
+        widths = dict(needed)
         for table in self._sheet.tables:
             if not (table.growing and not table.rows):
                 for column in table.columns:
                     each = column.width if column.span == 1 else 0
                     at = table.spots[column.code]
-                    widths[at] = max(widths.get(at, 8), each)
+                    widths[at] = max(widths.get(at, 8), 8, each)
         for at, width in widths.items():
             self._page.set_column(at - 1, at - 1, width)
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import xlsxwriter
 from xlsxwriter.chart import Chart
 
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ..language import text
 from .book import Spot
-from .looks import BETTER, FAINT, GRID, INK, LINE, SERIES, WARNING, WORSE, Looks, number_format
+from .looks import BETTER, FAINT, GRID, INK, LINE, SERIES, WARNING, WORSE, Looks
 from .places import Places
 from .shapes import Sheet, Table
+from .widths import short_format
 
 _COLOURS = dict(zip(("last_year", "suggested", "declared", "agreed"), SERIES, strict=True))
 _TOTALS = ("hq", "suggested", "declared", "agreed")
@@ -64,7 +67,7 @@ class _Drawer:
         chart = self._book.add_chart({"type": "column", "subtype": "stacked"})
         table, metric = self._sheet.table("steps"), self._places.inputs.plan.metric
         rise, fall = (BETTER, WORSE) if metric.direction > 0 else (WORSE, BETTER)
-        form = number_format(metric)
+        form = self._form
         suggested = [*[None] * (len(table.rows) - 1), _bar(SERIES[1])]
         pieces: tuple[tuple[str, dict[str, Any]], ...] = (
             ("foot", _UNSEEN),
@@ -96,7 +99,7 @@ class _Drawer:
                 "categories": [self._tab, row - 1, first, row - 1, last],
                 "values": [self._tab, row, first, row, last],
                 "points": [{"fill": {"color": colour}} for colour in SERIES],
-                "data_labels": {"value": True, "font": self._text(9), "num_format": "#,##0"},
+                "data_labels": {"value": True, "font": self._text(9), "num_format": self._form},
                 "gap": 60,
             }
         )
@@ -161,9 +164,18 @@ class _Drawer:
             "min": 0,
             "major_gridlines": {"visible": True, "line": {"color": GRID}},
             "num_font": self._text(9),
-            "num_format": "#,##0",
+            "num_format": self._form,
             "line": {"none": True},
         }
+
+    @cached_property
+    def _form(self) -> str:
+        """How numbers are written in a picture, where there is less room than in a cell."""
+        inputs = self._places.inputs
+        history = np.abs(np.nan_to_num(inputs.history.values))
+        together = history.sum(axis=0) if inputs.plan.metric.adds_up else history.max(axis=0)
+        largest = max(float(together.max(initial=0.0)), inputs.plan.hq_target)
+        return short_format(inputs.plan.metric, largest, self._places.language)
 
     def _cut(self, code: str, cut: float) -> dict[str, Any]:
         """An axis of the quadrants, crossed at its cut."""

@@ -215,16 +215,16 @@ def _baseline(plan: Plan) -> Sheet:
         _REGION,
         _NAME,
         number("last_year", tool),
-        *(number(f"part.{part}", tool, "decimal") for part in PARTS),
-        number("base", tool, "decimal"),
+        *(number(f"part.{part}", tool, "amount") for part in PARTS),
+        number("base", tool, "amount"),
         *(number(f"signal.{driver}", formula, "percent") for driver in drivers),
         number("raw", formula, "percent"),
         *(number(f"effect.{driver}", formula, "percent") for driver in drivers),
         number("total", formula, "percent"),
-        number("expected", formula, "decimal"),
-        number("log_mean", formula, "decimal"),
-        *(number(f"part.{driver}", formula, "decimal") for driver in drivers),
-        number("sum", formula, "decimal"),
+        number("expected", formula, "amount"),
+        number("log_mean", formula, "amount"),
+        *(number(f"part.{driver}", formula, "amount") for driver in drivers),
+        number("sum", formula, "amount"),
         number("suggested", formula),
         number("at_old_weights", tool, width=12),
         number("low", tool),
@@ -312,8 +312,8 @@ def _why_columns(plan: Plan) -> tuple[Column, ...]:
     """Last year's value, what each part adds, and the sum: the baseline sheet's row, and in words."""
     numbers = (
         Column("last_year", Owner.FORMULA, "number"),
-        *(Column(f"part.{part}", Owner.FORMULA, "decimal") for part in _parts(plan)),
-        Column("sum", Owner.FORMULA, "decimal"),
+        *(Column(f"part.{part}", Owner.FORMULA, "amount") for part in _parts(plan)),
+        Column("sum", Owner.FORMULA, "amount"),
     )
     reach = max(3, 10 - len(numbers))  # to the end of the reasons above, or further
     return (_NAME, *numbers, Column("why", Owner.TOOL, "long", span=reach), *_volume(plan))
@@ -330,7 +330,7 @@ def _parts(plan: Plan) -> tuple[str, ...]:
 
 _STEP_COLUMNS = (
     _NAME,
-    *(Column(code, Owner.FORMULA, "decimal") for code in ("contribution", "whole", "foot", "rise", "fall")),
+    *(Column(code, Owner.FORMULA, "amount") for code in ("contribution", "whole", "foot", "rise", "fall")),
 )
 
 

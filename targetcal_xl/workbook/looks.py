@@ -11,6 +11,7 @@ from xlsxwriter.format import Format
 from targetcal_xl.calibration import Metric
 
 from .shapes import Kind, Owner
+from .widths import number_format
 
 INK, FAINT, LINE, GRID = "#1F2937", "#6B7280", "#D1D5DB", "#E5E7EB"
 BRAND, BRAND_PALE, INPUT, SUPERIOR_INPUT, PAPER = "#1F4E79", "#DCE6F1", "#FFF8DC", "#E8F3EA", "#F7F8FA"
@@ -31,6 +32,8 @@ _HEADS = {
 _LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp")
 _CENTRED: tuple[Kind, ...] = ("choice", "flag", "date")
 _WRAPPED: tuple[Kind, ...] = ("long", "link", "choice")
+_NUMBERS: tuple[Kind, ...] = ("number", "amount", "decimal", "count", "percent")
+"""A number that outgrows its column becomes smaller: no program shows a part of one."""
 
 
 Standpoint = Literal["table", "card", "list"]
@@ -45,6 +48,7 @@ class Looks:
         self.font = {"font_name": _FONTS[language], "font_size": 10, "font_color": INK}
         self._numbers = {
             "number": number_format(metric),
+            "amount": number_format(metric, "amount"),
             "decimal": "#,##0.00",
             "count": "#,##0",
             "percent": "0.0%",
@@ -58,7 +62,8 @@ class Looks:
             "num_format": self._numbers.get(kind, "General"),
             "align": _alignment(kind, at),
             "valign": "vcenter",
-            "text_wrap": at == "card" or kind in _WRAPPED,
+            "text_wrap": kind in _WRAPPED or (at == "card" and kind not in _NUMBERS),
+            "shrink": kind in _NUMBERS,
             "border": 1,
             "border_color": LINE,
             # The superior's cells open when there is something to decide: once the region is locked.
@@ -193,11 +198,6 @@ class Looks:
     def changed(self, **shape: Any) -> Format:
         """A format for what a condition changes."""
         return self._book.add_format(shape)
-
-
-def number_format(metric: Metric) -> str:
-    """How a value of the metric is shown: thousands separators, and the decimals of its step."""
-    return "#,##0" + "." * bool(metric.decimals) + "0" * metric.decimals
 
 
 def _alignment(kind: Kind, at: Standpoint) -> str:

@@ -11,10 +11,11 @@ from ..calibration.standing import Key
 from .book import Spot
 
 Kind = Literal[
-    "text", "long", "number", "decimal", "count", "percent", "date", "choice", "line", "link", "flag", "stamp"
-]
-"""How a value is shown: `number` is in the metric's unit and step, `decimal` any other number,
-`line` a line's code shown by its name, `flag` a yes or no, `stamp` a moment as ISO text."""
+    "text", "long", "number", "amount", "decimal", "count", "percent", "date", "choice", "line", "link",
+    "flag", "stamp"
+]  # fmt: skip
+"""How a value is shown: `number` is in the metric's unit and step, `amount` a part of one, `decimal` any
+other number, `line` a line's code shown by its name, `flag` a yes or no, `stamp` a moment as ISO text."""
 
 
 class Owner(Enum):

@@ -1,0 +1,176 @@
+"""Numbers as people read them: the one place that says how, for messages, letters and sheets."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Final
+
+import numpy as np
+from babel import Locale
+
+from .calibration import Metric
+from .language import text
+
+UNKNOWN: Final = "–"
+"""What stands for a number that nobody knows."""
+MINUS: Final = "−"
+
+LOCALES: Final = {"zh-CN": "zh_CN", "en": "en_GB"}
+"""What Babel calls our languages."""
+
+_SCALES = {"zh-CN": (4, 8), "en": (3, 6, 9)}
+"""Powers of ten that a language counts large numbers in."""
+_POWERS = {3: "thousand", 4: "ten_thousand", 6: "million", 8: "hundred_million", 9: "billion"}
+_ROOM = 9
+"""What columns and pictures are made for: 1,234,567. A longer number is told in a larger unit."""
+_MOST_DECIMALS = 2
+"""A larger unit in which a target would need more decimals than this says no more than the smaller one."""
+_SCALED = re.compile(r"[十百千万亿]|(k|m|mn|bn|thousand|million|billion)(\b|[A-Z]{3}\b)", re.IGNORECASE)
+"""A unit that is a multiple already: nobody counts in ten thousands of 万元."""
+_DIGITS = 4
+"""How many digits a rounded number keeps."""
+_BEYOND = 1e18
+"""Nobody reads so many noughts; somebody has typed it that way."""
+_MOST_PLAIN = 6
+"""Decimals of a number of which no step is known."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A metric's numbers in a language, all in one unit: ten to the power of `power` of the metric's own.
+
+    Decimals are those of the metric's step. A number that is rounded to nothing has no sign.
+    """
+
+    metric: Metric
+    language: str
+    power: int = 0
+
+    @property
+    def unit(self) -> str:
+        """What the numbers count: 元, 万元, million yuan."""
+        return counted_in(self.metric.unit, self.language, self.power)
+
+    def number(self, value: float | None) -> str:
+        """A target, or what is compared with one."""
+        return self._told(value, 0)
+
+    def total(self, value: float | None) -> str:
+        """What lines come to together: of a mean with one decimal more than its lines."""
+        return self._told(value, 0 if self.metric.adds_up else 1)
+
+    def signed(self, value: float | None) -> str:
+        """A difference, with its sign."""
+        return self._told(value, 0, True)
+
+    def told(self, value: float | None) -> str:
+        """A number with its unit."""
+        return f"{self.number(value)} {self.unit}".strip()
+
+    def interval(self, low: float, high: float) -> str:
+        """From a number to a number."""
+        return f"{self.number(low)} {UNKNOWN} {self.number(high)}"
+
+    def _told(self, value: float | None, more: int, signed: bool = False) -> str:
+        if value is None or math.isnan(value):
+            return UNKNOWN
+        decimals = max(self.metric.places + more + self.power, 0)
+        return spell(value, self.language, decimals, power=self.power, signed=signed)
+
+
+def figures(metric: Metric, language: str, values: Iterable[float] = ()) -> Figures:
+    """How these values are told together: in a larger unit where one of them would have no room.
+
+    No target loses a digit by it.
+    """
+    largest = _largest(values)
+    found = [Figures(metric, language)]
+    if not _SCALED.match(metric.unit.strip()):
+        powers = (power for power in _SCALES[language] if metric.places + power <= _MOST_DECIMALS)
+        found += [Figures(metric, language, power) for power in powers if largest >= 10**power]
+    lengths = [len(one.number(largest)) for one in found]
+    room = next((k for k, length in enumerate(lengths) if length <= _ROOM), None)
+    return found[lengths.index(min(lengths)) if room is None else room]
+
+
+def _largest(values: Iterable[float]) -> float:
+    return max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+
+
+def counted_in(unit: str, language: str, power: int) -> str:
+    """A unit's multiple by name."""
+    return text(f"calibration.unit.{_POWERS[power]}", language, unit=unit).strip() if power else unit
+
+
+def rounded(values: Iterable[float], metric: Metric, language: str) -> list[str]:
+    """Numbers for a picture, where a table has them in full: a few digits, all in one unit, with its sign."""
+    given = list(values)
+    largest = _largest(given)
+    if len(spell(largest, language, metric.decimals)) < _ROOM - 1:
+        return [Figures(metric, language).number(value) for value in given]
+    power = max(power for power in (0, *_SCALES[language]) if largest >= 10**power)
+    before = len(f"{largest / 10**power:.0f}")
+    decimals = max(min(_DIGITS - before, metric.places + power), 0)
+    sign = text(f"calibration.sign.{_POWERS[power]}", language) if power else ""
+    return [
+        spell(value, language, decimals, power=power) + sign if math.isfinite(value) else UNKNOWN
+        for value in given
+    ]
+
+
+def percent(share: float | None, language: str, decimals: int = 0, *, signed: bool = False) -> str:
+    """A share of 1 in percent."""
+    if share is None or math.isnan(share):
+        return UNKNOWN
+    if math.isinf(share):
+        return ("+" if signed and share > 0 else MINUS if share < 0 else "") + "∞"
+    return spell(share, language, decimals, power=-2, signed=signed) + "%"
+
+
+def plain(value: float | None, language: str) -> str:
+    """A number of which nothing is known but its size: no digits that arithmetic left, never as 1e+09."""
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    if abs(value) >= _BEYOND:
+        return f"{value:g}"
+    return spell(float(f"{value:.12g}"), language, _MOST_PLAIN, trimmed=True)
+
+
+def typed(value: float) -> str:
+    """A number as somebody would type it into a cell or a file: all digits, nothing between them."""
+    if not math.isfinite(value):
+        return str(value)
+    return np.format_float_positional(float(f"{value:.15g}"), trim="-")
+
+
+def spell(
+    value: float, language: str, decimals: int, *, power: int = 0, signed: bool = False, trimmed: bool = False
+) -> str:
+    """A number in ten to the `power`, rounded half up in the 15 digits that programs keep of it.
+
+    Without the sign of what is rounded to nothing; `trimmed`, without noughts at its end.
+    """
+    exact = Decimal(f"{value:.15g}").scaleb(-power)
+    whole = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    said = f"{abs(whole):,f}"
+    if trimmed and decimals:
+        said = said.rstrip("0").rstrip(".")
+    sign = "" if not whole else MINUS if whole < 0 else "+" * signed
+    return sign + said.translate(_separators(language))
+
+
+@cache
+def _separators(language: str) -> dict[int, str]:
+    """Python's separators to those of a language.
+
+    Babel's own formatting takes ten times as long, and a sheet has tens of thousands of numbers.
+    """
+    symbols = Locale.parse(LOCALES[language]).number_symbols["latn"]
+    return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
