@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from targetcal_xl.actions import decide, handle_objection, new
-from targetcal_xl.calibration import Value
+from targetcal_xl.calibration import Value, compute_baseline
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.workbook import Cell, content, write_book
 from targetcal_xl.workbook.asking import MOST_NAMED
 from targetcal_xl.workbook.captions import caption
 from targetcal_xl.workbook.cells import column_letters
-from targetcal_xl.workbook.layout import layout, region_sheet
+from targetcal_xl.workbook.layout import region_sheet
 from targetcal_xl.workbook.places import default_places
 from tests.support.books import as_openpyxl
 from tests.support.clock import Clock
@@ -21,9 +22,8 @@ from tests.support.desks import Case, decline, locked, submitted
 from tests.support.recalculated import differences
 from tests.support.samples import sample_inputs, sample_standing
 
-SCREEN = 146
-"""Characters of 8.5 pixels, the widest of any system's default font, that a screen of 1366 has room for
-between row numbers and scroll bar; each column takes .7 more."""
+SCREEN, DIGIT = 1366 - 75, 7.8
+"""Pixels between row numbers and scroll bar in LibreOffice's window, and of a digit that it measures by."""
 NEEDED = (
     *("name", "suggested", "declared", "answered", "agree", "deviation", "flag", "missing"),
     *("basis", "support", "risk"),
@@ -50,18 +50,29 @@ def _shown(case: Case, region: str, field: str, line: str | None = None) -> Valu
     return reading.grids[sheet][spot].value
 
 
-def test_what_a_manager_works_with_stands_on_a_small_screen() -> None:
-    sheet = next(sheet for sheet in layout(sample_inputs((2, 1))) if sheet.region)
+@pytest.mark.parametrize(("size", "step"), [(1.0, 1.0), (1e6, 1e4), (0.001, 0.001)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_manager_works_with_stands_on_a_small_screen(
+    language: str, size: float, step: float, tmp_path: Path
+) -> None:
+    plain = sample_standing((2, 1))
+    history = replace(plain.inputs.history, values=plain.inputs.history.values * size)
+    metric = replace(plain.inputs.plan.metric, step=step)
+    plan = replace(plain.inputs.plan, metric=metric, hq_target=plain.inputs.plan.hq_target * size)
+    inputs = replace(plain.inputs, history=history, plan=plan)
+    allotment, baseline = plain.allotment * size, compute_baseline(inputs)
+    standing = replace(plain, inputs=inputs, baseline=baseline, allotment=allotment)
+    write_book(path := tmp_path / "book.xlsx", standing, language, created=Clock().now)
+    places = default_places(inputs, language)
+    sheet = places.sheets[region_sheet("R1")]
     lines = sheet.table("lines")
     assert tuple(column.code for column in lines.columns[: len(NEEDED)]) == NEEDED
     last = lines.spots[NEEDED[-1]]
+    page = as_openpyxl(path)[places.tabs[sheet.code]]
     widths = {
-        table.spots[column.code]: column.width
-        for table in reversed(sheet.tables)
-        for column in table.columns
-        if column.span == 1
+        at: group.width for group in page.column_dimensions.values() for at in range(group.min, group.max + 1)
     }
-    assert sum(max(widths[at], 8) + 0.7 for at in range(2, last + 1)) <= SCREEN + 0.7 * len(NEEDED)
+    assert DIGIT * sum(widths[at] for at in range(2, last + 1)) <= SCREEN
     shown = {field.code: field.spot[1] for field in sheet.fields}
     assert all(shown[code] <= last for code in ("advice", "status", "submitter", "checks", "declared"))
 

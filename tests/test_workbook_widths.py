@@ -30,8 +30,18 @@ from tests.support.samples import sample_inputs
 _AT = dt.datetime(2025, 1, 6, tzinfo=dt.UTC)
 
 
+_LARGER = {
+    '0\\.0,"万"': (1e4, "0.0", "万万"),
+    '#,##0.00,,"M"': (1e6, ",.00", "M"),
+    '#,##0,"k"': (1e3, ",", "k"),
+}
+
+
 def _told(value: float, form: str) -> str:
     """A number as a spreadsheet shows it; our own reading of the few formats that there are."""
+    if form in _LARGER:
+        unit, form, sign = _LARGER[form]
+        return _told(value / unit, form) + sign
     share = value * 100 if form.endswith("%") else value
     places = len(form.rstrip("%").partition(".")[2])
     exact = Decimal(f"{share:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
@@ -42,7 +52,7 @@ def _numbers(page: Worksheet) -> Iterator[tuple[Cell, str]]:
     for cell in page._cells.values():
         if isinstance(cell.value, int | float) and not isinstance(cell.value, bool) and cell.row > 1:
             form = str(cell.number_format)
-            known = re.fullmatch(r"(#,##)?0(\.0+)?%?", form)
+            known = form in _LARGER or re.fullmatch(r"(#,##)?0(\.0+)?%?", form)
             yield cell, _told(float(cell.value), form) if known else f"{cell.value:g}"
 
 
@@ -102,11 +112,11 @@ def test_every_number_of_a_new_book_fits_into_its_column(
         assert _too_narrow(path) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_number_is_printed_as_hashes(tmp_path: Path, language: str) -> None:
+@pytest.mark.parametrize(("language", "total"), [("zh-CN", "360000.0万"), ("en", "3,600.00M")])
+def test_no_number_is_printed_as_hashes(tmp_path: Path, language: str, total: str) -> None:
     path = tmp_path / "book.xlsx"
     write_book(path, _scaled(3.6e9, 1e4, "sum"), language, created=_AT)
     with pypdfium2.PdfDocument(convert(path, "pdf")) as document:
         said = "".join(page.get_textpage().get_text_range() for page in document)
-    assert "3,600,000,000" in said
+    assert total in said
     assert "##" not in said

@@ -26,7 +26,7 @@ from .looks import BRAND, FAINT, GOOD, INPUT, Looks
 from .macros import Macros, add_ribbon, equip
 from .places import SHEET_MARK, TABLE_MARK, Places, default_places
 from .shapes import Column, Field, Kind, Sheet, Table
-from .widths import Widths
+from .widths import Widths, lines_of, on_screen
 
 _MEASURE = {"font_name": "Arial", "font_size": 10}
 """The font by whose digits programs measure columns: one that every system has, or has the like of."""
@@ -38,6 +38,7 @@ _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 32, 30, 19
 _SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING, _TWO_LINES, _PARAGRAPH = 20, 32, 34, 34, 112
+_LINE = 15
 _TALL = {
     ("region", "lines"): 60,
     ("region", "why"): 34,
@@ -70,8 +71,8 @@ def write_book(
     cells = content(standing, typed, places)
     book = xlsxwriter.Workbook(path, _OPTIONS)
     book.set_properties({"title": standing.inputs.plan.code, "created": created.replace(tzinfo=None)})
-    looks = Looks(book, standing.inputs.plan.metric, language)
-    widths = Widths(standing.inputs.plan.metric, places.sheets, cells, typed)
+    looks = Looks(book, standing.inputs, language)
+    widths = Widths(places, cells, typed)
     pages = {code: book.add_worksheet(places.tabs[code], _Worksheet) for code in places.sheets}
     for code, sheet in places.sheets.items():
         _Page(pages[code], sheet, places, looks).write(cells.get(code, {}), typed, widths.of(code))
@@ -116,6 +117,7 @@ class _Page:
     ) -> None:
         """Everything on the sheet, in columns that have room for their numbers."""
         self._set_up()
+        self._rooms = self._widths(needed)
         if self._sheet.code == "guide":
             write_guide(self._page, self._looks, self._places)
             return
@@ -124,7 +126,8 @@ class _Page:
             self._field(field, cells, typed)
         for table in self._sheet.tables:
             self._table(table, cells, typed)
-        self._widths(needed)
+        for at, width in self._rooms.items():
+            self._page.set_column(at - 1, at - 1, width)
         self._freeze_and_print()
         help_people(self._page, self._sheet, self._places, self._looks)
 
@@ -177,13 +180,14 @@ class _Page:
         self._put((top - 1, 2), Cell(section(self._sheet, table, self._places.language)), self._looks.section)
         self._page.set_row(top - 2, _SECTION_HEIGHT)
         self._page.set_row(top - 1, None, None, {"hidden": True})
-        self._page.set_row(top, _CAPTION_HEIGHT)
+        plan, language = self._places.inputs.plan, self._places.language
+        captions = {column.code: heading(table, column, plan, language) for column in table.columns}
+        self._page.set_row(top, self._caption_height(table, captions))
         self._put((top, 1), Cell(TABLE_MARK + table.code), self._looks.plain)
         for column in table.columns:
-            at = spots[column.code]
-            caption = heading(table, column, self._places.inputs.plan, self._places.language)
+            at, words = spots[column.code], Cell(captions[column.code])
             self._put((top, at), Cell(column.code), self._looks.plain)
-            self._spread((top + 1, at), column.span, Cell(caption), self._looks.caption(column.owner))
+            self._spread((top + 1, at), column.span, words, self._looks.caption(column.owner))
         forms = [
             (column, spots[column.code], self._looks.cell(column.kind, column.owner))
             for column in table.columns
@@ -260,7 +264,7 @@ class _Page:
         columns = table.spots.values()
         self._page.autofilter(table.top, min(columns) - 1, last, max(columns) - 1)
 
-    def _widths(self, needed: Mapping[int, float]) -> None:
+    def _widths(self, needed: Mapping[int, float]) -> dict[int, float]:
         """Columns as wide as the widest that stands in them; side labels have a column of their own."""
         widths = dict(needed)
         for table in self._sheet.tables:
@@ -269,8 +273,15 @@ class _Page:
                     each = column.width if column.span == 1 else 0
                     at = table.spots[column.code]
                     widths[at] = max(widths.get(at, 8), 8, each)
-        for at, width in widths.items():
-            self._page.set_column(at - 1, at - 1, width)
+        return on_screen(widths, needed, self._sheet.table("lines")) if self._sheet.region else widths
+
+    def _caption_height(self, table: Table, captions: Mapping[str, str]) -> float:
+        """What the caption with the most lines needs."""
+        most = 0
+        for column in table.columns:
+            across = range(table.spots[column.code], table.spots[column.code] + column.span)
+            most = max(most, lines_of(captions[column.code], sum(self._rooms.get(at, 8) for at in across)))
+        return max(_CAPTION_HEIGHT, _LINE * most)
 
     def _freeze_and_print(self) -> None:
         tables = self._sheet.tables

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import xlsxwriter
 from xlsxwriter.chart import Chart
 
@@ -171,11 +170,7 @@ class _Drawer:
     @cached_property
     def _form(self) -> str:
         """How numbers are written in a picture, where there is less room than in a cell."""
-        inputs = self._places.inputs
-        history = np.abs(np.nan_to_num(inputs.history.values))
-        together = history.sum(axis=0) if inputs.plan.metric.adds_up else history.max(axis=0)
-        largest = max(float(together.max(initial=0.0)), inputs.plan.hq_target)
-        return short_format(inputs.plan.metric, largest, self._places.language)
+        return short_format(self._places.inputs, self._places.language)
 
     def _cut(self, code: str, cut: float) -> dict[str, Any]:
         """An axis of the quadrants, crossed at its cut."""

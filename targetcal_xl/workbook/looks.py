@@ -8,10 +8,10 @@ from typing import Any, Literal
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from targetcal_xl.calibration import Metric
+from targetcal_xl.calibration import Inputs
 
 from .shapes import Kind, Owner
-from .widths import number_format
+from .widths import form_of
 
 INK, FAINT, LINE, GRID = "#1F2937", "#6B7280", "#D1D5DB", "#E5E7EB"
 BRAND, BRAND_PALE, INPUT, SUPERIOR_INPUT, PAPER = "#1F4E79", "#DCE6F1", "#FFF8DC", "#E8F3EA", "#F7F8FA"
@@ -43,17 +43,11 @@ Standpoint = Literal["table", "card", "list"]
 class Looks:
     """The formats of one workbook, made when they are first needed."""
 
-    def __init__(self, book: xlsxwriter.Workbook, metric: Metric, language: str) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, inputs: Inputs, language: str) -> None:
         self._book = book
         self.font = {"font_name": _FONTS[language], "font_size": 10, "font_color": INK}
-        self._numbers = {
-            "number": number_format(metric),
-            "amount": number_format(metric, "amount"),
-            "decimal": "#,##0.00",
-            "count": "#,##0",
-            "percent": "0.0%",
-            "date": "yyyy-mm-dd",
-        }
+        numbers = {kind: form_of(inputs, kind, language).code for kind in _NUMBERS}
+        self._numbers = {**numbers, "date": "yyyy-mm-dd"}
         self.cell = cache(self._cell)
 
     def _cell(self, kind: Kind, owner: Owner, at: Standpoint = "table") -> Format:

@@ -2,52 +2,95 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from dataclasses import dataclass
 
-from ..calibration.metric import Metric
+import numpy as np
+
+from ..calibration.baseline import Inputs
+from ..calibration.negotiation import JUSTIFICATION
 from ..calibration.standing import Key, Value
-from ..figures import percent, spell
+from ..figures import spell
 from .book import BLANK, Cell, Spot
 from .facts import as_number
-from .shapes import Kind, Sheet, Table
+from .places import Places
+from .shapes import Kind, Table
 
-_DIGIT, _SIGN, _EDGE = 1.2, 0.7, 2.2
+_DIGIT, _SIGN, _CHINESE, _EDGE = 1.2, 0.7, 2.0, 2.2
 """What a digit, another sign and the edges take of a column, in its widths, in whatever font there is."""
+_LATIN = 0x2E7F
+"""Signs after it are as wide as two letters."""
+_LETTER = 1.1
+"""What a bold letter takes."""
 _BOLD = 1.3
 """How much more a figure takes in a card, where it is larger and bold."""
-_MORE = 10.0
-"""How many times the largest figure of the book may be typed, or be suggested later."""
+_MORE = 2.0
+"""How many times a column's largest figure, or the sheet's, may come before it is told smaller."""
 _SHORT = {
     "en": {1e10: '#,##0.0,,,"bn"', 1e7: '#,##0.0,,"M"'},
     "zh-CN": {1e9: '0\\.00,,"亿"', 1e7: '0\\.0,"万"'},
 }
 """Formats of pictures, by the number that they begin with."""
+SCREEN = 156.0
+"""The widths that a screen of 1366 pixels has room for, between row numbers and scroll bar."""
+_NARROWEST = 13.0
+"""The least that a reason can be read in."""
 _IN_UNIT: tuple[Kind, ...] = ("number", "amount")
 
 
-def number_format(metric: Metric, kind: Kind = "number") -> str:
-    """How a spreadsheet shows a value of the metric, or a part of one: separators, and decimals."""
-    places = decimals_of(metric, kind)
-    return "#,##0" + "." * bool(places) + "0" * places
+@dataclass(frozen=True)
+class Form:
+    """A number format by its code, and what it makes of a number: in ten to `power`, with a sign behind."""
+
+    code: str
+    places: int
+    power: int = 0
+    sign: str = ""
+
+    def told(self, value: float) -> str:
+        """A number as its cell shows it."""
+        return spell(value, "en", self.places, power=self.power) + self.sign
 
 
-def short_format(metric: Metric, largest: float, language: str) -> str:
-    """The same where numbers as large as this have little room: commas at the end divide by thousands.
+_LARGER = {
+    "zh-CN": (Form('0\\.0,"万"', 1, 4, "万"),),
+    "en": (Form('#,##0.00,,"M"', 2, 6, "M"), Form('#,##0,"k"', 0, 3, "k")),
+}
+"""Formats of cells in a larger unit."""
+_LARGE = 1e8
+
+
+def form_of(inputs: Inputs, kind: Kind, language: str) -> Form:
+    """How cells of a kind show a number: in a larger unit where no target loses a digit, else in full."""
+    metric, largest = inputs.plan.metric, largest_of(inputs)
+    if kind == "percent":
+        return Form("0.0%", 1, -2, "%")
+    if kind in _IN_UNIT and largest >= _LARGE:
+        for form in _LARGER[language]:
+            if metric.places + form.power <= form.places:
+                return form
+    places = {"amount": max(metric.finer, 0), "number": metric.decimals, "decimal": 2}.get(kind, 0)
+    return Form("#,##0" + "." * bool(places) + "0" * places, places)
+
+
+def largest_of(inputs: Inputs) -> float:
+    """The largest figure to be told: what head office wants, or the lines of a past period together."""
+    history = np.abs(np.nan_to_num(inputs.history.values))
+    together = history.sum(axis=0) if inputs.plan.metric.adds_up else history.max(axis=0)
+    return max(float(together.max(initial=0.0)), inputs.plan.hq_target)
+
+
+def short_format(inputs: Inputs, language: str) -> str:
+    """The same where there is little room: commas at the end divide by thousands.
 
     A point that is written after the division divides by ten or a hundred more, for 万 and 亿.
     """
+    largest = largest_of(inputs)
     for least, form in _SHORT[language].items():
         if largest >= least:
             return form
-    return number_format(metric)
-
-
-def decimals_of(metric: Metric, kind: Kind) -> int:
-    """With how many decimals numbers of a kind are shown: parts of a value are finer than its step."""
-    if kind == "amount":
-        return max(metric.finer, 0)
-    return {"number": metric.decimals, "decimal": 2, "percent": 1}.get(kind, 0)
+    return form_of(inputs, "number", language).code
 
 
 class Widths:
@@ -55,33 +98,25 @@ class Widths:
 
     def __init__(
         self,
-        metric: Metric,
-        sheets: Mapping[str, Sheet],
+        places: Places,
         cells: Mapping[str, Mapping[Spot, Cell]],
         typed: Mapping[Key, Value],
     ) -> None:
-        self._metric, self._sheets, self._cells, self._typed = metric, sheets, cells, typed
+        self._places, self._sheets, self._cells, self._typed = places, places.sheets, cells, typed
 
     def of(self, code: str) -> dict[int, float]:
         """The width that each column of a sheet needs, by its place."""
         widths: dict[int, float] = {}
-        for at, kind, values, factor in self._columns(code):
-            reach = self._reach if kind in _IN_UNIT else 0.0
-            longest = max((self._told(value, kind) for value in (*values, reach)), key=_room)
+        columns = list(self._columns(code))
+        known = (abs(value) for _, kind, values, _ in columns if kind in _IN_UNIT for value in values)
+        largest = max(known, default=1.0)
+        for at, kind, values, factor in columns:
+            own = max(map(abs, values), default=largest)
+            reach = _MORE * own if kind in _IN_UNIT else 0.0
+            form = form_of(self._places.inputs, kind, self._places.language)
+            longest = max((form.told(value) for value in (*values, reach)), key=_room)
             widths[at] = max(widths.get(at, 0.0), factor * _room(longest) + _EDGE)
         return widths
-
-    @cached_property
-    def _reach(self) -> float:
-        """The largest figure that there will be room for."""
-        known = (
-            abs(value)
-            for code in self._sheets
-            for _, kind, values, _ in self._columns(code)
-            if kind in _IN_UNIT
-            for value in values
-        )
-        return _MORE * max(known, default=1.0)
 
     def _columns(self, code: str) -> Iterator[tuple[int, Kind, list[float], float]]:
         """Columns and cards with numbers: where, of what kind, the numbers, and how much larger they are."""
@@ -102,9 +137,19 @@ class Widths:
         people = (self._typed.get(table.key(row, column)) for row in table.rows)
         return _numbers([*ours, *people])
 
-    def _told(self, value: float, kind: Kind) -> str:
-        places = decimals_of(self._metric, kind)
-        return percent(value, "en", places) if kind == "percent" else spell(value, "en", places)
+
+def on_screen(widths: Mapping[int, float], needed: Mapping[int, float], lines: Table) -> dict[int, float]:
+    """The reasons give way to numbers, so that all a region works with stands on one screen."""
+    reasons = [lines.spots[code] for code in JUSTIFICATION]
+    wide = sum(widths[at] for at in range(2, max(reasons) + 1)) - SCREEN
+    shares = {at: widths[at] - max(wide, 0.0) / len(reasons) for at in reasons}
+    return {**widths, **{at: max(share, _NARROWEST, needed.get(at, 0.0)) for at, share in shares.items()}}
+
+
+def lines_of(words: str, width: float) -> int:
+    """How many lines bold words take in a column; a Chinese sign takes two letters' room."""
+    units = sum(1 + (ord(sign) > _LATIN) for sign in words)
+    return math.ceil(_LETTER * units / (width - 1))
 
 
 def _is_numeric(kind: Kind) -> bool:
@@ -117,4 +162,4 @@ def _numbers(values: list[Value]) -> list[float]:
 
 def _room(said: str) -> float:
     """What a number takes of a column's width."""
-    return sum(_DIGIT if sign.isdigit() else _SIGN for sign in said)
+    return sum(_DIGIT if sign.isdigit() else _CHINESE if ord(sign) > _LATIN else _SIGN for sign in said)
