@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from .calibration import Explanation, Metric, Step
+from .calibration.explanation import EventsCode
 from .language import text
+
+_EVENTS: Mapping[EventsCode, tuple[str, str]] = {
+    "past": ("without_events", "without_losses"),
+    "trend": ("without_events_trend", "without_losses_trend"),
+    "both": ("without_events_both", "without_losses_both"),
+}
+"""By where the events were: how gains are left out, and how losses are."""
 
 
 def why(explanation: Explanation, metric: Metric, language: str) -> str:
     """Where a suggestion comes from: one sentence whose numbers add up, with what matters most first."""
     clauses = _clauses(explanation, metric, language)
-    return text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
+    said = text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
+    return said + text("calibration.why.held", language) if explanation.held else said
 
 
 def ask(period: object, share: float, language: str) -> str:
-    """What there is to ask about a newest period that is this share away from what was expected."""
+    """What there is to ask about a line's last value, which is this share away from what was expected."""
     way = "above" if share > 0 else "below"
     return text(f"calibration.question.{way}", language, period=period, share=f"{abs(share):.0%}")
 
@@ -29,7 +38,7 @@ def _clauses(explanation: Explanation, metric: Metric, language: str) -> Iterato
     yield say(explanation.origin, start=_plain(explanation.start, metric))
     if events:
         amounts = {"amount": signed(events, metric), "left": _plain(explanation.start + events, metric)}
-        yield say("without_events" if events < 0 else "without_losses", **amounts)
+        yield say(_EVENTS[explanation.happened][events > 0], **amounts)
     for side, sign in (("better", metric.direction), ("worse", -metric.direction)):
         steps = [step for step in explanation.named if step.amount * sign > 0]
         if steps:

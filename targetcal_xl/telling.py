@@ -84,6 +84,15 @@ def _new(report: actions.NewReport, language: str) -> Iterator[Part]:
     hq, suggested = _number(report.hq_target), _number(report.suggested_total)
     yield Sentence(text("telling.new.totals", language, hq=hq, suggested=suggested))
     yield from _questions(report.questions, language)
+    yield from _held(report.held, language)
+
+
+def _held(lines: Sequence[str], language: str) -> Iterator[Part]:
+    """Whose interval was cut off, the first dozen by name, and why."""
+    for name in lines[:MOST_OF_A_KIND]:
+        yield Sentence(text("telling.held.line", language), WARNING, name)
+    if len(lines) > MOST_OF_A_KIND:
+        yield Sentence(text("telling.held.more", language, count=len(lines) - MOST_OF_A_KIND))
 
 
 def _questions(asked: Sequence[actions.Asked], language: str) -> Iterator[Part]:
@@ -107,6 +116,7 @@ def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[
     counts = {"moved": len(moved), "lines": len(report.lines), "total": _number(report.suggested_total)}
     yield Sentence(text("telling.recalibrate.lines", language, **counts))
     yield from _questions(report.questions, language)
+    yield from _held(report.held, language)
 
 
 def _weight_row(weight: actions.WeightChange) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..workbook import laid_beside, put_in_place
 from .anew import PLAIN, WITH_MACROS, composed
 from .desk import Desk
-from .questions import Asked, asked
+from .questions import Asked, asked, held
 from .stock import show_recorded
 
 
@@ -36,6 +36,8 @@ class NewReport:
     gap_pct: float | None
     """What HQ wants beyond the suggestions, in percent of their total."""
     questions: tuple[Asked, ...]
+    held: tuple[str, ...] = ()
+    """Regions and lines whose interval was cut off where their history no longer carries it."""
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
@@ -62,6 +64,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         suggested_total=inputs.plan.metric.shown(suggested),
         gap_pct=gap_pct(inputs.plan.hq_target, suggested),
         questions=asked(inputs, baseline),
+        held=held(inputs, baseline),
     )
 
 

@@ -115,7 +115,7 @@ def _weights(facts: Facts, driver: Driver, used: float) -> Row:
 
 
 def _asked(facts: Facts, line: str) -> Row:
-    """A line's names, and what there is to ask about its newest period."""
+    """A line's names, and what there is to ask about its last value."""
     return {**facts.names(line), "question": Cell(facts.questions.get(line))}
 
 

@@ -30,6 +30,7 @@ from targetcal_xl.calibration import (
     WeightsCode,
 )
 
+from ..calibration.history import latest
 from ..calibration.plan import SHARES_ADD_UP
 from .layout import reading_row
 
@@ -129,18 +130,20 @@ def _events(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
 
 
 def _answers(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
-    """The answers to what is asked about the newest period, which have a cell."""
-    regions = {line.code: line.region for line in inputs.plan.lines}
-    newest = _newest(inputs)
+    """The answers to what is asked about a line's last value, which have a cell."""
+    regions, asked = {line.code: line.region for line in inputs.plan.lines}, _asked(inputs)
     for answer in inputs.answers:
-        if answer.period == newest:
+        if answer.period == asked.get(answer.line):
             yield (regions[answer.line], answer.line, "history.answer"), answer.code
 
 
-def _newest(inputs: Inputs) -> Period | None:
-    """The last period before the plan's, if the history has one."""
-    before = inputs.history.before(inputs.plan.period).periods
-    return before[-1] if before else None
+def _asked(inputs: Inputs) -> dict[str, Period]:
+    """Line code -> the period that its answer is about: the last that has a value, if any has."""
+    history = inputs.history.before(inputs.plan.period)
+    if not history.periods:
+        return {}
+    places = latest(history).tolist()
+    return {line.code: history.periods[at] for line, at in zip(inputs.plan.lines, places, strict=True)}
 
 
 def _readings(inputs: Inputs) -> dict[Key, Value]:
@@ -332,13 +335,13 @@ def _amount(entry: _Entry, key: Key) -> float:
 
 
 def _revised_answers(inputs: Inputs, entry: _Entry) -> Iterator[Answer]:
-    """Answers about earlier periods as they are, and those about the newest one from their cells."""
-    newest = _newest(inputs)
-    yield from (answer for answer in inputs.answers if answer.period != newest)
+    """Answers about earlier periods as they are, and those about last values from their cells."""
+    asked = _asked(inputs)
+    yield from (answer for answer in inputs.answers if answer.period != asked.get(answer.line))
     for line in inputs.plan.lines:
         key = (line.region, line.code, "history.answer")
         said = entry.words(key) and entry.one_of(key, dict.fromkeys(ANSWERS), "")
-        yield from (Answer(line.code, newest, code) for code in ANSWERS if newest and code == said)
+        yield from (Answer(line.code, asked[line.code], code) for code in ANSWERS if asked and code == said)
 
 
 def _revised_readings(inputs: Inputs, entry: _Entry) -> Readings:
