@@ -18,6 +18,8 @@ DONE, WRONG, QUIET, OBJECTION, WARNING, QUESTION = "✓", "✗", "·", "⚑", "�
 
 _QUIET_DAYS = 7
 """After so many days without a result of any line somebody should ask why."""
+_WARNINGS = {"open": "warning", "few": "warning", "over": "ended", "lost": "lost"}
+"""What is said of a warned line, by what can be done for it."""
 _WEIGHTS = ("driver", "expert", "before", "after", "standard_error", "expert_share")
 
 
@@ -305,10 +307,11 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
         yield Sentence(said, QUESTION)
     for line in report.warnings:
         share = {"attainment": _percent(line.attainment), "odds": _percent(line.odds)}
-        said = text("telling.follow.warning", language, **share)
-        new = [text("telling.follow.new", language)] if line.is_new else []
+        said = text(f"telling.follow.{_WARNINGS[line.hope]}", language, **share)
+        new = [text("telling.follow.new", language)] if line.is_new and line.hope == "open" else []
         yield Sentence(" ".join([*new, said]), WARNING, f"{line.region} / {line.line}")
-        yield Sentence(line.suggestion, indented=True)
+        if line.suggestion:
+            yield Sentence(line.suggestion, indented=True)
     for name in report.mended:
         yield Sentence(text("telling.follow.mended", language, line=name), DONE)
     if not report.warnings:
@@ -340,6 +343,9 @@ def _evaluated(report: actions.EvaluateReport, language: str) -> Iterator[Part]:
     totals = {"actual": _number(report.actual_total), "agreed": _number(report.agreed_total)}
     percent = "–" if math.isnan(report.attainment_pct) else f"{report.attainment_pct:.0f}"
     yield Sentence(text("telling.evaluate.attainment", language, percent=percent, **totals))
+    if inside := report.inside:
+        fell = {"count": inside.count, "of": inside.of, "due": f"{inside.due:.1f}"}
+        yield Sentence(text("telling.evaluate.inside", language, **fell))
     counts = {"count": report.deviations, "corrected": report.self_corrected}
     yield Sentence(text("telling.evaluate.deviations", language, **counts))
 

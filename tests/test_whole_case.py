@@ -62,6 +62,7 @@ def test_it_ends_in_the_published_figures(played: Played) -> None:
     report, _ = played
     summary = report.summary
     assert {code: summary[code] for code in PUBLISHED} == PUBLISHED
+    assert (summary["inside_intervals"], summary["inside_due"]) == (10, 9.6)
     suggested, inertial = summary["suggested"], summary["inertial"]
     assert isinstance(suggested, Mapping) and isinstance(inertial, Mapping)
     assert (suggested["华东"], suggested["西南"], inertial["华东"]) == (220, 160, 240)

@@ -97,6 +97,8 @@ def _outcome(report: EvaluateReport) -> dict[str, object]:
         "agreed_total": _whole(report.agreed_total),
         "actual_total": _whole(report.actual_total),
         "attainment_pct": round(report.attainment_pct),
+        "inside_intervals": report.inside.count if report.inside else None,
+        "inside_due": round(report.inside.due, 1) if report.inside else None,
         "deviations": report.deviations,
         "self_corrected": report.self_corrected,
         "consensus_days": _whole(measures.consensus_days),

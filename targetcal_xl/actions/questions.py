@@ -1,4 +1,4 @@
-"""What the suggestions leave for finance to settle: unexpected last values, intervals that nothing carries."""
+"""What the suggestions leave for finance to settle: last values and intervals that stand out."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from targetcal_xl.calibration import (
     Indicator,
     Inputs,
     Key,
+    Measures,
     Period,
     Person,
     Plan,
@@ -41,6 +42,16 @@ ROLES = ("head", "deputy", "superior", "hrbp")
 """The people of a region."""
 UNKNOWN_AMOUNT = "?"
 """The amount of a one-off event whose size nobody knows."""
+
+
+MEASURE_BOUNDS = {
+    "consensus_days": (0.0, math.inf),
+    "coordination_hours": (0.0, math.inf),
+    "attainment_pct": (0.0, math.inf),
+    "agreement_pct": (0.0, 100.0),
+    "agreement_mean": (1.0, 5.0),
+}
+"""Last period's measures, and between what each lies."""
 
 
 class Unusable(Exception):
@@ -100,6 +111,15 @@ def _tables(plan: Plan) -> Iterator[tuple[Key, Value]]:
         yield from (((None, item.code, f"indicator.{code}"), value) for code, value in said.items())
     for number, date in enumerate(plan.milestones, 1):
         yield (None, f"M{number:02d}", "milestone.date"), date.isoformat()
+    for code in MEASURE_BOUNDS if plan.last_period else ():
+        value = getattr(plan.last_period, code)
+        if value is not None and not math.isnan(value):
+            yield _last(code), float(value)
+
+
+def _last(measure: str) -> Key:
+    """Where last period's measure is typed."""
+    return None, measure, "last_period.last"
 
 
 def _people(region: Region) -> dict[str, Value]:
@@ -198,9 +218,9 @@ class _Entry:
         value = self.number(key, otherwise, low, high)
         return int(value) if value == int(value) else self._refused(key, "number_not_whole", otherwise)
 
-    def perhaps(self, key: Key) -> float:
-        """A number, or NaN for an empty cell."""
-        return math.nan if self._cells.get(key) is None else self.number(key, math.nan)
+    def perhaps(self, key: Key, low: float = -math.inf, high: float = math.inf) -> float:
+        """A number within bounds, or NaN for an empty cell."""
+        return math.nan if self._cells.get(key) is None else self.number(key, math.nan, low, high)
 
     def one_of(self, key: Key, choices: Mapping[str, object], otherwise: str) -> str:
         value = self._cells.get(key)
@@ -240,7 +260,17 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
         indicators=indicators,
         milestones=tuple(sorted(_milestones(plan, entry))),
         weights=_weights(plan, entry),
+        last_period=_last_period(entry),
     )
+
+
+def _last_period(entry: _Entry) -> Measures | None:
+    """Last period's measures, as far as somebody knows them."""
+    said = {code: entry.perhaps(_last(code), *bounds) for code, bounds in MEASURE_BOUNDS.items()}
+    if all(math.isnan(value) for value in said.values()):
+        return None
+    attainment = said.pop("attainment_pct")
+    return Measures(**said, attainment_pct=None if math.isnan(attainment) else attainment)
 
 
 def _milestones(plan: Plan, entry: _Entry) -> Iterator[dt.date]:
