@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from .calibration import Explanation, Metric, Step
+from .calibration.explanation import EventsCode
 from .figures import Figures, percent
 from .language import text
+
+_EVENTS: Mapping[EventsCode, tuple[str, str]] = {
+    "past": ("without_events", "without_losses"),
+    "trend": ("without_events_trend", "without_losses_trend"),
+    "both": ("without_events_both", "without_losses_both"),
+}
+"""By where the events were: how gains are left out, and how losses are."""
 
 
 def why(explanation: Explanation, metric: Metric, language: str, power: int = 0) -> str:
@@ -15,11 +23,12 @@ def why(explanation: Explanation, metric: Metric, language: str, power: int = 0)
     Its numbers are in the unit's multiple by this power of ten.
     """
     clauses = _clauses(explanation, Figures(metric, language, power))
-    return text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
+    said = text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
+    return said + text("calibration.why.held", language) if explanation.held else said
 
 
 def ask(period: object, share: float, language: str) -> str:
-    """What there is to ask about a newest period that is this share away from what was expected."""
+    """What there is to ask about a line's last value, which is this share away from what was expected."""
     way = "above" if share > 0 else "below"
     return text(f"calibration.question.{way}", language, period=period, share=percent(abs(share), language))
 
@@ -33,7 +42,7 @@ def _clauses(explanation: Explanation, told: Figures) -> Iterator[str]:
     yield say(explanation.origin, start=told.number(explanation.start))
     if events:
         amounts = {"amount": told.signed(events), "left": told.number(explanation.start + events)}
-        yield say("without_events" if events < 0 else "without_losses", **amounts)
+        yield say(_EVENTS[explanation.happened][events > 0], **amounts)
     for side, sign in (("better", told.metric.direction), ("worse", -told.metric.direction)):
         steps = [step for step in explanation.named if step.amount * sign > 0]
         if steps:

@@ -19,6 +19,8 @@ DONE, WRONG, QUIET, OBJECTION, WARNING, QUESTION = "✓", "✗", "·", "⚑", "�
 
 _QUIET_DAYS = 7
 """After so many days without a result of any line somebody should ask why."""
+_WARNINGS = {"open": "warning", "few": "warning", "over": "ended", "lost": "lost"}
+"""What is said of a warned line, by what can be done for it."""
 _WEIGHTS = ("driver", "expert", "before", "after", "standard_error", "expert_share")
 
 
@@ -77,6 +79,15 @@ def _new(report: actions.NewReport, language: str) -> Iterator[Part]:
     totals = {"hq": told.total(report.hq_target), "suggested": told.total(report.suggested_total)}
     yield Sentence(text("telling.new.totals", language, **totals))
     yield from _questions(report.questions, language)
+    yield from _held(report.held, language)
+
+
+def _held(lines: Sequence[str], language: str) -> Iterator[Part]:
+    """Whose interval was cut off, the first dozen by name, and why."""
+    for name in lines[:MOST_OF_A_KIND]:
+        yield Sentence(text("telling.held.line", language), WARNING, name)
+    if len(lines) > MOST_OF_A_KIND:
+        yield Sentence(text("telling.held.more", language, count=len(lines) - MOST_OF_A_KIND))
 
 
 def _questions(asked: Sequence[actions.Asked], language: str) -> Iterator[Part]:
@@ -100,6 +111,7 @@ def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[
     counts = {"moved": len(moved), "lines": len(report.lines), "total": told.total(report.suggested_total)}
     yield Sentence(text("telling.recalibrate.lines", language, **counts))
     yield from _questions(report.questions, language)
+    yield from _held(report.held, language)
 
 
 def _weight_row(weight: actions.WeightChange, language: str) -> tuple[str, ...]:
@@ -289,10 +301,11 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
         yield Sentence(said, QUESTION)
     for line in report.warnings:
         share = {"attainment": percent(line.attainment, language), "odds": percent(line.odds, language)}
-        said = text("telling.follow.warning", language, **share)
-        new = [text("telling.follow.new", language)] if line.is_new else []
+        said = text(f"telling.follow.{_WARNINGS[line.hope]}", language, **share)
+        new = [text("telling.follow.new", language)] if line.is_new and line.hope == "open" else []
         yield Sentence(" ".join([*new, said]), WARNING, f"{line.region} / {line.line}")
-        yield Sentence(line.suggestion, indented=True)
+        if line.suggestion:
+            yield Sentence(line.suggestion, indented=True)
     for name in report.mended:
         yield Sentence(text("telling.follow.mended", language, line=name), DONE)
     if not report.warnings:
@@ -330,6 +343,9 @@ def _evaluated(report: actions.EvaluateReport, language: str) -> Iterator[Part]:
     totals = {"actual": told.total(report.actual_total), "agreed": told.total(report.agreed_total)}
     totals["percent"] = percent(report.attainment_pct / 100, language)
     yield Sentence(text("telling.evaluate.attainment", language, **totals))
+    if inside := report.inside:
+        fell = {"count": inside.count, "of": inside.of, "due": spell(inside.due, language, 1)}
+        yield Sentence(text("telling.evaluate.inside", language, **fell))
     counts = {"count": report.deviations, "corrected": report.self_corrected}
     yield Sentence(text("telling.evaluate.deviations", language, **counts))
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targetcal_xl.actions import HIDDEN, evaluate, follow, survey, verify
+from targetcal_xl.actions import HIDDEN, evaluate, follow, recalibrate, survey, verify
+from targetcal_xl.actions.records import standing_of
+from targetcal_xl.calibration import Measures, Standing
 from targetcal_xl.connect import Actuals, Responses
 from targetcal_xl.problems import DataProblems, Refused
-from tests.support.desks import Case, confirmed, decided, told
+from tests.support.desks import Case, confirmed, decided, fresh, told
 
 
 @pytest.fixture
@@ -26,6 +28,11 @@ def _answers(**scores: list[int]) -> Responses:
 
 
 BOTH = _answers(R1=[5, 5, 4, 4, 5, 4], R2=[1, 2, 4, 2, 3])
+
+
+def _standing(case: Case) -> Standing:
+    with case.desk() as desk:
+        return standing_of(desk.ledger)
 
 
 def _results(case: Case, *totals: float) -> None:
@@ -88,6 +95,54 @@ def test_the_four_measures_come_from_the_ledger(case: Case) -> None:
     assert measures.agreement_mean == pytest.approx((27 + 12) / 11)
     assert measures.agreement_pct == pytest.approx(100 * 7 / 11)
     assert measures.consensus_days == 1, "opened and confirmed on one day"
+    assert measures.attainment_pct == pytest.approx(100 * 314 / 353)
+
+
+def test_results_are_counted_against_their_intervals_once_they_are_all_there(case: Case) -> None:
+    baseline = _standing(case).baseline
+    days = tuple(day for day in case.inputs.plan.period.days if day <= dt.date(2025, 2, 7))
+    nothing = np.zeros((3, len(days)))
+    unknown = np.full_like(nothing, np.nan)
+    case.run(follow, Actuals(days, nothing, unknown, unknown))
+    case.run(survey, BOTH)
+    assert case.run(evaluate).inside is None
+    low, _, high = baseline.low[0], baseline.low[1], baseline.high[2]
+    _results(case, float(np.ceil(low)), 0, float(np.floor(high)))
+    fell = case.run(evaluate).inside
+    assert fell is not None and (fell.count, fell.of, fell.due) == (2, 3, pytest.approx(2.4))
+    reading = case.reading()
+    shown = {
+        code: reading.grids[sheet][reading.places.field(code)[1]].value
+        for sheet, code in (
+            ("evaluation", "inside"),
+            ("evaluation", "inside_of"),
+            ("evaluation", "inside_due"),
+            ("dashboard", "dashboard_inside"),
+        )
+    }
+    assert list(shown.values()) == [2, 3, pytest.approx(2.4), "2 / 3（应约 2.4）"]
+    assert case.run(verify).problems == ()
+
+
+def test_last_period_s_measures_are_typed_in_the_settings_and_count_once_recalibrated(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    case.type(
+        {
+            (None, "attainment_pct", "last_period.last"): 66.0,
+            (None, "agreement_pct", "last_period.last"): None,
+        }
+    )
+    assert _standing(case).inputs.plan.last_period == Measures(7, 42, 58, 3.1)
+    case.run(recalibrate, "补录上一周期达成率")
+    last = _standing(case).inputs.plan.last_period
+    assert last is not None and last.attainment_pct == 66 and np.isnan(last.agreement_pct)
+    assert case.run(verify).problems == ()
+    case.type({(None, "agreement_mean", "last_period.last"): 7.0})
+    with pytest.raises(DataProblems) as refused:
+        case.run(recalibrate)
+    assert told(refused.value.problems) == [
+        ("number_outside", case.where((None, "agreement_mean", "last_period.last")))
+    ]
 
 
 def test_warnings_and_those_that_mended_are_counted(case: Case) -> None:

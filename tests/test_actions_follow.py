@@ -126,6 +126,18 @@ def test_after_the_last_day_the_expected_result_is_the_result(case: Case) -> Non
     report = case.run(follow, _sparse(case, 0.8), case.inputs.plan.period.end)
     assert report.expected_total == report.actual_total < report.agreed_total
     assert {warned.odds for warned in report.warnings} == {1.0}
+    assert {(warned.hope, warned.suggestion) for warned in report.warnings} == {("over", "")}
+    said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
+    assert sum("of its target" in one for one in said) == len(report.warnings)
+    assert not any("odds of a miss" in one or "Expected to end" in one for one in said)
+
+
+def test_of_a_line_that_is_lost_only_that_is_said(case: Case) -> None:
+    report = case.run(follow, _actuals(case, dt.date(2025, 3, 28), 0.3, 1, 1))
+    assert [(warned.hope, warned.suggestion) for warned in report.warnings] == [("lost", "")]
+    said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
+    assert any("out of reach" in one for one in said) and "" not in said
+    assert case.run(verify).problems == ()
 
 
 def test_a_line_that_the_results_do_not_name_is_said_to_have_sold_nothing(case: Case) -> None:

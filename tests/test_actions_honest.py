@@ -468,7 +468,7 @@ def test_codes_of_different_kinds_never_meet(tmp_path: Path, codes: tuple[str, s
         for row in place.rows.values()
         if (row, place.columns["row"]) in sheet
     }
-    assert ("what", "S01") in rows and ("declared", "华东1组") in rows
+    assert ("内容", "S01") in rows and ("申报目标", "华东1组") in rows
     assert case.run(verify).problems == ()
 
 

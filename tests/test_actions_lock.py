@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from targetcal_xl.actions import lock, new, open_desk, unlock, verify
+from targetcal_xl.actions.post import audit_rows
+from targetcal_xl.actions.records import standing_of
 from targetcal_xl.calibration import Key
 from targetcal_xl.connect import plan_template, read_plan
+from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import Cell, open_book
 from tests.support.books import as_openpyxl, parts_of, sound
@@ -95,10 +99,26 @@ def test_the_audit_sheet_says_what_the_ledger_says(case: Case) -> None:
     assert list(printed) == [str(entry.number) for entry in entries]
     for entry in entries:
         row = printed[str(entry.number)]
-        assert (row["field"], row["old"], row["new"]) == (entry.field, entry.old, entry.new)
         assert (row["actor"], row["hash"]) == (entry.actor, entry.hash)
-    declared = next(row for row in printed.values() if row["field"] == "declared")
-    assert (declared["region"], declared["row"], declared["new"]) == (TAB, "华东1组", 84)
+        assert (row["old"] is None, row["new"] is None) == (entry.old is None, entry.new is None)
+    declared = next(row for row in printed.values() if row["field"] == "申报目标")
+    assert (declared["region"], declared["row"], declared["new"]) == (TAB, "华东1组", "84 家")
+    assert declared["action"] == "锁定"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_audit_sheet_speaks_in_words_of_the_book_s_language(language: str, tmp_path: Path) -> None:
+    case = locked(tmp_path)
+    with case.desk() as desk:
+        standing, entries = standing_of(desk.ledger), list(desk.ledger.entries())
+    rows = list(
+        audit_rows(replace(standing, values={**standing.values, (None, None, "language"): language}), entries)
+    )
+    codes = {entry.field for entry in entries} | {entry.action for entry in entries}
+    assert not {row["field"] for row in rows} & codes
+    assert not {row["action"] for row in rows} & codes
+    states = [row for entry, row in zip(entries, rows, strict=True) if entry.field == "state"]
+    assert {row["new"] for row in states} == {text("workbook.choice.locked", language)}
 
 
 def test_a_second_round_records_only_what_changed(tmp_path: Path) -> None:

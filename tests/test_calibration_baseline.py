@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from targetcal_xl.calibration import Baseline, Floats, History, Inputs, Period, Readings, compute_baseline
+from targetcal_xl.calibration import (
+    Answer,
+    Baseline,
+    Floats,
+    History,
+    Inputs,
+    Metric,
+    Period,
+    Readings,
+    compute_baseline,
+)
 from tests.support.samples import INDICATORS, METRIC, sample_plan
 
 NAN = np.nan
@@ -58,7 +68,7 @@ def _fields(baseline: Baseline) -> dict[str, Floats]:
     return {
         field.name: getattr(baseline, field.name)
         for field in fields(baseline)
-        if field.name not in ("parts", "questions")
+        if field.name not in ("parts", "questions", "held")
     }
 
 
@@ -99,6 +109,68 @@ def test_no_input_leaves_a_hole_or_an_interval_that_misses_its_middle(inputs: In
     assert np.all(np.abs(found.suggested - found.expected) <= 0.5 + 1e-9)
 
 
+_KINDS = st.builds(
+    replace,
+    st.just(METRIC),
+    kind=st.sampled_from(["sum", "mean", "ratio"]),
+    direction=st.sampled_from([1, -1]),
+    step=st.sampled_from([0.001, 0.1, 1.0, 10.0, 250.0]),
+)
+_WILD = st.tuples(st.integers(1, 4), st.integers(0, 16)).flatmap(
+    lambda shape: st.builds(
+        _inputs,
+        arrays(float, shape, elements=_cells(st.sampled_from([0.0, 1.0, 3.0]), NAN, 0.01, 900.0, 1e7)),
+        arrays(float, shape, elements=_cells(st.just(0.0), 1.0, NAN)),
+    )
+)
+"""Short, spiky, full of zeros and of holes."""
+
+
+def _of_kind(inputs: Inputs, metric: Metric) -> Inputs:
+    return replace(inputs, plan=replace(inputs.plan, metric=metric))
+
+
+@given(st.one_of(INPUTS, _WILD), _KINDS)
+def test_a_suggestion_lies_within_its_interval_whatever_its_step(inputs: Inputs, metric: Metric) -> None:
+    found = compute_baseline(_of_kind(inputs, metric))
+    assert np.all(found.low <= found.suggested) and np.all(found.suggested <= found.high)
+    assert np.all(metric.to_step(found.low) <= found.suggested)
+    assert np.all(found.suggested <= metric.to_step(found.high))
+
+
+@given(st.one_of(INPUTS, _WILD, _WILD.map(_monthly)), _KINDS)
+def test_no_number_is_one_that_could_never_come(inputs: Inputs, metric: Metric) -> None:
+    found = compute_baseline(_of_kind(inputs, metric))
+    ever = np.maximum(np.nan_to_num(inputs.history.values - np.nan_to_num(inputs.history.one_off)), 0.0)
+    most = 12.0 * ever.max(initial=0.0) + metric.step
+    assert np.all(found.high <= most)
+    assert np.all(found.low >= 0)
+
+
+def test_months_of_one_nothing_and_two_unknown_have_an_interval_that_could_be() -> None:
+    values = np.array([[1.0, 0.0, NAN, NAN], [50.0, 52.0, 49.0, 51.0]])
+    found = compute_baseline(_monthly(_inputs(values)))
+    assert found.high[0] <= 12
+    assert found.low[1] > 30 and found.high[1] < 90
+
+
+def test_an_interval_that_was_cut_off_is_named_and_no_other() -> None:
+    steady = np.array([80.0, 82, 81, 79, 80, 83, 80])
+    assert compute_baseline(_inputs(np.vstack([steady, steady * 2]))).held == ()
+    spiky = [[NAN, NAN, 1, 1, 0, 0, 0], [1, 50, NAN, 1000, NAN, NAN, 1000]]
+    found = compute_baseline(_inputs(np.array(spiky)))
+    assert found.held == ("R1-2",)
+    assert found.high[1] == pytest.approx(1000 * np.e**2)
+
+
+def test_a_share_is_never_more_than_all() -> None:
+    shares = np.array([[0.97, 0.99, 0.9, 0.98, 0.99, 0.95, 0.97, 0.99]])
+    ratio = replace(METRIC, kind="ratio", step=0.001)
+    found = compute_baseline(_of_kind(_inputs(shares), ratio))
+    assert found.high[0] <= 1.0
+    assert compute_baseline(_of_kind(_inputs(shares * 1.1), ratio)).high[0] > 1.0
+
+
 @given(INPUTS, st.randoms(use_true_random=False))
 def test_the_order_of_the_lines_does_not_matter(inputs: Inputs, random: Random) -> None:
     order = np.random.default_rng(random.getrandbits(32)).permutation(len(inputs.plan.lines))
@@ -117,7 +189,8 @@ def test_the_order_of_the_lines_does_not_matter(inputs: Inputs, random: Random) 
 def test_the_unit_of_the_metric_does_not_matter(inputs: Inputs, factor: float) -> None:
     history = inputs.history
     scaled = History(history.periods, history.values * factor, history.one_off * factor)
-    other = _fields(compute_baseline(replace(inputs, history=scaled)))
+    plan = replace(inputs.plan, metric=replace(METRIC, step=METRIC.step * factor))
+    other = _fields(compute_baseline(replace(inputs, plan=plan, history=scaled)))
     plain = _fields(compute_baseline(inputs))
     for name in IN_UNITS:
         assert other[name] / factor == pytest.approx(plain[name], rel=1e-6, abs=1e-6), name
@@ -162,6 +235,43 @@ def test_a_one_off_boost_of_last_year_is_named_and_taken_out() -> None:
     assert boosted.expected == pytest.approx(plain.expected)
     assert boosted.last_year[2] == pytest.approx(plain.last_year[2] + 90)
     assert boosted.contributions[:, 0] == pytest.approx([0, 0, -90, 0, 0, 0], abs=1e-9)
+
+
+@given(INPUTS)
+def test_without_events_their_step_is_nothing(inputs: Inputs) -> None:
+    history = replace(inputs.history, one_off=np.zeros_like(inputs.history.one_off))
+    assert np.all(compute_baseline(replace(inputs, history=history)).contributions[:, 0] == 0)
+
+
+@given(INPUTS)
+def test_a_line_without_an_event_has_no_step_of_events_whatever_the_others_have(inputs: Inputs) -> None:
+    found = compute_baseline(inputs)
+    calm = (inputs.history.one_off == 0).all(axis=1)
+    assert np.all(found.contributions[calm, 0] == 0)
+
+
+@pytest.mark.parametrize("amount", [60.0, -60.0])
+def test_what_an_event_of_the_latest_period_would_have_done_to_the_trend_is_shown(amount: float) -> None:
+    series, one_off = _steady(6, 12)[:, :-1], np.zeros((6, 12))
+    one_off[3, -1] = amount
+    known = compute_baseline(_inputs(series + one_off, one_off))
+    believed = compute_baseline(_inputs(series + one_off))
+    assert known.last_year == pytest.approx(believed.last_year)
+    assert known.contributions[3, 0] == pytest.approx((known.base - believed.base)[3])
+    assert known.contributions[3, 0] * amount < 0
+    assert known.contributions[3, 1] == pytest.approx(believed.contributions[3, 1])
+
+
+def test_an_event_that_somebody_named_later_counts_like_one_of_unknown_size() -> None:
+    series = _steady(6, 12)[:, :-1]
+    series[2, -1] *= 1.6
+    unknown = np.zeros_like(series)
+    unknown[2, -1] = NAN
+    inputs = _inputs(series)
+    answer = Answer("R1-3", inputs.history.periods[-1], "one_off")
+    said = compute_baseline(replace(inputs, answers=(answer,)))
+    assert said.contributions == pytest.approx(compute_baseline(_inputs(series, unknown)).contributions)
+    assert said.contributions[2, 0] < -5
 
 
 def test_a_boost_of_the_latest_period_misleads_only_the_inertial_figure() -> None:

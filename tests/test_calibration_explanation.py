@@ -120,6 +120,24 @@ def test_where_last_year_is_unknown_the_way_begins_at_a_level() -> None:
     assert together.start == pytest.approx(300, abs=12)
 
 
+@pytest.mark.parametrize(("columns", "happened"), [([4], "past"), ([7], "trend"), ([4, 7], "both")])
+def test_it_is_known_where_the_events_were(columns: list[int], happened: str) -> None:
+    one_off = np.zeros((3, 8))
+    one_off[1, columns] = 30.0
+    standing = _with([[100.0] * 8, [100.0] * 8, [100.0] * 8], one_off=one_off)
+    assert [explain(standing, [1]).happened, explain(standing, [0, 1, 2]).happened] == [happened] * 2
+    assert explain(standing, [1]).events and not explain(standing, [0]).events
+
+
+def test_an_event_of_a_line_without_last_year_is_a_step_of_its_own() -> None:
+    one_off = np.zeros((3, 8))
+    one_off[1, 7] = 60.0
+    past = [[100.0] * 8, [100.0] * 4 + [math.nan] + [100.0] * 2 + [160.0], [100.0] * 8]
+    said = explain(_with(past, one_off=one_off), [1])
+    assert said.origin == "history" and said.events < -10
+    assert said.suggested == pytest.approx(said.start + math.fsum(step.amount for step in said.steps))
+
+
 def test_the_largest_steps_are_named_and_the_small_ones_are_one_number() -> None:
     amounts = {"events": -30.0, "trend": 4.0, "season": -9.0, "a": 12.0, "b": 1.0, "c": -2.0, ROUNDING: 0.0}
     said = Explanation("last_year", 100.0, tuple(map(Step, amounts, amounts.values())), 76.0)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from targetcal_xl.actions.records import advice
 from targetcal_xl.calibration.metric import Metric
 from targetcal_xl.calibration.plan import Thresholds
 from targetcal_xl.calibration.progress import (
@@ -22,10 +23,12 @@ from targetcal_xl.calibration.progress import (
     cumulative_path,
     episodes,
     follow,
+    hope,
     period_weights,
     shortages,
 )
 from targetcal_xl.language import LANGUAGES, text
+from tests.support.samples import sample_plan
 
 QUARTER = [dt.date(2025, 1, 1) + dt.timedelta(days=k) for k in range(90)]
 WORKING = np.array([day.weekday() < 5 for day in QUARTER])
@@ -284,3 +287,39 @@ def test_when_the_period_is_over_nothing_more_is_expected() -> None:
     np.testing.assert_array_equal(over.expected_final, over.actual)
     assert set(over.odds_end.tolist()) <= {0.0, 1.0}
     assert (check(daily[:, :-1]).expected_final > over.actual).all()
+
+
+PLAN = dataclasses.replace(sample_plan((1,)), metric=CUSTOMERS)
+
+
+@given(st.integers(1, 9), st.integers(1, 90), st.sampled_from([1.0, 10_000.0]))
+def test_a_target_of_a_handful_is_never_warned_of(steps: int, days: int, step: float) -> None:
+    metric = dataclasses.replace(CUSTOMERS, step=step)
+    assert not check(np.zeros((1, days)), target=steps * step, metric=metric).warned[0]
+
+
+@pytest.mark.parametrize(
+    ("target", "pace", "days", "hoped"),
+    [
+        (4.0, 0.0, 50, "few"),
+        (4.0, 0.0, 90, "over"),
+        (1000.0, 0.5, 50, "open"),
+        (1000.0, 0.5, 85, "lost"),
+        (1000.0, 0.5, 90, "over"),
+        (1000.0, 0.95, 89, "open"),
+    ],
+)
+def test_help_is_offered_only_while_it_can_help(target: float, pace: float, days: int, hoped: str) -> None:
+    seen = check(on_pace(target, pace, days), target=target)
+    assert hope(seen, 0, target, PLAN) == hoped
+    said = advice(seen, 0, target, PLAN, "en")
+    if hoped == "open":
+        assert bool(said) == seen.warned[0]
+    else:
+        assert said.startswith("Too few to tell" if hoped == "few" else "") and bool(said) == (hoped == "few")
+
+
+def test_too_many_of_what_should_be_few_cannot_be_taken_back() -> None:
+    plan = dataclasses.replace(PLAN, metric=COMPLAINTS)
+    seen = check(on_pace(1000.0, 2.5, 60), metric=COMPLAINTS)
+    assert hope(seen, 0, 1000.0, plan) == "lost"

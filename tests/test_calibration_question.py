@@ -91,6 +91,23 @@ def test_answers_about_others_are_passed_over() -> None:
     )
 
 
+@pytest.mark.parametrize("gap", [1, 2, 3, 6])
+def test_the_last_value_that_there_is_is_asked_about_however_long_ago(gap: int) -> None:
+    inputs = sample_inputs((12,), periods=12 + gap)
+    values = inputs.history.values.copy()
+    values[0, -1] -= 15
+    values[4, -gap - 1] *= 1.6
+    values[4, -gap:] = np.nan
+    history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
+    found = compute_baseline(replace(inputs, history=history))
+    (question,) = found.questions
+    assert (question.line, question.period) == ("R1-5", PERIOD.shift(-gap - 1))
+    answer = Answer("R1-5", question.period, "one_off")
+    settled = compute_baseline(replace(inputs, history=history, answers=(answer,)))
+    assert settled.base[4] < found.base[4]
+    assert [asked.period for asked in settled.questions] == [question.period]
+
+
 def test_a_short_history_is_not_asked_about() -> None:
     inputs = sample_inputs((12,), periods=5)
     values = inputs.history.values.copy()

@@ -19,12 +19,16 @@ from targetcal_xl.calibration import (
     episodes,
     follow,
     gap_pct,
+    inside,
     is_objection,
     is_placeholder,
     may_decide,
     missing_fields,
     period_weights,
+    shared_risk,
+    spread,
     summarise,
+    total_spread,
 )
 from targetcal_xl.connect import plan_template, read_actuals, read_plan, read_responses, working_days
 
@@ -57,6 +61,7 @@ def test_it_is_the_quarter_the_people_and_the_measures_that_were_published() -> 
     assert last is not None
     measures = (last.consensus_days, last.coordination_hours, last.agreement_pct, last.agreement_mean)
     assert measures == (7, 42, 58, 3.1)
+    assert last.attainment_pct == 66
 
 
 def test_east_china_sold_210_with_a_one_off_boost_and_growth_alone_would_say_240() -> None:
@@ -195,6 +200,20 @@ def test_seventeen_deviations_are_seen_and_twelve_mend_themselves() -> None:
         still_open = (still_open | opened) - closed
         seen, mended = seen + len(opened), mended + len(closed)
     assert (seen, mended) == (17, 12)
+
+
+def test_its_quarters_scatter_as_real_ones_do_so_the_odds_are_not_surer_than_what_came() -> None:
+    actuals = read_actuals(CASE.joinpath("actuals.csv"), PLAN).value.sum(axis=1)
+    fell = inside(BASELINE.low, BASELINE.high, actuals, PLAN.thresholds.confidence)
+    assert (fell.count, fell.of) == (10, 12) and fell.due == pytest.approx(9.6)
+    wide = total_spread(BASELINE.expected, spread(BASELINE, 0.8), shared_risk(INPUTS, BASELINE))
+    assert abs(math.log(actuals.sum() / BASELINE.expected.sum())) < 1.5 * wide
+
+
+def test_the_one_off_boost_shows_in_the_explanation() -> None:
+    events = BASELINE.contributions[ROW["华东"], BASELINE.parts.index("events")]
+    assert -22 < events < -8
+    assert BASELINE.contributions[ROW["江苏"], BASELINE.parts.index("events")] == 0
 
 
 def test_84_percent_agree_with_a_mean_of_4_2_in_groups_that_may_be_shown() -> None:

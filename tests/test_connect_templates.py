@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+
+import numpy as np
 import pytest
 
 from targetcal_xl.connect import plan_template, plan_templates, read_plan
@@ -22,3 +27,36 @@ def test_an_unknown_name_is_answered_with_the_names_there_are(name: str) -> None
     with pytest.raises(Refused) as caught:
         plan_template(name)
     assert "saas" in caught.value.problems[0].sentence("en")
+
+
+def test_the_english_case_is_the_chinese_one_told_in_english() -> None:
+    chinese, english = (read_plan(plan_template(name)) for name in ("saas", "saas-en"))
+    for one in ("values", "one_off"):
+        assert np.array_equal(getattr(chinese.history, one), getattr(english.history, one), equal_nan=True)
+    for one in ("now", "reference"):
+        assert np.array_equal(getattr(chinese.readings, one), getattr(english.readings, one), equal_nan=True)
+    assert [line.code for line in chinese.plan.lines] == [line.code for line in english.plan.lines]
+    assert (chinese.plan.thresholds, chinese.plan.last_period) == (
+        english.plan.thresholds,
+        english.plan.last_period,
+    )
+    told = ("basis", "support", "risk", "comment", "what", "unit", "reason", "actor", "note")
+    for name in ("declarations", "supports", "story", "actuals", "survey"):
+        first, second = (
+            [
+                {code: value for code, value in row.items() if code not in told}
+                for row in csv.DictReader(
+                    io.StringIO(plan_template(case).joinpath(f"{name}.csv").read_text("utf-8"))
+                )
+            ]
+            for case in ("saas", "saas-en")
+        )
+        assert first == second
+
+
+@pytest.mark.parametrize(
+    "name", ["plan.toml", "declarations.csv", "supports.csv", "story.csv", "history.csv"]
+)
+def test_the_english_case_has_no_chinese_in_it(name: str) -> None:
+    said = plan_template("saas-en").joinpath(name).read_text("utf-8")
+    assert not re.search("[\u3000-\u9fff\uff00-\uffef]", said)

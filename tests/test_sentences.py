@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl.calibration import ROUNDING, Explanation, Metric, Origin, Step
+from targetcal_xl.calibration.explanation import EventsCode
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.sentences import why
 from tests.support.samples import METRIC
@@ -72,6 +73,28 @@ def test_losses_that_will_not_come_again_are_made_good() -> None:
     assert "one-off losses made good +20, which makes 120" in _said(_explanation(100, [20, 0, 0, 0, 0, 0]))
 
 
+@pytest.mark.parametrize(
+    ("happened", "said"),
+    [
+        ("past", "one-off events taken out −30, which leaves 180"),
+        ("trend", "one-off events left out −30, which the trend would otherwise have carried on"),
+        ("both", "one-off events taken out of last year's figure and of the trend −30"),
+    ],
+)
+def test_a_reader_is_told_where_the_events_were(happened: EventsCode, said: str) -> None:
+    explanation = replace(_explanation(210, [-30, 25, -2, 12, 5, 0]), happened=happened)
+    assert f"Same period last year 210; {said}; in favour: trend +25" in _said(explanation)
+
+
+def test_a_cut_off_interval_is_told_with_its_reason() -> None:
+    explanation = replace(_explanation(210, [0, 25, -2, 12, 5, 0]), held=True)
+    assert _said(explanation).endswith(
+        "last year). The interval is cut off where this history no longer carries it: "
+        "it is too short or too uneven for a wider one."
+    )
+    assert _said(explanation, "zh-CN").endswith("。历史太短或波动太大，撑不起更宽的区间，故区间在此截断。")
+
+
 _SMALL = st.integers(-500, 500)
 
 
@@ -79,14 +102,16 @@ _SMALL = st.integers(-500, 500)
     st.integers(0, 5000),
     st.lists(_SMALL, min_size=6, max_size=6),
     st.sampled_from(["last_year", "partly", "history", "panel"]),
+    st.sampled_from(["past", "trend", "both"]),
     st.sampled_from(LANGUAGES),
     st.sampled_from([METRIC, replace(METRIC, step=0.1), replace(METRIC, step=0.01, direction=-1)]),
 )
 def test_the_numbers_of_a_sentence_add_up(
-    start: int, amounts: list[int], origin: Origin, language: str, metric: Metric
+    start: int, amounts: list[int], origin: Origin, happened: EventsCode, language: str, metric: Metric
 ) -> None:
     told = replace(metric, unit="")
-    said = _said(_explanation(start, amounts, origin, metric.step), language, told).replace("Market {0}", "M")
+    explanation = replace(_explanation(start, amounts, origin, metric.step), happened=happened)
+    said = _said(explanation, language, told).replace("Market {0}", "M")
     said = re.sub(r"[（(][^)）]*[)）]|(常态为|leaves|makes) [^;；]*", "", said)
     begun, *between = re.split("[;；]", said)
     signed = [number for clause in between[:-1] for number in re.findall(r"[+−][\d,.]*\d", clause)]

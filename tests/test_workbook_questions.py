@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 
 from targetcal_xl.actions import RecalibrateReport, go_back, new, recalibrate, verify
-from targetcal_xl.actions.questions import asked
+from targetcal_xl.actions.questions import asked, held
 from targetcal_xl.calibration import ANSWERS, Answer, Inputs, Key, Period, Question, Standing
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ledger import standing
-from targetcal_xl.problems import DataProblems
+from targetcal_xl.problems import MOST_OF_A_KIND, DataProblems
 from targetcal_xl.sentences import ask
 from targetcal_xl.telling import Sentence, tell
 from targetcal_xl.workbook import content, entered, open_book, read, write_book
@@ -117,6 +117,42 @@ def test_whoever_recalibrates_is_told_what_is_asked_and_what_was_answered() -> N
     report = RecalibrateReport((), (), 0.0, (), told, METRIC)
     said = [part.said for part in tell(report, "zh-CN") if isinstance(part, Sentence)]
     assert said[-2:] == [ask("2024Q4", 0.24, "zh-CN"), text("telling.questions.where", "zh-CN")]
+
+
+def test_whoever_recalibrates_is_told_of_intervals_that_were_cut_off() -> None:
+    standing = replace(_asking(), baseline=replace(_asking().baseline, held=("R2-1",)))
+    names = held(standing.inputs, standing.baseline)
+    assert names == ("华南大区 / 华南1组",)
+    parts = [
+        part
+        for part in tell(RecalibrateReport((), (), 0.0, (), (), names), "en")
+        if isinstance(part, Sentence)
+    ]
+    assert (parts[-1].about, parts[-1].said) == (names[0], text("telling.held.line", "en"))
+    many = [str(number) for number in range(20)]
+    parts = [
+        part
+        for part in tell(RecalibrateReport((), (), 0.0, (), (), tuple(many)), "en")
+        if isinstance(part, Sentence)
+    ]
+    assert sum(part.about in many for part in parts) == MOST_OF_A_KIND
+    assert parts[-1].said == text("telling.held.more", "en", count=20 - MOST_OF_A_KIND)
+
+
+def test_the_last_value_that_there_is_is_asked_about_and_answered_from_the_sheet(tmp_path: Path) -> None:
+    inputs = _surprising()
+    values = inputs.history.values.copy()
+    values[0, -2:] = values[0, -2] * 2, np.nan
+    case = Case(tmp_path, replace(inputs, history=replace(inputs.history, values=values)))
+    with case.desk(create=True) as desk:
+        [item] = new(desk, case.inputs, "zh-CN").questions
+    assert (item.line, item.period, item.answer) == ("华东1组", "2024Q3", "")
+    before = case.suggested("R1-1")
+    case.type({("R1", "R1-1", "history.answer"): "one_off"})
+    [item] = case.run(recalibrate, "与区域核实").questions
+    assert (item.period, item.answer) == ("2024Q3", "one_off")
+    assert case.suggested("R1-1") < before
+    assert case.run(verify).problems == ()
 
 
 def _surprising() -> Inputs:

@@ -20,6 +20,8 @@ from .story import Story
 from .verify import verify
 
 SUMMARY = "summary.json"
+CASES = {"zh-CN": "saas", "en": "saas-en"}
+"""The same case, told in each language."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,13 @@ class DemoReport:
                 yield code, float(value)
 
 
-def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "saas") -> DemoReport:
-    """Play a shipped case in a folder that is empty or does not exist yet."""
+def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "") -> DemoReport:
+    """Play a shipped case in a folder that is empty or not there yet; else the case of the language."""
     if directory.exists() and any(directory.iterdir()):
         raise Refused([Problem("folder_not_empty", str(directory))])
     directory.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    story = Story(plan_template(case), directory, language)
+    story = Story(plan_template(case or CASES[language]), directory, language)
     for done, act in enumerate(story.acts, 1):
         story.play(act)
         progress("demo", done, len(story.acts))
@@ -97,6 +99,8 @@ def _outcome(report: EvaluateReport) -> dict[str, object]:
         "agreed_total": _whole(report.agreed_total),
         "actual_total": _whole(report.actual_total),
         "attainment_pct": round(report.attainment_pct),
+        "inside_intervals": report.inside.count if report.inside else None,
+        "inside_due": round(report.inside.due, 1) if report.inside else None,
         "deviations": report.deviations,
         "self_corrected": report.self_corrected,
         "consensus_days": _whole(measures.consensus_days),

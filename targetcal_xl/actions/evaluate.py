@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..calibration import (
+    Inside,
     Key,
     Measures,
     Metric,
@@ -16,6 +17,7 @@ from ..calibration import (
     Standing,
     Survey,
     consensus_days,
+    inside,
     quadrant,
     reached,
     summarise,
@@ -52,6 +54,8 @@ class EvaluateReport:
     self_corrected: int
     regions: tuple[RegionResult, ...]
     metric: Metric
+    inside: Inside | None
+    """How many results fell inside their intervals, beside how many should; None while days are to come."""
 
 
 @dataclass(frozen=True)
@@ -76,29 +80,40 @@ def evaluate(desk: Desk) -> EvaluateReport:
     stock = take_stock(desk)
     figures, followed = _grounds(stock)
     agreed = agreed_targets(stock.standing)
-    overall = figures.overall
+    plan, progress, overall = stock.plan, followed.progress, figures.overall
+    actual, target = reached(plan, progress.volumes, progress.actual), plan.total_of(agreed)
+    attainment = 100 * plan.metric.attained(actual, target)
     measures = Measures(
         consensus_days=consensus_days(*_negotiation(desk.ledger)),
         coordination_hours=coordination_hours(desk.ledger),
         agreement_pct=overall.agreement_pct if overall else math.nan,
         agreement_mean=overall.mean if overall else math.nan,
+        attainment_pct=None if math.isnan(attainment) else attainment,
     )
     regions = tuple(_results(stock.standing, followed, figures))
-    _keep(stock, "evaluate", EVALUATION, dump(Evaluated(measures, regions)))
-    plan, progress = stock.plan, followed.progress
-    actual, target = reached(plan, progress.volumes, progress.actual), plan.total_of(agreed)
+    fell = _inside(stock.standing, followed)
+    _keep(stock, "evaluate", EVALUATION, dump(Evaluated(measures, regions, fell)))
     opened, closed = deviations(desk.ledger)
     return EvaluateReport(
         measures=measures,
-        last_period=stock.plan.last_period,
-        attainment_pct=100 * plan.metric.attained(actual, target),
+        last_period=plan.last_period,
+        attainment_pct=attainment,
         actual_total=plan.metric.shown(actual),
         agreed_total=plan.metric.shown(target),
         deviations=opened,
         self_corrected=closed,
         regions=regions,
         metric=plan.metric,
+        inside=fell,
     )
+
+
+def _inside(standing: Standing, followed: Followed) -> Inside | None:
+    """How many results fell inside their intervals, once they are all there."""
+    plan, baseline = standing.inputs.plan, standing.baseline
+    if followed.as_of < plan.period.end:
+        return None
+    return inside(baseline.low, baseline.high, followed.progress.actual, plan.thresholds.confidence)
 
 
 def _keep(stock: Stock, action: str, key: Key, content: bytes) -> None:

@@ -16,12 +16,14 @@ from ..calibration import (
     Standing,
     episodes,
     has_resources,
+    hope,
     period_weights,
     reached,
     so_far,
     target_path,
 )
 from ..calibration import follow as follow_lines
+from ..calibration.progress import Hope
 from ..connect import Actuals, working_days
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Problem, Refused
@@ -42,6 +44,7 @@ class Warned:
     agreed: float
     suggestion: str
     is_new: bool
+    hope: Hope = "open"
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,8 @@ def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: frozenset[
                 expected_final=float(progress.expected_final[row]),
                 agreed=float(agreed[row]),
                 suggestion=advice(
-                    progress, row, float(agreed[row]), stock.plan.metric, stock.reading.places.language
+                    progress, row, float(agreed[row]), stock.plan, stock.reading.places.language
                 ),
+                hope=hope(progress, row, float(agreed[row]), stock.plan),
                 is_new=line.code in opened,
             )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ..calibration import Key, Standing, Value, is_support
+from ..calibration import Key, Standing, Value
 from ..ledger import Entry, Log
 from ..workbook import (
     GROUND,
@@ -16,6 +16,7 @@ from ..workbook import (
     Reading,
     Spot,
     Typed,
+    Wording,
     as_typed,
     content,
     differing,
@@ -101,23 +102,20 @@ def _entered(reading: Reading, values: Mapping[Key, Value]) -> Cells:
 
 
 def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping[str, Value]]:
-    """Entries as the audit sheet prints them: places by name, fields by code."""
-    plan = standing.inputs.plan
-    regions = {region.code: region.name for region in plan.regions}
-    lines = {(line.region, line.code): line.name for line in plan.lines}
+    """Entries as the audit sheet prints them: in words, as far as there are any."""
+    words = Wording(standing)
     for entry in entries:
-        of_line = None if is_support(entry.field) else lines.get((entry.region or "", entry.row or ""))
         yield {
             "number": entry.number,
             "at": entry.at.isoformat(timespec="seconds"),
             "actor": entry.actor,
             "source": entry.source,
-            "action": entry.action,
-            "region": regions.get(entry.region or "", entry.region),
-            "row": of_line or entry.row,
-            "field": entry.field,
-            "old": entry.old,
-            "new": entry.new,
+            "action": words.action(entry.action),
+            "region": words.region(entry.region),
+            "row": words.row(entry.region, entry.row, entry.field),
+            "field": words.field(entry.field),
+            "old": words.value(entry.field, entry.old),
+            "new": words.value(entry.field, entry.new),
             "reason": entry.reason or None,
             "hash": entry.hash,
         }

@@ -1,4 +1,4 @@
-"""What the suggestions leave for finance to settle: newest periods that nobody expected."""
+"""What the suggestions leave for finance to settle: last values and intervals that stand out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..calibration import Baseline, Inputs
 
 @dataclass(frozen=True)
 class Asked:
-    """A line whose newest period is a share (.24 for 24 %) away from what was expected, and the answer."""
+    """A line whose last value is a share (.24 for 24 %) away from what was expected, and the answer."""
 
     region: str
     line: str
@@ -23,6 +23,14 @@ class Asked:
 def asked(inputs: Inputs, baseline: Baseline) -> tuple[Asked, ...]:
     """Every question, answered or not, in the order of the lines."""
     return tuple(_asked(inputs, baseline))
+
+
+def held(inputs: Inputs, baseline: Baseline) -> tuple[str, ...]:
+    """Every line whose interval was cut off, after its region."""
+    plan = inputs.plan
+    return tuple(
+        f"{plan.region(line.region).name} / {line.name}" for line in plan.lines if line.code in baseline.held
+    )
 
 
 def _asked(inputs: Inputs, baseline: Baseline) -> Iterator[Asked]:

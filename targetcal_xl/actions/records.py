@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..calibration import (
+    Inside,
     Key,
     Measures,
-    Metric,
     Plan,
     Progress,
     Standing,
     Survey,
     Value,
+    hope,
     reached,
 )
+from ..calibration.plan import ADDED
 from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Log, load
@@ -71,6 +73,7 @@ class Evaluated:
 
     measures: Measures
     regions: tuple[RegionResult, ...]
+    inside: Inside | None = field(default=None, metadata=ADDED)
 
 
 def standing_of(ledger: Log) -> Standing:
@@ -118,7 +121,7 @@ def _progress_fields(followed: Followed, standing: Standing, language: str) -> I
             "expected_final": _known(progress.expected_final[row]),
             "odds": _known(progress.odds[row]),
             "warned": bool(progress.warned[row]),
-            "suggestion": advice(progress, row, agreed, plan.metric, language),
+            "suggestion": advice(progress, row, agreed, plan, language),
         }
         yield from (((line.region, line.code, f"progress.{code}"), value) for code, value in fields.items())
     for number, week in enumerate(followed.weeks, 1):
@@ -128,9 +131,15 @@ def _progress_fields(followed: Followed, standing: Standing, language: str) -> I
         yield (None, row_code, "weekly.actual"), _known(week.actual)
 
 
-def advice(progress: Progress, row: int, agreed: float, metric: Metric, language: str) -> str:
-    """What to do about a warned line, the scarcest first; empty when it is on its path."""
-    if not progress.warned[row]:
+def advice(progress: Progress, row: int, agreed: float, plan: Plan, language: str) -> str:
+    """What to do about a warned line, the scarcest first; empty when it is on its path or nothing helps.
+
+    Of a line that would be warned of, were its target not so small, that this is too little to tell.
+    """
+    metric, hoped = plan.metric, hope(progress, row, agreed, plan)
+    if hoped == "few" and progress.odds[row] >= plan.thresholds.warning_odds:
+        return text("calibration.suggestion.few", language)
+    if not progress.warned[row] or hoped != "open":
         return ""
     if not metric.adds_up:
         told = Figures(metric, language)
@@ -148,7 +157,11 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
     last = plan.last_period
     for code, value in vars(evaluated.measures).items():
         yield (None, code, "measure.now"), _known(value)
-        yield (None, code, "measure.last"), getattr(last, code) if last else None
+        yield (None, code, "measure.last"), _known(getattr(last, code, None))
+    if inside := evaluated.inside:
+        yield (None, None, "evaluation.inside"), float(inside.count)
+        yield (None, None, "evaluation.inside_of"), float(inside.of)
+        yield (None, None, "evaluation.inside_due"), inside.due
     for result in evaluated.regions:
         share = None if result.agreement_pct is None else result.agreement_pct / 100
         has_quadrant = result.quadrant not in (HIDDEN, UNKNOWN)
@@ -163,5 +176,5 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
         yield from (((result.region, None, f"evaluation.{code}"), value) for code, value in fields.items())
 
 
-def _known(value: float) -> Value:
-    return None if math.isnan(value) else float(value)
+def _known(value: float | None) -> Value:
+    return None if value is None or math.isnan(value) else float(value)

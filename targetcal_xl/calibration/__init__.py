@@ -23,6 +23,7 @@ from .drivers import Readings, changes, effects, signals
 from .explanation import ROUNDING, Explanation, Origin, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, Floats, History, clean, consecutive, last_year
+from .interval import Inside, inside
 from .learning import Relearned, relearn
 from .limits import Bounded, Side, bounded, hq_gap, is_tolerable, side_of
 from .metric import Kind, Metric
@@ -72,6 +73,7 @@ from .progress import (
     episodes,
     follow,
     has_resources,
+    hope,
     period_weights,
     reached,
     shortages,
@@ -113,6 +115,7 @@ __all__ = [
     "Indicator",
     "InfeasibleTotal",
     "Inputs",
+    "Inside",
     "Item",
     "Judgement",
     "Key",
@@ -177,8 +180,10 @@ __all__ = [
     "gap_pct",
     "has_resources",
     "hierarchy",
+    "hope",
     "hq_gap",
     "in_words_only",
+    "inside",
     "is_objection",
     "is_placeholder",
     "is_support",

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from .drivers import Readings, effects, signals
-from .foresight import Foresight, look_ahead
-from .history import Floats, History, last_year
+from .foresight import BACK, Foresight, eventful, look_ahead, stir
+from .history import Flags, Floats, History, last_year, latest
 from .interval import reach
-from .plan import Plan
+from .plan import ADDED, Plan
 from .question import Answer, Question
 
 PARTS: Final = ("events", "trend", "season")
 """Codes of the contributions before the drivers'."""
-
+LEVEL: Final = ("trend", "season")
+"""Those that make up what stands in for last year's figure where it is unknown."""
+WIDEST: Final = 100.0
+"""No interval is computed further than this log: what history can carry ends long before."""
 
 ASKED_BEYOND: Final = 0.98
-"""A newest value outside the interval of this level is asked about ..."""
+"""A last value outside the interval of this level is asked about ..."""
 ASKED_SHARE: Final = 0.1
 """... when it is off by so much of what was expected ..."""
 ASKED_FROM: Final = 6
@@ -36,7 +39,7 @@ class Inputs:
     history: History
     readings: Readings
     answers: tuple[Answer, ...] = ()
-    """What people said to the questions about a newest period."""
+    """What people said to the questions about a last value."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ class Baseline:
     season: Floats
     """How far the plan's period stands from the level for its time of year, as a log."""
     questions: tuple[Question, ...] = ()
-    """Newest values that stand away from what the periods before them led to expect."""
+    """Last values that stand away from what the periods before them led to expect."""
+    held: tuple[str, ...] = field(default=(), metadata=ADDED)
+    """Lines whose interval was cut off where their history no longer carries it."""
 
 
 def compute_baseline(inputs: Inputs, weights: Floats | None = None) -> Baseline:
@@ -79,49 +84,88 @@ def compute_baseline(inputs: Inputs, weights: Floats | None = None) -> Baseline:
     plan = inputs.plan
     history = inputs.history.before(plan.period)
     lines = [line.code for line in plan.lines]
-    foresight = look_ahead(history, lines, inputs.answers)
+    foresight = look_ahead(history, lines, inputs.answers, max(BACK, _silent(history)))
+    stirred = stir(history, lines, inputs.answers, foresight)
     if weights is None:
         weights = np.array([driver.weight for driver in plan.drivers])
     moved = signals(inputs.readings, plan)
     worth = effects(moved, weights)
     expected = foresight.base * np.exp(worth.sum(axis=1))
-    spread = np.exp(reach(foresight.errors, foresight.sigmas, plan.thresholds.confidence) * foresight.sigma)
+    suggested = plan.metric.to_step(expected)
+    past, year = last_year(history), len(history.periods) - history.per_year
+    own = np.asarray(eventful(history, lines, inputs.answers)[:, max(year, 0) : year + 1].any(axis=1))
+    low, high, held = _interval(plan, history, foresight, expected)
     return Baseline(
         parts=(*PARTS, *(driver.code for driver in plan.drivers)),
-        last_year=np.nan_to_num(last_year(history)),
-        contributions=_contributions(history, foresight, worth),
+        last_year=np.nan_to_num(past),
+        contributions=_contributions(past, own, foresight, stirred, worth),
         base=foresight.base,
         signals=moved,
         effects=worth,
         expected=expected,
-        suggested=plan.metric.to_step(expected),
-        low=np.maximum((expected + foresight.offset) / spread - foresight.offset, 0.0),
-        high=(expected + foresight.offset) * spread - foresight.offset,
+        suggested=suggested,
+        low=np.minimum(low, suggested),
+        high=np.maximum(high, suggested),
         sigma=foresight.sigma,
         inertial=_inertial(history),
         growth=foresight.growth,
         season=foresight.season,
         questions=tuple(_questions(history, foresight, lines, inputs.answers)),
+        held=tuple(lines[row] for row in np.flatnonzero(held)),
     )
 
 
-def _contributions(history: History, foresight: Foresight, worth: Floats) -> Floats:
+def _silent(history: History) -> int:
+    """How many of the last periods have to be foreseen again to reach every line's last value."""
+    last, length = latest(history), len(history.periods)
+    return length - int(last[last >= 0].min(initial=length))
+
+
+def _interval(
+    plan: Plan, history: History, foresight: Foresight, expected: Floats
+) -> tuple[Floats, Floats, Flags]:
+    """Both ends of every interval, (n,), and where they were cut off because no history carries them.
+
+    Nothing that lies far beyond all that a line has ever been can be told from it. A share of 1 or less is
+    never more than all.
+    """
+    errors, sigmas = foresight.errors[:, -BACK:], foresight.sigmas[:, -BACK:]
+    logs = np.minimum(reach(errors, sigmas, plan.thresholds.confidence) * foresight.sigma, WIDEST)
+    moved = expected + foresight.offset
+    low = np.maximum(moved * np.exp(-logs) - foresight.offset, 0.0)
+    high = moved * np.exp(logs) - foresight.offset
+    least, most = np.minimum(foresight.least, expected), np.maximum(foresight.most, expected)
+    held = (low < least) | (high > most)
+    most = np.maximum(np.minimum(most, plan.metric.most(history.values)), expected)
+    return np.maximum(low, least), np.minimum(high, most), held
+
+
+def _contributions(
+    past: Floats, own: Flags, foresight: Foresight, stirred: Foresight, worth: Floats
+) -> Floats:
     """Every step from last year's figure to the suggestion, (n, parts), in the metric's unit.
+
+    `past` (n,) is last year's figure, `own` whether it holds an event; `stirred` is the foresight that leaves
+    all other events in. Events are what taking
+    them out changes: in last year's figure (`ordinary` - figure), and by all that the others would have done
+    to level, trend and season (`base` without them - `base` with them). Trend and season are those with them,
+    so that a reader sees what the events would have made of both.
 
     Factors share a step by the logarithmic mean (LMDI, Ang 2004, Energy Policy 32, 1131-1139): L * log
     effect, with L = (end - start) / log(end / start). What the level's growth leaves of the step is the
     season's: what this time of year is worth beside what it was last year. A line without a figure of
     last year grows from nothing.
     """
-    past = last_year(history)
     known = np.isfinite(past)
-    base, ordinary = foresight.base, foresight.ordinary
-    end = np.maximum(base + foresight.offset, _TINY)
-    start = np.where(known, np.maximum(ordinary + foresight.offset, _TINY), end)
-    trend = np.where(known, _logarithmic_mean(start, np.log(end / start)) * foresight.growth, base)
-    season = np.where(known, base - ordinary - trend, 0.0)
-    drivers = _logarithmic_mean(base, worth.sum(axis=1))[:, None] * worth
-    return np.column_stack([ordinary - np.nan_to_num(past), trend, season, drivers])
+    base, ordinary = stirred.base, np.where(known, stirred.ordinary, 0.0)
+    end = np.maximum(base + stirred.offset, _TINY)
+    start = np.where(known, np.maximum(ordinary + stirred.offset, _TINY), end)
+    trend = np.where(known, _logarithmic_mean(start, np.log(end / start)) * stirred.growth, base)
+    out = np.where(known & own, ordinary - np.nan_to_num(past), 0.0)
+    season = np.where(known, base - np.nan_to_num(past) - out - trend, 0.0)
+    events = out + (foresight.base - base)
+    drivers = _logarithmic_mean(foresight.base, worth.sum(axis=1))[:, None] * worth
+    return np.column_stack([events, trend, season, drivers])
 
 
 def _logarithmic_mean(start: Floats, logs: Floats) -> Floats:
@@ -145,18 +189,22 @@ def _inertial(history: History) -> Floats:
 def _questions(
     history: History, foresight: Foresight, lines: Sequence[str], answers: Sequence[Answer]
 ) -> Iterator[Question]:
-    """Newest values that are as far off as one in fifty, and those about which somebody has spoken."""
-    errors, sigmas = foresight.errors, foresight.sigmas
-    if len(history.periods) < ASKED_FROM or not errors.shape[1]:
-        return
-    newest, one_off = history.periods[-1], history.one_off[:, -1]
-    value = np.maximum(history.values[:, -1] - one_off, 0.0)
-    asked = np.isfinite(value) & (foresight.foreseen > 0)
-    value, foreseen = np.where(asked, value, 1.0), np.where(asked, foresight.foreseen, 1.0)
-    share = value / foreseen - 1.0
-    far = np.abs(np.log((value + foresight.offset) / (foreseen + foresight.offset) + _TINY))
-    beyond = far > reach(errors[:, :-1], sigmas[:, :-1], ASKED_BEYOND) * sigmas[:, -1]
-    spoken = {answer.line for answer in answers if answer.period == newest}
-    for row in np.flatnonzero(asked).tolist():
-        if lines[row] in spoken or (beyond[row] and abs(share[row]) >= ASKED_SHARE):
-            yield Question(lines[row], newest, float(share[row]))
+    """Last values that are as far off as one in fifty, and those about which somebody has spoken."""
+    values = np.maximum(history.values - history.one_off, 0.0)
+    rows, at = np.arange(len(lines)), latest(history)
+    column = at - (len(history.periods) - foresight.errors.shape[1])
+    rows = rows[(at + 1 >= ASKED_FROM) & (column >= 0)]
+    at, column = at[rows], column[rows]
+    rows, at, column = (each[foresight.foreseen[rows, column] > 0] for each in (rows, at, column))
+    value, foreseen = values[rows, at], foresight.foreseen[rows, column]
+    share, offset = value / foreseen - 1.0, foresight.offset[rows]
+    far = np.abs(np.log((value + offset) / (foreseen + offset) + _TINY))
+    others = foresight.errors.copy()
+    others[rows, column] = np.nan
+    farthest = reach(others[:, -BACK:], foresight.sigmas[:, -BACK:], ASKED_BEYOND)
+    asked = (far > farthest * foresight.sigmas[rows, column]) & (np.abs(share) >= ASKED_SHARE)
+    spoken = {(answer.line, answer.period) for answer in answers}
+    for k, row in enumerate(rows.tolist()):
+        period = history.periods[at[k]]
+        if asked[k] or (lines[row], period) in spoken:
+            yield Question(lines[row], period, float(share[k]))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 
-from .baseline import PARTS
+from .baseline import LEVEL
+from .foresight import eventful
 from .history import Flags
 from .standing import Standing
 
 Origin = Literal["last_year", "partly", "history", "panel"]
 """What the way begins with: last year's figure; the same, with what the history leads to for lines that
 have none; what the own history leads to; what the other lines do."""
+
+EventsCode = Literal["past", "trend", "both"]
+"""Where the one-off events were: in last year's figure, where only trend and season feel them, or both."""
 
 MOST_NAMED: Final = 3
 """How many steps are named; all that matter less are one number, unless that is a single one."""
@@ -40,12 +44,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """`start` + the amounts of all `steps` = `suggested`, each as exact as the metric's step."""
+    """`start` + the amounts of all `steps` = `suggested`, each as exact as the metric's step.
+
+    `happened` says where the events were; `held` that the interval of a single line was cut off.
+    """
 
     origin: Origin
     start: float
     steps: tuple[Step, ...]
     suggested: float
+    happened: EventsCode = "past"
+    held: bool = False
 
     @property
     def events(self) -> float:
@@ -75,7 +84,7 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     plan, baseline, rows = standing.inputs.plan, standing.baseline, list(lines)
     known = np.isfinite(standing.last_year[rows])
     parts = baseline.contributions[rows]
-    level = np.isin(baseline.parts, PARTS) & ~known[:, None]
+    level = np.isin(baseline.parts, LEVEL) & ~known[:, None]
     share = plan.shares(rows)
     parts = parts * share[:, None]
     start = (baseline.last_year[rows] * share).sum() + parts.sum(where=level)
@@ -99,7 +108,21 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
             for code, units in zip((*baseline.parts, ROUNDING), whole, strict=True)
         ),
         suggested=shown(last),
+        happened=_happened(standing, rows),
+        held=len(rows) == 1 and plan.lines[rows[0]].code in baseline.held,
     )
+
+
+def _happened(standing: Standing, rows: list[int]) -> EventsCode:
+    inputs, whole = standing.inputs, standing.inputs.history
+    own = replace(whole, values=whole.values[rows], one_off=whole.one_off[rows]).before(inputs.plan.period)
+    found = eventful(own, [inputs.plan.lines[row].code for row in rows], inputs.answers)
+    marked = np.asarray(found.any(axis=0))
+    year = max(len(own.periods) - own.per_year, 0)
+    past, others = marked[year : year + 1].any(), np.delete(marked, slice(year, year + 1)).any()
+    if past and others:
+        return "both"
+    return "past" if past else "trend"
 
 
 def _origin(standing: Standing, rows: list[int], known: Flags) -> Origin:

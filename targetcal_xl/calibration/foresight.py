@@ -16,7 +16,9 @@ from .repair import repair
 BACK: Final = 4
 """So many of the last periods are foreseen again, to learn how far that was off."""
 FARTHEST: Final = 1.0
-"""No line is foreseen further than this log beyond its lowest and its highest value."""
+"""No line is foreseen further than this log beyond its lowest and its highest value ..."""
+FARTHEST_END: Final = 2.0
+"""... and no interval ends further than this beyond them: seven times as much, or a seventh."""
 LARGEST_SIGMA: Final = 2.0
 """Nobody can do anything with an interval of more than some hundredfold."""
 UNTRIED_SIGMA: Final = 0.35
@@ -25,15 +27,16 @@ UNTRIED_SIGMA: Final = 0.35
 
 @dataclass(frozen=True)
 class Foresight:
-    """One period ahead without drivers; arrays (n,) but the last two.
+    """One period ahead without drivers; arrays (n,) but the last three.
 
     `base` is what is expected, and `ordinary` what last year's same period would have been without its
     one-off event (0 where unknown), both in the unit. `offset` is added before a logarithm is taken:
     0 but for lines with zeros. `growth` and `season` are logs: how far the level moves from last year's
     period (or from the first) to the next, and how far the next one stands from its level. `sigma`
-    is the standard deviation of the log error. `foreseen` is what the periods before the newest let
-    expect of it, in the unit, NaN where nothing was foreseen. `errors` and `sigmas` (n, k) are those
-    of the last periods, in logs; errors that nobody knows are NaN.
+    is the standard deviation of the log error. `least` and `most` are what the history can carry, in the
+    unit: nothing beyond them can be told from it. `foreseen` (n, k) is what the periods before each of the
+    last ones let expect of it, in the unit; `errors` and `sigmas` (n, k) are those of these periods, in logs;
+    errors that nobody knows are NaN.
     """
 
     base: Floats
@@ -42,6 +45,8 @@ class Foresight:
     growth: Floats
     season: Floats
     sigma: Floats
+    least: Floats
+    most: Floats
     foreseen: Floats
     errors: Floats
     sigmas: Floats
@@ -62,6 +67,31 @@ def look_ahead(
     return _of_all(found, alive, cleaned.known.sum(axis=1) > 0)
 
 
+def stir(history: History, lines: Sequence[str], answers: Sequence[Answer], without: Foresight) -> Foresight:
+    """The foresight of lines with one-off events as if these belonged to the history; the others' as it is.
+
+    The event of last year's own period stays out: the figure is told without it in any case.
+    """
+    others = np.arange(len(history.periods)) != len(history.periods) - history.per_year
+    left_in = eventful(history, lines, answers) & others
+    rows = left_in.any(axis=1)
+    if not rows.any():
+        return without
+    periods = {period for period, other in zip(history.periods, others.tolist(), strict=True) if other}
+    kept = [answer for answer in answers if answer.code != "one_off" or answer.period not in periods]
+    found = look_ahead(replace(history, one_off=np.where(left_in, 0.0, history.one_off)), lines, kept)
+    moved = ("base", "ordinary", "offset", "growth")
+    return replace(
+        without, **{name: np.where(rows, getattr(found, name), getattr(without, name)) for name in moved}
+    )
+
+
+def eventful(history: History, lines: Sequence[str], answers: Sequence[Answer]) -> Flags:
+    """Which values, (n, T), hold a one-off event, by its amount or by what somebody answered."""
+    called = _answered(history, lines, answers, "one_off")
+    return np.asarray(((history.one_off != 0) | called) & np.isfinite(history.values))
+
+
 def _answered(history: History, lines: Sequence[str], answers: Sequence[Answer], code: AnswerCode) -> Flags:
     """Which values, (n, T), somebody has called that; answers about others are passed over."""
     row_of = {line: row for row, line in enumerate(lines)}
@@ -76,26 +106,34 @@ def _answered(history: History, lines: Sequence[str], answers: Sequence[Answer],
 def _of_living(cleaned: Cleaned, per_year: int, past: Floats, new_levels: Flags, back: int) -> Foresight:
     """The foresight of lines of which something above zero is known; `past` is last year's figure."""
     logs, lift = _lifted(repair(cleaned, per_year, new_levels), cleaned.known, new_levels, per_year)
-    ahead = _sober(project(logs, cleaned.known, per_year, back), logs)
+    low, high = _seen(logs, cleaned.known)
+    ahead = _sober(project(logs, cleaned.known, per_year, back), low, high)
     known = cleaned.known[:, logs.shape[1] - ahead.errors.shape[1] :]
     year = -min(per_year, logs.shape[1])
     return Foresight(
-        base=_in_unit(ahead.logs, cleaned),
+        base=_in_unit(ahead.logs, cleaned.offset),
         ordinary=np.where(np.isfinite(past), cleaned.values[:, year], 0.0),
         offset=cleaned.offset,
         growth=ahead.logs - ahead.season - (ahead.level - lift[:, year]),
         season=ahead.season,
         sigma=ahead.sigma,
-        foreseen=_foreseen(logs, lift, ahead, cleaned),
+        least=_in_unit(low - FARTHEST_END, cleaned.offset),
+        most=_in_unit(high + FARTHEST_END, cleaned.offset),
+        foreseen=_foreseen(logs, lift, ahead, cleaned.offset),
         errors=np.where(known, ahead.errors, np.nan),
         sigmas=ahead.sigmas,
     )
 
 
-def _sober(ahead: Projection, logs: Floats) -> Projection:
+def _seen(logs: Floats, known: Flags) -> tuple[Floats, Floats]:
+    """The lowest and the highest log of every line, (n,), of those that were not filled in."""
+    return np.where(known, logs, np.inf).min(axis=1), np.where(known, logs, -np.inf).max(axis=1)
+
+
+def _sober(ahead: Projection, low: Floats, high: Floats) -> Projection:
     """The same, not far beyond all that a line has been, and not endlessly unsure."""
-    low, high = logs.min(axis=1) - FARTHEST, logs.max(axis=1) + FARTHEST
-    return replace(ahead, logs=np.clip(ahead.logs, low, high), sigma=np.minimum(ahead.sigma, LARGEST_SIGMA))
+    logs = np.clip(ahead.logs, low - FARTHEST, high + FARTHEST)
+    return replace(ahead, logs=logs, sigma=np.minimum(ahead.sigma, LARGEST_SIGMA))
 
 
 def _lifted(logs: Floats, known: Flags, new_levels: Flags, per_year: int) -> tuple[Floats, Floats]:
@@ -113,21 +151,20 @@ def _lifted(logs: Floats, known: Flags, new_levels: Flags, per_year: int) -> tup
     return lifted, lifted - logs
 
 
-def _foreseen(logs: Floats, lift: Floats, ahead: Projection, cleaned: Cleaned) -> Floats:
-    """What was foreseen of the newest value, (n,), before anybody called it a new level."""
-    if not ahead.errors.size:
-        return np.full(len(logs), np.nan)
-    return _in_unit(logs[:, -1] - ahead.errors[:, -1] - lift[:, -2], cleaned)
+def _foreseen(logs: Floats, lift: Floats, ahead: Projection, offset: Floats) -> Floats:
+    """What was foreseen of the last values, (n, k), each before anybody called it a new level."""
+    first = logs.shape[1] - ahead.errors.shape[1]
+    return _in_unit(logs[:, first:] - ahead.errors - lift[:, first - 1 : -1], offset[:, None])
 
 
-def _in_unit(logs: Floats, cleaned: Cleaned) -> Floats:
-    value: Floats = np.maximum(np.exp(logs) - cleaned.offset, 0.0)
+def _in_unit(logs: Floats, offset: Floats) -> Floats:
+    value: Floats = np.maximum(np.exp(logs) - offset, 0.0)
     return value
 
 
 def _nothing(lines: int) -> Foresight:
     """The foresight when nothing but zeros is known of any line."""
-    none, unknown, untried = np.zeros(lines), np.full(lines, np.nan), np.full(lines, UNTRIED_SIGMA)
+    none, untried, untold = np.zeros(lines), np.full(lines, UNTRIED_SIGMA), np.empty((lines, 0))
     return Foresight(
         base=none,
         ordinary=none,
@@ -135,9 +172,11 @@ def _nothing(lines: int) -> Foresight:
         growth=none,
         season=none,
         sigma=untried,
-        foreseen=unknown,
-        errors=np.empty((lines, 0)),
-        sigmas=np.empty((lines, 0)),
+        least=none,
+        most=none,
+        foreseen=untold,
+        errors=untold,
+        sigmas=untold,
     )
 
 
@@ -162,6 +201,8 @@ def _of_all(found: Foresight, alive: Flags, seen: Flags) -> Foresight:
         growth=all_lines(found.growth, 0.0),
         season=all_lines(found.season, 0.0),
         sigma=all_lines(found.sigma, np.where(seen, sigma, np.hypot(sigma, spread))[~alive]),
+        least=all_lines(found.least, np.where(seen, 0.0, found.least.min())[~alive]),
+        most=all_lines(found.most, np.where(seen, 0.0, found.most.max())[~alive]),
         foreseen=all_lines(found.foreseen, np.nan),
         errors=all_lines(found.errors, np.nan),
         sigmas=all_lines(found.sigmas, 1.0),

@@ -85,6 +85,13 @@ def last_year(history: History) -> Floats:
     return history.values[:, -history.per_year].copy()
 
 
+def latest(history: History) -> Places:
+    """The place of every line's last value that counts, (n,), -1 where there is none."""
+    known = np.isfinite(history.values - history.one_off)
+    places: Places = np.where(known, np.arange(known.shape[1]), -1).max(axis=1, initial=-1)
+    return places
+
+
 def clean(history: History) -> Cleaned:
     """Take known one-offs out, mask those of unknown size, and fill every gap.
 

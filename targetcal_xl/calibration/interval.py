@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
@@ -11,6 +12,22 @@ from .history import Floats
 
 PRIOR_SCORES: Final = 20
 """The normal quantile weighs as much as this many of the panel's errors."""
+
+
+@dataclass(frozen=True)
+class Inside:
+    """How many of so many results (`of`) fell inside their intervals, and how many should have (`due`)."""
+
+    count: int
+    of: int
+    due: float
+
+
+def inside(low: Floats, high: Floats, actual: Floats, level: float) -> Inside:
+    """The same of n lines; results that nobody knows are NaN, and count for nothing."""
+    known = np.isfinite(actual)
+    hits = known & (low <= actual) & (actual <= high)
+    return Inside(int(hits.sum()), int(known.sum()), float(known.sum() * level))
 
 
 def reach(errors: Floats, sigmas: Floats, level: float) -> float:

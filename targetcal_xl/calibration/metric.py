@@ -51,6 +51,11 @@ class Metric:
         steps = np.floor(values / self.step + 0.5)
         return np.maximum(np.round(steps * self.step, 9), 0.0)
 
+    def most(self, past: Floats) -> float:
+        """No value is more than this: all, of a ratio that has never been more; else there is no such end."""
+        is_share = self.kind == "ratio" and np.nanmax(past, initial=0.0) <= 1.0
+        return 1.0 if is_share else math.inf
+
     @property
     def adds_up(self) -> bool:
         """Whether lines and days add up to a total; else they make a mean."""

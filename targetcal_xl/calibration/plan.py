@@ -129,12 +129,16 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Measures:
-    """The four measures of how well a calibration went."""
+    """The four measures of how well a calibration went, and the mean of what people answered.
+
+    NaN or None is one that nobody knows.
+    """
 
     consensus_days: float
     coordination_hours: float
     agreement_pct: float
     agreement_mean: float
+    attainment_pct: float | None = field(default=None, metadata=ADDED)
 
 
 @dataclass(frozen=True)

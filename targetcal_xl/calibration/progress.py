@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +16,10 @@ from .metric import Metric
 from .plan import ADDED, Plan, Thresholds
 
 LineCode = TypeVar("LineCode")
+
+Hope = Literal["few", "over", "lost", "open"]
+"""What can be done for a line: its target is too small to tell, the period is over, it cannot be reached any
+more, or it still can."""
 
 FIRST_DAYS = 7
 """Days at the start of a period in which nothing is called a deviation."""
@@ -32,6 +36,12 @@ PANEL_DAYS = 30.0
 """Days of its own that a line needs before its scatter counts as much as the panel's."""
 LEAD_WEIGHT = 0.40
 """How far the leads in hand move the log of the expected pace."""
+FEWEST_STEPS = 10.0
+"""A target of fewer steps of the metric is reached or missed by one more or less: too few to tell."""
+LOST_BEYOND = 2.0
+"""A line is lost when the days left would have to bring over so many times what they were planned to ..."""
+LOST_ODDS = 0.99
+"""... or, of a mean or ratio, when a miss is as sure as this."""
 SHORT_BELOW = 0.95
 """A resource under this share of its plan is short."""
 
@@ -142,20 +152,44 @@ def follow(
     days = ahead, milestone, _ = _watched_days(as_of, last, milestones, thresholds)
     odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)
     watched = np.maximum(odds, near) if milestone <= ahead else odds
-    warned, now = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS), path[:, as_of - 1]
+    warned = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS) & ~too_few(agreed, metric)
     return Progress(
         as_of=as_of,
         actual=outlook.actual,
-        path=now,
+        path=path[:, as_of - 1],
         attainment=metric.attainment(outlook.actual, agreed),
         expected_final=outlook.expected(last),
         odds=odds,
         odds_milestone=near,
         odds_end=end,
         warned=warned,
-        shortages=_shortages_of_warned(warned, outlook.actual, now, resources),
+        shortages=_shortages_of_warned(warned, outlook.actual, path[:, as_of - 1], resources),
         volumes=_weights(daily, volumes, metric),
     )
+
+
+def too_few(agreed: Floats, metric: Metric) -> Flags:
+    """Which targets, (n,), are so small that chance alone decides whether they are reached."""
+    return np.asarray(agreed < FEWEST_STEPS * metric.step) & metric.adds_up
+
+
+def hope(progress: Progress, row: int, agreed: float, plan: Plan) -> Hope:
+    """Whether something can still be done for a line, and where not, why."""
+    if progress.as_of >= len(plan.period.days):
+        return "over"
+    if too_few(np.array([agreed]), plan.metric)[0]:
+        return "few"
+    return "lost" if _is_lost(progress, row, agreed, plan) else "open"
+
+
+def _is_lost(progress: Progress, row: int, agreed: float, plan: Plan) -> bool:
+    metric, allowed = plan.metric, 1.0 - plan.thresholds.milestone
+    if not metric.adds_up:
+        return bool(progress.odds_end[row] >= LOST_ODDS)
+    wanted = (1.0 - metric.direction * allowed) * agreed - float(progress.actual[row])
+    if metric.direction < 0:
+        return wanted < 0
+    return wanted > LOST_BEYOND * (agreed - float(progress.path[row]))
 
 
 def _watched_days(

@@ -1,4 +1,4 @@
-"""The newest period is questioned, never silently damped: was it a one-off, or is it the new level?"""
+"""The last value is questioned, never silently damped: was it a one-off, or is it the new level?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
 
 @dataclass(frozen=True)
 class Question:
-    """A line's newest value stands away from what the periods before it let expect.
+    """A line's last value stands away from what the periods before it let expect.
 
     `share` is how far, as a fraction of the expectation: .24 for 24 % above it, negative below.
     It stays when it has been answered, so that it can be shown beside its answer.

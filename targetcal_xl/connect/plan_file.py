@@ -125,6 +125,7 @@ class _Measures(_Strict):
     coordination_hours: _NotNegative
     agreement_pct: Annotated[float, Field(ge=0, le=100)]
     agreement_mean: Annotated[float, Field(ge=1, le=5)]
+    attainment_pct: _NotNegative | None = plan.Measures.attainment_pct
 
 
 class _Plan(_Strict):

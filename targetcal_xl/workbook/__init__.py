@@ -19,6 +19,7 @@ from .reading import Reading, Typed, as_typed, nameless, read
 from .shapes import Owner
 from .update import differing, is_formula, rows_below, same_shown
 from .vba import Module
+from .wording import Wording
 
 __all__ = [
     "BLANK",
@@ -38,6 +39,7 @@ __all__ = [
     "Spot",
     "Typed",
     "Unusable",
+    "Wording",
     "as_typed",
     "at_work",
     "cell_name",

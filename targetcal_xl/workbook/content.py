@@ -73,6 +73,7 @@ def _pages(facts: Facts) -> Iterator[_Page]:
         "regions": lambda row: {"name": Cell(facts.region_names[row])},
         "drivers": drivers.__getitem__,
         "limits": limits.setting,
+        "last_period": lambda row: {"name": Cell(facts.caption(row))},
     }
     yield _Page("settings", tables, lambda: _settings(facts))
     yield _Page("history", {"history": lambda row: _asked(facts, row)})
@@ -86,6 +87,7 @@ def _pages(facts: Facts) -> Iterator[_Page]:
         yield _Page(region_sheet(region), {"lines": chances.declared}, region=region)
     yield _Page("dashboard", {"regions": overview.region, "lines": overview.line}, overview.fields)
     yield _Page("dashboard", {"lines": chances.overview, "limits": limits.overview}, chances.fields)
+    yield _Page("dashboard", {}, following.dashboard_fields)
     yield _Page("progress", {"weekly": following.week, "lines": following.line}, following.progress_fields)
     tables = {"measures": following.measure, "regions": following.region}
     yield _Page("evaluation", tables, following.evaluation_fields)
@@ -115,7 +117,7 @@ def _weights(facts: Facts, driver: Driver, used: float) -> Row:
 
 
 def _asked(facts: Facts, line: str) -> Row:
-    """A line's names, and what there is to ask about its newest period."""
+    """A line's names, and what there is to ask about its last value."""
     return {**facts.names(line), "question": Cell(facts.questions.get(line))}
 
 

@@ -126,7 +126,7 @@ class Facts:
 
     @cached_property
     def questions(self) -> Mapping[str, str]:
-        """Line code -> what is asked about its newest period."""
+        """Line code -> what is asked about its last value."""
         asked = self.standing.baseline.questions
         return {item.line: ask(item.period, item.share, self.language) for item in asked}
 

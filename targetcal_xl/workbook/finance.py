@@ -20,6 +20,7 @@ from targetcal_xl.calibration import (
     Indicator,
     Inputs,
     Key,
+    Measures,
     Period,
     Person,
     Plan,
@@ -30,6 +31,7 @@ from targetcal_xl.calibration import (
     WeightsCode,
 )
 
+from ..calibration.history import latest
 from ..calibration.plan import SHARES_ADD_UP
 from .layout import reading_row
 
@@ -40,6 +42,16 @@ ROLES = ("head", "deputy", "superior", "hrbp")
 """The people of a region."""
 UNKNOWN_AMOUNT = "?"
 """The amount of a one-off event whose size nobody knows."""
+
+
+MEASURE_BOUNDS = {
+    "consensus_days": (0.0, math.inf),
+    "coordination_hours": (0.0, math.inf),
+    "attainment_pct": (0.0, math.inf),
+    "agreement_pct": (0.0, 100.0),
+    "agreement_mean": (1.0, 5.0),
+}
+"""Last period's measures, and between what each lies."""
 
 
 class Unusable(Exception):
@@ -99,6 +111,15 @@ def _tables(plan: Plan) -> Iterator[tuple[Key, Value]]:
         yield from (((None, item.code, f"indicator.{code}"), value) for code, value in said.items())
     for number, date in enumerate(plan.milestones, 1):
         yield (None, f"M{number:02d}", "milestone.date"), date.isoformat()
+    for code in MEASURE_BOUNDS if plan.last_period else ():
+        value = getattr(plan.last_period, code)
+        if value is not None and not math.isnan(value):
+            yield _last(code), float(value)
+
+
+def _last(measure: str) -> Key:
+    """Where last period's measure is typed."""
+    return None, measure, "last_period.last"
 
 
 def _people(region: Region) -> dict[str, Value]:
@@ -129,18 +150,20 @@ def _events(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
 
 
 def _answers(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
-    """The answers to what is asked about the newest period, which have a cell."""
-    regions = {line.code: line.region for line in inputs.plan.lines}
-    newest = _newest(inputs)
+    """The answers to what is asked about a line's last value, which have a cell."""
+    regions, asked = {line.code: line.region for line in inputs.plan.lines}, _asked(inputs)
     for answer in inputs.answers:
-        if answer.period == newest:
+        if answer.period == asked.get(answer.line):
             yield (regions[answer.line], answer.line, "history.answer"), answer.code
 
 
-def _newest(inputs: Inputs) -> Period | None:
-    """The last period before the plan's, if the history has one."""
-    before = inputs.history.before(inputs.plan.period).periods
-    return before[-1] if before else None
+def _asked(inputs: Inputs) -> dict[str, Period]:
+    """Line code -> the period that its answer is about: the last that has a value, if any has."""
+    history = inputs.history.before(inputs.plan.period)
+    if not history.periods:
+        return {}
+    places = latest(history).tolist()
+    return {line.code: history.periods[at] for line, at in zip(inputs.plan.lines, places, strict=True)}
 
 
 def _readings(inputs: Inputs) -> dict[Key, Value]:
@@ -195,9 +218,9 @@ class _Entry:
         value = self.number(key, otherwise, low, high)
         return int(value) if value == int(value) else self._refused(key, "number_not_whole", otherwise)
 
-    def perhaps(self, key: Key) -> float:
-        """A number, or NaN for an empty cell."""
-        return math.nan if self._cells.get(key) is None else self.number(key, math.nan)
+    def perhaps(self, key: Key, low: float = -math.inf, high: float = math.inf) -> float:
+        """A number within bounds, or NaN for an empty cell."""
+        return math.nan if self._cells.get(key) is None else self.number(key, math.nan, low, high)
 
     def one_of(self, key: Key, choices: Mapping[str, object], otherwise: str) -> str:
         value = self._cells.get(key)
@@ -237,7 +260,17 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
         indicators=indicators,
         milestones=tuple(sorted(_milestones(plan, entry))),
         weights=_weights(plan, entry),
+        last_period=_last_period(entry),
     )
+
+
+def _last_period(entry: _Entry) -> Measures | None:
+    """Last period's measures, as far as somebody knows them."""
+    said = {code: entry.perhaps(_last(code), *bounds) for code, bounds in MEASURE_BOUNDS.items()}
+    if all(math.isnan(value) for value in said.values()):
+        return None
+    attainment = said.pop("attainment_pct")
+    return Measures(**said, attainment_pct=None if math.isnan(attainment) else attainment)
 
 
 def _milestones(plan: Plan, entry: _Entry) -> Iterator[dt.date]:
@@ -332,13 +365,13 @@ def _amount(entry: _Entry, key: Key) -> float:
 
 
 def _revised_answers(inputs: Inputs, entry: _Entry) -> Iterator[Answer]:
-    """Answers about earlier periods as they are, and those about the newest one from their cells."""
-    newest = _newest(inputs)
-    yield from (answer for answer in inputs.answers if answer.period != newest)
+    """Answers about earlier periods as they are, and those about last values from their cells."""
+    asked = _asked(inputs)
+    yield from (answer for answer in inputs.answers if answer.period != asked.get(answer.line))
     for line in inputs.plan.lines:
         key = (line.region, line.code, "history.answer")
         said = entry.words(key) and entry.one_of(key, dict.fromkeys(ANSWERS), "")
-        yield from (Answer(line.code, newest, code) for code in ANSWERS if newest and code == said)
+        yield from (Answer(line.code, asked[line.code], code) for code in ANSWERS if asked and code == said)
 
 
 def _revised_readings(inputs: Inputs, entry: _Entry) -> Readings:

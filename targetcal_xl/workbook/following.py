@@ -41,10 +41,10 @@ class Following:
         }
 
     def measure(self, row: str) -> Row:
-        """One of the four measures, now and last period."""
+        """One of the measures, now and last period."""
         now = as_number(self._facts.standing.value(None, row, "measure.now"))
-        before = self._facts.plan.last_period
-        last = None if before is None else float(getattr(before, row))
+        before = getattr(self._facts.plan.last_period, row, None)
+        last = None if before is None or math.isnan(before) else float(before)
         place = self._facts.places.table("evaluation", "measures")
         x, y = (f"${column_letters(place.columns[code])}{place.rows[row]}" for code in ("last", "now"))
         change = "" if now is None or last is None else now - last
@@ -107,8 +107,23 @@ class Following:
         )
 
     def evaluation_fields(self) -> Row:
-        """Where the quadrants are cut."""
-        return {"attainment_cut": Cell(ATTAINMENT_CUT), "agreement_cut": Cell(AGREEMENT_CUT)}
+        """Where the quadrants are cut, and how many results fell inside their intervals."""
+        cuts = {"attainment_cut": Cell(ATTAINMENT_CUT), "agreement_cut": Cell(AGREEMENT_CUT)}
+        return cuts | {code: Cell(value) for code, value in self._inside.items()}
+
+    def dashboard_fields(self) -> Row:
+        """The same count in one cell of the dashboard."""
+        count, of, due = self._inside.values()
+        if count is None or of is None or due is None:
+            return {"dashboard_inside": Cell(None)}
+        said = self._facts.say("inside", count=f"{count:.0f}", of=f"{of:.0f}", due=f"{due:.1f}")
+        return {"dashboard_inside": Cell(said)}
+
+    @property
+    def _inside(self) -> dict[str, float | None]:
+        value = self._facts.standing.value
+        codes = ("inside", "inside_of", "inside_due")
+        return {code: as_number(value(None, None, f"evaluation.{code}")) for code in codes}
 
     def _told(self, table: Table, row: str) -> dict[str, Cell]:
         """A row of last words, as the ledger has them."""

@@ -21,8 +21,8 @@ EVENTS = 20
 FUNCTIONS = ("frozen", "live")
 """Whether the baseline shows recorded values, or worksheet functions that compute them anew."""
 
-MEASURES = ("consensus_days", "coordination_hours", "agreement_pct", "agreement_mean")
-"""Row codes of the four measures: the fields of `Measures`."""
+MEASURES = ("consensus_days", "coordination_hours", "attainment_pct", "agreement_pct", "agreement_mean")
+"""Row codes of the four measures and of the mean answer: the fields of `Measures`."""
 
 QUADRANTS = ("thriving", "pressed", "content", "failing")
 """Codes of the attainment and agreement quadrants."""
@@ -143,6 +143,12 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         Table("drivers", drivers, tuple(item.code for item in plan.drivers), prefix="driver."),
         Table("indicators", indicators, tuple(item.code for item in plan.indicators), prefix="indicator."),
         Table("milestones", (Column("date", finance, "date"),), _numbered("M", 6), prefix="milestone."),
+        Table(
+            "last_period",
+            (Column("name", Owner.LABEL), Column("last", finance, "decimal")),
+            MEASURES,
+            prefix="last_period.",
+        ),
         *_limits(plan, ("parent", "low", "high", "locked"), "limit."),
     )
 
@@ -393,6 +399,7 @@ def _dashboard_fields() -> tuple[Field, ...]:
         Field("total_spread", Owner.FORMULA, "percent", (9, 6)),
         Field("shared", Owner.TOOL, "percent", (9, 7)),
         Field("dashboard_hq_gap", Owner.FORMULA, "percent", (9, 8)),
+        Field("dashboard_inside", Owner.TOOL, "text", (9, 9)),
     )
 
 
@@ -451,6 +458,9 @@ def _evaluation(plan: Plan) -> Sheet:
     fields = (
         Field("attainment_cut", tool, "percent", (6, 2)),
         Field("agreement_cut", tool, "percent", (6, 3)),
+        Field("inside", tool, "count", (6, 4)),
+        Field("inside_of", tool, "count", (6, 5)),
+        Field("inside_due", tool, "decimal", (6, 6)),
     )
     tables = _stacked(
         9,

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from ..calibration.baseline import PARTS
+from ..calibration.baseline import LEVEL
 from ..calibration.history import Flags
 from .book import Cell
 from .captions import heading
@@ -18,8 +18,8 @@ from .facts import Facts, Row, span
 from .layout import region_sheet
 from .places import TablePlace
 
-_LEVEL = tuple(f"part.{part}" for part in PARTS)
-"""What stands in for last year's figure, where there is none: the suggestion before drivers."""
+_LEVEL = tuple(f"part.{part}" for part in LEVEL)
+"""What stands in for last year's figure, where there is none: what the history leads to, before events."""
 
 
 class Waterfall:
