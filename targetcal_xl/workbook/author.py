@@ -30,10 +30,7 @@ from .widths import Widths, lines_of, on_screen
 
 _MEASURE = {"font_name": "Arial", "font_size": 10}
 """The font by whose digits programs measure columns: one that every system has, or has the like of."""
-_OPTIONS = {
-    **{"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    "default_format_properties": _MEASURE,
-}
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 32, 30, 19
@@ -69,7 +66,7 @@ def write_book(
     """
     places, typed = default_places(standing.inputs, language), entered(standing.inputs)
     cells = content(standing, typed, places)
-    book = xlsxwriter.Workbook(path, _OPTIONS)
+    book = xlsxwriter.Workbook(path, {**_OPTIONS, "default_format_properties": dict(_MEASURE)})
     book.set_properties({"title": standing.inputs.plan.code, "created": created.replace(tzinfo=None)})
     looks = Looks(book, standing.inputs, language)
     widths = Widths(places, cells, typed)
