@@ -13,6 +13,20 @@ MOST_OF_A_KIND = 12
 
 
 @dataclass(frozen=True)
+class Words:
+    """Words of the catalogue inside a sentence of it."""
+
+    key: str
+
+    def said(self, language: str) -> str:
+        """The words in a language."""
+        return text(self.key, language)
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+
+@dataclass(frozen=True)
 class Problem:
     """One fault in somebody's data; `code` names the sentence `problem.<code>` of the catalogue."""
 
@@ -23,8 +37,13 @@ class Problem:
 
     def sentence(self, language: str) -> str:
         """Place, fault and remedy in one line."""
-        said = text(f"problem.{self.code}", language, **self.fields)
+        said = text(f"problem.{self.code}", language, **self._told(language))
         return f"{self.where}: {said}" if self.where else said
+
+    def _told(self, language: str) -> dict[str, object]:
+        """The fields, with words of ours in the language."""
+        fields = self.fields.items()
+        return {name: value.said(language) if isinstance(value, Words) else value for name, value in fields}
 
 
 class Found:
