@@ -12,7 +12,7 @@ from lxml import etree
 from ..problems import DataProblems, Problem
 from .active import active_elements, active_leftovers, active_links, is_safe_svg, looks_like_xml
 from .package import Link, Package, W, not_word, parse_xml, xml, zipped
-from .reader import as_read
+from .reader import as_read, remove
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"
 _DRAWN = "application/vnd.openxmlformats-officedocument.drawingml.{}+xml"
@@ -172,7 +172,7 @@ class _Copy:
 
 
 def _forget_lost_styles(taken: Mapping[str, _Part]) -> None:
-    """Take out references to styles that there are not: Word passes over them, LibreOffice over their text."""
+    """Take out references to styles that there are not: Word passes over them, LibreOffice over text."""
     styles = taken.get(_STYLES)
     known = {style.get(f"{W}styleId") for style in parse_xml(styles.content)} if styles else set()
     for part in taken.values():
@@ -180,7 +180,7 @@ def _forget_lost_styles(taken: Mapping[str, _Part]) -> None:
             root = parse_xml(part.content)
             lost = [one for one in root.iter(*_NAMING) if one.get(f"{W}val") not in known]
             for element in lost:
-                element.getparent().remove(element)
+                remove(element)
             part.content = xml(root) if lost else part.content
 
 

@@ -52,7 +52,7 @@ def line_edges(look: Look) -> tuple[float, float]:
 
 
 class Inline:
-    """The contents of paragraphs of one part; `targets` maps relationship ids to files, `room` is a page's."""
+    """The contents of paragraphs of one part; `targets`: relationship id -> file, `room`: of a page."""
 
     def __init__(self, styles: Styles, targets: Mapping[str, str], room: tuple[float, float]) -> None:
         self._styles, self._targets, self._room = styles, targets, room

@@ -462,7 +462,7 @@ def _foreign(root: etree._Element) -> Iterator[str]:
 
 
 def _choose(alternatives: etree._Element) -> None:
-    """Put what Word takes of several forms in their place: the first that it knows, or else the last resort."""
+    """Put what Word takes of several forms in their place: the first that it knows, or the last resort."""
     taken = next((one for one in alternatives if _is_taken(one)), None)
     _replace(alternatives, [] if taken is None else list(taken))
 
