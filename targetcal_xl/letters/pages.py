@@ -98,7 +98,8 @@ def _ink(page: Any) -> NDArray[np.int16]:
     shown = _picture(page)
     for item in page.get_objects((pdfium.FPDF_PAGEOBJ_TEXT,), max_depth=_DEEPEST):
         pdfium.FPDFTextObj_SetTextRenderMode(item.raw, pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
-    return np.abs(shown - _picture(page))
+    ink: NDArray[np.int16] = np.abs(shown - _picture(page))
+    return ink
 
 
 def _picture(page: Any) -> NDArray[np.int16]:
