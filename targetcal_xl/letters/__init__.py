@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .fields import fields
-from .font import font_files
+from .font import font_files, unprinted
 from .office import office_pdf
 from .pdf import to_pdf
 from .rehearsal import Rehearsal, rehearse
@@ -22,4 +22,5 @@ __all__ = [
     "render_pdf",
     "render_word",
     "to_pdf",
+    "unprinted",
 ]

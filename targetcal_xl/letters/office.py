@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ..soffice import find_soffice, run_soffice
 SECONDS = 120
 _NOWHERE = ("127.0.0.1", 9)
 """A proxy that nobody serves: whatever asks it for something gets nothing."""
-_SETTINGS = {
+_SETTINGS: Mapping[str, Mapping[str, object]] = {
     "Inet/Settings": {
         "ooInetProxyType": 2,
         "ooInetHTTPProxyName": _NOWHERE[0],
