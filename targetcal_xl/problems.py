@@ -14,6 +14,20 @@ MOST_OF_A_KIND = 12
 
 
 @dataclass(frozen=True)
+class Words:
+    """Words of the catalogue inside a sentence of it."""
+
+    key: str
+
+    def said(self, language: str) -> str:
+        """The words in a language."""
+        return text(self.key, language)
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+
+@dataclass(frozen=True)
 class Problem:
     """One fault in somebody's data; `code` names the sentence `problem.<code>` of the catalogue."""
 
@@ -24,12 +38,18 @@ class Problem:
 
     def sentence(self, language: str) -> str:
         """Place, fault and remedy in one line."""
-        fields = {
-            name: plain(value, language) if isinstance(value, float) else value
-            for name, value in self.fields.items()
-        }
-        said = text(f"problem.{self.code}", language, **fields)
+        said = text(f"problem.{self.code}", language, **self._told(language))
         return f"{self.where}: {said}" if self.where else said
+
+    def _told(self, language: str) -> dict[str, object]:
+        """The fields, with numbers as people read them and words of ours in the language."""
+        return {name: _said(value, language) for name, value in self.fields.items()}
+
+
+def _said(value: object, language: str) -> object:
+    if isinstance(value, Words):
+        return value.said(language)
+    return plain(value, language) if isinstance(value, float) else value
 
 
 class Found:

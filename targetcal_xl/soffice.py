@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,15 +32,23 @@ def address(path: Path) -> str:
 
 
 def start_soffice(
-    program: Path, profile: Path, arguments: Sequence[str], output: int = subprocess.DEVNULL
+    program: Path,
+    profile: Path,
+    arguments: Sequence[str],
+    output: int = subprocess.DEVNULL,
+    *,
+    through: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[str]:
     """Start LibreOffice without a window, beside any that the person has open.
 
-    It has a `profile` (a folder) of its own: two that share one would join or block each other.
+    It has a `profile` (a folder) of its own: two that share one would join or block each other. It may be
+    started `through` another command, and with `variables` beside those of the environment.
     """
     alone = [f"-env:UserInstallation={address(profile)}", "--headless", "--norestore", "--nologo"]
     return subprocess.Popen(  # noqa: S603 - the program was looked up, the rest is ours
-        [str(program), *alone, *arguments],
+        [*through, str(program), *alone, *arguments],
+        env={**os.environ, **(variables or {})},
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -50,9 +58,16 @@ def start_soffice(
     )
 
 
-def run_soffice(program: Path, profile: Path, arguments: Sequence[str], seconds: float) -> str:
+def run_soffice(
+    program: Path,
+    profile: Path,
+    arguments: Sequence[str],
+    seconds: float,
+    through: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+) -> str:
     """What LibreOffice said while it did its work; raise TimeoutExpired after ending a hung one."""
-    office = start_soffice(program, profile, arguments, subprocess.PIPE)
+    office = start_soffice(program, profile, arguments, subprocess.PIPE, through=through, variables=variables)
     try:
         return office.communicate(timeout=seconds)[0]
     except subprocess.TimeoutExpired:

@@ -19,7 +19,7 @@ from targetcal_xl.calibration import Letter
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.letters import LetterFiles, LetterTemplate, font_files, office_pdf, render, to_pdf
 from targetcal_xl.letters.font import FAMILY
-from targetcal_xl.letters.styles import Unsupported
+from targetcal_xl.letters.supported import Unsupported
 from targetcal_xl.letters.typeset import typeset
 from targetcal_xl.problems import DataProblems
 from tests.support.letters import (
@@ -198,7 +198,9 @@ def test_without_libreoffice_what_is_missing_and_why_is_told(
     with pytest.raises(DataProblems) as refused:
         to_pdf(BEYOND["vMerge"], sample_letter().issued)
     needed, missing = refused.value.problems
-    assert (needed.code, needed.fields) == ("letter_unsupported", {"what": "vMerge"})
+    assert (needed.code, needed.fields["what"]) == ("letter_unsupported", "vMerge")
+    assert "merged rows" in needed.sentence("en")
+    assert "合并的行" in needed.sentence("zh-CN")
     assert missing.code == "letter_office_missing"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl.actions import check, decide_typed, lock, recalibrate, verify
 from targetcal_xl.calibration import Key, Value
+from targetcal_xl.letters import unprinted
 from targetcal_xl.problems import DataProblems, Problem, Refused
 from tests.support.books import sound
 from tests.support.desks import Case, locked, submitted
@@ -42,6 +44,8 @@ _OPTIONAL = (
     "event.note",
 )
 """Fields that may say anything; the others must say something."""
+_PRINTED = ("basis", "support", "risk", "what", "unit", "decision_reason", "region.head", "region.hrbp")
+"""Fields that letters print."""
 
 _EVERYDAY = (
     "研发&市场 <20 > 10 \"引号\" '单引号'",
@@ -53,7 +57,7 @@ _EVERYDAY = (
     "{{ region }} {% if %} {0} ${x}",
     "第一行\n第二行\n",
     " 前后空格 ",
-    "𠮷𪚥龘 🙂👨‍👩‍👧",
+    "𠮷龘 🙂👨‍👩‍👧",
     "123",
     "TRUE",
     "2025-01-01",
@@ -74,9 +78,17 @@ _kept = _text | st.sampled_from((*_EVERYDAY, *_ODD))
 
 
 def _over(keys: Sequence[Key], words: Sequence[str]) -> Said:
-    """Words for every cell in turn; where something must be said, they end in something."""
+    """Words for every cell in turn, where letters print them without what no letter can print.
+
+    Where something must be said, they end in something.
+    """
     said = dict(zip(keys, [words[k % len(words)] for k in range(len(keys))], strict=True))
+    said = {key: _printable(text) if key[2] in _PRINTED else text for key, text in said.items()}
     return {key: text if key[2] in _OPTIONAL else text[:32_000] + "，续约确认" for key, text in said.items()}
+
+
+def _printable(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFC", text) if not unprinted(sign))
 
 
 def _assert_kept(case: Case, said: Said) -> None:
@@ -84,7 +96,7 @@ def _assert_kept(case: Case, said: Said) -> None:
     with case.desk() as desk:
         known = desk.ledger.values()
         assert {key: known.get(key) for key in said} == {
-            key: text if text.strip() else None for key, text in said.items()
+            key: unicodedata.normalize("NFC", text) if text.strip() else None for key, text in said.items()
         }
         assert verify(desk).problems == ()
 
@@ -133,7 +145,8 @@ def test_what_finance_types_is_recalibrated_unchanged(words: Sequence[str]) -> N
 
 @pytest.mark.parametrize("words", _UNKEPT)
 def test_what_no_ledger_can_keep_is_refused_by_its_cell(words: str, tmp_path: Path) -> None:
-    case, said = submitted(tmp_path), _over([*_DECLARED[:1], *_DECLARED[2:5]], [words])
+    keys = [*_DECLARED[:1], *_DECLARED[2:5]]
+    case, said = submitted(tmp_path), dict.fromkeys(keys, f"{words}，续约确认")
     case.type(said)
     report = case.run(lock)
     assert _refused(case, said, case.run(check).problems) == said.keys()
@@ -145,6 +158,59 @@ def test_what_no_ledger_can_keep_is_refused_by_its_cell(words: str, tmp_path: Pa
     with pytest.raises(DataProblems) as refusal:
         case.run(recalibrate)
     assert _refused(case, of_finance, refusal.value.problems) == of_finance.keys()
+
+
+UNPRINTED = {
+    "an emoji": "签约 🙂",
+    "a family": "👨\u200d👩\u200d👧 一起",
+    "a blank without width": "签\u200b约",
+    "a mark of direction": "签\u202e约",
+    "a control": "签\x07约",
+    "a private sign": "签\ue000约",
+    "a sign of no usual font": "签\u1200约",
+    "a filler": "签\u3164约",
+}
+
+
+@pytest.mark.parametrize("unprinted_", UNPRINTED)
+def test_what_no_letter_can_print_is_refused_where_it_is_typed(unprinted_: str, tmp_path: Path) -> None:
+    words = UNPRINTED[unprinted_]
+    keys = [("R1", "R1-1", code) for code in ("basis", "support", "risk")] + [("R1", "S01", "what")]
+    case, said = submitted(tmp_path), dict.fromkeys(keys, words)
+    case.type({**said, ("R1", "S01", "kind"): "budget", ("R1", "S01", "quantity"): 1.0})
+    found = case.run(check).problems
+    assert {problem.code for problem in found} == {"text_unprintable"}
+    assert _refused(case, said, found) == said.keys()
+    ((_, problems),) = case.run(lock).refused
+    assert _refused(case, said, problems) == said.keys()
+
+
+@pytest.mark.parametrize("field", ["comment", "attachment"])
+def test_what_no_letter_prints_may_have_any_sign(field: str, tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    case.type({("R1", "R1-1", field): "🙂"})
+    assert case.run(check).problems == ()
+
+
+def test_a_reason_that_no_letter_can_print_is_refused_in_its_cell(tmp_path: Path) -> None:
+    case = locked(tmp_path)
+    keys = [("R1", line, "decision_reason") for line in ("R1-1", "R1-2")]
+    case.type(dict.fromkeys(keys, "同意 🙂") | {("R1", key[1], "decision"): "accept" for key in keys})
+    named = {case.where(key) for key in keys}
+    assert {one.where for one in case.run(check).problems if one.code == "text_unprintable"} == named
+    with pytest.raises(DataProblems) as refusal:
+        case.run(decide_typed, "R1", by="superior1")
+    assert {one.where for one in refusal.value.problems if one.code == "text_unprintable"} == named
+
+
+def test_an_accent_typed_apart_is_one_with_its_letter(tmp_path: Path) -> None:
+    case, key = submitted(tmp_path), ("R1", "R1-1", "basis")
+    case.type({key: "Cafe\u0301 客户续约"})
+    assert case.run(check).problems == ()
+    case.run(lock)
+    with case.desk() as desk:
+        assert desk.ledger.values()[key] == "Café 客户续约"
+    assert case.run(check).problems == ()
 
 
 @pytest.mark.parametrize("words", ["甲" * (_LONGEST + 1), "🙂" * (_LONGEST // 2 + 1)])

@@ -37,6 +37,7 @@ from ..workbook import (
     same_shown,
 )
 from .desk import Desk, chosen_regions
+from .printable import cell_faults
 from .stock import Stock, look, misfits
 from .table import Table
 from .taken_in import not_taken_in, said, where
@@ -149,7 +150,19 @@ def examine(stock: Stock, region: Region, faults: Iterable[Problem]) -> tuple[Pr
     """Everything that keeps a region's tab from counting; `faults` are those of the whole book."""
     tab = stock.reading.places.tabs.get(region_sheet(region.code))
     own = [fault for fault in faults if _tab(fault) == tab]
-    return (*own, *broken_seals(stock, region), *unrecorded(stock, region), *_unfinished(stock, region))
+    typed = [cell for cell in stock.reading.of_region(region.code, Owner.SUPERIOR) if _is_new(stock, cell)]
+    return (
+        *own,
+        *broken_seals(stock, region),
+        *unrecorded(stock, region),
+        *cell_faults(stock, typed),
+        *_unfinished(stock, region),
+    )
+
+
+def _is_new(stock: Stock, cell: Typed) -> bool:
+    """Whether a cell says what the ledger does not."""
+    return cell.value != stock.standing.values.get(cell.key)
 
 
 def broken_seals(stock: Stock, region: Region) -> Iterator[Problem]:
@@ -210,10 +223,12 @@ def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
 
 
 def unkept(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
-    """What cells hold that no ledger can keep."""
+    """What cells hold that no ledger can keep, or no letter print."""
     for cell in cells:
         if code := fault(cell.value):
             yield Problem(code, where(stock, cell), {"value": said(ascii(cell.value))})
+        else:
+            yield from cell_faults(stock, [cell])
 
 
 def _header_problems(stock: Stock, region: Region) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..workbook import Owner, Typed
 from .check import broken_seals
 from .desk import Desk, find_line, find_region
+from .printable import text_faults
 from .stock import Stock, take_stock
 from .table import Table
 from .taken_in import where
@@ -120,6 +121,8 @@ def _support_events(stock: Stock, region: Region, support: str, granted: str, re
         raise Refused([Problem("grant_unknown", place, {"found": granted})])
     if granted == "no" and is_placeholder(reason):
         raise Refused([Problem("reason_missing", place)])
+    if problems := list(text_faults(place, reason)):
+        raise DataProblems(problems)
     items = {item.row.casefold(): item for item in support_items(stock.standing, region.code)}
     if item := items.get(support.strip().casefold()):
         new: dict[str, Value] = {"granted": granted, "granted_reason": reason.strip() or None}
@@ -226,6 +229,9 @@ def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Proble
         yield Problem("already_decided", place)
     for code in decision_faults(decision.kind, decision.counter, decision.reason, stock.plan.metric):
         yield Problem(f"decision_{code}", place, {"found": decision.kind})
+    cell = stock.reading.typed.get((*_at(line), "decision_reason"))
+    is_typed = cell is not None and cell.value == decision.reason
+    yield from text_faults(where(stock, cell) if cell and is_typed else place, decision.reason)
 
 
 def _events(side: Table, decision: Decision) -> Iterator[Event]:

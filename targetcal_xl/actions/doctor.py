@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..language import text
 from ..ledger import open_ledger
-from ..letters import LetterTemplate, font_files
+from ..letters import LetterTemplate, Rehearsal, font_files, rehearse
 from ..problems import Problem, Refused, TargetcalError
 from ..soffice import find_soffice
 from .computer import Computer, this_computer
@@ -51,12 +51,22 @@ def doctor(
 
 
 def examine_template(path: Path, language: str) -> DoctorReport:
-    """Look at a letter template."""
+    """Try a letter template out: everything that issuing letters will do, on sample contents."""
     if not path.is_file():
         raise Refused([Problem("file_missing", str(path))])
-    problems = tuple(LetterTemplate(path.read_bytes()).problems())
-    good = () if problems else (text("actions.doctor.template", language, name=path.name),)
-    return DoctorReport(good, problems)
+    tried = rehearse(LetterTemplate(path.read_bytes()))
+    good = () if tried.problems else tuple(_rehearsed(tried, path.name, language))
+    return DoctorReport(good, tried.problems)
+
+
+def _rehearsed(tried: Rehearsal, name: str, language: str) -> Iterator[str]:
+    """What came of trying a template out, and which way its letters go to PDF."""
+    yield text("actions.doctor.template", language, name=name, count=tried.letters)
+    if tried.needed is None:
+        yield text("actions.doctor.built_in", language)
+    else:
+        why = text(f"letters.beyond.{tried.needed.kind}", language)
+        yield text("actions.doctor.by_office", language, why=why, what=tried.needed.what)
 
 
 def _program(language: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..workbook import laid_beside, put_in_place
 from .anew import PLAIN, WITH_MACROS, composed
 from .desk import Desk
+from .printable import plan_faults
 from .questions import Asked, asked, held
 from .stock import show_recorded
 
@@ -50,6 +51,8 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         raise Refused([Problem("book_exists", str(desk.path))])
     if desk.ledger.last:
         raise Refused([Problem("ledger_exists", fields={"place": desk.ledger.place})])
+    if problems := plan_faults(inputs.plan):
+        raise DataProblems(problems)
     baseline, allotment, shared = suggestions(inputs)
     events, documents = groundwork("new", inputs, baseline, allotment, shared)
     events.append(Event("new", None, None, "language", None, language))

@@ -20,9 +20,10 @@ from ..calibration import (
     objection_state,
 )
 from ..ledger import Event, Ledger
-from ..problems import Problem, Refused
+from ..problems import DataProblems, Problem, Refused
 from .check import is_submitted, offered
 from .desk import Desk, find_line, find_region
+from .printable import text_faults
 from .stock import Stock, look, take_stock
 
 
@@ -179,6 +180,8 @@ def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: fl
         raise Refused([Problem("not_hrbp", place, {"actor": desk.actor, "hrbp": found.hrbp.name})])
     if is_placeholder(note):
         raise Refused([Problem("reason_missing", place)])
+    if problems := list(text_faults(place, note)):
+        raise DataProblems(problems)
     events = [Event("objection", found.code, row.code, "objection", state, "handled", note)]
     if hours:
         events.append(Event("objection", found.code, row.code, "hours", None, hours, note))

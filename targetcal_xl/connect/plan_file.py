@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib.resources.abc import Traversable
@@ -151,7 +152,7 @@ def read_plan_file(source: Traversable) -> plan.Plan:
     if not source.is_file():
         raise DataProblems([Problem("csv_missing_file", FILE)])
     try:
-        said = _Plan.model_validate(tomllib.loads(decode(source)))
+        said = _Plan.model_validate(tomllib.loads(unicodedata.normalize("NFC", decode(source))))
     except tomllib.TOMLDecodeError as error:
         raise DataProblems([Problem("plan_syntax", FILE, {"said": error})]) from error
     except RecursionError as error:

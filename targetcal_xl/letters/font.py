@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,9 @@ from ..problems import Problem
 
 FAMILY = "Noto Sans CJK SC"
 _LAYOUT = "\n\r\t"
+_INKLESS = frozenset("\u034f\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufffc")
+"""Fillers, blanks and separators that pass for letters or signs."""
+_MOST = 12
 
 
 def font_files() -> tuple[Path, ...]:
@@ -30,16 +34,26 @@ def drawing_font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
     return font
 
 
-def unprintable(texts: Iterable[str]) -> list[Problem]:
-    """A `letter_glyph` problem for every text with characters that a letter cannot show.
+def composed(text: str) -> str:
+    """A text with its accents on their letters, however it was typed."""
+    return unicodedata.normalize("NFC", text)
 
-    Line breaks and tabs are layout; any other control or formatting character is refused like a
-    glyph that the font has not got.
+
+def unprinted(text: str) -> list[str]:
+    """The characters of a text that a letter cannot show, by number; each once, a dozen at most.
+
+    Line breaks and tabs are layout; any other control or formatting character, and what has no ink, is
+    refused like a glyph that the font has not got.
     """
+    return [_name(sign) for sign in sorted(set(composed(text)) - _glyphs())[:_MOST]]
+
+
+def unprintable(texts: Iterable[str]) -> list[Problem]:
+    """A `letter_glyph` problem for every text with characters that a letter cannot show."""
     return [
-        Problem("letter_glyph", _short(text), {"characters": ", ".join(map(_name, sorted(missing)))})
+        Problem("letter_glyph", _short(text), {"characters": ", ".join(signs)})
         for text in dict.fromkeys(texts)
-        if (missing := set(text) - _glyphs())
+        if (signs := unprinted(text))
     ]
 
 
@@ -47,8 +61,8 @@ def unprintable(texts: Iterable[str]) -> list[Problem]:
 def _glyphs() -> frozenset[str]:
     path, index = _face()
     with TTFont(path, fontNumber=index, lazy=True) as font:
-        shown = frozenset(map(chr, font.getBestCmap())) - {"\u00ad"}
-    return frozenset(character for character in shown if character >= " ") | frozenset(_LAYOUT)
+        shown = frozenset(map(chr, font.getBestCmap())) - _INKLESS
+    return frozenset(sign for sign in shown if unicodedata.category(sign)[0] != "C") | frozenset(_LAYOUT)
 
 
 @cache

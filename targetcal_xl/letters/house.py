@@ -12,11 +12,13 @@ from lxml import etree
 from ..problems import DataProblems, Problem
 from .active import active_elements, active_leftovers, active_links, is_safe_svg, looks_like_xml
 from .package import Link, Package, W, not_word, parse_xml, xml, zipped
-from .reader import as_read
+from .reader import as_read, remove
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"
 _DRAWN = "application/vnd.openxmlformats-officedocument.drawingml.{}+xml"
 _MAIN = "word/document.xml"
+_STYLES = "word/styles.xml"
+_NAMING = tuple(f"{W}{name}" for name in ("pStyle", "rStyle", "tblStyle"))
 _OFTEN = ("styles", "settings", "webSettings", "fontTable", "numbering", "footnotes", "endnotes")
 _DRAWINGS = ("chart", "diagramData", "diagramLayout", "diagramColors")
 _MADE = {
@@ -109,6 +111,7 @@ class _Copy:
         taken = {part.name: part for part in self._taken.values()}
         if _MAIN not in taken:
             raise not_word()
+        _forget_lost_styles(taken)
         links = {_rels(part.name): self._links(part.links) for part in taken.values() if part.links}
         return {
             "[Content_Types].xml": _types(taken),
@@ -166,6 +169,19 @@ class _Copy:
     def _links(self, links: list[Link]) -> bytes:
         inside = {link.part: f"/{self._taken[link.part].name}" for link in links if not link.is_external}
         return _listed("Relationships", "relationships", (_entry(link, inside) for link in links))
+
+
+def _forget_lost_styles(taken: Mapping[str, _Part]) -> None:
+    """Take out references to styles that there are not: Word passes over them, LibreOffice over text."""
+    styles = taken.get(_STYLES)
+    known = {style.get(f"{W}styleId") for style in parse_xml(styles.content)} if styles else set()
+    for part in taken.values():
+        if part.name.startswith(_READ):
+            root = parse_xml(part.content)
+            lost = [one for one in root.iter(*_NAMING) if one.get(f"{W}val") not in known]
+            for element in lost:
+                remove(element)
+            part.content = xml(root) if lost else part.content
 
 
 def _picture_type(content: bytes, said: str) -> tuple[str, str]:

@@ -8,25 +8,33 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from .package import W
-from .styles import Look, Styles, Unsupported, points
+from .styles import Look, Styles, is_sans, points
+from .supported import Unsupported
 
 _ASCENT, _DESCENT = 1.16, 0.288
 """Of the font, in em; their sum is a line's natural height."""
 _EMU_PER_POINT = 12700
-_DEFAULT_TAB = 21.0
+BEYOND = "beyond:"
+"""How a page says what it cannot hold, once it is set."""
+_DRAWN = (".png", ".jpg", ".jpeg", ".gif")
 _LATIN, _WIDE = re.compile("[A-Za-z]"), re.compile("[\u2e80-\U0003ffff]")
 """Chinese quotes and dashes are as wide as a character, also between Latin letters unless told otherwise."""
+_NARROW = re.compile("[^\\s\u2000-\u206f\u2e80-\U0003ffff]")
 _PACKED = re.compile(r"([^\s\u2e80-\U0003ffff]{25,})")
 _COUNTERS = {"PAGE": "counter(page).display()", "NUMPAGES": "counter(page).final().first()"}
+_COUNTER = re.compile(r"\s*(PAGE|NUMPAGES)\s*(?:\\\*\s*(?:MERGEFORMAT|Arabic)\s*)*", re.IGNORECASE)
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _EMBED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
 _SKIPPED = frozenset(
     f"{W}{name}"
-    for name in ("pPr", "bookmarkStart", "bookmarkEnd", "proofErr", "rPr", "lastRenderedPageBreak")
+    for name in (
+        *("pPr", "bookmarkStart", "bookmarkEnd", "proofErr", "rPr", "lastRenderedPageBreak"),
+        *("sdtPr", "sdtEndPr"),
+    )
 )
 _THROUGH = frozenset(f"{W}{name}" for name in ("hyperlink", "smartTag", "sdt", "sdtContent"))
-_TAB = "\t"
+_TAB, _BREAK = "\t", "#linebreak()"
 
 
 def quoted(text: str) -> str:
@@ -44,14 +52,25 @@ def line_edges(look: Look) -> tuple[float, float]:
 
 
 class Inline:
-    """The contents of paragraphs of one part; `targets` maps relationship ids to files."""
+    """The contents of paragraphs of one part; `targets`: relationship id -> file, `room`: of a page."""
 
-    def __init__(self, styles: Styles, targets: Mapping[str, str]) -> None:
-        self._styles, self._targets = styles, targets
+    def __init__(self, styles: Styles, targets: Mapping[str, str], room: tuple[float, float]) -> None:
+        self._styles, self._targets, self._room = styles, targets, room
 
     def line(self, paragraph: etree._Element, look: Look) -> str:
         """The markup of a paragraph's contents; empty when there are none."""
-        return _tabbed(list(self._pieces(paragraph, look)), look)
+        pieces = list(self._pieces(paragraph, look))
+        if pieces and _height(self._styles.mark(paragraph, look)) > max(self._heights(paragraph, look)):
+            raise Unsupported("rPr sz")  # the paragraph's end is taller than its text
+        is_in_cell = next(paragraph.iterancestors(f"{W}tc"), None) is not None
+        if _TAB in pieces and not look.tabs:
+            return _spaced(pieces, look, self._styles.default_tab)
+        return _tabbed(pieces, look, 0.0 if is_in_cell else self._room[0])
+
+    def _heights(self, paragraph: etree._Element, look: Look) -> list[float]:
+        """How tall the lines of each run are."""
+        runs = (run for run in self._runs(paragraph) if run.tag == f"{W}r")
+        return [_height(self._styles.run(run, look)) for run in runs] or [_height(look)]
 
     def _pieces(self, parent: etree._Element, look: Look) -> Iterator[str]:
         field = _Field()
@@ -72,7 +91,7 @@ class Inline:
                 yield child
             elif child.tag in _THROUGH:
                 yield from self._runs(child)
-            elif child.tag not in _SKIPPED and child.tag != f"{W}sdtPr":
+            elif child.tag not in _SKIPPED:
                 raise Unsupported(etree.QName(child).localname)
 
     def _piece(self, element: etree._Element, look: Look) -> str:
@@ -84,7 +103,7 @@ class Inline:
         if name == "noBreakHyphen":
             return _text("-", look)
         if name in ("br", "cr") and element.get(f"{W}type", "textWrapping") == "textWrapping":
-            return "#linebreak()"
+            return _BREAK
         if name == "drawing":
             return self._picture(element, look)
         raise Unsupported(name)
@@ -99,6 +118,12 @@ class Inline:
             raise Unsupported("drawing")
         width, height = (points(extent.get(side), _EMU_PER_POINT) for side in ("cx", "cy"))
         file = self._targets.get(blip.get(_EMBED, ""), "").rpartition("/")[2]
+        if about.get("hidden", "0") not in ("0", "false"):
+            raise Unsupported("drawing hidden")
+        if width > self._room[0] + 1 or height > self._room[1]:
+            raise Unsupported("extent")
+        if not file.lower().endswith(_DRAWN):
+            raise Unsupported(f"image {file.rpartition('.')[2]}")
         size = f"width: {width:.2f}pt, height: {height:.2f}pt"
         _, below = line_edges(look)
         room = f"baseline: {below:.2f}pt, inset: (bottom: {below:.2f}pt)"
@@ -125,10 +150,9 @@ class _Field:
 
 
 def _counter(instruction: str, look: Look) -> str:
-    name = (instruction.split() or [""])[0].upper()
-    if name not in _COUNTERS:
-        raise Unsupported(name)
-    return _styled(f"[#context {_COUNTERS[name]}]", look)
+    if not (known := _COUNTER.fullmatch(instruction)):
+        raise Unsupported(f"instrText {instruction.strip()[:40]}")
+    return _styled(f"[#context {_COUNTERS[known[1].upper()]}]", look)
 
 
 def _text(text: str, look: Look) -> str:
@@ -136,10 +160,23 @@ def _text(text: str, look: Look) -> str:
 
     An empty box lets them, and leaves no character behind when the text is copied.
     """
+    if (family := _lacking(text, look)) is not None:
+        raise Unsupported(f"font {family}")
     pieces = [quoted(piece) for piece in _PACKED.split(text)]
     pieces[1::2] = [f"{piece}.clusters().join(box())" for piece in pieces[1::2]]
     narrow = 'features: ("pwid",), ' if _LATIN.search(text) and not _WIDE.search(text) else ""
     return _styled(narrow + " + ".join(pieces), look) if text else ""
+
+
+def _lacking(text: str, look: Look) -> str | None:
+    """The family that some of a text should be in, where ours cannot stand in its place."""
+    is_latin, is_wide = bool(_NARROW.search(text)), bool(_WIDE.search(text))
+    needed = [look.latin] * is_latin + [look.eastern] * is_wide
+    return next((family for family in needed if not is_sans(family)), None)
+
+
+def _height(look: Look) -> float:
+    return round(sum(line_edges(look)), 2)
 
 
 def _styled(body: str, look: Look) -> str:
@@ -152,17 +189,33 @@ def _styled(body: str, look: Look) -> str:
     return f"#underline[{markup}]" if look.underline else markup
 
 
-def _tabbed(pieces: list[str], look: Look) -> str:
-    """Pieces with their tabs: up to a left stop by width, to a right or centre stop by filling the line."""
-    stops = list(look.tabs.items())
-    out, start = "", 0.0
+def _spaced(pieces: list[str], look: Look, step: float) -> str:
+    """Pieces with tabs to stops that are a step apart, as far as lines do not wrap."""
+    if look.left or look.first or look.align not in ("left", "both") or step <= 0:
+        raise Unsupported("tabs")
+    out = "let at = 0.0; "
     for piece in pieces:
-        if piece != _TAB:
-            out += piece
-        elif not stops:
-            out += f"#h({_DEFAULT_TAB}pt)"
+        if piece == _TAB:
+            out += f"let gap = {step} - calc.rem(at, {step}); h(gap * 1pt); at += gap; "
+        elif piece == _BREAK:
+            out += "linebreak(); at = 0.0; "
         else:
-            at, kind = stops.pop(0)
-            out = f"#box(width: {at - start}pt)[{out}]" if kind == "left" and not start else f"{out}#h(1fr)"
-            start = at
-    return out
+            out += f"let it = [{piece}]; it; at += measure(it).width.pt(); "
+    return f"#context {{ {out}}}"
+
+
+def _tabbed(pieces: list[str], look: Look, width: float) -> str:
+    """Pieces with at most one tab: to a left stop, or to a right one where lines end at `width`."""
+    if _TAB not in pieces:
+        return "".join(pieces)
+    at = pieces.index(_TAB)
+    before, after = "".join(pieces[:at]), pieces[at + 1 :]
+    stop, kind = next(iter(look.tabs.items()), (0.0, ""))
+    if _TAB in after or _BREAK in pieces or look.left or look.first or look.align != "left":
+        raise Unsupported("tabs")
+    if kind == "right" and abs(stop - width) < 1:
+        return f"{before}#h(1fr){''.join(after)}"
+    if kind != "left":
+        raise Unsupported("tabs")
+    is_short = f'assert(measure(it).width < {stop}pt, message: "{BEYOND}tabs")'
+    return f"#{{ let it = [{before}]; context {is_short}; box(width: {stop}pt, it) }}{''.join(after)}"

@@ -8,19 +8,23 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import typst
 
-from ..problems import DataProblems, Problem
+from ..problems import DataProblems, Problem, Words
 from .font import font_files
+from .inline import BEYOND
 from .office import office_pdf
-from .styles import Unsupported
+from .supported import Unsupported
 from .typeset import Source, typeset
 
 _DATE = re.compile(rb"(/(?:Creation|Mod)Date\s*\(D:)\d{14}(Z|[+-]\d\d'\d\d'?)")
 _CHANCE = re.compile(rb"(?<=<)[0-9A-F]{32}(?=>\s*(?:<[0-9A-F]{32}>\s*)?\])|(?<=/DocChecksum /)[0-9A-F]{32}")
+_STOPPED = re.compile(rf"{BEYOND}(\w+)")
+_LONGEST = 120
 """When LibreOffice worked, and the marks that it draws at random or from the hour."""
 
 
@@ -29,18 +33,31 @@ def to_pdf(docx: bytes, issued: dt.date) -> bytes:
 
     Raise DataProblems when it needs LibreOffice and that is not there or fails.
     """
+    return set_pdf(docx, issued).pdf
+
+
+@dataclass(frozen=True)
+class SetPages:
+    """A letter's pages, and why LibreOffice had to make them; None where it had not."""
+
+    pdf: bytes
+    needed: Unsupported | None
+
+
+def set_pdf(docx: bytes, issued: dt.date) -> SetPages:
+    """The PDF as `to_pdf` makes it, and by which way."""
     try:
-        return _compiled(typeset(docx), issued)
-    except (Unsupported, typst.TypstError) as needed:
-        return _by_office(docx, str(needed), issued)
+        return SetPages(_compiled(typeset(docx), issued), None)
+    except Unsupported as needed:
+        return SetPages(_by_office(docx, needed, issued), needed)
 
 
-def _by_office(docx: bytes, needed: str, issued: dt.date) -> bytes:
+def _by_office(docx: bytes, needed: Unsupported, issued: dt.date) -> bytes:
     try:
         return _steadied(office_pdf(docx), issued)
     except DataProblems as failed:
-        what = Problem("letter_unsupported", fields={"what": needed})
-        raise DataProblems([what, *failed.problems]) from failed
+        fields = {"what": needed.what, "why": Words(f"letters.beyond.{needed.kind}")}
+        raise DataProblems([Problem("letter_unsupported", fields=fields), *failed.problems]) from failed
 
 
 def _steadied(pdf: bytes, issued: dt.date) -> bytes:
@@ -82,10 +99,13 @@ def _panic_told() -> Iterator[None]:
     """A panic of a library in Rust, which is no `Exception`, as something that it cannot set."""
     try:
         yield
+    except typst.TypstError as error:
+        what = _STOPPED.search(str(error))
+        raise Unsupported(what[1] if what else f"typst {error}"[:_LONGEST]) from error
     except BaseException as panic:
         if type(panic).__name__ != "PanicException":
             raise
-        raise Unsupported(f"{type(panic).__name__}: {panic}") from panic
+        raise Unsupported(f"{type(panic).__name__}: {panic}"[:_LONGEST]) from panic
 
 
 @cache

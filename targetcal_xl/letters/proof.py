@@ -1,79 +1,140 @@
-"""The proof that a finished letter says everything that was merged into it."""
+"""The proof that a finished letter says everything, in its place, where its reader can see it."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-
-import pypdfium2
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..problems import Problem
-from .package import W, parse_xml, parts_of
+from .pages import read_pages
+from .words import Said, said
 
 _HYPHENS = dict.fromkeys(map(ord, "\u0002\ufffe\u2010\u2011"), "-")
 """The first two are what pdfium reads where a hyphen ends a line."""
 _SLACK = 20
-_DIVISIBLE = 16
+_DIVISIBLE, _DIVISIBLE_ANYWHERE = 4, 16
 """Signs of the shortest text that may run over: a lost number must not be pieced together from two pages."""
+_CHANCE = 8
+"""Signs that may look like the beginning of a text by chance."""
+_LABELS = 24
+"""Signs that an office program may set between two texts by itself: the number of a list, of a note."""
+_ANY = 1 << 20
 
 
-def missing_in_word(docx: bytes, merged: Iterable[str]) -> list[Problem]:
-    """A problem for every merged text that the Word file does not show."""
-    parts = parts_of(docx)
-    names = [name for name in parts if name.startswith("word/") and name.endswith(".xml")]
-    said = "".join(_word_text(parts[name]) for name in names)
-    return _missing([said], merged, "Word")
+def faults_in_word(docx: bytes, merged: Iterable[str]) -> list[Problem]:
+    """A problem for every merged text that the Word file does not show, and for what it hides."""
+    letter = said(docx)
+    texts = [*(words for row in letter.body for words in row), *letter.elsewhere]
+    shown = "\0".join(map(_plain, texts))
+    lost = [words for words in dict.fromkeys(merged) if _plain(words) not in shown]
+    return [
+        *(
+            _problem("lost", words, "Word")
+            for words in lost
+            if _plain(words) not in map(_plain, letter.hidden)
+        ),
+        *(_problem("hidden", words, "Word") for words in dict.fromkeys(letter.hidden)),
+    ]
 
 
-def missing_in_pdf(pdf: bytes, merged: Iterable[str]) -> list[Problem]:
-    """A problem for every merged text that the PDF does not show, on one page or from page to page."""
-    with pypdfium2.PdfDocument(pdf) as document:
-        pages = [page.get_textpage().get_text_bounded() for page in document]
-    return _missing(pages, merged, "PDF")
+def faults_in_pdf(pdf: bytes, docx: bytes) -> list[Problem]:
+    """A problem for every text of the Word file that the PDF does not show in its place, or prints over.
+
+    A text counts where its reader can see it: on the paper, large and dark enough, with nothing on it.
+    """
+    pages, letter = read_pages(pdf), said(docx)
+    plain = [_plain(page.text) for page in pages]
+    found = [*_misplaced(letter, plain), *_missing(letter.elsewhere, plain)]
+    over = [_problem("overprinted", page.overprinted, "PDF") for page in pages if page.overprinted]
+    return list({(one.code, one.where): one for one in (*found, *over)}.values())
 
 
-def _word_text(data: bytes) -> str:
-    return "".join(element.text or "" for element in parse_xml(data).iter(f"{W}t"))
+def _misplaced(letter: Said, pages: Sequence[str]) -> Iterator[Problem]:
+    """Texts of the body that do not follow one another down the pages as they do in the file."""
+    beside = sum(len(_plain(words)) for words in letter.elsewhere)
+    flow = _Flow(pages, _ANY if letter.has_drawings else _LABELS + beside)
+    for words in flow.along(letter.body):
+        if (plain := _plain(words)) and not flow.takes(plain):
+            yield _problem("misplaced" if _stands(plain, pages) else "lost", words, "PDF")
 
 
-def _missing(pages: Sequence[str], merged: Iterable[str], form: str) -> list[Problem]:
-    plain = [_plain(page) for page in pages]
-    lost = [words for words in merged if not _stands(_plain(words), plain)]
-    return [Problem("letter_text_lost", _short(words), {"form": form}) for words in lost]
+def _missing(texts: Iterable[str], pages: Sequence[str]) -> list[Problem]:
+    return [_problem("lost", words, "PDF") for words in texts if not _stands(_plain(words), pages)]
+
+
+class _Flow:
+    """Text as it runs down the pages. Cells of one row may each run over to the next page: each page is
+    read on from where the last text on it ended."""
+
+    def __init__(self, pages: Sequence[str], gap: int, divisible: int = _DIVISIBLE) -> None:
+        self._pages, self._read, self._gap = pages, [0] * len(pages), gap
+        self._first = self._last = 0
+        self._divisible = divisible
+
+    def along(self, rows: Iterable[Sequence[str]]) -> Iterator[str]:
+        """The texts of rows, each of which begins where the row before it does, or below."""
+        for row in rows:
+            self._first = self._last
+            yield from row
+
+    def takes(self, words: str) -> bool:
+        """Whether these words come next, on the page of the last ones or on a later one."""
+        for page in range(self._first, len(self._pages)):
+            if (ends := self._ends(words, page)) is not None:
+                for place, end in ends:
+                    self._read[place] = end
+                self._last = max(self._last, page)
+                return True
+        self._gap += len(words)
+        return False
+
+    def _ends(self, words: str, page: int, *, is_rest: bool = False) -> list[tuple[int, int]] | None:
+        """Pages and where on them the words end, when they begin on this one; None when they do not."""
+        at = self._find(words, page)
+        if at is not None:
+            return [(page, at + len(words))]
+        if (len(words) < self._divisible and not is_rest) or page + 1 == len(self._pages):
+            return None
+        longest = self._longest_start(words, page)
+        if longest < _CHANCE and self._find(words, page + 1) is not None:
+            return None
+        cuts = range(longest, max(longest - _SLACK, 0), -1)
+        return next((ends for cut in cuts if (ends := self._cut_at(words, cut, page))), None)
+
+    def _cut_at(self, words: str, cut: int, page: int) -> list[tuple[int, int]] | None:
+        """The same for words of which so many signs stand on this page."""
+        at, rest = self._find(words[:cut], page), self._ends(words[cut:], page + 1, is_rest=True)
+        return None if at is None or rest is None else [(page, at + cut), *rest]
+
+    def _find(self, words: str, page: int) -> int | None:
+        """Where words stand next on a page, not far from what was read on it last."""
+        read = self._read[page]
+        end = read + self._gap + len(words) if read else len(self._pages[page])
+        at = self._pages[page].find(words, read, end)
+        return at if at >= 0 else None
+
+    def _longest_start(self, words: str, page: int) -> int:
+        """How many signs of the words a page shows in one piece, from the first."""
+        low, high = 0, len(words)
+        while low < high:
+            middle = (low + high + 1) // 2
+            is_there = self._find(words[:middle], page) is not None
+            low, high = (middle, high) if is_there else (low, middle - 1)
+        return low
 
 
 def _stands(words: str, pages: Sequence[str]) -> bool:
-    """Whether words stand on a page, or begin on one and go on where the next one lets them."""
-    if any(words in page for page in pages):
-        return True
-    places = range(len(pages) - 1) if len(words) >= _DIVISIBLE else ()
-    return any(_runs_over(words, pages[place:]) for place in places)
+    """Whether words stand anywhere, on one page or running over."""
+    return _Flow(pages, _ANY, _DIVISIBLE_ANYWHERE).takes(words)
 
 
-def _runs_over(words: str, pages: Sequence[str]) -> bool:
-    """Whether the first page has the longest start that it can of the words, and the next ones the rest.
-
-    What follows on the first page may by chance look like some more of them: hence the slack.
-    """
-    if len(pages) == 1:
-        return words in pages[0]
-    longest = _longest_start(words, pages[0])
-    cuts = range(longest, max(longest - _SLACK, 0), -1)
-    return any(words[cut:] in pages[1] or _runs_over(words[cut:], pages[1:]) for cut in cuts)
-
-
-def _longest_start(words: str, page: str) -> int:
-    """How many characters of the words a page shows in one piece, from the first."""
-    low, high = 0, len(words)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if words[:middle] in page else (low, middle - 1)
-    return low
+def _problem(kind: str, words: str, form: str) -> Problem:
+    return Problem(f"letter_text_{kind}", _short(words), {"form": form})
 
 
 def _plain(words: str) -> str:
-    """Text without what setting it changes: white space, hyphens, and forms that look the same."""
-    folded = unicodedata.normalize("NFKC", words.translate(_HYPHENS))
+    """Text without what setting it changes: white space, hyphens, capitals, forms that look the same."""
+    folded = unicodedata.normalize("NFKC", words.translate(_HYPHENS)).casefold()
     return "".join(folded.split())
 
 

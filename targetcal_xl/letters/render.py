@@ -9,8 +9,8 @@ from ..language import text
 from ..problems import DataProblems
 from .chart import targets_picture
 from .fields import fields, period_name
-from .pdf import to_pdf
-from .proof import missing_in_pdf, missing_in_word
+from .pdf import SetPages, set_pdf
+from .proof import faults_in_pdf, faults_in_word
 from .template import CHARTS, LetterTemplate, Picture, Rendered
 from .waterfall import steps_picture
 
@@ -26,26 +26,31 @@ class LetterFiles:
 
 
 def render(letter: Letter, template: LetterTemplate, language: str) -> LetterFiles:
-    """The files of a letter; raise DataProblems unless both show every merged text."""
+    """The files of a letter; raise DataProblems unless both show all they should."""
     made = render_word(letter, template, language)
     return LetterFiles(made.docx, render_pdf(made, letter))
 
 
 def render_word(letter: Letter, template: LetterTemplate, language: str) -> Rendered:
-    """A letter in Word; raise DataProblems unless it shows every merged text."""
+    """A letter in Word; raise DataProblems unless it shows every merged text and hides none."""
     said = fields(letter, language)
     made = template.render(said, _pictures(letter, template, language), letter.issued)
-    if problems := missing_in_word(made.docx, made.merged):
+    if problems := faults_in_word(made.docx, made.merged):
         raise DataProblems(problems)
     return made
 
 
 def render_pdf(made: Rendered, letter: Letter) -> bytes:
-    """The PDF of a letter in Word; raise DataProblems unless it shows every merged text."""
-    pdf = to_pdf(made.docx, letter.issued)
-    if problems := missing_in_pdf(pdf, made.merged):
+    """The PDF of a letter in Word; raise DataProblems unless its reader sees all of it, in its place."""
+    return proved_pages(made, letter).pdf
+
+
+def proved_pages(made: Rendered, letter: Letter) -> SetPages:
+    """The same, with what it took to set them."""
+    pages = set_pdf(made.docx, letter.issued)
+    if problems := faults_in_pdf(pages.pdf, made.docx):
         raise DataProblems(problems)
-    return pdf
+    return pages
 
 
 def _pictures(letter: Letter, template: LetterTemplate, language: str) -> dict[str, Picture]:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from ..problems import Problem
 from .fields import Fields
+from .font import composed
 from .package import MOST_XML, too_long
 
 _FILTERS = ("default", "length", "lower", "trim", "upper")
@@ -75,7 +76,7 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
         if not isinstance(value, str | int):
             self.problems.append(_forbidden(type(value).__name__))
             return ""
-        said = str(value).replace("\r\n", "\n").replace("\r", "\n")
+        said = composed(str(value)).replace("\r\n", "\n").replace("\r", "\n")
         self.merged.append(said)
         return escape(said).replace("_", Markup("&#95;"))
 

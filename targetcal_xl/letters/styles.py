@@ -9,23 +9,47 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from .package import W
+from .supported import Unsupported, examine
 
-_HARMLESS = frozenset(
-    f"{W}{name}"
+_SANS = frozenset(
+    name.casefold()
     for name in (
-        *("rStyle", "rFonts", "bCs", "iCs", "szCs", "lang", "noProof", "kern", "i", "webHidden", "rtl"),
-        *("pStyle", "rPr", "widowControl", "snapToGrid", "adjustRightInd", "autoSpaceDE", "autoSpaceDN"),
-        *("outlineLvl", "kinsoku", "wordWrap", "overflowPunct", "topLinePunct", "textAlignment", "bidi"),
+        *(
+            "Microsoft YaHei",
+            "微软雅黑",
+            "Microsoft YaHei UI",
+            "SimHei",
+            "黑体",
+            "DengXian",
+            "等线",
+            "PingFang SC",
+        ),
+        *(
+            "Noto Sans CJK SC",
+            "Noto Sans SC",
+            "Source Han Sans SC",
+            "思源黑体",
+            "Source Han Sans CN",
+            "Arial",
+        ),
+        *("Helvetica", "Helvetica Neue", "Liberation Sans", "Segoe UI", "Tahoma", "Verdana", "Noto Sans"),
+        *("Calibri", "Carlito", "Aptos", "Open Sans", "Microsoft JhengHei", "STXihei", "华文细黑", "STHeiti"),
     )
 )
-"""Formatting without effect on a letter: it is set in one family, which has no italics."""
-
-
+"""Families without serifs: a letter is set in ours in their place, as doctor says."""
+_SLOTS = {"ascii": "latin", "hAnsi": "latin", "eastAsia": "eastern"}
+_THEMED = re.compile("(major|minor)(?:HAnsi|Ascii|EastAsia)")
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _COLOUR = re.compile("[0-9A-Fa-f]{6}")
 
 
-class Unsupported(Exception):
-    """The document uses something of Word that only an office program can lay out."""
+@dataclass(frozen=True)
+class Rule:
+    """A line under a paragraph: how wide, how far below the text, in points; and its colour."""
+
+    width: float
+    space: float
+    colour: str
 
 
 @dataclass(frozen=True)
@@ -47,7 +71,10 @@ class Look:
     first: float = 0.0
     keep_next: bool = False
     keep_lines: bool = False
-    rule_below: str = ""
+    rule_below: Rule | None = None
+    latin: str = "Times New Roman"
+    eastern: str = "Times New Roman"
+    """The families of Latin and of Chinese letters; these are Word's where a document names none."""
     tabs: Mapping[float, str] = field(default_factory=dict)
     """Position from the left edge of the text -> `left`, `center` or `right`."""
 
@@ -55,41 +82,88 @@ class Look:
 class Styles:
     """The styles of one document."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: etree._Element, theme: etree._Element, settings: etree._Element) -> None:
         self._styles = {style.get(f"{W}styleId"): style for style in root.iter(f"{W}style")}
-        self._defaults = _changed(Look(), root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr"))
-        self._defaults = _changed(self._defaults, root.find(f"{W}docDefaults/{W}pPrDefault/{W}pPr"))
+        self._fonts = _theme_fonts(theme)
+        self._defaults = self._changed(Look(), root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr"))
+        self._defaults = self._changed(self._defaults, root.find(f"{W}docDefaults/{W}pPrDefault/{W}pPr"))
         language = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}lang")
         self.language = "zh" if language is None else language.get(f"{W}val", "zh")[:2]
-        self._normal = next((name for name, style in self._styles.items() if _is_normal(style)), None)
+        self.is_of_2013 = _compatibility(settings) >= 15
+        """Whether tables stand where Word puts them since 2013: by their border, not by their text."""
+        self.default_tab = points(value_of(settings, "defaultTabStop") or "720")
+        """How far apart tab stops are where a paragraph sets none, in points."""
+        self._normal, self._plain_table = (self._default(kind) for kind in ("paragraph", "table"))
 
     def paragraph(self, paragraph: etree._Element) -> Look:
         """The look of a paragraph and of text in it that is not formatted further."""
         direct = paragraph.find(f"{W}pPr")
         name = value_of(direct, "pStyle") if direct is not None else None
-        return _changed(self._styled(name or self._normal, self._defaults), direct)
+        return self._changed(self._styled(name or self._normal, self._defaults), direct)
+
+    def mark(self, paragraph: etree._Element, look: Look) -> Look:
+        """The look of a paragraph's end, which gives an empty one its height."""
+        return self._changed(look, paragraph.find(f"{W}pPr/{W}rPr"))
 
     def run(self, run: etree._Element, look: Look) -> Look:
         """The look of a run inside a paragraph of that look."""
         direct = run.find(f"{W}rPr")
         name = value_of(direct, "rStyle") if direct is not None else None
-        return _changed(self._styled(name, look), direct)
+        styled = self._styled(name, look)
+        if look.bold and any(style.find(f"{W}rPr/{W}b") is not None for style in self._chain(name)):
+            raise Unsupported("b")  # bold twice is not bold
+        return self._changed(styled, direct)
 
     def table(self, name: str | None) -> list[etree._Element]:
         """The table properties of a style and of those it is based on, the base first."""
-        chain = self._chain(name)
-        if any(style.find(f"{W}tblStylePr") is not None for style in chain):
-            raise Unsupported("tblStylePr")
-        return [properties for style in chain if (properties := style.find(f"{W}tblPr")) is not None]
+        chain = self._chain(name or self._plain_table)
+        parts = ("tblStylePr", "pPr", "rPr", "trPr", "tcPr")
+        if named := [part for style in chain for part in parts if style.find(f"{W}{part}") is not None]:
+            raise Unsupported(f"tblStyle {named[0]}")
+        found = [properties for style in chain if (properties := style.find(f"{W}tblPr")) is not None]
+        for properties in found:
+            examine(properties)
+        return found
+
+    def _default(self, kind: str) -> str | None:
+        """The style of what names none."""
+        found = (name for name, style in self._styles.items() if style.get(f"{W}type") == kind)
+        return next((name for name in found if self._styles[name].get(f"{W}default") in ("1", "true")), None)
 
     def _styled(self, name: str | None, look: Look) -> Look:
         for style in self._chain(name):
-            look = _changed(_changed(look, style.find(f"{W}pPr")), style.find(f"{W}rPr"))
+            look = self._changed(self._changed(look, style.find(f"{W}pPr")), style.find(f"{W}rPr"))
         return look
+
+    def _changed(self, look: Look, properties: etree._Element | None) -> Look:
+        """The look after the properties of a pPr or rPr; raise Unsupported for one that has no equal."""
+        if properties is not None:
+            examine(properties)
+        for item in () if properties is None else properties:
+            name = etree.QName(item).localname
+            if name == "rFonts":
+                look = self._in_fonts(look, item)
+            elif name in _EFFECTS:
+                look = _EFFECTS[name](look, item)
+        return look
+
+    def _in_fonts(self, look: Look, item: etree._Element) -> Look:
+        """The look in other families, some of which the theme names."""
+        families = {
+            slot: str(item.get(f"{W}{name}")) for name, slot in _SLOTS.items() if f"{W}{name}" in item.attrib
+        }
+        themed = {slot: item.get(f"{W}{name}Theme") for name, slot in _SLOTS.items()}
+        families |= {slot: self._themed(name) for slot, name in themed.items() if name}
+        latin, eastern = families.get("latin", look.latin), families.get("eastern", look.eastern)
+        return replace(look, latin=latin, eastern=eastern)
+
+    def _themed(self, name: str) -> str:
+        found = _THEMED.fullmatch(name)
+        return self._fonts.get((found[1], name.endswith("EastAsia")), "") if found else ""
 
     def _chain(self, name: str | None) -> list[etree._Element]:
         chain: list[etree._Element] = []
-        while name in self._styles and self._styles[name] not in chain:
+        while name in self._styles and self._styles[name] not in chain:  # a ring ends where it began
             chain.insert(0, self._styles[name])
             name = value_of(chain[0], "basedOn")
         return chain
@@ -123,23 +197,28 @@ def colour(value: str | None) -> str:
     return value
 
 
-def _is_normal(style: etree._Element) -> bool:
-    return style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") == "1"
+def is_sans(family: str) -> bool:
+    """Whether our family may stand in place of this one."""
+    return family.casefold() in _SANS
 
 
-def _changed(look: Look, properties: etree._Element | None) -> Look:
-    """The look after the properties of a pPr or rPr; raise Unsupported for one that has no equal."""
-    for item in () if properties is None else properties:
-        if item.tag not in _HARMLESS:
-            look = _with(look, etree.QName(item).localname, item)
-    return look
+def _compatibility(settings: etree._Element) -> float:
+    """The version of Word that a document is laid out for; 12 where it does not say."""
+    said = settings.iterfind(f"{W}compat/{W}compatSetting")
+    modes = [one.get(f"{W}val") for one in said if one.get(f"{W}name") == "compatibilityMode"]
+    return points(modes[0], 1) if modes else 12.0
 
 
-def _with(look: Look, name: str, item: etree._Element) -> Look:
-    """The look after one property that matters."""
-    if name not in _EFFECTS:
-        raise Unsupported(name)
-    return _EFFECTS[name](look, item)
+def _theme_fonts(theme: etree._Element) -> dict[tuple[str, bool], str]:
+    """The families of a theme: for headings or text, Latin or Chinese."""
+    found: dict[tuple[str, bool], str] = {}
+    for use in ("major", "minor"):
+        for scheme in theme.iter(f"{_A}{use}Font"):
+            named = {child.get("script"): child.get("typeface", "") for child in scheme}
+            plain = {etree.QName(child).localname: child.get("typeface", "") for child in scheme}
+            found[use, False] = plain.get("latin", "")
+            found[use, True] = plain.get("ea", "") or named.get("Hans", "")
+    return found
 
 
 _ALIGN = {
@@ -194,9 +273,20 @@ def _tabs(known: Mapping[float, str], item: etree._Element) -> dict[float, str]:
 
 def _underlined_below(look: Look, item: etree._Element) -> Look:
     """A rule under the paragraph; no other border is known."""
-    if any(etree.QName(side).localname != "bottom" for side in item):
+    drawn = [side for side in item if side.get(f"{W}val") not in ("nil", "none")]
+    if any(etree.QName(side).localname != "bottom" for side in drawn):
         raise Unsupported("pBdr")
-    return replace(look, rule_below=colour(item[0].get(f"{W}color")))
+    if not drawn:
+        return replace(look, rule_below=None)
+    wide, space = points(drawn[0].get(f"{W}sz"), 8), points(drawn[0].get(f"{W}space"), 1)
+    return replace(look, rule_below=Rule(wide, space, colour(drawn[0].get(f"{W}color"))))
+
+
+def _unshaded(look: Look, item: etree._Element) -> Look:
+    """No shading, which is all that is known behind text."""
+    if item.get(f"{W}val") != "nil" and item.get(f"{W}fill", "auto") != "auto":
+        raise Unsupported("shd")
+    return look
 
 
 def _value(item: etree._Element) -> str:
@@ -211,7 +301,7 @@ def _known(value: str, meanings: Mapping[str, str]) -> str:
 
 _EFFECTS: Mapping[str, Callable[[Look, etree._Element], Look]] = {
     "b": lambda look, item: replace(look, bold=is_on(item)),
-    "u": lambda look, item: replace(look, underline=is_on(item)),
+    "u": lambda look, item: replace(look, underline=_value(item) == "single"),
     "strike": lambda look, item: replace(look, strike=is_on(item)),
     "sz": lambda look, item: replace(look, size=points(_value(item), 2)),
     "color": lambda look, item: replace(look, colour=colour(_value(item))),
@@ -222,5 +312,6 @@ _EFFECTS: Mapping[str, Callable[[Look, etree._Element], Look]] = {
     "ind": _indented,
     "tabs": lambda look, item: replace(look, tabs=_tabs(look.tabs, item)),
     "pBdr": _underlined_below,
+    "shd": _unshaded,
 }
 """What each property of Word's changes about a look."""

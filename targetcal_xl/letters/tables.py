@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from lxml import etree
 
 from .package import W
-from .styles import Styles, Unsupported, colour, is_on, points, value_of
+from .styles import Styles, colour, is_on, points, value_of
+from .supported import Unsupported
 
-_TABLE = {"tblStyle", "tblW", "jc", "tblLayout", "tblLook", "tblBorders", "tblCellMar", "tblInd"}
-_TABLE |= {"tblCaption", "tblDescription", "tblStyleRowBandSize", "tblStyleColBandSize"}
-_ROW = {"cantSplit", "tblHeader", "trHeight", "cnfStyle"}
-_CELL = {"tcW", "gridSpan", "shd", "tcBorders", "vAlign", "tcMar", "noWrap", "hideMark", "cnfStyle"}
 _SIDES = {"top": ("top",), "bottom": ("bottom",), "left": ("left", "start"), "right": ("right", "end")}
 _VERTICAL = {"center": "horizon", "bottom": "bottom"}
 _MARGIN = 5.4
+_HAIR = 0.5
 LEAST = """#let least(height, width, body) = {
   body
   context v(calc.max(0pt, height - measure(block(width: width, body)).height))
@@ -55,6 +53,8 @@ def table_markup(element: etree._Element, styles: Styles, contents: Callable[[et
     columns = ", ".join(f"{width}pt" for width in table.widths)
     markup = f"table(columns: ({columns},), stroke: none, {', '.join(rows)})"
     where = value_of(table.properties[0], "jc")
+    if where not in ("center", "right", "end") and not styles.is_of_2013:
+        raise Unsupported("tbl compatibilityMode")
     if where in ("center", "right", "end"):
         return f"#align({'center' if where == 'center' else 'right'}, {markup})\n"
     return f"#pad(left: {points(value_of(table.properties[0], 'tblInd', 'w'))}pt, {markup})\n"
@@ -65,17 +65,16 @@ def _read(element: etree._Element, styles: Styles) -> _Table:
     grid = element.find(f"{W}tblGrid")
     if own is None or grid is None:
         raise Unsupported("tbl")
-    _allow(own, _TABLE)
+    if own.find(f"{W}tblLayout") is None:
+        raise Unsupported("autofit")
     inherited = styles.table(value_of(own, "tblStyle"))
     widths = tuple(points(column.get(f"{W}w")) for column in grid)
+    _agree(own, "tblW", sum(widths))
     return _Table(widths, (own, *reversed(inherited)), tuple(element.iter(f"{W}tr")))
 
 
 def _row(table: _Table, place: int, contents: Callable[[etree._Element], str]) -> str:
     row = table.rows[place]
-    own = row.find(f"{W}trPr")
-    if own is not None:
-        _allow(own, _ROW)
     cells, column = [], 0
     for cell in row.iter(f"{W}tc"):
         span = int(points(value_of(cell.find(f"{W}tcPr"), "gridSpan"), 1)) or 1
@@ -99,11 +98,10 @@ class _Place:
 
 def _cell(table: _Table, place: _Place, body: str) -> str:
     own = place.cell.find(f"{W}tcPr")
-    if place.cell.find(f"{W}tbl") is not None:
+    if next(place.cell.iter(f"{W}tbl"), None) is not None:
         raise Unsupported("tbl in tc")
-    if own is not None:
-        _allow(own, _CELL)
     width = sum(table.widths[place.column : place.column + place.span])
+    _agree(own, "tcW", width)
     margins = {side: _margin(table, own, side) for side in _SIDES}
     options = [
         f"colspan: {place.span}",
@@ -112,7 +110,7 @@ def _cell(table: _Table, place: _Place, body: str) -> str:
         f"stroke: ({', '.join(f'{side}: {_stroke(table, place, own, side)}' for side in _SIDES)})",
     ]
     fill = value_of(own, "shd", "fill") or "auto"
-    if fill != "auto":
+    if fill != "auto" and value_of(own, "shd") == "clear":
         options.append(f'fill: rgb("#{colour(fill)}")')
     if _switch(place.parent, "cantSplit"):
         options.append("breakable: false")
@@ -148,12 +146,17 @@ def _line_name(table: _Table, place: _Place, side: str) -> str:
 
 def _at_least(row: etree._Element, width: float, margins: dict[str, float], body: str) -> str:
     """The contents, or the contents in the row's minimal height."""
-    height, rule = (value_of(row.find(f"{W}trPr"), "trHeight", name) for name in ("val", "hRule"))
+    height = value_of(row.find(f"{W}trPr"), "trHeight")
     if not height:
         return body
-    if rule == "exact":
-        raise Unsupported("trHeight")
     return f"#least({points(height)}pt, {width - margins['left'] - margins['right']}pt)[{body}]"
+
+
+def _agree(properties: etree._Element | None, name: str, width: float) -> None:
+    """Raise Unsupported where a width is said otherwise than by the columns."""
+    said = points(value_of(properties, name, "w"))
+    if said and value_of(properties, name, "type") != "auto" and abs(said - width) > _HAIR:
+        raise Unsupported(name)
 
 
 def _first(holders: tuple[etree._Element, ...], group: str, side: str) -> etree._Element | None:
@@ -168,9 +171,3 @@ def _first(holders: tuple[etree._Element, ...], group: str, side: str) -> etree.
 def _switch(row: etree._Element, name: str) -> bool:
     found = row.find(f"{W}trPr/{W}{name}")
     return found is not None and is_on(found)
-
-
-def _allow(properties: etree._Element, known: set[str]) -> None:
-    for item in properties:
-        if (name := etree.QName(item).localname) not in known:
-            raise Unsupported(name)

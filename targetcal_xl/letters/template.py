@@ -22,9 +22,8 @@ from .house import house_copy, texts
 from .package import W, parse_xml, parts_of, xml, zipped
 from .placeholders import unfilled
 from .sandbox import LetterEnvironment
+from .words import ANCHORS
 
-ANCHORS = ("[[SIG_HEAD]]", "[[SIG_SUPERIOR]]")
-"""Invisible marks, one per signature, at the left end of the signature's line."""
 CHARTS = {"chart:targets": True, "chart:steps": False}
 """Alternative texts of the placeholder pictures, and whether a template must have them."""
 _BODY = "word/document.xml"

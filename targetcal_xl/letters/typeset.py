@@ -8,17 +8,22 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from .font import FAMILY
-from .inline import Inline, line_edges, quoted
+from .inline import BEYOND, Inline, line_edges, quoted
 from .package import W, parse_xml, parts_of
-from .styles import Look, Styles, Unsupported, points
+from .styles import Look, Styles, points
+from .supported import Unsupported, as_word_reads, examine, examine_settings
 from .tables import LEAST, table_markup
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 _NONE = b"<none/>"
+_HAIR = 0.5
 _SKIPPED = frozenset(
-    f"{W}{name}" for name in ("bookmarkStart", "bookmarkEnd", "proofErr", "sectPr", "sdtPr", "tcPr")
+    f"{W}{name}"
+    for name in ("bookmarkStart", "bookmarkEnd", "proofErr", "sectPr", "sdtPr", "sdtEndPr", "tcPr")
 )
+_MARGINS = ("left", "right", "top", "bottom", "header", "footer")
+_OPPOSITE = (("left", "right"), ("top", "bottom"))
 _THROUGH = frozenset(f"{W}{name}" for name in ("sdt", "sdtContent"))
 
 
@@ -31,28 +36,59 @@ class Source:
 
 
 def typeset(docx: bytes) -> Source:
-    """The Typst source of a Word file; raise Unsupported naming the first thing outside the subset."""
+    """The Typst source of a Word file; raise Unsupported naming the first thing outside the list."""
     parts = parts_of(docx)
-    styles = Styles(parse_xml(parts.get("word/styles.xml", _NONE)))
-    if parse_xml(parts.get("word/settings.xml", _NONE)).find(f"{W}evenAndOddHeaders") is not None:
-        raise Unsupported("evenAndOddHeaders")
-    body = parse_xml(parts["word/document.xml"]).find(f"{W}body")
+    settings = _read(parts, "word/settings.xml")
+    examine_settings(settings)
+    styles = Styles(_read(parts, "word/styles.xml"), _read(parts, "word/theme1.xml"), settings)
+    root = _read(parts, "word/document.xml")
+    examine(root)
+    body = root.find(f"{W}body")
     if body is None or len(sections := list(body.iter(f"{W}sectPr"))) != 1:
         raise Unsupported("sectPr")
-    main = _Part(parts, styles, "document.xml")
+    page = _Page.of(sections[0])
+    main = _Part(parts, styles, "document.xml", page)
     text = "\n".join([_about(parts), _page(sections[0], main), _defaults(styles), main.blocks(body)])
     pictures = {name: parts[name] for name in parts if name.startswith("word/media/")}
     return Source(text, {name.rpartition("/")[2]: data for name, data in pictures.items()})
 
 
+def _read(parts: Mapping[str, bytes], name: str) -> etree._Element:
+    return as_word_reads(parse_xml(parts.get(name, _NONE)))
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Paper and margins in points."""
+
+    width: float
+    height: float
+    margins: Mapping[str, float]
+
+    @classmethod
+    def of(cls, section: etree._Element) -> _Page:
+        """The page of a section; raise Unsupported for one that does not say it."""
+        size, margins = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
+        if size is None or margins is None or section.find(f"{W}vAlign") is not None:
+            raise Unsupported("sectPr")
+        around = {side: points(margins.get(f"{W}{side}")) for side in _MARGINS}
+        return cls(points(size.get(f"{W}w")), points(size.get(f"{W}h")), around)
+
+    @property
+    def room(self) -> tuple[float, float]:
+        """Width and height between the margins."""
+        across, down = (self.margins[one] + self.margins[other] for one, other in _OPPOSITE)
+        return self.width - across, self.height - down
+
+
 class _Part:
     """One part of the document, with what its relationships lead to."""
 
-    def __init__(self, parts: Mapping[str, bytes], styles: Styles, name: str) -> None:
-        self.parts, self.styles = parts, styles
+    def __init__(self, parts: Mapping[str, bytes], styles: Styles, name: str, page: _Page) -> None:
+        self.parts, self.styles, self.page = parts, styles, page
         links = parts.get(f"word/_rels/{name}.rels", _NONE)
         self.targets = {link.get("Id", ""): link.get("Target", "") for link in parse_xml(links)}
-        self._inline = Inline(styles, self.targets)
+        self._inline = Inline(styles, self.targets, page.room)
 
     def blocks(self, parent: etree._Element) -> str:
         """Paragraphs and tables, one below the other."""
@@ -69,12 +105,16 @@ class _Part:
 
     def _paragraph(self, paragraph: etree._Element) -> str:
         look = self.styles.paragraph(paragraph)
-        above, below = line_edges(look)
-        line = self._inline.line(paragraph, look) or f"#v({above + below:.2f}pt)"
+        line = self._inline.line(paragraph, look) or _empty(self.styles.mark(paragraph, look))
         before, after = _touches(paragraph)
         kept = replace(look, before=look.before * (not before), after=look.after * (not after))
         block = f"{_block_of(kept)}[{_lines_of(look)}{line}]\n"
         return f"{_space(look.before) * before}{block}{_space(look.after) * after}"
+
+
+def _empty(look: Look) -> str:
+    """The height of an empty line."""
+    return f"#v({sum(line_edges(look)):.2f}pt)"
 
 
 def _touches(paragraph: etree._Element) -> tuple[bool, bool]:
@@ -96,7 +136,9 @@ def _block_of(look: Look) -> str:
     if look.keep_lines:
         options.append("breakable: false")
     if look.rule_below:
-        options.append(f'stroke: (bottom: 0.5pt + rgb("#{look.rule_below}")), outset: (bottom: 4pt)')
+        rule = look.rule_below
+        stroke = f'stroke: (bottom: {rule.width}pt + rgb("#{rule.colour}"))'
+        options.append(f"{stroke}, outset: (bottom: {rule.space}pt)")
     return f"#block({', '.join(options)})"
 
 
@@ -125,26 +167,34 @@ def _about(parts: Mapping[str, bytes]) -> str:
 
 def _page(section: etree._Element, main: _Part) -> str:
     """Paper, margins, header and footer of the one section."""
-    size, margins = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
-    if size is None or margins is None or section.find(f"{W}titlePg") is not None:
-        raise Unsupported("sectPr")
-    width, height = points(size.get(f"{W}w")), points(size.get(f"{W}h"))
-    around = {side: points(margins.get(f"{W}{side}")) for side in ("left", "right", "top", "bottom")}
-    head, foot = points(margins.get(f"{W}header")), points(margins.get(f"{W}footer"))
-    margin = ", ".join(f"{side}: {value}pt" for side, value in around.items())
-    above, below = (f"block(width: 100%)[{_margin(section, main, kind)}]" for kind in ("header", "footer"))
+    page = main.page
+    margin = ", ".join(f"{side}: {page.margins[side]}pt" for pair in _OPPOSITE for side in pair)
+    above, below = (_margin(section, main, kind, side) for kind, side in _EDGES.items())
     return (
-        f"#set page(width: {width}pt, height: {height}pt, margin: ({margin}), "
+        f"#set page(width: {page.width}pt, height: {page.height}pt, margin: ({margin}), "
         "header-ascent: 0pt, footer-descent: 0pt, "
-        f"header: place(top + left, dy: {head}pt, {above}), "
-        f"footer: place(bottom + left, dy: -{foot}pt, {below}))"
+        f"header: place(top + left, dy: {page.margins['header']}pt, {above}), "
+        f"footer: place(bottom + left, dy: -{page.margins['footer']}pt, {below}))"
     )
 
 
-def _margin(section: etree._Element, main: _Part, kind: str) -> str:
+_EDGES = {"header": "top", "footer": "bottom"}
+
+
+def _margin(section: etree._Element, main: _Part, kind: str, side: str) -> str:
+    """The section's usual header or footer; one that reaches into the text makes the page setter stop."""
+    room = main.page.margins[side] - main.page.margins[kind]
+    block = f"block(width: {main.page.room[0]}pt)[{_usual(section, main, kind)}]"
+    stop = f'assert(measure(it).height <= {room + _HAIR}pt, message: "{BEYOND}{kind}")'
+    return f"{{ let it = {block}; context {stop}; it }}"
+
+
+def _usual(section: etree._Element, main: _Part, kind: str) -> str:
     """The blocks of the section's usual header or footer."""
     for reference in section.iter(f"{W}{kind}Reference"):
         if reference.get(f"{W}type", "default") == "default":
-            name = main.targets[reference.get(_RELATION, "")]
-            return _Part(main.parts, main.styles, name).blocks(parse_xml(main.parts[f"word/{name}"]))
+            name = main.targets[reference.get(_RELATION, "")].rpartition("/")[2]
+            root = _read(main.parts, f"word/{name}")
+            examine(root)
+            return _Part(main.parts, main.styles, name, main.page).blocks(root)
     return ""

@@ -1,0 +1,90 @@
+"""A template tried out: sample letters from the shortest to the longest, made and proved as any letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from ..calibration import Letter
+from ..language import LANGUAGES
+from ..problems import DataProblems, Problem
+from .fields import specimen
+from .render import proved_pages, render_word
+from .supported import Unsupported
+from .template import LetterTemplate
+
+_LONG = {
+    "en": "The pipeline converts better than a year ago, but two large customers have put off signing. " * 4,
+    "zh-CN": "在手商机转化率高于去年同期，但两家大客户推迟签约；需要增加一名售前顾问，并把试用期延长至三十天。"
+    * 4,
+}
+_NAMES = {"en": "Wolfeschlegelsteinhausenbergerdorff Maximiliana", "zh-CN": "欧阳阿卜杜热合曼·买买提依明"}
+_MANY = 40
+
+
+class _Sample(NamedTuple):
+    letter: Letter
+    language: str
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What came of it: how many letters were made, what was wrong, and why LibreOffice was needed, if it was."""
+
+    letters: int
+    problems: tuple[Problem, ...]
+    needed: Unsupported | None
+
+
+def rehearse(template: LetterTemplate) -> Rehearsal:
+    """Make every sample letter in Word and PDF, with charts and proofs, the way that a real one goes."""
+    if problems := template.problems():
+        return Rehearsal(0, tuple(problems), None)
+    found: dict[tuple[object, ...], Problem] = {}
+    needed: Unsupported | None = None
+    samples = tuple(_samples())
+    for sample in samples:
+        try:
+            made = render_word(sample.letter, template, sample.language)
+            needed = proved_pages(made, sample.letter).needed or needed
+        except DataProblems as refused:
+            found |= {(one.code, one.where, str(one.fields)): one for one in refused.problems}
+    return Rehearsal(len(samples), tuple(found.values()), needed)
+
+
+def _samples() -> Iterator[_Sample]:
+    """A bare letter, one with one of everything, and one that is long in every way, in each language."""
+    for language in LANGUAGES:
+        yield _Sample(_bare(specimen()), language)
+        yield _Sample(_long(specimen(), _NAMES[language], _LONG[language]), language)
+    yield _Sample(specimen(), LANGUAGES[0])
+
+
+def _bare(letter: Letter) -> Letter:
+    return replace(
+        letter, version=1, replaces="", replaced_head="", replaced_issued=None, grants=(), objections=(),
+        declined=(), total=None, explanation=None, history=(),
+        lines=tuple(replace(line, reason="") for line in letter.lines),
+    )  # fmt: skip
+
+
+def _long(letter: Letter, name: str, words: str) -> Letter:
+    """Many lines, long names, long texts, and a list of everything."""
+    (line,), (grant,), (objection,), (declined,) = (
+        letter.lines,
+        letter.grants,
+        letter.objections,
+        letter.declined,
+    )
+    said = replace(objection, line=name, basis=words, support=words, risk=words, handling=words)
+    return replace(
+        letter,
+        company=name * 2,
+        metric=replace(letter.metric, name=name, definition=words, unit=words[:6].strip()),
+        region=replace(letter.region, name=name, head=replace(letter.region.head, name=name)),
+        lines=tuple(replace(line, name=f"{name} {place}", reason=words) for place in range(1, _MANY + 1)),
+        grants=(replace(grant, line=name, what=words, unit=name),) * 12,
+        declined=(replace(declined, line=name, what=words, reason=words),) * 5,
+        objections=(said,) * 5,
+    )

@@ -1,0 +1,230 @@
+"""What a finished Word letter says to its reader, in order, and what it holds that nobody can see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from .package import W, parse_xml, parts_of
+from .supported import as_word_reads
+
+ANCHORS = ("[[SIG_HEAD]]", "[[SIG_SUPERIOR]]")
+"""Invisible marks, one per signature, at the left end of the signature's line."""
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_VML = "{urn:schemas-microsoft-com:vml}"
+_DRAWN = {f"{W}txbxContent", f"{_A}txBody"}
+_MARGINS = ("word/header", "word/footer")
+_NOTES = ("word/footnotes", "word/endnotes")
+_UNKNOWN = {f"{W}{name}" for name in ("sym", "fldChar", "footnoteReference", "endnoteReference", "pgNum")}
+_SILENT = {f"{W}{name}" for name in ("tab", "br", "cr", "ptab", "softHyphen", "instrText")}
+_SYMBOLS = re.compile("wingdings|webdings|symbol|zapf|marlett", re.IGNORECASE)
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]+")
+_GAP = "\0"
+"""Where something stands that the file does not spell out, such as the number of a page."""
+_LEAST = 5
+"""Half points: what is set smaller is not read."""
+_PALEST = 0.9
+"""How light a colour is on white paper that cannot be read, of 1."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """The texts of a letter; `hidden` are those that its file holds and no reader sees."""
+
+    body: list[list[str]] = field(default_factory=list)
+    """Rows and paragraphs, one below the other down the pages."""
+    elsewhere: list[str] = field(default_factory=list)
+    """In margins, frames, boxes and notes, whose order on the page is their own."""
+    hidden: list[str] = field(default_factory=list)
+    has_drawings: bool = False
+    """Whether there are charts or diagrams, which say things of their own."""
+
+
+def said(docx: bytes) -> Said:
+    """Everything that a Word file says."""
+    parts = parts_of(docx)
+    formats = _Formats(parts)
+    found = Said(has_drawings=any(name.startswith(("word/chart", "word/diagram")) for name in parts))
+    for name, data in parts.items():
+        if name == "word/document.xml" or name.startswith((*_MARGINS, *_NOTES)):
+            root = as_word_reads(parse_xml(data))
+            for block in _blocks(root):
+                _take(block, found, formats, is_apart=name != "word/document.xml")
+    return found
+
+
+def _blocks(root: etree._Element) -> Iterator[list[etree._Element]]:
+    """The paragraphs of a part; those of one row of a table together, which stand beside each other."""
+    row: etree._Element | None = None
+    block: list[etree._Element] = []
+    for paragraph in root.iter(f"{W}p"):
+        rows = [one for one in paragraph.iterancestors(f"{W}tr")]
+        outermost = rows[-1] if rows else paragraph
+        if outermost is not row and block:
+            yield block
+            block = []
+        row = outermost
+        block.append(paragraph)
+    yield block
+
+
+def _take(block: list[etree._Element], found: Said, formats: _Formats, *, is_apart: bool) -> None:
+    """Note what a block says, and where."""
+    row: list[str] = []
+    for paragraph in block:
+        shown, hidden = _texts(paragraph, formats)
+        (found.elsewhere if is_apart or _is_apart(paragraph) else row).extend(shown)
+        found.hidden.extend(hidden)
+    found.body.append(row)
+
+
+def _is_apart(paragraph: etree._Element) -> bool:
+    """Whether a paragraph stands in a frame, a box or a table that floats."""
+    above = list(paragraph.iterancestors())
+    is_framed = paragraph.find(f"{W}pPr/{W}framePr") is not None
+    is_floating = any(one.find(f"{W}tblPr/{W}tblpPr") is not None for one in above if one.tag == f"{W}tbl")
+    return is_framed or is_floating or any(one.tag in _DRAWN for one in above)
+
+
+def _texts(paragraph: etree._Element, formats: _Formats) -> tuple[list[str], list[str]]:
+    """The texts that a paragraph shows, in one piece each, and those that it hides."""
+    shown, hidden = "", []
+    for run in _runs(paragraph):
+        text = "".join(_spelled(run))
+        if formats.is_hidden(run, paragraph):
+            hidden.append(text)
+            shown += _GAP
+        else:
+            shown += _GAP * len(text) if formats.is_in_symbols(run, paragraph) else text
+    hidden = [text for text in hidden if text.strip(_GAP).strip() and text.strip() not in ANCHORS]
+    return [piece for piece in _PRIVATE.sub(_GAP, shown).split(_GAP) if piece.strip()], hidden
+
+
+def _runs(parent: etree._Element) -> Iterator[etree._Element]:
+    """The runs of a paragraph, without those of boxes in it; of a field whose value the page sets, none."""
+    is_result = False
+    for run in parent.iter(f"{W}r"):
+        if next(run.iterancestors(f"{W}p"), None) is not parent:
+            continue
+        kinds = [mark.get(f"{W}fldCharType") for mark in run.iter(f"{W}fldChar")]
+        is_result = (is_result or "begin" in kinds) and "end" not in kinds
+        is_simple = next(run.iterancestors(f"{W}fldSimple"), None) is not None
+        yield _EMPTY if (is_result or is_simple) and not kinds else run
+
+
+_EMPTY = etree.fromstring(f'<w:r xmlns:w="{W[1:-1]}"><w:sym/></w:r>')
+
+
+def _spelled(run: etree._Element) -> Iterator[str]:
+    for child in run.iterchildren(etree.Element):
+        if child.tag == f"{W}t":
+            yield child.text or ""
+        elif child.tag == f"{W}noBreakHyphen":
+            yield "-"
+        elif child.tag in _UNKNOWN:
+            yield _GAP
+
+
+class _Formats:
+    """What of a run's format decides whether it can be read."""
+
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        root = parse_xml(parts.get("word/styles.xml", b"<none/>"))
+        self._styles = {style.get(f"{W}styleId"): style for style in root.iter(f"{W}style")}
+        self._defaults = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        default = (name for name, style in self._styles.items() if style.get(f"{W}default") in ("1", "true"))
+        self._normal = next(
+            (one for one in default if self._styles[one].get(f"{W}type") == "paragraph"), None
+        )
+
+    def is_hidden(self, run: etree._Element, paragraph: etree._Element) -> bool:
+        """Whether a run is hidden, too small to be read, or as light as the paper behind it."""
+        if self._is_on("vanish", run, paragraph) or self._is_on("specVanish", run, paragraph):
+            return True
+        size = _number(self._value("sz", run, paragraph))
+        if size is not None and size < _LEAST:
+            return True
+        return self._is_on_paper(run, paragraph) and _is_pale(self._value("color", run, paragraph))
+
+    def is_in_symbols(self, run: etree._Element, paragraph: etree._Element) -> bool:
+        """Whether a run is set in signs that its letters only number."""
+        fonts = next(self._found("rFonts", run, paragraph), None)
+        families = () if fonts is None else (str(value) for value in fonts.attrib.values())
+        return any(_SYMBOLS.search(family) for family in families)
+
+    def _is_on(self, name: str, run: etree._Element, paragraph: etree._Element) -> bool:
+        element = next(self._found(name, run, paragraph), None)
+        return element is not None and element.get(f"{W}val", "1") not in ("0", "false", "off")
+
+    def _value(self, name: str, run: etree._Element, paragraph: etree._Element) -> str:
+        element = next(self._found(name, run, paragraph), None)
+        return "" if element is None else element.get(f"{W}val", "")
+
+    def _found(self, name: str, run: etree._Element, paragraph: etree._Element) -> Iterator[etree._Element]:
+        """A property of a run, the nearest first: its own, its styles', its paragraph's, the defaults."""
+        for properties in self._layers(run, paragraph):
+            if properties is not None and (found := properties.find(f"{W}{name}")) is not None:
+                yield found
+
+    def _layers(self, run: etree._Element, paragraph: etree._Element) -> Iterator[etree._Element | None]:
+        yield run.find(f"{W}rPr")
+        yield from self._styled(_named(run, "rPr", "rStyle"))
+        yield from self._styled(_named(paragraph, "pPr", "pStyle") or self._normal)
+        yield self._defaults
+
+    def _styled(self, name: str | None) -> Iterator[etree._Element | None]:
+        passed: set[str] = set()
+        while name in self._styles and name not in passed:
+            passed.add(str(name))
+            style = self._styles[name]
+            yield style.find(f"{W}rPr")
+            based = style.find(f"{W}basedOn")
+            name = None if based is None else based.get(f"{W}val")
+
+    def _is_on_paper(self, run: etree._Element, paragraph: etree._Element) -> bool:
+        """Whether nothing is said to be behind a run but white paper."""
+        around = [run, paragraph, *paragraph.iterancestors()]
+        is_shaded = any(one.find(f"{W}{kind}/{W}shd") is not None for one in around for kind in _KINDS)
+        is_styled = any(one.tag in (f"{W}tbl", *_DRAWN) and self._is_coloured(one) for one in around)
+        marks = ("highlight", "shd")
+        is_marked = any(next(self._found(mark, run, paragraph), None) is not None for mark in marks)
+        return not (is_shaded or is_styled or is_marked) and next(run.iter(f"{_VML}fill"), None) is None
+
+    def _is_coloured(self, holder: etree._Element) -> bool:
+        """Whether a box, or the style of a table, may colour what is behind its text."""
+        name = _named(holder, "tblPr", "tblStyle") if holder.tag == f"{W}tbl" else None
+        return holder.tag in _DRAWN or any(True for style in self._chain(name) for _ in style.iter(f"{W}shd"))
+
+    def _chain(self, name: str | None) -> Iterator[etree._Element]:
+        passed: set[str] = set()
+        while name in self._styles and name not in passed:
+            passed.add(str(name))
+            yield self._styles[name]
+            based = self._styles[name].find(f"{W}basedOn")
+            name = None if based is None else based.get(f"{W}val")
+
+
+_KINDS = ("rPr", "pPr", "tcPr", "tblPr", "trPr")
+
+
+def _named(holder: etree._Element, properties: str, kind: str) -> str | None:
+    found = holder.find(f"{W}{properties}/{W}{kind}")
+    return None if found is None else found.get(f"{W}val")
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _is_pale(colour: str) -> bool:
+    """Whether a colour is next to white."""
+    if not re.fullmatch("[0-9A-Fa-f]{6}", colour):
+        return False
+    red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (0, 2, 4))
+    return 0.299 * red + 0.587 * green + 0.114 * blue > _PALEST
