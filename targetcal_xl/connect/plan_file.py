@@ -9,7 +9,15 @@ from collections.abc import Iterable, Iterator
 from importlib.resources.abc import Traversable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from ..calibration import metric, plan
@@ -36,6 +44,11 @@ _Share = Annotated[float, Field(gt=0, lt=1)]
 _NotNegative = Annotated[float, Field(ge=0, le=LARGEST)]
 _Positive = Annotated[float, Field(ge=SMALLEST, le=LARGEST)]
 _Weight = Annotated[float, Field(ge=0, le=_STRONGEST)]
+_Way = Annotated[
+    Literal["raises", "lowers", 1, -1],
+    AfterValidator(lambda said: {"raises": 1, "lowers": -1}.get(str(said), said)),
+]
+"""What more of something does; older plans say it by a sign."""
 _Period = Annotated[Period, PlainValidator(lambda said: Period.parse(str(said)))]
 
 
@@ -98,14 +111,14 @@ class _Indicator(_Strict):
     name: _Name
     share: Annotated[float, Field(gt=0, le=1)]
     unit: str = plan.Indicator.unit
-    direction: Literal[1, -1] = 1
+    direction: _Way = 1
 
 
 class _Driver(_Strict):
     code: _Code
     name: _Name
     weight: _Weight
-    direction: Literal[1, -1] = plan.Driver.direction
+    direction: _Way = plan.Driver.direction
     lag: Annotated[int, Field(ge=0, le=12)] = plan.Driver.lag
     indicators: Annotated[list[_Indicator], Field(min_length=1, max_length=40)]
 

@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.chart import Chart
 
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
+from ..figures import typed
 from ..language import text
 from .book import Spot
 from .looks import BETTER, FAINT, GRID, INK, LINE, SERIES, WARNING, WORSE, Looks
@@ -85,7 +86,7 @@ class _Drawer:
 
     def _numbered(self, position: str, form: str) -> dict[str, Any]:
         """Columns with their numbers, but for those that would read as nothing."""
-        nothing = f'[<{0.5 / 10**self._places.inputs.plan.metric.decimals:g}]""'
+        nothing = f'[<{typed(self._short[1] / 2)}]""'
         label = {"value": True, "position": position, "font": self._text(9)}
         return {"data_labels": {**label, "num_format": f"{nothing};{form}"}}
 
@@ -168,9 +169,14 @@ class _Drawer:
             "line": {"none": True},
         }
 
-    @cached_property
+    @property
     def _form(self) -> str:
         """How numbers are written in a picture, where there is less room than in a cell."""
+        return self._short[0]
+
+    @cached_property
+    def _short(self) -> tuple[str, float]:
+        """The same, and the least that is not written as nothing."""
         inputs = self._places.inputs
         history = np.abs(np.nan_to_num(inputs.history.values))
         together = history.sum(axis=0) if inputs.plan.metric.adds_up else history.max(axis=0)

@@ -83,7 +83,7 @@ def _allowed(shape: Column | Field, places: Places) -> dict[str, Any] | None:
         return {"validate": "decimal", "criteria": ">=", "value": 0} | _error(places, "number")
     if shape.kind == "date":
         return {"validate": "date", "criteria": ">=", "value": dt.date(2000, 1, 1)} | _error(places, "date")
-    if shape.kind in ("choice", "line"):
+    if shape.kind in ("choice", "effect", "line"):
         return _one_of(shape, places)
     return None
 

@@ -18,11 +18,11 @@ _BOLD = 1.3
 """How much more a figure takes in a card, where it is larger and bold."""
 _MORE = 10.0
 """How many times the largest figure of the book may be typed, or be suggested later."""
-_SHORT = {
-    "en": {1e10: '#,##0.0,,,"bn"', 1e7: '#,##0.0,,"M"'},
-    "zh-CN": {1e9: '0\\.00,,"亿"', 1e7: '0\\.0,"万"'},
+_SHORT: dict[str, tuple[tuple[float, str, float], ...]] = {
+    "en": ((1e10, '#,##0.0,,,"bn"', 1e8), (1e7, '#,##0.0,,"M"', 1e5)),
+    "zh-CN": ((1e9, '0\\.00,,"亿"', 1e6), (1e7, '0\\.0,"万"', 1e3)),
 }
-"""Formats of pictures, by the number that they begin with."""
+"""Formats of pictures, by the number they begin with, and the least that they tell from nothing."""
 _IN_UNIT: tuple[Kind, ...] = ("number", "amount")
 
 
@@ -32,15 +32,15 @@ def number_format(metric: Metric, kind: Kind = "number") -> str:
     return "#,##0" + "." * bool(places) + "0" * places
 
 
-def short_format(metric: Metric, largest: float, language: str) -> str:
-    """The same where numbers as large as this have little room: commas at the end divide by thousands.
+def short_format(metric: Metric, largest: float, language: str) -> tuple[str, float]:
+    """The same where numbers as large as this have little room, and the least that it tells from nothing.
 
-    A point that is written after the division divides by ten or a hundred more, for 万 and 亿.
+    Commas at the end divide by thousands; a point written after that divides by ten or a hundred more.
     """
-    for least, form in _SHORT[language].items():
-        if largest >= least:
-            return form
-    return number_format(metric)
+    for begins, form, least in _SHORT[language]:
+        if largest >= begins:
+            return form, least
+    return number_format(metric), 10.0**-metric.decimals
 
 
 def decimals_of(metric: Metric, kind: Kind) -> int:
