@@ -224,8 +224,10 @@ def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Proble
     place = f"{region.name} / {line.name}"
     if side.is_agreed(line.code) or side.of(line.code, "decision"):
         yield Problem("already_decided", place)
-    for code in decision_faults(decision.kind, decision.counter, decision.reason, stock.plan.metric):
-        yield Problem(f"decision_{code}", place, {"found": decision.kind})
+    suggested, said = stock.standing.suggested(line.code), (decision.kind, decision.counter, decision.reason)
+    for code in decision_faults(*said, stock.plan.metric, suggested):
+        fields = {"found": decision.kind, "counter": decision.counter, "suggested": suggested}
+        yield Problem(f"decision_{code}", place, fields)
 
 
 def _events(side: Table, decision: Decision) -> Iterator[Event]:

@@ -64,6 +64,7 @@ class _Metric(_Strict):
     direction: Literal[1, -1] = metric.Metric.direction
     kind: metric.Kind = metric.Metric.kind
     step: _Positive = metric.Metric.step
+    distance: metric.Distance | None = None
 
 
 class _Person(_Strict):
@@ -300,7 +301,7 @@ def _plan(said: _Plan) -> plan.Plan:
         code=said.code,
         company=said.company,
         period=said.period,
-        metric=metric.Metric(**said.metric.model_dump()),
+        metric=_metric(said.metric),
         hq_target=said.hq_target,
         regions=tuple(_region(region) for region in said.regions),
         lines=tuple(
@@ -321,6 +322,13 @@ def _plan(said: _Plan) -> plan.Plan:
         weights=said.weights,
         missing_days=said.missing_days,
     )
+
+
+def _metric(said: _Metric) -> metric.Metric:
+    """A share that should be high is measured by what it lacks to 1, unless the plan says otherwise."""
+    is_share = said.kind == "ratio" and said.direction > 0
+    usual: metric.Distance = "shortfall" if is_share else "value"
+    return metric.Metric(**{**said.model_dump(), "distance": said.distance or usual})
 
 
 def _region(said: _Region) -> plan.Region:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..calibration.negotiation import JUSTIFICATION, OBJECTIONS, objection_state
+from ..calibration.negotiation import JUSTIFICATION, OBJECTIONS, declaration_fault, objection_state
 from ..calibration.standing import Value
-from .asking import EMPTY_WORDS, PUNCTUATION, SUPPORT_COLUMNS, SUPPORT_NEEDS, Asking, lacking
+from .asking import EMPTY_WORDS, PUNCTUATION, SUPPORT_COLUMNS, SUPPORT_NEEDS, Asking, faults_said, lacking
 from .book import Cell
 from .facts import TOTALS, Facts, Row, as_number, or_blank
 from .layout import region_sheet
@@ -83,6 +83,8 @@ class Declaration:
         deviation = self._facts.deviations[k]
         if deviation is None:
             return ""
+        if self._fault(k):
+            return self._facts.say("flag.unusable")
         if deviation <= 1e-9 - self._facts.objection:
             return self._facts.say("flag.objection")
         return self._facts.say("flag.same" if deviation == 0 else "flag.departs")
@@ -125,7 +127,17 @@ class Declaration:
         if facts.deviations[k] == 0:
             return ""
         said = {code: facts.typed.get((line.region, line.code, code)) for code in JUSTIFICATION}
-        return lacking(facts, [code for code, words in said.items() if looks_empty(words)])
+        faults = faults_said(facts, self._fault(k))
+        return lacking(facts, [code for code, words in said.items() if looks_empty(words)], faults)
+
+    def _fault(self, k: int) -> str | None:
+        """Why a declared number cannot count, None where it can."""
+        facts, line = self._facts, self._facts.plan.lines[k]
+        if self._agrees(k):
+            return None
+        suggested = float(facts.standing.baseline.suggested[k])
+        basis = facts.typed.get((line.region, line.code, "basis"))
+        return declaration_fault(facts.declared[k], False, facts.plan.metric, suggested, basis)
 
     def _agrees(self, k: int) -> bool:
         """Whether the region stands by the superior's counter, as the formula sees it."""
