@@ -1,7 +1,7 @@
 """The method: suggested targets, negotiation, commitment, progress and looking back. Pure."""
 
 from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
-from .alignment import allot, check_limits, split
+from .alignment import allot, check_limits, split, split_mean
 from .backtest import (
     METHODS,
     Backtest,
@@ -215,6 +215,7 @@ __all__ = [
     "signals",
     "so_far",
     "split",
+    "split_mean",
     "spread",
     "summarise",
     "support_items",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Kind = Literal["sum", "mean", "ratio"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 Distance = Literal["value", "shortfall"]
 """What a departure is a share of: the suggested value, or what that lacks to 1."""
 
@@ -98,6 +99,11 @@ class Metric:
     def shown(self, value: float) -> float:
         """A total as it is told: a mean with one decimal more than its lines."""
         return value if self.adds_up else round(value, self.decimals + 1)
+
+
+def usual_distance(kind: Kind, direction: int) -> Distance:
+    """What departures are shares of, where a plan does not say: a share that should be high aims at 1."""
+    return "shortfall" if kind == "ratio" and direction > 0 else "value"
 
 
 def reference(suggested: Floats, distance: Distance) -> Floats:

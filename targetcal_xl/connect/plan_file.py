@@ -325,9 +325,7 @@ def _plan(said: _Plan) -> plan.Plan:
 
 
 def _metric(said: _Metric) -> metric.Metric:
-    """A share that should be high is measured by what it lacks to 1, unless the plan says otherwise."""
-    is_share = said.kind == "ratio" and said.direction > 0
-    usual: metric.Distance = "shortfall" if is_share else "value"
+    usual = metric.usual_distance(said.kind, said.direction)
     return metric.Metric(**{**said.model_dump(), "distance": said.distance or usual})
 
 
