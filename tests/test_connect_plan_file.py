@@ -350,3 +350,19 @@ def test_limits_of_a_mean_that_leave_no_way_are_told_as_means(tmp_path: Path, vo
     (problem,) = caught.value.problems
     assert (problem.code, problem.where) == ("limits_of_total", "plan.toml, hq_target")
     assert (problem.fields["value"], problem.fields["most"]) == (21.0, 18.0)
+
+
+@pytest.mark.parametrize(("said", "way"), [('"raises"', 1), ('"lowers"', -1), ("1", 1), ("-1", -1)])
+def test_a_driver_is_named_by_what_more_of_it_does_or_by_its_sign(
+    tmp_path: Path, said: str, way: int
+) -> None:
+    plan = read(tmp_path, PLAN.replace("weight = ", f"direction = {said}\nweight = ", 1))
+    assert plan.drivers[0].direction == way
+
+
+def test_a_driver_that_is_named_by_which_way_is_better_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, PLAN.replace("weight = ", 'direction = "higher"\nweight = ', 1))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where) == ("plan_choice", "plan.toml, drivers 1, direction")
+    assert "raises" in problem.sentence("en") and "lowers" in problem.sentence("en")

@@ -17,7 +17,7 @@ from targetcal_xl.connect import working_days
 from targetcal_xl.excel import FUNCTIONS, functions, inputs, reasons
 from targetcal_xl.excel.ranges import Grid
 from targetcal_xl.excel.registry import marked
-from targetcal_xl.language import LANGUAGES, text
+from targetcal_xl.language import LANGUAGES, spoken_language, text
 from targetcal_xl.workbook import write_book
 from tests.support.ranges import book_tables
 from tests.support.samples import PERIOD, sample_inputs
@@ -293,7 +293,7 @@ def test_quadrants_are_named_in_the_language_asked_for() -> None:
 def test_every_function_and_argument_has_help_that_a_wizard_can_show(language: str) -> None:
     for offered in FUNCTIONS.values():
         assert 0 < len(offered.help(language)) <= 255
-        assert len(offered.arguments) <= 14
+        assert len(offered.arguments) <= 15
         for argument in offered.arguments:
             assert argument.name.isascii()
             assert 0 < len(argument.help(language)) <= 255
@@ -309,9 +309,9 @@ def test_excel_gets_every_function_through_xlwings() -> None:
     recorder = SimpleNamespace(arg=arg, func=lambda body: told.append(("func", body.__name__)) or body)
     offered = FUNCTIONS["TC_DEVIATION"]
     called = marked(offered, recorder)
-    assert [name for name, _ in told] == ["declared", "suggested", "direction", "func"]
-    assert all(options["ndim"] == 2 and options["doc"] for _, options in told[:3])  # type: ignore[index]
-    assert told[3] == ("func", "TC_DEVIATION")
+    assert [name for name, _ in told] == ["declared", "suggested", "direction", "kind", "func"]
+    assert all(options["ndim"] == 2 and options["doc"] for _, options in told[:4])  # type: ignore[index]
+    assert told[4] == ("func", "TC_DEVIATION")
     assert called([[90.0]], [[100.0]], None) == [[-0.1]]
 
 
@@ -344,3 +344,48 @@ def test_a_period_that_nobody_can_mean_is_refused_before_anything_is_computed(pe
 def test_a_heading_of_another_age_is_refused_before_anything_is_computed() -> None:
     history = [[*row, extra] for row, extra in zip(HISTORY, ["9999Q1", 1.0, 2.0], strict=True)]
     assert functions.TC_BASELINE("2025Q1", history) == [["#NUM!"]]
+
+
+def _daily(values: list[list[float]]) -> list[list[object]]:
+    """A table of daily results with volumes: line, day of January 2025, value, volume."""
+    start = 45658.0
+    heads: list[object] = ["date", "line", "value", "volume", "leads"]
+    rows = (
+        [start + day, "A" if line == 0 else "B", value, weight, 0.5] for line, day, value, weight in values
+    )
+    return [heads, *rows]
+
+
+def test_a_mean_is_followed_as_a_mean_and_not_added_up() -> None:
+    days = [[line, day, 20.0 if line else 31.0, 1.0 + day] for line in (0, 1) for day in range(40)]
+    table = _daily(days)
+    more = (None, None, None, None, -1.0, 0.5, 0.9, 14.0, 0.5, "mean")
+    first, second = functions.TC_WARNING("2025Q1", [["A"], ["B"]], [[20.0], [20.0]], table, *more)
+    assert first[:2] == pytest.approx([31.0, 20.0]) and second[0] == pytest.approx(20.0)
+    assert first[2] == pytest.approx(20 / 31)
+    assert (first[5], second[5]) == (True, False)
+
+
+def test_people_and_leads_do_not_feed_what_should_be_low() -> None:
+    table = _daily([[0, day, 1.0, 1.0] for day in range(20)])
+    ((*_, warned),) = functions.TC_WARNING("2025Q1", [["A"]], [[90.0]], table, None, None, None, None, -1.0)
+    assert warned in (True, False)
+
+
+def test_a_mean_is_on_its_target_every_day() -> None:
+    assert functions.TC_PATH(20.0, "2025Q1", [[45658.0], [45700.0]], "mean") == [[20.0], [20.0]]
+
+
+def test_a_mean_is_split_by_what_its_lines_weigh() -> None:
+    ((first, second),) = functions.TC_SPLIT(21.0, [[20.0, 30.0]], None, None, None, 0.5, "mean", [[3.0, 1.0]])
+    assert isinstance(first, float) and isinstance(second, float)
+    assert (3 * first + second) / 4 == pytest.approx(21.0, abs=0.25)
+    given = (21.0, [[20.0, 30.0]], 0.0, 0.0, 0.0, 0.5, "mean", [[3.0, 0.0]])
+    assert text("problem.udf_volume", spoken_language()) in str(functions.TC_WHY("TC_SPLIT", *given))
+
+
+def test_a_share_departs_by_what_it_lacks() -> None:
+    ((found,),) = functions.TC_DEVIATION(0.8, 0.938, 1.0, "ratio")
+    assert found == pytest.approx(-(0.938 - 0.8) / 0.062)
+    assert functions.TC_DEVIATION(0.8, 0.938)[0][0] == pytest.approx(-0.138 / 0.938)
+    assert functions.TC_OBJECTION(0.92, 0.938, 0.15, 1.0, "ratio") == [[True]]

@@ -20,8 +20,9 @@ from tests.support.recalculated import differences
 from tests.support.samples import METRIC, sample_inputs
 from tests.support.xllint import lint
 
-_REGIONS = (9, 3)
+_REGIONS = (10, 4)
 _DAYS = replace(METRIC, code="delivery_days", name="平均交付天数", unit="天", direction=-1, kind="mean")
+_SHARE = replace(METRIC, code="csat", unit="%", kind="ratio", step=0.001, distance="shortfall")
 
 _JUST_SO = ("依据客户续约", "需要两名售前", "大客户推迟")
 _DECLARATIONS: Sequence[tuple[float | str | None, Sequence[Value]]] = (
@@ -34,6 +35,10 @@ _DECLARATIONS: Sequence[tuple[float | str | None, Sequence[Value]]] = (
     (0.0, (12.0, "\n", "无\n")),
     ("", ("暂 无", '=1+1 "x" & <b>', "_x0041_ 🙂𠮷")),
     (0.84, (None, "ＮＡ", "Tbd")),
+    (10.0, _JUST_SO),
+    (10.0, ("再次核对，确认无误", "需要两名售前", None)),
+    (0.3, ("Checked twice; I Confirm it", "two heads", "late")),
+    (0.8, _JUST_SO),
 )
 """Shares of the suggestion, or words typed instead; and the three reasons."""
 
@@ -63,6 +68,14 @@ def _awkward_names() -> Inputs:
     return replace(inputs, plan=replace(inputs.plan, regions=regions, lines=lines))
 
 
+def _shares() -> Inputs:
+    """Shares near 1, whose departures count by what they lack to it."""
+    inputs = sample_inputs(_REGIONS, 12, _SHARE)
+    values = 1 - inputs.history.values / np.nanmax(inputs.history.values) / 8
+    history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
+    return replace(inputs, history=history, plan=replace(inputs.plan, hq_target=0.93))
+
+
 def _shapes() -> Mapping[str, Inputs]:
     return {
         "three-lines": sample_inputs((2, 1), 5),
@@ -70,6 +83,7 @@ def _shapes() -> Mapping[str, Inputs]:
         "lower-is-better-mean": _without_last_year(sample_inputs(_REGIONS, 12, _DAYS)),
         "halves": _without_last_year(sample_inputs(_REGIONS, 12, replace(METRIC, step=0.5))),
         "awkward-names": _awkward_names(),
+        "shares": _shares(),
     }
 
 

@@ -17,6 +17,7 @@ from targetcal_xl.calibration import (
     Standing,
     Value,
     compute_baseline,
+    declaration_fault,
     deviation,
     is_objection,
     is_placeholder,
@@ -80,7 +81,7 @@ def test_formulas_stand_exactly_where_the_layout_has_them() -> None:
         assert {spot for spot, cell in cells[sheet.code].items() if cell.formula} == formulas
 
 
-@given(st.floats(0, 400), st.sampled_from([METRIC, _DAYS]))
+@given(st.integers(0, 400).map(float), st.sampled_from([METRIC, _DAYS]))
 def test_the_sheet_calls_an_objection_what_the_rules_call_one(declared: float, metric: object) -> None:
     standing = _STANDING if metric is METRIC else _OTHER_WAY
     suggested = float(standing.baseline.suggested[0])
@@ -88,7 +89,8 @@ def test_the_sheet_calls_an_objection_what_the_rules_call_one(declared: float, m
     shown = _line("deviation", {"declared": declared}, standing)
     assert shown == pytest.approx(away)
     objects = _line("flag", {"declared": declared}, standing) == text("workbook.flag.objection", "en")
-    assert objects == bool(is_objection(away, standing.inputs.plan.thresholds.objection))
+    fault = declaration_fault(declared, False, standing.inputs.plan.metric, suggested)
+    assert objects == (not fault and bool(is_objection(away, standing.inputs.plan.thresholds.objection)))
 
 
 _OTHER_WAY = sample_standing(metric=_DAYS)
@@ -175,10 +177,14 @@ def _suggesting(target: float) -> Standing:
 
 
 @pytest.mark.parametrize(
-    ("declared", "said"), [(85.0, "objection"), (85.01, "departs"), (100.0, "same"), (120.0, "departs")]
+    ("declared", "said"),
+    [
+        *[(8500.0, "objection"), (8501.0, "departs"), (10000.0, "same"), (12000.0, "departs")],
+        *[(8500.5, "unusable"), (30000.0, "unusable"), (3333.0, "unusable"), (3334.0, "objection")],
+    ],
 )
 def test_fifteen_percent_worse_is_an_objection_and_a_little_less_is_not(declared: float, said: str) -> None:
-    assert _line("flag", {"declared": declared}, _suggesting(100.0)) == text(f"workbook.flag.{said}", "en")
+    assert _line("flag", {"declared": declared}, _suggesting(10000.0)) == text(f"workbook.flag.{said}", "en")
 
 
 def test_beside_a_suggestion_of_nothing_any_shortfall_is_an_objection() -> None:

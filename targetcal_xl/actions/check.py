@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -252,12 +253,27 @@ def _line_problems(stock: Stock, line: Line) -> Iterator[Problem]:
     yield from _agreement_problems(stock, line, cell)
     if agrees(stock, line):
         return
-    fault = declaration_fault(cell.value, cell.has_formula, stock.plan.metric)
-    if fault:
-        fields = {"line": line.name, "found": said(cell.value), "step": typed(stock.plan.metric.step)}
+    if fault := fault_of(stock, line, cell):
+        numbers = {"found": said(cell.value), "step": typed(stock.plan.metric.step)}
+        suggested = typed(stock.standing.suggested(line.code))
+        fields = {"line": line.name, "suggested": suggested, **numbers}
         yield Problem(f"declared_{fault}", where(stock, cell), fields)
     for code in JUSTIFICATION:
-        yield from _wording_problems(stock, line, code, None if fault else float(cell.value or 0))
+        yield from _wording_problems(stock, line, code, _as_number(cell.value))
+
+
+def fault_of(stock: Stock, line: Line, cell: Typed) -> str | None:
+    """Why a declaration is none that can count; the superior's own counter is never implausible."""
+    counter, number = counter_of(stock, line), _as_number(cell.value)
+    is_theirs = counter is not None and number is not None and not departs(number, counter)
+    suggested = None if is_theirs else stock.standing.suggested(line.code)
+    basis = stock.typed((line.region, line.code, "basis"))
+    return declaration_fault(cell.value, cell.has_formula, stock.plan.metric, suggested, basis)
+
+
+def _as_number(value: Value) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value or 0) if is_number else None
 
 
 def counter_of(stock: Stock, line: Line) -> float | None:

@@ -227,8 +227,10 @@ def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Proble
     place = f"{region.name} / {line.name}"
     if side.is_agreed(line.code) or side.of(line.code, "decision"):
         yield Problem("already_decided", place)
-    for code in decision_faults(decision.kind, decision.counter, decision.reason, stock.plan.metric):
-        yield Problem(f"decision_{code}", place, {"found": decision.kind})
+    suggested, said = stock.standing.suggested(line.code), (decision.kind, decision.counter, decision.reason)
+    for code in decision_faults(*said, stock.plan.metric, suggested):
+        fields = {"found": decision.kind, "counter": decision.counter, "suggested": suggested}
+        yield Problem(f"decision_{code}", place, fields)
     cell = stock.reading.typed.get((*_at(line), "decision_reason"))
     is_typed = cell is not None and cell.value == decision.reason
     yield from text_faults(where(stock, cell) if cell and is_typed else place, decision.reason)

@@ -192,7 +192,12 @@ def _raised(stock: Stock, events: Sequence[Event]) -> Iterator[tuple[str, str, f
         if event.field == "objection" and event.new == "open":
             line = lines[str(event.row)]
             suggested = stock.standing.suggested(line.code)
-            share = deviation(float(offered(stock, line) or 0), suggested, stock.plan.metric.direction)
+            share = deviation(
+                float(offered(stock, line) or 0),
+                suggested,
+                stock.plan.metric.direction,
+                stock.plan.metric.distance,
+            )
             yield stock.plan.region(line.region).name, line.name, float(share)
 
 

@@ -21,7 +21,7 @@ from ..calibration import (
 )
 from ..ledger import Event, Ledger
 from ..problems import DataProblems, Problem, Refused
-from .check import is_submitted, offered
+from .check import agrees, fault_of, is_submitted, offered
 from .desk import Desk, find_line, find_region
 from .printable import text_faults
 from .stock import Stock, look, take_stock
@@ -107,7 +107,7 @@ def objection_events(
 
 def _objects(standing: Standing, declared: float, suggested: float) -> bool:
     plan = standing.inputs.plan
-    share = deviation(declared, suggested, plan.metric.direction)
+    share = deviation(declared, suggested, plan.metric.direction, plan.metric.distance)
     return bool(is_objection(share, plan.thresholds.objection))
 
 
@@ -125,7 +125,7 @@ def _objections(stock: Stock, handling: dict[str, str]) -> Iterator[Objection]:
             hrbp=plan.region(line.region).hrbp.name,
             declared=declared,
             suggested=suggested,
-            deviation=float(deviation(declared, suggested, plan.metric.direction)),
+            deviation=float(deviation(declared, suggested, plan.metric.direction, plan.metric.distance)),
             **{code: _grounds(known, line, code) for code in JUSTIFICATION},
             state=state,
             handling=handling.get(line.code, ""),
@@ -138,10 +138,12 @@ def state_of(stock: Stock, line: Line) -> str | None:
     """Where a line's objection is, by ledger and book; None where there is none."""
     region = stock.plan.region(line.region)
     declared = offered(stock, line)
+    cell = stock.reading.typed.get((line.region, line.code, "declared"))
     submitted = (
         stock.table(region).state == "open"
         and is_submitted(stock, region)
         and isinstance(declared, int | float)
+        and (agrees(stock, line) or cell is None or not fault_of(stock, line, cell))
         and _objects(stock.standing, float(declared), stock.standing.suggested(line.code))
     )
     return objection_state(stock.standing.value(line.region, line.code, "objection"), submitted)

@@ -1,7 +1,7 @@
 """The method: suggested targets, negotiation, commitment, progress and looking back. Pure."""
 
 from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
-from .alignment import allot, check_limits, split
+from .alignment import allot, check_limits, split, split_mean
 from .backtest import (
     METHODS,
     Backtest,
@@ -39,6 +39,8 @@ from .negotiation import (
     departs,
     deviation,
     gap_pct,
+    is_implausible,
+    is_meant,
     is_objection,
     is_placeholder,
     is_support,
@@ -184,6 +186,8 @@ __all__ = [
     "hq_gap",
     "in_words_only",
     "inside",
+    "is_implausible",
+    "is_meant",
     "is_objection",
     "is_placeholder",
     "is_support",
@@ -216,6 +220,7 @@ __all__ = [
     "signals",
     "so_far",
     "split",
+    "split_mean",
     "spread",
     "summarise",
     "support_items",

@@ -30,7 +30,7 @@ def check_limits(plan: Plan) -> None:
     """Raise InfeasibleTotal, which names the groups, regions and lines whose limits leave no way."""
     levels = limited(hierarchy(plan))
     if plan.is_weighed:
-        _weighed(plan, levels)
+        _weighed(plan.hq_target, levels, np.array(plan.volumes), plan.metric.step)
     else:
         whole_steps(_total(plan), levels, plan.metric.step)
 
@@ -52,20 +52,29 @@ def allot(plan: Plan, baseline: Baseline) -> Floats:
     levels = limited(hierarchy(plan))
     if not plan.is_weighed:
         return split(_total(plan), baseline.expected, sigma, levels, plan.metric.step)
-    whole, narrowed, grain = _weighed(plan, levels)
-    weights = np.array(plan.volumes) / grain
-    amounts = equal_odds(whole, baseline.expected * weights, sigma, narrowed)
+    volumes = np.array(plan.volumes)
+    return split_mean(plan.hq_target, baseline.expected, sigma, levels, volumes, plan.metric.step)
+
+
+def split_mean(
+    mean: float, centre: Floats, sigma: Floats, levels: Sequence[Level], volumes: Floats, step: float
+) -> Floats:
+    """The same of lines, (n,), that make a mean weighed by their volumes. Raise InfeasibleTotal."""
+    whole, narrowed, grain = _weighed(mean, levels, volumes, step)
+    weights = volumes / grain
+    amounts = equal_odds(whole, centre * weights, sigma, narrowed)
     low, high = (limit / weights for limit in (narrowed[-1].low, narrowed[-1].high))
-    return _nearest_mean(amounts / weights, np.array(plan.volumes), low, high, plan.metric.step)
+    return _nearest_mean(amounts / weights, volumes, low, high, step)
 
 
-def _weighed(plan: Plan, levels: Sequence[Level]) -> tuple[float, tuple[Level, ...], float]:
-    """Total and levels of a plan whose lines have volumes, in grains of value times volume, and the grain.
+def _weighed(
+    mean: float, levels: Sequence[Level], volumes: Floats, step: float
+) -> tuple[float, tuple[Level, ...], float]:
+    """Total and levels of lines that have volumes, in grains of value times volume, and the grain.
 
     The bounds of lines stay whole steps; all others are as good as free of steps. Raise InfeasibleTotal.
     """
-    total, step = plan.hq_target * sum(plan.volumes), plan.metric.step
-    lines, volumes = levels[-1], np.array(plan.volumes)
+    total, lines = mean * math.fsum(volumes.tolist()), levels[-1]
     low = np.ceil(lines.low / volumes / step - CLOSE) * step * volumes
     high = np.floor(lines.high / volumes / step + CLOSE) * step * volumes
     grain = 2.0 ** (math.frexp(total)[1] - _FINE)  # a power of 2 divides without a remainder

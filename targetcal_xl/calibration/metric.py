@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Kind = Literal["sum", "mean", "ratio"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+Distance = Literal["value", "shortfall"]
+"""What a departure is a share of: the suggested value, or what that lacks to 1."""
+
+LEAST_SHORTFALL: Final = 0.01
+"""What a share lacks to 1 counts as this at the least: nothing is told of hundredths of a percent."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Metric:
     direction: Literal[1, -1] = 1
     kind: Kind = "sum"
     step: float = 1.0
+    distance: Distance = field(default="value", metadata={"added": True})
 
     @property
     def decimals(self) -> int:
@@ -97,3 +104,21 @@ class Metric:
     def shown(self, value: float) -> float:
         """A total as it is told: a mean with one decimal more than its lines."""
         return value if self.adds_up else round(value, self.decimals + 1)
+
+
+def usual_distance(kind: Kind, direction: int) -> Distance:
+    """What departures are shares of, where a plan does not say: a share that should be high aims at 1."""
+    return "shortfall" if kind == "ratio" and direction > 0 else "value"
+
+
+def reference(suggested: Floats, distance: Distance) -> Floats:
+    """What departures from suggestions are shares of, elementwise; 0 where there is nothing.
+
+    It is the value; or, by `shortfall`, what a share lacks to 1 where that is less. From 0.94 to 0.88 the
+    shortfall doubles. A suggestion above 1 is no share.
+    """
+    value: Floats = np.abs(suggested)
+    if distance == "value":
+        return value
+    lacking = np.maximum(np.minimum(value, 1.0 - value), LEAST_SHORTFALL)
+    return np.where(value > 1.0, value, lacking)

@@ -7,15 +7,16 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .history import Floats
-from .metric import Metric
+from .metric import Distance, Metric, reference
 from .plan import Person, Region
 from .standing import Value
+from .values import is_multiple
 
 STATES = ("open", "locked", "decided", "confirmed")
 DECISIONS = ("accept", "counter", "return")
@@ -27,6 +28,13 @@ OBJECTIONS = ("open", "handled", "lifted")
 """States of an objection once it is locked: waiting, answered, or lifted before anybody answered."""
 STANDING_OBJECTIONS = ("open", "handled")
 """Those that a later declaration has not lifted."""
+
+FAR: Final = 3.0
+"""How many times as large or as small a number is implausible."""
+FEW_STEPS: Final = 5
+"""Steps by which a number may differ from any suggestion, however many times it is."""
+MEANT: Final = ("确认无误", "i confirm")
+"""What somebody writes among the reasons for an implausible number, in either language."""
 
 TOLERANCE = 1e-9
 _EMPTY_WORD = re.compile(
@@ -50,11 +58,13 @@ def is_placeholder(value: Value) -> bool:
     )
 
 
-def declaration_fault(value: Value, is_formula: bool, metric: Metric) -> str | None:
+def declaration_fault(
+    value: Value, is_formula: bool, metric: Metric, suggested: float | None = None, reason: Value = None
+) -> str | None:
     """Why a value cannot be a target, None when it can.
 
-    One of `formula`, `missing`, `text`, `not_finite`, `negative` and, when it is no multiple of the
-    metric's step, `not_whole`.
+    One of `formula`, `missing`, `text`, `not_finite`, `negative`; `not_whole`, when it is no multiple of
+    the metric's step; and `implausible`, beside a suggestion, unless the reason says that it is meant.
     """
     if is_formula:
         return "formula"
@@ -62,28 +72,55 @@ def declaration_fault(value: Value, is_formula: bool, metric: Metric) -> str | N
         return "missing"
     if isinstance(value, str | bool):
         return "text"
+    if fault := _number_fault(value, metric):
+        return fault
+    is_doubtful = suggested is not None and is_implausible(value, suggested, metric)
+    return "implausible" if is_doubtful and not is_meant(reason) else None
+
+
+def _number_fault(value: float, metric: Metric) -> str | None:
+    """Why no number of this metric can be this one."""
     if not math.isfinite(value):
         return "not_finite"
     if value < 0:
         return "negative"
-    return None if _is_multiple(value, metric.step) else "not_whole"
+    return None if is_multiple(value, metric.step) else "not_whole"
 
 
-def _is_multiple(value: float, step: float) -> bool:
-    """Whether a value is a whole number of steps, as far as floats can tell."""
-    steps = value / step
-    return abs(steps - round(steps)) <= TOLERANCE * max(1.0, abs(steps))
-
-
-def deviation(declared: ArrayLike, suggested: ArrayLike, direction: int) -> Floats:
-    """How much better (negative: worse) declarations are, as a share of the suggestion; elementwise.
+def deviation(
+    declared: ArrayLike, suggested: ArrayLike, direction: int, distance: Distance = "value"
+) -> Floats:
+    """How much better (negative: worse) declarations are, as a share of the distance; elementwise.
 
     Beside a suggestion of 0 any other declaration is infinitely better or worse.
     """
     model = np.asarray(suggested, dtype=np.float64)
     better = direction * (np.asarray(declared, dtype=np.float64) - model)
+    whole = reference(model, distance)
     beside_zero = np.where(better == 0, 0.0, np.where(np.isnan(better), np.nan, np.copysign(np.inf, better)))
-    return np.where(model == 0, beside_zero, better / np.where(model == 0, 1.0, np.abs(model)))
+    return np.where(whole == 0, beside_zero, better / np.where(whole == 0, 1.0, whole))
+
+
+def is_implausible(declared: float, suggested: float, metric: Metric) -> bool:
+    """Whether a number is so far from the suggestion that a slip of the pen is likelier than a judgement.
+
+    It is three times the suggestion or more, or a third of it or less; or a share that lacks three times
+    as much to 1, or is above 1 where the suggestion is not. A few steps are never far.
+    """
+    if abs(declared - suggested) <= FEW_STEPS * metric.step * (1 + TOLERANCE):
+        return False
+    if declared >= FAR * suggested * (1 - TOLERANCE) or FAR * declared * (1 - TOLERANCE) <= suggested:
+        return True
+    if metric.kind == "ratio" and declared > 1 + TOLERANCE and suggested <= 1:
+        return True
+    return metric.distance == "shortfall" and bool(
+        deviation(declared, suggested, metric.direction, metric.distance) <= TOLERANCE - (FAR - 1)
+    )
+
+
+def is_meant(reason: Value) -> bool:
+    """Whether whoever gives this reason says in so many words that an implausible number is meant."""
+    return isinstance(reason, str) and any(word in reason.lower() for word in MEANT)
 
 
 def is_objection(deviations: ArrayLike, threshold: float) -> NDArray[np.bool_]:
@@ -199,7 +236,9 @@ def _plain(name: str) -> str:
     return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc"))
 
 
-def decision_faults(decision: Value, counter: Value, reason: Value, metric: Metric) -> tuple[str, ...]:
+def decision_faults(
+    decision: Value, counter: Value, reason: Value, metric: Metric, suggested: float | None = None
+) -> tuple[str, ...]:
     """Everything that keeps a decision from counting.
 
     `decision_unknown`; `reason_missing` for a placeholder; for a counter without a valid value
@@ -208,7 +247,7 @@ def decision_faults(decision: Value, counter: Value, reason: Value, metric: Metr
     faults = [] if decision in DECISIONS else ["decision_unknown"]
     if is_placeholder(reason):
         faults.append("reason_missing")
-    if decision == "counter" and (fault := declaration_fault(counter, False, metric)):
+    if decision == "counter" and (fault := declaration_fault(counter, False, metric, suggested, reason)):
         faults.append(f"counter_{fault}")
     return tuple(faults)
 

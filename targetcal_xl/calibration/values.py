@@ -10,7 +10,8 @@ from .standing import Value
 _TOLERANCE = 1e-12
 """Programs keep 15 significant digits of what they compute or save; three more are left for their sums."""
 
-_STEP_TOLERANCE = 1e-9
+STEP_TOLERANCE, STEP_DIGITS = 1e-9, 1e-14
+"""By what share of a step, or of the number of steps, floats miss a whole number of them."""
 
 
 def same_value(a: Value, b: Value) -> bool:
@@ -42,8 +43,13 @@ def kept(number: float, step: float | None = None) -> float:
     """
     if not math.isfinite(number):
         return number
-    steps = number / step if step else math.inf
-    if step and math.isfinite(steps) and abs(steps - round(steps)) <= _STEP_TOLERANCE * max(1.0, abs(steps)):
-        number = round(steps) * step
+    if step and math.isfinite(number / step) and is_multiple(number, step):
+        number = round(number / step) * step
     digits = float(f"{number:.15g}")
     return digits if math.isfinite(digits) else number
+
+
+def is_multiple(number: float, step: float) -> bool:
+    """Whether a number is a whole number of steps, as far as floats can tell."""
+    steps = number / step
+    return abs(steps - round(steps)) <= max(STEP_TOLERANCE, STEP_DIGITS * abs(steps))

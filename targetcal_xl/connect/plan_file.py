@@ -10,7 +10,15 @@ from collections.abc import Iterable, Iterator
 from importlib.resources.abc import Traversable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from ..calibration import metric, plan
@@ -37,6 +45,11 @@ _Share = Annotated[float, Field(gt=0, lt=1)]
 _NotNegative = Annotated[float, Field(ge=0, le=LARGEST)]
 _Positive = Annotated[float, Field(ge=SMALLEST, le=LARGEST)]
 _Weight = Annotated[float, Field(ge=0, le=_STRONGEST)]
+_Way = Annotated[
+    Literal["raises", "lowers", 1, -1],
+    AfterValidator(lambda said: {"raises": 1, "lowers": -1}.get(str(said), said)),
+]
+"""What more of something does; older plans say it by a sign."""
 _Period = Annotated[Period, PlainValidator(lambda said: Period.parse(str(said)))]
 
 
@@ -52,6 +65,7 @@ class _Metric(_Strict):
     direction: Literal[1, -1] = metric.Metric.direction
     kind: metric.Kind = metric.Metric.kind
     step: _Positive = metric.Metric.step
+    distance: metric.Distance | None = None
 
 
 class _Person(_Strict):
@@ -99,14 +113,14 @@ class _Indicator(_Strict):
     name: _Name
     share: Annotated[float, Field(gt=0, le=1)]
     unit: str = plan.Indicator.unit
-    direction: Literal[1, -1] = 1
+    direction: _Way = 1
 
 
 class _Driver(_Strict):
     code: _Code
     name: _Name
     weight: _Weight
-    direction: Literal[1, -1] = plan.Driver.direction
+    direction: _Way = plan.Driver.direction
     lag: Annotated[int, Field(ge=0, le=12)] = plan.Driver.lag
     indicators: Annotated[list[_Indicator], Field(min_length=1, max_length=40)]
 
@@ -289,7 +303,7 @@ def _plan(said: _Plan) -> plan.Plan:
         code=said.code,
         company=said.company,
         period=said.period,
-        metric=metric.Metric(**said.metric.model_dump()),
+        metric=_metric(said.metric),
         hq_target=said.hq_target,
         regions=tuple(_region(region) for region in said.regions),
         lines=tuple(
@@ -310,6 +324,11 @@ def _plan(said: _Plan) -> plan.Plan:
         weights=said.weights,
         missing_days=said.missing_days,
     )
+
+
+def _metric(said: _Metric) -> metric.Metric:
+    usual = metric.usual_distance(said.kind, said.direction)
+    return metric.Metric(**{**said.model_dump(), "distance": said.distance or usual})
 
 
 def _region(said: _Region) -> plan.Region:

@@ -14,8 +14,9 @@ from typing import Literal, cast
 import numpy as np
 
 from .. import calibration
-from ..calibration import Baseline, Floats, InfeasibleTotal, Metric, Plan, Resources, Thresholds
+from ..calibration import Baseline, Floats, InfeasibleTotal, Kind, Level, Metric, Plan, Resources, Thresholds
 from ..calibration.baseline import PARTS
+from ..calibration.metric import KINDS, usual_distance
 from ..calibration.odds import log_spread
 from ..calibration.progress import PRIOR_SIGMA
 from ..connect import working_days
@@ -147,35 +148,43 @@ def TC_SPLIT(
     high: Numbers | None = None,
     step: Number = 1.0,
     kind: Text = "sum",
+    volume: Numbers | None = None,
 ) -> Block:
-    """A total over lines with the same odds for each, in the shape of `centre`."""
+    """A total over lines with the same odds for each, in the shape of `centre`.
+
+    Of a mean or ratio the total is a mean, weighed by `volume` where that is given.
+    """
     if step <= 0:
         raise refuse("udf_step", "step", "#NUM!", found=float(step))
-    if _kind(kind) != "sum":
-        total = float(Metric("", "", "", "", step=step).to_step(np.array(total * centre.size)))
-    sides = {"sigma": sigma, "low": low, "high": high}
+    sides = {"sigma": sigma, "low": low, "high": high, "volume": volume}
     for name, given in sides.items():
         if given is not None and given.size != centre.size:
             raise refuse("udf_unequal", name, cells=given.size, other="centre", others=centre.size)
+    weights = None if volume is None or _kind(kind) == "sum" else volume.ravel()
+    if weights is None and _kind(kind) != "sum":
+        total = float(Metric("", "", "", "", step=step).to_step(np.array(total * centre.size)))
+    if weights is not None and not (weights > 0).all():
+        raise refuse("udf_volume", "volume", "#NUM!")
+    limits = calibration.flat(
+        centre.size,
+        None if low is None else np.nan_to_num(low.ravel()),
+        None if high is None else np.where(np.isnan(high), np.inf, high).ravel(),
+    )
     each = np.ones(centre.size) if sigma is None else sigma.ravel()
+    return _rows(_shared_out(total, centre.ravel(), each, limits, step, weights).reshape(centre.shape))
+
+
+def _shared_out(
+    total: float, centre: Floats, sigma: Floats, limits: Level, step: float, weights: Floats | None
+) -> Floats:
     try:
-        shares = calibration.split(
-            total,
-            centre.ravel(),
-            each,
-            [
-                calibration.flat(
-                    centre.size,
-                    None if low is None else np.nan_to_num(low.ravel()),
-                    None if high is None else np.where(np.isnan(high), np.inf, high).ravel(),
-                )
-            ],
-            step,
-        )
+        if weights is None:
+            return calibration.split(total, centre, sigma, [limits], step)
+        return calibration.split_mean(total, centre, sigma, [limits], weights, step)
     except InfeasibleTotal as error:
-        fields = {"total": float(total), "lowest": float(error.least), "highest": float(error.most)}
+        whole = 1.0 if weights is None else float(weights.sum())
+        fields = {"total": float(total), "lowest": error.least / whole, "highest": error.most / whole}
         raise refuse("udf_infeasible", "total", "#NUM!", step=float(step), **fields) from error
-    return _rows(shares.reshape(centre.shape))
 
 
 def _rows(block: Floats) -> Block:
@@ -183,9 +192,9 @@ def _rows(block: Floats) -> Block:
     return rows
 
 
-def _kind(word: str) -> str:
+def _kind(word: str) -> Kind:
     """How a metric adds up, by code or caption."""
-    for code in ("sum", "mean", "ratio"):
+    for code in KINDS:
         captions = (text(f"workbook.choice.{code}", language) for language in LANGUAGES)
         if word.casefold() in (code, *map(str.casefold, captions)):
             return code
@@ -193,11 +202,9 @@ def _kind(word: str) -> str:
 
 
 @function
-def TC_DEVIATION(declared: Numbers, suggested: Numbers, direction: Number = 1) -> Block:
+def TC_DEVIATION(declared: Numbers, suggested: Numbers, direction: Number = 1, kind: Text = "sum") -> Block:
     """How much better (negative: worse) than the suggestion, cell by cell."""
-    side = _side(direction)
-    one, other = _together(declared, suggested, ("declared", "suggested"))
-    found = calibration.deviation(one, other, side)
+    found = _departures(declared, suggested, direction, kind)
     endless = ErrorValue("#DIV/0!", Problem("udf_beside_zero", "suggested"))
     return [
         ["" if np.isnan(cell) else endless if np.isinf(cell) else cell for cell in row]
@@ -207,17 +214,26 @@ def TC_DEVIATION(declared: Numbers, suggested: Numbers, direction: Number = 1) -
 
 @function
 def TC_OBJECTION(
-    declared: Numbers, suggested: Numbers, threshold: Number = 0.15, direction: Number = 1
+    declared: Numbers,
+    suggested: Numbers,
+    threshold: Number = 0.15,
+    direction: Number = 1,
+    kind: Text = "sum",
 ) -> Block:
     """Whether a declaration is so much worse than the suggestion that it is an objection, cell by cell."""
-    side = _side(direction)
-    one, other = _together(declared, suggested, ("declared", "suggested"))
-    found = calibration.deviation(one, other, side)
+    found = _departures(declared, suggested, direction, kind)
     flags = calibration.is_objection(found, threshold)
     return [
         ["" if unknown else flag for flag, unknown in zip(row, blanks, strict=True)]
         for row, blanks in zip(flags.tolist(), np.isnan(found).tolist(), strict=True)
     ]
+
+
+def _departures(declared: Floats, suggested: Floats, direction: float, kind: str) -> Floats:
+    """By the distance that plans of this kind have, unless they say otherwise."""
+    side = _side(direction)
+    one, other = _together(declared, suggested, ("declared", "suggested"))
+    return calibration.deviation(one, other, side, usual_distance(_kind(kind), side))
 
 
 def _side(direction: float) -> Literal[1, -1]:
@@ -236,15 +252,16 @@ def _together(one: Floats, other: Floats, names: tuple[str, str]) -> tuple[Float
 
 
 @function
-def TC_PATH(target: Numbers, period: Text, dates: Numbers | None = None) -> Block:
+def TC_PATH(target: Numbers, period: Text, dates: Numbers | None = None, kind: Text = "sum") -> Block:
     """Where each target should be at the end of each day, or of the dates asked for.
 
     A row for each target and a column for each date; a single target beside a column of dates gives
     a column.
     """
     when = period_of(period)
-    path = calibration.cumulative_path(
-        np.nan_to_num(target.ravel()), calibration.period_weights(working_days(when).days)
+    weights = calibration.period_weights(working_days(when).days)
+    path = calibration.target_path(
+        np.nan_to_num(target.ravel()), weights, Metric("", "", "", "", kind=_kind(kind))
     )
     if dates is None:
         return _rows(path)
@@ -273,6 +290,7 @@ def TC_WARNING(
     milestone: Number = 0.90,
     days: Number = 14,
     odds: Number = 0.50,
+    kind: Text = "sum",
 ) -> Block:
     """Result, path, attainment, expected final, odds of a miss and whether to warn, a row for each line."""
     return _followed(
@@ -282,7 +300,7 @@ def TC_WARNING(
         actuals,
         as_of,
         [] if milestones is None else milestones[~np.isnan(milestones)].tolist(),
-        Metric("", "", "", "", direction=_side(direction), step=step),
+        Metric("", "", "", "", direction=_side(direction), kind=_kind(kind), step=step),
         Thresholds(milestone=milestone, warning_days=round(days), warning_odds=odds),
     )
 
@@ -303,7 +321,7 @@ def _followed(
             raise refuse("udf_unequal", name, cells=given.size, other="lines", others=len(lines))
     flat = {name: None if given is None else given.ravel() for name, given in sides.items()}
     agreed = np.nan_to_num(cast(Floats, flat["agreed"]))
-    daily, resources = _daily(actuals, lines, when, as_of)
+    daily, volumes, resources = _daily(actuals, lines, when, as_of)
     expected, sigma = flat["expected"], flat["sigma"]
     begins = (when.start - _EPOCH).days
     progress = calibration.follow(
@@ -317,7 +335,8 @@ def _followed(
         if expected is None
         else np.where(agreed > 0, expected / np.maximum(agreed, metric.step), 1.0),
         sigma=PRIOR_SIGMA if sigma is None else sigma,
-        resources=resources,
+        volumes=volumes,
+        resources=resources if calibration.has_resources(metric) else None,
     )
     columns = [
         progress.actual, progress.path, progress.attainment, progress.expected_final, progress.odds,
@@ -330,10 +349,11 @@ def _followed(
 
 def _daily(
     table: Table, lines: Texts, when: calibration.Period, as_of: float | None
-) -> tuple[Floats, Resources | None]:
-    """Results (n, days so far) from a table of date, line, value and, where there are, leads and capacity."""
+) -> tuple[Floats, Floats | None, Resources | None]:
+    """Results (n, days so far) from a table of date, line, value and, where there are, volume, leads and
+    capacity."""
     date, line, value = table.needed("date", "line", "value")
-    more = [at for code in ("leads", "capacity") if (at := table.column(code)) is not None]
+    more = [at for code in ("volume", "leads", "capacity") if (at := table.column(code)) is not None]
     numbers = table.numbers([date, value, *more])
     day = numbers[:, 0] - (when.start - _EPOCH).days
     known = {code: k for k, code in enumerate(lines)}
@@ -356,7 +376,9 @@ def _daily(
     whole = np.full((1 + len(more), len(lines), len(when.days)), np.nan)
     whole[:, places, day.astype(np.intp)] = numbers[:, 1:].T
     seen = whole[:, :, :length]
-    return seen[0], _resources(table, dict(zip(more, seen[1:], strict=True)), seen[0].shape)
+    told = dict(zip(more, seen[1:], strict=True))
+    volumes = told.get(-1 if (at := table.column("volume")) is None else at)
+    return seen[0], volumes, _resources(table, told, seen[0].shape)
 
 
 def _resources(table: Table, shares: dict[int, Floats], shape: tuple[int, ...]) -> Resources | None:
@@ -491,9 +513,10 @@ def TC_WHY(
     k: Cells = (),
     m: Cells = (),
     n: Cells = (),
+    o: Cells = (),
 ) -> Block:
     """Why a function shows an error value for these arguments: every reason, a row each."""
-    cells: tuple[Cells, ...] = (a, b, c, d, e, f, g, h, i, j, k, m, n)
+    cells: tuple[Cells, ...] = (a, b, c, d, e, f, g, h, i, j, k, m, n, o)
     given = max((at for at, grid in enumerate(cells, 1) if grid), default=0)
     language = spoken_language()
     found = reasons(function.strip().upper(), [grid or None for grid in cells[:given]], language)

@@ -175,8 +175,14 @@ def _indicators(table: Table | None) -> tuple[Indicator, ...]:
     )
 
 
+_WAYS: tuple[tuple[tuple[str, ...], Literal[1, -1]], ...] = (
+    (("higher", "raises", "raises_driver"), 1),
+    (("lower", "lowers", "lowers_driver"), -1),
+)
+
+
 def _directions(table: Table) -> list[Literal[1, -1]]:
-    """Which way is better, by row; up where there is no such column."""
+    """What more of each row's does, up where there is no such column."""
     at = table.column("direction")
     if at is None:
         return [1] * len(table.body)
@@ -184,11 +190,12 @@ def _directions(table: Table) -> list[Literal[1, -1]]:
 
 
 def _direction(table: Table, row: int, column: int, better: str) -> Literal[1, -1]:
-    """1 where higher is better or nothing is said."""
-    words: dict[str, Literal[1, -1]] = {"": 1, "higher": 1, "lower": -1, "1": 1, "-1": -1}
-    for language in LANGUAGES:
-        words[text("workbook.choice.higher", language).casefold()] = 1
-        words[text("workbook.choice.lower", language).casefold()] = -1
+    """1 where more raises what it is about, or nothing is said."""
+    words: dict[str, Literal[1, -1]] = {"": 1, "1": 1, "-1": -1}
+    for codes, side in _WAYS:
+        words |= dict.fromkeys(codes, side)
+        captions = (text(f"workbook.choice.{code}", language) for code in codes for language in LANGUAGES)
+        words |= {said.casefold(): side for said in captions}
     if better.casefold() not in words:
         raise refuse("udf_direction", table.where(row, column), found=better)
     return words[better.casefold()]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from ..calibration.negotiation import DECISIONS, JUSTIFICATION
+from ..calibration.metric import LEAST_SHORTFALL
+from ..calibration.negotiation import DECISIONS, FAR, FEW_STEPS, JUSTIFICATION, MEANT
+from ..figures import typed
 from ..language import LANGUAGES
 from .captions import caption
 from .cells import column_letters
@@ -27,7 +29,9 @@ SUPPORT_COLUMNS = ("line", "kind", "what", "quantity", "unit", "due")
 SUPPORT_NEEDS = ("kind", "what", "quantity")
 """What a support item needs, once anything is said of it."""
 
-_FLAGS = ("objection", "departs", "same")
+_FLAGS = ("objection", "departs", "same", "unusable")
+_TINY = "1/10^9"
+"""`TOLERANCE` as no program writes it otherwise."""
 
 BACK = ("counter", "return")
 """Decisions after which a line comes back to its region."""
@@ -36,10 +40,20 @@ MOST_NAMED = 30
 """Lines of a region up to which its headline names those that are back; a formula has an end."""
 
 
-def lacking(facts: Facts, codes: Sequence[str]) -> str:
-    """A sentence that names missing fields; empty when there are none."""
+def lacking(facts: Facts, codes: Sequence[str], faults: Sequence[str] = ()) -> str:
+    """A sentence that names what is wrong and missing fields; empty when there is neither."""
     head, comma, end = _sentence(facts)
-    return head + comma.join(facts.say(f"column.{code}") for code in codes) + end if codes else ""
+    named = [*faults, *(facts.say(f"column.{code}") for code in codes)]
+    return head + comma.join(named) + end if named else ""
+
+
+def faults_said(facts: Facts, fault: str | None) -> list[str]:
+    """What a declared number needs to count, by its fault."""
+    say = facts.say
+    if fault in ("negative", "not_whole"):
+        step = typed(facts.plan.metric.step)
+        return [say("missing.step", declared=say("column.declared"), step=step)]
+    return [say("missing.meant", basis=say("column.basis"))] if fault == "implausible" else []
 
 
 def submitted(facts: Facts, region: str, tab: str = "") -> str:
@@ -85,13 +99,50 @@ class Asking:
         if self._facts.plan.metric.direction < 0:
             better = f"({suggested}-{declared})"
         beside_zero = f"SIGN{better}*{BESIDE_ZERO}"
-        return f'IF(ISNUMBER({declared}),IF({suggested}=0,{beside_zero},{better}/ABS({suggested})),"")'
+        share = f"MAX(-{BESIDE_ZERO},MIN({BESIDE_ZERO},{better}/{self._reference(suggested)}))"
+        share = share if self._is_shortfall else f"IF({suggested}=0,{beside_zero},{share})"
+        return f'IF(ISNUMBER({declared}),{share},"")'
+
+    @property
+    def _is_shortfall(self) -> bool:
+        return self._facts.plan.metric.distance == "shortfall"
+
+    def _reference(self, suggested: str) -> str:
+        """What a departure is a share of, as `reference` has it."""
+        if not self._is_shortfall:
+            return f"ABS({suggested})"
+        lacking = f"MAX(MIN({suggested},1-{suggested}),{typed(LEAST_SHORTFALL)})"
+        return f"IF({suggested}>1,{suggested},{lacking})"
 
     def _flag(self) -> str:
         (deviation,), threshold = self._cells("deviation"), f"{self._facts.objection:.10g}"
-        objects, departs, same = (quote(self._facts.say(f"flag.{code}")) for code in _FLAGS)
+        objects, departs, same, unusable = (quote(self._facts.say(f"flag.{code}")) for code in _FLAGS)
         near = f"IF({deviation}=0,{same},{departs})"
-        return f'IF(ISNUMBER({deviation}),IF({deviation}<=1/10^9-{threshold},{objects},{near}),"")'
+        way = f"IF({deviation}<={_TINY}-{threshold},{objects},{near})"
+        faults = f"OR({self._is_off_step()},{self._is_doubtful()})"
+        whole = f"IF(AND({self._agrees()}=FALSE,{faults}),{unusable},{way})"
+        return f'IF(ISNUMBER({deviation}),{whole},"")'
+
+    def _is_off_step(self) -> str:
+        """Whether a declaration is below 0 or no multiple of the step, as `is_multiple` has it."""
+        (declared,) = self._cells("declared")
+        steps = f"{declared}/{typed(self._facts.plan.metric.step)}"
+        off = f"ABS({steps}-ROUND({steps},0))>MAX({_TINY},ABS({steps})/10^14)"
+        return f"OR({declared}<0,{off})"
+
+    def _is_doubtful(self) -> str:
+        """Whether a declaration is implausible, and the basis does not say that it is meant."""
+        declared, suggested, deviation, basis = self._cells("declared", "suggested", "deviation", "basis")
+        metric, slack = self._facts.plan.metric, f"(1-{_TINY})"
+        few = f"{FEW_STEPS}*{typed(metric.step)}*(1+{_TINY})"
+        times = typed(FAR)
+        far = [f"{declared}>={times}*{suggested}*{slack}", f"{times}*{declared}*{slack}<={suggested}"]
+        if metric.kind == "ratio":
+            far.append(f"AND({declared}>1+{_TINY},{suggested}<=1)")
+        if self._is_shortfall:
+            far.append(f"{deviation}<={_TINY}-{typed(FAR - 1)}")
+        meant = ",".join(f"ISNUMBER(FIND({quote(word)},LOWER(T({basis}))))" for word in MEANT)
+        return f"AND(ABS({declared}-{suggested})>{few},OR({','.join(far)}),OR({meant})=FALSE)"
 
     def _answered(self) -> str:
         """The superior's last answer in words: the decision, its value, its reason."""
@@ -108,11 +159,17 @@ class Asking:
         """The formula of `missing`: each empty reason adds its name to a sentence that is then tidied."""
         head, comma, end = _sentence(self._facts)
         declared, deviation = self._cells("declared", "deviation")
+        faults = "&".join(
+            f'IF({doubt},{quote(comma + faults_said(self._facts, fault)[0])},"")'
+            for fault, doubt in (("not_whole", self._is_off_step()), ("implausible", self._is_doubtful()))
+        )
         reasons = "&".join(
             f'IF({self._is_empty(cell)},{quote(comma + self._facts.say(f"column.{code}"))},"")'
             for code, cell in zip(JUSTIFICATION, self._cells(*JUSTIFICATION), strict=True)
         )
-        listed = f"SUBSTITUTE({quote(head)}&{reasons}&{quote(end)},{quote(head + comma)},{quote(head)})"
+        listed = (
+            f"SUBSTITUTE({quote(head)}&{faults}&{reasons}&{quote(end)},{quote(head + comma)},{quote(head)})"
+        )
         lacks = f'IF({deviation}=0,"",SUBSTITUTE({listed},{quote(head + end)},""))'
         asked = f"IF(ISNUMBER({declared}),{lacks},{quote(lacking(self._facts, ['declared']))})"
         return f'IF({self._agrees()},"",{asked})'

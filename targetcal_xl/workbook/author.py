@@ -169,7 +169,7 @@ class _Page:
             return
         self._page.set_row(row - 1, _TALL_SETTING if field.kind == "long" else _ROW_HEIGHT)
         self._put((row, column - 1), words, self._looks.setting)
-        if beside := hint(field, self._places.language):
+        if beside := hint(field, self._places):
             self._put((row, column + field.span), Cell(beside), self._looks.hint)
 
     def _table(self, table: Table, cells: Mapping[Spot, Cell], typed: Mapping[Key, Value]) -> None:

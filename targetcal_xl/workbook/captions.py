@@ -19,7 +19,19 @@ from .shapes import Column, Kind, Table
 
 CHOICES = (
     *("draft", "submitted", "open", "locked", "decided", "confirmed", "accept", "counter", "return"),
-    *("yes", "no", "higher", "lower", "sum", "mean", "ratio"),
+    *(
+        "yes",
+        "no",
+        "higher",
+        "lower",
+        "raises",
+        "lowers",
+        "raises_driver",
+        "lowers_driver",
+        "sum",
+        "mean",
+        "ratio",
+    ),
     *ANSWERS,
     *WEIGHTS,
     *("budget", "headcount", "leads", "training", "product", "other"),
@@ -29,6 +41,10 @@ CHOICES = (
     *("below", "within", "above"),
 )
 """Every code that has a caption of its own."""
+
+_EFFECTS = {"higher": "raises_driver", "lower": "lowers_driver"}
+"""How an indicator's direction is told; older books tell it by the captions of these codes."""
+_DIRECTIONS = {told: code for code, told in _EFFECTS.items()}
 
 LONGEST_TAB = 31
 _EPOCH = dt.date(1899, 12, 30)
@@ -49,6 +65,8 @@ def shown(value: Value, kind: Kind, language: str) -> Scalar:
         return None
     if kind in ("choice", "flag") or isinstance(value, bool):
         return caption(_code(value), language)
+    if kind == "effect":
+        return caption(_EFFECTS.get(str(value), str(value)), language)
     if kind == "date" and isinstance(value, str):
         return _serial(value)
     return value if isinstance(value, str | bool) else float(value)
@@ -62,8 +80,9 @@ def meant(cell: Scalar, kind: Kind) -> Value:
     if isinstance(cell, str):
         if not cell.strip():
             return None
-        if kind in ("choice", "flag"):
+        if kind in ("choice", "flag", "effect"):
             code = _codes().get(cell.strip().casefold(), cell)
+            code = _DIRECTIONS.get(code, code) if kind == "effect" else code
             return {"yes": True, "no": False}.get(code, code) if kind == "flag" else code
         return unicodedata.normalize("NFC", cell)  # an accent is one with its letter, however it was typed
     if kind == "date" and isinstance(cell, float) and 1 <= cell < 2958466:

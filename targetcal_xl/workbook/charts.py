@@ -10,12 +10,13 @@ import xlsxwriter
 from xlsxwriter.chart import Chart
 
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
+from ..figures import typed
 from ..language import text
 from .book import Spot
 from .looks import BETTER, FAINT, GRID, INK, LINE, SERIES, WARNING, WORSE, Looks
 from .places import Places
 from .shapes import Sheet, Table
-from .widths import short_format
+from .widths import Form, short_form
 
 _COLOURS = dict(zip(("last_year", "suggested", "declared", "agreed"), SERIES, strict=True))
 _TOTALS = ("hq", "suggested", "declared", "agreed")
@@ -84,7 +85,7 @@ class _Drawer:
 
     def _numbered(self, position: str, form: str) -> dict[str, Any]:
         """Columns with their numbers, but for those that would read as nothing."""
-        nothing = f'[<{0.5 / 10**self._places.inputs.plan.metric.decimals:g}]""'
+        nothing = f'[<{typed(self._short.least / 2)}]""'
         label = {"value": True, "position": position, "font": self._text(9)}
         return {"data_labels": {**label, "num_format": f"{nothing};{form}"}}
 
@@ -167,10 +168,14 @@ class _Drawer:
             "line": {"none": True},
         }
 
-    @cached_property
+    @property
     def _form(self) -> str:
         """How numbers are written in a picture, where there is less room than in a cell."""
-        return short_format(self._places.inputs, self._places.language)
+        return self._short.code
+
+    @cached_property
+    def _short(self) -> Form:
+        return short_form(self._places.inputs, self._places.language)
 
     def _cut(self, code: str, cut: float) -> dict[str, Any]:
         """An axis of the quadrants, crossed at its cut."""

@@ -16,7 +16,7 @@ from .computing import is_live
 from .declaring import Declaration
 from .explaining import Explanation, weights_used
 from .facts import Facts, Row
-from .finance import DIRECTIONS, fixed
+from .finance import EFFECTS, fixed
 from .following import Following
 from .layout import region_sheet
 from .overview import Overview
@@ -112,7 +112,7 @@ def _weights(facts: Facts, driver: Driver, used: float) -> Row:
     """Which way a driver works, the weight in use and the one before, and what it was learned from."""
     kinds: Mapping[str, Kind] = {"before": "decimal", "standard_error": "decimal", "evidence": "long"}
     told = {code: facts.told((None, driver.code, f"driver.{code}"), kind) for code, kind in kinds.items()}
-    way = facts.caption(DIRECTIONS[driver.direction])
+    way = facts.caption(EFFECTS[driver.direction])
     return {"name": Cell(driver.name), "used": Cell(used), "direction": Cell(way), **told}
 
 

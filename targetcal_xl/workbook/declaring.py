@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..calibration.negotiation import DECISIONS, JUSTIFICATION, OBJECTIONS, objection_state
+from ..calibration.negotiation import (
+    DECISIONS,
+    JUSTIFICATION,
+    OBJECTIONS,
+    declaration_fault,
+    objection_state,
+)
 from ..calibration.standing import Value
 from .asking import (
     BACK,
@@ -14,6 +20,7 @@ from .asking import (
     SUPPORT_COLUMNS,
     SUPPORT_NEEDS,
     Asking,
+    faults_said,
     lacking,
 )
 from .book import Cell
@@ -93,6 +100,8 @@ class Declaration:
         deviation = self._facts.deviations[k]
         if deviation is None:
             return ""
+        if self._fault(k):
+            return self._facts.say("flag.unusable")
         if deviation <= 1e-9 - self._facts.objection:
             return self._facts.say("flag.objection")
         return self._facts.say("flag.same" if deviation == 0 else "flag.departs")
@@ -135,7 +144,17 @@ class Declaration:
         if facts.deviations[k] == 0:
             return ""
         said = {code: facts.typed.get((line.region, line.code, code)) for code in JUSTIFICATION}
-        return lacking(facts, [code for code, words in said.items() if looks_empty(words)])
+        faults = faults_said(facts, self._fault(k))
+        return lacking(facts, [code for code, words in said.items() if looks_empty(words)], faults)
+
+    def _fault(self, k: int) -> str | None:
+        """Why a declared number cannot count, None where it can."""
+        facts, line = self._facts, self._facts.plan.lines[k]
+        if self._agrees(k):
+            return None
+        suggested = float(facts.standing.baseline.suggested[k])
+        basis = facts.typed.get((line.region, line.code, "basis"))
+        return declaration_fault(facts.declared[k], False, facts.plan.metric, suggested, basis)
 
     def answered(self, k: int) -> str:
         """The superior's last answer about a line, in words."""

@@ -30,7 +30,7 @@ TOTALS = ("allotment", "suggested", "declared", "agreed")
 """Columns of the lines that regions and the dashboard add up."""
 
 BESIDE_ZERO = 9.99
-"""The deviation shown beside a suggestion of 0, where the true one is infinite."""
+"""The largest deviation that is shown, also beside a suggestion of 0, where the true one is infinite."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,10 @@ class Facts:
     def deviations(self) -> list[float | None]:
         """What the cells of the deviations show, over the plan's lines."""
         declared = np.array(self.declared, dtype=np.float64)
-        found = deviation(declared, self.standing.baseline.suggested, self.plan.metric.direction)
-        shown = np.where(np.isinf(found), np.copysign(BESIDE_ZERO, found), found).tolist()
+        found = deviation(
+            declared, self.standing.baseline.suggested, self.plan.metric.direction, self.plan.metric.distance
+        )
+        shown = np.clip(found, -BESIDE_ZERO, BESIDE_ZERO).tolist()
         return [None if value is None else d for value, d in zip(self.declared, shown, strict=True)]
 
     @cached_property

@@ -38,6 +38,9 @@ from .layout import reading_row
 Kept = TypeVar("Kept")
 
 DIRECTIONS = {1: "higher", -1: "lower"}
+"""Which way a metric is better, or an indicator its driver stronger."""
+EFFECTS = {1: "raises", -1: "lowers"}
+"""What more of a driver does to the metric."""
 ROLES = ("head", "deputy", "superior", "hrbp")
 """The people of a region."""
 UNKNOWN_AMOUNT = "?"

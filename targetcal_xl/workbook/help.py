@@ -9,8 +9,11 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from targetcal_xl.calibration import JUSTIFICATION
+from targetcal_xl.figures import typed
 from targetcal_xl.language import text
 
+from ..calibration.metric import LEAST_SHORTFALL
+from ..calibration.negotiation import FAR, FEW_STEPS, MEANT, TOLERANCE
 from .captions import caption, line_captions
 from .cells import column_letters
 from .looks import GOOD, PAPER, WARNING, WARNING_PALE, Looks
@@ -38,7 +41,7 @@ _NUMBERS: tuple[Kind, ...] = ("number", "decimal", "count", "percent")
 def help_people(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> None:
     """Validation for every open cell, and colours where they help."""
     for shape, first, last, column in _open_ranges(sheet):
-        if rule := _rule(shape, places):
+        if rule := _rule(shape, sheet, places):
             page.data_validation(first - 1, column - 1, last - 1, column - 1, rule)
     if sheet.region:
         _colour_lines(page, sheet, places, looks)
@@ -60,9 +63,9 @@ def _open_ranges(sheet: Sheet) -> Iterator[tuple[Column | Field, int, int, int]]
                 yield column, table.top + 2, table.bottom, table.spots[column.code]
 
 
-def _rule(shape: Column | Field, places: Places) -> dict[str, Any] | None:
+def _rule(shape: Column | Field, sheet: Sheet, places: Places) -> dict[str, Any] | None:
     """What may be typed in a cell of this shape, and what it asks for; None when anything goes."""
-    rule = _allowed(shape, places)
+    rule = _allowed(shape, sheet, places)
     if shape.code in _PROMPTED:
         rule = rule or {"validate": "any"}
         rule |= {
@@ -72,20 +75,41 @@ def _rule(shape: Column | Field, places: Places) -> dict[str, Any] | None:
     return rule
 
 
-def _allowed(shape: Column | Field, places: Places) -> dict[str, Any] | None:
+def _allowed(shape: Column | Field, sheet: Sheet, places: Places) -> dict[str, Any] | None:
     if shape.code in ("declared", "counter"):
-        whole = float(places.inputs.plan.metric.step).is_integer()
-        rule = {"validate": "integer" if whole else "decimal", "criteria": ">=", "value": 0}
-        return rule | _error(places, "whole" if whole else "number")
+        return _target(shape.code, sheet, places)
     if shape.code == "amount":
         return None
     if shape.kind in _NUMBERS:
         return {"validate": "decimal", "criteria": ">=", "value": 0} | _error(places, "number")
     if shape.kind == "date":
         return {"validate": "date", "criteria": ">=", "value": dt.date(2000, 1, 1)} | _error(places, "date")
-    if shape.kind in ("choice", "line"):
+    if shape.kind in ("choice", "effect", "line"):
         return _one_of(shape, places)
     return None
+
+
+def _target(code: str, sheet: Sheet, places: Places) -> dict[str, Any]:
+    """A target: whole steps, and near the suggestion unless the reason beside it says that it is meant.
+
+    It says what `declaration_fault` says, in the 255 characters that a rule has.
+    """
+    lines, metric = sheet.table("lines"), places.inputs.plan.metric
+    reason = "basis" if code == "declared" else "decision_reason"
+    spots = [f"{column_letters(lines.spots[name])}{lines.top + 2}" for name in (code, "suggested", reason)]
+    typed_in, model, words = spots
+    steps, few = f"{typed_in}/{typed(metric.step)}", typed(FEW_STEPS * metric.step * (1 + TOLERANCE))
+    near = [f"{typed_in}<{typed(FAR)}*{model}", f"{typed(FAR)}*{typed_in}>{model}"]
+    if metric.kind == "ratio":
+        near.append(f"OR({typed_in}<=1,{model}>1)")
+    if metric.distance == "shortfall":
+        lacking = f"MAX(MIN({model},1-{model}),{typed(LEAST_SHORTFALL)})"
+        near.append(f"OR({model}>1,{model}-{typed_in}<{typed(FAR - 1)}*{lacking})")
+    meant = ",".join(f'ISNUMBER(SEARCH("{word}",{words}))' for word in MEANT)
+    plausible = f"OR(ABS({typed_in}-{model})<={few},AND({','.join(near)}),{meant})"
+    rule = f"=AND({typed_in}>=0,ROUND({steps},6)=ROUND({steps},0),{plausible})"
+    facts = {"step": typed(metric.step), "reason": _say(places, f"column.{reason}")}
+    return {"validate": "custom", "value": rule} | _error(places, "target", **facts)
 
 
 def _one_of(shape: Column | Field, places: Places) -> dict[str, Any] | None:
@@ -99,11 +123,11 @@ def _one_of(shape: Column | Field, places: Places) -> dict[str, Any] | None:
     return {"validate": "list", "source": choices} | _error(places, "choice")
 
 
-def _error(places: Places, code: str) -> dict[str, str]:
+def _error(places: Places, code: str, **fields: object) -> dict[str, str]:
     return {
         "error_title": _say(places, "invalid.title"),
         "error_message": text(
-            f"workbook.invalid.{code}", places.language, unit=places.inputs.plan.metric.unit
+            f"workbook.invalid.{code}", places.language, unit=places.inputs.plan.metric.unit, **fields
         ),
     }
 

@@ -51,9 +51,11 @@ def label(field: Field, language: str) -> str:
     return "" if field.code == "advice" else text(f"workbook.field.{field.code}", language)
 
 
-def hint(field: Field, language: str) -> str:
+def hint(field: Field, places: Places) -> str:
     """The words beside a setting, where there are any."""
-    key = f"workbook.hint.{field.code}"
+    key, language = f"workbook.hint.{field.code}", places.language
+    if field.code == "objection":
+        key = f"{key}.{places.inputs.plan.metric.distance}"
     return text(key, language) if not field.card and key in catalogue(language) else ""
 
 
@@ -106,7 +108,7 @@ class Labels:
             place = self._places.fields.get((self._sheet.region, field.code))
             if place and (words := label(field, self._places.language)):
                 yield self._nearest(place[1], (-1, 0) if field.card else (0, -1)), words
-            if place and (words := hint(field, self._places.language)):
+            if place and (words := hint(field, self._places)):
                 yield self._nearest(place[1], (0, 1), field.span), words
 
     def _captions(self) -> Iterator[tuple[Spot, str]]:

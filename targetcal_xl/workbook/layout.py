@@ -125,7 +125,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     drivers = (
         Column("name", Owner.LABEL),
         Column("weight", finance, "decimal"),
-        Column("direction", Owner.TOOL, "choice", choices=("higher", "lower")),
+        Column("direction", Owner.TOOL, "choice", 22, ("raises", "lowers")),
         Column("before", Owner.TOOL, "decimal"),
         Column("used", Owner.TOOL, "decimal"),
         Column("standard_error", Owner.TOOL, "decimal"),
@@ -136,7 +136,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         Column("driver", finance, "choice", choices=tuple(driver.code for driver in plan.drivers)),
         Column("share", finance, "percent"),
         Column("unit", finance),
-        Column("direction", finance, "choice", choices=("higher", "lower")),
+        Column("direction", finance, "effect", 22, ("raises_driver", "lowers_driver")),
     )
     return (
         _of_regions("regions", people, plan, "region."),

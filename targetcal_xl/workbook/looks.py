@@ -29,7 +29,7 @@ _HEADS = {
     Owner.SUPERIOR: "#2F6B4F",
     Owner.FORMULA: "#4B6584",
 }
-_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp")
+_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp", "effect")
 _CENTRED: tuple[Kind, ...] = ("choice", "flag", "date")
 _WRAPPED: tuple[Kind, ...] = ("long", "link", "choice")
 _NUMBERS: tuple[Kind, ...] = ("number", "amount", "decimal", "count", "percent")

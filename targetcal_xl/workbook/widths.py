@@ -27,11 +27,6 @@ _BOLD = 1.3
 """How much more a figure takes in a card, where it is larger and bold."""
 _MORE = 2.0
 """How many times a column's largest figure, or the sheet's, may come before it is told smaller."""
-_SHORT = {
-    "en": {1e10: '#,##0.0,,,"bn"', 1e7: '#,##0.0,,"M"'},
-    "zh-CN": {1e9: '0\\.00,,"亿"', 1e7: '0\\.0,"万"'},
-}
-"""Formats of pictures, by the number that they begin with."""
 SCREEN = 156.0
 """The widths that a screen of 1366 pixels has room for, between row numbers and scroll bar."""
 _NARROWEST = 13.0
@@ -48,6 +43,11 @@ class Form:
     power: int = 0
     sign: str = ""
 
+    @property
+    def least(self) -> float:
+        """The least that it tells from nothing."""
+        return 10.0 ** (self.power - self.places)
+
     def told(self, value: float) -> str:
         """A number as its cell shows it."""
         return spell(value, "en", self.places, power=self.power) + self.sign
@@ -59,6 +59,11 @@ _LARGER = {
 }
 """Formats of cells in a larger unit."""
 _LARGE = 1e8
+_SHORT = {
+    "en": ((1e10, Form('#,##0.0,,,"bn"', 1, 9, "bn")), (1e7, Form('#,##0.0,,"M"', 1, 6, "M"))),
+    "zh-CN": ((1e9, Form('0\\.00,,"亿"', 2, 8, "亿")), (1e7, Form('0\\.0,"万"', 1, 4, "万"))),
+}
+"""Formats of pictures, by the number that they begin with."""
 
 
 def form_of(inputs: Inputs, kind: Kind, language: str) -> Form:
@@ -81,16 +86,16 @@ def largest_of(inputs: Inputs) -> float:
     return max(float(together.max(initial=0.0)), inputs.plan.hq_target)
 
 
-def short_format(inputs: Inputs, language: str) -> str:
-    """The same where there is little room: commas at the end divide by thousands.
+def short_form(inputs: Inputs, language: str) -> Form:
+    """The same where there is little room.
 
-    A point that is written after the division divides by ten or a hundred more, for 万 and 亿.
+    Commas at the end divide by thousands; a point written after that divides by ten or a hundred more.
     """
     largest = largest_of(inputs)
-    for least, form in _SHORT[language].items():
-        if largest >= least:
+    for begins, form in _SHORT[language]:
+        if largest >= begins:
             return form
-    return form_of(inputs, "number", language).code
+    return form_of(inputs, "number", language)
 
 
 class Widths:
