@@ -260,8 +260,8 @@ def test_shortages_come_scarcest_first_and_the_unknown_is_not_short() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_shortage_has_a_suggestion_with_its_number(language: str) -> None:
     codes = [shortage.code for shortage in shortages(0.72, 0.72, 0.72)]
-    sentences = {text(f"calibration.suggestion.{code}", language, share=0.72) for code in codes}
-    sentences.add(text("calibration.suggestion.unexplained", language, share=0.72))
+    sentences = {text(f"calibration.suggestion.{code}", language, share="72%") for code in codes}
+    sentences.add(text("calibration.suggestion.unexplained", language, share="72%"))
     assert len(sentences) == 4
     assert all("72%" in sentence for sentence in sentences)
 

@@ -125,14 +125,14 @@ def test_whoever_recalibrates_is_told_of_intervals_that_were_cut_off() -> None:
     assert names == ("华南大区 / 华南1组",)
     parts = [
         part
-        for part in tell(RecalibrateReport((), (), 0.0, (), (), names), "en")
+        for part in tell(RecalibrateReport((), (), 0.0, (), (), METRIC, names), "en")
         if isinstance(part, Sentence)
     ]
     assert (parts[-1].about, parts[-1].said) == (names[0], text("telling.held.line", "en"))
     many = [str(number) for number in range(20)]
     parts = [
         part
-        for part in tell(RecalibrateReport((), (), 0.0, (), (), tuple(many)), "en")
+        for part in tell(RecalibrateReport((), (), 0.0, (), (), METRIC, tuple(many)), "en")
         if isinstance(part, Sentence)
     ]
     assert sum(part.about in many for part in parts) == MOST_OF_A_KIND

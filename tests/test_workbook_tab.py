@@ -38,7 +38,7 @@ def back(tmp_path: Path) -> Case:
         decline(case, line)
     case.run(handle_objection, "R2", "R2-1", note="已面谈", by="hrbp2")
     case.run(decide, "R1", "R1-1", "accept", reason="依据充分", by="superior1")
-    case.run(decide, "R1", "R1-2", "counter", counter=1150.0, reason="二月有渠道大会", by="superior1")
+    case.run(decide, "R1", "R1-2", "counter", counter=150.0, reason="二月有渠道大会", by="superior1")
     case.run(decide, "R2", "R2-1", "return", reason="请说明幅度", by="superior2")
     return case
 
@@ -80,7 +80,7 @@ def test_what_a_manager_works_with_stands_on_a_small_screen(
 def test_a_further_round_says_which_lines_are_back_and_why(back: Case) -> None:
     back.recalculate()
     assert str(_shown(back, "R1", "advice")).startswith(
-        "第 2 轮，退回重填：华南2组（另提数值 1,150：二月有渠道大会）。"
+        "第 2 轮，退回重填：华南2组（另提数值 150：二月有渠道大会）。"
     )
     assert "请说明幅度" in str(_shown(back, "R2", "advice"))
     assert [_shown(back, region, "answered", line) for region, line in (("R1", "R1-1"), ("R2", "R2-1"))] == [

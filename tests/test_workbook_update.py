@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl.ledger import standing
-from targetcal_xl.workbook import Cell, content, differing, is_formula, rows_below, same_value
+from targetcal_xl.workbook import Cell, content, differing, is_formula, rows_below, same_shown
 from tests.support.desks import fresh
 
 
@@ -33,14 +33,14 @@ def test_another_formula_is_not_the_same(found: Cell) -> None:
 
 @given(st.floats(-1e9, 1e9), st.floats(-1, 1))
 def test_numbers_are_the_same_to_twelve_digits(number: float, share: float) -> None:
-    assert same_value(Cell(number), Cell(number * (1 + share * 9e-13)))
-    assert not same_value(Cell(number + 1), Cell(number))
+    assert same_shown(Cell(number), Cell(number * (1 + share * 9e-13)))
+    assert not same_shown(Cell(number + 1), Cell(number))
 
 
 def test_empty_text_and_an_empty_cell_show_the_same() -> None:
-    assert same_value(Cell(""), Cell(None))
-    assert not same_value(Cell("0"), Cell(0.0))
-    assert not same_value(Cell(None), Cell(0.0))
+    assert same_shown(Cell(""), Cell(None))
+    assert not same_shown(Cell("0"), Cell(0.0))
+    assert not same_shown(Cell(None), Cell(0.0))
 
 
 def test_only_what_differs_is_written(tmp_path: Path) -> None:

@@ -83,6 +83,11 @@ class Metric:
         return math.fsum(value * weight for value, weight in known) / whole if whole > 0 else None
 
     @property
+    def is_share(self) -> bool:
+        """Whether values are parts of a whole, so that more than 1 is seldom meant."""
+        return self.kind == "ratio"
+
+    @property
     def is_turned(self) -> bool:
         """Whether attainment is the agreed over the actual: of a mean or ratio that is better when lower."""
         return not self.adds_up and self.direction < 0

@@ -111,7 +111,7 @@ def is_implausible(declared: float, suggested: float, metric: Metric) -> bool:
         return False
     if declared >= FAR * suggested * (1 - TOLERANCE) or FAR * declared * (1 - TOLERANCE) <= suggested:
         return True
-    if metric.kind == "ratio" and declared > 1 + TOLERANCE and suggested <= 1:
+    if metric.is_share and declared > 1 + TOLERANCE and suggested <= 1:
         return True
     return metric.distance == "shortfall" and bool(
         deviation(declared, suggested, metric.direction, metric.distance) <= TOLERANCE - (FAR - 1)

@@ -137,7 +137,7 @@ class Asking:
         few = f"{FEW_STEPS}*{typed(metric.step)}*(1+{_TINY})"
         times = typed(FAR)
         far = [f"{declared}>={times}*{suggested}*{slack}", f"{times}*{declared}*{slack}<={suggested}"]
-        if metric.kind == "ratio":
+        if metric.is_share:
             far.append(f"AND({declared}>1+{_TINY},{suggested}<=1)")
         if self._is_shortfall:
             far.append(f"{deviation}<={_TINY}-{typed(FAR - 1)}")

@@ -100,7 +100,7 @@ def _target(code: str, sheet: Sheet, places: Places) -> dict[str, Any]:
     typed_in, model, words = spots
     steps, few = f"{typed_in}/{typed(metric.step)}", typed(FEW_STEPS * metric.step * (1 + TOLERANCE))
     near = [f"{typed_in}<{typed(FAR)}*{model}", f"{typed(FAR)}*{typed_in}>{model}"]
-    if metric.kind == "ratio":
+    if metric.is_share:
         near.append(f"OR({typed_in}<=1,{model}>1)")
     if metric.distance == "shortfall":
         lacking = f"MAX(MIN({model},1-{model}),{typed(LEAST_SHORTFALL)})"
