@@ -39,9 +39,9 @@ _TALL = {
     ("progress", "lines"): 50,
 }
 """Heights of rows with paragraphs in them, by sheet and table."""
-_A4, _WIDE, _SMALLEST = 9, 1280, 80
-"""A4; pixels that lie side by side on it at the smallest scale, in percent: 8 points of our 10."""
-_CHART_EDGE = {"evaluation": (16, 29), "backtest": (17, 29)}
+_A4, _WIDE, _SMALLEST = 9, 1180, 80
+"""A4; pixels that fit across it in any program at the smallest scale, in percent: 8 of our 10 points."""
+_CHART_EDGE = {"evaluation": (16, 29), "backtest": (15, 29)}
 """The last sheet column and row under a chart that reaches further than the tables."""
 _FILTERED = {
     **{"drivers": "readings", "baseline": "baseline", "dashboard": "lines", "progress": "lines"},
@@ -291,7 +291,7 @@ class _Page:
         right = max(max(table.spots.values()) + table.columns[-1].span - 1 for table in tables)
         pixels = {at: round(7 * self._columns.get(at, 8.43)) + 5 for at in range(2, right + 1)}
         if self._sheet.region or self._sheet.code == "dashboard":
-            self._page.set_h_pagebreaks([tables[1 if self._sheet.region else 0].top - 2])
+            self._page.set_h_pagebreaks([tables[1 if self._sheet.region else 0].top - 3])
         if sum(pixels.values()) <= _WIDE:
             return
         named = 3 if tables[0].columns[0].code == "region" else 2

@@ -43,7 +43,7 @@ def draw_charts(
     elif sheet.code == "evaluation":
         drawer.quadrants((sheet.table("measures").top - 1, 9), (500, 400))
     elif sheet.code == "backtest":
-        drawer.past((sheet.table("periods").top - 1, 8), (600, 330))
+        drawer.past((sheet.table("periods").top - 1, 8), (540, 330))
 
 
 class _Drawer:

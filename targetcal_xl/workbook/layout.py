@@ -119,9 +119,9 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     mails = (
         column
         for role in roles
-        for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26))
+        for column in (Column(role, finance, width=11), Column(f"{role}_mail", finance, width=24))
     )
-    people = (Column("name", Owner.LABEL, width=22), *mails)
+    people = (Column("name", Owner.LABEL, width=16), *mails)
     drivers = (
         Column("name", Owner.LABEL),
         Column("weight", finance, "decimal"),
