@@ -104,7 +104,8 @@ def test_codes_are_out_of_sight_and_captions_in_it(
         assert not page.sheet_view.showGridLines
         for table in places.sheets[code].tables:
             head = places.table(code, table.code).head
-            assert page.row_dimensions[head - 1].hidden and not page.row_dimensions[head].hidden
+            assert page.row_dimensions[head - 1].hidden
+            assert bool(page.row_dimensions[head].hidden) == table.hidden
     head = places.table(_R1, "lines")
     shown = book[places.tabs[_R1]].cell(head.head, head.columns["basis"]).value
     assert shown == text("workbook.column.basis", language)
@@ -136,10 +137,43 @@ def test_a_missing_reason_an_objection_and_a_sealed_tab_are_told_by_colour(
     assert any(text("workbook.flag.objection", language) in said for said in _conditions(page, flag))
 
 
+_A4_AT_80 = {"landscape": (11.69 - 0.8) * 96 / 0.8, "portrait": (8.27 - 0.8) * 96 / 0.8}
+"""Pixels side by side on A4 where ten points are printed as eight."""
+
+
+def _pages_across(page: Worksheet) -> list[float]:
+    """How wide each page of a sheet is, with the columns that are repeated on every one."""
+    last = int(page.max_column)
+    if page.print_area:
+        last = openpyxl.utils.range_boundaries(page.print_area.replace("$", "").partition("!")[2])[2]
+    repeated = (page.print_title_cols or "").replace("$", "").rpartition(":")[2]
+    named = openpyxl.utils.column_index_from_string(repeated) if repeated else 1
+    widths = {at: _width(page, at) for at in range(2, last + 1)}
+    ends = [*(int(one.id) for one in page.col_breaks.brk), last]
+    starts = [2, *(end + 1 for end in ends[:-1])]
+    again = sum(widths[at] for at in range(2, named + 1))
+    return [
+        sum(widths[at] for at in range(start, end + 1)) + (again if start > 2 else 0)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _width(page: Worksheet, at: int) -> float:
+    """A column's width in pixels; widths of equal neighbours are kept once."""
+    for one in page.column_dimensions.values():
+        if one.min and one.min <= at <= one.max and one.width:
+            return float(one.width * 7)
+    return 64.0
+
+
 def test_every_sheet_is_ready_to_be_printed(book: openpyxl.Workbook, places: Places) -> None:
     for code, tab in places.tabs.items():
         page = book[tab]
-        assert page.sheet_properties.pageSetUpPr.fitToPage and page.page_setup.fitToWidth in (None, 1)
+        across = "portrait" if code == "guide" else "landscape"
+        assert (page.page_setup.orientation, page.page_setup.paperSize) == (across, 9)
+        fits = bool(page.sheet_properties.pageSetUpPr and page.sheet_properties.pageSetUpPr.fitToPage)
+        assert fits or page.page_setup.scale >= 80
+        assert max(_pages_across(page)) <= _A4_AT_80[across]
         assert page.print_area or code in ("letters", "audit")
         assert page.oddFooter.right.text
     assert len(book[places.tabs["guide"]].row_breaks.brk) == 3

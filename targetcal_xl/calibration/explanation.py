@@ -75,6 +75,19 @@ class Explanation:
         return math.fsum(step.amount for step in self.steps if step.code not in named)
 
 
+def axis_floor(heights: Sequence[float]) -> float:
+    """Where a picture of the way begins: near what it reaches, so that its steps can be seen, never above it.
+
+    There is room below for a way that moves: one and a half times its range, or a tenth of what it reaches.
+    """
+    lowest, highest = min(heights), max(heights)
+    if lowest <= 0:
+        return min(lowest, 0.0)
+    room = lowest - max(1.5 * (highest - lowest), 0.1 * lowest)
+    unit = 10.0 ** math.floor(math.log10(lowest)) / 10
+    return max(math.floor(room / unit) * unit, 0.0)
+
+
 def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     """Explain one line by its place in the plan, or several together.
 

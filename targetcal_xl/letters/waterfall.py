@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..calibration.explanation import Explanation
+from ..calibration.explanation import Explanation, axis_floor
 from ..calibration.metric import Metric
 from ..figures import rounded
 from ..language import text
@@ -37,8 +37,8 @@ def steps_picture(
         return canvas.png()
     bars = list(_bars(explanation, metric, language))
     top, bottom = 12.0, height - 14.0
-    heights = [0.0, *(bar.ends for bar in bars)]
-    lowest, highest = min(heights), max(heights)
+    heights = [bar.ends for bar in bars]
+    lowest, highest = axis_floor(heights), max(*heights, 0.0)
     pitch, unit = width / len(bars), (bottom - top) / (highest - lowest or 1.0)
 
     def y(value: float) -> float:
@@ -46,13 +46,15 @@ def steps_picture(
 
     for k, bar in enumerate(bars):
         left, right = pitch * (k + 0.19), pitch * (k + 0.81)
-        above, below = y(max(bar.begins, bar.ends)), y(min(bar.begins, bar.ends))
+        begins = max(bar.begins, lowest)
+        above, below = y(max(begins, bar.ends)), y(min(begins, bar.ends))
         canvas.bar((left, above, right, max(below, above + 0.7)), bar.colour)
         canvas.number(((left + right) / 2, above - 2), bar.number, "mb", 7.5, pitch - 2, not bar.begins)
         canvas.write_within(((left + right) / 2, bottom + 8), bar.name, "mm", 7, pitch - 2)
         if k + 1 < len(bars):
             canvas.rule((right, y(bar.ends), pitch * (k + 1.19), y(bar.ends)), PALE)
-    canvas.rule((0, y(0), width, y(0)), INK)
+    ground = y(max(lowest, 0.0))
+    canvas.rule((0, ground, width, ground), INK)
     return canvas.png()
 
 

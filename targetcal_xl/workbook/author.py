@@ -15,7 +15,7 @@ from targetcal_xl.calibration import Key, Standing, Value
 from .book import BLANK, Cell, Scalar, Spot
 from .captions import heading, line_captions, shown
 from .cells import column_letters
-from .charts import draw_charts
+from .charts import REGION_CHARTS, draw_charts
 from .content import content
 from .finance import entered
 from .guide import write_guide
@@ -40,12 +40,12 @@ _TALL = {
     ("region", "lines"): 60,
     ("region", "why"): 34,
     ("settings", "drivers"): 34,
-    ("progress", "lines"): 34,
+    ("progress", "lines"): 50,
 }
 """Heights of rows with paragraphs in them, by sheet and table."""
-_A3, _A4 = 8, 9
-_ON_ONE_PAGE = ("dashboard", "evaluation", "region")
-_CHART_EDGE = {"evaluation": (18, 29), "backtest": (17, 29)}
+_A4, _WIDE, _SMALLEST = 9, 1180, 80
+"""A4; pixels that fit across it in any program at the smallest scale, in percent: 8 of our 10 points."""
+_CHART_EDGE = {"evaluation": (16, 29), "backtest": (15, 29)}
 """The last sheet column and row under a chart that reaches further than the tables."""
 _FILTERED = {
     **{"drivers": "readings", "baseline": "baseline", "dashboard": "lines", "progress": "lines"},
@@ -77,7 +77,7 @@ def write_book(
         tab = places.tabs[sheet_code].replace("'", "''")
         book.define_name(name_of(code, region), f"='{tab}'!${column_letters(spot[1])}${spot[0]}")
     for sheet in places.sheets.values():
-        draw_charts(book, sheet, places, looks)
+        draw_charts(book, sheet, places, looks, cells.get(sheet.code, {}))
     pages["dashboard"].activate()
     if macros:
         equip(book, pages, macros)
@@ -138,8 +138,8 @@ class _Page:
         page.protect("", _COURTESY)
         page.set_tab_color(_TAB_COLOURS.get(self._sheet.code, GOOD if self._sheet.region else FAINT))
         page.set_landscape()
-        page.set_paper(_A3 if kind_of(self._sheet) in ("region", "baseline") else _A4)
-        page.fit_to_pages(1, 1 if kind_of(self._sheet) in _ON_ONE_PAGE else 0)
+        page.set_paper(_A4)
+        page.fit_to_pages(1, 0)
         page.set_margins(0.4, 0.4, 0.6, 0.6)
         plan = self._places.inputs.plan
         page.set_footer(f"&L&8{plan.company} · {plan.period}&C&8&A&R&8&P / &N")
@@ -196,6 +196,8 @@ class _Page:
             self._row(table, row, at, forms, cells, typed)
         if table.growing and not table.rows:
             self._grown(table, forms)
+        for unseen in range(top - 2, table.bottom) if table.hidden else ():
+            self._page.set_row(unseen, None, None, {"hidden": True})
 
     def _row(
         self,
@@ -288,8 +290,34 @@ class _Page:
             self._filter(self._sheet.table(filtered))
         if len(tables) == 1:
             self._page.repeat_rows(tables[0].top)
+        shown = [table for table in tables if not table.hidden]
+        if shown:
+            self._break_pages(shown)
         right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
         if not any(table.growing and not table.rows for table in tables):
             across, down = _CHART_EDGE.get(kind_of(self._sheet), (0, 0))
-            bottom = max(down, *(table.bottom for table in tables))
+            bottom = max(down, *(table.bottom for table in tables if not table.hidden))
+            if self._sheet.region:
+                bottom = tables[-1].bottom + REGION_CHARTS
             self._page.print_area(0, 1, bottom - 1, max(right, across) - 1)
+
+    def _break_pages(self, tables: list[Table]) -> None:
+        """Pages side by side where one would be too small to read, each with what the rows are of."""
+        right = max(max(table.spots.values()) + table.columns[-1].span - 1 for table in tables)
+        pixels = {at: round(7 * self._rooms.get(at, 8.43)) + 5 for at in range(2, right + 1)}
+        if self._sheet.region or self._sheet.code == "dashboard":
+            begin = tables[1:] if self._sheet.region else tables[:1]
+            self._page.set_h_pagebreaks([table.top - 3 for table in begin])
+        if sum(pixels.values()) <= _WIDE:
+            return
+        named = 3 if tables[0].columns[0].code == "region" else 2
+        self._page.set_print_scale(_SMALLEST)
+        self._page.repeat_columns(1, named - 1)
+        repeated = sum(pixels[at] for at in range(2, named + 1))
+        breaks, across = [], 0
+        for at in range(2, right + 1):
+            if across + pixels[at] > _WIDE:
+                breaks.append(at - 1)
+                across = repeated
+            across += pixels[at]
+        self._page.set_v_pagebreaks(breaks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,9 +10,10 @@ import xlsxwriter
 from xlsxwriter.chart import Chart
 
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
+from ..calibration.explanation import axis_floor
 from ..figures import typed
 from ..language import text
-from .book import Spot
+from .book import Cell, Spot
 from .looks import BETTER, FAINT, GRID, INK, LINE, SERIES, WARNING, WORSE, Looks
 from .places import Places
 from .shapes import Sheet, Table
@@ -24,22 +25,28 @@ _UNSEEN = {"fill": {"none": True}, "border": {"none": True}}
 _COMPARED = ("suggested", "declared", "agreed")
 
 
-def draw_charts(book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: Looks) -> None:
-    """The charts of one sheet; most sheets have none."""
+REGION_CHARTS = 19
+"""How many rows below its tables the pictures of a region's tab end."""
+
+
+def draw_charts(
+    book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: Looks, cells: Mapping[Spot, Cell]
+) -> None:
+    """The charts of one sheet, which holds these cells; most sheets have none."""
     drawer = _Drawer(book, sheet, places, looks)
     if sheet.region:
-        below = sheet.tables[-1].bottom + 2
-        drawer.columns("lines", _COLOURS, (below, 2), (600, 330))
-        drawer.steps((below, 9), (640, 330))
+        top = sheet.tables[-1].bottom + 2
+        drawer.columns("lines", _COLOURS, (top, 2), (575, 330))
+        drawer.steps((top, 9), (565, 330), cells)
     elif sheet.code == "dashboard":
         drawer.totals((11, 2), (372, 340))
         drawer.columns("regions", _COMPARED, (11, 6), (620, 340))
     elif sheet.code == "progress":
         drawer.path((sheet.table("weekly").top - 1, 6), (860, 310))
     elif sheet.code == "evaluation":
-        drawer.quadrants((sheet.table("measures").top - 1, 10), (560, 420))
+        drawer.quadrants((sheet.table("measures").top - 1, 9), (500, 400))
     elif sheet.code == "backtest":
-        drawer.past((sheet.table("periods").top - 1, 8), (600, 330))
+        drawer.past((sheet.table("periods").top - 1, 8), (540, 330))
 
 
 class _Drawer:
@@ -59,7 +66,7 @@ class _Drawer:
         chart.set_y_axis(self._amounts)
         self._finish(chart, f"chart.{table}", spot, size)
 
-    def steps(self, spot: Spot, size: tuple[int, int]) -> None:
+    def steps(self, spot: Spot, size: tuple[int, int], cells: Mapping[Spot, Cell]) -> None:
         """The way from last year's figure to the suggestion: each step stands where the one before ends.
 
         A step's number stands in an unseen column of its height on top, and so above a thin one.
@@ -79,9 +86,21 @@ class _Drawer:
         for code, look in pieces:
             chart.add_series({**self._series(table, code, "name"), **look, "gap": 40})
         chart.set_x_axis({"num_font": self._text(9)})
-        chart.set_y_axis(self._amounts)
+        chart.set_y_axis({**self._amounts, "min": self._floor(table, cells)})
+        chart.show_hidden_data()
         self._finish(chart, "chart.steps", spot, size)
         chart.set_legend({"none": True})
+
+    @staticmethod
+    def _floor(table: Table, cells: Mapping[Spot, Cell]) -> float:
+        """Where the axis of the steps begins, by where they stand when the book is written."""
+
+        def column(code: str) -> list[float]:
+            spots = [(at, table.spots[code]) for at in range(table.top + 2, table.bottom + 1)]
+            return [float(cells[spot].value or 0.0) if spot in cells else 0.0 for spot in spots]
+
+        whole, foot = column("whole"), column("foot")
+        return axis_floor([whole[0], whole[-1], *foot[1:-1]])
 
     def _numbered(self, position: str, form: str) -> dict[str, Any]:
         """Columns with their numbers, but for those that would read as nothing."""

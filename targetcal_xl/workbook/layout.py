@@ -119,7 +119,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     mails = (
         column
         for role in roles
-        for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26))
+        for column in (Column(role, finance, width=11), Column(f"{role}_mail", finance, width=24))
     )
     people = (Column("name", Owner.LABEL, width=28), *mails)
     drivers = (
@@ -251,7 +251,7 @@ def _region(plan: Plan, region: str) -> Sheet:
         Table("lines", (*_LINE_COLUMNS, *_volume(plan)), lines, region=region),
         Table("supports", _support_columns(lines), _numbered("S", max(SUPPORTS, len(lines))), region=region),
         Table("why", _why_columns(plan), lines, region=region, prefix="why."),
-        Table("steps", _STEP_COLUMNS, _steps(plan), region=region, prefix="step."),
+        Table("steps", _STEP_COLUMNS, _steps(plan), region=region, prefix="step.", hidden=True),
     )
     return Sheet(region_sheet(region), _REGION_FIELDS, tables, region)
 
@@ -421,7 +421,7 @@ def _progress(plan: Plan) -> Sheet:
         Column("expected_final", tool, "number", 11),
         Column("odds", tool, "percent", 11),
         Column("warned", tool, "flag", 9),
-        Column("suggestion", tool, "long", 80),
+        Column("suggestion", tool, "long", 52),
         *_volume(plan),
     )
     weeks = _numbered("W", -(-len(plan.period.days) // 7))

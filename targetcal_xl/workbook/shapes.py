@@ -78,6 +78,8 @@ class Table:
     region_of: Mapping[str, str] = field(default_factory=dict)
     of_regions: bool = False
     top: int = 0
+    hidden: bool = False
+    """Whether it is there for a picture only, and out of sight."""
 
     def key(self, row: str, column: str) -> Key:
         """The key under which this cell's value is known."""
