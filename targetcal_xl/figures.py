@@ -107,15 +107,18 @@ def counted_in(unit: str, language: str, power: int) -> str:
     return text(f"calibration.unit.{_POWERS[power]}", language, unit=unit).strip() if power else unit
 
 
-def rounded(values: Iterable[float], metric: Metric, language: str) -> list[str]:
-    """Numbers for a picture, where a table has them in full: a few digits, all in one unit, with its sign."""
-    given = list(values)
+def rounded(values: Iterable[float], told: Figures) -> list[str]:
+    """Numbers for a picture beside a table that has them in full, all in one unit.
+
+    They are those of the table where these are short, else a few digits with the sign of a larger unit.
+    """
+    given, language = list(values), told.language
     largest = _largest(given)
-    if len(spell(largest, language, metric.decimals)) < _ROOM - 1:
-        return [Figures(metric, language).number(value) for value in given]
+    if len(told.number(largest)) < _ROOM:
+        return [told.number(value) for value in given]
     power = max(power for power in (0, *_SCALES[language]) if largest >= 10**power)
     before = len(f"{largest / 10**power:.0f}")
-    decimals = max(min(_DIGITS - before, metric.places + power), 0)
+    decimals = max(min(_DIGITS - before, told.metric.places + power), 0)
     sign = text(f"calibration.sign.{_POWERS[power]}", language) if power else ""
     return [
         spell(value, language, decimals, power=power) + sign if math.isfinite(value) else UNKNOWN

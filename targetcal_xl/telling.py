@@ -76,7 +76,17 @@ def _new(report: actions.NewReport, language: str) -> Iterator[Part]:
     told = Figures(report.metric, language)
     totals = {"hq": told.total(report.hq_target), "suggested": told.total(report.suggested_total)}
     yield Sentence(text("telling.new.totals", language, **totals))
+    yield from _skipped(report.skipped, language)
     yield from _questions(report.questions, language)
+
+
+def _skipped(periods: Sequence[str], language: str) -> Iterator[Part]:
+    """Past periods that the history leaves out."""
+    if periods:
+        some = ", ".join(periods[-MOST_OF_A_KIND:])
+        yield Sentence(
+            text("telling.questions.skipped", language, count=len(periods), periods=some), QUESTION
+        )
 
 
 def _questions(asked: Sequence[actions.Asked], language: str) -> Iterator[Part]:
@@ -99,6 +109,7 @@ def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[
         yield _table(_WEIGHTS, (_weight_row(weight, language) for weight in report.weights), language)
     counts = {"moved": len(moved), "lines": len(report.lines), "total": told.total(report.suggested_total)}
     yield Sentence(text("telling.recalibrate.lines", language, **counts))
+    yield from _skipped(report.skipped, language)
     yield from _questions(report.questions, language)
 
 

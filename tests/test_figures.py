@@ -73,7 +73,7 @@ def test_what_is_rounded_to_nothing_has_no_sign(share: float, language: str) -> 
 
 @given(st.lists(st.floats(1, 1e12), min_size=1, max_size=8), st.sampled_from(LANGUAGES))
 def test_the_numbers_of_a_picture_share_a_unit_and_are_short(values: list[float], language: str) -> None:
-    said = rounded(values, METRIC, language)
+    said = rounded(values, Figures(METRIC, language))
     units = {re.sub(r"[\d,.]", "", one) for one in said}
     assert len(units) == 1
     assert all(len(one) <= 9 for one in said)

@@ -21,7 +21,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..workbook import laid_beside, put_in_place
 from .anew import PLAIN, WITH_MACROS, composed
 from .desk import Desk
-from .questions import Asked, asked
+from .questions import Asked, asked, skipped
 from .stock import show_recorded
 
 
@@ -38,6 +38,8 @@ class NewReport:
     """What HQ wants beyond the suggestions, in percent of their total."""
     questions: tuple[Asked, ...]
     metric: Metric
+    skipped: tuple[str, ...] = ()
+    """Past periods of which no line has a value."""
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
@@ -65,6 +67,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         gap_pct=gap_pct(inputs.plan.hq_target, suggested),
         questions=asked(inputs, baseline),
         metric=inputs.plan.metric,
+        skipped=skipped(inputs),
     )
 
 

@@ -22,7 +22,7 @@ from .learning import (
 )
 from .new import suggestions
 from .objections import objection_events
-from .questions import Asked, asked
+from .questions import Asked, asked, skipped
 from .recalibrations import NUMBER, RESTORED, last_number, recorded, standing_after
 from .stock import Stock, take_stock
 from .taken_in import finance_cells, not_taken_in, where
@@ -61,6 +61,8 @@ class RecalibrateReport:
     """Every driver's weight, when the closed periods had something to say of them."""
     questions: tuple[Asked, ...]
     metric: Metric
+    skipped: tuple[str, ...] = ()
+    """Past periods of which no line has a value."""
 
 
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
@@ -131,6 +133,7 @@ def _settled(
         weights=(),
         questions=asked(after.inputs, after.baseline),
         metric=plan.metric,
+        skipped=skipped(after.inputs),
     )
 
 
