@@ -27,7 +27,8 @@ def _read(said: str) -> Decimal:
     ("language", "step", "largest", "said"),
     [
         ("zh-CN", 1e4, 3.6e9, "360,000 万元"),
-        ("en", 1e4, 3.6e9, "3,600,000 thousand 元"),
+        ("en", 1e4, 3.6e9, "3,600.00 million 元"),
+        ("en", 1e4, 9.9e7, "99,000 thousand 元"),
         ("zh-CN", 1e6, 9.9e13, "990,000.00 亿元"),
         ("zh-CN", 1e4, 120000, "120,000 元"),
         ("zh-CN", 1.0, 3.6e9, "3,600,000,000 元"),
