@@ -27,7 +27,7 @@ _SCALES = {"zh-CN": (4, 8), "en": (3, 6, 9)}
 """Powers of ten that a language counts large numbers in."""
 _POWERS = {3: "thousand", 4: "ten_thousand", 6: "million", 8: "hundred_million", 9: "billion"}
 _ROOM = 9
-"""What columns and pictures are made for: 1,234,567. A longer number is told in a larger unit."""
+"""What columns and pictures are made for: 1,234,567. A longer number is told shorter, in a larger unit."""
 _MOST_DECIMALS = 2
 """A larger unit in which a target would need more decimals than this says no more than the smaller one."""
 _SCALED = re.compile(r"[十百千万亿]|(k|m|mn|bn|thousand|million|billion)(\b|[A-Z]{3}\b)", re.IGNORECASE)
@@ -94,8 +94,9 @@ def figures(metric: Metric, language: str, values: Iterable[float] = ()) -> Figu
         powers = (power for power in _SCALES[language] if metric.places + power <= _MOST_DECIMALS)
         found += [Figures(metric, language, power) for power in powers if largest >= 10**power]
     lengths = [len(one.number(largest)) for one in found]
-    room = next((k for k, length in enumerate(lengths) if length <= _ROOM), None)
-    return found[lengths.index(min(lengths)) if room is None else room]
+    rooms = (_ROOM, *[_ROOM - 1] * (len(found) - 1))
+    fits = [length <= room for length, room in zip(lengths, rooms, strict=True)]
+    return found[fits.index(True) if any(fits) else lengths.index(min(lengths))]
 
 
 def _largest(values: Iterable[float]) -> float:
@@ -107,15 +108,18 @@ def counted_in(unit: str, language: str, power: int) -> str:
     return text(f"calibration.unit.{_POWERS[power]}", language, unit=unit).strip() if power else unit
 
 
-def rounded(values: Iterable[float], metric: Metric, language: str) -> list[str]:
-    """Numbers for a picture, where a table has them in full: a few digits, all in one unit, with its sign."""
-    given = list(values)
+def rounded(values: Iterable[float], told: Figures) -> list[str]:
+    """Numbers for a picture beside a table that has them in full, all in one unit.
+
+    They are those of the table where these are short, else a few digits with the sign of a larger unit.
+    """
+    given, language = list(values), told.language
     largest = _largest(given)
-    if len(spell(largest, language, metric.decimals)) < _ROOM - 1:
-        return [Figures(metric, language).number(value) for value in given]
+    if len(told.number(largest)) < _ROOM:
+        return [told.number(value) for value in given]
     power = max(power for power in (0, *_SCALES[language]) if largest >= 10**power)
     before = len(f"{largest / 10**power:.0f}")
-    decimals = max(min(_DIGITS - before, metric.places + power), 0)
+    decimals = max(min(_DIGITS - before, told.metric.places + power), 0)
     sign = text(f"calibration.sign.{_POWERS[power]}", language) if power else ""
     return [
         spell(value, language, decimals, power=power) + sign if math.isfinite(value) else UNKNOWN

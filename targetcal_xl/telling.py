@@ -78,6 +78,7 @@ def _new(report: actions.NewReport, language: str) -> Iterator[Part]:
     told = Figures(report.metric, language)
     totals = {"hq": told.total(report.hq_target), "suggested": told.total(report.suggested_total)}
     yield Sentence(text("telling.new.totals", language, **totals))
+    yield from _skipped(report.skipped, language)
     yield from _questions(report.questions, language)
     yield from _held(report.held, language)
 
@@ -88,6 +89,15 @@ def _held(lines: Sequence[str], language: str) -> Iterator[Part]:
         yield Sentence(text("telling.held.line", language), WARNING, name)
     if len(lines) > MOST_OF_A_KIND:
         yield Sentence(text("telling.held.more", language, count=len(lines) - MOST_OF_A_KIND))
+
+
+def _skipped(periods: Sequence[str], language: str) -> Iterator[Part]:
+    """Past periods that the history leaves out."""
+    if periods:
+        some = ", ".join(periods[-MOST_OF_A_KIND:])
+        yield Sentence(
+            text("telling.questions.skipped", language, count=len(periods), periods=some), QUESTION
+        )
 
 
 def _questions(asked: Sequence[actions.Asked], language: str) -> Iterator[Part]:
@@ -110,6 +120,7 @@ def _recalibrated(report: actions.RecalibrateReport, language: str) -> Iterator[
         yield _table(_WEIGHTS, (_weight_row(weight, language) for weight in report.weights), language)
     counts = {"moved": len(moved), "lines": len(report.lines), "total": told.total(report.suggested_total)}
     yield Sentence(text("telling.recalibrate.lines", language, **counts))
+    yield from _skipped(report.skipped, language)
     yield from _questions(report.questions, language)
     yield from _held(report.held, language)
 

@@ -287,3 +287,28 @@ def test_a_missing_book_and_a_nameless_actor_are_refused(case: Case) -> None:
 def test_a_book_that_knows_more_than_the_ledger_is_not_its_own(case: Case, tmp_path: Path) -> None:
     case.path.write_bytes(locked(tmp_path / "other").path.read_bytes())
     assert case.problems() == [("book_of_another_ledger", desks.BOOK)]
+
+
+def test_everything_that_a_line_lacks_is_said_at_once(case: Case) -> None:
+    """A number off the step, and all three reasons that it needs."""
+    case.type({("R1", "R1-1", field): None for field in desks.REASONS})
+    case.type({("R1", "R1-1", "declared"): 60.25})
+    codes = {code for code, _ in case.problems()}
+    assert codes == {"declared_not_whole", "basis_missing", "support_missing", "risk_missing"}
+
+
+def test_ten_times_the_suggestion_has_to_be_meant(case: Case) -> None:
+    key = ("R1", "R1-1", "declared")
+    case.type({key: 10 * case.suggested("R1-1")})
+    assert [problem for problem in case.problems() if problem[0].startswith("declared")] == [
+        ("declared_implausible", case.where(key))
+    ]
+    case.type({("R1", "R1-1", "basis"): "并入新公司，确认无误"})
+    assert case.problems() == []
+
+
+def test_a_large_number_is_told_in_full(tmp_path: Path) -> None:
+    case = desks.submitted(tmp_path)
+    case.type({("R1", "R1-1", "declared"): 1100330000.5})
+    (said,) = (p.sentence("en") for p in case.run(check).problems if p.code == "declared_not_whole")
+    assert "1100330000.5" in said

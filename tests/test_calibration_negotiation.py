@@ -21,6 +21,7 @@ from targetcal_xl.calibration.negotiation import (
     departs,
     deviation,
     gap_pct,
+    is_implausible,
     is_objection,
     is_placeholder,
     may_decide,
@@ -303,3 +304,76 @@ def test_the_superior_s_own_counter_needs_no_reasons() -> None:
     assert missing_fields(90, 85, None, None, None) == ("basis", "support", "risk")
     assert missing_fields(90, 85, None, None, None, counter=90) == ()
     assert missing_fields(91, 85, None, None, None, counter=90) == ("basis", "support", "risk")
+
+
+_SHARE = dataclasses.replace(CUSTOMERS, kind="ratio", step=0.001, distance="shortfall")
+_DAYS = dataclasses.replace(CUSTOMERS, kind="mean", step=0.5, direction=-1)
+_REVENUE = dataclasses.replace(CUSTOMERS, step=10_000.0)
+
+
+@pytest.mark.parametrize(
+    ("metric", "declared", "suggested"),
+    [
+        (_SHARE, 94.6, 0.946),
+        (_SHARE, 0.8, 0.938),
+        (_SHARE, 0.85, 0.95),
+        (_SHARE, 0.3, 0.938),
+        (_SHARE, 1.006, 0.998),
+        (CUSTOMERS, 2200, 220),
+        (CUSTOMERS, 22, 220),
+        (CUSTOMERS, 50, 0),
+        (_DAYS, 200.0, 20.0),
+        (_DAYS, 2.0, 20.0),
+        (_REVENUE, 110_030_000.0, 1_100_330_000.0),
+    ],
+)
+def test_a_likely_slip_of_the_pen_counts_only_when_somebody_says_that_it_is_meant(
+    metric: Metric, declared: float, suggested: float
+) -> None:
+    assert declaration_fault(declared, False, metric, suggested, "new customers") == "implausible"
+    for said in ("确认无误：新增大客户", "I confirm this"):
+        assert declaration_fault(declared, False, metric, suggested, said) is None
+    assert decision_faults("counter", declared, "needed", metric, suggested) == ("counter_implausible",)
+    assert decision_faults("counter", declared, "I confirm it", metric, suggested) == ()
+
+
+@pytest.mark.parametrize(
+    ("metric", "declared", "suggested"),
+    [
+        (_SHARE, 0.9, 0.938),
+        (_SHARE, 0.999, 0.938),
+        (_SHARE, 0.1, 0.12),
+        (_SHARE, 0.999, 1.0),
+        (CUSTOMERS, 100, 220),
+        (CUSTOMERS, 600, 220),
+        (CUSTOMERS, 5, 0),
+        (CUSTOMERS, 6, 1),
+        (_DAYS, 25.0, 20.0),
+        (_REVENUE, 1_500_000_000.0, 1_100_330_000.0),
+    ],
+)
+def test_what_people_argue_about_is_plausible(metric: Metric, declared: float, suggested: float) -> None:
+    assert declaration_fault(declared, False, metric, suggested, None) is None
+
+
+@given(st.integers(0, 10**9), st.sampled_from([1.0, 0.5, 0.001, 10_000.0]))
+def test_one_hundredth_of_a_step_off_is_off_whatever_the_size(steps: int, step: float) -> None:
+    metric = dataclasses.replace(CUSTOMERS, step=step)
+    assert declaration_fault((steps + 0.01) * step, False, metric) == "not_whole"
+
+
+def test_a_share_departs_by_what_it_lacks_to_one_and_a_small_one_by_its_value() -> None:
+    assert deviation(0.8, 0.938, 1, "shortfall") == pytest.approx(-0.138 / 0.062)
+    assert deviation([0.94, 0.929], 0.938, 1, "shortfall").tolist() == pytest.approx(
+        [0.002 / 0.062, -0.009 / 0.062]
+    )
+    assert deviation(0.1, 0.12, 1, "shortfall") == deviation(0.1, 0.12, 1)
+    assert deviation(0.999, 1.0, 1, "shortfall") == pytest.approx(-0.1)
+    assert deviation(1.1, 1.2, 1, "shortfall") == deviation(1.1, 1.2, 1)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_the_worse_of_two_shares_never_departs_less(suggested: float, one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert deviation(low, suggested, 1, "shortfall") <= deviation(high, suggested, 1, "shortfall")
+    assert is_implausible(suggested, suggested, _SHARE) is False

@@ -366,3 +366,20 @@ def test_a_driver_that_is_named_by_which_way_is_better_is_refused(tmp_path: Path
     (problem,) = caught.value.problems
     assert (problem.code, problem.where) == ("plan_choice", "plan.toml, drivers 1, direction")
     assert "raises" in problem.sentence("en") and "lowers" in problem.sentence("en")
+
+
+@pytest.mark.parametrize(
+    ("said", "distance"),
+    [
+        ('kind = "ratio"\n', "shortfall"),
+        ('kind = "ratio"\ndirection = -1\n', "value"),
+        ('kind = "ratio"\ndistance = "value"\n', "value"),
+        ('kind = "mean"\ndirection = -1\n', "value"),
+        ("", "value"),
+    ],
+)
+def test_departures_from_a_share_are_measured_by_what_it_lacks_unless_the_plan_says_so(
+    tmp_path: Path, said: str, distance: str
+) -> None:
+    plan = read(tmp_path, PLAN.replace('unit = "家"\n', f'unit = "家"\n{said}'))
+    assert plan.metric.distance == distance

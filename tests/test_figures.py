@@ -27,7 +27,8 @@ def _read(said: str) -> Decimal:
     ("language", "step", "largest", "said"),
     [
         ("zh-CN", 1e4, 3.6e9, "360,000 万元"),
-        ("en", 1e4, 3.6e9, "3,600,000 thousand 元"),
+        ("en", 1e4, 3.6e9, "3,600.00 million 元"),
+        ("en", 1e4, 9.9e7, "99,000 thousand 元"),
         ("zh-CN", 1e6, 9.9e13, "990,000.00 亿元"),
         ("zh-CN", 1e4, 120000, "120,000 元"),
         ("zh-CN", 1.0, 3.6e9, "3,600,000,000 元"),
@@ -73,7 +74,7 @@ def test_what_is_rounded_to_nothing_has_no_sign(share: float, language: str) -> 
 
 @given(st.lists(st.floats(1, 1e12), min_size=1, max_size=8), st.sampled_from(LANGUAGES))
 def test_the_numbers_of_a_picture_share_a_unit_and_are_short(values: list[float], language: str) -> None:
-    said = rounded(values, METRIC, language)
+    said = rounded(values, Figures(METRIC, language))
     units = {re.sub(r"[\d,.]", "", one) for one in said}
     assert len(units) == 1
     assert all(len(one) <= 9 for one in said)

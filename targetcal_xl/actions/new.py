@@ -22,7 +22,7 @@ from ..workbook import laid_beside, put_in_place
 from .anew import PLAIN, WITH_MACROS, composed
 from .desk import Desk
 from .printable import plan_faults
-from .questions import Asked, asked, held
+from .questions import Asked, asked, held, skipped
 from .stock import show_recorded
 
 
@@ -41,6 +41,8 @@ class NewReport:
     metric: Metric
     held: tuple[str, ...] = ()
     """Regions and lines whose interval was cut off where their history no longer carries it."""
+    skipped: tuple[str, ...] = ()
+    """Past periods of which no line has a value."""
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
@@ -71,6 +73,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         questions=asked(inputs, baseline),
         metric=inputs.plan.metric,
         held=held(inputs, baseline),
+        skipped=skipped(inputs),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..calibration import Baseline, Inputs
 
 
@@ -41,3 +43,9 @@ def _asked(inputs: Inputs, baseline: Baseline) -> Iterator[Asked]:
         line = lines[item.line]
         answer = answers.get((item.line, item.period), "")
         yield Asked(plan.region(line.region).name, line.name, str(item.period), item.share, answer)
+
+
+def skipped(inputs: Inputs) -> tuple[str, ...]:
+    """Periods before the plan's of which no line has a value."""
+    unknown = np.isnan(inputs.history.values).all(axis=0)
+    return tuple(str(inputs.history.periods[at]) for at in np.flatnonzero(unknown).tolist())

@@ -22,7 +22,7 @@ from .learning import (
 )
 from .new import suggestions
 from .objections import objection_events
-from .questions import Asked, asked, held
+from .questions import Asked, asked, held, skipped
 from .recalibrations import NUMBER, RESTORED, last_number, recorded, standing_after
 from .stock import Stock, take_stock
 from .taken_in import finance_cells, not_taken_in, where
@@ -63,6 +63,8 @@ class RecalibrateReport:
     metric: Metric
     held: tuple[str, ...] = ()
     """Regions and lines whose interval was cut off where their history no longer carries it."""
+    skipped: tuple[str, ...] = ()
+    """Past periods of which no line has a value."""
 
 
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
@@ -134,6 +136,7 @@ def _settled(
         questions=asked(after.inputs, after.baseline),
         metric=plan.metric,
         held=held(after.inputs, after.baseline),
+        skipped=skipped(after.inputs),
     )
 
 

@@ -8,6 +8,7 @@ from ..calibration.commitment import Letter, LineCommitment, Targets
 from ..figures import rounded
 from ..language import text
 from .canvas import INK, PALE, SERIES, Box, Canvas
+from .fields import figures_of
 
 _MOST = 8
 
@@ -73,7 +74,7 @@ def _values(line: LineCommitment) -> dict[str, float]:
 def _numbers(letter: Letter, lines: tuple[LineCommitment, ...], language: str) -> list[dict[str, str]]:
     """What is written on the bars of each line, all in one unit."""
     values = [value for line in lines for value in _values(line).values()]
-    said = iter(rounded(values, letter.metric, language))
+    said = iter(rounded(values, figures_of(letter, language)))
     return [dict(zip(_values(line), said, strict=False)) for line in lines]
 
 
@@ -97,5 +98,5 @@ def _past(canvas: Canvas, letter: Letter, total: Targets, language: str, box: Bo
     canvas.write((left, bottom + 8), str(past[0][0]), "lm", 7, PALE)
     canvas.write((right, bottom + 8), str(letter.period), "rm", 7, INK, True)
     tall = (bottom - top) * max(total.suggested, total.agreed) / highest
-    (said,) = rounded([total.agreed], letter.metric, language)
+    (said,) = rounded([total.agreed], figures_of(letter, language))
     canvas.write((right, bottom - tall - 2), said, "rb", 7, INK, True)

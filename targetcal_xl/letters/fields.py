@@ -6,11 +6,12 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from babel.dates import format_date
 
 from ..calibration.commitment import Grant, Letter, LineCommitment, Objection, Targets
 from ..calibration.explanation import Explanation, Step
-from ..calibration.metric import Metric
+from ..calibration.metric import Distance, Metric, reference
 from ..calibration.period import Period
 from ..calibration.plan import Person, Region
 from ..figures import LOCALES, Figures, figures, percent, plain
@@ -128,8 +129,8 @@ def _targets(targets: Targets | None, told: Figures) -> dict[str, str]:
         "suggested": number(targets.suggested, told),
         "declared": number(targets.declared, told),
         "agreed": number(targets.agreed, told),
-        "gap": _change(targets.agreed, targets.suggested, told.language),
-        "growth": _change(targets.agreed, targets.last_year, told.language),
+        "gap": _change(targets.agreed, targets.suggested, told, told.metric.distance),
+        "growth": _change(targets.agreed, targets.last_year, told),
     }
 
 
@@ -196,7 +197,8 @@ def _date(day: dt.date, language: str) -> str:
     return format_date(day, "long", locale=LOCALES[language])
 
 
-def _change(value: float, reference: float, language: str) -> str:
-    """A signed percentage of the reference."""
-    change = (value - reference) / reference if reference else math.nan
-    return UNKNOWN if math.isnan(change) else percent(change, language, 1, signed=True)
+def _change(value: float, before: float, told: Figures, distance: Distance = "value") -> str:
+    """A signed percentage of what stood before, or of its distance."""
+    whole = float(reference(np.array(before), distance))
+    share = (value - before) / whole if whole > 0 else math.nan
+    return UNKNOWN if math.isnan(share) else percent(share, told.language, 1, signed=True)

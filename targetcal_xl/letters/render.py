@@ -8,7 +8,7 @@ from ..calibration import Letter
 from ..language import text
 from ..problems import DataProblems
 from .chart import targets_picture
-from .fields import fields, period_name
+from .fields import fields, figures_of, period_name
 from .pdf import SetPages, set_pdf
 from .proof import faults_in_pdf, faults_in_word
 from .template import CHARTS, LetterTemplate, Picture, Rendered
@@ -63,6 +63,7 @@ def _pictures(letter: Letter, template: LetterTemplate, language: str) -> dict[s
     sizes = template.picture_sizes
     found = {_TARGETS: picture(targets_picture(letter, language, sizes[_TARGETS]), "alt")}
     if _STEPS in sizes:
-        png = steps_picture(letter.explanation, letter.metric, language, sizes[_STEPS])
+        power = figures_of(letter, language).power
+        png = steps_picture(letter.explanation, letter.metric, language, sizes[_STEPS], power)
         found[_STEPS] = picture(png, "steps_alt")
     return found

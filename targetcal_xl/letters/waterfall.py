@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..calibration.explanation import Explanation, axis_floor
 from ..calibration.metric import Metric
-from ..figures import rounded
+from ..figures import Figures, rounded
 from ..language import text
 from ..sentences import step_name
 from .canvas import INK, PALE, SERIES, Canvas
@@ -26,7 +26,11 @@ class _Bar(NamedTuple):
 
 
 def steps_picture(
-    explanation: Explanation | None, metric: Metric, language: str, size: tuple[float, float]
+    explanation: Explanation | None,
+    metric: Metric,
+    language: str,
+    size: tuple[float, float],
+    power: int = 0,
 ) -> bytes:
     """PNG of `size` points: last year's figure, each step that changes it, and the suggestion.
 
@@ -35,7 +39,7 @@ def steps_picture(
     canvas, (width, height) = Canvas(size), size
     if explanation is None:
         return canvas.png()
-    bars = list(_bars(explanation, metric, language))
+    bars = list(_bars(explanation, Figures(metric, language, power)))
     top, bottom = 12.0, height - 14.0
     heights = [bar.ends for bar in bars]
     lowest, highest = axis_floor(heights), max(*heights, 0.0)
@@ -58,10 +62,11 @@ def steps_picture(
     return canvas.png()
 
 
-def _bars(explanation: Explanation, metric: Metric, language: str) -> Iterator[_Bar]:
+def _bars(explanation: Explanation, told: Figures) -> Iterator[_Bar]:
+    metric, language = told.metric, told.language
     start, reached, suggested = explanation.start, explanation.start, explanation.suggested
     steps = [step for step in explanation.steps if step.amount]
-    numbers = rounded([start, *(step.amount for step in steps), suggested], metric, language)
+    numbers = rounded([start, *(step.amount for step in steps), suggested], told)
     origin = "last_year" if explanation.origin == "last_year" else "level"
     name = text(f"letters.chart.{origin}", language)
     yield _Bar(0.0, start, SERIES["last_year"], numbers[0], name)
