@@ -163,7 +163,7 @@ class _Page:
         self._spread(field.spot, field.span, cell, form)
         words = Cell(label(field, self._places.language))
         if field.card:
-            self._page.set_row(row - 2, _CAPTION_HEIGHT)
+            self._page.set_row(row - 2, self._label_height(row))
             self._page.set_row(row - 1, _PARAGRAPH if field.kind == "long" else _CARD_HEIGHT)
             self._spread((row - 1, column), field.span, words, self._looks.label)
             return
@@ -276,11 +276,19 @@ class _Page:
 
     def _caption_height(self, table: Table, captions: Mapping[str, str]) -> float:
         """What the caption with the most lines needs."""
-        most = 0
-        for column in table.columns:
-            across = range(table.spots[column.code], table.spots[column.code] + column.span)
-            most = max(most, lines_of(captions[column.code], sum(self._rooms.get(at, 8) for at in across)))
-        return max(_CAPTION_HEIGHT, _LINE * most)
+        spots = table.spots
+        lines = (self._lines_of(captions[one.code], spots[one.code], one.span) for one in table.columns)
+        return max(_CAPTION_HEIGHT, _LINE * max(lines))
+
+    def _label_height(self, row: int) -> float:
+        """What the label with the most lines needs, of the cards in this row."""
+        cards = (field for field in self._sheet.fields if field.card and field.spot[0] == row)
+        words = ((label(card, self._places.language), card) for card in cards)
+        lines = (self._lines_of(said, card.spot[1], card.span) for said, card in words)
+        return max(_CAPTION_HEIGHT, _LINE * max(lines))
+
+    def _lines_of(self, words: str, first: int, span: int) -> int:
+        return lines_of(words, sum(self._rooms.get(at, 8) for at in range(first, first + span)))
 
     def _freeze_and_print(self) -> None:
         tables = self._sheet.tables

@@ -274,7 +274,7 @@ _REGION_FIELDS = (
 _LINE_COLUMNS = (
     # What a region works with, as wide together as a small screen.
     Column("name", Owner.LABEL, width=13),
-    Column("suggested", Owner.TOOL, "number", 10),
+    Column("suggested", Owner.TOOL, "number", 11),
     Column("declared", Owner.MANAGER, "number", 9),
     Column("answered", Owner.FORMULA, "long", 16),
     Column("agree", Owner.MANAGER, "choice", 7, ("yes",)),
@@ -441,19 +441,19 @@ def _progress(plan: Plan) -> Sheet:
 def _evaluation(plan: Plan) -> Sheet:
     tool = Owner.TOOL
     measures = (
-        Column("name", Owner.LABEL, width=26),
-        Column("now", tool, "decimal", 12),
-        Column("last", tool, "decimal", 12),
-        Column("change", Owner.FORMULA, "decimal", 12),
+        Column("name", Owner.LABEL, width=18),
+        Column("now", tool, "decimal", 11),
+        Column("last", tool, "decimal", 11),
+        Column("change", Owner.FORMULA, "decimal", 11),
     )
     regions = (
-        Column("name", Owner.LABEL, width=26),
-        Column("attainment", tool, "percent", 12),
-        Column("agreement_pct", tool, "percent", 12),
-        Column("mean", tool, "decimal", 12),
-        Column("n", tool, "count", 12),
-        Column("quadrant", tool, "choice", 20, QUADRANTS),
-        Column("borderline", tool, "flag", 10),
+        Column("name", Owner.LABEL, width=18),
+        Column("attainment", tool, "percent", 11),
+        Column("agreement_pct", tool, "percent", 11),
+        Column("mean", tool, "decimal", 11),
+        Column("n", tool, "count", 9),
+        Column("quadrant", tool, "choice", 18, QUADRANTS),
+        Column("borderline", tool, "flag", 11),
     )
     fields = (
         Field("attainment_cut", tool, "percent", (6, 2)),

@@ -55,7 +55,8 @@ class Looks:
         shape: dict[str, Any] = {
             "num_format": self._numbers.get(kind, "General"),
             "align": _alignment(kind, at),
-            "valign": "vcenter",
+            # What is longer than its cell shows how it begins.
+            "valign": "top" if kind == "long" and at == "table" else "vcenter",
             "text_wrap": kind in _WRAPPED or (at == "card" and kind not in _NUMBERS),
             "shrink": kind in _NUMBERS,
             "border": 1,

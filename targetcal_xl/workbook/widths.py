@@ -15,7 +15,7 @@ from ..figures import spell
 from .book import BLANK, Cell, Spot
 from .facts import as_number
 from .places import Places
-from .shapes import Kind, Table
+from .shapes import Kind, Owner, Table
 
 _DIGIT, _SIGN, _CHINESE, _EDGE = 1.2, 0.7, 2.0, 2.2
 """What a digit, another sign and the edges take of a column, in its widths, in whatever font there is."""
@@ -23,6 +23,8 @@ _LATIN = 0x2E7F
 """Signs after it are as wide as two letters."""
 _LETTER = 1.1
 """What a bold letter takes."""
+_LONGEST_NAME = 24.0
+"""A longer name is cut where it stands beside others."""
 _BOLD = 1.3
 """How much more a figure takes in a card, where it is larger and bold."""
 _MORE = 2.0
@@ -121,7 +123,21 @@ class Widths:
             form = form_of(self._places.inputs, kind, self._places.language)
             longest = max((form.told(value) for value in (*values, reach)), key=_room)
             widths[at] = max(widths.get(at, 0.0), factor * _room(longest) + _EDGE)
+        for at, named in self._names(code):
+            widths[at] = max(widths.get(at, 0.0), min(named, _LONGEST_NAME))
         return widths
+
+    def _names(self, code: str) -> Iterator[tuple[int, float]]:
+        """Columns with names of ours: where, and what the longest takes."""
+        cells = self._cells.get(code, {})
+        for table in self._sheets[code].tables:
+            for column in table.columns:
+                if column.owner is Owner.LABEL and column.span == 1:
+                    at = table.spots[column.code]
+                    said = (
+                        cells.get((row, at), BLANK).value for row in range(table.top + 2, table.bottom + 1)
+                    )
+                    yield at, max((_units(str(words)) for words in said), default=0) + _EDGE
 
     def _columns(self, code: str) -> Iterator[tuple[int, Kind, list[float], float]]:
         """Columns and cards with numbers: where, of what kind, the numbers, and how much larger they are."""
@@ -131,7 +147,7 @@ class Widths:
                 cell = cells.get(field.spot, BLANK)
                 yield field.spot[1], field.kind, _numbers([cell.value]), _BOLD
         for table in sheet.tables:
-            for column in table.columns:
+            for column in table.columns if not table.growing or table.rows else ():
                 if column.span == 1 and _is_numeric(column.kind):
                     at = table.spots[column.code]
                     yield at, column.kind, self._in(table, column.code, cells, at), 1.0
@@ -153,8 +169,11 @@ def on_screen(widths: Mapping[int, float], needed: Mapping[int, float], lines: T
 
 def lines_of(words: str, width: float) -> int:
     """How many lines bold words take in a column; a Chinese sign takes two letters' room."""
-    units = sum(1 + (ord(sign) > _LATIN) for sign in words)
-    return math.ceil(_LETTER * units / (width - 1))
+    return math.ceil(_LETTER * _units(words) / (width - 1))
+
+
+def _units(words: str) -> int:
+    return sum(1 + (ord(sign) > _LATIN) for sign in words)
 
 
 def _is_numeric(kind: Kind) -> bool:
