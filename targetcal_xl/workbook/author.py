@@ -34,7 +34,7 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 32, 30, 19
-_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TALL_SETTING, _TWO_LINES, _PARAGRAPH = 20, 32, 34, 34, 112
+_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TWO_LINES, _PARAGRAPH = 20, 32, 34, 112
 _LINE = 15
 _TALL = {
     ("region", "lines"): 60,
@@ -167,7 +167,8 @@ class _Page:
             self._page.set_row(row - 1, _PARAGRAPH if field.kind == "long" else _CARD_HEIGHT)
             self._spread((row - 1, column), field.span, words, self._looks.label)
             return
-        self._page.set_row(row - 1, _TALL_SETTING if field.kind == "long" else _ROW_HEIGHT)
+        lines = self._lines_of(str(cell.value), column, field.span) if field.kind == "long" else 1
+        self._page.set_row(row - 1, max(_ROW_HEIGHT, _LINE * lines))
         self._put((row, column - 1), words, self._looks.setting)
         if beside := hint(field, self._places):
             self._put((row, column + field.span), Cell(beside), self._looks.hint)

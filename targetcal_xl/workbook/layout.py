@@ -399,7 +399,7 @@ def _dashboard_fields() -> tuple[Field, ...]:
         Field("total_spread", Owner.FORMULA, "percent", (9, 6)),
         Field("shared", Owner.TOOL, "percent", (9, 7)),
         Field("dashboard_hq_gap", Owner.FORMULA, "percent", (9, 8)),
-        Field("dashboard_inside", Owner.TOOL, "text", (9, 9)),
+        Field("dashboard_inside", Owner.TOOL, "text", (9, 9), span=2),
     )
 
 
@@ -452,7 +452,7 @@ def _evaluation(plan: Plan) -> Sheet:
         Column("agreement_pct", tool, "percent", 11),
         Column("mean", tool, "decimal", 11),
         Column("n", tool, "count", 9),
-        Column("quadrant", tool, "choice", 18, QUADRANTS),
+        Column("quadrant", tool, "choice", 20, QUADRANTS),
         Column("borderline", tool, "flag", 11),
     )
     fields = (
@@ -508,7 +508,7 @@ def _letters() -> Sheet:
 
 
 def _audit() -> Sheet:
-    widths = {"actor": 12, "source": 12, "action": 12, "region": 12, "row": 10, "field": 16}
+    widths = {"actor": 12, "source": 12, "action": 16, "region": 18, "row": 18, "field": 22}
     columns = (
         Column("number", Owner.TOOL, "count", 8),
         Column("at", Owner.TOOL, "stamp", 28),
