@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from targetcal_xl.actions import check, decide_typed, lock, recalibrate, verify
-from targetcal_xl.calibration import Key, Value
+from targetcal_xl.calibration import Key, Value, composed
 from targetcal_xl.letters import unprinted
 from targetcal_xl.problems import DataProblems, Problem, Refused
 from tests.support.books import sound
@@ -88,7 +87,7 @@ def _over(keys: Sequence[Key], words: Sequence[str]) -> Said:
 
 
 def _printable(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFC", text) if not unprinted(sign))
+    return "".join(sign for sign in composed(text) if not unprinted(sign))
 
 
 def _assert_kept(case: Case, said: Said) -> None:
@@ -96,7 +95,7 @@ def _assert_kept(case: Case, said: Said) -> None:
     with case.desk() as desk:
         known = desk.ledger.values()
         assert {key: known.get(key) for key in said} == {
-            key: unicodedata.normalize("NFC", text) if text.strip() else None for key, text in said.items()
+            key: composed(text) if text.strip() else None for key, text in said.items()
         }
         assert verify(desk).problems == ()
 
@@ -195,7 +194,7 @@ def test_what_no_letter_prints_may_have_any_sign(field: str, tmp_path: Path) -> 
 def test_a_reason_that_no_letter_can_print_is_refused_in_its_cell(tmp_path: Path) -> None:
     case = locked(tmp_path)
     keys = [("R1", line, "decision_reason") for line in ("R1-1", "R1-2")]
-    case.type({key: "同意 🙂" for key in keys} | {("R1", key[1], "decision"): "accept" for key in keys})
+    case.type(dict.fromkeys(keys, "同意 🙂") | {("R1", key[1], "decision"): "accept" for key in keys})
     named = {case.where(key) for key in keys}
     assert {one.where for one in case.run(check).problems if one.code == "text_unprintable"} == named
     with pytest.raises(DataProblems) as refusal:

@@ -159,9 +159,15 @@ def _support(place: int, grant: Grant, language: str) -> Row:
 
 
 def _objection(place: int, objection: Objection, letter: Letter, language: str) -> Row:
+    """The figure that was objected to and its grounds, and what came of it."""
+    lines = (line.targets.agreed for line in letter.lines if line.name == objection.line)
     return {
         "no": str(place),
         "line": objection.line,
+        "declared": number(objection.declared, letter.metric),
+        "suggested": number(objection.suggested, letter.metric),
+        "gap": _change(objection.declared, objection.suggested),
+        "agreed": number(next(lines, math.nan), letter.metric),
         "basis": objection.basis or UNKNOWN,
         "support": objection.support or UNKNOWN,
         "risk": objection.risk or UNKNOWN,
@@ -174,9 +180,7 @@ def _handling(objection: Objection, metric: Metric, language: str) -> str:
     """What was done about an objection, and the later declaration that lifted it."""
     said = [objection.handling] if objection.handling else []
     if objection.lifted is not None:
-        figures = {code: getattr(objection, code) for code in ("declared", "suggested", "lifted")}
-        shown = {code: number(value, metric) for code, value in figures.items()}
-        said.append(text("letters.objection.later", language, **shown))
+        said.append(text("letters.objection.later", language, lifted=number(objection.lifted, metric)))
     return " ".join(said) or UNKNOWN
 
 
@@ -192,4 +196,5 @@ def _date(day: dt.date, language: str) -> str:
 def _change(value: float, reference: float) -> str:
     """A signed percentage of the reference."""
     change = (value - reference) / reference if reference else math.nan
-    return UNKNOWN if math.isnan(change) else f"{change:+.1%}"
+    said = UNKNOWN if math.isnan(change) else f"{change:+.1%}"
+    return said[1:] if said in ("+0.0%", "-0.0%") else said

@@ -41,7 +41,7 @@ def office_pdf(docx: bytes) -> bytes:
     """The PDF that LibreOffice makes of a Word file.
 
     It works in a profile and a folder of its own, beside any that the person has open, and without a network:
-    on Linux in a network of its own that has no way out, where the system lets us; everywhere by its settings.
+    on Linux in a network of its own without a way out, where the system lets us; everywhere by its settings.
     Raise DataProblems when it is missing, fails, or takes longer than two minutes.
     """
     program = find_soffice()
@@ -65,10 +65,9 @@ def _convert(program: Path, source: Path, profile: Path) -> str:
         return f"> {SECONDS} s"
 
 
-_PROXIES = {
-    name: f"http://{_NOWHERE[0]}:{_NOWHERE[1]}"
-    for name in ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
-} | {"no_proxy": ""}
+_PROXIES = dict.fromkeys(
+    ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy"), f"http://{_NOWHERE[0]}:{_NOWHERE[1]}"
+) | {"no_proxy": ""}
 
 
 @cache
@@ -88,8 +87,8 @@ def _works(way: Sequence[str]) -> bool:
 def _profile(folder: Path) -> Path:
     """A fresh profile with our settings."""
     items = "".join(
-        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value>'
-        "</prop></item>"
+        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value}</value></prop></item>"
         for path, values in _SETTINGS.items()
         for name, value in values.items()
     )
