@@ -203,3 +203,23 @@ def _reads(pattern: str, key: str, words: set[str]) -> bool:
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         text("problem.nonsense", "en")
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [("telling.check.problems", "count"), ("telling.lock.recorded", "cells")],
+)
+def test_words_agree_with_their_number(key: str, field: str) -> None:
+    one, two, none = (text(key, "en", **{field: count}) for count in (1, 2, 0))
+    assert one == two.replace("2", "1").replace("s ", " ").replace("s.", ".")
+    assert none == two.replace("2", "0")
+
+
+def test_no_english_sentence_puts_a_plural_after_a_bare_count() -> None:
+    """Where a number may be one, its words have both forms; limits and names are no such numbers."""
+    counted = re.compile(
+        r"\{(count|times|entries|cells|lines|regions|periods|changes|applied|recorded|letters|places)\} "
+        r"(?:more |past |column |sample )?[a-z]+s\b"
+    )
+    found = {key: said for key, said in catalogue("en").items() if counted.search(said)}
+    assert found.keys() <= {"problem.csv_too_big"}, "the limit of a sheet is never one"

@@ -83,7 +83,7 @@ def test_totals_are_empty_where_lines_do_not_add_up() -> None:
 def test_decisions_are_the_lines_with_a_reason() -> None:
     said = fields(sample_letter(4), "zh-CN")
     assert [row["name"] for row in _rows(said, "decisions")] == ["华东1组", "华东4组"]
-    assert [row["decision"] for row in _rows(said, "decisions")] == ["同意申报值", "另提数值后达成一致"]
+    assert [row["decision"] for row in _rows(said, "decisions")] == ["同意申报值", "经协商一致"]
 
 
 def test_what_is_no_code_of_ours_stays_as_it_was_written() -> None:

@@ -63,9 +63,11 @@ def _reaching(address: str) -> bytes:
     )
     docx = changed("</Relationships>", links + "</Relationships>", RELS, sample_files().docx)
     docx = changed('<a:blip r:embed="rId11"/>', '<a:blip r:link="rId90"/>', docx=docx)
-    field = f'<w:fldSimple w:instr=" INCLUDEPICTURE &quot;{address}/field&quot; \\d "><w:r><w:t>甲</w:t></w:r></w:fldSimple>'
+    instruction = f" INCLUDEPICTURE &quot;{address}/field&quot; \\d "
+    field = f'<w:fldSimple w:instr="{instruction}"><w:r><w:t>甲</w:t></w:r></w:fldSimple>'
     docx = changed("<w:body>", f"<w:body><w:p>{field}</w:p>", docx=docx)
-    vml = f'<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:imagedata src="{address}/vml"/></v:shape></w:pict></w:r>'
+    shape = f'<v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:imagedata src="{address}/vml"/></v:shape>'
+    vml = f"<w:r><w:pict>{shape}</w:pict></w:r>"
     return with_paragraph(vml, docx)
 
 

@@ -37,28 +37,44 @@ def _style_of_tables(contents: str) -> bytes:
     return changed("<w:tblPr><w:tblBorders>", f"{contents}<w:tblPr><w:tblBorders>", STYLES)
 
 
+def _styles(more: str) -> bytes:
+    return changed("</w:styles>", f"{more}</w:styles>", STYLES)
+
+
+WPS = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+FRAME = '<a:ln w="9525"><a:solidFill/></a:ln>'
+FADED = '<a:blip r:embed="rId11"><a:alphaModFix amt="50000"/></a:blip>'
+HEAD_ROW = '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr></w:tblStylePr>'
+OF_2007 = changed('w:val="15"', 'w:val="12"', SETTINGS)
+FANGSONG = changed('w:eastAsia="Microsoft YaHei"', 'w:eastAsia="仿宋_GB2312"', STYLES)
 BEYOND = {
     "autofit": changed(TABLE, ""),
     "autofit said": changed(TABLE, '<w:tblLayout w:type="autofit"/>'),
     "a table in per cent": changed('w:w="9638" w:type="dxa"', 'w:w="5000" w:type="pct"'),
-    "a cell wider than its columns": changed('<w:tcW w:type="dxa" w:w="2050"/>', '<w:tcW w:type="dxa" w:w="3050"/>'),
+    "a cell wider than its columns": changed(
+        '<w:tcW w:type="dxa" w:w="2050"/>', '<w:tcW w:type="dxa" w:w="3050"/>'
+    ),
     "a floating table": changed(TABLE, '<w:tblpPr w:tblpX="500"/>' + TABLE),
     "spaced cells": changed(TABLE, '<w:tblCellSpacing w:w="20" w:type="dxa"/>' + TABLE),
     "a table at the left of an older Word": changed(
-        '<w:jc w:val="center"/><w:tblLayout', "<w:tblLayout", docx=changed('w:val="15"', 'w:val="12"', SETTINGS)
+        '<w:jc w:val="center"/><w:tblLayout', "<w:tblLayout", docx=OF_2007
     ),
-    "a style with a head row": _style_of_tables('<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr></w:tblStylePr>'),
+    "a style with a head row": _style_of_tables(HEAD_ROW),
     "a style with spacing": _style_of_tables('<w:pPr><w:spacing w:after="0"/></w:pPr>'),
     "a style with letters": _style_of_tables('<w:rPr><w:sz w:val="40"/></w:rPr>'),
     "turned text": changed(CELL, CELL + '<w:textDirection w:val="btLr"/>'),
     "a diagonal": changed("<w:tcBorders>", '<w:tcBorders><w:tl2br w:val="single"/>'),
     "a double border": changed('<w:bottom w:val="nil"', '<w:bottom w:val="double"'),
     "a patterned cell": changed('<w:shd w:val="clear"', '<w:shd w:val="pct25"'),
-    "a cell in a colour of the theme": changed('<w:shd w:val="clear"', '<w:shd w:themeFill="accent1" w:val="clear"'),
+    "a cell in a colour of the theme": changed(
+        '<w:shd w:val="clear"', '<w:shd w:themeFill="accent1" w:val="clear"'
+    ),
     "columns": changed("<w:cols ", '<w:cols w:num="2" '),
     "a gutter": changed('w:gutter="0"', 'w:gutter="400"'),
     "a grid of lines": changed("<w:docGrid ", '<w:docGrid w:type="lines" '),
-    "borders round the page": changed(SECTION, f'<w:pgBorders><w:top w:val="single"/></w:pgBorders>{SECTION}'),
+    "borders round the page": changed(
+        SECTION, f'<w:pgBorders><w:top w:val="single"/></w:pgBorders>{SECTION}'
+    ),
     "text in the middle of the page": changed(SECTION, f'<w:vAlign w:val="center"/>{SECTION}'),
     "numbered lines": changed(SECTION, f'<w:lnNumType w:countBy="1"/>{SECTION}'),
     "pages from seven on": changed(SECTION, f'<w:pgNumType w:start="7"/>{SECTION}'),
@@ -72,11 +88,13 @@ BEYOND = {
     "old rules of layout": changed("<w:compat>", "<w:compat><w:usePrinterMetrics/>", SETTINGS),
     "a page in colour": changed("<w:body>", '<w:background w:color="FFFF00"/><w:body>'),
     "a leader": _tabs('<w:tab w:val="right" w:leader="dot" w:pos="9638"/>'),
-    "a second tab": _tabs('<w:tab w:val="right" w:pos="9638"/>', "<w:t>甲</w:t><w:tab/><w:tab/><w:t>乙</w:t>"),
+    "a second tab": _tabs(
+        '<w:tab w:val="right" w:pos="9638"/>', "<w:t>甲</w:t><w:tab/><w:tab/><w:t>乙</w:t>"
+    ),
     "a decimal stop": _tabs('<w:tab w:val="decimal" w:pos="3000"/>'),
     "a stop in the middle": _tabs('<w:tab w:val="center" w:pos="4819"/>'),
     "a stop before the line's end": _tabs('<w:tab w:val="right" w:pos="6000"/>'),
-    "a stop behind the text": _tabs('<w:tab w:pos="600"/>', "<w:t>比制表位长的一段文字</w:t><w:tab/><w:t>乙</w:t>"),
+    "a stop behind the text": _tabs('<w:tab w:pos="600"/>', "<w:t>比制表位长的文字</w:t><w:tab/>"),
     "a tab from an indent": _in_paragraph(
         '<w:tabs><w:tab w:pos="3000"/></w:tabs><w:ind w:left="500"/>', "<w:t>甲</w:t><w:tab/><w:t>乙</w:t>"
     ),
@@ -86,12 +104,12 @@ BEYOND = {
     "a cropped picture": changed(PICTURE, f'<a:srcRect l="25000" r="25000"/>{PICTURE}'),
     "a turned picture": changed("<a:xfrm>", '<a:xfrm rot="5400000">'),
     "a round picture": changed('prst="rect"', 'prst="ellipse"'),
-    "a framed picture": changed('<a:prstGeom prst="rect"/>', '<a:prstGeom prst="rect"/><a:ln w="9525"><a:solidFill/></a:ln>'),
-    "a faded picture": changed('<a:blip r:embed="rId11"/>', '<a:blip r:embed="rId11"><a:alphaModFix amt="50000"/></a:blip>'),
+    "a framed picture": changed('<a:prstGeom prst="rect"/>', f'<a:prstGeom prst="rect"/>{FRAME}'),
+    "a faded picture": changed('<a:blip r:embed="rId11"/>', FADED),
     "a hidden picture": changed('<wp:docPr id="1"', '<wp:docPr hidden="1" id="1"'),
     "a picture wider than the text": changed('<wp:extent cx="6083999"', '<wp:extent cx="7083999"'),
     "song": _in_run('<w:rFonts w:eastAsia="宋体"/>'),
-    "fangsong by default": changed("Microsoft YaHei", "仿宋_GB2312", STYLES, changed('w:eastAsia="Microsoft YaHei"', 'w:eastAsia="仿宋_GB2312"', STYLES)),
+    "fangsong by default": FANGSONG,
     "a font of the theme": _in_run('<w:rFonts w:eastAsiaTheme="minorEastAsia"/>'),
     "a sign by its number": with_paragraph('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'),
     "italics": _in_run("<w:i/>"),
@@ -106,8 +124,9 @@ BEYOND = {
     "letters in a colour of the theme": _in_run('<w:color w:val="1F4E79" w:themeColor="accent1"/>'),
     "bold in bold": changed(
         "<w:body>",
-        '<w:body><w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr><w:r><w:rPr><w:rStyle w:val="B"/></w:rPr><w:t>甲</w:t></w:r></w:p>',
-        docx=changed("</w:styles>", '<w:style w:type="character" w:styleId="B"><w:rPr><w:b/></w:rPr></w:style></w:styles>', STYLES),
+        '<w:body><w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr>'
+        '<w:r><w:rPr><w:rStyle w:val="B"/></w:rPr><w:t>甲</w:t></w:r></w:p>',
+        docx=_styles('<w:style w:type="character" w:styleId="B"><w:rPr><w:b/></w:rPr></w:style>'),
     ),
     "an effect of a later Word": _in_run(
         '<w14:glow xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" w14:rad="63500"/>'
@@ -122,7 +141,9 @@ BEYOND = {
     "a new page": _in_paragraph("<w:pageBreakBefore/>"),
     "stretched letters": _in_paragraph('<w:jc w:val="distribute"/>'),
     "no space before Latin": _in_paragraph('<w:autoSpaceDE w:val="0"/>'),
-    "a tall end": _in_paragraph('<w:rPr><w:sz w:val="90"/></w:rPr>'),
+    "a tall end": _in_paragraph(
+        '<w:spacing w:line="240" w:lineRule="auto"/><w:rPr><w:sz w:val="90"/></w:rPr>'
+    ),
     "a page break": with_paragraph('<w:r><w:br w:type="page"/></w:r>'),
     "ruby": with_paragraph("<w:r><w:ruby/></w:r>"),
     "a formula": with_paragraph(
@@ -130,11 +151,11 @@ BEYOND = {
     ),
     "a drawing in two forms": with_paragraph(
         f'<w:r><mc:AlternateContent xmlns:mc="{MC}" '
-        'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><mc:Choice Requires="wps">'
+        f'xmlns:wps="{WPS}"><mc:Choice Requires="wps">'
         "<w:drawing/></mc:Choice><mc:Fallback><w:t>甲</w:t></mc:Fallback></mc:AlternateContent></w:r>"
     ),
     "an element of nobody's": with_paragraph('<x:y xmlns:x="urn:nobody"/>'),
-}  # fmt: skip
+}
 IGNORED = {
     "an empty border": _in_paragraph("<w:pBdr/>"),
     "an empty border of nothing": _in_paragraph('<w:pBdr><w:top/><w:left w:val="nil"/></w:pBdr>'),
@@ -154,12 +175,14 @@ IGNORED = {
     "ligatures of a later Word": _in_run(
         '<w14:ligatures xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" w14:val="none"/>'
     ),
-    "an unused style in italics": changed(
-        "</w:styles>", '<w:style w:type="paragraph" w:styleId="X"><w:rPr><w:i/></w:rPr></w:style></w:styles>', STYLES
+    "an unused style in italics": _styles(
+        '<w:style w:type="paragraph" w:styleId="X"><w:rPr><w:i/></w:rPr></w:style>'
     ),
     "switches that are off": _in_run('<w:i w:val="0"/><w:caps w:val="false"/><w:vanish w:val="off"/>'),
-    "a fallback font without serifs": _in_run('<w:rFonts w:eastAsia="黑体" w:ascii="Calibri" w:hAnsi="Calibri"/>'),
-}  # fmt: skip
+    "a fallback font without serifs": _in_run(
+        '<w:rFonts w:eastAsia="黑体" w:ascii="Calibri" w:hAnsi="Calibri"/>'
+    ),
+}
 
 
 @pytest.mark.parametrize("beyond", BEYOND)

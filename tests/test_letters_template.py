@@ -221,3 +221,52 @@ def test_a_picture_is_made_as_large_as_its_placeholder() -> None:
 )
 def test_a_file_that_is_no_word_document_is_refused(data: bytes) -> None:
     assert _codes(data) == ["letter_not_word"]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_signatures_stay_together_with_what_they_sign(language: str) -> None:
+    body = parts_of(shipped(language).data)[BODY].decode()
+    agreement = body[body.rindex('<w:pStyle w:val="Heading2"/>') :]
+    paragraphs, block = agreement.split("<w:tbl>")
+    assert paragraphs.count("<w:keepNext/>") == paragraphs.count("<w:p>")
+    rows = block.split("<w:tr>")[1:]
+    assert all("<w:cantSplit/>" in row for row in rows)
+    assert all(row.count("<w:keepNext/>") == row.count("<w:p>") for row in rows[:-1])
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_lines_are_as_high_in_whatever_font_a_program_has(language: str) -> None:
+    """Only a line with a picture grows with what stands in it."""
+    parts = parts_of(shipped(language).data)
+    styles = re.findall(r"<w:style .*?</w:style>", parts["word/styles.xml"].decode())
+    grown = [style for style in styles if re.search('w:lineRule="(?!exact)', style)]
+    assert [re.findall('w:styleId="(.*?)"', style) for style in grown] == [["LetterPicture"]]
+    assert 'w:lineRule="atLeast"' not in parts[BODY].decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-CN", ("协商一致", "一式三份", "人力资源部各执一份", "公司盖章", "目标跟踪与期末评估的依据")),
+        ("en", ("three copies", "Human Resources", "Company seal", "evaluated against at its end")),
+    ],
+)
+def test_a_letter_says_what_it_is_for_and_who_keeps_it(language: str, words: tuple[str, ...]) -> None:
+    said = word_text(shipped(language).data)
+    assert [one for one in words if one not in said] == []
+
+
+def test_a_letter_has_the_figure_that_was_objected_to_and_what_came_of_it() -> None:
+    letter = sample_letter(1, others=1)
+    objection = replace(letter.objections[0], declared=70.0, suggested=100.0)
+    said = word_text(_rendered(replace(letter, objections=(objection,))))
+    assert "申报 70，较建议 100：-30.0%" in said
+    assert "最终确认：95" in said
+
+
+def test_what_did_not_change_has_no_sign() -> None:
+    letter = sample_letter(1)
+    targets = replace(letter.lines[0].targets, agreed=100.0, suggested=100.0, last_year=100.02)
+    (line,) = fields(replace(letter, lines=(replace(letter.lines[0], targets=targets),)), "en")["lines"]
+    assert isinstance(line, dict)
+    assert (line["gap"], line["growth"]) == ("0.0%", "0.0%")

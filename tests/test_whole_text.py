@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from targetcal_xl.actions import check, decide_typed, lock, recalibrate, verify
-from targetcal_xl.calibration import Key, Value
+from targetcal_xl.calibration import Key, Value, composed
 from targetcal_xl.letters import unprinted
 from targetcal_xl.problems import DataProblems, Problem, Refused
 from tests.support.books import sound
@@ -88,7 +87,7 @@ def _over(keys: Sequence[Key], words: Sequence[str]) -> Said:
 
 
 def _printable(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFC", text) if not unprinted(sign))
+    return "".join(sign for sign in composed(text) if not unprinted(sign))
 
 
 def _assert_kept(case: Case, said: Said) -> None:
@@ -96,7 +95,7 @@ def _assert_kept(case: Case, said: Said) -> None:
     with case.desk() as desk:
         known = desk.ledger.values()
         assert {key: known.get(key) for key in said} == {
-            key: unicodedata.normalize("NFC", text) if text.strip() else None for key, text in said.items()
+            key: composed(text) if text.strip() else None for key, text in said.items()
         }
         assert verify(desk).problems == ()
 

@@ -1,5 +1,6 @@
 """The method: suggested targets, negotiation, commitment, progress and looking back. Pure."""
 
+from .accents import composed
 from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
 from .alignment import allot, check_limits, split, split_mean
 from .backtest import (
@@ -165,6 +166,7 @@ __all__ = [
     "check_limits",
     "clean",
     "compose",
+    "composed",
     "compute_baseline",
     "consecutive",
     "consensus_days",

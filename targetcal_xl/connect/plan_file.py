@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib.resources.abc import Traversable
@@ -21,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from ..calibration import metric, plan
+from ..calibration import composed, metric, plan
 from ..calibration.baseline import PARTS
 from ..calibration.period import Period
 from ..figures import typed
@@ -166,7 +165,7 @@ def read_plan_file(source: Traversable) -> plan.Plan:
     if not source.is_file():
         raise DataProblems([Problem("csv_missing_file", FILE)])
     try:
-        said = _Plan.model_validate(tomllib.loads(unicodedata.normalize("NFC", decode(source))))
+        said = _Plan.model_validate(tomllib.loads(composed(decode(source))))
     except tomllib.TOMLDecodeError as error:
         raise DataProblems([Problem("plan_syntax", FILE, {"said": error})]) from error
     except RecursionError as error:

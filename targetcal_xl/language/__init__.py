@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 
 from babel.messages.pofile import read_po
 
@@ -24,8 +25,26 @@ def catalogue(language: str) -> dict[str, str]:
 
 
 def text(key: str, language: str, /, **fields: object) -> str:
-    """The text of a key with its `{fields}` filled in; raise KeyError for an unknown key."""
-    return catalogue(language)[key].format(**fields)
+    """The text of a key with its `{fields}` filled in; raise KeyError for an unknown key.
+
+    `{count:line|lines}` is the first of the two for a count of one, else the second.
+    """
+    said = catalogue(language)[key]
+    return _COUNTING.vformat(said, (), fields) if "|" in said else said.format(**fields)
+
+
+class _Counting(Formatter):
+    """Fields as ever, and words that agree with a number."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """A field, or the word that goes with it."""
+        one, parted, many = format_spec.partition("|")
+        if not parted:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) in ("1", "1.0", "-1") else many
+
+
+_COUNTING = _Counting()
 
 
 def spoken_language() -> str:

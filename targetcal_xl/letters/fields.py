@@ -41,7 +41,7 @@ def fields(letter: Letter, language: str) -> Fields:
         "decisions": [line for line in lines if line["reason"]],
         "supports": [_support(k, grant, language) for k, grant in enumerate(letter.grants, 1)],
         "declined": [_support(k, grant, language) for k, grant in enumerate(letter.declined, 1)],
-        "objections": [_objection(k, item, told) for k, item in enumerate(letter.objections, 1)],
+        "objections": [_objection(k, item, letter, told) for k, item in enumerate(letter.objections, 1)],
     }
 
 
@@ -166,10 +166,16 @@ def _support(place: int, grant: Grant, language: str) -> Row:
     }
 
 
-def _objection(place: int, objection: Objection, told: Figures) -> Row:
+def _objection(place: int, objection: Objection, letter: Letter, told: Figures) -> Row:
+    """The figure that was objected to and its grounds, and what came of it."""
+    lines = (line.targets.agreed for line in letter.lines if line.name == objection.line)
     return {
         "no": str(place),
         "line": objection.line,
+        "declared": number(objection.declared, told),
+        "suggested": number(objection.suggested, told),
+        "gap": _change(objection.declared, objection.suggested, told, told.metric.distance),
+        "agreed": number(next(lines, math.nan), told),
         "basis": objection.basis or UNKNOWN,
         "support": objection.support or UNKNOWN,
         "risk": objection.risk or UNKNOWN,
@@ -182,9 +188,8 @@ def _handling(objection: Objection, told: Figures) -> str:
     """What was done about an objection, and the later declaration that lifted it."""
     said = [objection.handling] if objection.handling else []
     if objection.lifted is not None:
-        figures = {code: getattr(objection, code) for code in ("declared", "suggested", "lifted")}
-        shown = {code: number(value, told) for code, value in figures.items()}
-        said.append(text("letters.objection.later", told.language, **shown))
+        lifted = number(objection.lifted, told)
+        said.append(text("letters.objection.later", told.language, lifted=lifted))
     return " ".join(said) or UNKNOWN
 
 

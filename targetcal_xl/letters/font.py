@@ -11,6 +11,7 @@ from pathlib import Path
 from fontTools.ttLib import TTCollection, TTFont
 from PIL import ImageFont
 
+from ..calibration import composed
 from ..problems import Problem
 
 FAMILY = "Noto Sans CJK SC"
@@ -32,11 +33,6 @@ def drawing_font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
     font = ImageFont.truetype(str(path), size, index=index)
     font.set_variation_by_axes([700 if bold else 400])
     return font
-
-
-def composed(text: str) -> str:
-    """A text with its accents on their letters, however it was typed."""
-    return unicodedata.normalize("NFC", text)
 
 
 def unprinted(text: str) -> list[str]:

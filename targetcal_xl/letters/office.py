@@ -41,7 +41,7 @@ def office_pdf(docx: bytes) -> bytes:
     """The PDF that LibreOffice makes of a Word file.
 
     It works in a profile and a folder of its own, beside any that the person has open, and without a network:
-    on Linux in a network of its own that has no way out, where the system lets us; everywhere by its settings.
+    on Linux in a network of its own without a way out, where the system lets us; everywhere by its settings.
     Raise DataProblems when it is missing, fails, or takes longer than two minutes.
     """
     program = find_soffice()
@@ -87,8 +87,8 @@ def _works(way: Sequence[str]) -> bool:
 def _profile(folder: Path) -> Path:
     """A fresh profile with our settings."""
     items = "".join(
-        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value>'
-        "</prop></item>"
+        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value}</value></prop></item>"
         for path, values in _SETTINGS.items()
         for name, value in values.items()
     )

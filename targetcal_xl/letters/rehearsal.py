@@ -16,8 +16,7 @@ from .template import LetterTemplate
 
 _LONG = {
     "en": "The pipeline converts better than a year ago, but two large customers have put off signing. " * 4,
-    "zh-CN": "在手商机转化率高于去年同期，但两家大客户推迟签约；需要增加一名售前顾问，并把试用期延长至三十天。"
-    * 4,
+    "zh-CN": "在手商机转化率高于去年，但两家大客户推迟签约；需要增加一名售前顾问，并延长试用期。" * 4,
 }
 _NAMES = {"en": "Wolfeschlegelsteinhausenbergerdorff Maximiliana", "zh-CN": "欧阳阿卜杜热合曼·买买提依明"}
 _MANY = 40
@@ -30,7 +29,7 @@ class _Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What came of it: how many letters were made, what was wrong, and why LibreOffice was needed, if it was."""
+    """How many letters were made, what was wrong with them, and why LibreOffice was needed, if it was."""
 
     letters: int
     problems: tuple[Problem, ...]

@@ -10,9 +10,9 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
+from ..calibration import composed
 from ..problems import Problem
 from .fields import Fields
-from .font import composed
 from .package import MOST_XML, too_long
 
 _FILTERS = ("default", "length", "lower", "trim", "upper")

@@ -61,7 +61,7 @@ def _blocks(root: etree._Element) -> Iterator[list[etree._Element]]:
     row: etree._Element | None = None
     block: list[etree._Element] = []
     for paragraph in root.iter(f"{W}p"):
-        rows = [one for one in paragraph.iterancestors(f"{W}tr")]
+        rows = list(paragraph.iterancestors(f"{W}tr"))
         outermost = rows[-1] if rows else paragraph
         if outermost is not row and block:
             yield block

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
+from ..calibration.accents import composed
 from ..calibration.plan import WEIGHTS, Plan
 from ..calibration.question import ANSWERS
 from ..calibration.standing import Value
@@ -84,7 +84,7 @@ def meant(cell: Scalar, kind: Kind) -> Value:
             code = _codes().get(cell.strip().casefold(), cell)
             code = _DIRECTIONS.get(code, code) if kind == "effect" else code
             return {"yes": True, "no": False}.get(code, code) if kind == "flag" else code
-        return unicodedata.normalize("NFC", cell)  # an accent is one with its letter, however it was typed
+        return composed(cell)
     if kind == "date" and isinstance(cell, float) and 1 <= cell < 2958466:
         return (_EPOCH + dt.timedelta(days=int(cell))).isoformat()
     return cell
