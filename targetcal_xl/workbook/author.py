@@ -36,7 +36,7 @@ _TALL = {
     ("region", "lines"): 66,
     ("region", "why"): 34,
     ("settings", "drivers"): 34,
-    ("progress", "lines"): 50,
+    ("progress", "lines"): 66,
 }
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A4, _WIDE, _SMALLEST = 9, 1180, 80
@@ -264,7 +264,12 @@ class _Page:
                     widths[at] = max(widths.get(at, 8), each)
         for at, width in widths.items():
             self._page.set_column(at - 1, at - 1, width)
-        self._columns = widths
+        self._columns = widths | {
+            table.spots[column.code]: column.width
+            for table in self._sheet.tables
+            if table.growing and not table.rows
+            for column in table.columns
+        }
 
     def _freeze_and_print(self) -> None:
         tables = self._sheet.tables
