@@ -39,7 +39,7 @@ _TALL = {
     ("progress", "lines"): 66,
 }
 """Heights of rows with paragraphs in them, by sheet and table."""
-_A4, _WIDE, _SMALLEST = 9, 1180, 80
+_A4, _WIDE, _SMALLEST = 9, 1080, 80
 """A4; pixels that fit across it in any program at the smallest scale, in percent: 8 of our 10 points."""
 _CHART_EDGE = {"evaluation": (16, 29), "backtest": (15, 29)}
 """The last sheet column and row under a chart that reaches further than the tables."""

@@ -37,8 +37,8 @@ def draw_charts(
         drawer.steps((top, right), (725, 330), cells)
     elif sheet.code == "dashboard":
         drawer.totals((11, 2), (290, 340))
-        drawer.columns("regions", _COMPARED, (11, 5), (410, 340))
-        _Drawer(book, places.sheets["progress"], places, looks, "dashboard").path((11, 10), (400, 340))
+        drawer.columns("regions", _COMPARED, (11, 5), (362, 340))
+        _Drawer(book, places.sheets["progress"], places, looks, "dashboard").path((11, 10), (362, 340))
     elif sheet.code == "progress":
         drawer.path((sheet.table("weekly").top - 1, 6), (860, 310))
     elif sheet.code == "evaluation":

@@ -122,9 +122,9 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     mails = (
         column
         for role in roles
-        for column in (Column(role, finance, width=11), Column(f"{role}_mail", finance, width=24))
+        for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26))
     )
-    people = (Column("name", Owner.LABEL, width=16), *mails)
+    people = (Column("name", Owner.LABEL, width=22), *mails)
     drivers = (
         Column("name", Owner.LABEL),
         Column("weight", finance, "decimal"),
@@ -148,7 +148,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         Table("milestones", (Column("date", finance, "date"),), _numbered("M", 6), prefix="milestone."),
         Table(
             "last_period",
-            (Column("name", Owner.LABEL), Column("last", finance, "decimal")),
+            (Column("name", Owner.LABEL, span=2), Column("last", finance, "decimal")),
             MEASURES,
             prefix="last_period.",
         ),
@@ -348,15 +348,15 @@ def _steps(plan: Plan) -> tuple[str, ...]:
 _RUNNING_COLUMNS = (
     _REGION,
     _NAME,
-    *(Column(code, Owner.FORMULA, "number", 11) for code in ("target", "actual")),
-    Column("pace", Owner.FORMULA, "percent", 11),
-    Column("light", Owner.FORMULA, "choice", 14),
-    Column("trend", Owner.FORMULA, "choice", 11),
+    *(Column(code, Owner.FORMULA, "number", 10) for code in ("target", "actual")),
+    Column("pace", Owner.FORMULA, "percent", 10),
+    Column("light", Owner.FORMULA, "choice", 10),
+    Column("trend", Owner.FORMULA, "choice", 10),
 )
 
 
 def _dashboard(plan: Plan) -> Sheet:
-    def formula(code: str, kind: Kind, width: float = 11) -> Column:
+    def formula(code: str, kind: Kind, width: float = 10) -> Column:
         return Column(code, Owner.FORMULA, kind, width)
 
     regions = (
@@ -367,7 +367,7 @@ def _dashboard(plan: Plan) -> Sheet:
         *(formula(code, "number") for code in ("allotment", "suggested", "declared")),
         formula("gap_pct", "percent"),
         formula("agreed", "number"),
-        Column("in_force", Owner.TOOL, "number", 11),
+        Column("in_force", Owner.TOOL, "number", 10),
     )
     lines = (
         _REGION,
@@ -376,7 +376,7 @@ def _dashboard(plan: Plan) -> Sheet:
         formula("deviation", "percent"),
         formula("flag", "choice"),
         formula("agreed", "number"),
-        Column("in_force", Owner.TOOL, "number", 11),
+        Column("in_force", Owner.TOOL, "number", 10),
         formula("odds_hq", "percent"),
         formula("odds_declared", "percent"),
         *_volume(plan),
