@@ -120,7 +120,7 @@ def test_results_are_counted_against_their_intervals_once_they_are_all_there(cas
             ("dashboard", "dashboard_inside"),
         )
     }
-    assert list(shown.values()) == [2, 3, pytest.approx(2.4), "2 / 3（应约 2.4）"]
+    assert list(shown.values()) == [2, 3, pytest.approx(2.4), "2 / 3（2.4）"]
     assert case.run(verify).problems == ()
 
 

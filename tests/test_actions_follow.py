@@ -83,6 +83,37 @@ def test_the_book_shows_where_each_line_stands(case: Case) -> None:
     assert case.run(verify).problems == ()
 
 
+def _dashboard(case: Case) -> dict[str, dict[str, object]]:
+    reading = case.reading()
+    place = reading.places.table("dashboard", "running")
+    grid = reading.grids["dashboard"]
+    return {
+        row: {code: grid[at, column].value for code, column in place.columns.items() if (at, column) in grid}
+        for row, at in place.rows.items()
+    }
+
+
+def test_the_dashboard_shows_red_amber_and_green_and_which_way_each_line_goes(case: Case) -> None:
+    before = _dashboard(case)
+    assert {str(row.get("light", "")) + str(row.get("trend", "")) for row in before.values()} == {""}
+    actuals = _actuals(case, DAYS["late"], 0.4, 0.93, 1)
+    actuals.value[1, -14:] *= 0.5
+    actuals.value[2, -14:] *= 1.3
+    case.run(follow, actuals)
+    lines = _dashboard(case)
+    assert [lines[row]["light"] for row in ("R1-1", "R1-2", "R2-1")] == ["● 落后", "● 落后", "● 正常"]
+    assert [lines[row]["trend"] for row in ("R1-1", "R1-2", "R2-1")] == ["►", "▼", "▲"]
+    reading = case.reading()
+    counts = [
+        reading.grids["dashboard"][reading.places.field(f"dashboard_{code}")[1]].value
+        for code in ("behind", "close", "on_path")
+    ]
+    assert counts == [2, 0, 1]
+    case.run(follow, _actuals(case, DAYS["late"], 1, 0.93, 1))
+    assert _dashboard(case)["R1-2"]["light"] == "● 关注"
+    assert case.run(verify).problems == ()
+
+
 def test_results_after_the_day_are_not_known_yet(case: Case) -> None:
     whole = _actuals(case, DAYS["late"], 1, 1, 1)
     report = case.run(follow, whole, DAYS["early"])

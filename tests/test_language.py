@@ -49,6 +49,14 @@ def test_every_key_stands_once_and_in_its_room(language: str) -> None:
     assert [key for key, times in Counter(key for key, _ in found).items() if times > 1] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_has_one_text(language: str) -> None:
+    """A text that has lost its key would be taken for that of the key before."""
+    for room in sorted((ROOT / "targetcal_xl" / "language" / language).glob("*.po")):
+        begins = re.findall(r"^(msg\w+) ", room.read_text("utf-8"), re.M)
+        assert begins == ["msgid", "msgstr"] * (len(begins) // 2), room.name
+
+
 def test_the_english_catalogue_has_no_chinese_in_it() -> None:
     assert [key for key, said in catalogue("en").items() if _CHINESE.search(said)] == []
 

@@ -19,6 +19,7 @@ from ..calibration import (
     hope,
     period_weights,
     reached,
+    recent_pace,
     so_far,
     target_path,
 )
@@ -83,7 +84,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     weights = period_weights(calendar.days)
     known = _known_days(stock.plan, actuals, as_of)
     progress = _progress(stock, agreed, weights, known)
-    followed = Followed(as_of, progress, _weeks(stock.plan, agreed, weights, known))
+    followed = Followed(as_of, progress, *_course(stock.plan, agreed, weights, known))
     opened, closed = _episodes(stock, progress)
     content = dump(followed)
     old = stock.standing.values.get(PROGRESS)
@@ -154,11 +155,13 @@ def _progress(stock: Stock, agreed: Floats, weights: Floats, known: Actuals) -> 
     )
 
 
-def _weeks(plan: Plan, agreed: Floats, weights: Floats, known: Actuals) -> tuple[Week, ...]:
-    """Path and results of all lines at the end of each week and of the period."""
+def _course(
+    plan: Plan, agreed: Floats, weights: Floats, known: Actuals
+) -> tuple[tuple[Week, ...], tuple[float, ...]]:
+    """Path and results of all lines at the end of each week and of the period, and each line's last days."""
     path, days, told = target_path(agreed, weights, plan.metric), plan.period.days, len(known.dates)
     ends = [min(first + 6, len(days) - 1) for first in range(0, len(days), 7)]
-    return tuple(
+    weeks = tuple(
         Week(
             days[end],
             plan.total_of(path[:, end]),
@@ -166,6 +169,7 @@ def _weeks(plan: Plan, agreed: Floats, weights: Floats, known: Actuals) -> tuple
         )
         for end in ends
     )
+    return weeks, tuple(recent_pace(known.value, known.volume, path, plan.metric).tolist())
 
 
 def _result(plan: Plan, known: Actuals) -> float:

@@ -51,6 +51,8 @@ class Followed:
     as_of: dt.date
     progress: Progress
     weeks: tuple[Week, ...]
+    recent: tuple[float, ...] = field(default=(), metadata=ADDED)
+    """How the last days of each line went beside what they should have brought."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def _progress_fields(followed: Followed, standing: Standing, language: str) -> I
             "path": float(progress.path[row]),
             "attainment": _known(progress.attainment[row]),
             "expected_final": _known(progress.expected_final[row]),
+            "recent": _known(followed.recent[row]) if followed.recent else None,
             "odds": _known(progress.odds[row]),
             "warned": bool(progress.warned[row]),
             "suggestion": advice(progress, row, agreed, plan, language),

@@ -36,6 +36,8 @@ PANEL_DAYS = 30.0
 """Days of its own that a line needs before its scatter counts as much as the panel's."""
 LEAD_WEIGHT = 0.40
 """How far the leads in hand move the log of the expected pace."""
+RECENT_DAYS = 14
+"""Days at the end of those so far that show which way a line is going."""
 FEWEST_STEPS = 10.0
 """A target of fewer steps of the metric is reached or missed by one more or less: too few to tell."""
 LOST_BEYOND = 2.0
@@ -190,6 +192,23 @@ def _is_lost(progress: Progress, row: int, agreed: float, plan: Plan) -> bool:
     if metric.direction < 0:
         return wanted < 0
     return wanted > LOST_BEYOND * (agreed - float(progress.path[row]))
+
+
+def recent_pace(daily: Floats, volumes: Floats | None, path: Floats, metric: Metric) -> Floats:
+    """How the last days went beside what they should have brought, (n,): above 1 is always better.
+
+    `path` (n, D) is that of `target_path`; NaN where there is nothing to tell from.
+    """
+    as_of, first = daily.shape[1], max(daily.shape[1] - RECENT_DAYS, 0)
+    if metric.adds_up:
+        came = np.nansum(daily[:, first:], axis=1)
+        due = path[:, as_of - 1] - (path[:, first - 1] if first else 0.0)
+    else:
+        came, _ = mean_so_far(daily[:, first:], None if volumes is None else volumes[:, first:])
+        due = path[:, as_of - 1]
+    part, whole = (came, due) if metric.direction > 0 else (due, came)
+    pace: Floats = np.divide(part, whole, out=np.full(len(daily), math.nan), where=whole > 0)
+    return pace
 
 
 def _watched_days(

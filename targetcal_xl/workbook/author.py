@@ -40,10 +40,10 @@ _TALL = {
     ("region", "lines"): 60,
     ("region", "why"): 34,
     ("settings", "drivers"): 34,
-    ("progress", "lines"): 50,
+    ("progress", "lines"): 66,
 }
 """Heights of rows with paragraphs in them, by sheet and table."""
-_A4, _WIDE, _SMALLEST = 9, 1180, 80
+_A4, _WIDE, _SMALLEST = 9, 1150, 80
 """A4; pixels that fit across it in any program at the smallest scale, in percent: 8 of our 10 points."""
 _CHART_EDGE = {"evaluation": (16, 29), "backtest": (15, 29)}
 """The last sheet column and row under a chart that reaches further than the tables."""
@@ -125,6 +125,12 @@ class _Page:
             self._table(table, cells, typed)
         for at, width in self._rooms.items():
             self._page.set_column(at - 1, at - 1, width)
+        self._rooms |= {
+            table.spots[column.code]: column.width
+            for table in self._sheet.tables
+            if table.growing and not table.rows
+            for column in table.columns
+        }
         self._freeze_and_print()
         help_people(self._page, self._sheet, self._places, self._looks)
 

@@ -39,8 +39,9 @@ def draw_charts(
         drawer.columns("lines", _COLOURS, (top, 2), (575, 330))
         drawer.steps((top, 9), (565, 330), cells)
     elif sheet.code == "dashboard":
-        drawer.totals((11, 2), (372, 340))
-        drawer.columns("regions", _COMPARED, (11, 6), (620, 340))
+        drawer.totals((11, 2), (290, 340))
+        drawer.columns("regions", _COMPARED, (11, 5), (362, 340))
+        _Drawer(book, places.sheets["progress"], places, looks, "dashboard").path((11, 10), (362, 340))
     elif sheet.code == "progress":
         drawer.path((sheet.table("weekly").top - 1, 6), (860, 310))
     elif sheet.code == "evaluation":
@@ -52,9 +53,12 @@ def draw_charts(
 class _Drawer:
     """Draws on one sheet."""
 
-    def __init__(self, book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: Looks) -> None:
+    def __init__(
+        self, book: xlsxwriter.Workbook, sheet: Sheet, places: Places, looks: Looks, page: str = ""
+    ) -> None:
+        """Draw what stands on a sheet there, or on another `page`."""
         self._book, self._sheet, self._places, self._font = book, sheet, places, looks.font
-        self._page = book.get_worksheet_by_name(places.tabs[sheet.code])
+        self._page = book.get_worksheet_by_name(places.tabs[page or sheet.code])
 
     def columns(self, table: str, series: Iterable[str], spot: Spot, size: tuple[int, int]) -> None:
         """One group of columns for each row of a table."""

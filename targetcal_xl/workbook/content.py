@@ -23,6 +23,7 @@ from .overview import Overview
 from .places import Lost, Places
 from .reached import Reached
 from .retrospect import Retrospect
+from .running import Running
 from .shapes import Kind
 from .waterfall import Waterfall
 
@@ -87,7 +88,9 @@ def _pages(facts: Facts) -> Iterator[_Page]:
         yield _Page(region_sheet(region), {"lines": chances.declared}, region=region)
     yield _Page("dashboard", {"regions": overview.region, "lines": overview.line}, overview.fields)
     yield _Page("dashboard", {"lines": chances.overview, "limits": limits.overview}, chances.fields)
+    running = Running(facts)
     yield _Page("dashboard", {}, following.dashboard_fields)
+    yield _Page("dashboard", {"running": running.line}, running.fields)
     yield _Page("progress", {"weekly": following.week, "lines": following.line}, following.progress_fields)
     tables = {"measures": following.measure, "regions": following.region}
     yield _Page("evaluation", tables, following.evaluation_fields)

@@ -16,7 +16,8 @@ from ..calibration.metric import LEAST_SHORTFALL
 from ..calibration.negotiation import FAR, FEW_STEPS, MEANT, TOLERANCE
 from .captions import caption, line_captions
 from .cells import column_letters
-from .looks import GOOD, PAPER, WARNING, WARNING_PALE, Looks
+from .layout import LIGHTS
+from .looks import GOOD, LIGHT_COLOURS, PAPER, WARNING, WARNING_PALE, Looks
 from .places import Places
 from .shapes import Column, Field, Kind, Owner, Sheet, Table
 
@@ -50,6 +51,7 @@ def help_people(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> 
     if sheet.code == "dashboard":
         for table in sheet.tables:
             _colour_flags(page, table, places, looks)
+        _colour_lights(page, sheet, places, looks)
 
 
 def _open_ranges(sheet: Sheet) -> Iterator[tuple[Column | Field, int, int, int]]:
@@ -176,6 +178,19 @@ def _colour_questions(page: Worksheet, table: Table, looks: Looks) -> None:
     waits = f"AND(LEN(${letters['question']}{first})>0,LEN(${letters['answer']}{first})=0)"
     for code in ("question", "answer"):
         _when(page, table, code, waits, looks.changed(bg_color=WARNING_PALE))
+
+
+def _colour_lights(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> None:
+    """Red, amber and green: on every line's light and trend, and on the cards that count them."""
+    table = sheet.table("running")
+    light = f"${column_letters(table.spots['light'])}{table.top + 2}"
+    for code, (ink, paper) in zip(LIGHTS, LIGHT_COLOURS, strict=True):
+        form = looks.changed(font_color=ink, bg_color=paper, bold=True)
+        for column in ("light", "trend"):
+            _when(page, table, column, f'{light}="{_say(places, f"light.{code}")}"', form)
+        row, column_at = places.fields[None, f"dashboard_{code}"][1]
+        some = {"type": "cell", "criteria": ">", "value": 0, "format": form}
+        page.conditional_format(row - 1, column_at - 1, row - 1, column_at - 1, some)
 
 
 def _colour_flags(page: Worksheet, table: Table, places: Places, looks: Looks) -> None:

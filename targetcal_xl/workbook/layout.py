@@ -24,6 +24,9 @@ FUNCTIONS = ("frozen", "live")
 MEASURES = ("consensus_days", "coordination_hours", "attainment_pct", "agreement_pct", "agreement_mean")
 """Row codes of the four measures and of the mean answer: the fields of `Measures`."""
 
+LIGHTS = ("behind", "close", "on_path")
+"""What a line's progress is told by: red, amber and green."""
+
 QUADRANTS = ("thriving", "pressed", "content", "failing")
 """Codes of the attainment and agreement quadrants."""
 
@@ -119,7 +122,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     mails = (
         column
         for role in roles
-        for column in (Column(role, finance, width=11), Column(f"{role}_mail", finance, width=24))
+        for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26))
     )
     people = (Column("name", Owner.LABEL, width=28), *mails)
     drivers = (
@@ -145,7 +148,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         Table("milestones", (Column("date", finance, "date"),), _numbered("M", 6), prefix="milestone."),
         Table(
             "last_period",
-            (Column("name", Owner.LABEL), Column("last", finance, "decimal")),
+            (Column("name", Owner.LABEL, span=2), Column("last", finance, "decimal")),
             MEASURES,
             prefix="last_period.",
         ),
@@ -345,8 +348,18 @@ def _steps(plan: Plan) -> tuple[str, ...]:
     return ("last_year", *(f"part.{part}" for part in _parts(plan)), "rounding", "suggested")
 
 
+_RUNNING_COLUMNS = (
+    _REGION,
+    _NAME,
+    *(Column(code, Owner.FORMULA, "number", 10) for code in ("target", "actual")),
+    Column("pace", Owner.FORMULA, "percent", 10),
+    Column("light", Owner.FORMULA, "choice", 10),
+    Column("trend", Owner.FORMULA, "choice", 10),
+)
+
+
 def _dashboard(plan: Plan) -> Sheet:
-    def formula(code: str, kind: Kind, width: float = 11) -> Column:
+    def formula(code: str, kind: Kind, width: float = 10) -> Column:
         return Column(code, Owner.FORMULA, kind, width)
 
     regions = (
@@ -357,7 +370,7 @@ def _dashboard(plan: Plan) -> Sheet:
         *(formula(code, "number") for code in ("allotment", "suggested", "declared")),
         formula("gap_pct", "percent"),
         formula("agreed", "number"),
-        Column("in_force", Owner.TOOL, "number", 11),
+        Column("in_force", Owner.TOOL, "number", 10),
     )
     lines = (
         _REGION,
@@ -366,7 +379,7 @@ def _dashboard(plan: Plan) -> Sheet:
         formula("deviation", "percent"),
         formula("flag", "choice"),
         formula("agreed", "number"),
-        Column("in_force", Owner.TOOL, "number", 11),
+        Column("in_force", Owner.TOOL, "number", 10),
         formula("odds_hq", "percent"),
         formula("odds_declared", "percent"),
         *_volume(plan),
@@ -374,6 +387,7 @@ def _dashboard(plan: Plan) -> Sheet:
     tables = _stacked(
         30,
         _of_regions("regions", regions, plan, "dashboard."),
+        _of_lines("running", _RUNNING_COLUMNS, plan, "dashboard.run."),
         *_limits(plan, ("low", "high", "allotment", "agreed", "side"), "dashboard.limit."),
         _of_lines("lines", lines, plan, "dashboard.line."),
     )
@@ -400,6 +414,7 @@ def _dashboard_fields() -> tuple[Field, ...]:
         Field("shared", Owner.TOOL, "percent", (9, 7)),
         Field("dashboard_hq_gap", Owner.FORMULA, "percent", (9, 8)),
         Field("dashboard_inside", Owner.TOOL, "text", (9, 9), span=2),
+        *(Field(f"dashboard_{code}", Owner.FORMULA, "count", (9, 11 + k)) for k, code in enumerate(LIGHTS)),
     )
 
 
@@ -417,11 +432,12 @@ def _progress(plan: Plan) -> Sheet:
         Column("as_of", tool, "date", 12),
         Column("actual", tool, "number", 11),
         Column("path", tool, "number", 11),
-        Column("attainment", tool, "percent", 11),
+        Column("attainment", tool, "percent", 10),
+        Column("recent", tool, "percent", 10),
         Column("expected_final", tool, "number", 11),
         Column("odds", tool, "percent", 11),
         Column("warned", tool, "flag", 9),
-        Column("suggestion", tool, "long", 52),
+        Column("suggestion", tool, "long", 38),
         *_volume(plan),
     )
     weeks = _numbered("W", -(-len(plan.period.days) // 7))
@@ -498,9 +514,9 @@ def _letters() -> Sheet:
         Column("number", Owner.TOOL, width=20),
         Column("region", Owner.TOOL, width=14),
         Column("version", Owner.TOOL, "count", 8),
-        Column("file", Owner.TOOL, "link", 40),
-        Column("sha256", Owner.TOOL, "link", 70),
-        Column("issued_at", Owner.TOOL, "stamp", 28),
+        Column("file", Owner.TOOL, "link", 28),
+        Column("sha256", Owner.TOOL, "link", 36),
+        Column("issued_at", Owner.TOOL, "stamp", 26),
         Column("signed", Owner.TOOL, "flag", 9),
         Column("replaces", Owner.TOOL, width=20),
     )
@@ -508,10 +524,10 @@ def _letters() -> Sheet:
 
 
 def _audit() -> Sheet:
-    widths = {"actor": 12, "source": 12, "action": 16, "region": 18, "row": 18, "field": 22}
+    widths = {"actor": 12, "source": 9, "action": 14, "region": 16, "row": 16, "field": 22}
     columns = (
         Column("number", Owner.TOOL, "count", 8),
-        Column("at", Owner.TOOL, "stamp", 28),
+        Column("at", Owner.TOOL, "stamp", 25),
         *(Column(code, Owner.TOOL, "text", width) for code, width in widths.items()),
         *(Column(code, Owner.TOOL, "long", 24) for code in ("old", "new", "reason")),
         Column("hash", Owner.TOOL, "text", 24),

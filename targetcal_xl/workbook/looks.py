@@ -18,6 +18,8 @@ BRAND, BRAND_PALE, INPUT, SUPERIOR_INPUT, PAPER = "#1F4E79", "#DCE6F1", "#FFF8DC
 WARNING, WARNING_PALE, GOOD = "#C2410C", "#FDE3D3", "#15803D"
 BETTER, WORSE = "#8CCBA3", "#F4B183"
 """Colours of what makes a target better or worse, pale enough to be written on."""
+LIGHT_COLOURS = (("#B91C1C", "#FDE2E2"), ("#92400E", "#FEF3C7"), ("#15803D", "#DCFCE7"))
+"""Ink and paper of red, amber and green."""
 SERIES = ("#9CA3AF", "#5B9BD5", "#1F4E79", "#15803D")
 """Colours of a chart's series: last year, suggested, declared, agreed."""
 
