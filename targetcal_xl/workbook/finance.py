@@ -30,6 +30,7 @@ from targetcal_xl.calibration import (
     WeightsCode,
 )
 
+from ..calibration.metric import IN_PERCENT
 from ..calibration.plan import SHARES_ADD_UP
 from .layout import reading_row
 
@@ -233,7 +234,7 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
     _check_shares(plan, indicators, entry)
     return replace(
         plan,
-        hq_target=entry.number((None, None, "hq_target"), plan.hq_target, low=plan.metric.step),
+        hq_target=entry.number((None, None, "hq_target"), plan.hq_target, plan.metric.step, _most(plan)),
         thresholds=_thresholds(plan.thresholds, entry),
         regions=tuple(_region(region, entry) for region in plan.regions),
         drivers=tuple(_driver(driver, entry) for driver in plan.drivers),
@@ -241,6 +242,11 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
         milestones=tuple(sorted(_milestones(plan, entry))),
         weights=_weights(plan, entry),
     )
+
+
+def _most(plan: Plan) -> float:
+    """The largest HQ target: one that was a share of 1 does not become a percentage."""
+    return IN_PERCENT if plan.metric.kind == "ratio" and plan.hq_target <= 1 else math.inf
 
 
 def _milestones(plan: Plan, entry: _Entry) -> Iterator[dt.date]:
