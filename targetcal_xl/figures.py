@@ -136,7 +136,7 @@ def percent(share: float | None, language: str, decimals: int = 0, *, signed: bo
     return spell(share, language, decimals, power=-2, signed=signed) + "%"
 
 
-def plain(value: float | None, language: str) -> str:
+def plain(value: float | None, language: str, decimals: int = _MOST_PLAIN) -> str:
     """A number of which nothing is known but its size: no digits that arithmetic left, never as 1e+09."""
     if value is None or math.isnan(value):
         return UNKNOWN
@@ -144,7 +144,7 @@ def plain(value: float | None, language: str) -> str:
         return "∞" if value > 0 else f"{MINUS}∞"
     if abs(value) >= _BEYOND:
         return f"{value:g}"
-    return spell(float(f"{value:.12g}"), language, _MOST_PLAIN, trimmed=True)
+    return spell(float(f"{value:.12g}"), language, decimals, trimmed=True)
 
 
 def typed(value: float) -> str:

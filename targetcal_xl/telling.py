@@ -362,7 +362,7 @@ def _evaluated(report: actions.EvaluateReport, language: str) -> Iterator[Part]:
 
 
 def _two(now: float, last: float | None, language: str) -> tuple[str, str]:
-    return plain(now, language), plain(last, language)
+    return plain(now, language, 2), plain(last, language, 2)
 
 
 def _quadrant_row(result: actions.RegionResult, language: str) -> tuple[str, ...]:

@@ -311,4 +311,4 @@ def test_a_large_number_is_told_in_full(tmp_path: Path) -> None:
     case = desks.submitted(tmp_path)
     case.type({("R1", "R1-1", "declared"): 1100330000.5})
     (said,) = (p.sentence("en") for p in case.run(check).problems if p.code == "declared_not_whole")
-    assert "1100330000.5" in said
+    assert "1,100,330,000.5" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from targetcal_xl.calibration.period import Period
 from targetcal_xl.connect import plan_template, read_plan
 from targetcal_xl.problems import DataProblems
+from tests.support.companies import SHARES, plan_folder
 
 Folder = Callable[..., Path]
 HEAD = "line,period,value,one_off,note\n"
@@ -225,3 +227,27 @@ def test_the_newest_year_may_still_be_open(folder: Folder) -> None:
 def test_a_reading_of_another_age_is_refused_before_room_is_made_for_it(folder: Folder) -> None:
     drivers = "line,indicator,period,reference,now\nHD-HD,mql,1025Q1,1,2\n"
     assert faults(folder(drivers=drivers)) == [("csv_far_past", "drivers.csv, row 2, column period")]
+
+
+def _shares(folder: Path, hq_target: float, value: str) -> Path:
+    company = replace(SHARES, hq_target=hq_target)
+    plan_folder(company, folder)
+    history = folder / "history.csv"
+    lines = history.read_text("utf-8").splitlines()
+    history.write_text("\n".join([*lines[:-1], f"{lines[-1].rpartition(',')[0]},{value}"]) + "\n", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("hq_target", "value", "code"), [(93.0, "0.93", "plan_not_a_share"), (0.93, "93.0", "csv_not_a_share")]
+)
+def test_percents_beside_shares_of_one_are_refused(
+    tmp_path: Path, hq_target: float, value: str, code: str
+) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read_plan(_shares(tmp_path / "plan", hq_target, value))
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_a_ratio_may_be_above_one(tmp_path: Path) -> None:
+    assert read_plan(_shares(tmp_path / "plan", 1.05, "1.1")).plan.metric.kind == "ratio"

@@ -254,9 +254,9 @@ def _line_problems(stock: Stock, line: Line) -> Iterator[Problem]:
     if agrees(stock, line):
         return
     if fault := fault_of(stock, line, cell):
-        numbers = {"found": said(cell.value), "step": typed(stock.plan.metric.step)}
-        suggested = typed(stock.standing.suggested(line.code))
-        fields = {"line": line.name, "suggested": suggested, **numbers}
+        found = _as_number(cell.value)
+        numbers = {"step": float(stock.plan.metric.step), "suggested": stock.standing.suggested(line.code)}
+        fields = {"line": line.name, "found": said(cell.value) if found is None else found, **numbers}
         yield Problem(f"declared_{fault}", where(stock, cell), fields)
     for code in JUSTIFICATION:
         yield from _wording_problems(stock, line, code, _as_number(cell.value))

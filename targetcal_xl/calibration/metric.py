@@ -16,6 +16,8 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 Distance = Literal["value", "shortfall"]
 """What a departure is a share of: the suggested value, or what that lacks to 1."""
 
+IN_PERCENT: Final = 10.0
+"""Beside shares of 1, what is larger than this is told in percent."""
 LEAST_SHORTFALL: Final = 0.01
 """What a share lacks to 1 counts as this at the least: nothing is told of hundredths of a percent."""
 

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..calibration import MOST_PERIODS, Floats, History, Indicator, Inputs, Line, Period, Plan, Readings
+from ..calibration.metric import IN_PERCENT
 from ..problems import DataProblems, Problem
 from .plan_file import FILE, read_plan_file
 from .tables import Table, normal, read_table
@@ -40,9 +41,17 @@ def read_plan(folder: Traversable) -> Inputs:
         readings = read_drivers(_table_of(folder, DRIVERS), plan, past)
     except DataProblems as found:
         problems += found.problems
-    if history is None or readings is None:
+    if history is not None and _is_percent(plan, history):
+        problems.insert(0, Problem("plan_not_a_share", f"{FILE}, hq_target", {"value": plan.hq_target}))
+    if history is None or readings is None or problems:
         raise DataProblems(problems)
     return Inputs(plan, history, readings)
+
+
+def _is_percent(plan: Plan, history: History) -> bool:
+    """Whether a ratio's target is told in percent, and its past in shares of 1."""
+    past = history.values[np.isfinite(history.values)]
+    return plan.metric.kind == "ratio" and bool(len(past)) and past.max() <= 1 < plan.hq_target / IN_PERCENT
 
 
 def _table_of(folder: Traversable, name: str) -> Traversable:
@@ -66,6 +75,10 @@ def read_history(source: Traversable, plan: Plan) -> History:
     when = _periods(table, plan.period)
     values = table.numbers("value", low=0)
     one_off = _one_offs(table, values)
+    if plan.metric.kind == "ratio":
+        usual = np.nanmedian(values) if np.isfinite(values).any() else np.inf
+        with np.errstate(invalid="ignore"):
+            table.report_where("csv_not_a_share", (usual <= 1) & (values > IN_PERCENT), "value")
     table.unique(("line", "period"))
     _count_periods(table, when, plan.period)
     table.done()

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ..calibration.metric import LEAST_SHORTFALL
 from ..calibration.negotiation import DECISIONS, FAR, FEW_STEPS, JUSTIFICATION, MEANT
-from ..figures import typed
+from ..figures import plain, typed
 from ..language import LANGUAGES
 from .captions import caption
 from .cells import column_letters
@@ -51,7 +51,7 @@ def faults_said(facts: Facts, fault: str | None) -> list[str]:
     """What a declared number needs to count, by its fault."""
     say = facts.say
     if fault in ("negative", "not_whole"):
-        step = typed(facts.plan.metric.step)
+        step = plain(facts.plan.metric.step, facts.language)
         return [say("missing.step", declared=say("column.declared"), step=step)]
     return [say("missing.meant", basis=say("column.basis"))] if fault == "implausible" else []
 

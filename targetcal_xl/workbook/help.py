@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from targetcal_xl.calibration import JUSTIFICATION
-from targetcal_xl.figures import typed
+from targetcal_xl.figures import plain, typed
 from targetcal_xl.language import text
 
 from ..calibration.metric import LEAST_SHORTFALL
@@ -110,7 +110,7 @@ def _target(code: str, sheet: Sheet, places: Places) -> dict[str, Any]:
     meant = ",".join(f'ISNUMBER(SEARCH("{word}",{words}))' for word in MEANT)
     plausible = f"OR(ABS({typed_in}-{model})<={few},AND({','.join(near)}),{meant})"
     rule = f"=AND({typed_in}>=0,ROUND({steps},6)=ROUND({steps},0),{plausible})"
-    facts = {"step": typed(metric.step), "reason": _say(places, f"column.{reason}")}
+    facts = {"step": plain(metric.step, places.language), "reason": _say(places, f"column.{reason}")}
     return {"validate": "custom", "value": rule} | _error(places, "target", **facts)
 
 
