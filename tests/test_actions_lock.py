@@ -117,6 +117,8 @@ def test_the_audit_sheet_speaks_in_words_of_the_book_s_language(language: str, t
     codes = {entry.field for entry in entries} | {entry.action for entry in entries}
     assert not {row["field"] for row in rows} & codes
     assert not {row["action"] for row in rows} & codes
+    kinds = [row["field"] for entry, row in zip(entries, rows, strict=True) if entry.field == "kind"]
+    assert set(kinds) <= {text("workbook.column.kind", language)}
     states = [row for entry, row in zip(entries, rows, strict=True) if entry.field == "state"]
     assert {row["new"] for row in states} == {text("workbook.choice.locked", language)}
 

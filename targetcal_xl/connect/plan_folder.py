@@ -51,7 +51,7 @@ def read_plan(folder: Traversable) -> Inputs:
 def _is_percent(plan: Plan, history: History) -> bool:
     """Whether a ratio's target is told in percent, and its past in shares of 1."""
     past = history.values[np.isfinite(history.values)]
-    return plan.metric.kind == "ratio" and bool(len(past)) and past.max() <= 1 < plan.hq_target / IN_PERCENT
+    return plan.metric.is_share and bool(len(past)) and past.max() <= 1 < plan.hq_target / IN_PERCENT
 
 
 def _table_of(folder: Traversable, name: str) -> Traversable:
@@ -75,7 +75,7 @@ def read_history(source: Traversable, plan: Plan) -> History:
     when = _periods(table, plan.period)
     values = table.numbers("value", low=0)
     one_off = _one_offs(table, values)
-    if plan.metric.kind == "ratio":
+    if plan.metric.is_share:
         usual = np.nanmedian(values) if np.isfinite(values).any() else np.inf
         with np.errstate(invalid="ignore"):
             table.report_where("csv_not_a_share", (usual <= 1) & (values > IN_PERCENT), "value")

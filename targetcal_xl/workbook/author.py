@@ -40,7 +40,7 @@ _TALL = {
     ("region", "lines"): 60,
     ("region", "why"): 34,
     ("settings", "drivers"): 34,
-    ("progress", "lines"): 66,
+    ("progress", "lines"): 50,
 }
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A4, _WIDE, _SMALLEST = 9, 1150, 80

@@ -43,7 +43,7 @@ def draw_charts(
         drawer.columns("regions", _COMPARED, (11, 5), (362, 340))
         _Drawer(book, places.sheets["progress"], places, looks, "dashboard").path((11, 10), (362, 340))
     elif sheet.code == "progress":
-        drawer.path((sheet.table("weekly").top - 1, 6), (860, 310))
+        drawer.path((sheet.table("weekly").top - 1, 6), (540, 310))
     elif sheet.code == "evaluation":
         drawer.quadrants((sheet.table("measures").top - 1, 9), (500, 400))
     elif sheet.code == "backtest":

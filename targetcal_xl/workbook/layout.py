@@ -437,7 +437,7 @@ def _progress(plan: Plan) -> Sheet:
         Column("expected_final", tool, "number", 11),
         Column("odds", tool, "percent", 11),
         Column("warned", tool, "flag", 9),
-        Column("suggestion", tool, "long", 38),
+        Column("suggestion", tool, "long", 60),
         *_volume(plan),
     )
     weeks = _numbered("W", -(-len(plan.period.days) // 7))
@@ -524,12 +524,12 @@ def _letters() -> Sheet:
 
 
 def _audit() -> Sheet:
-    widths = {"actor": 12, "source": 9, "action": 14, "region": 16, "row": 16, "field": 22}
+    widths = {"actor": 12, "source": 9, "action": 14, "region": 14, "row": 14, "field": 26}
     columns = (
         Column("number", Owner.TOOL, "count", 8),
         Column("at", Owner.TOOL, "stamp", 25),
         *(Column(code, Owner.TOOL, "text", width) for code, width in widths.items()),
-        *(Column(code, Owner.TOOL, "long", 24) for code in ("old", "new", "reason")),
+        *(Column(code, Owner.TOOL, "long", 26) for code in ("old", "new", "reason")),
         Column("hash", Owner.TOOL, "text", 24),
     )
     return Sheet("audit", (), _stacked(5, Table("audit", columns, growing=True, prefix="audit.")))

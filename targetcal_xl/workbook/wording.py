@@ -94,7 +94,7 @@ class Wording:
     def _fields(self) -> dict[str, tuple[str, Kind]]:
         """Field code -> what it is called, and of what kind its values are."""
         found: dict[str, tuple[str, Kind]] = {}
-        for sheet in layout(self._inputs):
+        for sheet in sorted(layout(self._inputs), key=lambda sheet: sheet.region is None):
             for code, said, kind in (*self._columns(sheet), *self._cards(sheet)):
                 found.setdefault(code, (said, kind))
         told = {code: self._said(f"workbook.recorded.{code}") or code for code in _RECORDED}
