@@ -10,13 +10,14 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from targetcal_xl.calibration import Key, Standing, Value
+from targetcal_xl.calibration import JUSTIFICATION, Key, Standing, Value
 
 from .book import BLANK, Cell, Scalar, Spot
 from .captions import heading, line_captions, shown
 from .cells import column_letters
 from .charts import REGION_CHARTS, draw_charts
 from .content import content
+from .facts import quoted
 from .finance import entered
 from .guide import write_guide
 from .help import help_people
@@ -38,7 +39,7 @@ _SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TWO_LINES, _PARAGRAPH = 20, 32, 34, 112
 _LINE = 15
 _TALL = {
     ("region", "lines"): 60,
-    ("region", "why"): 34,
+    ("region", "why"): 64,
     ("settings", "drivers"): 34,
     ("progress", "lines"): 50,
 }
@@ -74,8 +75,11 @@ def write_book(
     for code, sheet in places.sheets.items():
         _Page(pages[code], sheet, places, looks).write(cells.get(code, {}), typed, widths.of(code))
     for sheet_code, region, code, spot in _named(places):
-        tab = places.tabs[sheet_code].replace("'", "''")
-        book.define_name(name_of(code, region), f"='{tab}'!${column_letters(spot[1])}${spot[0]}")
+        tab = quoted(places.tabs[sheet_code])
+        book.define_name(name_of(code, region), f"={tab}${column_letters(spot[1])}${spot[0]}")
+    for sheet in filter(lambda sheet: sheet.region, places.sheets.values()):
+        tab = quoted(places.tabs[sheet.code])
+        book.define_name(f"{tab}_xlnm.Print_Area", _printed(sheet, tab))
     for sheet in places.sheets.values():
         draw_charts(book, sheet, places, looks, cells.get(sheet.code, {}))
     pages["dashboard"].activate()
@@ -88,6 +92,14 @@ def write_book(
 
 def _named(places: Places) -> list[tuple[str, str | None, str, Spot]]:
     return [(sheet, region, code, spot) for (region, code), (sheet, spot) in places.fields.items()]
+
+
+def _printed(sheet: Sheet, tab: str) -> str:
+    """What is printed of a region's tab: all that its manager works with, then the rest of the lines."""
+    lines, bottom = sheet.table("lines"), sheet.tables[-1].bottom + REGION_CHARTS
+    last, end = lines.spots[JUSTIFICATION[-1]], max(lines.spots.values())
+    reasons, next_to, right = map(column_letters, (last, last + 1, end))
+    return f"={tab}$B$2:${reasons}${bottom},{tab}${next_to}$2:${right}${lines.bottom}"
 
 
 def _as_it_is(_sheet: Worksheet, formula: str, _expand: bool = False) -> str:
@@ -309,11 +321,9 @@ class _Page:
         if shown:
             self._break_pages(shown)
         right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
-        if not any(table.growing and not table.rows for table in tables):
+        if not self._sheet.region and not any(table.growing and not table.rows for table in tables):
             across, down = _CHART_EDGE.get(kind_of(self._sheet), (0, 0))
             bottom = max(down, *(table.bottom for table in tables if not table.hidden))
-            if self._sheet.region:
-                bottom = tables[-1].bottom + REGION_CHARTS
             self._page.print_area(0, 1, bottom - 1, max(right, across) - 1)
 
     def _break_pages(self, tables: list[Table]) -> None:

@@ -36,8 +36,8 @@ def draw_charts(
     drawer = _Drawer(book, sheet, places, looks)
     if sheet.region:
         top = sheet.tables[-1].bottom + 2
-        drawer.columns("lines", _COLOURS, (top, 2), (575, 330))
-        drawer.steps((top, 9), (565, 330), cells)
+        drawer.columns("lines", _COLOURS, (top, 2), (560, 330))
+        drawer.steps((top, 9), (515, 330), cells)
     elif sheet.code == "dashboard":
         drawer.totals((11, 2), (290, 340))
         drawer.columns("regions", _COMPARED, (11, 5), (362, 340))

@@ -324,7 +324,7 @@ def _why_columns(plan: Plan) -> tuple[Column, ...]:
         *(Column(f"part.{part}", Owner.FORMULA, "amount") for part in _parts(plan)),
         Column("sum", Owner.FORMULA, "amount"),
     )
-    reach = max(3, 10 - len(numbers))  # to the end of the reasons above, or further
+    reach = max(2, 10 - len(numbers))  # to the end of the reasons above, or further
     return (_NAME, *numbers, Column("why", Owner.TOOL, "long", span=reach), *_volume(plan))
 
 
