@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 from tests.support.office import convert
 
 _PICTURES = Path(__file__).parent / "pictures"
-_SHEETS = {"region.png": ("华东大区", "调整依据"), "dashboard.png": ("华东大区", "华南大区", "差距")}
+_SHEETS = {"region.png": ("华东大区", "调整依据"), "dashboard.png": ("目标校准看板", "总部目标与各方数字")}
 """Pictures of sheets, by words of the pages to take."""
 _PLAY = "from targetcal_xl.cli import run; run()"
 _WIDTH = 1600

@@ -23,6 +23,7 @@ from targetcal_xl.calibration import (
     explain,
 )
 from targetcal_xl.calibration.baseline import PARTS
+from targetcal_xl.calibration.explanation import axis_floor
 from tests.support.samples import METRIC, sample_inputs
 
 _AMOUNTS = st.one_of(st.just(0.0), st.just(math.nan), st.integers(0, 300).map(float))
@@ -158,3 +159,17 @@ def test_a_step_of_nothing_stays_nothing() -> None:
         said = explain(standing, [k])
         exact = dict(zip(standing.baseline.parts, standing.baseline.contributions[k].tolist(), strict=True))
         assert all(step.amount == 0 for step in said.steps if exact.get(step.code) == 0)
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=12))
+def test_no_picture_begins_above_what_it_shows(heights: list[float]) -> None:
+    floor = axis_floor(heights)
+    assert floor <= max(min(heights), 0.0)
+    assert floor >= 0 or min(heights) < 0
+
+
+@given(st.floats(1, 1e9), st.lists(st.floats(-0.1, 0.1), min_size=2, max_size=9))
+def test_small_steps_of_a_large_value_can_be_seen(start: float, steps: list[float]) -> None:
+    heights = [start, *(start * (1 + step) for step in steps)]
+    shown, moved = max(heights) - axis_floor(heights), max(heights) - min(heights)
+    assert shown <= 2.5 * moved + 0.31 * start

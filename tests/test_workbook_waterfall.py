@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 from targetcal_xl.calibration import Metric, Standing, compute_baseline
@@ -119,3 +120,19 @@ def test_what_makes_a_target_better_is_green(metric: Metric, better: str, tmp_pa
     letter = {code: chr(64 + place.columns[code]) for code in ("rise", "fall")}
     assert colours[letter[better]] == "8CCBA3"
     assert colours[letter["fall" if better == "rise" else "rise"]] == "F4B183"
+
+
+def test_the_picture_begins_near_its_values_and_draws_from_rows_that_nobody_sees(tmp_path: Path) -> None:
+    standing = _standing()
+    write_book(tmp_path / "book.xlsx", standing, "en", created=Clock().now)
+    charts = [data.decode() for name, data in parts_of(tmp_path / "book.xlsx").items() if "/charts/" in name]
+    [stacked, *_] = [chart for chart in charts if '<c:grouping val="stacked"/>' in chart]
+    steps = _steps(standing)
+    reached = float(str(steps["suggested"]["whole"]))
+    [begins] = re.findall(r'<c:min val="([^"]+)"/>', stacked)
+    assert 0.4 * reached < float(begins) < reached
+    assert '<c:plotVisOnly val="1"/>' not in stacked
+    page = openpyxl.load_workbook(tmp_path / "book.xlsx")[default_places(standing.inputs, "en").tabs[_SHEET]]
+    place = default_places(standing.inputs, "en").table(_SHEET, "steps")
+    assert all(page.row_dimensions[row].hidden for row in (place.head, *place.rows.values()))
+    assert not page.row_dimensions[default_places(standing.inputs, "en").table(_SHEET, "why").head].hidden
