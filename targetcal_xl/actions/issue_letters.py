@@ -16,6 +16,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..workbook import clear_leftovers, laid_beside, put_in_place
 from .check import broken_seals
 from .desk import Desk
+from .file_names import file_name
 from .issued import Issue, issues
 from .objections import handled_by_line
 from .stock import Stock, take_stock
@@ -81,7 +82,7 @@ class _Maker:
     def names(self, letter: Letter) -> tuple[str, ...]:
         """The files that are asked for."""
         kinds = ("docx", "pdf") if self.form == "both" else (self.form,)
-        return tuple(f"{letter.number}.{kind}" for kind in kinds)
+        return tuple(file_name(letter.number, kind) for kind in kinds)
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,8 @@ def _written(letter: Letter, before: Issue | None, maker: _Maker, desk: Desk) ->
 def _made(letter: Letter, maker: _Maker, names: Collection[str]) -> dict[str, bytes]:
     """File name -> content, each proved to hold every merged field; a PDF is made of its Word file."""
     word = render_word(letter, maker.template, maker.language)
-    made = {f"{letter.number}.docx": word.docx}
-    if (pdf := f"{letter.number}.pdf") in names:
+    made = {file_name(letter.number, "docx"): word.docx}
+    if (pdf := file_name(letter.number, "pdf")) in names:
         made[pdf] = render_pdf(word, letter)
     return made
 
