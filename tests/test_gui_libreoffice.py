@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.excel import BUTTONS
+from targetcal_xl.language import LANGUAGES
 from targetcal_xl.libreoffice import install
+from targetcal_xl.workbook import write_book
+from targetcal_xl.workbook.layout import region_sheet
+from targetcal_xl.workbook.places import default_places
+from tests.support.clock import Clock
 from tests.support.desks import submitted
 from tests.support.macros import ECHO, allowing_macros, book_with, stubbed
+from tests.support.samples import sample_standing
 from tests.support.screen import screen, waited
 from tests.support.source import ROOT
 
@@ -45,6 +51,23 @@ def test_a_click_on_the_toolbar_locks_what_was_submitted(profile: Path, tmp_path
         shown.picture(PICTURES / "libreoffice-locked.png")
         shown.click("OK")
     assert case.value("R1", None, "state") == "locked"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_small_screen_shows_all_that_a_manager_works_with(
+    language: str, profile: Path, tmp_path: Path
+) -> None:
+    standing = sample_standing()
+    write_book(path := tmp_path / "targets.xlsx", standing, language, created=Clock().now)
+    places = default_places(standing.inputs, language)
+    tab = region_sheet("R1")
+    with screen(profile, path, (1366, 768)) as shown:
+        book = shown.office.desktop.getCurrentComponent()
+        controller = book.getCurrentController()
+        controller.setActiveSheet(book.getSheets().getByName(places.tabs[tab]))
+        panes = [controller.getByIndex(at).getVisibleRange() for at in range(controller.getCount())]
+        _, risk = places.spot(tab, "lines", "R1-1", "risk")
+        assert max(pane.EndColumn for pane in panes) + 1 >= risk
 
 
 def test_a_click_on_a_sheet_button_starts_what_it_names(tmp_path: Path) -> None:

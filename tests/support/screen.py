@@ -77,22 +77,22 @@ class Screen:
 
 
 @contextmanager
-def screen(profile: Path, book: Path) -> Iterator[Screen]:
-    """A screen with the book open in LibreOffice."""
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp"]
+def screen(profile: Path, book: Path, size: tuple[int, int] = SIZE) -> Iterator[Screen]:
+    """A screen of so many pixels with the book open in LibreOffice."""
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=subprocess.DEVNULL, encoding="utf-8") as server:
         assert server.stdout is not None
         display = f":{server.stdout.readline().strip()}"
         try:
-            with _window(display, profile, book) as office:
+            with _window(display, profile, book, size) as office:
                 yield Screen(display, office)
         finally:
             server.kill()
 
 
 @contextmanager
-def _window(display: str, profile: Path, book: Path) -> Iterator[Office]:
+def _window(display: str, profile: Path, book: Path, size: tuple[int, int]) -> Iterator[Office]:
     pipe = f"targetcal-{uuid.uuid4().hex}"
     command = [
         str(find_soffice()),
@@ -107,7 +107,7 @@ def _window(display: str, profile: Path, book: Path) -> Iterator[Office]:
     try:
         office: Office = waited(lambda: _connected(pipe), "LibreOffice")
         frame = waited(office.desktop.getCurrentFrame, "the book")
-        frame.getContainerWindow().setPosSize(0, 0, *SIZE, 15)
+        frame.getContainerWindow().setPosSize(0, 0, *size, 15)
         time.sleep(1.5)
         yield office
         office.close()
