@@ -21,7 +21,7 @@ _DIGIT, _SIGN, _CHINESE, _EDGE = 1.2, 0.7, 2.0, 2.2
 """What a digit, another sign and the edges take of a column, in its widths, in whatever font there is."""
 _LATIN = 0x2E7F
 """Signs after it are as wide as two letters."""
-_LETTER = 1.1
+_LETTER = 1.2
 """What a bold letter takes."""
 _LONGEST_NAME = 24.0
 """A longer name is cut where it stands beside others."""
