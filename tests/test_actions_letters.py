@@ -313,3 +313,27 @@ def test_the_doctor_says_whether_there_is_libreoffice(
     assert without.problems == found.problems == ()
     assert without.findings[:-1] == found.findings[:-1]
     assert without.findings[-1] != found.findings[-1]
+
+
+def test_a_template_is_tried_out_the_way_it_will_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    path.write_bytes(shipped("en").data)
+    tried = examine_template(path, "en")
+    assert tried.problems == ()
+    assert "LibreOffice is not needed" in tried.findings[1]
+
+
+def test_a_template_that_hides_a_clause_is_told_before_anything_is_issued(tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    hidden = '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>第九条</w:t></w:r>'
+    path.write_bytes(with_paragraph(hidden))
+    assert {one.code for one in examine_template(path, "en").problems} == {"letter_text_hidden"}
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "text in italics"), ("zh-CN", "斜体")])
+def test_why_libreoffice_is_needed_is_said_in_words(language: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    path.write_bytes(with_paragraph("<w:r><w:rPr><w:i/></w:rPr><w:t>第九条</w:t></w:r>"))
+    tried = examine_template(path, language)
+    assert tried.problems == ()
+    assert words in tried.findings[1]

@@ -20,8 +20,8 @@ _INK = 24
 """How much darker or lighter than without it a sign makes its place, of 255, so that it can be seen."""
 _LEAST = 3.0
 """Points: what is smaller is not read."""
-_SHARED = 0.35
-"""The share of a sign's box that another one may cover: letters lean over each other."""
+_SHARED, _SHARED_BY_NEIGHBOURS = 0.35, 0.75
+"""The share of a sign's box that another one may cover: letters in italics lean over each other."""
 _CELL = 24.0
 _DEEPEST = 12
 
@@ -139,4 +139,5 @@ def _collide(one: Sign, other: Sign) -> bool:
     if across <= 0 or down <= 0 or one.sign == other.sign or is_ligature:
         return False
     areas = [(box.right - box.left) * (box.top - box.bottom) for box in (one, other)]
-    return across * down > _SHARED * min(areas)
+    shared = _SHARED_BY_NEIGHBOURS if abs(one.place - other.place) == 1 else _SHARED
+    return across * down > shared * min(areas)

@@ -24,6 +24,7 @@ from .typeset import Source, typeset
 _DATE = re.compile(rb"(/(?:Creation|Mod)Date\s*\(D:)\d{14}(Z|[+-]\d\d'\d\d'?)")
 _CHANCE = re.compile(rb"(?<=<)[0-9A-F]{32}(?=>\s*(?:<[0-9A-F]{32}>\s*)?\])|(?<=/DocChecksum /)[0-9A-F]{32}")
 _STOPPED = re.compile(rf"{BEYOND}(\w+)")
+_NO_GLYPH = re.compile(r"PDF/A-2u error: the text |could not be displayed with font ")
 _LONGEST = 120
 """When LibreOffice worked, and the marks that it draws at random or from the hour."""
 
@@ -101,7 +102,8 @@ def _panic_told() -> Iterator[None]:
         yield
     except typst.TypstError as error:
         what = _STOPPED.search(str(error))
-        raise Unsupported(what[1] if what else f"typst {error}"[:_LONGEST]) from error
+        told = f"font {_NO_GLYPH.sub('', str(error))}" if _NO_GLYPH.search(str(error)) else f"typst {error}"
+        raise Unsupported(what[1] if what else told[:_LONGEST]) from error
     except BaseException as panic:
         if type(panic).__name__ != "PanicException":
             raise

@@ -238,7 +238,14 @@ _SETTINGS = frozenset(
             "stylePaneFormatFilter",
             "uiCompat97To2003",
         ),
-        *("stylePaneSortMethod", "documentProtection", "documentType", "hyphenationZone", "updateFields"),
+        *(
+            "stylePaneSortMethod",
+            "documentProtection",
+            "documentType",
+            "hyphenationZone",
+            "updateFields",
+            "doNotAutoCompressPictures",
+        ),
         *(
             "bordersDoNotSurroundHeader",
             "bordersDoNotSurroundFooter",

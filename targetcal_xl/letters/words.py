@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -16,6 +17,7 @@ ANCHORS = ("[[SIG_HEAD]]", "[[SIG_SUPERIOR]]")
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _VML = "{urn:schemas-microsoft-com:vml}"
 _DRAWN = {f"{W}txbxContent", f"{_A}txBody"}
+_BODY = "word/document.xml"
 _MARGINS = ("word/header", "word/footer")
 _NOTES = ("word/footnotes", "word/endnotes")
 _UNKNOWN = {f"{W}{name}" for name in ("sym", "fldChar", "footnoteReference", "endnoteReference", "pgNum")}
@@ -37,7 +39,9 @@ class Said:
     body: list[list[str]] = field(default_factory=list)
     """Rows and paragraphs, one below the other down the pages."""
     elsewhere: list[str] = field(default_factory=list)
-    """In margins, frames, boxes and notes, whose order on the page is their own."""
+    """In frames, boxes and notes, whose order on the page is their own."""
+    margins: dict[str, list[list[str]]] = field(default_factory=dict)
+    """At the top and at the bottom of pages, of each kind of page."""
     hidden: list[str] = field(default_factory=list)
     has_drawings: bool = False
     """Whether there are charts or diagrams, which say things of their own."""
@@ -49,10 +53,12 @@ def said(docx: bytes) -> Said:
     formats = _Formats(parts)
     found = Said(has_drawings=any(name.startswith(("word/chart", "word/diagram")) for name in parts))
     for name, data in parts.items():
-        if name == "word/document.xml" or name.startswith((*_MARGINS, *_NOTES)):
+        if name == _BODY or name.startswith((*_MARGINS, *_NOTES)):
             root = as_word_reads(parse_xml(data))
+            place = _place_of(name, found)
             for block in _blocks(root):
-                _take(block, found, formats, is_apart=name != "word/document.xml")
+                row = _take(block, found, formats)
+                place.extend([row] if name == _BODY else row)
     return found
 
 
@@ -71,14 +77,23 @@ def _blocks(root: etree._Element) -> Iterator[list[etree._Element]]:
     yield block
 
 
-def _take(block: list[etree._Element], found: Said, formats: _Formats, *, is_apart: bool) -> None:
-    """Note what a block says, and where."""
+def _place_of(part: str, found: Said) -> list[Any]:
+    """Where the texts of a part belong."""
+    kind = next((kind for kind in _MARGINS if part.startswith(kind)), None)
+    if kind is None:
+        return found.body if part == _BODY else found.elsewhere
+    found.margins.setdefault(kind, []).append([])
+    return found.margins[kind][-1]
+
+
+def _take(block: list[etree._Element], found: Said, formats: _Formats) -> list[str]:
+    """What a block says in its place; what stands apart or is hidden is noted."""
     row: list[str] = []
     for paragraph in block:
         shown, hidden = _texts(paragraph, formats)
-        (found.elsewhere if is_apart or _is_apart(paragraph) else row).extend(shown)
+        (found.elsewhere if _is_apart(paragraph) else row).extend(shown)
         found.hidden.extend(hidden)
-    found.body.append(row)
+    return row
 
 
 def _is_apart(paragraph: etree._Element) -> bool:
