@@ -130,6 +130,28 @@ def test_pages_are_as_many_as_libreoffice_makes(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_signatures_stand_on_the_page_of_what_they_sign_however_long_a_letter_is(language: str) -> None:
+    clause, seal = (
+        ("双方确认：", "公司盖章") if language == "zh-CN" else ("Both parties confirm", "Company seal")
+    )
+    for lines in range(1, 12):
+        with pypdfium2.PdfDocument(sample_files(language, lines).pdf) as document:
+            pages = [page.get_textpage().get_text_bounded() for page in document]
+        assert [clause in page for page in pages] == [seal in page for page in pages], lines
+
+
+def test_a_table_that_is_to_stay_on_one_page_and_is_longer_is_told() -> None:
+    """Nothing is cut off, and nobody waits for ever."""
+    row = "<w:tr><w:tc><w:tcPr/><w:p><w:pPr><w:keepNext/></w:pPr><w:r><w:t>甲</w:t></w:r></w:p></w:tc></w:tr>"
+    head = row.replace("<w:tc>", "<w:trPr><w:tblHeader/></w:trPr><w:tc>", 1)
+    look = '<w:tblPr><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid><w:gridCol w:w="900"/></w:tblGrid>'
+    docx = changed("<w:body>", f"<w:body><w:tbl>{look}{head}{row * 90}</w:tbl>")
+    with pytest.raises(DataProblems) as told:
+        render(sample_letter(), LetterTemplate(docx), "zh-CN")
+    assert all(problem.code.startswith("letter_text_") for problem in told.value.problems)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("form", [0, 1])
 def test_pages_say_what_libreoffice_says(language: str, form: int) -> None:
     ours, theirs = _ours(language)[form].pdf, _theirs()[language][form]

@@ -48,7 +48,8 @@ def table_markup(element: etree._Element, styles: Styles, contents: Callable[[et
     while header < len(table.rows) and _switch(table.rows[header], "tblHeader"):
         header += 1
     rows = [_row(table, place, contents) for place in range(len(table.rows))]
-    if header:
+    kept = _is_kept(table, styles, header)
+    if header and not kept:
         rows = [f"table.header({', '.join(rows[:header])})", *rows[header:]]
     columns = ", ".join(f"{width}pt" for width in table.widths)
     markup = f"table(columns: ({columns},), stroke: none, {', '.join(rows)})"
@@ -56,8 +57,24 @@ def table_markup(element: etree._Element, styles: Styles, contents: Callable[[et
     if where not in ("center", "right", "end") and not styles.is_of_2013:
         raise Unsupported("tbl compatibilityMode")
     if where in ("center", "right", "end"):
-        return f"#align({'center' if where == 'center' else 'right'}, {markup})\n"
-    return f"#pad(left: {points(value_of(table.properties[0], 'tblInd', 'w'))}pt, {markup})\n"
+        placed = f"align({'center' if where == 'center' else 'right'}, {markup})"
+    else:
+        placed = f"pad(left: {points(value_of(table.properties[0], 'tblInd', 'w'))}pt, {markup})"
+    return f"#block(width: 100%, breakable: {str(not kept).lower()}, {placed})\n"
+
+
+def _is_kept(table: _Table, styles: Styles, header: int) -> bool:
+    """Whether the rows stay on one page; a head that is repeated stays with the next in any case.
+
+    Raise Unsupported where some of them do, and others not.
+    """
+    kept = {
+        all(styles.paragraph(paragraph).keep_next for paragraph in row.iter(f"{W}p"))
+        for row in table.rows[header:-1]
+    }
+    if len(kept) > 1:
+        raise Unsupported("keepNext in tbl")
+    return True in kept
 
 
 def _read(element: etree._Element, styles: Styles) -> _Table:
