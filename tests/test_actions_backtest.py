@@ -149,7 +149,7 @@ def test_a_short_history_gets_no_verdict(tmp_path: Path) -> None:
     with case.desk(create=True) as desk:
         new(desk, case.inputs, "en")
     report = case.run(backtest)
-    assert report.verdict("en").startswith("There is no verdict: 1 past periods")
+    assert report.verdict("en").startswith("There is no verdict: 1 past period can")
     assert sound(case.path)
 
 

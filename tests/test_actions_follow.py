@@ -179,4 +179,4 @@ def test_a_line_that_the_results_do_not_name_is_said_to_have_sold_nothing(case: 
     assert report.reported_until == DAYS["early"]
     said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
     assert any("No line has a result after 2025-02-07" in one for one in said)
-    assert any("1 lines are not in the file" in one for one in said)
+    assert any("1 line is not in the file" in one for one in said)

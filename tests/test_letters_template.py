@@ -260,7 +260,7 @@ def test_a_letter_has_the_figure_that_was_objected_to_and_what_came_of_it() -> N
     letter = sample_letter(1, others=1)
     objection = replace(letter.objections[0], declared=70.0, suggested=100.0)
     said = word_text(_rendered(replace(letter, objections=(objection,))))
-    assert "申报 70，较建议 100：-30.0%" in said
+    assert "申报 70，较建议 100：−30.0%" in said
     assert "最终确认：95" in said
 
 

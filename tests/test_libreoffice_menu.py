@@ -52,7 +52,7 @@ def test_what_is_typed_but_not_saved_counts(office: Office, tmp_path: Path) -> N
         sheet, spot = case.reading().places.find((None, None, "hq_target"))
         tab = book.getSheets().getByName(case.reading().places.tabs[sheet])
         tab.getCellByPosition(spot[1] - 1, spot[0] - 1).setValue(400)
-        assert "1 inputs changed" in _chosen(office, book, "recalibrate", reason="new year")
+        assert "1 input changed" in _chosen(office, book, "recalibrate", reason="new year")
     assert case.value(None, None, "hq_target") == 400
 
 
