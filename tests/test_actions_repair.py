@@ -26,6 +26,7 @@ from targetcal_xl.actions import (
     verify,
 )
 from targetcal_xl.problems import Refused
+from targetcal_xl.telling import tell
 from targetcal_xl.workbook import Cell, open_book
 from tests.support.books import changed_parts, parts_of, sound
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
@@ -289,3 +290,26 @@ def test_what_could_not_be_read_is_named_cell_by_cell(tmp_path: Path) -> None:
     report = case.run(repair)
     assert told(report.unread) == [("typed_unread", at) for at in where]
     assert case.typed()["R1", "R1-1", "basis"] == "在手商机与试用转化"
+
+
+def test_repair_says_which_head_the_book_knew_and_the_ledger_does_not(tmp_path: Path) -> None:
+    case = locked(tmp_path)
+    head = case.run(audit).head
+    whole = ledger_beside(case.path).read_bytes()
+    tamper(case, "DELETE FROM entry WHERE number > (SELECT max(number) - 2 FROM entry)")
+    report = case.run(repair)
+    assert (report.witness, bool(report.kept)) == (head, True)
+    assert any(head in str(part) for part in tell(report, "en"))
+    assert [problem.code for problem in case.run(verify, [head]).problems] == ["ledger_head"]
+    ledger_beside(case.path).write_bytes(whole)
+    assert case.run(repair).witness == "", "the book is behind, and agrees as far as it goes"
+    assert case.run(verify, [head]).verified
+
+
+def test_an_invented_last_row_is_no_head(tmp_path: Path) -> None:
+    case = locked(tmp_path)
+    place, tab = case.reading().places.table("audit", "audit"), case.reading().places.tabs["audit"]
+    book = open_book(case.path)
+    book.set(tab, {(max(place.rows.values()), place.columns["hash"]): Cell("改过")})
+    book.save()
+    assert case.run(repair).witness == ""
