@@ -313,3 +313,48 @@ def test_an_invented_last_row_is_no_head(tmp_path: Path) -> None:
     book.set(tab, {(max(place.rows.values()), place.columns["hash"]): Cell("改过")})
     book.save()
     assert case.run(repair).witness == ""
+
+
+DAMAGE = {
+    "no number": (b"<v>2_20</v>", 1),
+    "no text": (b"", 1),
+    "a value twice": (b"<v>1</v><v>2</v>", 1),
+    "a cell twice": (b"<v>1</v>", 2),
+    "a formula twice": (b"<f>1</f><f>2</f><v>1</v>", 1),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_cell_that_cannot_be_read_costs_no_other_one(damage: str, tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    typed, key = case.typed(), ("R1", "R1-1", "declared")
+    place = case.where(key)
+    said, times = DAMAGE[damage]
+    kind = b' t="s"' if damage == "no text" else b""
+    ref = place.partition("!")[2].encode()
+    name, data = _part(case, "region:R1")
+    found = re.search(rb'<c r="%b"( s="\d+")?.*?</c>' % ref, data, re.DOTALL)
+    assert found
+    cell = b'<c r="%b"%b%b>%b</c>' % (ref, found[1], kind, said or b"<v>9999999</v>")
+    changed_parts(case.path, {name: data.replace(found[0], cell * times)})
+    report = case.run(repair)
+    assert told(report.unread) == [("typed_unread", place)]
+    assert case.typed() == {each: value for each, value in typed.items() if each != key}
+    assert case.run(verify).verified
+
+
+def _part(case: Case, sheet: str) -> tuple[str, bytes]:
+    """Name and content of a sheet's part."""
+    name = f"xl/worksheets/sheet{list(case.reading().places.tabs).index(sheet) + 1}.xml"
+    return name, parts_of(case.path)[name]
+
+
+def test_a_tab_that_cannot_be_read_costs_no_other_one(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    typed, cells = case.typed(), case.reading().typed
+    name, data = _part(case, "region:R1")
+    changed_parts(case.path, {name: data.replace(b"</sheetData>", b"</sheetData><sheetData/>")})
+    report = case.run(repair)
+    elsewhere = {key: value for key, value in typed.items() if cells[key].sheet != "region:R1"}
+    assert case.typed() == elsewhere != typed
+    assert report.unread and report.kept

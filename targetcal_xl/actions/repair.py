@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
 from ..problems import Problem, Refused
-from ..workbook import Owner, Typed, laid_beside, nameless, put_in_place, read_file
+from ..workbook import Owner, Typed, laid_beside, nameless, open_damaged, put_in_place, read_file
 from .anew import composed
 from .check import awaits, is_sealed
 from .desk import Desk
@@ -77,7 +77,7 @@ def repair(desk: Desk) -> RepairReport:
     except Refused as refused:
         if any(problem.code in ELSEWHERE for problem in refused.problems):
             raise
-        return _written_anew(desk, {}, refused.problems)
+        return _written_anew(desk, _salvaged(desk), refused.problems)
     if _is_of_another_plan(stock):
         raise Refused([Problem("book_of_another_plan", desk.path.name)])
     found = _found(stock)
@@ -166,6 +166,18 @@ def _typed(stock: Stock) -> dict[Key, Value]:
     pending = list(stock.desk.ledger.entries(after=_applied(stock)))
     said = {**{key: cell.value for key, cell in cells.items()}, **caught_up(reading, pending)}
     return {key: value for key, value in said.items() if _is_theirs(stock, cells[key])}
+
+
+def _salvaged(desk: Desk) -> dict[Key, Value]:
+    """What people's cells say in a damaged book, as far as it can be read and is of this plan."""
+    try:
+        book = open_damaged(desk.path)
+        stock = look(replace(desk, opening=lambda _path: book))
+    except Refused:
+        return {}
+    typed, tabs = stock.reading.typed, stock.reading.places.tabs
+    lost = {key for key, cell in typed.items() if (tabs[cell.sheet], cell.spot) in book.lost}
+    return {} if _is_of_another_plan(stock) else {k: v for k, v in _typed(stock).items() if k not in lost}
 
 
 def _applied(stock: Stock) -> int:
