@@ -413,6 +413,8 @@ def _repaired(report: actions.RepairReport, language: str) -> Iterator[Part]:
     yield Sentence(text(f"telling.repair.{outcome}", language, entries=report.caught_up))
     if report.kept:
         yield Sentence(text("telling.repair.kept", language, file=report.kept))
+    if report.witness:
+        yield Sentence(text("telling.repair.witness", language, head=report.witness), QUESTION)
     if places := list(dict.fromkeys(map(_place, report.mended))):
         some = ", ".join(places[:MOST_OF_A_KIND]) + (" …" if len(places) > MOST_OF_A_KIND else "")
         yield Sentence(text("telling.repair.mended", language, count=len(places), places=some))

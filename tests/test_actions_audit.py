@@ -291,6 +291,8 @@ ACTIONS: dict[str, tuple[Callable[[Path], Case], Callable[..., object], tuple[ob
         ("UPDATE entry SET new = '60' WHERE number = 2", "ledger_altered"),
         ("UPDATE document SET content = x'7b7d' WHERE rowid = 1", "ledger_document_altered"),
         ("DELETE FROM document", "ledger_document_missing"),
+        ("UPDATE entry SET action = 'x'", "ledger_altered"),
+        ("DELETE FROM entry", "ledger_empty"),
         ("DELETE FROM entry WHERE number = 2", "ledger_gap"),
         ("INSERT INTO entry SELECT -1, at, actor, source, action, region, row, field, old, new, reason, "
          "previous, hash FROM entry WHERE number = 2", "ledger_gap"),

@@ -26,6 +26,7 @@ from targetcal_xl.actions import (
     verify,
 )
 from targetcal_xl.problems import Refused
+from targetcal_xl.telling import tell
 from targetcal_xl.workbook import Cell, open_book
 from tests.support.books import changed_parts, parts_of, sound
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
@@ -289,3 +290,71 @@ def test_what_could_not_be_read_is_named_cell_by_cell(tmp_path: Path) -> None:
     report = case.run(repair)
     assert told(report.unread) == [("typed_unread", at) for at in where]
     assert case.typed()["R1", "R1-1", "basis"] == "在手商机与试用转化"
+
+
+def test_repair_says_which_head_the_book_knew_and_the_ledger_does_not(tmp_path: Path) -> None:
+    case = locked(tmp_path)
+    head = case.run(audit).head
+    whole = ledger_beside(case.path).read_bytes()
+    tamper(case, "DELETE FROM entry WHERE number > (SELECT max(number) - 2 FROM entry)")
+    report = case.run(repair)
+    assert (report.witness, bool(report.kept)) == (head, True)
+    assert any(head in str(part) for part in tell(report, "en"))
+    assert [problem.code for problem in case.run(verify, [head]).problems] == ["ledger_head"]
+    ledger_beside(case.path).write_bytes(whole)
+    assert case.run(repair).witness == "", "the book is behind, and agrees as far as it goes"
+    assert case.run(verify, [head]).verified
+
+
+def test_an_invented_last_row_is_no_head(tmp_path: Path) -> None:
+    case = locked(tmp_path)
+    place, tab = case.reading().places.table("audit", "audit"), case.reading().places.tabs["audit"]
+    book = open_book(case.path)
+    book.set(tab, {(max(place.rows.values()), place.columns["hash"]): Cell("改过")})
+    book.save()
+    assert case.run(repair).witness == ""
+
+
+DAMAGE = {
+    "no number": (b"<v>2_20</v>", 1),
+    "no text": (b"", 1),
+    "a value twice": (b"<v>1</v><v>2</v>", 1),
+    "a cell twice": (b"<v>1</v>", 2),
+    "a formula twice": (b"<f>1</f><f>2</f><v>1</v>", 1),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_cell_that_cannot_be_read_costs_no_other_one(damage: str, tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    typed, key = case.typed(), ("R1", "R1-1", "declared")
+    place = case.where(key)
+    said, times = DAMAGE[damage]
+    kind = b' t="s"' if damage == "no text" else b""
+    ref = place.partition("!")[2].encode()
+    name, data = _part(case, "region:R1")
+    found = re.search(rb'<c r="%b"( s="\d+")?.*?</c>' % ref, data, re.DOTALL)
+    assert found
+    cell = b'<c r="%b"%b%b>%b</c>' % (ref, found[1], kind, said or b"<v>9999999</v>")
+    changed_parts(case.path, {name: data.replace(found[0], cell * times)})
+    report = case.run(repair)
+    assert told(report.unread) == [("typed_unread", place)]
+    assert case.typed() == {each: value for each, value in typed.items() if each != key}
+    assert case.run(verify).verified
+
+
+def _part(case: Case, sheet: str) -> tuple[str, bytes]:
+    """Name and content of a sheet's part."""
+    name = f"xl/worksheets/sheet{list(case.reading().places.tabs).index(sheet) + 1}.xml"
+    return name, parts_of(case.path)[name]
+
+
+def test_a_tab_that_cannot_be_read_costs_no_other_one(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    typed, cells = case.typed(), case.reading().typed
+    name, data = _part(case, "region:R1")
+    changed_parts(case.path, {name: data.replace(b"</sheetData>", b"</sheetData><sheetData/>")})
+    report = case.run(repair)
+    elsewhere = {key: value for key, value in typed.items() if cells[key].sheet != "region:R1"}
+    assert case.typed() == elsewhere != typed
+    assert report.unread and report.kept

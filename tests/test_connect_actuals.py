@@ -98,6 +98,21 @@ def test_a_mean_and_a_ratio_have_no_negative_days(tmp_path: Path, kind: Kind) ->
     assert [problem.code for problem in caught.value.problems] == ["csv_negative"]
 
 
+@pytest.mark.parametrize(("target", "refused"), [(0.93, True), (1.2, False)])
+def test_a_share_of_1_has_no_days_in_percent(tmp_path: Path, target: float, refused: bool) -> None:
+    path, plan = tmp_path / "actuals.csv", sample_plan(metric=replace(METRIC, kind="ratio"))
+    path.write_text("date,line,value\n2025-01-02,R1-1,94.6\n2025-01-03,R1-1,94.6%\n", "utf-8")
+    plan = replace(plan, hq_target=target)
+    if not refused:
+        assert read_actuals(path, plan).value[0, 1] == 94.6
+        return
+    with pytest.raises(DataProblems) as caught:
+        read_actuals(path, plan)
+    assert [(problem.code, problem.where) for problem in caught.value.problems] == [
+        ("csv_not_a_share", "actuals.csv, row 2, column value")
+    ]
+
+
 SPARSE = "date,line,value\n2025-01-02,R1-1,4\n2025-01-05,R2-1,7\n"
 
 

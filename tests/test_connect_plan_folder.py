@@ -238,6 +238,17 @@ def _shares(folder: Path, hq_target: float, value: str) -> Path:
     return folder
 
 
+def test_a_past_in_percent_beside_a_target_of_a_share_is_refused(tmp_path: Path) -> None:
+    folder = plan_folder(SHARES, tmp_path / "plan")
+    history = folder / "history.csv"
+    titles, *rows = history.read_text("utf-8").split()
+    told = [f"{row.rpartition(',')[0]},{float(row.rpartition(',')[2]) * 100}" for row in rows]
+    history.write_text("\n".join([titles, *told]), "utf-8")
+    with pytest.raises(DataProblems) as caught:
+        read_plan(folder)
+    assert caught.value.problems[0].code == "csv_not_a_share"
+
+
 @pytest.mark.parametrize(
     ("hq_target", "value", "code"), [(93.0, "0.93", "plan_not_a_share"), (0.93, "93.0", "csv_not_a_share")]
 )

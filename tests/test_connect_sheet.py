@@ -224,14 +224,65 @@ def cells(xml: bytes) -> Callable[[bytes], bytes]:
     [
         b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>',
         b'<row r="0"><c r="A0"><v>1</v></c></row>',
+        b'<row r="1_0"><c r="A10"><v>1</v></c></row>',
         b'<row r="1"><c r="1A"><v>1</v></c></row>',
-        b'<row r="1"><c r="A1" t="s"><v>99</v></c></row>',
-        b'<row r="1"><c r="A1"><v>many</v></c></row>',
     ],
 )
 def test_what_programs_would_read_differently_is_no_sheet(xml: bytes) -> None:
     with pytest.raises(NotASheet):
         read_sheet(with_part(workbook([["line"]]), SHEET, cells(xml)))
+
+
+CLEAR = b'<row r="1"><c t="str"><v>line</v></c><c t="str"><v>value</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="B2"><v>5</v></c><c r="B2"><v>50</v></c>',
+        b'<c r="B2"><v>5</v></c><c r="B2"/>',
+        b'<c r="B5"><v>5</v></c>',
+        b'<c r="B2"><v>5</v><v>6</v></c>',
+        b'<c r="B2"><f>1</f><f>2</f><v>6</v></c>',
+        b'<c r="B2" t="s"><v>99</v></c>',
+        b'<c r="B2" t="s"><v>-1</v></c>',
+        b'<c r="B2" s="-1"><v>5</v></c>',
+        b'<c r="B2" s="1"><v>1e12</v></c>',
+        *(
+            f'<c r="B2"><v>{said}</v></c>'.encode()
+            for said in ("many", "2_20", "２２０", "0x5", "5,5", "nan", "1e400", "Infinity")
+        ),
+    ],
+)
+def test_what_programs_would_read_differently_is_refused_by_its_cell(tmp_path: Path, cell: bytes) -> None:
+    rows = CLEAR + b'<row r="2"><c r="A2" t="str"><v>A</v></c>' + cell + b"</row>"
+    content = with_part(workbook([["line"], [dt.date(2025, 1, 1)]]), SHEET, cells(rows))
+    table = read_table(put(tmp_path, content), ["line", "value"])
+    table.numbers("value")
+    assert [(one.code, one.where) for one in table.problems] == [
+        ("csv_cell_unclear", "table.xlsx, row 2, column value (B2)")
+    ]
+
+
+def test_a_title_that_stands_twice_is_refused_by_its_cell(tmp_path: Path) -> None:
+    twice = CLEAR.replace(b"<c t", b'<c r="A1" t="str"><v>value</v></c><c r="A1" t', 1)
+    content = with_part(workbook([["line"]]), SHEET, cells(twice))
+    table = read_table(put(tmp_path, content), ["line", "value"])
+    assert [one.where for one in table.problems] == ["table.xlsx, row 1, column line (A1)"]
+
+
+def test_a_phonetic_guide_is_no_part_of_a_text() -> None:
+    guided = (
+        '<row r="1"><c t="inlineStr"><is><t>华东</t><rPh sb="0" eb="2"><t>huadong</t></rPh></is></c></row>'
+    )
+    assert read_sheet(with_part(workbook([["line"]]), SHEET, cells(guided.encode()))).rows == {1: ["华东"]}
+
+
+@pytest.mark.parametrize(("merged", "filled"), [("A:A", 2), ("A2:A3", 3), ("2:3", 3), ("A2:ZZ3", 3)])
+def test_whole_rows_and_columns_may_be_merged(merged: str, filled: int) -> None:
+    content = workbook([["line", "note"], ["A", None], [None, "b"]], lambda sheet: sheet.merge_cells("A2:A3"))
+    found = read_sheet(with_part(content, SHEET, lambda said: said.replace(b"A2:A3", merged.encode())))
+    assert found.rows[filled][0] == ("line" if filled == 2 else "A")
 
 
 def test_parts_are_found_by_their_relationships_in_any_case() -> None:

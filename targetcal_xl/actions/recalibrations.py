@@ -48,6 +48,7 @@ class RecalibrationsReport:
 
 def recalibrations(desk: Desk) -> RecalibrationsReport:
     """List what `go_back` may name."""
+    standing(desk.ledger)
     return RecalibrationsReport(tuple(_told(desk.ledger)))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
 from ..problems import Problem, Refused
-from ..workbook import Owner, Typed, laid_beside, nameless, put_in_place, read_file
+from ..workbook import Owner, Typed, laid_beside, nameless, open_damaged, put_in_place, read_file
 from .anew import composed
 from .check import awaits, is_sealed
 from .desk import Desk
@@ -34,6 +35,9 @@ IN_PLACE = (
 """What is mended in the book as it is; for all else it is written anew."""
 
 
+HASH = re.compile("[0-9a-f]{64}")
+"""How the ledger writes the hash of an entry."""
+
 HOW = ("book_needs_repair", "book_behind", "audit_row_missing")
 """What says no more than that there is something to mend."""
 
@@ -53,6 +57,8 @@ class RepairReport:
     """Why some of what people had typed could not be taken over."""
     kept: str = ""
     """The name under which the book was kept as it was, when something of it was replaced."""
+    witness: str = ""
+    """The hash that the audit sheet ended with, where the ledger holds no such entry."""
 
 
 def repair(desk: Desk) -> RepairReport:
@@ -71,13 +77,13 @@ def repair(desk: Desk) -> RepairReport:
     except Refused as refused:
         if any(problem.code in ELSEWHERE for problem in refused.problems):
             raise
-        return _written_anew(desk, {}, refused.problems)
+        return _written_anew(desk, _salvaged(desk), refused.problems)
     if _is_of_another_plan(stock):
         raise Refused([Problem("book_of_another_plan", desk.path.name)])
     found = _found(stock)
-    if all(problem.code in IN_PLACE for problem in found):
-        return _mended(stock, found)
-    return _written_anew(desk, _typed(stock), found)
+    in_place = all(problem.code in IN_PLACE for problem in found)
+    report = _mended(stock, found) if in_place else _written_anew(desk, _typed(stock), found)
+    return replace(report, witness=_witness(stock))
 
 
 def _found(stock: Stock) -> list[Problem]:
@@ -87,13 +93,24 @@ def _found(stock: Stock) -> list[Problem]:
 
 def _is_of_another_plan(stock: Stock) -> bool:
     """Whether most of what the audit sheet lists was never recorded here."""
+    hashes, shown = {entry.hash for entry in stock.desk.ledger.entries()}, _shown_hashes(stock)
+    return bool(shown) and 2 * sum(value in hashes for value in shown) < len(shown)
+
+
+def _witness(stock: Stock) -> str:
+    """The audit sheet's last hash, if it is one and the ledger does not hold it: which of both is right?"""
+    last = str(next(reversed(_shown_hashes(stock)), ""))
+    is_held = any(entry.hash == last for entry in stock.desk.ledger.entries())
+    return last if HASH.fullmatch(last) and not is_held else ""
+
+
+def _shown_hashes(stock: Stock) -> list[Value]:
+    """The hashes on the audit sheet, from top to bottom, as far as there are any."""
     place = stock.reading.places.tables.get(("audit", "audit"))
     if place is None or "hash" not in place.columns:
-        return False
-    hashes = {entry.hash for entry in stock.desk.ledger.entries()}
-    grid = stock.reading.grids["audit"]
-    shown = [cell.value for row in place.rows.values() if (cell := grid.get((row, place.columns["hash"])))]
-    return bool(shown) and 2 * sum(value in hashes for value in shown) < len(shown)
+        return []
+    grid, column = stock.reading.grids["audit"], place.columns["hash"]
+    return [cell.value for row in sorted(place.rows.values()) if (cell := grid.get((row, column)))]
 
 
 def _mended(stock: Stock, found: Sequence[Problem]) -> RepairReport:
@@ -149,6 +166,18 @@ def _typed(stock: Stock) -> dict[Key, Value]:
     pending = list(stock.desk.ledger.entries(after=_applied(stock)))
     said = {**{key: cell.value for key, cell in cells.items()}, **caught_up(reading, pending)}
     return {key: value for key, value in said.items() if _is_theirs(stock, cells[key])}
+
+
+def _salvaged(desk: Desk) -> dict[Key, Value]:
+    """What people's cells say in a damaged book, as far as it can be read and is of this plan."""
+    try:
+        book = open_damaged(desk.path)
+        stock = look(replace(desk, opening=lambda _path: book))
+    except Refused:
+        return {}
+    typed, tabs = stock.reading.typed, stock.reading.places.tabs
+    lost = {key for key, cell in typed.items() if (tabs[cell.sheet], cell.spot) in book.lost}
+    return {} if _is_of_another_plan(stock) else {k: v for k, v in _typed(stock).items() if k not in lost}
 
 
 def _applied(stock: Stock) -> int:

@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
-from .metric import Floats, Metric
+from .metric import IN_PERCENT, Floats, Metric
 from .period import Period
 
 ADDED: Final = {"added": True}
@@ -174,6 +174,11 @@ class Plan:
     def counts_missing(self) -> bool:
         """Whether a day without a result is one without sales; a mean or ratio has no such day."""
         return self.missing_days == "zero" and self.metric.adds_up
+
+    @property
+    def most_meant(self) -> float:
+        """The largest value that somebody may mean: where the target is a share of 1 none is a percentage."""
+        return IN_PERCENT if self.metric.is_share and self.hq_target <= 1 else math.inf
 
     @cached_property
     def volumes(self) -> tuple[float, ...]:

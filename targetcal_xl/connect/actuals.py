@@ -77,6 +77,7 @@ def read_actuals(source: Traversable, plan: Plan) -> Actuals:
     days = _days(table, plan)
     lines = table.codes("line", {line.code: line.name for line in plan.lines})
     found = [table.numbers("value", -math.inf if plan.metric.adds_up else 0.0)]
+    table.report_where("csv_not_a_share", found[0] > plan.most_meant, "value")
     found += [table.numbers(column, low=0) for column in ("leads", "capacity", "volume")]
     for column, shares in zip(("leads", "capacity"), found[1:3], strict=True):
         table.report_where("csv_share", shares > _MOST_SHARE, column)

@@ -78,7 +78,8 @@ def read_history(source: Traversable, plan: Plan) -> History:
     if plan.metric.is_share:
         usual = np.nanmedian(values) if np.isfinite(values).any() else np.inf
         with np.errstate(invalid="ignore"):
-            table.report_where("csv_not_a_share", (usual <= 1) & (values > IN_PERCENT), "value")
+            most = IN_PERCENT if usual <= 1 else plan.most_meant
+            table.report_where("csv_not_a_share", values > most, "value")
     table.unique(("line", "period"))
     _count_periods(table, when, plan.period)
     table.done()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import posixpath
 import re
 import zipfile
@@ -21,6 +22,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 MOST_UNPACKED, MOST_LISTED, MOST_CELLS, MOST_COLUMNS = 200_000_000, 5_000_000, 2_000_000, 200
 """Bytes of a file, bytes of one of its lists, cells, and how far to the right columns are looked at."""
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
+"""As spreadsheet programs write numbers; Python would read `2_20`, too."""
+_UNCLEAR = "csv_cell_unclear"
+"""The code of a cell that programs read differently, or not at all."""
 _ROWS = 1_048_576
 
 
@@ -128,6 +133,20 @@ class _Listener:
     def __init__(self) -> None:
         self.said: list[str] | None = None
         """The text of the element that is being listened to."""
+        self.guided = False
+        """Whether this is a phonetic guide, which is no part of a text."""
+
+    def begin(self, name: str, given: Mapping[str, str]) -> None:
+        """An element begins, as a parser says; what is in a guide is not heard."""
+        self.guided = self.guided or name == "rPh"
+        if not self.guided:
+            self.start(name, given)
+
+    def finish(self, name: str) -> None:
+        """An element ends, as a parser says."""
+        if not self.guided:
+            self.end(name)
+        self.guided = self.guided and name != "rPh"
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
         """An element begins."""
@@ -155,8 +174,8 @@ def _parse(file: IO[bytes], listener: _Listener) -> None:
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse
     parser.CharacterDataHandler = hear
-    parser.StartElementHandler = lambda name, given: listener.start(name.rpartition(" ")[2], given)
-    parser.EndElementHandler = lambda name: listener.end(name.rpartition(" ")[2])
+    parser.StartElementHandler = lambda name, given: listener.begin(name.rpartition(" ")[2], given)
+    parser.EndElementHandler = lambda name: listener.finish(name.rpartition(" ")[2])
     parser.ParseFile(file)
 
 
@@ -166,19 +185,15 @@ class _Strings(_Listener):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self._runs, self._guide = list[str](), False
+        self._runs = list[str]()
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
-        if name == "rPh":
-            self._guide = True
-        elif name == "t" and not self._guide:
+        if name == "t":
             self.said = []
 
     def end(self, name: str) -> None:
-        if name == "t" and self.said is not None:
+        if name == "t":
             self._runs.append(self.text())
-        elif name == "rPh":
-            self._guide = False
         elif name == "si":
             self.found.append("".join(self._runs))
             self._runs = []
@@ -196,6 +211,8 @@ class _Cells(_Listener):
         self._row, self._column, self._counted = 0, -1, 0
         self._cell: Mapping[str, str] = {}
         self._parts: dict[str, str] = {}
+        self._is_clear, self._had = True, set[int]()
+        """Whether the cell's content can be one thing only, and the columns that its row has had."""
 
     def grid(self) -> Grid:
         """What was heard."""
@@ -205,12 +222,15 @@ class _Cells(_Listener):
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
         if name == "row":
-            self._row, self._column = int(given.get("r", self._row + 1)), -1
+            self._row, self._column = _index(given.get("r", str(self._row + 1))), -1
             if not 0 < self._row <= _ROWS or self._row in self._grid.rows:
                 raise ValueError(f"row {self._row}")
+            self._had = set()
         elif name == "c":
             self._cell, self._parts = given, {}
-            self._column = _column(given.get("r", ""), self._column + 1)
+            self._column, is_here = _place(given.get("r", ""), self._row, self._column + 1)
+            self._is_clear = is_here and self._column not in self._had
+            self._had.add(self._column)
             self._count(1)
         elif name in ("v", "f", "t"):
             self.said = []
@@ -220,13 +240,22 @@ class _Cells(_Listener):
 
     def end(self, name: str) -> None:
         if name in ("v", "f", "t"):
+            self._is_clear = self._is_clear and (name == "t" or name not in self._parts)
             self._parts[name] = self._parts.get(name, "") + self.text()
         elif name == "c" and self._column < MOST_COLUMNS:
-            said, fault = self._value(self._cell.get("t", "n"))
+            said, fault = self._told()
             if said:
                 self._put(self._row, self._column, said)
             if fault:
                 self._grid.faults[self._row, self._column] = fault, said
+
+    def _told(self) -> tuple[str, str]:
+        """What the cell says, and the code of what is wrong with it."""
+        unclear = " ".join(self._parts.values()), _UNCLEAR
+        try:
+            return self._value(self._cell.get("t", "n")) if self._is_clear else unclear
+        except (ValueError, LookupError, OverflowError):
+            return unclear
 
     def _put(self, row: int, column: int, said: str) -> None:
         cells = self._grid.rows.setdefault(row, [])
@@ -246,12 +275,12 @@ class _Cells(_Listener):
 
     def _plain(self, kind: str, text: str) -> str:
         if kind == "s":
-            return self._strings[int(text)]
+            return self._strings[_index(text)]
         if kind == "b":
             return "FALSE" if text in ("0", "false") else "TRUE"
         if kind == "d":
             return text.partition("T")[0]
-        return text if kind == "str" else self._number(float(text), int(self._cell.get("s", 0)))
+        return text if kind == "str" else self._number(_finite(text), _index(self._cell.get("s", "0")))
 
     def _number(self, value: float, style: int) -> str:
         if style < len(self._dates) and self._dates[style]:
@@ -261,7 +290,8 @@ class _Cells(_Listener):
 
     def _merge(self, ref: str) -> None:
         """Let every cell of a merged range in our columns say what its first one says."""
-        left, top, right, bottom = range_boundaries(ref)
+        ends = zip(range_boundaries(ref), (1, 1, MOST_COLUMNS, _ROWS), strict=True)
+        left, top, right, bottom = (end or otherwise for end, otherwise in ends)
         said = self._grid.rows.get(top, [])[left - 1 : left]
         if not said or not said[0]:
             return
@@ -289,11 +319,26 @@ def _id(sheet: etree._Element) -> str:
     return next((str(value) for name, value in sheet.attrib.items() if str(name).endswith("}id")), "")
 
 
-def _column(reference: str, otherwise: int) -> int:
-    """The column of `C5`, from 0; raise ValueError for what is no reference."""
+def _place(reference: str, row: int, otherwise: int) -> tuple[int, bool]:
+    """The column of `C5`, from 0, and whether it is of this row; raise ValueError for no reference."""
     if not reference:
-        return otherwise
+        return otherwise, True
     found = _REFERENCE.fullmatch(reference.replace("$", ""))
     if not found:
         raise ValueError(reference)
-    return int(column_index_from_string(found[1].upper())) - 1
+    return int(column_index_from_string(found[1].upper())) - 1, int(found[2]) == row
+
+
+def _finite(said: str) -> float:
+    """A number as a spreadsheet program writes it; raise ValueError for any other."""
+    value = float(said) if _NUMBER.fullmatch(said) else math.inf
+    if not math.isfinite(value):
+        raise ValueError(said)
+    return value
+
+
+def _index(said: str) -> int:
+    """A position in a list, from 0; raise ValueError for what is none."""
+    if not (said.isascii() and said.strip().isdigit()):
+        raise ValueError(said)
+    return int(said)

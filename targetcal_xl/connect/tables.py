@@ -340,14 +340,14 @@ def _table(
     frame = pd.DataFrame(filled, index=pd.Index(numbers, dtype=np.int64), dtype=str)
     others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
     table = Table(file, frame, tuple(others), comma_is_clear=read.comma_is_clear)
-    return _of_sheet(table, read.grid, places) if read.grid else table
+    return _of_sheet(table, read.grid, head.row, places) if read.grid else table
 
 
-def _of_sheet(table: Table, grid: Grid, places: Mapping[str, int]) -> Table:
+def _of_sheet(table: Table, grid: Grid, head: int, places: Mapping[str, int]) -> Table:
     """The table with what only a sheet can tell: letters of columns, cells without a value, merged ones."""
     names = {place: name for name, place in places.items()}
     table.letters = {name: get_column_letter(place + 1) for name, place in places.items()}
-    rows, unread = set(table.cells.index), set[tuple[int, str]]()
+    rows, unread = {head, *table.cells.index}, set[tuple[int, str]]()
     for (row, place), (code, said) in sorted(grid.faults.items()):
         if place in names and row in rows:
             table.report(code, row, names[place], value=said)

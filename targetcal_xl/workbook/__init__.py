@@ -16,6 +16,7 @@ from .live import LiveBook, at_work, path_of
 from .macros import Macros, MacrosFor, SheetButton
 from .places import Places
 from .reading import Reading, Typed, as_typed, nameless, read
+from .salvage import open_damaged
 from .shapes import Owner
 from .update import differing, is_formula, rows_below, same_shown
 from .vba import Module
@@ -51,6 +52,7 @@ __all__ = [
     "laid_beside",
     "nameless",
     "open_book",
+    "open_damaged",
     "path_of",
     "put_in_place",
     "read",

@@ -32,7 +32,6 @@ from targetcal_xl.calibration import (
 )
 
 from ..calibration.history import latest
-from ..calibration.metric import IN_PERCENT
 from ..calibration.plan import SHARES_ADD_UP
 from .layout import reading_row
 
@@ -257,7 +256,7 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
     _check_shares(plan, indicators, entry)
     return replace(
         plan,
-        hq_target=entry.number((None, None, "hq_target"), plan.hq_target, plan.metric.step, _most(plan)),
+        hq_target=entry.number((None, None, "hq_target"), plan.hq_target, plan.metric.step, plan.most_meant),
         thresholds=_thresholds(plan.thresholds, entry),
         regions=tuple(_region(region, entry) for region in plan.regions),
         drivers=tuple(_driver(driver, entry) for driver in plan.drivers),
@@ -275,11 +274,6 @@ def _last_period(entry: _Entry) -> Measures | None:
         return None
     attainment = said.pop("attainment_pct")
     return Measures(**said, attainment_pct=None if math.isnan(attainment) else attainment)
-
-
-def _most(plan: Plan) -> float:
-    """The largest HQ target: one that was a share of 1 does not become a percentage."""
-    return IN_PERCENT if plan.metric.is_share and plan.hq_target <= 1 else math.inf
 
 
 def _milestones(plan: Plan, entry: _Entry) -> Iterator[dt.date]:

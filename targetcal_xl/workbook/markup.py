@@ -64,6 +64,13 @@ def sheet_cells(data: bytes, part: str, strings: Sequence[str], counted: Counted
     raise damaged(part, "sheetData")
 
 
+def readable_cells(data: bytes, part: str, strings: Sequence[str]) -> tuple[dict[Spot, Cell], set[Spot]]:
+    """The cells of a damaged worksheet that have one meaning, and the spots that have not."""
+    reader = _ForgivingReader(data, part, strings, Counted(), _BETWEEN)
+    reader.parse("worksheet")
+    return {spot: cell for spot, cell in reader.told.cells.items() if spot not in reader.lost}, reader.lost
+
+
 def shared_strings(data: bytes, part: str, counted: Counted) -> list[str]:
     """The workbook's shared strings, in order; raise Refused as `sheet_cells` does."""
     reader = _StringsReader(data, part, counted, _BETWEEN)
@@ -424,3 +431,39 @@ class _SheetReader(_Reader):
         if self._formula and self._formula != said:
             self.refuse("file_shared_formula")
         return said
+
+
+class _ForgivingReader(_SheetReader):
+    """Passes over cells that have no meaning, or two; for a book of which not all can be saved."""
+
+    def __init__(
+        self, data: bytes, part: str, strings: Sequence[str], counted: Counted, separator: str | None
+    ) -> None:
+        super().__init__(data, part, strings, counted, separator)
+        self.lost: set[Spot] = set()
+        self._is_lost = False
+
+    def _start(self, tag: str, marks: dict[str, str]) -> None:
+        if tag == self._v and self._value is not None:
+            self._is_lost, self._value = True, None
+        if tag == self._f and self._sharing is not None:
+            self._is_lost, self._sharing = True, None
+        super()._start(tag, marks)
+
+    def _read(self, kind: str, said: str) -> Scalar:
+        try:
+            return super()._read(kind, said)
+        except Refused:
+            self._is_lost = True
+            return None
+
+    def _end_cell(self) -> None:
+        before = self._column
+        try:
+            super()._end_cell()
+        except Refused:
+            self._is_lost, self._column = True, before
+        if self._is_lost:
+            self.lost.add((self._row, self._column))
+        self._marks = self._value = self._formula = self._sharing = self._inline = None
+        self._is_lost = False
