@@ -159,7 +159,7 @@ def test_after_the_last_day_the_expected_result_is_the_result(case: Case) -> Non
     assert {warned.odds for warned in report.warnings} == {1.0}
     assert {(warned.hope, warned.suggestion) for warned in report.warnings} == {("over", "")}
     said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
-    assert sum("of its target" in one for one in said) == len(report.warnings)
+    assert sum("ended with an attainment" in one for one in said) == len(report.warnings)
     assert not any("odds of a miss" in one or "Expected to end" in one for one in said)
 
 
@@ -179,4 +179,4 @@ def test_a_line_that_the_results_do_not_name_is_said_to_have_sold_nothing(case: 
     assert report.reported_until == DAYS["early"]
     said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
     assert any("No line has a result after 2025-02-07" in one for one in said)
-    assert any("1 lines are not in the file" in one for one in said)
+    assert any("1 line is not in the file" in one for one in said)
