@@ -9,12 +9,12 @@ from .calibration.explanation import EventsCode
 from .figures import Figures, percent
 from .language import text
 
-_EVENTS: Mapping[EventsCode, tuple[str, str]] = {
-    "past": ("without_events", "without_losses"),
-    "trend": ("without_events_trend", "without_losses_trend"),
-    "both": ("without_events_both", "without_losses_both"),
+_EVENTS: Mapping[EventsCode, str] = {
+    "past": "without_events",
+    "trend": "without_events_trend",
+    "both": "without_events_both",
 }
-"""By where the events were: how gains are left out, and how losses are."""
+"""By where the events were: how they are left out."""
 
 
 def why(explanation: Explanation, metric: Metric, language: str, power: int = 0) -> str:
@@ -41,8 +41,9 @@ def _clauses(explanation: Explanation, told: Figures) -> Iterator[str]:
 
     yield say(explanation.origin, start=told.number(explanation.start))
     if events:
+        happened = _EVENTS[explanation.happened]
         amounts = {"amount": told.signed(events), "left": told.number(explanation.start + events)}
-        yield say(_EVENTS[explanation.happened][events > 0], **amounts)
+        yield say("without_losses" if _is_loss(explanation, told.metric) else happened, **amounts)
     for side, sign in (("better", told.metric.direction), ("worse", -told.metric.direction)):
         steps = [step for step in explanation.named if step.amount * sign > 0]
         if steps:
@@ -50,6 +51,11 @@ def _clauses(explanation: Explanation, told: Figures) -> Iterator[str]:
     if explanation.rest:
         yield say("rest", amount=told.signed(explanation.rest))
     yield _suggestion(explanation, told)
+
+
+def _is_loss(explanation: Explanation, metric: Metric) -> bool:
+    """Whether last year's figure lacked something good. Where the events bent the trend no sign tells."""
+    return explanation.happened == "past" and explanation.events > 0 and metric.direction > 0
 
 
 def step_name(step: Step, language: str) -> str:

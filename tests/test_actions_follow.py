@@ -159,7 +159,7 @@ def test_after_the_last_day_the_expected_result_is_the_result(case: Case) -> Non
     assert {warned.odds for warned in report.warnings} == {1.0}
     assert {(warned.hope, warned.suggestion) for warned in report.warnings} == {("over", "")}
     said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
-    assert sum("of its target" in one for one in said) == len(report.warnings)
+    assert sum("ended with an attainment" in one for one in said) == len(report.warnings)
     assert not any("odds of a miss" in one or "Expected to end" in one for one in said)
 
 

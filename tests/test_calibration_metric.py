@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,7 +23,7 @@ from targetcal_xl.calibration import (
     total_interval,
 )
 from targetcal_xl.calibration.hierarchy import InfeasibleTotal
-from targetcal_xl.calibration.metric import Kind
+from targetcal_xl.calibration.metric import BEST_ATTAINED, KINDS, Kind
 from targetcal_xl.ledger import dump, load
 from tests.support.samples import METRIC, sample_plan, sample_standing
 from tests.support.source import modules
@@ -61,11 +62,22 @@ def test_without_volumes_all_weigh_the_same_and_the_unknown_is_passed_over_with_
     assert _of("mean").total([None, None]) is METRIC.total([]) is _of("ratio").total([3.0], [0.0]) is None
 
 
-def test_attainment_of_a_mean_knows_which_way_is_better() -> None:
-    assert _of("mean", -1).attained(24, 21) == pytest.approx(21 / 24)
-    assert _of("ratio").attained(0.88, 0.93) == pytest.approx(0.88 / 0.93)
-    assert _of("sum", -1).attained(24, 21) == pytest.approx(24 / 21)
-    assert np.isnan(_of("mean", -1).attained(0.0, 21)) and np.isnan(METRIC.attained(3, 0))
+@pytest.mark.parametrize("kind", KINDS)
+def test_attainment_knows_which_way_is_better(kind: Kind) -> None:
+    assert _of(kind, -1).attained(24, 21) == pytest.approx(21 / 24)
+    assert _of(kind).attained(0.88, 0.93) == pytest.approx(0.88 / 0.93)
+    assert np.isnan(_of(kind).attained(3, 0)) and np.isnan(_of(kind, -1).attained(math.nan, 3))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_of_what_should_be_little_is_the_best_there_is(kind: Kind) -> None:
+    less = _of(kind, -1)
+    assert less.attained(0, 21) == less.attained(1e-9, 21) == BEST_ATTAINED
+    assert less.attained(0, 0) == 1.0 and less.attained(3, 0) == 0.0
+
+
+def test_what_should_be_little_is_measured_by_its_path_and_what_should_be_much_by_its_end() -> None:
+    assert _of("sum", -1).due(90, 30) == 30 and _of("sum").due(90, 30) == 90
 
 
 def _weighed(volumes: Sequence[float], kind: Kind = "mean", step: float = 0.5, hq: float = 105.0) -> Plan:

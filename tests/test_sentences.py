@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -73,12 +74,25 @@ def test_losses_that_will_not_come_again_are_made_good() -> None:
     assert "one-off losses made good +20, which makes 120" in _said(_explanation(100, [20, 0, 0, 0, 0, 0]))
 
 
+@pytest.mark.parametrize("happened", ["past", "trend", "both"])
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_loss_is_what_last_year_lacked_of_something_good(
+    happened: EventsCode, direction: Literal[1, -1]
+) -> None:
+    """No sign tells whether what bent a trend was a gain or a loss, nor is a complaint less one."""
+    explanation = replace(_explanation(100, [20, 0, 0, 0, 0, 0]), happened=happened)
+    metric, is_loss = replace(METRIC, direction=direction), happened == "past" and direction > 0
+    assert ("loss" in _said(explanation, metric=metric)) == is_loss
+    assert ("损失" in _said(explanation, "zh-CN", metric)) == is_loss
+    assert "+20" in _said(explanation, metric=metric)
+
+
 @pytest.mark.parametrize(
     ("happened", "said"),
     [
         ("past", "one-off events taken out −30, which leaves 180"),
-        ("trend", "one-off events left out −30, which the trend would otherwise have carried on"),
-        ("both", "one-off events taken out of last year's figure and of the trend −30"),
+        ("trend", "one-off events of other periods left out −30, which would otherwise have bent the trend"),
+        ("both", "one-off events of last year's period and of others taken out −30"),
     ],
 )
 def test_a_reader_is_told_where_the_events_were(happened: EventsCode, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Four companies play a whole quarter through the command line, in both languages."""
+"""Companies play a whole quarter through the command line, in both languages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from targetcal_xl.cli import show
 from targetcal_xl.cli.app import app, told
 from targetcal_xl.connect import read_plan
 from targetcal_xl.language import LANGUAGES
+from targetcal_xl.workbook.wording import Wording
 from tests.support.companies import (
     COMPANIES,
     FIRST_LOOK,
@@ -98,10 +99,18 @@ def test_a_company_plays_its_quarter_to_the_end(
     for day in (FIRST_LOOK, LAST_LOOK):
         play("follow", "--actuals", results, "--as-of", str(day))
     play("survey", "--responses", str(survey_file(plan, tmp_path)))
-    play("evaluate")
+    assert "98%" in play("evaluate"), "results were 2 % worse than agreed, whichever way is better"
     play("audit", "--verify")
     assert len(list((tmp_path / "letters").iterdir())) == len(plan.regions)
+    _look_at_the_audit_sheet(case)
     _look_at(play.said, company, plan.total_of(targets))
+
+
+def _look_at_the_audit_sheet(case: Case) -> None:
+    """Every field that was recorded is called by a name, not by its code."""
+    with case.desk() as desk:
+        words, codes = Wording(standing_of(desk.ledger)), {entry.field for entry in desk.ledger.entries()}
+    assert {code for code in codes if words.field(code) == code} == set()
 
 
 def _look_at(said: str, company: Company, agreed: float) -> None:

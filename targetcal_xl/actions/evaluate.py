@@ -82,7 +82,8 @@ def evaluate(desk: Desk) -> EvaluateReport:
     agreed = agreed_targets(stock.standing)
     plan, progress, overall = stock.plan, followed.progress, figures.overall
     actual, target = reached(plan, progress.volumes, progress.actual), plan.total_of(agreed)
-    attainment = 100 * plan.metric.attained(actual, target)
+    due = plan.metric.due(target, plan.total_of(progress.path))
+    attainment = 100 * plan.metric.attained(actual, due)
     measures = Measures(
         consensus_days=consensus_days(*_negotiation(desk.ledger)),
         coordination_hours=coordination_hours(desk.ledger),
@@ -152,12 +153,12 @@ def deviations(ledger: Ledger) -> tuple[int, int]:
 
 
 def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterator[RegionResult]:
-    plan = standing.inputs.plan
-    agreed = agreed_targets(standing)
+    plan, progress = standing.inputs.plan, followed.progress
+    due = plan.metric.due(agreed_targets(standing), progress.path)
     for region in plan.regions:
         own = [row for row, line in enumerate(plan.lines) if line.region == region.code]
-        actual = reached(plan, followed.progress.volumes, followed.progress.actual, own)
-        attainment = plan.metric.attained(actual, plan.total_of(agreed, own))
+        actual = reached(plan, progress.volumes, progress.actual, own)
+        attainment = plan.metric.attained(actual, plan.total_of(due, own))
         yield _result(region, attainment, figures.groups.get(region.code))
 
 

@@ -16,6 +16,7 @@ from ..calibration import (
     Standing,
     Survey,
     Value,
+    has_resources,
     hope,
     reached,
 )
@@ -144,7 +145,7 @@ def advice(progress: Progress, row: int, agreed: float, plan: Plan, language: st
         return text("calibration.suggestion.few", language)
     if not progress.warned[row] or hoped != "open":
         return ""
-    if not metric.adds_up:
+    if not has_resources(metric):
         told = Figures(metric, language)
         expected = told.total(float(progress.expected_final[row]))
         return text("calibration.suggestion.level", language, expected=expected, agreed=told.number(agreed))

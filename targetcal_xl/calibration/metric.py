@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,11 @@ IN_PERCENT: Final = 10.0
 """Beside shares of 1, what is larger than this is told in percent."""
 LEAST_SHORTFALL: Final = 0.01
 """What a share lacks to 1 counts as this at the least: nothing is told of hundredths of a percent."""
+
+BEST_ATTAINED: Final = 9.99
+"""The highest attainment that is told of what is better when lower, also of a result of 0."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -91,22 +96,29 @@ class Metric:
 
     @property
     def is_turned(self) -> bool:
-        """Whether attainment is the agreed over the actual: of a mean or ratio that is better when lower."""
-        return not self.adds_up and self.direction < 0
+        """Whether attainment is what was due over the actual, as of all that is better when lower."""
+        return self.direction < 0
 
-    def attainment(self, actual: Floats, agreed: Floats) -> Floats:
-        """How much of the agreed was reached, elementwise; NaN where that says nothing.
+    def due(self, agreed: T, path: T) -> T:
+        """What a result so far is measured by: the agreed target, or how far its path allows to have come."""
+        return path if self.is_turned else agreed
 
-        Of a sum that is what has come so far, whichever way is better. A mean or ratio that is better
-        when lower is reached in full at the agreed value, and less so above it.
+    def attainment(self, actual: Floats, due: Floats) -> Floats:
+        """How much of what was due was reached, elementwise; NaN where that says nothing.
+
+        What is better when lower is reached in full at what was due, and less so above it; a result of next
+        to nothing counts as BEST_ATTAINED.
         """
-        part, whole = (agreed, actual) if self.is_turned else (actual, agreed)
+        part, whole = (due, actual) if self.is_turned else (actual, due)
         share: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
-        return share
+        if not self.is_turned:
+            return share
+        nothing = np.where(due > 0, BEST_ATTAINED, 1.0)
+        return np.minimum(np.where(actual == 0, nothing, share), BEST_ATTAINED)
 
-    def attained(self, actual: float, agreed: float) -> float:
+    def attained(self, actual: float, due: float) -> float:
         """The same of one pair."""
-        return float(self.attainment(np.array([actual]), np.array([agreed]))[0])
+        return float(self.attainment(np.array([actual]), np.array([due]))[0])
 
     def shown(self, value: float) -> float:
         """A total as it is told: a mean with one decimal more than its lines."""

@@ -159,7 +159,7 @@ def follow(
         as_of=as_of,
         actual=outlook.actual,
         path=path[:, as_of - 1],
-        attainment=metric.attainment(outlook.actual, agreed),
+        attainment=metric.attainment(outlook.actual, metric.due(agreed, path[:, as_of - 1])),
         expected_final=outlook.expected(last),
         odds=odds,
         odds_milestone=near,

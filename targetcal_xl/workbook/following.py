@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
+from ..calibration.metric import BEST_ATTAINED
 from .book import Cell
 from .captions import shown
 from .cells import column_letters
@@ -77,26 +78,35 @@ class Following:
         return Cell(or_blank(self._total), self._facts.total_formula(place, "actual"))
 
     def _attainment(self, agreed: float | None) -> Cell:
-        """How much of the agreed was reached, as the metric counts it."""
+        """How much of what was due was reached, as the metric counts it."""
         metric, actual = self._facts.plan.metric, self._total
-        share = None if agreed is None or actual is None else metric.attained(actual, agreed)
-        part, whole = (self._facts.here(f"progress_{code}") for code in ("actual", "agreed"))
-        if metric.is_turned:
-            part, whole = whole, part
-        formula = f'IF(OR(N({whole})=0,{part}=""),"",{part}/{whole})'
+        due = metric.due(agreed, self._facts.total(self._of_lines("path")))
+        share = None if due is None or actual is None else metric.attained(actual, due)
+        formula = self._turned_attainment() if metric.is_turned else self._share_of_agreed()
         return Cell("" if share is None or math.isnan(share) else share, formula)
+
+    def _share_of_agreed(self) -> str:
+        actual, agreed = (self._facts.here(f"progress_{code}") for code in ("actual", "agreed"))
+        return f'IF(OR(N({agreed})=0,{actual}=""),"",{actual}/{agreed})'
+
+    def _turned_attainment(self) -> str:
+        """What the path allows over the actual, as `Metric.attainment` has it."""
+        actual, place = self._facts.here("progress_actual"), self._facts.places.table("progress", "lines")
+        due = self._facts.total_formula(place, "path")
+        share = f"MIN({BEST_ATTAINED},{due}/{actual})"
+        return f'IF({actual}="","",IF({actual}=0,IF(N({due})>0,{BEST_ATTAINED},1),{share}))'
 
     @property
     def _total(self) -> float | None:
         if self._facts.plan.metric.adds_up:
-            return self._facts.total(self._actual)
+            return self._facts.total(self._of_lines("actual"))
         return as_number(self._facts.standing.value(None, None, "progress.actual"))
 
-    @property
-    def _actual(self) -> list[float | None]:
+    def _of_lines(self, code: str) -> list[float | None]:
+        """A column of the progress of all lines."""
         value = self._facts.standing.value
         return [
-            as_number(value(line.region, line.code, "progress.actual")) for line in self._facts.plan.lines
+            as_number(value(line.region, line.code, f"progress.{code}")) for line in self._facts.plan.lines
         ]
 
     @property

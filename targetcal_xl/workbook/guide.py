@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from ..figures import plain
 from ..language import text
 from .captions import tab_names
 from .looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
@@ -47,10 +48,12 @@ def guide_lines(places: Places) -> list[Line]:
 
 
 def _role(role: str, places: Places) -> Iterator[Line]:
-    def say(key: str) -> str:
-        return text(f"workbook.{key}", places.language)
-
     plan = places.inputs.plan
+    step = plain(plan.metric.step, places.language)
+
+    def say(key: str) -> str:
+        return text(f"workbook.{key}", places.language, step=step)
+
     tabs = tab_names(plan, places.language)
     yield Line("subtitle", {2: f"{plan.company} · {plan.period} · {plan.metric.name}"})
     yield Line("title", {2: say(f"guide.{role}")})

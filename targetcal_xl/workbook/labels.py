@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from ..calibration.metric import Metric
 from ..language import catalogue, text
 from .book import BLANK, Cell, Spot
 from .captions import heading
@@ -34,11 +35,17 @@ def titles(sheet: Sheet, places: Places) -> tuple[str, ...]:
     """A sheet's title and subtitle."""
     plan = places.inputs.plan
     name = plan.region(sheet.region).name if sheet.region else ""
-    facts = {"name": name, "period": plan.period, "metric": plan.metric.name, "company": plan.company}
-    facts |= {"unit": plan.metric.unit, "definition": plan.metric.definition}
+    facts = {"name": name, "period": plan.period, "company": plan.company}
+    facts |= {"metric": _in_unit(plan.metric, places.language), "definition": plan.metric.definition}
     return tuple(
         text(f"workbook.{key}.{kind_of(sheet)}", places.language, **facts) for key in ("title", "subtitle")
     )
+
+
+def _in_unit(metric: Metric, language: str) -> str:
+    """A metric's name, with its unit where it has one."""
+    unit = metric.unit.strip()
+    return text("workbook.metric_in_unit", language, metric=metric.name, unit=unit) if unit else metric.name
 
 
 def section(sheet: Sheet, table: Table, language: str) -> str:

@@ -95,7 +95,7 @@ def _settings(plan: Plan) -> Sheet:
         ("unit", Owner.TOOL, "text", ()),
         ("direction", Owner.TOOL, "choice", ("higher", "lower")),
         ("kind", Owner.TOOL, "choice", ("sum", "mean", "ratio")),
-        ("step", Owner.TOOL, "decimal", ()),
+        ("step", Owner.TOOL, "number", ()),
         ("hq_target", Owner.FINANCE, "number", ()),
         ("hq_tolerance", Owner.FINANCE, "percent", ()),
         ("objection", Owner.FINANCE, "percent", ()),

@@ -9,6 +9,7 @@ from typing import Final
 
 from ..calibration.negotiation import is_support
 from ..calibration.standing import Standing, Value
+from ..calibration.supports import DECLINED
 from ..language import catalogue, text
 from .captions import caption, heading
 from .labels import label, section
@@ -18,7 +19,8 @@ from .shapes import Kind, Owner, Sheet
 _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("objection.declared", "objection.suggested", "objection.lifted"), "number"),
     **dict.fromkeys(("in_force", "agreed_total"), "number"),
-    **dict.fromkeys(("objection.basis", "objection.support", "objection.risk", "granted_reason"), "long"),
+    **dict.fromkeys(("objection.basis", "objection.support", "objection.risk"), "long"),
+    **dict.fromkeys(("granted_reason", DECLINED), "long"),
     **dict.fromkeys(("inputs", "baseline", "progress", "survey", "evaluation", "backtest"), "text"),
     **dict.fromkeys(("learning", "letter", "letter.record", "seal"), "text"),
     **dict.fromkeys(("recalibration", "recalibration.restored"), "count"),

@@ -1,4 +1,4 @@
-"""Four companies and their plan folders: counts, delivery days, satisfaction, and revenue in yuan."""
+"""Companies and their plan folders: counts, complaints, delivery days, satisfaction, revenue in yuan."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ COUNTS = Company(
 DAYS = Company("days", "Order-to-delivery time", "days", "mean", -1, 0.5, 21.0, 21.0, _TWO)
 SHARES = Company("csat", "客户满意率", "", "ratio", 1, 0.001, 0.93, 0.93, _TWO)
 REVENUE = Company("gmv", "大促 GMV", "元", "sum", 1, 10_000.0, 9e8, 3.6e9, _TWO)
-COMPANIES = (COUNTS, DAYS, SHARES, REVENUE)
+COMPLAINTS = Company("complaints", "客户投诉件数", "件", "sum", -1, 1.0, 60.0, 240.0, _TWO)
+COMPANIES = (COUNTS, COMPLAINTS, DAYS, SHARES, REVENUE)
 
 _PERIODS = [f"{2024 + k // 4}Q{k % 4 + 1}" for k in range(1, 11)]
 _MISSING = "2025Q3"
@@ -110,9 +111,9 @@ def results_file(plan: Plan, agreed: Floats, folder: Path) -> Path:
     share = 1 / len(days) if plan.metric.adds_up else 1.0
     worse = 1 - 0.02 * plan.metric.direction
     rows = [
-        f"{day},{line.code},{float(target) * share * worse!r},{20 + k}"
+        f"{day},{line.code},{float(target) * share * worse!r},{line.volume:g}"
         for line, target in zip(plan.lines, agreed.tolist(), strict=True)
-        for k, day in enumerate(days)
+        for day in days
     ]
     path = folder / "results.csv"
     path.write_text("\n".join(["date,line,value,volume", *rows]) + "\n", "utf-8")
