@@ -33,6 +33,8 @@ _HEADS = {
 }
 _LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp", "effect")
 _CENTRED: tuple[Kind, ...] = ("choice", "flag", "date")
+_SHRUNK: tuple[Kind, ...] = ("text", "stamp")
+"""What becomes smaller where rows are added: names and times are read whole."""
 _WRAPPED: tuple[Kind, ...] = ("long", "link", "choice")
 _NUMBERS: tuple[Kind, ...] = ("number", "amount", "decimal", "count", "percent")
 """A number that outgrows its column becomes smaller: no program shows a part of one."""
@@ -78,7 +80,10 @@ class Looks:
         """The format of a column in which rows will be added; what is cut ends at the cell's edge."""
         align = "fill" if is_cut else "left" if kind in (*_LEFT, *_CENTRED) else "right"
         shape = {"num_format": self._numbers.get(kind, "General"), "align": align, "valign": "vcenter"}
-        return self._made(shape if is_cut else {**shape, "indent": 1, "text_wrap": kind == "link"})
+        wrapped = kind == "link"
+        return self._made(
+            shape if is_cut else {**shape, "indent": 1, "text_wrap": wrapped, "shrink": kind in _SHRUNK}
+        )
 
     @property
     def ruled(self) -> Format:
