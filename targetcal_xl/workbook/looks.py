@@ -68,7 +68,8 @@ class Looks:
             # The superior's cells open when there is something to decide: once the region is locked.
             "locked": owner not in (Owner.MANAGER, Owner.FINANCE),
         }
-        if shape["align"] != "center":
+        # What may become smaller has no indent: LibreOffice gives it to some of the cells only.
+        if shape["align"] != "center" and not shape["shrink"]:
             shape["indent"] = 1
         if owner.is_person:
             shape["bg_color"] = _INPUTS[owner]
