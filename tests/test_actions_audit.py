@@ -305,3 +305,11 @@ def test_no_action_believes_a_broken_ledger(action: str, statement: str, code: s
     with pytest.raises(Refused) as refused:
         case.run(act, *said, by="superior1" if action == "decide" else "林静")
     assert code in {problem.code for problem in refused.value.problems}
+
+
+def test_a_hidden_tab_is_named(case: Case) -> None:
+    listed, shown = parts_of(case.path)["xl/workbook.xml"].decode(), '<sheet name="华东大区"'
+    hidden = listed.replace(shown, f'{shown} state="veryHidden"')
+    changed_parts(case.path, {"xl/workbook.xml": hidden.encode()})
+    report = case.run(verify)
+    assert (report.problems, told(report.notes)) == ((), [("tab_hidden", "华东大区")])

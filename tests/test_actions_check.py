@@ -76,6 +76,28 @@ def test_a_reason_that_is_computed_is_no_reason(case: Case) -> None:
     assert _found(case, key, Cell("在手商机", '"在手"&"商机"')) == [("text_formula", case.where(key))]
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        (("R1", None, "status"), "submitted"),
+        (("R1", None, "submitter"), "head1"),
+        (("R1", None, "submitted_on"), "2025-01-07"),
+        (("R1", "R1-2", "basis"), "在手商机"),
+        (("R1", "R1-1", "comment"), "补充"),
+        (("R1", "R1-1", "attachment"), "附件"),
+    ],
+)
+def test_nothing_that_is_computed_is_sealed(case: Case, key: Key, shown: str) -> None:
+    cell = desks.filled(case.reading(), key, shown)
+    assert _found(case, key, Cell(cell.value, "A1")) == [("text_formula", case.where(key))]
+
+
+@pytest.mark.parametrize("said", ["月底", True, -5.0, 1e9])
+def test_the_day_of_a_submission_is_a_day(case: Case, said: Value) -> None:
+    key = ("R1", None, "submitted_on")
+    assert _found(case, key, Cell(said)) == [("date_unreadable", case.where(key))]
+
+
 def test_who_takes_the_suggestion_need_not_say_why(case: Case) -> None:
     case.type({("R1", "R1-2", field): None for field in desks.REASONS})
     assert case.problems() == []

@@ -8,9 +8,9 @@ import pytest
 
 from targetcal_xl.actions import check, decide, decide_typed, lock, recalibrate, unlock, verify
 from targetcal_xl.problems import DataProblems, Refused
-from targetcal_xl.workbook import open_book
+from targetcal_xl.workbook import Cell, open_book
 from tests.support.books import as_openpyxl
-from tests.support.desks import Case, delete_tab, fresh, locked, strip_protection, submitted, told
+from tests.support.desks import Case, Said, delete_tab, fresh, locked, strip_protection, submitted, told
 
 TAB = "华东大区"
 REASON = "依据充分"
@@ -284,3 +284,20 @@ def test_what_the_superior_typed_beside_the_record_can_be_put_back(case: Case) -
     assert [sheet.cell(*typed[at].spot).protection.locked for at in both] == [False, True]
     case.type({key: REASON})
     assert case.run(check).problems == ()
+
+
+@pytest.mark.parametrize("field", ["decision", "counter", "decision_reason"])
+def test_a_decision_that_is_computed_is_none(field: str, tmp_path: Path) -> None:
+    case = locked(tmp_path)
+    said: Said = {
+        ("R1", "R1-1", "decision"): "counter",
+        ("R1", "R1-1", "counter"): 84.0,
+        ("R1", "R1-1", "decision_reason"): "依据充分",
+    }
+    case.type(said)
+    key = ("R1", "R1-1", field)
+    shown = case.reading().grids["region:R1"][case.reading().places.find(key)[1]].value
+    case.type({key: Cell(shown, "A1")})
+    with pytest.raises(DataProblems) as refused:
+        case.run(decide_typed, "R1", by="superior1")
+    assert told(refused.value.problems) == [("text_formula", case.where(key))]

@@ -214,7 +214,9 @@ def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     if side.state != "open":
         return
-    yield from unkept(stock, stock.reading.of_region(region.code, Owner.MANAGER))
+    cells = list(stock.reading.of_region(region.code, Owner.MANAGER))
+    yield from unkept(stock, cells)
+    yield from computed(stock, (cell for cell in cells if not is_sealed(side, cell.key)))
     yield from _header_problems(stock, region)
     for line in side.lines:
         if not side.is_agreed(line.code):
@@ -232,9 +234,17 @@ def unkept(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
             yield from cell_faults(stock, [cell])
 
 
+def computed(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
+    """Cells whose content is computed: what is sealed must not be something else tomorrow."""
+    for cell in cells:
+        if cell.has_formula and cell.key[2] != "declared":
+            yield Problem("text_formula", where(stock, cell))
+
+
 def _header_problems(stock: Stock, region: Region) -> Iterator[Problem]:
     status = stock.reading.typed.get((region.code, None, "status"))
     submitter = stock.reading.typed.get((region.code, None, "submitter"))
+    yield from _date_problems(stock, stock.reading.typed.get((region.code, None, "submitted_on")))
     if status and status.value not in (None, "draft", "submitted"):
         yield Problem("choice_unknown", where(stock, status), {"found": said(status.value)})
     if submitter is None or not is_submitted(stock, region):
@@ -320,11 +330,9 @@ def _is_third(stock: Stock, declared: Typed, counter: float) -> bool:
 
 def _wording_problems(stock: Stock, line: Line, code: str, declared: float | None) -> Iterator[Problem]:
     cell = stock.reading.typed.get((line.region, line.code, code))
-    if cell is None or declared is None:
+    if cell is None or declared is None or cell.has_formula:
         return
-    if cell.has_formula:
-        yield Problem("text_formula", where(stock, cell))
-    elif is_placeholder(cell.value) and _needs_reasons(stock, line, declared):
+    if is_placeholder(cell.value) and _needs_reasons(stock, line, declared):
         kind = "missing" if cell.value is None else "placeholder"
         yield Problem(f"{code}_{kind}", where(stock, cell), {"line": line.name, "found": said(cell.value)})
 
@@ -348,15 +356,19 @@ def _support_problems(stock: Stock, region: Region, row: str) -> Iterator[Proble
             yield Problem(f"support_{code}_missing", where(stock, cell), {"item": row})
         elif fault := _misfit(cell):
             yield Problem(fault, where(stock, cell), {"found": said(cell.value)})
-    due = stock.reading.typed.get((region.code, row, "due"))
-    if due and due.value is not None and not _is_date(due.value):
-        yield Problem("date_unreadable", where(stock, due), {"found": said(due.value)})
+    yield from _date_problems(stock, stock.reading.typed.get((region.code, row, "due")))
+
+
+def _date_problems(stock: Stock, cell: Typed | None) -> Iterator[Problem]:
+    """What stands where a date is asked for, and is none."""
+    if cell and not cell.has_formula and cell.value is not None and not _is_date(cell.value):
+        yield Problem("date_unreadable", where(stock, cell), {"found": said(cell.value)})
 
 
 def _misfit(cell: Typed) -> str | None:
     """Why a support item's cell cannot be used as it is."""
     if cell.has_formula:
-        return "text_formula"
+        return None
     if cell.key[2] == "quantity" and not isinstance(cell.value, int | float):
         return "number_unreadable"
     return None

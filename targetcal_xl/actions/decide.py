@@ -21,7 +21,7 @@ from ..calibration import (
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import Owner, Typed
-from .check import broken_seals
+from .check import broken_seals, computed
 from .desk import Desk, find_line, find_region
 from .printable import text_faults
 from .stock import Stock, take_stock
@@ -94,6 +94,10 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     ]
     if not decisions and not list(_granted(stock, found)):
         raise Refused([Problem("nothing_decided", found.name)])
+    said = {decision.line.code for decision in decisions}
+    cells = stock.reading.of_region(found.code, Owner.SUPERIOR)
+    if problems := list(computed(stock, (cell for cell in cells if cell.key[1] in said))):
+        raise DataProblems(problems)
     decisions[:1] = [replace(first, hours=hours) for first in decisions[:1]]
     return _record(stock, found, decisions)
 

@@ -74,10 +74,11 @@ def disagreements(stock: Stock) -> Iterator[Problem]:
 
 
 def oddities(stock: Stock) -> Iterator[Problem]:
-    """What shows nothing false: somebody's own tabs and texts, names of tabs, protection taken off."""
+    """What shows nothing false: somebody's own tabs and texts, tabs hidden, protection taken off."""
     places, book = stock.reading.places, stock.book
     ours = set(places.tabs.values())
     yield from (Problem("tab_of_others", tab) for tab in book.sheets if tab not in ours)
+    yield from (Problem("tab_hidden", tab) for tab in book.sheets if tab in ours & book.hidden)
     for region in stock.plan.regions:
         tab = places.tabs.get(region_sheet(region.code))
         if tab and stock.table(region).state != "open" and not book.is_protected(tab):
