@@ -39,7 +39,7 @@ from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import Ledger
 from targetcal_xl.libreoffice import bridge
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import Cell, is_formula, open_book, same_value
+from targetcal_xl.workbook import Cell, is_formula, open_book, same_shown
 from tests.support import validator
 from tests.support.books import as_openpyxl
 from tests.support.desks import RESERVE, Case, confirmed, decided, fresh, locked, submitted, told
@@ -146,7 +146,7 @@ def _differences(one: Path, other: Path) -> Iterator[str]:
 
 
 def _alike(one: Cell, other: Cell) -> bool:
-    if (one.formula is None) != (other.formula is None) or not same_value(one, other):
+    if (one.formula is None) != (other.formula is None) or not same_shown(one, other):
         return False
     return one.formula is None or is_formula(other, one)
 
