@@ -281,7 +281,8 @@ def _confirmed(report: actions.ConfirmReport, language: str) -> Iterator[Part]:
     gap = percent(report.hq_gap, language, 1, signed=True)
     yield Sentence(text("telling.confirm.done", language, regions=report.regions, gap=gap, **shown))
     for exception in report.exceptions:
-        yield Sentence(exception.sentence(language), WARNING)
+        said = text(f"telling.confirm.{exception.code}", language, **exception.fields)
+        yield Sentence(said, WARNING, exception.where)
 
 
 @tell.register

@@ -46,6 +46,17 @@ def test_a_new_book_says_how_to_get_a_verdict(tmp_path: Path) -> None:
     assert "targetcal backtest" in said(fresh(tmp_path))
 
 
+def test_a_period_that_nobody_kept_is_not_said_to_have_been_tried(tmp_path: Path) -> None:
+    inputs = sample_inputs((2, 1))
+    values = inputs.history.values.copy()
+    values[:, -2] = np.nan
+    case = Case(tmp_path, replace(inputs, history=replace(inputs.history, values=values)))
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+    periods = case.run(backtest).periods
+    assert str(inputs.history.periods[-1]) in periods and str(inputs.history.periods[-2]) not in periods
+
+
 def test_the_sheet_tells_what_the_method_finds(tmp_path: Path) -> None:
     case = fresh(tmp_path)
     report = case.run(backtest)
@@ -162,3 +173,12 @@ def test_the_command_tells_it_as_a_table_and_as_json(
     assert told(lambda: app(("backtest", str(case.path), "--json"), standalone_mode=False)) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures["judgement"]["verdict"] in ("better", "even", "worse")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_chance_is_said_to_be_none(language: str) -> None:
+    judged = judge(try_history(sample_inputs((2, 1))))
+    assert judged.verdict != "too_little"
+    rare = verdict(replace(judged, chance=1 / 256), 0.8, language)
+    assert "1%" in rare and " 0%" not in rare and "为 0%" not in rare
+    assert "13%" in verdict(replace(judged, chance=1 / 8), 0.8, language)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from targetcal_xl.actions import (
+    ConfirmReport,
     check,
     confirm,
     decide,
@@ -24,11 +25,20 @@ from targetcal_xl.actions import (
 )
 from targetcal_xl.calibration import Group, Limits
 from targetcal_xl.connect import Actuals
+from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import Entry, Event
 from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.telling import Sentence, tell
 from tests.support.desks import RESERVE, Case, confirmed, decided, decline, fresh, told
 
 _GAP = ("hq_gap", "")
+
+
+def _told_after(report: ConfirmReport) -> list[str]:
+    """What is said in both languages, of which nothing asks for a reason any more."""
+    parts = [part for language in LANGUAGES for part in tell(report, language) if isinstance(part, Sentence)]
+    assert not any("--reason" in part.said for part in parts)
+    return [f"{part.about} {part.said}" for part in parts]
 
 
 def results(case: Case) -> Actuals:
@@ -89,6 +99,7 @@ def test_a_total_off_the_hq_target_needs_a_reason_and_says_the_gap(tmp_path: Pat
     report = case.run(confirm, RESERVE)
     assert report.hq_gap == pytest.approx(353 / 330 - 1)
     assert told(report.exceptions) == [_GAP]
+    assert any("+7.0%" in said for said in _told_after(report))
     assert {entry.reason for entry in case.entries("confirm")} == {RESERVE}
 
 
@@ -145,6 +156,7 @@ def test_what_is_agreed_outside_a_limit_is_named_with_its_group(tmp_path: Path) 
     assert _shown(case, None, "line:R1-2", "dashboard.limit.side") == "在限额内"
     report = case.run(confirm, "两地各有原因，总部已知悉")
     assert len(report.exceptions) == 2
+    assert sum("沿海" in said for said in _told_after(report)) == 2, "once in each language"
     assert case.run(verify).problems == ()
 
 

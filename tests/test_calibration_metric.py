@@ -18,6 +18,7 @@ from targetcal_xl.calibration import (
     Plan,
     allot,
     check_limits,
+    compute_baseline,
     explain,
     plan_odds,
     total_interval,
@@ -25,7 +26,7 @@ from targetcal_xl.calibration import (
 from targetcal_xl.calibration.hierarchy import InfeasibleTotal
 from targetcal_xl.calibration.metric import BEST_ATTAINED, KINDS, Kind
 from targetcal_xl.ledger import dump, load
-from tests.support.samples import METRIC, sample_plan, sample_standing
+from tests.support.samples import METRIC, sample_inputs, sample_plan, sample_standing
 from tests.support.source import modules
 
 MEANS: tuple[Kind, ...] = ("mean", "ratio")
@@ -172,3 +173,32 @@ def test_only_the_metric_asks_of_what_kind_it_is() -> None:
         and any(isinstance(side, ast.Constant) and side.value in ("sum", *MEANS) for side in node.comparators)
     }  # fmt: skip
     assert asking == {"targetcal_xl.calibration.metric"}
+
+
+@given(
+    st.lists(st.floats(0.9, 1.0), min_size=3, max_size=3), st.floats(0.5, 2.0), st.sampled_from([0.001, 0.03])
+)
+def test_no_share_is_suggested_or_allotted_that_is_more_than_all(
+    last: list[float], moved: float, step: float
+) -> None:
+    """However its trend and its drivers lift it."""
+    inputs = sample_inputs((2, 1), metric=_of("ratio", step=step))
+    grown = np.array(last)[:, None] * np.linspace(0.8, 1.0, len(inputs.history.periods))
+    now = np.full_like(inputs.readings.now, moved)
+    inputs = replace(
+        inputs,
+        plan=replace(inputs.plan, hq_target=round(0.95 / step) * step),
+        history=replace(inputs.history, values=grown, one_off=np.zeros_like(grown)),
+        readings=replace(inputs.readings, now=now, reference=np.ones_like(now)),
+    )
+    found = compute_baseline(inputs)
+    for values in (found.suggested, found.low, found.high, allot(inputs.plan, found)):
+        assert values.max() <= 1.0
+    assert (found.low <= found.suggested).all() and (found.suggested <= found.high).all()
+    assert np.allclose(found.last_year + found.contributions.sum(axis=1), found.expected, atol=1e-9)
+
+
+def test_a_ratio_that_has_been_more_than_all_may_be_so_again() -> None:
+    past, expected = np.array([1.2, 0.9]), np.array([1.31])
+    assert _of("ratio", step=0.1).target(expected, past) == pytest.approx([1.3])
+    assert _of("ratio", step=0.3).target(expected, past / 1.2) == pytest.approx([0.9])

@@ -319,6 +319,8 @@ _REVENUE = dataclasses.replace(CUSTOMERS, step=10_000.0)
         (_SHARE, 0.85, 0.95),
         (_SHARE, 0.3, 0.938),
         (_SHARE, 1.006, 0.998),
+        (_SHARE, 1.001, 0.999),
+        (_SHARE, 1.001, 1.0),
         (CUSTOMERS, 2200, 220),
         (CUSTOMERS, 22, 220),
         (CUSTOMERS, 50, 0),

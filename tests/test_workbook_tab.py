@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import openpyxl
 import pytest
 
 from targetcal_xl.actions import decide, handle_objection, new
-from targetcal_xl.calibration import Value, compute_baseline
+from targetcal_xl.actions.records import standing_of
+from targetcal_xl.calibration import Inputs, Metric, Value, compute_baseline
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.workbook import Cell, content, write_book
 from targetcal_xl.workbook.asking import MOST_NAMED
@@ -19,8 +24,9 @@ from targetcal_xl.workbook.places import default_places
 from tests.support.books import as_openpyxl
 from tests.support.clock import Clock
 from tests.support.desks import Case, decline, locked, submitted
+from tests.support.office import convert_all
 from tests.support.recalculated import differences
-from tests.support.samples import sample_inputs, sample_standing
+from tests.support.samples import METRIC, sample_inputs, sample_standing
 
 SCREEN, DIGIT = 1366 - 75, 7.8
 """Pixels between row numbers and scroll bar in LibreOffice's window, and of a digit that it measures by."""
@@ -130,6 +136,97 @@ def test_every_answer_reads_as_libreoffice_computes_it(tmp_path: Path) -> None:
         "",
         "另提数值：数值写成了文字",
     ]
+
+
+_OF_KINDS = {
+    "counts": METRIC,
+    "complaints": replace(METRIC, direction=-1),
+    "days": replace(METRIC, kind="mean", direction=-1, step=0.5),
+    "satisfaction": replace(METRIC, kind="ratio", step=0.001, distance="shortfall"),
+    "churn": replace(METRIC, kind="ratio", step=0.0001, direction=-1),
+}
+_EDGES: tuple[Callable[[float, float], float], ...] = (
+    lambda s, step: s,
+    lambda s, step: s * (1 + 1e-15),
+    lambda s, step: s * 0.85,
+    lambda s, step: s * 1.15,
+    lambda s, step: 1 - (1 - s) * 1.15,
+    lambda s, step: 3 * s,
+    lambda s, step: 3 * s - step,
+    lambda s, step: s / 3,
+    lambda s, step: s / 3 + step,
+    lambda s, step: 1 - 3 * (1 - s),
+    lambda s, step: 0.0,
+    lambda s, step: -step,
+    lambda s, step: s + step / 3,
+    lambda s, step: 1.0,
+    lambda s, step: 1 + step,
+    lambda s, step: s + 5 * step,
+    lambda s, step: s + 6 * step,
+    lambda s, step: 100 * s,
+)
+
+_OFF_STEP = (_EDGES[1], _EDGES[12])
+
+
+def _inputs_of(metric: Metric) -> Inputs:
+    """A plan with a line for each edge; shares are of the size that their distance is made for."""
+    inputs = sample_inputs((len(_EDGES), 1), metric=metric)
+    if not metric.is_share:
+        return inputs
+    first, last = (0.85, 0.999) if metric.distance == "shortfall" else (0.01, 0.2)
+    level = np.linspace(first, last, len(inputs.plan.lines))
+    values = np.repeat(level[:, None], len(inputs.history.periods), axis=1)
+    history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
+    return replace(inputs, history=history, plan=replace(inputs.plan, hq_target=float(level.mean())))
+
+
+def _at_the_edges(metric: Metric, folder: Path) -> tuple[Case, dict[str, float]]:
+    """A book in which each line declares one edge, on the step where the edge is not about that."""
+    case, declared = Case(folder, _inputs_of(metric), language="en"), dict[str, float]()
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "en")
+        suggested = standing_of(desk.ledger).baseline.suggested.tolist()
+    for k, (edge, model) in enumerate(zip(_EDGES, suggested[:-1], strict=True), 1):
+        value = edge(model, metric.step)
+        on_step = round(round(value / metric.step) * metric.step, 9)
+        declared[f"R1-{k}"] = value if edge in _OFF_STEP else on_step
+    case.type({("R1", line, "declared"): Cell(value) for line, value in declared.items()})
+    return case, declared
+
+
+@pytest.mark.parametrize("kind", _OF_KINDS)
+def test_tab_check_and_libreoffice_say_the_same_of_every_edge(kind: str, tmp_path: Path) -> None:
+    case, declared = _at_the_edges(_OF_KINDS[kind], tmp_path)
+    assert differences([case.path]) == []
+    found = {where: code for code, where in case.problems() if code.startswith("declared_")}
+    for line in declared:
+        fault = found.get(case.where(("R1", line, "declared")))
+        flag = _shown(case, "R1", "flag", line)
+        assert (flag == "Check it") == (fault is not None), (line, flag, fault)
+
+
+@pytest.mark.parametrize("kind", _OF_KINDS)
+def test_what_check_refuses_cannot_be_typed(kind: str, tmp_path: Path) -> None:
+    """The rule of the cell, computed by LibreOffice in a book of its own."""
+    case, declared = _at_the_edges(_OF_KINDS[kind], tmp_path)
+    found = {where for code, where in case.problems() if code.startswith("declared_")}
+    page = openpyxl.load_workbook(case.path)[case.reading().places.tabs["region:R1"]]
+    (rule,) = (
+        one.formula1
+        for one in page.data_validations.dataValidation
+        if one.type == "custom" and str(one.sqref).startswith("D")
+    )
+    assert len(rule) <= 255
+    book = openpyxl.Workbook()
+    for row, (line, value) in enumerate(declared.items(), 10):
+        book.active[f"C{row}"], book.active[f"D{row}"] = case.suggested(line), value
+        book.active[f"Z{row}"] = "=" + re.sub(r"\b([A-Z])10\b", rf"\g<1>{row}", rule)
+    book.save(tmp_path / "rule.xlsx")
+    (computed,) = convert_all([tmp_path / "rule.xlsx"], "xlsx", seconds=300)
+    taken = openpyxl.load_workbook(computed, data_only=True).active
+    for row, line in enumerate(declared, 10):
+        assert taken[f"Z{row}"].value is (case.where(("R1", line, "declared")) not in found), line
 
 
 def test_a_headline_of_many_lines_does_without_their_names(tmp_path: Path) -> None:

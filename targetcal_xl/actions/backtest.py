@@ -60,7 +60,7 @@ def backtest(desk: Desk, earlier: Sequence[Path] = ()) -> BacktestReport:
     if old != reference(content):
         stock.settle([Event("backtest", *BACKTEST, old, reference(content))], [content])
     return BacktestReport(
-        periods=tuple(map(str, test.periods)),
+        periods=tuple(map(str, test.tried)),
         judgement=tested.judgement,
         confidence=stock.plan.thresholds.confidence,
     )

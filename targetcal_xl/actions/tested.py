@@ -72,7 +72,7 @@ def verdict(judged: Judgement, confidence: float, language: str) -> str:
         say("figures", **_figures(scores["model"], rival, name, language)),
     ]
     told += [
-        say("coin", closer=rival.closer, periods=rival.periods, chance=percent(judged.chance, language)),
+        say("coin", closer=rival.closer, periods=rival.periods, chance=_chance(judged.chance, language)),
         say(
             "coverage", coverage=percent(judged.coverage, language), confidence=percent(confidence, language)
         ),
@@ -80,6 +80,12 @@ def verdict(judged: Judgement, confidence: float, language: str) -> str:
     if declared := scores.get("declared"):
         told.append(say("declared", **_figures(declared, declared, "", language)))
     return "\n".join([*told, say("few", periods=rival.periods)])
+
+
+def _chance(share: float, language: str) -> str:
+    """Odds that are rare and not none."""
+    said = percent(share, language)
+    return text("actions.backtest.rarely", language) if share > 0 and said == percent(0.0, language) else said
 
 
 def _figures(model: Score, rival: Score, name: str, language: str) -> dict[str, object]:

@@ -35,10 +35,16 @@ def check_limits(plan: Plan) -> None:
         whole_steps(_total(plan), levels, plan.metric.step)
 
 
+def _is_share(plan: Plan) -> bool:
+    """Whether no line can have more than 1."""
+    return plan.metric.is_share and plan.hq_target <= 1
+
+
 def is_plain(plan: Plan) -> bool:
     """Whether the split is by equal odds, without limits and volumes, of which `split` knows nothing."""
     levels = limited(hierarchy(plan))
     bounded = levels[-1].low.any() or np.isfinite(levels[-1].high).any()
+    bounded = bounded or _is_share(plan)
     return plan.split == "equal_odds" and len(levels) == 1 and not bounded and not plan.is_weighed
 
 
@@ -50,6 +56,9 @@ def allot(plan: Plan, baseline: Baseline) -> Floats:
     """
     sigma = baseline.sigma if plan.split == "equal_odds" else np.ones(len(plan.lines))
     levels = limited(hierarchy(plan))
+    if _is_share(plan):
+        top = np.minimum(levels[-1].high, np.array(plan.volumes))
+        levels = (*levels[:-1], replace(levels[-1], high=top))
     if not plan.is_weighed:
         return split(_total(plan), baseline.expected, sigma, levels, plan.metric.step)
     volumes = np.array(plan.volumes)

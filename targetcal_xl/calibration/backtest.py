@@ -53,6 +53,12 @@ class Backtest:
         words = [self.actual, *(self.forecasts[method] for method in ("model", *RIVALS))]
         return np.asarray(np.isfinite(words).all(axis=0))
 
+    @property
+    def tried(self) -> tuple[Period, ...]:
+        """The periods of which any result is known."""
+        known = np.isfinite(self.actual).any(axis=0)
+        return tuple(period for period, any_known in zip(self.periods, known, strict=True) if any_known)
+
 
 @dataclass(frozen=True)
 class Score:

@@ -91,7 +91,7 @@ def compute_baseline(inputs: Inputs, weights: Floats | None = None) -> Baseline:
     moved = signals(inputs.readings, plan)
     worth = effects(moved, weights)
     expected = foresight.base * np.exp(worth.sum(axis=1))
-    suggested = plan.metric.to_step(expected)
+    suggested = plan.metric.target(expected, history.values)
     past, year = last_year(history), len(history.periods) - history.per_year
     own = np.asarray(eventful(history, lines, inputs.answers)[:, max(year, 0) : year + 1].any(axis=1))
     low, high, held = _interval(plan, history, foresight, expected)
@@ -136,8 +136,8 @@ def _interval(
     high = moved * np.exp(logs) - foresight.offset
     least, most = np.minimum(foresight.least, expected), np.maximum(foresight.most, expected)
     held = (low < least) | (high > most)
-    most = np.maximum(np.minimum(most, plan.metric.most(history.values)), expected)
-    return np.maximum(low, least), np.minimum(high, most), held
+    end = plan.metric.most(history.values)
+    return np.minimum(np.maximum(low, least), end), np.minimum(np.minimum(high, most), end), held
 
 
 def _contributions(

@@ -67,8 +67,16 @@ class Metric:
 
     def most(self, past: Floats) -> float:
         """No value is more than this: all, of a ratio that has never been more; else there is no such end."""
-        is_share = self.kind == "ratio" and np.nanmax(past, initial=0.0) <= 1.0
-        return 1.0 if is_share else math.inf
+        return 1.0 if self.is_share and np.nanmax(past, initial=0.0) <= 1.0 else math.inf
+
+    def target(self, expected: Floats, past: Floats) -> Floats:
+        """What is expected as targets: multiples of `step`, none beyond `most`."""
+        return np.minimum(self.to_step(expected), self.last_step(past))
+
+    def last_step(self, past: Floats) -> float:
+        """The last multiple of `step` that is not beyond `most`."""
+        most = self.most(past)
+        return most if math.isinf(most) else round(math.floor(most / self.step + 1e-9) * self.step, 9)
 
     @property
     def adds_up(self) -> bool:

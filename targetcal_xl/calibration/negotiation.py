@@ -105,13 +105,13 @@ def is_implausible(declared: float, suggested: float, metric: Metric) -> bool:
     """Whether a number is so far from the suggestion that a slip of the pen is likelier than a judgement.
 
     It is three times the suggestion or more, or a third of it or less; or a share that lacks three times
-    as much to 1, or is above 1 where the suggestion is not. A few steps are never far.
+    as much to 1. A few steps are never far, but for a share above 1 where the suggestion is not.
     """
+    if metric.is_share and declared > 1 + TOLERANCE and suggested <= 1:
+        return True
     if abs(declared - suggested) <= FEW_STEPS * metric.step * (1 + TOLERANCE):
         return False
     if declared >= FAR * suggested * (1 - TOLERANCE) or FAR * declared * (1 - TOLERANCE) <= suggested:
-        return True
-    if metric.is_share and declared > 1 + TOLERANCE and suggested <= 1:
         return True
     return metric.distance == "shortfall" and bool(
         deviation(declared, suggested, metric.direction, metric.distance) <= TOLERANCE - (FAR - 1)

@@ -11,7 +11,7 @@ from ..figures import plain, typed
 from ..language import LANGUAGES
 from .captions import caption
 from .cells import column_letters
-from .facts import BESIDE_ZERO, ROW, Facts, quote, span
+from .facts import BESIDE_ZERO, DEVIATION_DIGITS, ROW, Facts, quote, span
 from .layout import region_sheet
 from .places import TablePlace
 
@@ -101,7 +101,7 @@ class Asking:
         beside_zero = f"SIGN{better}*{BESIDE_ZERO}"
         share = f"MAX(-{BESIDE_ZERO},MIN({BESIDE_ZERO},{better}/{self._reference(suggested)}))"
         share = share if self._is_shortfall else f"IF({suggested}=0,{beside_zero},{share})"
-        return f'IF(ISNUMBER({declared}),{share},"")'
+        return f'IF(ISNUMBER({declared}),ROUND({share},{DEVIATION_DIGITS}),"")'
 
     @property
     def _is_shortfall(self) -> bool:
@@ -137,12 +137,13 @@ class Asking:
         few = f"{FEW_STEPS}*{typed(metric.step)}*(1+{_TINY})"
         times = typed(FAR)
         far = [f"{declared}>={times}*{suggested}*{slack}", f"{times}*{declared}*{slack}<={suggested}"]
-        if metric.is_share:
-            far.append(f"AND({declared}>1+{_TINY},{suggested}<=1)")
         if self._is_shortfall:
             far.append(f"{deviation}<={_TINY}-{typed(FAR - 1)}")
         meant = ",".join(f"ISNUMBER(FIND({quote(word)},LOWER(T({basis}))))" for word in MEANT)
-        return f"AND(ABS({declared}-{suggested})>{few},OR({','.join(far)}),OR({meant})=FALSE)"
+        doubtful = f"AND(ABS({declared}-{suggested})>{few},OR({','.join(far)}))"
+        if metric.is_share:
+            doubtful = f"OR({doubtful},AND({declared}>1+{_TINY},{suggested}<=1))"
+        return f"AND({doubtful},OR({meant})=FALSE)"
 
     def _answered(self) -> str:
         """The superior's last answer in words: the decision, its value, its reason."""
@@ -159,10 +160,10 @@ class Asking:
         """The formula of `missing`: each empty reason adds its name to a sentence that is then tidied."""
         head, comma, end = _sentence(self._facts)
         declared, deviation = self._cells("declared", "deviation")
-        faults = "&".join(
-            f'IF({doubt},{quote(comma + faults_said(self._facts, fault)[0])},"")'
-            for fault, doubt in (("not_whole", self._is_off_step()), ("implausible", self._is_doubtful()))
+        unusable, doubtful = (
+            quote(comma + faults_said(self._facts, fault)[0]) for fault in ("not_whole", "implausible")
         )
+        faults = f'IF({self._is_off_step()},{unusable},IF({self._is_doubtful()},{doubtful},""))'
         reasons = "&".join(
             f'IF({self._is_empty(cell)},{quote(comma + self._facts.say(f"column.{code}"))},"")'
             for code, cell in zip(JUSTIFICATION, self._cells(*JUSTIFICATION), strict=True)

@@ -13,6 +13,7 @@ from ..calibration.drivers import EFFECT_LIMIT, SIGNAL_LIMIT, Readings, changes,
 from ..calibration.explanation import explain
 from ..calibration.history import Floats
 from ..calibration.standing import Standing
+from ..figures import typed
 from ..sentences import why
 from .book import Cell
 from .cells import column_letters
@@ -236,7 +237,7 @@ class Explanation:
             "log_mean": mean.tolist(),
             **self._by_driver("part", parts),
             "sum": (before + parts.sum(axis=1)).tolist(),
-            "suggested": plan.metric.to_step(expected).tolist(),
+            "suggested": plan.metric.target(expected, self._past).tolist(),
         }
 
     @cached_property
@@ -271,7 +272,8 @@ class Explanation:
         weighed = {driver: f"{weight}*{cell(f'signal.{driver}')}" for driver, weight in self._weights.items()}
         shrunk = f"{EFFECT_LIMIT}/MAX(ABS({cell('raw')}),{EFFECT_LIMIT})"
         base, total, expected = cell("base"), cell("total"), cell("expected")
-        step = self._facts.plan.metric.step
+        step, end = self._facts.plan.metric.step, self._facts.plan.metric.last_step(self._past)
+        whole = f"MAX(ROUND(INT({expected}/{step:g}+0.5)*{step:g},9),0)"
         return {
             "raw": "+".join(weighed.values()) or "0",
             **{f"effect.{driver}": f"{weighed[driver]}*{shrunk}" for driver in drivers},
@@ -280,8 +282,14 @@ class Explanation:
             "log_mean": f"IF({total}=0,{base},({expected}-{base})/{total})",
             **{f"part.{driver}": f"{cell('log_mean')}*{cell(f'effect.{driver}')}" for driver in drivers},
             "sum": added(["last_year", *(f"part.{part}" for part in (*PARTS, *drivers))]),
-            "suggested": f"MAX(ROUND(INT({expected}/{step:g}+0.5)*{step:g},9),0)",
+            "suggested": whole if math.isinf(end) else f"MIN({whole},{typed(end)})",
         }
+
+    @property
+    def _past(self) -> Floats:
+        """What the lines have been before the plan's period."""
+        inputs = self._facts.standing.inputs
+        return inputs.history.before(inputs.plan.period).values
 
     @cached_property
     def _weights(self) -> Mapping[str, str]:

@@ -32,6 +32,9 @@ TOTALS = ("allotment", "suggested", "declared", "agreed")
 BESIDE_ZERO = 9.99
 """The largest deviation that is shown, also beside a suggestion of 0, where the true one is infinite."""
 
+DEVIATION_DIGITS = 13
+"""Decimals that deviations keep: what differs from the suggestion by what floats lose is the same."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -85,7 +88,7 @@ class Facts:
         found = deviation(
             declared, self.standing.baseline.suggested, self.plan.metric.direction, self.plan.metric.distance
         )
-        shown = np.clip(found, -BESIDE_ZERO, BESIDE_ZERO).tolist()
+        shown = (np.round(np.clip(found, -BESIDE_ZERO, BESIDE_ZERO), DEVIATION_DIGITS) + 0.0).tolist()
         return [None if value is None else d for value, d in zip(self.declared, shown, strict=True)]
 
     @cached_property

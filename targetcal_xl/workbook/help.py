@@ -102,13 +102,14 @@ def _target(code: str, sheet: Sheet, places: Places) -> dict[str, Any]:
     typed_in, model, words = spots
     steps, few = f"{typed_in}/{typed(metric.step)}", typed(FEW_STEPS * metric.step * (1 + TOLERANCE))
     near = [f"{typed_in}<{typed(FAR)}*{model}", f"{typed(FAR)}*{typed_in}>{model}"]
-    if metric.is_share:
-        near.append(f"OR({typed_in}<=1,{model}>1)")
     if metric.distance == "shortfall":
         lacking = f"MAX(MIN({model},1-{model}),{typed(LEAST_SHORTFALL)})"
         near.append(f"OR({model}>1,{model}-{typed_in}<{typed(FAR - 1)}*{lacking})")
     meant = ",".join(f'ISNUMBER(SEARCH("{word}",{words}))' for word in MEANT)
-    plausible = f"OR(ABS({typed_in}-{model})<={few},AND({','.join(near)}),{meant})"
+    plausible = f"OR(ABS({typed_in}-{model})<={few},AND({','.join(near)}))"
+    if metric.is_share:
+        plausible = f"AND({plausible},OR({typed_in}<=1,{model}>1))"
+    plausible = f"OR({plausible},{meant})"
     rule = f"=AND({typed_in}>=0,ROUND({steps},6)=ROUND({steps},0),{plausible})"
     facts = {"step": plain(metric.step, places.language), "reason": _say(places, f"column.{reason}")}
     return {"validate": "custom", "value": rule} | _error(places, "target", **facts)
