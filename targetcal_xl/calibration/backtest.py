@@ -56,7 +56,7 @@ class Backtest:
     @property
     def tried(self) -> tuple[Period, ...]:
         """The periods of which any result is known."""
-        known = np.isfinite(self.actual).any(axis=0)
+        known = np.asarray(np.isfinite(self.actual).any(axis=0))
         return tuple(period for period, any_known in zip(self.periods, known, strict=True) if any_known)
 
 
