@@ -143,19 +143,26 @@ _A4_AT_80 = {"landscape": (11.69 - 0.8) * 96 / 0.8, "portrait": (8.27 - 0.8) * 9
 
 def _pages_across(page: Worksheet) -> list[float]:
     """How wide each page of a sheet is, with the columns that are repeated on every one."""
-    last = int(page.max_column)
-    if page.print_area:
-        last = openpyxl.utils.range_boundaries(page.print_area.replace("$", "").partition("!")[2])[2]
     repeated = (page.print_title_cols or "").replace("$", "").rpartition(":")[2]
     named = openpyxl.utils.column_index_from_string(repeated) if repeated else 1
-    widths = {at: _width(page, at) for at in range(2, last + 1)}
-    ends = [*(int(one.id) for one in page.col_breaks.brk), last]
-    starts = [2, *(end + 1 for end in ends[:-1])]
-    again = sum(widths[at] for at in range(2, named + 1))
-    return [
-        sum(widths[at] for at in range(start, end + 1)) + (again if start > 2 else 0)
-        for start, end in zip(starts, ends, strict=True)
-    ]
+    again = sum(_width(page, at) for at in range(2, named + 1))
+    widths = []
+    for first, last in _printed(page):
+        ends = [*(int(one.id) for one in page.col_breaks.brk if first <= one.id < last), last]
+        starts = [first, *(end + 1 for end in ends[:-1])]
+        for start, end in zip(starts, ends, strict=True):
+            own = sum(_width(page, at) for at in range(start, end + 1))
+            widths.append(own + (again if start > 2 else 0))
+    return widths
+
+
+def _printed(page: Worksheet) -> list[tuple[int, int]]:
+    """The first and last column of each area that is printed."""
+    if not page.print_area:
+        return [(2, int(page.max_column))]
+    areas = (area.rpartition("!")[2].replace("$", "") for area in page.print_area.split(","))
+    ends = map(openpyxl.utils.range_boundaries, areas)
+    return [(int(left), int(right)) for left, _, right, _ in ends]
 
 
 def _width(page: Worksheet, at: int) -> float:

@@ -77,10 +77,10 @@ def write_book(
     for sheet_code, region, code, spot in _named(places):
         tab = quoted(places.tabs[sheet_code])
         book.define_name(name_of(code, region), f"={tab}${column_letters(spot[1])}${spot[0]}")
-    for sheet in filter(lambda sheet: sheet.region, places.sheets.values()):
-        tab = quoted(places.tabs[sheet.code])
-        book.define_name(f"{tab}_xlnm.Print_Area", _printed(sheet, tab))
     for sheet in places.sheets.values():
+        if sheet.region:
+            # XlsxWriter has no method for two areas of one sheet.
+            pages[sheet.code].print_area_range = _printed(sheet, quoted(places.tabs[sheet.code]))
         draw_charts(book, sheet, places, looks, cells.get(sheet.code, {}))
     pages["dashboard"].activate()
     if macros:
@@ -99,7 +99,7 @@ def _printed(sheet: Sheet, tab: str) -> str:
     lines, bottom = sheet.table("lines"), sheet.tables[-1].bottom + REGION_CHARTS
     last, end = lines.spots[JUSTIFICATION[-1]], max(lines.spots.values())
     reasons, next_to, right = map(column_letters, (last, last + 1, end))
-    return f"={tab}$B$2:${reasons}${bottom},{tab}${next_to}$2:${right}${lines.bottom}"
+    return f"{tab}$B$2:${reasons}${bottom},{tab}${next_to}$2:${right}${lines.bottom}"
 
 
 def _as_it_is(_sheet: Worksheet, formula: str, _expand: bool = False) -> str:
