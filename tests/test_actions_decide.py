@@ -301,3 +301,25 @@ def test_a_decision_that_is_computed_is_none(field: str, tmp_path: Path) -> None
     with pytest.raises(DataProblems) as refused:
         case.run(decide_typed, "R1", by="superior1")
     assert told(refused.value.problems) == [("text_formula", case.where(key))]
+
+
+@pytest.mark.parametrize("kind", ["accept", "return"])
+def test_a_value_that_a_decision_does_not_take_is_not_dropped_in_silence(case: Case, kind: str) -> None:
+    with pytest.raises(DataProblems) as refused:
+        case.run(decide, "R1", "R1-1", kind, counter=90.0, reason=REASON, by="superior1")
+    assert [problem.code for problem in refused.value.problems] == ["decision_counter_idle"]
+    said: Said = {("R1", "R1-1", "decision"): kind, ("R1", "R1-1", "decision_reason"): REASON}
+    case.type({**said, ("R1", "R1-1", "counter"): 90.0})
+    with pytest.raises(DataProblems):
+        case.run(decide_typed, "R1", by="superior1")
+    case.type({("R1", "R1-1", "counter"): 84.0})
+    assert [how for _, how in case.run(decide_typed, "R1", by="superior1").lines] == [kind]
+
+
+def test_the_counter_of_the_round_before_is_in_nobody_s_way(case: Case) -> None:
+    _decide(case, "R1-1", "counter", 90.0)
+    _decide(case, "R1-2", "accept")
+    case.type({("R1", None, "status"): "submitted"})
+    case.run(lock)
+    case.type({("R1", "R1-1", "decision"): "accept", ("R1", "R1-1", "decision_reason"): REASON})
+    assert case.run(decide_typed, "R1", by="superior1").state == "decided"

@@ -31,7 +31,7 @@ def test_untouched_cells_give_the_same_inputs_back() -> None:
     assert dump(new) == dump(INPUTS)
 
 
-@given(st.integers(0, 2), st.integers(0, 7), st.one_of(st.none(), st.floats(0, 1e6)))
+@given(st.integers(0, 2), st.integers(0, 7), st.one_of(st.none(), st.just(0.0), st.floats(1e-6, 1e6)))
 def test_any_result_of_the_past_can_be_changed_or_emptied(row: int, column: int, value: float | None) -> None:
     line, period = INPUTS.plan.lines[row], INPUTS.history.periods[column]
     new, faults = _revised({(line.region, line.code, f"history.{period}"): value})
@@ -110,6 +110,21 @@ def test_people_and_milestones_can_change() -> None:
         ((None, "R1-1/search", "reading.now"), "-", "number_unreadable"),
         (("R1", "R1-1", "history.answer"), "perhaps", "choice_unknown"),
         ((None, None, "weights"), None, "choice_unknown"),
+        (("R1", "R1-1", "history.2024Q4"), -1.0, "number_outside"),
+        (("R1", "R1-1", "history.2024Q4"), 1e300, "number_outside"),
+        (("R1", "R1-1", "history.2024Q4"), 1e-9, "number_outside"),
+        ((None, "R1-1/search", "reading.now"), -1.0, "number_outside"),
+        ((None, "R1-1/search", "reading.reference"), 1e300, "number_outside"),
+        ((None, "market", "driver.weight"), 1e300, "number_outside"),
+        ((None, None, "survey_minimum"), 1e300, "number_outside"),
+        ((None, "E01", "event.amount"), 1e300, "number_outside"),
+        ((None, "E01", "event.amount"), 9999.0, "event_too_big"),
+        (("R1", None, "region.head"), 45000.0, "name_unreadable"),
+        (("R1", None, "region.deputy"), True, "name_unreadable"),
+        (("R1", None, "region.superior"), "#N/A", "name_unreadable"),
+        ((None, "search", "indicator.name"), 1.0, "name_unreadable"),
+        (("R1", None, "region.head_mail"), "no mail", "mail_unreadable"),
+        (("R1", None, "region.deputy_mail"), 1.0, "mail_unreadable"),
     ],
 )
 def test_what_cannot_be_used_is_named_by_its_key(key: Key, value: Value, code: str) -> None:
@@ -123,3 +138,12 @@ def test_what_cannot_be_used_is_named_by_its_key(key: Key, value: Value, code: s
 def test_everything_unusable_is_named_at_once() -> None:
     wrong: dict[Key, Value] = {(None, None, code): "?" for code in ("hq_target", "objection", "milestone")}
     assert {key for key, _ in _revised(wrong)[1]} == set(wrong)
+
+
+def test_a_past_of_shares_takes_no_percentages() -> None:
+    plan = replace(INPUTS.plan, metric=replace(INPUTS.plan.metric, kind="ratio", step=0.001), hq_target=0.93)
+    past = replace(INPUTS.history, values=INPUTS.history.values / 1000, one_off=INPUTS.history.one_off / 1000)
+    shares = replace(INPUTS, plan=plan, history=past)
+    key = ("R1", "R1-1", f"history.{INPUTS.history.periods[-1]}")
+    assert _revised({key: 0.95}, shares)[1] == []
+    assert _revised({key: 95.0}, shares)[1] == [(key, "number_outside")]

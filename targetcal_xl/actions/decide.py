@@ -16,6 +16,7 @@ from ..calibration import (
     in_words_only,
     is_placeholder,
     may_decide,
+    same_value,
     support_items,
 )
 from ..ledger import Event
@@ -235,9 +236,18 @@ def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Proble
     for code in decision_faults(*said, stock.plan.metric, suggested):
         fields = {"found": decision.kind, "counter": decision.counter, "suggested": suggested}
         yield Problem(f"decision_{code}", place, fields)
+    if _is_idle(side, decision):
+        yield Problem("decision_counter_idle", place, {"counter": decision.counter})
     cell = stock.reading.typed.get((*_at(line), "decision_reason"))
     is_typed = cell is not None and cell.value == decision.reason
     yield from text_faults(where(stock, cell) if cell and is_typed else place, decision.reason)
+
+
+def _is_idle(side: Table, decision: Decision) -> bool:
+    """Whether a value comes with a decision that takes none, and is neither declared nor the last counter."""
+    known = (side.of(decision.line.code, field) for field in ("declared", "counter"))
+    takes_none = decision.kind in ("accept", "return") and decision.counter is not None
+    return takes_none and not any(same_value(decision.counter, value) for value in known)
 
 
 def _events(side: Table, decision: Decision) -> Iterator[Event]:

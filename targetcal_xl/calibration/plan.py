@@ -27,6 +27,12 @@ WEIGHTS: Final = get_args(WeightsCode)
 """Where the drivers' weights come from."""
 
 
+STRONGEST: Final = 10.0
+"""A metric that follows a driver ten times as strongly is none that anybody has seen."""
+MAIL: Final = r"[^@\s]+@[^@\s]+"
+"""What every mail address looks like."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who declares, decides or advises."""

@@ -10,6 +10,9 @@ from .standing import Value
 _TOLERANCE = 1e-12
 """Programs keep 15 significant digits of what they compute or save; three more are left for their sums."""
 
+SMALLEST, LARGEST = 1e-6, 1e15
+"""Amounts that somebody may mean; 0 is one, too."""
+
 STEP_TOLERANCE, STEP_DIGITS = 1e-9, 1e-14
 """By what share of a step, or of the number of steps, floats miss a whole number of them."""
 
@@ -34,6 +37,11 @@ def _is_close(a: float, b: float) -> bool:
         return math.isclose(a, b, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
     except OverflowError:
         return False
+
+
+def is_meant(number: float) -> bool:
+    """Whether an amount is one that somebody may mean."""
+    return number == 0 or SMALLEST <= abs(number) <= LARGEST
 
 
 def kept(number: float, step: float | None = None) -> float:

@@ -23,18 +23,17 @@ from pydantic_core import ErrorDetails
 from ..calibration import composed, metric, plan
 from ..calibration.baseline import PARTS
 from ..calibration.period import Period
+from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
 from ..problems import DataProblems, Problem
 from .plan_tree import tree_faults
-from .tables import LARGEST, SMALLEST, decode
+from .tables import decode
 
 FILE = "plan.toml"
 _WHOLE_STEPS = 1e-6
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _MOST_STEPS = 1e9
 """A target of more steps than this has a slip of the pen in one of the two."""
-_STRONGEST = 10.0
-"""A metric that follows a driver ten times as strongly is none that anybody has seen."""
 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
@@ -43,7 +42,7 @@ _Code = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,40}$")]
 _Share = Annotated[float, Field(gt=0, lt=1)]
 _NotNegative = Annotated[float, Field(ge=0, le=LARGEST)]
 _Positive = Annotated[float, Field(ge=SMALLEST, le=LARGEST)]
-_Weight = Annotated[float, Field(ge=0, le=_STRONGEST)]
+_Weight = Annotated[float, Field(ge=0, le=plan.STRONGEST)]
 _Way = Annotated[
     Literal["raises", "lowers", 1, -1],
     AfterValidator(lambda said: {"raises": 1, "lowers": -1}.get(str(said), said)),
@@ -69,7 +68,7 @@ class _Metric(_Strict):
 
 class _Person(_Strict):
     name: _Name
-    mail: Annotated[str, StringConstraints(pattern=r"^([^@\s]+@[^@\s]+)?$")] = plan.Person.mail
+    mail: Annotated[str, StringConstraints(pattern=f"^({plan.MAIL})?$")] = plan.Person.mail
 
 
 class _Limited(_Strict):

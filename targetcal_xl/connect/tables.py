@@ -22,13 +22,12 @@ from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
 from ..calibration import Floats
+from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
 from ..language import LANGUAGES, text
 from ..problems import DataProblems, Found, Problem
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 
-SMALLEST, LARGEST = 1e-6, 1e15
-"""Amounts that somebody may mean; 0 is one, too."""
 MOST_BYTES = 200_000_000
 """A text file that is bigger is not read."""
 _ENCODINGS = ("utf-8-sig", "gb18030")

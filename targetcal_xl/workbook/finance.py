@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import TypeVar
@@ -32,7 +33,9 @@ from targetcal_xl.calibration import (
 )
 
 from ..calibration.history import latest
-from ..calibration.plan import SHARES_ADD_UP
+from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
+from ..calibration.values import LARGEST, is_meant
+from .cells import ERRORS
 from .layout import reading_row
 
 Kept = TypeVar("Kept")
@@ -204,10 +207,18 @@ class _Entry:
         return otherwise if value is None else str(value)
 
     def name(self, key: Key, otherwise: str) -> str:
-        """Words that must not be empty."""
+        """Words that must not be empty, and are neither a number nor an error."""
+        value = self._cells.get(key)
         if not self.words(key).strip():
             return self._refused(key, "name_missing", otherwise)
-        return self.words(key).strip()
+        if not isinstance(value, str) or value in ERRORS:
+            return self._refused(key, "name_unreadable", otherwise)
+        return value.strip()
+
+    def mail(self, key: Key) -> str:
+        """A mail address, or nothing."""
+        said = self.words(key).strip()
+        return said if not said or re.fullmatch(MAIL, said) else self._refused(key, "mail_unreadable", "")
 
     def number(self, key: Key, otherwise: float, low: float = -math.inf, high: float = math.inf) -> float:
         """A number within bounds."""
@@ -216,14 +227,20 @@ class _Entry:
             return self._refused(key, "number_unreadable", otherwise)
         return float(value) if low <= value <= high else self._refused(key, "number_outside", otherwise)
 
-    def count(self, key: Key, otherwise: int, low: float, high: float = math.inf) -> int:
+    def amount(self, key: Key, otherwise: float, low: float = -math.inf, high: float = math.inf) -> float:
+        """A number within bounds that somebody may mean."""
+        value = self.number(key, otherwise, low, high)
+        is_fine = math.isnan(value) or is_meant(value)
+        return value if is_fine else self._refused(key, "number_outside", otherwise)
+
+    def count(self, key: Key, otherwise: int, low: float, high: float = LARGEST) -> int:
         """A whole number within bounds."""
         value = self.number(key, otherwise, low, high)
         return int(value) if value == int(value) else self._refused(key, "number_not_whole", otherwise)
 
     def perhaps(self, key: Key, low: float = -math.inf, high: float = math.inf) -> float:
         """A number within bounds, or NaN for an empty cell."""
-        return math.nan if self._cells.get(key) is None else self.number(key, math.nan, low, high)
+        return math.nan if self._cells.get(key) is None else self.amount(key, math.nan, low, high)
 
     def one_of(self, key: Key, choices: Mapping[str, object], otherwise: str) -> str:
         value = self._cells.get(key)
@@ -313,8 +330,9 @@ def _thresholds(known: Thresholds, entry: _Entry) -> Thresholds:
 def _region(region: Region, entry: _Entry) -> Region:
     def person(role: str, known: Person) -> Person:
         key = region.code, None, f"region.{role}"
-        name = entry.words(key).strip() if role == "deputy" else entry.name(key, known.name)
-        return Person(name, entry.words((region.code, None, f"region.{role}_mail")))
+        is_nobody = role == "deputy" and not entry.words(key).strip()
+        name = "" if is_nobody else entry.name(key, known.name)
+        return Person(name, entry.mail((region.code, None, f"region.{role}_mail")))
 
     now = replace(
         region,
@@ -330,7 +348,8 @@ def _region(region: Region, entry: _Entry) -> Region:
 
 
 def _driver(driver: Driver, entry: _Entry) -> Driver:
-    return replace(driver, weight=entry.number((None, driver.code, "driver.weight"), driver.weight, low=0))
+    key = None, driver.code, "driver.weight"
+    return replace(driver, weight=entry.number(key, driver.weight, 0, STRONGEST))
 
 
 def _indicator(item: Indicator, plan: Plan, entry: _Entry, directions: Mapping[str, int]) -> Indicator:
@@ -348,8 +367,9 @@ def _indicator(item: Indicator, plan: Plan, entry: _Entry, directions: Mapping[s
 
 def _revised_history(inputs: Inputs, entry: _Entry) -> History:
     periods = inputs.history.periods
+    most = inputs.plan.most_meant
     values = [
-        [entry.perhaps((line.region, line.code, f"history.{period}")) for period in periods]
+        [entry.perhaps((line.region, line.code, f"history.{period}"), 0, most) for period in periods]
         for line in inputs.plan.lines
     ]
     one_off = np.zeros((len(inputs.plan.lines), len(periods)))
@@ -359,12 +379,15 @@ def _revised_history(inputs: Inputs, entry: _Entry) -> History:
         line = entry.one_of((None, row, "event.line"), lines, "")
         period = entry.one_of((None, row, "event.period"), columns, "")
         if line and period:
-            one_off[lines[line], columns[period]] = _amount(entry, (None, row, "event.amount"))
+            key, at = (None, row, "event.amount"), (lines[line], columns[period])
+            one_off[at] = _amount(entry, key)
+            if one_off[at] > values[at[0]][at[1]]:
+                entry.refuse(key, "event_too_big")
     return History(periods, np.array(values).reshape(one_off.shape), one_off)
 
 
 def _amount(entry: _Entry, key: Key) -> float:
-    return math.nan if entry.words(key).strip() in ("", UNKNOWN_AMOUNT, "？") else entry.number(key, 0.0)
+    return math.nan if entry.words(key).strip() in ("", UNKNOWN_AMOUNT, "？") else entry.amount(key, 0.0)
 
 
 def _revised_answers(inputs: Inputs, entry: _Entry) -> Iterator[Answer]:
@@ -381,7 +404,7 @@ def _revised_readings(inputs: Inputs, entry: _Entry) -> Readings:
     def side(code: str) -> Floats:
         rows = [
             [
-                entry.perhaps((None, reading_row(line.code, item.code), f"reading.{code}"))
+                entry.perhaps((None, reading_row(line.code, item.code), f"reading.{code}"), low=0)
                 for item in inputs.plan.indicators
             ]
             for line in inputs.plan.lines
