@@ -43,8 +43,7 @@ def _is_share(plan: Plan) -> bool:
 def is_plain(plan: Plan) -> bool:
     """Whether the split is by equal odds, without limits and volumes, of which `split` knows nothing."""
     levels = limited(hierarchy(plan))
-    bounded = levels[-1].low.any() or np.isfinite(levels[-1].high).any()
-    bounded = bounded or _is_share(plan)
+    bounded = _is_share(plan) or bool(levels[-1].low.any() or np.isfinite(levels[-1].high).any())
     return plan.split == "equal_odds" and len(levels) == 1 and not bounded and not plan.is_weighed
 
 
