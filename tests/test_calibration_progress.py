@@ -167,6 +167,15 @@ def test_a_day_without_a_report_is_no_day_without_results() -> None:
     assert check(silent).actual == pytest.approx(zero.sum(axis=1))
 
 
+@pytest.mark.parametrize("step", [0.1, 1.0, 1000.0])
+@pytest.mark.parametrize("size", [60.0, 1e4, 1e9])
+def test_one_day_alone_hardly_moves_what_is_expected(size: float, step: float) -> None:
+    """A windfall of twelve times a day's share, in whatever unit: one day tells nothing of its scatter."""
+    target, metric = size * step, dataclasses.replace(CUSTOMERS, step=step)
+    seen = check(on_pace(target, 12.0, 1), target, metric)
+    assert 1.0 < seen.expected_final[0] / target < 1.3
+
+
 def test_the_first_seven_days_warn_nobody() -> None:
     assert not check(np.zeros((1, 7))).warned[0]
     assert check(np.zeros((1, 8))).warned[0]

@@ -389,3 +389,49 @@ def test_a_share_departs_by_what_it_lacks() -> None:
     assert found == pytest.approx(-(0.938 - 0.8) / 0.062)
     assert functions.TC_DEVIATION(0.8, 0.938)[0][0] == pytest.approx(-0.138 / 0.938)
     assert functions.TC_OBJECTION(0.92, 0.938, 0.15, 1.0, "ratio") == [[True]]
+
+
+@pytest.mark.parametrize("kind", ["mean", "ratio"])
+def test_bounds_of_a_mean_are_those_of_its_lines(kind: str) -> None:
+    centre, volume = [[0.5], [0.9]], [[10], [90]]
+    least = functions.TC_SPLIT(0.7, centre, None, [[0.6], [0.6]], None, 0.01, kind, volume)
+    assert np.array(least).min() >= 0.6 and np.average(np.ravel(least), weights=[10, 90]) == pytest.approx(
+        0.7
+    )
+    most = functions.TC_SPLIT(0.7, centre, None, None, [[0.68], [0.72]], 0.01, kind, volume)
+    assert (np.array(most) <= [[0.68], [0.72]]).all()
+
+
+@pytest.mark.parametrize("volume", [None, [[10], [90]]])
+def test_a_split_share_is_no_more_than_all(volume: list[list[int]] | None) -> None:
+    found = functions.TC_SPLIT(0.98, [[0.5], [0.99]], None, None, None, 0.01, "ratio", volume)
+    assert np.max(found) <= 1.0
+
+
+def test_nothing_that_is_split_is_less_than_nothing() -> None:
+    shares = np.ravel(functions.TC_SPLIT(100, [[50], [0], [-5]]))
+    assert not np.signbit(shares).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "code", "said"),
+    [
+        ("TC_OBJECTION", [85, 100, 15], "#NUM!", "15"),
+        ("TC_OBJECTION", [85, 100, -1], "#NUM!", "1"),
+        ("TC_QUADRANT", [0.95, 80], "#NUM!", "80"),
+        ("TC_QUADRANT", [95, 0.8], "#NUM!", "95"),
+        ("TC_ODDS", [100, 100, 120, 80], "#NUM!", ""),
+        ("TC_BASELINE", ["2026Q1", HISTORY], "#NUM!", "2024Q4"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_nobody_can_mean_has_no_answer_but_a_reason(
+    name: str, arguments: list[object], code: str, said: str, language: str
+) -> None:
+    assert getattr(functions, name)(*arguments) == [[code]]
+    (reason,) = reasons(name, arguments, language)
+    assert said in reason
+
+
+def test_a_skipped_year_at_the_most_is_bridged() -> None:
+    assert functions.TC_BASELINE("2025Q4", HISTORY) != [["#NUM!"]]

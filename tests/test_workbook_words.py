@@ -6,16 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pypdfium2
 import pytest
 
 from targetcal_xl.calibration.metric import KINDS, Kind, Metric
-from targetcal_xl.language import LANGUAGES
+from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.workbook import write_book
-from targetcal_xl.workbook.guide import guide_lines
+from targetcal_xl.workbook.guide import ROLES, guide_lines
 from targetcal_xl.workbook.labels import hint, titles
 from targetcal_xl.workbook.places import default_places
 from targetcal_xl.workbook.widths import form_of
 from tests.support.clock import Clock
+from tests.support.office import convert_all
 from tests.support.samples import METRIC, sample_inputs, sample_standing
 
 
@@ -73,3 +75,20 @@ def test_the_threshold_of_a_share_is_told_for_small_and_large_ones(language: str
     (field,) = (each for each in places.sheets["settings"].fields if each.code == "objection")
     said = hint(field, places)
     assert ("if that is less" if language == "en" else "两者取小") in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_role_s_guide_is_one_printed_page_that_names_the_company(language: str, tmp_path: Path) -> None:
+    standing, path = sample_standing((2, 1)), tmp_path / "book.xlsx"
+    plan = replace(standing.inputs.plan, company="Harbour & Pike")
+    write_book(
+        path, replace(standing, inputs=replace(standing.inputs, plan=plan)), language, created=Clock().now
+    )
+    (printed,) = convert_all([path], "pdf", seconds=300)
+    with pypdfium2.PdfDocument(printed) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    titles_of_roles = [text(f"workbook.guide.{role}", language) for role in ROLES]
+    for page, title in zip(pages, titles_of_roles, strict=False):
+        assert title in page.splitlines()
+    assert text("workbook.title.dashboard", language, period="2025Q1") in pages[len(ROLES)]
+    assert all("Harbour & Pike · 2025Q1" in page for page in pages)

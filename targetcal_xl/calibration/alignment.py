@@ -106,7 +106,7 @@ def _nearest_mean(wanted: Floats, volumes: Floats, low: Floats, high: Floats, st
         if whole[place] < most[place] and abs(missing - volumes[place]) < abs(missing):
             whole[place] += 1
             missing -= float(volumes[place])
-    return np.asarray(np.round(whole * step, 9))
+    return np.asarray(np.round(whole * step, 9) + 0.0)
 
 
 def _total(plan: Plan) -> float:
@@ -132,7 +132,7 @@ def split(
     narrowed = whole_steps(total, levels or [flat(len(centre))], step)
     whole = round(total / step)
     shares = equal_odds(whole, centre / step, sigma, narrowed)
-    return np.round(_to_whole(shares, whole, narrowed) * step, 9)
+    return np.asarray(np.round(_to_whole(shares, whole, narrowed) * step, 9) + 0.0)
 
 
 def equal_odds(total: float, centre: Floats, sigma: Floats, levels: Sequence[Level]) -> Floats:

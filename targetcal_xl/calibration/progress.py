@@ -34,6 +34,8 @@ PRIOR_SIGMA = 0.10
 """Standard deviation of actual over expected before the period begins, when the caller knows no better."""
 PANEL_DAYS = 30.0
 """Days of its own that a line needs before its scatter counts as much as the panel's."""
+DAY_SCATTER = 0.30
+"""Standard deviation of a day's result over its mean, beyond that of counting: a judgement."""
 LEAD_WEIGHT = 0.40
 """How far the leads in hand move the log of the expected pace."""
 RECENT_DAYS = 14
@@ -337,10 +339,15 @@ def _outlook(
 
 
 def _dispersion(results: Floats, exposure: Floats, step: float) -> Floats:
-    """Variance over mean of a day's result, (n,), drawn towards the panel's; never under one step."""
+    """Variance over mean of a day's result, (n,), drawn towards the panel's; never under one step.
+
+    What one day tells of scatter, which is nothing, is judged: that of counting, and DAY_SCATTER.
+    """
     mean = exposure * _ratio(results.sum(axis=1), exposure.sum(axis=1), otherwise=0.0)[:, None]
     scatter, total = ((results - mean) ** 2).sum(axis=1), mean.sum(axis=1)
-    panel = float(scatter.sum() / max(total.sum(), step))
+    day = np.maximum(total, 0.0) / results.shape[1]
+    judged = (step + DAY_SCATTER**2 * day) * day
+    panel = float((scatter.sum() + judged.sum()) / max(total.sum(), step))
     days = results.shape[1]
     own = _ratio(scatter, total, otherwise=panel)
     drawn: Floats = np.maximum((days * own + PANEL_DAYS * panel) / (days + PANEL_DAYS), step)

@@ -16,7 +16,7 @@ import numpy as np
 from .. import calibration
 from ..calibration import Baseline, Floats, InfeasibleTotal, Kind, Level, Metric, Plan, Resources, Thresholds
 from ..calibration.baseline import PARTS
-from ..calibration.metric import KINDS, usual_distance
+from ..calibration.metric import IN_PERCENT, KINDS, usual_distance
 from ..calibration.odds import log_spread
 from ..calibration.progress import PRIOR_SIGMA
 from ..connect import working_days
@@ -165,11 +165,12 @@ def TC_SPLIT(
         total = float(Metric("", "", "", "", step=step).to_step(np.array(total * centre.size)))
     if weights is not None and not (weights > 0).all():
         raise refuse("udf_volume", "volume", "#NUM!")
-    limits = calibration.flat(
-        centre.size,
-        None if low is None else np.nan_to_num(low.ravel()),
-        None if high is None else np.where(np.isnan(high), np.inf, high).ravel(),
-    )
+    least = np.zeros(centre.size) if low is None else np.nan_to_num(low.ravel())
+    most = np.full(centre.size, np.inf) if high is None else np.where(np.isnan(high), np.inf, high).ravel()
+    if _kind(kind) == "ratio" and total <= (1 if weights is not None else centre.size):
+        most = np.minimum(most, 1.0)
+    whole = 1.0 if weights is None else weights
+    limits = calibration.flat(centre.size, least * whole, most * whole)
     each = np.ones(centre.size) if sigma is None else sigma.ravel()
     return _rows(_shared_out(total, centre.ravel(), each, limits, step, weights).reshape(centre.shape))
 
@@ -222,6 +223,8 @@ def TC_OBJECTION(
 ) -> Block:
     """Whether a declaration is so much worse than the suggestion that it is an objection, cell by cell."""
     found = _departures(declared, suggested, direction, kind)
+    if not 0 < threshold < 1:
+        raise refuse("udf_threshold", "threshold", "#NUM!", found=float(threshold))
     flags = calibration.is_objection(found, threshold)
     return [
         ["" if unknown else flag for flag, unknown in zip(row, blanks, strict=True)]
@@ -417,6 +420,8 @@ def TC_ODDS(
         raise refuse("udf_confidence", "confidence", "#NUM!", found=float(confidence))
     side, aims, centre = _side(direction), target.ravel(), np.nan_to_num(expected.ravel())
     ends = np.nan_to_num(low.ravel()), np.nan_to_num(high.ravel())
+    if (ends[0] > ends[1]).any():
+        raise refuse("udf_turned", "low", "#NUM!")
     wide = log_spread(centre, *ends, confidence)
     found = calibration.odds(aims, centre, wide, side).tolist()
     if shared is not None:
@@ -484,6 +489,9 @@ def TC_QUADRANT(attainment: Numbers, agreement: Numbers, language: Text = "") ->
     spoken = language or spoken_language()
     if spoken not in LANGUAGES:
         raise refuse("udf_language", "language", found=language, known=", ".join(LANGUAGES))
+    for name, given, top in (("attainment", attainment, IN_PERCENT), ("agreement", agreement, 1.0)):
+        if (largest := float(np.nanmax(given, initial=0.0))) > top:
+            raise refuse("udf_in_percent", name, "#NUM!", found=largest)
     one, other = _together(attainment, agreement, ("attainment", "agreement"))
     return [
         ["" if np.isnan([x, y]).any() else _quadrant(x, y, spoken) for x, y in zip(row, beside, strict=True)]

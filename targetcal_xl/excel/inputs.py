@@ -98,11 +98,15 @@ def baseline_of(
 def computed_from(inputs: Inputs, period: str) -> Baseline:
     """The baseline; raise Unanswerable where the history counts in other periods, or ends too far away."""
     try:
-        return compute_baseline(inputs)
+        found = compute_baseline(inputs)
     except FarAway as error:
         raise refuse("udf_far_away", "period", "#NUM!", found=period, most=MOST_PERIODS) from error
     except ValueError as error:
         raise refuse("udf_other_periods", "period", found=period) from error
+    newest = inputs.history.periods[-1]
+    if newest.shift(newest.per_year) < inputs.plan.period:
+        raise refuse("udf_history_gap", "period", "#NUM!", found=period, newest=newest)
+    return found
 
 
 def inputs_of(

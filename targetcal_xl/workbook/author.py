@@ -160,7 +160,8 @@ class _Page:
         page.fit_to_pages(1, 0)
         page.set_margins(0.4, 0.4, 0.6, 0.6)
         plan = self._places.inputs.plan
-        page.set_footer(f"&L&8{plan.company} · {plan.period}&C&8&A&R&8&P / &N")
+        company = plan.company.replace("&", "&&")
+        page.set_footer(f"&L&8{company} · {plan.period}&C&8&A&R&8&P / &N")
 
     def _title(self) -> None:
         title, subtitle = titles(self._sheet, self._places)

@@ -33,6 +33,11 @@ _LINE_UNITS, _LINE_HEIGHT = 104, 18
 """Latin characters that fit a line of text, and the height of a line."""
 
 
+_PAGE_HEIGHT, _AS_WIDE = 735.0, 0.85
+"""Points that a printed page has room for, and the scale at which it has room for the columns."""
+_ROW_HEIGHT = 15.0
+
+
 class Line(NamedTuple):
     """One row of the guide: how it looks, and the texts in it by sheet column."""
 
@@ -83,6 +88,8 @@ def write_guide(page: Worksheet, looks: Looks, places: Places) -> None:
         writer.write(row, line)
     breaks = [row for row, line in enumerate(lines, 2) if line.look == "gap"]
     page.set_h_pagebreaks(breaks[:-1])
+    highest = max(writer.height(*ends) for ends in zip([1, *breaks], breaks, strict=False))
+    page.set_print_scale(int(100 * min(_AS_WIDE, _PAGE_HEIGHT / highest)))
     page.print_area(0, 1, len(lines), 3)
 
 
@@ -91,6 +98,11 @@ class _Writer:
 
     def __init__(self, page: Worksheet, looks: Looks) -> None:
         self._page, self._looks = page, looks
+        self._heights: dict[int, float] = {}
+
+    def height(self, first: int, end: int) -> float:
+        """How high the rows from the first to before the end are together."""
+        return sum(self._heights.get(row, _ROW_HEIGHT) for row in range(first, end))
 
     def write(self, row: int, line: Line) -> None:
         """One line."""
@@ -124,11 +136,15 @@ class _Writer:
         self._text(row, 1, said, self._looks.heading, 30)
 
     def _text(self, row: int, column: int, said: str, look: Format, height: float) -> None:
-        self._page.set_row(row, height)
+        self._set_height(row, height)
         self._page.write_string(row, column, said, look)
 
     def _paragraph(self, row: int, column: int, said: str, space: float) -> None:
         """Text over the rest of the width, in a row as high as it needs."""
         units = sum(1 + (ord(sign) > 0x2E7F) for sign in said)
-        self._page.set_row(row, _LINE_HEIGHT * -(-units // _LINE_UNITS) + space)
+        self._set_height(row, _LINE_HEIGHT * -(-units // _LINE_UNITS) + space)
         self._page.merge_range(row, column, row, 3, said, self._looks.prose)
+
+    def _set_height(self, row: int, height: float) -> None:
+        self._heights[row] = height
+        self._page.set_row(row, height)
