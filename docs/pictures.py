@@ -20,7 +20,7 @@ _PLAY = "from targetcal_xl.cli import run; run()"
 _WIDTH = 1600
 _LETTER_WIDTH = 900
 _MARGIN = 40
-_FOOTER = 0.05
+_FOOTER = 0.09
 """The share of a printed sheet that its footer takes."""
 
 
