@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import Final
 
@@ -147,6 +147,10 @@ def plain(value: float | None, language: str, decimals: int = _MOST_PLAIN) -> st
     return spell(float(f"{value:.12g}"), language, decimals, trimmed=True)
 
 
+_ANY_FLOAT = Context(prec=400)
+"""Digits enough for every float and its decimals."""
+
+
 def typed(value: float) -> str:
     """A number as somebody would type it into a cell or a file: all digits, nothing between them."""
     if not math.isfinite(value):
@@ -162,7 +166,7 @@ def spell(
     Without the sign of what is rounded to nothing; `trimmed`, without noughts at its end.
     """
     exact = Decimal(f"{value:.15g}").scaleb(-power)
-    whole = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    whole = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ANY_FLOAT)
     said = f"{abs(whole):,f}"
     if trimmed and decimals:
         said = said.rstrip("0").rstrip(".")

@@ -298,6 +298,8 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
     totals = {code: getattr(report, f"{code}_total") for code in ("actual", "path", "agreed", "expected")}
     shown = {code: Figures(report.metric, language).total(total) for code, total in totals.items()}
     yield Sentence(text("telling.follow.totals", language, date=report.as_of, **shown))
+    if report.is_to_come:
+        yield Sentence(text("telling.follow.to_come", language, date=report.as_of), QUESTION)
     if report.reopened:
         regions = ", ".join(report.reopened)
         yield Sentence(text("telling.follow.reopened", language, regions=regions))

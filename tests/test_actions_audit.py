@@ -16,6 +16,7 @@ from targetcal_xl.actions import (
     decide,
     evaluate,
     issue_letters,
+    ledger_beside,
     lock,
     objections,
     recalibrate,
@@ -313,3 +314,13 @@ def test_a_hidden_tab_is_named(case: Case) -> None:
     changed_parts(case.path, {"xl/workbook.xml": hidden.encode()})
     report = case.run(verify)
     assert (report.problems, told(report.notes)) == ((), [("tab_hidden", "华东大区")])
+
+
+@pytest.mark.parametrize("damage", [lambda held: b"hello" * 5000, lambda held: held[: len(held) // 2]])
+def test_a_damaged_ledger_file_is_not_said_to_be_busy(case: Case, damage: Callable[[bytes], bytes]) -> None:
+    ledger = ledger_beside(case.path)
+    ledger.write_bytes(damage(ledger.read_bytes()))
+    for action in (check, verify, repair):
+        with pytest.raises(Refused) as refused:
+            case.run(action)
+        assert [problem.code for problem in refused.value.problems] == ["ledger_damaged"]

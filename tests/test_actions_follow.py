@@ -180,3 +180,15 @@ def test_a_line_that_the_results_do_not_name_is_said_to_have_sold_nothing(case: 
     said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
     assert any("No line has a result after 2025-02-07" in one for one in said)
     assert any("1 line is not in the file" in one for one in said)
+
+
+@pytest.mark.parametrize(("hour", "is_to_come"), [(9, True), (10, False)])
+def test_results_of_a_day_that_has_not_begun_anywhere_are_asked_about(
+    case: Case, hour: int, is_to_come: bool
+) -> None:
+    """It begins at ten in the morning before, UTC."""
+    case.clock.now = dt.datetime.combine(DAYS["early"], dt.time(hour - 1, 30), dt.UTC) - dt.timedelta(days=1)
+    report = case.run(follow, _actuals(case, DAYS["early"], 1, 1, 1))
+    assert report.is_to_come == is_to_come
+    said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
+    assert any("is still to come" in one for one in said) == is_to_come

@@ -379,3 +379,8 @@ def test_the_worse_of_two_shares_never_departs_less(suggested: float, one: float
     low, high = sorted((one, other))
     assert deviation(low, suggested, 1, "shortfall") <= deviation(high, suggested, 1, "shortfall")
     assert is_implausible(suggested, suggested, _SHARE) is False
+
+
+@pytest.mark.parametrize("value", [1e300, 1e16, math.inf, math.nan])
+def test_no_confirmation_makes_a_target_of_what_nobody_can_reach(value: float) -> None:
+    assert declaration_fault(value, False, CUSTOMERS, 100.0, "I confirm, 确认无误") == "not_finite"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.figures import Figures, figures, percent, plain, rounded, typed
+from targetcal_xl.figures import Figures, figures, percent, plain, rounded, spell, typed
 from targetcal_xl.language import LANGUAGES
 from tests.support.samples import METRIC
 
@@ -78,3 +78,9 @@ def test_the_numbers_of_a_picture_share_a_unit_and_are_short(values: list[float]
     units = {re.sub(r"[\d,.]", "", one) for one in said}
     assert len(units) == 1
     assert all(len(one) <= 9 for one in said)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 6))
+def test_every_finite_number_can_be_told(value: float, decimals: int) -> None:
+    said = spell(value, "en", decimals).replace(",", "").replace("−", "-")
+    assert float(said or 0) == pytest.approx(value, rel=1e-14, abs=10.0**-decimals)

@@ -32,6 +32,9 @@ from .desk import Desk
 from .records import PROGRESS, Followed, Week, advice
 from .stock import Stock, take_stock
 
+_EARLIEST_ZONE = dt.timedelta(hours=14)
+"""How far the clocks of the Line Islands, where every day begins, are ahead."""
+
 
 @dataclass(frozen=True)
 class Warned:
@@ -70,6 +73,8 @@ class FollowReport:
     """Regions that are negotiated anew: their targets of before are in force until then."""
     counts_missing: bool = True
     """Whether a day without a result is one without sales."""
+    is_to_come: bool = False
+    """Whether that day has not come yet, wherever on Earth one is: a slip in a date, most likely."""
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:
@@ -110,6 +115,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         ),
         counts_missing=stock.plan.counts_missing,
         metric=stock.plan.metric,
+        is_to_come=as_of > (desk.clock().astimezone(dt.UTC) + _EARLIEST_ZONE).date(),
     )
 
 

@@ -16,7 +16,7 @@ from .history import Floats
 from .metric import Distance, Metric, reference
 from .plan import Person, Region
 from .standing import Value
-from .values import is_multiple
+from .values import LARGEST, is_multiple
 
 STATES = ("open", "locked", "decided", "confirmed")
 DECISIONS = ("accept", "counter", "return")
@@ -80,7 +80,7 @@ def declaration_fault(
 
 def _number_fault(value: float, metric: Metric) -> str | None:
     """Why no number of this metric can be this one."""
-    if not math.isfinite(value):
+    if not math.isfinite(value) or value > LARGEST:
         return "not_finite"
     if value < 0:
         return "negative"

@@ -39,8 +39,8 @@ def _is_close(a: float, b: float) -> bool:
         return False
 
 
-def is_meant(number: float) -> bool:
-    """Whether an amount is one that somebody may mean."""
+def is_amount(number: float) -> bool:
+    """Whether a number is an amount that somebody may mean."""
     return number == 0 or SMALLEST <= abs(number) <= LARGEST
 
 

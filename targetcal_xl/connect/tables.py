@@ -28,7 +28,7 @@ from ..language import LANGUAGES, text
 from ..problems import DataProblems, Found, Problem
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 
-MOST_BYTES = 200_000_000
+MOST_BYTES = 100_000_000
 """A text file that is bigger is not read."""
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"

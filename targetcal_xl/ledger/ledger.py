@@ -24,6 +24,13 @@ from .store import DOCUMENT, ENTRY, SCHEMA, SECRET, connect, is_missing_file, lo
 MOST_BREAKS = 12
 """How many breaks are named before an action refuses to go on; `verify` names all."""
 
+_COMPLAINTS = {
+    "readonly database": "ledger_read_only",
+    "malformed": "ledger_damaged",
+    "not a database": "ledger_damaged",
+}
+"""What SQLite says where waiting does not help -> the code of the problem."""
+
 _PAGE = 5_000
 _CONTENT = type_coerce(DOCUMENT.c.content, NullType())  # bytes; whatever it is in a tampered file
 
@@ -231,8 +238,8 @@ class Ledger:
                 yield connection
         except DBAPIError as error:
             said = {"place": self.place, "detail": " ".join(str(error.orig).split())}
-            code = "ledger_read_only" if "readonly database" in said["detail"] else "ledger_unavailable"
-            raise Refused([Problem(code, fields=said)]) from error
+            codes = (code for words, code in _COMPLAINTS.items() if words in said["detail"])
+            raise Refused([Problem(next(codes, "ledger_unavailable"), fields=said)]) from error
 
 
 def _moment(at: dt.datetime) -> str:

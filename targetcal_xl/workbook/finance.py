@@ -34,7 +34,7 @@ from targetcal_xl.calibration import (
 
 from ..calibration.history import latest
 from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
-from ..calibration.values import LARGEST, is_meant
+from ..calibration.values import LARGEST, is_amount
 from .cells import ERRORS
 from .layout import reading_row
 
@@ -230,7 +230,7 @@ class _Entry:
     def amount(self, key: Key, otherwise: float, low: float = -math.inf, high: float = math.inf) -> float:
         """A number within bounds that somebody may mean."""
         value = self.number(key, otherwise, low, high)
-        is_fine = math.isnan(value) or is_meant(value)
+        is_fine = math.isnan(value) or is_amount(value)
         return value if is_fine else self._refused(key, "number_outside", otherwise)
 
     def count(self, key: Key, otherwise: int, low: float, high: float = LARGEST) -> int:
