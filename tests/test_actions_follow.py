@@ -172,6 +172,7 @@ def test_a_day_outside_the_period_is_refused(case: Case, day: dt.date) -> None:
     with pytest.raises(Refused) as refused:
         case.run(follow, _actuals(case, DAYS["early"], 1, 1, 1), day)
     assert told(refused.value.problems) == [("date_outside", str(day))]
+    assert str(case.inputs.plan.period.end) in refused.value.problems[0].sentence("en")
 
 
 def test_without_results_there_is_nothing_to_follow(case: Case) -> None:
