@@ -24,7 +24,8 @@ def why(explanation: Explanation, metric: Metric, language: str, power: int = 0)
     """
     clauses = _clauses(explanation, Figures(metric, language, power))
     said = text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
-    return said + text("calibration.why.held", language) if explanation.held else said
+    cut = [code for code in ("held", "full") if getattr(explanation, code)]
+    return said + "".join(text(f"calibration.why.{code}", language) for code in cut)
 
 
 def ask(period: object, share: float, language: str) -> str:

@@ -357,6 +357,9 @@ def _evaluated(report: actions.EvaluateReport, language: str) -> Iterator[Part]:
     totals = {"actual": told.total(report.actual_total), "agreed": told.total(report.agreed_total)}
     totals["percent"] = percent(report.attainment_pct / 100, language)
     yield Sentence(text("telling.evaluate.attainment", language, **totals))
+    if report.as_of < report.period_end:
+        days = {"until": report.as_of, "end": report.period_end}
+        yield Sentence(text("telling.evaluate.so_far", language, **days), WARNING)
     if inside := report.inside:
         fell = {"count": inside.count, "of": inside.of, "due": spell(inside.due, language, 1)}
         yield Sentence(text("telling.evaluate.inside", language, **fell))

@@ -12,7 +12,9 @@ from targetcal_xl.actions import HIDDEN, evaluate, follow, recalibrate, survey, 
 from targetcal_xl.actions.records import standing_of
 from targetcal_xl.calibration import Measures, Standing
 from targetcal_xl.connect import Actuals, Responses
+from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.telling import Sentence, tell
 from tests.support.desks import Case, confirmed, decided, fresh, told
 
 
@@ -85,6 +87,23 @@ def test_an_evaluation_puts_attainment_beside_agreement(case: Case) -> None:
     assert [one.attainment for one in report.regions] == pytest.approx([1, 100 / 139])
     assert report.last_period == case.inputs.plan.last_period
     assert case.run(verify).problems == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_evaluation_before_the_end_says_that_it_is_early(case: Case, language: str) -> None:
+    days = tuple(case.inputs.plan.period.days)
+
+    def said(count: int) -> str:
+        value = np.full((3, count), 1.0)
+        unknown = np.full_like(value, np.nan)
+        case.run(follow, Actuals(days[:count], value, unknown, unknown))
+        return " ".join(
+            part.said for part in tell(case.run(evaluate), language) if isinstance(part, Sentence)
+        )
+
+    case.run(survey, BOTH)
+    assert str(days[39]) in said(40) and str(days[-1]) in said(40)
+    assert str(days[-1]) not in said(len(days))
 
 
 def test_the_four_measures_come_from_the_ledger(case: Case) -> None:

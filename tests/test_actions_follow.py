@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from targetcal_xl.actions import follow, verify
+from targetcal_xl.actions import confirm, decide, follow, lock, new, verify
 from targetcal_xl.calibration import cumulative_path, period_weights
 from targetcal_xl.connect import Actuals, working_days
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Sentence, tell
-from tests.support.desks import Case, confirmed, decided, told
+from tests.support.desks import RESERVE, Case, confirmed, decided, decline, told
+from tests.support.recalculated import differences
+from tests.support.samples import METRIC, sample_inputs
 
 DAYS = {"early": dt.date(2025, 2, 7), "later": dt.date(2025, 2, 14), "late": dt.date(2025, 3, 14)}
 AGREED = np.array([84.0, 130.0, 139.0])
@@ -114,6 +118,41 @@ def test_the_dashboard_shows_red_amber_and_green_and_which_way_each_line_goes(ca
     assert case.run(verify).problems == ()
 
 
+def _of_a_handful(folder: Path) -> Case:
+    """A plan agreed as suggested, of which R1-1 has fewer than ten steps of the metric."""
+    case = Case(folder, sample_inputs((2, 1), metric=replace(METRIC, step=10.0)))
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+    lines = [line.code for line in case.inputs.plan.lines]
+    case.declare("R1", R1_1=case.suggested(lines[0]), R1_2=case.suggested(lines[1]))
+    case.declare("R2", R2_1=case.suggested(lines[2]))
+    case.run(lock)
+    for line in lines:
+        decline(case, line)
+        case.run(decide, line[:2], line, "accept", reason="依据充分", by=f"superior{line[1]}")
+    case.run(confirm, RESERVE)
+    return case
+
+
+def test_a_handful_has_no_light_until_the_period_is_over(tmp_path: Path) -> None:
+    case = _of_a_handful(tmp_path)
+    assert case.suggested("R1-1") < 100 < case.suggested("R1-2")
+    targets = np.array([case.suggested(line.code) for line in case.inputs.plan.lines])
+    days = case.inputs.plan.period.days
+    daily = np.repeat(0.4 * targets[:, None] / len(days), len(days), axis=1)
+    unknown = np.full_like(daily, np.nan)
+    results = Actuals(days, daily, unknown, unknown)
+    case.run(follow, results, DAYS["early"])
+    lines, books = _dashboard(case), [Path(shutil.copy(case.path, tmp_path / "early.xlsx"))]
+    assert (lines["R1-1"]["light"], lines["R1-1"].get("trend") or "") == ("○ 量少难判", "")
+    assert lines["R1-2"]["light"] == "● 落后"
+    case.run(follow, results, case.inputs.plan.period.end)
+    assert _dashboard(case)["R1-1"]["light"] == "● 落后"
+    books.append(Path(shutil.copy(case.path, tmp_path / "over.xlsx")))
+    assert differences(books) == []
+    assert case.run(verify).problems == ()
+
+
 def test_results_after_the_day_are_not_known_yet(case: Case) -> None:
     whole = _actuals(case, DAYS["late"], 1, 1, 1)
     report = case.run(follow, whole, DAYS["early"])
@@ -133,6 +172,7 @@ def test_a_day_outside_the_period_is_refused(case: Case, day: dt.date) -> None:
     with pytest.raises(Refused) as refused:
         case.run(follow, _actuals(case, DAYS["early"], 1, 1, 1), day)
     assert told(refused.value.problems) == [("date_outside", str(day))]
+    assert str(case.inputs.plan.period.end) in refused.value.problems[0].sentence("en")
 
 
 def test_without_results_there_is_nothing_to_follow(case: Case) -> None:

@@ -16,6 +16,7 @@ from targetcal_xl.calibration import (
     Limits,
     Metric,
     Plan,
+    Standing,
     allot,
     check_limits,
     compute_baseline,
@@ -196,6 +197,9 @@ def test_no_share_is_suggested_or_allotted_that_is_more_than_all(
         assert values.max() <= 1.0
     assert (found.low <= found.suggested).all() and (found.suggested <= found.high).all()
     assert np.allclose(found.last_year + found.contributions.sum(axis=1), found.expected, atol=1e-9)
+    standing = Standing(inputs, found, found.suggested, {})
+    told = np.array([explain(standing, [row]).full for row in range(3)])
+    assert told[found.expected > 1.0 + step].all() and not told[found.expected <= 1.0].any()
 
 
 def test_a_ratio_that_has_been_more_than_all_may_be_so_again() -> None:

@@ -109,6 +109,15 @@ def test_a_cut_off_interval_is_told_with_its_reason() -> None:
     assert _said(explanation, "zh-CN").endswith("。历史太短或波动太大，撑不起更宽的区间，故区间在此截断。")
 
 
+def test_a_suggestion_that_stops_at_all_of_a_share_says_so() -> None:
+    explanation = replace(_explanation(967, [0, 44, 16, 0, 0, -27], unit=0.001), full=True)
+    share = replace(METRIC, kind="ratio", step=0.001, unit="")
+    assert _said(explanation, metric=share).endswith(
+        "A share is 1 at the most: what would be beyond it is not suggested."
+    )
+    assert _said(explanation, "zh-CN", share).endswith("。比率最多为 1，超出部分不计入建议。")
+
+
 _SMALL = st.integers(-500, 500)
 
 

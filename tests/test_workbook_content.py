@@ -216,7 +216,7 @@ def test_formulas_use_nothing_newer_than_excel_2007() -> None:
         *("ABS", "AND", "AVERAGE", "COUNT", "COUNTIF", "EXP", "FIND", "IF", "INT", "ISNUMBER", "LEN", "LN"),
         *("MIN", "NORMSDIST", "NORMSINV", "SQRT"),
         *("LOWER", "MAX", "N", "OR", "ROUND", "ROWS", "SIGN", "SUBSTITUTE", "SUM", "SUMPRODUCT", "T", "TANH"),
-        *("TRIM", "CHAR", "CLEAN", "ISTEXT", "LEFT", "FIXED"),
+        *("TRIM", "CHAR", "CLEAN", "DATE", "ISTEXT", "LEFT", "FIXED"),
     }
     for standing in (_STANDING, _OTHER_WAY):
         _, cells = _cells(standing)

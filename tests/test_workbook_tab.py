@@ -11,9 +11,9 @@ import numpy as np
 import openpyxl
 import pytest
 
-from targetcal_xl.actions import decide, handle_objection, new
+from targetcal_xl.actions import decide, decide_typed, handle_objection, lock, new
 from targetcal_xl.actions.records import standing_of
-from targetcal_xl.calibration import Inputs, Metric, Value, compute_baseline
+from targetcal_xl.calibration import Inputs, Key, Metric, Value, compute_baseline
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.workbook import Cell, content, write_book
 from targetcal_xl.workbook.asking import MOST_NAMED
@@ -235,10 +235,31 @@ def test_a_headline_of_many_lines_does_without_their_names(tmp_path: Path) -> No
     places = default_places(standing.inputs, "en")
     cells = content(standing, {}, places)
     formulas = [
-        cells[region_sheet(region)][places.field("advice", region)[1]].formula for region in ("R1", "R2")
+        str(cells[region_sheet(region)][places.field("advice", region)[1]].formula) for region in ("R1", "R2")
     ]
-    assert all(formula is not None and len(formula) < 8192 for formula in formulas)
-    assert "Round" in str(formulas[0]) and "Round" not in str(formulas[1])
+    assert all(len(formula) < 8192 for formula in formulas)
+    assert "back to you: " in formulas[0] and "R2-1" not in formulas[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_headline_of_many_lines_says_how_many_are_back(language: str, tmp_path: Path) -> None:
+    case = Case(tmp_path, sample_inputs((MOST_NAMED + 1, 1)), language=language)
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, language)
+    lines = [f"R1-{k}" for k in range(1, MOST_NAMED + 2)]
+    case.declare("R1", **{line.replace("-", "_"): case.suggested(line) for line in lines})
+    case.run(lock, ["R1"])
+    for line in lines:
+        decline(case, line)
+    said: dict[Key, Value | Cell] = {}
+    for k, line in enumerate(lines):
+        said |= {("R1", line, "decision"): "accept" if k > 2 else "return"}
+        said |= {("R1", line, "decision_reason"): "请补充客户清单"}
+    case.type(said)
+    case.run(decide_typed, "R1", by="superior1")
+    headline = str(_shown(case, "R1", "advice"))
+    assert "3" in headline and text("workbook.column.answered", language) in headline
+    assert differences([case.path]) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -56,6 +56,9 @@ class EvaluateReport:
     metric: Metric
     inside: Inside | None
     """How many results fell inside their intervals, beside how many should; None while days are to come."""
+    as_of: dt.date
+    """The day up to which results count."""
+    period_end: dt.date
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ def evaluate(desk: Desk) -> EvaluateReport:
         regions=regions,
         metric=plan.metric,
         inside=fell,
+        as_of=followed.as_of,
+        period_end=plan.period.end,
     )
 
 

@@ -131,7 +131,8 @@ def agreed_targets(standing: Standing) -> Floats:
 def _known_days(plan: Plan, actuals: Actuals, as_of: dt.date) -> Actuals:
     """Results up to the day; raise DataProblems when the day or the results lie elsewhere."""
     if not plan.period.start <= as_of <= plan.period.end:
-        raise Refused([Problem("date_outside", str(as_of), {"period": str(plan.period)})])
+        fields = {"period": str(plan.period), "first": str(plan.period.start), "last": str(plan.period.end)}
+        raise Refused([Problem("date_outside", str(as_of), fields)])
     known = actuals.as_reported(plan, as_of)
     if not known.dates:
         raise DataProblems([Problem("no_actuals", str(as_of))])

@@ -11,7 +11,7 @@ import numpy as np
 
 from .baseline import LEVEL
 from .foresight import eventful
-from .history import Flags
+from .history import Flags, Floats
 from .standing import Standing
 
 Origin = Literal["last_year", "partly", "history", "panel"]
@@ -46,7 +46,8 @@ class Step:
 class Explanation:
     """`start` + the amounts of all `steps` = `suggested`, each as exact as the metric's step.
 
-    `happened` says where the events were; `held` that the interval of a single line was cut off.
+    `happened` says where the events were; `held` that the interval of a single line was cut off, `full` that
+    the suggestion was, at all of a share.
     """
 
     origin: Origin
@@ -55,6 +56,7 @@ class Explanation:
     suggested: float
     happened: EventsCode = "past"
     held: bool = False
+    full: bool = False
 
     @property
     def events(self) -> float:
@@ -123,7 +125,14 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
         suggested=shown(last),
         happened=_happened(standing, rows),
         held=len(rows) == 1 and plan.lines[rows[0]].code in baseline.held,
+        full=plan.metric.is_share
+        and bool((baseline.suggested < baseline.expected - plan.metric.step)[rows].any()),
     )
+
+
+def _is_cut(expected: Floats, suggested: Floats, step: float) -> bool:
+    """Whether more than rounding was taken off."""
+    return bool((suggested < expected - step).any())
 
 
 def _happened(standing: Standing, rows: list[int]) -> EventsCode:

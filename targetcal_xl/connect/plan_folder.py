@@ -51,7 +51,7 @@ def read_plan(folder: Traversable) -> Inputs:
 def _is_percent(plan: Plan, history: History) -> bool:
     """Whether a ratio's target is told in percent, and its past in shares of 1."""
     past = history.values[np.isfinite(history.values)]
-    return plan.metric.is_share and len(past) > 0 and bool(past.max() <= 1 < plan.hq_target / IN_PERCENT)
+    return plan.metric.is_share and bool(len(past) and past.max() <= 1 < plan.hq_target / IN_PERCENT)
 
 
 def _table_of(folder: Traversable, name: str) -> Traversable:

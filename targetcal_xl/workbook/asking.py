@@ -210,13 +210,27 @@ class Asking:
         """What the advice begins with in a further round: the lines that are back, and why."""
         lines = self._place.rows.values()
         if len(lines) > MOST_NAMED:
-            return ""
+            return self._how_many_back()
         say = self._facts.say
         number = self._own("round")
         head, comma, end = say("advice.back", round=f'"&{number}&"'), say("advice.comma"), say("advice.end")
         listed = "&".join(self._is_back(comma).replace(ROW, str(row)) for row in lines)
         named = f'SUBSTITUTE("{head}"&{listed}&{quote(end)},"{head}"&{quote(comma)},"{head}")'
         return f'IF(N({number})>1,SUBSTITUTE({named},"{head}"&{quote(end)},""),"")&'
+
+    def _how_many_back(self) -> str:
+        """The same of more lines than a formula can name."""
+        answered, agreed, number = (
+            span(self._place, "answered"),
+            span(self._place, "agreed"),
+            self._own("round"),
+        )
+        begins = (self._facts.caption(code) for code in BACK)
+        back = "+".join(f"(LEFT({answered},{len(words)})={quote(words)})" for words in begins)
+        count = f"SUMPRODUCT(--(ISNUMBER({agreed})=FALSE),--(({back})>0))"
+        column = self._facts.say("column.answered")
+        said = self._facts.say("advice.back_many", round=f'"&{number}&"', count=f'"&{count}&"', column=column)
+        return f'IF(AND(N({number})>1,{count}>0),"{said}","")&'
 
     def _is_back(self, comma: str) -> str:
         """A line's name and its answer, when that line is back."""

@@ -173,8 +173,11 @@ class Declaration:
         """What the advice begins with in a further round: the lines that are back, and why."""
         say, number = self._facts.say, as_number(self._facts.standing.value(self._region, None, "round"))
         back = [k for k in self._lines if self._is_back(k)]
-        if not back or len(self._lines) > MOST_NAMED or (number or 1) <= 1:
+        if not back or (number or 1) <= 1:
             return ""
+        if len(self._lines) > MOST_NAMED:
+            facts = {"count": len(back), "column": say("column.answered")}
+            return say("advice.back_many", round=f"{number:.0f}", **facts)
         named = (
             self._facts.plan.lines[k].name + say("advice.open") + self.answered(k) + say("advice.close")
             for k in back

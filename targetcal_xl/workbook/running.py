@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
+import numpy as np
+
+from ..calibration.progress import FEWEST_STEPS, too_few
 from ..calibration.standing import Value
+from ..figures import typed
 from .book import Cell
 from .cells import column_letters
 from .facts import Facts, Row, as_number, count_of, or_blank, quote, span
@@ -14,6 +19,8 @@ from .places import TablePlace
 _TURN = 0.05
 """So far from the pace up to now the last days have to be before a line is said to rise or fall."""
 _RISES, _FALLS, _KEEPS = "▲", "▼", "►"
+_SHOWN = ("agreed", "actual", "path", "warned", "recent", "as_of")
+"""Columns of the progress sheet that this is told from."""
 
 
 class Running:
@@ -27,14 +34,14 @@ class Running:
         """One line: its target, its result, how that is beside the path, and what this means."""
         target, actual = self._told(line, "agreed"), self._told(line, "actual")
         pace = f"${column_letters(self._place.columns['pace'])}${self._place.rows[line]}"
-        refs = {code: self._ref(line, code) for code in ("agreed", "actual", "path", "warned", "recent")}
+        refs = {code: self._ref(line, code) for code in _SHOWN}
         return {
             **self._facts.names(line),
             "target": Cell(or_blank(target), f'IF(ISNUMBER({refs["agreed"]}),{refs["agreed"]},"")'),
             "actual": Cell(or_blank(actual), f'IF(ISNUMBER({refs["actual"]}),{refs["actual"]},"")'),
             "pace": Cell(or_blank(self._pace(line)), self._pace_formula(refs)),
-            "light": Cell(self._word(self._light(line)), self._light_formula(pace, refs["warned"])),
-            "trend": Cell(self._trend(line), self._trend_formula(pace, refs["recent"])),
+            "light": Cell(self._word(self._light(line)), self._light_formula(pace, refs)),
+            "trend": Cell(self._trend(line), self._trend_formula(pace, refs)),
         }
 
     def fields(self) -> Row:
@@ -72,26 +79,45 @@ class Running:
         pace = self._pace(line)
         if pace is None:
             return ""
+        if self._is_too_few(line):
+            return "few"
         if self._value(line, "warned") is True or pace < self._facts.plan.thresholds.milestone:
             return "behind"
         return "close" if pace < self._close else "on_path"
 
-    def _light_formula(self, pace: str, warned: str) -> str:
+    def _is_too_few(self, line: str) -> bool:
+        """Whether chance alone still decides a line: its target is a handful, and the period not over."""
+        target, day = self._told(line, "agreed"), str(self._value(line, "as_of"))
+        few = target is not None and too_few(np.array([target]), self._facts.plan.metric)[0]
+        return bool(few) and day < self._facts.plan.period.end.isoformat()
+
+    def _light_formula(self, pace: str, refs: Mapping[str, str]) -> str:
         behind, close, on_path = (quote(self._word(code)) for code in LIGHTS)
         yes, milestone = quote(self._facts.caption("yes")), self._facts.plan.thresholds.milestone
-        late = f"OR({warned}={yes},{pace}<{milestone!r})"
-        return f'IF(ISNUMBER({pace}),IF({late},{behind},IF({pace}<{self._close!r},{close},{on_path})),"")'
+        late = f"OR({refs['warned']}={yes},{pace}<{milestone!r})"
+        told = f"IF({late},{behind},IF({pace}<{self._close!r},{close},{on_path}))"
+        return f'IF(ISNUMBER({pace}),{self._unless_few(refs, quote(self._word("few")), told)},"")'
+
+    def _unless_few(self, refs: Mapping[str, str], few: str, told: str) -> str:
+        """What is told of a line, but of one of a handful something else until the period is over."""
+        metric, end = self._facts.plan.metric, self._facts.plan.period.end
+        if not metric.adds_up:
+            return told
+        handful, last = typed(FEWEST_STEPS * metric.step), f"DATE({end.year},{end.month},{end.day})"
+        return f"IF(AND({refs['agreed']}<{handful},{refs['as_of']}<{last}),{few},{told})"
 
     def _trend(self, line: str) -> str:
         pace, recent = self._pace(line), self._told(line, "recent")
-        if pace is None or recent is None:
+        if pace is None or recent is None or self._is_too_few(line):
             return ""
         turn = recent - pace
         return _RISES if turn > _TURN else _FALLS if turn < -_TURN else _KEEPS
 
-    def _trend_formula(self, pace: str, recent: str) -> str:
+    def _trend_formula(self, pace: str, refs: Mapping[str, str]) -> str:
+        recent = refs["recent"]
         turn = f"{recent}-{pace}"
         said = f'IF({turn}>{_TURN},"{_RISES}",IF({turn}<-{_TURN},"{_FALLS}","{_KEEPS}"))'
+        said = self._unless_few(refs, '""', said)
         return f'IF(COUNT({pace},{recent})=2,{said},"")'
 
     def _word(self, code: str) -> str:
