@@ -46,6 +46,8 @@ _TALL = {
 """Heights of rows with paragraphs in them, by sheet and table."""
 _A4, _WIDE, _SMALLEST = 9, 1150, 80
 """A4; pixels that fit across it in any program at the smallest scale, in percent: 8 of our 10 points."""
+_BESIDE_CHARTS = 5
+"""As many lines are explained on one page with the pictures below."""
 _CHART_EDGE = {"evaluation": (16, 29), "backtest": (15, 29)}
 """The last sheet column and row under a chart that reaches further than the tables."""
 _FILTERED = {
@@ -332,8 +334,10 @@ class _Page:
         right = max(max(table.spots.values()) + table.columns[-1].span - 1 for table in tables)
         pixels = {at: round(7 * self._rooms.get(at, 8.43)) + 5 for at in range(2, right + 1)}
         if self._sheet.region or self._sheet.code == "dashboard":
-            begin = tables[1:] if self._sheet.region else tables[:1]
-            self._page.set_h_pagebreaks([table.top - 3 for table in begin])
+            begin = [table.top - 3 for table in (tables[1:] if self._sheet.region else tables[:1])]
+            if self._sheet.region and len(tables[0].rows) > _BESIDE_CHARTS:
+                begin.append(self._sheet.tables[-1].bottom + 1)
+            self._page.set_h_pagebreaks(begin)
         if sum(pixels.values()) <= _WIDE:
             return
         named = 3 if tables[0].columns[0].code == "region" else 2

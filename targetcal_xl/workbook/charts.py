@@ -37,7 +37,7 @@ def draw_charts(
     if sheet.region:
         top = sheet.tables[-1].bottom + 2
         drawer.columns("lines", _COLOURS, (top, 2), (560, 330))
-        drawer.steps((top, 9), (515, 330), cells)
+        drawer.steps((top, 9), (495, 330), cells)
     elif sheet.code == "dashboard":
         drawer.totals((11, 2), (290, 340))
         drawer.columns("regions", _COMPARED, (11, 5), (362, 340))

@@ -464,7 +464,7 @@ def _evaluation(plan: Plan) -> Sheet:
     )
     regions = (
         Column("name", Owner.LABEL, width=18),
-        Column("attainment", tool, "percent", 11),
+        Column("attainment", tool, "percent", 12),
         Column("agreement_pct", tool, "percent", 11),
         Column("mean", tool, "decimal", 11),
         Column("n", tool, "count", 9),
