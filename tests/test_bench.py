@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,8 @@ BENCHMARKS = [
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_benchmark_runs_quickly_and_ends_with_its_figures(name: str) -> None:
     command = [sys.executable, "-m", f"bench.{name}", "--quick", "--json"]
-    run = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, env=env, check=True)
     said = json.loads(run.stdout.splitlines()[-1])
     assert said["bench"] == name and said["quick"]
     assert said["rows"] and all(row["ours"]["wall_s"] > 0 for row in said["rows"])
