@@ -28,7 +28,8 @@ _DECLARED: Sequence[Key] = (
 )
 _DECIDED: Sequence[Key] = tuple(("R1", line, "decision_reason") for line in ("R1-1", "R1-2"))
 _FINANCE: Sequence[Key] = (
-    *(("R1", None, f"region.{code}") for code in ("head", "head_mail", "hrbp", "hrbp_mail", "deputy")),
+    *(("R1", None, f"region.{code}") for code in ("head", "hrbp", "deputy")),
+    *(("R2", None, f"region.{code}") for code in ("head", "hrbp")),
     *((None, "search", f"indicator.{code}") for code in ("name", "unit")),
     *((None, "leads", f"indicator.{code}") for code in ("name", "unit")),
     (None, "E01", "event.note"),
@@ -37,8 +38,6 @@ _OPTIONAL = (
     "comment",
     "attachment",
     "unit",
-    "region.head_mail",
-    "region.hrbp_mail",
     "indicator.unit",
     "event.note",
 )
