@@ -10,7 +10,7 @@ from hypothesis import settings
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
 
-settings.register_profile("house", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
 settings.load_profile("house")
 
