@@ -110,6 +110,8 @@ ANSWERS: list[tuple[str | None, float | str | None, str | None]] = [
     ("maybe", 7.0, "没有这个选项"),
     (None, 8.0, "没有决策的理由"),
     ("counter", "十二", "数值写成了文字"),
+    ("counter", 12.5, None),
+    ("counter", -1234.5, None),
 ]
 
 
@@ -135,6 +137,8 @@ def test_every_answer_reads_as_libreoffice_computes_it(tmp_path: Path) -> None:
         "：没有这个选项",
         "",
         "另提数值：数值写成了文字",
+        "另提数值 13",
+        "另提数值 -1,235",
     ]
 
 

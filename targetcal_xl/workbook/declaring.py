@@ -12,6 +12,7 @@ from ..calibration.negotiation import (
     objection_state,
 )
 from ..calibration.standing import Value
+from ..figures import MINUS, spell
 from .asking import (
     BACK,
     EMPTY_WORDS,
@@ -165,7 +166,8 @@ class Declaration:
         said = facts.caption(decision) if decision in DECISIONS else ""
         counter = facts.number(line.region, line.code, "counter")
         if decision == "counter" and counter is not None:
-            said += f" {counter:,.{facts.plan.metric.decimals}f}"
+            told = spell(counter, facts.language, facts.plan.metric.decimals)
+            said += " " + told.replace(MINUS, "-")
         reason = facts.typed.get((line.region, line.code, "decision_reason"))
         return said + (facts.say("answered.why") + str(reason) if _filled(reason) else "")
 
