@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from targetcal_xl.letters import LetterTemplate, render
+from targetcal_xl.letters import LetterTemplate
 from targetcal_xl.letters.house import house_copy, package_faults
 from targetcal_xl.letters.template import CHARTS
 from targetcal_xl.problems import DataProblems
@@ -19,6 +19,7 @@ from tests.support.letters import (
     packed,
     parts_of,
     pdf_text,
+    render,
     sample_letter,
     shipped,
     with_paragraph,

@@ -17,18 +17,20 @@ from hypothesis import strategies as st
 
 from targetcal_xl.calibration import Letter
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.letters import LetterFiles, LetterTemplate, font_files, office_pdf, render, to_pdf
+from targetcal_xl.letters import LetterTemplate, font_files, office_pdf, to_pdf
 from targetcal_xl.letters.font import FAMILY
 from targetcal_xl.letters.supported import Unsupported
 from targetcal_xl.letters.typeset import typeset
 from targetcal_xl.problems import DataProblems
 from tests.support.letters import (
     LONG,
+    LetterFiles,
     changed,
     packed,
     page_count,
     parts_of,
     pdf_text,
+    render,
     sample_files,
     sample_letter,
     shipped,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import typst
 
-from targetcal_xl.letters import LetterTemplate, fields, font_files, office_pdf, render, to_pdf
+from targetcal_xl.letters import LetterTemplate, fields, font_files, office_pdf, to_pdf
 from targetcal_xl.letters.font import FAMILY
 from targetcal_xl.letters.pages import read_pages
 from targetcal_xl.letters.proof import faults_in_pdf, faults_in_word
@@ -15,6 +15,7 @@ from targetcal_xl.problems import DataProblems
 from tests.support.letters import (
     LONG,
     changed,
+    render,
     sample_files,
     sample_letter,
     shipped,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from targetcal_xl.letters import LetterTemplate, fields, render
+from targetcal_xl.letters import LetterTemplate, fields
 from targetcal_xl.problems import DataProblems, Problem
 from tests.support.letters import (
     BODY,
@@ -14,6 +14,7 @@ from tests.support.letters import (
     packed,
     parts_of,
     pdf_text,
+    render,
     sample_letter,
     shipped,
     with_paragraph,

@@ -7,18 +7,16 @@ from .font import font_files, unprinted
 from .office import office_pdf
 from .pdf import to_pdf
 from .rehearsal import Rehearsal, rehearse
-from .render import LetterFiles, render, render_pdf, render_word
+from .render import render_pdf, render_word
 from .template import LetterTemplate
 
 __all__ = [
-    "LetterFiles",
     "LetterTemplate",
     "Rehearsal",
     "fields",
     "font_files",
     "office_pdf",
     "rehearse",
-    "render",
     "render_pdf",
     "render_word",
     "to_pdf",

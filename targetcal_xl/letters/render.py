@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..calibration import Letter
 from ..language import text
 from ..problems import DataProblems
@@ -15,20 +13,6 @@ from .template import CHARTS, LetterTemplate, Picture, Rendered
 from .waterfall import steps_picture
 
 _TARGETS, _STEPS = CHARTS
-
-
-@dataclass(frozen=True)
-class LetterFiles:
-    """A letter as Word and as PDF."""
-
-    docx: bytes
-    pdf: bytes
-
-
-def render(letter: Letter, template: LetterTemplate, language: str) -> LetterFiles:
-    """The files of a letter; raise DataProblems unless both show all they should."""
-    made = render_word(letter, template, language)
-    return LetterFiles(made.docx, render_pdf(made, letter))
 
 
 def render_word(letter: Letter, template: LetterTemplate, language: str) -> Rendered:

@@ -7,18 +7,33 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import pypdfium2
 
 from targetcal_xl.calibration import Explanation, Grant, Letter, LineCommitment, Objection, Step, Targets
-from targetcal_xl.letters import LetterFiles, LetterTemplate, render
+from targetcal_xl.letters import LetterTemplate, render_pdf, render_word
 from tests.support.samples import PERIOD, sample_plan
 
 BODY = "word/document.xml"
 LONG = "在手商机转化率高于去年同期，但两家大客户推迟签约；需要增加一名售前顾问，并把试用期延长至三十天。" * 3
 HEAD = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _KINDS = ("budget", "headcount", "leads", "training", "product", "other")
+
+
+@dataclass(frozen=True)
+class LetterFiles:
+    """A letter as Word and as PDF."""
+
+    docx: bytes
+    pdf: bytes
+
+
+def render(letter: Letter, template: LetterTemplate, language: str) -> LetterFiles:
+    """Both files of a letter, proved."""
+    made = render_word(letter, template, language)
+    return LetterFiles(made.docx, render_pdf(made, letter))
 
 
 def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去年", others: int = 2) -> Letter:
