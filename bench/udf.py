@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.report import Goal, Row, Time, best, main
-from targetcal_xl.excel import computed
+from targetcal_xl.functions import computed
 from targetcal_xl.libreoffice import install
-from targetcal_xl.workbook.cells import column_letters
+from targetcal_xl.ooxml.cells import column_letters
 from tests.support import calc
 from tests.support.samples import PERIOD, sample_inputs
 

@@ -15,7 +15,8 @@ import xlsxwriter
 from bench.report import Goal, Row, Time, best, main, stopwatch
 from targetcal_xl import actions
 from targetcal_xl.calibration import JUSTIFICATION, Inputs, Key, Value, compute_baseline
-from targetcal_xl.workbook import Cell, Spot, open_book, read, shown
+from targetcal_xl.ooxml import Cell, Spot
+from targetcal_xl.workbook import open_book, read, shown
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from targetcal_xl.excel import FUNCTIONS, Function
+from targetcal_xl.functions import FUNCTIONS, Function
 
 PAGE = Path(__file__).with_name("functions.md")
 _HEAD = """\

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from . import actions
-from .actions import HIDDEN, UNKNOWN
+from .demo import DemoReport
+from .desk import HIDDEN, UNKNOWN
 from .figures import UNKNOWN as NOTHING_KNOWN
 from .figures import Figures, percent, plain, spell
 from .language import text
@@ -447,7 +448,7 @@ def _examined(report: actions.DoctorReport, language: str) -> Iterator[Part]:
 
 
 @tell.register
-def _demonstrated(report: actions.DemoReport, language: str) -> Iterator[Part]:
+def _demonstrated(report: DemoReport, language: str) -> Iterator[Part]:
     facts = {"directory": report.directory, "seconds": spell(report.seconds, language, 0)}
     yield Sentence(text("telling.demo.done", language, **facts))
     figures = report.figures()

@@ -16,7 +16,6 @@ from targetcal_xl.actions import (
     decide,
     evaluate,
     issue_letters,
-    ledger_beside,
     lock,
     objections,
     recalibrate,
@@ -27,8 +26,10 @@ from targetcal_xl.actions import (
     whatif,
 )
 from targetcal_xl.calibration import Key
+from targetcal_xl.desk import ledger_beside
+from targetcal_xl.ooxml import Cell, Spot
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import Cell, Spot, open_book
+from targetcal_xl.workbook import open_book
 from tests.support.books import changed_parts, parts_of
 from tests.support.desks import (
     Case,

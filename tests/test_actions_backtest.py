@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from targetcal_xl.actions import backtest, follow, new, repair, verify
-from targetcal_xl.actions.tested import verdict
 from targetcal_xl.calibration import Period, judge
 from targetcal_xl.calibration import backtest as try_history
 from targetcal_xl.cli.app import app, told
 from targetcal_xl.connect import Actuals
+from targetcal_xl.desk.tested import verdict
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book, read

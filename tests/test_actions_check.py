@@ -9,8 +9,9 @@ import pytest
 from targetcal_xl.actions import check, lock
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.language import LANGUAGES
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import Cell, open_book
+from targetcal_xl.workbook import open_book
 from tests.support import desks
 from tests.support.desks import FINANCE, Case, Said, delete_tab, fresh, locked, rename_tab, submitted, told
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.actions import check, decide, decide_typed, lock, recalibrate, unlock, verify
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems, Refused
-from targetcal_xl.workbook import Cell, open_book
+from targetcal_xl.workbook import open_book
 from tests.support.books import as_openpyxl
 from tests.support.desks import Case, Said, delete_tab, fresh, locked, strip_protection, submitted, told
 

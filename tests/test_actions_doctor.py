@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.actions import DoctorReport, doctor
-from targetcal_xl.actions.computer import Computer, this_computer
 from targetcal_xl.language import LANGUAGES
+from targetcal_xl.machine.computer import Computer, this_computer
 from targetcal_xl.problems import Refused
 from tests.support import desks
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targetcal_xl.actions import HIDDEN, evaluate, follow, recalibrate, survey, verify
-from targetcal_xl.actions.records import standing_of
+from targetcal_xl.actions import evaluate, follow, recalibrate, survey, verify
 from targetcal_xl.calibration import Measures, Standing
 from targetcal_xl.connect import Actuals, Responses
+from targetcal_xl.desk import HIDDEN
+from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Sentence, tell

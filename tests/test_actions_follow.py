@@ -12,9 +12,10 @@ import pytest
 
 from targetcal_xl.actions import confirm, decide, follow, lock, new, verify
 from targetcal_xl.calibration import cumulative_path, period_weights
-from targetcal_xl.connect import Actuals, working_days
+from targetcal_xl.connect import Actuals
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Sentence, tell
+from targetcal_xl.workdays import working_days
 from tests.support.desks import RESERVE, Case, confirmed, decided, decline, told
 from tests.support.recalculated import differences
 from tests.support.samples import METRIC, sample_inputs

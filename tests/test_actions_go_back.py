@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.actions import go_back, lock, recalibrate, recalibrations, repair, verify
-from targetcal_xl.actions.records import standing_of
 from targetcal_xl.calibration import Key, Standing
+from targetcal_xl.desk.records import standing_of
 from targetcal_xl.ledger import dump
 from targetcal_xl.problems import DataProblems, Refused
 from tests.support.desks import Case, Said, fresh, locked, told

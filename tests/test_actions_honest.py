@@ -23,10 +23,10 @@ from targetcal_xl.actions import (
     unlock,
     verify,
 )
-from targetcal_xl.actions.records import standing_of
 from targetcal_xl.calibration import Key, Value
+from targetcal_xl.desk.records import standing_of
+from targetcal_xl.ooxml import Cell, Spot
 from targetcal_xl.problems import DataProblems, Refused
-from targetcal_xl.workbook import Cell, Spot
 from targetcal_xl.workbook.content import content
 from tests.support.books import as_openpyxl
 from tests.support.desks import RESERVE, Case, decided, decline, fresh, locked, submitted, told

@@ -18,7 +18,7 @@ from targetcal_xl.actions import (
     unlock,
     verify,
 )
-from targetcal_xl.actions.issued import issues
+from targetcal_xl.desk.issued import issues
 from targetcal_xl.problems import DataProblems, Refused
 from tests.support.books import as_openpyxl
 from tests.support.desks import RESERVE, Case, confirmed, decided, strip_protection, told

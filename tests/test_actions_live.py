@@ -38,8 +38,9 @@ from targetcal_xl.connect import Actuals, Responses
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import Ledger
 from targetcal_xl.libreoffice import bridge
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import Cell, is_formula, open_book, same_shown
+from targetcal_xl.workbook import is_formula, open_book, same_shown
 from tests.support import validator
 from tests.support.books import as_openpyxl
 from tests.support.desks import RESERVE, Case, confirmed, decided, fresh, locked, submitted, told
@@ -71,7 +72,7 @@ def _recalibrated(case: Case) -> None:
 def _behind(case: Case) -> None:
     """The book misses a lock, and catches up."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("targetcal_xl.actions.stock.post", lambda *_: None)
+        patch.setattr("targetcal_xl.desk.stock.post", lambda *_: None)
         case.run(lock)
     assert case.run(repair).changed
 

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import lock, new, open_desk, unlock, verify
-from targetcal_xl.actions.post import audit_rows
-from targetcal_xl.actions.records import standing_of
+from targetcal_xl.actions import lock, new, unlock, verify
 from targetcal_xl.calibration import Key
 from targetcal_xl.connect import plan_template, read_plan
+from targetcal_xl.desk import open_desk
+from targetcal_xl.desk.post import audit_rows
+from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES, text
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import Cell, open_book
+from targetcal_xl.workbook import open_book
 from tests.support.books import as_openpyxl, parts_of, sound
 from tests.support.desks import FINANCE, Case, Said, fresh, locked, low, submitted, told
 

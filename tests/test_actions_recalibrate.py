@@ -9,8 +9,9 @@ import pytest
 
 from targetcal_xl.actions import lock, new, recalibrate, verify
 from targetcal_xl.calibration import Key, Limits, Value
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems
-from targetcal_xl.workbook import Cell, open_book, read
+from targetcal_xl.workbook import open_book, read
 from tests.support.desks import Case, Said, fresh, locked, submitted, told
 from tests.support.samples import sample_inputs
 

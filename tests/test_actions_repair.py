@@ -16,7 +16,6 @@ from targetcal_xl.actions import (
     audit,
     check,
     decide,
-    ledger_beside,
     lock,
     new,
     objections,
@@ -25,9 +24,11 @@ from targetcal_xl.actions import (
     unlock,
     verify,
 )
+from targetcal_xl.desk import ledger_beside
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
 from targetcal_xl.telling import tell
-from targetcal_xl.workbook import Cell, open_book
+from targetcal_xl.workbook import open_book
 from tests.support.books import changed_parts, parts_of, sound
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
 from tests.support.mortal import as_nobody, dies_at

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from targetcal_xl.actions.records import advice
 from targetcal_xl.calibration.metric import Metric
 from targetcal_xl.calibration.plan import Thresholds
 from targetcal_xl.calibration.progress import (
@@ -27,6 +26,7 @@ from targetcal_xl.calibration.progress import (
     period_weights,
     shortages,
 )
+from targetcal_xl.desk.records import advice
 from targetcal_xl.language import LANGUAGES, text
 from tests.support.samples import sample_plan
 

@@ -30,7 +30,8 @@ from targetcal_xl.calibration import (
     summarise,
     total_spread,
 )
-from targetcal_xl.connect import plan_template, read_actuals, read_plan, read_responses, working_days
+from targetcal_xl.connect import plan_template, read_actuals, read_plan, read_responses
+from targetcal_xl.workdays import working_days
 
 CASE = plan_template("saas")
 INPUTS = read_plan(CASE)

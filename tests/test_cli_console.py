@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import demo
+from targetcal_xl.demo import demo
 
 _ENCODINGS = ("gbk", "cp1252", "ascii", "utf-8")
 _LOCALES: Mapping[str, Mapping[str, str]] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.excel import BUTTONS
+from targetcal_xl.buttons import BUTTONS
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.libreoffice import install
 from targetcal_xl.workbook import write_book

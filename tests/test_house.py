@@ -17,18 +17,23 @@ import pytest
 from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules
 
-_COMMON = {"figures", "language", "problems", "sentences", "soffice"}
-_MIDDLE = {"ledger", "workbook", "letters", "connect"}
-_FACES = {"cli", "excel", "libreoffice"}
+_COMMON = {"figures", "language", "machine", "problems", "sentences", "workdays"}
+_MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
+_BELOW_FACES = {"calibration", "actions", "demo", "desk", "telling", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
-    {"language": set(), "calibration": set(), "problems": {"figures", "language"}, "soffice": set()}
+    {"language": set(), "calibration": set(), "problems": {"figures", "language"}, "ooxml": {"problems"}}
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
-    | {room: {"calibration", *_COMMON} for room in _MIDDLE}
-    | {"actions": {"calibration", *_COMMON, *_MIDDLE}}
-    | {"telling": {"actions", *_COMMON}, "__main__": {"cli"}}
-    | {"excel": {"calibration", "actions", "telling", *_COMMON, *_MIDDLE}}
-    | {"libreoffice": {"calibration", "actions", "telling", "excel", *_COMMON, *_MIDDLE}}
-    | {"cli": {"calibration", "actions", "telling", "excel", "libreoffice", *_COMMON, *_MIDDLE}}
+    | {"machine": {"language", "problems"}, "workdays": {"calibration"}}
+    | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
+    | {"workbook": {"calibration", "ooxml", *_COMMON}}
+    | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
+    | {"actions": {"calibration", "desk", *_COMMON, *_MIDDLE}}
+    | {"demo": {"calibration", "actions", "desk", *_COMMON, *_MIDDLE}}
+    | {"telling": {"actions", "demo", "desk", *_COMMON}, "__main__": {"cli"}}
+    | {"functions": {"calibration", "figures", "language", "problems", "workdays"}}
+    | {"buttons": {"functions", *_BELOW_FACES}, "excel": {"buttons", "functions"}}
+    | {"libreoffice": {"buttons", "functions", *_BELOW_FACES}}
+    | {"cli": {"buttons", "libreoffice", *_BELOW_FACES}}
 )
 _PURE = {"__future__", "collections", "dataclasses", "datetime", "enum", "fractions", "functools"}
 _PURE |= {"itertools", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"}

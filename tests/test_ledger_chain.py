@@ -18,11 +18,11 @@ from targetcal_xl.ledger.chain import (
     LARGEST_WHOLE,
     breaks,
     canonical,
+    entry_hash,
     fault,
     is_reference,
     parse,
     reference,
-    seal,
 )
 
 kept_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
@@ -41,7 +41,7 @@ def chained(count: int) -> list[list[Any]]:
     for number in range(1, count + 1):
         said = ["2025-01-06T01:00:00.000000+00:00", "张三", "cli", "lock", "HD", f"L{number}", "declared"]
         fields = [number, *said, "null", str(number), "", rows[-1][-1] if rows else GENESIS]
-        rows.append([*fields, seal(fields)])
+        rows.append([*fields, entry_hash(fields)])
     return rows
 
 
@@ -113,7 +113,7 @@ def test_the_hash_is_what_anybody_can_compute_from_the_documented_bytes() -> Non
         '[1,"2025-01-06T01:00:00.000000+00:00","张三","cli","lock","HD",null,"status",'
         '"\\"draft\\"","\\"say \\\\\\"go\\\\\\"\\\\n\\"","因为\\u0001","' + "0" * 64 + '"]'
     )
-    assert seal(fields) == sha256(spelled.encode("utf-8")).hexdigest()
+    assert entry_hash(fields) == sha256(spelled.encode("utf-8")).hexdigest()
 
 
 def test_a_good_chain_has_no_breaks() -> None:
@@ -135,7 +135,7 @@ def test_a_changed_field_names_its_entry(index: int, column: int, said: Any) -> 
 def test_an_entry_forged_with_its_hash_breaks_the_next_link(index: int) -> None:
     rows = chained(5)
     rows[index][COLUMNS.index("new")] = "999"
-    rows[index][-1] = seal(rows[index][:-1])
+    rows[index][-1] = entry_hash(rows[index][:-1])
     assert codes(rows) == [("ledger_link", index + 2)]
 
 
@@ -174,7 +174,7 @@ def test_a_chain_written_anew_shows_by_a_head_noted_elsewhere() -> None:
     anew = [[*row[:4], "decide", *row[5:]] for row in chained(5)]
     for row, before in zip(anew, [None, *anew], strict=False):
         row[-2] = before[-1] if before else GENESIS
-        row[-1] = seal(row[:-1])
+        row[-1] = entry_hash(row[:-1])
     assert codes(anew) == []
     assert codes(anew, head) == [("ledger_head", None)]
 

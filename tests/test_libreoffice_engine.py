@@ -17,12 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl import libreoffice
-from targetcal_xl.actions import lock, new, open_live_desk
+from targetcal_xl.actions import lock, new
+from targetcal_xl.desk import open_live_desk
 from targetcal_xl.libreoffice import bridge
 from targetcal_xl.libreoffice.formula import to_excel, to_uno
 from targetcal_xl.libreoffice.mend import mended
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook import Cell, is_formula, open_book
+from targetcal_xl.workbook import is_formula, open_book
 from tests.support.books import as_openpyxl, changed_parts, parts_of
 from tests.support.clock import Clock
 from tests.support.desks import FINANCE, Case, submitted, told

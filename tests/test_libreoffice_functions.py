@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 from defusedxml import ElementTree
 
+from targetcal_xl.buttons import BUTTONS
 from targetcal_xl.calibration import Standing, compute_baseline
-from targetcal_xl.excel import BUTTONS, FUNCTIONS
+from targetcal_xl.functions import FUNCTIONS
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.libreoffice import build_extension, install, remove, status
 from targetcal_xl.libreoffice.bridge import Office, values
+from targetcal_xl.ooxml.cells import column_letters
 from targetcal_xl.workbook import open_book, read, write_book
-from targetcal_xl.workbook.cells import column_letters
 from tests.support import calc
 from tests.support.samples import PERIOD, sample_standing
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from targetcal_xl.actions import verify
-from targetcal_xl.excel import BUTTONS
+from targetcal_xl.buttons import BUTTONS
 from targetcal_xl.libreoffice import install
 from targetcal_xl.libreoffice.bridge import Office, uno, values
 from targetcal_xl.libreoffice.runner import run

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.excel import macros
-from targetcal_xl.workbook import Module
-from targetcal_xl.workbook.vba import ModuleKind, vba_project
+from targetcal_xl.buttons import macros
+from targetcal_xl.ooxml import Module
+from targetcal_xl.ooxml.vba import ModuleKind, vba_project
 from tests.support import validator
 from tests.support.books import changed_parts, parts_of
 from tests.support.macros import book_with

@@ -12,9 +12,10 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from targetcal_xl.actions import DemoReport, demo, recalibrate
-from targetcal_xl.actions.story import Story
+from targetcal_xl.actions import recalibrate
 from targetcal_xl.connect import plan_template
+from targetcal_xl.demo import DemoReport, demo
+from targetcal_xl.demo.story import Story
 from tests.support import validator
 from tests.support.desks import Case
 from tests.support.recalculated import differences

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targetcal_xl.actions.records import standing_of
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.cli import show
 from targetcal_xl.cli.app import app, told
 from targetcal_xl.connect import read_plan
+from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.workbook.wording import Wording
 from tests.support.companies import (

@@ -18,7 +18,6 @@ from targetcal_xl.actions import (
     follow,
     handle_objection,
     issue_letters,
-    ledger_beside,
     lock,
     new,
     recalibrate,
@@ -30,6 +29,7 @@ from targetcal_xl.actions import (
 )
 from targetcal_xl.actions.repair import PENDING
 from targetcal_xl.connect import Responses, read_actuals
+from targetcal_xl.desk import ledger_beside
 from targetcal_xl.problems import Refused
 from tests.support.desks import (
     RESERVE,

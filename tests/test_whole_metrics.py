@@ -33,9 +33,9 @@ from targetcal_xl.actions import (
     verify,
     whatif,
 )
-from targetcal_xl.actions.records import standing_of
 from targetcal_xl.calibration import Floats
 from targetcal_xl.connect import Responses, read_actuals, read_plan
+from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.telling import Rows, Sentence, tell
 from tests.support.desks import Case

@@ -10,8 +10,9 @@ import pytest
 
 from targetcal_xl.actions import issue_letters, repair, verify
 from targetcal_xl.actions.repair import PENDING
+from targetcal_xl.ooxml import BLANK, Cell, Spot
 from targetcal_xl.problems import Problem
-from targetcal_xl.workbook import BLANK, Cell, Owner, Spot, open_book
+from targetcal_xl.workbook import Owner, open_book
 from tests.support.desks import Case, confirmed, decided, locked
 from tests.support.memory import MemoryBook
 

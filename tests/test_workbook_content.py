@@ -24,10 +24,11 @@ from targetcal_xl.calibration import (
     missing_fields,
 )
 from targetcal_xl.language import LANGUAGES, text
-from targetcal_xl.workbook import Cell, content, entered, region_sheet
+from targetcal_xl.ooxml import Cell
+from targetcal_xl.workbook import content, entered, region_sheet
 from targetcal_xl.workbook.declaring import looks_empty
 from targetcal_xl.workbook.layout import reading_row
-from targetcal_xl.workbook.places import Found, Places, default_places
+from targetcal_xl.workbook.places import Located, Places, default_places
 from targetcal_xl.workbook.shapes import Owner
 from tests.support.samples import METRIC, sample_standing, with_values
 
@@ -200,9 +201,9 @@ def test_what_a_book_has_lost_is_left_out_with_every_formula_that_would_point_to
     lost = region_sheet("R2")
     kept = replace(
         places,
-        tabs=Found({code: tab for code, tab in places.tabs.items() if code != lost}),
-        tables=Found({at: place for at, place in places.tables.items() if at[0] != lost}),
-        fields=Found({at: place for at, place in places.fields.items() if place[0] != lost}),
+        tabs=Located({code: tab for code, tab in places.tabs.items() if code != lost}),
+        tables=Located({at: place for at, place in places.tables.items() if at[0] != lost}),
+        fields=Located({at: place for at, place in places.fields.items() if place[0] != lost}),
     )
     cells = content(_STANDING, entered(_STANDING.inputs), kept)
     assert lost not in cells

@@ -9,9 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from targetcal_xl.ooxml.cells import Cell, Spot
 from targetcal_xl.problems import Refused
-from targetcal_xl.workbook.book import Cell, Spot
-from targetcal_xl.workbook.closed import open_closed
+from targetcal_xl.workbook.engines.closed import open_closed
 from tests.support import office
 from tests.support.bare import MAIN, bare, link, links, parts, sheet
 from tests.support.books import parts_of

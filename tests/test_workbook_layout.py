@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from targetcal_xl.calibration import SUPPORT_ITEM, Group, Limits, Value, is_support
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.workbook import Cell, Spot, open_book, write_book
+from targetcal_xl.ooxml import Cell, Spot
+from targetcal_xl.workbook import open_book, write_book
 from targetcal_xl.workbook.captions import CHOICES, caption, line_captions, meant, shown, tab_names
 from targetcal_xl.workbook.layout import layout, name_of, region_sheet
 from targetcal_xl.workbook.places import Lost, Places, default_places, find_places

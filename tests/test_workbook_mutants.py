@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.actions import check
+from targetcal_xl.ooxml.cells import Cell
 from targetcal_xl.problems import TargetcalError
-from targetcal_xl.workbook.book import Cell
-from targetcal_xl.workbook.closed import open_closed
+from targetcal_xl.workbook.engines.closed import open_closed
 from tests.support.bare import bare, parts
 from tests.support.books import rich_book
 from tests.support.desks import Case, submitted

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from targetcal_xl.actions import RecalibrateReport, go_back, new, recalibrate, verify
-from targetcal_xl.actions.questions import asked, held
 from targetcal_xl.calibration import ANSWERS, Answer, Inputs, Key, Period, Question, Standing
+from targetcal_xl.desk.questions import asked, held
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ledger import standing
 from targetcal_xl.problems import MOST_OF_A_KIND, DataProblems

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from targetcal_xl.calibration import Key, Value
-from targetcal_xl.workbook import Cell, Owner, as_typed, entered, open_book
+from targetcal_xl.ooxml import Cell
+from targetcal_xl.workbook import Owner, as_typed, entered, open_book
 from tests.support.desks import Case, delete_tab, fresh, rename_tab, submitted
 
 TEXT: Key = ("R1", "R1-1", "comment")

@@ -12,13 +12,14 @@ import openpyxl
 import pytest
 
 from targetcal_xl.actions import decide, decide_typed, handle_objection, lock, new
-from targetcal_xl.actions.records import standing_of
 from targetcal_xl.calibration import Inputs, Key, Metric, Value, compute_baseline
+from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES, text
-from targetcal_xl.workbook import Cell, content, write_book
+from targetcal_xl.ooxml import Cell
+from targetcal_xl.ooxml.cells import column_letters
+from targetcal_xl.workbook import content, write_book
 from targetcal_xl.workbook.asking import MOST_NAMED
 from targetcal_xl.workbook.captions import caption
-from targetcal_xl.workbook.cells import column_letters
 from targetcal_xl.workbook.layout import region_sheet
 from targetcal_xl.workbook.places import default_places
 from tests.support.books import as_openpyxl

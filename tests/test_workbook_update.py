@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl.ledger import standing
-from targetcal_xl.workbook import Cell, content, differing, is_formula, rows_below, same_shown
+from targetcal_xl.ooxml import Cell
+from targetcal_xl.workbook import content, differing, is_formula, rows_below, same_shown
 from tests.support.desks import fresh
 
 

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from ..calibration import Score
+from ..desk import (
+    HIDDEN,
+    UNKNOWN,
+    Asked,
+    Clock,
+    Desk,
+    Progress,
+    RegionResult,
+    WeightChange,
+    ledger_beside,
+    open_desk,
+    open_live_desk,
+    plan_of,
+    silent,
+)
 from ..ledger import Entry
 from .audit import AuditReport, audit
 from .backtest import BacktestReport, backtest
 from .check import CheckReport, RegionCheck, check
 from .confirm import ConfirmReport, confirm
 from .decide import DecisionReport, decide, decide_support, decide_typed
-from .demo import DemoReport, demo
-from .desk import Clock, Desk, Progress, ledger_beside, open_desk, plan_of, silent
 from .doctor import DoctorReport, doctor, examine_template
-from .evaluate import EvaluateReport, SurveyReport, evaluate, survey
+from .evaluate import EvaluateReport, evaluate
 from .follow import FollowReport, follow
-from .functions import FunctionsReport, State, switch_functions
 from .issue_letters import LettersReport, issue_letters
-from .learning import WeightChange
-from .live import open_live_desk
-from .lock import LockReport, UnlockReport, lock, unlock
+from .lock import LockReport, lock
 from .new import NewReport, new
 from .objections import ObjectionsReport, handle_objection, objections
-from .questions import Asked
 from .recalibrate import RecalibrateReport, go_back, recalibrate
 from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
-from .records import HIDDEN, UNKNOWN, RegionResult
 from .repair import RepairReport, repair
+from .survey import SurveyReport, survey
+from .switch_functions import FunctionsReport, State, switch_functions
+from .unlock import UnlockReport, unlock
 from .verify import verify
 from .whatif import Moved, WhatIfReport, whatif
 
@@ -39,7 +50,6 @@ __all__ = [
     "Clock",
     "ConfirmReport",
     "DecisionReport",
-    "DemoReport",
     "Desk",
     "DoctorReport",
     "Entry",
@@ -71,7 +81,6 @@ __all__ = [
     "decide",
     "decide_support",
     "decide_typed",
-    "demo",
     "doctor",
     "evaluate",
     "examine_template",

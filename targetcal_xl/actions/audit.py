@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..desk import Desk, find_region, standing_of
 from ..ledger import Entry
 from ..problems import Problem
-from .desk import Desk, find_region
-from .records import standing_of
 
 
 @dataclass(frozen=True)

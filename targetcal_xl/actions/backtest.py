@@ -20,12 +20,20 @@ from ..calibration import (
     with_declared,
 )
 from ..calibration import backtest as try_history
+from ..desk import (
+    BACKTEST,
+    PROGRESS,
+    Desk,
+    Followed,
+    Tested,
+    first_declarations,
+    ledger_beside,
+    standing_of,
+    take_stock,
+    verdict,
+)
 from ..ledger import Event, Ledger, dump, load, open_ledger, reference
 from ..problems import Problem, Refused
-from .desk import Desk, ledger_beside
-from .records import PROGRESS, Followed, first_declarations, standing_of
-from .stock import take_stock
-from .tested import BACKTEST, Tested, verdict
 
 
 @dataclass(frozen=True)

@@ -21,27 +21,13 @@ from ..calibration import (
     missing_fields,
     same_value,
 )
+from ..desk import Desk, Side, Stock, cell_faults, chosen_regions, look, misfits, not_taken_in, said, where
 from ..figures import typed
 from ..ledger import fault
+from ..ooxml import BLANK, Cell, Spot
+from ..ooxml import reference as cell_name
 from ..problems import Problem
-from ..workbook import (
-    BLANK,
-    Cell,
-    Content,
-    Owner,
-    Spot,
-    Typed,
-    cell_name,
-    content,
-    is_formula,
-    region_sheet,
-    same_shown,
-)
-from .desk import Desk, chosen_regions
-from .printable import cell_faults
-from .stock import Stock, look, misfits
-from .table import Table
-from .taken_in import not_taken_in, said, where
+from ..workbook import Content, Owner, Typed, content, is_formula, region_sheet, same_shown
 
 SUPPORT_FIELDS = ("kind", "what", "quantity")
 """What a support item needs, once anything is said of it."""
@@ -187,14 +173,14 @@ def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
             yield Problem(_unrecorded_code(side, cell, decided), where(stock, cell), fields)
 
 
-def _unrecorded_code(side: Table, cell: Typed, decided: Value) -> str:
+def _unrecorded_code(side: Side, cell: Typed, decided: Value) -> str:
     """How to say that a superior's cell is no decision: too early, changed, or not recorded."""
     if side.state == "open":
         return "decision_early" if decided is None else "decision_changed"
     return "grant_unrecorded" if is_support(cell.key[2]) else "decision_unrecorded"
 
 
-def awaits(side: Table, key: Key) -> bool:
+def awaits(side: Side, key: Key) -> bool:
     """Whether a cell of the superior's is theirs to fill now: nothing is decided there in this round."""
     row, field = str(key[1]), key[2]
     if not side.is_free(key, Owner.SUPERIOR):
@@ -204,7 +190,7 @@ def awaits(side: Table, key: Key) -> bool:
     return not side.is_agreed(row) and side.of(row, "decision") is None
 
 
-def is_sealed(side: Table, key: Key) -> bool:
+def is_sealed(side: Side, key: Key) -> bool:
     """Whether a manager's cell counts as submitted: until handed back, or with its line agreed for good."""
     return side.state != "open" or side.is_agreed_cell(key)
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..calibration import Metric, Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
+from ..desk import Desk, Stock, take_stock
 from ..figures import Figures, percent
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from .check import broken_seals, unrecorded, unsettled
 from .decide import undecided_supports
-from .desk import Desk
-from .lock import in_force_events
-from .stock import Stock, take_stock
+from .unlock import in_force_events
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,11 @@ from ..calibration import (
     same_value,
     support_items,
 )
+from ..desk import Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import Owner, Typed
 from .check import broken_seals, computed
-from .desk import Desk, find_line, find_region
-from .printable import text_faults
-from .stock import Stock, take_stock
-from .table import Table
-from .taken_in import where
 
 GRANTS = ("yes", "no")
 IN_TAB = ", tab"
@@ -174,7 +170,7 @@ def _decidable(stock: Stock, said: str, states: Container[str] = ("locked",)) ->
     return region
 
 
-def _awaiting(side: Table) -> tuple[Line, ...]:
+def _awaiting(side: Side) -> tuple[Line, ...]:
     """Lines of a locked region without a decision in this round."""
     if side.state != "locked":
         return ()
@@ -205,7 +201,7 @@ def _report(
     decisions: Sequence[Decision],
     supports: Sequence[tuple[str, str]],
 ) -> DecisionReport:
-    now = Table(standing, region)
+    now = Side(standing, region)
     return DecisionReport(
         region.name,
         tuple((decision.line.name, decision.kind) for decision in decisions),
@@ -243,14 +239,14 @@ def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Proble
     yield from text_faults(where(stock, cell) if cell and is_typed else place, decision.reason)
 
 
-def _is_idle(side: Table, decision: Decision) -> bool:
+def _is_idle(side: Side, decision: Decision) -> bool:
     """Whether a value comes with a decision that takes none, and is neither declared nor the last counter."""
     known = (side.of(decision.line.code, field) for field in ("declared", "counter"))
     takes_none = decision.kind in ("accept", "return") and decision.counter is not None
     return takes_none and not any(same_value(decision.counter, value) for value in known)
 
 
-def _events(side: Table, decision: Decision) -> Iterator[Event]:
+def _events(side: Side, decision: Decision) -> Iterator[Event]:
     line, reason = decision.line, decision.reason
     counter = decision.counter if decision.kind == "counter" else None
     for field, new in (("decision", decision.kind), ("counter", counter), ("decision_reason", reason)):
@@ -292,7 +288,7 @@ def _grant_faults(stock: Stock, region: Region) -> Iterator[Problem]:
             yield Problem("grant_of_nothing", where(stock, cell))
 
 
-def _outcome(side: Table, decided: dict[str, str], stock: Stock) -> Iterator[Event]:
+def _outcome(side: Side, decided: dict[str, str], stock: Stock) -> Iterator[Event]:
     """Events of the region itself, once every line has its decision."""
     region = side.region.code
     outcome = after_decisions({line.code: _decision_on(side, line, decided) for line in side.lines})
@@ -304,7 +300,7 @@ def _outcome(side: Table, decided: dict[str, str], stock: Stock) -> Iterator[Eve
         yield Event("decide", region, None, "status", stock.typed((region, None, "status")), "draft")
 
 
-def _decision_on(side: Table, line: Line, decided: dict[str, str]) -> str | None:
+def _decision_on(side: Side, line: Line, decided: dict[str, str]) -> str | None:
     if side.is_agreed(line.code):
         return "accept"
     return decided.get(line.code) or (str(said) if (said := side.of(line.code, "decision")) else None)

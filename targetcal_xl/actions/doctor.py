@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from ..desk import has_own_password, ledger_beside
 from ..language import text
 from ..ledger import open_ledger
 from ..letters import LetterTemplate, Rehearsal, font_files, rehearse
+from ..machine import Computer, Said, book_health, excel_health, find_soffice, mend, this_computer
 from ..problems import Problem, Refused, TargetcalError
-from ..soffice import find_soffice
-from .computer import Computer, this_computer
-from .desk import ledger_beside
-from .excel_health import Said, book_health, excel_health, mend
-from .secret import has_own_password
 
 PARTS = ("XlsxWriter", "docxtpl", "typst", "SQLAlchemy", "numpy")
 

@@ -1,4 +1,4 @@
-"""In retrospect: what people think of their targets, and attainment beside it in four quadrants."""
+"""In retrospect: attainment, and beside it what people think of their targets, in four quadrants."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from ..calibration import (
     Inside,
-    Key,
     Measures,
     Metric,
     Opinion,
@@ -20,25 +19,24 @@ from ..calibration import (
     inside,
     quadrant,
     reached,
-    summarise,
 )
-from ..connect import Responses
-from ..ledger import Event, Ledger, dump, load, reference
-from ..problems import DataProblems, Problem
-from .desk import Desk
-from .follow import agreed_targets
-from .records import (
+from ..desk import (
     EVALUATION,
     HIDDEN,
     PROGRESS,
-    SURVEY,
     UNKNOWN,
+    Desk,
     Evaluated,
     Followed,
     RegionResult,
+    Stock,
+    keep,
     recorded_survey,
+    take_stock,
 )
-from .stock import Stock, take_stock
+from ..ledger import Ledger, dump, load
+from ..problems import DataProblems, Problem
+from .follow import agreed_targets
 
 
 @dataclass(frozen=True)
@@ -61,23 +59,6 @@ class EvaluateReport:
     period_end: dt.date
 
 
-@dataclass(frozen=True)
-class SurveyReport:
-    """Opinions by region name and of all together; None where they may not be shown."""
-
-    groups: tuple[tuple[str, Opinion | None], ...]
-    overall: Opinion | None
-
-
-def survey(desk: Desk, responses: Responses) -> SurveyReport:
-    """Record the survey's figures by region, never an answer."""
-    stock = take_stock(desk)
-    figures = summarise(responses.groups, responses.scores, stock.plan.thresholds.survey_minimum)
-    _keep(stock, "survey", SURVEY, dump(figures))
-    groups = tuple((stock.plan.region(code).name, opinion) for code, opinion in figures.groups.items())
-    return SurveyReport(groups, figures.overall)
-
-
 def evaluate(desk: Desk) -> EvaluateReport:
     """Record and show how the calibration went; raise DataProblems for what is still to be done."""
     stock = take_stock(desk)
@@ -96,7 +77,7 @@ def evaluate(desk: Desk) -> EvaluateReport:
     )
     regions = tuple(_results(stock.standing, followed, figures))
     fell = _inside(stock.standing, followed)
-    _keep(stock, "evaluate", EVALUATION, dump(Evaluated(measures, regions, fell)))
+    keep(stock, "evaluate", EVALUATION, dump(Evaluated(measures, regions, fell)))
     opened, closed = deviations(desk.ledger)
     return EvaluateReport(
         measures=measures,
@@ -120,12 +101,6 @@ def _inside(standing: Standing, followed: Followed) -> Inside | None:
     if followed.as_of < plan.period.end:
         return None
     return inside(baseline.low, baseline.high, followed.progress.actual, plan.thresholds.confidence)
-
-
-def _keep(stock: Stock, action: str, key: Key, content: bytes) -> None:
-    old = stock.standing.values.get(key)
-    if old != reference(content):
-        stock.settle([Event(action, *key, old, reference(content))], [content])
 
 
 def _grounds(stock: Stock) -> tuple[Survey, Followed]:

@@ -25,12 +25,11 @@ from ..calibration import (
 )
 from ..calibration import follow as follow_lines
 from ..calibration.progress import Hope
-from ..connect import Actuals, working_days
+from ..connect import Actuals
+from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, take_stock
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Problem, Refused
-from .desk import Desk
-from .records import PROGRESS, Followed, Week, advice
-from .stock import Stock, take_stock
+from ..workdays import working_days
 
 _EARLIEST_ZONE = dt.timedelta(hours=14)
 """How far the clocks of the Line Islands, where every day begins, are ahead."""

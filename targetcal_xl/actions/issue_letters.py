@@ -10,16 +10,14 @@ from pathlib import Path
 from typing import Literal
 
 from ..calibration import Letter, Region, compose, letter_number
+from ..desk import Desk, Issue, Stock, issues, take_stock
 from ..ledger import Event, dump, reference
 from ..letters import LetterTemplate, render_pdf, render_word
+from ..letters.file_names import file_name
+from ..ooxml import clear_leftovers, laid_beside, put_in_place
 from ..problems import DataProblems, Problem, Refused
-from ..workbook import clear_leftovers, laid_beside, put_in_place
 from .check import broken_seals
-from .desk import Desk
-from .file_names import file_name
-from .issued import Issue, issues
 from .objections import handled_by_line
-from .stock import Stock, take_stock
 
 Format = Literal["docx", "pdf", "both"]
 

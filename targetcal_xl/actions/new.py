@@ -16,14 +16,10 @@ from ..calibration import (
     shared_risk,
 )
 from ..connect import infeasible
+from ..desk import PLAIN, WITH_MACROS, Asked, Desk, asked, composed, held, plan_faults, show_recorded, skipped
 from ..ledger import Event, groundwork
+from ..ooxml import laid_beside, put_in_place
 from ..problems import DataProblems, Problem, Refused
-from ..workbook import laid_beside, put_in_place
-from .anew import PLAIN, WITH_MACROS, composed
-from .desk import Desk
-from .printable import plan_faults
-from .questions import Asked, asked, held, skipped
-from .stock import show_recorded
 
 
 @dataclass(frozen=True)

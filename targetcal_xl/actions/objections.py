@@ -19,16 +19,14 @@ from ..calibration import (
     objection_change,
     objection_state,
 )
+from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..ledger import Event, Ledger
 from ..problems import DataProblems, Problem, Refused
 from .check import agrees, fault_of, is_submitted, offered
-from .desk import Desk, find_line, find_region
-from .printable import text_faults
-from .stock import Stock, look, take_stock
 
 
 @dataclass(frozen=True)
-class Objection:
+class ObjectionRow:
     """One objection: the numbers when it was raised, the region's grounds, and what became of it.
 
     Its state is `submitted` until it is locked, then `open`, `handled` or `lifted`; `lifted` is
@@ -54,11 +52,11 @@ class Objection:
 class ObjectionsReport:
     """Every objection of the plan, in plan order."""
 
-    objections: tuple[Objection, ...]
+    objections: tuple[ObjectionRow, ...]
     metric: Metric
 
     @property
-    def open(self) -> tuple[Objection, ...]:
+    def open(self) -> tuple[ObjectionRow, ...]:
         """Those that the HR business partner has not answered yet."""
         return tuple(item for item in self.objections if item.state in ("submitted", "open"))
 
@@ -111,7 +109,7 @@ def _objects(standing: Standing, declared: float, suggested: float) -> bool:
     return bool(is_objection(share, plan.thresholds.objection))
 
 
-def _objections(stock: Stock, handling: dict[str, str]) -> Iterator[Objection]:
+def _objections(stock: Stock, handling: dict[str, str]) -> Iterator[ObjectionRow]:
     plan, standing = stock.plan, stock.standing
     for line in plan.lines:
         state = state_of(stock, line)
@@ -119,7 +117,7 @@ def _objections(stock: Stock, handling: dict[str, str]) -> Iterator[Objection]:
             continue
         known: Mapping[Key, Value] = stock.reading.values if state == "submitted" else standing.values
         declared, suggested = _numbers(stock, line, state)
-        yield Objection(
+        yield ObjectionRow(
             region=plan.region(line.region).name,
             line=line.name,
             hrbp=plan.region(line.region).hrbp.name,

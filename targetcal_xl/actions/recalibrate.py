@@ -6,26 +6,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import Baseline, Key, Metric, Plan, Standing, Value, is_placeholder, same_value
+from ..desk import (
+    LEARNING,
+    NUMBER,
+    RESTORED,
+    Asked,
+    Desk,
+    Stock,
+    WeightChange,
+    asked,
+    chosen,
+    finance_cells,
+    held,
+    last_number,
+    learn,
+    not_taken_in,
+    recorded,
+    recorded_learning,
+    skipped,
+    standing_after,
+    take_stock,
+    weight_changes,
+    weight_values,
+    where,
+)
 from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import revised
 from .check import fixed_changed, unkept
-from .desk import Desk
-from .learning import (
-    LEARNING,
-    WeightChange,
-    chosen,
-    learn,
-    recorded_learning,
-    weight_changes,
-    weight_values,
-)
 from .new import suggestions
 from .objections import objection_events
-from .questions import Asked, asked, held, skipped
-from .recalibrations import NUMBER, RESTORED, last_number, recorded, standing_after
-from .stock import Stock, take_stock
-from .taken_in import finance_cells, not_taken_in, where
 
 Cells = Mapping[Key, Value]
 """What finance's cells hold; no key for an empty one."""

@@ -7,15 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
+from ..desk import Desk, Stock, caught_up, composed, look, post, standing_of, where
+from ..ooxml import laid_beside, put_in_place, read_file
 from ..problems import Problem, Refused
-from ..workbook import Owner, Typed, laid_beside, nameless, open_damaged, put_in_place, read_file
-from .anew import composed
+from ..workbook import Owner, Typed, nameless, open_damaged
 from .check import awaits, is_sealed
-from .desk import Desk
-from .post import caught_up, post
-from .records import standing_of
-from .stock import Stock, look
-from .taken_in import where
 from .verify import faults
 
 ELSEWHERE = (

@@ -6,17 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from ..calibration import Value, same_value
+from ..desk import Desk, Stock, audit_rows, has_macros, issues, look, misfits, not_taken_in, said
 from ..ledger import plain_head
+from ..ooxml import BLANK, Spot
+from ..ooxml import reference as cell_name
 from ..problems import Problem, Refused
-from ..workbook import BLANK, Spot, cell_name, region_sheet, shown
-from .anew import has_macros
+from ..workbook import region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
-from .desk import Desk
-from .issued import issues
-from .post import audit_rows
-from .stock import Stock, look, misfits
-from .taken_in import not_taken_in, said
 
 Row = Mapping[str, Value]
 

@@ -9,21 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..calibration import (
-    Floats,
-    Inputs,
-    Metric,
-    Outlook,
-    Standing,
-    Value,
-    plan_odds,
-    total_interval,
-    what_if,
-)
+from ..calibration import Floats, Inputs, Metric, Outlook, Standing, Value, plan_odds, total_interval, what_if
+from ..desk import Desk, find_indicator, find_line_anywhere, standing_of
 from ..problems import Problem, Refused
 from ..workbook import weights_used
-from .desk import Desk, find_indicator, find_line_anywhere
-from .records import standing_of
 
 _SAID = re.compile(r"\s*([+-]?)\s*(\d+(?:\.\d+)?)\s*(%?)\s*")
 

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from .. import __version__, actions, libreoffice
 from ..connect import plan_template, read_actuals, read_plan, read_responses
+from ..demo import demo
 from ..problems import DataProblems, Problem, Refused, TargetcalError
 from ..telling import unexpected
 from .console import name_files_freely, speak_anyway
@@ -102,7 +103,7 @@ def _demo(
     as_json: Json = False,
 ) -> int:
     with progress_bars() as report:
-        played = actions.demo(directory, lang, progress=report)
+        played = demo(directory, lang, progress=report)
     show(played, as_json)
     return DONE
 

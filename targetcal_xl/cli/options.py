@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from ..actions import Desk, open_desk
-from ..excel import macros
+from ..buttons import macros
+from ..desk import Desk, open_desk
 from ..language import spoken_language, text
 from .console import ERRORS
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..workdays import WorkingDays, working_days
 from .actuals import Actuals, read_actuals
-from .calendar import WorkingDays, working_days
 from .plan_folder import read_drivers, read_history, read_plan
 from .plan_tree import infeasible
 from .survey import Responses, read_responses

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calibration import Floats, Plan, Resources
-from .tables import Table, read_table
+from .tables import TableFile, read_table
 
 _MOST_SHARE = 10.0
 """Ten times what was planned is more than anybody has; 95 is meant to be 0.95."""
@@ -91,7 +91,7 @@ def read_actuals(source: Traversable, plan: Plan) -> Actuals:
     return Actuals(plan.period.days[:length], value, leads, capacity, volume if weighed else None)
 
 
-def _days(table: Table, plan: Plan) -> NDArray[np.intp]:
+def _days(table: TableFile, plan: Plan) -> NDArray[np.intp]:
     """Each row's day of the period, from 0, (n,); report days outside it."""
     since = (table.dates("date") - np.datetime64(plan.period.start)) / np.timedelta64(1, "D")
     outside = (since < 0) | (since >= len(plan.period.days))

@@ -15,7 +15,7 @@ from ..calibration import MOST_PERIODS, Floats, History, Indicator, Inputs, Line
 from ..calibration.metric import IN_PERCENT
 from ..problems import DataProblems, Problem
 from .plan_file import FILE, read_plan_file
-from .tables import Table, normal, read_table
+from .tables import TableFile, normal, read_table
 
 HISTORY, DRIVERS = "history", "drivers"
 _KINDS = (".csv", ".xlsx", ".xlsm")
@@ -128,7 +128,7 @@ def _names(items: Iterable[Line | Indicator]) -> dict[str, str]:
     return {item.code: item.name for item in items}
 
 
-def _periods(table: Table, plan_period: Period) -> NDArray[np.intp]:
+def _periods(table: TableFile, plan_period: Period) -> NDArray[np.intp]:
     """How many periods after the plan's each row is, (n,); report all but past ones."""
     when = _places(table, plan_period)
     table.report_where("csv_not_past", when >= 0, "period", period=plan_period)
@@ -141,7 +141,7 @@ def _lags(plan: Plan) -> NDArray[np.intp]:
     return np.array([*(lags[item.driver] for item in plan.indicators), 0], dtype=np.intp)
 
 
-def _dated(table: Table, plan_period: Period, lag: NDArray[np.intp]) -> Table:
+def _dated(table: TableFile, plan_period: Period, lag: NDArray[np.intp]) -> TableFile:
     """The same readings; those without a period get the one that counts for the plan's."""
     own = {each: str(plan_period.shift(-each)) for each in set(lag.tolist())}
     said = table.cells["period"]
@@ -149,14 +149,14 @@ def _dated(table: Table, plan_period: Period, lag: NDArray[np.intp]) -> Table:
     return replace(table, cells=table.cells.assign(period=dated))
 
 
-def _counting(table: Table, plan_period: Period, lag: NDArray[np.intp]) -> NDArray[np.intp]:
+def _counting(table: TableFile, plan_period: Period, lag: NDArray[np.intp]) -> NDArray[np.intp]:
     """How many periods after the plan's each reading counts, (n,); report those that come too late."""
     when = _places(table, plan_period) + lag
     table.report_where("csv_too_late", when > 0, "period", period=plan_period)
     return np.asarray(np.minimum(np.nan_to_num(when), 0), dtype=np.intp)
 
 
-def _places(table: Table, plan_period: Period) -> Floats:
+def _places(table: TableFile, plan_period: Period) -> Floats:
     """How many periods after the plan's the column says, (n,); report what is no period, NaN here."""
     said = table.cells["period"]
     places = {each: _place(each, plan_period) for each in said.unique()}
@@ -176,14 +176,14 @@ def _place(said: str, plan_period: Period) -> float:
     return (period.year - plan_period.year) * period.per_year + period.number - plan_period.number
 
 
-def _one_offs(table: Table, values: Floats) -> Floats:
+def _one_offs(table: TableFile, values: Floats) -> Floats:
     """Amounts of one-off events, (n,): 0 for none, NaN for `?`; report an event bigger than its value."""
     amounts = table.numbers("one_off", unknown=("", *_UNSIZED))
     table.report_where("csv_one_off_too_big", amounts > values, "one_off")
     return np.where(table.cells["one_off"] == "", 0.0, amounts)
 
 
-def _count_periods(table: Table, when: NDArray[np.intp], plan_period: Period) -> None:
+def _count_periods(table: TableFile, when: NDArray[np.intp], plan_period: Period) -> None:
     """Report a history that is too short or too long to calibrate from, or ends long before the plan's."""
     periods = -int(when.min(initial=0))
     gap = -int(when.max()) if len(when) else 0

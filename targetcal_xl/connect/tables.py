@@ -45,7 +45,7 @@ _SUGGESTIONS = 20
 
 
 @dataclass
-class Table:
+class TableFile:
     """A table of text that collects what is wrong with it, by row and column as people count them.
 
     `cells` has one column per column asked for ("" where empty), indexed by the row number in the file;
@@ -158,7 +158,7 @@ class _Source:
     comma_is_clear: bool = True
 
 
-def read_table(source: Traversable, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
+def read_table(source: Traversable, required: Sequence[str], optional: Sequence[str] = ()) -> TableFile:
     """Read the named columns of a .csv or .xlsx file, in any order; optional ones may be missing.
 
     Titles are the names of the columns or what they are called in either language; a few rows of other
@@ -318,7 +318,7 @@ def _header_problems(
 
 def _table(
     file: str, read: _Source, head: _Head, rows: Iterable[tuple[int, list[str]]], columns: Sequence[str]
-) -> Table:
+) -> TableFile:
     """The rows below the titles; raise DataProblems where one has more cells than there are titles."""
     places = {name: head.columns.index(name) for name in columns if name in head.columns}
     width, said, found = len(head.titles), {name: list[str]() for name in places}, Found()
@@ -338,11 +338,11 @@ def _table(
     filled = {name: said.get(name, [""] * len(numbers)) for name in columns}
     frame = pd.DataFrame(filled, index=pd.Index(numbers, dtype=np.int64), dtype=str)
     others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
-    table = Table(file, frame, tuple(others), comma_is_clear=read.comma_is_clear)
+    table = TableFile(file, frame, tuple(others), comma_is_clear=read.comma_is_clear)
     return _of_sheet(table, read.grid, head.row, places) if read.grid else table
 
 
-def _of_sheet(table: Table, grid: Grid, head: int, places: Mapping[str, int]) -> Table:
+def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]) -> TableFile:
     """The table with what only a sheet can tell: letters of columns, cells without a value, merged ones."""
     names = {place: name for name, place in places.items()}
     table.letters = {name: get_column_letter(place + 1) for name, place in places.items()}

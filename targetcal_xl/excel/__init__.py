@@ -1,29 +1,7 @@
-"""Working with the plan open: buttons that run the actions, and worksheet functions that compute."""
+"""The names that the macros of workbooks call: they stay for as long as such books do."""
 
 from __future__ import annotations
 
-from . import functions
-from .answers import Answers, Ask
-from .buttons import BUTTONS, Button, button
-from .caller import press_in, pressed
-from .macros import macros
-from .press import press
-from .registry import FUNCTIONS, Argument, Function, computed, reasons
+from ..buttons import pressed
 
-__all__ = [
-    "BUTTONS",
-    "FUNCTIONS",
-    "Answers",
-    "Argument",
-    "Ask",
-    "Button",
-    "Function",
-    "button",
-    "computed",
-    "functions",
-    "macros",
-    "press",
-    "press_in",
-    "pressed",
-    "reasons",
-]
+__all__ = ["pressed"]

@@ -80,7 +80,7 @@ def parse(text: str) -> Value:
     return value
 
 
-def seal(fields: Sequence[object]) -> str:
+def entry_hash(fields: Sequence[object]) -> str:
     """The hash of an entry: SHA-256, in hex, over all its columns but the last, as stored.
 
     They form one JSON array (RFC 8785: no spaces, nothing escaped that need not be, UTF-8) of a
@@ -109,7 +109,7 @@ def breaks(
             yield Problem("ledger_gap", fields={"number": fields[0], "expected": number + 1})
         elif fields[-1] != previous:
             yield Problem("ledger_link", fields={"number": fields[0]})
-        if seal(fields) != stored:
+        if entry_hash(fields) != stored:
             yield Problem("ledger_altered", fields={"number": fields[0]})
         number, previous = fields[0], stored
         lost.pop(stored, None)

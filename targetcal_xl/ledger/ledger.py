@@ -17,7 +17,7 @@ from sqlalchemy.types import NullType
 
 from ..calibration import Key, Value
 from ..problems import DataProblems, Problem, Refused
-from .chain import GENESIS, breaks, canonical, fault, is_reference, parse, reference, seal
+from .chain import GENESIS, breaks, canonical, entry_hash, fault, is_reference, parse, reference
 from .entry import Entry, Event
 from .store import DOCUMENT, ENTRY, SCHEMA, SECRET, connect, is_missing_file, locate
 
@@ -275,7 +275,7 @@ def _chained(
     for number, event in enumerate(events, count + 1):
         what = (event.action, *event.key, canonical(event.old), canonical(event.new), event.reason)
         fields = (number, *said, *what, previous)
-        previous = seal(fields)
+        previous = entry_hash(fields)
         rows.append((*fields, previous))
     return rows
 

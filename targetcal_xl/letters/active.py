@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from ..problems import DataProblems
-from .package import Link, Package, W, parse_xml
+from .package import Link, W, WordPackage, parse_xml
 
 _FIELDS = {"PAGE", "NUMPAGES"}
 _SCHEMES = {"http", "https", "mailto"}
@@ -54,7 +54,7 @@ def active_elements(root: etree._Element, links: Collection[Link]) -> Iterator[s
         yield from _loaded(element, name, outside)
 
 
-def active_leftovers(package: Package, kept: Collection[str]) -> Iterator[str]:
+def active_leftovers(package: WordPackage, kept: Collection[str]) -> Iterator[str]:
     """What stands in the file although no kept part leads to it: it stays behind, unless it is a danger."""
     for part, data in package.parts.items():
         is_xml = part.endswith((".xml", ".rels")) or looks_like_xml(data)

@@ -11,8 +11,8 @@ from lxml import etree
 
 from ..problems import DataProblems, Problem
 from .active import active_elements, active_leftovers, active_links, is_safe_svg, looks_like_xml
-from .package import Link, Package, W, not_word, parse_xml, xml, zipped
-from .reader import as_read, remove
+from .package import Link, W, WordPackage, not_word, parse_xml, xml, zipped
+from .reader import as_read, remove_element
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"
 _DRAWN = "application/vnd.openxmlformats-officedocument.drawingml.{}+xml"
@@ -76,7 +76,7 @@ def house_copy(data: bytes) -> bytes:
     Parts are found by the relationships that lead to them, whatever they are called. Raise DataProblems
     for what is no Word document, or could run, load or leak.
     """
-    copy = _Copy(Package(data))
+    copy = _Copy(WordPackage(data))
     if copy.dangers:
         unsafe = [Problem("letter_unsafe", fields={"what": what}) for what in dict.fromkeys(copy.dangers)]
         raise DataProblems(unsafe)
@@ -95,7 +95,7 @@ def package_faults(data: bytes) -> list[Problem]:
 class _Copy:
     """Follows the relationships from the package's own, and takes along what a letter may have."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: WordPackage) -> None:
         self._package = package
         self._taken: dict[str, _Part] = {}
         self.dangers: list[str] = []
@@ -180,7 +180,7 @@ def _forget_lost_styles(taken: Mapping[str, _Part]) -> None:
             root = parse_xml(part.content)
             lost = [one for one in root.iter(*_NAMING) if one.get(f"{W}val") not in known]
             for element in lost:
-                remove(element)
+                remove_element(element)
             part.content = xml(root) if lost else part.content
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from .package import W
-from .styles import Look, Styles, is_sans, points
+from .styles import Look, WordStyles, is_sans, points
 from .supported import Unsupported
 
 _ASCENT, _DESCENT = 1.16, 0.288
@@ -54,7 +54,7 @@ def line_edges(look: Look) -> tuple[float, float]:
 class Inline:
     """The contents of paragraphs of one part; `targets`: relationship id -> file, `room`: of a page."""
 
-    def __init__(self, styles: Styles, targets: Mapping[str, str], room: tuple[float, float]) -> None:
+    def __init__(self, styles: WordStyles, targets: Mapping[str, str], room: tuple[float, float]) -> None:
         self._styles, self._targets, self._room = styles, targets, room
 
     def line(self, paragraph: etree._Element, look: Look) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from ..machine import find_soffice, run_soffice
 from ..problems import DataProblems, Problem
-from ..soffice import find_soffice, run_soffice
 
 SECONDS = 120
 _NOWHERE = ("127.0.0.1", 9)

@@ -54,7 +54,7 @@ class Link:
         return f"{self.kind} → {self.target[:60]}"
 
 
-class Package:
+class WordPackage:
     """The parts of a file by name, in any case; raise DataProblems for what is no package."""
 
     def __init__(self, data: bytes) -> None:

@@ -41,14 +41,14 @@ def as_read(root: etree._Element) -> etree._Element:
     _leave_out_cells(root)
     open_ended = [paragraph for paragraph in root.iter(f"{W}p") if _border_is_deleted(paragraph)]
     for element in list(root.iter(*_TAKEN_OUT)):
-        remove(element)
+        remove_element(element)
     for element in list(root.iter(*_PUT_IN)):
         _unwrap(element)
     for paragraph in reversed(open_ended):
         _join(paragraph)
     for element in list(root.iter(etree.Element)):
         if _is_trace(element):
-            remove(element)
+            remove_element(element)
         else:
             _forget(element)
     return root
@@ -59,11 +59,11 @@ def _leave_out_cells(root: etree._Element) -> None:
     gone = [row for row in root.iter(f"{W}tr") if row.find(f"{W}trPr/{W}del") is not None]
     gone += [cell for cell in root.iter(f"{W}tc") if cell.find(f"{W}tcPr/{W}cellDel") is not None]
     for element in gone:
-        remove(element)
+        remove_element(element)
     for holder, held in (("tr", "tc"), ("tbl", "tr")):
         for element in list(root.iter(f"{W}{holder}")):
             if gone and next(element.iter(f"{W}{held}"), None) is None:
-                remove(element)
+                remove_element(element)
 
 
 def _border_is_deleted(paragraph: etree._Element) -> bool:
@@ -80,9 +80,9 @@ def _join(paragraph: etree._Element) -> None:
     if following.tag == f"{W}p":
         at = 1 if following.find(f"{W}pPr") is not None else 0
         following[at:at] = contents
-        remove(paragraph)
+        remove_element(paragraph)
     elif not contents and following.tag != f"{W}sectPr":
-        remove(paragraph)
+        remove_element(paragraph)
 
 
 def _is_trace(element: etree._Element) -> bool:
@@ -105,7 +105,7 @@ def _unwrap(element: etree._Element) -> None:
         parent[at : at + 1] = list(element)
 
 
-def remove(element: etree._Element) -> None:
+def remove_element(element: etree._Element) -> None:
     """Take an element out of its part."""
     parent = element.getparent()
     if parent is not None:

@@ -79,7 +79,7 @@ class Look:
     """Position from the left edge of the text -> `left`, `center` or `right`."""
 
 
-class Styles:
+class WordStyles:
     """The styles of one document."""
 
     def __init__(self, root: etree._Element, theme: etree._Element, settings: etree._Element) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from .package import W
-from .styles import Styles, colour, is_on, points, value_of
+from .styles import WordStyles, colour, is_on, points, value_of
 from .supported import Unsupported
 
 _SIDES = {"top": ("top",), "bottom": ("bottom",), "left": ("left", "start"), "right": ("right", "end")}
@@ -41,7 +41,9 @@ class _Table:
         return default if found is None else points(found.get(f"{W}w"))
 
 
-def table_markup(element: etree._Element, styles: Styles, contents: Callable[[etree._Element], str]) -> str:
+def table_markup(
+    element: etree._Element, styles: WordStyles, contents: Callable[[etree._Element], str]
+) -> str:
     """A table; `contents` makes the markup of a cell. Raise Unsupported for what has no equal."""
     table = _read(element, styles)
     header = 0
@@ -63,7 +65,7 @@ def table_markup(element: etree._Element, styles: Styles, contents: Callable[[et
     return f"#block(width: 100%, breakable: {str(not kept).lower()}, {placed})\n"
 
 
-def _is_kept(table: _Table, styles: Styles, header: int) -> bool:
+def _is_kept(table: _Table, styles: WordStyles, header: int) -> bool:
     """Whether the rows stay on one page; a head that is repeated stays with the next in any case.
 
     Raise Unsupported where some of them do, and others not.
@@ -77,7 +79,7 @@ def _is_kept(table: _Table, styles: Styles, header: int) -> bool:
     return True in kept
 
 
-def _read(element: etree._Element, styles: Styles) -> _Table:
+def _read(element: etree._Element, styles: WordStyles) -> _Table:
     own = element.find(f"{W}tblPr")
     grid = element.find(f"{W}tblGrid")
     if own is None or grid is None:

@@ -10,7 +10,7 @@ from lxml import etree
 from .font import FAMILY
 from .inline import BEYOND, Inline, line_edges, quoted
 from .package import W, parse_xml, parts_of
-from .styles import Look, Styles, points
+from .styles import Look, WordStyles, points
 from .supported import Unsupported, as_word_reads, examine, examine_settings
 from .tables import LEAST, table_markup
 
@@ -40,7 +40,7 @@ def typeset(docx: bytes) -> Source:
     parts = parts_of(docx)
     settings = _read(parts, "word/settings.xml")
     examine_settings(settings)
-    styles = Styles(_read(parts, "word/styles.xml"), _read(parts, "word/theme1.xml"), settings)
+    styles = WordStyles(_read(parts, "word/styles.xml"), _read(parts, "word/theme1.xml"), settings)
     root = _read(parts, "word/document.xml")
     examine(root)
     body = root.find(f"{W}body")
@@ -84,7 +84,7 @@ class _Page:
 class _Part:
     """One part of the document, with what its relationships lead to."""
 
-    def __init__(self, parts: Mapping[str, bytes], styles: Styles, name: str, page: _Page) -> None:
+    def __init__(self, parts: Mapping[str, bytes], styles: WordStyles, name: str, page: _Page) -> None:
         self.parts, self.styles, self.page = parts, styles, page
         links = parts.get(f"word/_rels/{name}.rels", _NONE)
         self.targets = {link.get("Id", ""): link.get("Target", "") for link in parse_xml(links)}
@@ -151,7 +151,7 @@ def _lines_of(look: Look) -> str:
     return lines + (f"#h({look.first}pt)" if look.first else "")
 
 
-def _defaults(styles: Styles) -> str:
+def _defaults(styles: WordStyles) -> str:
     """One family with the forms of the document's language; spacing is each block's own matter."""
     language = 'lang: "zh", region: "cn"' if styles.language == "zh" else f"lang: {quoted(styles.language)}"
     text = f"font: {quoted(FAMILY)}, fallback: false, ligatures: false, {language}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..excel import FUNCTIONS, Function
+from ..functions import FUNCTIONS, Function
 
 _HEAD = """\
 REM Made from the register of functions; changes here are lost.

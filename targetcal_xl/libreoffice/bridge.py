@@ -19,8 +19,8 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
+from ..machine import end_soffice, find_soffice, start_soffice
 from ..problems import Problem, Refused, TargetcalError
-from ..soffice import end_soffice, find_soffice, start_soffice
 
 CALL_SECONDS = 120.0
 """No single call takes longer: a LibreOffice that has not answered by then is hung."""

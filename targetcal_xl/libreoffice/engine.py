@@ -12,9 +12,9 @@ from typing import Any
 import xlwings as xw
 from xlwings import base_classes
 
+from ..ooxml import refuse_open
 from ..problems import Problem, Refused
-from ..workbook.closed import open_closed
-from ..workbook.disk import refuse_open
+from ..workbook.engines.closed import open_closed
 from .answering import answering
 from .bridge import Office, uno, values
 from .bridge import start as start_office
@@ -213,23 +213,23 @@ class Books(base_classes.Books):
     def __init__(self, app: App) -> None:
         self.app, self.office = app, app.office
 
-    def _all(self) -> list[Book]:
+    def _all(self) -> list[CalcBook]:
         listed, found = self.office.desktop.getComponents().createEnumeration(), []
         while listed.hasMoreElements():
             document = listed.nextElement()
             if document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
-                found.append(Book(self.app, document))
+                found.append(CalcBook(self.app, document))
         return sorted(found, key=lambda book: str(book.fullname))
 
     @property
-    def active(self) -> Book:
+    def active(self) -> CalcBook:
         """The one in front."""
         document = self.office.desktop.getCurrentComponent()
         if document is None or not document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
             return self._all()[-1]
-        return Book(self.app, document)
+        return CalcBook(self.app, document)
 
-    def __call__(self, which: int | str) -> Book:
+    def __call__(self, which: int | str) -> CalcBook:
         """One workbook, by place from 1, by name or by path."""
         books = self._all()
         if isinstance(which, int):
@@ -239,10 +239,10 @@ class Books(base_classes.Books):
     def __len__(self) -> int:
         return len(self._all())
 
-    def __iter__(self) -> Iterator[Book]:
+    def __iter__(self) -> Iterator[CalcBook]:
         return iter(self._all())
 
-    def open(self, fullname: str, *_: Any, **__: Any) -> Book:
+    def open(self, fullname: str, *_: Any, **__: Any) -> CalcBook:
         """Open an .xlsx; an .xlsm only to be read, as LibreOffice would lose its buttons.
 
         Raise Refused for what is no workbook, is damaged, or is open elsewhere: LibreOffice itself would
@@ -256,7 +256,7 @@ class Books(base_classes.Books):
         document = self._load(path)
         if document is None or not document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
             raise Refused([Problem("file_not_workbook", path.name)])
-        return Book(self.app, document)
+        return CalcBook(self.app, document)
 
     def _load(self, path: Path) -> Any:
         hidden, only_read = self.office.process is not None, path.suffix.lower() == _MACROS
@@ -268,7 +268,7 @@ class Books(base_classes.Books):
 
 
 @answering
-class Book(base_classes.Book):
+class CalcBook(base_classes.Book):
     """One workbook."""
 
     app: Any = None

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from .. import __version__
-from ..excel import BUTTONS, Button
+from ..buttons import BUTTONS, Button
 from ..language import LANGUAGES, text
 from .basic import basic_module
 from .menu import addons, toolbar_place

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..language import text
+from ..machine import address, find_soffice
 from ..problems import Problem
-from ..soffice import address, find_soffice
 from ..telling import DONE, QUIET, Part, Sentence, tell, tell_problems
 from .bridge import Office, start
 from .consent import consent

@@ -13,11 +13,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..workbook.closed import main_part, worksheet_parts
-from ..workbook.disk import laid_beside, put_in_place, read_file
-from ..workbook.limits import MOST_DEPTH
-from ..workbook.package import Package
-from ..workbook.splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice
+from ..ooxml import (
+    MOST_DEPTH,
+    Edit,
+    Element,
+    Package,
+    attribute_edit,
+    empty_tag,
+    insertion,
+    laid_beside,
+    outline,
+    put_in_place,
+    read_file,
+    splice,
+)
+from ..workbook.engines.closed import main_part, worksheet_parts
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape
 
-from ..excel import BUTTONS, Button
+from ..buttons import BUTTONS, Button
 from ..language import LANGUAGES, text
 
 COMMAND = "targetcal.command:"

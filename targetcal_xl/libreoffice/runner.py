@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from ..excel import press_in
+from ..buttons import press_in
 from ..language import spoken_language
 from ..problems import Problem, TargetcalError
 from .engine import NAME, connect

@@ -11,7 +11,7 @@ import os
 import sys
 from typing import IO
 
-from ..excel import computed
+from ..functions import computed
 
 
 def serve(requests: IO[str], answers: IO[str]) -> None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from xlwings import XlwingsError, base_classes
 
-from ..workbook.cells import block, column_letters
+from ..ooxml import block, column_letters
 from .answering import answering
 from .formula import to_excel, to_uno
 from .words import RangeWords, SheetWords
 
 if TYPE_CHECKING:
-    from .engine import Book
+    from .engine import CalcBook
 
 _FAULTY_FORMULAS = 4
 """Formulas that come to an error, among `com.sun.star.sheet.FormulaResult`."""
@@ -32,37 +32,37 @@ class ErrorText(str):
 class Sheets(base_classes.Sheets):
     """The sheets of a workbook."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: CalcBook) -> None:
         self.book, self.uno, self.office = book, book.uno.getSheets(), book.office
 
     @property
-    def active(self) -> Sheet:
+    def active(self) -> CalcSheet:
         """The one in front."""
-        return Sheet(self.book, self.book.uno.getCurrentController().getActiveSheet())
+        return CalcSheet(self.book, self.book.uno.getCurrentController().getActiveSheet())
 
-    def __call__(self, which: int | str) -> Sheet:
+    def __call__(self, which: int | str) -> CalcSheet:
         """One sheet, by place from 1 or by name; raise KeyError for a name that no sheet has."""
         if isinstance(which, int):
-            return Sheet(self.book, self.uno.getByIndex(which - 1))
+            return CalcSheet(self.book, self.uno.getByIndex(which - 1))
         if not self.uno.hasByName(which):
             raise KeyError(which)
-        return Sheet(self.book, self.uno.getByName(which))
+        return CalcSheet(self.book, self.uno.getByName(which))
 
     def __len__(self) -> int:
         return int(self.uno.getCount())
 
-    def __iter__(self) -> Iterator[Sheet]:
-        return iter([Sheet(self.book, self.uno.getByIndex(at)) for at in range(self.uno.getCount())])
+    def __iter__(self) -> Iterator[CalcSheet]:
+        return iter([CalcSheet(self.book, self.uno.getByIndex(at)) for at in range(self.uno.getCount())])
 
 
 @answering
-class Sheet(base_classes.Sheet):
+class CalcSheet(base_classes.Sheet):
     """One sheet."""
 
     book: Any = None
     """Its workbook, which xlwings' class has as a property."""
 
-    def __init__(self, book: Book, sheet: Any) -> None:
+    def __init__(self, book: CalcBook, sheet: Any) -> None:
         self.book, self.uno, self.office = book, sheet, book.office
 
     @property
@@ -131,7 +131,7 @@ class Range(base_classes.Range):
     shape: Any = (0, 0)
     """Numbers from 1 and the size, which xlwings' class has as properties."""
 
-    def __init__(self, sheet: Sheet, row: int, column: int, rows: int, columns: int) -> None:
+    def __init__(self, sheet: CalcSheet, row: int, column: int, rows: int, columns: int) -> None:
         self.sheet, self.row, self.column, self.shape = sheet, row, column, (rows, columns)
         self.office = sheet.office
         self._cells: Any = None
@@ -264,7 +264,7 @@ def _as_formula(value: Any) -> str:
 class Names(base_classes.Names):
     """The names that hold for the whole workbook."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: CalcBook) -> None:
         self.book, self.uno, self.office = book, book.uno.NamedRanges, book.office
 
     def __call__(self, which: int | str) -> Name:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from ..ooxml import BLANK, Cell, Module, Scalar, Spot, clear_leftovers, laid_beside, put_in_place, read_file
+from ..ooxml import reference as cell_name
 from .author import write_book
-from .book import BLANK, Book, Cell, Scalar, Spot
+from .book import Book
 from .captions import shown
-from .cells import reference as cell_name
-from .closed import open_closed as open_book
 from .content import GROUND, Content, content
-from .disk import clear_leftovers, laid_beside, put_in_place, read_file
+from .engines.closed import open_closed as open_book
+from .engines.live import LiveBook, at_work, path_of
+from .engines.salvage import open_damaged
 from .explaining import weights_used
 from .finance import Unusable, entered, revised
 from .layout import region_sheet
-from .live import LiveBook, at_work, path_of
 from .macros import Macros, MacrosFor, SheetButton
 from .places import Places
 from .reading import Reading, Typed, as_typed, nameless, read
-from .salvage import open_damaged
 from .shapes import Owner
 from .update import differing, is_formula, rows_below, same_shown
-from .vba import Module
 from .wording import Wording
 
 __all__ = [

@@ -9,8 +9,8 @@ from ..calibration.metric import LEAST_SHORTFALL
 from ..calibration.negotiation import DECISIONS, FAR, FEW_STEPS, JUSTIFICATION, MEANT
 from ..figures import plain, typed
 from ..language import LANGUAGES
+from ..ooxml import column_letters
 from .captions import caption
-from .cells import column_letters
 from .facts import BESIDE_ZERO, DEVIATION_DIGITS, ROW, Facts, quote, span
 from .layout import region_sheet
 from .places import TablePlace

@@ -10,11 +10,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from targetcal_xl.calibration import JUSTIFICATION, Key, Standing, Value
-
-from .book import BLANK, Cell, Scalar, Spot
+from ..calibration import JUSTIFICATION, Key, Standing, Value
+from ..ooxml import BLANK, Cell, Scalar, Spot, column_letters
 from .captions import heading, line_captions, shown
-from .cells import column_letters
 from .charts import REGION_CHARTS, draw_charts
 from .content import content
 from .facts import quoted

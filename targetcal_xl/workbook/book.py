@@ -5,33 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-Scalar = str | float | bool | None
-"""What a cell holds. Numbers are floats; dates are Excel serial numbers; errors are text (`#REF!`)."""
-
-Spot = tuple[int, int]
-"""(row, column), both from 1."""
-
-
-Block = tuple[Spot, Spot]
-"""A rectangle of cells, by its first and its last."""
-
-
-class Cell(NamedTuple):
-    """One cell: its value (cached, where there is a formula) and its formula without `=`.
-
-    `array` is the block that one array formula fills; every cell of it carries that formula.
-    A tuple, because a large plan has a million of them.
-    """
-
-    value: Scalar = None
-    formula: str | None = None
-    array: Block | None = None
-
-
-BLANK = Cell()
-"""A cell that holds nothing."""
+from ..ooxml import Cell, Spot
 
 
 class Book(Protocol):

@@ -13,7 +13,7 @@ from ..calibration.plan import WEIGHTS, Plan
 from ..calibration.question import ANSWERS
 from ..calibration.standing import Value
 from ..language import LANGUAGES, text
-from .book import Scalar
+from ..ooxml import Scalar
 from .layout import FUNCTIONS, MEASURES, QUADRANTS, region_sheet
 from .shapes import Column, Kind, Table
 

@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..calibration.odds import SUREST, log_spread, odds, total_spread
-from .book import Cell
-from .cells import column_letters
+from ..ooxml import Cell, column_letters
 from .computing import is_live
 from .explaining import Explanation
 from .facts import TOTALS, Facts, Row, or_blank, span

@@ -13,7 +13,7 @@ from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ..calibration.explanation import axis_floor
 from ..figures import typed
 from ..language import text
-from .book import Cell, Spot
+from ..ooxml import Cell, Spot
 from .looks import BETTER, FAINT, GRID, INK, LINE, SERIES, WARNING, WORSE, Looks
 from .places import Places
 from .shapes import Sheet, Table

@@ -11,9 +11,8 @@ from ..calibration.alignment import allot, is_plain
 from ..calibration.baseline import PARTS, Baseline, compute_baseline
 from ..calibration.hierarchy import InfeasibleTotal
 from ..calibration.history import Floats
-from .blocks import blocks
-from .book import Block, Cell, Scalar, Spot
-from .cells import column_letters
+from ..ooxml import Block, Cell, Scalar, Spot, column_letters
+from .engines.blocks import blocks
 from .facts import Facts
 from .finance import revised
 from .places import TablePlace

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ..calibration.plan import Driver
 from ..calibration.standing import Key, Standing, Value
+from ..ooxml import Cell, Spot
 from .asking import EMPTY_WORDS
-from .book import Cell, Spot
 from .captions import shown
 from .chances import Chances
 from .computing import is_live

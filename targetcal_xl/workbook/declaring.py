@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..calibration.negotiation import (
-    DECISIONS,
-    JUSTIFICATION,
-    OBJECTIONS,
-    declaration_fault,
-    objection_state,
-)
+from ..calibration.negotiation import DECISIONS, JUSTIFICATION, OBJECTIONS, declaration_fault, objection_state
 from ..calibration.standing import Value
 from ..figures import MINUS, spell
+from ..ooxml import Cell
 from .asking import (
     BACK,
     EMPTY_WORDS,
@@ -24,7 +19,6 @@ from .asking import (
     faults_said,
     lacking,
 )
-from .book import Cell
 from .facts import TOTALS, Facts, Row, as_number, or_blank
 from .layout import region_sheet
 

@@ -14,9 +14,8 @@ from ..calibration.explanation import explain
 from ..calibration.history import Floats
 from ..calibration.standing import Standing
 from ..figures import typed
+from ..ooxml import Cell, column_letters
 from ..sentences import why
-from .book import Cell
-from .cells import column_letters
 from .computing import Computing
 from .facts import ROW, Facts, Row, or_blank
 from .layout import reading_row, region_sheet

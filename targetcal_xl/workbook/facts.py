@@ -13,10 +13,9 @@ from ..calibration.negotiation import deviation
 from ..calibration.plan import Line, Plan
 from ..calibration.standing import Key, Standing, Value
 from ..language import text
+from ..ooxml import BLANK, Cell, Scalar, Spot, column_letters
 from ..sentences import ask
-from .book import BLANK, Cell, Scalar, Spot
 from .captions import caption, shown
-from .cells import column_letters
 from .places import Places, TablePlace
 from .shapes import Kind
 

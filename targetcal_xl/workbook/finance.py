@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from targetcal_xl.calibration import (
+from ..calibration import (
     ANSWERS,
     WEIGHTS,
     Answer,
@@ -31,11 +31,10 @@ from targetcal_xl.calibration import (
     Value,
     WeightsCode,
 )
-
 from ..calibration.history import latest
 from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
 from ..calibration.values import LARGEST, is_amount
-from .cells import ERRORS
+from ..ooxml import ERRORS
 from .layout import reading_row
 
 Kept = TypeVar("Kept")

@@ -6,9 +6,8 @@ import math
 
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ..calibration.metric import BEST_ATTAINED
-from .book import Cell
+from ..ooxml import Cell, column_letters
 from .captions import shown
-from .cells import column_letters
 from .facts import Facts, Row, as_number, count_of, or_blank, quote, span
 from .places import TablePlace
 from .shapes import Table

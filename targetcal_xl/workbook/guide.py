@@ -38,7 +38,7 @@ _PAGE_HEIGHT, _AS_WIDE = 735.0, 0.85
 _ROW_HEIGHT = 15.0
 
 
-class Line(NamedTuple):
+class GuideLine(NamedTuple):
     """One row of the guide: how it looks, and the texts in it by sheet column."""
 
     look: Literal["subtitle", "title", "intro", "section", "step", "note", "colour", "link", "gap"]
@@ -47,12 +47,12 @@ class Line(NamedTuple):
     """The colour it explains, or the sheet it leads to."""
 
 
-def guide_lines(places: Places) -> list[Line]:
+def guide_lines(places: Places) -> list[GuideLine]:
     """Each role's page: who it is for, what to do, what to know, and where things are."""
     return [line for role in ROLES for line in _role(role, places)]
 
 
-def _role(role: str, places: Places) -> Iterator[Line]:
+def _role(role: str, places: Places) -> Iterator[GuideLine]:
     plan = places.inputs.plan
     step = plain(plan.metric.step, places.language)
 
@@ -60,22 +60,22 @@ def _role(role: str, places: Places) -> Iterator[Line]:
         return text(f"workbook.{key}", places.language, step=step)
 
     tabs = tab_names(plan, places.language)
-    yield Line("subtitle", {2: f"{plan.company} · {plan.period} · {plan.metric.name}"})
-    yield Line("title", {2: say(f"guide.{role}")})
-    yield Line("intro", {2: say(f"guide.{role}.intro")})
-    yield Line("section", {2: say("guide.steps")})
+    yield GuideLine("subtitle", {2: f"{plan.company} · {plan.period} · {plan.metric.name}"})
+    yield GuideLine("title", {2: say(f"guide.{role}")})
+    yield GuideLine("intro", {2: say(f"guide.{role}.intro")})
+    yield GuideLine("section", {2: say("guide.steps")})
     for number, step in enumerate(say(f"guide.{role}.steps").splitlines(), 1):
-        yield Line("step", {2: str(number), 3: step})
-    yield Line("section", {2: say("guide.notes")})
+        yield GuideLine("step", {2: str(number), 3: step})
+    yield GuideLine("section", {2: say("guide.notes")})
     for note in say(f"guide.{role}.notes").splitlines():
-        yield Line("note", {2: "•", 3: note})
-    yield Line("section", {2: say("guide.colours")})
+        yield GuideLine("note", {2: "•", 3: note})
+    yield GuideLine("section", {2: say("guide.colours")})
     for code in _COLOURS:
-        yield Line("colour", {3: say(f"guide.colour.{code}")}, code)
-    yield Line("section", {2: say("guide.sheets")})
+        yield GuideLine("colour", {3: say(f"guide.colour.{code}")}, code)
+    yield GuideLine("section", {2: say("guide.sheets")})
     for code in _LINKED:
-        yield Line("link", {3: tabs[code], 4: say(f"about.{code}")}, code)
-    yield Line("gap")
+        yield GuideLine("link", {3: tabs[code], 4: say(f"about.{code}")}, code)
+    yield GuideLine("gap")
 
 
 def write_guide(page: Worksheet, looks: Looks, places: Places) -> None:
@@ -104,7 +104,7 @@ class _Writer:
         """How high the rows from the first to before the end are together."""
         return sum(self._heights.get(row, _ROW_HEIGHT) for row in range(first, end))
 
-    def write(self, row: int, line: Line) -> None:
+    def write(self, row: int, line: GuideLine) -> None:
         """One line."""
         first, *more = line.texts.values() or ("",)
         match line.look:

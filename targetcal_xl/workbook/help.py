@@ -8,14 +8,13 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from targetcal_xl.calibration import JUSTIFICATION
-from targetcal_xl.figures import plain, typed
-from targetcal_xl.language import text
-
+from ..calibration import JUSTIFICATION
 from ..calibration.metric import LEAST_SHORTFALL
 from ..calibration.negotiation import FAR, FEW_STEPS, MEANT, TOLERANCE
+from ..figures import plain, typed
+from ..language import text
+from ..ooxml import column_letters
 from .captions import caption, line_captions
-from .cells import column_letters
 from .layout import LIGHTS
 from .looks import GOOD, LIGHT_COLOURS, PAPER, WARNING, WARNING_PALE, Looks
 from .places import Places

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..calibration.metric import Metric
 from ..language import catalogue, text
-from .book import BLANK, Cell, Spot
+from ..ooxml import BLANK, Cell, Spot
 from .captions import heading
 from .guide import guide_lines
 from .places import Places, TablePlace

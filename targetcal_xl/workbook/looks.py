@@ -8,8 +8,7 @@ from typing import Any, Literal
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from targetcal_xl.calibration import Inputs
-
+from ..calibration import Inputs
 from .shapes import Kind, Owner
 from .widths import form_of
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from ..ooxml import Module, vba_project
 from .layout import region_sheet
-from .vba import Module, vba_project
 
 WORKBOOK = "ThisWorkbook"
 SETTINGS = "xlwings.conf"

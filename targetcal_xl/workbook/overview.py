@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from ..calibration.limits import hq_gap
 from ..calibration.negotiation import STANDING_OBJECTIONS
+from ..ooxml import Cell, column_letters
 from .asking import submitted
-from .book import Cell
-from .cells import column_letters
 from .declaring import Declaration
 from .facts import TOTALS, Facts, Row, count_of, or_blank, quote, span
 from .layout import region_sheet

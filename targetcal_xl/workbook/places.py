@@ -11,10 +11,10 @@ from typing import NoReturn, TypeVar
 
 from ..calibration.baseline import Inputs
 from ..calibration.standing import Key
+from ..ooxml import BLANK, Cell, Spot, reference
 from ..problems import Problem
-from .book import BLANK, Book, Cell, Spot
+from .book import Book
 from .captions import tab_names
-from .cells import reference
 from .layout import layout, name_of
 from .shapes import Sheet, Table
 
@@ -30,7 +30,7 @@ class Lost(LookupError):
     """A sheet, table, row, column or field that the book no longer has."""
 
 
-class Found(dict[Code, Place]):
+class Located(dict[Code, Place]):
     """What a book has, by code; what it has lost raises `Lost`."""
 
     def __missing__(self, code: Code) -> NoReturn:
@@ -111,15 +111,15 @@ class Places:
 def default_places(inputs: Inputs, language: str) -> Places:
     """Where everything stands in a new workbook."""
     tabs = tab_names(inputs.plan, language)
-    tables: Found[tuple[str, str], TablePlace] = Found()
-    fields: Found[tuple[str | None, str], tuple[str, Spot]] = Found()
+    tables: Located[tuple[str, str], TablePlace] = Located()
+    fields: Located[tuple[str | None, str], tuple[str, Spot]] = Located()
     for sheet in layout(inputs):
         for item in sheet.fields:
             fields[sheet.region, item.code] = (sheet.code, item.spot)
         for table in sheet.tables:
-            rows = Found({row: table.top + 2 + k for k, row in enumerate(table.rows)})
-            tables[sheet.code, table.code] = TablePlace(table.top + 1, rows, Found(table.spots))
-    return Places(inputs, language, Found(tabs), tables, fields)
+            rows = Located({row: table.top + 2 + k for k, row in enumerate(table.rows)})
+            tables[sheet.code, table.code] = TablePlace(table.top + 1, rows, Located(table.spots))
+    return Places(inputs, language, Located(tabs), tables, fields)
 
 
 def find_places(book: Book, inputs: Inputs, language: str) -> Places:
@@ -129,8 +129,8 @@ def find_places(book: Book, inputs: Inputs, language: str) -> Places:
     is lost, stands twice, or is hidden behind something that looks like it.
     """
     tabs, problems = _tabs(book, tab_names(inputs.plan, language))
-    tables: Found[tuple[str, str], TablePlace] = Found()
-    fields: Found[tuple[str | None, str], tuple[str, Spot]] = Found()
+    tables: Located[tuple[str, str], TablePlace] = Located()
+    fields: Located[tuple[str | None, str], tuple[str, Spot]] = Located()
     for sheet in layout(inputs):
         if sheet.code not in tabs:
             continue
@@ -163,9 +163,9 @@ def _field_problems(sheet: Sheet, tab: str, own: Mapping[str, Spot]) -> Iterator
             yield Problem("field_twice", where, {"field": name_of(item.code, sheet.region)})
 
 
-def _tabs(book: Book, names: Mapping[str, str]) -> tuple[Found[str, str], list[Problem]]:
+def _tabs(book: Book, names: Mapping[str, str]) -> tuple[Located[str, str], list[Problem]]:
     """Sheet code -> tab name for the sheets that are there, and what is wrong with them."""
-    tabs: Found[str, str] = Found()
+    tabs: Located[str, str] = Located()
     problems = []
     codes = {name: code for code, name in names.items()}
     for tab in book.sheets:
@@ -224,15 +224,15 @@ class _Finder:
                 continue
             known = self._codes[head]
             codes = [column.code for column in table.columns if column.code in known]
-            columns = Found({code: known[code] for code in codes})
+            columns = Located({code: known[code] for code in codes})
             for column in table.columns:
                 if column.code not in columns:
                     self._say("column_missing", (head, 1), column=column.code)
             yield table, TablePlace(head + 1, self._rows_of(table, head), columns)
 
-    def _rows_of(self, table: Table, head: int) -> Found[str, int]:
+    def _rows_of(self, table: Table, head: int) -> Located[str, int]:
         """Row code -> row, the first of doubles; says what is unknown, double or missing."""
-        meant, rows = _meant(table), Found[str, int]()
+        meant, rows = _meant(table), Located[str, int]()
         for said, row in self._rows[head]:
             code = meant.get(said, said)
             if code in rows:

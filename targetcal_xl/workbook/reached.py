@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..calibration.limits import Bounded, bounded, side_of
-from .book import BLANK, Cell
+from ..ooxml import BLANK, Cell
 from .facts import Facts, Row
 
 

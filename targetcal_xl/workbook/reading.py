@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from targetcal_xl.calibration import Inputs, Key, Value, kept
-
-from .book import BLANK, Book, Cell, Scalar, Spot
+from ..calibration import Inputs, Key, Value, kept
+from ..ooxml import BLANK, Cell, Scalar, Spot
+from .book import Book
 from .captions import line_captions, meant, shown
 from .labels import Labels, label
 from .places import Places, find_places

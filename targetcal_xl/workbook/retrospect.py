@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..language import text
-from .book import Cell
+from ..ooxml import Cell
 from .facts import Facts, Row
 
 

@@ -10,8 +10,7 @@ import numpy as np
 from ..calibration.progress import FEWEST_STEPS, too_few
 from ..calibration.standing import Value
 from ..figures import typed
-from .book import Cell
-from .cells import column_letters
+from ..ooxml import Cell, column_letters
 from .facts import Facts, Row, as_number, count_of, or_blank, quote, span
 from .layout import LIGHTS
 from .places import TablePlace

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Literal
 
 from ..calibration.standing import Key
-from .book import Spot
+from ..ooxml import Spot
 
 Kind = Literal[
     "text", "long", "number", "amount", "decimal", "count", "percent", "date", "choice", "line", "link",

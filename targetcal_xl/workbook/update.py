@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from targetcal_xl import calibration
-from targetcal_xl.calibration import Value
 
-from .book import BLANK, Cell, Spot
+from ..calibration import Value
+from ..ooxml import BLANK, Cell, Spot
 from .captions import shown
 from .reading import Reading
 
@@ -44,7 +44,7 @@ def is_formula(found: Cell, wanted: Cell) -> bool:
     if found.formula is None or found.formula == wanted.formula:
         return found.formula is not None
     # openpyxl takes a third of a second to import, which a book that nobody saved anew need not cost.
-    from .spelling import same_formula  # noqa: PLC0415
+    from ..ooxml.spelling import same_formula  # noqa: PLC0415
 
     return same_formula(found.formula, wanted.formula or "")
 

@@ -10,9 +10,8 @@ import numpy as np
 
 from ..calibration.baseline import LEVEL
 from ..calibration.history import Flags
-from .book import Cell
+from ..ooxml import Cell, column_letters
 from .captions import heading
-from .cells import column_letters
 from .explaining import Explanation
 from .facts import Facts, Row, span
 from .layout import region_sheet

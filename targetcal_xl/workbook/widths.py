@@ -12,7 +12,7 @@ from ..calibration.baseline import Inputs
 from ..calibration.negotiation import JUSTIFICATION
 from ..calibration.standing import Key, Value
 from ..figures import spell
-from .book import BLANK, Cell, Spot
+from ..ooxml import BLANK, Cell, Spot
 from .facts import as_number
 from .places import Places
 from .shapes import Kind, Owner, Table

@@ -19,34 +19,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from targetcal_xl.actions import (
-    Desk,
-    check,
-    confirm,
-    decide,
-    decide_support,
-    handle_objection,
-    ledger_beside,
-    lock,
-    new,
-    open_desk,
-)
-from targetcal_xl.actions.records import standing_of
+from targetcal_xl.actions import check, confirm, decide, decide_support, handle_objection, lock, new
+from targetcal_xl.buttons import macros
 from targetcal_xl.calibration import Inputs, Key, Value
-from targetcal_xl.excel import macros
+from targetcal_xl.desk import Desk, ledger_beside, open_desk
+from targetcal_xl.desk.records import standing_of
 from targetcal_xl.ledger import Entry
+from targetcal_xl.ooxml import BLANK, Cell
+from targetcal_xl.ooxml import reference as cell_name
 from targetcal_xl.problems import Problem
-from targetcal_xl.workbook import (
-    BLANK,
-    Cell,
-    Reading,
-    as_typed,
-    cell_name,
-    content,
-    is_formula,
-    open_book,
-    read,
-)
+from targetcal_xl.workbook import Reading, as_typed, content, is_formula, open_book, read
 from tests.support.books import changed_parts, parts_of
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs

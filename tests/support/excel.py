@@ -14,7 +14,7 @@ from typing import Any
 
 import xlwings as xw
 
-from targetcal_xl.workbook import Cell, Spot
+from targetcal_xl.ooxml import Cell, Spot
 from targetcal_xl.workbook.book import Book as Shape
 
 BUSY, IGNORED, GONE, SAID_NO = -2147418111, -2146777998, -2147023174, -2147352567

@@ -10,7 +10,7 @@ from typing import Any
 import xlwings as xw
 
 from targetcal_xl import libreoffice
-from targetcal_xl.actions import Desk, open_live_desk
+from targetcal_xl.desk import Desk, open_live_desk
 from targetcal_xl.workbook import LiveBook, Reading, read
 from tests.support.desks import FINANCE, Case, Said, filled
 

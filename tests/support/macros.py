@@ -15,9 +15,10 @@ from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from targetcal_xl.excel import macros
-from targetcal_xl.soffice import find_soffice, run_soffice
-from targetcal_xl.workbook import Macros, Module, write_book
+from targetcal_xl.buttons import macros
+from targetcal_xl.machine.soffice import find_soffice, run_soffice
+from targetcal_xl.ooxml import Module
+from targetcal_xl.workbook import Macros, write_book
 from tests.support.samples import sample_standing
 
 CREATED = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from targetcal_xl.workbook import BLANK, Book, Cell, Spot
+from targetcal_xl.ooxml import BLANK, Cell, Spot
+from targetcal_xl.workbook import Book
 
 
 @dataclass

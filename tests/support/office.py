@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from targetcal_xl.soffice import find_soffice, run_soffice
+from targetcal_xl.machine.soffice import find_soffice, run_soffice
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">

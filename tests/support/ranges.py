@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from targetcal_xl.calibration import Inputs
-from targetcal_xl.excel.ranges import Grid
+from targetcal_xl.functions.ranges import Grid
 from targetcal_xl.workbook import open_book, read
 from targetcal_xl.workbook.reading import Reading
 

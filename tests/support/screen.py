@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from PIL import ImageGrab
 
 from targetcal_xl.libreoffice.bridge import Office
+from targetcal_xl.machine.soffice import find_soffice
 from targetcal_xl.problems import Refused
-from targetcal_xl.soffice import find_soffice
 
 SIZE = (1500, 950)
 PATIENCE = 30.0

@@ -14,7 +14,7 @@ from olefile import DEFECT_INCORRECT, OleFileIO
 from pyopenvba.exceptions import VBACompileError
 from pyopenvba.interpreter import parse_module
 
-from targetcal_xl.excel.wrappers import RESERVED
+from targetcal_xl.buttons.wrappers import RESERVED
 from tests.support.olevba import modules_of
 
 PROJECT = "xl/vbaProject.bin"

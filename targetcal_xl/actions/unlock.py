@@ -1,0 +1,59 @@
+"""Handing a region back: its targets stay in force until others are confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..calibration import Region, is_placeholder
+from ..desk import Desk, Stock, find_region, take_stock
+from ..ledger import Event
+from ..problems import Problem, Refused
+from .lock import DECISION_FIELDS
+
+
+@dataclass(frozen=True)
+class UnlockReport:
+    """The region that was handed back, and whether the targets it had stay in force until there are new."""
+
+    region: str
+    in_force: bool = False
+
+
+def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:
+    """Hand a locked, decided or confirmed region back, with a reason.
+
+    Its decisions and agreed values are taken back; what its head typed stays. Confirmed targets stay
+    in force until others are confirmed.
+    """
+    if is_placeholder(reason):
+        raise Refused([Problem("reason_missing")])
+    stock = take_stock(desk)
+    found = find_region(stock.plan, region)
+    side = stock.table(found)
+    if side.state == "open":
+        raise Refused([Problem("region_open", found.name)])
+    status = stock.typed((found.code, None, "status"))
+    events = [
+        Event("unlock", found.code, None, "state", side.state, "open", reason),
+        Event("unlock", found.code, None, "status", status, "draft", reason),
+        *(
+            Event("unlock", found.code, line.code, field, old, None, reason)
+            for line in side.lines
+            for field in ("agreed", "agree", *DECISION_FIELDS)
+            if (old := side.of(line.code, field)) is not None
+        ),
+        *in_force_events("unlock", stock, found, reason),
+    ]
+    now = stock.settle(events)
+    return UnlockReport(found.name, any(now.in_force(line) is not None for line in side.lines))
+
+
+def in_force_events(action: str, stock: Stock, region: Region, reason: str = "") -> Iterator[Event]:
+    """The agreed targets of a confirmed region, as those that hold until others are confirmed."""
+    side = stock.table(region)
+    if side.state == "confirmed" or action == "confirm":
+        for line in side.lines:
+            old, new = side.of(line.code, "in_force"), side.of(line.code, "agreed")
+            if old != new:
+                yield Event(action, region.code, line.code, "in_force", old, new, reason)

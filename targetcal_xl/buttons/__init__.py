@@ -1,0 +1,21 @@
+"""Working with the plan open: the table of buttons, and the macros, ribbon and questions made from it."""
+
+from __future__ import annotations
+
+from .answers import Answers, Ask
+from .caller import press_in, pressed
+from .macros import macros
+from .press import press
+from .table import BUTTONS, Button, button
+
+__all__ = [
+    "BUTTONS",
+    "Answers",
+    "Ask",
+    "Button",
+    "button",
+    "macros",
+    "press",
+    "press_in",
+    "pressed",
+]

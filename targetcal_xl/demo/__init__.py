@@ -1,0 +1,7 @@
+"""The worked cases: a plan's people at work, from its first book to its evaluation."""
+
+from __future__ import annotations
+
+from .demo import DemoReport, demo
+
+__all__ = ["DemoReport", "demo"]

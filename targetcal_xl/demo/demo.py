@@ -1,0 +1,116 @@
+"""The worked case from plan to evaluation, played with the actions that everybody uses."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..actions import EvaluateReport, evaluate, objections, verify
+from ..calibration import Line, Standing, gap_pct
+from ..connect import plan_template
+from ..desk import Desk, Progress, first_declarations, issues, silent, standing_of
+from ..problems import Problem, Refused
+from .story import Story
+
+SUMMARY = "summary.json"
+CASES = {"zh-CN": "saas", "en": "saas-en"}
+"""The same case, told in each language."""
+
+
+@dataclass(frozen=True)
+class DemoReport:
+    """Where the case was played and what came of it."""
+
+    directory: Path
+    seconds: float
+    summary: Mapping[str, object]
+    files: tuple[str, ...]
+
+    def figures(self) -> Iterator[tuple[str, float]]:
+        """The figures that are single numbers."""
+        for code, value in self.summary.items():
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                yield code, float(value)
+
+
+def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "") -> DemoReport:
+    """Play a shipped case in a folder that is empty or not there yet; else the case of the language."""
+    if directory.exists() and any(directory.iterdir()):
+        raise Refused([Problem("folder_not_empty", str(directory))])
+    directory.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    story = Story(plan_template(case or CASES[language]), directory, language)
+    for done, act in enumerate(story.acts, 1):
+        story.play(act)
+        progress("demo", done, len(story.acts))
+    with story.desk(story.acts[-1]) as desk:
+        figures = summary(desk)
+    written = json.dumps(figures, ensure_ascii=False, indent=2)
+    (directory / SUMMARY).write_text(written + "\n", encoding="utf-8")
+    return DemoReport(directory, time.monotonic() - began, figures, tuple(_files(directory)))
+
+
+def _files(directory: Path) -> Iterator[str]:
+    """What a person finds there."""
+    for path in sorted(directory.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            yield str(path.relative_to(directory))
+
+
+def summary(desk: Desk) -> dict[str, object]:
+    """The case in figures, each from the ledger or from the action that a user runs."""
+    standing, ledger = standing_of(desk.ledger), desk.ledger
+    plan, first = standing.inputs.plan, first_declarations(ledger)
+    declared = plan.total([first.get(line.code) for line in plan.lines]) or 0.0
+    gap = gap_pct(plan.hq_target, declared)
+    return {
+        "hq_target": _whole(plan.hq_target),
+        "declared_total": _whole(declared),
+        "gap_pct": None if gap is None else round(gap),
+        "suggested": _by_line(standing, standing.baseline.suggested.tolist()),
+        "inertial": _by_line(standing, [round(value) for value in standing.baseline.inertial.tolist()]),
+        "suggested_total": _whole(plan.total_of(standing.baseline.suggested)),
+        **_outcome(evaluate(desk)),
+        "objections": [
+            {
+                "line": item.line,
+                "deviation_pct": round(100 * item.deviation),
+                "state": item.state,
+                "handling": item.handling,
+            }
+            for item in objections(desk).objections
+        ],
+        "letters": [name for issue in issues(ledger) for name, _ in issue.files],
+        "audit_entries": sum(1 for _ in ledger.entries()),
+        "audit_verified": verify(desk).verified,
+    }
+
+
+def _outcome(report: EvaluateReport) -> dict[str, object]:
+    measures = report.measures
+    return {
+        "agreed_total": _whole(report.agreed_total),
+        "actual_total": _whole(report.actual_total),
+        "attainment_pct": round(report.attainment_pct),
+        "inside_intervals": report.inside.count if report.inside else None,
+        "inside_due": round(report.inside.due, 1) if report.inside else None,
+        "deviations": report.deviations,
+        "self_corrected": report.self_corrected,
+        "consensus_days": _whole(measures.consensus_days),
+        "coordination_hours": _whole(measures.coordination_hours),
+        "agreement_pct": _whole(measures.agreement_pct),
+        "agreement_mean": round(measures.agreement_mean, 1),
+    }
+
+
+def _by_line(standing: Standing, values: list[float]) -> dict[str, float]:
+    lines: tuple[Line, ...] = standing.inputs.plan.lines
+    return {line.name: _whole(value) for line, value in zip(lines, values, strict=True)}
+
+
+def _whole(value: float) -> float:
+    """A number without the point where it has no need of one."""
+    return int(value) if value == int(value) else value

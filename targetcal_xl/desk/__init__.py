@@ -1,0 +1,122 @@
+"""Who is at work on what: the desk, its stock, and what is posted to the book."""
+
+from __future__ import annotations
+
+from .anew import PLAIN, WITH_MACROS, composed, has_macros
+from .desk import (
+    Clock,
+    Desk,
+    Progress,
+    chosen_regions,
+    find_indicator,
+    find_line,
+    find_line_anywhere,
+    find_region,
+    ledger_beside,
+    open_desk,
+    plan_of,
+    silent,
+)
+from .issued import Issue, issues
+from .learning import LEARNING, WeightChange, chosen, learn, recorded_learning, weight_changes, weight_values
+from .live import open_live_desk
+from .post import audit_rows, caught_up, post
+from .printable import cell_faults, plan_faults, text_faults
+from .questions import Asked, asked, held, skipped
+from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
+from .records import (
+    EVALUATION,
+    HIDDEN,
+    PROGRESS,
+    SURVEY,
+    UNKNOWN,
+    Evaluated,
+    Followed,
+    RegionResult,
+    Week,
+    advice,
+    first_declarations,
+    recorded_survey,
+    standing_of,
+)
+from .seal import seal
+from .secret import has_own_password
+from .side import Side
+from .stock import Stock, keep, look, misfits, show_recorded, take_stock
+from .taken_in import finance_cells, not_taken_in, said, where
+from .tested import BACKTEST, Tested, verdict
+
+__all__ = [
+    "BACKTEST",
+    "EVALUATION",
+    "HIDDEN",
+    "LEARNING",
+    "NUMBER",
+    "PLAIN",
+    "PROGRESS",
+    "RESTORED",
+    "SURVEY",
+    "UNKNOWN",
+    "WITH_MACROS",
+    "Asked",
+    "Clock",
+    "Desk",
+    "Evaluated",
+    "Followed",
+    "Issue",
+    "Progress",
+    "RegionResult",
+    "Side",
+    "Stock",
+    "Tested",
+    "Week",
+    "WeightChange",
+    "advice",
+    "asked",
+    "audit_rows",
+    "batches",
+    "caught_up",
+    "cell_faults",
+    "chosen",
+    "chosen_regions",
+    "composed",
+    "finance_cells",
+    "find_indicator",
+    "find_line",
+    "find_line_anywhere",
+    "find_region",
+    "first_declarations",
+    "has_macros",
+    "has_own_password",
+    "held",
+    "issues",
+    "keep",
+    "last_number",
+    "learn",
+    "ledger_beside",
+    "look",
+    "misfits",
+    "not_taken_in",
+    "open_desk",
+    "open_live_desk",
+    "plan_faults",
+    "plan_of",
+    "post",
+    "recorded",
+    "recorded_learning",
+    "recorded_survey",
+    "restored",
+    "said",
+    "seal",
+    "show_recorded",
+    "silent",
+    "skipped",
+    "standing_after",
+    "standing_of",
+    "take_stock",
+    "text_faults",
+    "verdict",
+    "weight_changes",
+    "weight_values",
+    "where",
+]

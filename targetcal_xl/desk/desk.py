@@ -1,0 +1,163 @@
+"""Who is at work, on which book, at what time: what every action takes from its caller."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+
+from ..calibration import Indicator, Line, Plan, Region
+from ..ledger import Draft, Event, Ledger, open_ledger, standing
+from ..ooxml import clear_leftovers
+from ..problems import Problem, Refused
+from ..workbook import Book, MacrosFor, open_book
+
+Named = TypeVar("Named", Region, Line, Indicator)
+
+Clock = Callable[[], dt.datetime]
+"""Tells the time of an action, with its zone."""
+
+Progress = Callable[[str, int, int], None]
+"""Hears how far long work has come: what is being done, steps done, steps in all."""
+
+
+def silent(_what: str, _done: int, _all: int) -> None:
+    """Progress that nobody listens to."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A book, its ledger, and the person at work on them; every action takes one."""
+
+    path: Path
+    ledger: Ledger
+    actor: str
+    clock: Clock
+    source: str
+    progress: Progress = silent
+    opening: Callable[[Path], Book] = open_book
+    """How the book at `path` is opened: from its file, unless a program has it open."""
+    macros: MacrosFor | None = None
+    """What a book for `.xlsm` is given; a face with buttons brings it along."""
+
+    def draft(self, events: Sequence[Event], documents: Iterable[bytes] = ()) -> Draft:
+        """What this person is about to record now."""
+        said = {"actor": self.actor, "source": self.source}
+        return Draft(self.ledger, events, at=self.clock(), documents=documents, **said)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a program has the book open, and is asked for every change."""
+        return self.opening is not open_book
+
+    def book(self) -> Book:
+        """The book as it is now."""
+        return self.opening(self.path)
+
+
+def ledger_beside(path: Path) -> Path:
+    """Where a book's ledger stands unless it is told otherwise."""
+    return path.with_name(f"{path.stem}.ledger.sqlite")
+
+
+@contextmanager
+def open_desk(
+    path: Path,
+    *,
+    actor: str,
+    clock: Clock,
+    source: str,
+    ledger: str | None = None,
+    create: bool = False,
+    progress: Progress = silent,
+    macros: MacrosFor | None = None,
+) -> Iterator[Desk]:
+    """Sit down at a book, alone: a second action on the same book waits a little, then is refused.
+
+    `create` begins a ledger where there is none.
+    """
+    if not actor.strip():
+        raise Refused([Problem("actor_missing")])
+    with _uncollected(), _alone(path), open_ledger(ledger or ledger_beside(path), create=create) as opened:
+        yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Take the turn at a book; where nothing can be written nobody needs one, as all can do is read."""
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
+    try:
+        lock.acquire()
+    except Timeout as timeout:
+        raise Refused([Problem("book_busy", str(path.name))]) from timeout
+    except OSError:
+        yield
+        return
+    try:
+        clear_leftovers(path)
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: it would walk a large book's million cells over and over, in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def find_region(plan: Plan, said: str) -> Region:
+    """The region a person means, by code or name; refuse with the nearest names otherwise."""
+    return _find(plan.regions, said, "region_unknown")
+
+
+def find_line(plan: Plan, region: Region, said: str) -> Line:
+    """The line of a region that a person means, by code or name."""
+    return _find(plan.lines_of(region.code), said, "line_unknown")
+
+
+def find_line_anywhere(plan: Plan, said: str) -> Line:
+    """The line that a person means, by code or by a name that only one line has."""
+    meant = [line for line in plan.lines if line.code == said]
+    meant = meant or [line for line in plan.lines if line.name == said]
+    if len(meant) > 1:
+        codes = ", ".join(line.code for line in meant)
+        raise Refused([Problem("line_ambiguous", fields={"said": said, "known": codes})])
+    return meant[0] if meant else _find(plan.lines, said, "line_unknown_anywhere")
+
+
+def find_indicator(plan: Plan, said: str) -> Indicator:
+    """The indicator that a person means, by code or name."""
+    return _find(plan.indicators, said, "indicator_unknown")
+
+
+def chosen_regions(plan: Plan, said: Sequence[str]) -> tuple[Region, ...]:
+    """The regions a person named, or all of them."""
+    return tuple(find_region(plan, name) for name in said) if said else plan.regions
+
+
+def _find(items: Sequence[Named], said: str, code: str) -> Named:
+    meant = [item for item in items if item.code == said] or [item for item in items if item.name == said]
+    if meant:
+        return meant[0]
+    names = [item.name for item in items]
+    near = difflib.get_close_matches(said, names, 3, 0.4) or names[:8]
+    raise Refused([Problem(code, fields={"said": said, "known": ", ".join(near)})])
+
+
+def plan_of(desk: Desk) -> Plan:
+    """The plan that a desk's ledger is about."""
+    return standing(desk.ledger).inputs.plan

@@ -1,0 +1,177 @@
+"""Posting the ledger to the book: idempotent, and blind to who last typed what elsewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from ..calibration import Key, Standing, Value
+from ..ledger import Entry, Log
+from ..ooxml import Cell, Spot
+from ..workbook import (
+    GROUND,
+    Book,
+    Owner,
+    Reading,
+    Typed,
+    Wording,
+    as_typed,
+    content,
+    differing,
+    region_sheet,
+    rows_below,
+)
+from .issued import issues
+from .secret import sheet_password
+from .side import Side
+
+Cells = defaultdict[str, dict[Spot, Cell]]
+
+
+def applied_number(reading: Reading) -> int:
+    """Number of the last ledger entry that the book has got."""
+    rows = reading.places.table("audit", "audit").rows
+    return max((int(number) for number in rows if number.isdecimal()), default=0)
+
+
+def post(
+    ledger: Log,
+    standing: Standing,
+    book: Book,
+    reading: Reading,
+    restored: Mapping[Key, Value] | None = None,
+) -> bool:
+    """Bring the book to what the ledger says, without saving it; whether anything had to change.
+
+    `restored` are people's cells that are to say again what was recorded of them.
+    """
+    reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
+    pending = list(ledger.entries(after=applied_number(reading)))
+    concerned = _concerned(reading, pending)
+    handed = {**caught_up(reading, pending), **(restored or {})}
+    cells = _entered(reading, handed)
+    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned)
+    for sheet, spots in differing(reading, wanted).items():
+        cells[sheet].update(spots)
+    for sheet in concerned:
+        cells[sheet].update({wrong.spot: Cell(wrong.expected) for wrong in reading.labels[sheet].wrong})
+    cells["audit"].update(rows_below(reading, "audit", "audit", audit_rows(standing, pending)))
+    cells["letters"].update(rows_below(reading, "letters", "letters", _new_letters(ledger, reading)))
+    cells["letters"].update(_later_files(ledger, reading, pending))
+    for sheet, spots in cells.items():
+        if spots and sheet in reading.places.tabs:
+            book.set(reading.places.tabs[sheet], spots)
+    typed = {**reading.values, **handed}
+    moved = _protect(ledger, standing, book, reading, typed, pending)
+    return moved or any(cells.values())
+
+
+def _concerned(reading: Reading, pending: Collection[Entry]) -> Collection[str]:
+    """The sheets that these entries may show on; all of them where there is none, to mend what is amiss."""
+    tabs = reading.places.tabs
+    if pending and all(entry.region is not None for entry in pending):
+        return tabs.keys() - set(GROUND)
+    return tabs.keys()
+
+
+def caught_up(reading: Reading, pending: Iterable[Entry]) -> dict[Key, Value]:
+    """What pending entries say in people's cells, as long as nobody has typed over the value before."""
+    caught: dict[Key, Value] = {}
+    for entry in pending:
+        cell = reading.typed.get(entry.key)
+        if cell and caught.get(entry.key, cell.value) == entry.old:
+            caught[entry.key] = entry.new
+    return {key: value for key, value in caught.items() if value != reading.typed[key].value}
+
+
+def enter(book: Book, reading: Reading, values: Mapping[Key, Value]) -> None:
+    """Type into people's cells for them."""
+    for sheet, spots in _entered(reading, values).items():
+        book.set(reading.places.tabs[sheet], spots)
+
+
+def _entered(reading: Reading, values: Mapping[Key, Value]) -> Cells:
+    """The cells that hold these values of people's."""
+    cells: Cells = defaultdict(dict)
+    for key, value in values.items():
+        typed = reading.typed[key]
+        cells[typed.sheet][typed.spot] = Cell(as_typed(typed, value, reading.places))
+    return cells
+
+
+def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping[str, Value]]:
+    """Entries as the audit sheet prints them: in words, as far as there are any."""
+    words = Wording(standing)
+    for entry in entries:
+        yield {
+            "number": entry.number,
+            "at": entry.at.isoformat(timespec="seconds"),
+            "actor": entry.actor,
+            "source": entry.source,
+            "action": words.action(entry.action),
+            "region": words.region(entry.region),
+            "row": words.row(entry.region, entry.row, entry.field),
+            "field": words.field(entry.field),
+            "old": words.value(entry.field, entry.old),
+            "new": words.value(entry.field, entry.new),
+            "reason": entry.reason or None,
+            "hash": entry.hash,
+        }
+
+
+def _new_letters(ledger: Log, reading: Reading) -> Iterator[Mapping[str, Value]]:
+    """Register lines of the letters that the book does not list yet."""
+    listed = reading.places.table("letters", "letters").rows
+    return (issue.register_row() for issue in issues(ledger) if issue.letter.number not in listed)
+
+
+def _later_files(ledger: Log, reading: Reading, pending: Iterable[Entry]) -> Mapping[Spot, Cell]:
+    """The register's cells of letters that have got another file since they were listed."""
+    place = reading.places.table("letters", "letters")
+    news = {entry.region for entry in pending if entry.field == "letter.record" and entry.old is not None}
+    known = [issue for issue in issues(ledger) if news and issue.letter.region.code in news]
+    return {
+        (place.rows[issue.letter.number], place.columns[column]): Cell(issue.register_row()[column])
+        for issue in known
+        if issue.letter.number in place.rows
+        for column in ("file", "sha256")
+    }
+
+
+def _protect(
+    ledger: Log,
+    standing: Standing,
+    book: Book,
+    reading: Reading,
+    typed: Mapping[Key, Value],
+    pending: Iterable[Entry],
+) -> bool:
+    """Lock what was submitted and open what was handed back; whether any tab changed.
+
+    What a superior typed beside the recorded decision stays open, so that it can be put back.
+    """
+    changed, moved = False, {entry.region for entry in pending if entry.field == "state"}
+    for region in standing.inputs.plan.regions:
+        side, tab = Side(standing, region), reading.places.tabs.get(region_sheet(region.code))
+        closed = side.state != "open"
+        if tab is None or (book.is_protected(tab) == closed and region.code not in moved):
+            continue
+        owners = (Owner.MANAGER, Owner.SUPERIOR)
+        cells = [cell for owner in owners for cell in reading.of_region(region.code, owner)]
+        free = [
+            cell.spot
+            for cell in cells
+            if side.is_free(cell.key, cell.owner)
+            or (side.state == "decided" and _is_other(standing, cell, typed))
+        ]
+        book.lock_cells(tab, [cell.spot for cell in cells], True)
+        book.lock_cells(tab, free, False)
+        book.protect(tab, sheet_password(ledger) if closed else None)
+        changed = True
+    return changed
+
+
+def _is_other(standing: Standing, cell: Typed, typed: Mapping[Key, Value]) -> bool:
+    """Whether a superior's cell says something else than what was recorded of it."""
+    return cell.owner is Owner.SUPERIOR and typed.get(cell.key) != standing.values.get(cell.key)

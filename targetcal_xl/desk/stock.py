@@ -1,0 +1,118 @@
+"""Taking stock before an action, and settling it afterwards: ledger first, then the book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..calibration import Key, Plan, Region, Standing, Value
+from ..ledger import Draft, Event, reference
+from ..problems import Problem, Refused
+from ..workbook import Book, Content, Reading, content, read
+from .desk import Desk
+from .post import applied_number, post
+from .records import standing_of
+from .side import Side
+
+
+@dataclass(frozen=True)
+class Stock:
+    """An action's view: the ledger's standing and what is in the book, at one moment."""
+
+    desk: Desk
+    head: str
+    standing: Standing
+    book: Book
+    reading: Reading
+
+    @property
+    def plan(self) -> Plan:
+        """The plan as it stands."""
+        return self.standing.inputs.plan
+
+    @cached_property
+    def wanted(self) -> Content:
+        """What every cell of ours should hold."""
+        return content(self.standing, self.reading.values, self.reading.places)
+
+    def table(self, region: Region) -> Side:
+        """A region's side of the standing."""
+        return Side(self.standing, region)
+
+    def typed(self, key: Key) -> Value:
+        """What a person has typed in a cell; None when it is empty or lost."""
+        cell = self.reading.typed.get(key)
+        return cell.value if cell else None
+
+    def settle(self, events: Sequence[Event], documents: Iterable[bytes] = ()) -> Standing:
+        """Record what happened and show it in the book; return where the plan stands now.
+
+        The book is made ready first: what cannot be shown is refused before anything is recorded. Raise
+        Refused, saying what is recorded, when the system then keeps the book from being saved.
+        """
+        draft = self.desk.draft(events, documents)
+        if draft.onto != self.head:
+            raise Refused([Problem("ledger_moved")])
+        now = standing_of(draft)
+        post(draft, now, self.book, self.reading)
+        with self.book.prepared():
+            draft.record()
+            show_recorded(draft, self.desk.path, self.book.save)
+        return now
+
+
+def show_recorded(draft: Draft, path: Path, show: Callable[[], None]) -> None:
+    """Have a file show what has just been recorded; raise Refused, saying so, when it cannot be."""
+    try:
+        show()
+    except Refused as refused:
+        numbers = [entry.number for entry in draft.drafted]
+        fields = {"first": numbers[0], "last": numbers[-1], "book": path.name}
+        raise Refused([Problem("recorded_not_shown", path.name, fields), *refused.problems]) from refused
+
+
+def look(desk: Desk) -> Stock:
+    """Read ledger and book, whatever they say of each other."""
+    if not desk.path.is_file():
+        raise Refused([Problem("book_missing", str(desk.path))])
+    head, standing = desk.ledger.head, standing_of(desk.ledger)
+    book = desk.book()
+    return Stock(desk, head, standing, book, read(book, standing.inputs, standing.language))
+
+
+def take_stock(desk: Desk) -> Stock:
+    """Read ledger and book; refuse a book that lacks something, or shows other entries."""
+    stock = look(desk)
+    if problems := misfits(stock):
+        raise Refused(problems)
+    return stock
+
+
+def misfits(stock: Stock) -> list[Problem]:
+    """Why book and ledger are not of one piece: what the book has lost, or that it shows other entries."""
+    name = stock.desk.path.name
+    if lost := list(stock.reading.places.problems):
+        return [*lost, Problem("book_needs_repair", name, {"book": name})]
+    last = stock.desk.ledger.last
+    applied, recorded = applied_number(stock.reading), last.number if last else 0
+    if applied == recorded and _last_hash(stock.reading) == stock.head:
+        return []
+    code = "book_behind" if applied < recorded else "book_of_another_ledger"
+    return [Problem(code, name, {"applied": applied, "recorded": recorded, "book": name})]
+
+
+def _last_hash(reading: Reading) -> Value:
+    """The hash that the audit sheet's last row carries."""
+    place = reading.places.table("audit", "audit")
+    last = max(place.rows.values(), default=place.head)
+    cell = reading.grids["audit"].get((last, place.columns["hash"]))
+    return cell.value if cell else None
+
+
+def keep(stock: Stock, action: str, key: Key, content: bytes) -> None:
+    """Record a document as the last of its kind, where it says something new."""
+    old = stock.standing.values.get(key)
+    if old != reference(content):
+        stock.settle([Event(action, *key, old, reference(content))], [content])

@@ -1,0 +1,21 @@
+"""What this computer has: its system, Excel and LibreOffice."""
+
+from __future__ import annotations
+
+from .computer import Computer, this_computer
+from .excel import Said, book_health, excel_health, mend
+from .soffice import address, end_soffice, find_soffice, run_soffice, start_soffice
+
+__all__ = [
+    "Computer",
+    "Said",
+    "address",
+    "book_health",
+    "end_soffice",
+    "excel_health",
+    "find_soffice",
+    "mend",
+    "run_soffice",
+    "start_soffice",
+    "this_computer",
+]

@@ -1,0 +1,86 @@
+"""The file format alone: packages, parts, cells and styles, changed byte by byte. Knows no plan."""
+
+from __future__ import annotations
+
+from .cells import (
+    BLANK,
+    ERRORS,
+    Block,
+    Cell,
+    Scalar,
+    Spot,
+    block,
+    check_cell,
+    column_letters,
+    damaged,
+    one_cell,
+    reference,
+    resolved,
+    same_cell,
+)
+from .disk import (
+    clear_leftovers,
+    laid_beside,
+    put_in_place,
+    read_file,
+    refuse_open,
+    refuse_taken,
+    replace_file,
+)
+from .limits import MOST_DEPTH, Counted
+from .markup import MAIN, STRICT, readable_cells, shared_strings
+from .package import Package
+from .protection import has_password, opens, protecting
+from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, twice
+from .styles import NO_STYLES, Styles
+from .vba import Module, vba_project
+from .worksheet import Worksheet, inside, size
+
+__all__ = [
+    "BLANK",
+    "ERRORS",
+    "MAIN",
+    "MOST_DEPTH",
+    "NO_STYLES",
+    "STRICT",
+    "Block",
+    "Cell",
+    "Counted",
+    "Edit",
+    "Element",
+    "Module",
+    "Package",
+    "Scalar",
+    "Spot",
+    "Styles",
+    "Worksheet",
+    "attribute_edit",
+    "block",
+    "check_cell",
+    "clear_leftovers",
+    "column_letters",
+    "damaged",
+    "empty_tag",
+    "has_password",
+    "insertion",
+    "inside",
+    "laid_beside",
+    "one_cell",
+    "opens",
+    "outline",
+    "protecting",
+    "put_in_place",
+    "read_file",
+    "readable_cells",
+    "reference",
+    "refuse_open",
+    "refuse_taken",
+    "replace_file",
+    "resolved",
+    "same_cell",
+    "shared_strings",
+    "size",
+    "splice",
+    "twice",
+    "vba_project",
+]
