@@ -11,9 +11,10 @@ from .demo import DemoReport
 from .desk import HIDDEN, UNKNOWN
 from .figures import UNKNOWN as NOTHING_KNOWN
 from .figures import Figures, percent, plain, spell
-from .language import text
+from .language import territories, text
 from .problems import MOST_OF_A_KIND, Found, Problem
 from .sentences import ask
+from .workdays import CalendarNote
 
 DONE, WRONG, QUIET, OBJECTION, WARNING, QUESTION = "✓", "✗", "·", "⚑", "⚠", "?"
 """Marks that stand before a sentence."""
@@ -79,6 +80,7 @@ def _new(report: actions.NewReport, language: str) -> Iterator[Part]:
     told = Figures(report.metric, language)
     totals = {"hq": told.total(report.hq_target), "suggested": told.total(report.suggested_total)}
     yield Sentence(text("telling.new.totals", language, **totals))
+    yield from _calendar(report.calendar, language)
     yield from _skipped(report.skipped, language)
     yield from _questions(report.questions, language)
     yield from _held(report.held, language)
@@ -99,6 +101,15 @@ def _skipped(periods: Sequence[str], language: str) -> Iterator[Part]:
         yield Sentence(
             text("telling.questions.skipped", language, count=len(periods), periods=some), QUESTION
         )
+
+
+def _calendar(note: CalendarNote, language: str) -> Iterator[Part]:
+    """What of a plan's working days is not sure."""
+    if note.certainty != "published":
+        code, _, part = note.country.partition("-")
+        name = territories(language).get(code.upper(), code)
+        fields = {"country": f"{name} ({part})" if part else name, "year": note.year}
+        yield Sentence(text(f"telling.calendar.{note.certainty}", language, **fields), QUESTION)
 
 
 def _questions(asked: Sequence[actions.Asked], language: str) -> Iterator[Part]:
@@ -304,8 +315,7 @@ def _followed(report: actions.FollowReport, language: str) -> Iterator[Part]:
     if report.reopened:
         regions = ", ".join(report.reopened)
         yield Sentence(text("telling.follow.reopened", language, regions=regions))
-    if not report.holidays_known:
-        yield Sentence(text("telling.follow.no_holidays", language))
+    yield from _calendar(report.calendar, language)
     if (report.as_of - report.reported_until).days >= _QUIET_DAYS:
         quiet = "quiet" if report.counts_missing else "quiet_unknown"
         yield Sentence(text(f"telling.follow.{quiet}", language, date=report.reported_until), QUESTION)

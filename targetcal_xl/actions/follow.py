@@ -29,7 +29,7 @@ from ..connect import Actuals
 from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, take_stock
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Problem, Refused
-from ..workdays import working_days
+from ..workdays import CalendarNote, calendar_note, working_days
 
 _EARLIEST_ZONE = dt.timedelta(hours=14)
 """How far the clocks of the Line Islands, where every day begins, are ahead."""
@@ -62,7 +62,7 @@ class FollowReport:
     warnings: tuple[Warned, ...]
     mended: tuple[str, ...]
     """Lines that were warned at an earlier check and no longer are."""
-    holidays_known: bool
+    calendar: CalendarNote
     reported_until: dt.date
     """The last day up to then that the results reach."""
     silent: tuple[str, ...]
@@ -84,7 +84,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     stock = take_stock(desk)
     as_of = as_of or max(actuals.dates, default=stock.plan.period.start)
     agreed = agreed_targets(stock.standing)
-    calendar = working_days(stock.plan.period)
+    calendar = working_days(stock.plan.period, stock.plan.calendar)
     weights = period_weights(calendar.days)
     known = _known_days(stock.plan, actuals, as_of)
     progress = _progress(stock, agreed, weights, known)
@@ -106,7 +106,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         expected_total=reached(stock.plan, progress.volumes, progress.expected_final),
         warnings=tuple(_warned(stock, progress, agreed, opened)),
         mended=tuple(line.name for line in stock.plan.lines if line.code in closed),
-        holidays_known=calendar.holidays_known,
+        calendar=calendar_note(stock.plan),
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
         reopened=tuple(

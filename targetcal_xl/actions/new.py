@@ -20,6 +20,7 @@ from ..desk import PLAIN, WITH_MACROS, Asked, Desk, asked, composed, held, plan_
 from ..ledger import Event, groundwork
 from ..ooxml import laid_beside, put_in_place
 from ..problems import DataProblems, Problem, Refused
+from ..workdays import CalendarNote, calendar_note
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class NewReport:
     """What HQ wants beyond the suggestions, in percent of their total."""
     questions: tuple[Asked, ...]
     metric: Metric
+    calendar: CalendarNote
     held: tuple[str, ...] = ()
     """Regions and lines whose interval was cut off where their history no longer carries it."""
     skipped: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         gap_pct=gap_pct(inputs.plan.hq_target, suggested),
         questions=asked(inputs, baseline),
         metric=inputs.plan.metric,
+        calendar=calendar_note(inputs.plan),
         held=held(inputs, baseline),
         skipped=skipped(inputs),
     )

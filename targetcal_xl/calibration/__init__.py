@@ -18,6 +18,7 @@ from .backtest import (
     with_declared,
 )
 from .baseline import Baseline, Inputs, compute_baseline
+from .calendar import Calendar
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
 from .drivers import Readings, changes, effects, signals
@@ -107,6 +108,7 @@ __all__ = [
     "Backtest",
     "Baseline",
     "Bounded",
+    "Calendar",
     "Cleaned",
     "Conflict",
     "Driver",

@@ -1,8 +1,7 @@
-"""The outside world: plan folders, daily results, survey answers and the calendar."""
+"""The outside world: plan folders, daily results and survey answers."""
 
 from __future__ import annotations
 
-from ..workdays import WorkingDays, working_days
 from .actuals import Actuals, read_actuals
 from .plan_folder import read_drivers, read_history, read_plan
 from .plan_tree import infeasible
@@ -12,7 +11,6 @@ from .templates import plan_template, plan_templates
 __all__ = [
     "Actuals",
     "Responses",
-    "WorkingDays",
     "infeasible",
     "plan_template",
     "plan_templates",
@@ -21,5 +19,4 @@ __all__ = [
     "read_history",
     "read_plan",
     "read_responses",
-    "working_days",
 ]

@@ -7,9 +7,10 @@ from functools import cache
 from importlib.resources import files
 from string import Formatter
 
+from babel import Locale
 from babel.messages.pofile import read_po
 
-__all__ = ["LANGUAGES", "catalogue", "spoken_language", "text"]
+__all__ = ["LANGUAGES", "catalogue", "spoken_language", "territories", "text"]
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -45,6 +46,12 @@ class _Counting(Formatter):
 
 
 _COUNTING = _Counting()
+
+
+@cache
+def territories(language: str) -> dict[str, str]:
+    """What a language calls the countries of the world, by their codes."""
+    return dict(Locale.parse(language, sep="-").territories)
 
 
 def spoken_language() -> str:

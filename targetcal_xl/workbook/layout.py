@@ -83,9 +83,18 @@ _REGION = Column("region", Owner.LABEL, width=14)
 _NAME = Column("name", Owner.LABEL, width=16)
 
 
+_Setting = tuple[str, Owner, Kind, tuple[str, ...]]
+"""A setting's code, who types it, what it is, and its choices."""
+
+
+def _calendar(plan: Plan) -> tuple[_Setting, ...]:
+    """Whose days are counted, where the plan says it."""
+    return (("calendar", Owner.FINANCE, "days", ()),) if plan.calendar else ()
+
+
 def _settings(plan: Plan) -> Sheet:
     """What belongs to the plan and stays, then what finance may change, then what the program tells."""
-    kinds: tuple[tuple[str, Owner, Kind, tuple[str, ...]], ...] = (
+    kinds: tuple[_Setting, ...] = (
         ("company", Owner.TOOL, "text", ()),
         ("plan", Owner.TOOL, "text", ()),
         ("period", Owner.TOOL, "text", ()),
@@ -105,6 +114,7 @@ def _settings(plan: Plan) -> Sheet:
         ("warning_odds", Owner.FINANCE, "percent", ()),
         ("survey_minimum", Owner.FINANCE, "count", ()),
         ("weights", Owner.FINANCE, "choice", WEIGHTS),
+        *_calendar(plan),
         ("empty_words", Owner.TOOL, "long", ()),
         ("language", Owner.TOOL, "text", ()),
         ("functions", Owner.TOOL, "choice", ()),
