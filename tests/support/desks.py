@@ -10,7 +10,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -74,7 +74,7 @@ class Case:
         """What the book says now."""
         return read(open_book(self.path), self.inputs, self.language)
 
-    def type(self, said: Said) -> None:
+    def type(self, said: Mapping[Key, Value | Cell]) -> None:
         """Fill cells as a person does, choosing and seeing captions, and save."""
         book, reading = open_book(self.path), self.reading()
         for key, value in said.items():
