@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import singledispatch
+from typing import Any
 
-from . import actions
-from .demo import DemoReport
-from .desk import HIDDEN, UNKNOWN
+from . import actions, demo, desk
 from .figures import UNKNOWN as NOTHING_KNOWN
 from .figures import Figures, percent, plain, spell
 from .language import territories, text
@@ -47,10 +45,29 @@ class Rows:
 Part = Sentence | Rows
 
 
-@singledispatch
-def tell(report: object, language: str) -> Iterator[Part]:
-    """A report in sentences and tables; raise TypeError for what is no report."""
-    raise TypeError(type(report).__name__)
+Teller = Callable[[Any, str], Iterator[Part]]
+
+
+class _Telling:
+    """Like `singledispatch`, by the name of a report: no action is loaded for the telling of another."""
+
+    def __init__(self) -> None:
+        self._tellers: dict[str, Teller] = {}
+
+    def register(self, teller: Teller) -> Teller:
+        """Let a function tell the reports that its first argument is said to be."""
+        self._tellers[str(teller.__annotations__["report"]).rpartition(".")[2]] = teller
+        return teller
+
+    def __call__(self, report: object, language: str) -> Iterator[Part]:
+        """A report in sentences and tables; raise TypeError for what is no report."""
+        kind = type(report).__name__
+        if kind not in self._tellers:
+            raise TypeError(kind)
+        return self._tellers[kind](report, language)
+
+
+tell = _Telling()
 
 
 def tell_problems(problems: Iterable[Problem], language: str, indented: bool = False) -> Iterator[Sentence]:
@@ -389,9 +406,9 @@ def _quadrant_row(result: actions.RegionResult, language: str) -> tuple[str, ...
 
 
 def _quadrant(result: actions.RegionResult, language: str) -> str:
-    if result.quadrant == HIDDEN:
+    if result.quadrant == desk.HIDDEN:
         return text("telling.survey.hidden", language)
-    if result.quadrant == UNKNOWN:
+    if result.quadrant == desk.UNKNOWN:
         return NOTHING_KNOWN
     name = text(f"calibration.quadrant.{result.quadrant}", language)
     return text("calibration.quadrant.borderline", language, name=name) if result.borderline else name
@@ -458,7 +475,7 @@ def _examined(report: actions.DoctorReport, language: str) -> Iterator[Part]:
 
 
 @tell.register
-def _demonstrated(report: DemoReport, language: str) -> Iterator[Part]:
+def _demonstrated(report: demo.DemoReport, language: str) -> Iterator[Part]:
     facts = {"directory": report.directory, "seconds": spell(report.seconds, language, 0)}
     yield Sentence(text("telling.demo.done", language, **facts))
     figures = report.figures()

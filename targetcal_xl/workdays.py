@@ -82,7 +82,7 @@ def calendar_problems(calendar: Calendar, year: int, where: str) -> list[Problem
 def _official(country: str, years: Iterable[int] = ()) -> HolidayBase:
     """The calendar of a country or a part of it; raise ValueError where there is none."""
     # This knows every country of the world, and is only loaded where days are counted.
-    from holidays import country_holidays  # noqa: PLC0415
+    from holidays import country_holidays
 
     code, _, part = country.partition("-")
     try:

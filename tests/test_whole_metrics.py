@@ -167,7 +167,8 @@ def _keep(quarter: Quarter, stage: str, folder: Path) -> None:
 @pytest.fixture(scope="module", params=[(m, one) for m in _ENDS for one in LANGUAGES], ids="-".join)
 def quarter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
     """The quarter of one metric, in one language, played to its end."""
-    yield _played(*request.param, tmp_path_factory.mktemp("quarter"))
+    metric, language = request.param
+    yield _played(metric, language, tmp_path_factory.mktemp("quarter"))
 
 
 def _played(metric: str, language: str, folder: Path) -> Quarter:

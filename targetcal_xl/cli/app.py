@@ -11,9 +11,7 @@ from typing import Annotated, Literal, TypeVar
 import typer
 from typer.exceptions import TyperException
 
-from .. import __version__, actions, libreoffice
-from ..connect import plan_template, read_actuals, read_plan, read_responses
-from ..demo import demo
+from .. import __version__, actions, connect, demo, libreoffice
 from ..problems import DataProblems, Problem, Refused, TargetcalError
 from ..telling import unexpected
 from .console import name_files_freely, speak_anyway
@@ -89,11 +87,19 @@ def _status(problems: Sequence[Problem]) -> int:
     return PROBLEMS if problems else DONE
 
 
-@app.callback(invoke_without_command=True)
-def _main(version: Annotated[bool, typer.Option("--version", help=say("option.version"))] = False) -> None:
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", help=say("option.version"), is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """Before any command."""
 
 
 @command("demo", "targetcal demo", "targetcal demo --lang en")
@@ -103,7 +109,7 @@ def _demo(
     as_json: Json = False,
 ) -> int:
     with progress_bars() as report:
-        played = demo(directory, lang, progress=report)
+        played = demo.demo(directory, lang, progress=report)
     show(played, as_json)
     return DONE
 
@@ -122,8 +128,8 @@ def _new(
     ledger: LedgerAt = "",
     as_json: Json = False,
 ) -> int:
-    folder = Path(source) if Path(source).is_dir() else plan_template(source)
-    inputs = read_plan(folder)
+    folder = Path(source) if Path(source).is_dir() else connect.plan_template(source)
+    inputs = connect.read_plan(folder)
     with at_desk(book, who, ledger, create=True) as desk:
         show(actions.new(desk, inputs, lang), as_json)
     return DONE
@@ -328,7 +334,7 @@ def _follow(
     as_json: Json = False,
 ) -> int:
     with at_desk(book, who, ledger) as desk:
-        results = read_actuals(actuals, actions.plan_of(desk))
+        results = connect.read_actuals(actuals, actions.plan_of(desk))
         show(actions.follow(desk, results, as_of.date() if as_of else None), as_json)
     return DONE
 
@@ -342,7 +348,7 @@ def _survey(
     as_json: Json = False,
 ) -> int:
     with at_desk(book, who, ledger) as desk:
-        answers = read_responses(responses, actions.plan_of(desk))
+        answers = connect.read_responses(responses, actions.plan_of(desk))
         show(actions.survey(desk, answers), as_json)
     return DONE
 
@@ -380,7 +386,9 @@ def _repair(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = Fa
 @command("functions", "targetcal functions targets.xlsx live", "targetcal functions targets.xlsx frozen")
 def _functions(
     book: Book,
-    state: Annotated[actions.State, typer.Argument(help=say("argument.functions"), metavar="live|frozen")],
+    state: Annotated[
+        Literal["live", "frozen"], typer.Argument(help=say("argument.functions"), metavar="live|frozen")
+    ],
     who: Who = "",
     ledger: LedgerAt = "",
     as_json: Json = False,

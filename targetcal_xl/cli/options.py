@@ -8,15 +8,18 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from ..buttons import macros
-from ..desk import Desk, open_desk
+from .. import buttons, desk
 from ..language import spoken_language, text
 from .console import ERRORS
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from ..workbook import Macros
 
 LANGUAGE = spoken_language()
 
@@ -46,8 +49,13 @@ Language = Annotated[str, typer.Option("--lang", help=say("option.lang"))]
 @contextmanager
 def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
     """A bar for each kind of long work, while it lasts; none where nobody sees it move."""
+    if not ERRORS.is_terminal:
+        yield desk.silent
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=ERRORS, transient=True, disable=not ERRORS.is_terminal) as bars:
+    with Progress(*columns, console=ERRORS, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(what: str, done: int, steps: int) -> None:
@@ -64,12 +72,16 @@ def _source(who: str) -> str:
     return place if who in ("", me()) else f"{place} ({me()})"
 
 
+def _macros(language: str) -> Macros:
+    return buttons.macros(language)
+
+
 @contextmanager
-def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[Desk]:
+def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[desk.Desk]:
     """A desk for the person at this computer, now, with a progress bar for long work."""
     with (
         progress_bars() as report,
-        open_desk(
+        desk.open_desk(
             book,
             actor=who or me(),
             clock=lambda: dt.datetime.now(dt.UTC),
@@ -77,7 +89,7 @@ def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Itera
             ledger=ledger or None,
             create=create,
             progress=report,
-            macros=macros,
-        ) as desk,
+            macros=_macros,
+        ) as opened,
     ):
-        yield desk
+        yield opened
