@@ -38,7 +38,7 @@ def days(number: int, *said: str) -> set[dt.date]:
 @pytest.mark.parametrize(
     ("number", "free", "made_up"),
     [
-        # Notices of the General Office of the State Council of 25 October 2023, 12 November 2024 and 4 November 2025.
+        # Notices of the State Council of 25 October 2023, 12 November 2024 and 4 November 2025.
         (
             2024,
             ("0101", "0210-0217", "0404-0406", "0501-0505", "0610", "0915-0917", "1001-1007"),
