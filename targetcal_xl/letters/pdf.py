@@ -15,7 +15,7 @@ from pathlib import Path
 import typst
 
 from ..problems import DataProblems, Problem, Words
-from .font import font_files
+from .font import font_file
 from .inline import BEYOND
 from .office import office_pdf
 from .supported import Unsupported
@@ -112,5 +112,5 @@ def _panic_told() -> Iterator[None]:
 
 @cache
 def _fonts() -> typst.Fonts:
-    folders = sorted({str(file.parent) for file in font_files()})
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    folder = str(font_file().parent)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
