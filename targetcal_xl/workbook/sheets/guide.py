@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from ..figures import plain
-from ..language import text
-from .captions import tab_names
-from .looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
-from .places import Places
+from ...figures import plain
+from ...language import text
+from ..captions import tab_names
+from ..looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
+from ..places import Places
 
 ROLES = ("manager", "superior", "finance", "hr")
 _COLOURS = {"input": INPUT, "superior": SUPERIOR_INPUT, "tool": "#FFFFFF", "missing": WARNING_PALE}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..language import text
-from ..ooxml import Cell
-from .facts import Facts, Row
+from ...language import text
+from ...ooxml import Cell
+from ..facts import Facts, Row
 
 
 class Retrospect:

@@ -8,18 +8,18 @@ from functools import cached_property
 
 import numpy as np
 
-from ..calibration.baseline import PARTS
-from ..calibration.drivers import EFFECT_LIMIT, SIGNAL_LIMIT, Readings, changes, effects
-from ..calibration.explanation import explain
-from ..calibration.history import Floats
-from ..calibration.standing import Standing
-from ..figures import typed
-from ..ooxml import Cell, column_letters
-from ..sentences import why
-from .computing import Computing
-from .facts import ROW, Facts, Row, or_blank
-from .layout import reading_row, region_sheet
-from .places import TablePlace
+from ...calibration.baseline import PARTS
+from ...calibration.drivers import EFFECT_LIMIT, SIGNAL_LIMIT, Readings, changes, effects
+from ...calibration.explanation import explain
+from ...calibration.history import Floats
+from ...calibration.standing import Standing
+from ...figures import typed
+from ...ooxml import Cell, column_letters
+from ...sentences import why
+from ..facts import ROW, Facts, Row, or_blank
+from ..layout import reading_row, region_sheet
+from ..places import TablePlace
+from .baseline_live import Computing
 
 
 def weights_used(standing: Standing) -> list[float]:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..calibration.negotiation import DECISIONS, JUSTIFICATION, OBJECTIONS, declaration_fault, objection_state
-from ..calibration.standing import Value
-from ..figures import MINUS, spell
-from ..ooxml import Cell
-from .asking import (
+from ...calibration.negotiation import (
+    DECISIONS,
+    JUSTIFICATION,
+    OBJECTIONS,
+    declaration_fault,
+    objection_state,
+)
+from ...calibration.standing import Value
+from ...figures import MINUS, spell
+from ...ooxml import Cell
+from ..facts import TOTALS, Facts, Row, as_number, or_blank
+from ..layout import region_sheet
+from .region_formulas import (
     BACK,
     EMPTY_WORDS,
     MOST_NAMED,
@@ -19,8 +27,6 @@ from .asking import (
     faults_said,
     lacking,
 )
-from .facts import TOTALS, Facts, Row, as_number, or_blank
-from .layout import region_sheet
 
 _UNSAID = str.maketrans("", "", "".join(map(chr, range(32))) + "".join(PUNCTUATION))
 """What the formula takes out of a reason: control characters, by CLEAN, and punctuation."""

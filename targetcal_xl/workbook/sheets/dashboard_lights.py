@@ -7,13 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
-from ..calibration.progress import FEWEST_STEPS, too_few
-from ..calibration.standing import Value
-from ..figures import typed
-from ..ooxml import Cell, column_letters
-from .facts import Facts, Row, as_number, count_of, or_blank, quote, span
-from .layout import LIGHTS
-from .places import TablePlace
+from ...calibration.progress import FEWEST_STEPS, too_few
+from ...calibration.standing import Value
+from ...figures import typed
+from ...ooxml import Cell, column_letters
+from ..facts import Facts, Row, as_number, count_of, or_blank, quote, span
+from ..layout import LIGHTS
+from ..places import TablePlace
 
 _TURN = 0.05
 """So far from the pace up to now the last days have to be before a line is said to rise or fall."""

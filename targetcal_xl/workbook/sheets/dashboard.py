@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..calibration.limits import hq_gap
-from ..calibration.negotiation import STANDING_OBJECTIONS
-from ..ooxml import Cell, column_letters
-from .asking import submitted
-from .declaring import Declaration
-from .facts import TOTALS, Facts, Row, count_of, or_blank, quote, span
-from .layout import region_sheet
-from .places import TablePlace
+from ...calibration.limits import hq_gap
+from ...calibration.negotiation import STANDING_OBJECTIONS
+from ...ooxml import Cell, column_letters
+from ..facts import TOTALS, Facts, Row, count_of, or_blank, quote, span
+from ..layout import region_sheet
+from ..places import TablePlace
+from .region import Declaration
+from .region_formulas import submitted
 
 
 class Overview:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
-from ..calibration.metric import BEST_ATTAINED
-from ..ooxml import Cell, column_letters
-from .captions import shown
-from .facts import Facts, Row, as_number, count_of, or_blank, quote, span
-from .places import TablePlace
-from .shapes import Table
+from ...calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
+from ...calibration.metric import BEST_ATTAINED
+from ...ooxml import Cell, column_letters
+from ..captions import shown
+from ..facts import Facts, Row, as_number, count_of, or_blank, quote, span
+from ..places import TablePlace
+from ..shapes import Table
 
 
 class Following:
