@@ -12,9 +12,8 @@ from ..ooxml import Cell, Spot
 from .captions import shown
 from .facts import Facts, Row
 from .finance import EFFECTS, fixed
-from .layout import region_sheet
 from .places import Lost, Places
-from .shapes import Kind
+from .shapes import Kind, region_sheet
 from .sheets.backtest import Retrospect
 from .sheets.baseline import Explanation, weights_used
 from .sheets.baseline_live import is_live

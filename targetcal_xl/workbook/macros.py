@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from ..ooxml import Module, vba_project
-from .layout import region_sheet
+from .shapes import region_sheet
 
 WORKBOOK = "ThisWorkbook"
 SETTINGS = "xlwings.conf"

@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+from ...calibration.backtest import METHODS, ORIGINS
+from ...calibration.baseline import Inputs
 from ...language import text
 from ...ooxml import Cell
 from ..facts import Facts, Row
+from ..shapes import Column, Field, Owner, Sheet, Table
+from .columns import NAME, REGION, numbered, of_lines, stacked
+
+
+def sheet(inputs: Inputs) -> Sheet:
+    """The verdict, then methods, past periods and lines."""
+    tool, history = Owner.TOOL, inputs.history
+    methods = (
+        Column("name", Owner.LABEL, width=26),
+        *(Column(code, tool, "percent", 12) for code in ("error", "model_error", "bias", "total_error")),
+        *(Column(code, tool, "count", 12) for code in ("closer", "periods", "cells")),
+    )
+    compared = ("model", "inertial", "last_year", "declared")
+    periods = (
+        Column("period", tool, width=26),
+        *(Column(code, tool, "number", 12) for code in ("actual", *compared)),
+    )
+    lines = (REGION, NAME, *(Column(code, tool, "percent", 12) for code in compared))
+    tried = min(ORIGINS, max(len(history.periods) - history.per_year - 1, 0))
+    tables = stacked(
+        9,
+        Table("methods", methods, METHODS, prefix="tested."),
+        Table("periods", periods, numbered("P", tried + 1), prefix="tested.period."),
+        of_lines("lines", lines, inputs.plan, "tested.line."),
+    )
+    return Sheet("backtest", (Field("verdict", tool, "long", (6, 2), span=12),), tables)
 
 
 class Retrospect:

@@ -13,6 +13,7 @@ from ...language import text
 from ..captions import tab_names
 from ..looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
 from ..places import Places
+from ..shapes import Sheet
 
 ROLES = ("manager", "superior", "finance", "hr")
 _COLOURS = {"input": INPUT, "superior": SUPERIOR_INPUT, "tool": "#FFFFFF", "missing": WARNING_PALE}
@@ -36,6 +37,11 @@ _LINE_UNITS, _LINE_HEIGHT = 104, 18
 _PAGE_HEIGHT, _AS_WIDE = 735.0, 0.85
 """Points that a printed page has room for, and the scale at which it has room for the columns."""
 _ROW_HEIGHT = 15.0
+
+
+def sheet() -> Sheet:
+    """The guide, which has neither tables nor fields."""
+    return Sheet("guide")
 
 
 class GuideLine(NamedTuple):

@@ -11,8 +11,8 @@ import numpy as np
 from ...calibration.odds import SUREST, log_spread, odds, total_spread
 from ...ooxml import Cell, column_letters
 from ..facts import TOTALS, Facts, Row, or_blank, span
-from ..layout import region_sheet
 from ..places import TablePlace
+from ..shapes import region_sheet
 from .baseline import Explanation
 from .baseline_live import is_live
 

@@ -12,8 +12,8 @@ from ...language import LANGUAGES
 from ...ooxml import column_letters
 from ..captions import caption
 from ..facts import BESIDE_ZERO, DEVIATION_DIGITS, ROW, Facts, quote, span
-from ..layout import region_sheet
 from ..places import TablePlace
+from ..shapes import region_sheet
 
 _EMPTY_WORDS = (
     *("", "无", "暂无", "没有", "空", "略", "待定", "待补充", "同上", "不适用", "测试"),

@@ -13,8 +13,8 @@ from ...calibration.history import Flags
 from ...ooxml import Cell, column_letters
 from ..captions import heading
 from ..facts import Facts, Row, span
-from ..layout import region_sheet
 from ..places import TablePlace
+from ..shapes import region_sheet
 from .baseline import Explanation
 
 _LEVEL = tuple(f"part.{part}" for part in LEVEL)
