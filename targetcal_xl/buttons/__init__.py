@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .answers import Answers, Ask
+from ..commands import BUTTONS, Ask, Button, button
+from .answers import Answers
 from .caller import press_in, pressed
 from .macros import macros
 from .press import press
-from .table import BUTTONS, Button, button
 
 __all__ = [
     "BUTTONS",
