@@ -11,7 +11,7 @@ from targetcal_xl import actions
 from targetcal_xl.buttons import BUTTONS, Answers, Ask, press
 from targetcal_xl.buttons.press import MOST_LINES, in_words
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.telling import Rows, Sentence
+from targetcal_xl.telling import Part, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import FINANCE, Case
 from tests.support.samples import sample_inputs
@@ -132,7 +132,10 @@ def test_what_nobody_foresaw_is_told_without_a_traceback(
 
 
 def test_a_long_report_says_how_much_of_it_is_not_shown() -> None:
-    parts = [Rows(("a", "b"), (("1", ""),)), *(Sentence("said", "✗", "who") for _ in range(MOST_LINES))]
+    parts: list[Part] = [
+        Rows(("a", "b"), (("1", ""),)),
+        *(Sentence("said", "✗", "who") for _ in range(MOST_LINES)),
+    ]
     lines = in_words(parts, "en").splitlines()
     assert lines[:3] == ["a   b", "1", "✗ who said"]
     assert lines[-1].startswith("… and 2 more lines")

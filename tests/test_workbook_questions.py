@@ -19,7 +19,7 @@ from targetcal_xl.sentences import ask
 from targetcal_xl.telling import Sentence
 from targetcal_xl.workbook import content, entered, open_book, read, write_book
 from targetcal_xl.workbook.captions import caption
-from targetcal_xl.workbook.places import default_places
+from targetcal_xl.workbook.layout import default_places
 from tests.support.clock import Clock
 from tests.support.desks import Case, fresh, told
 from tests.support.samples import METRIC, sample_inputs, sample_standing

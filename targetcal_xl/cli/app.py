@@ -1,7 +1,5 @@
 """The command line, made from the table of commands; what a command does is loaded when it runs."""
 
-# ruff: noqa: PLC0415
-
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -50,11 +48,19 @@ app = typer.Typer(
 )
 
 
-@app.callback(invoke_without_command=True)
-def _main(version: Annotated[bool, typer.Option("--version", help=say("option.version"))] = False) -> None:
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", help=say("option.version"), is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """Before any command."""
 
 
 def run() -> None:

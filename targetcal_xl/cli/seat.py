@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-
-from ..buttons import macros
-from ..desk import Desk, open_desk
+from .. import buttons
+from ..desk import Desk, open_desk, silent
 from ..language import text
 from .console import ERRORS
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from ..workbook import Macros
 
 
 def me() -> str:
@@ -32,8 +36,13 @@ class ThisComputer:
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int], None]]:
         """A bar for each kind of long work, while it lasts; none where nobody sees it move."""
+        if not ERRORS.is_terminal:
+            yield silent
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=ERRORS, transient=True, disable=not ERRORS.is_terminal) as bars:
+        with Progress(*columns, console=ERRORS, transient=True) as bars:
             tasks: dict[str, TaskID] = {}
 
             def report(what: str, done: int, steps: int) -> None:
@@ -57,10 +66,15 @@ class ThisComputer:
                 ledger=ledger or None,
                 create=create,
                 progress=report,
-                macros=macros,
+                macros=_macros,
             ) as desk,
         ):
             yield desk
+
+
+def _macros(language: str) -> Macros:
+    """Loaded for a book that has some."""
+    return buttons.macros(language)
 
 
 def _source(who: str) -> str:

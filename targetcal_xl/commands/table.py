@@ -1,9 +1,8 @@
 """The table: a function for each command or button, which hands what a person said to one action.
 
-An action is loaded when it runs, so that `--help` and a menu cost next to nothing.
+An action is loaded when it runs, so that `--help` and a menu cost next to nothing. Annotations are no texts
+here: options and questions are made from them.
 """
-
-# ruff: noqa: PLC0415
 
 import datetime as dt
 from pathlib import Path

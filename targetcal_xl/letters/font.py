@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-
-from fontTools.ttLib import TTCollection, TTFont
-from PIL import ImageFont
+from typing import TYPE_CHECKING
 
 from ..calibration import composed
 from ..problems import Problem
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 FAMILY = "Noto Sans CJK SC"
 _LAYOUT = "\n\r\t"
@@ -29,6 +30,8 @@ def font_files() -> tuple[Path, ...]:
 @cache
 def drawing_font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
     """The font for drawing with Pillow, in pixels."""
+    from PIL import ImageFont
+
     path, index = _face()
     font = ImageFont.truetype(str(path), size, index=index)
     font.set_variation_by_axes([700 if bold else 400])
@@ -55,6 +58,8 @@ def unprintable(texts: Iterable[str]) -> list[Problem]:
 
 @cache
 def _glyphs() -> frozenset[str]:
+    from fontTools.ttLib import TTFont
+
     path, index = _face()
     with TTFont(path, fontNumber=index, lazy=True) as font:
         shown = frozenset(map(chr, font.getBestCmap())) - _INKLESS
@@ -64,6 +69,8 @@ def _glyphs() -> frozenset[str]:
 @cache
 def _face() -> tuple[Path, int]:
     """The file and the index in it of the family that we use."""
+    from fontTools.ttLib import TTCollection
+
     for path in font_files():
         with TTCollection(path, lazy=True) as collection:
             names = [font["name"].getDebugName(1) for font in collection.fonts]
