@@ -32,6 +32,7 @@ from .options import (
     at_desk,
     progress_bars,
     say,
+    there,
 )
 from .show import show, show_problems, show_wrong_use
 
@@ -64,7 +65,8 @@ def told(command: Callable[[], object]) -> int:
         show_problems(refused.problems)
         return WRONG_USE
     except TyperException as wrong:
-        show_wrong_use(wrong.format_message())
+        if said := wrong.format_message():  # without any word the help has been shown instead
+            show_wrong_use(said)
         return WRONG_USE
     except typer.Abort:
         return WRONG_USE
@@ -319,7 +321,7 @@ def _letters(
 )
 def _follow(
     book: Book,
-    actuals: Annotated[Path, typer.Option("--actuals", help=say("option.actuals"))],
+    actuals: Annotated[Path, typer.Option("--actuals", help=say("option.actuals"), callback=there)],
     as_of: Annotated[
         dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=say("option.as_of"))
     ] = None,
@@ -336,7 +338,7 @@ def _follow(
 @command("survey", "targetcal survey targets.xlsx --responses answers.csv")
 def _survey(
     book: Book,
-    responses: Annotated[Path, typer.Option("--responses", help=say("option.responses"))],
+    responses: Annotated[Path, typer.Option("--responses", help=say("option.responses"), callback=there)],
     who: Who = "",
     ledger: LedgerAt = "",
     as_json: Json = False,

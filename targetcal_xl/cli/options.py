@@ -15,7 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ..buttons import macros
 from ..desk import Desk, open_desk
-from ..language import spoken_language, text
+from ..language import LANGUAGES, spoken_language, text
+from ..problems import Problem, Refused
 from .console import ERRORS
 
 LANGUAGE = spoken_language()
@@ -31,6 +32,21 @@ def me() -> str:
     return getpass.getuser()
 
 
+def spoken(language: str) -> str:
+    """A language that books are written in; raise Refused for any other."""
+    if language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise Refused([Problem("language_unknown", fields={"said": language, "known": known})])
+    return language
+
+
+def there(path: Path) -> Path:
+    """A file that somebody names; raise Refused when there is none."""
+    if not path.is_file():
+        raise Refused([Problem("file_missing", str(path))])
+    return path
+
+
 Book = Annotated[Path, typer.Argument(help=say("argument.book"), metavar="BOOK")]
 Who = Annotated[str, typer.Option("--as", envvar="TARGETCAL_USER", help=say("option.as"), metavar="NAME")]
 LedgerAt = Annotated[str, typer.Option("--ledger", envvar="TARGETCAL_LEDGER", help=say("option.ledger"))]
@@ -40,7 +56,7 @@ OneRegion = Annotated[str, typer.Option("--region", "-r", help=say("option.regio
 OneLine = Annotated[str, typer.Option("--line", "-l", help=say("option.line"))]
 Reason = Annotated[str, typer.Option("--reason", help=say("option.reason"))]
 Hours = Annotated[float, typer.Option("--hours", min=0, help=say("option.hours"))]
-Language = Annotated[str, typer.Option("--lang", help=say("option.lang"))]
+Language = Annotated[str, typer.Option("--lang", help=say("option.lang"), callback=spoken)]
 
 
 @contextmanager
