@@ -8,6 +8,7 @@ from targetcal_xl.letters.font import COMMON, FAMILY, font_files
 
 
 def test_the_font_has_every_sign_that_it_is_not_asked_for() -> None:
-    faces = (face for path in font_files() for face in TTCollection(path, lazy=True).fonts)
-    ours = [face for face in faces if face["name"].getDebugName(1) == FAMILY]
-    assert ours and all({*map(ord, COMMON)} <= face.getBestCmap().keys() for face in ours)
+    (path,) = font_files()
+    with TTCollection(path, lazy=True) as collection:
+        ours = [face for face in collection.fonts if face["name"].getDebugName(1) == FAMILY]
+        assert ours and all({*map(ord, COMMON)} <= face.getBestCmap().keys() for face in ours)
