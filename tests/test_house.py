@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,11 @@ def test_arrows_point_one_way(module: str) -> None:
 def _is_lazy(module: str) -> bool:
     """Whether a module is a door that loads what it offers on demand."""
     return any(isinstance(node, ast.With) for node in modules()[module].body)
+
+
+def test_no_two_modules_lean_on_each_other() -> None:
+    files = {name for name in modules() if not (ROOT / name.replace(".", "/")).is_dir()}
+    assert set(TopologicalSorter({name: imports(name) & files for name in files}).static_order()) == files
 
 
 @pytest.mark.parametrize("module", [name for name in modules() if _room(name) == "calibration"])
