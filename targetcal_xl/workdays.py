@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .calibration import Calendar, Period, Plan
-from .language import LANGUAGES, territories
+from .language import LANGUAGES, territories, text
 from .problems import Problem
 
 if TYPE_CHECKING:
@@ -44,6 +44,15 @@ class CalendarNote:
     country: str
     year: int
     certainty: Certainty
+
+    def sentence(self, language: str) -> str:
+        """What of the plan's working days is not sure; nothing where all is."""
+        if self.certainty == "published":
+            return ""
+        code, _, part = self.country.partition("-")
+        name = territories(language).get(code.upper(), code)
+        place = f"{name} ({part})" if part else name
+        return text(f"telling.calendar.{self.certainty}", language, country=place, year=self.year)
 
 
 def calendar_note(plan: Plan) -> CalendarNote:

@@ -15,7 +15,7 @@ from targetcal_xl.connect import Actuals
 from targetcal_xl.desk import take_stock
 from targetcal_xl.ledger import dump, load
 from targetcal_xl.problems import DataProblems
-from targetcal_xl.telling import Sentence, tell
+from targetcal_xl.telling import Report, Sentence
 from tests.support.desks import Case, play
 from tests.support.samples import sample_inputs
 
@@ -39,8 +39,8 @@ def _until(case: Case, day: dt.date) -> Actuals:
     return Actuals(dates, np.ones((3, len(dates))), unknown, unknown)
 
 
-def _told(report: object, language: str) -> str:
-    return "\n".join(part.said for part in tell(report, language) if isinstance(part, Sentence))
+def _told(report: Report, language: str) -> str:
+    return "\n".join(part.said for part in report.tell(language) if isinstance(part, Sentence))
 
 
 def test_the_path_counts_the_days_of_the_plan_s_calendar(tmp_path: Path) -> None:

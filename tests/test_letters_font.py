@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTCollection
 
 from targetcal_xl.actions import doctor
 from targetcal_xl.letters import LetterTemplate, font, pdf
@@ -87,7 +88,7 @@ def test_what_a_letter_can_show_is_asked_of_no_other_font(
 ) -> None:
     change(installed)
     with pytest.raises(Refused):
-        font.unprinted("目标")
+        font.unprinted("目标 é")
 
 
 def test_without_the_wheel_it_is_told_what_to_install(
@@ -97,6 +98,12 @@ def test_without_the_wheel_it_is_told_what_to_install(
     with pytest.raises(Refused) as refused:
         font.font_file()
     assert [problem.code for problem in refused.value.problems] == ["font_missing"]
+
+
+def test_the_font_has_every_sign_that_it_is_not_asked_for() -> None:
+    with TTCollection(font.font_file(), lazy=True) as collection:
+        mine = [face for face in collection.fonts if face["name"].getDebugName(1) == font.FAMILY]
+        assert mine and all({*map(ord, font.COMMON)} <= face.getBestCmap().keys() for face in mine)
 
 
 def test_the_wheel_that_is_named_is_the_one_that_is_required() -> None:

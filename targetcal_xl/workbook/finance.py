@@ -38,7 +38,7 @@ from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
 from ..calibration.values import LARGEST, is_amount
 from ..ooxml import ERRORS
 from ..workdays import calendar_problems
-from .layout import reading_row
+from .sheets.drivers import reading_row
 
 Kept = TypeVar("Kept")
 
