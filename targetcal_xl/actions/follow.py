@@ -15,6 +15,8 @@ from ..calibration import (
     Plan,
     Progress,
     Standing,
+    beside,
+    due_so_far,
     episodes,
     has_resources,
     hope,
@@ -148,12 +150,12 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         events.append(Event("follow", *PROGRESS, old, reference(content)))
     if events:
         stock.settle(events, [content])
-    shown = stock.plan.metric.shown
+    shown, told = stock.plan.metric.shown, (stock.plan, progress.volumes, progress.actual)
     return FollowReport(
         as_of=as_of,
-        actual_total=shown(reached(stock.plan, progress.volumes, progress.actual)),
-        path_total=stock.plan.total_of(progress.path),
-        agreed_total=shown(stock.plan.total_of(agreed)),
+        actual_total=shown(reached(*told)),
+        path_total=beside(*told, progress.path),
+        agreed_total=shown(beside(*told, agreed)),
         expected_total=reached(stock.plan, progress.volumes, progress.expected_final),
         warnings=tuple(_warned(stock, progress, agreed, opened)),
         mended=tuple(line.name for line in stock.plan.lines if line.code in closed),
@@ -218,19 +220,15 @@ def _course(
     """Path and results of all lines at the end of each week and of the period, and each line's last days."""
     path, days, told = target_path(agreed, weights, plan.metric), plan.period.days, len(known.dates)
     ends = [min(first + 6, len(days) - 1) for first in range(0, len(days), 7)]
-    weeks = tuple(
-        Week(
-            days[end],
-            plan.total_of(path[:, end]),
-            _result(plan, known.until(days[end])) if end < told else float("nan"),
-        )
-        for end in ends
-    )
+    weeks = tuple(_week(plan, known, days[end], path[:, end], end < told) for end in ends)
     return weeks, tuple(recent_pace(known.value, known.volume, path, plan.metric).tolist())
 
 
-def _result(plan: Plan, known: Actuals) -> float:
-    return so_far(known.value, known.volume, plan)
+def _week(plan: Plan, known: Actuals, end: dt.date, path: Floats, is_over: bool) -> Week:
+    """Path and results of all lines at the end of a week, weighed by what its days have brought so far."""
+    then = known.until(end) if is_over else known
+    due = due_so_far(then.value, then.volume, path, plan)
+    return Week(end, due, so_far(then.value, then.volume, plan) if is_over else float("nan"))
 
 
 def _episodes(stock: Stock, progress: Progress) -> tuple[frozenset[str], frozenset[str]]:

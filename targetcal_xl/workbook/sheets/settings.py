@@ -7,7 +7,6 @@ from ...calibration.vocabulary import Measure
 from ..shapes import Column, Field, Kind, Owner, Sheet, Table
 from .columns import limits_table, numbered, of_regions, stacked
 
-
 _Setting = tuple[str, Owner, Kind, tuple[str, ...]]
 """A setting's code, who types it, what it is, and its choices."""
 
