@@ -75,11 +75,6 @@ def tell_problems(problems: Iterable[Problem], language: str, indented: bool = F
         yield Sentence(problem.sentence(language), WRONG, indented=indented)
 
 
-def unexpected(error: Exception) -> Problem:
-    """An error of ours as a person is told of it."""
-    return Problem("unexpected", fields={"kind": type(error).__name__, "said": str(error)})
-
-
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], language: str) -> Rows:
     captions = tuple(text(f"telling.column.{column}", language) for column in columns)
     return Rows(captions, tuple(tuple(row) for row in rows))

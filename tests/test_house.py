@@ -19,7 +19,7 @@ import pytest
 from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules
 
-_COMMON = {"figures", "language", "machine", "problems", "sentences", "workdays"}
+_COMMON = {"figures", "language", "log", "machine", "problems", "sentences", "workdays"}
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
 _BELOW_FACES = {"calibration", "actions", "demo", "desk", "telling", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
@@ -28,17 +28,18 @@ _MAY_IMPORT = (
         "calibration": set(),
         "doors": set(),
         "problems": {"figures", "language"},
-        "ooxml": {"problems"},
+        "ooxml": {"log", "problems"},
+        "log": {"problems"},
     }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
-    | {"machine": {"language", "problems"}, "workdays": {"calibration"}}
+    | {"machine": {"language", "log", "problems"}, "workdays": {"calibration"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
     | {"workbook": {"calibration", "ooxml", *_COMMON}}
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
     | {"actions": {"calibration", "desk", *_COMMON, *_MIDDLE}}
     | {"demo": {"calibration", "actions", "desk", *_COMMON, *_MIDDLE}}
     | {"telling": {"actions", "demo", "desk", *_COMMON}, "__main__": {"cli"}}
-    | {"functions": {"calibration", "figures", "language", "problems", "workdays"}}
+    | {"functions": {"calibration", "figures", "language", "log", "problems", "workdays"}}
     | {"buttons": {"functions", *_BELOW_FACES}, "excel": {"buttons", "functions", "language"}}
     | {"libreoffice": {"buttons", "functions", *_BELOW_FACES}}
     | {"cli": {"buttons", "libreoffice", *_BELOW_FACES}}

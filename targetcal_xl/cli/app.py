@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -11,9 +11,8 @@ from typing import Annotated, Literal, TypeVar
 import typer
 from typer.exceptions import TyperException
 
-from .. import __version__, actions, connect, demo, libreoffice
+from .. import __version__, actions, connect, demo, libreoffice, log
 from ..problems import DataProblems, Problem, Refused, TargetcalError
-from ..telling import unexpected
 from .console import name_files_freely, speak_anyway
 from .options import (
     LANGUAGE,
@@ -31,9 +30,11 @@ from .options import (
     progress_bars,
     say,
 )
-from .show import show, show_problems, show_wrong_use
+from .show import say_where, show, show_problems, show_wrong_use
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+
+_LOG = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="targetcal",
@@ -56,9 +57,11 @@ def told(command: Callable[[], object]) -> int:
     try:
         status = command()
     except DataProblems as found:
+        _LOG.info("faults: %s", log.codes(found.problems))
         show_problems(found.problems)
         return PROBLEMS
     except TargetcalError as refused:
+        _LOG.info("refused: %s", log.codes(refused.problems))
         show_problems(refused.problems)
         return WRONG_USE
     except TyperException as wrong:
@@ -67,9 +70,7 @@ def told(command: Callable[[], object]) -> int:
     except typer.Abort:
         return WRONG_USE
     except Exception as error:
-        if os.environ.get("TARGETCAL_DEBUG"):
-            raise
-        show_problems([unexpected(error)])
+        show_problems([log.unexpected(error)])
         return WRONG_USE
     return status if isinstance(status, int) else DONE
 
@@ -95,11 +96,19 @@ def _tell_version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help=say("option.version"), is_eager=True, callback=_tell_version)
     ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help=say("option.debug"))] = False,
 ) -> None:
-    """Before any command."""
+    if debug or log.wanted():
+        say_where(log.begin())
+    _LOG.info("command %s", log.one_of(context.invoked_subcommand or "", _names()))
+
+
+def _names() -> set[str]:
+    return {each.name or "" for each in app.registered_commands}
 
 
 @command("demo", "targetcal demo", "targetcal demo --lang en")

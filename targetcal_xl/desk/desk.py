@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import gc
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +16,12 @@ from filelock import FileLock, Timeout
 
 from ..calibration import Indicator, Line, Plan, Region
 from ..ledger import Draft, Event, Ledger, open_ledger, standing
+from ..log import step
 from ..ooxml import clear_leftovers
 from ..problems import Problem, Refused
 from ..workbook import Book, MacrosFor, open_book
+
+_LOG = logging.getLogger(__name__)
 
 Named = TypeVar("Named", Region, Line, Indicator)
 
@@ -94,7 +98,8 @@ def _alone(path: Path) -> Iterator[None]:
     """Take the turn at a book; where nothing can be written nobody needs one, as all can do is read."""
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
     try:
-        lock.acquire()
+        with step(_LOG, "take the turn at a book"):
+            lock.acquire()
     except Timeout as timeout:
         raise Refused([Problem("book_busy", str(path.name))]) from timeout
     except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,10 +17,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
 from ..calibration import Key, Value
+from ..log import step
 from ..problems import DataProblems, Problem, Refused
 from .chain import GENESIS, breaks, canonical, entry_hash, fault, is_reference, parse, reference
 from .entry import Entry, Event
 from .store import DOCUMENT, ENTRY, SCHEMA, SECRET, connect, is_missing_file, locate
+
+_LOG = logging.getLogger(__name__)
 
 MOST_BREAKS = 12
 """How many breaks are named before an action refuses to go on; `verify` names all."""
@@ -207,6 +211,7 @@ class Ledger:
         except Refused as refused:
             return list(refused.problems)
 
+    @step(_LOG, "prove the ledger")
     def prove(self) -> None:
         """Raise Refused, naming the first breaks, unless chain and documents are as they were recorded.
 
@@ -234,7 +239,10 @@ class Ledger:
     def _transaction(self, writes: bool = False) -> Iterator[Connection]:
         """Everything inside happens or nothing does; the database's complaints become Refused."""
         try:
-            with self._engine.execution_options(writes=writes).begin() as connection:
+            with (
+                step(_LOG, "write to the ledger" if writes else "read the ledger"),
+                self._engine.execution_options(writes=writes).begin() as connection,
+            ):
                 yield connection
         except DBAPIError as error:
             said = {"place": self.place, "detail": " ".join(str(error.orig).split())}
