@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,6 +35,8 @@ from .show import say_where, show, show_problems, show_wrong_use
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 
+_RARELY = 50_000
+"""After so many new objects Python looks for what nobody needs: loading makes many, and nearly all stay."""
 _LOG = logging.getLogger(__name__)
 
 app = typer.Typer(
@@ -47,9 +50,12 @@ app = typer.Typer(
 
 def run() -> None:
     """Run the command line; problems are told to the person, never as a traceback."""
+    gc.set_threshold(_RARELY)
     name_files_freely()
     speak_anyway()
-    raise SystemExit(told(lambda: app(standalone_mode=False)))
+    status = told(lambda: app(standalone_mode=False))
+    gc.freeze()  # All goes now: to look through it once more for what can go takes as long as a command.
+    raise SystemExit(status)
 
 
 def told(command: Callable[[], object]) -> int:
