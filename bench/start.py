@@ -75,8 +75,8 @@ def _answer(environment: Mapping[str, str]) -> Time:
     """From the start of the server to its first answer; raise RuntimeError when that is an error value."""
     command = [sys.executable, "-m", "targetcal_xl.libreoffice.server"]
     wall, process = time.perf_counter(), _of_children()
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment, encoding="utf-8", **pipes) as server:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, encoding="utf-8", stdin=pipe, stdout=pipe) as server:
         assert server.stdin and server.stdout
         server.stdin.write(_ASKED)
         server.stdin.flush()

@@ -19,9 +19,9 @@ import pytest
 from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules
 
-_COMMON = {"figures", "language", "log", "machine", "problems", "sentences", "workdays"}
+_COMMON = {"figures", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
-_BELOW_FACES = {"calibration", "actions", "demo", "desk", "telling", *_COMMON, *_MIDDLE}
+_BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
     {
         "language": set(),
@@ -38,7 +38,8 @@ _MAY_IMPORT = (
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
     | {"actions": {"calibration", "desk", *_COMMON, *_MIDDLE}}
     | {"demo": {"calibration", "actions", "desk", *_COMMON, *_MIDDLE}}
-    | {"telling": {"actions", "demo", "desk", *_COMMON}, "__main__": {"cli"}}
+    | {"telling": {"language", "problems"}, "__main__": {"cli"}}
+    | {"commands": {"actions", "connect", "demo", "desk", "language", "telling"}}
     | {"functions": {"calibration", "figures", "language", "log", "problems", "workdays"}}
     | {"buttons": {"functions", *_BELOW_FACES}, "excel": {"buttons", "functions", "language"}}
     | {"libreoffice": {"buttons", "functions", *_BELOW_FACES}}

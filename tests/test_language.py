@@ -114,8 +114,9 @@ def test_every_field_of_a_text_is_filled_in_where_it_is_asked_for() -> None:
 def test_every_field_of_a_problem_is_filled_in_where_it_is_found() -> None:
     for call, argument in _calls("Problem"):
         if isinstance(argument, ast.Constant):
-            wanted = _fields(catalogue("en")[f"problem.{argument.value}"])
-            assert wanted <= _given(call, wanted), f"{argument.value}, line {call.lineno}"
+            code = str(argument.value)
+            wanted = _fields(catalogue("en")[f"problem.{code}"])
+            assert wanted <= _given(call, wanted), f"{code}, line {call.lineno}"
 
 
 def test_every_problem_that_the_code_names_by_a_function_has_its_sentence() -> None:
@@ -133,7 +134,7 @@ def test_every_problem_that_the_code_names_by_a_function_has_its_sentence() -> N
     assert {"row_twice", "csv_not_whole"} <= codes
 
 
-def _makers(module: ast.Module) -> Mapping[str, int]:
+def _makers(module: ast.Module) -> dict[str, int]:
     """Functions of a module that hand an argument on to `Problem` as its code, with that argument's place."""
     functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
     makers, found = dict[str, int](), {"Problem": 0}
@@ -176,7 +177,7 @@ def _given(call: ast.Call, wanted: set[str]) -> set[str]:
     if not fields:
         return set()
     keys = fields[0].keys if isinstance(fields[0], ast.Dict) else [None]
-    return wanted if None in keys else {key.value for key in keys if isinstance(key, ast.Constant)}
+    return wanted if None in keys else {str(key.value) for key in keys if isinstance(key, ast.Constant)}
 
 
 def test_every_key_is_read_somewhere() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .answers import Answers, Ask
+    from ..commands import BUTTONS, Ask, Button, button
+    from .answers import Answers
     from .caller import press_in, pressed
     from .macros import macros
     from .press import press
-    from .table import BUTTONS, Button, button
 
 __all__ = [
     "BUTTONS",

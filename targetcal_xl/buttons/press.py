@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager
 from functools import singledispatch
 
 from .. import log
+from ..commands import BUTTONS, button
 from ..desk import Desk
 from ..language import text
 from ..problems import DataProblems, TargetcalError
-from ..telling import Part, Rows, Sentence, tell, tell_problems
+from ..telling import Part, Rows, Sentence, tell_problems
 from .answers import Answers
-from .table import BUTTONS, button
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,8 +36,8 @@ def press(code: str, typed: Mapping[str, str], language: str, actor: str, sit: S
         if problems := list(said.problems(pressed.asks, language)):
             raise DataProblems(problems)
         with sit(said.words("who") or actor) as desk:
-            report = pressed.action(desk, said)
-        return in_words(list(tell(report, language)), language)
+            report = pressed.run(desk, **said.values(pressed.taken, desk.path), **pressed.settled)
+        return in_words(list(report.tell(language)), language)
     except TargetcalError as found:
         _LOG.info("refused: %s", log.codes(found.problems))
         return in_words(list(tell_problems(found.problems, language)), language)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ..problems import Found, Problem, Refused
-from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Rows, Sentence, tell, tell_problems
+from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Report, Rows, Sentence, tell_problems
 from .console import ERRORS, OUT, speaks_unicode
 from .options import LANGUAGE, say
 
@@ -23,13 +23,13 @@ _UNBROKEN = 10
 _COLOURS = {DONE: "green", WRONG: "red", **dict.fromkeys((OBJECTION, WARNING, QUESTION), "yellow")}
 
 
-def show(report: object, as_json: bool) -> None:
+def show(report: Report, as_json: bool) -> None:
     """Print a report: for a person, or as one JSON object; raise Refused when it cannot be written."""
     try:
         if as_json:
             print(json.dumps(plain(report), ensure_ascii=not speaks_unicode(), indent=2), flush=True)
         else:
-            for part in tell(report, LANGUAGE):
+            for part in report.tell(LANGUAGE):
                 OUT.print(drawn(part))
     except BrokenPipeError:
         OUT.on_broken_pipe()

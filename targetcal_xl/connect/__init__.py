@@ -10,12 +10,13 @@ with on_demand(__name__):
     from .plan_folder import read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .survey import Responses, read_responses
-    from .templates import plan_template, plan_templates
+    from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
     "Actuals",
     "Responses",
     "WorkingDays",
+    "find_plan",
     "infeasible",
     "plan_template",
     "plan_templates",

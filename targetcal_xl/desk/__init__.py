@@ -33,7 +33,7 @@ with on_demand(__name__):
     from .live import open_live_desk
     from .post import audit_rows, caught_up, post
     from .printable import cell_faults, plan_faults, text_faults
-    from .questions import Asked, asked, held, skipped
+    from .questions import Asked, asked, held, skipped, tell_open
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
         EVALUATION,
@@ -125,6 +125,7 @@ __all__ = [
     "standing_after",
     "standing_of",
     "take_stock",
+    "tell_open",
     "text_faults",
     "verdict",
     "weight_changes",

@@ -24,13 +24,12 @@ with on_demand(__name__):
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
-    from .explaining import weights_used
     from .finance import Unusable, entered, revised
-    from .layout import region_sheet
     from .macros import Macros, MacrosFor, SheetButton
     from .places import Places
     from .reading import Reading, Typed, as_typed, nameless, read
-    from .shapes import Owner
+    from .shapes import Owner, region_sheet
+    from .sheets.baseline import weights_used
     from .update import differing, is_formula, rows_below, same_shown
     from .wording import Wording
 

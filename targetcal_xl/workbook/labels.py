@@ -11,9 +11,9 @@ from ..calibration.metric import Metric
 from ..language import find, text
 from ..ooxml import BLANK, Cell, Spot
 from .captions import heading
-from .guide import guide_lines
 from .places import Places, TablePlace
 from .shapes import Field, Sheet, Table
+from .sheets.guide import guide_lines
 
 Grid = Mapping[Spot, Cell]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..ooxml import Module, vba_project
-from .layout import region_sheet
+from .shapes import region_sheet
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
