@@ -11,6 +11,7 @@ from .demo import DemoReport
 from .desk import HIDDEN, UNKNOWN
 from .figures import UNKNOWN as NOTHING_KNOWN
 from .figures import Figures, percent, plain, spell
+from .formats import BOOK, LEDGER
 from .language import text
 from .problems import MOST_OF_A_KIND, Found, Problem
 from .sentences import ask
@@ -425,6 +426,23 @@ def _repaired(report: actions.RepairReport, language: str) -> Iterator[Part]:
     if places := list(dict.fromkeys(map(_place, report.mended))):
         some = ", ".join(places[:MOST_OF_A_KIND]) + (" …" if len(places) > MOST_OF_A_KIND else "")
         yield Sentence(text("telling.repair.mended", language, count=len(places), places=some))
+    yield from _noted(report.unread, "telling.repair.unread", language)
+
+
+@tell.register
+def _upgraded(report: actions.UpgradeReport, language: str) -> Iterator[Part]:
+    facts = {"book_before": report.book, "book": BOOK.number}
+    facts |= {"ledger_before": report.ledger, "ledger": LEDGER.number}
+    if not report.upgraded:
+        yield Sentence(text("telling.upgrade.nothing", language, **facts), QUIET)
+        return
+    yield Sentence(text("telling.upgrade.done", language, **facts), DONE)
+    if report.copies:
+        yield Sentence(text("telling.upgrade.copies", language, files=", ".join(report.copies)))
+    if report.database:
+        yield Sentence(text("telling.upgrade.database", language, place=report.database))
+    yield from _noted(report.restored, "telling.upgrade.restored", language)
+    yield from _noted(report.own, "telling.upgrade.own", language)
     yield from _noted(report.unread, "telling.repair.unread", language)
 
 

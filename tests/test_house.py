@@ -17,7 +17,7 @@ import pytest
 from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules
 
-_COMMON = {"figures", "language", "machine", "problems", "sentences", "workdays"}
+_COMMON = {"figures", "formats", "language", "machine", "problems", "sentences", "workdays"}
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
 _BELOW_FACES = {"calibration", "actions", "demo", "desk", "telling", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (

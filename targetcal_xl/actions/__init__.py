@@ -37,6 +37,7 @@ from .repair import RepairReport, repair
 from .survey import SurveyReport, survey
 from .switch_functions import FunctionsReport, State, switch_functions
 from .unlock import UnlockReport, unlock
+from .upgrade import UpgradeReport, upgrade
 from .verify import verify
 from .whatif import Moved, WhatIfReport, whatif
 
@@ -72,6 +73,7 @@ __all__ = [
     "State",
     "SurveyReport",
     "UnlockReport",
+    "UpgradeReport",
     "WeightChange",
     "WhatIfReport",
     "audit",
@@ -102,6 +104,7 @@ __all__ = [
     "survey",
     "switch_functions",
     "unlock",
+    "upgrade",
     "verify",
     "whatif",
 ]

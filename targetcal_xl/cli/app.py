@@ -377,6 +377,13 @@ def _repair(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = Fa
     return DONE
 
 
+@command("upgrade", "targetcal upgrade targets.xlsx")
+def _upgrade(book: Book, who: Who = "", ledger: LedgerAt = "", as_json: Json = False) -> int:
+    with at_desk(book, who, ledger, outdated=True) as desk:
+        show(actions.upgrade(desk), as_json)
+    return DONE
+
+
 @command("functions", "targetcal functions targets.xlsx live", "targetcal functions targets.xlsx frozen")
 def _functions(
     book: Book,

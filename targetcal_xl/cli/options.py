@@ -65,7 +65,9 @@ def _source(who: str) -> str:
 
 
 @contextmanager
-def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[Desk]:
+def at_desk(
+    book: Path, who: str, ledger: str, *, create: bool = False, outdated: bool = False
+) -> Iterator[Desk]:
     """A desk for the person at this computer, now, with a progress bar for long work."""
     with (
         progress_bars() as report,
@@ -78,6 +80,7 @@ def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Itera
             create=create,
             progress=report,
             macros=macros,
+            outdated=outdated,
         ) as desk,
     ):
         yield desk

@@ -15,6 +15,7 @@ from .explaining import weights_used
 from .finance import Unusable, entered, revised
 from .layout import region_sheet
 from .macros import Macros, MacrosFor, SheetButton
+from .mark import MARKED, book_format, marks
 from .places import Places
 from .reading import Reading, Typed, as_typed, nameless, read
 from .shapes import Owner
@@ -24,6 +25,7 @@ from .wording import Wording
 __all__ = [
     "BLANK",
     "GROUND",
+    "MARKED",
     "Book",
     "Cell",
     "Content",
@@ -42,6 +44,7 @@ __all__ = [
     "Wording",
     "as_typed",
     "at_work",
+    "book_format",
     "cell_name",
     "clear_leftovers",
     "content",
@@ -49,6 +52,7 @@ __all__ = [
     "entered",
     "is_formula",
     "laid_beside",
+    "marks",
     "nameless",
     "open_book",
     "open_damaged",

@@ -30,6 +30,7 @@ DIGITS = 9
 
 _HASH = re.compile("[0-9a-f]{64}")
 """Where a number has another last digit, everything chained after it has another hash."""
+_PROGRAM = re.compile(r"targetcal:[0-9.]+")
 
 
 def written(language: str, folder: Path) -> Iterator[tuple[str, str]]:
@@ -74,7 +75,8 @@ def _results(case: Case) -> Path:
 
 def _plain(lines: Iterator[str]) -> str:
     """Lines of text, without what is another every time."""
-    return _HASH.sub("<hash>", "".join(f"{line}\n" for line in lines))
+    text = "".join(f"{line}\n" for line in lines)
+    return _PROGRAM.sub("targetcal:<version>", _HASH.sub("<hash>", text))
 
 
 def _cells(path: Path, regions: bool = False) -> Iterator[str]:

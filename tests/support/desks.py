@@ -54,6 +54,8 @@ class Case:
     clock: Clock = field(default_factory=Clock)
     book: str = BOOK
     language: str = "zh-CN"
+    outdated: bool = False
+    """Whether the desk takes what an older release wrote."""
 
     @property
     def path(self) -> Path:
@@ -62,7 +64,8 @@ class Case:
 
     def desk(self, by: str = FINANCE, create: bool = False) -> AbstractContextManager[Desk]:
         """Somebody's desk."""
-        return open_desk(self.path, actor=by, clock=self.clock, source="test", create=create, macros=macros)
+        said = {"actor": by, "clock": self.clock, "source": "test", "macros": macros}
+        return open_desk(self.path, create=create, outdated=self.outdated, **said)
 
     def run(self, action: Callable[..., Result], *said: object, by: str = FINANCE, **more: object) -> Result:
         """Let somebody do something, an hour after what was done before."""
