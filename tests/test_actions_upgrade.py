@@ -61,7 +61,7 @@ from tests.support.resave import SAVERS, pandas_save
 __all__ = ["postgres"]
 
 ALL = [pytest.param(kept, id=kept.name) for kept in fixtures()]
-OLD = Kept("0.1.0", "0.1.0/zh-CN-negotiated")
+OLD = Kept("0.1.0", "2026-11-27T0654/zh-CN-negotiated")
 ACTIONS: dict[str, Callable[[Case], object]] = {
     "audit": lambda case: case.run(audit),
     "audit --verify": lambda case: case.run(verify),
@@ -158,8 +158,8 @@ def test_an_upgrade_keeps_every_typed_word_every_entry_and_what_is_locked(kept: 
 
 
 def _of_the_plan(kept: Kept, case: Case) -> set[str]:
-    """What finance could type before 0.1.0, and is nobody's to type any more."""
-    before = kept.name.startswith("2026-")
+    """What finance could type in the first books, and is nobody's to type any more."""
+    before = kept.name.startswith("2026-11-25")
     return {*fixed(case.inputs.plan), "region.name", "driver.name"} if before else set()
 
 
@@ -244,7 +244,7 @@ def test_an_upgrade_of_what_is_up_to_date_says_so_and_changes_nothing(tmp_path: 
 
 
 def test_a_workbook_with_macros_gets_those_of_today(tmp_path: Path) -> None:
-    case = _old(tmp_path, Kept("before-0.1.0", "2026-11-25/zh-CN-negotiated"))
+    case = _old(tmp_path, Kept("0.1.0", "2026-11-25/zh-CN-negotiated"))
     old = parts_of(case.path)
     case.run(upgrade)
     now, today = parts_of(case.path), _new_book(tmp_path / "today", ".xlsm")

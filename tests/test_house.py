@@ -21,7 +21,13 @@ _COMMON = {"figures", "formats", "language", "machine", "problems", "sentences",
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
 _BELOW_FACES = {"calibration", "actions", "demo", "desk", "telling", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
-    {"language": set(), "calibration": set(), "problems": {"figures", "language"}, "ooxml": {"problems"}}
+    {
+        "language": set(),
+        "calibration": set(),
+        "formats": set(),
+        "problems": {"figures", "language"},
+        "ooxml": {"problems"},
+    }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
     | {"machine": {"language", "problems"}, "workdays": {"calibration"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}

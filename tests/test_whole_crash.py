@@ -77,7 +77,7 @@ def _damaged(folder: Path) -> Case:
 
 def _outdated(folder: Path) -> Case:
     """What release 0.1.0 wrote."""
-    case, _ = Kept("0.1.0", "0.1.0/zh-CN-confirmed").unpacked(folder)
+    case, _ = Kept("0.1.0", "2026-11-27T0654/zh-CN-confirmed").unpacked(folder)
     return replace(case, outdated=True)
 
 
