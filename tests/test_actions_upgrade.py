@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -40,10 +41,9 @@ from targetcal_xl.actions import (
     whatif,
 )
 from targetcal_xl.actions.repair import PENDING
-from targetcal_xl.buttons import macros
 from targetcal_xl.cli.app import app, told
 from targetcal_xl.connect import Responses, read_actuals
-from targetcal_xl.desk import ledger_beside, open_desk
+from targetcal_xl.desk import ledger_beside
 from targetcal_xl.formats import BOOK, LEDGER, UNMARKED
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import open_ledger
@@ -265,7 +265,7 @@ def test_an_upgrade_that_is_killed_at_any_write_can_be_run_again(tmp_path: Path)
     for write in count():
         case = _old(tmp_path / str(write))
         typed = case.typed()
-        died = dies_at(write, lambda case=case: case.run(upgrade))
+        died = dies_at(write, partial(case.run, upgrade))
         case.run(upgrade)
         assert case.typed() == typed
         assert len(case.entries("upgrade")) == 2
@@ -435,20 +435,20 @@ def test_a_plan_whose_ledger_is_in_postgresql_is_upgraded_there(
 ) -> None:
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
     case = OLD.unpacked(tmp_path)[0]
-    url = _moved(ledger_beside(case.path), postgres.database("upgraded"), postgres)
-    said = {"actor": "林静", "clock": case.clock, "source": "test", "ledger": url, "macros": macros}
-    assert _refused(lambda: open_desk(case.path, **said).__enter__()) == ["book_outdated"]
-    with open_desk(case.path, **said, outdated=True) as desk:
-        report = upgrade(desk)
-        assert (report.upgraded, report.database) == (True, url)
-        assert [Path(name).suffix for name in report.copies] == [".xlsx"]
-        assert not upgrade(desk).upgraded
-    with open_desk(case.path, **said) as desk:
+    url = _moved(ledger_beside(case.path), postgres.database("upgraded"))
+    case = replace(case, ledger=url)
+    assert _refused(lambda: case.run(check)) == ["book_outdated"]
+    old = replace(case, outdated=True)
+    report = old.run(upgrade)
+    assert (report.upgraded, report.database) == (True, url)
+    assert [Path(name).suffix for name in report.copies] == [".xlsx"]
+    assert not old.run(upgrade).upgraded
+    with case.desk() as desk:
         assert desk.ledger.formats == {"ledger": LEDGER, "book": BOOK}
-        assert [p for p in verify(desk).problems if p.code not in PENDING] == []
+    assert [p for p in case.run(verify).problems if p.code not in PENDING] == []
 
 
-def _moved(ledger: Path, url: str, server: Server) -> str:
+def _moved(ledger: Path, url: str) -> str:
     """A ledger of before in a database, where it has no table of marks either; the file is gone."""
     open_ledger(url, create=True).close()
     with closing(sqlite3.connect(ledger)) as old, psycopg.connect(url, password=PASSWORD) as database:

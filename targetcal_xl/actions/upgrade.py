@@ -9,9 +9,11 @@ from typing import NamedTuple
 from ..calibration import Key, Value
 from ..desk import Desk, Stock, composed, ledger_beside, look, name_aside, show_recorded, standing_of, where
 from ..formats import BOOK, LEDGER, Format
+from ..language import text
 from ..ledger import Event
 from ..ooxml import laid_beside, put_in_place, read_file, refuse_open, refuse_taken
 from ..problems import Problem, Refused
+from ..telling import DONE, QUIET, Part, Report, Sentence, noted
 from ..workbook import book_format
 from .check import broken_seals, unrecorded
 from .repair import is_elsewhere, is_of_another_plan, salvaged, still_theirs, unread
@@ -21,7 +23,7 @@ NOW = {"ledger": LEDGER, "book": BOOK}
 
 
 @dataclass(frozen=True)
-class UpgradeReport:
+class UpgradeReport(Report):
     """From which formats a plan came to those of this program, and what its people should know of it."""
 
     upgraded: bool
@@ -39,6 +41,22 @@ class UpgradeReport:
     """Tabs of people's own, which only the copy has."""
     unread: tuple[Problem, ...] = ()
     """Why some of what people had typed could not be taken over."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        facts = {"book_before": self.book, "book": BOOK.number}
+        facts |= {"ledger_before": self.ledger, "ledger": LEDGER.number}
+        if not self.upgraded:
+            yield Sentence(text("telling.upgrade.nothing", language, **facts), QUIET)
+            return
+        yield Sentence(text("telling.upgrade.done", language, **facts), DONE)
+        if self.copies:
+            yield Sentence(text("telling.upgrade.copies", language, files=", ".join(self.copies)))
+        if self.database:
+            yield Sentence(text("telling.upgrade.database", language, place=self.database))
+        yield from noted(self.restored, text("telling.upgrade.restored", language), language)
+        yield from noted(self.own, text("telling.upgrade.own", language), language)
+        yield from noted(self.unread, text("telling.repair.unread", language), language)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -56,6 +56,8 @@ class Case:
     language: str = "zh-CN"
     outdated: bool = False
     """Whether the desk takes what an older release wrote."""
+    ledger: str | None = None
+    """Where the ledger is, when not beside the book."""
 
     @property
     def path(self) -> Path:
@@ -64,8 +66,16 @@ class Case:
 
     def desk(self, by: str = FINANCE, create: bool = False) -> AbstractContextManager[Desk]:
         """Somebody's desk."""
-        said = {"actor": by, "clock": self.clock, "source": "test", "macros": macros}
-        return open_desk(self.path, create=create, outdated=self.outdated, **said)
+        return open_desk(
+            self.path,
+            actor=by,
+            clock=self.clock,
+            source="test",
+            ledger=self.ledger,
+            create=create,
+            macros=macros,
+            outdated=self.outdated,
+        )
 
     def run(self, action: Callable[..., Result], *said: object, by: str = FINANCE, **more: object) -> Result:
         """Let somebody do something, an hour after what was done before."""
@@ -77,7 +87,7 @@ class Case:
         """What the book says now."""
         return read(open_book(self.path), self.inputs, self.language)
 
-    def type(self, said: Said) -> None:
+    def type(self, said: Mapping[Key, Value | Cell]) -> None:
         """Fill cells as a person does, choosing and seeing captions, and save."""
         book, reading = open_book(self.path), self.reading()
         for key, value in said.items():
