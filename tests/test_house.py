@@ -19,7 +19,7 @@ import pytest
 from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules
 
-_COMMON = {"figures", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
+_COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
@@ -27,6 +27,7 @@ _MAY_IMPORT = (
         "language": set(),
         "calibration": set(),
         "doors": set(),
+        "formats": set(),
         "problems": {"figures", "language"},
         "ooxml": {"log", "problems"},
         "log": {"problems"},

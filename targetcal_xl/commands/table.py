@@ -271,6 +271,14 @@ def _repair(desk: "Desk") -> "Report":
     return repair(desk)
 
 
+@_TABLE.command("targetcal upgrade targets.xlsx")
+def _upgrade(here: Here, book: Book, who: Who = "", ledger: LedgerAt = "") -> "Report":
+    from ..actions.upgrade import upgrade
+
+    with here.desk(book, who, ledger, outdated=True) as desk:
+        return upgrade(desk)
+
+
 @_TABLE.command("targetcal functions targets.xlsx live", "targetcal functions targets.xlsx frozen")
 @_TABLE.button("frozen", "finance", "PasteValues", state="frozen")
 @_TABLE.button("live", "finance", "RefreshAll", state="live")
