@@ -33,7 +33,7 @@ _MAY_IMPORT = (
         "log": {"problems"},
     }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
-    | {"machine": {"language", "log", "problems"}, "workdays": {"calibration"}}
+    | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
     | {"workbook": {"calibration", "ooxml", *_COMMON}}
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
@@ -48,7 +48,7 @@ _MAY_IMPORT = (
 )
 _PURE = {"__future__", "collections", "dataclasses", "datetime", "enum", "fractions", "functools"}
 _PURE |= {"itertools", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"}
-_PURE |= {"chinese_calendar", "numpy", "targetcal_xl"}
+_PURE |= {"numpy", "targetcal_xl"}
 _IMPURE_CALLS = {"now", "today", "default_rng", "open", "load", "save", "fromfile", "tofile"}
 _SOURCES = ("targetcal_xl", "templates", "xl", "tests", "bench", "docs", ".ci")
 _MACHINE_PATH = re.compile(r"""["'(=\s`](/(tmp|root|home|farm|work|Users)/|[A-Z]:\\+Users)""")

@@ -12,7 +12,7 @@ from ..desk import has_own_password, ledger_beside, newer, older
 from ..formats import BOOK, LEDGER, Format
 from ..language import text
 from ..ledger import open_ledger
-from ..letters import LetterTemplate, Rehearsal, font_files, rehearse
+from ..letters import LetterTemplate, Rehearsal, font_file, rehearse
 from ..machine import Computer, Said, book_health, excel_health, find_soffice, mend, this_computer
 from ..problems import Problem, Refused, TargetcalError
 from ..telling import DONE, Part, Report, Sentence, tell_problems
@@ -80,12 +80,15 @@ def _rehearsed(tried: Rehearsal, name: str, language: str) -> Iterator[str]:
         yield text("actions.doctor.by_office", language, why=why, what=tried.needed.what)
 
 
-def _program(language: str) -> Iterator[str]:
+def _program(language: str) -> Iterator[Said]:
     """This program and what it is made of."""
     system = platform.system()
     yield text("actions.doctor.python", language, version=platform.python_version(), system=system)
     yield text("actions.doctor.parts", language, parts=", ".join(f"{part} {version(part)}" for part in PARTS))
-    yield text("actions.doctor.fonts", language, fonts=", ".join(sorted(file.name for file in font_files())))
+    try:
+        yield text("actions.doctor.fonts", language, fonts=font_file().name)
+    except Refused as refused:
+        yield from refused.problems
     yield text(f"actions.doctor.{'own' if has_own_password() else 'kept'}_password", language)
     yield text(f"actions.doctor.{'office' if find_soffice() else 'no_office'}", language)
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-__all__ = ["LANGUAGES", "catalogue", "find", "spoken_language", "text"]
+__all__ = ["LANGUAGES", "catalogue", "find", "spoken_language", "territories", "text"]
 
 _HERE = Path(__file__).parent
 LANGUAGES = ("zh-CN", "en")
@@ -72,6 +72,14 @@ class _Counting(Formatter):
 
 
 _COUNTING = _Counting()
+
+
+@cache
+def territories(language: str) -> dict[str, str]:
+    """What a language calls the countries of the world, by their codes."""
+    from babel import Locale
+
+    return dict(Locale.parse(language, sep="-").territories)
 
 
 def spoken_language() -> str:
