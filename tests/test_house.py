@@ -19,7 +19,7 @@ import pytest
 from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules
 
-_COMMON = {"figures", "language", "machine", "problems", "sentences", "telling", "workdays"}
+_COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
@@ -27,11 +27,13 @@ _MAY_IMPORT = (
         "language": set(),
         "calibration": set(),
         "doors": set(),
+        "formats": set(),
         "problems": {"figures", "language"},
-        "ooxml": {"problems"},
+        "ooxml": {"log", "problems"},
+        "log": {"problems"},
     }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
-    | {"machine": {"language", "problems"}, "workdays": {"calibration", "language", "problems"}}
+    | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
     | {"workbook": {"calibration", "ooxml", *_COMMON}}
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
@@ -39,7 +41,7 @@ _MAY_IMPORT = (
     | {"demo": {"calibration", "actions", "desk", *_COMMON, *_MIDDLE}}
     | {"telling": {"language", "problems"}, "__main__": {"cli"}}
     | {"commands": {"actions", "connect", "demo", "desk", "language", "telling"}}
-    | {"functions": {"calibration", "figures", "language", "problems", "workdays"}}
+    | {"functions": {"calibration", "figures", "language", "log", "problems", "workdays"}}
     | {"buttons": {"functions", *_BELOW_FACES}, "excel": {"buttons", "functions", "language"}}
     | {"libreoffice": {"buttons", "functions", *_BELOW_FACES}}
     | {"cli": {"buttons", "libreoffice", *_BELOW_FACES}}

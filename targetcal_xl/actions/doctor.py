@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from ..desk import has_own_password, ledger_beside
+from ..desk import has_own_password, ledger_beside, newer, older
+from ..formats import BOOK, LEDGER, Format
 from ..language import text
 from ..ledger import open_ledger
 from ..letters import LetterTemplate, Rehearsal, font_file, rehearse
 from ..machine import Computer, Said, book_health, excel_health, find_soffice, mend, this_computer
 from ..problems import Problem, Refused, TargetcalError
 from ..telling import DONE, Part, Report, Sentence, tell_problems
+from ..workbook import book_format, open_book
 
 PARTS = ("XlsxWriter", "docxtpl", "typst", "SQLAlchemy", "numpy")
 
@@ -100,5 +102,18 @@ def _ledger(book: Path, ledger: str | None, language: str) -> Iterator[Said]:
             if not problems:
                 entries = opened.last.number if opened.last else 0
                 yield text("actions.doctor.ledger", language, place=opened.place, entries=entries)
+            yield from _formats(book, opened.formats, language)
     except TargetcalError as refused:
         yield from refused.problems
+
+
+def _formats(book: Path, recorded: Mapping[str, Format], language: str) -> Iterator[Said]:
+    """In which formats book and ledger are written, and what is to be done about old and newer ones."""
+    ledger, found = recorded["ledger"], book_format(open_book(book))
+    said = {"book": found.number, "book_by": found.program}
+    said |= {"ledger": ledger.number, "ledger_by": ledger.program}
+    yield text("actions.doctor.formats", language, **said)
+    if found.number > BOOK.number:
+        yield newer(book, found)
+    elif found.number < BOOK.number or ledger.number < LEDGER.number:
+        yield older(book, min(found, ledger, key=lambda one: one.number))

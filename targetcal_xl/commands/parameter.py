@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args, get_origin
 
 from ..language import text
 
-AskKind = Literal["text", "number", "whole", "date", "region", "line", "person", "file", "folder"]
+AskKind = Literal["text", "number", "whole", "date", "region", "line", "person", "file", "folder", "language"]
 """What is asked for; a region or line is named by code or name, a date is ISO text."""
 
 NEEDED: Final = inspect.Parameter.empty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import tempfile
@@ -9,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from ..log import step
 from ..machine import find_program, find_soffice, run_soffice
 from ..problems import DataProblems, Problem
+
+_LOG = logging.getLogger(__name__)
 
 SECONDS = 120
 _NOWHERE = ("127.0.0.1", 9)
@@ -36,6 +40,7 @@ _SETTINGS: Mapping[str, Mapping[str, object]] = {
 """What LibreOffice is told on every system: a proxy that leads nowhere, no links, nothing that runs."""
 
 
+@step(_LOG, "have LibreOffice convert a letter")
 def office_pdf(docx: bytes) -> bytes:
     """The PDF that LibreOffice makes of a Word file.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -10,6 +11,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
+
+from ..log import step
+
+_LOG = logging.getLogger(__name__)
 
 _USUAL = {
     "darwin": ["/Applications/LibreOffice.app/Contents/MacOS/soffice"],
@@ -40,6 +45,7 @@ def address(path: Path) -> str:
     return f"file://{quote(place.as_posix())}" if place.as_posix().startswith("/") else place.as_uri()
 
 
+@step(_LOG, "start LibreOffice")
 def start_soffice(
     program: Path,
     profile: Path,
@@ -67,6 +73,7 @@ def start_soffice(
     )
 
 
+@step(_LOG, "run LibreOffice")
 def run_soffice(
     program: Path,
     profile: Path,
@@ -84,6 +91,7 @@ def run_soffice(
         raise
 
 
+@step(_LOG, "end LibreOffice")
 def end_soffice(office: subprocess.Popen[str]) -> None:
     """End one that we started, hung or not, with the children it started; no other."""
     if sys.platform == "win32":
