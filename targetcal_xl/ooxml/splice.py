@@ -124,7 +124,7 @@ class _Outliner:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         at, parent = self._mark(), self._stack[-1]
-        if self._below or len(self._stack) > self._depth or parent.name == self._without:
+        if self._below or len(self._stack) > self._depth or (self._without and parent.name == self._without):
             self._below += 1
             if self._below > limits.MOST_DEPTH:
                 raise limits.too_much("depth", self._part, limits.MOST_DEPTH)
@@ -206,7 +206,12 @@ def attribute_edit(element: Element, **values: str | None) -> Edit:
 
 
 def _said(tag: str, attributes: Mapping[str, str]) -> bytes:
-    return f"<{tag}{''.join(f' {name}={quoteattr(said)}' for name, said in attributes.items())}".encode()
+    return f"<{tag}{''.join(f' {name}={_quoted(said)}' for name, said in attributes.items())}".encode()
+
+
+def _quoted(said: str) -> str:
+    """An attribute's value as it is written; most are a word or a number, and there are many."""
+    return f'"{said}"' if said.isalnum() else quoteattr(said)
 
 
 def guarded(part: str, separator: str | None = None) -> expat.XMLParserType:
