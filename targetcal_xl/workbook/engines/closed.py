@@ -129,7 +129,9 @@ class ClosedBook:
         self._count(part.part, before, changes)
         # A shared formula that loses a cell is written out: every other member gets its own text.
         part.write({spot: before[spot] for spot in part.sharing(changes)} | changes)
-        after = {spot: cell for spot, cell in {**before, **changes}.items() if cell != BLANK}
+        after = {**before, **changes}
+        for spot in [spot for spot, cell in changes.items() if cell == BLANK]:
+            del after[spot]
         self._grids[sheet] = after
         self._recalculate()
         if any(_calculates(before, spot) != _calculates(after, spot) for spot in changes):
