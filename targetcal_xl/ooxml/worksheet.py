@@ -171,7 +171,7 @@ class Worksheet:
 
     def _new_cell(self, prefix: str, row: Element, spot: Spot) -> bytes:
         """A cell that is not there yet; nothing where it would hold nothing and look like its row."""
-        cell, style = self._cells.get(spot, BLANK), self._style(row, None, spot[1])
+        cell, style = self._cells.get(spot, BLANK), self._style(row, spot[1])
         wanted = self._restyled(spot, style)
         if cell == BLANK and wanted == style:
             return b""
@@ -181,34 +181,33 @@ class Worksheet:
         return str(self._styles[spot](int(style))) if spot in self._styles else style
 
     def _row_edits(self, number: int, row: Element, at: int, columns: list[int]) -> list[Edit]:
-        present = _cells_of(row, number)
+        present, prefix = _cells_of(row, number), row.prefix
         taken = list(present)
         edits: list[Edit] = []
         added: list[Edit] = []
         for column in columns:
             if column in present:
-                edits += self._changed(row, present[column], (number, column))
-            elif new := self._new_cell(row.prefix, row, (number, column)):
+                edits += self._changed(prefix, present[column], (number, column))
+            elif new := self._new_cell(prefix, row, (number, column)):
                 before = bisect_left(taken, column)
                 place = present[taken[before - 1]].end if before else row.inside
                 added.append((place, place, new))
         placed = [(at + start, at + end, new) for start, end, new in edits + _added(row, added)]
         return [edit for edit in placed if self._data[edit[0] : edit[1]] != edit[2]]
 
-    def _changed(self, row: Element, present: Element, spot: Spot) -> list[Edit]:
+    def _changed(self, prefix: str, present: Element, spot: Spot) -> list[Edit]:
         """The edit of a cell that stands; none where it stays as it is."""
-        style = self._style(row, present, spot[1])
+        said = present.attributes.get("s", "0")
+        style = said if is_index(said) else "0"
         wanted = self._restyled(spot, style)
         if spot in self._cells:
-            new = cell_xml(row.prefix, reference(spot), wanted, self._cells[spot])
+            new = cell_xml(prefix, reference(spot), wanted, self._cells[spot])
             return [(present.start, present.end, new.encode())]
         return [attribute_edit(present, s=wanted)] if wanted != style else []
 
-    def _style(self, row: Element, cell: Element | None, column: int) -> str:
-        """A cell's format: its own, that of a new one the row's, else the column's."""
-        if cell is not None:
-            said = cell.attributes.get("s", "0")
-        elif row.attributes.get("customFormat") in ("1", "true"):
+    def _style(self, row: Element, column: int) -> str:
+        """A new cell's format: the row's, else the column's."""
+        if row.attributes.get("customFormat") in ("1", "true"):
             said = row.attributes.get("s", "0")
         else:
             said = self._column_style(column)
