@@ -21,7 +21,8 @@ _COMMON = {"figures", "language", "machine", "problems", "sentences", "telling",
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
-    {"language": set(), "calibration": set(), "problems": {"figures", "language"}, "ooxml": {"problems"}}
+    {"language": set(), "calibration": {"language"}, "ooxml": {"problems"}}
+    | {"problems": {"figures", "language"}}
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
     | {"machine": {"language", "problems"}, "workdays": {"calibration"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
