@@ -79,7 +79,8 @@ def told(command: Callable[[], object]) -> int:
     except TyperException as wrong:
         from .show import show_wrong_use
 
-        show_wrong_use(wrong.format_message())
+        if said := wrong.format_message():  # without any word the help has been shown instead
+            show_wrong_use(said)
         return WRONG_USE
     except typer.Abort:
         return WRONG_USE

@@ -20,6 +20,10 @@ _LAYOUT = "\n\r\t"
 _INKLESS = frozenset("\u034f\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufffc")
 """Fillers, blanks and separators that pass for letters or signs."""
 _MOST = 12
+COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0x4E00, 0x9FA6)))) | frozenset(
+    "，。、；：？！（）《》“”‘’…—·％"
+)
+"""What most texts are made of, and the font has: whoever types nothing else need not wait for its tables."""
 
 
 def font_files() -> tuple[Path, ...]:
@@ -44,7 +48,8 @@ def unprinted(text: str) -> list[str]:
     Line breaks and tabs are layout; any other control or formatting character, and what has no ink, is
     refused like a glyph that the font has not got.
     """
-    return [_name(sign) for sign in sorted(set(composed(text)) - _glyphs())[:_MOST]]
+    unusual = set(composed(text)) - COMMON
+    return [_name(sign) for sign in sorted(unusual - _glyphs())[:_MOST]] if unusual else []
 
 
 def unprintable(texts: Iterable[str]) -> list[Problem]:

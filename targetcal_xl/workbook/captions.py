@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from ..calibration.accents import composed
+from ..calibration.metric import KINDS
 from ..calibration.plan import WEIGHTS, Plan
 from ..calibration.question import ANSWERS
 from ..calibration.standing import Value
@@ -28,9 +29,7 @@ CHOICES = (
         "lowers",
         "raises_driver",
         "lowers_driver",
-        "sum",
-        "mean",
-        "ratio",
+        *KINDS,
     ),
     *ANSWERS,
     *WEIGHTS,
