@@ -88,9 +88,9 @@ class Found:
                 yield Problem("more_of_a_kind", problem.where, {"count": rest})
 
 
-def unknown_language(found: str) -> Problem:
+def unknown_language(said: str) -> Problem:
     """Nobody here speaks that; what there is instead."""
-    return Problem("language_unknown", fields={"found": found, "known": ", ".join(LANGUAGES)})
+    return Problem("language_unknown", fields={"said": said, "known": ", ".join(LANGUAGES)})
 
 
 class TargetcalError(Exception):

@@ -25,7 +25,7 @@ from ..calibration import Floats
 from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
 from ..language import LANGUAGES, text
-from ..problems import DataProblems, Found, Problem
+from ..problems import DataProblems, Found, Problem, Refused
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 
 MOST_BYTES = 100_000_000
@@ -156,6 +156,13 @@ class _Source:
     rows: Iterable[tuple[int, list[str]]]
     grid: Grid | None = None
     comma_is_clear: bool = True
+
+
+def there(file: Traversable) -> Traversable:
+    """A file that somebody names; raise Refused when there is none."""
+    if not file.is_file():
+        raise Refused([Problem("file_missing", str(file))])
+    return file
 
 
 def read_table(source: Traversable, required: Sequence[str], optional: Sequence[str] = ()) -> TableFile:

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _HERE = Path(__file__).parent
-FALLBACK: Final = "en"
+FALLBACK = "en"
 """What is spoken where nobody's language is known."""
 
 _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|\Z))+)', re.MULTILINE)
