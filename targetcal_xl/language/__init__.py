@@ -8,7 +8,6 @@ import re
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Final
 
 from .record import LANGUAGES, Language, Shortened, record
 
