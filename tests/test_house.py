@@ -25,7 +25,7 @@ _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, 
 _MAY_IMPORT = (
     {
         "language": set(),
-        "calibration": set(),
+        "calibration": {"language"},
         "doors": set(),
         "formats": set(),
         "problems": {"figures", "language"},

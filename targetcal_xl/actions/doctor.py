@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from ..connect import there
 from ..desk import has_own_password, ledger_beside, newer, older
 from ..formats import BOOK, LEDGER, Format
 from ..language import text
@@ -63,9 +64,7 @@ def doctor(
 
 def examine_template(path: Path, language: str) -> DoctorReport:
     """Try a letter template out: everything that issuing letters will do, on sample contents."""
-    if not path.is_file():
-        raise Refused([Problem("file_missing", str(path))])
-    tried = rehearse(LetterTemplate(path.read_bytes()))
+    tried = rehearse(LetterTemplate(there(path).read_bytes()))
     good = () if tried.problems else tuple(_rehearsed(tried, path.name, language))
     return DoctorReport(good, tried.problems)
 

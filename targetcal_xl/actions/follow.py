@@ -28,7 +28,7 @@ from ..calibration import (
 )
 from ..calibration import follow as follow_lines
 from ..calibration.progress import Hope
-from ..connect import Actuals, read_actuals
+from ..connect import Actuals, read_actuals, there
 from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, plan_of, take_stock
 from ..figures import Figures, percent
 from ..language import text
@@ -125,8 +125,11 @@ class FollowReport(Report):
 
 
 def follow_file(desk: Desk, path: Traversable, as_of: dt.date | None = None) -> FollowReport:
-    """Follow the period by a file of daily results; raise DataProblems with every fault of the file."""
-    return follow(desk, read_actuals(path, plan_of(desk)), as_of)
+    """Follow the period by a file of daily results.
+
+    Raise Refused when it is not there, and DataProblems with every fault of it.
+    """
+    return follow(desk, read_actuals(there(path), plan_of(desk)), as_of)
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:

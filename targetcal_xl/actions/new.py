@@ -31,10 +31,10 @@ from ..desk import (
     tell_open,
 )
 from ..figures import Figures
-from ..language import text
+from ..language import LANGUAGES, text
 from ..ledger import Event, groundwork
 from ..ooxml import laid_beside, put_in_place
-from ..problems import DataProblems, Problem, Refused
+from ..problems import DataProblems, Problem, Refused, unknown_language
 from ..telling import QUESTION, Part, Report, Sentence
 from ..workdays import CalendarNote, calendar_note
 
@@ -72,6 +72,8 @@ class NewReport(Report):
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten."""
+    if language not in LANGUAGES:
+        raise Refused([unknown_language(language)])
     if desk.path.suffix.lower() not in (PLAIN, WITH_MACROS):
         raise Refused([Problem("book_suffix", str(desk.path))])
     if desk.path.exists():

@@ -13,14 +13,12 @@ from ..calibration import Line, Standing, gap_pct
 from ..connect import plan_template
 from ..desk import Desk, Progress, first_declarations, issues, silent, standing_of
 from ..figures import plain, spell
-from ..language import text
-from ..problems import Problem, Refused
+from ..language import LANGUAGES, record, text
+from ..problems import Problem, Refused, unknown_language
 from ..telling import Part, Report, Sentence, table
 from .story import Story
 
 SUMMARY = "summary.json"
-CASES = {"zh-CN": "saas", "en": "saas-en"}
-"""The same case, told in each language."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,13 @@ class DemoReport(Report):
 
 def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "") -> DemoReport:
     """Play a shipped case in a folder that is empty or not there yet; else the case of the language."""
+    if language not in LANGUAGES:
+        raise Refused([unknown_language(language)])
     if directory.exists() and any(directory.iterdir()):
         raise Refused([Problem("folder_not_empty", str(directory))])
     directory.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    story = Story(plan_template(case or CASES[language]), directory, language)
+    story = Story(plan_template(case or record(language).case), directory, language)
     for done, act in enumerate(story.acts, 1):
         story.play(act)
         progress("demo", done, len(story.acts))
