@@ -35,7 +35,10 @@ def doctor(
     fix: bool = False,
     computer: Computer | None = None,
 ) -> DoctorReport:
-    """Look at this computer, and at a workbook on it; with `fix` mend first what we may."""
+    """Look at this computer, and at a workbook on it; with `fix` mend first what we may.
+
+    Raise Refused when there is no such workbook.
+    """
     computer = computer or this_computer()
     if book and not book.is_file():
         raise Refused([Problem("book_missing", str(book))])
@@ -48,7 +51,10 @@ def doctor(
 
 
 def examine_template(path: Path, language: str) -> DoctorReport:
-    """Try a letter template out: everything that issuing letters will do, on sample contents."""
+    """Try a letter template out: everything that issuing letters will do, on sample contents.
+
+    Raise Refused when there is no such file.
+    """
     if not path.is_file():
         raise Refused([Problem("file_missing", str(path))])
     tried = rehearse(LetterTemplate(path.read_bytes()))

@@ -119,7 +119,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
 
 
 def agreed_targets(standing: Standing) -> Floats:
-    """The target of every line that is in force; refuse a plan in which not every line has one."""
+    """The target of every line that is in force, (n,); raise Refused when not every line has one."""
     targets = [standing.in_force(line) for line in standing.inputs.plan.lines]
     known = [target for target in targets if target is not None]
     if len(known) < len(targets):

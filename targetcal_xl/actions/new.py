@@ -42,7 +42,11 @@ class NewReport:
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
-    """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten."""
+    """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten.
+
+    Raise Refused where book or ledger are there already, or the name is no workbook's, and DataProblems for
+    a plan that no workbook can hold or whose limits leave no way.
+    """
     if desk.path.suffix.lower() not in (PLAIN, WITH_MACROS):
         raise Refused([Problem("book_suffix", str(desk.path))])
     if desk.path.exists():

@@ -48,7 +48,7 @@ app = typer.Typer(
 
 
 def run() -> None:
-    """Run the command line; problems are told to the person, never as a traceback."""
+    """Run the command line and raise SystemExit with its status; problems are told, never as a traceback."""
     name_files_freely()
     speak_anyway()
     raise SystemExit(told(lambda: app(standalone_mode=False)))

@@ -68,7 +68,7 @@ def plain(value: object) -> object:
 
 @singledispatch
 def drawn(part: Part) -> str | Table:
-    """A part of a report in colours."""
+    """A part of a report in colours; raise TypeError for anything else."""
     raise TypeError(type(part).__name__)
 
 

@@ -37,7 +37,10 @@ class DemoReport:
 
 
 def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "") -> DemoReport:
-    """Play a shipped case in a folder that is empty or not there yet; else the case of the language."""
+    """Play a shipped case, without a name that of the language, in a folder that is empty or not there yet.
+
+    Raise Refused for any other folder.
+    """
     if directory.exists() and any(directory.iterdir()):
         raise Refused([Problem("folder_not_empty", str(directory))])
     directory.mkdir(parents=True, exist_ok=True)

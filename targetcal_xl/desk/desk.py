@@ -149,7 +149,7 @@ def find_line(plan: Plan, region: Region, said: str) -> Line:
 
 
 def find_line_anywhere(plan: Plan, said: str) -> Line:
-    """The line that a person means, by code or by a name that only one line has."""
+    """The line that a person means, by code or by a name that only one line has; else raise Refused."""
     meant = [line for line in plan.lines if line.code == said]
     meant = meant or [line for line in plan.lines if line.name == said]
     if len(meant) > 1:

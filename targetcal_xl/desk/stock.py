@@ -74,7 +74,7 @@ def show_recorded(draft: Draft, path: Path, show: Callable[[], None]) -> None:
 
 
 def look(desk: Desk) -> Stock:
-    """Read ledger and book, whatever they say of each other."""
+    """Read ledger and book, whatever they say of each other; raise Refused when there is no book."""
     if not desk.path.is_file():
         raise Refused([Problem("book_missing", str(desk.path))])
     head, standing = desk.ledger.head, standing_of(desk.ledger)
@@ -83,7 +83,7 @@ def look(desk: Desk) -> Stock:
 
 
 def take_stock(desk: Desk) -> Stock:
-    """Read ledger and book; refuse a book that lacks something, or shows other entries."""
+    """Read ledger and book; raise Refused for a book that lacks something, or shows other entries."""
     stock = look(desk)
     if problems := misfits(stock):
         raise Refused(problems)
