@@ -15,7 +15,7 @@ from targetcal_xl.desk import HIDDEN
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import DataProblems, Refused
-from targetcal_xl.telling import Sentence, tell
+from targetcal_xl.telling import Sentence
 from tests.support.desks import Case, confirmed, decided, fresh, told
 
 
@@ -98,9 +98,7 @@ def test_an_evaluation_before_the_end_says_that_it_is_early(case: Case, language
         value = np.full((3, count), 1.0)
         unknown = np.full_like(value, np.nan)
         case.run(follow, Actuals(days[:count], value, unknown, unknown))
-        return " ".join(
-            part.said for part in tell(case.run(evaluate), language) if isinstance(part, Sentence)
-        )
+        return " ".join(part.said for part in case.run(evaluate).tell(language) if isinstance(part, Sentence))
 
     case.run(survey, BOTH)
     assert str(days[39]) in said(40) and str(days[-1]) in said(40)

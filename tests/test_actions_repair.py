@@ -29,7 +29,6 @@ from targetcal_xl.calibration import Value
 from targetcal_xl.desk import Desk, ledger_beside
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
-from targetcal_xl.telling import tell
 from targetcal_xl.workbook import open_book
 from tests.support.books import changed_parts, parts_of, sound
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
@@ -313,7 +312,7 @@ def test_repair_says_which_head_the_book_knew_and_the_ledger_does_not(tmp_path: 
     tamper(case, "DELETE FROM entry WHERE number > (SELECT max(number) - 2 FROM entry)")
     report = case.run(repair)
     assert (report.witness, bool(report.kept)) == (head, True)
-    assert any(head in str(part) for part in tell(report, "en"))
+    assert any(head in str(part) for part in report.tell("en"))
     assert [problem.code for problem in case.run(verify, [head]).problems] == ["ledger_head"]
     ledger_beside(case.path).write_bytes(whole)
     assert case.run(repair).witness == "", "the book is behind, and agrees as far as it goes"

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from targetcal_xl import calibration
 from targetcal_xl.calibration import Baseline, Floats, Inputs, Standing, compute_baseline
+from targetcal_xl.excel.functions import marked
 from targetcal_xl.functions import FUNCTIONS, inputs, reasons
 from targetcal_xl.functions import definitions as functions
 from targetcal_xl.functions.ranges import Grid, Scalar
-from targetcal_xl.functions.registry import Block, marked
+from targetcal_xl.functions.registry import Block
 from targetcal_xl.language import LANGUAGES, spoken_language, text
 from targetcal_xl.workbook import write_book
 from targetcal_xl.workdays import working_days

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from string import Formatter
 
 import pytest
+from babel.messages.pofile import read_po
 
 from targetcal_xl.language import LANGUAGES, catalogue, text
 from tests.support.source import ROOT, modules
@@ -55,6 +56,15 @@ def test_every_key_has_one_text(language: str) -> None:
     for room in sorted((ROOT / "targetcal_xl" / "language" / language).glob("*.po")):
         begins = re.findall(r"^(msg\w+) ", room.read_text("utf-8"), re.M)
         assert begins == ["msgid", "msgstr"] * (len(begins) // 2), room.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_catalogues_are_read_as_gettexts_tools_read_them(language: str) -> None:
+    said: dict[str, str] = {}
+    for room in (ROOT / "targetcal_xl" / "language" / language).glob("*.po"):
+        with room.open("rb") as file:
+            said |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    assert said == catalogue(language)
 
 
 def test_the_english_catalogue_has_no_chinese_in_it() -> None:

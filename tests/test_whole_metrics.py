@@ -37,7 +37,7 @@ from targetcal_xl.calibration import Floats
 from targetcal_xl.connect import Responses, read_actuals, read_plan
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.telling import Rows, Sentence, tell
+from targetcal_xl.telling import Report, Rows, Sentence
 from tests.support.desks import Case
 from tests.support.recalculated import differences
 from tests.support.xllint import lint
@@ -129,8 +129,8 @@ def _results(case: Case, agreed: Floats, folder: Path) -> tuple[Path, Floats, Fl
     return path, daily, volumes
 
 
-def _say(quarter: list[str], report: object, language: str) -> None:
-    for part in tell(report, language):
+def _say(quarter: list[str], report: Report, language: str) -> None:
+    for part in report.tell(language):
         if isinstance(part, Sentence):
             quarter.append(part.said)
         elif isinstance(part, Rows):

@@ -16,7 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.workbook import entered, open_book, read, region_sheet, write_book
 from targetcal_xl.workbook.captions import caption
-from targetcal_xl.workbook.places import Places, default_places
+from targetcal_xl.workbook.layout import default_places
+from targetcal_xl.workbook.places import Places
 from targetcal_xl.workbook.shapes import Owner
 from tests.support.samples import sample_standing
 

@@ -11,7 +11,7 @@ import pytest
 
 from targetcal_xl.calibration import Key, Limits, Standing, Value, plan_odds
 from targetcal_xl.workbook import content, entered, region_sheet
-from targetcal_xl.workbook.places import default_places
+from targetcal_xl.workbook.layout import default_places
 from tests.support.samples import METRIC, sample_standing, with_values
 
 MORE = replace(sample_standing(), shared=0.35)

@@ -26,10 +26,11 @@ from targetcal_xl.calibration import (
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.workbook import content, entered, region_sheet
-from targetcal_xl.workbook.declaring import looks_empty
-from targetcal_xl.workbook.layout import reading_row
-from targetcal_xl.workbook.places import Located, Places, default_places
+from targetcal_xl.workbook.layout import default_places
+from targetcal_xl.workbook.places import Located, Places
 from targetcal_xl.workbook.shapes import Owner
+from targetcal_xl.workbook.sheets.drivers import reading_row
+from targetcal_xl.workbook.sheets.region import looks_empty
 from tests.support.samples import METRIC, sample_standing, with_values
 
 _STANDING = sample_standing()

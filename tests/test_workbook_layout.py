@@ -17,9 +17,10 @@ from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ooxml import Cell, Spot
 from targetcal_xl.workbook import Book, open_book, write_book
 from targetcal_xl.workbook.captions import CHOICES, caption, line_captions, meant, shown, tab_names
-from targetcal_xl.workbook.layout import layout, name_of, region_sheet
-from targetcal_xl.workbook.places import Lost, Places, default_places, find_places
-from targetcal_xl.workbook.shapes import Kind
+from targetcal_xl.workbook.finding import find_places
+from targetcal_xl.workbook.layout import default_places, layout
+from targetcal_xl.workbook.places import Lost, Places
+from targetcal_xl.workbook.shapes import Kind, name_of, region_sheet
 from tests.support.samples import sample_inputs, sample_standing
 
 _INPUTS = sample_inputs()

@@ -192,7 +192,7 @@ class Plan:
         said = tuple(line.volume for line in self.lines)
         return (1.0,) * len(said) if self.metric.adds_up or len(set(said)) == 1 else said
 
-    @property
+    @cached_property
     def is_weighed(self) -> bool:
         """Whether some lines weigh more than others."""
         return any(volume != 1.0 for volume in self.volumes)

@@ -17,14 +17,14 @@ from .charts import REGION_CHARTS, draw_charts
 from .content import content
 from .facts import quoted
 from .finance import entered
-from .guide import write_guide
 from .help import help_people
 from .labels import hint, kind_of, label, section, titles
-from .layout import name_of
+from .layout import default_places
 from .looks import BRAND, FAINT, GOOD, INPUT, Looks
 from .macros import Macros, add_ribbon, equip
-from .places import SHEET_MARK, TABLE_MARK, Places, default_places
-from .shapes import Column, Field, Kind, Sheet, Table
+from .places import SHEET_MARK, TABLE_MARK, Places
+from .shapes import Column, Field, Kind, Sheet, Table, name_of
+from .sheets.guide import write_guide
 from .widths import Widths, lines_of, on_screen
 
 _MEASURE = {"font_name": "Arial", "font_size": 10}

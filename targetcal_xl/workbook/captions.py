@@ -12,10 +12,10 @@ from ..calibration.accents import composed
 from ..calibration.plan import WEIGHTS, Plan
 from ..calibration.question import ANSWERS
 from ..calibration.standing import Value
+from ..calibration.vocabulary import Functions, Measure, QuadrantCode
 from ..language import LANGUAGES, text
 from ..ooxml import Scalar
-from .layout import FUNCTIONS, MEASURES, QUADRANTS, region_sheet
-from .shapes import Column, Kind, Table
+from .shapes import Column, Kind, Table, region_sheet
 
 CHOICES = (
     *("draft", "submitted", "open", "locked", "decided", "confirmed", "accept", "counter", "return"),
@@ -35,9 +35,9 @@ CHOICES = (
     *ANSWERS,
     *WEIGHTS,
     *("budget", "headcount", "leads", "training", "product", "other"),
-    *FUNCTIONS,
-    *MEASURES,
-    *QUADRANTS,
+    *Functions,
+    *Measure,
+    *QuadrantCode,
     *("below", "within", "above"),
 )
 """Every code that has a caption of its own."""
@@ -54,7 +54,7 @@ _LATER_SHEETS = ("progress", "evaluation", "backtest", "letters", "audit")
 
 def caption(code: str, language: str) -> str:
     """What a choice is called; a code that has no caption is its own."""
-    if code in QUADRANTS:
+    if code in tuple(QuadrantCode):
         return text(f"calibration.quadrant.{code}", language)
     return text(f"workbook.choice.{code}", language) if code in CHOICES else code
 

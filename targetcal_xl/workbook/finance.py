@@ -35,7 +35,7 @@ from ..calibration.history import latest
 from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
 from ..calibration.values import LARGEST, is_amount
 from ..ooxml import ERRORS
-from .layout import reading_row
+from .sheets.drivers import reading_row
 
 Kept = TypeVar("Kept")
 

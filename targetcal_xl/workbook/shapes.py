@@ -117,3 +117,13 @@ class Sheet:
             if table.code == code:
                 return table
         raise KeyError(code)
+
+
+def region_sheet(region: str) -> str:
+    """The code of a region's own sheet."""
+    return f"region:{region}"
+
+
+def name_of(code: str, region: str | None = None) -> str:
+    """The defined name of a field: `tc.hq_target`, `tc.HD.status`; codes of regions are words."""
+    return f"tc.{code}" if region is None else f"tc.{region}.{code}"

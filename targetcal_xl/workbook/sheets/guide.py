@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from ...figures import plain
+from ...language import text
+from ..captions import tab_names
+from ..looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
+from ..places import Places
+from ..shapes import Sheet
 
-from ..figures import plain
-from ..language import text
-from .captions import tab_names
-from .looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
-from .places import Places
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 ROLES = ("manager", "superior", "finance", "hr")
 _COLOURS = {"input": INPUT, "superior": SUPERIOR_INPUT, "tool": "#FFFFFF", "missing": WARNING_PALE}
@@ -36,6 +38,11 @@ _LINE_UNITS, _LINE_HEIGHT = 104, 18
 _PAGE_HEIGHT, _AS_WIDE = 735.0, 0.85
 """Points that a printed page has room for, and the scale at which it has room for the columns."""
 _ROW_HEIGHT = 15.0
+
+
+def sheet() -> Sheet:
+    """The guide, which has neither tables nor fields."""
+    return Sheet("guide")
 
 
 class GuideLine(NamedTuple):

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..calibration.negotiation import DECISIONS, JUSTIFICATION, OBJECTIONS, declaration_fault, objection_state
-from ..calibration.standing import Value
-from ..figures import MINUS, spell
-from ..ooxml import Cell
-from .asking import (
+from ...calibration.baseline import PARTS
+from ...calibration.negotiation import (
+    DECISIONS,
+    JUSTIFICATION,
+    OBJECTIONS,
+    STATES,
+    declaration_fault,
+    objection_state,
+)
+from ...calibration.plan import Plan
+from ...calibration.standing import Value
+from ...figures import MINUS, spell
+from ...ooxml import Cell
+from ..facts import TOTALS, Facts, Row, as_number, or_blank
+from ..shapes import Column, Field, Owner, Sheet, Table, region_sheet
+from .columns import NAME, numbered, stacked, volume_column
+from .region_formulas import (
     BACK,
     EMPTY_WORDS,
     MOST_NAMED,
@@ -19,8 +31,108 @@ from .asking import (
     faults_said,
     lacking,
 )
-from .facts import TOTALS, Facts, Row, as_number, or_blank
-from .layout import region_sheet
+
+SUPPORTS = 10
+"""Support items that a region's tab has room for, when it has no more lines than that."""
+
+
+def sheet(plan: Plan, region: str) -> Sheet:
+    """One region's tab: its cards, lines, support items, and where its suggestions come from."""
+    lines = tuple(line.code for line in plan.lines_of(region))
+    tables = stacked(
+        8,
+        Table("lines", (*_LINE_COLUMNS, *volume_column(plan)), lines, region=region),
+        Table("supports", _support_columns(lines), numbered("S", max(SUPPORTS, len(lines))), region=region),
+        Table("why", _why_columns(plan), lines, region=region, prefix="why."),
+        Table("steps", _STEP_COLUMNS, _steps(plan), region=region, prefix="step.", hidden=True),
+    )
+    return Sheet(region_sheet(region), _REGION_FIELDS, tables, region)
+
+
+_REGION_FIELDS = (
+    Field("advice", Owner.FORMULA, "long", (4, 2), span=11),
+    Field("status", Owner.MANAGER, "choice", (6, 2), ("draft", "submitted")),
+    Field("submitter", Owner.MANAGER, "text", (6, 3), span=2),
+    Field("submitted_on", Owner.MANAGER, "date", (6, 5)),
+    Field("state", Owner.TOOL, "choice", (6, 6), STATES, span=2),
+    Field("round", Owner.TOOL, "count", (6, 8)),
+    Field("checks", Owner.FORMULA, "count", (6, 9)),
+    Field("allotment", Owner.FORMULA, "number", (6, 10)),
+    Field("suggested", Owner.FORMULA, "number", (6, 11)),
+    Field("declared", Owner.FORMULA, "number", (6, 12)),
+    Field("gap_pct", Owner.FORMULA, "percent", (6, 13)),
+    Field("agreed", Owner.FORMULA, "number", (6, 14), span=2),
+)
+
+
+_LINE_COLUMNS = (
+    # What a region works with, as wide together as a small screen.
+    Column("name", Owner.LABEL, width=13),
+    Column("suggested", Owner.TOOL, "number", 11),
+    Column("declared", Owner.MANAGER, "number", 9),
+    Column("answered", Owner.FORMULA, "long", 16),
+    Column("agree", Owner.MANAGER, "choice", 7, ("yes",)),
+    Column("deviation", Owner.FORMULA, "percent", 8),
+    Column("flag", Owner.FORMULA, "choice", 8),
+    Column("missing", Owner.FORMULA, "long", 15),
+    Column("basis", Owner.MANAGER, "long", 24),
+    Column("support", Owner.MANAGER, "long", 24),
+    Column("risk", Owner.MANAGER, "long", 24),
+    # What the superior answers, then what is seldom needed.
+    Column("decision", Owner.SUPERIOR, "choice", 11, DECISIONS),
+    Column("counter", Owner.SUPERIOR, "number", 10),
+    Column("decision_reason", Owner.SUPERIOR, "long", 28),
+    Column("agreed", Owner.TOOL, "number", 10),
+    Column("round", Owner.TOOL, "count", 7),
+    Column("objection", Owner.TOOL, "text", 11),
+    Column("last_year", Owner.TOOL, "number", 10),
+    Column("low", Owner.TOOL, "number", 9),
+    Column("high", Owner.TOOL, "number", 9),
+    Column("allotment", Owner.TOOL, "number", 10),
+    Column("odds_declared", Owner.FORMULA, "percent", 10),
+    Column("comment", Owner.MANAGER, "long", 20),
+    Column("attachment", Owner.MANAGER, "link", 16),
+)
+
+
+def _support_columns(lines: tuple[str, ...]) -> tuple[Column, ...]:
+    kinds = ("budget", "headcount", "leads", "training", "product", "other")
+    return (
+        Column("line", Owner.MANAGER, "line", choices=lines),
+        Column("kind", Owner.MANAGER, "choice", choices=kinds),
+        Column("what", Owner.MANAGER, "long", span=3),
+        Column("quantity", Owner.MANAGER, "decimal", span=2),
+        Column("unit", Owner.MANAGER),
+        Column("due", Owner.MANAGER, "date"),
+        Column("granted", Owner.SUPERIOR, "choice", choices=("yes", "no")),
+    )
+
+
+def _why_columns(plan: Plan) -> tuple[Column, ...]:
+    """Last year's value, what each part adds, and the sum: the baseline sheet's row, and in words."""
+    numbers = (
+        Column("last_year", Owner.FORMULA, "number"),
+        *(Column(f"part.{part}", Owner.FORMULA, "amount") for part in _parts(plan)),
+        Column("sum", Owner.FORMULA, "amount"),
+    )
+    reach = max(2, 10 - len(numbers))  # to the end of the reasons above, or further
+    return (NAME, *numbers, Column("why", Owner.TOOL, "long", span=reach), *volume_column(plan))
+
+
+def _parts(plan: Plan) -> tuple[str, ...]:
+    return (*PARTS, *(driver.code for driver in plan.drivers))
+
+
+_STEP_COLUMNS = (
+    NAME,
+    *(Column(code, Owner.FORMULA, "amount") for code in ("contribution", "whole", "foot", "rise", "fall")),
+)
+
+
+def _steps(plan: Plan) -> tuple[str, ...]:
+    """Rows of a region's way from last year's figure to its suggestion."""
+    return ("last_year", *(f"part.{part}" for part in _parts(plan)), "rounding", "suggested")
+
 
 _UNSAID = str.maketrans("", "", "".join(map(chr, range(32))) + "".join(PUNCTUATION))
 """What the formula takes out of a reason: control characters, by CLEAN, and punctuation."""

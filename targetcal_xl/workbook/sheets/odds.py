@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from ..calibration.odds import SUREST, log_spread, odds, total_spread
-from ..ooxml import Cell, column_letters
-from .computing import is_live
-from .explaining import Explanation
-from .facts import TOTALS, Facts, Row, or_blank, span
-from .layout import region_sheet
-from .places import TablePlace
+from ...calibration.odds import SUREST, log_spread, odds, total_spread
+from ...ooxml import Cell, column_letters
+from ..facts import TOTALS, Facts, Row, or_blank, span
+from ..places import TablePlace
+from ..shapes import region_sheet
+from .baseline import Explanation
+from .baseline_live import is_live
 
 _DIGITS = 4
 """Odds stand to a hundredth of a percent, so that every program comes to the same."""

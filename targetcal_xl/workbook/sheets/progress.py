@@ -4,13 +4,52 @@ from __future__ import annotations
 
 import math
 
-from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
-from ..calibration.metric import BEST_ATTAINED
-from ..ooxml import Cell, column_letters
-from .captions import shown
-from .facts import Facts, Row, as_number, count_of, or_blank, quote, span
-from .places import TablePlace
-from .shapes import Table
+from ...calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
+from ...calibration.metric import BEST_ATTAINED
+from ...calibration.plan import Plan
+from ...ooxml import Cell, column_letters
+from ..captions import shown
+from ..facts import Facts, Row, as_number, count_of, or_blank, quote, span
+from ..places import TablePlace
+from ..shapes import Column, Field, Owner, Sheet, Table
+from .columns import NAME, REGION, numbered, of_lines, stacked, volume_column
+
+
+def sheet(plan: Plan) -> Sheet:
+    """The path by weeks, and every line beside its own."""
+    tool = Owner.TOOL
+    weekly = (
+        Column("date", tool, "date"),
+        Column("path", tool, "number"),
+        Column("actual", tool, "number"),
+    )
+    lines = (
+        REGION,
+        NAME,
+        Column("agreed", tool, "number", 11),
+        Column("as_of", tool, "date", 12),
+        Column("actual", tool, "number", 11),
+        Column("path", tool, "number", 11),
+        Column("attainment", tool, "percent", 10),
+        Column("recent", tool, "percent", 10),
+        Column("expected_final", tool, "number", 11),
+        Column("odds", tool, "percent", 11),
+        Column("warned", tool, "flag", 9),
+        Column("suggestion", tool, "long", 60),
+        *volume_column(plan),
+    )
+    weeks = numbered("W", -(-len(plan.period.days) // 7))
+    fields = (
+        Field("progress_agreed", Owner.FORMULA, "number", (6, 2)),
+        Field("progress_actual", Owner.FORMULA, "number", (6, 3)),
+        Field("progress_attainment", Owner.FORMULA, "percent", (6, 4)),
+        Field("progress_warned", Owner.FORMULA, "count", (6, 5)),
+    )
+    tables = (
+        *stacked(9, Table("weekly", weekly, weeks, prefix="weekly.")),
+        *stacked(28, of_lines("lines", lines, plan, "progress.")),
+    )
+    return Sheet("progress", fields, tables)
 
 
 class Following:

@@ -7,15 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
-from ..calibration.alignment import allot, is_plain
-from ..calibration.baseline import PARTS, Baseline, compute_baseline
-from ..calibration.hierarchy import InfeasibleTotal
-from ..calibration.history import Floats
-from ..ooxml import Block, Cell, Scalar, Spot, column_letters
-from .engines.blocks import blocks
-from .facts import Facts
-from .finance import revised
-from .places import TablePlace
+from ...calibration.alignment import allot, is_plain
+from ...calibration.baseline import PARTS, Baseline, compute_baseline
+from ...calibration.hierarchy import InfeasibleTotal
+from ...calibration.history import Floats
+from ...ooxml import Block, Cell, Scalar, Spot, column_letters
+from ..engines.blocks import blocks
+from ..facts import Facts
+from ..finance import revised
+from ..places import TablePlace
 
 EXPLAINED = ("last_year", *(f"part.{part}" for part in PARTS), "base", "low", "high", "inertial")
 """Columns of the baseline that TC_EXPLAIN gives."""

@@ -7,13 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
-from ..calibration.progress import FEWEST_STEPS, too_few
-from ..calibration.standing import Value
-from ..figures import typed
-from ..ooxml import Cell, column_letters
-from .facts import Facts, Row, as_number, count_of, or_blank, quote, span
-from .layout import LIGHTS
-from .places import TablePlace
+from ...calibration.progress import FEWEST_STEPS, too_few
+from ...calibration.standing import Value
+from ...calibration.vocabulary import Light
+from ...figures import typed
+from ...ooxml import Cell, column_letters
+from ..facts import Facts, Row, as_number, count_of, or_blank, quote, span
+from ..places import TablePlace
 
 _TURN = 0.05
 """So far from the pace up to now the last days have to be before a line is said to rise or fall."""
@@ -49,7 +49,7 @@ class Running:
         column = span(self._place, "light")
         return {
             f"dashboard_{code}": Cell(float(lights.count(code)), count_of(column, quote(self._word(code))))
-            for code in LIGHTS
+            for code in Light
         }
 
     def _told(self, line: str, code: str) -> float | None:
@@ -91,7 +91,7 @@ class Running:
         return bool(few) and day < self._facts.plan.period.end.isoformat()
 
     def _light_formula(self, pace: str, refs: Mapping[str, str]) -> str:
-        behind, close, on_path = (quote(self._word(code)) for code in LIGHTS)
+        behind, close, on_path = (quote(self._word(code)) for code in Light)
         yes, milestone = quote(self._facts.caption("yes")), self._facts.plan.thresholds.milestone
         late = f"OR({refs['warned']}={yes},{pace}<{milestone!r})"
         told = f"IF({late},{behind},IF({pace}<{self._close!r},{close},{on_path}))"

@@ -8,14 +8,14 @@ from itertools import accumulate
 
 import numpy as np
 
-from ..calibration.baseline import LEVEL
-from ..calibration.history import Flags
-from ..ooxml import Cell, column_letters
-from .captions import heading
-from .explaining import Explanation
-from .facts import Facts, Row, span
-from .layout import region_sheet
-from .places import TablePlace
+from ...calibration.baseline import LEVEL
+from ...calibration.history import Flags
+from ...ooxml import Cell, column_letters
+from ..captions import heading
+from ..facts import Facts, Row, span
+from ..places import TablePlace
+from ..shapes import region_sheet
+from .baseline import Explanation
 
 _LEVEL = tuple(f"part.{part}" for part in LEVEL)
 """What stands in for last year's figure, where there is none: what the history leads to, before events."""

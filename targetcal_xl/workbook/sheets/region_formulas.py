@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from ..calibration.metric import LEAST_SHORTFALL
-from ..calibration.negotiation import DECISIONS, FAR, FEW_STEPS, JUSTIFICATION, MEANT
-from ..figures import plain, typed
-from ..language import LANGUAGES
-from ..ooxml import column_letters
-from .captions import caption
-from .facts import BESIDE_ZERO, DEVIATION_DIGITS, ROW, Facts, quote, span
-from .layout import region_sheet
-from .places import TablePlace
+from ...calibration.metric import LEAST_SHORTFALL
+from ...calibration.negotiation import DECISIONS, FAR, FEW_STEPS, JUSTIFICATION, MEANT
+from ...figures import plain, typed
+from ...language import LANGUAGES
+from ...ooxml import column_letters
+from ..captions import caption
+from ..facts import BESIDE_ZERO, DEVIATION_DIGITS, ROW, Facts, quote, span
+from ..places import TablePlace
+from ..shapes import region_sheet
 
 _EMPTY_WORDS = (
     *("", "无", "暂无", "没有", "空", "略", "待定", "待补充", "同上", "不适用", "测试"),

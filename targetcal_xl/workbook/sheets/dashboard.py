@@ -4,14 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..calibration.limits import hq_gap
-from ..calibration.negotiation import STANDING_OBJECTIONS
-from ..ooxml import Cell, column_letters
-from .asking import submitted
-from .declaring import Declaration
-from .facts import TOTALS, Facts, Row, count_of, or_blank, quote, span
-from .layout import region_sheet
-from .places import TablePlace
+from ...calibration.limits import hq_gap
+from ...calibration.negotiation import STANDING_OBJECTIONS
+from ...calibration.plan import Plan
+from ...calibration.vocabulary import Light
+from ...ooxml import Cell, column_letters
+from ..facts import TOTALS, Facts, Row, count_of, or_blank, quote, span
+from ..places import TablePlace
+from ..shapes import Column, Field, Kind, Owner, Sheet, region_sheet
+from .columns import NAME, REGION, limits_table, of_lines, of_regions, stacked, volume_column
+from .region import Declaration
+from .region_formulas import submitted
+
+_RUNNING_COLUMNS = (
+    REGION,
+    NAME,
+    *(Column(code, Owner.FORMULA, "number", 10) for code in ("target", "actual")),
+    Column("pace", Owner.FORMULA, "percent", 10),
+    Column("light", Owner.FORMULA, "choice", 10),
+    Column("trend", Owner.FORMULA, "choice", 10),
+)
+
+
+def sheet(plan: Plan) -> Sheet:
+    """Cards for the whole plan, then regions, lights, limits and lines."""
+
+    def formula(code: str, kind: Kind, width: float = 10) -> Column:
+        return Column(code, Owner.FORMULA, kind, width)
+
+    regions = (
+        NAME,
+        formula("state", "choice", 14),
+        formula("submitted", "choice"),
+        *(formula(code, "count") for code in ("lines", "filled", "missing", "objections")),
+        *(formula(code, "number") for code in ("allotment", "suggested", "declared")),
+        formula("gap_pct", "percent"),
+        formula("agreed", "number"),
+        Column("in_force", Owner.TOOL, "number", 10),
+    )
+    lines = (
+        REGION,
+        NAME,
+        *(formula(code, "number") for code in ("last_year", "allotment", "suggested", "declared")),
+        formula("deviation", "percent"),
+        formula("flag", "choice"),
+        formula("agreed", "number"),
+        Column("in_force", Owner.TOOL, "number", 10),
+        formula("odds_hq", "percent"),
+        formula("odds_declared", "percent"),
+        *volume_column(plan),
+    )
+    tables = stacked(
+        30,
+        of_regions("regions", regions, plan, "dashboard."),
+        of_lines("running", _RUNNING_COLUMNS, plan, "dashboard.run."),
+        *limits_table(plan, ("low", "high", "allotment", "agreed", "side"), "dashboard.limit."),
+        of_lines("lines", lines, plan, "dashboard.line."),
+    )
+    return Sheet("dashboard", _dashboard_fields(), tables)
+
+
+def _dashboard_fields() -> tuple[Field, ...]:
+    """Two rows of cards: the figures, and how likely each is."""
+    kinds: tuple[tuple[str, Kind], ...] = (
+        ("dashboard_suggested", "number"),
+        ("dashboard_declared", "number"),
+        ("dashboard_agreed", "number"),
+        ("dashboard_gap_pct", "percent"),
+        ("dashboard_submitted", "text"),
+        ("dashboard_missing", "count"),
+        ("dashboard_objections", "count"),
+    )
+    odds = ("odds_hq", "odds_suggested", "odds_declared", "odds_agreed")
+    return (
+        Field("dashboard_hq", Owner.TOOL, "number", (6, 2)),
+        *(Field(code, Owner.FORMULA, kind, (6, 3 + k)) for k, (code, kind) in enumerate(kinds)),
+        *(Field(code, Owner.FORMULA, "percent", (9, 2 + k)) for k, code in enumerate(odds)),
+        Field("total_spread", Owner.FORMULA, "percent", (9, 6)),
+        Field("shared", Owner.TOOL, "percent", (9, 7)),
+        Field("dashboard_hq_gap", Owner.FORMULA, "percent", (9, 8)),
+        Field("dashboard_inside", Owner.TOOL, "text", (9, 9), span=2),
+        *(Field(f"dashboard_{code}", Owner.FORMULA, "count", (9, 11 + k)) for k, code in enumerate(Light)),
+    )
 
 
 class Overview:

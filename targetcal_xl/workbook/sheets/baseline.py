@@ -8,18 +8,56 @@ from functools import cached_property
 
 import numpy as np
 
-from ..calibration.baseline import PARTS
-from ..calibration.drivers import EFFECT_LIMIT, SIGNAL_LIMIT, Readings, changes, effects
-from ..calibration.explanation import explain
-from ..calibration.history import Floats
-from ..calibration.standing import Standing
-from ..figures import typed
-from ..ooxml import Cell, column_letters
-from ..sentences import why
-from .computing import Computing
-from .facts import ROW, Facts, Row, or_blank
-from .layout import reading_row, region_sheet
-from .places import TablePlace
+from ...calibration.baseline import PARTS
+from ...calibration.drivers import EFFECT_LIMIT, SIGNAL_LIMIT, Readings, changes, effects
+from ...calibration.explanation import explain
+from ...calibration.history import Floats
+from ...calibration.plan import Plan
+from ...calibration.standing import Standing
+from ...figures import typed
+from ...ooxml import Cell, column_letters
+from ...sentences import why
+from ..facts import ROW, Facts, Row, or_blank
+from ..places import TablePlace
+from ..shapes import Column, Kind, Owner, Sheet, region_sheet
+from .baseline_live import Computing
+from .columns import NAME, REGION, of_lines, stacked, volume_column
+from .drivers import reading_row
+
+
+def sheet(plan: Plan) -> Sheet:
+    """A line's way from last year's figure to its suggestion, and its odds."""
+
+    def number(code: str, owner: Owner, kind: Kind = "number", width: float = 10) -> Column:
+        return Column(code, owner, kind, width)
+
+    tool, formula = Owner.TOOL, Owner.FORMULA
+    drivers = [driver.code for driver in plan.drivers]
+    columns = (
+        REGION,
+        NAME,
+        number("last_year", tool),
+        *(number(f"part.{part}", tool, "amount") for part in PARTS),
+        number("base", tool, "amount"),
+        *(number(f"signal.{driver}", formula, "percent") for driver in drivers),
+        number("raw", formula, "percent"),
+        *(number(f"effect.{driver}", formula, "percent") for driver in drivers),
+        number("total", formula, "percent"),
+        number("expected", formula, "amount"),
+        number("log_mean", formula, "amount"),
+        *(number(f"part.{driver}", formula, "amount") for driver in drivers),
+        number("sum", formula, "amount"),
+        number("suggested", formula),
+        number("at_old_weights", tool, width=12),
+        number("low", tool),
+        number("high", tool),
+        number("inertial", tool),
+        number("allotment", tool),
+        *volume_column(plan),
+        number("spread", formula, "percent"),
+        *(number(f"odds.{code}", formula, "percent") for code in ("allotment", "suggested")),
+    )
+    return Sheet("baseline", (), stacked(5, of_lines("baseline", columns, plan, "baseline.")))
 
 
 def weights_used(standing: Standing) -> list[float]:

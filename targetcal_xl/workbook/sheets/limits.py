@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..calibration.limits import Bounded, bounded, side_of
-from ..ooxml import BLANK, Cell
-from .facts import Facts, Row
+from ...calibration.limits import Bounded, bounded, side_of
+from ...ooxml import BLANK, Cell
+from ..facts import Facts, Row
 
 
 class Reached:
