@@ -84,7 +84,10 @@ def decide_as_said(
     reason: str = "",
     hours: float = 0.0,
 ) -> DecisionReport:
-    """Decide on a line, or on a support, or record what is typed in the tab where neither is named."""
+    """Decide on a line, or on a support, or record what is typed in the tab where neither is named.
+
+    Raise Refused where both are named, or one of them without its decision.
+    """
     if bool(kind) != bool(line or support) or (line and support):
         raise Refused([Problem("decide_needs_both")])
     if support:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 
 from .baseline import LEVEL
-from .history import Flags, Floats
+from .history import Flags
 from .standing import Standing
 
 Origin = Literal["last_year", "partly", "history", "panel"]

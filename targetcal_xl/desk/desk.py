@@ -8,12 +8,14 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
 from ..calibration import Indicator, Line, Plan, Region
+from ..language import LANGUAGES
 from ..ledger import Draft, Event, Ledger, open_ledger, standing
 from ..ooxml import clear_leftovers
 from ..problems import Problem, Refused
@@ -161,6 +163,20 @@ def find_line_anywhere(plan: Plan, said: str) -> Line:
 def find_indicator(plan: Plan, said: str) -> Indicator:
     """The indicator that a person means, by code or name."""
     return _find(plan.indicators, said, "indicator_unknown")
+
+
+def find_language(said: str) -> str:
+    """A language that books are written in; raise Refused for any other."""
+    if said not in LANGUAGES:
+        raise Refused([Problem("language_unknown", fields={"said": said, "known": ", ".join(LANGUAGES)})])
+    return said
+
+
+def find_file(path: Traversable) -> Traversable:
+    """A file that a person names; raise Refused when there is none."""
+    if not path.is_file():
+        raise Refused([Problem("file_missing", str(path))])
+    return path
 
 
 def chosen_regions(plan: Plan, said: Sequence[str]) -> tuple[Region, ...]:
