@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 import pytest
 from hypothesis import given
@@ -43,7 +43,7 @@ def path(tmp_path: Path) -> Path:
         parts = {name: file.read(name) for name in file.namelist()}
     with (
         path.open("wb") as raw,
-        zipfile.ZipFile(_Pipe(raw), "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file,
+        zipfile.ZipFile(cast(IO[bytes], _Pipe(raw)), "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file,
     ):
         for name, data in parts.items():
             file.writestr(name, data)

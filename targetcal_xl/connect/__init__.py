@@ -9,7 +9,6 @@ with on_demand(__name__):
     from .plan_folder import read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .survey import Responses, read_responses
-    from .tables import there
     from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
@@ -24,5 +23,4 @@ __all__ = [
     "read_history",
     "read_plan",
     "read_responses",
-    "there",
 ]

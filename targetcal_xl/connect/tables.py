@@ -27,7 +27,7 @@ from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
 from ..language import LANGUAGES, text
 from ..log import step
-from ..problems import DataProblems, Found, Problem, Refused
+from ..problems import DataProblems, Found, Problem
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 
 _LOG = logging.getLogger(__name__)
@@ -160,13 +160,6 @@ class _Source:
     rows: Iterable[tuple[int, list[str]]]
     grid: Grid | None = None
     comma_is_clear: bool = True
-
-
-def there(file: Traversable) -> Traversable:
-    """A file that somebody names; raise Refused when there is none."""
-    if not file.is_file():
-        raise Refused([Problem("file_missing", str(file))])
-    return file
 
 
 @step(_LOG, "read a table")
