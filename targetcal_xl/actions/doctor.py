@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from ..desk import has_own_password, ledger_beside, newer, older
+from ..desk import find_file, has_own_password, ledger_beside, newer, older
 from ..formats import BOOK, LEDGER, Format
 from ..language import text
 from ..ledger import open_ledger
@@ -49,7 +49,10 @@ def doctor(
     fix: bool = False,
     computer: Computer | None = None,
 ) -> DoctorReport:
-    """Look at this computer, and at a workbook on it; with `fix` mend first what we may."""
+    """Look at this computer, and at a workbook on it; with `fix` mend first what we may.
+
+    Raise Refused when there is no such workbook.
+    """
     computer = computer or this_computer()
     if book and not book.is_file():
         raise Refused([Problem("book_missing", str(book))])
@@ -62,10 +65,11 @@ def doctor(
 
 
 def examine_template(path: Path, language: str) -> DoctorReport:
-    """Try a letter template out: everything that issuing letters will do, on sample contents."""
-    if not path.is_file():
-        raise Refused([Problem("file_missing", str(path))])
-    tried = rehearse(LetterTemplate(path.read_bytes()))
+    """Try a letter template out: everything that issuing letters will do, on sample contents.
+
+    Raise Refused when there is no such file.
+    """
+    tried = rehearse(LetterTemplate(find_file(path).read_bytes()))
     good = () if tried.problems else tuple(_rehearsed(tried, path.name, language))
     return DoctorReport(good, tried.problems)
 

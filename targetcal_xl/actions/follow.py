@@ -29,7 +29,7 @@ from ..calibration import (
 from ..calibration import follow as follow_lines
 from ..calibration.progress import Hope
 from ..connect import Actuals, read_actuals
-from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, plan_of, take_stock
+from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, find_file, plan_of, take_stock
 from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Event, dump, reference
@@ -125,8 +125,11 @@ class FollowReport(Report):
 
 
 def follow_file(desk: Desk, path: Traversable, as_of: dt.date | None = None) -> FollowReport:
-    """Follow the period by a file of daily results; raise DataProblems with every fault of the file."""
-    return follow(desk, read_actuals(path, plan_of(desk)), as_of)
+    """Follow the period by a file of daily results.
+
+    Raise Refused when there is no such file, DataProblems with every fault of it.
+    """
+    return follow(desk, read_actuals(find_file(path), plan_of(desk)), as_of)
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:
@@ -172,7 +175,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
 
 
 def agreed_targets(standing: Standing) -> Floats:
-    """The target of every line that is in force; refuse a plan in which not every line has one."""
+    """The target of every line that is in force, (n,); raise Refused when not every line has one."""
     targets = [standing.in_force(line) for line in standing.inputs.plan.lines]
     known = [target for target in targets if target is not None]
     if len(known) < len(targets):

@@ -24,6 +24,7 @@ from ..desk import (
     Desk,
     asked,
     composed,
+    find_language,
     held,
     plan_faults,
     show_recorded,
@@ -71,7 +72,12 @@ class NewReport(Report):
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
-    """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten."""
+    """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten.
+
+    Raise Refused where book or ledger are there already, for a name that is no workbook's and an unknown
+    language; DataProblems for a plan that no workbook can hold or whose limits leave no way.
+    """
+    find_language(language)
     if desk.path.suffix.lower() not in (PLAIN, WITH_MACROS):
         raise Refused([Problem("book_suffix", str(desk.path))])
     if desk.path.exists():

@@ -14,7 +14,7 @@ from ..problems import MOST_OF_A_KIND, Problem, Refused
 from ..telling import QUESTION, Part, Report, Sentence, noted
 from ..workbook import Owner, Typed, nameless, open_damaged
 from .check import awaits, is_sealed
-from .verify import faults
+from .verify import faults, strays
 
 ELSEWHERE = (
     *("file_encrypted", "file_old_xls", "file_strict", "file_dates_1904"),
@@ -104,7 +104,7 @@ def repair(desk: Desk) -> RepairReport:
 
 def _found(stock: Stock) -> list[Problem]:
     """Everything that is not as it should be, but what somebody has typed and nobody has recorded yet."""
-    return [problem for problem in faults(stock) if problem.code not in PENDING]
+    return [problem for problem in faults(stock, strays(stock)) if problem.code not in PENDING]
 
 
 def is_elsewhere(refused: Refused) -> bool:

@@ -211,7 +211,7 @@ class Plan:
         return math.nan if found is None else found
 
     def shares(self, rows: Sequence[int]) -> Floats:
-        """How much of each of these lines' values is in their total."""
+        """How much of each of these lines' values is in their total, (rows,)."""
         volumes = np.array([self.volumes[k] for k in rows])
         return volumes if self.metric.adds_up else volumes / volumes.sum()
 

@@ -222,7 +222,7 @@ def _watched_days(
 
 
 def so_far(daily: Floats, volumes: Floats | None, plan: Plan) -> float:
-    """What the days up to now come to over all lines of a plan, NaN where there is none."""
+    """What the days, (n, days so far), come to over all lines of a plan, NaN where there is none."""
     if plan.metric.adds_up:
         return plan.total_of(np.nansum(daily, axis=1))
     return reached(plan, _weights(daily, volumes, plan.metric), mean_so_far(daily, volumes)[0])
@@ -238,7 +238,7 @@ def due_so_far(daily: Floats, volumes: Floats | None, path: Floats, plan: Plan) 
 
 
 def reached(plan: Plan, volumes: Sequence[float], values: Floats, rows: Iterable[int] | None = None) -> float:
-    """Results of all lines of a plan, or of those at these places, together; NaN where there are none.
+    """Results, (n,), of all lines of a plan, or of those at these places, together; NaN where there are none.
 
     They weigh by the `volumes` of their days where those were reported (`Progress.volumes`), else as planned.
     """

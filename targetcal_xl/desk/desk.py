@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from ..calibration import Indicator, Line, Plan, Region
 from ..formats import BOOK, LEDGER, Format
+from ..language import LANGUAGES
 from ..ledger import Draft, Event, Ledger, open_ledger, standing
 from ..log import step
 from ..ooxml import clear_leftovers
@@ -181,7 +183,7 @@ def find_line(plan: Plan, region: Region, said: str) -> Line:
 
 
 def find_line_anywhere(plan: Plan, said: str) -> Line:
-    """The line that a person means, by code or by a name that only one line has."""
+    """The line that a person means, by code or by a name that only one line has; else raise Refused."""
     meant = [line for line in plan.lines if line.code == said]
     meant = meant or [line for line in plan.lines if line.name == said]
     if len(meant) > 1:
@@ -193,6 +195,20 @@ def find_line_anywhere(plan: Plan, said: str) -> Line:
 def find_indicator(plan: Plan, said: str) -> Indicator:
     """The indicator that a person means, by code or name."""
     return _find(plan.indicators, said, "indicator_unknown")
+
+
+def find_language(said: str) -> str:
+    """A language that books are written in; raise Refused for any other."""
+    if said not in LANGUAGES:
+        raise Refused([Problem("language_unknown", fields={"said": said, "known": ", ".join(LANGUAGES)})])
+    return said
+
+
+def find_file(path: Traversable) -> Traversable:
+    """A file that a person names; raise Refused when there is none."""
+    if not path.is_file():
+        raise Refused([Problem("file_missing", str(path))])
+    return path
 
 
 def chosen_regions(plan: Plan, said: Sequence[str]) -> tuple[Region, ...]:

@@ -75,7 +75,10 @@ def show_recorded(draft: Draft, path: Path, show: Callable[[], None]) -> None:
 
 
 def look(desk: Desk) -> Stock:
-    """Read ledger and book, whatever they say of each other; refuse a book of a newer program."""
+    """Read ledger and book, whatever they say of each other.
+
+    Raise Refused when there is no book, or when it is a newer program's.
+    """
     if not desk.path.is_file():
         raise Refused([Problem("book_missing", str(desk.path))])
     head, standing = desk.ledger.head, standing_of(desk.ledger)
@@ -86,7 +89,7 @@ def look(desk: Desk) -> Stock:
 
 
 def take_stock(desk: Desk) -> Stock:
-    """Read ledger and book; refuse a book that lacks something, or shows other entries."""
+    """Read ledger and book; raise Refused for a book that lacks something, or shows other entries."""
     stock = look(desk)
     if problems := misfits(stock):
         raise Refused(problems)

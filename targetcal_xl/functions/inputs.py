@@ -75,7 +75,10 @@ def days_of(said_calendar: str, period: Period) -> Flags:
 
 
 def lines_of(history: RangeTable) -> Lines:
-    """The lines of a history: by code or, where the range begins with names, by name."""
+    """The lines of a history: by code or, where the range begins with names, by name.
+
+    Raise Unanswerable for lines that stand twice.
+    """
     at = history.column("line") or 0
     codes = history.texts(at)
     known = {code: k for k, code in enumerate(codes)}
@@ -288,7 +291,10 @@ def _readings(table: RangeTable | None, plan: Plan, lines: Lines) -> Readings:
 
 
 def readings_meant(table: RangeTable, plan: Plan, lines: Lines) -> tuple[list[int], list[int]]:
-    """Which line and which indicator each row of the readings is about."""
+    """Which line and which indicator each row of the readings is about.
+
+    Raise Unanswerable with every line and indicator that nobody knows.
+    """
     (column,) = table.needed("indicator")
     items = {name: k for k, item in enumerate(plan.indicators) for name in (item.code, item.name)}
     line, keys, names = table.column("line") or 0, table.texts(0), table.texts(column)

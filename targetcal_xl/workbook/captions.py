@@ -10,6 +10,7 @@ from functools import cache
 
 from ..calibration.accents import composed
 from ..calibration.calendar import Calendar
+from ..calibration.metric import KINDS
 from ..calibration.plan import WEIGHTS, Plan
 from ..calibration.question import ANSWERS
 from ..calibration.standing import Value
@@ -29,9 +30,7 @@ CHOICES = (
         "lowers",
         "raises_driver",
         "lowers_driver",
-        "sum",
-        "mean",
-        "ratio",
+        *KINDS,
     ),
     *ANSWERS,
     *WEIGHTS,

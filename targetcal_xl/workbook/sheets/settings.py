@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...calibration.metric import KINDS
 from ...calibration.plan import WEIGHTS, Plan
 from ...calibration.vocabulary import Measure
 from ..shapes import Column, Field, Kind, Owner, Sheet, Table
@@ -27,7 +28,7 @@ def sheet(plan: Plan) -> Sheet:
         ("metric_definition", Owner.TOOL, "long", ()),
         ("unit", Owner.TOOL, "text", ()),
         ("direction", Owner.TOOL, "choice", ("higher", "lower")),
-        ("kind", Owner.TOOL, "choice", ("sum", "mean", "ratio")),
+        ("kind", Owner.TOOL, "choice", KINDS),
         ("step", Owner.TOOL, "number", ()),
         ("hq_target", Owner.FINANCE, "number", ()),
         ("hq_tolerance", Owner.FINANCE, "percent", ()),
