@@ -22,6 +22,7 @@ from targetcal_xl.calibration import Key, Value
 from targetcal_xl.connect import plan_template
 from targetcal_xl.demo.story import Row, Story
 from targetcal_xl.language import LANGUAGES
+from tests.fixtures import Kept
 from tests.support import desks
 from tests.support.commands import Said, Terminal, files_of, registered
 from tests.support.desks import BOOK, Case
@@ -165,6 +166,12 @@ PLAYED: Mapping[str, Play] = {
         lambda told: told["verified"] is True,
     ),
     "repair": Play("locked", "repair BOOK", _says("Nothing to repair.", "无需修复")),
+    "upgrade": Play(
+        "outdated",
+        "upgrade BOOK",
+        _says("Upgraded: the book from format 1 to 2", "已升级：工作簿由格式 1 升至 2"),
+        lambda told: (told["upgraded"], told["book"], told["ledger"]) == (True, 1, 1),
+    ),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
     "doctor": Play("fresh", "doctor", _says("Parts: XlsxWriter", "XlsxWriter")),
     "libreoffice": Play(
@@ -195,7 +202,13 @@ def _answered(folder: Path) -> Case:
     return case
 
 
+def _outdated(folder: Path) -> Case:
+    """A plan as release 0.1.0 left it."""
+    return Kept("0.1.0", "2026-11-27T0654/zh-CN-negotiated").unpacked(folder)[0]
+
+
 _STAGES: Mapping[str, Callable[[Path], Case]] = {
+    "outdated": _outdated,
     "fresh": desks.fresh,
     "submitted": desks.submitted,
     "locked": desks.locked,
