@@ -80,7 +80,7 @@ def _names() -> set[str]:
 
 
 def run() -> None:
-    """Run the command line; problems are told to the person, never as a traceback."""
+    """Run the command line and raise SystemExit with its status; problems are told, never as a traceback."""
     from .console import name_files_freely, speak_anyway
 
     gc.set_threshold(_RARELY)

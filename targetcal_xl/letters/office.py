@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from ..log import step
-from ..machine import find_soffice, run_soffice
+from ..machine import find_program, find_soffice, run_soffice
 from ..problems import DataProblems, Problem
 
 _LOG = logging.getLogger(__name__)
@@ -78,8 +77,8 @@ _PROXIES = dict.fromkeys(
 @cache
 def _cut_off() -> tuple[str, ...]:
     """How a program is started that reaches no network; nothing where the system has no such way for us."""
-    unshare = shutil.which("unshare") if sys.platform == "linux" else None
-    way = (unshare, "--map-root-user", "--net", "--") if unshare else ()
+    unshare = find_program("unshare") if sys.platform == "linux" else None
+    way = (str(unshare), "--map-root-user", "--net", "--") if unshare else ()
     return way if way and _works(way) else ()
 
 

@@ -17,7 +17,7 @@ import typst
 
 from ..log import step
 from ..problems import DataProblems, Problem, Words
-from .font import font_files
+from .font import font_file
 from .inline import BEYOND
 from .office import office_pdf
 from .supported import Unsupported
@@ -117,5 +117,5 @@ def _panic_told() -> Iterator[None]:
 
 @cache
 def _fonts() -> typst.Fonts:
-    folders = sorted({str(file.parent) for file in font_files()})
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    folder = str(font_file().parent)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

@@ -36,7 +36,7 @@ def render_pdf(made: Rendered, letter: Letter) -> bytes:
 
 
 def proved_pages(made: Rendered, letter: Letter) -> SetPages:
-    """The same, with what it took to set them."""
+    """The same, with what it took to set them; raise DataProblems when the PDF does not say all of it."""
     pages = set_pdf(made.docx, letter.issued)
     if problems := faults_in_pdf(pages.pdf, made.docx):
         raise DataProblems(problems)

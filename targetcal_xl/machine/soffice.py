@@ -23,10 +23,19 @@ _USUAL = {
 """Where LibreOffice's installers put it without telling the search path."""
 
 
+def find_program(name: str) -> Path | None:
+    """A program of the search path, None where there is none.
+
+    What lies in the current folder, where Windows looks first, is none.
+    """
+    found = shutil.which(name)
+    return Path(found) if found and Path(found).is_absolute() else None
+
+
 def find_soffice() -> Path | None:
     """The program `soffice`, None where there is none."""
-    found = shutil.which("soffice")
-    places = [Path(place) for place in ([found] if found else _USUAL.get(sys.platform, []))]
+    found = find_program("soffice")
+    places = [found] if found else [Path(place) for place in _USUAL.get(sys.platform, [])]
     return next((place for place in places if place.is_file()), None)
 
 

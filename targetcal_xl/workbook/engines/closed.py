@@ -131,13 +131,22 @@ class ClosedBook:
             return
         part = self._sheet(sheet)
         _refuse_impossible(sheet, part, changes)
+        self._count(part.part, before, changes)
         # A shared formula that loses a cell is written out: every other member gets its own text.
         part.write({spot: before[spot] for spot in part.sharing(changes)} | changes)
-        after = {spot: cell for spot, cell in {**before, **changes}.items() if cell != BLANK}
+        after = {**before, **changes}
+        for spot in [spot for spot, cell in changes.items() if cell == BLANK]:
+            del after[spot]
         self._grids[sheet] = after
         self._recalculate()
         if any(_calculates(before, spot) != _calculates(after, spot) for spot in changes):
             self._forget_chain()
+
+    def _count(self, part: str, before: Mapping[Spot, Cell], changes: Mapping[Spot, Cell]) -> None:
+        """Refuse to write what could not be read again, as it is more than a plan could need."""
+        text = sum(len(cell.value) for cell in changes.values() if isinstance(cell.value, str))
+        text += sum(len(cell.formula) for cell in changes.values() if cell.formula)
+        self._counted.add(part, len(changes.keys() - before.keys()), text)
 
     def lock_cells(self, sheet: str, spots: Iterable[Spot], locked: bool) -> None:
         """Set the `locked` format flag of cells, keeping the rest of their formats."""

@@ -120,7 +120,10 @@ class LiveBook:
         return self._grids[sheet]
 
     def set(self, sheet: str, cells: Mapping[Spot, Cell]) -> None:
-        """Write cells, keeping their formats; what the sheet holds already stays as it is."""
+        """Write cells, keeping their formats; what the sheet holds already stays as it is.
+
+        Raise Refused for what no cell can hold.
+        """
         before = self.grid(sheet)
         changes = {spot: cell for spot, cell in cells.items() if not same_cell(cell, before.get(spot, BLANK))}
         stale = [spot for spot in changes if spot in before and _computes(before[spot], changes[spot])]
