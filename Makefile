@@ -41,6 +41,7 @@ lint: $(VENV)/test
 	$(PY) -m mypy
 
 bench: $(VENV)/test .venv-bench/made
+	$(PY) -m bench.start
 	$(PY) -m bench.workbook
 	$(PY) -m bench.alignment
 	$(PY) -m bench.live

@@ -26,6 +26,7 @@ from tests.fixtures import Kept
 from tests.support import desks
 from tests.support.commands import Said, Terminal, files_of, registered
 from tests.support.desks import BOOK, Case
+from tests.support.logs import logged, own_log
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 _FILES: Mapping[str, str] = {
@@ -377,20 +378,19 @@ def _refused(case: Case, words: str, status: int, *said: str) -> None:
     assert files_of(case.folder) == before
 
 
-def test_a_fault_of_ours_is_told_without_a_traceback_unless_it_is_asked_for(
-    at: Callable[[str], Case], monkeypatch: pytest.MonkeyPatch
+def test_a_fault_of_ours_is_told_without_a_traceback_and_is_in_the_log(
+    at: Callable[[str], Case], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("disk on fire")
 
     give = Terminal(clock=at("locked").clock)
     monkeypatch.setattr(import_module("targetcal_xl.actions.check"), "check", fail)
-    said = give("check", BOOK)
-    assert said.status == WRONG_USE and "RuntimeError: disk on fire" in said.err
-    assert said.err.count("\n") == 1 and said.out == ""
-    monkeypatch.setenv("TARGETCAL_DEBUG", "1")
-    with pytest.raises(RuntimeError):
-        give("check", BOOK)
+    with own_log(tmp_path):
+        said = give("check", BOOK)
+        assert said.status == WRONG_USE and "RuntimeError: disk on fire" in said.err
+        assert said.err.count("\n") == 1 and said.out == ""
+        assert "RuntimeError" in logged(tmp_path) and "fire" not in logged(tmp_path)
 
 
 _COMMAND = {"objection": "objections"}
