@@ -176,7 +176,10 @@ class _Outliner:
 
 
 def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """`data` with the edits made; insertions at one place keep their order. Edits may not overlap."""
+    """`data` with the edits made; insertions at one place keep their order.
+
+    Raise ValueError where edits overlap.
+    """
     pieces, at = [], 0
     for start, end, new in sorted(edits, key=itemgetter(0, 1)):
         if start < at:
