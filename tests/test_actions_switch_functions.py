@@ -13,7 +13,7 @@ from targetcal_xl.desk import open_live_desk
 from targetcal_xl.libreoffice import connect, engine, install
 from targetcal_xl.libreoffice.bridge import values
 from targetcal_xl.workbook import open_book
-from targetcal_xl.workbook.computing import EXPLAINED
+from targetcal_xl.workbook.sheets.baseline_live import EXPLAINED
 from tests.support import calc
 from tests.support.books import as_openpyxl, sound
 from tests.support.desks import Case, fresh, submitted, told

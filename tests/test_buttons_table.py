@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from targetcal_xl import actions
 from targetcal_xl.buttons import BUTTONS, Answers, Ask, press
 from targetcal_xl.buttons.press import MOST_LINES, in_words
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.telling import Rows, Sentence, tell
+from targetcal_xl.telling import Part, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import FINANCE, Case
+from tests.support.logs import logged, own_log
 from tests.support.samples import sample_inputs
 
 
@@ -48,7 +50,7 @@ def test_a_plan_is_negotiated_by_buttons_alone(tmp_path: Path) -> None:
 def test_a_button_tells_what_its_command_prints(tmp_path: Path) -> None:
     case = desks.locked(tmp_path)
     report = case.run(actions.objections)
-    assert _press(case, "objections") == in_words(list(tell(report, "en")), "en")
+    assert _press(case, "objections") == in_words(list(report.tell("en")), "en")
 
 
 def test_results_and_answers_are_read_from_files_beside_the_book(tmp_path: Path) -> None:
@@ -123,15 +125,19 @@ def test_what_nobody_foresaw_is_told_without_a_traceback(
         raise RuntimeError("disk on fire")
 
     case = desks.fresh(tmp_path)
-    monkeypatch.setattr(actions, "check", fail)
-    assert "RuntimeError: disk on fire" in _press(case, "check")
-    monkeypatch.setenv("TARGETCAL_DEBUG", "1")
-    with pytest.raises(RuntimeError):
-        _press(case, "check")
+    monkeypatch.setattr(sys.modules[actions.check.__module__], "check", fail)
+    with own_log(tmp_path):
+        said = _press(case, "check")
+        assert "RuntimeError: disk on fire" in said
+        assert next(tmp_path.glob("*.log")).name in said
+        assert "targetcal_xl/buttons/press.py" in logged(tmp_path) and "fire" not in logged(tmp_path)
 
 
 def test_a_long_report_says_how_much_of_it_is_not_shown() -> None:
-    parts = [Rows(("a", "b"), (("1", ""),)), *(Sentence("said", "✗", "who") for _ in range(MOST_LINES))]
+    parts: list[Part] = [
+        Rows(("a", "b"), (("1", ""),)),
+        *(Sentence("said", "✗", "who") for _ in range(MOST_LINES)),
+    ]
     lines = in_words(parts, "en").splitlines()
     assert lines[:3] == ["a   b", "1", "✗ who said"]
     assert lines[-1].startswith("… and 2 more lines")

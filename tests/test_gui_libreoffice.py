@@ -10,8 +10,8 @@ from targetcal_xl.buttons import BUTTONS
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.libreoffice import install
 from targetcal_xl.workbook import write_book
-from targetcal_xl.workbook.layout import region_sheet
-from targetcal_xl.workbook.places import default_places
+from targetcal_xl.workbook.layout import default_places
+from targetcal_xl.workbook.shapes import region_sheet
 from tests.support.clock import Clock
 from tests.support.desks import submitted
 from tests.support.macros import ECHO, allowing_macros, book_with, stubbed

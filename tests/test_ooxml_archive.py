@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import IO, BinaryIO, cast
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ def path(tmp_path: Path) -> Path:
         parts = {name: file.read(name) for name in file.namelist()}
     with (
         path.open("wb") as raw,
-        zipfile.ZipFile(_Pipe(raw), "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file,
+        zipfile.ZipFile(cast(IO[bytes], _Pipe(raw)), "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file,
     ):
         for name, data in parts.items():
             file.writestr(name, data)
@@ -52,8 +53,14 @@ def path(tmp_path: Path) -> Path:
 class _Pipe:
     """A file that cannot be gone back in."""
 
-    def __init__(self, raw: object) -> None:
-        self.write, self.flush = raw.write, raw.flush  # type: ignore[attr-defined]
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+
+    def write(self, data: bytes) -> int:
+        return self._raw.write(data)
+
+    def flush(self) -> None:
+        self._raw.flush()
 
 
 def _streams(raw: bytes) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ import pytest
 from targetcal_xl.calibration import Metric, Standing, compute_baseline
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.workbook import content, entered, region_sheet, write_book
-from targetcal_xl.workbook.places import default_places
+from targetcal_xl.workbook.layout import default_places
 from tests.support.books import parts_of
 from tests.support.clock import Clock
 from tests.support.samples import METRIC, sample_inputs, sample_standing

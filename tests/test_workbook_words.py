@@ -12,9 +12,9 @@ import pytest
 from targetcal_xl.calibration.metric import KINDS, Kind, Metric
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.workbook import write_book
-from targetcal_xl.workbook.guide import ROLES, guide_lines
 from targetcal_xl.workbook.labels import hint, titles
-from targetcal_xl.workbook.places import default_places
+from targetcal_xl.workbook.layout import default_places
+from targetcal_xl.workbook.sheets.guide import ROLES, guide_lines
 from targetcal_xl.workbook.widths import form_of
 from tests.support.clock import Clock
 from tests.support.office import convert_all

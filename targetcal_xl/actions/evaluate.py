@@ -15,6 +15,7 @@ from ..calibration import (
     Region,
     Standing,
     Survey,
+    beside,
     consensus_days,
     inside,
     quadrant,
@@ -34,13 +35,16 @@ from ..desk import (
     recorded_survey,
     take_stock,
 )
+from ..figures import Figures, percent, plain, spell
+from ..language import text
 from ..ledger import Ledger, dump, load
 from ..problems import DataProblems, Problem
+from ..telling import WARNING, Part, Report, Sentence, table
 from .follow import agreed_targets
 
 
 @dataclass(frozen=True)
-class EvaluateReport:
+class EvaluateReport(Report):
     """The four measures beside last period's, and every region's quadrant."""
 
     measures: Measures
@@ -58,6 +62,48 @@ class EvaluateReport:
     """The day up to which results count."""
     period_end: dt.date
 
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        last = self.last_period
+        rows = [
+            (text(f"telling.measure.{code}", language), *_two(value, getattr(last, code, None), language))
+            for code, value in vars(self.measures).items()
+        ]
+        yield table(("measure", "now", "last"), rows, language)
+        columns = ("region", "attainment", "agreement", "quadrant")
+        yield table(columns, (_quadrant_row(result, language) for result in self.regions), language)
+        told = Figures(self.metric, language)
+        totals = {"actual": told.total(self.actual_total), "agreed": told.total(self.agreed_total)}
+        totals["percent"] = percent(self.attainment_pct / 100, language)
+        yield Sentence(text("telling.evaluate.attainment", language, **totals))
+        if self.as_of < self.period_end:
+            days = {"until": self.as_of, "end": self.period_end}
+            yield Sentence(text("telling.evaluate.so_far", language, **days), WARNING)
+        if inside := self.inside:
+            fell = {"count": inside.count, "of": inside.of, "due": spell(inside.due, language, 1)}
+            yield Sentence(text("telling.evaluate.inside", language, **fell))
+        counts = {"count": self.deviations, "corrected": self.self_corrected}
+        yield Sentence(text("telling.evaluate.deviations", language, **counts))
+
+
+def _two(now: float, last: float | None, language: str) -> tuple[str, str]:
+    return plain(now, language, 2), plain(last, language, 2)
+
+
+def _quadrant_row(result: RegionResult, language: str) -> tuple[str, ...]:
+    agreement = None if result.agreement_pct is None else result.agreement_pct / 100
+    shares = percent(result.attainment, language), percent(agreement, language)
+    return result.name, *shares, _quadrant(result, language)
+
+
+def _quadrant(result: RegionResult, language: str) -> str:
+    if result.quadrant == HIDDEN:
+        return text("telling.survey.hidden", language)
+    if result.quadrant == UNKNOWN:
+        return UNKNOWN
+    name = text(f"calibration.quadrant.{result.quadrant}", language)
+    return text("calibration.quadrant.borderline", language, name=name) if result.borderline else name
+
 
 def evaluate(desk: Desk) -> EvaluateReport:
     """Record and show how the calibration went; raise DataProblems for what is still to be done."""
@@ -65,8 +111,9 @@ def evaluate(desk: Desk) -> EvaluateReport:
     figures, followed = _grounds(stock)
     agreed = agreed_targets(stock.standing)
     plan, progress, overall = stock.plan, followed.progress, figures.overall
-    actual, target = reached(plan, progress.volumes, progress.actual), plan.total_of(agreed)
-    due = plan.metric.due(target, plan.total_of(progress.path))
+    told = progress.volumes, progress.actual
+    actual, target = reached(plan, *told), beside(plan, *told, agreed)
+    due = beside(plan, *told, plan.metric.due(agreed, progress.path))
     attainment = 100 * plan.metric.attained(actual, due)
     measures = Measures(
         consensus_days=consensus_days(*_negotiation(desk.ledger)),
@@ -137,8 +184,8 @@ def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterato
     due = plan.metric.due(agreed_targets(standing), progress.path)
     for region in plan.regions:
         own = [row for row, line in enumerate(plan.lines) if line.region == region.code]
-        actual = reached(plan, progress.volumes, progress.actual, own)
-        attainment = plan.metric.attained(actual, plan.total_of(due, own))
+        told = plan, progress.volumes, progress.actual
+        attainment = plan.metric.attained(reached(*told, own), beside(*told, due, own))
         yield _result(region, attainment, figures.groups.get(region.code))
 
 

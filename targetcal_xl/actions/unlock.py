@@ -7,24 +7,32 @@ from dataclasses import dataclass
 
 from ..calibration import Region, is_placeholder
 from ..desk import Desk, Stock, find_region, take_stock
+from ..language import text
 from ..ledger import Event
 from ..problems import Problem, Refused
+from ..telling import Part, Report, Sentence
 from .lock import DECISION_FIELDS
 
 
 @dataclass(frozen=True)
-class UnlockReport:
+class UnlockReport(Report):
     """The region that was handed back, and whether the targets it had stay in force until there are new."""
 
     region: str
     in_force: bool = False
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        yield Sentence(text("telling.unlock.done", language, region=self.region))
+        if self.in_force:
+            yield Sentence(text("telling.unlock.in_force", language))
 
 
 def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:
     """Hand a locked, decided or confirmed region back, with a reason.
 
     Its decisions and agreed values are taken back; what its head typed stays. Confirmed targets stay
-    in force until others are confirmed.
+    in force until others are confirmed. Raise Refused without a reason, and for a region that is open.
     """
     if is_placeholder(reason):
         raise Refused([Problem("reason_missing")])

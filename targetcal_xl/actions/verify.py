@@ -11,7 +11,7 @@ from ..ledger import plain_head
 from ..ooxml import BLANK, Spot
 from ..ooxml import reference as cell_name
 from ..problems import Problem, Refused
-from ..workbook import region_sheet, shown
+from ..workbook import marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
 
@@ -50,9 +50,9 @@ def _printed_heads(desk: Desk) -> list[str]:
 
 
 def faults(stock: Stock, found: Iterable[Stray]) -> list[Problem]:
-    """Everything that does not agree; a book that is behind is told no more than that."""
+    """Everything that does not agree; a book that is behind, or outdated, is told no more than that."""
     misfit = misfits(stock)
-    behind = any(problem.code == "book_behind" for problem in misfit)
+    behind = any(problem.code in ("book_behind", "book_outdated") for problem in misfit)
     return misfit if behind else [*misfit, *disagreements(stock, found)]
 
 
@@ -162,4 +162,8 @@ def _known(stock: Stock) -> Mapping[str, set[Spot]]:
             known[sheet] |= set(product(rows, columns))
     for spots in known.values():
         spots.add((1, 1))
+    codes = {tab: sheet for sheet, tab in places.tabs.items()}
+    for tab, spot, _ in marks(stock.book):
+        if tab in codes:
+            known[codes[tab]].add(spot)
     return known

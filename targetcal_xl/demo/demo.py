@@ -11,17 +11,18 @@ from pathlib import Path
 from ..actions import EvaluateReport, evaluate, objections, verify
 from ..calibration import Line, Standing, gap_pct
 from ..connect import plan_template
-from ..desk import Desk, Progress, first_declarations, issues, silent, standing_of
+from ..desk import Desk, Progress, find_language, first_declarations, issues, silent, standing_of
+from ..figures import plain, spell
+from ..language import record, text
 from ..problems import Problem, Refused
+from ..telling import Part, Report, Sentence, table
 from .story import Story
 
 SUMMARY = "summary.json"
-CASES = {"zh-CN": "saas", "en": "saas-en"}
-"""The same case, told in each language."""
 
 
 @dataclass(frozen=True)
-class DemoReport:
+class DemoReport(Report):
     """Where the case was played and what came of it."""
 
     directory: Path
@@ -35,14 +36,28 @@ class DemoReport:
             if isinstance(value, int | float) and not isinstance(value, bool):
                 yield code, float(value)
 
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        facts = {"directory": self.directory, "seconds": spell(self.seconds, language, 0)}
+        yield Sentence(text("telling.demo.done", language, **facts))
+        figures = self.figures()
+        rows = [(text(f"telling.demo.{code}", language), plain(value, language)) for code, value in figures]
+        yield table(("figure", "value"), rows, language)
+        for name in self.files:
+            yield Sentence(name, indented=True)
+
 
 def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "") -> DemoReport:
-    """Play a shipped case in a folder that is empty or not there yet; else the case of the language."""
+    """Play a shipped case, without a name that of the language, in a folder that is empty or not there yet.
+
+    Raise Refused for any other folder, and for an unknown language.
+    """
+    find_language(language)
     if directory.exists() and any(directory.iterdir()):
         raise Refused([Problem("folder_not_empty", str(directory))])
     directory.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    story = Story(plan_template(case or CASES[language]), directory, language)
+    story = Story(plan_template(case or record(language).case), directory, language)
     for done, act in enumerate(story.acts, 1):
         story.play(act)
         progress("demo", done, len(story.acts))

@@ -2,34 +2,68 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-
-from fontTools.ttLib import TTCollection, TTFont
-from PIL import ImageFont
+from typing import TYPE_CHECKING
 
 from ..calibration import composed
-from ..problems import Problem
+from ..problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 FAMILY = "Noto Sans CJK SC"
+WHEEL = "manimgx-fonts-cjk==2026.9.26.post1"
+"""The wheel of another project that the font comes in, pinned in setup.cfg: a later may hold another file."""
+_PACKAGE, _FILE, _SIZE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc", 32_682_580
+_SHA256 = "d3d8256cdec8dbcb3552284bc6b20c734dd60c2ee9df83b5758e34807c4bac32"
 _LAYOUT = "\n\r\t"
 _INKLESS = frozenset("\u034f\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufffc")
 """Fillers, blanks and separators that pass for letters or signs."""
 _MOST = 12
+COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0x4E00, 0x9FA6)))) | frozenset(
+    "，。、；：？！（）《》“”‘’…—·％"
+)
+"""What most texts are made of, and the font has: whoever types nothing else need not wait for its tables."""
 
 
-def font_files() -> tuple[Path, ...]:
-    """The font files that letters are set in, from the font wheel."""
-    return tuple(sorted(Path(str(files("manimgx_fonts_cjk"))).glob("*.ttc")))
+@cache
+def font_file() -> Path:
+    """The file that letters are set in; raise Refused where it is gone or another that might print boxes."""
+    path = _known_file()
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != _SHA256:
+            raise _refusal("font_other", path)
+    return path
+
+
+def _known_file() -> Path:
+    """The same by its name and size only, which is enough to ask what it can show, and takes no time."""
+    try:
+        path = Path(str(files(_PACKAGE))) / _FILE
+    except ModuleNotFoundError as error:
+        raise _refusal("font_missing", Path(_FILE)) from error
+    if not path.is_file():
+        raise _refusal("font_missing", path)
+    if path.stat().st_size != _SIZE:
+        raise _refusal("font_other", path)
+    return path
+
+
+def _refusal(code: str, path: Path) -> Refused:
+    return Refused([Problem(code, str(path), {"wheel": WHEEL})])
 
 
 @cache
 def drawing_font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
     """The font for drawing with Pillow, in pixels."""
-    path, index = _face()
+    from PIL import ImageFont
+
+    path, index = font_file(), _face()[1]
     font = ImageFont.truetype(str(path), size, index=index)
     font.set_variation_by_axes([700 if bold else 400])
     return font
@@ -41,7 +75,8 @@ def unprinted(text: str) -> list[str]:
     Line breaks and tabs are layout; any other control or formatting character, and what has no ink, is
     refused like a glyph that the font has not got.
     """
-    return [_name(sign) for sign in sorted(set(composed(text)) - _glyphs())[:_MOST]]
+    unusual = set(composed(text)) - COMMON
+    return [_name(sign) for sign in sorted(unusual - _glyphs())[:_MOST]] if unusual else []
 
 
 def unprintable(texts: Iterable[str]) -> list[Problem]:
@@ -55,6 +90,8 @@ def unprintable(texts: Iterable[str]) -> list[Problem]:
 
 @cache
 def _glyphs() -> frozenset[str]:
+    from fontTools.ttLib import TTFont
+
     path, index = _face()
     with TTFont(path, fontNumber=index, lazy=True) as font:
         shown = frozenset(map(chr, font.getBestCmap())) - _INKLESS
@@ -64,12 +101,12 @@ def _glyphs() -> frozenset[str]:
 @cache
 def _face() -> tuple[Path, int]:
     """The file and the index in it of the family that we use."""
-    for path in font_files():
-        with TTCollection(path, lazy=True) as collection:
-            names = [font["name"].getDebugName(1) for font in collection.fonts]
-        if FAMILY in names:
-            return path, names.index(FAMILY)
-    raise FileNotFoundError(FAMILY)
+    from fontTools.ttLib import TTCollection
+
+    path = _known_file()
+    with TTCollection(path, lazy=True) as collection:
+        names = [font["name"].getDebugName(1) for font in collection.fonts]
+    return path, names.index(FAMILY)
 
 
 def _short(text: str) -> str:

@@ -6,17 +6,15 @@ A new UNO object costs two milliseconds, a call a fifth of one: cells are asked 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from xlwings import XlwingsError, base_classes
 
 from ..ooxml import block, column_letters
 from .answering import answering
+from .bridge import Office
 from .formula import to_excel, to_uno
 from .words import RangeWords, SheetWords
-
-if TYPE_CHECKING:
-    from .engine import CalcBook
 
 _FAULTY_FORMULAS = 4
 """Formulas that come to an error, among `com.sun.star.sheet.FormulaResult`."""
@@ -28,11 +26,22 @@ class ErrorText(str):
     """What a cell shows in which a formula has failed."""
 
 
+class Workbook(Protocol):
+    """What sheets and names ask of the workbook that they are of."""
+
+    uno: Any
+    office: Office
+
+    @property
+    def sheets(self) -> Sheets:
+        """Its sheets."""
+
+
 @answering
 class Sheets(base_classes.Sheets):
     """The sheets of a workbook."""
 
-    def __init__(self, book: CalcBook) -> None:
+    def __init__(self, book: Workbook) -> None:
         self.book, self.uno, self.office = book, book.uno.getSheets(), book.office
 
     @property
@@ -62,7 +71,7 @@ class CalcSheet(base_classes.Sheet):
     book: Any = None
     """Its workbook, which xlwings' class has as a property."""
 
-    def __init__(self, book: CalcBook, sheet: Any) -> None:
+    def __init__(self, book: Workbook, sheet: Any) -> None:
         self.book, self.uno, self.office = book, sheet, book.office
 
     @property
@@ -163,7 +172,10 @@ class Range(base_classes.Range):
         return self.get_address(True, True, False)
 
     def get_address(self, row_absolute: bool, column_absolute: bool, external: bool) -> str:
-        """The address as Excel writes it, with or without dollars and tab name."""
+        """The address as Excel writes it, with or without dollars and tab name.
+
+        Raise NotImplementedError for one with the name of a file.
+        """
         if external:
             raise NotImplementedError("addresses with the name of a file")
         dollar, mark = "$" * column_absolute, "$" * row_absolute
@@ -264,7 +276,7 @@ def _as_formula(value: Any) -> str:
 class Names(base_classes.Names):
     """The names that hold for the whole workbook."""
 
-    def __init__(self, book: CalcBook) -> None:
+    def __init__(self, book: Workbook) -> None:
         self.book, self.uno, self.office = book, book.uno.NamedRanges, book.office
 
     def __call__(self, which: int | str) -> Name:
@@ -306,7 +318,7 @@ class Name(base_classes.Name):
 
     @property
     def refers_to_range(self) -> Range:
-        """The cells it stands for."""
+        """The cells it stands for; raise XlwingsError when it does not stand for cells."""
         cells = self._names.uno.getByName(self.name).getReferredCells()
         if cells is None:
             raise XlwingsError(f"{self.name} does not stand for cells")

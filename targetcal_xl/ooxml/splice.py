@@ -178,7 +178,7 @@ class _Outliner:
 def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
     """`data` with the edits made; insertions at one place keep their order.
 
-    Raise ValueError where edits overlap.
+    Raise ValueError when edits overlap.
     """
     pieces, at = [], 0
     for start, end, new in sorted(edits, key=itemgetter(0, 1)):

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from ..ooxml import BLANK, Cell, Module, Scalar, Spot, clear_leftovers, laid_beside, put_in_place, read_file
-from ..ooxml import reference as cell_name
-from .author import write_book
-from .book import Book
-from .captions import shown
-from .content import GROUND, Content, content
-from .engines.closed import open_closed as open_book
-from .engines.live import LiveBook, at_work, path_of
-from .engines.salvage import open_damaged
-from .explaining import weights_used
-from .finance import Unusable, entered, revised
-from .layout import region_sheet
-from .macros import Macros, MacrosFor, SheetButton
-from .places import Places
-from .reading import Reading, Typed, as_typed, nameless, read
-from .shapes import Owner
-from .update import differing, is_formula, rows_below, same_shown
-from .wording import Wording
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from ..ooxml import (
+        BLANK,
+        Cell,
+        Module,
+        Scalar,
+        Spot,
+        clear_leftovers,
+        laid_beside,
+        put_in_place,
+        read_file,
+    )
+    from ..ooxml import reference as cell_name
+    from .author import write_book
+    from .book import Book
+    from .captions import shown
+    from .content import GROUND, Content, content
+    from .engines.closed import open_closed as open_book
+    from .engines.live import LiveBook, at_work, path_of
+    from .engines.salvage import open_damaged
+    from .finance import Unusable, entered, revised
+    from .macros import Macros, MacrosFor, SheetButton
+    from .mark import MARKED, book_format, marks
+    from .places import Places
+    from .reading import Reading, Typed, as_typed, nameless, read
+    from .shapes import Owner, region_sheet
+    from .sheets.baseline import weights_used
+    from .update import differing, is_formula, rows_below, same_shown
+    from .wording import Wording
 
 __all__ = [
     "BLANK",
     "GROUND",
+    "MARKED",
     "Book",
     "Cell",
     "Content",
@@ -42,6 +56,7 @@ __all__ = [
     "Wording",
     "as_typed",
     "at_work",
+    "book_format",
     "cell_name",
     "clear_leftovers",
     "content",
@@ -49,6 +64,7 @@ __all__ = [
     "entered",
     "is_formula",
     "laid_beside",
+    "marks",
     "nameless",
     "open_book",
     "open_damaged",

@@ -17,14 +17,15 @@ from .charts import REGION_CHARTS, draw_charts
 from .content import content
 from .facts import quoted
 from .finance import entered
-from .guide import write_guide
 from .help import help_people
 from .labels import hint, kind_of, label, section, titles
-from .layout import name_of
+from .layout import default_places
 from .looks import BRAND, FAINT, GOOD, INPUT, Looks
 from .macros import Macros, add_ribbon, equip
-from .places import SHEET_MARK, TABLE_MARK, Places, default_places
-from .shapes import Column, Field, Kind, Sheet, Table
+from .mark import HOME, MARKED, TEXT
+from .places import SHEET_MARK, TABLE_MARK, Places
+from .shapes import Column, Field, Kind, Sheet, Table, name_of
+from .sheets.guide import write_guide
 from .widths import Widths, lines_of, on_screen
 
 _MEASURE = {"font_name": "Arial", "font_size": 10}
@@ -151,6 +152,8 @@ class _Page:
         page = self._page
         page.hide_gridlines(2)
         page.write_string(0, 0, SHEET_MARK + self._sheet.code, self._looks.plain)
+        if self._sheet.code == MARKED:
+            page.write_string(HOME[0] - 1, HOME[1] - 1, TEXT, self._looks.plain)
         page.set_row(0, None, None, {"hidden": True})
         page.set_column(0, 0, 4, None, {"hidden": True})
         page.protect("", _COURTESY)

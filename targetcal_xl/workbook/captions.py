@@ -9,13 +9,15 @@ from collections.abc import Iterable
 from functools import cache
 
 from ..calibration.accents import composed
+from ..calibration.calendar import Calendar
+from ..calibration.metric import KINDS
 from ..calibration.plan import WEIGHTS, Plan
 from ..calibration.question import ANSWERS
 from ..calibration.standing import Value
+from ..calibration.vocabulary import Functions, Measure, QuadrantCode
 from ..language import LANGUAGES, text
 from ..ooxml import Scalar
-from .layout import FUNCTIONS, MEASURES, QUADRANTS, region_sheet
-from .shapes import Column, Kind, Table
+from .shapes import Column, Kind, Table, region_sheet
 
 CHOICES = (
     *("draft", "submitted", "open", "locked", "decided", "confirmed", "accept", "counter", "return"),
@@ -28,16 +30,14 @@ CHOICES = (
         "lowers",
         "raises_driver",
         "lowers_driver",
-        "sum",
-        "mean",
-        "ratio",
+        *KINDS,
     ),
     *ANSWERS,
     *WEIGHTS,
     *("budget", "headcount", "leads", "training", "product", "other"),
-    *FUNCTIONS,
-    *MEASURES,
-    *QUADRANTS,
+    *Functions,
+    *Measure,
+    *QuadrantCode,
     *("below", "within", "above"),
 )
 """Every code that has a caption of its own."""
@@ -54,7 +54,7 @@ _LATER_SHEETS = ("progress", "evaluation", "backtest", "letters", "audit")
 
 def caption(code: str, language: str) -> str:
     """What a choice is called; a code that has no caption is its own."""
-    if code in QUADRANTS:
+    if code in tuple(QuadrantCode):
         return text(f"calibration.quadrant.{code}", language)
     return text(f"workbook.choice.{code}", language) if code in CHOICES else code
 
@@ -84,10 +84,18 @@ def meant(cell: Scalar, kind: Kind) -> Value:
             code = _codes().get(cell.strip().casefold(), cell)
             code = _DIRECTIONS.get(code, code) if kind == "effect" else code
             return {"yes": True, "no": False}.get(code, code) if kind == "flag" else code
-        return composed(cell)
+        return _days(composed(cell)) if kind == "days" else composed(cell)
     if kind == "date" and isinstance(cell, float) and 1 <= cell < 2958466:
         return (_EPOCH + dt.timedelta(days=int(cell))).isoformat()
     return cell
+
+
+def _days(cell: str) -> str:
+    """A calendar in the one spelling that it has."""
+    try:
+        return str(Calendar.parse(cell))
+    except ValueError:
+        return cell
 
 
 def line_captions(plan: Plan, lines: Iterable[str]) -> dict[str, str]:

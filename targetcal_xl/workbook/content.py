@@ -9,23 +9,22 @@ from typing import NamedTuple
 from ..calibration.plan import Driver
 from ..calibration.standing import Key, Standing, Value
 from ..ooxml import Cell, Spot
-from .asking import EMPTY_WORDS
 from .captions import shown
-from .chances import Chances
-from .computing import is_live
-from .declaring import Declaration
-from .explaining import Explanation, weights_used
 from .facts import Facts, Row
 from .finance import EFFECTS, fixed
-from .following import Following
-from .layout import region_sheet
-from .overview import Overview
 from .places import Lost, Places
-from .reached import Reached
-from .retrospect import Retrospect
-from .running import Running
-from .shapes import Kind
-from .waterfall import Waterfall
+from .shapes import Kind, region_sheet
+from .sheets.backtest import Retrospect
+from .sheets.baseline import Explanation, weights_used
+from .sheets.baseline_live import is_live
+from .sheets.dashboard import Overview
+from .sheets.dashboard_lights import Running
+from .sheets.limits import Reached
+from .sheets.odds import Chances
+from .sheets.progress import Following
+from .sheets.region import Declaration
+from .sheets.region_formulas import EMPTY_WORDS
+from .sheets.region_steps import Waterfall
 
 Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""

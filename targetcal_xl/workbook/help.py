@@ -11,11 +11,11 @@ from xlsxwriter.worksheet import Worksheet
 from ..calibration import JUSTIFICATION
 from ..calibration.metric import LEAST_SHORTFALL
 from ..calibration.negotiation import FAR, FEW_STEPS, MEANT, TOLERANCE
+from ..calibration.vocabulary import Light
 from ..figures import plain, typed
 from ..language import text
 from ..ooxml import column_letters
 from .captions import caption, line_captions
-from .layout import LIGHTS
 from .looks import GOOD, LIGHT_COLOURS, PAPER, WARNING, WARNING_PALE, Looks
 from .places import Places
 from .shapes import Column, Field, Kind, Owner, Sheet, Table
@@ -184,7 +184,7 @@ def _colour_lights(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) 
     """Red, amber and green: on every line's light and trend, and on the cards that count them."""
     table = sheet.table("running")
     light = f"${column_letters(table.spots['light'])}{table.top + 2}"
-    for code, (ink, paper) in zip(LIGHTS, LIGHT_COLOURS, strict=True):
+    for code, (ink, paper) in zip(Light, LIGHT_COLOURS, strict=True):
         form = looks.changed(font_color=ink, bg_color=paper, bold=True)
         for column in ("light", "trend"):
             _when(page, table, column, f'{light}="{_say(places, f"light.{code}")}"', form)

@@ -13,8 +13,9 @@ from ..calibration import Inputs, Key, Value, kept
 from ..ooxml import BLANK, Cell, Scalar, Spot
 from .book import Book
 from .captions import line_captions, meant, shown
+from .finding import find_places
 from .labels import Labels, label
-from .places import Places, find_places
+from .places import Places
 from .shapes import Column, Field, Kind, Owner, Sheet
 
 Grid = Mapping[Spot, Cell]

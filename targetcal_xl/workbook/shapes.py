@@ -12,11 +12,11 @@ from ..ooxml import Spot
 
 Kind = Literal[
     "text", "long", "number", "amount", "decimal", "count", "percent", "date", "choice", "line", "link",
-    "flag", "stamp", "effect"
+    "flag", "stamp", "effect", "days"
 ]  # fmt: skip
 """How a value is shown: `number` is in the metric's unit and step, `amount` a part of one, `decimal` any
 other number, `line` a line's code shown by its name, `flag` a yes or no, `stamp` a moment as ISO text,
-`effect` what more of an indicator does to its driver."""
+`effect` what more of an indicator does to its driver, `days` the text of a calendar."""
 
 
 class Owner(Enum):
@@ -117,3 +117,13 @@ class Sheet:
             if table.code == code:
                 return table
         raise KeyError(code)
+
+
+def region_sheet(region: str) -> str:
+    """The code of a region's own sheet."""
+    return f"region:{region}"
+
+
+def name_of(code: str, region: str | None = None) -> str:
+    """The defined name of a field: `tc.hq_target`, `tc.HD.status`; codes of regions are words."""
+    return f"tc.{code}" if region is None else f"tc.{region}.{code}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from ...log import step
 from ...ooxml import (
     BLANK,
     MAIN,
@@ -44,6 +46,8 @@ from ...ooxml import (
 )
 from ...problems import Problem, Refused
 
+_LOG = logging.getLogger(__name__)
+
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _BEFORE_CALCULATION = (
@@ -52,6 +56,7 @@ _BEFORE_CALCULATION = (
 )  # fmt: skip
 
 
+@step(_LOG, "open a closed book")
 def open_closed(path: Path) -> ClosedBook:
     """The workbook in a file; raise Refused for what we cannot read."""
     return ClosedBook(path, Package(read_file(path), path.name))
@@ -178,6 +183,7 @@ class ClosedBook:
             finally:
                 self._ready = None
 
+    @step(_LOG, "save a closed book")
     def save(self) -> None:
         """Write all changes to `path` at once; without changes nothing is written."""
         if self._ready:

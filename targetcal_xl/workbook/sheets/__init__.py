@@ -1,0 +1,1 @@
+"""What stands on each sheet: one module for each, so that whoever asks opens one file."""

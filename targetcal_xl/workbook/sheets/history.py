@@ -1,0 +1,37 @@
+"""The history: past periods, what is asked about the last one, and one-off events."""
+
+from __future__ import annotations
+
+from ...calibration.baseline import Inputs
+from ...calibration.question import ANSWERS
+from ..shapes import Column, Owner, Sheet, Table
+from .columns import NAME, REGION, numbered, of_lines, stacked
+
+EVENTS = 20
+"""One-off events that a new history sheet has room for, at least."""
+
+
+def sheet(inputs: Inputs) -> Sheet:
+    """Past periods of every line, and the one-off events in them."""
+    plan, periods = inputs.plan, tuple(str(period) for period in inputs.history.periods)
+    past = tuple(Column(period, Owner.FINANCE, "number") for period in periods)
+    asked = (
+        Column("question", Owner.TOOL, "long", 52),
+        Column("answer", Owner.FINANCE, "choice", 12, choices=ANSWERS),
+    )
+    events = (
+        Column("line", Owner.FINANCE, "line", 14, choices=tuple(line.code for line in plan.lines)),
+        Column("period", Owner.FINANCE, "choice", 16, choices=periods),
+        Column("amount", Owner.FINANCE, "number"),
+        Column("note", Owner.FINANCE, "long", span=5),
+    )
+    known = int((inputs.history.one_off != 0).sum())
+    return Sheet(
+        "history",
+        (),
+        stacked(
+            5,
+            of_lines("history", (REGION, NAME, *past, *asked), plan, "history."),
+            Table("events", events, numbered("E", max(EVENTS, known)), growing=True, prefix="event."),
+        ),
+    )

@@ -1,0 +1,21 @@
+"""The letters that were issued."""
+
+from __future__ import annotations
+
+from ..shapes import Column, Owner, Sheet, Table
+from .columns import stacked
+
+
+def sheet() -> Sheet:
+    """Every letter, with its version and its file's hash."""
+    columns = (
+        Column("number", Owner.TOOL, width=20),
+        Column("region", Owner.TOOL, width=14),
+        Column("version", Owner.TOOL, "count", 8),
+        Column("file", Owner.TOOL, "link", 28),
+        Column("sha256", Owner.TOOL, "link", 36),
+        Column("issued_at", Owner.TOOL, "stamp", 26),
+        Column("signed", Owner.TOOL, "flag", 9),
+        Column("replaces", Owner.TOOL, width=20),
+    )
+    return Sheet("letters", (), stacked(5, Table("letters", columns, growing=True, prefix="letter.")))
