@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .figures import plain
-from .language import FALLBACK, LANGUAGES, text
+from .language import FALLBACK, text
 
 MOST_OF_A_KIND = 12
 """Nobody reads more problems of one kind: the others are counted."""
@@ -86,11 +86,6 @@ class Found:
             rest = self._times[problem.code] - MOST_OF_A_KIND
             if seen[problem.code] == MOST_OF_A_KIND and rest > 0:
                 yield Problem("more_of_a_kind", problem.where, {"count": rest})
-
-
-def unknown_language(said: str) -> Problem:
-    """Nobody here speaks that; what there is instead."""
-    return Problem("language_unknown", fields={"said": said, "known": ", ".join(LANGUAGES)})
 
 
 class TargetcalError(Exception):

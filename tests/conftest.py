@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
@@ -21,6 +22,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needs_programs(item.path):
             item.add_marker("programs")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_same_examples_whatever_is_imported() -> Iterator[None]:
+    """Hypothesis also tries constants of all code of ours that it finds loaded, if it may choose freely.
+
+    What is loaded depends on which tests this worker has run before, and any edit changes the constants.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if settings().derandomize:
+            patch.setattr(providers, "is_local_module_file", lambda path: False)
+        yield
 
 
 @pytest.fixture

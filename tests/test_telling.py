@@ -68,6 +68,7 @@ def _changed(folder: Path) -> Iterator[Report]:
     yield case.run(actions.backtest)
     yield case.run(actions.switch_functions, "live")
     yield case.run(actions.repair)
+    yield case.run(actions.upgrade)
 
 
 def _elsewhere(folder: Path) -> Iterator[Report]:

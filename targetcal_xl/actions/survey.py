@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from ..calibration import Opinion, summarise
-from ..connect import Responses, read_responses, there
-from ..desk import SURVEY, Desk, keep, plan_of, take_stock
+from ..connect import Responses, read_responses
+from ..desk import SURVEY, Desk, find_file, keep, plan_of, take_stock
 from ..figures import percent, plain, spell
 from ..language import text
 from ..ledger import dump
@@ -42,9 +42,9 @@ class SurveyReport(Report):
 def survey_file(desk: Desk, path: Traversable) -> SurveyReport:
     """Take in a file of answers.
 
-    Raise Refused when it is not there, and DataProblems with every fault of it.
+    Raise Refused when there is no such file, DataProblems with every fault of it.
     """
-    return survey(desk, read_responses(there(path), plan_of(desk)))
+    return survey(desk, read_responses(find_file(path), plan_of(desk)))
 
 
 def survey(desk: Desk, responses: Responses) -> SurveyReport:

@@ -84,7 +84,7 @@ def _number_fault(value: float, metric: Metric) -> str | None:
 def deviation(
     declared: ArrayLike, suggested: ArrayLike, direction: int, distance: Distance = "value"
 ) -> Floats:
-    """How much better (negative: worse) declarations are, as a share of the distance; elementwise.
+    """How much better (negative: worse) declarations are, as a share of the distance; of any shape.
 
     Beside a suggestion of 0 any other declaration is infinitely better or worse.
     """
@@ -118,7 +118,7 @@ def is_meant(reason: Value) -> bool:
 
 
 def is_objection(deviations: ArrayLike, threshold: float) -> NDArray[np.bool_]:
-    """Whether deviations are worse than the suggestion by the threshold or more; elementwise."""
+    """Whether deviations are worse than the suggestion by the threshold or more; of any shape."""
     return np.asarray(deviations, dtype=np.float64) <= TOLERANCE - threshold
 
 

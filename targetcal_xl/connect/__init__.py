@@ -1,22 +1,19 @@
-"""The outside world: plan folders, daily results, survey answers and the calendar."""
+"""The outside world: plan folders, daily results and survey answers."""
 
 from __future__ import annotations
 
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from ..workdays import WorkingDays, working_days
     from .actuals import Actuals, read_actuals
     from .plan_folder import read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .survey import Responses, read_responses
-    from .tables import there
     from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
     "Actuals",
     "Responses",
-    "WorkingDays",
     "find_plan",
     "infeasible",
     "plan_template",
@@ -26,6 +23,4 @@ __all__ = [
     "read_history",
     "read_plan",
     "read_responses",
-    "there",
-    "working_days",
 ]

@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "record",
     "spoken_language",
+    "territories",
     "text",
 ]
 
@@ -85,6 +86,14 @@ class _Counting(Formatter):
 
 
 _COUNTING = _Counting()
+
+
+@cache
+def territories(language: str) -> dict[str, str]:
+    """What a language calls the countries of the world, by their codes."""
+    from babel import Locale
+
+    return dict(Locale.parse(language, sep="-").territories)
 
 
 def spoken_language() -> str:

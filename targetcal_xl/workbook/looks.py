@@ -31,7 +31,7 @@ _HEADS = {
     Owner.SUPERIOR: "#2F6B4F",
     Owner.FORMULA: "#4B6584",
 }
-_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp", "effect")
+_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp", "effect", "days")
 _CENTRED: tuple[Kind, ...] = ("choice", "flag", "date")
 _SHRUNK: tuple[Kind, ...] = ("text", "stamp")
 """What becomes smaller where rows are added: names and times are read whole."""
