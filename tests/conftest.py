@@ -10,10 +10,18 @@ from hypothesis.internal.conjecture import providers
 
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
+from tests.support.programs import needs_programs
 
 settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
 settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs other programs, so that it can be left out where there are none."""
+    for item in items:
+        if needs_programs(item.path):
+            item.add_marker("programs")
 
 
 @pytest.fixture(scope="session", autouse=True)

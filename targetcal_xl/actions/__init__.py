@@ -26,10 +26,10 @@ with on_demand(__name__):
     from .backtest import BacktestReport, backtest
     from .check import CheckReport, RegionCheck, check
     from .confirm import ConfirmReport, confirm
-    from .decide import DecisionReport, decide, decide_support, decide_typed
+    from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
     from .doctor import DoctorReport, doctor, examine_template
     from .evaluate import EvaluateReport, evaluate
-    from .follow import FollowReport, follow
+    from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters
     from .lock import LockReport, lock
     from .new import NewReport, new
@@ -37,7 +37,7 @@ with on_demand(__name__):
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
-    from .survey import SurveyReport, survey
+    from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, State, switch_functions
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
@@ -84,12 +84,14 @@ __all__ = [
     "check",
     "confirm",
     "decide",
+    "decide_as_said",
     "decide_support",
     "decide_typed",
     "doctor",
     "evaluate",
     "examine_template",
     "follow",
+    "follow_file",
     "go_back",
     "handle_objection",
     "issue_letters",
@@ -105,6 +107,7 @@ __all__ = [
     "repair",
     "silent",
     "survey",
+    "survey_file",
     "switch_functions",
     "unlock",
     "upgrade",

@@ -44,11 +44,8 @@ class Elsewhere:
         self, script: str, *words: str, cwd: Path, language: str = "en"
     ) -> subprocess.CompletedProcess[str]:
         """A script run with the copy in the place of the package."""
-        environment = os.environ | {
-            "TARGETCAL_LANG": language,
-            "PYTHONPATH": str(self.site),
-            "COLUMNS": "200",
-        }
+        environment = os.environ | {"TARGETCAL_LANG": language, "PYTHONPATH": str(self.site)}
+        environment |= {"COLUMNS": "200", "PYTHONWARNDEFAULTENCODING": ""}
         command = [sys.executable, "-c", script, *words]
         return subprocess.run(
             command, cwd=cwd, env=environment, capture_output=True, check=False, encoding="utf-8"

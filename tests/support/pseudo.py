@@ -60,8 +60,8 @@ def translate_letter(source: Path, target: Path) -> None:
 def _letter(xml: str) -> str:
     def text(found: re.Match[str]) -> str:
         return found[1] + "".join(
-            piece if piece.startswith("{") else piece.translate(_ACCENTS)
-            for piece in re.split(r"(\{[{%#].*?[#%}]\})", found[2])
+            piece if piece.startswith(("{", "[[")) else piece.translate(_ACCENTS)
+            for piece in re.split(r"(\{[{%#].*?[#%}]\}|\[\[\w+\]\])", found[2])
         )
 
     return re.sub(r"(<w:t(?: [^>]*)?>)([^<]*)", text, xml)

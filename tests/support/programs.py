@@ -1,0 +1,34 @@
+"""Which tests need other programs than Python: those that import what talks to one."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+from tests.support.source import ROOT
+
+_TALKERS = {"calc", "live", "macros", "office", "postgres", "resave", "screen", "validator"}
+"""Modules of `tests.support` that start LibreOffice, PostgreSQL, Node or a screen."""
+
+
+@cache
+def needs_programs(file: Path) -> bool:
+    """Whether a module of tests talks to another program, itself or by what it imports."""
+    own = [name for name in _imported(file) if name.startswith("tests.support.")]
+    talkers = {f"tests.support.{name}" for name in _TALKERS}
+    return any(name in talkers or needs_programs(_file(name)) for name in own if _file(name).is_file())
+
+
+def _imported(file: Path) -> list[str]:
+    """The modules that a file imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+    found = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            found += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return found
+
+
+def _file(name: str) -> Path:
+    return ROOT.joinpath(*name.split(".")).with_suffix(".py")

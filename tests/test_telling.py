@@ -1,0 +1,124 @@
+"""Every report can be told in every language: each kind of them comes from an action that is really run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl import actions, demo, libreoffice
+from targetcal_xl.calibration import Opinion
+from targetcal_xl.language import LANGUAGES
+from targetcal_xl.telling import Part, Report, Rows, Sentence
+from tests.support import desks
+from tests.support.desks import Case
+from tests.support.samples import sample_inputs
+from tests.support.source import modules
+
+
+def _kinds(of: type[Report] = Report) -> set[type[Report]]:
+    """Every kind of report that a module of ours has."""
+    for name, module in modules().items():
+        classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
+        if any("Report" in ast.unparse(base) for node in classes for base in node.bases):
+            import_module(name)
+    found = {kind for each in of.__subclasses__() for kind in (each, *_kinds(each))}
+    return {kind for kind in found if kind.__module__.startswith("targetcal_xl.")}
+
+
+def _new(folder: Path) -> Report:
+    case = Case(folder, sample_inputs((2, 1)))
+    with case.desk(create=True) as desk:
+        return actions.new(desk, case.inputs, "en")
+
+
+def _looked_back(folder: Path) -> Iterator[Report]:
+    case = desks.confirmed(folder)
+    results = folder / "results.csv"
+    rows = "".join(f"2025-01-{day:02},{line.code},1\n" for day in (10, 20) for line in case.inputs.plan.lines)
+    results.write_text(f"date,line,value\n{rows}", "utf-8")
+    yield case.run(actions.follow_file, results)
+    answers = folder / "answers.csv"
+    answers.write_text("region,score\n" + "R1,4\nR2,5\n" * 6, "utf-8")
+    yield case.run(actions.survey_file, answers)
+    yield case.run(actions.evaluate)
+    yield case.run(actions.issue_letters, folder / "letters", "docx")
+    yield case.run(actions.verify)
+    yield case.run(actions.audit)
+
+
+def _decided(folder: Path) -> Iterator[Report]:
+    case = desks.locked(folder)
+    yield case.run(actions.objections)
+    said = {"reason": "fair grounds"}
+    yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
+    yield case.run(actions.unlock, "R2", "numbers were last year's")
+
+
+def _changed(folder: Path) -> Iterator[Report]:
+    case = desks.fresh(folder)
+    plan = case.inputs.plan
+    yield case.run(actions.whatif, [(plan.lines[0].code, plan.indicators[0].code, "+10%")])
+    case.type({(None, None, "hq_target"): 500})
+    yield case.run(actions.recalibrate, "the board said so")
+    yield case.run(actions.recalibrations)
+    yield case.run(actions.backtest)
+    yield case.run(actions.switch_functions, "live")
+    yield case.run(actions.repair)
+    yield case.run(actions.upgrade)
+
+
+def _elsewhere(folder: Path) -> Iterator[Report]:
+    yield actions.doctor("en")
+    yield libreoffice.status(folder)
+    yield demo.DemoReport(folder, 1.5, {"hq_target": 1200}, ("targets.xlsx",))
+
+
+_PLAYS: tuple[Callable[[Path], Iterator[Report]], ...] = (_looked_back, _decided, _changed, _elsewhere)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
+    folder = tmp_path_factory.mktemp
+    reports = [report for play in _PLAYS for report in play(folder(play.__name__))]
+    reports += [_new(folder("new")), desks.submitted(folder("check")).run(actions.check)]
+    reports += [desks.submitted(folder("lock")).run(actions.lock)]
+    return [*reports, desks.decided(folder("confirm")).run(actions.confirm, "the rest is a reserve")]
+
+
+def test_no_kind_of_report_is_forgotten(played: list[Report]) -> None:
+    assert {kind.__name__ for kind in _kinds()} == {type(report).__name__ for report in played}
+
+
+def _words(parts: list[Part]) -> list[str]:
+    rows = [part for part in parts if isinstance(part, Rows)]
+    said = [part.said for part in parts if isinstance(part, Sentence)]
+    return said + [cell for part in rows for row in (part.captions, *part.rows) for cell in row]
+
+
+def test_every_report_is_told_in_every_language(played: list[Report]) -> None:
+    for report in played:
+        told = [_words(list(report.tell(language))) for language in LANGUAGES]
+        assert all(any(words) for words in told), type(report)
+        if not isinstance(
+            report, actions.DoctorReport
+        ):  # its findings are in the language they were found in
+            assert len({tuple(words) for words in told}) == len(LANGUAGES), type(report)
+
+
+def test_a_report_that_cannot_be_told_is_none() -> None:
+    class Silent(Report):
+        """A report that somebody forgot the words of."""
+
+    with pytest.raises(TypeError):
+        Silent()  # type: ignore[abstract]
+
+
+def test_an_opinion_that_may_not_be_shown_is_told_as_hidden() -> None:
+    report = actions.SurveyReport((("East", None),), Opinion(6, 4.2, 80.0))
+    for language in LANGUAGES:
+        [rows] = [part for part in report.tell(language) if isinstance(part, Rows)]
+        assert rows.rows[0][1] and rows.rows[0][2:] == ("", "")
