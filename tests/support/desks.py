@@ -54,6 +54,8 @@ class Case:
     clock: Clock = field(default_factory=Clock)
     book: str = BOOK
     language: str = "zh-CN"
+    _read: list[object] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The file that was read last, and what it said."""
 
     @property
     def path(self) -> Path:
@@ -71,8 +73,13 @@ class Case:
             return action(desk, *said, **more)
 
     def reading(self) -> Reading:
-        """What the book says now."""
-        return read(open_book(self.path), self.inputs, self.language)
+        """What the book says now; who asks again before it has changed gets the same."""
+        file = self.path, self.path.read_bytes()
+        if self._read[:1] != [file]:
+            self._read[:] = [file, read(open_book(self.path), self.inputs, self.language)]
+        reading = self._read[1]
+        assert isinstance(reading, Reading)
+        return reading
 
     def type(self, said: Mapping[Key, Value | Cell]) -> None:
         """Fill cells as a person does, choosing and seeing captions, and save."""
@@ -106,9 +113,9 @@ class Case:
 
     def suggested(self, line: str) -> float:
         """The suggested target of a line."""
-        places = self.reading().places
-        sheet, spot = places.find((line.partition("-")[0], line, "suggested"))
-        value = self.reading().grids[sheet][spot].value
+        reading = self.reading()
+        sheet, spot = reading.places.find((line.partition("-")[0], line, "suggested"))
+        value = reading.grids[sheet][spot].value
         assert isinstance(value, float)
         return value
 
