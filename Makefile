@@ -10,7 +10,7 @@ IDENTITY := 'import sys, zlib; print("%s-%x" % (sys.version.split()[0], zlib.crc
 MADE := $(VENV)/of-$(shell $(PYTHON) -c $(IDENTITY))
 
 # A text file that is opened in the locale's encoding is a fault of ours.
-SPREAD := pytest -n auto --maxprocesses 4 --dist loadfile
+SPREAD := pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PYTEST := PYTHONWARNDEFAULTENCODING=1 $(PY) -m $(SPREAD)
 COVERAGE := PYTHONWARNDEFAULTENCODING=1 $(PY) -m coverage
 

@@ -16,6 +16,11 @@ settings.register_profile("explore", deadline=None, max_examples=400)
 settings.load_profile("house")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, so that no worker is left with one when the others are done."""
+    items.sort(key=lambda item: not item.path.name.startswith("test_whole_"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def the_same_examples_whatever_is_imported() -> Iterator[None]:
     """Hypothesis also tries constants of all code of ours that it finds loaded, if it may choose freely.
