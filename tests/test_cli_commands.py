@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import importlib
 import os
 import re
 import shlex
@@ -13,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
@@ -371,7 +371,7 @@ def test_a_fault_of_ours_is_told_without_a_traceback_unless_it_is_asked_for(
         raise RuntimeError("disk on fire")
 
     give = Terminal(clock=at("locked").clock)
-    monkeypatch.setattr(importlib.import_module("targetcal_xl.actions.check"), "check", fail)
+    monkeypatch.setattr(import_module("targetcal_xl.actions.check"), "check", fail)
     said = give("check", BOOK)
     assert said.status == WRONG_USE and "RuntimeError: disk on fire" in said.err
     assert said.err.count("\n") == 1 and said.out == ""

@@ -19,19 +19,21 @@ import pytest
 from targetcal_xl.connect import read_plan
 from tests.support.source import ROOT, imports, modules, offered_functions, raised
 
-_COMMON = {"figures", "language", "machine", "problems", "sentences", "telling", "workdays"}
+_COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
     {
         "language": set(),
-        "calibration": set(),
+        "calibration": {"language"},
         "doors": set(),
+        "formats": set(),
         "problems": {"figures", "language"},
-        "ooxml": {"problems"},
+        "ooxml": {"log", "problems"},
+        "log": {"problems"},
     }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
-    | {"machine": {"language", "problems"}, "workdays": {"calibration"}}
+    | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
     | {"workbook": {"calibration", "ooxml", *_COMMON}}
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
@@ -39,14 +41,14 @@ _MAY_IMPORT = (
     | {"demo": {"calibration", "actions", "desk", *_COMMON, *_MIDDLE}}
     | {"telling": {"language", "problems"}, "__main__": {"cli"}}
     | {"commands": {"actions", "connect", "demo", "desk", "language", "telling"}}
-    | {"functions": {"calibration", "figures", "language", "problems", "workdays"}}
+    | {"functions": {"calibration", "figures", "language", "log", "problems", "workdays"}}
     | {"buttons": {"functions", *_BELOW_FACES}, "excel": {"buttons", "functions", "language"}}
     | {"libreoffice": {"buttons", "functions", *_BELOW_FACES}}
     | {"cli": {"buttons", "libreoffice", *_BELOW_FACES}}
 )
 _PURE = {"__future__", "collections", "dataclasses", "datetime", "enum", "fractions", "functools"}
 _PURE |= {"itertools", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"}
-_PURE |= {"chinese_calendar", "numpy", "targetcal_xl"}
+_PURE |= {"numpy", "targetcal_xl"}
 _IMPURE_CALLS = {"now", "today", "default_rng", "open", "load", "save", "fromfile", "tofile"}
 _SOURCES = ("targetcal_xl", "templates", "xl", "tests", "bench", "docs", ".ci")
 _ARRAY = re.compile(r"\b(Floats|Flags|NDArray)\b")

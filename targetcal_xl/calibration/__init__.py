@@ -18,6 +18,7 @@ from .backtest import (
     with_declared,
 )
 from .baseline import Baseline, Inputs, compute_baseline
+from .calendar import Calendar
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
 from .drivers import Readings, changes, effects, signals
@@ -72,7 +73,9 @@ from .progress import (
     Progress,
     Resources,
     Shortage,
+    beside,
     cumulative_path,
+    due_so_far,
     episodes,
     follow,
     has_resources,
@@ -107,6 +110,7 @@ __all__ = [
     "Backtest",
     "Baseline",
     "Bounded",
+    "Calendar",
     "Cleaned",
     "Conflict",
     "Driver",
@@ -162,6 +166,7 @@ __all__ = [
     "after_decisions",
     "allot",
     "backtest",
+    "beside",
     "bounded",
     "changes",
     "check_limits",
@@ -176,6 +181,7 @@ __all__ = [
     "declaration_fault",
     "departs",
     "deviation",
+    "due_so_far",
     "effects",
     "episodes",
     "explain",

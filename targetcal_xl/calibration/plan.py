@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
+from .calendar import Calendar
 from .metric import IN_PERCENT, Floats, Metric
 from .period import Period
 
@@ -168,6 +169,8 @@ class Plan:
     weights: WeightsCode = "learned"
     """Whether recalibrating learns the drivers' weights, or keeps those of the experts."""
     missing_days: MissingDays = field(default="zero", metadata=ADDED)
+    calendar: Calendar | None = field(default=None, metadata=ADDED)
+    """Which days are worked; China's, where the plan does not say."""
 
     def region(self, code: str) -> Region:
         """The region with this code; raise KeyError when there is none."""

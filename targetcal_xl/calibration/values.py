@@ -22,9 +22,9 @@ def same_value(a: Value, b: Value) -> bool:
 
     TRUE is not 1 and nothing is not an empty text: somebody who exchanges them has changed a cell.
     """
-    if _is_number(a) and _is_number(b):
-        return a == b or _is_close(a, b)
-    return type(a) is type(b) and a == b
+    if type(a) is type(b) and a == b:
+        return True
+    return _is_number(a) and _is_number(b) and _is_close(a, b)
 
 
 def _is_number(value: Value) -> TypeGuard[int | float]:

@@ -33,7 +33,7 @@ Listed = Annotated[bool, Given("--list", about="list")]
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
-EarlierBooks = Annotated[list[Path] | None, Given("--earlier", "file")]
+EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 Note = Annotated[str, Given("--note")]
 Decision = Annotated[str, Given(about="decision", metavar="[accept|counter|return|yes|no]")]
 Counter = Annotated[float | None, Given(kind="number", about="counter", metavar="[N]")]
@@ -269,6 +269,14 @@ def _repair(desk: "Desk") -> "Report":
     from ..actions.repair import repair
 
     return repair(desk)
+
+
+@_TABLE.command("targetcal upgrade targets.xlsx")
+def _upgrade(here: Here, book: Book, who: Who = "", ledger: LedgerAt = "") -> "Report":
+    from ..actions.upgrade import upgrade
+
+    with here.desk(book, who, ledger, outdated=True) as desk:
+        return upgrade(desk)
 
 
 @_TABLE.command("targetcal functions targets.xlsx live", "targetcal functions targets.xlsx frozen")

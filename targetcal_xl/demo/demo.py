@@ -13,14 +13,12 @@ from ..calibration import Line, Standing, gap_pct
 from ..connect import plan_template
 from ..desk import Desk, Progress, find_language, first_declarations, issues, silent, standing_of
 from ..figures import plain, spell
-from ..language import text
+from ..language import record, text
 from ..problems import Problem, Refused
 from ..telling import Part, Report, Sentence, table
 from .story import Story
 
 SUMMARY = "summary.json"
-CASES = {"zh-CN": "saas", "en": "saas-en"}
-"""The same case, told in each language."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def demo(directory: Path, language: str, *, progress: Progress = silent, case: s
         raise Refused([Problem("folder_not_empty", str(directory))])
     directory.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    story = Story(plan_template(case or CASES[language]), directory, language)
+    story = Story(plan_template(case or record(language).case), directory, language)
     for done, act in enumerate(story.acts, 1):
         story.play(act)
         progress("demo", done, len(story.acts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .anew import PLAIN, WITH_MACROS, composed, has_macros
+    from .anew import PLAIN, WITH_MACROS, composed, has_macros, keep_aside, name_aside
     from .desk import (
         Clock,
         Desk,
@@ -18,6 +18,8 @@ with on_demand(__name__):
         find_line_anywhere,
         find_region,
         ledger_beside,
+        newer,
+        older,
         open_desk,
         plan_of,
         silent,
@@ -106,12 +108,16 @@ __all__ = [
     "held",
     "issues",
     "keep",
+    "keep_aside",
     "last_number",
     "learn",
     "ledger_beside",
     "look",
     "misfits",
+    "name_aside",
+    "newer",
     "not_taken_in",
+    "older",
     "open_desk",
     "open_live_desk",
     "plan_faults",

@@ -14,6 +14,7 @@ import numpy as np
 from ..calibration import (
     MOST_PERIODS,
     Baseline,
+    Calendar,
     Driver,
     FarAway,
     Floats,
@@ -29,8 +30,10 @@ from ..calibration import (
     compute_baseline,
     consecutive,
 )
+from ..calibration.history import Flags
 from ..language import LANGUAGES, text
 from ..problems import Problem
+from ..workdays import calendar_problems, working_days
 from .ranges import ErrorValue, RangeTable, Unanswerable, is_blank, refuse, said
 
 UNKNOWN_AMOUNTS = ("", "?", "？")
@@ -55,6 +58,20 @@ def period_of(said_period: str) -> Period:
         return Period.parse(said_period)
     except ValueError as error:
         raise refuse("udf_not_a_period", "period", found=said_period) from error
+
+
+def days_of(said_calendar: str, period: Period) -> Flags:
+    """Which days of a period are worked by the calendar that a text means, as the settings write it.
+
+    Raise Unanswerable with everything that is wrong with the text.
+    """
+    try:
+        calendar = Calendar.parse(said_calendar)
+    except ValueError as error:
+        raise refuse("udf_not_a_calendar", "calendar", found=str(error)) from error
+    if problems := calendar_problems(calendar, period.year, "calendar"):
+        raise Unanswerable(ErrorValue("#VALUE!", problem) for problem in problems)
+    return working_days(period, calendar).days
 
 
 def lines_of(history: RangeTable) -> Lines:

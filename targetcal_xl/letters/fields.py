@@ -14,8 +14,8 @@ from ..calibration.explanation import Explanation, Step
 from ..calibration.metric import Distance, Metric, reference
 from ..calibration.period import Period
 from ..calibration.plan import Person, Region
-from ..figures import LOCALES, Figures, figures, percent, plain
-from ..language import text
+from ..figures import Figures, figures, percent, plain
+from ..language import record, text
 from ..sentences import why
 
 Row = Mapping[str, str]
@@ -199,7 +199,7 @@ def _choice(field: str, code: str, language: str) -> str:
 
 
 def _date(day: dt.date, language: str) -> str:
-    return format_date(day, "long", locale=LOCALES[language])
+    return format_date(day, "long", locale=record(language).locale)
 
 
 def _change(value: float, before: float, told: Figures, distance: Distance = "value") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...log import step
 from ...ooxml import BLANK, Cell, Scalar, Spot, check_cell, inside, one_cell, same_cell, size
 from ...ooxml import Block as Array
 from ...problems import Problem, Refused
@@ -20,6 +22,8 @@ from .patience import patiently
 
 if TYPE_CHECKING:
     import xlwings as xw
+
+_LOG = logging.getLogger(__name__)
 
 _EPOCH = dt.datetime(1899, 12, 30)
 _NO_PASSWORD = "-"  # noqa: S105 - opens sheets that ask for no password, and no other
@@ -187,6 +191,7 @@ class LiveBook:
         """Show how far long work has come."""
         self._do(lambda: setattr(self._book.app, "status_bar", words))
 
+    @step(_LOG, "save an open book")
     def save(self) -> None:
         """Have the program save, with every sheet protected again; without changes nothing is saved.
 

@@ -101,13 +101,21 @@ class Following:
     def progress_fields(self) -> Row:
         """The whole plan's results so far."""
         place, yes = self._facts.places.table("progress", "lines"), quote(self._facts.caption("yes"))
-        agreed = self._facts.total(self._facts.in_force)
+        agreed = self._agreed(place)
         return {
-            "progress_agreed": Cell(or_blank(agreed), self._facts.total_formula(place, "agreed")),
+            "progress_agreed": agreed,
             "progress_actual": self._reached(place),
-            "progress_attainment": self._attainment(agreed),
+            "progress_attainment": self._attainment(as_number(agreed.value)),
             "progress_warned": Cell(float(self._warned), count_of(span(place, "warned"), yes)),
         }
+
+    def _agreed(self, place: TablePlace) -> Cell:
+        """The targets of all lines; those of a mean weigh what its results weigh, once there are any."""
+        weighed = as_number(self._facts.standing.value(None, None, "progress.agreed"))
+        if weighed is not None and not self._facts.plan.metric.adds_up:
+            return Cell(weighed)
+        agreed = self._facts.total(self._facts.in_force)
+        return Cell(or_blank(agreed), self._facts.total_formula(place, "agreed"))
 
     def _reached(self, place: TablePlace) -> Cell:
         """The results of all lines; a mean's rest on how much each day brought, which no sheet shows."""
@@ -118,10 +126,14 @@ class Following:
     def _attainment(self, agreed: float | None) -> Cell:
         """How much of what was due was reached, as the metric counts it."""
         metric, actual = self._facts.plan.metric, self._total
-        due = metric.due(agreed, self._facts.total(self._of_lines("path")))
+        due = metric.due(agreed, self._path(agreed))
         share = None if due is None or actual is None else metric.attained(actual, due)
         formula = self._turned_attainment() if metric.is_turned else self._share_of_agreed()
         return Cell("" if share is None or math.isnan(share) else share, formula)
+
+    def _path(self, agreed: float | None) -> float | None:
+        """How far the path of all lines has come; that of a mean is its target."""
+        return self._facts.total(self._of_lines("path")) if self._facts.plan.metric.adds_up else agreed
 
     def _share_of_agreed(self) -> str:
         actual, agreed = (self._facts.here(f"progress_{code}") for code in ("actual", "agreed"))
@@ -130,7 +142,8 @@ class Following:
     def _turned_attainment(self) -> str:
         """What the path allows over the actual, as `Metric.attainment` has it."""
         actual, place = self._facts.here("progress_actual"), self._facts.places.table("progress", "lines")
-        due = self._facts.total_formula(place, "path")
+        path = self._facts.total_formula(place, "path")
+        due = path if self._facts.plan.metric.adds_up else f"N({self._facts.here('progress_agreed')})"
         share = f"MIN({BEST_ATTAINED},{due}/{actual})"
         return f'IF({actual}="","",IF({actual}=0,IF(N({due})>0,{BEST_ATTAINED},1),{share}))'
 

@@ -8,17 +8,14 @@ from functools import cached_property
 from ...calibration.metric import LEAST_SHORTFALL
 from ...calibration.negotiation import DECISIONS, FAR, FEW_STEPS, JUSTIFICATION, MEANT
 from ...figures import plain, typed
-from ...language import LANGUAGES
+from ...language import LANGUAGES, record
 from ...ooxml import column_letters
 from ..captions import caption
 from ..facts import BESIDE_ZERO, DEVIATION_DIGITS, ROW, Facts, quote, span
 from ..places import TablePlace
 from ..shapes import region_sheet
 
-_EMPTY_WORDS = (
-    *("", "无", "暂无", "没有", "空", "略", "待定", "待补充", "同上", "不适用", "测试"),
-    *("na", "no", "none", "nil", "nothing", "null", "tbd", "tba", "todo", "test", "ditto"),
-)
+_EMPTY_WORDS = ("", *(word for language in LANGUAGES for word in record(language).says_nothing))
 EMPTY_WORDS = f"|{'|'.join(_EMPTY_WORDS)}|"
 """What a formula takes for no reason, punctuation apart; the full rule is `is_placeholder`."""
 

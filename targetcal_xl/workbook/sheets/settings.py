@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from ...calibration.metric import KINDS
 from ...calibration.plan import WEIGHTS, Plan
 from ...calibration.vocabulary import Measure
 from ..shapes import Column, Field, Kind, Owner, Sheet, Table
 from .columns import limits_table, numbered, of_regions, stacked
 
+_Setting = tuple[str, Owner, Kind, tuple[str, ...]]
+"""A setting's code, who types it, what it is, and its choices."""
+
+
+def _calendar(plan: Plan) -> tuple[_Setting, ...]:
+    """Whose days are counted, where the plan says it."""
+    return (("calendar", Owner.FINANCE, "days", ()),) if plan.calendar else ()
+
 
 def sheet(plan: Plan) -> Sheet:
     """What belongs to the plan and stays, then what finance may change, then what the program tells."""
-    kinds: tuple[tuple[str, Owner, Kind, tuple[str, ...]], ...] = (
+    kinds: tuple[_Setting, ...] = (
         ("company", Owner.TOOL, "text", ()),
         ("plan", Owner.TOOL, "text", ()),
         ("period", Owner.TOOL, "text", ()),
@@ -19,7 +28,7 @@ def sheet(plan: Plan) -> Sheet:
         ("metric_definition", Owner.TOOL, "long", ()),
         ("unit", Owner.TOOL, "text", ()),
         ("direction", Owner.TOOL, "choice", ("higher", "lower")),
-        ("kind", Owner.TOOL, "choice", ("sum", "mean", "ratio")),
+        ("kind", Owner.TOOL, "choice", KINDS),
         ("step", Owner.TOOL, "number", ()),
         ("hq_target", Owner.FINANCE, "number", ()),
         ("hq_tolerance", Owner.FINANCE, "percent", ()),
@@ -30,6 +39,7 @@ def sheet(plan: Plan) -> Sheet:
         ("warning_odds", Owner.FINANCE, "percent", ()),
         ("survey_minimum", Owner.FINANCE, "count", ()),
         ("weights", Owner.FINANCE, "choice", WEIGHTS),
+        *_calendar(plan),
         ("empty_words", Owner.TOOL, "long", ()),
         ("language", Owner.TOOL, "text", ()),
         ("functions", Owner.TOOL, "choice", ()),
