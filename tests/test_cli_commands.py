@@ -165,6 +165,7 @@ PLAYED: Mapping[str, Play] = {
         lambda told: told["verified"] is True,
     ),
     "repair": Play("locked", "repair BOOK", _says("Nothing to repair.", "无需修复")),
+    "upgrade": Play("fresh", "upgrade BOOK", _says("Nothing to upgrade", "无需升级")),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
     "doctor": Play("fresh", "doctor", _says("Parts: XlsxWriter", "XlsxWriter")),
     "libreoffice": Play(

@@ -255,7 +255,7 @@ def beside(
     targets: Floats,
     rows: Iterable[int] | None = None,
 ) -> float:
-    """Targets of those lines together, as `reached` takes their `results` together; NaN where there are none.
+    """Targets of those lines, (n,), together, as `reached` takes their `results`; NaN where there are none.
 
     Each weighs what its result weighs, and one without a result nothing: so a total's attainment lies
     between those of its lines, however the volumes have shifted. Sums take all targets.
