@@ -13,7 +13,7 @@ from ..calibration.negotiation import JUSTIFICATION
 from ..calibration.standing import Key, Value
 from ..figures import spell
 from ..ooxml import BLANK, Cell, Spot
-from .facts import as_number
+from .facts import number_of
 from .places import Places
 from .shapes import Kind, Owner, Table
 
@@ -181,7 +181,7 @@ def _is_numeric(kind: Kind) -> bool:
 
 
 def _numbers(values: list[Value]) -> list[float]:
-    return [number for value in values if (number := as_number(value)) is not None]
+    return [number for value in values if (number := number_of(value)) is not None]
 
 
 def _room(said: str) -> float:

@@ -106,13 +106,15 @@ class Computing:
         (top, _), (bottom, _) = array
         lines, metric = f"$A${top}:$A${bottom}", self._facts.plan.metric
         expected, sigma = (self._call(lines, f'"{code}"') for code in ("expected", "sigma"))
-        total = self._facts.field("hq_target")
+        total = self._field("hq_target")
         return f'TC_SPLIT({total},{expected},{sigma},0,0,{metric.step:g},"{metric.kind}")'
 
     def _call(self, lines: str, columns: str) -> str:
-        field = self._facts.field
-        given = [field("period"), *self._tables, lines, columns]
-        return f"TC_EXPLAIN({','.join(given)},{self._facts.plan.metric.step:g},{field('confidence')})"
+        given = [self._field("period"), *self._tables, lines, columns]
+        return f"TC_EXPLAIN({','.join(given)},{self._facts.plan.metric.step:g},{self._field('confidence')})"
+
+    def _field(self, code: str) -> str:
+        return self._facts.needed(self._facts.field(code))
 
     @cached_property
     def _tables(self) -> list[str]:
@@ -124,4 +126,4 @@ class Computing:
         if not place.rows:
             return "0"
         last = f"${column_letters(max(place.columns.values()))}${place.ends[1]}"
-        return f"{self._facts.tab(sheet)}$A${place.head - 1}:{last}"
+        return f"{self._facts.needed(self._facts.tab(sheet))}$A${place.head - 1}:{last}"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...calibration.baseline import Inputs
 from ...calibration.question import ANSWERS
+from ...ooxml import Cell
+from ..facts import Facts
+from ..page import Columns, Page
 from ..shapes import Column, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked
 
@@ -35,3 +40,13 @@ def sheet(inputs: Inputs) -> Sheet:
             Table("events", events, numbered("E", max(EVENTS, known)), growing=True, prefix="event."),
         ),
     )
+
+
+def pages(facts: Facts) -> Iterator[Page]:
+    """Every line's names, and what there is to ask about its last value."""
+
+    def lines() -> Columns:
+        asked = [Cell(facts.questions.get(line.code)) for line in facts.plan.lines]
+        return {**facts.named_lines, "question": asked}
+
+    yield Page("history", {"history": lines})

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...calibration.plan import WEIGHTS, Plan
-from ...calibration.vocabulary import Measure
+from ...calibration.vocabulary import Functions, Measure
+from ...ooxml import Cell
+from ..captions import shown
+from ..facts import Facts
+from ..finance import EFFECTS, fixed
+from ..page import Columns, Fields, Page
 from ..shapes import Column, Field, Kind, Owner, Sheet, Table
+from .baseline import weights_used
+from .baseline_live import is_live
 from .columns import limits_table, numbered, of_regions, stacked
+from .limits import Reached
+from .region_lines import EMPTY_WORDS
 
 
 def sheet(plan: Plan) -> Sheet:
@@ -79,3 +90,49 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
         ),
         *limits_table(plan, ("parent", "low", "high", "locked"), "limit."),
     )
+
+
+class Settings:
+    """What the program says among the settings."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def pages(self) -> Iterator[Page]:
+        """What stands on the sheet that is nobody's to type."""
+        facts = self._facts
+        names = {"name": [Cell(name) for name in facts.region_names.values()]}
+        measures = {"name": [Cell(facts.caption(code)) for code in Measure]}
+        tables = {
+            "regions": lambda: names,
+            "drivers": self._drivers,
+            "limits": Reached(facts).settings,
+            "last_period": lambda: measures,
+        }
+        yield Page("settings", tables, self._fields)
+
+    def _fields(self) -> Fields:
+        """What belongs to the plan, and what the program says of the book."""
+        facts, choices = self._facts, ("direction", "kind")
+        state = facts.caption(Functions.LIVE if is_live(facts) else Functions.FROZEN)
+        plan = {
+            code: Cell(shown(value, "choice" if code in choices else "text", facts.language))
+            for code, value in fixed(facts.plan).items()
+        }
+        told = {"empty_words": EMPTY_WORDS, "language": facts.language, "functions": state}
+        return plan | {code: Cell(said) for code, said in told.items()}
+
+    def _drivers(self) -> Columns:
+        """Which way each driver works, its weight in use and the one before, and what it was learned from."""
+        facts, drivers = self._facts, self._facts.plan.drivers
+        kinds: dict[str, Kind] = {"before": "decimal", "standard_error": "decimal", "evidence": "long"}
+        told = {
+            code: [facts.told((None, driver.code, f"driver.{code}"), kind) for driver in drivers]
+            for code, kind in kinds.items()
+        }
+        return {
+            **told,
+            "name": [Cell(driver.name) for driver in drivers],
+            "used": [Cell(weight) for weight in weights_used(facts.standing)],
+            "direction": [Cell(facts.caption(EFFECTS[driver.direction])) for driver in drivers],
+        }
