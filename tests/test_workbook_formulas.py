@@ -319,7 +319,7 @@ _WILD: tuple[tuple[Scalar, ...], ...] = (
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_libreoffice_reads_what_people_should_not_have_typed_as_we_do(language: str, tmp_path: Path) -> None:
-    """No TRUE, which is a number in LibreOffice. Also an empty declaration beside a counter of 0, which spreadsheets take for equal."""
+    """Also an empty declaration beside a counter of 0, which are equal; no TRUE, a number in LibreOffice."""
     case = Case(tmp_path, sample_inputs((len(_WILD), 1)), language=language)
     with case.desk(create=True) as desk:
         new(desk, case.inputs, language)
