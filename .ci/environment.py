@@ -12,7 +12,7 @@ import sys
 OLDEST = (3, 11)
 
 
-def main(folder):
+def main(folder: str) -> None:
     """Make the folder afresh."""
     if sys.version_info < OLDEST:
         found = "%d.%d" % sys.version_info[:2]
@@ -22,7 +22,7 @@ def main(folder):
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
 
 
-def refuse_without_venv():
+def refuse_without_venv() -> None:
     """Install Debian's package as root, else name the line that does."""
     if has_venv():
         return
@@ -35,7 +35,7 @@ def refuse_without_venv():
         sys.exit("This Python has no venv. Install it, then try again:\n\n  %s\n" % line)
 
 
-def has_venv():
+def has_venv() -> bool:
     """Whether this Python can make an environment with pip in it."""
     asked = [sys.executable, "-c", "import ensurepip, venv"]
     return subprocess.run(asked, stderr=subprocess.DEVNULL, check=False).returncode == 0

@@ -98,7 +98,7 @@ def _slsqp(tree: Tree) -> None:
     nodes, n = _summing(tree)[1 : -len(tree.centre)], len(tree.centre)
     low, high = (np.concatenate([getattr(one, side) for one in tree.levels[:-1]]) for side in ("low", "high"))
     sigma = tree.sigma / tree.sigma.max()
-    found = minimize(
+    found = minimize(  # type: ignore[call-overload]  # its stubs know limits of one number only
         lambda x: float(((x * np.log(x / tree.centre) - x) / sigma).sum()),
         split(tree.total, tree.centre, tree.sigma, tree.levels),
         jac=lambda x: np.log(x / tree.centre) / sigma,

@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -73,10 +74,11 @@ def seasonal_theta(seen: Floats) -> float:
 
     multiplies = bool((seen > 0).all())
     parts = seasonal_decompose(seen, "multiplicative" if multiplies else "additive", period=YEAR)
-    season = np.asarray(parts.seasonal)
+    season: Floats = np.asarray(parts.seasonal)
     rest = seen / season if multiplies else seen - season
     ahead = float(Theta(season_length=1).forecast(rest, h=1)["mean"][0])
-    return ahead * season[-YEAR] if multiplies else ahead + season[-YEAR]
+    again = float(season[-YEAR])
+    return ahead * again if multiplies else ahead + again
 
 
 def forecasts(label: str, method: Method, windows: list[Window]) -> tuple[list[Floats], Time]:
@@ -89,7 +91,8 @@ def forecasts(label: str, method: Method, windows: list[Window]) -> tuple[list[F
         kept.parent.mkdir(parents=True, exist_ok=True)
         with stopwatch() as times:
             made = [np.array([_one(method, row) for row in window.seen]) for window in windows]
-        np.savez(kept, times=[times[0].wall, times[0].process], **{str(k): one for k, one in enumerate(made)})
+        named: dict[str, Any] = {str(k): one for k, one in enumerate(made)}
+        np.savez(kept, times=[times[0].wall, times[0].process], **named)
     with np.load(kept) as said:
         wall, process = said["times"]
         return [said[str(k)] for k in range(len(windows))], Time(float(wall), float(process))

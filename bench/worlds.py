@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from targetcal_xl.calibration import Answer, Floats, History, Inputs, Readings
+from targetcal_xl.calibration.history import Flags
 from tests.support.samples import sample_plan
 
 EXPERTS = np.array([0.30, 0.25, 0.20])
@@ -29,9 +30,9 @@ class World:
     """How much an event added to a result, as a log, (n, T)."""
 
     @property
-    def struck(self) -> Floats:
+    def struck(self) -> Flags:
         """Whether a line had an event, (n,)."""
-        struck: Floats = self.events.any(axis=1)
+        struck: Flags = self.events.any(axis=1)
         return struck
 
     @property

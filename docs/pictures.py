@@ -44,7 +44,8 @@ def _page(document: Path, words: Sequence[str]) -> Image.Image:
         for page in pages:
             said = page.get_textpage().get_text_bounded()
             if all(word in said for word in words):
-                return page.render(scale=2 * _WIDTH / page.get_width()).to_pil().convert("RGB")
+                picture: Image.Image = page.render(scale=2 * _WIDTH / page.get_width()).to_pil()
+                return picture.convert("RGB")
     raise LookupError(f"{document.name} has no page with {words}")
 
 

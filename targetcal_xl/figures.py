@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from babel import Locale
-
-from .calibration import Metric
 from .language import text
+
+if TYPE_CHECKING:
+    from .calibration import Metric
 
 UNKNOWN: Final = "–"
 """What stands for a number that nobody knows."""
@@ -155,6 +154,8 @@ def typed(value: float) -> str:
     """A number as somebody would type it into a cell or a file: all digits, nothing between them."""
     if not math.isfinite(value):
         return str(value)
+    import numpy as np
+
     return np.format_float_positional(float(f"{value:.15g}"), trim="-")
 
 
@@ -180,5 +181,7 @@ def _separators(language: str) -> dict[int, str]:
 
     Babel's own formatting takes ten times as long, and a sheet has tens of thousands of numbers.
     """
+    from babel import Locale
+
     symbols = Locale.parse(LOCALES[language]).number_symbols["latn"]
     return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from .calibration import Explanation, Metric, Step
-from .calibration.explanation import EventsCode
 from .figures import Figures, percent
 from .language import text
+
+if TYPE_CHECKING:
+    from .calibration import Explanation, Metric, Step
+    from .calibration.explanation import EventsCode
 
 _EVENTS: Mapping[EventsCode, str] = {
     "past": "without_events",

@@ -14,6 +14,7 @@ import pytest
 from targetcal_xl.actions import backtest, follow, new, repair, verify
 from targetcal_xl.calibration import Period, judge
 from targetcal_xl.calibration import backtest as try_history
+from targetcal_xl.calibration.backtest import Verdict
 from targetcal_xl.cli.app import app, told
 from targetcal_xl.connect import Actuals
 from targetcal_xl.desk.tested import verdict
@@ -143,7 +144,7 @@ def test_a_book_of_a_period_that_is_not_tried_is_refused_by_name(tmp_path: Path)
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ["better", "even", "worse"])
-def test_the_words_fit_the_verdict_in_both_languages(code: str, language: str) -> None:
+def test_the_words_fit_the_verdict_in_both_languages(code: Verdict, language: str) -> None:
     inputs = sample_inputs()
     judged = replace(judge(try_history(inputs)), verdict=code)
     first = verdict(judged, inputs.plan.thresholds.confidence, language).splitlines()[0]

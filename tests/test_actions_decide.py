@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.actions import check, decide, decide_typed, lock, recalibrate, unlock, verify
+from targetcal_xl.calibration import Value
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.workbook import open_book
@@ -257,7 +258,13 @@ def test_nothing_typed_is_nothing_decided(case: Case) -> None:
 
 def test_supports_are_granted_with_the_decision(tmp_path: Path) -> None:
     case = submitted(tmp_path)
-    item = {"line": "华东1组", "kind": "budget", "what": "展会费用", "quantity": 3.0, "due": "2025-02-01"}
+    item: dict[str, Value] = {
+        "line": "华东1组",
+        "kind": "budget",
+        "what": "展会费用",
+        "quantity": 3.0,
+        "due": "2025-02-01",
+    }
     case.type({("R1", "S01", code): value for code, value in item.items()})
     case.run(lock)
     assert (case.value("R1", "S01", "line"), case.value("R1", "S01", "due")) == ("R1-1", "2025-02-01")

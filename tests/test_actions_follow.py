@@ -14,7 +14,7 @@ from targetcal_xl.actions import confirm, decide, follow, lock, new, verify
 from targetcal_xl.calibration import cumulative_path, period_weights
 from targetcal_xl.connect import Actuals
 from targetcal_xl.problems import DataProblems, Refused
-from targetcal_xl.telling import Sentence, tell
+from targetcal_xl.telling import Sentence
 from targetcal_xl.workdays import working_days
 from tests.support.desks import RESERVE, Case, confirmed, decided, decline, told
 from tests.support.recalculated import differences
@@ -199,7 +199,7 @@ def test_after_the_last_day_the_expected_result_is_the_result(case: Case) -> Non
     assert report.expected_total == report.actual_total < report.agreed_total
     assert {warned.odds for warned in report.warnings} == {1.0}
     assert {(warned.hope, warned.suggestion) for warned in report.warnings} == {("over", "")}
-    said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
+    said = [part.said for part in report.tell("en") if isinstance(part, Sentence)]
     assert sum("ended with an attainment" in one for one in said) == len(report.warnings)
     assert not any("odds of a miss" in one or "Expected to end" in one for one in said)
 
@@ -207,7 +207,7 @@ def test_after_the_last_day_the_expected_result_is_the_result(case: Case) -> Non
 def test_of_a_line_that_is_lost_only_that_is_said(case: Case) -> None:
     report = case.run(follow, _actuals(case, dt.date(2025, 3, 28), 0.3, 1, 1))
     assert [(warned.hope, warned.suggestion) for warned in report.warnings] == [("lost", "")]
-    said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
+    said = [part.said for part in report.tell("en") if isinstance(part, Sentence)]
     assert any("out of reach" in one for one in said) and "" not in said
     assert case.run(verify).problems == ()
 
@@ -218,7 +218,7 @@ def test_a_line_that_the_results_do_not_name_is_said_to_have_sold_nothing(case: 
     report = case.run(follow, actuals, DAYS["later"])
     assert report.silent == (case.inputs.plan.lines[2].name,)
     assert report.reported_until == DAYS["early"]
-    said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
+    said = [part.said for part in report.tell("en") if isinstance(part, Sentence)]
     assert any("No line has a result after 2025-02-07" in one for one in said)
     assert any("1 line is not in the file" in one for one in said)
 
@@ -231,5 +231,5 @@ def test_results_of_a_day_that_has_not_begun_anywhere_are_asked_about(
     case.clock.now = dt.datetime.combine(DAYS["early"], dt.time(hour - 1, 30), dt.UTC) - dt.timedelta(days=1)
     report = case.run(follow, _actuals(case, DAYS["early"], 1, 1, 1))
     assert report.is_to_come == is_to_come
-    said = [part.said for part in tell(report, "en") if isinstance(part, Sentence)]
+    said = [part.said for part in report.tell("en") if isinstance(part, Sentence)]
     assert any("is still to come" in one for one in said) == is_to_come

@@ -28,7 +28,7 @@ from targetcal_xl.connect import Actuals
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import Entry, Event
 from targetcal_xl.problems import DataProblems, Refused
-from targetcal_xl.telling import Sentence, tell
+from targetcal_xl.telling import Sentence
 from tests.support.desks import RESERVE, Case, confirmed, decided, decline, fresh, told
 
 _GAP = ("hq_gap", "")
@@ -36,7 +36,7 @@ _GAP = ("hq_gap", "")
 
 def _told_after(report: ConfirmReport) -> list[str]:
     """What is said in both languages, of which nothing asks for a reason any more."""
-    parts = [part for language in LANGUAGES for part in tell(report, language) if isinstance(part, Sentence)]
+    parts = [part for language in LANGUAGES for part in report.tell(language) if isinstance(part, Sentence)]
     assert not any("--reason" in part.said for part in parts)
     return [f"{part.about} {part.said}" for part in parts]
 

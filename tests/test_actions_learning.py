@@ -11,7 +11,7 @@ import pytest
 
 from targetcal_xl.actions import RecalibrateReport, go_back, new, recalibrate, repair, verify
 from targetcal_xl.calibration import Inputs, Key, Value, compute_baseline, relearn
-from targetcal_xl.telling import Rows, tell
+from targetcal_xl.telling import Rows
 from tests.support.books import sound
 from tests.support.desks import Case
 from tests.support.recalculated import differences
@@ -131,6 +131,6 @@ def test_a_lost_book_comes_back_with_its_weights(case: Case) -> None:
 def test_whoever_recalibrates_is_told_of_every_weight(case: Case, language: str) -> None:
     report = case.run(recalibrate, "季度复盘")
     assert isinstance(report, RecalibrateReport)
-    tables = [part for part in tell(report, language) if isinstance(part, Rows)]
+    tables = [part for part in report.tell(language) if isinstance(part, Rows)]
     assert [row[0] for row in tables[-1].rows] == [driver.name for driver in case.inputs.plan.drivers]
     assert all(math.isfinite(float(cell)) for row in tables[-1].rows for cell in row[1:5])

@@ -34,6 +34,7 @@ from targetcal_xl.actions import (
     unlock,
     verify,
 )
+from targetcal_xl.calibration import Value
 from targetcal_xl.connect import Actuals, Responses
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import Ledger
@@ -64,7 +65,7 @@ ANSWERS = Responses(("R1",) * 6 + ("R2",) * 5, (5.0, 5, 4, 4, 5, 4, 1, 2, 4, 2, 
 
 
 def _recalibrated(case: Case) -> None:
-    event = {"line": "R1-1", "period": str(case.inputs.history.periods[-1]), "amount": 20.0}
+    event: dict[str, Value] = {"line": "R1-1", "period": str(case.inputs.history.periods[-1]), "amount": 20.0}
     case.type({(None, "E01", f"event.{code}"): said for code, said in event.items()})
     case.run(recalibrate, "并购带来的一次性销售")
 

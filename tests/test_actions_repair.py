@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -24,10 +25,10 @@ from targetcal_xl.actions import (
     unlock,
     verify,
 )
-from targetcal_xl.desk import ledger_beside
+from targetcal_xl.calibration import Value
+from targetcal_xl.desk import Desk, ledger_beside
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
-from targetcal_xl.telling import tell
 from targetcal_xl.workbook import open_book
 from tests.support.books import changed_parts, parts_of, sound
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
@@ -41,7 +42,7 @@ def test_a_death_at_any_write_of_lock_loses_nothing(tmp_path: Path) -> None:
         case = submitted(tmp_path / str(write))
         case.type({("R2", None, "status"): "draft"})
         typed = case.typed()
-        died = dies_at(write, lambda case=case: case.run(lock))
+        died = dies_at(write, partial(case.run, lock))
         outcomes.append(_mended(case))
         assert case.typed() == typed
         shutil.rmtree(case.folder)
@@ -158,7 +159,13 @@ def test_a_status_handed_back_is_caught_up_and_a_decision_is_what_was_decided(tm
 
 def test_a_lost_book_is_written_anew(tmp_path: Path) -> None:
     case = submitted(tmp_path)
-    item = {"line": "华东1组", "kind": "budget", "what": "展会", "quantity": 3.0, "due": "2025-02-01"}
+    item: dict[str, Value] = {
+        "line": "华东1组",
+        "kind": "budget",
+        "what": "展会",
+        "quantity": 3.0,
+        "due": "2025-02-01",
+    }
     case.type({("R1", "S01", code): value for code, value in item.items()})
     case.run(lock)
     case.run(decide, "R1", "R1-1", "accept", reason="依据充分", by="superior1")
@@ -240,7 +247,12 @@ def test_a_book_whose_buttons_some_program_dropped_gets_them_back(tmp_path: Path
     assert parts_of(case.path)["_rels/.rels"] == sound_parts["_rels/.rels"]
 
 
-READING = {"check": check, "audit": audit, "verify": verify, "objections": objections}
+READING: dict[str, Callable[[Desk], object]] = {
+    "check": check,
+    "audit": audit,
+    "verify": verify,
+    "objections": objections,
+}
 
 
 @pytest.mark.parametrize("action", READING)
@@ -300,7 +312,7 @@ def test_repair_says_which_head_the_book_knew_and_the_ledger_does_not(tmp_path: 
     tamper(case, "DELETE FROM entry WHERE number > (SELECT max(number) - 2 FROM entry)")
     report = case.run(repair)
     assert (report.witness, bool(report.kept)) == (head, True)
-    assert any(head in str(part) for part in tell(report, "en"))
+    assert any(head in str(part) for part in report.tell("en"))
     assert [problem.code for problem in case.run(verify, [head]).problems] == ["ledger_head"]
     ledger_beside(case.path).write_bytes(whole)
     assert case.run(repair).witness == "", "the book is behind, and agrees as far as it goes"

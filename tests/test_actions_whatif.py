@@ -71,7 +71,7 @@ def test_a_reading_may_be_said_in_several_ways(
             suppose(case, ("R1-1", "heads", said))
     else:
         [reading] = suppose(case, ("R1-1", "heads", said)).readings
-        assert (reading.before, reading.after) == (now, pytest.approx(after))
+        assert reading.before == now and reading.after == pytest.approx(after)
 
 
 def test_changes_to_one_reading_add_up(tmp_path: Path) -> None:

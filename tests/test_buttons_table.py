@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from targetcal_xl import actions
 from targetcal_xl.buttons import BUTTONS, Answers, Ask, press
 from targetcal_xl.buttons.press import MOST_LINES, in_words
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.telling import Rows, Sentence, tell
+from targetcal_xl.telling import Part, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import FINANCE, Case
 from tests.support.samples import sample_inputs
@@ -48,7 +49,7 @@ def test_a_plan_is_negotiated_by_buttons_alone(tmp_path: Path) -> None:
 def test_a_button_tells_what_its_command_prints(tmp_path: Path) -> None:
     case = desks.locked(tmp_path)
     report = case.run(actions.objections)
-    assert _press(case, "objections") == in_words(list(tell(report, "en")), "en")
+    assert _press(case, "objections") == in_words(list(report.tell("en")), "en")
 
 
 def test_results_and_answers_are_read_from_files_beside_the_book(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_what_nobody_foresaw_is_told_without_a_traceback(
         raise RuntimeError("disk on fire")
 
     case = desks.fresh(tmp_path)
-    monkeypatch.setattr(actions, "check", fail)
+    monkeypatch.setattr(sys.modules[actions.check.__module__], "check", fail)
     assert "RuntimeError: disk on fire" in _press(case, "check")
     monkeypatch.setenv("TARGETCAL_DEBUG", "1")
     with pytest.raises(RuntimeError):
@@ -131,7 +132,10 @@ def test_what_nobody_foresaw_is_told_without_a_traceback(
 
 
 def test_a_long_report_says_how_much_of_it_is_not_shown() -> None:
-    parts = [Rows(("a", "b"), (("1", ""),)), *(Sentence("said", "✗", "who") for _ in range(MOST_LINES))]
+    parts: list[Part] = [
+        Rows(("a", "b"), (("1", ""),)),
+        *(Sentence("said", "✗", "who") for _ in range(MOST_LINES)),
+    ]
     lines = in_words(parts, "en").splitlines()
     assert lines[:3] == ["a   b", "1", "✗ who said"]
     assert lines[-1].startswith("… and 2 more lines")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from targetcal_xl.calibration import (
@@ -30,15 +31,15 @@ IN_UNITS = ("last_year", "contributions", "base", "expected", "low", "high", "in
 WITHOUT_UNIT = ("signals", "effects", "sigma")
 
 
-def _inputs(values: Floats, one_off: Floats | None = None, ratios: Floats | None = None) -> Inputs:
+def _inputs(values: ArrayLike, one_off: ArrayLike | None = None, ratios: Floats | None = None) -> Inputs:
     """A plan over these histories, which end on its eve; indicators moved by `ratios` since last year."""
-    values = np.atleast_2d(np.asarray(values, float))
-    lines, length = values.shape
+    seen = np.atleast_2d(np.asarray(values, float))
+    lines, length = seen.shape
     plan = sample_plan((lines,))
     periods = tuple(plan.period.shift(k - length) for k in range(length))
-    one_off = np.zeros_like(values) if one_off is None else np.atleast_2d(np.asarray(one_off, float))
+    taken = np.zeros_like(seen) if one_off is None else np.atleast_2d(np.asarray(one_off, float))
     now = np.ones((lines, WIDTH)) if ratios is None else ratios
-    return Inputs(plan, History(periods, values, one_off), Readings(now, np.ones((lines, WIDTH))))
+    return Inputs(plan, History(periods, seen, taken), Readings(now, np.ones((lines, WIDTH))))
 
 
 def _monthly(inputs: Inputs) -> Inputs:
@@ -76,7 +77,9 @@ def _steady(lines: int, length: int, growth: float = 0.08) -> Floats:
     """Histories of one season and one growth, with the next period as their last column."""
     t = np.arange(length + 1)
     season = np.array([0.7, 1.0, 1.1, 1.2])[t % 4]
-    return np.linspace(50, 500, lines)[:, None] * season * np.exp(growth * t / 4)
+    levels = np.linspace(50, 500, lines)[:, None]
+    histories: Floats = levels * season * np.exp(growth * t / 4)
+    return histories
 
 
 @given(INPUTS)

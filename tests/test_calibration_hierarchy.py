@@ -168,7 +168,7 @@ def _slsqp(case: Case, levels: Sequence[Level], sigma: Floats) -> Floats:
     ]
     shares = split(case.total, case.centre, case.sigma, case.levels)
     for _ in range(5):  # it stops a little early, and goes on when it is begun again
-        shares = minimize(
+        shares = minimize(  # type: ignore[call-overload]  # its stubs know limits of one number only
             lambda x: _cost(x, case.centre, sigma),
             shares,
             jac=lambda x: np.log(np.maximum(x, 1e-12) / case.centre) / sigma,

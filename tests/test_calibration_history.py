@@ -5,16 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import ArrayLike
 
-from targetcal_xl.calibration import Floats, History, Period, clean, last_year
+from targetcal_xl.calibration import History, Period, clean, last_year
 
 NAN = np.nan
 
 
-def _history(values: Floats, one_off: Floats | None = None, per_year: int = 4) -> History:
-    values = np.atleast_2d(np.asarray(values, float))
-    periods = tuple(Period(2020, 1, per_year).shift(k) for k in range(values.shape[1]))
-    return History(periods, values, np.zeros_like(values) if one_off is None else np.atleast_2d(one_off))
+def _history(values: ArrayLike, one_off: ArrayLike | None = None, per_year: int = 4) -> History:
+    seen = np.atleast_2d(np.asarray(values, float))
+    periods = tuple(Period(2020, 1, per_year).shift(k) for k in range(seen.shape[1]))
+    taken = np.zeros_like(seen) if one_off is None else np.atleast_2d(np.asarray(one_off, float))
+    return History(periods, seen, taken)
 
 
 VALUE = st.one_of(st.floats(0.01, 1e6), st.sampled_from([0.0, NAN, -3.0]))

@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ MEANS: tuple[Kind, ...] = ("mean", "ratio")
 _PAIRS = st.lists(st.tuples(st.floats(0, 1e6), st.floats(0.001, 1e6)), min_size=1, max_size=12)
 
 
-def _of(kind: Kind, direction: int = 1, step: float = 1.0) -> Metric:
+def _of(kind: Kind, direction: Literal[1, -1] = 1, step: float = 1.0) -> Metric:
     return replace(METRIC, kind=kind, direction=direction, step=step)
 
 

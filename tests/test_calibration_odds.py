@@ -18,7 +18,8 @@ CENTRE, SPREAD = st.floats(0.5, 1e5), st.floats(0.01, 0.8)
 @given(CENTRE, SPREAD, st.floats(0.05, 20))
 def test_the_odds_are_those_of_the_lognormal_that_scipy_has(centre: float, wide: float, share: float) -> None:
     target = centre * share
-    more, less = (float(odds(*map(np.atleast_1d, (target, centre, wide)), way)[0]) for way in (1, -1))
+    lines = [np.array([one]) for one in (target, centre, wide)]
+    more, less = (float(odds(lines[0], lines[1], lines[2], way)[0]) for way in (1, -1))
     lognormal = stats.lognorm(wide, scale=centre)
     assert more == pytest.approx(np.clip(lognormal.sf(target), 0.01, 0.99), abs=1e-9)
     assert less == pytest.approx(np.clip(lognormal.cdf(target), 0.01, 0.99), abs=1e-9)
@@ -76,7 +77,8 @@ def test_the_total_is_as_unsure_as_a_simulated_one(shared: float) -> None:
 def _errors(rng: np.random.Generator, wide: Floats, periods: int, shared: float) -> Floats:
     """Log errors of the lines in some periods, with a common shock."""
     common, own = rng.standard_normal(periods), rng.standard_normal((len(wide), periods))
-    return wide[:, None] * (np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
+    errors: Floats = wide[:, None] * (np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
+    return errors
 
 
 @pytest.mark.parametrize("shared", [0.0, 0.15, 0.6])

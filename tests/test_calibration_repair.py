@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from targetcal_xl.calibration import Cleaned, Floats
+from targetcal_xl.calibration.history import Flags
 from targetcal_xl.calibration.repair import repair
 
 T = 12
@@ -20,7 +21,7 @@ def _series(lines: int = 8) -> Floats:
     )
 
 
-def _repaired(logs: Floats, known: Floats | None = None, trusted: Floats | None = None) -> Floats:
+def _repaired(logs: Floats, known: Flags | None = None, trusted: Flags | None = None) -> Floats:
     known = np.ones(logs.shape, bool) if known is None else known
     trusted = np.zeros(logs.shape, bool) if trusted is None else trusted
     return repair(Cleaned(np.exp(logs), logs, np.zeros(len(logs)), known), 4, trusted)

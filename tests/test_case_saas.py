@@ -118,10 +118,11 @@ def test_what_is_agreed_adds_up_to_1180() -> None:
 
 
 def test_counters_are_met_returns_are_declared_again_and_nothing_else_is() -> None:
-    again, decided = declared("2"), {}
+    again, decided = declared("2"), dict[str, list[tuple[str, str]]]()
     for act in rows("story.csv"):
         if act["action"] == "decide":
-            decided.setdefault(act["line"], []).append(act["value"].partition(" ")[::2])
+            kind, _, value = act["value"].partition(" ")
+            decided.setdefault(act["line"], []).append((kind, value))
     for line, words in decided.items():
         kinds = [kind for kind, _ in words]
         assert kinds in (["accept"], ["counter"], ["return", "accept"])

@@ -95,7 +95,11 @@ def test_an_error_in_a_key_is_told_once(tmp_path: Path, column: int) -> None:
 
 
 def test_columns_that_nobody_asked_for_may_say_anything(tmp_path: Path) -> None:
-    rows = [[*HEAD, "comment"], [FIRST, "R1-1", 5, 1, "#N/A"], [dt.date(2025, 1, 3), "R1-1", 1, 1, "=A1"]]
+    rows: Rows = [
+        [*HEAD, "comment"],
+        [FIRST, "R1-1", 5, 1, "#N/A"],
+        [dt.date(2025, 1, 3), "R1-1", 1, 1, "=A1"],
+    ]
     assert read_actuals(put(tmp_path, workbook(rows)), PLAN).value[0, 2] == 1
 
 
@@ -152,8 +156,8 @@ def test_dates_count_from_1904_where_the_book_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("title", ["分解行", "行", "line", "Line", "ＬＩＮＥ"])
 def test_a_merged_code_holds_for_all_its_rows(tmp_path: Path, title: str) -> None:
-    rows = [["2025 年一季度", None, None], ["日期", title, "数值"]]
-    rows += [[dt.date(2025, 1, 2), "R1-1", 4], [dt.date(2025, 1, 3), None, 5]]
+    head: Rows = [["2025 年一季度", None, None], ["日期", title, "数值"]]
+    rows: Rows = [*head, [dt.date(2025, 1, 2), "R1-1", 4], [dt.date(2025, 1, 3), None, 5]]
 
     def merge(sheet: Any) -> None:
         sheet.merge_cells("A1:C1")
@@ -163,7 +167,7 @@ def test_a_merged_code_holds_for_all_its_rows(tmp_path: Path, title: str) -> Non
 
 
 def test_a_merged_number_is_nobody_s(tmp_path: Path) -> None:
-    rows = [HEAD[:3], [FIRST, "R1-1", 4], [dt.date(2025, 1, 3), "R1-1", None]]
+    rows: Rows = [HEAD[:3], [FIRST, "R1-1", 4], [dt.date(2025, 1, 3), "R1-1", None]]
     content = workbook(rows, lambda sheet: sheet.merge_cells("C2:C3"))
     with pytest.raises(DataProblems) as caught:
         read_actuals(put(tmp_path, content), PLAN)
@@ -171,14 +175,14 @@ def test_a_merged_number_is_nobody_s(tmp_path: Path) -> None:
 
 
 def test_history_drivers_and_answers_may_be_sheets_too(tmp_path: Path) -> None:
-    history = [
+    history: Rows = [
         ["分解行", "期间", "数值", "一次性"],
         ["R1-1", "2024Q3", 80, None],
         ["R1-1", "2024Q4", 90, "?"],
     ]
     found = read_history(put(tmp_path, workbook(history), "history.xlsx"), PLAN)
     assert found.values[0].tolist() == [80, 90]
-    answers = [["大区", "评分"], ["R1", 4], ["R2", 5]]
+    answers: Rows = [["大区", "评分"], ["R1", 4], ["R2", 5]]
     assert read_responses(put(tmp_path, workbook(answers)), PLAN).scores == (4, 5)
 
 

@@ -132,7 +132,7 @@ def test_a_new_cell_is_within_what_the_sheet_says_of_its_extent(path: Path) -> N
 
 
 def _row(sheet: str, number: int) -> str:
-    return re.findall(f'<row r="{number}"[^>]*>', sheet)[0]
+    return str(re.findall(f'<row r="{number}"[^>]*>', sheet)[0])
 
 
 def test_only_the_parts_that_had_to_change_differ_and_all_keep_their_order(path: Path) -> None:

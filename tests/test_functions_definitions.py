@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl import calibration
-from targetcal_xl.calibration import Inputs, Standing, compute_baseline
+from targetcal_xl.calibration import Baseline, Floats, Inputs, Standing, compute_baseline
+from targetcal_xl.excel.functions import marked
 from targetcal_xl.functions import FUNCTIONS, inputs, reasons
 from targetcal_xl.functions import definitions as functions
-from targetcal_xl.functions.ranges import Grid
-from targetcal_xl.functions.registry import marked
+from targetcal_xl.functions.ranges import Grid, Scalar
+from targetcal_xl.functions.registry import Block
 from targetcal_xl.language import LANGUAGES, spoken_language, text
 from targetcal_xl.workbook import write_book
 from targetcal_xl.workdays import working_days
@@ -51,6 +54,10 @@ def tables(standing: Standing, tmp_path_factory: pytest.TempPathFactory) -> dict
     return book_tables(path, standing.inputs)
 
 
+def _column(rows: Block) -> Floats:
+    return np.array(rows, dtype=float).ravel()
+
+
 def _arguments(tables: dict[str, Grid]) -> list[object]:
     return [
         str(PERIOD),
@@ -61,7 +68,7 @@ def _arguments(tables: dict[str, Grid]) -> list[object]:
 def test_suggestions_from_the_sheets_are_the_commands(standing: Standing, tables: dict[str, Grid]) -> None:
     given = _arguments(tables)
     suggested = functions.TC_BASELINE(*given)
-    assert np.ravel(suggested) == pytest.approx(standing.baseline.suggested, abs=0)
+    assert _column(suggested) == pytest.approx(standing.baseline.suggested, abs=0)
     low, high = np.array(functions.TC_INTERVAL(*given), dtype=float).T
     assert low == pytest.approx(standing.baseline.low, rel=1e-12)
     assert high == pytest.approx(standing.baseline.high, rel=1e-12)
@@ -97,7 +104,7 @@ def test_the_split_is_the_commands(standing: Standing, tables: dict[str, Grid]) 
     expected = functions.TC_EXPLAIN(*given, None, (("expected",),))
     sigma = functions.TC_EXPLAIN(*given, None, (("sigma",),))
     shares = functions.TC_SPLIT(standing.inputs.plan.hq_target, expected, sigma)
-    assert np.ravel(shares) == pytest.approx(standing.allotment, abs=0)
+    assert _column(shares) == pytest.approx(standing.allotment, abs=0)
 
 
 def test_a_table_made_by_hand_needs_no_codes() -> None:
@@ -111,11 +118,11 @@ def test_a_table_made_by_hand_needs_no_codes() -> None:
 def test_headings_may_be_captions_of_either_language(caption: str) -> None:
     events = [[caption, "period", "amount"], ["East", "2024Q1", 20.0]]
     less = functions.TC_BASELINE("2025Q1", HISTORY, events)
-    assert less[0][0] < functions.TC_BASELINE("2025Q1", HISTORY)[0][0]
+    assert _column(less)[0] < _column(functions.TC_BASELINE("2025Q1", HISTORY))[0]
 
 
 def test_every_fault_is_told_at_once_with_its_cell_and_the_error_value() -> None:
-    history = [list(row) for row in HISTORY]
+    history: list[list[Scalar]] = [list(row) for row in HISTORY]
     history[1][3], history[2][1] = "many", True
     assert functions.TC_BASELINE("2025Q1", history) == [["#VALUE!"]]
     said = reasons("TC_BASELINE", ["2025Q1", history], "en")
@@ -188,9 +195,9 @@ def test_deviations_and_objections_are_the_methods(pairs: list[tuple[float, floa
     declared, suggested = zip(*pairs, strict=True)
     given_ranges = [[[cell] for cell in declared], [[cell] for cell in suggested]]
     found = calibration.deviation(declared, suggested, side)
-    assert np.ravel(functions.TC_DEVIATION(*given_ranges, side)).tolist() == found.tolist()
+    assert _column(functions.TC_DEVIATION(*given_ranges, side)).tolist() == found.tolist()
     flags = calibration.is_objection(found, 0.15)
-    assert np.ravel(functions.TC_OBJECTION(*given_ranges, 0.15, side)).tolist() == flags.tolist()
+    assert _column(functions.TC_OBJECTION(*given_ranges, 0.15, side)).tolist() == flags.tolist()
 
 
 def test_an_argument_left_out_before_others_may_come_as_zero() -> None:
@@ -262,7 +269,7 @@ def test_odds_are_the_methods_with_the_total_below(standing: Standing) -> None:
         part[:, None].tolist() for part in (baseline.high, baseline.expected, baseline.low, baseline.high)
     ]
     found = functions.TC_ODDS(*columns, plan.thresholds.confidence, 1, 0.3)
-    assert np.ravel(found) == pytest.approx([*each, together])
+    assert _column(found) == pytest.approx([*each, together])
 
 
 def test_what_if_is_the_methods(standing: Standing, tables: dict[str, Grid]) -> None:
@@ -304,10 +311,14 @@ def test_excel_gets_every_function_through_xlwings() -> None:
     """What xlwings is told on Windows, where its marks are not empty."""
     told: list[tuple[str, object]] = []
 
-    def arg(name: str, **options: object) -> object:
-        return lambda body: told.append((name, options)) or body
+    def remembered(name: str, what: object, body: Callable[..., Block]) -> Callable[..., Block]:
+        told.append((name, what))
+        return body
 
-    recorder = SimpleNamespace(arg=arg, func=lambda body: told.append(("func", body.__name__)) or body)
+    def arg(name: str, **options: object) -> Callable[[Callable[..., Block]], Callable[..., Block]]:
+        return partial(remembered, name, options)
+
+    recorder = SimpleNamespace(arg=arg, func=lambda body: remembered("func", body.__name__, body))
     offered = FUNCTIONS["TC_DEVIATION"]
     called = marked(offered, recorder)
     assert [name for name, _ in told] == ["declared", "suggested", "direction", "kind", "func"]
@@ -326,9 +337,12 @@ def test_compute_baseline_is_asked_once_for_one_set_of_tables(
     tables: dict[str, Grid], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Inputs] = []
-    monkeypatch.setattr(
-        inputs, "compute_baseline", lambda found: asked.append(found) or compute_baseline(found)
-    )
+
+    def counted(found: Inputs) -> Baseline:
+        asked.append(found)
+        return compute_baseline(found)
+
+    monkeypatch.setattr(inputs, "compute_baseline", counted)
     inputs.baseline_of.cache_clear()
     for name in ("expected", "sigma", "low"):
         functions.TC_EXPLAIN(*_arguments(tables), None, ((name,),))
@@ -351,7 +365,7 @@ def _daily(values: list[list[float]]) -> list[list[object]]:
     """A table of daily results with volumes: line, day of January 2025, value, volume."""
     start = 45658.0
     heads: list[object] = ["date", "line", "value", "volume", "leads"]
-    rows = (
+    rows: Iterator[list[object]] = (
         [start + day, "A" if line == 0 else "B", value, weight, 0.5] for line, day, value, weight in values
     )
     return [heads, *rows]
@@ -396,9 +410,7 @@ def test_a_share_departs_by_what_it_lacks() -> None:
 def test_bounds_of_a_mean_are_those_of_its_lines(kind: str) -> None:
     centre, volume = [[0.5], [0.9]], [[10], [90]]
     least = functions.TC_SPLIT(0.7, centre, None, [[0.6], [0.6]], None, 0.01, kind, volume)
-    assert np.array(least).min() >= 0.6 and np.average(np.ravel(least), weights=[10, 90]) == pytest.approx(
-        0.7
-    )
+    assert np.array(least).min() >= 0.6 and np.average(_column(least), weights=[10, 90]) == pytest.approx(0.7)
     most = functions.TC_SPLIT(0.7, centre, None, None, [[0.68], [0.72]], 0.01, kind, volume)
     assert (np.array(most) <= [[0.68], [0.72]]).all()
 
@@ -410,7 +422,7 @@ def test_a_split_share_is_no_more_than_all(volume: list[list[int]] | None) -> No
 
 
 def test_nothing_that_is_split_is_less_than_nothing() -> None:
-    shares = np.ravel(functions.TC_SPLIT(100, [[50], [0], [-5]]))
+    shares = _column(functions.TC_SPLIT(100, [[50], [0], [-5]]))
     assert not np.signbit(shares).any()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from string import Formatter
 
 import pytest
+from babel.messages.pofile import read_po
 
 from targetcal_xl.language import LANGUAGES, catalogue, text
 from tests.support.source import ROOT, modules
@@ -55,6 +56,15 @@ def test_every_key_has_one_text(language: str) -> None:
     for room in sorted((ROOT / "targetcal_xl" / "language" / language).glob("*.po")):
         begins = re.findall(r"^(msg\w+) ", room.read_text("utf-8"), re.M)
         assert begins == ["msgid", "msgstr"] * (len(begins) // 2), room.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_catalogues_are_read_as_gettexts_tools_read_them(language: str) -> None:
+    said: dict[str, str] = {}
+    for room in (ROOT / "targetcal_xl" / "language" / language).glob("*.po"):
+        with room.open("rb") as file:
+            said |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    assert said == catalogue(language)
 
 
 def test_the_english_catalogue_has_no_chinese_in_it() -> None:
@@ -104,8 +114,9 @@ def test_every_field_of_a_text_is_filled_in_where_it_is_asked_for() -> None:
 def test_every_field_of_a_problem_is_filled_in_where_it_is_found() -> None:
     for call, argument in _calls("Problem"):
         if isinstance(argument, ast.Constant):
-            wanted = _fields(catalogue("en")[f"problem.{argument.value}"])
-            assert wanted <= _given(call, wanted), f"{argument.value}, line {call.lineno}"
+            code = str(argument.value)
+            wanted = _fields(catalogue("en")[f"problem.{code}"])
+            assert wanted <= _given(call, wanted), f"{code}, line {call.lineno}"
 
 
 def test_every_problem_that_the_code_names_by_a_function_has_its_sentence() -> None:
@@ -123,7 +134,7 @@ def test_every_problem_that_the_code_names_by_a_function_has_its_sentence() -> N
     assert {"row_twice", "csv_not_whole"} <= codes
 
 
-def _makers(module: ast.Module) -> Mapping[str, int]:
+def _makers(module: ast.Module) -> dict[str, int]:
     """Functions of a module that hand an argument on to `Problem` as its code, with that argument's place."""
     functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
     makers, found = dict[str, int](), {"Problem": 0}
@@ -166,7 +177,7 @@ def _given(call: ast.Call, wanted: set[str]) -> set[str]:
     if not fields:
         return set()
     keys = fields[0].keys if isinstance(fields[0], ast.Dict) else [None]
-    return wanted if None in keys else {key.value for key in keys if isinstance(key, ast.Constant)}
+    return wanted if None in keys else {str(key.value) for key in keys if isinstance(key, ast.Constant)}
 
 
 def test_every_key_is_read_somewhere() -> None:

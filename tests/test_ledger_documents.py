@@ -214,11 +214,11 @@ def test_inputs_come_back_to_the_bit() -> None:
 
 @given(st.data())
 def test_a_baseline_comes_back_to_the_bit(data: st.DataObject) -> None:
-    words = {
+    words: dict[str, Any] = {
         "parts": ("trend", "leads"),
         "questions": (Question("HD-HD", Period(2024, 4), -0.3),),
         "held": ("HD-HD",),
     }
     columns = {field.name: data.draw(arrays) for field in fields(Baseline) if field.name not in words}
-    baseline = Baseline(**words, **columns)
+    baseline = Baseline(**(words | columns))
     assert same(load(Baseline, dump(baseline)), baseline)

@@ -124,9 +124,10 @@ def test_white_text_on_a_dark_cell_is_seen() -> None:
 
 def _drawn(body: str, *, height: float = 200) -> bytes:
     """A page of Typst with a paragraph and something about it."""
-    paths = sorted({str(file.parent) for file in font_files()})
+    folders = sorted({file.parent for file in font_files()})
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[*folders])
     source = f'#set page(width: 300pt, height: {height}pt, margin: 20pt)\n#set text(font: "{FAMILY}")\n{body}'
-    return bytes(typst.compile(source.encode(), format="pdf", font_paths=paths, ignore_system_fonts=True))
+    return typst.compile(source.encode(), format="pdf", font_paths=fonts)
 
 
 @pytest.mark.parametrize(

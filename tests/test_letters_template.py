@@ -267,6 +267,7 @@ def test_a_letter_has_the_figure_that_was_objected_to_and_what_came_of_it() -> N
 def test_what_did_not_change_has_no_sign() -> None:
     letter = sample_letter(1)
     targets = replace(letter.lines[0].targets, agreed=100.0, suggested=100.0, last_year=100.02)
-    (line,) = fields(replace(letter, lines=(replace(letter.lines[0], targets=targets),)), "en")["lines"]
-    assert isinstance(line, dict)
+    lines = fields(replace(letter, lines=(replace(letter.lines[0], targets=targets),)), "en")["lines"]
+    assert isinstance(lines, list)
+    (line,) = lines
     assert (line["gap"], line["growth"]) == ("0.0%", "0.0%")

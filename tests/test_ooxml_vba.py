@@ -47,7 +47,7 @@ def _flat(tree: Tree, above: str = "") -> dict[str, bytes]:
 @example({"small": b"x" * 4095, "large": b"y" * 4096}, {"": b""})
 @example({f"stream {number}": bytes([number]) * 600 for number in range(90)}, {"huge": b"z" * 200_000})
 def test_a_compound_file_holds_its_streams(outer: dict[str, bytes], inner: dict[str, bytes]) -> None:
-    tree = {**outer, "a storage": {name: data for name, data in inner.items() if name}}
+    tree: Tree = {**outer, "a storage": {name: data for name, data in inner.items() if name}}
     assert _read(compound_file(tree)) == _flat(tree)
 
 

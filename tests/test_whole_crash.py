@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -167,7 +168,7 @@ def test_a_death_at_any_write_loses_nothing(
     stage, act = action
     recorded = []
     for write, case, before in _writes(stage, tmp_path):
-        died = dies_at(write, lambda case=case: act(case))
+        died = dies_at(write, partial(act, case))
         after = _recorded(case)
         recorded.append(after > before[0])
         _sound(case, before)
@@ -182,7 +183,7 @@ def test_a_full_disk_at_any_write_is_told_as_it_is_and_loses_nothing(
 ) -> None:
     stage, act = action
     for write, case, before in _writes(stage, tmp_path):
-        told = fails_at(write, lambda case=case: act(case))
+        told = fails_at(write, partial(act, case))
         after = _recorded(case)
         if told is None:
             break

@@ -37,7 +37,7 @@ from targetcal_xl.calibration import Floats
 from targetcal_xl.connect import Responses, read_actuals, read_plan
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.telling import Rows, Sentence, tell
+from targetcal_xl.telling import Report, Rows, Sentence
 from tests.support.desks import Case
 from tests.support.recalculated import differences
 from tests.support.xllint import lint
@@ -129,8 +129,8 @@ def _results(case: Case, agreed: Floats, folder: Path) -> tuple[Path, Floats, Fl
     return path, daily, volumes
 
 
-def _say(quarter: list[str], report: object, language: str) -> None:
-    for part in tell(report, language):
+def _say(quarter: list[str], report: Report, language: str) -> None:
+    for part in report.tell(language):
         if isinstance(part, Sentence):
             quarter.append(part.said)
         elif isinstance(part, Rows):
@@ -167,7 +167,8 @@ def _keep(quarter: Quarter, stage: str, folder: Path) -> None:
 @pytest.fixture(scope="module", params=[(m, one) for m in _ENDS for one in LANGUAGES], ids="-".join)
 def quarter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
     """The quarter of one metric, in one language, played to its end."""
-    yield _played(*request.param, tmp_path_factory.mktemp("quarter"))
+    metric, language = request.param
+    yield _played(metric, language, tmp_path_factory.mktemp("quarter"))
 
 
 def _played(metric: str, language: str, folder: Path) -> Quarter:

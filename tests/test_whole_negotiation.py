@@ -76,11 +76,11 @@ def _played(case: Case) -> Iterator[str]:
 
 
 def test_at_every_stage_the_sheets_show_what_libreoffice_computes_and_the_audit_holds(tmp_path: Path) -> None:
-    case, kept = _plan(tmp_path / "plan"), []
+    case, kept = _plan(tmp_path / "plan"), list[Path]()
     for stage in _played(case):
         case.run(repair)
         assert case.run(verify).problems == (), stage
-        kept.append(shutil.copy(case.path, tmp_path / f"{len(kept)} {stage}.xlsx"))
+        kept.append(Path(shutil.copy(case.path, tmp_path / f"{len(kept)} {stage}.xlsx")))
     assert differences(kept) == []
     assert {path.name: faults for path in kept if (faults := lint(path))} == {}
     assert case.value("R1", "S01", "agreed") is None and case.value("R1", "S01", "in_force") == 84

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
@@ -57,10 +56,10 @@ def test_three_hundred_real_series_are_negotiated(tmp_path_factory: pytest.TempP
     moved = case.run(recalibrate, "并购带来的一次性销售")
     assert {line.line for line in moved.lines if line.after < line.before} >= {inputs.plan.lines[0].name}
     submissions = (_submission(case, region, results) for region in inputs.plan.regions)
-    case.type(dict(ChainMap(*submissions)))
+    case.type({key: value for one in submissions for key, value in one.items()})
     assert case.run(check).problems == ()
-    report = case.run(lock)
-    assert len(report.locked) == _REGIONS and report.refused == ()
+    taken = case.run(lock)
+    assert len(taken.locked) == _REGIONS and taken.refused == ()
     with case.desk() as desk:
         assert verify(desk).problems == ()
         known = desk.ledger.values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,16 +47,16 @@ def _changes(case: Case, book: MemoryBook) -> Iterator[tuple[str, Change]]:
             for what, other in _others(cell):
                 if (what == "formula" and (tab, spot) in free) or (what == "text" and tab == guide):
                     continue
-                yield f"{tab}!{spot} {what}", lambda b, t=tab, s=spot, o=other: b.set(t, {s: o})
+                yield f"{tab}!{spot} {what}", partial(_put, tab=tab, spot=spot, cell=other)
             if spot[0] > 3 and tab != guide:
-                yield f"{tab}!{spot} moved", lambda b, t=tab, s=spot: _move(b, t, s)
-        yield f"{tab} deleted", lambda b, t=tab: _delete(b, t)
-        yield f"{tab} doubled", lambda b, t=tab: b.grids.update({f"{t} (2)": dict(b.grids[t])})
-        yield f"{tab} copied and hidden", lambda b, t=tab: _hide(b, t)
+                yield f"{tab}!{spot} moved", partial(_move, tab=tab, spot=spot)
+        yield f"{tab} deleted", partial(_delete, tab=tab)
+        yield f"{tab} doubled", partial(_double, tab=tab)
+        yield f"{tab} copied and hidden", partial(_hide, tab=tab)
     names = list(book.names)
-    for name, other in zip(names, names[1:] + names[:1], strict=True):
-        yield f"{name} lost", lambda b, n=name: b.names.pop(n)
-        yield f"{name} points to {other}", lambda b, n=name, o=other: b.names.update({n: b.names[o]})
+    for name, following in zip(names, names[1:] + names[:1], strict=True):
+        yield f"{name} lost", partial(_lose, name=name)
+        yield f"{name} points to {following}", partial(_point, name=name, to=following)
 
 
 def _is_code_of_nothing(grid: Mapping[Spot, Cell], spot: Spot) -> bool:
@@ -79,6 +80,18 @@ def _others(cell: Cell) -> Iterator[tuple[str, Cell]]:
         yield "value", Cell(cell.value)
 
 
+def _put(book: MemoryBook, tab: str, spot: Spot, cell: Cell) -> None:
+    book.set(tab, {spot: cell})
+
+
+def _lose(book: MemoryBook, name: str) -> None:
+    del book.names[name]
+
+
+def _point(book: MemoryBook, name: str, to: str) -> None:
+    book.names[name] = book.names[to]
+
+
 def _move(book: MemoryBook, tab: str, spot: Spot) -> None:
     """Put a cell into the first empty one below."""
     row, column = spot
@@ -89,6 +102,10 @@ def _move(book: MemoryBook, tab: str, spot: Spot) -> None:
 def _delete(book: MemoryBook, tab: str) -> None:
     del book.grids[tab]
     book.names = {name: place for name, place in book.names.items() if place[0] != tab}
+
+
+def _double(book: MemoryBook, tab: str) -> None:
+    book.grids[f"{tab} (2)"] = dict(book.grids[tab])
 
 
 def _hide(book: MemoryBook, tab: str) -> None:

@@ -124,7 +124,8 @@ def test_what_a_manager_types_is_locked_unchanged(words: Sequence[str]) -> None:
 def test_what_a_superior_types_is_decided_unchanged(words: Sequence[str]) -> None:
     with TemporaryDirectory() as folder:
         case, said = locked(Path(folder)), _over(_DECIDED, words)
-        case.type({**said, **{("R1", line, "decision"): "accept" for line in ("R1-1", "R1-2")}})
+        accepted: Said = {("R1", line, "decision"): "accept" for line in ("R1-1", "R1-2")}
+        case.type({**said, **accepted})
         case.run(decide_typed, "R1", by="superior1")
         _assert_kept(case, said)
 
@@ -173,7 +174,8 @@ UNPRINTED = {
 @pytest.mark.parametrize("unprinted_", UNPRINTED)
 def test_what_no_letter_can_print_is_refused_where_it_is_typed(unprinted_: str, tmp_path: Path) -> None:
     words = UNPRINTED[unprinted_]
-    keys = [("R1", "R1-1", code) for code in ("basis", "support", "risk")] + [("R1", "S01", "what")]
+    keys: list[Key] = [("R1", "R1-1", code) for code in ("basis", "support", "risk")]
+    keys.append(("R1", "S01", "what"))
     case, said = submitted(tmp_path), dict.fromkeys(keys, words)
     case.type({**said, ("R1", "S01", "kind"): "budget", ("R1", "S01", "quantity"): 1.0})
     found = case.run(check).problems
@@ -192,8 +194,10 @@ def test_what_no_letter_prints_may_have_any_sign(field: str, tmp_path: Path) -> 
 
 def test_a_reason_that_no_letter_can_print_is_refused_in_its_cell(tmp_path: Path) -> None:
     case = locked(tmp_path)
-    keys = [("R1", line, "decision_reason") for line in ("R1-1", "R1-2")]
-    case.type(dict.fromkeys(keys, "同意 🙂") | {("R1", key[1], "decision"): "accept" for key in keys})
+    lines = ("R1-1", "R1-2")
+    keys: list[Key] = [("R1", line, "decision_reason") for line in lines]
+    accepted: dict[Key, Value] = {("R1", line, "decision"): "accept" for line in lines}
+    case.type(accepted | dict.fromkeys(keys, "同意 🙂"))
     named = {case.where(key) for key in keys}
     assert {one.where for one in case.run(check).problems if one.code == "text_unprintable"} == named
     with pytest.raises(DataProblems) as refusal:

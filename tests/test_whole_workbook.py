@@ -155,7 +155,7 @@ def _kept(folder: Path, house: Path, name: str, language: str) -> Iterator[Path]
     """The workbook's file at every stage."""
     case = Case(house, _shapes()[name])
     for stage in _play(case, language):
-        yield shutil.copy(case.path, folder / f"{name}-{language}-{stage}.xlsx")
+        yield Path(shutil.copy(case.path, folder / f"{name}-{language}-{stage}.xlsx"))
 
 
 @pytest.fixture(scope="module")

@@ -104,9 +104,9 @@ def test_codes_are_out_of_sight_and_captions_in_it(
         assert page.row_dimensions[1].hidden and page.column_dimensions["A"].hidden
         assert not page.sheet_view.showGridLines
         for table in places.sheets[code].tables:
-            head = places.table(code, table.code).head
-            assert page.row_dimensions[head - 1].hidden
-            assert bool(page.row_dimensions[head].hidden) == table.hidden
+            row = places.table(code, table.code).head
+            assert page.row_dimensions[row - 1].hidden
+            assert bool(page.row_dimensions[row].hidden) == table.hidden
     head = places.table(_R1, "lines")
     shown = book[places.tabs[_R1]].cell(head.head, head.columns["basis"]).value
     assert shown == text("workbook.column.basis", language)

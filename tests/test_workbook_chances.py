@@ -70,7 +70,7 @@ def test_declared_and_agreed_totals_have_no_odds_until_every_line_has_its_part()
     said.popitem()
     sheets = Sheets(MORE, said)
     assert (sheets.field("odds_declared"), sheets.field("odds_agreed")) == ("", "")
-    agreed = {(line.region, line.code, "agreed"): 100.0 for line in LINES}
+    agreed: dict[Key, Value] = {(line.region, line.code, "agreed"): 100.0 for line in LINES}
     assert Sheets(with_values(MORE, agreed), said).field("odds_agreed") != ""
 
 

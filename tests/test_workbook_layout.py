@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from targetcal_xl.calibration import SUPPORT_ITEM, Group, Limits, Value, is_support
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ooxml import Cell, Spot
-from targetcal_xl.workbook import open_book, write_book
+from targetcal_xl.workbook import Book, open_book, write_book
 from targetcal_xl.workbook.captions import CHOICES, caption, line_captions, meant, shown, tab_names
 from targetcal_xl.workbook.finding import find_places
 from targetcal_xl.workbook.layout import default_places, layout
@@ -90,7 +91,7 @@ def book(original: _Book) -> _Book:
 
 
 def _found(book: _Book) -> tuple[Places, list[tuple[str, str]]]:
-    places = find_places(book, _INPUTS, "zh-CN")
+    places = find_places(cast(Book, book), _INPUTS, "zh-CN")
     return places, [(problem.code, problem.where) for problem in places.problems]
 
 
@@ -262,7 +263,7 @@ def test_codes_that_some_program_took_for_numbers_are_still_codes() -> None:
     place, tab = places.table("baseline", "baseline"), places.tabs["baseline"]
     grid = {(1, 1): Cell("sheet:baseline"), (place.head - 1, 1): Cell("#baseline")}
     grid |= {(row, 1): Cell(float(code)) for code, row in place.rows.items()}
-    found = find_places(_Book({tab: grid}, {}), inputs, "zh-CN")
+    found = find_places(cast(Book, _Book({tab: grid}, {})), inputs, "zh-CN")
     assert found.table("baseline", "baseline").rows == place.rows
 
 

@@ -16,7 +16,7 @@ from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ledger import standing
 from targetcal_xl.problems import MOST_OF_A_KIND, DataProblems
 from targetcal_xl.sentences import ask
-from targetcal_xl.telling import Sentence, tell
+from targetcal_xl.telling import Sentence
 from targetcal_xl.workbook import content, entered, open_book, read, write_book
 from targetcal_xl.workbook.captions import caption
 from targetcal_xl.workbook.layout import default_places
@@ -115,7 +115,7 @@ def test_whoever_recalibrates_is_told_what_is_asked_and_what_was_answered() -> N
         ("华南1组", "2024Q4", -0.3, "one_off"),
     ]
     report = RecalibrateReport((), (), 0.0, (), told, METRIC)
-    said = [part.said for part in tell(report, "zh-CN") if isinstance(part, Sentence)]
+    said = [part.said for part in report.tell("zh-CN") if isinstance(part, Sentence)]
     assert said[-2:] == [ask("2024Q4", 0.24, "zh-CN"), text("telling.questions.where", "zh-CN")]
 
 
@@ -125,14 +125,14 @@ def test_whoever_recalibrates_is_told_of_intervals_that_were_cut_off() -> None:
     assert names == ("华南大区 / 华南1组",)
     parts = [
         part
-        for part in tell(RecalibrateReport((), (), 0.0, (), (), METRIC, names), "en")
+        for part in RecalibrateReport((), (), 0.0, (), (), METRIC, names).tell("en")
         if isinstance(part, Sentence)
     ]
     assert (parts[-1].about, parts[-1].said) == (names[0], text("telling.held.line", "en"))
     many = [str(number) for number in range(20)]
     parts = [
         part
-        for part in tell(RecalibrateReport((), (), 0.0, (), (), METRIC, tuple(many)), "en")
+        for part in RecalibrateReport((), (), 0.0, (), (), METRIC, tuple(many)).tell("en")
         if isinstance(part, Sentence)
     ]
     assert sum(part.about in many for part in parts) == MOST_OF_A_KIND

@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-from ..calibration import Score
-from ..desk import (
-    HIDDEN,
-    UNKNOWN,
-    Asked,
-    Clock,
-    Desk,
-    Progress,
-    RegionResult,
-    WeightChange,
-    ledger_beside,
-    open_desk,
-    open_live_desk,
-    plan_of,
-    silent,
-)
-from ..ledger import Entry
-from .audit import AuditReport, audit
-from .backtest import BacktestReport, backtest
-from .check import CheckReport, RegionCheck, check
-from .confirm import ConfirmReport, confirm
-from .decide import DecisionReport, decide, decide_support, decide_typed
-from .doctor import DoctorReport, doctor, examine_template
-from .evaluate import EvaluateReport, evaluate
-from .follow import FollowReport, follow
-from .issue_letters import LettersReport, issue_letters
-from .lock import LockReport, lock
-from .new import NewReport, new
-from .objections import ObjectionsReport, handle_objection, objections
-from .recalibrate import RecalibrateReport, go_back, recalibrate
-from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
-from .repair import RepairReport, repair
-from .survey import SurveyReport, survey
-from .switch_functions import FunctionsReport, State, switch_functions
-from .unlock import UnlockReport, unlock
-from .verify import verify
-from .whatif import Moved, WhatIfReport, whatif
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from ..calibration import Score
+    from ..desk import (
+        HIDDEN,
+        UNKNOWN,
+        Asked,
+        Clock,
+        Desk,
+        Progress,
+        RegionResult,
+        WeightChange,
+        ledger_beside,
+        open_desk,
+        open_live_desk,
+        plan_of,
+        silent,
+    )
+    from ..ledger import Entry
+    from .audit import AuditReport, audit
+    from .backtest import BacktestReport, backtest
+    from .check import CheckReport, RegionCheck, check
+    from .confirm import ConfirmReport, confirm
+    from .decide import DecisionReport, decide, decide_support, decide_typed
+    from .doctor import DoctorReport, doctor, examine_template
+    from .evaluate import EvaluateReport, evaluate
+    from .follow import FollowReport, follow
+    from .issue_letters import LettersReport, issue_letters
+    from .lock import LockReport, lock
+    from .new import NewReport, new
+    from .objections import ObjectionsReport, handle_objection, objections
+    from .recalibrate import RecalibrateReport, go_back, recalibrate
+    from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
+    from .repair import RepairReport, repair
+    from .survey import SurveyReport, survey
+    from .switch_functions import FunctionsReport, State, switch_functions
+    from .unlock import UnlockReport, unlock
+    from .verify import verify
+    from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
     "HIDDEN",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ..calibration import (
     Floats,
     Judgement,
     Plan,
+    Score,
     Standing,
     followed_by,
     judge,
@@ -32,12 +33,15 @@ from ..desk import (
     take_stock,
     verdict,
 )
+from ..figures import UNKNOWN, percent, plain
+from ..language import text
 from ..ledger import Event, Ledger, dump, load, open_ledger, reference
 from ..problems import Problem, Refused
+from ..telling import Part, Report, Sentence, table
 
 
 @dataclass(frozen=True)
-class BacktestReport:
+class BacktestReport(Report):
     """How the method would have done on each past period, and what that comes to."""
 
     periods: tuple[str, ...]
@@ -48,6 +52,25 @@ class BacktestReport:
     def verdict(self, language: str) -> str:
         """The judgement in a few plain sentences."""
         return verdict(self.judgement, self.confidence, language)
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        if self.periods:
+            yield Sentence(text("telling.backtest.periods", language, periods=", ".join(self.periods)))
+            columns = ("method", "error", "model_error", "bias", "total_error", "closer", "cells")
+            yield table(columns, (_score_row(score, language) for score in self.judgement.scores), language)
+        yield from (Sentence(line) for line in self.verdict(language).splitlines())
+
+
+def _score_row(score: Score, language: str) -> tuple[str, ...]:
+    return (
+        text(f"calibration.method.{score.method}", language),
+        *(percent(share, language, 1) for share in (score.error, score.model_error)),
+        percent(score.bias, language, 1, signed=True),
+        percent(score.total_error, language, 1),
+        UNKNOWN if score.method == "model" else f"{score.closer} / {score.periods}",
+        plain(score.cells, language),
+    )
 
 
 def backtest(desk: Desk, earlier: Sequence[Path] = ()) -> BacktestReport:

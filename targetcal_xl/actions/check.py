@@ -23,10 +23,12 @@ from ..calibration import (
 )
 from ..desk import Desk, Side, Stock, cell_faults, chosen_regions, look, misfits, not_taken_in, said, where
 from ..figures import typed
+from ..language import text
 from ..ledger import fault
 from ..ooxml import BLANK, Cell, Spot
 from ..ooxml import reference as cell_name
 from ..problems import Problem
+from ..telling import DONE, WRONG, Part, Report, Sentence, tell_problems, word
 from ..workbook import Content, Owner, Typed, content, is_formula, region_sheet, same_shown
 
 SUPPORT_FIELDS = ("kind", "what", "quantity")
@@ -48,7 +50,7 @@ class RegionCheck:
 
 
 @dataclass(frozen=True)
-class CheckReport:
+class CheckReport(Report):
     """What the whole book is like; `book` are the problems outside region tabs."""
 
     regions: tuple[RegionCheck, ...]
@@ -58,6 +60,27 @@ class CheckReport:
     def problems(self) -> tuple[Problem, ...]:
         """Every problem, in tab order."""
         return (*self.book, *(problem for region in self.regions for problem in region.problems))
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether there are problems."""
+        return bool(self.problems)
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        yield from tell_problems(self.book, language, indented=True)
+        for region in self.regions:
+            status = ("submitted" if region.submitted else "draft") if region.state == "open" else ""
+            words = [word(region.state, language), text("telling.round", language, round=region.round)]
+            words += [word(status, language)] if status else []
+            yield Sentence(" · ".join(words), WRONG if region.problems else DONE, region.region)
+            yield from tell_problems(region.problems, language, indented=True)
+        total = len(self.problems)
+        yield Sentence(
+            text("telling.check.problems", language, count=total)
+            if total
+            else text("telling.check.clean", language)
+        )
 
 
 def check(desk: Desk, regions: Sequence[str] = ()) -> CheckReport:

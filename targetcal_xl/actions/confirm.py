@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from ..calibration import Metric, Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
 from ..desk import Desk, Stock, take_stock
 from ..figures import Figures, percent
+from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
+from ..telling import WARNING, Part, Report, Sentence
 from .check import broken_seals, unrecorded, unsettled
 from .decide import undecided_supports
 from .unlock import in_force_events
 
 
 @dataclass(frozen=True)
-class ConfirmReport:
+class ConfirmReport(Report):
     """What everybody agreed on; where lines do not add up, totals are their weighed means."""
 
     regions: int
@@ -28,6 +30,16 @@ class ConfirmReport:
     metric: Metric
     exceptions: tuple[Problem, ...] = ()
     """What was outside tolerance and limits, and confirmed with a reason."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        numbers = {"hq": self.hq_target, "suggested": self.suggested_total, "agreed": self.agreed_total}
+        shown = {code: Figures(self.metric, language).total(number) for code, number in numbers.items()}
+        gap = percent(self.hq_gap, language, 1, signed=True)
+        yield Sentence(text("telling.confirm.done", language, regions=self.regions, gap=gap, **shown))
+        for exception in self.exceptions:
+            said = text(f"telling.confirm.{exception.code}", language, **exception.fields)
+            yield Sentence(said, WARNING, exception.where)
 
 
 def confirm(desk: Desk, reason: str = "") -> ConfirmReport:

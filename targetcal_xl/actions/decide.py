@@ -20,8 +20,10 @@ from ..calibration import (
     support_items,
 )
 from ..desk import Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
+from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
+from ..telling import DONE, Part, Report, Sentence, word
 from ..workbook import Owner, Typed
 from .check import broken_seals, computed
 
@@ -42,7 +44,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class DecisionReport:
+class DecisionReport(Report):
     """What was decided, and where that leaves the region."""
 
     region: str
@@ -56,6 +58,40 @@ class DecisionReport:
     """What was said of supports: which, and yes or no."""
     undecided: tuple[str, ...] = ()
     """Supports that the region asks for and nobody has granted or declined yet."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        for line, decision in self.lines:
+            yield Sentence(f"{line}: {word(decision, language)}", DONE)
+        for support, granted in self.supports:
+            yield Sentence(text(f"telling.decide.support_{granted}", language, support=support), DONE)
+        state = {"state": word(self.state, language), "round": self.round}
+        yield Sentence(text("telling.decide.state", language, region=self.region, **state))
+        if self.awaited:
+            yield Sentence(text("telling.decide.awaited", language, lines=", ".join(self.awaited)))
+        if self.undecided:
+            yield Sentence(text("telling.decide.undecided", language, supports=", ".join(self.undecided)))
+
+
+def decide_as_said(
+    desk: Desk,
+    region: str,
+    kind: str = "",
+    counter: float | None = None,
+    line: str = "",
+    support: str = "",
+    *,
+    reason: str = "",
+    hours: float = 0.0,
+) -> DecisionReport:
+    """Decide on a line, or on a support, or record what is typed in the tab where neither is named."""
+    if bool(kind) != bool(line or support) or (line and support):
+        raise Refused([Problem("decide_needs_both")])
+    if support:
+        return decide_support(desk, region, support, kind, reason=reason, hours=hours)
+    if line:
+        return decide(desk, region, line, kind, counter=counter, reason=reason, hours=hours)
+    return decide_typed(desk, region, hours=hours)
 
 
 def decide(

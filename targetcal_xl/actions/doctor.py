@@ -14,17 +14,29 @@ from ..ledger import open_ledger
 from ..letters import LetterTemplate, Rehearsal, font_files, rehearse
 from ..machine import Computer, Said, book_health, excel_health, find_soffice, mend, this_computer
 from ..problems import Problem, Refused, TargetcalError
+from ..telling import DONE, Part, Report, Sentence, tell_problems
 
 PARTS = ("XlsxWriter", "docxtpl", "typst", "SQLAlchemy", "numpy")
 
 
 @dataclass(frozen=True)
-class DoctorReport:
+class DoctorReport(Report):
     """What was found in order, what was mended, and what is not in order."""
 
     findings: tuple[str, ...]
     problems: tuple[Problem, ...]
     mended: tuple[str, ...] = ()
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether something is not in order."""
+        return bool(self.problems)
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        for done in (*self.mended, *self.findings):
+            yield Sentence(done, DONE)
+        yield from tell_problems(self.problems, language, indented=True)
 
 
 def doctor(

@@ -34,13 +34,16 @@ from ..desk import (
     recorded_survey,
     take_stock,
 )
+from ..figures import Figures, percent, plain, spell
+from ..language import text
 from ..ledger import Ledger, dump, load
 from ..problems import DataProblems, Problem
+from ..telling import WARNING, Part, Report, Sentence, table
 from .follow import agreed_targets
 
 
 @dataclass(frozen=True)
-class EvaluateReport:
+class EvaluateReport(Report):
     """The four measures beside last period's, and every region's quadrant."""
 
     measures: Measures
@@ -57,6 +60,48 @@ class EvaluateReport:
     as_of: dt.date
     """The day up to which results count."""
     period_end: dt.date
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        last = self.last_period
+        rows = [
+            (text(f"telling.measure.{code}", language), *_two(value, getattr(last, code, None), language))
+            for code, value in vars(self.measures).items()
+        ]
+        yield table(("measure", "now", "last"), rows, language)
+        columns = ("region", "attainment", "agreement", "quadrant")
+        yield table(columns, (_quadrant_row(result, language) for result in self.regions), language)
+        told = Figures(self.metric, language)
+        totals = {"actual": told.total(self.actual_total), "agreed": told.total(self.agreed_total)}
+        totals["percent"] = percent(self.attainment_pct / 100, language)
+        yield Sentence(text("telling.evaluate.attainment", language, **totals))
+        if self.as_of < self.period_end:
+            days = {"until": self.as_of, "end": self.period_end}
+            yield Sentence(text("telling.evaluate.so_far", language, **days), WARNING)
+        if inside := self.inside:
+            fell = {"count": inside.count, "of": inside.of, "due": spell(inside.due, language, 1)}
+            yield Sentence(text("telling.evaluate.inside", language, **fell))
+        counts = {"count": self.deviations, "corrected": self.self_corrected}
+        yield Sentence(text("telling.evaluate.deviations", language, **counts))
+
+
+def _two(now: float, last: float | None, language: str) -> tuple[str, str]:
+    return plain(now, language, 2), plain(last, language, 2)
+
+
+def _quadrant_row(result: RegionResult, language: str) -> tuple[str, ...]:
+    agreement = None if result.agreement_pct is None else result.agreement_pct / 100
+    shares = percent(result.attainment, language), percent(agreement, language)
+    return result.name, *shares, _quadrant(result, language)
+
+
+def _quadrant(result: RegionResult, language: str) -> str:
+    if result.quadrant == HIDDEN:
+        return text("telling.survey.hidden", language)
+    if result.quadrant == UNKNOWN:
+        return UNKNOWN
+    name = text(f"calibration.quadrant.{result.quadrant}", language)
+    return text("calibration.quadrant.borderline", language, name=name) if result.borderline else name
 
 
 def evaluate(desk: Desk) -> EvaluateReport:

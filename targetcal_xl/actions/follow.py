@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
 
 import numpy as np
 
@@ -25,12 +26,19 @@ from ..calibration import (
 )
 from ..calibration import follow as follow_lines
 from ..calibration.progress import Hope
-from ..connect import Actuals
-from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, take_stock
+from ..connect import Actuals, read_actuals
+from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, plan_of, take_stock
+from ..figures import Figures, percent
+from ..language import text
 from ..ledger import Event, dump, reference
-from ..problems import DataProblems, Problem, Refused
+from ..problems import MOST_OF_A_KIND, DataProblems, Problem, Refused
+from ..telling import DONE, QUESTION, WARNING, Part, Report, Sentence
 from ..workdays import working_days
 
+_QUIET_DAYS = 7
+"""After so many days without a result of any line somebody should ask why."""
+_WARNINGS = {"open": "warning", "few": "warning", "over": "ended", "lost": "lost"}
+"""What is said of a warned line, by what can be done for it."""
 _EARLIEST_ZONE = dt.timedelta(hours=14)
 """How far the clocks of the Line Islands, where every day begins, are ahead."""
 
@@ -49,9 +57,18 @@ class Warned:
     is_new: bool
     hope: Hope = "open"
 
+    def tell(self, language: str) -> Iterator[Part]:
+        """What is likely, and what may be done about it."""
+        share = {"attainment": percent(self.attainment, language), "odds": percent(self.odds, language)}
+        said = text(f"telling.follow.{_WARNINGS[self.hope]}", language, **share)
+        new = [text("telling.follow.new", language)] if self.is_new and self.hope == "open" else []
+        yield Sentence(" ".join([*new, said]), WARNING, f"{self.region} / {self.line}")
+        if self.suggestion:
+            yield Sentence(self.suggestion, indented=True)
+
 
 @dataclass(frozen=True)
-class FollowReport:
+class FollowReport(Report):
     """How the plan stood on a day."""
 
     as_of: dt.date
@@ -74,6 +91,40 @@ class FollowReport:
     """Whether a day without a result is one without sales."""
     is_to_come: bool = False
     """Whether that day has not come yet, wherever on Earth one is: a slip in a date, most likely."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        totals = {code: getattr(self, f"{code}_total") for code in ("actual", "path", "agreed", "expected")}
+        shown = {code: Figures(self.metric, language).total(total) for code, total in totals.items()}
+        yield Sentence(text("telling.follow.totals", language, date=self.as_of, **shown))
+        yield from self._cautions(language)
+        for line in self.warnings:
+            yield from line.tell(language)
+        for name in self.mended:
+            yield Sentence(text("telling.follow.mended", language, line=name), DONE)
+        if not self.warnings:
+            yield Sentence(text("telling.follow.clear", language))
+
+    def _cautions(self, language: str) -> Iterator[Part]:
+        """What to bear in mind beside the totals."""
+        if self.is_to_come:
+            yield Sentence(text("telling.follow.to_come", language, date=self.as_of), QUESTION)
+        if self.reopened:
+            yield Sentence(text("telling.follow.reopened", language, regions=", ".join(self.reopened)))
+        if not self.holidays_known:
+            yield Sentence(text("telling.follow.no_holidays", language))
+        if (self.as_of - self.reported_until).days >= _QUIET_DAYS:
+            quiet = "quiet" if self.counts_missing else "quiet_unknown"
+            yield Sentence(text(f"telling.follow.{quiet}", language, date=self.reported_until), QUESTION)
+        if self.silent:
+            silent = "silent" if self.counts_missing else "silent_unknown"
+            some = {"count": len(self.silent), "lines": ", ".join(self.silent[:MOST_OF_A_KIND])}
+            yield Sentence(text(f"telling.follow.{silent}", language, **some), QUESTION)
+
+
+def follow_file(desk: Desk, path: Traversable, as_of: dt.date | None = None) -> FollowReport:
+    """Follow the period by a file of daily results; raise DataProblems with every fault of the file."""
+    return follow(desk, read_actuals(path, plan_of(desk)), as_of)
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:

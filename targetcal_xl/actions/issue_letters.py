@@ -11,11 +11,13 @@ from typing import Literal
 
 from ..calibration import Letter, Region, compose, letter_number
 from ..desk import Desk, Issue, Stock, issues, take_stock
+from ..language import text
 from ..ledger import Event, dump, reference
 from ..letters import LetterTemplate, render_pdf, render_word
 from ..letters.file_names import file_name
 from ..ooxml import clear_leftovers, laid_beside, put_in_place
 from ..problems import DataProblems, Problem, Refused
+from ..telling import DONE, Part, Report, Sentence
 from .check import broken_seals
 from .objections import handled_by_line
 
@@ -33,10 +35,17 @@ class LetterFiles:
 
 
 @dataclass(frozen=True)
-class LettersReport:
+class LettersReport(Report):
     """All letters of the plan."""
 
     letters: tuple[LetterFiles, ...]
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        for letter in self.letters:
+            outcome, files = "issued" if letter.is_new else "kept", ", ".join(letter.files)
+            facts = {"number": letter.number, "region": letter.region, "files": files}
+            yield Sentence(text(f"telling.letters.{outcome}", language, **facts), DONE)
 
 
 def issue_letters(

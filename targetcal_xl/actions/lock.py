@@ -18,9 +18,11 @@ from ..calibration import (
     settles,
 )
 from ..desk import Desk, Stock, chosen_regions, seal, take_stock
+from ..figures import percent
 from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem
+from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, region_sheet
 from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
 from .objections import objection_events
@@ -30,7 +32,7 @@ GRANTED = ("granted", "granted_reason")
 
 
 @dataclass(frozen=True)
-class LockReport:
+class LockReport(Report):
     """What was taken in and what was not."""
 
     locked: tuple[str, ...]
@@ -45,6 +47,30 @@ class LockReport:
     """Cells whose change was recorded."""
     in_words_only: tuple[tuple[str, str], ...] = ()
     """Region and line of each support that was asked for in words and is listed as no item."""
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether a submitted region was refused."""
+        return bool(self.refused)
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        for name in self.locked:
+            yield Sentence(text("telling.lock.locked", language, region=name), DONE)
+        for name in self.already:
+            yield Sentence(text("telling.lock.already", language, region=name), QUIET)
+        for name in self.waiting:
+            yield Sentence(text("telling.lock.waiting", language, region=name), QUIET)
+        for name, problems in self.refused:
+            yield Sentence(text("telling.lock.refused", language, region=name), WRONG)
+            yield from tell_problems(problems, language, indented=True)
+        for region, line, off in self.objections:
+            share = percent(off, language, signed=True)
+            said = text("telling.lock.objection", language, region=region, line=line, deviation=share)
+            yield Sentence(said, OBJECTION)
+        for region, line in self.in_words_only:
+            yield Sentence(text("telling.lock.in_words_only", language), QUESTION, f"{region} / {line}")
+        yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
 
 
 def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:

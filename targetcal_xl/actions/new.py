@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..calibration import (
@@ -16,14 +17,29 @@ from ..calibration import (
     shared_risk,
 )
 from ..connect import infeasible
-from ..desk import PLAIN, WITH_MACROS, Asked, Desk, asked, composed, held, plan_faults, show_recorded, skipped
+from ..desk import (
+    PLAIN,
+    WITH_MACROS,
+    Asked,
+    Desk,
+    asked,
+    composed,
+    held,
+    plan_faults,
+    show_recorded,
+    skipped,
+    tell_open,
+)
+from ..figures import Figures
+from ..language import text
 from ..ledger import Event, groundwork
 from ..ooxml import laid_beside, put_in_place
 from ..problems import DataProblems, Problem, Refused
+from ..telling import Part, Report, Sentence
 
 
 @dataclass(frozen=True)
-class NewReport:
+class NewReport(Report):
     """What the workbook starts from."""
 
     regions: int
@@ -39,6 +55,15 @@ class NewReport:
     """Regions and lines whose interval was cut off where their history no longer carries it."""
     skipped: tuple[str, ...] = ()
     """Past periods of which no line has a value."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        counts = {"regions": self.regions, "lines": self.lines, "periods": self.periods}
+        yield Sentence(text("telling.new.made", language, **counts))
+        told = Figures(self.metric, language)
+        totals = {"hq": told.total(self.hq_target), "suggested": told.total(self.suggested_total)}
+        yield Sentence(text("telling.new.totals", language, **totals))
+        yield from tell_open(self.skipped, self.questions, self.held, language)
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:

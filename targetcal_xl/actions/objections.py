@@ -20,8 +20,11 @@ from ..calibration import (
     objection_state,
 )
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
+from ..figures import Figures, percent
+from ..language import text
 from ..ledger import Event, Ledger
 from ..problems import DataProblems, Problem, Refused
+from ..telling import Part, Report, Sentence, word
 from .check import agrees, fault_of, is_submitted, offered
 
 
@@ -49,7 +52,7 @@ class ObjectionRow:
 
 
 @dataclass(frozen=True)
-class ObjectionsReport:
+class ObjectionsReport(Report):
     """Every objection of the plan, in plan order."""
 
     objections: tuple[ObjectionRow, ...]
@@ -59,6 +62,29 @@ class ObjectionsReport:
     def open(self) -> tuple[ObjectionRow, ...]:
         """Those that the HR business partner has not answered yet."""
         return tuple(item for item in self.objections if item.state in ("submitted", "open"))
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return bool(self.open)
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        if not self.objections:
+            yield Sentence(text("telling.objections.none", language))
+        told = Figures(self.metric, language)
+        for item in self.objections:
+            state = text(f"telling.objections.{item.state}", language)
+            yield Sentence(state, about=f"{item.region} / {item.line}")
+            numbers = {"declared": told.number(item.declared), "suggested": told.number(item.suggested)}
+            numbers |= {"deviation": percent(item.deviation, language, signed=True), "hrbp": item.hrbp}
+            yield Sentence(text("telling.objections.numbers", language, **numbers), indented=True)
+            if item.lifted is not None:
+                later = {"lifted": told.number(item.lifted), "declared": numbers["declared"]}
+                yield Sentence(text("telling.objections.later", language, **later), indented=True)
+            for code in ("basis", "support", "risk", "handling"):
+                if said := getattr(item, code):
+                    yield Sentence(f"{word(code, language)}: {said}", indented=True)
 
 
 def objections(desk: Desk) -> ObjectionsReport:

@@ -26,12 +26,16 @@ from ..desk import (
     skipped,
     standing_after,
     take_stock,
+    tell_open,
     weight_changes,
     weight_values,
     where,
 )
+from ..figures import Figures, percent, spell
+from ..language import text
 from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
+from ..telling import Part, Report, Sentence, table
 from ..workbook import revised
 from .check import fixed_changed, unkept
 from .new import suggestions
@@ -39,6 +43,9 @@ from .objections import objection_events
 
 Cells = Mapping[Key, Value]
 """What finance's cells hold; no key for an empty one."""
+
+_WEIGHTS = ("driver", "expert", "before", "after", "standard_error", "expert_share")
+"""Columns of what was learned."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class LineChange:
 
 
 @dataclass(frozen=True)
-class RecalibrateReport:
+class RecalibrateReport(Report):
     """What changed and what that changed."""
 
     changes: tuple[Change, ...]
@@ -75,6 +82,25 @@ class RecalibrateReport:
     """Regions and lines whose interval was cut off where their history no longer carries it."""
     skipped: tuple[str, ...] = ()
     """Past periods of which no line has a value."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        yield Sentence(text("telling.recalibrate.inputs", language, changes=len(self.changes)))
+        moved, told = [one for one in self.lines if one.before != one.after], Figures(self.metric, language)
+        if moved:
+            rows = ((line.line, told.number(line.before), told.number(line.after)) for line in moved)
+            yield table(("line", "before", "after"), rows, language)
+        if self.weights:
+            yield table(_WEIGHTS, (_weight_row(weight, language) for weight in self.weights), language)
+        counts = {"moved": len(moved), "lines": len(self.lines), "total": told.total(self.suggested_total)}
+        yield Sentence(text("telling.recalibrate.lines", language, **counts))
+        yield from tell_open(self.skipped, self.questions, self.held, language)
+
+
+def _weight_row(weight: WeightChange, language: str) -> tuple[str, ...]:
+    numbers = (weight.expert, weight.before, weight.after, weight.error)
+    told = (spell(number, language, 2) for number in numbers)
+    return weight.driver, *told, percent(weight.expert_share, language)
 
 
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from ..calibration import Metric, Standing
 from ..desk import NUMBER, RESTORED, Desk, batches, restored
+from ..figures import Figures
+from ..language import text
 from ..ledger import Entry, Ledger, standing
+from ..telling import Part, Report, table
 
 _RESULTS = ("suggested", "inputs", "baseline", "learning", NUMBER[2], RESTORED[2])
 """Fields of what a recalibration leads to, beside those of what it was made for."""
@@ -32,10 +35,24 @@ class Recalibration:
 
 
 @dataclass(frozen=True)
-class RecalibrationsReport:
+class RecalibrationsReport(Report):
     """Every recalibration, the start of the plan first."""
 
     recalibrations: tuple[Recalibration, ...]
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        columns = ("number", "at", "actor", "changes", "suggested", "reason")
+        yield table(columns, (_recalibration_row(item, language) for item in self.recalibrations), language)
+
+
+def _recalibration_row(item: Recalibration, language: str) -> tuple[str, ...]:
+    told = Figures(item.metric, language)
+    number, at = str(item.number), item.at.isoformat(sep=" ", timespec="seconds")
+    reason = item.reason if item.number else text("telling.recalibrate.start", language)
+    if item.restored is not None:
+        reason = text("telling.recalibrate.restored", language, number=item.restored, reason=reason)
+    return number, at, item.actor, str(item.changes), told.total(item.suggested_total), reason
 
 
 def recalibrations(desk: Desk) -> RecalibrationsReport:

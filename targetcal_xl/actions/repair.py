@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
 from ..desk import Desk, Stock, caught_up, composed, look, post, standing_of, where
+from ..language import text
 from ..ooxml import laid_beside, put_in_place, read_file
-from ..problems import Problem, Refused
+from ..problems import MOST_OF_A_KIND, Problem, Refused
+from ..telling import QUESTION, Part, Report, Sentence, noted
 from ..workbook import Owner, Typed, nameless, open_damaged
 from .check import awaits, is_sealed
 from .verify import faults
@@ -39,7 +41,7 @@ HOW = ("book_needs_repair", "book_behind", "audit_row_missing")
 
 
 @dataclass(frozen=True)
-class RepairReport:
+class RepairReport(Report):
     """What was mended."""
 
     rewritten: bool
@@ -55,6 +57,24 @@ class RepairReport:
     """The name under which the book was kept as it was, when something of it was replaced."""
     witness: str = ""
     """The hash that the audit sheet ended with, where the ledger holds no such entry."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        outcome = "rewritten" if self.rewritten else "caught_up" if self.changed else "nothing"
+        yield Sentence(text(f"telling.repair.{outcome}", language, entries=self.caught_up))
+        if self.kept:
+            yield Sentence(text("telling.repair.kept", language, file=self.kept))
+        if self.witness:
+            yield Sentence(text("telling.repair.witness", language, head=self.witness), QUESTION)
+        if places := list(dict.fromkeys(map(_place, self.mended))):
+            some = ", ".join(places[:MOST_OF_A_KIND]) + (" …" if len(places) > MOST_OF_A_KIND else "")
+            yield Sentence(text("telling.repair.mended", language, count=len(places), places=some))
+        yield from noted(self.unread, text("telling.repair.unread", language), language)
+
+
+def _place(problem: Problem) -> str:
+    """Where something was amiss, or what was, when it had no place left."""
+    return problem.where or ", ".join(map(str, problem.fields.values()))
 
 
 def repair(desk: Desk) -> RepairReport:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from ..desk import Desk, take_stock
+from ..language import text
 from ..ledger import Event
+from ..telling import DONE, QUIET, Part, Report, Sentence
 
 State = Literal["frozen", "live"]
 
 
 @dataclass(frozen=True)
-class FunctionsReport:
+class FunctionsReport(Report):
     """What the baseline sheet shows now, and whether that is new."""
 
     state: State
     changed: bool
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        yield Sentence(text(f"telling.functions.{self.state}", language), DONE if self.changed else QUIET)
 
 
 def switch_functions(desk: Desk, state: State) -> FunctionsReport:

@@ -7,17 +7,25 @@ from dataclasses import dataclass
 
 from ..calibration import Region, is_placeholder
 from ..desk import Desk, Stock, find_region, take_stock
+from ..language import text
 from ..ledger import Event
 from ..problems import Problem, Refused
+from ..telling import Part, Report, Sentence
 from .lock import DECISION_FIELDS
 
 
 @dataclass(frozen=True)
-class UnlockReport:
+class UnlockReport(Report):
     """The region that was handed back, and whether the targets it had stay in force until there are new."""
 
     region: str
     in_force: bool = False
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        yield Sentence(text("telling.unlock.done", language, region=self.region))
+        if self.in_force:
+            yield Sentence(text("telling.unlock.in_force", language))
 
 
 def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:

@@ -11,7 +11,10 @@ import numpy as np
 
 from ..calibration import Floats, Inputs, Metric, Outlook, Standing, Value, plan_odds, total_interval, what_if
 from ..desk import Desk, find_indicator, find_line_anywhere, standing_of
+from ..figures import Figures, percent, plain
+from ..language import text
 from ..problems import Problem, Refused
+from ..telling import Part, Report, Sentence, table
 from ..workbook import weights_used
 
 _SAID = re.compile(r"\s*([+-]?)\s*(\d+(?:\.\d+)?)\s*(%?)\s*")
@@ -53,13 +56,52 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class WhatIfReport:
+class WhatIfReport(Report):
     """The readings supposed, the lines whose outlook they move, and all together."""
 
     readings: tuple[Supposed, ...]
     lines: tuple[Moved, ...]
     total: Moved
     metric: Metric
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        for one in self.readings:
+            fields = {"region": one.region, "line": one.line, "indicator": one.indicator, "unit": one.unit}
+            numbers = {"before": plain(one.before, language), "after": plain(one.after, language)}
+            yield Sentence(text("telling.whatif.reading", language, **fields, **numbers).rstrip())
+        columns = ("line", "side", "suggested", "interval", "hq", "odds_hq", "declared", "odds_declared")
+        sides = (*self.lines, self.total)
+        told = Figures(self.metric, language)
+        rows = (row for moved in sides for row in _outlook_rows(moved, told))
+        yield table(columns, rows, language)
+        yield Sentence(text("telling.whatif.odds", language))
+
+
+def _outlook_rows(moved: Moved, told: Figures) -> Iterator[tuple[str, ...]]:
+    """A line before and after, or all together."""
+    language, number = told.language, told.number if moved.line else told.total
+    name = moved.line or text("telling.whatif.total", language)
+    for side, seen in (("before", moved.before), ("after", moved.after)):
+        yield (
+            name if side == "before" else "",
+            text(f"telling.column.{side}", language),
+            number(seen.suggested),
+            told.interval(seen.low, seen.high),
+            number(moved.hq),
+            percent(seen.odds_hq, language),
+            number(moved.declared),
+            percent(seen.odds_declared, language),
+        )
+
+
+def paired(
+    lines: Sequence[str], indicators: Sequence[str], readings: Sequence[str]
+) -> list[tuple[str, str, str]]:
+    """What is supposed, from lists of as many lines, indicators and readings; refuse other lists."""
+    if not len(lines) == len(indicators) == len(readings):
+        raise Refused([Problem("whatif_pairs")])
+    return list(zip(lines, indicators, readings, strict=True))
 
 
 def whatif(desk: Desk, said: Sequence[tuple[str, str, str]]) -> WhatIfReport:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from .answers import Answers, Ask
-from .caller import press_in, pressed
-from .macros import macros
-from .press import press
-from .table import BUTTONS, Button, button
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from ..commands import BUTTONS, Ask, Button, button
+    from .answers import Answers
+    from .caller import press_in, pressed
+    from .macros import macros
+    from .press import press
 
 __all__ = [
     "BUTTONS",

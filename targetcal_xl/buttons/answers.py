@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from ..language import text
+from ..commands import Ask, AskKind
 from ..problems import Problem
 
-AskKind = Literal["text", "number", "whole", "date", "region", "line", "person", "file", "folder"]
-"""What is asked for; a region or line is named by code or name, a date is ISO text."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One question: the code of its answer, what is asked for, and whether it may stay empty."""
-
-    code: str
-    kind: AskKind = "text"
-    needed: bool = True
-
-    def question(self, language: str) -> str:
-        """The question in words."""
-        return text(f"excel.ask.{self.code}", language)
+_MADE: Mapping[AskKind, Callable[[str], object]] = {
+    "number": float,
+    "whole": int,
+    "date": dt.date.fromisoformat,
+}
+"""What is made of words, where they are to be something else."""
+_EMPTY: Mapping[AskKind, object] = {"number": 0.0}
+"""What no answer comes to, where that is something."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +31,17 @@ class Answers:
         """The answer without blanks around it, empty where there is none."""
         return self.typed.get(code, "").strip()
 
-    def several(self, code: str) -> tuple[str, ...]:
-        """The answer as a list of one, or an empty one."""
-        return (self.words(code),) if self.words(code) else ()
+    def values(self, asks: Sequence[Ask], beside: Path) -> dict[str, object]:
+        """The answers as an action takes them, by code; a relative path starts in the folder of a book."""
+        return {ask.code: self._value(ask, beside) for ask in asks}
 
-    def number(self, code: str) -> float:
-        """The answer as a number, 0 where there is none."""
-        return float(self.words(code) or 0)
-
-    def date(self, code: str) -> dt.date | None:
-        """The answer as a day."""
-        return dt.date.fromisoformat(self.words(code)) if self.words(code) else None
-
-    def path(self, code: str, beside: Path) -> Path:
-        """The answer as a path; a relative one starts in the folder of a book."""
-        return beside.parent / self.words(code)
+    def _value(self, ask: Ask, beside: Path) -> object:
+        said = self.words(ask.code)
+        if ask.many:
+            return [said] if said else []
+        if ask.kind in _MADE:
+            return _MADE[ask.kind](said) if said else _EMPTY.get(ask.kind)
+        return beside.parent / said if ask.kind in ("file", "folder") else said
 
     def problems(self, asks: Sequence[Ask], language: str) -> Iterator[Problem]:
         """Every answer that is missing or is not what was asked for."""

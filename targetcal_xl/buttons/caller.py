@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 
 import xlwings
 
+from ..commands import button
 from ..desk import Desk, open_live_desk
 from .press import press
-from .table import button
 
 
 def pressed(code: str, language: str, answers: str) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from importlib.resources import files
 from string import Template
 
+from ..commands import BUTTONS, Button, Group
 from ..ooxml import Module
 from ..workbook import Macros, SheetButton
 from .ribbon import GROUPS, ribbon
-from .table import BUTTONS, Button, Group
 from .vba_text import our_text, quoted, vba_words
 from .wrappers import functions_module
 

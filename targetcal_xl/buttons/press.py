@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import singledispatch
 
+from ..commands import button
 from ..desk import Desk
 from ..language import text
 from ..problems import DataProblems, TargetcalError
-from ..telling import Part, Rows, Sentence, tell, tell_problems, unexpected
+from ..telling import Part, Rows, Sentence, tell_problems, unexpected
 from .answers import Answers
-from .table import button
 
 Sit = Callable[[str], AbstractContextManager[Desk]]
 """Sits somebody down at the book, by name."""
@@ -31,8 +31,8 @@ def press(code: str, typed: Mapping[str, str], language: str, actor: str, sit: S
         if problems := list(said.problems(pressed.asks, language)):
             raise DataProblems(problems)
         with sit(said.words("who") or actor) as desk:
-            report = pressed.action(desk, said)
-        return in_words(list(tell(report, language)), language)
+            report = pressed.run(desk, **said.values(pressed.taken, desk.path), **pressed.settled)
+        return in_words(list(report.tell(language)), language)
     except TargetcalError as found:
         return in_words(list(tell_problems(found.problems, language)), language)
     except Exception as error:

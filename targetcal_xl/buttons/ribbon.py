@@ -5,8 +5,8 @@ from __future__ import annotations
 from string import Template
 from xml.sax.saxutils import quoteattr
 
+from ..commands import BUTTONS, Button, Group
 from ..language import text
-from .table import BUTTONS, Button, Group
 
 GROUPS: tuple[Group, ...] = ("finance", "hr")
 

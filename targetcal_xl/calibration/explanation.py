@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
 
 from .baseline import LEVEL
-from .foresight import eventful
-from .history import Flags, Floats
+from .history import Flags
 from .standing import Standing
 
 Origin = Literal["last_year", "partly", "history", "panel"]
@@ -63,7 +63,7 @@ class Explanation:
         """What taking one-off events out changes."""
         return math.fsum(step.amount for step in self.steps if step.code == EVENTS)
 
-    @property
+    @cached_property
     def named(self) -> tuple[Step, ...]:
         """The steps that matter most, the largest first, beside the events."""
         steps = [step for step in self.steps if step.amount and step.code not in (EVENTS, ROUNDING)]
@@ -99,7 +99,7 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     plan, baseline, rows = standing.inputs.plan, standing.baseline, list(lines)
     known = np.isfinite(standing.last_year[rows])
     parts = baseline.contributions[rows]
-    level = np.isin(baseline.parts, LEVEL) & ~known[:, None]
+    level = np.array([part in LEVEL for part in baseline.parts]) & ~known[:, None]
     share = plan.shares(rows)
     parts = parts * share[:, None]
     start = (baseline.last_year[rows] * share).sum() + parts.sum(where=level)
@@ -130,18 +130,10 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     )
 
 
-def _is_cut(expected: Floats, suggested: Floats, step: float) -> bool:
-    """Whether more than rounding was taken off."""
-    return bool((suggested < expected - step).any())
-
-
 def _happened(standing: Standing, rows: list[int]) -> EventsCode:
-    inputs, whole = standing.inputs, standing.inputs.history
-    own = replace(whole, values=whole.values[rows], one_off=whole.one_off[rows]).before(inputs.plan.period)
-    found = eventful(own, [inputs.plan.lines[row].code for row in rows], inputs.answers)
-    marked = np.asarray(found.any(axis=0))
-    year = max(len(own.periods) - own.per_year, 0)
-    past, others = marked[year : year + 1].any(), np.delete(marked, slice(year, year + 1)).any()
+    marked = standing.eventful[rows].any(axis=0)
+    year = max(len(marked) - standing.inputs.history.per_year, 0)
+    past, others = marked[year : year + 1].any(), marked[:year].any() or marked[year + 1 :].any()
     if past and others:
         return "both"
     return "past" if past else "trend"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal, TypeVar, get_args
 
 import numpy as np
@@ -49,7 +50,7 @@ class Metric:
         """How many decimals a target is shown with: those of its step."""
         return max(self.places, 0)
 
-    @property
+    @cached_property
     def places(self) -> int:
         """How many decimals the step has; below 0, how many noughts it ends in: -4 for 10,000."""
         digits, _, fraction = f"{self.step:.6f}".rstrip("0").partition(".")

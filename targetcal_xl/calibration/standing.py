@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .baseline import Baseline, Inputs
-from .history import Floats, last_year
+from .foresight import eventful
+from .history import Flags, Floats, last_year
 from .odds import PRIOR_SHARE
 from .plan import Line
 
@@ -58,6 +59,13 @@ class Standing:
     def last_year(self) -> Floats:
         """The same period last year as it happened, (n,); NaN where unknown."""
         return last_year(self.inputs.history.before(self.inputs.plan.period))
+
+    @cached_property
+    def eventful(self) -> Flags:
+        """Which values of the history up to the plan's period, (n, T), hold a one-off event."""
+        plan, answers = self.inputs.plan, self.inputs.answers
+        lines = [line.code for line in plan.lines]
+        return eventful(self.inputs.history.before(plan.period), lines, answers)
 
     def suggested(self, line: str) -> float:
         """The suggested target of a line."""

@@ -1,24 +1,20 @@
-"""Options that commands share, and the desk they sit down at."""
+"""How the command line takes what an action wants to know."""
 
 from __future__ import annotations
 
 import datetime as dt
-import getpass
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from ..buttons import macros
-from ..desk import Desk, open_desk
-from ..language import spoken_language, text
-from .console import ERRORS
+from ..commands import Command, Given, Parameter
+from ..language import LANGUAGES, spoken_language, text
 
 LANGUAGE = spoken_language()
+_BY_NAME = inspect.Parameter.KEYWORD_ONLY
 
 
 def say(key: str, **fields: object) -> str:
@@ -26,58 +22,77 @@ def say(key: str, **fields: object) -> str:
     return text(f"cli.{key}", LANGUAGE, **fields)
 
 
-def me() -> str:
-    """The user of this computer."""
-    return getpass.getuser()
+BOOK = Parameter("book", Path, Given(kind="file", metavar="BOOK"))
+WHO = Parameter(
+    "who", str, Given("--as", "person", about="as", metavar="NAME", variable="TARGETCAL_USER"), ""
+)
+LEDGER = Parameter("ledger", str, Given("--ledger", variable="TARGETCAL_LEDGER"), "")
+JSON = Parameter("as_json", bool, Given("--json", about="json"), False)
 
 
-Book = Annotated[Path, typer.Argument(help=say("argument.book"), metavar="BOOK")]
-Who = Annotated[str, typer.Option("--as", envvar="TARGETCAL_USER", help=say("option.as"), metavar="NAME")]
-LedgerAt = Annotated[str, typer.Option("--ledger", envvar="TARGETCAL_LEDGER", help=say("option.ledger"))]
-Json = Annotated[bool, typer.Option("--json", help=say("option.json"))]
-Regions = Annotated[list[str] | None, typer.Option("--region", "-r", help=say("option.regions"))]
-OneRegion = Annotated[str, typer.Option("--region", "-r", help=say("option.region"))]
-OneLine = Annotated[str, typer.Option("--line", "-l", help=say("option.line"))]
-Reason = Annotated[str, typer.Option("--reason", help=say("option.reason"))]
-Hours = Annotated[float, typer.Option("--hours", min=0, help=say("option.hours"))]
-Language = Annotated[str, typer.Option("--lang", help=say("option.lang"))]
+def callback(command: Command, play: Callable[[Command, Mapping[str, object]], int]) -> Callable[..., int]:
+    """A function with the signature of a command, as typer reads it, that has it played."""
+
+    def run(**said: object) -> int:
+        return play(command, {name: _plain(value) for name, value in said.items()})
+
+    asked = [_asked(parameter) for parameter in _parameters(command)]
+    run.__signature__ = inspect.Signature(asked)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in asked}
+    return run
 
 
-@contextmanager
-def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each kind of long work, while it lasts; none where nobody sees it move."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=ERRORS, transient=True, disable=not ERRORS.is_terminal) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def report(what: str, done: int, steps: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(text(f"actions.progress.{what}", LANGUAGE), total=steps)
-            bars.update(tasks[what], completed=done)
-
-        yield report
+def _parameters(command: Command) -> Iterator[Parameter]:
+    if command.at_desk:
+        yield BOOK
+    yield from command.parameters
+    if command.at_desk:
+        yield from (WHO, LEDGER)
+    yield JSON
 
 
-def _source(who: str) -> str:
-    """Where a command is given; and by whose account, where somebody else is named as acting."""
-    place = f"cli@{socket.gethostname()}"
-    return place if who in ("", me()) else f"{place} ({me()})"
+def _asked(parameter: Parameter) -> inspect.Parameter:
+    """A parameter as typer reads it."""
+    given, kind = parameter.given, parameter.type
+    more: dict[str, Any] = {} if given.least is None else {"min": given.least}
+    if given.kind == "date":
+        kind, more = dt.datetime | None, {"formats": ["%Y-%m-%d"]}
+    if given.flags and given.kind in _CHECKS:
+        more["callback"] = _CHECKS[given.kind]
+    make = typer.Option if given.flags else typer.Argument
+    words: dict[str, Any] = {
+        "help": parameter.help(LANGUAGE),
+        "metavar": given.metavar,
+        "envvar": given.variable,
+    }
+    default = make(... if parameter.is_needed else parameter.default, *given.flags.split(), **words, **more)
+    return inspect.Parameter(parameter.name, _BY_NAME, annotation=kind, default=default)
 
 
-@contextmanager
-def at_desk(book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[Desk]:
-    """A desk for the person at this computer, now, with a progress bar for long work."""
-    with (
-        progress_bars() as report,
-        open_desk(
-            book,
-            actor=who or me(),
-            clock=lambda: dt.datetime.now(dt.UTC),
-            source=_source(who),
-            ledger=ledger or None,
-            create=create,
-            progress=report,
-            macros=macros,
-        ) as desk,
-    ):
-        yield desk
+def _there(said: Path | list[Path] | None) -> object:
+    """Files that somebody names; raise Refused for those that are not there."""
+    from ..problems import Problem, Refused
+
+    paths = said if isinstance(said, list) else [said] if said else []
+    if missing := [Problem("file_missing", str(path)) for path in paths if not path.is_file()]:
+        raise Refused(missing)
+    return said
+
+
+def _spoken(language: str) -> str:
+    """A language that books are written in; raise Refused for any other."""
+    from ..problems import Problem, Refused
+
+    if language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise Refused([Problem("language_unknown", fields={"said": language, "known": known})])
+    return language
+
+
+_CHECKS: Mapping[str, Callable[[Any], object]] = {"file": _there, "language": _spoken}
+"""What is looked at before a command runs, by the kind of what is given."""
+
+
+def _plain(value: object) -> object:
+    """A day without its time of day, which is how typer knows days."""
+    return value.date() if isinstance(value, dt.datetime) else value

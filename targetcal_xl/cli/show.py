@@ -7,31 +7,28 @@ import datetime as dt
 import json
 import math
 from collections.abc import Iterable
-from functools import singledispatch
-from typing import Literal
-
-from rich import box
-from rich.cells import cell_len
-from rich.markup import escape
-from rich.table import Table
+from typing import TYPE_CHECKING, Literal
 
 from ..problems import Found, Problem, Refused
-from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Rows, Sentence, tell, tell_problems
+from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Report, Rows, Sentence, tell_problems
 from .console import ERRORS, OUT, speaks_unicode
 from .options import LANGUAGE, say
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _UNBROKEN = 10
 """Words of up to so many characters stay whole in a table."""
 _COLOURS = {DONE: "green", WRONG: "red", **dict.fromkeys((OBJECTION, WARNING, QUESTION), "yellow")}
 
 
-def show(report: object, as_json: bool) -> None:
+def show(report: Report, as_json: bool) -> None:
     """Print a report: for a person, or as one JSON object; raise Refused when it cannot be written."""
     try:
         if as_json:
             print(json.dumps(plain(report), ensure_ascii=not speaks_unicode(), indent=2), flush=True)
         else:
-            for part in tell(report, LANGUAGE):
+            for part in report.tell(LANGUAGE):
                 OUT.print(drawn(part))
     except BrokenPipeError:
         OUT.on_broken_pipe()
@@ -66,14 +63,14 @@ def plain(value: object) -> object:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-@singledispatch
 def drawn(part: Part) -> str | Table:
     """A part of a report in colours."""
-    raise TypeError(type(part).__name__)
+    return _table(part) if isinstance(part, Rows) else _line(part)
 
 
-@drawn.register
-def _sentence(part: Sentence) -> str:
+def _line(part: Sentence) -> str:
+    from rich.markup import escape
+
     colour = _COLOURS.get(part.mark)
     mark = f"[{colour}]{part.mark}[/{colour}]" if colour else part.mark
     about = f"[bold]{escape(part.about)}[/bold] " if part.about else ""
@@ -81,9 +78,13 @@ def _sentence(part: Sentence) -> str:
     return f"  {words}" if part.indented else words
 
 
-@drawn.register
-def _rows(part: Rows) -> Table:
+def _table(part: Rows) -> Table:
     """A table; what has only numbers stands to the right, and short words are never broken."""
+    from rich import box
+    from rich.cells import cell_len
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(box=box.SIMPLE_HEAD)
     for k, caption in enumerate(part.captions):
         cells = [row[k] for row in part.rows]

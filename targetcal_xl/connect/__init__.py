@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from ..workdays import WorkingDays, working_days
-from .actuals import Actuals, read_actuals
-from .plan_folder import read_drivers, read_history, read_plan
-from .plan_tree import infeasible
-from .survey import Responses, read_responses
-from .templates import plan_template, plan_templates
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from ..workdays import WorkingDays, working_days
+    from .actuals import Actuals, read_actuals
+    from .plan_folder import read_drivers, read_history, read_plan
+    from .plan_tree import infeasible
+    from .survey import Responses, read_responses
+    from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
     "Actuals",
     "Responses",
     "WorkingDays",
+    "find_plan",
     "infeasible",
     "plan_template",
     "plan_templates",

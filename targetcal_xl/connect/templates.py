@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from ..problems import Problem, Refused
 from .plan_file import FILE
@@ -12,6 +13,11 @@ from .plan_file import FILE
 def plan_templates() -> tuple[str, ...]:
     """Names of the shipped plan folders."""
     return tuple(sorted(folder.name for folder in _shelf().iterdir() if folder.joinpath(FILE).is_file()))
+
+
+def find_plan(said: str) -> Traversable:
+    """The plan folder that a person means: one of theirs, else the template of that name."""
+    return Path(said) if Path(said).is_dir() else plan_template(said)
 
 
 def plan_template(name: str) -> Traversable:

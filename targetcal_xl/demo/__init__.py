@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from .demo import DemoReport, demo
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .demo import DemoReport, demo
 
 __all__ = ["DemoReport", "demo"]

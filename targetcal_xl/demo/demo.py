@@ -12,7 +12,10 @@ from ..actions import EvaluateReport, evaluate, objections, verify
 from ..calibration import Line, Standing, gap_pct
 from ..connect import plan_template
 from ..desk import Desk, Progress, first_declarations, issues, silent, standing_of
+from ..figures import plain, spell
+from ..language import text
 from ..problems import Problem, Refused
+from ..telling import Part, Report, Sentence, table
 from .story import Story
 
 SUMMARY = "summary.json"
@@ -21,7 +24,7 @@ CASES = {"zh-CN": "saas", "en": "saas-en"}
 
 
 @dataclass(frozen=True)
-class DemoReport:
+class DemoReport(Report):
     """Where the case was played and what came of it."""
 
     directory: Path
@@ -34,6 +37,16 @@ class DemoReport:
         for code, value in self.summary.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 yield code, float(value)
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        facts = {"directory": self.directory, "seconds": spell(self.seconds, language, 0)}
+        yield Sentence(text("telling.demo.done", language, **facts))
+        figures = self.figures()
+        rows = [(text(f"telling.demo.{code}", language), plain(value, language)) for code, value in figures]
+        yield table(("figure", "value"), rows, language)
+        for name in self.files:
+            yield Sentence(name, indented=True)
 
 
 def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "") -> DemoReport:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from ..actions import (confirm, decide, evaluate, follow, handle_objection, issue_letters, lock, new, survey)
+from ..actions import confirm, decide, evaluate, follow, handle_objection, issue_letters, lock, new, survey
 from ..calibration import Value
 from ..connect import read_actuals, read_plan, read_responses
 from ..desk import Desk, open_desk

@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
-from .anew import PLAIN, WITH_MACROS, composed, has_macros
-from .desk import (
-    Clock,
-    Desk,
-    Progress,
-    chosen_regions,
-    find_indicator,
-    find_line,
-    find_line_anywhere,
-    find_region,
-    ledger_beside,
-    open_desk,
-    plan_of,
-    silent,
-)
-from .issued import Issue, issues
-from .learning import LEARNING, WeightChange, chosen, learn, recorded_learning, weight_changes, weight_values
-from .live import open_live_desk
-from .post import audit_rows, caught_up, post
-from .printable import cell_faults, plan_faults, text_faults
-from .questions import Asked, asked, held, skipped
-from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
-from .records import (
-    EVALUATION,
-    HIDDEN,
-    PROGRESS,
-    SURVEY,
-    UNKNOWN,
-    Evaluated,
-    Followed,
-    RegionResult,
-    Week,
-    advice,
-    first_declarations,
-    recorded_survey,
-    standing_of,
-)
-from .seal import seal
-from .secret import has_own_password
-from .side import Side
-from .stock import Stock, keep, look, misfits, show_recorded, take_stock
-from .taken_in import finance_cells, not_taken_in, said, where
-from .tested import BACKTEST, Tested, verdict
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .anew import PLAIN, WITH_MACROS, composed, has_macros
+    from .desk import (
+        Clock,
+        Desk,
+        Progress,
+        chosen_regions,
+        find_indicator,
+        find_line,
+        find_line_anywhere,
+        find_region,
+        ledger_beside,
+        open_desk,
+        plan_of,
+        silent,
+    )
+    from .issued import Issue, issues
+    from .learning import (
+        LEARNING,
+        WeightChange,
+        chosen,
+        learn,
+        recorded_learning,
+        weight_changes,
+        weight_values,
+    )
+    from .live import open_live_desk
+    from .post import audit_rows, caught_up, post
+    from .printable import cell_faults, plan_faults, text_faults
+    from .questions import Asked, asked, held, skipped, tell_open
+    from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
+    from .records import (
+        EVALUATION,
+        HIDDEN,
+        PROGRESS,
+        SURVEY,
+        UNKNOWN,
+        Evaluated,
+        Followed,
+        RegionResult,
+        Week,
+        advice,
+        first_declarations,
+        recorded_survey,
+        standing_of,
+    )
+    from .seal import seal
+    from .secret import has_own_password
+    from .side import Side
+    from .stock import Stock, keep, look, misfits, show_recorded, take_stock
+    from .taken_in import finance_cells, not_taken_in, said, where
+    from .tested import BACKTEST, Tested, verdict
 
 __all__ = [
     "BACKTEST",
@@ -114,6 +125,7 @@ __all__ = [
     "standing_after",
     "standing_of",
     "take_stock",
+    "tell_open",
     "text_faults",
     "verdict",
     "weight_changes",

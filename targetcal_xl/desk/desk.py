@@ -81,11 +81,13 @@ def open_desk(
 ) -> Iterator[Desk]:
     """Sit down at a book, alone: a second action on the same book waits a little, then is refused.
 
-    `create` begins a ledger where there is none.
+    `create` begins a ledger where there is none. Raise Refused when nobody is named as acting, when the book
+    stays busy, or when there is no ledger or it cannot be used.
     """
     if not actor.strip():
         raise Refused([Problem("actor_missing")])
-    with _uncollected(), _alone(path), open_ledger(ledger or ledger_beside(path), create=create) as opened:
+    place = ledger or ledger_beside(path)
+    with _uncollected(), _alone(path), _begun(place, create), open_ledger(place, create=create) as opened:
         yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
 
 
@@ -105,6 +107,23 @@ def _alone(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _begun(place: str | Path, create: bool) -> Iterator[None]:
+    """Leave no ledger behind that was begun for a plan which then was refused."""
+    new = create and "://" not in str(place) and not Path(place).exists()
+    try:
+        yield
+    except Exception:
+        if new and Path(place).exists() and _holds_nothing(place):
+            Path(place).unlink()
+        raise
+
+
+def _holds_nothing(place: str | Path) -> bool:
+    with open_ledger(place) as ledger:
+        return ledger.last is None
 
 
 @contextmanager

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..calibration import Baseline, Inputs
+from ..language import text
+from ..problems import MOST_OF_A_KIND
+from ..sentences import ask
+from ..telling import QUESTION, WARNING, Part, Sentence
 
 
 @dataclass(frozen=True)
@@ -49,3 +53,34 @@ def skipped(inputs: Inputs) -> tuple[str, ...]:
     """Periods before the plan's of which no line has a value."""
     unknown = np.isnan(inputs.history.values).all(axis=0)
     return tuple(str(inputs.history.periods[at]) for at in np.flatnonzero(unknown).tolist())
+
+
+def tell_open(
+    skipped: Sequence[str], questions: Sequence[Asked], held: Sequence[str], language: str
+) -> Iterator[Part]:
+    """Periods left out, questions that nobody has answered and intervals cut off, for people to read."""
+    yield from _tell_skipped(skipped, language)
+    yield from _tell_questions([item for item in questions if not item.answer], language)
+    yield from _tell_held(held, language)
+
+
+def _tell_skipped(periods: Sequence[str], language: str) -> Iterator[Part]:
+    if periods:
+        some = ", ".join(periods[-MOST_OF_A_KIND:])
+        said = text("telling.questions.skipped", language, count=len(periods), periods=some)
+        yield Sentence(said, QUESTION)
+
+
+def _tell_questions(waiting: Sequence[Asked], language: str) -> Iterator[Part]:
+    for item in waiting:
+        yield Sentence(ask(item.period, item.share, language), QUESTION, f"{item.region} / {item.line}")
+    if waiting:
+        yield Sentence(text("telling.questions.where", language))
+
+
+def _tell_held(lines: Sequence[str], language: str) -> Iterator[Part]:
+    """The first dozen by name."""
+    for name in lines[:MOST_OF_A_KIND]:
+        yield Sentence(text("telling.held.line", language), WARNING, name)
+    if len(lines) > MOST_OF_A_KIND:
+        yield Sentence(text("telling.held.more", language, count=len(lines) - MOST_OF_A_KIND))

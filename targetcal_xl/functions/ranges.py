@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from ..calibration import Floats
-from ..language import LANGUAGES, catalogue
+from ..language import LANGUAGES, find
 from ..problems import Problem
 
 Scalar = str | float | bool | None
@@ -226,7 +226,7 @@ def read_table(argument: str, grid: Grid) -> RangeTable:
 
 def _names(code: str) -> tuple[str, ...]:
     """How a heading may name the column of a code."""
-    captions = (catalogue(language).get(f"workbook.column.{code}") for language in LANGUAGES)
+    captions = (find(f"workbook.column.{code}", language) for language in LANGUAGES)
     return (code, *(caption.casefold() for caption in captions if caption))
 
 

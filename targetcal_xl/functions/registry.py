@@ -6,11 +6,9 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-import xlwings
-
-from ..language import spoken_language, text
+from ..language import text
 from ..problems import Problem
 from .ranges import READERS, ErrorValue, Kind, Scalar, Unanswerable, grid_of, is_left_out
 
@@ -78,8 +76,7 @@ FUNCTIONS: dict[str, Function] = {}
 def function(body: Callable[..., Block]) -> Offered:
     """Offer a function under its own name; the types of its arguments say what they take.
 
-    What comes back takes and gives plain cells, and is known to xlwings, which offers it in Excel on
-    Windows (elsewhere its marks do nothing).
+    What comes back takes and gives plain cells.
     """
     parameters = inspect.signature(body).parameters.values()
     name = body.__name__
@@ -87,35 +84,17 @@ def function(body: Callable[..., Block]) -> Offered:
         Argument(name, item.name, _kind(item), item.default is not item.empty) for item in parameters
     )
     FUNCTIONS[name] = Function(name, arguments, body)
-    return marked(FUNCTIONS[name], xlwings)
+
+    def called(*cells: object) -> list[list[Scalar]]:
+        return computed(name, cells)
+
+    called.__name__, called.__doc__ = name, body.__doc__
+    return called
 
 
 def _kind(parameter: inspect.Parameter) -> Kind:
     """The shape an argument takes, from its type; what may be None is that or left out."""
     return cast(Kind, str(parameter.annotation).partition(" | ")[0])
-
-
-def marked(offered: Function, xw: Any) -> Offered:
-    """The function as xlwings calls it: every argument a block of cells, the answer one too."""
-
-    def called(*cells: object) -> list[list[Scalar]]:
-        return computed(offered.name, cells)
-
-    called.__name__, called.__doc__ = offered.name, offered.help(spoken_language())
-    called.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(
-                argument.name,
-                inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                default=None if argument.optional else inspect.Parameter.empty,
-            )
-            for argument in offered.arguments
-        ]
-    )
-    called.__annotations__ = {}
-    for argument in offered.arguments:
-        called = xw.arg(argument.name, ndim=2, doc=argument.help(spoken_language()))(called)
-    return cast(Offered, xw.func(called))
 
 
 def computed(name: str, cells: Sequence[object]) -> list[list[Scalar]]:

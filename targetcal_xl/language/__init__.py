@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from string import Formatter
 
-from babel.messages.pofile import read_po
+__all__ = ["LANGUAGES", "catalogue", "find", "spoken_language", "text"]
 
-__all__ = ["LANGUAGES", "catalogue", "spoken_language", "text"]
-
+_HERE = Path(__file__).parent
 LANGUAGES = ("zh-CN", "en")
+
+_ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|\Z))+)', re.MULTILINE)
+"""A message of a catalogue. Babel, which reads every kind of them, takes longer to load than we to start."""
 
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Every key of a language; a key's first part names the file it stands in."""
-    keys: dict[str, str] = {}
-    for part in sorted(files(__name__).joinpath(language).iterdir(), key=lambda file: file.name):
-        with part.open("rb") as file:
-            keys |= {str(message.id): str(message.string) for message in read_po(file) if message.id}
-    return keys
+    """Every key of a language."""
+    parts = sorted(file.stem for file in _HERE.joinpath(language).glob("*.po"))
+    return {key: said for part in parts for key, said in _part(language, part).items()}
+
+
+def find(key: str, language: str) -> str | None:
+    """The text of a key as the catalogue has it, None where it has none.
+
+    A key's first part names the file it stands in, and no other is read; problems stand in all of them.
+    """
+    part = _part(language, key.partition(".")[0])
+    return part.get(key) if part else catalogue(language).get(key)
+
+
+@cache
+def _part(language: str, name: str) -> dict[str, str]:
+    """A file of the catalogue; nothing where there is none of this name."""
+    path = _HERE / language / f"{name}.po"
+    if not path.is_file():
+        return {}
+    entries = _ENTRY.findall(path.read_text("utf-8"))
+    return {key: _unquoted(said) for quoted, said in entries if (key := _unquoted(quoted))}
+
+
+def _unquoted(said: str) -> str:
+    """The text of quoted lines, whose escapes are those of JSON."""
+    return "".join(map(json.loads, said.splitlines()))
 
 
 def text(key: str, language: str, /, **fields: object) -> str:
@@ -29,7 +54,9 @@ def text(key: str, language: str, /, **fields: object) -> str:
 
     `{count:line|lines}` is the first of the two for a count of one, else the second.
     """
-    said = catalogue(language)[key]
+    said = find(key, language)
+    if said is None:
+        raise KeyError(key)
     return _COUNTING.vformat(said, (), fields) if "|" in said else said.format(**fields)
 
 

@@ -1,11 +1,14 @@
 """What happened: append-only, hash-chained, in SQLite or PostgreSQL."""
 
-from .chain import GENESIS, fault, plain_head, reference
-from .documents import dump, load
-from .draft import Draft, Log
-from .entry import Entry, Event
-from .fold import groundwork, standing
-from .ledger import Ledger, open_ledger
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .chain import GENESIS, fault, plain_head, reference
+    from .documents import dump, load
+    from .draft import Draft, Log
+    from .entry import Entry, Event
+    from .fold import groundwork, standing
+    from .ledger import Ledger, open_ledger
 
 __all__ = [
     "GENESIS",

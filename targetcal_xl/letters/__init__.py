@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from .fields import fields
-from .font import font_files, unprinted
-from .office import office_pdf
-from .pdf import to_pdf
-from .rehearsal import Rehearsal, rehearse
-from .render import render_pdf, render_word
-from .template import LetterTemplate
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .fields import fields
+    from .font import font_files, unprinted
+    from .office import office_pdf
+    from .pdf import to_pdf
+    from .rehearsal import Rehearsal, rehearse
+    from .render import render_pdf, render_word
+    from .template import LetterTemplate
 
 __all__ = [
     "LetterTemplate",

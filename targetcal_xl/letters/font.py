@@ -7,18 +7,23 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-
-from fontTools.ttLib import TTCollection, TTFont
-from PIL import ImageFont
+from typing import TYPE_CHECKING
 
 from ..calibration import composed
 from ..problems import Problem
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 FAMILY = "Noto Sans CJK SC"
 _LAYOUT = "\n\r\t"
 _INKLESS = frozenset("\u034f\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufffc")
 """Fillers, blanks and separators that pass for letters or signs."""
 _MOST = 12
+COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0x4E00, 0x9FA6)))) | frozenset(
+    "，。、；：？！（）《》“”‘’…—·％"
+)
+"""What most texts are made of, and the font has: whoever types nothing else need not wait for its tables."""
 
 
 def font_files() -> tuple[Path, ...]:
@@ -29,6 +34,8 @@ def font_files() -> tuple[Path, ...]:
 @cache
 def drawing_font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
     """The font for drawing with Pillow, in pixels."""
+    from PIL import ImageFont
+
     path, index = _face()
     font = ImageFont.truetype(str(path), size, index=index)
     font.set_variation_by_axes([700 if bold else 400])
@@ -41,7 +48,8 @@ def unprinted(text: str) -> list[str]:
     Line breaks and tabs are layout; any other control or formatting character, and what has no ink, is
     refused like a glyph that the font has not got.
     """
-    return [_name(sign) for sign in sorted(set(composed(text)) - _glyphs())[:_MOST]]
+    unusual = set(composed(text)) - COMMON
+    return [_name(sign) for sign in sorted(unusual - _glyphs())[:_MOST]] if unusual else []
 
 
 def unprintable(texts: Iterable[str]) -> list[Problem]:
@@ -55,6 +63,8 @@ def unprintable(texts: Iterable[str]) -> list[Problem]:
 
 @cache
 def _glyphs() -> frozenset[str]:
+    from fontTools.ttLib import TTFont
+
     path, index = _face()
     with TTFont(path, fontNumber=index, lazy=True) as font:
         shown = frozenset(map(chr, font.getBestCmap())) - _INKLESS
@@ -64,6 +74,8 @@ def _glyphs() -> frozenset[str]:
 @cache
 def _face() -> tuple[Path, int]:
     """The file and the index in it of the family that we use."""
+    from fontTools.ttLib import TTCollection
+
     for path in font_files():
         with TTCollection(path, lazy=True) as collection:
             names = [font["name"].getDebugName(1) for font in collection.fonts]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from .engine import NAME, connect, engine, start
-from .extension import build_extension
-from .install import OfficeReport, install, remove, status
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .engine import NAME, connect, engine, start
+    from .extension import build_extension
+    from .install import OfficeReport, install, remove, status
 
 __all__ = [
     "NAME",

@@ -16,14 +16,14 @@ from pathlib import Path
 from ..language import text
 from ..machine import address, find_soffice
 from ..problems import Problem
-from ..telling import DONE, QUIET, Part, Sentence, tell, tell_problems
+from ..telling import DONE, QUIET, Part, Report, Sentence, tell_problems
 from .bridge import Office, start
 from .consent import consent
 from .extension import FILE_NAME, IDENTIFIER, MODULE, PATIENCE, REST, build_extension
 
 
 @dataclass(frozen=True)
-class OfficeReport:
+class OfficeReport(Report):
     """What a person's LibreOffice has of us."""
 
     office: str
@@ -35,18 +35,21 @@ class OfficeReport:
     """The Python that computes, empty where the extension is not installed."""
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def leaves_work(self) -> bool:
+        """Whether something does not work."""
+        return bool(self.problems)
 
-@tell.register
-def _told(report: OfficeReport, language: str) -> Iterator[Part]:
-    """What the command line says of it."""
-    if report.office:
-        yield Sentence(text("libreoffice.office", language, place=report.office), DONE)
-    if report.installed:
-        facts = {"version": report.installed, "profile": report.profile, "python": report.python}
-        yield Sentence(text("libreoffice.installed", language, **facts), DONE)
-    else:
-        yield Sentence(text("libreoffice.not_installed", language, profile=report.profile), QUIET)
-    yield from tell_problems(report.problems, language)
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        if self.office:
+            yield Sentence(text("libreoffice.office", language, place=self.office), DONE)
+        if self.installed:
+            facts = {"version": self.installed, "profile": self.profile, "python": self.python}
+            yield Sentence(text("libreoffice.installed", language, **facts), DONE)
+        else:
+            yield Sentence(text("libreoffice.not_installed", language, profile=self.profile), QUIET)
+        yield from tell_problems(self.problems, language)
 
 
 def install(

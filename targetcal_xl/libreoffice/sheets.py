@@ -6,17 +6,15 @@ A new UNO object costs two milliseconds, a call a fifth of one: cells are asked 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from xlwings import XlwingsError, base_classes
 
 from ..ooxml import block, column_letters
 from .answering import answering
+from .bridge import Office
 from .formula import to_excel, to_uno
 from .words import RangeWords, SheetWords
-
-if TYPE_CHECKING:
-    from .engine import CalcBook
 
 _FAULTY_FORMULAS = 4
 """Formulas that come to an error, among `com.sun.star.sheet.FormulaResult`."""
@@ -28,11 +26,22 @@ class ErrorText(str):
     """What a cell shows in which a formula has failed."""
 
 
+class Workbook(Protocol):
+    """What sheets and names ask of the workbook that they are of."""
+
+    uno: Any
+    office: Office
+
+    @property
+    def sheets(self) -> Sheets:
+        """Its sheets."""
+
+
 @answering
 class Sheets(base_classes.Sheets):
     """The sheets of a workbook."""
 
-    def __init__(self, book: CalcBook) -> None:
+    def __init__(self, book: Workbook) -> None:
         self.book, self.uno, self.office = book, book.uno.getSheets(), book.office
 
     @property
@@ -62,7 +71,7 @@ class CalcSheet(base_classes.Sheet):
     book: Any = None
     """Its workbook, which xlwings' class has as a property."""
 
-    def __init__(self, book: CalcBook, sheet: Any) -> None:
+    def __init__(self, book: Workbook, sheet: Any) -> None:
         self.book, self.uno, self.office = book, sheet, book.office
 
     @property
@@ -264,7 +273,7 @@ def _as_formula(value: Any) -> str:
 class Names(base_classes.Names):
     """The names that hold for the whole workbook."""
 
-    def __init__(self, book: CalcBook) -> None:
+    def __init__(self, book: Workbook) -> None:
         self.book, self.uno, self.office = book, book.uno.NamedRanges, book.office
 
     def __call__(self, which: int | str) -> Name:

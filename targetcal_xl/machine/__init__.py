@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from .computer import Computer, this_computer
-from .excel import Said, book_health, excel_health, mend
-from .soffice import address, end_soffice, find_soffice, run_soffice, start_soffice
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .computer import Computer, this_computer
+    from .excel import Said, book_health, excel_health, mend
+    from .soffice import address, end_soffice, find_soffice, run_soffice, start_soffice
 
 __all__ = [
     "Computer",

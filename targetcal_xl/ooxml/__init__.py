@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-from .cells import (
-    BLANK,
-    ERRORS,
-    Block,
-    Cell,
-    Scalar,
-    Spot,
-    block,
-    check_cell,
-    column_letters,
-    damaged,
-    one_cell,
-    reference,
-    resolved,
-    same_cell,
-)
-from .disk import (
-    clear_leftovers,
-    laid_beside,
-    put_in_place,
-    read_file,
-    refuse_open,
-    refuse_taken,
-    replace_file,
-)
-from .limits import MOST_DEPTH, Counted
-from .markup import MAIN, STRICT, readable_cells, shared_strings
-from .package import Package
-from .protection import has_password, opens, protecting
-from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, twice
-from .styles import NO_STYLES, Styles
-from .vba import Module, vba_project
-from .worksheet import Worksheet, inside, size
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .cells import (
+        BLANK,
+        ERRORS,
+        Block,
+        Cell,
+        Scalar,
+        Spot,
+        block,
+        check_cell,
+        column_letters,
+        damaged,
+        one_cell,
+        reference,
+        resolved,
+        same_cell,
+    )
+    from .disk import (
+        clear_leftovers,
+        laid_beside,
+        put_in_place,
+        read_file,
+        refuse_open,
+        refuse_taken,
+        replace_file,
+    )
+    from .limits import MOST_DEPTH, Counted
+    from .markup import MAIN, STRICT, readable_cells, shared_strings
+    from .package import Package
+    from .protection import has_password, opens, protecting
+    from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, twice
+    from .styles import NO_STYLES, Styles
+    from .vba import Module, vba_project
+    from .worksheet import Worksheet, inside, size
 
 __all__ = [
     "BLANK",

@@ -127,12 +127,12 @@ class _Finder:
 
     def _rows_of(self, table: Table, head: int) -> Located[str, int]:
         """Row code -> row, the first of doubles; says what is unknown, double or missing."""
-        meant, rows = _meant(table), Located[str, int]()
+        meant, known, rows = _meant(table), frozenset(table.rows), Located[str, int]()
         for said, row in self._rows[head]:
             code = meant.get(said, said)
             if code in rows:
                 self._say("row_twice", (row, 1), row=code)
-            elif code not in table.rows and not table.growing:
+            elif code not in known and not table.growing:
                 self._say("row_unknown", (row, 1), row=code)
             else:
                 rows[code] = row

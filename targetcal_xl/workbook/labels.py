@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..calibration.metric import Metric
-from ..language import catalogue, text
+from ..language import find, text
 from ..ooxml import BLANK, Cell, Spot
 from .captions import heading
 from .places import Places, TablePlace
@@ -63,7 +63,7 @@ def hint(field: Field, places: Places) -> str:
     key, language = f"workbook.hint.{field.code}", places.language
     if field.code == "objection":
         key = f"{key}.{places.inputs.plan.metric.distance}"
-    return text(key, language) if not field.card and key in catalogue(language) else ""
+    return text(key, language) if not field.card and find(key, language) else ""
 
 
 class Labels:

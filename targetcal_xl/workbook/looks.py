@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Literal
-
-import xlsxwriter
-from xlsxwriter.format import Format
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..calibration import Inputs
 from .shapes import Kind, Owner
 from .widths import form_of
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
 
 INK, FAINT, LINE, GRID = "#1F2937", "#6B7280", "#D1D5DB", "#E5E7EB"
 BRAND, BRAND_PALE, INPUT, SUPERIOR_INPUT, PAPER = "#1F4E79", "#DCE6F1", "#FFF8DC", "#E8F3EA", "#F7F8FA"

@@ -10,7 +10,7 @@ from typing import Final
 from ..calibration.negotiation import is_support
 from ..calibration.standing import Standing, Value
 from ..calibration.supports import DECLINED
-from ..language import catalogue, text
+from ..language import find, text
 from .captions import caption, heading
 from .labels import label, section
 from .layout import layout
@@ -90,7 +90,7 @@ class Wording:
 
     def _said(self, key: str) -> str:
         """A text that may be missing."""
-        return text(key, self._language) if key in catalogue(self._language) else ""
+        return text(key, self._language) if find(key, self._language) else ""
 
     @cached_property
     def _fields(self) -> dict[str, tuple[str, Kind]]:

@@ -10,7 +10,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -74,7 +74,7 @@ class Case:
         """What the book says now."""
         return read(open_book(self.path), self.inputs, self.language)
 
-    def type(self, said: Said) -> None:
+    def type(self, said: Mapping[Key, Value | Cell]) -> None:
         """Fill cells as a person does, choosing and seeing captions, and save."""
         book, reading = open_book(self.path), self.reading()
         for key, value in said.items():
@@ -186,7 +186,7 @@ def low(case: Case) -> tuple[float, float, float]:
 
 def _begin(case: Case) -> None:
     with case.desk(create=True) as desk:
-        new(desk, case.inputs, "zh-CN")
+        new(desk, case.inputs, case.language)
 
 
 def _submit(case: Case) -> None:
@@ -228,7 +228,7 @@ def play(case: Case) -> Iterator[str]:
 @cache
 def _stage(name: str) -> Case:
     """The case as it stands after a stage; every stage is played once in a run."""
-    case = Case(Path(tempfile.mkdtemp(prefix="case-")), _inputs())
+    case = Case(Path(tempfile.mkdtemp(prefix="case-")), case_inputs())
     atexit.register(shutil.rmtree, case.folder, ignore_errors=True)
     names = list(_STAGES)
     if before := names[: names.index(name)]:
@@ -237,7 +237,7 @@ def _stage(name: str) -> Case:
     return case
 
 
-def _inputs() -> Inputs:
+def case_inputs() -> Inputs:
     """Two lines of one region and one of another, of a size at which 85, 130 and 198 are suggested."""
     inputs = sample_inputs((2, 1))
     values = np.round(inputs.history.values * np.array([[1.025], [1.015], [0.98]]))

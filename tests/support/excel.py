@@ -137,6 +137,10 @@ class Range:
         assert self._asked["err_to_str"]
         return [[self._held(spot) for spot in row] for row in self._rows]
 
+    @value.setter
+    def value(self, rows: Any) -> None:
+        self._write("value", rows, _entered)
+
     def _held(self, spot: Spot) -> Any:
         value = self._sheet.cells.get(spot, Cell()).value
         if spot in self._sheet.dates and isinstance(value, float):
@@ -144,10 +148,6 @@ class Range:
             parts = ("year", "month", "day", "hour", "minute", "second", "microsecond")
             return self._asked["dates"](**{part: getattr(day, part) for part in parts}, tzinfo=None)
         return None if value == "" else value
-
-    @value.setter
-    def value(self, rows: Any) -> None:
-        self._write("value", rows, _entered)
 
     @property
     def formula(self) -> Any:
@@ -240,7 +240,8 @@ class Book:
 
 
 def _absolute(spot: Spot) -> str:
-    return f"${xw.utils.col_name(spot[1])}${spot[0]}"
+    column: str = xw.utils.col_name(spot[1])  # type: ignore[no-untyped-call]
+    return f"${column}${spot[0]}"
 
 
 def as_xlwings(book: Book) -> xw.Book:

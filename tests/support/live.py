@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
@@ -10,9 +11,11 @@ from typing import Any
 import xlwings as xw
 
 from targetcal_xl import libreoffice
+from targetcal_xl.calibration import Key, Value
 from targetcal_xl.desk import Desk, open_live_desk
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.workbook import LiveBook, Reading, read
-from tests.support.desks import FINANCE, Case, Said, filled
+from tests.support.desks import FINANCE, Case, filled
 
 
 @cache
@@ -37,7 +40,7 @@ class OpenCase(Case):
         assert self.workbook is not None
         return read(LiveBook(self.workbook, self.path, ""), self.inputs, "zh-CN")
 
-    def type(self, said: Said) -> None:
+    def type(self, said: Mapping[Key, Value | Cell]) -> None:
         """Fill cells as a person does, and save nothing."""
         reading = self.reading()
         for key, value in said.items():

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
-
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ...figures import plain
 from ...language import text
@@ -14,6 +11,10 @@ from ..captions import tab_names
 from ..looks import INPUT, SUPERIOR_INPUT, WARNING_PALE, Looks
 from ..places import Places
 from ..shapes import Sheet
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 ROLES = ("manager", "superior", "finance", "hr")
 _COLOURS = {"input": INPUT, "superior": SUPERIOR_INPUT, "tool": "#FFFFFF", "missing": WARNING_PALE}

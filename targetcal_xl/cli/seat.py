@@ -1,0 +1,83 @@
+"""This computer and the person at it, and the desk at which they sit down."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import buttons
+from ..desk import Desk, open_desk, silent
+from ..language import text
+from .console import ERRORS
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from ..workbook import Macros
+
+
+def me() -> str:
+    """The user of this computer."""
+    return getpass.getuser()
+
+
+@dataclass(frozen=True)
+class ThisComputer:
+    """What a command line has: its language, a terminal for bars, and books to sit down at."""
+
+    language: str
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+        """A bar for each kind of long work, while it lasts; none where nobody sees it move."""
+        if not ERRORS.is_terminal:
+            yield silent
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=ERRORS, transient=True) as bars:
+            tasks: dict[str, TaskID] = {}
+
+            def report(what: str, done: int, steps: int) -> None:
+                if what not in tasks:
+                    said = text(f"actions.progress.{what}", self.language)
+                    tasks[what] = bars.add_task(said, total=steps)
+                bars.update(tasks[what], completed=done)
+
+            yield report
+
+    @contextmanager
+    def desk(self, book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[Desk]:
+        """A desk for the person at this computer, now, with a progress bar for long work."""
+        with (
+            self.progress() as report,
+            open_desk(
+                book,
+                actor=who or me(),
+                clock=lambda: dt.datetime.now(dt.UTC),
+                source=_source(who),
+                ledger=ledger or None,
+                create=create,
+                progress=report,
+                macros=_macros,
+            ) as desk,
+        ):
+            yield desk
+
+
+def _macros(language: str) -> Macros:
+    """Loaded for a book that has some."""
+    return buttons.macros(language)
+
+
+def _source(who: str) -> str:
+    """Where a command is given; and by whose account, where somebody else is named as acting."""
+    place = f"cli@{socket.gethostname()}"
+    return place if who in ("", me()) else f"{place} ({me()})"

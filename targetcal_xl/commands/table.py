@@ -1,0 +1,311 @@
+"""The table: a function for each command or button, which hands what a person said to one action.
+
+An action is loaded when it runs, so that `--help` and a menu cost next to nothing. Annotations are no texts
+here: options and questions are made from them.
+"""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from ..language import LANGUAGES, spoken_language
+from .command import Button, Command, Here, Table
+from .parameter import Given
+
+if TYPE_CHECKING:
+    from ..desk import Desk
+    from ..telling import Report
+
+Book = Annotated[Path, Given(kind="file", metavar="BOOK")]
+AnyBook = Annotated[Path | None, Given(kind="file", about="doctor_book", metavar="[BOOK]")]
+Folder = Annotated[Path, Given(kind="folder", about="demo")]
+Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE")]
+Language = Annotated[str, Given("--lang", "language")]
+Who = Annotated[str, Given("--as", "person", about="as", metavar="NAME", variable="TARGETCAL_USER")]
+LedgerAt = Annotated[str, Given("--ledger", variable="TARGETCAL_LEDGER")]
+Region = Annotated[str, Given("--region -r", "region")]
+Regions = Annotated[list[str] | None, Given("--region -r", "region", about="regions")]
+Line = Annotated[str, Given("--line -l", "line")]
+Reason = Annotated[str, Given("--reason")]
+Hours = Annotated[float, Given("--hours", "number", least=0)]
+BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
+Listed = Annotated[bool, Given("--list", about="list")]
+SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
+SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
+SupposedReadings = Annotated[list[str], Given("--now -n")]
+EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
+Note = Annotated[str, Given("--note")]
+Decision = Annotated[str, Given(about="decision", metavar="[accept|counter|return|yes|no]")]
+Counter = Annotated[float | None, Given(kind="number", about="counter", metavar="[N]")]
+Support = Annotated[str, Given("--support")]
+Letters = Annotated[Path, Given("--out -o", "folder")]
+Form = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="format")]
+OwnTemplate = Annotated[Path | None, Given("--template", "file")]
+TriedTemplate = Annotated[Path | None, Given("--template", "file", about="doctor_template")]
+Results = Annotated[Path, Given("--actuals", "file")]
+Day = Annotated[dt.date | None, Given("--as-of", "date")]
+Answered = Annotated[Path, Given("--responses", "file")]
+Prove = Annotated[bool, Given("--verify", about="verify")]
+Heads = Annotated[list[str] | None, Given("--head")]
+State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
+Fix = Annotated[bool, Given("--fix")]
+
+_TABLE = Table()
+SPOKEN = spoken_language()
+
+
+@_TABLE.command("targetcal demo", "targetcal demo --lang en")
+def _demo(here: Here, directory: Folder = Path("demo"), lang: Language = LANGUAGES[0]) -> "Report":
+    from ..demo import demo
+
+    with here.progress() as progress:
+        return demo(directory, lang, progress=progress)
+
+
+@_TABLE.command(
+    "targetcal new targets.xlsx --from saas",
+    "targetcal new targets.xlsm --from saas",
+    "targetcal new targets.xlsx --from my-plan --lang en",
+)
+def _new(
+    here: Here,
+    book: Book,
+    source: Source,
+    lang: Language = SPOKEN,
+    who: Who = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.new import new
+    from ..connect import find_plan, read_plan
+
+    inputs = read_plan(find_plan(source))
+    with here.desk(book, who, ledger, create=True) as desk:
+        return new(desk, inputs, lang)
+
+
+@_TABLE.command(
+    "targetcal recalibrate targets.xlsx --reason '2024 Q4 restated'",
+    "targetcal recalibrate targets.xlsx --list",
+    "targetcal recalibrate targets.xlsx --back-to 1 --reason 'the restatement was wrong'",
+)
+@_TABLE.button("recalibrate", "finance", "CalculateNow", "reason")
+def _recalibrate(
+    desk: "Desk", reason: Reason = "", back_to: BackTo = None, listed: Listed = False
+) -> "Report":
+    from ..actions.recalibrate import recalibrate
+
+    if listed or back_to is not None:
+        return _go_back(desk, None if listed else back_to, reason)
+    return recalibrate(desk, reason)
+
+
+@_TABLE.button("go_back", "finance", "RecurrenceEdit", "back_to", "reason")
+def _go_back(desk: "Desk", back_to: BackTo = None, reason: Reason = "") -> "Report":
+    from ..actions.recalibrate import go_back
+    from ..actions.recalibrations import recalibrations
+
+    return recalibrations(desk) if back_to is None else go_back(desk, back_to, reason)
+
+
+@_TABLE.command(
+    "targetcal whatif targets.xlsx --line 华东 --indicator heads --now +1",
+    "targetcal whatif targets.xlsx -l 华东 -i heads -n +10% -l 西南 -i search_index -n 900",
+)
+def _whatif(
+    desk: "Desk", line: SupposedLines, indicator: SupposedIndicators, now: SupposedReadings
+) -> "Report":
+    from ..actions.whatif import paired, whatif
+
+    return whatif(desk, paired(line, indicator, now))
+
+
+@_TABLE.command(
+    "targetcal backtest targets.xlsx",
+    "targetcal backtest targets.xlsx --earlier 2024Q4.xlsx --earlier 2024Q3.xlsx",
+)
+@_TABLE.button("backtest", "finance", "ChartTrendline")
+def _backtest(desk: "Desk", earlier: EarlierBooks = None) -> "Report":
+    from ..actions.backtest import backtest
+
+    return backtest(desk, earlier or ())
+
+
+@_TABLE.command("targetcal check targets.xlsx", "targetcal check targets.xlsx --region 华东大区")
+@_TABLE.button("check", "finance", "Spelling", "region")
+def _check(desk: "Desk", region: Regions = None) -> "Report":
+    from ..actions.check import check
+
+    return check(desk, region or ())
+
+
+@_TABLE.command("targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")
+@_TABLE.button("lock", "finance", "Lock", "region")
+def _lock(desk: "Desk", region: Regions = None) -> "Report":
+    from ..actions.lock import lock
+
+    return lock(desk, region or ())
+
+
+@_TABLE.command("targetcal unlock targets.xlsx --region HD --reason 'numbers were last year's'")
+@_TABLE.button("unlock", "finance", "Undo", "region", "reason")
+def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
+    from ..actions.unlock import unlock
+
+    return unlock(desk, region, reason)
+
+
+@_TABLE.command(
+    "targetcal objections targets.xlsx",
+    "targetcal objections targets.xlsx -r HN -l 西南 --note 'visited, two heads promised' --as 周倩",
+)
+@_TABLE.button("objections", "hr", "Info")
+def _objections(
+    desk: "Desk", region: Region = "", line: Line = "", note: Note = "", hours: Hours = 0.0
+) -> "Report":
+    from ..actions.objections import objections
+
+    return _handle(desk, region, line, note, hours) if note else objections(desk)
+
+
+@_TABLE.button("handle", "hr", "ReviewNewComment", "region", "line", "note", "who", "hours")
+def _handle(desk: "Desk", region: Region, line: Line, note: Note, hours: Hours = 0.0) -> "Report":
+    from ..actions.objections import handle_objection, objections
+
+    handle_objection(desk, region, line, note=note, hours=hours)
+    return objections(desk)
+
+
+@_TABLE.command(
+    "targetcal decide targets.xlsx --region HD",
+    "targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason 'two heads from 1 February'",
+    "targetcal decide targets.xlsx -r HN --support S02 no --reason 'not before May'",
+)
+@_TABLE.button("decide", "finance", "AcceptInvitation", "region", "who", "hours")
+def _decide(
+    desk: "Desk",
+    region: Region,
+    kind: Decision = "",
+    value: Counter = None,
+    line: Line = "",
+    support: Support = "",
+    reason: Reason = "",
+    hours: Hours = 0.0,
+) -> "Report":
+    from ..actions.decide import decide_as_said
+
+    return decide_as_said(desk, region, kind, value, line, support, reason=reason, hours=hours)
+
+
+@_TABLE.button("support", "finance", "TraceRemoveAllArrows", "region", "support", "granted", "reason", "who")
+def _support(
+    desk: "Desk", region: Region, support: Support, granted: Decision, reason: Reason = ""
+) -> "Report":
+    from ..actions.decide import decide_support
+
+    return decide_support(desk, region, support, granted, reason=reason)
+
+
+@_TABLE.command(
+    "targetcal confirm targets.xlsx",
+    "targetcal confirm targets.xlsx --reason 'head office takes the 40 that are missing'",
+)
+@_TABLE.button("confirm", "finance", "SignatureLineInsert", "reason")
+def _confirm(desk: "Desk", reason: Reason = "") -> "Report":
+    from ..actions.confirm import confirm
+
+    return confirm(desk, reason)
+
+
+@_TABLE.command(
+    "targetcal letters targets.xlsx -o letters",
+    "targetcal letters targets.xlsx -o out --format docx",
+)
+@_TABLE.button("letters", "hr", "FilePrint", "out")
+def _letters(desk: "Desk", out: Letters, form: Form = "both", template: OwnTemplate = None) -> "Report":
+    from ..actions.issue_letters import issue_letters
+
+    return issue_letters(desk, out, form, template)
+
+
+@_TABLE.command(
+    "targetcal follow targets.xlsx --actuals actuals.csv",
+    "targetcal follow targets.xlsx --actuals actuals.csv --as-of 2025-02-14",
+)
+@_TABLE.button("follow", "finance", "ChartTypeLineInsertGallery", "actuals", "as_of")
+def _follow(desk: "Desk", actuals: Results, as_of: Day = None) -> "Report":
+    from ..actions.follow import follow_file
+
+    return follow_file(desk, actuals, as_of)
+
+
+@_TABLE.command("targetcal survey targets.xlsx --responses answers.csv")
+@_TABLE.button("survey", "hr", "FileOpen", "responses")
+def _survey(desk: "Desk", responses: Answered) -> "Report":
+    from ..actions.survey import survey_file
+
+    return survey_file(desk, responses)
+
+
+@_TABLE.command("targetcal evaluate targets.xlsx")
+@_TABLE.button("evaluate", "hr", "ChartTypeColumnInsertGallery")
+def _evaluate(desk: "Desk") -> "Report":
+    from ..actions.evaluate import evaluate
+
+    return evaluate(desk)
+
+
+@_TABLE.command("targetcal audit targets.xlsx --region HD", "targetcal audit targets.xlsx --verify")
+@_TABLE.button("verify", "finance", "FindDialog", "head", prove=True)
+def _audit(desk: "Desk", prove: Prove = False, head: Heads = None, region: Region = "") -> "Report":
+    from ..actions.audit import audit
+    from ..actions.verify import verify
+
+    return verify(desk, head or ()) if prove else audit(desk, region or None)
+
+
+@_TABLE.command("targetcal repair targets.xlsx")
+@_TABLE.button("repair", "finance", "Refresh")
+def _repair(desk: "Desk") -> "Report":
+    from ..actions.repair import repair
+
+    return repair(desk)
+
+
+@_TABLE.command("targetcal functions targets.xlsx live", "targetcal functions targets.xlsx frozen")
+@_TABLE.button("frozen", "finance", "PasteValues", state="frozen")
+@_TABLE.button("live", "finance", "RefreshAll", state="live")
+def _functions(desk: "Desk", state: State) -> "Report":
+    from ..actions.switch_functions import switch_functions
+
+    return switch_functions(desk, state)
+
+
+@_TABLE.command(
+    "targetcal doctor",
+    "targetcal doctor targets.xlsm --fix",
+    "targetcal doctor --template letter.docx",
+)
+def _doctor(
+    here: Here,
+    book: AnyBook = None,
+    fix: Fix = False,
+    template: TriedTemplate = None,
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.doctor import doctor, examine_template
+
+    if template:
+        return examine_template(template, here.language)
+    return doctor(here.language, book, ledger or None, fix=fix)
+
+
+COMMANDS: tuple[Command, ...] = tuple(_TABLE.commands)
+"""Every command, in the order of a plan's life."""
+
+BUTTONS: tuple[Button, ...] = tuple(sorted(_TABLE.buttons, key=lambda one: one.group))
+"""Every button: those of finance, then those of HR, each in the order of a plan's life."""
+
+
+def button(code: str) -> Button:
+    """The button with this code; raise KeyError when there is none."""
+    return {one.code: one for one in BUTTONS}[code]

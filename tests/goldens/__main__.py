@@ -1,0 +1,27 @@
+"""Writes the goldens anew, in every language."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from targetcal_xl.language import LANGUAGES
+from tests.goldens import GOLDENS, written
+
+
+def main() -> None:
+    """Write what is to be kept, and take away what is not."""
+    for language in LANGUAGES:
+        folder = GOLDENS / language
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory() as played:
+            texts = dict(written(language, Path(played)))
+        for path in folder.iterdir():
+            if path.name not in texts:
+                path.unlink()
+        for name, text in texts.items():
+            (folder / name).write_text(text, "utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

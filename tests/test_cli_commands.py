@@ -1,0 +1,487 @@
+"""The command line, from a new plan to its evaluation: what each command says, where, and its status."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.calibration import Key, Value
+from targetcal_xl.connect import plan_template
+from targetcal_xl.demo.story import Row, Story
+from targetcal_xl.language import LANGUAGES
+from tests.support import desks
+from tests.support.commands import Said, Terminal, files_of, registered
+from tests.support.desks import BOOK, Case
+
+DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+_FILES: Mapping[str, str] = {
+    "actuals.csv": "date,line,value\n2025-01-02,R1-1,5\n2025-01-03,R1-2,4\n2025-01-03,R2-1,7\n",
+    "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
+    "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
+    "scores.csv": "region,score\nR1,9\nR7,4\n",
+    "plan/plan.toml": "name = 1\n",
+    "taken": "a file where a folder is wanted",
+    "taken.xlsx": "somebody's file",
+}
+_NOTE = "Talked it over, the channel lacks people"
+_REASON = "Grounds hold"
+
+
+@dataclass(frozen=True)
+class Play:
+    """A command that does its work: at which stage, in which words, and what it is to say."""
+
+    stage: str
+    words: str
+    says: Mapping[str, str]
+    told: Callable[[Mapping[str, object]], object] = lambda report: True
+    """What must hold of the report as JSON."""
+    status: int = DONE
+
+
+def _says(english: str, chinese: str) -> Mapping[str, str]:
+    return {"en": english, "zh-CN": chinese}
+
+
+PLAYED: Mapping[str, Play] = {
+    "new": Play(
+        "fresh",
+        "new another.xlsx --from saas --lang en",
+        _says("3 regions, 12 lines", "3 个大区，12 个分解行"),
+        lambda told: (told["regions"], told["lines"], told["hq_target"]) == (3, 12, 1200),
+    ),
+    "check": Play(
+        "submitted",
+        "check BOOK -r R1",
+        _says("No problems.", "没有问题。"),
+        lambda told: [one["region"] for one in _rows(told["regions"])] == ["华东大区"],
+    ),
+    "recalibrate": Play(
+        "submitted",
+        "recalibrate BOOK",
+        _says("0 of 3 suggestions moved", "3 行中有 0 行建议值变化"),
+    ),
+    "recalibrate --list": Play(
+        "submitted",
+        "recalibrate BOOK --list",
+        _says("start of the", "计划初始"),
+    ),
+    "recalibrate --back-to": Play(
+        "fresh",
+        "recalibrate BOOK --back-to 0 --reason again",
+        _says("0 of 3 suggestions moved", "3 行中有 0 行建议值变化"),
+    ),
+    "whatif": Play(
+        "submitted",
+        "whatif BOOK -l R1-1 -i heads -n +1",
+        _says("241.2", "241.2"),
+        lambda told: [one["after"] for one in _rows(told["readings"])] == [pytest.approx(241.2, abs=0.05)],
+    ),
+    "backtest": Play(
+        "fresh",
+        "backtest BOOK",
+        _says("On your own history the model was more accurate", "模型比“去年同期 × 去年增速”更准"),
+    ),
+    "lock": Play(
+        "submitted",
+        "lock BOOK -r R2",
+        _says("华南大区 is locked and sealed.", "华南大区 已锁定并封存。"),
+        lambda told: (told["locked"], told["refused"]) == (["华南大区"], []),
+    ),
+    "unlock": Play(
+        "locked",
+        "unlock BOOK -r R2 --reason again",
+        _says("华南大区 is open again.", "华南大区 已重新开放填报。"),
+    ),
+    "objections": Play(
+        "locked",
+        "objections BOOK",
+        _says("open", "待处理"),
+        lambda told: [one["state"] for one in _rows(told["objections"])] == ["open"],
+        PROBLEMS,
+    ),
+    "objections --note": Play(
+        "locked",
+        f"objections BOOK -r R2 -l R2-1 --hours 2 --as hrbp2 --note '{_NOTE}'",
+        _says(_NOTE, _NOTE),
+        lambda told: [one["state"] for one in _rows(told["objections"])] == ["handled"],
+    ),
+    "decide": Play(
+        "locked",
+        f"decide BOOK -r R1 -l R1-1 counter 90 --as superior1 --reason '{_REASON}'",
+        _says("华东1组: counter", "华东1组: "),
+    ),
+    "decide, typed": Play(
+        "answered",
+        "decide BOOK -r R1 --as superior1",
+        _says("华东1组: ", "华东1组: "),
+    ),
+    "decide --support": Play(
+        "locked",
+        f"decide BOOK -r R1 --support R1-1 no --as superior1 --reason '{_REASON}'",
+        _says("Support R1-1: declined", "支持事项 R1-1：不予批准"),
+    ),
+    "confirm": Play(
+        "decided",
+        "confirm BOOK --reason 'The rest is a reserve'",
+        _says(
+            "2 regions confirmed: HQ 330, suggested 413, agreed 353",
+            "2 个大区已确认：总部目标 330，建议 413，最终确认 353",
+        ),
+        lambda told: told["agreed_total"] == 353,
+    ),
+    "letters": Play(
+        "confirmed",
+        "letters BOOK -o letters --format docx",
+        _says("2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R1-V1"),
+    ),
+    "follow": Play(
+        "confirmed",
+        "follow BOOK --actuals actuals.csv --as-of 2025-01-05",
+        _says("2025-01-05: 16 of 353", "2025-01-05：实际 16，目标 353"),
+    ),
+    "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
+    "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
+    "audit": Play(
+        "locked", "audit BOOK -r R2", _says("2025-01-06", "2025-01-06"), lambda told: told["problems"] == []
+    ),
+    "audit --verify": Play(
+        "locked",
+        "audit BOOK --verify",
+        _says("Book and ledger agree", "工作簿与台账一致"),
+        lambda told: told["verified"] is True,
+    ),
+    "repair": Play("locked", "repair BOOK", _says("Nothing to repair.", "无需修复")),
+    "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
+    "doctor": Play("fresh", "doctor", _says("Parts: XlsxWriter", "XlsxWriter")),
+    "libreoffice": Play(
+        "fresh", "libreoffice status --profile nowhere", _says("The extension is not in", "nowhere")
+    ),
+}
+"""One play of every command, and of every way of those that have several."""
+
+
+def _rows(found: object) -> list[dict[str, object]]:
+    assert isinstance(found, list)
+    return found
+
+
+def _followed(folder: Path) -> Case:
+    """The confirmed plan with its results and answers."""
+    case = desks.confirmed(folder)
+    give = Terminal(clock=case.clock)
+    for words in (PLAYED["follow"].words, PLAYED["survey"].words):
+        assert give(*_words(words)).status == DONE
+    return case
+
+
+def _answered(folder: Path) -> Case:
+    """The locked plan with a decision in a tab."""
+    case = desks.locked(folder)
+    case.type({("R1", "R1-1", "decision"): "accept", ("R1", "R1-1", "decision_reason"): _REASON})
+    return case
+
+
+_STAGES: Mapping[str, Callable[[Path], Case]] = {
+    "fresh": desks.fresh,
+    "submitted": desks.submitted,
+    "locked": desks.locked,
+    "answered": _answered,
+    "decided": desks.decided,
+    "confirmed": desks.confirmed,
+    "followed": _followed,
+}
+
+
+def _words(said: str) -> list[str]:
+    return [BOOK if word == "BOOK" else word for word in shlex.split(said)]
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Case]:
+    """Go to a folder with the plan at a stage, and files of all kinds beside it."""
+    for name, said in _FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(said, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TARGETCAL_USER", desks.FINANCE)
+
+    def go(stage: str) -> Case:
+        return _STAGES[stage](tmp_path)
+
+    return go
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PLAYED)
+def test_a_command_does_its_work_and_says_so(name: str, language: str, at: Callable[[str], Case]) -> None:
+    play = PLAYED[name]
+    said = Terminal(language, at(play.stage).clock)(*_words(play.words))
+    assert (said.status, said.err) == (play.status, ""), said
+    assert play.says[language] in said.out
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_a_report_is_one_json_object(name: str, at: Callable[[str], Case]) -> None:
+    play = PLAYED[name]
+    said = Terminal("en", at(play.stage).clock)(*_words(play.words), "--json")
+    assert (said.status, said.err) == (play.status, ""), said
+    assert isinstance(said.json, dict) and play.told(said.json), said
+
+
+def test_every_command_is_played_here() -> None:
+    assert {re.split(r"[ ,]", name)[0] for name in PLAYED} | {"demo"} == registered()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", ""),
+        ("chek", "No such command 'chek'"),
+        ("check", "Missing argument 'BOOK'"),
+        ("check BOOK --nonsense", "No such option: --nonsense"),
+        ("check BOOK -r R9", "There is no region “R9”: did you mean 华东大区, 华南大区?"),
+        ("check BOOK --as ' '", "Nobody is named as acting"),
+        ("check BOOK --ledger nowhere.sqlite", "There is no ledger at nowhere.sqlite"),
+        ("check nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),
+        ("demo .", "The folder is not empty"),
+        ("demo elsewhere --lang fr", "There is no language “fr”; there are: zh-CN, en."),
+        ("new BOOK", "Missing option '--from'"),
+        ("new BOOK --from saas", "There is a file of this name already"),
+        ("new other.xlsx --from nowhere", "There is no plan template “nowhere”; there are: saas, saas-en."),
+        ("new other.csv --from saas", "A workbook is a file that ends in .xlsx"),
+        ("new other.xlsx --from saas --lang fr", "There is no language “fr”; there are: zh-CN, en."),
+        ("recalibrate BOOK --back-to 7 --reason again", "There is no recalibration 7: choose from 0 to 0"),
+        ("recalibrate BOOK --back-to 0", "A reason is needed that others can follow"),
+        ("recalibrate BOOK --back-to soon", "Invalid value for '--back-to'"),
+        ("whatif BOOK -l R1-1 -i heads -n +1 -l R1-2", "Give --line, --indicator and --now together"),
+        ("whatif BOOK -l R9-1 -i heads -n +1", "There is no line “R9-1”: did you mean"),
+        ("whatif BOOK -l R1-1 -i nobody -n +1", "There is no indicator “nobody”: did you mean"),
+        ("whatif BOOK -l R1-1 -i heads -n many", "“many” is no reading"),
+        ("backtest BOOK --earlier nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),
+        ("lock BOOK -r R9", "There is no region “R9”"),
+        ("unlock BOOK -r R1", "Missing option '--reason'"),
+        ("unlock BOOK -r R1 --reason ' '", "A reason is needed that others can follow"),
+        ("unlock BOOK -r R9 --reason again", "There is no region “R9”"),
+        ("objections BOOK -r R1 -l R1-1 --note met", "There is no objection on this line."),
+        ("objections BOOK -r R9 -l R1-1 --note met", "There is no region “R9”"),
+        ("objections BOOK -r R1 --hours many", "Invalid value for '--hours'"),
+        ("decide BOOK", "Missing option '--region' / '-r'"),
+        ("decide BOOK -r R1 --as superior1", "No new decision is typed in this tab"),
+        ("decide BOOK -r R1 accept", "Name the line (--line) with its decision"),
+        ("decide BOOK -r R1 -l R1-1", "Name the line (--line) with its decision"),
+        ("decide BOOK -r R1 -l R1-1 counter ten", "Invalid value for '[N]'"),
+        ("decide BOOK -r R1 -l R1-1 counter 9 --hours -1", "Invalid value for '--hours'"),
+        (f"decide BOOK -r R1 -l R1-9 accept --as superior1 --reason '{_REASON}'", "There is no line “R1-9”"),
+        (f"decide BOOK -r R1 -l R1-1 accept --reason '{_REASON}' --as head1", "head1 heads this region"),
+        ("new taken.xlsx --from saas", "There is a file of this name already"),
+        ("letters BOOK", "Missing option '--out' / '-o'"),
+        ("letters BOOK -o out --format odt", "Invalid value for '--format'"),
+        ("follow BOOK --actuals nowhere.csv", "nowhere.csv: There is no such file"),
+        ("follow BOOK --actuals actuals.csv --as-of 2025-02-30", "Invalid value for '--as-of'"),
+        ("follow BOOK --actuals actuals.csv", "Not every line has a confirmed target yet"),
+        ("survey BOOK --responses nowhere.csv", "nowhere.csv: There is no such file"),
+        ("audit BOOK -r R9", "There is no region “R9”"),
+        ("functions BOOK on", "'on' is not one of"),
+        ("doctor nowhere.xlsx", "There is no such workbook"),
+        ("doctor --template nowhere.docx", "nowhere.docx: There is no such file"),
+        ("libreoffice update", "'update' is not one of"),
+        ("repair nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),
+    ],
+)
+def test_wrong_use_is_told_and_does_nothing(words: str, said: str, at: Callable[[str], Case]) -> None:
+    _refused(at("locked"), words, WRONG_USE, said)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("letters BOOK -o taken", "The folder cannot be made"),
+        ("letters BOOK -o out --template nowhere.docx", "nowhere.docx: There is no such file"),
+        ("follow BOOK --actuals actuals.csv --as-of 2027-01-01", "This day is not in 2025Q1"),
+    ],
+)
+def test_wrong_use_after_the_negotiation_does_nothing(
+    words: str, said: str, at: Callable[[str], Case]
+) -> None:
+    _refused(at("confirmed"), words, WRONG_USE, said)
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "said"),
+    [
+        (
+            "fresh",
+            "new other.xlsx --from plan",
+            ["“metric” is missing", "“lines” is missing", "“name” is not"],
+        ),
+        ("fresh", "confirm BOOK", ["华东大区: Round 1: not submitted", "华南大区: Round 1: not submitted"]),
+        ("fresh", "letters BOOK -o out", ["华东大区: This region is not confirmed", "华南大区: This region"]),
+        ("fresh", "evaluate BOOK", ["There is no survey yet", "There is no progress yet"]),
+        ("locked", "confirm BOOK --reason reserve", ["not every line is decided", "waits for hrbp2"]),
+        ("locked", "decide BOOK -r R1 -l R1-1 accept --as superior1", ["华东1组: A decision needs a reason"]),
+        ("locked", "decide BOOK -r R1 -l R1-1 maybe --as superior1", ["“maybe” is no decision"]),
+        ("decided", "confirm BOOK", ["Agreed in all: 353", "That needs a reason"]),
+        (
+            "confirmed",
+            "follow BOOK --actuals faulty.csv",
+            ["row 2, column date", "row 3, column line", "“x”"],
+        ),
+        ("confirmed", "survey BOOK --responses scores.csv", ["no code “R7”", "9 is not between 1 and 5"]),
+        ("confirmed", "letters BOOK -o out --template taken", ["not a Word document"]),
+    ],
+)
+def test_faults_of_the_data_are_all_told_and_nothing_is_done(
+    stage: str, words: str, said: list[str], at: Callable[[str], Case]
+) -> None:
+    _refused(at(stage), words, PROBLEMS, *said)
+
+
+def _refused(case: Case, words: str, status: int, *said: str) -> None:
+    """A command is refused in both languages, on the stream for errors alone, and changes no file."""
+    before = files_of(case.folder)
+    for language in LANGUAGES:
+        found = Terminal(language, case.clock)(*_words(words))
+        assert found.status == status and "Traceback" not in found.err, found
+        assert all(line.startswith(("✗ ", "`targetcal ", "用法见 ")) for line in found.err.splitlines()), (
+            found
+        )
+        assert found.out == "" or not words, found
+        assert language != "en" or all(each in found.err for each in said), found
+    assert files_of(case.folder) == before
+
+
+def test_a_fault_of_ours_is_told_without_a_traceback_unless_it_is_asked_for(
+    at: Callable[[str], Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("disk on fire")
+
+    give = Terminal(clock=at("locked").clock)
+    monkeypatch.setattr(import_module("targetcal_xl.actions.check"), "check", fail)
+    said = give("check", BOOK)
+    assert said.status == WRONG_USE and "RuntimeError: disk on fire" in said.err
+    assert said.err.count("\n") == 1 and said.out == ""
+    monkeypatch.setenv("TARGETCAL_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        give("check", BOOK)
+
+
+_COMMAND = {"objection": "objections"}
+"""What is called otherwise than in the story."""
+
+
+class _Quarter:
+    """The worked case: all but typing is done by command, at its time and by its people."""
+
+    def __init__(self, folder: Path, source: str, language: str) -> None:
+        self.story = Story(plan_template(source), folder, language)
+        self.give = Terminal(language)
+        self.case = Case(folder, self.story.inputs, language=language)
+        self.source = source
+        for name in ("actuals.csv", "survey.csv"):
+            (folder / name).write_bytes(self.story.folder.joinpath(name).read_bytes())
+
+    def play(self) -> Iterator[tuple[Row, Said]]:
+        """Every act by its command, a superior's decisions on a region together; what is typed is typed."""
+        for kind, acts in groupby(self.story.acts, lambda act: (act["action"], act["region"])):
+            if kind[0] == "decide":
+                yield self._decided(kind[1], [*acts])
+            elif kind[0] == "submit":
+                self.story.play(*acts)
+            else:
+                for act in acts:
+                    command = _COMMAND.get(act["action"], act["action"])
+                    yield act, self._given(act, command, *self._words(act))
+
+    def _decided(self, region: str, acts: Sequence[Row]) -> tuple[Row, Said]:
+        """The superior fills the tab, and has it taken in at once."""
+        typed: dict[Key, Value] = {(region, item, "granted"): said for item, said in self._granted(region)}
+        for act in acts:
+            kind, _, counter = act["value"].partition(" ")
+            line = act["line"]
+            typed |= {(region, line, "decision"): kind, (region, line, "decision_reason"): act["reason"]}
+            typed |= {(region, line, "counter"): float(counter)} if counter else {}
+        self.case.type(typed)
+        hours = sum(float(act["hours"]) for act in acts)
+        return acts[-1], self._given(acts[-1], "decide", "-r", region, "--hours", str(hours))
+
+    def _granted(self, region: str) -> Iterator[tuple[str, str]]:
+        """A region's items of the first round, and what the superior says of them."""
+        lines = {line.code for line in self.story.inputs.plan.lines_of(region)}
+        said = self.story.folder.joinpath("supports.csv").read_text(encoding="utf-8")
+        asked = [row for row in csv.DictReader(said.splitlines()) if row["line"] in lines]
+        yield from ((f"S{number:02d}", row["granted"]) for number, row in enumerate(asked, 1))
+
+    def _given(self, act: Row, command: str, *words: str) -> Said:
+        at = dt.datetime.fromisoformat(act["at"]).astimezone(dt.UTC)
+        return self.give(command, BOOK, *words, "--as", act["actor"], at=at)
+
+    def _words(self, act: Row) -> Sequence[str]:
+        answered = ["-r", act["region"], "-l", act["line"], "--hours", act["hours"], "--note", act["reason"]]
+        words = {
+            "new": ["--from", self.source, "--lang", self.give.language],
+            "lock": ["-r", act["region"]],
+            "objection": answered,
+            "letters": ["-o", "letters"],
+            "follow": ["--actuals", "actuals.csv", "--as-of", act["value"]],
+            "survey": ["--responses", "survey.csv"],
+        }
+        return words.get(act["action"], [])
+
+
+def test_the_case_is_played_from_its_plan_to_its_evaluation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    quarter = _Quarter(tmp_path, "saas-en", "en")
+    for act, said in quarter.play():
+        still_open = act["action"] == "objection" and act["region"] == "HD"
+        assert said.status == (PROBLEMS if still_open else DONE) and said.err == "", said
+    report = quarter.give("evaluate", BOOK, "--json").json
+    assert (report["agreed_total"], report["actual_total"], round(report["attainment_pct"])) == (
+        1180,
+        1050,
+        89,
+    )
+    assert (report["deviations"], report["self_corrected"]) == (17, 12)
+    assert round(report["measures"]["agreement_pct"]) == 84
+    assert report["measures"]["consensus_days"] == 5 and report["measures"]["coordination_hours"] == 16
+    assert quarter.give("audit", BOOK, "--verify").status == DONE
+    assert len(list((tmp_path / "letters").glob("*.pdf"))) == 3
+
+
+def test_the_program_itself_plays_a_plan_from_its_confirmation_to_its_evaluation(
+    at: Callable[[str], Case],
+) -> None:
+    """Every command in a process of its own, by the script that an installation puts on the path."""
+    case = at("decided")
+    done = [PLAYED[name].words for name in ("confirm", "letters", "follow", "survey", "evaluate")]
+    for words in (*done, "audit BOOK --verify --json"):
+        said = _process(words)
+        assert (said.status, said.err) == (DONE, ""), f"{words}: {said}"
+    assert said.json["verified"] is True and case.value("R2", "R2-1", "agreed") is not None
+    refused = _process("decide BOOK -r R1 -l R1-1 accept --as superior1")
+    assert refused.status != DONE and refused.err.startswith("✗ ") and refused.out == ""
+
+
+def _process(words: str) -> Said:
+    script = shutil.which("targetcal", path=str(Path(sys.executable).parent))
+    assert script is not None
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    env |= {"TARGETCAL_LANG": "en", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([script, *_words(words)], env=env, capture_output=True, timeout=120, check=False)
+    return Said(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -1,0 +1,88 @@
+"""What a start loads: nothing that it does not need, as everybody waits for it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.desks import fresh
+
+_SAY = "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
+_COMMAND = "from targetcal_xl.cli.app import app; app({words!r}, standalone_mode=False)"
+_ASK = '{"function": "TC_DEVIATION", "cells": [[[90.0]], [[100.0]], null]}\n'
+
+HEAVY = {"PIL", "babel", "docx", "docxtpl", "fontTools", "jinja2", "lxml", "matplotlib", "numpy", "openpyxl"}
+HEAVY |= {
+    "pandas",
+    "pydantic",
+    "pydantic_core",
+    "pypdfium2",
+    "pypdfium2_cfg",
+    "pypdfium2_cli",
+    "pypdfium2_raw",
+}
+HEAVY |= {"rich", "sqlalchemy", "typer", "typst", "xlsxwriter", "xlwings"}
+HEAVY |= {"asyncio", "filelock", "sqlite3", "uno"}
+"""What takes long to load, of others and of Python's own."""
+LIGHT = {"chinese_calendar", "manimgx_fonts_cjk", "markupsafe"}
+
+SHELL = {"rich", "typer"}
+TABLES = {"numpy"}
+
+
+def test_every_library_that_we_use_is_judged() -> None:
+    required = importlib.metadata.requires("targetcal-xl") or []
+    ours = {_plain(re.split(r"[^\w.-]", line)[0]) for line in required if "extra ==" not in line}
+    providers = importlib.metadata.packages_distributions()
+    libraries = {name for name, homes in providers.items() if {_plain(home) for home in homes} & ours}
+    assert {name for name in libraries if not name.startswith("_")} <= HEAVY | LIGHT
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize(
+    ("start", "needs"),
+    [
+        ("import targetcal_xl", set()),
+        ("import targetcal_xl.cli", SHELL),
+        ("import targetcal_xl.actions, targetcal_xl.desk, targetcal_xl.workbook", set()),
+        ("import targetcal_xl.connect, targetcal_xl.letters, targetcal_xl.libreoffice", set()),
+        ("import targetcal_xl.buttons, targetcal_xl.ledger, targetcal_xl.machine, targetcal_xl.ooxml", set()),
+        ("import targetcal_xl.calibration", TABLES),
+        ("import targetcal_xl.functions", TABLES),
+        (_COMMAND.format(words=["--version"]), SHELL),
+        (_COMMAND.format(words=["--help"]), SHELL),
+    ],
+)
+def test_a_start_loads_nothing_heavy_but_what_it_needs(start: str, needs: set[str]) -> None:
+    assert _loaded(start) & HEAVY <= needs
+
+
+def test_checking_a_book_loads_ledger_and_numbers_and_nothing_to_write_with(tmp_path: Path) -> None:
+    book = fresh(tmp_path).path
+    started = _COMMAND.format(words=["check", str(book)])
+    wanted = SHELL | TABLES | {"asyncio", "babel", "filelock", "pydantic", "pydantic_core"}
+    wanted |= {"sqlalchemy", "sqlite3"}
+    assert _loaded(started) & HEAVY <= wanted
+
+
+def test_the_server_of_worksheet_functions_loads_the_method_and_no_spreadsheet() -> None:
+    started = "from targetcal_xl.libreoffice.server import main; main()"
+    assert _loaded(started, _ASK, answer="[[-0.1]]\n") & HEAVY <= TABLES
+
+
+def _loaded(start: str, said: str = "", answer: str = "") -> set[str]:
+    """The libraries that a new Python has loaded once it did what it was told."""
+    script = f"import json, sys\n{start}\n{_SAY}"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, input=said, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.endswith(answer)
+    return set(json.loads(done.stderr.splitlines()[-1]))
