@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,9 +77,9 @@ class _Some:
         x, y = self.number(depth - 1), self.number(depth - 1)
         return self._random.choice(self._numbers(x, y, depth))()
 
-    def _numbers(self, x: Expression, y: Expression, depth: int) -> list[object]:
+    def _numbers(self, x: Expression, y: Expression, depth: int) -> list[Callable[[], Expression]]:
         positive, small = formulas.abs_(x) + 1, x / (formulas.abs_(x) + 2)
-        makers = [
+        makers: list[Callable[[], Expression]] = [
             lambda: x + y,
             lambda: x - y,
             lambda: x - (y - 1),
@@ -101,14 +101,14 @@ class _Some:
             lambda: formulas.sum_product(_column("A"), _column("C")) / formulas.rows(_column("A")),
             lambda: formulas.counted(_column("C")) - formulas.how_many(_column("A").equals("abc")),
         ]
-        return list(makers)
+        return makers
 
     def text(self, depth: int) -> Expression:
         if not depth:
             chosen = _cell(self._random.choice(_ONE))
             return self._random.choice([formulas.text_or_none(chosen), expressed('a "b" 无')])
         one, other = self.text(depth - 1), self.text(depth - 1)
-        makers = [
+        makers: list[Callable[[], Expression]] = [
             lambda: one & other,
             lambda: one & formulas.round_(self.number(depth - 1), 2),
             lambda: formulas.lower(one),
@@ -124,7 +124,7 @@ class _Some:
         if not depth:
             return self._random.choice([formulas.is_number(cell), cell.equals(other), cell.equals(0)])
         x, y = self.number(depth - 1), self.number(depth - 1)
-        makers = [
+        makers: list[Callable[[], Expression]] = [
             lambda: x <= y,
             lambda: x > y,
             lambda: formulas.and_(x < 1, self.truth(depth - 1)),
