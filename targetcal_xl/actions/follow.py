@@ -25,7 +25,7 @@ from ..calibration import (
     target_path,
 )
 from ..calibration import follow as follow_lines
-from ..calibration.progress import Hope
+from ..calibration.vocabulary import Hope, State
 from ..connect import Actuals, read_actuals
 from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, plan_of, take_stock
 from ..figures import Figures, percent
@@ -161,7 +161,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
         reopened=tuple(
-            region.name for region in stock.plan.regions if stock.table(region).state != "confirmed"
+            region.name for region in stock.plan.regions if stock.table(region).state != State.CONFIRMED
         ),
         counts_missing=stock.plan.counts_missing,
         metric=stock.plan.metric,

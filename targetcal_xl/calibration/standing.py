@@ -11,6 +11,7 @@ from .foresight import eventful
 from .history import Flags, Floats, last_year
 from .odds import PRIOR_SHARE
 from .plan import Line
+from .vocabulary import State
 
 Value = str | int | float | bool | None
 """What a cell, a ledger entry or a decision holds; dates are ISO text."""
@@ -74,6 +75,6 @@ class Standing:
     def in_force(self, line: Line) -> float | None:
         """The target of a line that was confirmed last, which holds until another one is."""
         value = self.value(line.region, line.code, "in_force")
-        if value is None and self.value(line.region, None, "state") == "confirmed":
+        if value is None and self.value(line.region, None, "state") == State.CONFIRMED:
             value = self.value(line.region, line.code, "agreed")  # confirmed before this was recorded apart
         return float(value) if isinstance(value, int | float) else None

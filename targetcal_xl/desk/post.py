@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..calibration import Key, Standing, Value
+from ..calibration.vocabulary import State
 from ..ledger import Entry, Log
 from ..ooxml import Cell, Spot
 from ..workbook import (
@@ -154,7 +155,7 @@ def _protect(
     changed, moved = False, {entry.region for entry in pending if entry.field == "state"}
     for region in standing.inputs.plan.regions:
         side, tab = Side(standing, region), reading.places.tabs.get(region_sheet(region.code))
-        closed = side.state != "open"
+        closed = side.state != State.OPEN
         if tab is None or (book.is_protected(tab) == closed and region.code not in moved):
             continue
         owners = (Owner.MANAGER, Owner.SUPERIOR)
@@ -163,7 +164,7 @@ def _protect(
             cell.spot
             for cell in cells
             if side.is_free(cell.key, cell.owner)
-            or (side.state == "decided" and _is_other(standing, cell, typed))
+            or (side.state == State.DECIDED and _is_other(standing, cell, typed))
         ]
         book.lock_cells(tab, [cell.spot for cell in cells], True)
         book.lock_cells(tab, free, False)

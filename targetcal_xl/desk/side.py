@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..calibration import Key, Line, Region, Standing, Value, is_support
+from ..calibration.vocabulary import State
 from ..workbook import Owner
 
 FINAL = ("decided", "confirmed")
@@ -66,5 +67,5 @@ class Side:
         locked, and what is granted until it is confirmed.
         """
         if owner is Owner.SUPERIOR:
-            return self.state == "locked" or (self.state == "decided" and is_support(key[2]))
-        return self.state == "open" and not self.is_agreed_cell(key)
+            return self.state == State.LOCKED or (self.state == State.DECIDED and is_support(key[2]))
+        return self.state == State.OPEN and not self.is_agreed_cell(key)

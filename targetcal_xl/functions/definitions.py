@@ -14,11 +14,22 @@ from typing import Literal, cast
 import numpy as np
 
 from .. import calibration
-from ..calibration import Baseline, Floats, InfeasibleTotal, Kind, Level, Metric, Plan, Resources, Thresholds
+from ..calibration import (
+    Baseline,
+    Floats,
+    InfeasibleTotal,
+    Level,
+    Metric,
+    MetricKind,
+    Plan,
+    Resources,
+    Thresholds,
+)
 from ..calibration.baseline import PARTS
-from ..calibration.metric import IN_PERCENT, KINDS, usual_distance
+from ..calibration.metric import IN_PERCENT, usual_distance
 from ..calibration.odds import log_spread
 from ..calibration.progress import PRIOR_SIGMA
+from ..calibration.vocabulary import KINDS
 from ..language import LANGUAGES, spoken_language, text
 from ..problems import Problem
 from ..workdays import working_days
@@ -182,7 +193,7 @@ def _rows(block: Floats) -> Block:
     return rows
 
 
-def _kind(word: str) -> Kind:
+def _kind(word: str) -> MetricKind:
     """How a metric adds up, by code or caption."""
     for code in KINDS:
         captions = (text(f"workbook.choice.{code}", language) for language in LANGUAGES)

@@ -11,9 +11,10 @@ from babel.dates import format_date
 
 from ..calibration.commitment import Grant, Letter, LineCommitment, Objection, Targets
 from ..calibration.explanation import Explanation, Step
-from ..calibration.metric import Distance, Metric, reference
+from ..calibration.metric import Metric, reference
 from ..calibration.period import Period
 from ..calibration.plan import Person, Region
+from ..calibration.vocabulary import Distance
 from ..figures import LOCALES, Figures, figures, percent, plain
 from ..language import text
 from ..sentences import why

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..calibration.baseline import Inputs
-from ..calibration.negotiation import JUSTIFICATION
 from ..calibration.standing import Key, Value
+from ..calibration.vocabulary import JUSTIFICATION
 from ..figures import spell
 from ..ooxml import BLANK, Cell, Spot
 from .facts import number_of

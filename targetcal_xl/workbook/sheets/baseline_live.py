@@ -11,6 +11,7 @@ from ...calibration.alignment import allot, is_plain
 from ...calibration.baseline import PARTS, Baseline, compute_baseline
 from ...calibration.hierarchy import InfeasibleTotal
 from ...calibration.history import Floats
+from ...calibration.vocabulary import Functions
 from ...ooxml import Block, Cell, Scalar, Spot, column_letters
 from ..engines.blocks import blocks
 from ..facts import Facts
@@ -32,7 +33,7 @@ _TABLES = {
 
 def is_live(facts: Facts) -> bool:
     """Whether the baseline's numbers are to be functions; else they are the values that were recorded."""
-    return facts.standing.value(None, None, "functions") == "live"
+    return facts.standing.value(None, None, "functions") == Functions.LIVE
 
 
 class Computing:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ...calibration.plan import Plan
-from ...calibration.vocabulary import Measure, QuadrantCode
+from ...calibration.vocabulary import QUADRANTS, Measure
 from ...ooxml import Cell
 from ..facts import Facts, number_of, optional
 from ..formulas import NOTHING, count, if_
@@ -31,7 +31,7 @@ def sheet(plan: Plan) -> Sheet:
         Column("agreement_pct", tool, "percent", 11),
         Column("mean", tool, "decimal", 11),
         Column("n", tool, "count", 9),
-        Column("quadrant", tool, "choice", 20, tuple(QuadrantCode)),
+        Column("quadrant", tool, "choice", 20, QUADRANTS),
         Column("borderline", tool, "flag", 11),
     )
     fields = (

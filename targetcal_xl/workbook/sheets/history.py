@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...calibration.baseline import Inputs
-from ...calibration.question import ANSWERS
+from ...calibration.vocabulary import ANSWERS
 from ...ooxml import Cell
 from ..facts import Facts
 from ..page import Columns, Page

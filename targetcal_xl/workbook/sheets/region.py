@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...calibration.baseline import PARTS
-from ...calibration.negotiation import DECISIONS, STATES
 from ...calibration.plan import Plan
+from ...calibration.vocabulary import DecisionKind, State, Status, SupportKind
 from ..facts import Facts
 from ..page import Page
 from ..shapes import Column, Field, Owner, Sheet, Table, region_sheet
@@ -35,10 +35,10 @@ def sheet(plan: Plan, region: str) -> Sheet:
 
 _REGION_FIELDS = (
     Field("advice", Owner.FORMULA, "long", (4, 2), span=11),
-    Field("status", Owner.MANAGER, "choice", (6, 2), ("draft", "submitted")),
+    Field("status", Owner.MANAGER, "choice", (6, 2), tuple(Status)),
     Field("submitter", Owner.MANAGER, "text", (6, 3), span=2),
     Field("submitted_on", Owner.MANAGER, "date", (6, 5)),
-    Field("state", Owner.TOOL, "choice", (6, 6), STATES, span=2),
+    Field("state", Owner.TOOL, "choice", (6, 6), tuple(State), span=2),
     Field("round", Owner.TOOL, "count", (6, 8)),
     Field("checks", Owner.FORMULA, "count", (6, 9)),
     Field("allotment", Owner.FORMULA, "number", (6, 10)),
@@ -63,7 +63,7 @@ _LINE_COLUMNS = (
     Column("support", Owner.MANAGER, "long", 24),
     Column("risk", Owner.MANAGER, "long", 24),
     # What the superior answers, then what is seldom needed.
-    Column("decision", Owner.SUPERIOR, "choice", 11, DECISIONS),
+    Column("decision", Owner.SUPERIOR, "choice", 11, tuple(DecisionKind)),
     Column("counter", Owner.SUPERIOR, "number", 10),
     Column("decision_reason", Owner.SUPERIOR, "long", 28),
     Column("agreed", Owner.TOOL, "number", 10),
@@ -80,10 +80,9 @@ _LINE_COLUMNS = (
 
 
 def _support_columns(lines: tuple[str, ...]) -> tuple[Column, ...]:
-    kinds = ("budget", "headcount", "leads", "training", "product", "other")
     return (
         Column("line", Owner.MANAGER, "line", choices=lines),
-        Column("kind", Owner.MANAGER, "choice", choices=kinds),
+        Column("kind", Owner.MANAGER, "choice", choices=tuple(SupportKind)),
         Column("what", Owner.MANAGER, "long", span=3),
         Column("quantity", Owner.MANAGER, "decimal", span=2),
         Column("unit", Owner.MANAGER),

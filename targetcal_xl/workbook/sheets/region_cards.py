@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, reduce
 from operator import mul
 
-from ...calibration.negotiation import STANDING_OBJECTIONS
+from ...calibration.vocabulary import STANDING_OBJECTIONS, State, Status
 from ...ooxml import Cell
 from ..facts import TOTALS, Facts, number_of
 from ..formulas import (
@@ -79,7 +79,7 @@ class Cards:
         """Whether the status says so, in any language; with the tab's name for another sheet."""
         here = self._facts.here("status", self.region)
         (status,) = self._facts.typed_in([(self.region, None, "status")], "choice")
-        return says(cell_at(here and tab + here, status), self._facts.captions("submitted"))
+        return says(cell_at(here and tab + here, status), self._facts.captions(Status.SUBMITTED))
 
     @cached_property
     def checks(self) -> Expression:
@@ -113,7 +113,7 @@ class Cards:
         todo, closed = sentence("advice.todo", count=checks), sentence("advice.closed", state=state)
         whole = if_(self.is_submitted(), say("advice.submitted"), say("advice.ready"))
         here = self._back & if_(checks > 0, todo, whole)
-        return if_(state.equals(self._facts.caption("open")), here, closed)
+        return if_(state.equals(self._facts.caption(State.OPEN)), here, closed)
 
     @property
     def _back(self) -> Expression:
@@ -176,5 +176,5 @@ class Cards:
         flag = self.lines.across("flag", self.lines.flag, tab)
         stands = added(known.equals(say(f"objection.{state}")) for state in STANDING_OBJECTIONS)
         comes = flag.equals(self.lines.flag_said("objection")) * grouped(stands).equals(0)
-        waits = and_(self.state.equals(self._facts.caption("open")), self.is_submitted(tab))
+        waits = and_(self.state.equals(self._facts.caption(State.OPEN)), self.is_submitted(tab))
         return sum_product(stands) + if_(waits, sum_product(comes), 0)

@@ -8,14 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from ...calibration.metric import LEAST_SHORTFALL
-from ...calibration.negotiation import (
-    DECISIONS,
-    FAR,
-    FEW_STEPS,
-    JUSTIFICATION,
-    MEANT,
-    OBJECTIONS,
-)
+from ...calibration.negotiation import FAR, FEW_STEPS, MEANT
+from ...calibration.vocabulary import JUSTIFICATION, OBJECTIONS, DecisionKind
 from ...figures import plain
 from ...ooxml import Cell
 from ..facts import Facts, number_of, optional
@@ -198,9 +192,9 @@ class Lines:
         decision, counter, reason = map(self._typed, ("decision", "counter", "decision_reason"))
         value = if_(is_number(counter), expressed(" ") & fixed(counter, self._metric.decimals), NOTHING)
         said = NOTHING
-        for code in reversed(DECISIONS):
+        for code in reversed(DecisionKind):
             words = expressed(self._facts.caption(code))
-            words = words & value if code == "counter" else words
+            words = words & value if code == DecisionKind.COUNTER else words
             said = if_(says(decision, self._facts.captions(code)), words, said)
         why = if_(filled(reason) > 0, expressed(self._facts.say("answered.why")) & reason, NOTHING)
         return if_(filled(decision).equals(0), NOTHING, said & why)

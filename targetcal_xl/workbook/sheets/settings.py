@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...calibration.plan import WEIGHTS, Plan
-from ...calibration.vocabulary import Functions, Measure
+from ...calibration.plan import Plan
+from ...calibration.vocabulary import DIRECTIONS, EFFECTS, KINDS, WEIGHTS, Functions, Measure, Role
 from ...ooxml import Cell
 from ..captions import shown
 from ..facts import Facts
-from ..finance import EFFECTS, fixed
+from ..finance import fixed
 from ..page import Columns, Fields, Page
 from ..shapes import Column, Field, Kind, Owner, Sheet, Table
 from .baseline import weights_used
@@ -29,8 +29,8 @@ def sheet(plan: Plan) -> Sheet:
         ("metric_name", Owner.TOOL, "text", ()),
         ("metric_definition", Owner.TOOL, "long", ()),
         ("unit", Owner.TOOL, "text", ()),
-        ("direction", Owner.TOOL, "choice", ("higher", "lower")),
-        ("kind", Owner.TOOL, "choice", ("sum", "mean", "ratio")),
+        ("direction", Owner.TOOL, "choice", tuple(DIRECTIONS.values())),
+        ("kind", Owner.TOOL, "choice", KINDS),
         ("step", Owner.TOOL, "number", ()),
         ("hq_target", Owner.FINANCE, "number", ()),
         ("hq_tolerance", Owner.FINANCE, "percent", ()),
@@ -54,17 +54,16 @@ def sheet(plan: Plan) -> Sheet:
 
 def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     finance = Owner.FINANCE
-    roles = ("head", "deputy", "superior", "hrbp")
     mails = (
         column
-        for role in roles
+        for role in Role
         for column in (Column(role, finance, width=16), Column(f"{role}_mail", finance, width=26))
     )
     people = (Column("name", Owner.LABEL, width=28), *mails)
     drivers = (
         Column("name", Owner.LABEL),
         Column("weight", finance, "decimal"),
-        Column("direction", Owner.TOOL, "choice", 22, ("raises", "lowers")),
+        Column("direction", Owner.TOOL, "choice", 22, tuple(EFFECTS.values())),
         Column("before", Owner.TOOL, "decimal"),
         Column("used", Owner.TOOL, "decimal"),
         Column("standard_error", Owner.TOOL, "decimal"),
