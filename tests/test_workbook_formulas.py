@@ -209,7 +209,7 @@ def test_brackets_stand_only_where_they_change_something() -> None:
     assert (a / (b * c)).written == "a/(b*c)"
     assert ((a + b) * c <= a & b).written == "(a+b)*c<=a&b"
     assert ((a <= b) * (c > a)).written == "(a<=b)*(c>a)"
-    assert formulas.as_number(a <= b).written == "--(a<=b)"
+    assert formulas.one_or_0(a <= b).written == "--(a<=b)"
 
 
 _READING = st.one_of(st.floats(1e-3, 1e6), st.sampled_from([0.0, None, -5.0]))

@@ -12,6 +12,7 @@ from ..calibration import (
     Standing,
     Value,
     after_decisions,
+    as_number,
     decision_faults,
     in_words_only,
     is_placeholder,
@@ -121,7 +122,7 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     found = _decidable(stock, region, ("locked", "decided"))
     decisions = [
         Decision(
-            line, str(kind), _number(stock, line), str(stock.typed((*_at(line), "decision_reason")) or "")
+            line, str(kind), _counter(stock, line), str(stock.typed((*_at(line), "decision_reason")) or "")
         )
         for line in _awaiting(stock.table(found))
         if (kind := stock.typed((*_at(line), "decision"))) is not None
@@ -188,9 +189,8 @@ def _at(line: Line) -> tuple[str, str]:
     return line.region, line.code
 
 
-def _number(stock: Stock, line: Line) -> float | None:
-    value = stock.typed((*_at(line), "counter"))
-    return float(value) if isinstance(value, int | float) else None
+def _counter(stock: Stock, line: Line) -> float | None:
+    return as_number(stock.typed((*_at(line), "counter")))
 
 
 def _decidable(stock: Stock, said: str, states: Container[str] = ("locked",)) -> Region:

@@ -13,6 +13,7 @@ from ..calibration import (
     Metric,
     Standing,
     Value,
+    as_number,
     deviation,
     is_objection,
     is_placeholder,
@@ -158,8 +159,8 @@ def _objections(stock: Stock, handling: dict[str, str]) -> Iterator[ObjectionRow
             **{code: _grounds(known, line, code) for code in JUSTIFICATION},
             state=state,
             handling=handling.get(line.code, ""),
-            hours=_number(standing, line, "hours") or 0.0,
-            lifted=_number(standing, line, "objection.lifted"),
+            hours=_known_number(standing, line, "hours") or 0.0,
+            lifted=_known_number(standing, line, "objection.lifted"),
         )
 
 
@@ -183,13 +184,13 @@ def _numbers(stock: Stock, line: Line, state: str) -> tuple[float, float]:
     standing = stock.standing
     if state == ObjectionState.SUBMITTED:
         return float(offered(stock, line) or 0), standing.suggested(line.code)
-    declared, suggested = (_number(standing, line, f"objection.{code}") for code in ("declared", "suggested"))
+    fields = (f"objection.{code}" for code in ("declared", "suggested"))
+    declared, suggested = (_known_number(standing, line, field) for field in fields)
     return declared or 0.0, suggested or 0.0
 
 
-def _number(standing: Standing, line: Line, field: str) -> float | None:
-    value: Value = standing.value(line.region, line.code, field)
-    return float(value) if isinstance(value, int | float) else None
+def _known_number(standing: Standing, line: Line, field: str) -> float | None:
+    return as_number(standing.value(line.region, line.code, field))
 
 
 def _grounds(known: Mapping[Key, Value], line: Line, field: str) -> str:

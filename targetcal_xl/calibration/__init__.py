@@ -68,7 +68,7 @@ from .progress import (
     target_path,
 )
 from .question import Answer, Question
-from .standing import Key, Standing, Value
+from .standing import Key, Standing, Value, as_number
 from .supports import DECLINED, Item, in_words_only, support_items
 from .values import kept, same_value
 from .vocabulary import (
@@ -158,6 +158,7 @@ __all__ = [
     "WhatIf",
     "after_decisions",
     "allot",
+    "as_number",
     "backtest",
     "bounded",
     "changes",

@@ -11,7 +11,7 @@ from .explanation import Explanation, explain
 from .metric import Metric
 from .period import Period
 from .plan import ADDED, Line, Region
-from .standing import Standing, Value
+from .standing import Standing, Value, as_number
 from .supports import in_words_only, support_items
 from .vocabulary import JUSTIFICATION, ObjectionState
 
@@ -221,7 +221,7 @@ def _objections(
                 handling=handling.get(line.code, ""),
                 declared=said.known("objection.declared"),
                 suggested=said.known("objection.suggested"),
-                lifted=float(lifted) if isinstance(lifted, int | float) else None,
+                lifted=as_number(lifted),
             )
 
 
@@ -247,5 +247,5 @@ class _Said:
         return float(value)
 
     def known(self, code: str) -> float:
-        value = self.value(code)
-        return float(value) if isinstance(value, int | float) else math.nan
+        value = as_number(self.value(code))
+        return math.nan if value is None else value

@@ -21,6 +21,11 @@ Key = tuple[str | None, str | None, str]
 None for what belongs to the whole plan."""
 
 
+def as_number(value: Value) -> float | None:
+    """A value as the number that a spreadsheet takes it for; None where it takes it for none."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 @dataclass(frozen=True)
 class Standing:
     """The last word on every field, beside what the suggestions were computed from."""
@@ -77,4 +82,4 @@ class Standing:
         value = self.value(line.region, line.code, "in_force")
         if value is None and self.value(line.region, None, "state") == State.CONFIRMED:
             value = self.value(line.region, line.code, "agreed")  # confirmed before this was recorded apart
-        return float(value) if isinstance(value, int | float) else None
+        return as_number(value)

@@ -24,7 +24,8 @@ def same_value(a: Value, b: Value) -> bool:
     """
     if _is_number(a) and _is_number(b):
         return a == b or _is_close(a, b)
-    return type(a) is type(b) and a == b
+    is_text = isinstance(a, str) and isinstance(b, str)
+    return (is_text or type(a) is type(b)) and a == b
 
 
 def _is_number(value: Value) -> TypeGuard[int | float]:

@@ -43,6 +43,13 @@ class ObjectionState(StrEnum):
     LIFTED = "lifted"
 
 
+class WarningState(StrEnum):
+    """Whether a line is warned of, or was."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class Reason(StrEnum):
     """The fields that whoever departs from the suggestion fills."""
 

@@ -9,7 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from .. import __version__
-from ..commands import COMMANDS, Command, Given, Here, Table
+from ..commands import COMMANDS, Command, CommandTable, Given, Here
 from .options import LANGUAGE, callback, say
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 
-_OWN = Table()
+_OWN = CommandTable()
 """What only a command line can do."""
 
 What = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calibration import Key, Line, Region, Standing, Value, is_support
+from ..calibration import Key, Line, Region, Standing, Value, as_number, is_support
 from ..calibration.vocabulary import State
 from ..workbook import Owner
 
@@ -50,7 +50,7 @@ class Side:
     def number(self, line: str, field: str) -> float | None:
         """A numeric field of a line; None where there is none."""
         value = self.of(line, field)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return as_number(value)
 
     def is_agreed(self, line: str) -> bool:
         """Whether both sides stand by a value for this line."""

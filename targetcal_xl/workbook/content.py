@@ -9,16 +9,16 @@ from ..calibration.standing import Key, Standing, Value
 from ..ooxml import Cell, Spot
 from .facts import Facts
 from .formulas import Expression
-from .page import Columns, Page
+from .part import Columns, SheetPart
 from .places import Lost, Places
 from .sheets import history, region
-from .sheets.backtest import Backtest
+from .sheets.backtest import BacktestSheet
 from .sheets.baseline import Way
 from .sheets.dashboard import Overview
-from .sheets.drivers import Readings
+from .sheets.drivers import ReadingsSheet
 from .sheets.evaluation import Evaluation
 from .sheets.odds import Odds
-from .sheets.progress import Progress
+from .sheets.progress import ProgressSheet
 from .sheets.region_cards import Cards
 from .sheets.settings import Settings
 
@@ -45,8 +45,8 @@ def content(
     return cells
 
 
-def _pages(facts: Facts) -> Iterator[Page]:
-    readings = Readings(facts)
+def _pages(facts: Facts) -> Iterator[SheetPart]:
+    readings = ReadingsSheet(facts)
     way = Way(facts, readings)
     odds = Odds(facts, way)
     cards = {one.code: Cards(facts, one.code) for one in facts.plan.regions}
@@ -57,11 +57,11 @@ def _pages(facts: Facts) -> Iterator[Page]:
     for own in cards.values():
         yield from region.pages(facts, own, way, odds)
     yield from Overview(facts, cards).pages(odds)
-    for follow_up in (Progress(facts), Evaluation(facts), Backtest(facts)):
+    for follow_up in (ProgressSheet(facts), Evaluation(facts), BacktestSheet(facts)):
         yield from follow_up.pages()
 
 
-def _write(page: Page, places: Places, cells: dict[Spot, Cell]) -> None:
+def _write(page: SheetPart, places: Places, cells: dict[Spot, Cell]) -> None:
     """Everything a page holds, but what the book has no room for any more."""
     for table, columns in page.tables.items():
         with suppress(Lost):

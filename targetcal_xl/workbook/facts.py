@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from ..calibration.plan import Line, Plan
-from ..calibration.standing import Key, Standing, Value
+from ..calibration.standing import Key, Standing, Value, as_number
 from ..language import LANGUAGES, text
 from ..ooxml import BLANK, Cell, column_letters
 from ..sentences import ask
@@ -20,13 +20,13 @@ from .formulas import (
     ROW,
     Expression,
     Values,
-    as_number,
     average,
     counted,
     expressed,
     if_,
     is_number,
     joined,
+    one_or_0,
     sum_,
     sum_product,
 )
@@ -80,7 +80,7 @@ class Facts:
 
     def number(self, region: str | None, row: str | None, code: str) -> float | None:
         """A number somebody typed, None for anything else."""
-        return number_of(self.typed.get((region, row, code)))
+        return as_number(self.typed.get((region, row, code)))
 
     @cached_property
     def declared(self) -> list[float | None]:
@@ -91,7 +91,7 @@ class Facts:
     def agreed(self) -> list[float | None]:
         """What both sides stand by, over the plan's lines."""
         value = self.standing.value
-        return [number_of(value(line.region, line.code, "agreed")) for line in self.plan.lines]
+        return [as_number(value(line.region, line.code, "agreed")) for line in self.plan.lines]
 
     @cached_property
     def in_force(self) -> list[float | None]:
@@ -250,18 +250,13 @@ class Facts:
         together = sum_(cells) if self.plan.metric.adds_up else average(cells)
         if self.plan.is_weighed:
             volumes = self.across(place, "volume", np.array([self.plan.volumes[k] for k in rows]), tab)
-            together = sum_product(cells, volumes) / sum_product(as_number(is_number(cells)), volumes)
+            together = sum_product(cells, volumes) / sum_product(one_or_0(is_number(cells)), volumes)
         return if_(counted(cells).equals(0), NOTHING, together)
 
     def volumes(self, rows: Iterable[int]) -> Mapping[str, list[Cell]]:
         """What lines weigh, in the tables of a plan where that differs."""
         plan = self.plan
         return {"volume": [Cell(plan.volumes[k]) for k in rows]} if plan.is_weighed else {}
-
-
-def number_of(value: Value) -> float | None:
-    """A value as the number that a spreadsheet takes it for, None where it takes it for none."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def quoted(tab: str) -> str:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..calibration.baseline import Inputs
-from ..calibration.standing import Key, Value
+from ..calibration.standing import Key, Value, as_number
 from ..calibration.vocabulary import JUSTIFICATION
 from ..figures import spell
 from ..ooxml import BLANK, Cell, Spot
-from .facts import number_of
 from .places import Places
 from .shapes import Kind, Owner, Table
 
@@ -181,7 +180,7 @@ def _is_numeric(kind: Kind) -> bool:
 
 
 def _numbers(values: list[Value]) -> list[float]:
-    return [number for value in values if (number := number_of(value)) is not None]
+    return [number for value in values if (number := as_number(value)) is not None]
 
 
 def _room(said: str) -> float:

@@ -152,10 +152,10 @@ def sum_product(*columns: Expression) -> Expression:
 
 def how_many(*conditions: Expression) -> Expression:
     """In how many rows all hold; some programs compute COUNTIF over formulas one calculation late."""
-    return sum_product(*(as_number(one) for one in conditions))
+    return sum_product(*(one_or_0(one) for one in conditions))
 
 
-def as_number(condition: Expression) -> Expression:
+def one_or_0(condition: Expression) -> Expression:
     """1 where a condition holds, else 0."""
     positive = -condition
     return -positive

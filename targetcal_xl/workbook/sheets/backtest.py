@@ -9,7 +9,7 @@ from ...calibration.baseline import Inputs
 from ...language import text
 from ...ooxml import Cell
 from ..facts import Facts
-from ..page import Columns, Fields, Page
+from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked
 
@@ -38,16 +38,16 @@ def sheet(inputs: Inputs) -> Sheet:
     return Sheet("backtest", (Field("verdict", tool, "long", (6, 2), span=12),), tables)
 
 
-class Backtest:
+class BacktestSheet:
     """What the ledger knows of the latest backtest."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts, self._sheet = facts, facts.places.sheets["backtest"]
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
         tables = {"methods": self._methods, "periods": lambda: self._told("periods"), "lines": self._lines}
-        yield Page("backtest", tables, self._fields)
+        yield SheetPart("backtest", tables, self._fields)
 
     def _methods(self) -> Columns:
         """The ways to set targets, and how far each was off."""

@@ -34,11 +34,11 @@ from ..formulas import (
     number,
     round_,
 )
-from ..page import Columns, Page
+from ..part import Columns, SheetPart
 from ..shapes import Column, Kind, Owner, Sheet, region_sheet
 from .baseline_live import Computing
 from .columns import NAME, REGION, of_lines, stacked, volume_column
-from .drivers import Readings, reading_row
+from .drivers import ReadingsSheet, reading_row
 
 
 def sheet(plan: Plan) -> Sheet:
@@ -86,16 +86,16 @@ def weights_used(standing: Standing) -> list[float]:
 class Way:
     """Every line's way to its suggestion: what the tool found, and the formulas that follow from it."""
 
-    def __init__(self, facts: Facts, readings: Readings) -> None:
+    def __init__(self, facts: Facts, readings: ReadingsSheet) -> None:
         self._facts, self._readings = facts, readings
         self._drivers = [driver.code for driver in facts.plan.drivers]
         self._table = facts.table("baseline", "baseline")
         self._weights = weights_used(facts.standing)
         self._computing = Computing(facts, self._weights)
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[SheetPart]:
         """What stands on the sheet but the odds."""
-        yield Page("baseline", {"baseline": self._columns})
+        yield SheetPart("baseline", {"baseline": self._columns})
 
     def _columns(self) -> Columns:
         facts, lines = self._facts, self._facts.plan.lines

@@ -27,14 +27,14 @@ from ..formulas import (
     rows,
     sum_,
 )
-from ..page import Columns, Fields, Page
+from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Kind, Owner, Sheet, region_sheet
 from .columns import NAME, REGION, limits_table, of_lines, of_regions, stacked, volume_column
 from .dashboard_lights import Lights
 from .limits import Reached
 from .odds import Odds
 from .region_cards import Cards
-from .region_lines import Lines
+from .region_lines import RegionLines
 
 _RUNNING_COLUMNS = (
     REGION,
@@ -115,13 +115,13 @@ class Overview:
         self._facts, self._cards = facts, cards
         self._regions, self._lines = facts.table("dashboard", "regions"), facts.table("dashboard", "lines")
 
-    def pages(self, odds: Odds) -> Iterator[Page]:
+    def pages(self, odds: Odds) -> Iterator[SheetPart]:
         """What stands on the sheet."""
         lights, limits = Lights(self._facts), Reached(self._facts)
         tables = {"regions": self._of_regions, "lines": self._of_lines}
-        yield Page("dashboard", tables, self._fields)
-        yield Page("dashboard", {"lines": odds.overview, "limits": limits.overview}, odds.fields)
-        yield Page("dashboard", {"running": lights.columns}, lights.fields)
+        yield SheetPart("dashboard", tables, self._fields)
+        yield SheetPart("dashboard", {"lines": odds.overview, "limits": limits.overview}, odds.fields)
+        yield SheetPart("dashboard", {"running": lights.columns}, lights.fields)
 
     def _of_regions(self) -> Columns:
         """How far each region is."""
@@ -174,7 +174,7 @@ class Overview:
             "in_force": [Cell(value) for value in facts.in_force],
         }
 
-    def _over_lines(self, column: Callable[[Lines], Expression]) -> Values:
+    def _over_lines(self, column: Callable[[RegionLines], Expression]) -> Values:
         """A column of the regions' lines as one over the plan's lines."""
         values = {region: column(one.lines).values for region, one in self._cards.items()}
         found = np.empty(len(self._facts.plan.lines), np.result_type(*values.values()))

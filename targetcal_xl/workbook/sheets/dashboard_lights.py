@@ -21,7 +21,7 @@ from ..formulas import (
     number,
     or_,
 )
-from ..page import Columns, Fields
+from ..part import Columns, Fields
 from ..shapes import Kind
 
 _TURN = 0.05

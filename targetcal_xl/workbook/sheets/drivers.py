@@ -10,7 +10,7 @@ from ...calibration.plan import Plan
 from ...ooxml import Cell
 from ..facts import Facts
 from ..formulas import NOTHING, Expression, Values, and_, count, expressed, if_, ln_ratio, picked, tanh
-from ..page import Columns, Page
+from ..part import Columns, SheetPart
 from ..shapes import Column, Owner, Sheet, Table
 from .columns import NAME, REGION, stacked
 
@@ -37,7 +37,7 @@ def reading_row(line: str, indicator: str) -> str:
     return f"{line}/{indicator}"
 
 
-class Readings:
+class ReadingsSheet:
     """The rows of the readings: a line's indicators, then those of the next."""
 
     def __init__(self, facts: Facts) -> None:
@@ -45,9 +45,9 @@ class Readings:
         plan = facts.plan
         self._rows = [(line, item) for line in plan.lines for item in plan.indicators]
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
-        yield Page("drivers", {"readings": self._columns})
+        yield SheetPart("drivers", {"readings": self._columns})
 
     def _columns(self) -> Columns:
         facts, drivers = self._facts, {driver.code: driver.name for driver in self._facts.plan.drivers}

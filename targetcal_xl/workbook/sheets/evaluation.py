@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from ...calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ...calibration.plan import Plan
+from ...calibration.standing import as_number
 from ...calibration.vocabulary import QUADRANTS, Measure
 from ...ooxml import Cell
-from ..facts import Facts, number_of, optional
+from ..facts import Facts, optional
 from ..formulas import NOTHING, count, if_
-from ..page import Columns, Fields, Page
+from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import of_regions, stacked
 
@@ -55,15 +56,15 @@ class Evaluation:
     def __init__(self, facts: Facts) -> None:
         self._facts, self._sheet = facts, facts.places.sheets["evaluation"]
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[SheetPart]:
         """What stands on the sheet, and the one cell of it that the dashboard has too."""
-        yield Page("dashboard", {}, self._overview)
-        yield Page("evaluation", {"measures": self._measures, "regions": self._regions}, self._fields)
+        yield SheetPart("dashboard", {}, self._overview)
+        yield SheetPart("evaluation", {"measures": self._measures, "regions": self._regions}, self._fields)
 
     def _measures(self) -> Columns:
         """The measures, now and last period."""
         place, last = self._facts.table("evaluation", "measures"), self._facts.plan.last_period
-        now = [number_of(self._facts.standing.value(None, code, "measure.now")) for code in Measure]
+        now = [as_number(self._facts.standing.value(None, code, "measure.now")) for code in Measure]
         before = optional(None if last is None else getattr(last, code) for code in Measure)
         x, y = self._facts.own(place, "last", before), self._facts.own(place, "now", optional(now))
         known = (None if math.isnan(value) else value for value in before.tolist())
@@ -97,4 +98,4 @@ class Evaluation:
     def _inside(self) -> dict[str, float | None]:
         value = self._facts.standing.value
         codes = ("inside", "inside_of", "inside_due")
-        return {code: number_of(value(None, None, f"evaluation.{code}")) for code in codes}
+        return {code: as_number(value(None, None, f"evaluation.{code}")) for code in codes}

@@ -8,7 +8,7 @@ from ...calibration.baseline import Inputs
 from ...calibration.vocabulary import ANSWERS
 from ...ooxml import Cell
 from ..facts import Facts
-from ..page import Columns, Page
+from ..part import Columns, SheetPart
 from ..shapes import Column, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked
 
@@ -42,11 +42,11 @@ def sheet(inputs: Inputs) -> Sheet:
     )
 
 
-def pages(facts: Facts) -> Iterator[Page]:
+def pages(facts: Facts) -> Iterator[SheetPart]:
     """Every line's names, and what there is to ask about its last value."""
 
     def lines() -> Columns:
         asked = [Cell(facts.questions.get(line.code)) for line in facts.plan.lines]
         return {**facts.named_lines, "question": asked}
 
-    yield Page("history", {"history": lines})
+    yield SheetPart("history", {"history": lines})

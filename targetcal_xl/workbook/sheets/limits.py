@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...calibration.limits import Bounded, bounded, side_of
 from ...ooxml import BLANK, Cell
 from ..facts import Facts
-from ..page import Columns
+from ..part import Columns
 
 
 class Reached:

@@ -32,7 +32,7 @@ from ..formulas import (
     sum_,
     sum_product,
 )
-from ..page import Columns, Fields, Page
+from ..part import Columns, Fields, SheetPart
 from ..shapes import region_sheet
 from .baseline import Way
 from .baseline_live import is_live
@@ -49,9 +49,9 @@ class Odds:
         self._table = facts.table("baseline", "baseline")
         self._lines = facts.plan.lines
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[SheetPart]:
         """What stands on the baseline sheet."""
-        yield Page("baseline", {"baseline": self._columns})
+        yield SheetPart("baseline", {"baseline": self._columns})
 
     def _columns(self) -> Columns:
         """How far a line's results spread, and the odds of what head office wants and of the suggestion."""

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ...calibration.metric import BEST_ATTAINED
 from ...calibration.plan import Plan
+from ...calibration.standing import as_number
 from ...ooxml import Cell
 from ..captions import shown
-from ..facts import Facts, number_of, optional
+from ..facts import Facts, optional
 from ..formulas import (
     NOTHING,
     Expression,
@@ -19,7 +20,7 @@ from ..formulas import (
     number_or_0,
     or_,
 )
-from ..page import Columns, Fields, Page
+from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked, volume_column
 
@@ -61,16 +62,16 @@ def sheet(plan: Plan) -> Sheet:
     return Sheet("progress", fields, tables)
 
 
-class Progress:
+class ProgressSheet:
     """What the ledger says of the results so far, and what they come to."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts, self._table = facts, facts.table("progress", "lines")
         self._sheet = facts.places.sheets["progress"]
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
-        yield Page("progress", {"weekly": self._weeks, "lines": self._lines}, self._fields)
+        yield SheetPart("progress", {"weekly": self._weeks, "lines": self._lines}, self._fields)
 
     def _weeks(self) -> Columns:
         """The ends of the weeks of the period, the path and the results up to then."""
@@ -112,7 +113,7 @@ class Progress:
 
     @property
     def _mean(self) -> float | None:
-        return number_of(self._facts.standing.value(None, None, "progress.actual"))
+        return as_number(self._facts.standing.value(None, None, "progress.actual"))
 
     @property
     def _attainment(self) -> Expression:
@@ -129,7 +130,7 @@ class Progress:
 
     def _told(self, code: str) -> list[float | None]:
         """A column of the progress of all lines."""
-        return [number_of(self._facts.standing.value(*key)) for key in self._keys(code)]
+        return [as_number(self._facts.standing.value(*key)) for key in self._keys(code)]
 
     def _keys(self, code: str) -> list[tuple[str, str, str]]:
         return [(line.region, line.code, f"progress.{code}") for line in self._facts.plan.lines]

@@ -8,7 +8,7 @@ from ...calibration.baseline import PARTS
 from ...calibration.plan import Plan
 from ...calibration.vocabulary import DecisionKind, State, Status, SupportKind
 from ..facts import Facts
-from ..page import Page
+from ..part import SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table, region_sheet
 from .baseline import Way
 from .columns import NAME, numbered, stacked, volume_column
@@ -117,7 +117,7 @@ def _steps(plan: Plan) -> tuple[str, ...]:
     return ("last_year", *(f"part.{part}" for part in _parts(plan)), "rounding", "suggested")
 
 
-def pages(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[Page]:
+def pages(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPart]:
     """What stands on the tab."""
     region = cards.region
     code, lines = region_sheet(region), cards.lines
@@ -126,5 +126,5 @@ def pages(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[Page]:
         "why": lambda: way.of_region(region),
         "steps": Steps(facts, way, region).columns,
     }
-    yield Page(code, tables, cards.fields, region)
-    yield Page(code, {"lines": lambda: odds.of_region(region)}, region=region)
+    yield SheetPart(code, tables, cards.fields, region)
+    yield SheetPart(code, {"lines": lambda: odds.of_region(region)}, region=region)

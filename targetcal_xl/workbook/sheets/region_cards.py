@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property, reduce
 from operator import mul
 
+from ...calibration.standing import as_number
 from ...calibration.vocabulary import STANDING_OBJECTIONS, State, Status
 from ...ooxml import Cell
-from ..facts import TOTALS, Facts, number_of
+from ..facts import TOTALS, Facts
 from ..formulas import (
     FALSE,
     NOTHING,
@@ -29,9 +30,9 @@ from ..formulas import (
     substitute,
     sum_product,
 )
-from ..page import Fields
+from ..part import Fields
 from ..shapes import region_sheet
-from .region_lines import Lines, filled
+from .region_lines import RegionLines, filled
 
 SUPPORT_COLUMNS = ("line", "kind", "what", "quantity", "unit", "due")
 SUPPORT_NEEDS = ("kind", "what", "quantity")
@@ -48,7 +49,7 @@ class Cards:
     """The fields of one region's tab."""
 
     def __init__(self, facts: Facts, region: str) -> None:
-        self._facts, self.region, self.lines = facts, region, Lines(facts, region)
+        self._facts, self.region, self.lines = facts, region, RegionLines(facts, region)
 
     def fields(self) -> Fields:
         """The cards that people do not type."""
@@ -68,7 +69,7 @@ class Cards:
 
     @property
     def _round(self) -> float:
-        return number_of(self._facts.standing.value(self.region, None, "round")) or 1.0
+        return as_number(self._facts.standing.value(self.region, None, "round")) or 1.0
 
     @cached_property
     def state(self) -> Expression:

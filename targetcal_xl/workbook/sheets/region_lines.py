@@ -9,10 +9,11 @@ import numpy as np
 
 from ...calibration.metric import LEAST_SHORTFALL
 from ...calibration.negotiation import FAR, FEW_STEPS, MEANT
+from ...calibration.standing import as_number
 from ...calibration.vocabulary import JUSTIFICATION, OBJECTIONS, DecisionKind
 from ...figures import plain
 from ...ooxml import Cell
-from ..facts import Facts, number_of, optional
+from ..facts import Facts, optional
 from ..formulas import (
     FALSE,
     NOTHING,
@@ -40,7 +41,7 @@ from ..formulas import (
     text_or_none,
     trim,
 )
-from ..page import Columns
+from ..part import Columns
 from ..shapes import Kind, region_sheet
 
 _EMPTY_WORDS = (
@@ -65,7 +66,7 @@ _TINY = expressed(1) / expressed(10) ** 9
 _KINDS: dict[str, Kind] = {"decision": "choice", "agree": "choice"}
 
 
-class Lines:
+class RegionLines:
     """The lines of one region: each rule once, as a formula with what it gives."""
 
     def __init__(self, facts: Facts, region: str) -> None:
@@ -88,7 +89,7 @@ class Lines:
             "flag": self.flag,
             "answered": self.answered,
             "missing": self.missing,
-            "round": [Cell(number_of(facts.standing.value(*key)) or 1.0) for key in self._keys("round")],
+            "round": [Cell(as_number(facts.standing.value(*key)) or 1.0) for key in self._keys("round")],
             "objection": [Cell(said) for said in self.objections],
         }
 

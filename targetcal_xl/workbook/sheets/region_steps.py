@@ -30,7 +30,7 @@ from ..formulas import (
     sum_,
     sum_product,
 )
-from ..page import Columns
+from ..part import Columns
 from ..shapes import region_sheet
 from .baseline import Way
 

@@ -10,7 +10,7 @@ from ...ooxml import Cell
 from ..captions import shown
 from ..facts import Facts
 from ..finance import fixed
-from ..page import Columns, Fields, Page
+from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Kind, Owner, Sheet, Table
 from .baseline import weights_used
 from .baseline_live import is_live
@@ -97,7 +97,7 @@ class Settings:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[SheetPart]:
         """What stands on the sheet that is nobody's to type."""
         facts = self._facts
         names = {"name": [Cell(name) for name in facts.region_names.values()]}
@@ -108,7 +108,7 @@ class Settings:
             "limits": Reached(facts).settings,
             "last_period": lambda: measures,
         }
-        yield Page("settings", tables, self._fields)
+        yield SheetPart("settings", tables, self._fields)
 
     def _fields(self) -> Fields:
         """What belongs to the plan, and what the program says of the book."""

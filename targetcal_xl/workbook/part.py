@@ -15,7 +15,7 @@ Fields = Mapping[str, Expression | Cell]
 
 
 @dataclass(frozen=True)
-class Page:
+class SheetPart:
     """Some of what a sheet holds that is nobody's to type; a sheet may have several."""
 
     sheet: str
