@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import repeat
@@ -96,13 +96,14 @@ class Expression:
         told = np.atleast_1d(values).tolist()
         return ["" if isinstance(value, float) and math.isnan(value) else value for value in told]
 
-    def cells(self, rows: Sequence[int | None]) -> Iterator[Cell | None]:
+    def cells(self, rows: Sequence[int | None]) -> list[Cell | None]:
         """A cell for each of these rows of a sheet; None where the book has lost it, or what it points to."""
         told = self.told if self.values.ndim else self.told * len(rows)
         formulas = self.written if isinstance(self.written, tuple) else (self.written,) * len(rows)
-        for at, value, formula in zip(rows, told, formulas, strict=True):
-            is_lost = at is None or formula is None
-            yield None if is_lost else Cell(value, str(formula).replace(ROW, str(at)))
+        return [
+            None if at is None or formula is None else Cell(value, formula.replace(ROW, str(at)))
+            for at, value, formula in zip(rows, told, formulas, strict=True)
+        ]
 
     def found(self, values: Values | float) -> Expression:
         """The same formula, with what another way to add finds: the method's, alike to the last bit."""
