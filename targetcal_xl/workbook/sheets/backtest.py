@@ -35,7 +35,13 @@ def sheet(inputs: Inputs) -> Sheet:
         Table("periods", periods, numbered("P", tried + 1), prefix="tested.period."),
         of_lines("lines", lines, inputs.plan, "tested.line."),
     )
-    return Sheet("backtest", (Field("verdict", tool, "long", (6, 2), span=12),), tables)
+    return Sheet(
+        "backtest",
+        (Field("verdict", tool, "long", (6, 2), span=12),),
+        tables,
+        filtered="lines",
+        reach=(29, 15),
+    )
 
 
 class BacktestSheet:

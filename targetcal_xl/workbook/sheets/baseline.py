@@ -73,7 +73,9 @@ def sheet(plan: Plan) -> Sheet:
         number("spread", formula, "percent"),
         *(number(f"odds.{code}", formula, "percent") for code in ("allotment", "suggested")),
     )
-    return Sheet("baseline", (), stacked(5, of_lines("baseline", columns, plan, "baseline.")))
+    return Sheet(
+        "baseline", (), stacked(5, of_lines("baseline", columns, plan, "baseline.")), filtered="baseline"
+    )
 
 
 def weights_used(standing: Standing) -> list[float]:

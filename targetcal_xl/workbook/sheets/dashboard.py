@@ -81,7 +81,7 @@ def sheet(plan: Plan) -> Sheet:
         *limits_table(plan, ("low", "high", "allotment", "agreed", "side"), "dashboard.limit."),
         of_lines("lines", lines, plan, "dashboard.line."),
     )
-    return Sheet("dashboard", _dashboard_fields(), tables)
+    return Sheet("dashboard", _dashboard_fields(), tables, filtered="lines", colour="brand")
 
 
 def _dashboard_fields() -> tuple[Field, ...]:

@@ -29,7 +29,8 @@ def sheet(plan: Plan) -> Sheet:
         Column("signal", Owner.FORMULA, "percent", 12),
     )
     rows = tuple(reading_row(line.code, item.code) for line in plan.lines for item in plan.indicators)
-    return Sheet("drivers", (), stacked(5, Table("readings", columns, rows, prefix="reading.")))
+    table = Table("readings", columns, rows, prefix="reading.")
+    return Sheet("drivers", (), stacked(5, table), filtered="readings", colour="input")
 
 
 def reading_row(line: str, indicator: str) -> str:

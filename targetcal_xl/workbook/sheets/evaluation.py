@@ -47,7 +47,7 @@ def sheet(plan: Plan) -> Sheet:
         Table("measures", measures, tuple(Measure), prefix="measure."),
         of_regions("regions", regions, plan, "evaluation."),
     )
-    return Sheet("evaluation", fields, tables)
+    return Sheet("evaluation", fields, tables, reach=(29, 16))
 
 
 class Evaluation:

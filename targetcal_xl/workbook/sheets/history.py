@@ -39,6 +39,8 @@ def sheet(inputs: Inputs) -> Sheet:
             of_lines("history", (REGION, NAME, *past, *asked), plan, "history."),
             Table("events", events, numbered("E", max(EVENTS, known)), growing=True, prefix="event."),
         ),
+        filtered="history",
+        colour="input",
     )
 
 

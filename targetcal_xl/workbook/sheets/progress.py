@@ -57,9 +57,9 @@ def sheet(plan: Plan) -> Sheet:
     )
     tables = (
         *stacked(9, Table("weekly", weekly, weeks, prefix="weekly.")),
-        *stacked(28, of_lines("lines", lines, plan, "progress.")),
+        *stacked(28, of_lines("lines", lines, plan, "progress.", height=50)),
     )
-    return Sheet("progress", fields, tables)
+    return Sheet("progress", fields, tables, filtered="lines")
 
 
 class ProgressSheet:

@@ -25,12 +25,12 @@ def sheet(plan: Plan, region: str) -> Sheet:
     lines = tuple(line.code for line in plan.lines_of(region))
     tables = stacked(
         8,
-        Table("lines", (*_LINE_COLUMNS, *volume_column(plan)), lines, region=region),
+        Table("lines", (*_LINE_COLUMNS, *volume_column(plan)), lines, region=region, height=60),
         Table("supports", _support_columns(lines), numbered("S", max(SUPPORTS, len(lines))), region=region),
-        Table("why", _why_columns(plan), lines, region=region, prefix="why."),
+        Table("why", _why_columns(plan), lines, region=region, prefix="why.", height=64),
         Table("steps", _STEP_COLUMNS, _steps(plan), region=region, prefix="step.", hidden=True),
     )
-    return Sheet(region_sheet(region), _REGION_FIELDS, tables, region)
+    return Sheet(region_sheet(region), _REGION_FIELDS, tables, region, colour="own")
 
 
 _REGION_FIELDS = (

@@ -49,7 +49,7 @@ def sheet(plan: Plan) -> Sheet:
         Field(code, owner, kind, (4 + k, 3), choices, span=2, card=False)
         for k, (code, owner, kind, choices) in enumerate(kinds)
     )
-    return Sheet("settings", fields, stacked(5 + len(fields), *_setting_tables(plan)))
+    return Sheet("settings", fields, stacked(5 + len(fields), *_setting_tables(plan)), colour="input")
 
 
 def _setting_tables(plan: Plan) -> tuple[Table, ...]:
@@ -78,7 +78,7 @@ def _setting_tables(plan: Plan) -> tuple[Table, ...]:
     )
     return (
         of_regions("regions", people, plan, "region."),
-        Table("drivers", drivers, tuple(item.code for item in plan.drivers), prefix="driver."),
+        Table("drivers", drivers, tuple(item.code for item in plan.drivers), prefix="driver.", height=34),
         Table("indicators", indicators, tuple(item.code for item in plan.indicators), prefix="indicator."),
         Table("milestones", (Column("date", finance, "date"),), numbered("M", 6), prefix="milestone."),
         Table(
