@@ -19,14 +19,19 @@ from rich.table import Table
 
 
 class Time(NamedTuple):
-    """How long something took, in seconds on the wall and of the processor."""
+    """How long something took, in seconds on the wall and of the processor.
+
+    `peak` is the most memory, in MB, that a process of its own had for it.
+    """
 
     wall: float
     process: float
+    peak: int | None = None
 
     def as_json(self) -> dict[str, float]:
         """Seconds to the microsecond."""
-        return {"wall_s": round(self.wall, 6), "process_s": round(self.process, 6)}
+        peak = {} if self.peak is None else {"peak_mb": self.peak}
+        return {"wall_s": round(self.wall, 6), "process_s": round(self.process, 6), **peak}
 
 
 @dataclass(frozen=True)
@@ -44,20 +49,25 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison; without another side there is only the goal."""
+    """One comparison; without another side there is only the goal.
+
+    What one process does alone is compared `by` its processor's time, which other work disturbs less.
+    """
 
     what: str
     ours: Time
     goal: Goal
     other: str = ""
     theirs: Time | None = None
+    by: Literal["wall", "process"] = "wall"
 
     @property
     def figure(self) -> float:
-        """What the goal is about: seconds, or a ratio of the two sides' wall time."""
+        """What the goal is about: seconds, or a ratio of the two sides' time."""
+        ours: float = getattr(self.ours, self.by)
         if self.theirs is None or self.goal.kind == "seconds":
-            return self.ours.wall
-        ratio = self.ours.wall / self.theirs.wall
+            return ours
+        ratio: float = ours / getattr(self.theirs, self.by)
         return 1 / ratio if self.goal.kind == "faster" else ratio
 
     @property
@@ -70,9 +80,9 @@ class Row:
     @property
     def cells(self) -> tuple[str, ...]:
         """The row of the table but for its last column."""
-        theirs = _seconds(self.theirs.wall) if self.theirs else ""
+        theirs = _seconds(getattr(self.theirs, self.by)) + _held(self.theirs) if self.theirs else ""
         figure = _seconds(self.figure) if self.goal.kind == "seconds" else f"{self.figure:.2f} x"
-        ours = (_seconds(self.ours.wall), _seconds(self.ours.process))
+        ours = (_seconds(self.ours.wall), _seconds(self.ours.process) + _held(self.ours))
         return (self.what, *ours, self.other, theirs, figure, str(self.goal))
 
     def as_json(self) -> dict[str, object]:
@@ -201,6 +211,10 @@ def _table(name: str, rows: Iterable[Row | Score], quick: bool) -> Table:
     for row in rows:
         table.add_row(*row.cells, "" if not str(row.goal) else "ok" if row.ok else "missed")
     return table
+
+
+def _held(took: Time) -> str:
+    return "" if took.peak is None else f", {took.peak:,} MB"
 
 
 def _seconds(seconds: float) -> str:

@@ -1,11 +1,16 @@
-"""A workbook of 200 regions x 50 lines: written new, then checked, locked and proved while closed."""
+"""Workbooks of 10, 50 and 200 regions x 50 lines: written, then checked, locked and proved while closed."""
 
 from __future__ import annotations
 
+import multiprocessing
+import resource
+import shutil
+import sys
 import tempfile
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -20,41 +25,71 @@ from targetcal_xl.workbook import open_book, read, shown
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
 
-_SIZE, _QUICK_SIZE = (50,) * 200, (10,) * 10
+_SIZES, _QUICK_SIZES = tuple((50,) * regions for regions in (10, 50, 200)), ((10,) * 10,)
+_OPENPYXL, _BARE = "openpyxl load + save", "XlsxWriter, the same cells bare"
 _Grids = dict[str, dict[Spot, Cell]]
 
 
 def measure(quick: bool) -> Iterator[Row]:
-    """The new workbook beside bare XlsxWriter, then each action and all three beside openpyxl."""
-    inputs = sample_inputs(_QUICK_SIZE if quick else _SIZE)
-    with tempfile.TemporaryDirectory() as folder:
-        book = Path(folder, "targets.xlsx")
-        size = f"{len(inputs.plan.regions)} regions, {len(inputs.plan.lines):,} lines"
-        took = _new(book, inputs)
-        grids = {name: dict(open_book(book).grid(name)) for name in open_book(book).sheets}
-        bare = best(lambda: _write_bare(Path(folder, "bare.xlsx"), grids), 1)
-        yield Row(f"new: {size}", took, Goal("slower", 1.5), "XlsxWriter, the same cells bare", bare)
-        submit(book, inputs)
-        openpyxl_took = best(lambda: _load_and_save(book, Path(folder, "saved.xlsx")), 1)
-        times = _check_lock_audit(book)
-        times["check, lock, audit"] = Time(*(sum(figures) for figures in zip(*times.values(), strict=True)))
-        for what, took in times.items():
-            goal, beside = Goal("faster", 5), "openpyxl load + save"
-            yield Row(f"{what}: {size}", took, goal, beside, openpyxl_took)
+    """Each size: a new workbook beside bare XlsxWriter, then each action beside openpyxl on the same file."""
+    for size in _QUICK_SIZES if quick else _SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from _measure(Path(folder, "targets.xlsx"), size)
+
+
+def _measure(book: Path, size: tuple[int, ...]) -> Iterator[Row]:
+    """Every step in a process of its own, as a command is."""
+    told, before = f"{len(size)} regions, {sum(size):,} lines", _alone(_new, book, size)
+    yield Row(f"new: {told}", before, Goal("slower", 1.5), _BARE, _alone(_write_bare, book, size), "process")
+    _alone(_submit, book, size)
+    kept = shutil.copy(book, book.with_name("submitted.xlsx"))
+    openpyxl_took = _alone(_load_and_save, book, size)
+    for what, action in (("check", _check), ("lock", _lock)):
+        yield Row(
+            f"{what}: {told}",
+            _alone(action, book, size),
+            Goal("faster", 5),
+            _OPENPYXL,
+            openpyxl_took,
+            "process",
+        )
+    assert _untouched(Path(kept), book) > 0, "a lock must leave some of the file alone"
+    openpyxl_took = _alone(_load_and_save, book, size)
+    took = _alone(_prove, book, size)
+    yield Row(f"audit --verify: {told}", took, Goal("faster", 5), _OPENPYXL, openpyxl_took, "process")
+
+
+def _alone(step: Callable[[Path, tuple[int, ...]], Time], book: Path, size: tuple[int, ...]) -> Time:
+    """What a step takes, and the most memory that its process had."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        took = pool.submit(step, book, size).result()
+        return took._replace(peak=pool.submit(_peak).result())
+
+
+def _peak() -> int:
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
 
 
 def _desk(book: Path, create: bool = False) -> AbstractContextManager[actions.Desk]:
     return actions.open_desk(book, actor="finance", clock=Clock(), source="bench", create=create)
 
 
-def _new(book: Path, inputs: Inputs) -> Time:
+def _new(book: Path, size: tuple[int, ...]) -> Time:
     with _desk(book, create=True) as desk, stopwatch() as times:
-        actions.new(desk, inputs, "zh-CN")
+        actions.new(desk, sample_inputs(size), "zh-CN")
     return times[0]
 
 
-def _write_bare(path: Path, grids: _Grids) -> None:
+def _write_bare(book: Path, _size: tuple[int, ...]) -> Time:
     """The same values and formulas, with no format, no name, no validation and nothing to print by."""
+    opened = open_book(book)
+    grids = {name: opened.grid(name) for name in opened.sheets}
+    return best(lambda: _write_grids(book.with_name("bare.xlsx"), grids), 1)
+
+
+def _write_grids(path: Path, grids: Mapping[str, Mapping[Spot, Cell]]) -> None:
     with xlsxwriter.Workbook(path) as workbook:
         for name, grid in grids.items():
             sheet = workbook.add_worksheet(name)
@@ -65,6 +100,10 @@ def _write_bare(path: Path, grids: _Grids) -> None:
                     sheet.write_string(row - 1, column - 1, cell.value)
                 else:
                     sheet.write_number(row - 1, column - 1, cell.value)
+
+
+def _submit(book: Path, size: tuple[int, ...]) -> Time:
+    return best(lambda: submit(book, sample_inputs(size)), 1)
 
 
 def submit(path: Path, inputs: Inputs) -> None:
@@ -93,29 +132,38 @@ def _declarations(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
         yield (region.code, None, "status"), "submitted"
 
 
-def _check_lock_audit(book: Path) -> dict[str, Time]:
-    """What each action takes by itself, reading the file anew; AssertionError when one fails."""
-    before = _parts(book)
-    with _desk(book) as desk:
-        with stopwatch() as check:
-            checked = actions.check(desk)
-        with stopwatch() as lock:
-            locked = actions.lock(desk)
-        with stopwatch() as audit:
-            proved = actions.verify(desk)
-    assert not checked.problems and not locked.refused and not proved.problems
-    touched = {name for name, content in _parts(book).items() if before.get(name) != content}
-    assert len(touched) < len(before), "a lock must leave most of the file alone"
-    return {"check": check[0], "lock, each cell to the audit sheet": lock[0], "audit --verify": audit[0]}
+def _check(book: Path, _size: tuple[int, ...]) -> Time:
+    with _desk(book) as desk, stopwatch() as times:
+        assert not actions.check(desk).problems
+    return times[0]
+
+
+def _lock(book: Path, size: tuple[int, ...]) -> Time:
+    """Every submission taken in, cell by cell, to the audit sheet."""
+    with _desk(book) as desk, stopwatch() as times:
+        assert len(actions.lock(desk).locked) == len(size)
+    return times[0]
+
+
+def _prove(book: Path, _size: tuple[int, ...]) -> Time:
+    with _desk(book) as desk, stopwatch() as times:
+        assert not actions.verify(desk).problems
+    return times[0]
+
+
+def _load_and_save(book: Path, _size: tuple[int, ...]) -> Time:
+    return best(lambda: openpyxl.load_workbook(book).save(book.with_name("saved.xlsx")), 1)
+
+
+def _untouched(before: Path, after: Path) -> int:
+    """How many parts hold what they held."""
+    was, now = _parts(before), _parts(after)
+    return sum(now.get(name) == content for name, content in was.items())
 
 
 def _parts(book: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(book) as package:
         return {name: package.read(name) for name in package.namelist()}
-
-
-def _load_and_save(book: Path, saved: Path) -> None:
-    openpyxl.load_workbook(book).save(saved)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def main() -> None:
     _PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         demo = Path(folder, "demo")
-        subprocess.run([sys.executable, "-c", _PLAY, "demo", str(demo)], check=True)
+        subprocess.run([sys.executable, "-P", "-c", _PLAY, "demo", str(demo)], check=True)
         printed = convert(demo / "targets.xlsx", "pdf", demo)
         for name, words in _SHEETS.items():
             page = _page(printed, words)

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from .language import text
+from .language import LANGUAGES, record, text
 
 if TYPE_CHECKING:
     from .calibration import Metric
@@ -19,17 +19,12 @@ UNKNOWN: Final = "–"
 """What stands for a number that nobody knows."""
 MINUS: Final = "−"
 
-LOCALES: Final = {"zh-CN": "zh_CN", "en": "en_GB"}
-"""What Babel calls our languages."""
-
-_SCALES = {"zh-CN": (4, 8), "en": (3, 6, 9)}
-"""Powers of ten that a language counts large numbers in."""
 _POWERS = {3: "thousand", 4: "ten_thousand", 6: "million", 8: "hundred_million", 9: "billion"}
 _ROOM = 9
 """What columns and pictures are made for: 1,234,567. A longer number is told shorter, in a larger unit."""
 _MOST_DECIMALS = 2
 """A larger unit in which a target would need more decimals than this says no more than the smaller one."""
-_SCALED = re.compile(r"[十百千万亿]|(k|m|mn|bn|thousand|million|billion)(\b|[A-Z]{3}\b)", re.IGNORECASE)
+_SCALED = re.compile("|".join(record(code).scaled for code in LANGUAGES), re.IGNORECASE)
 """A unit that is a multiple already: nobody counts in ten thousands of 万元."""
 _DIGITS = 4
 """How many digits a rounded number keeps."""
@@ -90,7 +85,7 @@ def figures(metric: Metric, language: str, values: Iterable[float] = ()) -> Figu
     largest = _largest(values)
     found = [Figures(metric, language)]
     if not _SCALED.match(metric.unit.strip()):
-        powers = (power for power in _SCALES[language] if metric.places + power <= _MOST_DECIMALS)
+        powers = (power for power in record(language).scales if metric.places + power <= _MOST_DECIMALS)
         found += [Figures(metric, language, power) for power in powers if largest >= 10**power]
     lengths = [len(one.number(largest)) for one in found]
     rooms = (_ROOM, *[_ROOM - 1] * (len(found) - 1))
@@ -116,7 +111,7 @@ def rounded(values: Iterable[float], told: Figures) -> list[str]:
     largest = _largest(given)
     if len(told.number(largest)) < _ROOM:
         return [told.number(value) for value in given]
-    power = max(power for power in (0, *_SCALES[language]) if largest >= 10**power)
+    power = max(power for power in (0, *record(language).scales) if largest >= 10**power)
     before = len(f"{largest / 10**power:.0f}")
     decimals = max(min(_DIGITS - before, told.metric.places + power), 0)
     sign = text(f"calibration.sign.{_POWERS[power]}", language) if power else ""
@@ -183,5 +178,5 @@ def _separators(language: str) -> dict[int, str]:
     """
     from babel import Locale
 
-    symbols = Locale.parse(LOCALES[language]).number_symbols["latn"]
+    symbols = Locale.parse(record(language).locale).number_symbols["latn"]
     return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .figures import plain
-from .language import text
+from .language import FALLBACK, text
 
 MOST_OF_A_KIND = 12
 """Nobody reads more problems of one kind: the others are counted."""
@@ -24,7 +24,7 @@ class Words:
         return text(self.key, language)
 
     def __str__(self) -> str:
-        return self.said("en")
+        return self.said(FALLBACK)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class TargetcalError(Exception):
     """Base of everything we raise for a person to read."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(problem.sentence("en") for problem in Found(problems)))
+        super().__init__("; ".join(problem.sentence(FALLBACK) for problem in Found(problems)))
         self.problems = tuple(problems)
 
 

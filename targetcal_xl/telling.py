@@ -60,11 +60,6 @@ def noted(problems: Sequence[Problem], title: str, language: str) -> Iterator[Pa
         yield from tell_problems(problems, language, indented=True)
 
 
-def unexpected(error: Exception) -> Problem:
-    """An error of ours as a person is told of it."""
-    return Problem("unexpected", fields={"kind": type(error).__name__, "said": str(error)})
-
-
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], language: str) -> Rows:
     """Rows under the captions of columns, by code."""
     captions = tuple(text(f"telling.column.{column}", language) for column in columns)

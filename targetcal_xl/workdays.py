@@ -1,31 +1,154 @@
-"""Which days people work: China's calendar with its holidays and make-up days, weekends elsewhere."""
+"""Which days people work: a country's calendar with its holidays and make-up days, and the company's own."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
-import chinese_calendar
 import numpy as np
 from numpy.typing import NDArray
 
-from .calibration import Period
+from .calibration import Calendar, Period, Plan
+from .language import LANGUAGES, territories, text
+from .problems import Problem
 
-_SATURDAY = 5
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+_CODE = re.compile("[A-Za-z]{2}")
+
+Certainty = Literal["published", "moves_unknown", "estimated", "weekends"]
+"""How sure a period's days are: all is published, or the days that the country moves are not known, or
+holidays are foreseen from the moon, or no holidays of that year are known at all."""
+
+_LONG = 20
+"""A country that has moved no day to or from a weekend for so many years does so no more."""
 
 
 @dataclass(frozen=True)
 class WorkingDays:
-    """Whether each day of a period (D,) is worked; without `holidays_known` only weekends are free."""
+    """Whether each day of a period (D,) is worked, and how sure that is."""
 
     days: NDArray[np.bool_]
-    holidays_known: bool
+    certainty: Certainty
 
 
-def working_days(period: Period, country: str = "CN") -> WorkingDays:
-    """The working days of a period; all but the weekends for other countries and years not published."""
+@dataclass(frozen=True)
+class CalendarNote:
+    """Whose days a plan counts, in which year, and how sure they are."""
+
+    country: str
+    year: int
+    certainty: Certainty
+
+    def sentence(self, language: str) -> str:
+        """What of the plan's working days is not sure; nothing where all is."""
+        if self.certainty == "published":
+            return ""
+        code, _, part = self.country.partition("-")
+        name = territories(language).get(code.upper(), code)
+        place = f"{name} ({part})" if part else name
+        return text(f"telling.calendar.{self.certainty}", language, country=place, year=self.year)
+
+
+def calendar_note(plan: Plan) -> CalendarNote:
+    """What is to be said of a plan's calendar."""
+    country = (plan.calendar or Calendar()).country
+    return CalendarNote(country, plan.period.year, working_days(plan.period, plan.calendar).certainty)
+
+
+@lru_cache(maxsize=64)
+def working_days(period: Period, calendar: Calendar | None = None) -> WorkingDays:
+    """The working days of a period; a plan that names no calendar is China's.
+
+    Raise ValueError for a country that nobody knows (`calendar_problems` says which are meant).
+    """
+    own = calendar or Calendar()
+    official = _official(own.country, [period.year])
+    worked = [
+        day in own.work or (official.is_working_day(day) and day not in own.closed) for day in period.days
+    ]
+    days = np.array(worked)
+    days.flags.writeable = False
+    return WorkingDays(days, _certainty(official, own.country, period))
+
+
+def calendar_problems(calendar: Calendar, year: int, where: str) -> list[Problem]:
+    """Everything that is wrong with a calendar of a plan for that year."""
+    return [
+        *_country_problems(calendar.country, where),
+        *(
+            Problem(f"calendar_{code}", where, {"value": str(day), "year": year})
+            for code, day in calendar.faults(year)
+        ),
+    ]
+
+
+def _official(country: str, years: Iterable[int] = ()) -> HolidayBase:
+    """The calendar of a country or a part of it; raise ValueError where there is none."""
+    # This knows every country of the world, and is only loaded where days are counted.
+    from holidays import country_holidays
+
+    code, _, part = country.partition("-")
     try:
-        if country != "CN":
-            raise NotImplementedError(country)
-        return WorkingDays(np.array([chinese_calendar.is_workday(day) for day in period.days]), True)
-    except NotImplementedError:
-        return WorkingDays(np.array([day.weekday() < _SATURDAY for day in period.days]), False)
+        if not _CODE.fullmatch(code):
+            raise NotImplementedError(code)
+        whole = country_holidays(code.upper())
+        spelt = {name.casefold(): name for name in whole.subdivisions}
+        return country_holidays(code.upper(), subdiv=spelt[part.casefold()] if part else None, years=years)
+    except (NotImplementedError, KeyError) as error:
+        raise ValueError(country) from error
+
+
+def _certainty(official: HolidayBase, country: str, period: Period) -> Certainty:
+    if not official.start_year <= period.year <= official.end_year:
+        return "weekends"
+    if not _moves_are_known(country, period.year):
+        return "moves_unknown"
+    estimated = str(getattr(official, "estimated_label", "") or "").replace("%s", "").strip(" ()（）")
+    names = (str(official.get(day, "")) for day in period.days)
+    return "estimated" if estimated and any(estimated in name for name in names) else "published"
+
+
+def _moves_are_known(country: str, year: int) -> bool:
+    """Whether a country moves no working days to weekends, or has said which it moves in that year."""
+    moved = {day.year for day in _official(country, range(year - _LONG, year + 2)).weekend_workdays}
+    return not moved or year <= max(moved)
+
+
+def _country_problems(country: str, where: str) -> Iterator[Problem]:
+    if _is_known(country):
+        return
+    code, _, part = country.partition("-")
+    if part and _is_known(code):
+        known = ", ".join(f"{code.upper()}-{name}" for name in _official(code).subdivisions)
+        fields = {"value": country, "known": known or code.upper()}
+        yield Problem("calendar_part", where, fields)
+    else:
+        near = ", ".join(_near(code))
+        fields = {"value": country, "near": near}
+        yield Problem("calendar_country_near" if near else "calendar_country", where, fields)
+
+
+def _is_known(country: str) -> bool:
+    try:
+        _official(country)
+    except ValueError:
+        return False
+    return True
+
+
+def _near(said: str) -> list[str]:
+    """The countries that may be meant: by name in a language of ours, or by a code nearly theirs."""
+    names: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for code, name in territories(language).items():
+            if _is_known(code):
+                names.setdefault(name.casefold(), []).append(code)
+                names.setdefault(code.casefold(), []).append(code)
+    found = get_close_matches(said.casefold(), names, n=4)
+    return list(dict.fromkeys(code for name in found for code in names[name]))

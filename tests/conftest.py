@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
@@ -13,6 +14,18 @@ from targetcal_xl.problems import Problem
 settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_same_examples_whatever_is_imported() -> Iterator[None]:
+    """Hypothesis also tries constants of all code of ours that it finds loaded, if it may choose freely.
+
+    What is loaded depends on which tests this worker has run before, and any edit changes the constants.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if settings().derandomize:
+            patch.setattr(providers, "is_local_module_file", lambda path: False)
+        yield
 
 
 @pytest.fixture

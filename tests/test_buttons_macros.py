@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,7 +19,7 @@ from targetcal_xl.buttons.caller import typed_in_hex
 from targetcal_xl.buttons.wrappers import functions_module
 from targetcal_xl.desk import Desk
 from targetcal_xl.functions import FUNCTIONS
-from targetcal_xl.language import LANGUAGES
+from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.problems import Refused
 from tests.support import desks
 from tests.support.books import parts_of, sound
@@ -26,7 +28,11 @@ from tests.support.macros import CANCEL, ECHO, ON_WINDOWS, book_with, run_in_off
 from tests.support.recalculated import differences
 from tests.support.samples import sample_inputs
 
-_COMMAND = re.compile(r"from targetcal_xl\.excel import pressed; pressed\('(\w+)', '([\w-]+)', '([\w=,]*)'\)")
+_SAFELY = "import sys; sys.path[:] = filter(None, sys.path); "
+_COMMAND = re.compile(
+    rf"{re.escape(_SAFELY)}from targetcal_xl\.excel import pressed; "
+    r"pressed\('(\w+)', '([\w-]+)', '([\w=,]*)'\)"
+)
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -81,7 +87,9 @@ def test_every_ribbon_button_runs_the_action_it_is_named_after(language: str, tm
 
 
 def test_another_reader_of_vba_compiles_our_modules_and_runs_the_same(language: str, tmp_path: Path) -> None:
-    book = book_with(stubbed(language, TargetCalQuestions=ECHO), tmp_path / "book.xlsm", language)
+    book = book_with(
+        stubbed(language, TargetCal=ON_WINDOWS, TargetCalQuestions=ECHO), tmp_path / "book.xlsm", language
+    )
     office = ExcelApplication.open(book)
     for button in BUTTONS:
         office.run(f"Press_{button.code}")
@@ -131,7 +139,7 @@ def test_what_a_macro_has_python_do_runs_the_action_and_shows_what_came_of_it(
     excel, case = _Excel(), desks.locked(tmp_path)
     said = {"region": "R1", "reason": "数字有误 & 'quoted' \"too\""}
     hexed = "".join(f"{code}={words.encode('utf-16-be').hex().upper()}," for code, words in said.items())
-    command = f"from targetcal_xl.excel import pressed; pressed('unlock', 'zh-CN', '{hexed}')"
+    command = f"{_SAFELY}from targetcal_xl.excel import pressed; pressed('unlock', 'zh-CN', '{hexed}')"
     assert _COMMAND.fullmatch(command)
     asked: dict[str, object] = {}
 
@@ -142,6 +150,7 @@ def test_what_a_macro_has_python_do_runs_the_action_and_shows_what_came_of_it(
     monkeypatch.setattr("xlwings.Book.caller", lambda: excel)
     monkeypatch.setattr("targetcal_xl.buttons.caller.open_live_desk", sit)
     monkeypatch.setenv("TARGETCAL_USER", "林静")
+    monkeypatch.setattr(sys, "path", [*sys.path])
     exec(command)
     ((title, prompt),) = excel.shown
     assert title == "解锁" and "重新开放" in prompt
@@ -168,6 +177,50 @@ def test_every_worksheet_function_hands_all_its_cells_to_python_on_windows(tmp_p
 def test_elsewhere_a_worksheet_function_asks_nobody(tmp_path: Path) -> None:
     held = stubbed(TargetCalFunctions=_functions_without_caller())
     assert run_in_office(book_with(held, tmp_path / "book.xlsm"), ["=TC_DEVIATION(90;100)"]) == ["Error 2042"]
+
+
+def test_elsewhere_the_function_that_says_why_says_it(tmp_path: Path) -> None:
+    held = stubbed(TargetCalFunctions=_functions_without_caller())
+    (said,) = run_in_office(book_with(held, tmp_path / "book.xlsm"), ['=TC_WHY("TC_DEVIATION")'])
+    assert said == text("excel.not_on_windows", "zh-CN")
+
+
+_FOREIGN = {
+    "beside": ('GetDirectoryConfigFilePath = "xlwings.conf"', 'GetDirectoryConfigFilePath = "/"'),
+    "unset": ('"/somewhere\\python"', '"python"'),
+}
+
+
+@pytest.mark.parametrize("code", _FOREIGN)
+def test_python_is_not_started_where_something_else_might_be(code: str, tmp_path: Path) -> None:
+    held = stubbed(TargetCal=ON_WINDOWS, TargetCalFunctions=_functions_without_caller())
+    before, after = _FOREIGN[code]
+    said = [replace(one, text=one.text.replace(before, after)) for one in held.modules]
+    assert said != list(held.modules)
+    book = book_with(replace(held, modules=tuple(said)), tmp_path / "book.xlsm")
+    told = run_in_office(book, ["TargetCalButtons.Press_check", "=TC_DEVIATION(90;100)"])
+    assert told == [text(f"excel.{code}", "en")] * 2
+
+
+_PROBE = """
+Public Sub Probe()
+    Dim sheet As Object
+    For Each sheet In ThisWorkbook.Worksheets
+        If Left(CStr(sheet.Range("A1").Value), Len("$mark")) = "$mark" Then
+            sheet.Activate
+            Exit For
+        End If
+    Next sheet
+    ThisWorkbook.Worksheets("xlwings.conf").Range("D1").Value = "of " & Suggestion("region")
+End Sub
+"""
+
+
+@pytest.mark.parametrize(("mark", "suggested"), [("sheet:region:R2", "of R2"), ("sheet:dashboard", "of ")])
+def test_the_region_of_the_open_tab_is_suggested(mark: str, suggested: str, tmp_path: Path) -> None:
+    asking = next(one.text for one in macros("en").modules if one.name == "TargetCalQuestions")
+    held = stubbed(TargetCalQuestions=asking + _PROBE.replace("$mark", mark))
+    assert run_in_office(book_with(held, tmp_path / "book.xlsm"), ["TargetCalQuestions.Probe"]) == [suggested]
 
 
 def test_every_button_of_the_table_is_on_the_ribbon_and_on_the_dashboard(path: Path, language: str) -> None:

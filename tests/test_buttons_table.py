@@ -14,6 +14,7 @@ from targetcal_xl.language import LANGUAGES
 from targetcal_xl.telling import Part, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import FINANCE, Case
+from tests.support.logs import logged, own_log
 from tests.support.samples import sample_inputs
 
 
@@ -125,10 +126,11 @@ def test_what_nobody_foresaw_is_told_without_a_traceback(
 
     case = desks.fresh(tmp_path)
     monkeypatch.setattr(sys.modules[actions.check.__module__], "check", fail)
-    assert "RuntimeError: disk on fire" in _press(case, "check")
-    monkeypatch.setenv("TARGETCAL_DEBUG", "1")
-    with pytest.raises(RuntimeError):
-        _press(case, "check")
+    with own_log(tmp_path):
+        said = _press(case, "check")
+        assert "RuntimeError: disk on fire" in said
+        assert next(tmp_path.glob("*.log")).name in said
+        assert "targetcal_xl/buttons/press.py" in logged(tmp_path) and "fire" not in logged(tmp_path)
 
 
 def test_a_long_report_says_how_much_of_it_is_not_shown() -> None:

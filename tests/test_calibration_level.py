@@ -11,8 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Floats, Progress, Resources, Thresholds, follow, period_weights
+from targetcal_xl.calibration import (
+    Floats,
+    Progress,
+    Resources,
+    Thresholds,
+    beside,
+    follow,
+    period_weights,
+    reached,
+)
 from targetcal_xl.calibration.metric import Metric
+from tests.support.samples import sample_plan
 
 DAYS = Metric("delivery_days", "Order-to-delivery time", "Mean", "days", -1, "mean", 0.5)
 CSAT = Metric("csat", "Satisfaction", "Share of fours and fives", "", 1, "ratio", 0.001)
@@ -119,3 +129,52 @@ def test_leads_and_people_say_nothing_of_a_mean() -> None:
             metric=dataclasses.replace(DAYS, direction=1),
             resources=Resources(*np.ones((2, 1))),
         )
+
+
+_AMOUNT = st.floats(0.01, 1e4)
+_METRICS = [DAYS, CSAT, dataclasses.replace(CSAT, direction=-1), dataclasses.replace(DAYS, direction=1)]
+_SUMS = [dataclasses.replace(DAYS, kind="sum"), dataclasses.replace(DAYS, kind="sum", direction=1)]
+
+
+@given(
+    st.sampled_from([*_METRICS, *_SUMS]),
+    st.lists(st.tuples(_AMOUNT, _AMOUNT | st.none(), st.floats(0.01, 1e6), st.floats(0.01, 1e6)), min_size=1),
+)
+def test_the_attainment_of_a_total_lies_between_those_of_its_lines_however_volumes_shift(
+    metric: Metric, lines: list[tuple[float, float | None, float, float]]
+) -> None:
+    targets, results, came, planned = (np.array(side, dtype=float) for side in zip(*lines, strict=True))
+    results = np.nan_to_num(results) if metric.adds_up else results
+    plan = dataclasses.replace(
+        sample_plan((len(lines),), metric),
+        lines=tuple(
+            dataclasses.replace(line, volume=float(volume))
+            for line, volume in zip(sample_plan((len(lines),)).lines, planned, strict=True)
+        ),
+    )
+    volumes = () if metric.adds_up else tuple(np.where(np.isnan(results), 0.0, came).tolist())
+    together = reached(plan, volumes, results), beside(plan, volumes, results, targets)
+    known = ~np.isnan(results)
+    if not known.any():
+        assert np.isnan(together).all()
+        return
+    each = metric.attainment(results[known], targets[known])
+    share = metric.attained(*together)
+    assert each.min() * (1 - 1e-9) <= share <= each.max() * (1 + 1e-9)
+
+
+def test_a_shift_to_an_easy_line_does_not_make_a_plan_of_misses_a_success() -> None:
+    """Days: 80 to 102 % by line, once told as 147 % because the target weighed as was planned."""
+    plan = dataclasses.replace(sample_plan((2,), DAYS))
+    plan = dataclasses.replace(
+        plan,
+        lines=tuple(
+            dataclasses.replace(line, volume=volume)
+            for line, volume in zip(plan.lines, (9000.0, 1000.0), strict=True)
+        ),
+    )
+    targets, results, volumes = np.array([20.0, 10.0]), np.array([25.0, 9.8]), (1000.0, 9000.0)
+    assert beside(plan, volumes, results, targets) == pytest.approx(11.0)
+    share = DAYS.attained(reached(plan, volumes, results), beside(plan, volumes, results, targets))
+    assert 0.8 < share < 10 / 9.8
+    assert DAYS.attained(reached(plan, volumes, results), plan.total_of(targets)) > 1.6

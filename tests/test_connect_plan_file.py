@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from targetcal_xl.calibration.calendar import Calendar
 from targetcal_xl.calibration.period import Period
 from targetcal_xl.calibration.plan import Group, Limits, Measures, Person, Plan, Thresholds
 from targetcal_xl.connect.plan_file import read_plan_file
@@ -106,7 +107,7 @@ def test_thresholds_and_last_period_may_be_set(tmp_path: Path) -> None:
         ("hq_target = 300", "hq_target = 300.5", "plan_steps", "plan.toml, hq_target"),
         ('period = "2025Q1"', 'period = "2025Q5"', "plan_period", "plan.toml, period"),
         ('period = "2025Q1"', "period = 2025", "plan_period", "plan.toml, period"),
-        ("2025-03-31, ", '"2025-03-31", ', "plan_date", "plan.toml, milestones 1"),
+        ("2025-03-31, ", '"31.3.2025", ', "plan_date", "plan.toml, milestones 1"),
         ("2025-02-28]", "2025-04-30]", "plan_milestone_outside", "plan.toml, milestones 2"),
         ('"gu@example.com"', '"gu at example"', "plan_pattern", "plan.toml, regions 1, head, mail"),
         ('code = "HD-1"', 'code = "HD 1"', "plan_pattern", "plan.toml, lines 1, code"),
@@ -302,6 +303,35 @@ def test_a_number_or_a_period_that_nobody_can_mean_is_refused_in_words(
 def test_a_plan_says_what_a_missing_day_means(tmp_path: Path) -> None:
     assert read(tmp_path).missing_days == "zero"
     assert read(tmp_path, f'missing_days = "unknown"\n{PLAN}').missing_days == "unknown"
+
+
+def test_a_plan_names_its_country_and_the_days_of_its_own(tmp_path: Path) -> None:
+    assert read(tmp_path).calendar is None
+    said = '[calendar]\ncountry = "DE-BY"\nwork = ["2025-03-01", 2025-02-01]\nclosed = ["2025-01-31"]\n'
+    assert read(tmp_path, f"{PLAN}\n{said}").calendar == Calendar(
+        "DE-BY", (dt.date(2025, 2, 1), dt.date(2025, 3, 1)), (dt.date(2025, 1, 31),)
+    )
+    assert read(tmp_path, f"{PLAN}\n[calendar]\n").calendar == Calendar("CN")
+
+
+def test_all_that_is_wrong_with_a_plan_s_calendar_is_told_at_once(tmp_path: Path) -> None:
+    said = '[calendar]\ncountry = "China"\nwork = ["2025-02-08", 2072-02-05]\nclosed = [2025-02-08]\n'
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, f"{PLAN}\n{said}")
+    assert [(problem.code, problem.where) for problem in caught.value.problems] == [
+        ("calendar_country_near", "plan.toml, calendar"),
+        ("calendar_twice", "plan.toml, calendar"),
+        ("calendar_far", "plan.toml, calendar"),
+    ]
+
+
+@pytest.mark.parametrize("day", ['"2025-02-30"', '"20250208"', '"8 Feb"', "20250208", "2025-02-08T10:00:00"])
+def test_what_is_no_day_is_named_by_its_place_in_the_calendar(tmp_path: Path, day: str) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read(tmp_path, f'{PLAN}\n[calendar]\nwork = ["2025-02-08", {day}]\n')
+    assert [(problem.code, problem.where) for problem in caught.value.problems] == [
+        ("plan_date", "plan.toml, calendar, work 2")
+    ]
 
 
 @pytest.mark.parametrize("deep", [17, 1500])

@@ -224,6 +224,37 @@ def test_the_path_ends_at_the_target_and_gives_dates_a_column() -> None:
     assert functions.TC_PATH([[1200.0], [600.0]], "2025Q1", serials)[1][1] == pytest.approx(600)
 
 
+def test_the_path_follows_the_calendar_that_the_settings_write() -> None:
+    own = calibration.Calendar("DE-BY", closed=(dt.date(2025, 1, 31),))
+    weights = calibration.period_weights(working_days(PERIOD, own).days)
+    (path,) = functions.TC_PATH(1200.0, "2025Q1", None, "sum", "DE-BY -2025-01-31")
+    assert path == pytest.approx(1200 * np.cumsum(weights))
+    assert path != functions.TC_PATH(1200.0, "2025Q1")[0]
+
+
+def test_a_warning_follows_that_calendar_too() -> None:
+    actuals = [["date", "line", "value"], [float((PERIOD.start - SERIAL).days + 30), "A", 1.0]]
+    given = ("2025Q1", "A", 100.0, actuals, *[None] * 10)
+    (german,) = functions.TC_WARNING(*given, "DE")
+    assert german[1] == functions.TC_PATH(100.0, "2025Q1", None, "sum", "DE")[0][30]
+    assert german[1] != functions.TC_WARNING(*given)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "said"),
+    [
+        ("Germany", "DE"),
+        ("DE-XX", "DE-BY"),
+        ("DE 1.5.", "1.5."),
+        ("CN +2025-02-08 -2025-02-08", "2025-02-08"),
+    ],
+)
+def test_what_is_no_calendar_is_told_in_the_cell_that_asks_why(calendar: str, said: str) -> None:
+    given = (1200.0, "2025Q1", None, "sum", calendar)
+    assert functions.TC_PATH(*given) == [["#VALUE!"]]
+    assert said in str(functions.TC_WHY("TC_PATH", *given)[0][0])
+
+
 def test_warnings_are_those_of_following(standing: Standing) -> None:
     plan, agreed = standing.inputs.plan, standing.baseline.suggested
     begins = (PERIOD.start - SERIAL).days
@@ -301,7 +332,7 @@ def test_quadrants_are_named_in_the_language_asked_for() -> None:
 def test_every_function_and_argument_has_help_that_a_wizard_can_show(language: str) -> None:
     for offered in FUNCTIONS.values():
         assert 0 < len(offered.help(language)) <= 255
-        assert len(offered.arguments) <= 15
+        assert len(offered.arguments) <= 16
         for argument in offered.arguments:
             assert argument.name.isascii()
             assert 0 < len(argument.help(language)) <= 255

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.language import LANGUAGES
-from tests.goldens import GOLDENS, kept, written
+from tests.goldens import CODES, GOLDENS, codes, kept, written
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -17,6 +17,11 @@ def test_a_case_gives_the_workbook_letters_and_ledger_that_it_gave(language: str
     assert now.keys() == before.keys()
     for name, text in now.items():
         assert text.splitlines() == before[name].splitlines(), name
+
+
+def test_a_layout_keeps_its_codes_or_raises_the_format_of_books(tmp_path: Path) -> None:
+    """If codes are not those of a released book: raise `formats.BOOK`, then `python -m tests.goldens`."""
+    assert codes(tmp_path) == CODES.read_text("utf-8")
 
 
 def test_goldens_are_small_enough_to_be_read() -> None:

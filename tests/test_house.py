@@ -21,7 +21,7 @@ import pytest
 
 from targetcal_xl.calibration import vocabulary
 from targetcal_xl.connect import read_plan
-from tests.support.source import ROOT, entered, imports, modules
+from tests.support.source import ROOT, entered, imports, modules, offered_functions, raised
 
 
 def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
@@ -29,19 +29,21 @@ def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
     return isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
 
 
-_COMMON = {"figures", "language", "machine", "problems", "sentences", "telling", "workdays"}
+_COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
     {
         "language": set(),
-        "calibration": set(),
+        "calibration": {"language"},
         "doors": set(),
+        "formats": set(),
         "problems": {"figures", "language"},
-        "ooxml": {"problems"},
+        "ooxml": {"log", "problems"},
+        "log": {"problems"},
     }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
-    | {"machine": {"language", "problems"}, "workdays": {"calibration"}}
+    | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
     | {"workbook": {"calibration", "ooxml", *_COMMON}}
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
@@ -49,16 +51,19 @@ _MAY_IMPORT = (
     | {"demo": {"calibration", "actions", "desk", *_COMMON, *_MIDDLE}}
     | {"telling": {"language", "problems"}, "__main__": {"cli"}}
     | {"commands": {"actions", "connect", "demo", "desk", "language", "telling"}}
-    | {"functions": {"calibration", "figures", "language", "problems", "workdays"}}
+    | {"functions": {"calibration", "figures", "language", "log", "problems", "workdays"}}
     | {"buttons": {"functions", *_BELOW_FACES}, "excel": {"buttons", "functions", "language"}}
     | {"libreoffice": {"buttons", "functions", *_BELOW_FACES}}
     | {"cli": {"buttons", "libreoffice", *_BELOW_FACES}}
 )
 _PURE = {"__future__", "collections", "dataclasses", "datetime", "enum", "fractions", "functools"}
 _PURE |= {"itertools", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"}
-_PURE |= {"chinese_calendar", "numpy", "targetcal_xl"}
+_PURE |= {"numpy", "targetcal_xl"}
 _IMPURE_CALLS = {"now", "today", "default_rng", "open", "load", "save", "fromfile", "tofile"}
 _SOURCES = ("targetcal_xl", "templates", "xl", "tests", "bench", "docs", ".ci")
+_ARRAY = re.compile(r"\b(Floats|Flags|NDArray)\b")
+_SHAPE = re.compile(r"\([\w ]+,( ?[\w ]+,?)*\)|any shape")
+"""Such as (n,) and (lines, periods), or what holds for each number alone."""
 _MACHINE_PATH = re.compile(r"""["'(=\s`](/(tmp|root|home|farm|work|Users)/|[A-Z]:\\+Users)""")
 
 
@@ -199,6 +204,24 @@ def test_functions_stay_small(folder: str) -> None:
         and node.end_lineno - node.lineno >= 40
     ]
     assert long == []
+
+
+@pytest.mark.parametrize("module", modules())
+def test_public_functions_say_what_they_raise(module: str) -> None:
+    for function in offered_functions(modules()[module]):
+        said = ast.get_docstring(function) or ""
+        untold = {name for name in raised(function) if name not in said or "raise" not in said.lower()}
+        assert not untold, f"{function.name}, line {function.lineno}, does not say that it raises {untold}"
+
+
+@pytest.mark.parametrize("module", modules())
+def test_public_functions_say_which_shape_their_arrays_have(module: str) -> None:
+    for function in offered_functions(modules()[module]):
+        hints = [one.annotation for one in (*function.args.args, *function.args.kwonlyargs)]
+        asked = " ".join(ast.unparse(hint) for hint in (*hints, function.returns) if hint is not None)
+        if _ARRAY.search(asked):
+            said = ast.get_docstring(function) or ""
+            assert _SHAPE.search(said), f"{function.name}, line {function.lineno}, does not say a shape"
 
 
 def test_no_file_names_a_place_on_somebodys_machine() -> None:

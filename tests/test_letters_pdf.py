@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl.calibration import Letter
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.letters import LetterTemplate, font_files, office_pdf, to_pdf
+from targetcal_xl.letters import LetterTemplate, office_pdf, to_pdf
 from targetcal_xl.letters.font import FAMILY
 from targetcal_xl.letters.supported import Unsupported
 from targetcal_xl.letters.typeset import typeset
@@ -173,11 +173,6 @@ def test_every_font_is_embedded_and_of_the_one_family() -> None:
             names.add(buffer.value.decode())
     assert names
     assert all("NotoSansCJK" in name for name in names)
-
-
-def test_fonts_come_with_the_package() -> None:
-    assert font_files()
-    assert all(file.is_file() for file in font_files())
 
 
 def test_the_same_word_file_is_the_same_pdf() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import typst
 
-from targetcal_xl.letters import LetterTemplate, fields, font_files, office_pdf, to_pdf
+from targetcal_xl.letters import LetterTemplate, fields, font_file, office_pdf, to_pdf
 from targetcal_xl.letters.font import FAMILY
 from targetcal_xl.letters.pages import read_pages
 from targetcal_xl.letters.proof import faults_in_pdf, faults_in_word
@@ -124,8 +124,9 @@ def test_white_text_on_a_dark_cell_is_seen() -> None:
 
 def _drawn(body: str, *, height: float = 200) -> bytes:
     """A page of Typst with a paragraph and something about it."""
-    folders = sorted({file.parent for file in font_files()})
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[*folders])
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_file().parent]
+    )
     source = f'#set page(width: 300pt, height: {height}pt, margin: 20pt)\n#set text(font: "{FAMILY}")\n{body}'
     return typst.compile(source.encode(), format="pdf", font_paths=fonts)
 

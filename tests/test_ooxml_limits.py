@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,4 +92,28 @@ def test_an_array_over_the_whole_sheet_costs_no_more_than_its_cells(tmp_path: Pa
 
 
 def test_limits_leave_room_for_the_largest_plan() -> None:
-    assert limits.MOST_CELLS >= 1_400_000
+    new, each_round = 1_920_000, 330_000
+    assert new + 6 * each_round <= limits.MOST_CELLS
+
+
+@pytest.mark.parametrize("limit", ["MOST_CELLS", "MOST_TEXT", "MOST_IN_PART", "MOST_UNPACKED"])
+def test_what_could_not_be_read_again_is_not_written(
+    limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = bare(tmp_path / "plan.xlsx", parts(_CELLS))
+    before, book = path.read_bytes(), open_closed(path)
+    book.grid("Tab")
+    sizes = [len(data) for data in _unpacked(path)]
+    held = {"MOST_CELLS": 40, "MOST_TEXT": 1000, "MOST_IN_PART": max(sizes), "MOST_UNPACKED": sum(sizes)}
+    monkeypatch.setattr(limits, limit, held[limit])
+    with pytest.raises(Refused) as refused:
+        book.set("Tab", {(9, column): Cell("plan" * 20) for column in range(1, 40)})
+        with book.prepared():
+            pytest.fail("it was ready to be written")
+    assert refused.value.problems[0].code.startswith(("file_much_", "file_too_big"))
+    assert path.read_bytes() == before
+
+
+def _unpacked(path: Path) -> list[bytes]:
+    with zipfile.ZipFile(path) as file:
+        return [file.read(name) for name in file.namelist()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import zipfile
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support import office, parts, validator
 from tests.support.clock import Clock
@@ -85,3 +88,21 @@ def test_a_frozen_clock_moves_when_told() -> None:
     before = clock()
     assert clock() == before
     assert (clock.advance(hours=2) - before).total_seconds() == 7200
+
+
+def test_examples_do_not_depend_on_what_code_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = {12345.5 + k / 1024 for k in range(50)}
+    (tmp_path / "strange_numbers.py").write_text(f"ALL = {sorted(strange)}\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("strange_numbers")
+    tried = set[float]()
+
+    @settings(max_examples=500)
+    @given(st.floats(12_300, 12_400))
+    def take(value: float) -> None:
+        tried.add(value)
+
+    take()
+    assert len(tried) > 100 and not tried & strange

@@ -16,6 +16,7 @@ from tests.support import validator
 from tests.support.books import changed_parts, parts_of
 from tests.support.macros import book_with
 from tests.support.olevba import modules_of
+from tests.support.vbalint import misuses
 from tests.support.xllint import lint
 
 Parts = dict[str, bytes]
@@ -93,6 +94,16 @@ def _renamed(name: str, to: str) -> Break:
     return _modules(lambda held: [replace(one, name=to) if one.name == name else one for one in held])
 
 
+_SPILLING = """    Dim here As Range
+    If here.HasSpill Then Set here = here.SpillingToRange
+    PersonHere ="""
+_ITSELF = """= CVErr(2042)
+    Dim here As Object
+    Set here = Application.Caller
+    Elsewhere = here.Value2"""
+_STATUS = """    Application.StatusBar = "..."
+    For k = LBound"""
+
 _BROKEN = {
     "project missing": _without(_PROJECT),
     "project empty": _bytes(lambda _: b""),
@@ -135,6 +146,10 @@ _BROKEN = {
     "condition without its end": _code("TargetCalQuestions", "    End If\n", ""),
     "argument with a word of VBA's": _code("TargetCalFunctions", "step_", "step"),
     "line of more than 1,023 signs": _code("TargetCal", "Option Explicit", "' " + "x" * 1024),
+    "member newer than Excel 2016": _code("TargetCalQuestions", "    PersonHere =", _SPILLING),
+    "function that reads its own cell": _code("TargetCalFunctions", "= CVErr(2042)", _ITSELF),
+    "status bar never given back": _code("TargetCal", "    For k = LBound", _STATUS),
+    "sheet that may be a chart's": _code("TargetCalQuestions", "Here().Cells(", "ActiveSheet.Cells("),
     "quote that is not closed": _code("TargetCalButtons", '"zh-CN"', '"zh-CN'),
 }  # fmt: skip
 
@@ -156,3 +171,34 @@ def test_a_project_built_again_unchanged_is_sound(sound_book: Path, tmp_path: Pa
         sound_book, _modules(lambda held: held)(parts_of(sound_book)), tmp_path / "same.xlsm"
     )
     assert lint(same) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Sub A()\n    Dim here As Object\n    here.HasSpill\nEnd Sub\n",
+        "Sub A(ByVal here As Variant)\n    here(1, 2).Formula2 = 1\nEnd Sub\n",
+        "Sub A()\n    Application.StatusBar = 1\n    B\n    Application.StatusBar = False\nEnd Sub\n",
+        "Function A()\n    A = Application.Caller.Address\nEnd Function\n",
+        "Sub A()\n    ' Application.Caller.Value would be a circle\nEnd Sub\n",
+        "Sub A()\n    B ActiveSheet.Name\nEnd Sub\n",
+    ],
+)
+def test_code_that_any_excel_since_2016_takes_is_left_alone(code: str) -> None:
+    assert list(misuses(code)) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Function A(ByVal here As Range)\n    A = here.SpillParent\nEnd Function\n",
+        "Sub A()\n    x = WorksheetFunction.XLookup(1, y, z)\nEnd Sub\n",
+        "Sub A()\n    ThisWorkbook.AutoSaveOn = False\nEnd Sub\n",
+        "Function A()\n    A = Application.Caller.Text\nEnd Function\n",
+        "Function A()\n    A = Application.Caller.Offset(0, 0).Formula\nEnd Function\n",
+        "Sub A()\n    x = ActiveSheet.Cells(1, 1)\nEnd Sub\n",
+        "Sub A()\n    Application.EnableEvents = False\n    Application.Cursor = xlWait\nEnd Sub\n",
+    ],
+)
+def test_code_that_only_fails_in_somebody_s_excel_is_caught(code: str) -> None:
+    assert len(list(misuses(code))) == 1

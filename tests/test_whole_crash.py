@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -26,12 +27,14 @@ from targetcal_xl.actions import (
     survey,
     switch_functions,
     unlock,
+    upgrade,
     verify,
 )
 from targetcal_xl.actions.repair import PENDING
 from targetcal_xl.connect import Responses, read_actuals
 from targetcal_xl.desk import ledger_beside
 from targetcal_xl.problems import Refused
+from tests.fixtures import Kept
 from tests.support.desks import (
     RESERVE,
     Case,
@@ -71,6 +74,12 @@ def _damaged(folder: Path) -> Case:
     case = decided(folder)
     delete_tab(case.path, "总览")
     return case
+
+
+def _outdated(folder: Path) -> Case:
+    """What release 0.1.0 wrote."""
+    case, _ = Kept("0.1.0", "2026-11-27T0654/zh-CN-confirmed").unpacked(folder)
+    return replace(case, outdated=True)
 
 
 def _followed(case: Case, days: int = 60) -> None:
@@ -120,6 +129,7 @@ ACTIONS: dict[str, tuple[Callable[[Path], Case], Act]] = {
     "evaluate": (_over, lambda case: case.run(evaluate)),
     "backtest": (fresh, lambda case: case.run(backtest)),
     "repair": (_damaged, lambda case: case.run(repair)),
+    "upgrade": (_outdated, lambda case: case.run(upgrade)),
 }
 
 

@@ -112,13 +112,17 @@ def _plan_folder(folder: Path, metric: str) -> Path:
 
 
 def _results(case: Case, agreed: Floats, folder: Path) -> tuple[Path, Floats, Floats]:
-    """Daily results of working days about what was agreed, the first line far worse, with their volumes."""
+    """Daily results of working days about what was agreed, the first line far worse, with their volumes.
+
+    Those have shifted from the plan's.
+    """
     random, metric = np.random.default_rng(6), case.inputs.plan.metric
     days = [day for day in case.inputs.plan.period.days if day.weekday() < 5]
     worse = np.array([1 - 0.2 * metric.direction, 1.0, 1.0, 1.0])[:, None]
     share = 1.0 if not metric.adds_up else 1 / len(days)
     daily = np.round(agreed[:, None] * worse * share * random.normal(1, 0.01, (4, len(days))), 6)
-    volumes = np.round(random.uniform(0.5, 1.5, daily.shape) * np.array(_VOLUMES)[:, None] / 20 + 1)
+    shifted = np.array(_VOLUMES) * np.array([0.3, 2.0, 8.0, 1.0])
+    volumes = np.round(random.uniform(0.5, 1.5, daily.shape) * shifted[:, None] / 20 + 1)
     rows = [
         f"{day},{code},{float(daily[row, k])!r},{float(volumes[row, k])!r},0.9"
         for row, code in enumerate(_LINES)
@@ -213,17 +217,24 @@ def test_totals_go_by_what_every_line_weighs(quarter: Quarter) -> None:
     else:
         days, results = weights, quarter.daily.sum(axis=1)
     decimals = quarter.case.inputs.plan.metric.decimals + 1
-    wanted = quarter.together(quarter.agreed, weights), quarter.together(results, days)
+    wanted = quarter.together(quarter.agreed, days), quarter.together(results, days)
     assert (report.agreed_total, report.actual_total) == pytest.approx(wanted, abs=0.51 * 10**-decimals)
     turned = quarter.metric == "days"
     share = wanted[0] / wanted[1] if turned else wanted[1] / wanted[0]
     assert report.attainment_pct == pytest.approx(100 * share)
     assert report.attainment_pct < 100
     for region, rows in (("N", slice(0, 2)), ("S", slice(2, 4))):
-        target = quarter.together(quarter.agreed[rows], weights[rows])
+        target = quarter.together(quarter.agreed[rows], days[rows])
         result = quarter.together(results[rows], days[rows])
         (one,) = (one for one in report.regions if one.region == region)
         assert one.attainment == pytest.approx(target / result if turned else result / target)
+    assert min(one.attainment for one in report.regions) * 100 <= report.attainment_pct
+    assert report.attainment_pct <= max(one.attainment for one in report.regions) * 100
+    reading = quarter.case.reading()
+    sheet, spot = reading.places.field("progress_attainment")
+    assert reading.grids[sheet][spot].value == pytest.approx(report.attainment_pct / 100)
+    agreed = reading.places.field("progress_agreed")[1]
+    assert reading.grids[sheet][agreed].value == pytest.approx(wanted[0])
 
 
 def test_the_line_far_off_is_warned_of_by_name(quarter: Quarter) -> None:

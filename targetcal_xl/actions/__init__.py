@@ -40,6 +40,7 @@ with on_demand(__name__):
     from .survey import SurveyReport, survey
     from .switch_functions import FunctionsReport, State, switch_functions
     from .unlock import UnlockReport, unlock
+    from .upgrade import UpgradeReport, upgrade
     from .verify import verify
     from .whatif import Moved, WhatIfReport, whatif
 
@@ -75,6 +76,7 @@ __all__ = [
     "State",
     "SurveyReport",
     "UnlockReport",
+    "UpgradeReport",
     "WeightChange",
     "WhatIfReport",
     "audit",
@@ -105,6 +107,7 @@ __all__ = [
     "survey",
     "switch_functions",
     "unlock",
+    "upgrade",
     "verify",
     "whatif",
 ]

@@ -47,7 +47,7 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
     """Confirm all regions at once; raise DataProblems with everything that stands in the way.
 
     A total off the HQ target by more than the plan tolerates, and a group, region or line outside its
-    limits, need a reason.
+    limits, need a reason. Raise Refused for one that says nothing.
     """
     if reason and is_placeholder(reason):
         raise Refused([Problem("reason_missing")])

@@ -86,7 +86,10 @@ def decide_as_said(
     reason: str = "",
     hours: float = 0.0,
 ) -> DecisionReport:
-    """Decide on a line, or on a support, or record what is typed in the tab where neither is named."""
+    """Decide on a line, or on a support, or record what is typed in the tab where neither is named.
+
+    Raise Refused where both are named, or one of them without its decision.
+    """
     if bool(kind) != bool(line or support) or (line and support):
         raise Refused([Problem("decide_needs_both")])
     if support:
@@ -116,7 +119,8 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     """Record the decisions, and what is granted, that the superior has typed in the region's tab.
 
     On a decided region that is what is granted only. `hours` is for all of them; the entries' source
-    says that they were typed in the tab, where nobody can know by whom.
+    says that they were typed in the tab, where nobody can know by whom. Raise Refused when nothing is typed
+    or it is not the superior who acts, DataProblems with every fault of what is typed.
     """
     stock = take_stock(replace(desk, source=f"{desk.source}{IN_TAB}"))
     found = _decidable(stock, region, ("locked", "decided"))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from ..desk import has_own_password, ledger_beside
+from ..desk import find_file, has_own_password, ledger_beside, newer, older
+from ..formats import BOOK, LEDGER, Format
 from ..language import text
 from ..ledger import open_ledger
-from ..letters import LetterTemplate, Rehearsal, font_files, rehearse
+from ..letters import LetterTemplate, Rehearsal, font_file, rehearse
 from ..machine import Computer, Said, book_health, excel_health, find_soffice, mend, this_computer
 from ..problems import Problem, Refused, TargetcalError
 from ..telling import DONE, Part, Report, Sentence, tell_problems
+from ..workbook import book_format, open_book
 
 PARTS = ("XlsxWriter", "docxtpl", "typst", "SQLAlchemy", "numpy")
 
@@ -47,7 +49,10 @@ def doctor(
     fix: bool = False,
     computer: Computer | None = None,
 ) -> DoctorReport:
-    """Look at this computer, and at a workbook on it; with `fix` mend first what we may."""
+    """Look at this computer, and at a workbook on it; with `fix` mend first what we may.
+
+    Raise Refused when there is no such workbook.
+    """
     computer = computer or this_computer()
     if book and not book.is_file():
         raise Refused([Problem("book_missing", str(book))])
@@ -60,10 +65,11 @@ def doctor(
 
 
 def examine_template(path: Path, language: str) -> DoctorReport:
-    """Try a letter template out: everything that issuing letters will do, on sample contents."""
-    if not path.is_file():
-        raise Refused([Problem("file_missing", str(path))])
-    tried = rehearse(LetterTemplate(path.read_bytes()))
+    """Try a letter template out: everything that issuing letters will do, on sample contents.
+
+    Raise Refused when there is no such file.
+    """
+    tried = rehearse(LetterTemplate(find_file(path).read_bytes()))
     good = () if tried.problems else tuple(_rehearsed(tried, path.name, language))
     return DoctorReport(good, tried.problems)
 
@@ -78,12 +84,15 @@ def _rehearsed(tried: Rehearsal, name: str, language: str) -> Iterator[str]:
         yield text("actions.doctor.by_office", language, why=why, what=tried.needed.what)
 
 
-def _program(language: str) -> Iterator[str]:
+def _program(language: str) -> Iterator[Said]:
     """This program and what it is made of."""
     system = platform.system()
     yield text("actions.doctor.python", language, version=platform.python_version(), system=system)
     yield text("actions.doctor.parts", language, parts=", ".join(f"{part} {version(part)}" for part in PARTS))
-    yield text("actions.doctor.fonts", language, fonts=", ".join(sorted(file.name for file in font_files())))
+    try:
+        yield text("actions.doctor.fonts", language, fonts=font_file().name)
+    except Refused as refused:
+        yield from refused.problems
     yield text(f"actions.doctor.{'own' if has_own_password() else 'kept'}_password", language)
     yield text(f"actions.doctor.{'office' if find_soffice() else 'no_office'}", language)
 
@@ -97,5 +106,18 @@ def _ledger(book: Path, ledger: str | None, language: str) -> Iterator[Said]:
             if not problems:
                 entries = opened.last.number if opened.last else 0
                 yield text("actions.doctor.ledger", language, place=opened.place, entries=entries)
+            yield from _formats(book, opened.formats, language)
     except TargetcalError as refused:
         yield from refused.problems
+
+
+def _formats(book: Path, recorded: Mapping[str, Format], language: str) -> Iterator[Said]:
+    """In which formats book and ledger are written, and what is to be done about old and newer ones."""
+    ledger, found = recorded["ledger"], book_format(open_book(book))
+    said = {"book": found.number, "book_by": found.program}
+    said |= {"ledger": ledger.number, "ledger_by": ledger.program}
+    yield text("actions.doctor.formats", language, **said)
+    if found.number > BOOK.number:
+        yield newer(book, found)
+    elif found.number < BOOK.number or ledger.number < LEDGER.number:
+        yield older(book, min(found, ledger, key=lambda one: one.number))

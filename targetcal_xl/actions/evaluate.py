@@ -15,6 +15,7 @@ from ..calibration import (
     Region,
     Standing,
     Survey,
+    beside,
     consensus_days,
     inside,
     quadrant,
@@ -111,8 +112,9 @@ def evaluate(desk: Desk) -> EvaluateReport:
     figures, followed = _grounds(stock)
     agreed = agreed_targets(stock.standing)
     plan, progress, overall = stock.plan, followed.progress, figures.overall
-    actual, target = reached(plan, progress.volumes, progress.actual), plan.total_of(agreed)
-    due = plan.metric.due(target, plan.total_of(progress.path))
+    told = progress.volumes, progress.actual
+    actual, target = reached(plan, *told), beside(plan, *told, agreed)
+    due = beside(plan, *told, plan.metric.due(agreed, progress.path))
     attainment = 100 * plan.metric.attained(actual, due)
     measures = Measures(
         consensus_days=consensus_days(*_negotiation(desk.ledger)),
@@ -183,8 +185,8 @@ def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterato
     due = plan.metric.due(agreed_targets(standing), progress.path)
     for region in plan.regions:
         own = [row for row, line in enumerate(plan.lines) if line.region == region.code]
-        actual = reached(plan, progress.volumes, progress.actual, own)
-        attainment = plan.metric.attained(actual, plan.total_of(due, own))
+        told = plan, progress.volumes, progress.actual
+        attainment = plan.metric.attained(reached(*told, own), beside(*told, due, own))
         yield _result(region, attainment, figures.groups.get(region.code))
 
 

@@ -15,6 +15,8 @@ from ..calibration import (
     Plan,
     Progress,
     Standing,
+    beside,
+    due_so_far,
     episodes,
     has_resources,
     hope,
@@ -27,13 +29,13 @@ from ..calibration import (
 from ..calibration import follow as follow_lines
 from ..calibration.vocabulary import Hope, State, WarningState
 from ..connect import Actuals, read_actuals
-from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, plan_of, take_stock
+from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, find_file, plan_of, take_stock
 from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Event, dump, reference
 from ..problems import MOST_OF_A_KIND, DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, WARNING, Part, Report, Sentence
-from ..workdays import working_days
+from ..workdays import CalendarNote, calendar_note, working_days
 
 _QUIET_DAYS = 7
 """After so many days without a result of any line somebody should ask why."""
@@ -79,7 +81,7 @@ class FollowReport(Report):
     warnings: tuple[Warned, ...]
     mended: tuple[str, ...]
     """Lines that were warned at an earlier check and no longer are."""
-    holidays_known: bool
+    calendar: CalendarNote
     reported_until: dt.date
     """The last day up to then that the results reach."""
     silent: tuple[str, ...]
@@ -111,8 +113,8 @@ class FollowReport(Report):
             yield Sentence(text("telling.follow.to_come", language, date=self.as_of), QUESTION)
         if self.reopened:
             yield Sentence(text("telling.follow.reopened", language, regions=", ".join(self.reopened)))
-        if not self.holidays_known:
-            yield Sentence(text("telling.follow.no_holidays", language))
+        if said := self.calendar.sentence(language):
+            yield Sentence(said, QUESTION)
         if (self.as_of - self.reported_until).days >= _QUIET_DAYS:
             quiet = "quiet" if self.counts_missing else "quiet_unknown"
             yield Sentence(text(f"telling.follow.{quiet}", language, date=self.reported_until), QUESTION)
@@ -123,8 +125,11 @@ class FollowReport(Report):
 
 
 def follow_file(desk: Desk, path: Traversable, as_of: dt.date | None = None) -> FollowReport:
-    """Follow the period by a file of daily results; raise DataProblems with every fault of the file."""
-    return follow(desk, read_actuals(path, plan_of(desk)), as_of)
+    """Follow the period by a file of daily results.
+
+    Raise Refused when there is no such file, DataProblems with every fault of it.
+    """
+    return follow(desk, read_actuals(find_file(path), plan_of(desk)), as_of)
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:
@@ -135,7 +140,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     stock = take_stock(desk)
     as_of = as_of or max(actuals.dates, default=stock.plan.period.start)
     agreed = agreed_targets(stock.standing)
-    calendar = working_days(stock.plan.period)
+    calendar = working_days(stock.plan.period, stock.plan.calendar)
     weights = period_weights(calendar.days)
     known = _known_days(stock.plan, actuals, as_of)
     progress = _progress(stock, agreed, weights, known)
@@ -148,16 +153,16 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         events.append(Event("follow", *PROGRESS, old, reference(content)))
     if events:
         stock.settle(events, [content])
-    shown = stock.plan.metric.shown
+    shown, told = stock.plan.metric.shown, (stock.plan, progress.volumes, progress.actual)
     return FollowReport(
         as_of=as_of,
-        actual_total=shown(reached(stock.plan, progress.volumes, progress.actual)),
-        path_total=stock.plan.total_of(progress.path),
-        agreed_total=shown(stock.plan.total_of(agreed)),
+        actual_total=shown(reached(*told)),
+        path_total=beside(*told, progress.path),
+        agreed_total=shown(beside(*told, agreed)),
         expected_total=reached(stock.plan, progress.volumes, progress.expected_final),
         warnings=tuple(_warned(stock, progress, agreed, opened)),
         mended=tuple(line.name for line in stock.plan.lines if line.code in closed),
-        holidays_known=calendar.holidays_known,
+        calendar=calendar_note(stock.plan),
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
         reopened=tuple(
@@ -170,7 +175,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
 
 
 def agreed_targets(standing: Standing) -> Floats:
-    """The target of every line that is in force; refuse a plan in which not every line has one."""
+    """The target of every line that is in force, (n,); raise Refused when not every line has one."""
     targets = [standing.in_force(line) for line in standing.inputs.plan.lines]
     known = [target for target in targets if target is not None]
     if len(known) < len(targets):
@@ -218,19 +223,15 @@ def _course(
     """Path and results of all lines at the end of each week and of the period, and each line's last days."""
     path, days, told = target_path(agreed, weights, plan.metric), plan.period.days, len(known.dates)
     ends = [min(first + 6, len(days) - 1) for first in range(0, len(days), 7)]
-    weeks = tuple(
-        Week(
-            days[end],
-            plan.total_of(path[:, end]),
-            _result(plan, known.until(days[end])) if end < told else float("nan"),
-        )
-        for end in ends
-    )
+    weeks = tuple(_week(plan, known, days[end], path[:, end], end < told) for end in ends)
     return weeks, tuple(recent_pace(known.value, known.volume, path, plan.metric).tolist())
 
 
-def _result(plan: Plan, known: Actuals) -> float:
-    return so_far(known.value, known.volume, plan)
+def _week(plan: Plan, known: Actuals, end: dt.date, path: Floats, is_over: bool) -> Week:
+    """Path and results of all lines at the end of a week, weighed by what its days have brought so far."""
+    then = known.until(end) if is_over else known
+    due = due_so_far(then.value, then.volume, path, plan)
+    return Week(end, due, so_far(then.value, then.volume, plan) if is_over else float("nan"))
 
 
 def _episodes(stock: Stock, progress: Progress) -> tuple[frozenset[str], frozenset[str]]:

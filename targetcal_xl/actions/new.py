@@ -24,6 +24,7 @@ from ..desk import (
     Desk,
     asked,
     composed,
+    find_language,
     held,
     plan_faults,
     show_recorded,
@@ -35,7 +36,8 @@ from ..language import text
 from ..ledger import Event, groundwork
 from ..ooxml import laid_beside, put_in_place
 from ..problems import DataProblems, Problem, Refused
-from ..telling import Part, Report, Sentence
+from ..telling import QUESTION, Part, Report, Sentence
+from ..workdays import CalendarNote, calendar_note
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class NewReport(Report):
     """What HQ wants beyond the suggestions, in percent of their total."""
     questions: tuple[Asked, ...]
     metric: Metric
+    calendar: CalendarNote
     held: tuple[str, ...] = ()
     """Regions and lines whose interval was cut off where their history no longer carries it."""
     skipped: tuple[str, ...] = ()
@@ -63,11 +66,18 @@ class NewReport(Report):
         told = Figures(self.metric, language)
         totals = {"hq": told.total(self.hq_target), "suggested": told.total(self.suggested_total)}
         yield Sentence(text("telling.new.totals", language, **totals))
+        if said := self.calendar.sentence(language):
+            yield Sentence(said, QUESTION)
         yield from tell_open(self.skipped, self.questions, self.held, language)
 
 
 def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
-    """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten."""
+    """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten.
+
+    Raise Refused where book or ledger are there already, for a name that is no workbook's and an unknown
+    language; DataProblems for a plan that no workbook can hold or whose limits leave no way.
+    """
+    find_language(language)
     if desk.path.suffix.lower() not in (PLAIN, WITH_MACROS):
         raise Refused([Problem("book_suffix", str(desk.path))])
     if desk.path.exists():
@@ -93,6 +103,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         gap_pct=gap_pct(inputs.plan.hq_target, suggested),
         questions=asked(inputs, baseline),
         metric=inputs.plan.metric,
+        calendar=calendar_note(inputs.plan),
         held=held(inputs, baseline),
         skipped=skipped(inputs),
     )

@@ -200,7 +200,11 @@ def _grounds(known: Mapping[Key, Value], line: Line, field: str) -> str:
 
 
 def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: float = 0.0) -> None:
-    """Record what the HR business partner did about an open objection."""
+    """Record what the HR business partner did about an open objection.
+
+    Raise Refused where none is open, for anybody else, and without a note; DataProblems for a text that
+    cannot be kept.
+    """
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
     row = find_line(stock.plan, found, line)

@@ -105,7 +105,10 @@ def _weight_row(weight: WeightChange, language: str) -> tuple[str, ...]:
 
 
 def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
-    """Read finance's cells, relearn weights, renew suggestions and split, and record all with its reason."""
+    """Read finance's cells, relearn weights, renew suggestions and split, and record all with its reason.
+
+    Raise DataProblems with every fault of what is typed, and where limits leave no way to split the target.
+    """
     stock = take_stock(desk)
     cells = finance_cells(stock)
     if problems := [*fixed_changed(stock), *unkept(stock, cells)]:

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
-from ..desk import Desk, Stock, caught_up, composed, look, post, standing_of, where
+from ..desk import Desk, Stock, caught_up, composed, keep_aside, look, post, standing_of, where
 from ..language import text
-from ..ooxml import laid_beside, put_in_place, read_file
+from ..ooxml import laid_beside, put_in_place
 from ..problems import MOST_OF_A_KIND, Problem, Refused
 from ..telling import QUESTION, Part, Report, Sentence, noted
 from ..workbook import Owner, Typed, nameless, open_damaged
 from .check import awaits, is_sealed
-from .verify import faults
+from .verify import faults, strays
 
 ELSEWHERE = (
     *("file_encrypted", "file_old_xls", "file_strict", "file_dates_1904"),
-    *("file_unreadable", "file_open_elsewhere", "file_open_unknown"),
+    *("file_unreadable", "file_open_elsewhere", "file_open_unknown", "book_newer"),
 )
 """Why a file cannot be read though nothing of it is lost: its people can mend that, and lose nothing."""
 
@@ -91,23 +91,28 @@ def repair(desk: Desk) -> RepairReport:
     try:
         stock = look(desk)
     except Refused as refused:
-        if any(problem.code in ELSEWHERE for problem in refused.problems):
+        if is_elsewhere(refused):
             raise
-        return _written_anew(desk, _salvaged(desk), refused.problems)
-    if _is_of_another_plan(stock):
+        return _written_anew(desk, salvaged(desk), refused.problems)
+    if is_of_another_plan(stock):
         raise Refused([Problem("book_of_another_plan", desk.path.name)])
     found = _found(stock)
     in_place = all(problem.code in IN_PLACE for problem in found)
-    report = _mended(stock, found) if in_place else _written_anew(desk, _typed(stock), found)
+    report = _mended(stock, found) if in_place else _written_anew(desk, still_theirs(stock), found)
     return replace(report, witness=_witness(stock))
 
 
 def _found(stock: Stock) -> list[Problem]:
     """Everything that is not as it should be, but what somebody has typed and nobody has recorded yet."""
-    return [problem for problem in faults(stock) if problem.code not in PENDING]
+    return [problem for problem in faults(stock, strays(stock)) if problem.code not in PENDING]
 
 
-def _is_of_another_plan(stock: Stock) -> bool:
+def is_elsewhere(refused: Refused) -> bool:
+    """Whether a file cannot be read, though nothing of it is lost."""
+    return any(problem.code in ELSEWHERE for problem in refused.problems)
+
+
+def is_of_another_plan(stock: Stock) -> bool:
     """Whether most of what the audit sheet lists was never recorded here."""
     hashes, shown = {entry.hash for entry in stock.desk.ledger.entries()}, _shown_hashes(stock)
     return bool(shown) and 2 * sum(value in hashes for value in shown) < len(shown)
@@ -136,11 +141,11 @@ def _mended(stock: Stock, found: Sequence[Problem]) -> RepairReport:
     if not changed:
         return RepairReport(False, 0, False)
     with stock.book.prepared():
-        kept = _keep(desk) if restored else ""
+        kept = keep_aside(desk, "repair").name if restored else ""
         stock.book.save()
     now = look(desk)
     if left := _found(now):
-        return _written_anew(desk, _typed(now), [*found, *left])
+        return _written_anew(desk, still_theirs(now), [*found, *left])
     return RepairReport(False, _missed(stock), True, _told(found), kept=kept)
 
 
@@ -149,14 +154,14 @@ def _written_anew(desk: Desk, typed: Mapping[Key, Value], found: Sequence[Proble
     if desk.is_live:
         raise Refused([*found, Problem("repair_closed", desk.path.name)])
     content = composed(desk, desk.ledger, typed)
-    kept = _keep(desk)
+    kept = keep_aside(desk, "repair")
     _replace(desk, content)
     caught_up = sum(1 for _ in desk.ledger.entries())
-    unread = tuple(_unread(look(desk), typed)) if typed else _told(found)
-    return RepairReport(True, caught_up, True, _told(found), unread, kept)
+    left = tuple(unread(look(desk), typed)) if typed else _told(found)
+    return RepairReport(True, caught_up, True, _told(found), left, kept.name)
 
 
-def _unread(now: Stock, typed: Mapping[Key, Value]) -> Iterator[Problem]:
+def unread(now: Stock, typed: Mapping[Key, Value]) -> Iterator[Problem]:
     """People's cells of the new book of which the old one said nothing that could be found."""
     for key, cell in now.reading.typed.items():
         if key not in typed and _is_theirs(now, cell):
@@ -175,7 +180,7 @@ def _missed(stock: Stock) -> int:
     return sum(1 for _ in stock.desk.ledger.entries(after=_applied(stock)))
 
 
-def _typed(stock: Stock) -> dict[Key, Value]:
+def still_theirs(stock: Stock) -> dict[Key, Value]:
     """What stands in people's cells that is theirs to say now, brought up to what was recorded since."""
     cells = {**nameless(stock.reading), **stock.reading.typed}
     reading = replace(stock.reading, typed=cells)
@@ -184,7 +189,7 @@ def _typed(stock: Stock) -> dict[Key, Value]:
     return {key: value for key, value in said.items() if _is_theirs(stock, cells[key])}
 
 
-def _salvaged(desk: Desk) -> dict[Key, Value]:
+def salvaged(desk: Desk) -> dict[Key, Value]:
     """What people's cells say in a damaged book, as far as it can be read and is of this plan."""
     try:
         book = open_damaged(desk.path)
@@ -193,7 +198,8 @@ def _salvaged(desk: Desk) -> dict[Key, Value]:
         return {}
     typed, tabs = stock.reading.typed, stock.reading.places.tabs
     lost = {key for key, cell in typed.items() if (tabs[cell.sheet], cell.spot) in book.lost}
-    return {} if _is_of_another_plan(stock) else {k: v for k, v in _typed(stock).items() if k not in lost}
+    said = {} if is_of_another_plan(stock) else still_theirs(stock)
+    return {key: value for key, value in said.items() if key not in lost}
 
 
 def _applied(stock: Stock) -> int:
@@ -223,15 +229,6 @@ def _is_theirs(stock: Stock, cell: Typed) -> bool:
     if cell.owner is Owner.SUPERIOR:
         return awaits(side, cell.key)
     return not is_sealed(side, cell.key)
-
-
-def _keep(desk: Desk) -> str:
-    """Keep the book as it is under another name; the name."""
-    stamp = desk.clock().strftime("%Y%m%d-%H%M%S")
-    kept = desk.path.with_name(f"{desk.path.stem}.before-repair-{stamp}{desk.path.suffix}")
-    with laid_beside(desk.path, read_file(desk.path)) as copy:
-        put_in_place(copy, kept)
-    return kept.name
 
 
 def _replace(desk: Desk, content: bytes) -> None:

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 
 from ..calibration import Opinion, summarise
 from ..connect import Responses, read_responses
-from ..desk import SURVEY, Desk, keep, plan_of, take_stock
+from ..desk import SURVEY, Desk, find_file, keep, plan_of, take_stock
 from ..figures import percent, plain, spell
 from ..language import text
 from ..ledger import dump
@@ -40,8 +40,11 @@ class SurveyReport(Report):
 
 
 def survey_file(desk: Desk, path: Traversable) -> SurveyReport:
-    """Take in a file of answers; raise DataProblems with every fault of the file."""
-    return survey(desk, read_responses(path, plan_of(desk)))
+    """Take in a file of answers.
+
+    Raise Refused when there is no such file, DataProblems with every fault of it.
+    """
+    return survey(desk, read_responses(find_file(path), plan_of(desk)))
 
 
 def survey(desk: Desk, responses: Responses) -> SurveyReport:

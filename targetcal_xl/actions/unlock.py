@@ -33,7 +33,7 @@ def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:
     """Hand a locked, decided or confirmed region back, with a reason.
 
     Its decisions and agreed values are taken back; what its head typed stays. Confirmed targets stay
-    in force until others are confirmed.
+    in force until others are confirmed. Raise Refused without a reason, and for a region that is open.
     """
     if is_placeholder(reason):
         raise Refused([Problem("reason_missing")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from ..calibration import Value, same_value
@@ -12,11 +12,13 @@ from ..ledger import plain_head
 from ..ooxml import BLANK, Spot
 from ..ooxml import reference as cell_name
 from ..problems import Problem, Refused
-from ..workbook import region_sheet, shown
+from ..workbook import marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
 
 Row = Mapping[str, Value]
+Stray = tuple[str, Problem]
+"""Sheet code and problem of a cell that is neither ours nor anybody's to fill."""
 
 
 def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
@@ -27,8 +29,9 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     problems = desk.ledger.verify((*printed, *noted))
     if not problems:
         stock = look(desk)
-        problems = faults(stock)
-        notes = tuple(oddities(stock))
+        found = list(strays(stock))
+        problems = faults(stock, found)
+        notes = tuple(oddities(stock, found))
     return AuditReport(
         tuple(desk.ledger.entries()),
         desk.ledger.head,
@@ -47,14 +50,14 @@ def _printed_heads(desk: Desk) -> list[str]:
         return []
 
 
-def faults(stock: Stock) -> list[Problem]:
-    """Everything that does not agree; a book that is behind is told no more than that."""
+def faults(stock: Stock, found: Iterable[Stray]) -> list[Problem]:
+    """Everything that does not agree; a book that is behind, or outdated, is told no more than that."""
     misfit = misfits(stock)
-    behind = any(problem.code == "book_behind" for problem in misfit)
-    return misfit if behind else [*misfit, *disagreements(stock)]
+    behind = any(problem.code in ("book_behind", "book_outdated") for problem in misfit)
+    return misfit if behind else [*misfit, *disagreements(stock, found)]
 
 
-def disagreements(stock: Stock) -> Iterator[Problem]:
+def disagreements(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
     """Every cell that shows something else than the ledger says, as far as the book can be read."""
     entries = audit_rows(stock.standing, stock.desk.ledger.entries())
     yield from _log(stock, "audit", {str(row["number"]): row for row in entries})
@@ -68,10 +71,10 @@ def disagreements(stock: Stock) -> Iterator[Problem]:
     yield from _labels(stock)
     if stock.desk.macros and has_macros(stock.desk.path) and not stock.book.has_buttons:
         yield Problem("buttons_lost", stock.desk.path.name)
-    yield from (problem for sheet, problem in _strays(stock) if _is_false(stock, sheet, problem))
+    yield from (problem for sheet, problem in found if _is_false(stock, sheet, problem))
 
 
-def oddities(stock: Stock) -> Iterator[Problem]:
+def oddities(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
     """What shows nothing false: somebody's own tabs and texts, tabs hidden, protection taken off."""
     places, book = stock.reading.places, stock.book
     ours = set(places.tabs.values())
@@ -81,7 +84,7 @@ def oddities(stock: Stock) -> Iterator[Problem]:
         tab = places.tabs.get(region_sheet(region.code))
         if tab and stock.table(region).state != State.OPEN and not book.is_protected(tab):
             yield Problem("protection_off", tab)
-    yield from (problem for sheet, problem in _strays(stock) if not _is_false(stock, sheet, problem))
+    yield from (problem for sheet, problem in found if not _is_false(stock, sheet, problem))
 
 
 def _log(stock: Stock, sheet: str, wanted: Mapping[str, Row]) -> Iterator[Problem]:
@@ -114,8 +117,8 @@ def _labels(stock: Stock) -> Iterator[Problem]:
             yield Problem("label_changed", where, {"expected": wrong.expected, "found": said(wrong.found)})
 
 
-def _strays(stock: Stock) -> Iterator[tuple[str, Problem]]:
-    """Sheet code and problem of every cell that holds what is neither ours nor anybody's to fill."""
+def strays(stock: Stock) -> Iterator[Stray]:
+    """Every cell that holds what is neither ours nor anybody's to fill."""
     known = _known(stock)
     for sheet, grid in stock.reading.grids.items():
         labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
@@ -160,4 +163,8 @@ def _known(stock: Stock) -> Mapping[str, set[Spot]]:
             known[sheet] |= set(product(rows, columns))
     for spots in known.values():
         spots.add((1, 1))
+    codes = {tab: sheet for sheet, tab in places.tabs.items()}
+    for tab, spot, _ in marks(stock.book):
+        if tab in codes:
+            known[codes[tab]].add(spot)
     return known

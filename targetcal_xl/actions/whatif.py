@@ -108,7 +108,7 @@ def _outlook_rows(moved: Moved, told: Figures) -> Iterator[tuple[str, ...]]:
 def paired(
     lines: Sequence[str], indicators: Sequence[str], readings: Sequence[str]
 ) -> list[tuple[str, str, str]]:
-    """What is supposed, from lists of as many lines, indicators and readings; refuse other lists."""
+    """What is supposed, from as many lines, indicators and readings; raise Refused for other lists."""
     if not len(lines) == len(indicators) == len(readings):
         raise Refused([Problem("whatif_pairs")])
     return list(zip(lines, indicators, readings, strict=True))

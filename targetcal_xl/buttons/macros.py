@@ -7,14 +7,18 @@ from importlib.resources import files
 from string import Template
 
 from ..commands import BUTTONS, Button, Group
+from ..language import text
 from ..ooxml import Module
 from ..workbook import Macros, SheetButton
 from .ribbon import GROUPS, ribbon
 from .vba_text import our_text, quoted, vba_words
 from .wrappers import functions_module
 
-_SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "false"}
-"""Nothing that happens to lie beside the workbook is ever imported."""
+_SETTINGS = {"ADD_WORKBOOK_TO_PYTHONPATH": "false", "PYTHONPATH": "%SystemRoot%"}
+"""Nothing that lies beside the workbook is ever imported, nor from a folder that some setting names.
+
+Without a folder xlwings puts the current one first; this one only an administrator can write to.
+"""
 _ACROSS = 6
 
 
@@ -23,10 +27,8 @@ def macros(language: str) -> Macros:
     return Macros(
         modules=(
             Module("ThisWorkbook", "workbook", our_text("vba/ThisWorkbook.cls")),
-            *(
-                Module(name, "standard", our_text(f"vba/{name}.bas"))
-                for name in ("TargetCal", "TargetCalQuestions")
-            ),
+            Module("TargetCal", "standard", _pressing(language)),
+            Module("TargetCalQuestions", "standard", our_text("vba/TargetCalQuestions.bas")),
             Module("TargetCalButtons", "standard", _buttons(language)),
             Module("TargetCalFunctions", "standard", functions_module(language)),
             Module("xlwings", "standard", _xlwings("xlwings.bas")),
@@ -36,6 +38,12 @@ def macros(language: str) -> Macros:
         buttons=tuple(row for group in GROUPS for row in _rows(group, language)),
         settings=_SETTINGS,
     )
+
+
+def _pressing(language: str) -> str:
+    """The module that starts Python, with the words for why it does not."""
+    words = {code: quoted(vba_words(text(f"excel.{code}", language))) for code in ("beside", "unset")}
+    return Template(our_text("vba/TargetCal.bas")).substitute(words)
 
 
 def _xlwings(name: str) -> str:

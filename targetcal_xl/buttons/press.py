@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import singledispatch
 
-from ..commands import button
+from .. import log
+from ..commands import BUTTONS, button
 from ..desk import Desk
 from ..language import text
 from ..problems import DataProblems, TargetcalError
-from ..telling import Part, Rows, Sentence, tell_problems, unexpected
+from ..telling import Part, Rows, Sentence, tell_problems
 from .answers import Answers
+
+_LOG = logging.getLogger(__name__)
 
 Sit = Callable[[str], AbstractContextManager[Desk]]
 """Sits somebody down at the book, by name."""
@@ -27,6 +30,8 @@ def press(code: str, typed: Mapping[str, str], language: str, actor: str, sit: S
     else `actor`. Raise KeyError for a button that is not there.
     """
     pressed, said = button(code), Answers(typed)
+    log.heed()
+    _LOG.info("button %s", log.one_of(code, {each.code for each in BUTTONS}))
     try:
         if problems := list(said.problems(pressed.asks, language)):
             raise DataProblems(problems)
@@ -34,11 +39,10 @@ def press(code: str, typed: Mapping[str, str], language: str, actor: str, sit: S
             report = pressed.run(desk, **said.values(pressed.taken, desk.path), **pressed.settled)
         return in_words(list(report.tell(language)), language)
     except TargetcalError as found:
+        _LOG.info("refused: %s", log.codes(found.problems))
         return in_words(list(tell_problems(found.problems, language)), language)
     except Exception as error:
-        if os.environ.get("TARGETCAL_DEBUG"):
-            raise
-        return in_words(list(tell_problems([unexpected(error)], language)), language)
+        return in_words(list(tell_problems([log.unexpected(error)], language)), language)
 
 
 def in_words(parts: Sequence[Part], language: str) -> str:

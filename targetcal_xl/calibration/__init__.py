@@ -18,6 +18,7 @@ from .backtest import (
     with_declared,
 )
 from .baseline import Baseline, Inputs, compute_baseline
+from .calendar import Calendar
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
 from .drivers import Readings, changes, effects, signals
@@ -55,7 +56,9 @@ from .progress import (
     Progress,
     Resources,
     Shortage,
+    beside,
     cumulative_path,
+    due_so_far,
     episodes,
     follow,
     has_resources,
@@ -104,6 +107,7 @@ __all__ = [
     "Backtest",
     "Baseline",
     "Bounded",
+    "Calendar",
     "Cleaned",
     "Conflict",
     "Driver",
@@ -160,6 +164,7 @@ __all__ = [
     "allot",
     "as_number",
     "backtest",
+    "beside",
     "bounded",
     "changes",
     "check_limits",
@@ -174,6 +179,7 @@ __all__ = [
     "declaration_fault",
     "departs",
     "deviation",
+    "due_so_far",
     "effects",
     "episodes",
     "explain",

@@ -122,7 +122,10 @@ def backtest(inputs: Inputs, origins: int = ORIGINS) -> Backtest:
 
 
 def of_plan(inputs: Inputs, baseline: Baseline, actual: Floats, declared: Floats) -> Backtest:
-    """The plan's own period once it is over, drivers and all, as a backtest of one period."""
+    """The plan's own period once it is over, drivers and all, as a backtest of one period.
+
+    `actual` and `declared`, each (n,), are in the metric's unit, NaN where nobody knows.
+    """
     known = np.isfinite(last_year(inputs.history.before(inputs.plan.period)))
     words = {
         "model": baseline.expected,

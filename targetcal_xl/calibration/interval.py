@@ -24,7 +24,7 @@ class Inside:
 
 
 def inside(low: Floats, high: Floats, actual: Floats, level: float) -> Inside:
-    """The same of n lines; results that nobody knows are NaN, and count for nothing."""
+    """The same of n lines, (n,) each; results that nobody knows are NaN, and count for nothing."""
     known = np.isfinite(actual)
     hits = known & (low <= actual) & (actual <= high)
     return Inside(int(hits.sum()), int(known.sum()), float(known.sum() * level))

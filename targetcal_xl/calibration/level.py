@@ -43,13 +43,13 @@ class LevelOutlook:
     as_of: int
 
     def expected(self, day: int) -> Floats:
-        """The mean from the period's first day to that one (from 1); NaN where nothing comes."""
+        """The mean from the period's first day to that one (from 1), (n,); NaN where nothing comes."""
         share, known = self._share_to_come(day), np.where(self.seen > 0, self.actual, 0.0)
         mean: Floats = (1 - share) * known + share * self.level
         return np.where((self.seen > 0) | (share > 0), mean, np.nan)
 
     def odds_of_miss(self, day: int, milestone: float, metric: Metric) -> Floats:
-        """Probability that the mean up to that day is worse than the target by over 1 - `milestone` of it."""
+        """Odds that the mean up to that day is worse than the target by over 1 - `milestone` of it, (n,)."""
         limit = (1.0 - metric.direction * (1.0 - milestone)) * self.target
         share, coming = self._share_to_come(day), float(self.day_weights[self.as_of : day].sum())
         days = np.full(len(share), coming) / self.usual

@@ -60,20 +60,20 @@ class Metric:
         return 2 - math.ceil(math.log10(self.step) - 1e-9)
 
     def to_step(self, values: Floats) -> Floats:
-        """The nearest multiples of `step`, half up, never below 0."""
+        """The nearest multiples of `step`, half up, never below 0, of any shape."""
         steps = np.floor(values / self.step + 0.5)
         return np.maximum(np.round(steps * self.step, 9), 0.0)
 
     def most(self, past: Floats) -> float:
-        """No value is more than this: all, of a ratio that has never been more; else there is no such end."""
+        """No value is more: 1 for a ratio whose `past`, of any shape, was never more; else no end."""
         return 1.0 if self.is_share and np.nanmax(past, initial=0.0) <= 1.0 else math.inf
 
     def target(self, expected: Floats, past: Floats) -> Floats:
-        """What is expected as targets: multiples of `step`, none beyond `most`."""
+        """What is expected as targets, of any shape: multiples of `step`, none beyond `most`."""
         return np.minimum(self.to_step(expected), self.last_step(past))
 
     def last_step(self, past: Floats) -> float:
-        """The last multiple of `step` that is not beyond `most`."""
+        """The last multiple of `step` that is not beyond `most`; `past` is of any shape."""
         most = self.most(past)
         return most if math.isinf(most) else round(math.floor(most / self.step + 1e-9) * self.step, 9)
 
@@ -111,7 +111,7 @@ class Metric:
         return path if self.is_turned else agreed
 
     def attainment(self, actual: Floats, due: Floats) -> Floats:
-        """How much of what was due was reached, elementwise; NaN where that says nothing.
+        """How much of what was due was reached, as a share, of any shape; NaN where that says nothing.
 
         What is better when lower is reached in full at what was due, and less so above it; a result of next
         to nothing counts as BEST_ATTAINED.
@@ -138,7 +138,7 @@ def usual_distance(kind: MetricKind, direction: int) -> Distance:
 
 
 def reference(suggested: Floats, distance: Distance) -> Floats:
-    """What departures from suggestions are shares of, elementwise; 0 where there is nothing.
+    """What departures from suggestions are shares of, of any shape; 0 where there is nothing.
 
     It is the value; or, by `shortfall`, what a share lacks to 1 where that is less. From 0.94 to 0.88 the
     shortfall doubles. A suggestion above 1 is no share.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..language import LANGUAGES, record
 from .history import Floats
 from .metric import Metric, reference
 from .plan import Person, Region
@@ -31,14 +31,12 @@ FAR: Final = 3.0
 """How many times as large or as small a number is implausible."""
 FEW_STEPS: Final = 5
 """Steps by which a number may differ from any suggestion, however many times it is."""
-MEANT: Final = ("确认无误", "i confirm")
-"""What somebody writes among the reasons for an implausible number, in either language."""
+MEANT: Final = tuple(record(code).meant for code in LANGUAGES)
+"""What somebody writes among the reasons for an implausible number, in each language."""
 
 TOLERANCE = 1e-9
-_EMPTY_WORD = re.compile(
-    "(暂|暂时)?无|(暂时)?没有|空|不适用|na|no|none|nil|nothing|null|nan|notapplicable"
-    "|待定|待补充|略|测试|tbd|tba|todo|test"
-    "|同上|同前|见上|ditto|sameasabove"
+_EMPTY_WORDS = frozenset(
+    word for known in map(record, LANGUAGES) for word in (*known.says_nothing, *known.says_nothing_either)
 )
 
 
@@ -49,11 +47,7 @@ def is_placeholder(value: Value) -> bool:
     plain = unicodedata.normalize("NFKC", value).casefold()
     words = "".join(character if character.isalpha() else " " for character in plain).split()
     together = "".join(words)
-    return (
-        len(set(together)) <= 1
-        or all(map(_EMPTY_WORD.fullmatch, words))
-        or bool(_EMPTY_WORD.fullmatch(together))
-    )
+    return len(set(together)) <= 1 or _EMPTY_WORDS.issuperset(words) or together in _EMPTY_WORDS
 
 
 def declaration_fault(
@@ -88,7 +82,7 @@ def _number_fault(value: float, metric: Metric) -> str | None:
 def deviation(
     declared: ArrayLike, suggested: ArrayLike, direction: int, distance: Distance = "value"
 ) -> Floats:
-    """How much better (negative: worse) declarations are, as a share of the distance; elementwise.
+    """How much better (negative: worse) declarations are, as a share of the distance; of any shape.
 
     Beside a suggestion of 0 any other declaration is infinitely better or worse.
     """
@@ -122,7 +116,7 @@ def is_meant(reason: Value) -> bool:
 
 
 def is_objection(deviations: ArrayLike, threshold: float) -> NDArray[np.bool_]:
-    """Whether deviations are worse than the suggestion by the threshold or more; elementwise."""
+    """Whether deviations are worse than the suggestion by the threshold or more; of any shape."""
     return np.asarray(deviations, dtype=np.float64) <= TOLERANCE - threshold
 
 

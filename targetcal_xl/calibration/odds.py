@@ -44,7 +44,7 @@ def spread(baseline: Baseline, confidence: float) -> Floats:
 
 
 def log_spread(centre: Floats, low: Floats, high: Floats, confidence: float) -> Floats:
-    """The same from the interval alone; a line whose interval begins at 0 tells by its upper half."""
+    """The same from the interval alone, (n,) each; one that begins at 0 tells by its upper half."""
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     usable = (centre > 0) & (high > centre)
     halves = np.where(low > 0, 2.0, 1.0)
@@ -67,7 +67,7 @@ def odds(targets: Floats, centre: Floats, spread: Floats, direction: int) -> Flo
 
 
 def total_odds(targets: Floats, centre: Floats, spread: Floats, direction: int, shared: float) -> float:
-    """Probability that all results together are what the targets add up to, or better.
+    """Probability that all results together are what the targets, (n,) each, add up to, or better.
 
     Of what does not add up, targets and centre are multiplied with the volumes. NaN while any target
     is missing.
@@ -79,7 +79,7 @@ def total_odds(targets: Floats, centre: Floats, spread: Floats, direction: int, 
 
 
 def total_spread(centre: Floats, spread: Floats, shared: float) -> float:
-    """Standard deviation of the log error of all lines together.
+    """Standard deviation of the log error of all lines, (n,) each, together.
 
     One common shock carries `shared` of every line's variance, the rest is each line's own (the
     one-factor model, Vasicek 2002). To first order the total's log error is the lines' weighed by

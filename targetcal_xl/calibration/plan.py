@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from .calendar import Calendar
 from .metric import IN_PERCENT, Floats, Metric
 from .period import Period
 from .vocabulary import MissingDays, Split, WeightsCode
@@ -162,6 +163,8 @@ class Plan:
     weights: WeightsCode = "learned"
     """Whether recalibrating learns the drivers' weights, or keeps those of the experts."""
     missing_days: MissingDays = field(default="zero", metadata=ADDED)
+    calendar: Calendar | None = field(default=None, metadata=ADDED)
+    """Which days are worked; China's, where the plan does not say."""
 
     def region(self, code: str) -> Region:
         """The region with this code; raise KeyError when there is none."""
@@ -202,7 +205,7 @@ class Plan:
         return math.nan if found is None else found
 
     def shares(self, rows: Sequence[int]) -> Floats:
-        """How much of each of these lines' values is in their total."""
+        """How much of each of these lines' values is in their total, (rows,)."""
         volumes = np.array([self.volumes[k] for k in rows])
         return volumes if self.metric.adds_up else volumes / volumes.sum()
 

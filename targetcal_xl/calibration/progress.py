@@ -220,14 +220,23 @@ def _watched_days(
 
 
 def so_far(daily: Floats, volumes: Floats | None, plan: Plan) -> float:
-    """What the days up to now come to over all lines of a plan, NaN where there is none."""
+    """What the days, (n, days so far), come to over all lines of a plan, NaN where there is none."""
     if plan.metric.adds_up:
         return plan.total_of(np.nansum(daily, axis=1))
     return reached(plan, _weights(daily, volumes, plan.metric), mean_so_far(daily, volumes)[0])
 
 
+def due_so_far(daily: Floats, volumes: Floats | None, path: Floats, plan: Plan) -> float:
+    """What should stand beside `so_far`: the `path` (n,) of that day; as planned without results."""
+    if plan.metric.adds_up:
+        return plan.total_of(path)
+    results, weights = mean_so_far(daily, volumes)[0], _weights(daily, volumes, plan.metric)
+    due = beside(plan, weights, results, path)
+    return plan.total_of(path) if math.isnan(due) else due
+
+
 def reached(plan: Plan, volumes: Sequence[float], values: Floats, rows: Iterable[int] | None = None) -> float:
-    """Results of all lines of a plan, or of those at these places, together; NaN where there are none.
+    """Results, (n,), of all lines of a plan, or of those at these places, together; NaN where there are none.
 
     They weigh by the `volumes` of their days where those were reported (`Progress.volumes`), else as planned.
     """
@@ -235,6 +244,22 @@ def reached(plan: Plan, volumes: Sequence[float], values: Floats, rows: Iterable
     weights, known = volumes or plan.volumes, [None if math.isnan(each) else each for each in values.tolist()]
     total = plan.metric.total((known[k] for k in places), (weights[k] for k in places))
     return math.nan if total is None else total
+
+
+def beside(
+    plan: Plan,
+    volumes: Sequence[float],
+    results: Floats,
+    targets: Floats,
+    rows: Iterable[int] | None = None,
+) -> float:
+    """Targets of those lines together, as `reached` takes their `results` together; NaN where there are none.
+
+    Each weighs what its result weighs, and one without a result nothing: so a total's attainment lies
+    between those of its lines, however the volumes have shifted. Sums take all targets.
+    """
+    known = targets if plan.metric.adds_up else np.where(np.isnan(results), math.nan, targets)
+    return reached(plan, volumes, known, rows)
 
 
 def _weights(daily: Floats, volumes: Floats | None, metric: Metric) -> tuple[float, ...]:

@@ -22,10 +22,10 @@ def same_value(a: Value, b: Value) -> bool:
 
     TRUE is not 1 and nothing is not an empty text: somebody who exchanges them has changed a cell.
     """
-    if _is_number(a) and _is_number(b):
-        return a == b or _is_close(a, b)
     is_text = isinstance(a, str) and isinstance(b, str)
-    return (is_text or type(a) is type(b)) and a == b
+    if (is_text or type(a) is type(b)) and a == b:
+        return True
+    return _is_number(a) and _is_number(b) and _is_close(a, b)
 
 
 def _is_number(value: Value) -> TypeGuard[int | float]:

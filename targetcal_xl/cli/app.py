@@ -1,6 +1,7 @@
 """The command line, made from the table of commands; what a command does is loaded when it runs."""
 
-import os
+import gc
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from ..telling import Report
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
+
+_RARELY = 50_000
+"""After so many new objects Python looks for what nobody needs: loading makes many, and nearly all stay."""
+_LOG = logging.getLogger(__name__)
 
 _OWN = CommandTable()
 """What only a command line can do."""
@@ -56,20 +61,34 @@ def _tell_version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help=say("option.version"), is_eager=True, callback=_tell_version)
     ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help=say("option.debug"))] = False,
 ) -> None:
-    """Before any command."""
+    from .. import log
+    from .show import say_where
+
+    if debug or log.wanted():
+        say_where(log.begin())
+    _LOG.info("command %s", log.one_of(context.invoked_subcommand or "", _names()))
+
+
+def _names() -> set[str]:
+    return {each.name or "" for each in app.registered_commands}
 
 
 def run() -> None:
-    """Run the command line; problems are told to the person, never as a traceback."""
+    """Run the command line and raise SystemExit with its status; problems are told, never as a traceback."""
     from .console import name_files_freely, speak_anyway
 
+    gc.set_threshold(_RARELY)
     name_files_freely()
     speak_anyway()
-    raise SystemExit(told(lambda: app(standalone_mode=False)))
+    status = told(lambda: app(standalone_mode=False))
+    gc.freeze()  # All goes now: to look through it once more for what can go takes as long as a command.
+    raise SystemExit(status)
 
 
 def told(command: Callable[[], object]) -> int:
@@ -90,17 +109,16 @@ def told(command: Callable[[], object]) -> int:
 
 
 def _failed(error: Exception) -> int:
-    """Tell what was found instead of a result; an error of ours is one too, unless somebody looks for it."""
+    """Tell what was found instead of a result; an error of ours is one too, and is in the log."""
+    from .. import log
     from ..problems import DataProblems, TargetcalError
-    from ..telling import unexpected
     from .show import show_problems
 
     if isinstance(error, TargetcalError):
+        _LOG.info("refused: %s", log.codes(error.problems))
         show_problems(error.problems)
-    elif os.environ.get("TARGETCAL_DEBUG"):
-        raise error
     else:
-        show_problems([unexpected(error)])
+        show_problems([log.unexpected(error)])
     return PROBLEMS if isinstance(error, DataProblems) else WRONG_USE
 
 

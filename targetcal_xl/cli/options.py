@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from ..commands import Command, Given, Parameter
-from ..language import LANGUAGES, spoken_language, text
+from ..language import spoken_language, text
 
 LANGUAGE = spoken_language()
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
@@ -57,8 +57,6 @@ def _asked(parameter: Parameter) -> inspect.Parameter:
     more: dict[str, Any] = {} if given.least is None else {"min": given.least}
     if given.kind == "date":
         kind, more = dt.datetime | None, {"formats": ["%Y-%m-%d"]}
-    if given.flags and given.kind in _CHECKS:
-        more["callback"] = _CHECKS[given.kind]
     make = typer.Option if given.flags else typer.Argument
     words: dict[str, Any] = {
         "help": parameter.help(LANGUAGE),
@@ -67,30 +65,6 @@ def _asked(parameter: Parameter) -> inspect.Parameter:
     }
     default = make(... if parameter.is_needed else parameter.default, *given.flags.split(), **words, **more)
     return inspect.Parameter(parameter.name, _BY_NAME, annotation=kind, default=default)
-
-
-def _there(said: Path | list[Path] | None) -> object:
-    """Files that somebody names; raise Refused for those that are not there."""
-    from ..problems import Problem, Refused
-
-    paths = said if isinstance(said, list) else [said] if said else []
-    if missing := [Problem("file_missing", str(path)) for path in paths if not path.is_file()]:
-        raise Refused(missing)
-    return said
-
-
-def _spoken(language: str) -> str:
-    """A language that books are written in; raise Refused for any other."""
-    from ..problems import Problem, Refused
-
-    if language not in LANGUAGES:
-        known = ", ".join(LANGUAGES)
-        raise Refused([Problem("language_unknown", fields={"said": language, "known": known})])
-    return language
-
-
-_CHECKS: Mapping[str, Callable[[Any], object]] = {"file": _there, "language": _spoken}
-"""What is looked at before a command runs, by the kind of what is given."""
 
 
 def _plain(value: object) -> object:

@@ -54,7 +54,9 @@ class ThisComputer:
             yield report
 
     @contextmanager
-    def desk(self, book: Path, who: str, ledger: str, *, create: bool = False) -> Iterator[Desk]:
+    def desk(
+        self, book: Path, who: str, ledger: str, *, create: bool = False, outdated: bool = False
+    ) -> Iterator[Desk]:
         """A desk for the person at this computer, now, with a progress bar for long work."""
         with (
             self.progress() as report,
@@ -67,6 +69,7 @@ class ThisComputer:
                 create=create,
                 progress=report,
                 macros=_macros,
+                outdated=outdated,
             ) as desk,
         ):
             yield desk

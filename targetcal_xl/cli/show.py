@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ..problems import Found, Problem, Refused
@@ -45,6 +46,11 @@ def show_problems(problems: Iterable[Problem]) -> None:
 def show_wrong_use(message: str) -> None:
     """Say what was wrong about the words of a command, and where to look."""
     ERRORS.print(f"{drawn(Sentence(message, WRONG))}\n{say('wrong_use')}")
+
+
+def say_where(log: Path | None) -> None:
+    """Say where the log is, which a person can send."""
+    ERRORS.print(say("log", place=log) if log else say("no_log"))
 
 
 def plain(value: object) -> object:

@@ -32,9 +32,12 @@ class Here(Protocol):
         """Shows how far long work is, while it lasts."""
 
     def desk(
-        self, book: Path, who: str, ledger: str, *, create: bool = False
+        self, book: Path, who: str, ledger: str, *, create: bool = False, outdated: bool = False
     ) -> AbstractContextManager[Desk]:
-        """Sits the person, or who is named, down at a book; `create` begins its ledger."""
+        """Sits the person, or who is named, down at a book; `create` begins its ledger.
+
+        `outdated` takes a book of an older release.
+        """
 
 
 @dataclass(frozen=True)

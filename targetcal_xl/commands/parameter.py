@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, get_args, get_origin
 
-from ..language import text
+from ..language import LANGUAGES, text
 
-AskKind = Literal["text", "number", "whole", "date", "region", "line", "person", "file", "folder", "language"]
+AskKind = Literal["text", "number", "whole", "date", "region", "line", "person", "file", "folder"]
 """What is asked for; a region or line is named by code or name, a date is ISO text."""
 
 NEEDED: Final = inspect.Parameter.empty
@@ -73,7 +73,8 @@ class Parameter:
     def help(self, language: str) -> str:
         """What the command's help says of it."""
         place = "option" if self.given.flags else "argument"
-        return text(f"cli.{place}.{self.given.about or self.name}", language)
+        known = text("cli.or", language).join(LANGUAGES)
+        return text(f"cli.{place}.{self.given.about or self.name}", language, languages=known)
 
 
 def parameters(function: Callable[..., object]) -> tuple[Parameter, ...]:

@@ -20,7 +20,7 @@ Book = Annotated[Path, Given(kind="file", metavar="BOOK")]
 AnyBook = Annotated[Path | None, Given(kind="file", about="doctor_book", metavar="[BOOK]")]
 Folder = Annotated[Path, Given(kind="folder", about="demo")]
 Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE")]
-Language = Annotated[str, Given("--lang", "language")]
+Language = Annotated[str, Given("--lang")]
 Who = Annotated[str, Given("--as", "person", about="as", metavar="NAME", variable="TARGETCAL_USER")]
 LedgerAt = Annotated[str, Given("--ledger", variable="TARGETCAL_LEDGER")]
 Region = Annotated[str, Given("--region -r", "region")]
@@ -269,6 +269,14 @@ def _repair(desk: "Desk") -> "Report":
     from ..actions.repair import repair
 
     return repair(desk)
+
+
+@_TABLE.command("targetcal upgrade targets.xlsx")
+def _upgrade(here: Here, book: Book, who: Who = "", ledger: LedgerAt = "") -> "Report":
+    from ..actions.upgrade import upgrade
+
+    with here.desk(book, who, ledger, outdated=True) as desk:
+        return upgrade(desk)
 
 
 @_TABLE.command("targetcal functions targets.xlsx live", "targetcal functions targets.xlsx frozen")

@@ -1,11 +1,10 @@
-"""The outside world: plan folders, daily results, survey answers and the calendar."""
+"""The outside world: plan folders, daily results and survey answers."""
 
 from __future__ import annotations
 
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from ..workdays import WorkingDays, working_days
     from .actuals import Actuals, read_actuals
     from .plan_folder import read_drivers, read_history, read_plan
     from .plan_tree import infeasible
@@ -15,7 +14,6 @@ with on_demand(__name__):
 __all__ = [
     "Actuals",
     "Responses",
-    "WorkingDays",
     "find_plan",
     "infeasible",
     "plan_template",
@@ -25,5 +23,4 @@ __all__ = [
     "read_history",
     "read_plan",
     "read_responses",
-    "working_days",
 ]

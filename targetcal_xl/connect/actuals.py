@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import math
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -11,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calibration import Floats, Plan, Resources
+from ..log import step
 from .tables import TableFile, read_table
+
+_LOG = logging.getLogger(__name__)
 
 _MOST_SHARE = 10.0
 """Ten times what was planned is more than anybody has; 95 is meant to be 0.95."""
@@ -66,6 +70,7 @@ class Actuals:
         return Resources(_last_known(self.leads), _last_known(self.capacity))
 
 
+@step(_LOG, "read results")
 def read_actuals(source: Traversable, plan: Plan) -> Actuals:
     """Read columns date, line, value and, where there are, leads, capacity and volume from .csv or .xlsx.
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib.resources.abc import Traversable
 from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -22,18 +25,30 @@ from pydantic_core import ErrorDetails
 
 from ..calibration import composed, metric, plan, vocabulary
 from ..calibration.baseline import PARTS
+from ..calibration.calendar import Calendar
 from ..calibration.period import Period
 from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
 from ..problems import DataProblems, Problem
+from ..workdays import calendar_problems
 from .plan_tree import tree_faults
 from .tables import decode
 
 FILE = "plan.toml"
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WHOLE_STEPS = 1e-6
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _MOST_STEPS = 1e9
 """A target of more steps than this has a slip of the pen in one of the two."""
+
+
+def _day(said: object) -> object:
+    """The day that a text in quotes means; anything else as it is."""
+    with suppress(ValueError):
+        if isinstance(said, str) and _ISO_DAY.fullmatch(said):
+            return dt.date.fromisoformat(said)
+    return said
+
 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
@@ -48,6 +63,8 @@ _Way = Annotated[
     AfterValidator(lambda said: {"raises": 1, "lowers": -1}.get(str(said), said)),
 ]
 """What more of something does; older plans say it by a sign."""
+_Day = Annotated[dt.date, BeforeValidator(_day)]
+"""A day, in quotes or without."""
 _Period = Annotated[Period, PlainValidator(lambda said: Period.parse(str(said)))]
 
 
@@ -141,6 +158,16 @@ class _Measures(_Strict):
     attainment_pct: _NotNegative | None = plan.Measures.attainment_pct
 
 
+class _Calendar(_Strict):
+    country: _Name = Calendar.country
+    work: Annotated[list[_Day], Field(max_length=400)] = []
+    closed: Annotated[list[_Day], Field(max_length=400)] = []
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(self.country, tuple(sorted(self.work)), tuple(sorted(self.closed)))
+
+
 class _Plan(_Strict):
     code: _Code
     company: _Name
@@ -154,8 +181,9 @@ class _Plan(_Strict):
     drivers: Annotated[list[_Driver], Field(max_length=40)] = []
     weights: vocabulary.WeightsCode = plan.Plan.weights
     thresholds: _Thresholds = _Thresholds()
-    milestones: Annotated[list[dt.date], Field(max_length=100)] = []
+    milestones: Annotated[list[_Day], Field(max_length=100)] = []
     missing_days: vocabulary.MissingDays = plan.Plan.missing_days
+    calendar: _Calendar | None = None
     last_period: _Measures | None = None
 
 
@@ -171,7 +199,7 @@ def read_plan_file(source: Traversable) -> plan.Plan:
         raise DataProblems([Problem("plan_deep", FILE)]) from error
     except ValidationError as error:
         raise DataProblems([_problem(fault) for fault in error.errors()]) from error
-    problems = [*_twice(said), *_loose_ends(said), *_sums(said), *_locked_twice(said)]
+    problems = [*_twice(said), *_loose_ends(said), *_sums(said), *_locked_twice(said), *_calendar(said)]
     if problems:
         raise DataProblems(problems)
     found = _plan(said)
@@ -296,6 +324,13 @@ def _locked_twice(said: _Plan) -> Iterator[Problem]:
                 yield Problem("plan_locked_limits", _where(table, place))
 
 
+def _calendar(said: _Plan) -> list[Problem]:
+    """A country that nobody knows, and days that cannot be meant."""
+    if said.calendar is None:
+        return []
+    return calendar_problems(said.calendar.calendar, said.period.year, _where("calendar"))
+
+
 def _plan(said: _Plan) -> plan.Plan:
     return plan.Plan(
         code=said.code,
@@ -321,6 +356,7 @@ def _plan(said: _Plan) -> plan.Plan:
         last_period=plan.Measures(**said.last_period.model_dump()) if said.last_period else None,
         weights=said.weights,
         missing_days=said.missing_days,
+        calendar=said.calendar.calendar if said.calendar else None,
     )
 
 

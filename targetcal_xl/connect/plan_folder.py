@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,9 +14,12 @@ from numpy.typing import NDArray
 
 from ..calibration import MOST_PERIODS, Floats, History, Indicator, Inputs, Line, Period, Plan, Readings
 from ..calibration.metric import IN_PERCENT
+from ..log import step
 from ..problems import DataProblems, Problem
 from .plan_file import FILE, read_plan_file
 from .tables import TableFile, normal, read_table
+
+_LOG = logging.getLogger(__name__)
 
 HISTORY, DRIVERS = "history", "drivers"
 _KINDS = (".csv", ".xlsx", ".xlsm")
@@ -24,6 +28,7 @@ _UNSIZED = ("?", "？")
 """How a one-off event of unknown size is written."""
 
 
+@step(_LOG, "read a plan folder")
 def read_plan(folder: Traversable) -> Inputs:
     """Read `plan.toml`, the table `history` and, where there is one, `drivers`: each as .csv or .xlsx.
 

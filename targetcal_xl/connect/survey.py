@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
@@ -9,7 +10,10 @@ import numpy as np
 
 from ..calibration import Plan
 from ..calibration.agreement import HIGHEST_SCORE, LOWEST_SCORE
+from ..log import step
 from .tables import read_table
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Responses:
     scores: tuple[float, ...]
 
 
+@step(_LOG, "read survey answers")
 def read_responses(source: Traversable, plan: Plan) -> Responses:
     """Read columns region, score (and a note, which is not kept) from .csv or .xlsx.
 

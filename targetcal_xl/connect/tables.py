@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import difflib
 import io
+import logging
 import math
 import re
 import unicodedata
@@ -25,8 +26,11 @@ from ..calibration import Floats
 from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
 from ..language import LANGUAGES, text
+from ..log import step
 from ..problems import DataProblems, Found, Problem
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
+
+_LOG = logging.getLogger(__name__)
 
 MOST_BYTES = 100_000_000
 """A text file that is bigger is not read."""
@@ -158,6 +162,7 @@ class _Source:
     comma_is_clear: bool = True
 
 
+@step(_LOG, "read a table")
 def read_table(source: Traversable, required: Sequence[str], optional: Sequence[str] = ()) -> TableFile:
     """Read the named columns of a .csv or .xlsx file, in any order; optional ones may be missing.
 

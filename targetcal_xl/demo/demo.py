@@ -11,16 +11,14 @@ from pathlib import Path
 from ..actions import EvaluateReport, evaluate, objections, verify
 from ..calibration import Line, Standing, gap_pct
 from ..connect import plan_template
-from ..desk import Desk, Progress, first_declarations, issues, silent, standing_of
+from ..desk import Desk, Progress, find_language, first_declarations, issues, silent, standing_of
 from ..figures import plain, spell
-from ..language import text
+from ..language import record, text
 from ..problems import Problem, Refused
 from ..telling import Part, Report, Sentence, table
 from .story import Story
 
 SUMMARY = "summary.json"
-CASES = {"zh-CN": "saas", "en": "saas-en"}
-"""The same case, told in each language."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,16 @@ class DemoReport(Report):
 
 
 def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "") -> DemoReport:
-    """Play a shipped case in a folder that is empty or not there yet; else the case of the language."""
+    """Play a shipped case, without a name that of the language, in a folder that is empty or not there yet.
+
+    Raise Refused for any other folder, and for an unknown language.
+    """
+    find_language(language)
     if directory.exists() and any(directory.iterdir()):
         raise Refused([Problem("folder_not_empty", str(directory))])
     directory.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    story = Story(plan_template(case or CASES[language]), directory, language)
+    story = Story(plan_template(case or record(language).case), directory, language)
     for done, act in enumerate(story.acts, 1):
         story.play(act)
         progress("demo", done, len(story.acts))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..calibration import Key, Standing, Value
 from ..ledger import Log
+from ..ooxml import laid_beside, put_in_place, read_file
 from ..workbook import open_book, read, write_book
 from .desk import Desk
 from .post import enter, post
@@ -37,6 +38,20 @@ def _show(path: Path, log: Log, standing: Standing, typed: Mapping[Key, Value]) 
     enter(book, reading, {key: value for key, value in typed.items() if key in reading.typed})
     post(log, standing, book, read(book, standing.inputs, standing.language))
     book.save()
+
+
+def keep_aside(desk: Desk, action: str) -> Path:
+    """Keep the book as it is under another name, before an action that replaces it; the copy."""
+    kept = name_aside(desk, action)
+    with laid_beside(desk.path, read_file(desk.path)) as copy:
+        put_in_place(copy, kept)
+    return kept
+
+
+def name_aside(desk: Desk, action: str) -> Path:
+    """The name under which the book as it was before an action is kept."""
+    stamp = desk.clock().strftime("%Y%m%d-%H%M%S")
+    return desk.path.with_name(f"{desk.path.stem}.before-{action}-{stamp}{desk.path.suffix}")
 
 
 def has_macros(path: Path) -> bool:

@@ -5,19 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
 from ..calibration import Indicator, Line, Plan, Region
+from ..formats import BOOK, LEDGER, Format
+from ..language import LANGUAGES
 from ..ledger import Draft, Event, Ledger, open_ledger, standing
+from ..log import step
 from ..ooxml import clear_leftovers
 from ..problems import Problem, Refused
 from ..workbook import Book, MacrosFor, open_book
+
+_LOG = logging.getLogger(__name__)
 
 Named = TypeVar("Named", Region, Line, Indicator)
 
@@ -78,17 +85,43 @@ def open_desk(
     create: bool = False,
     progress: Progress = silent,
     macros: MacrosFor | None = None,
+    outdated: bool = False,
 ) -> Iterator[Desk]:
     """Sit down at a book, alone: a second action on the same book waits a little, then is refused.
 
     `create` begins a ledger where there is none. Raise Refused when nobody is named as acting, when the book
-    stays busy, or when there is no ledger or it cannot be used.
+    stays busy, when there is no ledger or it cannot be used, for a plan of an older release unless it may
+    be `outdated`, and for one of a newer program.
     """
     if not actor.strip():
         raise Refused([Problem("actor_missing")])
     place = ledger or ledger_beside(path)
     with _uncollected(), _alone(path), _begun(place, create), open_ledger(place, create=create) as opened:
+        if problem := _unfit(path, opened.formats, outdated):
+            raise Refused([problem])
         yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
+
+
+def _unfit(path: Path, formats: Mapping[str, Format], outdated: bool) -> Problem | None:
+    """Why a plan in these formats is not to be worked on."""
+    book, ledger = formats["book"], formats["ledger"]
+    if book.number > BOOK.number:
+        return newer(path, book)
+    if not outdated and (book.number < BOOK.number or ledger.number < LEDGER.number):
+        return older(path, min(book, ledger, key=lambda found: found.number))
+    return None
+
+
+def older(path: Path, found: Format) -> Problem:
+    """What to say of a plan that was written in a format of before."""
+    fields = {"book": path.name, "format": found.number, "program": found.program}
+    return Problem("book_outdated", path.name, fields)
+
+
+def newer(path: Path, found: Format) -> Problem:
+    """What to say of a book that a newer program has written."""
+    fields = {"format": found.number, "program": found.program, "known": BOOK.number}
+    return Problem("book_newer", path.name, fields)
 
 
 @contextmanager
@@ -96,7 +129,8 @@ def _alone(path: Path) -> Iterator[None]:
     """Take the turn at a book; where nothing can be written nobody needs one, as all can do is read."""
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
     try:
-        lock.acquire()
+        with step(_LOG, "take the turn at a book"):
+            lock.acquire()
     except Timeout as timeout:
         raise Refused([Problem("book_busy", str(path.name))]) from timeout
     except OSError:
@@ -149,7 +183,7 @@ def find_line(plan: Plan, region: Region, said: str) -> Line:
 
 
 def find_line_anywhere(plan: Plan, said: str) -> Line:
-    """The line that a person means, by code or by a name that only one line has."""
+    """The line that a person means, by code or by a name that only one line has; else raise Refused."""
     meant = [line for line in plan.lines if line.code == said]
     meant = meant or [line for line in plan.lines if line.name == said]
     if len(meant) > 1:
@@ -161,6 +195,20 @@ def find_line_anywhere(plan: Plan, said: str) -> Line:
 def find_indicator(plan: Plan, said: str) -> Indicator:
     """The indicator that a person means, by code or name."""
     return _find(plan.indicators, said, "indicator_unknown")
+
+
+def find_language(said: str) -> str:
+    """A language that books are written in; raise Refused for any other."""
+    if said not in LANGUAGES:
+        raise Refused([Problem("language_unknown", fields={"said": said, "known": ", ".join(LANGUAGES)})])
+    return said
+
+
+def find_file(path: Traversable) -> Traversable:
+    """A file that a person names; raise Refused when there is none."""
+    if not path.is_file():
+        raise Refused([Problem("file_missing", str(path))])
+    return path
 
 
 def chosen_regions(plan: Plan, said: Sequence[str]) -> tuple[Region, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 
 from ..calibration import Key, Standing, Value
 from ..calibration.vocabulary import State
@@ -153,6 +154,7 @@ def _protect(
     What a superior typed beside the recorded decision stays open, so that it can be put back.
     """
     changed, moved = False, {entry.region for entry in pending if entry.field == "state"}
+    password = cache(lambda: sheet_password(ledger))
     for region in standing.inputs.plan.regions:
         side, tab = Side(standing, region), reading.places.tabs.get(region_sheet(region.code))
         closed = side.state != State.OPEN
@@ -168,7 +170,7 @@ def _protect(
         ]
         book.lock_cells(tab, [cell.spot for cell in cells], True)
         book.lock_cells(tab, free, False)
-        book.protect(tab, sheet_password(ledger) if closed else None)
+        book.protect(tab, password() if closed else None)
         changed = True
     return changed
 

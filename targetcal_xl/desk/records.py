@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from ..calibration import (
     Inside,
     Key,
@@ -16,6 +18,7 @@ from ..calibration import (
     Standing,
     Survey,
     Value,
+    beside,
     has_resources,
     hope,
     reached,
@@ -112,9 +115,12 @@ def first_declarations(ledger: Log) -> dict[str, float]:
 
 def _progress_fields(followed: Followed, standing: Standing, language: str) -> Iterator[tuple[Key, Value]]:
     progress, plan = followed.progress, standing.inputs.plan
-    yield (None, None, "progress.actual"), _known(reached(plan, progress.volumes, progress.actual))
+    told = progress.volumes, progress.actual
+    targets = np.array([standing.in_force(line) or 0.0 for line in plan.lines])
+    yield (None, None, "progress.actual"), _known(reached(plan, *told))
+    yield (None, None, "progress.agreed"), _known(beside(plan, *told, targets))
     for row, line in enumerate(plan.lines):
-        agreed = standing.in_force(line) or 0.0
+        agreed = float(targets[row])
         fields: dict[str, Value] = {
             "agreed": agreed,
             "as_of": followed.as_of.isoformat(),

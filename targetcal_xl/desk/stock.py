@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from ..calibration import Key, Plan, Region, Standing, Value
+from ..formats import BOOK
 from ..ledger import Draft, Event, reference
 from ..problems import Problem, Refused
-from ..workbook import Book, Content, Reading, content, read
-from .desk import Desk
+from ..workbook import MARKED, Book, Content, Reading, book_format, content, read
+from .desk import Desk, newer, older
 from .post import applied_number, post
 from .records import standing_of
 from .side import Side
@@ -74,16 +75,21 @@ def show_recorded(draft: Draft, path: Path, show: Callable[[], None]) -> None:
 
 
 def look(desk: Desk) -> Stock:
-    """Read ledger and book, whatever they say of each other."""
+    """Read ledger and book, whatever they say of each other.
+
+    Raise Refused when there is no book, or when it is a newer program's.
+    """
     if not desk.path.is_file():
         raise Refused([Problem("book_missing", str(desk.path))])
     head, standing = desk.ledger.head, standing_of(desk.ledger)
     book = desk.book()
+    if (found := book_format(book)).number > BOOK.number:
+        raise Refused([newer(desk.path, found)])
     return Stock(desk, head, standing, book, read(book, standing.inputs, standing.language))
 
 
 def take_stock(desk: Desk) -> Stock:
-    """Read ledger and book; refuse a book that lacks something, or shows other entries."""
+    """Read ledger and book; raise Refused for a book that lacks something, or shows other entries."""
     stock = look(desk)
     if problems := misfits(stock):
         raise Refused(problems)
@@ -91,8 +97,10 @@ def take_stock(desk: Desk) -> Stock:
 
 
 def misfits(stock: Stock) -> list[Problem]:
-    """Why book and ledger are not of one piece: what the book has lost, or that it shows other entries."""
-    name = stock.desk.path.name
+    """Why book and ledger are not of one piece: an old format, what the book has lost, or other entries."""
+    name, found = stock.desk.path.name, book_format(stock.book)
+    if found.number < BOOK.number and MARKED in stock.reading.places.tabs:
+        return [older(stock.desk.path, found)]
     if lost := list(stock.reading.places.problems):
         return [*lost, Problem("book_needs_repair", name, {"book": name})]
     last = stock.desk.ledger.last

@@ -16,27 +16,31 @@ import numpy as np
 from .. import calibration
 from ..calibration import (
     Baseline,
+    Calendar,
     Floats,
     InfeasibleTotal,
     Level,
     Metric,
     MetricKind,
+    Period,
     Plan,
     Resources,
     Thresholds,
 )
 from ..calibration.baseline import PARTS
+from ..calibration.history import Flags
 from ..calibration.metric import IN_PERCENT, usual_distance
 from ..calibration.odds import log_spread
 from ..calibration.progress import PRIOR_SIGMA
 from ..calibration.vocabulary import KINDS
 from ..language import LANGUAGES, spoken_language, text
 from ..problems import Problem
-from ..workdays import working_days
-from .inputs import Lines, baseline_of, computed_from, inputs_of, period_of, readings_meant
+from .inputs import Lines, baseline_of, computed_from, days_of, inputs_of, period_of, readings_meant
 from .ranges import Cells, ErrorValue, Number, Numbers, RangeTable, Scalar, Text, Texts, Unanswerable, refuse
 from .registry import Block, function, reasons
 
+CHINA = str(Calendar())
+"""The calendar of who names none."""
 _EPOCH = dt.date(1899, 12, 30)
 _FIGURES = ("last_year", "base", "expected", "suggested", "low", "high", "sigma", "inertial")
 """Columns of a baseline that are one number for each line."""
@@ -255,14 +259,20 @@ def _together(one: Floats, other: Floats, names: tuple[str, str]) -> tuple[Float
 
 
 @function
-def TC_PATH(target: Numbers, period: Text, dates: Numbers | None = None, kind: Text = "sum") -> Block:
+def TC_PATH(
+    target: Numbers,
+    period: Text,
+    dates: Numbers | None = None,
+    kind: Text = "sum",
+    calendar: Text = CHINA,
+) -> Block:
     """Where each target should be at the end of each day, or of the dates asked for.
 
     A row for each target and a column for each date; a single target beside a column of dates gives
     a column.
     """
     when = period_of(period)
-    weights = calibration.period_weights(working_days(when).days)
+    weights = calibration.period_weights(days_of(calendar, when))
     path = calibration.target_path(
         np.nan_to_num(target.ravel()), weights, Metric("", "", "", "", kind=_kind(kind))
     )
@@ -294,10 +304,13 @@ def TC_WARNING(
     days: Number = 14,
     odds: Number = 0.50,
     kind: Text = "sum",
+    calendar: Text = CHINA,
 ) -> Block:
     """Result, path, attainment, expected final, odds of a miss and whether to warn, a row for each line."""
+    when = period_of(period)
     return _followed(
-        period,
+        when,
+        days_of(calendar, when),
         lines,
         {"agreed": agreed, "expected": expected, "sigma": sigma},
         actuals,
@@ -309,7 +322,8 @@ def TC_WARNING(
 
 
 def _followed(
-    period: str,
+    when: Period,
+    working: Flags,
     lines: Texts,
     sides: dict[str, Floats | None],
     actuals: RangeTable,
@@ -318,7 +332,6 @@ def _followed(
     metric: Metric,
     thresholds: Thresholds,
 ) -> Block:
-    when = period_of(period)
     for name, given in sides.items():
         if given is not None and given.size != len(lines):
             raise refuse("udf_unequal", name, cells=given.size, other="lines", others=len(lines))
@@ -330,7 +343,7 @@ def _followed(
     progress = calibration.follow(
         agreed,
         daily,
-        calibration.period_weights(working_days(when).days),
+        calibration.period_weights(working),
         metric,
         thresholds,
         milestones=[int(day - begins) + 1 for day in milestones],
@@ -351,7 +364,7 @@ def _followed(
 
 
 def _daily(
-    table: RangeTable, lines: Texts, when: calibration.Period, as_of: float | None
+    table: RangeTable, lines: Texts, when: Period, as_of: float | None
 ) -> tuple[Floats, Floats | None, Resources | None]:
     """Results (n, days so far) from a table of date, line, value and, where there are, volume, leads and
     capacity."""
@@ -522,9 +535,10 @@ def TC_WHY(
     m: Cells = (),
     n: Cells = (),
     o: Cells = (),
+    p: Cells = (),
 ) -> Block:
     """Why a function shows an error value for these arguments: every reason, a row each."""
-    cells: tuple[Cells, ...] = (a, b, c, d, e, f, g, h, i, j, k, m, n, o)
+    cells: tuple[Cells, ...] = (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p)
     given = max((at for at, grid in enumerate(cells, 1) if grid), default=0)
     language = spoken_language()
     found = reasons(function.strip().upper(), [grid or None for grid in cells[:given]], language)

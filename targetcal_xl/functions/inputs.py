@@ -14,6 +14,7 @@ import numpy as np
 from ..calibration import (
     MOST_PERIODS,
     Baseline,
+    Calendar,
     Driver,
     FarAway,
     Floats,
@@ -29,8 +30,10 @@ from ..calibration import (
     compute_baseline,
     consecutive,
 )
+from ..calibration.history import Flags
 from ..language import LANGUAGES, text
 from ..problems import Problem
+from ..workdays import calendar_problems, working_days
 from .ranges import ErrorValue, RangeTable, Unanswerable, is_blank, refuse, said
 
 UNKNOWN_AMOUNTS = ("", "?", "？")
@@ -57,8 +60,25 @@ def period_of(said_period: str) -> Period:
         raise refuse("udf_not_a_period", "period", found=said_period) from error
 
 
+def days_of(said_calendar: str, period: Period) -> Flags:
+    """Which days of a period are worked by the calendar that a text means, as the settings write it.
+
+    Raise Unanswerable with everything that is wrong with the text.
+    """
+    try:
+        calendar = Calendar.parse(said_calendar)
+    except ValueError as error:
+        raise refuse("udf_not_a_calendar", "calendar", found=str(error)) from error
+    if problems := calendar_problems(calendar, period.year, "calendar"):
+        raise Unanswerable(ErrorValue("#VALUE!", problem) for problem in problems)
+    return working_days(period, calendar).days
+
+
 def lines_of(history: RangeTable) -> Lines:
-    """The lines of a history: by code or, where the range begins with names, by name."""
+    """The lines of a history: by code or, where the range begins with names, by name.
+
+    Raise Unanswerable for lines that stand twice.
+    """
     at = history.column("line") or 0
     codes = history.texts(at)
     known = {code: k for k, code in enumerate(codes)}
@@ -271,7 +291,10 @@ def _readings(table: RangeTable | None, plan: Plan, lines: Lines) -> Readings:
 
 
 def readings_meant(table: RangeTable, plan: Plan, lines: Lines) -> tuple[list[int], list[int]]:
-    """Which line and which indicator each row of the readings is about."""
+    """Which line and which indicator each row of the readings is about.
+
+    Raise Unanswerable with every line and indicator that nobody knows.
+    """
     (column,) = table.needed("indicator")
     items = {name: k for k, item in enumerate(plan.indicators) for name in (item.code, item.name)}
     line, keys, names = table.column("line") or 0, table.texts(0), table.texts(column)

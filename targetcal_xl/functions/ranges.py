@@ -105,7 +105,10 @@ def said(cell: Scalar) -> str:
 
 
 def read_numbers(argument: str, grid: Grid) -> Floats:
-    """A block of numbers, NaN where a cell is blank."""
+    """A block of numbers, (rows, columns), NaN where a cell is blank.
+
+    Raise Unanswerable with every cell that is something else.
+    """
     if {type(cell) for row in grid for cell in row} <= _PLAIN:
         return np.array(grid, dtype=np.float64)
     errors: list[ErrorValue] = []
@@ -127,7 +130,7 @@ def not_a_number(where: str, cell: Scalar) -> ErrorValue:
 
 
 def read_number(argument: str, grid: Grid) -> float:
-    """The number of the only cell."""
+    """The number of the only cell; raise Unanswerable for several cells, and for one without a number."""
     cell = _only(argument, grid)
     if not isinstance(cell, float):
         raise Unanswerable([not_a_number(argument, cell)])
@@ -193,7 +196,10 @@ class RangeTable:
         return [at for at in found.values() if at is not None]
 
     def numbers(self, columns: Sequence[int]) -> Floats:
-        """These columns of every row as numbers, (rows, columns), NaN where a cell is blank."""
+        """These columns of every row as numbers, (rows, columns), NaN where a cell is blank.
+
+        Raise Unanswerable with every cell that is something else.
+        """
         if not self.body:
             return np.zeros((0, len(columns)))
         block = tuple(tuple(row[at] for at in columns) for _, row in self.body)

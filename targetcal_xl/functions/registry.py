@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from .. import log
 from ..language import text
 from ..problems import Problem
 from .ranges import READERS, ErrorValue, Kind, Scalar, Unanswerable, grid_of, is_left_out
@@ -105,7 +106,8 @@ def computed(name: str, cells: Sequence[object]) -> list[list[Scalar]]:
         block = FUNCTIONS[name].answer(cells)
     except Unanswerable as error:
         return [[error.errors[0].error]]
-    except Exception:
+    except Exception as error:
+        log.unexpected(error, name)
         return [["#VALUE!"]]
     return [[_shown(cell) for cell in row] for row in block]
 
@@ -127,8 +129,7 @@ def reasons(name: str, cells: Sequence[object], language: str) -> list[str]:
     except Unanswerable as error:
         found = list(error.errors)
     except Exception as error:
-        fields = {"kind": type(error).__name__, "said": str(error)}
-        found = [ErrorValue("#VALUE!", Problem("unexpected", name, fields))]
+        found = [ErrorValue("#VALUE!", log.unexpected(error, name))]
     else:
         found = [cell for row in block for cell in row if isinstance(cell, ErrorValue)]
     return [f"{error.error} {error.problem.sentence(language)}" for error in found]

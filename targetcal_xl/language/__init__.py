@@ -1,4 +1,4 @@
-"""Everything people read, in Chinese and English, from gettext catalogues."""
+"""Everything people read, from gettext catalogues: a folder for each language, with its record."""
 
 from __future__ import annotations
 
@@ -9,10 +9,24 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-__all__ = ["LANGUAGES", "catalogue", "find", "spoken_language", "text"]
+from .record import LANGUAGES, Language, Shortened, record
+
+__all__ = [
+    "FALLBACK",
+    "LANGUAGES",
+    "Language",
+    "Shortened",
+    "catalogue",
+    "find",
+    "record",
+    "spoken_language",
+    "territories",
+    "text",
+]
 
 _HERE = Path(__file__).parent
-LANGUAGES = ("zh-CN", "en")
+FALLBACK = "en"
+"""What is spoken where nobody's language is known."""
 
 _ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|\Z))+)', re.MULTILINE)
 """A message of a catalogue. Babel, which reads every kind of them, takes longer to load than we to start."""
@@ -74,12 +88,20 @@ class _Counting(Formatter):
 _COUNTING = _Counting()
 
 
+@cache
+def territories(language: str) -> dict[str, str]:
+    """What a language calls the countries of the world, by their codes."""
+    from babel import Locale
+
+    return dict(Locale.parse(language, sep="-").territories)
+
+
 def spoken_language() -> str:
-    """The language of messages: TARGETCAL_LANG, else Chinese in a Chinese locale, else English."""
+    """The language of messages: TARGETCAL_LANG, else that of the computer's locale, else English."""
     said = os.environ.get("TARGETCAL_LANG", "")
     if said in LANGUAGES:
         return said
     locale = next(
         (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
     )
-    return "zh-CN" if locale.startswith("zh") else "en"
+    return next((code for code in LANGUAGES if locale.startswith(record(code).spoken_in)), FALLBACK)

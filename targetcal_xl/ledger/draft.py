@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from ..calibration import Key, Value
+from ..formats import Format
 from .chain import reference
 from .entry import Entry, Event
 from .ledger import Ledger
@@ -110,8 +111,11 @@ class Draft:
         """The content that a reference names."""
         return self._documents[named] if named in self._documents else self._ledger.document(named)
 
-    def record(self) -> tuple[Entry, ...]:
-        """Record what was drafted; Refused when somebody has recorded since."""
+    def record(self, formats: Mapping[str, Format] | None = None) -> tuple[Entry, ...]:
+        """Record what was drafted, and the formats of ledger or book that change with it.
+
+        Raise Refused when somebody has recorded since.
+        """
         return self._ledger.record(
             self._events,
             at=self._at,
@@ -119,4 +123,5 @@ class Draft:
             source=self._source,
             documents=self._documents.values(),
             onto=self.onto,
+            formats=formats,
         )

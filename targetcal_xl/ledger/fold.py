@@ -40,7 +40,7 @@ def groundwork(
 ) -> tuple[list[Event], list[bytes]]:
     """Events and documents that make these the ground of the plan; `before` are the values until now.
 
-    There is no event for what stays as it is.
+    `allotment` (n,) is in the metric's unit. There is no event for what stays as it is.
     """
     before = before or {}
     grounds = {INPUTS: dump(inputs), BASELINE: dump(_Suggestions(baseline, allotment, shared))}

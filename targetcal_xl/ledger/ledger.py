@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -16,10 +18,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
 from ..calibration import Key, Value
+from ..formats import BOOK, LEDGER, UNMARKED, Format
+from ..log import step
 from ..problems import DataProblems, Problem, Refused
 from .chain import GENESIS, breaks, canonical, entry_hash, fault, is_reference, parse, reference
 from .entry import Entry, Event
-from .store import DOCUMENT, ENTRY, SCHEMA, SECRET, connect, is_missing_file, locate
+from .store import DOCUMENT, ENTRY, FORMAT, SCHEMA, SECRET, connect, is_missing_file, locate
+
+_LOG = logging.getLogger(__name__)
 
 MOST_BREAKS = 12
 """How many breaks are named before an action refuses to go on; `verify` names all."""
@@ -39,7 +45,8 @@ def open_ledger(place: str | Path, *, create: bool = False, password: str | None
     """Open the ledger in a SQLite file or at a `postgresql://` URL; a context manager.
 
     `create` makes one where there is none. Without a `password`, PostgreSQL's own ways hold
-    (PGPASSWORD, ~/.pgpass). Raise Refused when there is no ledger, or when it cannot be reached.
+    (PGPASSWORD, ~/.pgpass). Raise Refused when there is no ledger, when it cannot be reached, and when a
+    newer program has written it.
     """
     return Ledger(locate(place, password), str(place), create)
 
@@ -61,13 +68,29 @@ class Ledger:
         if not create and is_missing_file(url):
             raise self._missing()
         with self._transaction(writes=create) as connection:
-            if create:
+            if not inspect(connection).has_table(ENTRY.name):
+                if not create:
+                    raise self._missing()
                 SCHEMA.create_all(connection)
-            elif not inspect(connection).has_table(ENTRY.name):
-                raise self._missing()
+                _mark(connection, {"ledger": LEDGER, "book": BOOK})
+            self.formats = self._marked(connection)
+            """The format that the `ledger`, and the `book` it is about, are written in."""
+        if self.formats["ledger"].number > LEDGER.number:
+            raise Refused([_newer(self.place, self.formats["ledger"])])
 
     def _missing(self) -> Refused:
         return Refused([Problem("ledger_missing", fields={"place": self.place})])
+
+    def _marked(self, connection: Connection) -> Mapping[str, Format]:
+        """What the marks say; raise Refused where they say nothing that makes sense."""
+        found = {"ledger": UNMARKED, "book": UNMARKED}
+        if inspect(connection).has_table(FORMAT.name):
+            rows = connection.execute(select(FORMAT).order_by(FORMAT.c.number)).all()
+            if not all(isinstance(number, int) for _, number, _ in rows):
+                said = {"place": self.place, "detail": FORMAT.name}
+                raise Refused([Problem("ledger_damaged", fields=said)])
+            found |= {kind: Format(number, program) for kind, number, program in rows}
+        return found
 
     def __enter__(self) -> Self:
         """The ledger itself."""
@@ -129,10 +152,12 @@ class Ledger:
         source: str,
         documents: Iterable[bytes] = (),
         onto: str | None = None,
+        formats: Mapping[str, Format] | None = None,
     ) -> tuple[Entry, ...]:
         """Add events and the documents they refer to: all of them, or none when anything is raised.
 
         `onto` is the head that the events were decided on: Refused when somebody has recorded since.
+        `formats` are those that ledger or book are written in from now on.
         Raise DataProblems for values that cannot be kept exactly and for references to no document,
         ValueError for a time without zone and for a new document that no event refers to.
         """
@@ -148,6 +173,9 @@ class Ledger:
             if rows:
                 # Compiled by hand, rows go in as they are: three times as fast.
                 connection.exec_driver_sql(str(insert(ENTRY).compile(connection)), rows)
+            if formats:
+                _mark(connection, formats)
+        self.formats = {**self.formats, **(formats or {})}
         return tuple(map(_entry, rows))
 
     def entries(
@@ -196,6 +224,12 @@ class Ledger:
             raise Refused([Problem("ledger_document_altered", fields={"document": named})])
         return content
 
+    def copied(self) -> bytes | None:
+        """The whole ledger as a file of SQLite's; None where a database server keeps it."""
+        with self._transaction() as connection:
+            held = connection.connection.driver_connection
+            return held.serialize() if isinstance(held, sqlite3.Connection) else None
+
     def verify(self, heads: Iterable[str] = ()) -> list[Problem]:
         """Everything that is wrong with the chain and its documents; empty when all is as recorded.
 
@@ -207,6 +241,7 @@ class Ledger:
         except Refused as refused:
             return list(refused.problems)
 
+    @step(_LOG, "prove the ledger")
     def prove(self) -> None:
         """Raise Refused, naming the first breaks, unless chain and documents are as they were recorded.
 
@@ -234,12 +269,27 @@ class Ledger:
     def _transaction(self, writes: bool = False) -> Iterator[Connection]:
         """Everything inside happens or nothing does; the database's complaints become Refused."""
         try:
-            with self._engine.execution_options(writes=writes).begin() as connection:
+            with (
+                step(_LOG, "write to the ledger" if writes else "read the ledger"),
+                self._engine.execution_options(writes=writes).begin() as connection,
+            ):
                 yield connection
         except DBAPIError as error:
             said = {"place": self.place, "detail": " ".join(str(error.orig).split())}
             codes = (code for words, code in _COMPLAINTS.items() if words in said["detail"])
             raise Refused([Problem(next(codes, "ledger_unavailable"), fields=said)]) from error
+
+
+def _mark(connection: Connection, formats: Mapping[str, Format]) -> None:
+    """Note what is written in which format; an older ledger gets the table for it."""
+    FORMAT.create(connection, checkfirst=True)
+    rows = [{"kind": kind, "number": one.number, "program": one.program} for kind, one in formats.items()]
+    connection.execute(insert(FORMAT), rows)
+
+
+def _newer(place: str, found: Format) -> Problem:
+    said = {"place": place, "format": found.number, "program": found.program, "known": LEDGER.number}
+    return Problem("ledger_newer", fields=said)
 
 
 def _moment(at: dt.datetime) -> str:

@@ -1,4 +1,4 @@
-"""Where a ledger is kept: three tables in a SQLite file or a PostgreSQL database, append-only."""
+"""Where a ledger is kept: four tables in a SQLite file or a PostgreSQL database, append-only."""
 
 from __future__ import annotations
 
@@ -47,6 +47,15 @@ DOCUMENT = Table(
 SECRET = Table("secret", SCHEMA, Column("word", Text, primary_key=True))
 """One random word that no entry and no document holds."""
 
+FORMAT = Table(
+    "format",
+    SCHEMA,
+    Column("kind", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("program", Text, nullable=False),
+)
+"""Every format that the ledger and its book were written in, and by which program; none before the second."""
+
 PATIENCE = 30
 """Seconds to wait for other writers of a SQLite file."""
 
@@ -71,6 +80,7 @@ _GUARDS = {
 @event.listens_for(ENTRY, "after_create")
 @event.listens_for(DOCUMENT, "after_create")
 @event.listens_for(SECRET, "after_create")
+@event.listens_for(FORMAT, "after_create")
 def _guard(table: Table, connection: Connection, **_: Any) -> None:
     """Have the database itself refuse changes: a courtesy, the chain is the proof."""
     for statement in _GUARDS[connection.dialect.name]:

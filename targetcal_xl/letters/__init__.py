@@ -6,7 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .fields import fields
-    from .font import font_files, unprinted
+    from .font import font_file, unprinted
     from .office import office_pdf
     from .pdf import to_pdf
     from .rehearsal import Rehearsal, rehearse
@@ -17,7 +17,7 @@ __all__ = [
     "LetterTemplate",
     "Rehearsal",
     "fields",
-    "font_files",
+    "font_file",
     "office_pdf",
     "rehearse",
     "render_pdf",

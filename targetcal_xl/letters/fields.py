@@ -15,8 +15,8 @@ from ..calibration.metric import Metric, reference
 from ..calibration.period import Period
 from ..calibration.plan import Person, Region
 from ..calibration.vocabulary import DecisionKind, Distance, SupportKind
-from ..figures import LOCALES, Figures, figures, percent, plain
-from ..language import text
+from ..figures import Figures, figures, percent, plain
+from ..language import record, text
 from ..sentences import why
 
 Row = Mapping[str, str]
@@ -200,7 +200,7 @@ def _choice(field: str, code: str, language: str) -> str:
 
 
 def _date(day: dt.date, language: str) -> str:
-    return format_date(day, "long", locale=LOCALES[language])
+    return format_date(day, "long", locale=record(language).locale)
 
 
 def _change(value: float, before: float, told: Figures, distance: Distance = "value") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -10,12 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..calibration import composed
-from ..problems import Problem
+from ..problems import Problem, Refused
 
 if TYPE_CHECKING:
     from PIL import ImageFont
 
 FAMILY = "Noto Sans CJK SC"
+WHEEL = "manimgx-fonts-cjk==2026.9.26.post1"
+"""The wheel of another project that the font comes in, pinned in setup.cfg: a later may hold another file."""
+_PACKAGE, _FILE, _SIZE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc", 32_682_580
+_SHA256 = "d3d8256cdec8dbcb3552284bc6b20c734dd60c2ee9df83b5758e34807c4bac32"
 _LAYOUT = "\n\r\t"
 _INKLESS = frozenset("\u034f\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufffc")
 """Fillers, blanks and separators that pass for letters or signs."""
@@ -26,9 +31,31 @@ COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0x4E00, 0x9FA6)))) | fro
 """What most texts are made of, and the font has: whoever types nothing else need not wait for its tables."""
 
 
-def font_files() -> tuple[Path, ...]:
-    """The font files that letters are set in, from the font wheel."""
-    return tuple(sorted(Path(str(files("manimgx_fonts_cjk"))).glob("*.ttc")))
+@cache
+def font_file() -> Path:
+    """The file that letters are set in; raise Refused where it is gone or another that might print boxes."""
+    path = _known_file()
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != _SHA256:
+            raise _refusal("font_other", path)
+    return path
+
+
+def _known_file() -> Path:
+    """The same by its name and size only, which is enough to ask what it can show, and takes no time."""
+    try:
+        path = Path(str(files(_PACKAGE))) / _FILE
+    except ModuleNotFoundError as error:
+        raise _refusal("font_missing", Path(_FILE)) from error
+    if not path.is_file():
+        raise _refusal("font_missing", path)
+    if path.stat().st_size != _SIZE:
+        raise _refusal("font_other", path)
+    return path
+
+
+def _refusal(code: str, path: Path) -> Refused:
+    return Refused([Problem(code, str(path), {"wheel": WHEEL})])
 
 
 @cache
@@ -36,7 +63,7 @@ def drawing_font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
     """The font for drawing with Pillow, in pixels."""
     from PIL import ImageFont
 
-    path, index = _face()
+    path, index = font_file(), _face()[1]
     font = ImageFont.truetype(str(path), size, index=index)
     font.set_variation_by_axes([700 if bold else 400])
     return font
@@ -76,12 +103,10 @@ def _face() -> tuple[Path, int]:
     """The file and the index in it of the family that we use."""
     from fontTools.ttLib import TTCollection
 
-    for path in font_files():
-        with TTCollection(path, lazy=True) as collection:
-            names = [font["name"].getDebugName(1) for font in collection.fonts]
-        if FAMILY in names:
-            return path, names.index(FAMILY)
-    raise FileNotFoundError(FAMILY)
+    path = _known_file()
+    with TTCollection(path, lazy=True) as collection:
+        names = [font["name"].getDebugName(1) for font in collection.fonts]
+    return path, names.index(FAMILY)
 
 
 def _short(text: str) -> str:

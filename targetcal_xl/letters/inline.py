@@ -58,7 +58,10 @@ class Inline:
         self._styles, self._targets, self._room = styles, targets, room
 
     def line(self, paragraph: etree._Element, look: Look) -> str:
-        """The markup of a paragraph's contents; empty when there are none."""
+        """The markup of a paragraph's contents, empty when there are none.
+
+        Raise Unsupported for what would not look the same.
+        """
         pieces = list(self._pieces(paragraph, look))
         if pieces and _height(self._styles.mark(paragraph, look)) > max(self._heights(paragraph, look)):
             raise Unsupported("rPr sz")  # the paragraph's end is taller than its text

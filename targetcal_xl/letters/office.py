@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import logging
 import subprocess
 import sys
 import tempfile
@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from ..machine import find_soffice, run_soffice
+from ..log import step
+from ..machine import find_program, find_soffice, run_soffice
 from ..problems import DataProblems, Problem
+
+_LOG = logging.getLogger(__name__)
 
 SECONDS = 120
 _NOWHERE = ("127.0.0.1", 9)
@@ -37,6 +40,7 @@ _SETTINGS: Mapping[str, Mapping[str, object]] = {
 """What LibreOffice is told on every system: a proxy that leads nowhere, no links, nothing that runs."""
 
 
+@step(_LOG, "have LibreOffice convert a letter")
 def office_pdf(docx: bytes) -> bytes:
     """The PDF that LibreOffice makes of a Word file.
 
@@ -73,8 +77,8 @@ _PROXIES = dict.fromkeys(
 @cache
 def _cut_off() -> tuple[str, ...]:
     """How a program is started that reaches no network; nothing where the system has no such way for us."""
-    unshare = shutil.which("unshare") if sys.platform == "linux" else None
-    way = (unshare, "--map-root-user", "--net", "--") if unshare else ()
+    unshare = find_program("unshare") if sys.platform == "linux" else None
+    way = (str(unshare), "--map-root-user", "--net", "--") if unshare else ()
     return way if way and _works(way) else ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 import re
 import tempfile
 from collections.abc import Iterator
@@ -14,12 +15,15 @@ from pathlib import Path
 
 import typst
 
+from ..log import step
 from ..problems import DataProblems, Problem, Words
-from .font import font_files
+from .font import font_file
 from .inline import BEYOND
 from .office import office_pdf
 from .supported import Unsupported
 from .typeset import Source, typeset
+
+_LOG = logging.getLogger(__name__)
 
 _DATE = re.compile(rb"(/(?:Creation|Mod)Date\s*\(D:)\d{14}(Z|[+-]\d\d'\d\d'?)")
 _CHANCE = re.compile(rb"(?<=<)[0-9A-F]{32}(?=>\s*(?:<[0-9A-F]{32}>\s*)?\])|(?<=/DocChecksum /)[0-9A-F]{32}")
@@ -76,6 +80,7 @@ def _utc(zone: bytes) -> bytes:
     return zone if zone == b"Z" else b"+00'00'"[: len(zone)]
 
 
+@step(_LOG, "set a PDF")
 def _compiled(source: Source, issued: dt.date) -> bytes:
     """Each letter gets a folder and a compiler of its own.
 
@@ -112,5 +117,5 @@ def _panic_told() -> Iterator[None]:
 
 @cache
 def _fonts() -> typst.Fonts:
-    folders = sorted({str(file.parent) for file in font_files()})
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    folder = str(font_file().parent)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

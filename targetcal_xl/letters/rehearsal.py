@@ -7,18 +7,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..calibration import Letter
-from ..language import LANGUAGES
+from ..language import LANGUAGES, text
 from ..problems import DataProblems, Problem
 from .fields import specimen
 from .render import proved_pages, render_word
 from .supported import Unsupported
 from .template import LetterTemplate
 
-_LONG = {
-    "en": "The pipeline converts better than a year ago, but two large customers have put off signing. " * 4,
-    "zh-CN": "在手商机转化率高于去年，但两家大客户推迟签约；需要增加一名售前顾问，并延长试用期。" * 4,
-}
-_NAMES = {"en": "Wolfeschlegelsteinhausenbergerdorff Maximiliana", "zh-CN": "欧阳阿卜杜热合曼·买买提依明"}
 _MANY = 40
 
 
@@ -56,7 +51,8 @@ def _samples() -> Iterator[_Sample]:
     """A bare letter, one with one of everything, and one that is long in every way, in each language."""
     for language in LANGUAGES:
         yield _Sample(_bare(specimen()), language)
-        yield _Sample(_long(specimen(), _NAMES[language], _LONG[language]), language)
+        name, words = (text(f"letters.sample.{part}", language) for part in ("name", "words"))
+        yield _Sample(_long(specimen(), name, words * 4), language)
     yield _Sample(specimen(), LANGUAGES[0])
 
 

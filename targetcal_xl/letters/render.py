@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 from ..calibration import Letter
 from ..language import text
+from ..log import step
 from ..problems import DataProblems
 from .chart import targets_picture
 from .fields import fields, figures_of, period_name
@@ -12,9 +15,12 @@ from .proof import faults_in_pdf, faults_in_word
 from .template import CHARTS, LetterTemplate, Picture, Rendered
 from .waterfall import steps_picture
 
+_LOG = logging.getLogger(__name__)
+
 _TARGETS, _STEPS = CHARTS
 
 
+@step(_LOG, "render a letter")
 def render_word(letter: Letter, template: LetterTemplate, language: str) -> Rendered:
     """A letter in Word; raise DataProblems unless it shows every merged text and hides none."""
     said = fields(letter, language)
@@ -30,7 +36,7 @@ def render_pdf(made: Rendered, letter: Letter) -> bytes:
 
 
 def proved_pages(made: Rendered, letter: Letter) -> SetPages:
-    """The same, with what it took to set them."""
+    """The same, with what it took to set them; raise DataProblems when the PDF does not say all of it."""
     pages = set_pdf(made.docx, letter.issued)
     if problems := faults_in_pdf(pages.pdf, made.docx):
         raise DataProblems(problems)

@@ -106,7 +106,7 @@ class WordStyles:
         return self._changed(look, paragraph.find(f"{W}pPr/{W}rPr"))
 
     def run(self, run: etree._Element, look: Look) -> Look:
-        """The look of a run inside a paragraph of that look."""
+        """The look of a run inside a paragraph of that look; raise Unsupported where bold is said twice."""
         direct = run.find(f"{W}rPr")
         name = value_of(direct, "rStyle") if direct is not None else None
         styled = self._styled(name, look)
@@ -115,7 +115,10 @@ class WordStyles:
         return self._changed(styled, direct)
 
     def table(self, name: str | None) -> list[etree._Element]:
-        """The table properties of a style and of those it is based on, the base first."""
+        """The table properties of a style and of those it is based on, the base first.
+
+        Raise Unsupported where they say more than a table's properties.
+        """
         chain = self._chain(name or self._plain_table)
         parts = ("tblStylePr", "pPr", "rPr", "trPr", "tcPr")
         if named := [part for style in chain for part in parts if style.find(f"{W}{part}") is not None]:

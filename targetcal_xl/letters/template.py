@@ -15,6 +15,7 @@ from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 from lxml import etree
 
+from ..language import FALLBACK
 from ..problems import DataProblems, Problem
 from .fields import Fields, fields, specimen
 from .font import unprintable
@@ -72,7 +73,7 @@ class LetterTemplate:
     def problems(self) -> list[Problem]:
         """Everything that keeps the template from becoming a letter, found by making one."""
         try:
-            self.render(fields(specimen(), "en"), {}, specimen().issued)
+            self.render(fields(specimen(), FALLBACK), {}, specimen().issued)
         except DataProblems as refused:
             return list(refused.problems)
         return []
@@ -96,7 +97,7 @@ class LetterTemplate:
         Raise DataProblems for a template that is unsafe, names unknown fields or lacks a signature
         mark or a picture, and for texts with characters that a letter cannot show.
         """
-        known = fields(specimen(), "en")
+        known = fields(specimen(), FALLBACK)
         if found := [*self._unfilled(known), *unprintable(_texts(context))]:
             raise DataProblems(found)
         environment = LetterEnvironment(known)

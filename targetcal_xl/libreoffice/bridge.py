@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import builtins
 import importlib.util
+import logging
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from typing import Any
 
 from ..machine import end_soffice, find_soffice, start_soffice
 from ..problems import Problem, Refused, TargetcalError
+
+_LOG = logging.getLogger(__name__)
 
 CALL_SECONDS = 120.0
 """No single call takes longer: a LibreOffice that has not answered by then is hung."""
@@ -165,7 +168,9 @@ class Office:
         try:
             self._context = self._bridge.getInstance("StarOffice.ComponentContext")
         except uno().getClass("com.sun.star.lang.DisposedException"):
+            _LOG.debug("LibreOffice has cut the line")
             return False
+        _LOG.debug("LibreOffice answers")
         return True
 
     def _connected(self) -> Any:
@@ -192,6 +197,7 @@ class Office:
         while self.alive:
             since = self._since
             if since is not None and time.monotonic() - since > CALL_SECONDS:
+                _LOG.warning("a call has hung")
                 self._hung = True
                 self._cut()
             time.sleep(min(0.2, CALL_SECONDS / 4))

@@ -310,6 +310,7 @@ class CalcBook(base_classes.Book):
         """Save it under its own name, and put back what LibreOffice loses on the way.
 
         What led here can no longer be undone, as in Excel after a macro: it may be recorded elsewhere.
+        Raise NotImplementedError for another name or a password.
         """
         if path is not None or password is not None:
             raise NotImplementedError("a workbook is saved under its own name, without a password")

@@ -20,6 +20,8 @@ IDENTIFIER = "targetcal-xl.calc"
 FILE_NAME = "targetcal.oxt"
 MODULE = "TargetCalFunctions"
 """The Basic module with the functions, here and in the application's own library."""
+APART = ("-P", "-m")
+"""How our modules are started: what lies in the current folder, under whatever name, is never run."""
 START, PATIENCE, REST = 60.0, 10.0, 30.0
 """Seconds that a cell waits for the first answer of a Python just started, and for any other; and that
 none is asked for after one that did not come."""
@@ -58,8 +60,8 @@ def build_extension(
     """Write the extension that starts `python` and says in `language` when that does not answer."""
     settings = {
         "python": python,
-        "server": ["-m", "targetcal_xl.libreoffice.server"],
-        "runner": ["-m", "targetcal_xl.libreoffice.runner"],
+        "server": [*APART, "targetcal_xl.libreoffice.server"],
+        "runner": [*APART, "targetcal_xl.libreoffice.runner"],
         "language": language,
         "start": START,
         "patience": patience,

@@ -19,7 +19,7 @@ from ..problems import Problem
 from ..telling import DONE, QUIET, Part, Report, Sentence, tell_problems
 from .bridge import Office, start
 from .consent import consent
-from .extension import FILE_NAME, IDENTIFIER, MODULE, PATIENCE, REST, build_extension
+from .extension import APART, FILE_NAME, IDENTIFIER, MODULE, PATIENCE, REST, build_extension
 
 
 @dataclass(frozen=True)
@@ -122,9 +122,10 @@ def _computes(python: str) -> bool:
     """Whether that Python has us and answers."""
     with suppress(OSError, subprocess.TimeoutExpired):
         asked = '{"function": "TC_DEVIATION", "cells": [90, 100]}\n'
-        command = [python, "-m", "targetcal_xl.libreoffice.server"]
+        command = [python, *APART, "targetcal_xl.libreoffice.server"]
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         told = subprocess.run(  # noqa: S603
-            command, input=asked.encode(), capture_output=True, timeout=30, check=False
+            command, input=asked.encode(), env=env, capture_output=True, timeout=30, check=False
         )
         return told.stdout.strip() == b"[[-0.1]]"
     return False

@@ -7,13 +7,12 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 
 from ..buttons import BUTTONS, Button
-from ..language import LANGUAGES, text
+from ..language import LANGUAGES, record, text
 
 COMMAND = "targetcal.command:"
 """What the address of an entry begins with; the button's code follows."""
 
 _CALC = "com.sun.star.sheet.SpreadsheetDocument"
-_LOCALES = {"en": "en-US", "zh-CN": "zh-CN"}
 _FRAME = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <oor:component-data xmlns:oor="http://openoffice.org/2001/registry" \
@@ -100,6 +99,7 @@ def _prop(name: str, value: str) -> str:
 
 def _words(name: str, said: Callable[[str], str]) -> str:
     values = "".join(
-        f'<value xml:lang="{_LOCALES[language]}">{escape(said(language))}</value>' for language in LANGUAGES
+        f'<value xml:lang="{record(language).office}">{escape(said(language))}</value>'
+        for language in LANGUAGES
     )
     return f'<prop oor:name="{name}" oor:type="xs:string">{values}</prop>'

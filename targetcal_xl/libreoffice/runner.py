@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 
+from .. import log
 from ..buttons import press_in
 from ..language import spoken_language
 from ..problems import Problem, TargetcalError
 from .engine import NAME, connect
+
+_LOG = logging.getLogger("targetcal_xl.libreoffice.runner")
+"""By its name: it is started as a program, whose own is another."""
 
 
 def run(pipe: str, document: str, code: str, answers: dict[str, str], language: str) -> str:
@@ -23,11 +28,15 @@ def run(pipe: str, document: str, code: str, answers: dict[str, str], language: 
         finally:
             app.quit()
     except TargetcalError as error:
+        _LOG.info("refused: %s", log.codes(error.problems))
         return "\n".join(problem.sentence(language) for problem in error.problems)
+    except Exception as error:
+        return log.unexpected(error).sentence(language)
 
 
 def main() -> None:
     """Read the request from standard input, and answer with the message as JSON on standard output."""
+    log.heed()
     asked = json.load(sys.stdin)
     said = run(asked["pipe"], asked["document"], asked["code"], asked["answers"], spoken_language())
     print(json.dumps(said))

@@ -172,7 +172,10 @@ class Range(base_classes.Range):
         return self.get_address(True, True, False)
 
     def get_address(self, row_absolute: bool, column_absolute: bool, external: bool) -> str:
-        """The address as Excel writes it, with or without dollars and tab name."""
+        """The address as Excel writes it, with or without dollars and tab name.
+
+        Raise NotImplementedError for one with the name of a file.
+        """
         if external:
             raise NotImplementedError("addresses with the name of a file")
         dollar, mark = "$" * column_absolute, "$" * row_absolute
@@ -315,7 +318,7 @@ class Name(base_classes.Name):
 
     @property
     def refers_to_range(self) -> Range:
-        """The cells it stands for."""
+        """The cells it stands for; raise XlwingsError when it does not stand for cells."""
         cells = self._names.uno.getByName(self.name).getReferredCells()
         if cells is None:
             raise XlwingsError(f"{self.name} does not stand for cells")

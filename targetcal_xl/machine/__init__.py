@@ -7,7 +7,7 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .computer import Computer, this_computer
     from .excel import Said, book_health, excel_health, mend
-    from .soffice import address, end_soffice, find_soffice, run_soffice, start_soffice
+    from .soffice import address, end_soffice, find_program, find_soffice, run_soffice, start_soffice
 
 __all__ = [
     "Computer",
@@ -16,6 +16,7 @@ __all__ = [
     "book_health",
     "end_soffice",
     "excel_health",
+    "find_program",
     "find_soffice",
     "mend",
     "run_soffice",

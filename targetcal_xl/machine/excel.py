@@ -7,6 +7,7 @@ registry, the Trust Center's settings, the stream `Zone.Identifier`, xlwings' se
 from __future__ import annotations
 
 import csv
+import logging
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -15,8 +16,11 @@ from importlib.resources import as_file, files
 from pathlib import Path, PureWindowsPath
 
 from ..language import text
+from ..log import step
 from ..problems import Problem
 from .computer import Computer
+
+_LOG = logging.getLogger(__name__)
 
 _EXCEL_CLASS = r"HKCR\CLSID\{00024500-0000-0000-C000-000000000046}\LocalServer32"
 _SECURITY = r"Software\{}Microsoft\Office\16.0\Excel\Security"
@@ -153,6 +157,7 @@ def mend(computer: Computer, book: Path | None, language: str) -> Iterator[str]:
             yield text("actions.doctor.mended_book", language, book=book.name)
 
 
+@step(_LOG, "tell xlwings which Python to start")
 def _choose_python(computer: Computer) -> None:
     """Write the interpreter into xlwings' settings; the others stay."""
     settings = {**_settings(computer), _interpreter(computer): str(computer.python)}
@@ -161,6 +166,7 @@ def _choose_python(computer: Computer) -> None:
         csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(settings.items())
 
 
+@step(_LOG, "install the script that Excel needs on macOS")
 def _install_script(computer: Computer) -> None:
     script = _script(computer)
     script.parent.mkdir(parents=True, exist_ok=True)

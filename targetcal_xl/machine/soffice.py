@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -11,6 +12,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from ..log import step
+
+_LOG = logging.getLogger(__name__)
+
 _USUAL = {
     "darwin": ["/Applications/LibreOffice.app/Contents/MacOS/soffice"],
     "win32": [rf"{os.environ.get('PROGRAMFILES', 'C:')}\LibreOffice\program\soffice.com"],
@@ -18,10 +23,19 @@ _USUAL = {
 """Where LibreOffice's installers put it without telling the search path."""
 
 
+def find_program(name: str) -> Path | None:
+    """A program of the search path, None where there is none.
+
+    What lies in the current folder, where Windows looks first, is none.
+    """
+    found = shutil.which(name)
+    return Path(found) if found and Path(found).is_absolute() else None
+
+
 def find_soffice() -> Path | None:
     """The program `soffice`, None where there is none."""
-    found = shutil.which("soffice")
-    places = [Path(place) for place in ([found] if found else _USUAL.get(sys.platform, []))]
+    found = find_program("soffice")
+    places = [found] if found else [Path(place) for place in _USUAL.get(sys.platform, [])]
     return next((place for place in places if place.is_file()), None)
 
 
@@ -31,6 +45,7 @@ def address(path: Path) -> str:
     return f"file://{quote(place.as_posix())}" if place.as_posix().startswith("/") else place.as_uri()
 
 
+@step(_LOG, "start LibreOffice")
 def start_soffice(
     program: Path,
     profile: Path,
@@ -58,6 +73,7 @@ def start_soffice(
     )
 
 
+@step(_LOG, "run LibreOffice")
 def run_soffice(
     program: Path,
     profile: Path,
@@ -75,6 +91,7 @@ def run_soffice(
         raise
 
 
+@step(_LOG, "end LibreOffice")
 def end_soffice(office: subprocess.Popen[str]) -> None:
     """End one that we started, hung or not, with the children it started; no other."""
     if sys.platform == "win32":

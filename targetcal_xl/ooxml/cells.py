@@ -54,6 +54,8 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _UNFIT = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
 # An underscore that would start an escape, be it by what follows or by the escape we write after it.
 _NEEDS_ESCAPE = re.compile(f"[{_UNFIT}]|_(?=x[0-9A-Fa-f]{{4}}[_{_UNFIT}])")
+_TO_SPELL = re.compile(f"[{_UNFIT}_&<>]")
+"""What stands otherwise in XML; few texts hold any."""
 _ISO = re.compile(r"(?=.*[-:])([0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|\Z))?([0-9]{2}:[0-9:.]+Z?)?\Z", re.ASCII)
 _EPOCH, _SURE = datetime(1899, 12, 30), datetime(1900, 3, 1)
 """Before the second, programs count days differently: some have a 29 February 1900."""
@@ -130,6 +132,8 @@ def resolved(said: str) -> str:
 
 def xml_of(said: str) -> str:
     """XML content that spreadsheet programs read back as exactly this text."""
+    if _TO_SPELL.search(said) is None:
+        return said
     return escape(_NEEDS_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", said))
 
 

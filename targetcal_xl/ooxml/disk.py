@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 import shutil
@@ -10,7 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ..log import step
 from ..problems import Problem, Refused
+
+_LOG = logging.getLogger(__name__)
 
 MOST_BYTES = 256 << 20
 """No plan's file is larger."""
@@ -18,6 +22,7 @@ MOST_BYTES = 256 << 20
 _SUFFIX = ".tmp"
 
 
+@step(_LOG, "read a file")
 def read_file(path: Path) -> bytes:
     """The file's bytes; raise Refused where there is no file we can read."""
     try:
@@ -67,6 +72,7 @@ def laid_beside(path: Path, content: bytes) -> Iterator[Path]:
         new.unlink(missing_ok=True)
 
 
+@step(_LOG, "put a file in place")
 def put_in_place(new: Path, path: Path) -> None:
     """Let a file take another's name; raise Refused where the system does not let it."""
     path = path.resolve()

@@ -90,6 +90,7 @@ class _Reader:
         self.part, self._data, self.counted, self._separator = part, data, counted, separator
         self._pieces: list[str] = []
         self._leaf, self._interruptions = "", 0
+        self._path, self._texts = list[str](), list[str]()
         self._parser = parser = guarded(part, separator)
         parser.buffer_text = True
         parser.CharacterDataHandler = self._pieces.append
@@ -181,30 +182,35 @@ class _Reader:
 
         self._into(start, end)
 
-    def _item(self, root: str, done: Callable[[str], None]) -> None:
+    def _item(self, root: str) -> None:
         """Read the string item that has just begun: its runs joined, the phonetic guide left out."""
-        path, texts = [root], list[str]()
+        self._path, self._texts = [root], []
+        self._into(self._item_start, self._item_end)
 
-        def start(tag: str, _marks: dict[str, str]) -> None:
-            if path[-1] == self._t or (tag == self._t and path[-1] not in (root, self._r, self._rph)):
-                self.misplaced(tag)
-            if len(path) > limits.MOST_DEPTH:
-                raise limits.too_much("depth", self.part, limits.MOST_DEPTH)
-            path.append(tag)
-            if tag == self._t:
-                self._leaf = tag
-                self._pieces.clear()
+    def _item_start(self, tag: str, _marks: dict[str, str]) -> None:
+        path, within = self._path, self._path[-1]
+        if within == self._t or (tag == self._t and len(path) > 1 and within not in (self._r, self._rph)):
+            self.misplaced(tag)
+        if len(path) > limits.MOST_DEPTH:
+            raise limits.too_much("depth", self.part, limits.MOST_DEPTH)
+        path.append(tag)
+        if tag == self._t:
+            self._leaf = tag
+            self._pieces.clear()
 
-        def end(tag: str) -> None:
-            path.pop()
-            if tag == self._t:
-                self._leaf = ""
-                if self._rph not in path:
-                    texts.append(self._joined())
-            if not path:
-                done(resolved("".join(texts)))
+    def _item_end(self, tag: str) -> None:
+        path = self._path
+        path.pop()
+        if tag == self._t:
+            self._leaf = ""
+            if self._rph not in path:
+                self._texts.append(self._joined())
+        if not path:
+            self._done(resolved("".join(self._texts)))
 
-        self._into(start, end)
+    def _done(self, said: str) -> None:
+        """Take the text of a string item."""
+        raise NotImplementedError
 
 
 class _StringsReader(_Reader):
@@ -216,7 +222,7 @@ class _StringsReader(_Reader):
 
     def _outer_start(self, tag: str, _marks: dict[str, str]) -> None:
         if tag == self._si:
-            self._item(self._si, self._done)
+            self._item(self._si)
         elif tag == self._ext:
             self._skip((self._outer_start, self._outer_end))
         else:
@@ -320,7 +326,7 @@ class _SheetReader(_Reader):
                 self.misplaced(tag)
             if self._inline is not None:
                 self.refuse("file_twice", what="is")
-            self._item(self._is, self._end_inline)
+            self._item(self._is)
         else:
             self.misplaced(tag)
 
@@ -357,7 +363,7 @@ class _SheetReader(_Reader):
         self._width = len(self._digits)
         self.told.rows[number] = self._parser.CurrentByteIndex
 
-    def _end_inline(self, said: str) -> None:
+    def _done(self, said: str) -> None:
         self._inline = said
         self._into(self._start, self._end)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from ..problems import Problem, Refused
-from . import limits
+from . import archive, limits
 from .cells import damaged
 from .splice import Element, empty_tag, insertion, outline, prove, splice, twice
 
@@ -57,6 +57,7 @@ class Package:
         self._infos = {_canonical(info.filename): info for info in self._zip.infolist()}
         self._refuse_traps()
         self._changed: dict[str, bytes | None] = {}
+        self._sound = set[str]()
         self._relationships: dict[str, dict[str, Relationship]] = {}
 
     @property
@@ -78,7 +79,12 @@ class Package:
         return held if held is not None else _in_utf8(self._unpacked(part), self.place(part))
 
     def write(self, part: str, data: bytes) -> None:
-        """Change an XML part, or add one; what is not well-formed never gets in."""
+        """Change an XML part, or add one.
+
+        Raise Refused for what is not well-formed, or more than we would read again.
+        """
+        if len(data) > limits.MOST_IN_PART:
+            raise self._too_big()
         prove(data, self.place(part))
         self._forget()
         if _canonical(part) in self._infos and data == self._unpacked(part):
@@ -115,16 +121,29 @@ class Package:
         return self._types.get(_canonical(part)) or self._types.get(ending, "")
 
     def packed(self) -> bytes:
-        """The file with its changes; entries keep their order, dates and kind of compression."""
-        out = BytesIO()
-        with zipfile.ZipFile(out, "w") as target:
-            for name, info in self._infos.items():
-                data = self._changed[name] if name in self._changed else self._unpacked(name)
-                if data is not None:
-                    target.writestr(_entry(info), data)
-            for name in self._changed.keys() - self._infos.keys():
-                target.writestr(zipfile.ZipInfo(name), self._changed[name] or b"", zipfile.ZIP_DEFLATED)
-        return out.getvalue()
+        """The file with its changes; entries keep their order, dates and kind of compression.
+
+        Raise Refused where an entry is damaged, or all together are more than we would read again.
+        """
+        parts = [part for name, info in self._infos.items() if (part := self._packed(name, info))]
+        for name in self._changed.keys() - self._infos.keys():
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            parts.append(archive.packed(info, self._changed[name] or b""))
+        if sum(part.size for part in parts) > limits.MOST_UNPACKED:
+            raise self._too_big()
+        return archive.joined(parts)
+
+    def _packed(self, name: str, info: zipfile.ZipInfo) -> archive.Packed | None:
+        """An entry as it goes into the file: the bytes of one that stays are proven and copied."""
+        if name in self._changed:
+            data = self._changed[name]
+            return None if data is None else archive.packed(info, data)
+        if name not in self._sound or info.compress_size > info.file_size:
+            data = self._unpacked(name)
+            if info.compress_size > info.file_size:
+                return archive.packed(info, data)
+        return archive.copied(info, self.raw)
 
     @cached_property
     def _types(self) -> dict[str, str]:
@@ -179,6 +198,7 @@ class Package:
                         raise self._too_big()
         except _FATAL as error:
             raise Refused([Problem("file_damaged", self.place(part), {"detail": error})]) from error
+        self._sound.add(_canonical(part))
         return b"".join(pieces)
 
     def _with(self, part: str, name: str, attributes: dict[str, str]) -> None:
@@ -212,13 +232,6 @@ class Package:
 
     def _too_big(self) -> Refused:
         return Refused([Problem("file_too_big", self.name, {"most": limits.MOST_IN_PART >> 20})])
-
-
-def _entry(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    """A new entry of the same name, date and kind of compression."""
-    entry = zipfile.ZipInfo(info.filename, info.date_time)
-    entry.compress_type, entry.external_attr = info.compress_type, info.external_attr
-    return entry
 
 
 def _in_utf8(data: bytes, place: str) -> bytes:

@@ -123,11 +123,12 @@ class _Outliner:
         return self._top.children[0]
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._below:
+            self._deeper()
+            return
         at, parent = self._mark(), self._stack[-1]
-        if self._below or len(self._stack) > self._depth or parent.name == self._without:
-            self._below += 1
-            if self._below > limits.MOST_DEPTH:
-                raise limits.too_much("depth", self._part, limits.MOST_DEPTH)
+        if len(self._stack) > self._depth or (self._without and parent.name == self._without):
+            self._deeper()
             return
         spaces = parent.spaces
         for name, said in attributes.items():
@@ -138,25 +139,29 @@ class _Outliner:
         self._stack.append(element)
         self._count()
 
+    def _deeper(self) -> None:
+        self._below += 1
+        if self._below > limits.MOST_DEPTH:
+            raise limits.too_much("depth", self._part, limits.MOST_DEPTH)
+
     def _count(self) -> None:
         self._kept += 1
         if self._kept > limits.MOST_ELEMENTS:
             raise limits.too_much("elements", self._part, limits.MOST_ELEMENTS)
 
     def _end(self, _tag: str) -> None:
-        at = self._mark()
         if self._below:
             self._below -= 1
             return
-        element = self._stack.pop()
+        at, element = self._mark(), self._stack.pop()
         element.close = at
         # An end tag holds its name and spaces alone, so its `>` is the next one.
         empty = element.inside == at and self._data[at - 2 : at] == b"/>"
         element.end = at if empty else self._data.index(b">", at) + 1
 
     def _text(self, said: str) -> None:
-        self._mark()
         if not self._below:
+            self._mark()
             self._stack[-1].pieces.append(said)
             self._count()
 
@@ -171,7 +176,10 @@ class _Outliner:
 
 
 def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """`data` with the edits made; insertions at one place keep their order. Edits may not overlap."""
+    """`data` with the edits made; insertions at one place keep their order.
+
+    Raise ValueError when edits overlap.
+    """
     pieces, at = [], 0
     for start, end, new in sorted(edits, key=itemgetter(0, 1)):
         if start < at:
@@ -206,7 +214,12 @@ def attribute_edit(element: Element, **values: str | None) -> Edit:
 
 
 def _said(tag: str, attributes: Mapping[str, str]) -> bytes:
-    return f"<{tag}{''.join(f' {name}={quoteattr(said)}' for name, said in attributes.items())}".encode()
+    return f"<{tag}{''.join(f' {name}={_quoted(said)}' for name, said in attributes.items())}".encode()
+
+
+def _quoted(said: str) -> str:
+    """An attribute's value as it is written; most are a word or a number, and there are many."""
+    return f'"{said}"' if said.isalnum() else quoteattr(said)
 
 
 def guarded(part: str, separator: str | None = None) -> expat.XMLParserType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from . import limits
@@ -12,6 +12,9 @@ from .cells import BLANK, COLUMNS, Block, Cell, Spot, block, cell_xml, damaged, 
 from .limits import Counted, too_much
 from .markup import sheet_cells
 from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag, twice
+
+_AT_ONCE = 500
+"""How many rows are outlined together: a parser for each would take longer than the rows."""
 
 Restyle = Callable[[int], int]
 """The index of a cell's format -> that of the format it is to have."""
@@ -31,6 +34,7 @@ class Worksheet:
         self.grid = self._with_arrays(told.cells)
         self._cells: dict[Spot, Cell] = {}
         self._styles: dict[Spot, Restyle] = {}
+        self._of_columns: dict[int, str] = {}
         self._protection: Mapping[str, str] | None = None
 
     @property
@@ -84,8 +88,8 @@ class Worksheet:
         """The part with everything changed that is to be changed."""
         by_row = _by_row(self._cells.keys() | self._styles.keys())
         edits = self._new_rows({n: columns for n, columns in by_row.items() if n not in self._rows})
-        for number in by_row.keys() & self._rows.keys():
-            edits += self._row_edits(number, by_row[number])
+        for number, row, at in self._outlined([number for number in by_row if number in self._rows]):
+            edits += self._row_edits(number, row, at, by_row[number])
         if edits:
             edits += self._extent(by_row)
         if self._protection is not None:
@@ -142,11 +146,15 @@ class Worksheet:
         place = bisect_left(self._numbers, number + 1)
         return self._rows[self._numbers[place]] if place < len(self._numbers) else self._close
 
-    def _row(self, number: int) -> Element:
-        """A row with its cells, by bytes from its own start; an empty one where there is none."""
-        if number not in self._rows:
-            return Element("row", {}, 0)
-        return outline(self._data[self._rows[number] : self._after(number)], self.part, 2)
+    def _outlined(self, numbers: Sequence[int]) -> Iterator[tuple[int, Element, int]]:
+        """Rows with their cells, each with how far it stands behind the bytes that its elements tell."""
+        for first in range(0, len(numbers), _AT_ONCE):
+            some = numbers[first : first + _AT_ONCE]
+            cut = [self._data[self._rows[number] : self._after(number)] for number in some]
+            root = outline(b"".join((b"<rows>", *cut, b"</rows>")), self.part)
+            rows = (child for child in root.children if child.name == "row")
+            for number, row in zip(some, rows, strict=True):
+                yield number, row, self._rows[number] - row.start
 
     def _new_rows(self, by_row: Mapping[int, list[int]]) -> list[Edit]:
         """New rows, each before the one that follows it."""
@@ -163,7 +171,7 @@ class Worksheet:
 
     def _new_cell(self, prefix: str, row: Element, spot: Spot) -> bytes:
         """A cell that is not there yet; nothing where it would hold nothing and look like its row."""
-        cell, style = self._cells.get(spot, BLANK), self._style(row, None, spot[1])
+        cell, style = self._cells.get(spot, BLANK), self._style(row, spot[1])
         wanted = self._restyled(spot, style)
         if cell == BLANK and wanted == style:
             return b""
@@ -172,41 +180,45 @@ class Worksheet:
     def _restyled(self, spot: Spot, style: str) -> str:
         return str(self._styles[spot](int(style))) if spot in self._styles else style
 
-    def _row_edits(self, number: int, columns: list[int]) -> list[Edit]:
-        row, at = self._row(number), self._rows[number]
-        present = _cells_of(row, number)
+    def _row_edits(self, number: int, row: Element, at: int, columns: list[int]) -> list[Edit]:
+        present, prefix = _cells_of(row, number), row.prefix
         taken = list(present)
         edits: list[Edit] = []
         added: list[Edit] = []
         for column in columns:
             if column in present:
-                edits += self._changed(row, present[column], (number, column))
-            elif new := self._new_cell(row.prefix, row, (number, column)):
+                edits += self._changed(prefix, present[column], (number, column))
+            elif new := self._new_cell(prefix, row, (number, column)):
                 before = bisect_left(taken, column)
                 place = present[taken[before - 1]].end if before else row.inside
                 added.append((place, place, new))
         placed = [(at + start, at + end, new) for start, end, new in edits + _added(row, added)]
         return [edit for edit in placed if self._data[edit[0] : edit[1]] != edit[2]]
 
-    def _changed(self, row: Element, present: Element, spot: Spot) -> list[Edit]:
+    def _changed(self, prefix: str, present: Element, spot: Spot) -> list[Edit]:
         """The edit of a cell that stands; none where it stays as it is."""
-        style = self._style(row, present, spot[1])
+        said = present.attributes.get("s", "0")
+        style = said if is_index(said) else "0"
         wanted = self._restyled(spot, style)
         if spot in self._cells:
-            new = cell_xml(row.prefix, reference(spot), wanted, self._cells[spot])
+            new = cell_xml(prefix, reference(spot), wanted, self._cells[spot])
             return [(present.start, present.end, new.encode())]
         return [attribute_edit(present, s=wanted)] if wanted != style else []
 
-    def _style(self, row: Element, cell: Element | None, column: int) -> str:
-        """A cell's format: its own, that of a new one the row's, else the column's."""
-        if cell is not None:
-            said = cell.attributes.get("s", "0")
-        elif row.attributes.get("customFormat") in ("1", "true"):
+    def _style(self, row: Element, column: int) -> str:
+        """A new cell's format: the row's, else the column's."""
+        if row.attributes.get("customFormat") in ("1", "true"):
             said = row.attributes.get("s", "0")
         else:
-            styles = (style for first, last, style in self._column_styles if first <= column <= last)
-            said = next(styles, "0")
+            said = self._column_style(column)
         return said if is_index(said) else "0"
+
+    def _column_style(self, column: int) -> str:
+        """The format of a column, kept: there are many rows."""
+        if column not in self._of_columns:
+            styles = (style for first, last, style in self._column_styles if first <= column <= last)
+            self._of_columns[column] = next(styles, "0")
+        return self._of_columns[column]
 
     @cached_property
     def _column_styles(self) -> list[tuple[int, int, str]]:

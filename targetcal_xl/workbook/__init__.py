@@ -26,6 +26,7 @@ with on_demand(__name__):
     from .engines.salvage import open_damaged
     from .finance import Unusable, entered, revised
     from .macros import Macros, MacrosFor, SheetButton
+    from .mark import MARKED, book_format, marks
     from .places import Places
     from .reading import Reading, Typed, as_typed, nameless, read
     from .shapes import Owner, region_sheet
@@ -36,6 +37,7 @@ with on_demand(__name__):
 __all__ = [
     "BLANK",
     "GROUND",
+    "MARKED",
     "Book",
     "Cell",
     "Content",
@@ -54,6 +56,7 @@ __all__ = [
     "Wording",
     "as_typed",
     "at_work",
+    "book_format",
     "cell_name",
     "clear_leftovers",
     "content",
@@ -61,6 +64,7 @@ __all__ = [
     "entered",
     "is_formula",
     "laid_beside",
+    "marks",
     "nameless",
     "open_book",
     "open_damaged",

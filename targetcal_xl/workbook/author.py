@@ -22,6 +22,7 @@ from .labels import hint, label, section, titles
 from .layout import default_places
 from .looks import BRAND, FAINT, GOOD, INPUT, Looks
 from .macros import Macros, add_ribbon, equip
+from .mark import HOME, MARKED, TEXT
 from .places import SHEET_MARK, TABLE_MARK, Places
 from .shapes import ROW_HEIGHT, Column, Field, Kind, Sheet, TabColour, Table, name_of
 from .sheets.guide import write_guide
@@ -136,6 +137,8 @@ class _Page:
         page = self._page
         page.hide_gridlines(2)
         page.write_string(0, 0, SHEET_MARK + self._sheet.code, self._looks.plain)
+        if self._sheet.code == MARKED:
+            page.write_string(HOME[0] - 1, HOME[1] - 1, TEXT, self._looks.plain)
         page.set_row(0, None, None, {"hidden": True})
         page.set_column(0, 0, 4, None, {"hidden": True})
         page.protect("", _COURTESY)

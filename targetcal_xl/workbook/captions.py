@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from ..calibration.accents import composed
+from ..calibration.calendar import Calendar
 from ..calibration.plan import Plan
 from ..calibration.standing import Value
 from ..calibration.vocabulary import (
@@ -82,10 +83,18 @@ def meant(cell: Scalar, kind: Kind) -> Value:
             code = _codes().get(cell.strip().casefold(), cell)
             code = _DIRECTIONS.get(code, code) if kind == "effect" else code
             return {"yes": True, "no": False}.get(code, code) if kind == "flag" else code
-        return composed(cell)
+        return _days(composed(cell)) if kind == "days" else composed(cell)
     if kind == "date" and isinstance(cell, float) and 1 <= cell < 2958466:
         return (_EPOCH + dt.timedelta(days=int(cell))).isoformat()
     return cell
+
+
+def _days(cell: str) -> str:
+    """A calendar in the one spelling that it has."""
+    try:
+        return str(Calendar.parse(cell))
+    except ValueError:
+        return cell
 
 
 def line_captions(plan: Plan, lines: Iterable[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from ..calibration import (
     ANSWERS,
     WEIGHTS,
     Answer,
+    Calendar,
     Driver,
     Floats,
     History,
@@ -36,6 +38,7 @@ from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
 from ..calibration.values import LARGEST, is_amount
 from ..calibration.vocabulary import DIRECTIONS, Role
 from ..ooxml import ERRORS
+from ..workdays import calendar_problems
 from .sheets.drivers import reading_row
 
 Kept = TypeVar("Kept")
@@ -78,6 +81,7 @@ def entered(inputs: Inputs) -> dict[Key, Value]:
 
 def _settings(plan: Plan) -> Iterator[tuple[Key, Value]]:
     said: dict[str, Value] = {"hq_target": float(plan.hq_target), "weights": plan.weights}
+    said |= {"calendar": str(plan.calendar)} if plan.calendar else {}
     said |= {item.name: float(getattr(plan.thresholds, item.name)) for item in fields(Thresholds)}
     return (((None, None, code), value) for code, value in said.items())
 
@@ -274,6 +278,7 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
         indicators=indicators,
         milestones=tuple(sorted(_milestones(plan, entry))),
         weights=_weights(plan, entry),
+        calendar=plan.calendar and _calendar(plan.calendar, plan.period, entry),
         last_period=_last_period(entry),
     )
 
@@ -310,6 +315,18 @@ def _check_shares(plan: Plan, indicators: tuple[Indicator, ...], entry: _Entry) 
 def _weights(plan: Plan, entry: _Entry) -> WeightsCode:
     said = entry.one_of((None, None, "weights"), dict.fromkeys(WEIGHTS), plan.weights)
     return "fixed" if said == "fixed" else "learned"
+
+
+def _calendar(known: Calendar, period: Period, entry: _Entry) -> Calendar:
+    """The calendar that somebody typed; as it was where it is none of this plan's."""
+    key = None, None, "calendar"
+    said = entry.words(key)
+    with suppress(ValueError):
+        found = Calendar.parse(said)
+        if found == known or not calendar_problems(found, period.year, ""):
+            return found
+    entry.refuse(key, "calendar_unreadable")
+    return known
 
 
 def _thresholds(known: Thresholds, entry: _Entry) -> Thresholds:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..calibration import Inputs
+from ..language import record
 from .shapes import Kind, Owner
 from .widths import form_of
 
@@ -23,7 +24,6 @@ LIGHT_COLOURS = (("#B91C1C", "#FDE2E2"), ("#92400E", "#FEF3C7"), ("#15803D", "#D
 SERIES = ("#9CA3AF", "#5B9BD5", "#1F4E79", "#15803D")
 """Colours of a chart's series: last year, suggested, declared, agreed."""
 
-_FONTS = {"zh-CN": "微软雅黑", "en": "Calibri"}
 _INPUTS = {Owner.MANAGER: INPUT, Owner.FINANCE: INPUT, Owner.SUPERIOR: SUPERIOR_INPUT}
 _HEADS = {
     Owner.MANAGER: "#9A6700",
@@ -31,7 +31,7 @@ _HEADS = {
     Owner.SUPERIOR: "#2F6B4F",
     Owner.FORMULA: "#4B6584",
 }
-_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp", "effect")
+_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp", "effect", "days")
 _CENTRED: tuple[Kind, ...] = ("choice", "flag", "date")
 _SHRUNK: tuple[Kind, ...] = ("text", "stamp")
 """What becomes smaller where rows are added: names and times are read whole."""
@@ -49,7 +49,7 @@ class Looks:
 
     def __init__(self, book: xlsxwriter.Workbook, inputs: Inputs, language: str) -> None:
         self._book = book
-        self.font = {"font_name": _FONTS[language], "font_size": 10, "font_color": INK}
+        self.font = {"font_name": record(language).font, "font_size": 10, "font_color": INK}
         numbers = {kind: form_of(inputs, kind, language).code for kind in _NUMBERS}
         self._numbers = {**numbers, "date": "yyyy-mm-dd"}
         self.cell = cache(self._cell)

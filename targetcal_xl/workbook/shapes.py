@@ -12,11 +12,11 @@ from ..ooxml import Spot
 
 Kind = Literal[
     "text", "long", "number", "amount", "decimal", "count", "percent", "date", "choice", "line", "link",
-    "flag", "stamp", "effect"
+    "flag", "stamp", "effect", "days"
 ]  # fmt: skip
 """How a value is shown: `number` is in the metric's unit and step, `amount` a part of one, `decimal` any
 other number, `line` a line's code shown by its name, `flag` a yes or no, `stamp` a moment as ISO text,
-`effect` what more of an indicator does to its driver."""
+`effect` what more of an indicator does to its driver, `days` the text of a calendar."""
 
 
 TabColour = Literal["brand", "input", "own", "plain"]

@@ -12,6 +12,7 @@ from ..calibration.baseline import Inputs
 from ..calibration.standing import Key, Value, as_number
 from ..calibration.vocabulary import JUSTIFICATION
 from ..figures import spell
+from ..language import FALLBACK, Shortened, record
 from ..ooxml import BLANK, Cell, Spot
 from .places import Places
 from .shapes import Kind, Owner, Table
@@ -51,20 +52,10 @@ class Form:
 
     def told(self, value: float) -> str:
         """A number as its cell shows it."""
-        return spell(value, "en", self.places, power=self.power) + self.sign
+        return spell(value, FALLBACK, self.places, power=self.power) + self.sign
 
 
-_LARGER = {
-    "zh-CN": (Form('0\\.0,"万"', 1, 4, "万"),),
-    "en": (Form('#,##0.00,,"M"', 2, 6, "M"), Form('#,##0,"k"', 0, 3, "k")),
-}
-"""Formats of cells in a larger unit."""
 _LARGE = 1e8
-_SHORT = {
-    "en": ((1e10, Form('#,##0.0,,,"bn"', 1, 9, "bn")), (1e7, Form('#,##0.0,,"M"', 1, 6, "M"))),
-    "zh-CN": ((1e9, Form('0\\.00,,"亿"', 2, 8, "亿")), (1e7, Form('0\\.0,"万"', 1, 4, "万"))),
-}
-"""Formats of pictures, by the number that they begin with."""
 
 
 def form_of(inputs: Inputs, kind: Kind, language: str) -> Form:
@@ -73,11 +64,15 @@ def form_of(inputs: Inputs, kind: Kind, language: str) -> Form:
     if kind == "percent":
         return Form("0.0%", 1, -2, "%")
     if kind in _IN_UNIT and largest >= _LARGE:
-        for form in _LARGER[language]:
+        for form in map(_shortened, record(language).cells):
             if metric.places + form.power <= form.places:
                 return form
     places = {"amount": max(metric.finer, 0), "number": metric.decimals, "decimal": 2}.get(kind, 0)
     return Form("#,##0" + "." * bool(places) + "0" * places, places)
+
+
+def _shortened(form: Shortened) -> Form:
+    return Form(form.code, form.places, form.power, form.sign)
 
 
 def largest_of(inputs: Inputs) -> float:
@@ -93,9 +88,9 @@ def short_form(inputs: Inputs, language: str) -> Form:
     Commas at the end divide by thousands; a point written after that divides by ten or a hundred more.
     """
     largest = largest_of(inputs)
-    for begins, form in _SHORT[language]:
-        if largest >= begins:
-            return form
+    for form in record(language).pictures:
+        if largest >= form.begins:
+            return _shortened(form)
     return form_of(inputs, "number", language)
 
 

@@ -24,6 +24,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("inputs", "baseline", "progress", "survey", "evaluation", "backtest"), "text"),
     **dict.fromkeys(("learning", "letter", "letter.record", "seal"), "text"),
     **dict.fromkeys(("recalibration", "recalibration.restored"), "count"),
+    **dict.fromkeys(("format.book", "format.ledger"), "count"),
     "hq_gap": "percent",
     "hours": "decimal",
     "warning": "choice",

@@ -21,15 +21,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 from targetcal_xl.actions import backtest, evaluate, follow, issue_letters, survey
 from targetcal_xl.connect import Responses, read_actuals
 from targetcal_xl.desk import ledger_beside
+from targetcal_xl.formats import BOOK
 from tests.support.books import as_openpyxl
 from tests.support.desks import Case, case_inputs, play
 
 GOLDENS = Path(__file__).parent
+CODES = GOLDENS / "codes.txt"
 DIGITS = 9
 """Significant digits that numbers are kept in: libraries of another version may differ in the last."""
 
 _HASH = re.compile("[0-9a-f]{64}")
 """Where a number has another last digit, everything chained after it has another hash."""
+_PROGRAM = re.compile(r"targetcal:[0-9.]+")
 
 
 def written(language: str, folder: Path) -> Iterator[tuple[str, str]]:
@@ -43,6 +46,19 @@ def written(language: str, folder: Path) -> Iterator[tuple[str, str]]:
     for number, path in enumerate(sorted((folder / "letters").iterdir()), 1):
         yield f"letter-{number}.txt", _plain(_paragraphs(path))
     yield "ledger.jsonl", _plain(_records(ledger_beside(case.path)))
+
+
+def codes(folder: Path) -> str:
+    """The format of books, and every code that this format has: sheets, fields, tables, rows and columns."""
+    case = Case(folder, case_inputs())
+    next(iter(play(case)))
+    lines = [f"format {BOOK.number}"]
+    for sheet in case.reading().places.sheets.values():
+        lines.append(f"{sheet.code}: {' '.join(field.code for field in sheet.fields)}")
+        for table in sheet.tables:
+            lines.append(f"  #{table.code} {' '.join(column.code for column in table.columns)}")
+            lines.append(f"  - {' '.join(table.rows)}")
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def kept(language: str) -> dict[str, str]:
@@ -74,7 +90,8 @@ def _results(case: Case) -> Path:
 
 def _plain(lines: Iterator[str]) -> str:
     """Lines of text, without what is another every time."""
-    return _HASH.sub("<hash>", "".join(f"{line}\n" for line in lines))
+    text = "".join(f"{line}\n" for line in lines)
+    return _PROGRAM.sub("targetcal:<version>", _HASH.sub("<hash>", text))
 
 
 def _cells(path: Path, regions: bool = False) -> Iterator[str]:

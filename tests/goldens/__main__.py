@@ -6,11 +6,13 @@ import tempfile
 from pathlib import Path
 
 from targetcal_xl.language import LANGUAGES
-from tests.goldens import GOLDENS, written
+from tests.goldens import CODES, GOLDENS, codes, written
 
 
 def main() -> None:
     """Write what is to be kept, and take away what is not."""
+    with tempfile.TemporaryDirectory() as played:
+        CODES.write_text(codes(Path(played)), "utf-8", newline="\n")
     for language in LANGUAGES:
         folder = GOLDENS / language
         folder.mkdir(exist_ok=True)

@@ -54,6 +54,10 @@ class Case:
     clock: Clock = field(default_factory=Clock)
     book: str = BOOK
     language: str = "zh-CN"
+    outdated: bool = False
+    """Whether the desk takes what an older release wrote."""
+    ledger: str | None = None
+    """Where the ledger is, when not beside the book."""
 
     @property
     def path(self) -> Path:
@@ -62,7 +66,16 @@ class Case:
 
     def desk(self, by: str = FINANCE, create: bool = False) -> AbstractContextManager[Desk]:
         """Somebody's desk."""
-        return open_desk(self.path, actor=by, clock=self.clock, source="test", create=create, macros=macros)
+        return open_desk(
+            self.path,
+            actor=by,
+            clock=self.clock,
+            source="test",
+            ledger=self.ledger,
+            create=create,
+            macros=macros,
+            outdated=self.outdated,
+        )
 
     def run(self, action: Callable[..., Result], *said: object, by: str = FINANCE, **more: object) -> Result:
         """Let somebody do something, an hour after what was done before."""

@@ -31,6 +31,22 @@ End Function
 Public Function XLPy() As Object
     Set XLPy = New Dictionary
 End Function
+
+Public Function GetFullName(book As Object) As String
+    GetFullName = "plan.xlsm"
+End Function
+
+Public Function GetDirectoryConfigFilePath() As String
+    GetDirectoryConfigFilePath = "xlwings.conf"
+End Function
+
+Public Function FileExists(path As String) As Boolean
+    FileExists = False
+End Function
+
+Public Function GetConfig(key As String, Optional otherwise As String) As String
+    GetConfig = "/somewhere\\python"
+End Function
 """
 _CALLED = """
 Public Function CallUDF(script As String, name As String, arguments As Variant, _
@@ -46,10 +62,16 @@ Public Function Answered(ByVal kind As String, ByVal question As String, ByVal c
 End Function
 """
 """Answers every question with what was asked."""
-ON_WINDOWS = next(one.text for one in macros("en").modules if one.name == "TargetCal").replace(
-    'Application.PathSeparator = "\\"', "True"
-)
-"""Takes every system for Windows."""
+_ON_WINDOWS = {
+    "Application.PathSeparator": '"\\"',
+    'CreateObject("WScript.Shell").Environment("PROCESS").Item("PYTHONSAFEPATH") = "1"': "python = python",
+    "MsgBox refusal, vbExclamation, Words(caption)": "RunPython refusal",
+}
+ON_WINDOWS = next(one.text for one in macros("en").modules if one.name == "TargetCal")
+"""Takes every system for Windows, but has no environment there; a message is noted."""
+for _before, _after in _ON_WINDOWS.items():
+    assert _before in ON_WINDOWS
+    ON_WINDOWS = ON_WINDOWS.replace(_before, _after)
 CANCEL = ECHO.replace("True", "False")
 
 _DRIVER = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,34 @@ def imports(module: str) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom):
             found |= _imported(node, module)
     return frozenset(found)
+
+
+def offered_functions(module: ast.Module) -> Iterator[ast.FunctionDef]:
+    """The public functions of a module, and the public methods of its public classes."""
+    for node in module.body:
+        members = node.body if isinstance(node, ast.ClassDef) and _is_public(node) else [node]
+        yield from (one for one in members if isinstance(one, ast.FunctionDef) and _is_public(one))
+
+
+def _is_public(node: ast.ClassDef | ast.FunctionDef) -> bool:
+    return not node.name.startswith("_")
+
+
+def raised(function: ast.FunctionDef) -> set[str]:
+    """The exceptions that a function itself raises and lets out."""
+    return {name for node in function.body for name in _let_out(node)}
+
+
+def _let_out(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Raise) and node.exc is not None:
+        kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        name = kind.attr if isinstance(kind, ast.Attribute) else getattr(kind, "id", "")
+        yield from [name] if name[:1].isupper() else []
+    inside = [*ast.iter_child_nodes(node)]
+    if isinstance(node, ast.Try) and node.handlers:  # what is raised in there is for those below
+        inside = [*node.handlers, *node.orelse, *node.finalbody]
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+        yield from (name for one in inside for name in _let_out(one))
 
 
 @cache

@@ -33,6 +33,28 @@ _CONDITIONAL = re.compile(r"^\s*#If", re.MULTILINE)
 _DECLARED = re.compile(
     rf"(?:[(,]|\bByVal|\bByRef|\bOptional|\bDim) ?({'|'.join(RESERVED)}) As\b", re.IGNORECASE
 )
+_NEWER = (
+    "AddCommentThreaded AutoSaveOn CommentThreaded CommentsThreaded ConvertToLinkedDataType DataTypeToText "
+    "Formula2 Formula2Local Formula2R1C1 Formula2R1C1Local HasRichDataType HasSpill LinkedDataTypeState "
+    "NamedSheetViews SavedAsArray SensitivityLabel SetCellDataTypeFromCell ShowCard SpillParent "
+    "SpillingToRange "
+    "ArrayToText Concat Filter Ifs MaxIfs MinIfs RandArray Sequence SortBy Switch TextJoin TextSplit Unique "
+    "VStack HStack XLookup XMatch"
+)
+"""What Excel's classes have got since 2016, by the object model's reference (Microsoft Learn, Excel VBA
+reference, Range, Workbook and WorksheetFunction beside those of Office 2016). On an object whose class is
+declared VBA looks for them when it compiles the module, and `On Error` comes too late."""
+_MEMBER = re.compile(rf"(\w+)(?:\([^()]*\))?\.({'|'.join(_NEWER.split())})\b", re.IGNORECASE)
+_LATE = re.compile(r"\b(?:Dim|Static|ByVal|ByRef) (\w+) As (?:Object|Variant)\b", re.IGNORECASE)
+_BODY = re.compile(
+    r"^(?:Public |Private |Friend )?(?:Static )?(?:Sub|Function) (\w+).*?^End (?:Sub|Function)",
+    re.MULTILINE | re.DOTALL,
+)
+_CALLER = re.compile(r"\bSet (\w+) = Application\.Caller\b", re.IGNORECASE)
+_CONTENT = r"\.(?:Value2?|Text|Formula\w*|Cells|Offset|Resize|Range)\b"
+_OF_SHEETS = re.compile(r"\bActiveSheet\.(?:Range|Cells|Rows|Columns|UsedRange|ListObjects)\b", re.IGNORECASE)
+_STATUS = re.compile(r"\bApplication\.(?:StatusBar|Cursor) *= *(\w+|\")", re.IGNORECASE)
+_GIVEN_BACK = ("false", "xldefault")
 _CALLBACK = re.compile(r"on[A-Z]\w*|get[A-Z]\w*|loadImage")
 
 
@@ -151,7 +173,30 @@ def _modules(code: Code, parts: Mapping[str, bytes]) -> Iterator[str]:
             yield f"module {name}: a line goes on without a blank before its sign"
         if not _CONDITIONAL.search(source):
             yield from _compiled(name, source)
+            yield from (f"module {name}: {fault}" for fault in misuses(_code(source)))
             yield from (f"module {name}: {word} is a word of VBA's" for word in _DECLARED.findall(source))
+
+
+def misuses(source: str) -> Iterator[str]:
+    """What compiles here, and not in Excel 2016, or does there what nobody wants."""
+    code = re.sub(r"'[^\"\n]*$", "", source, flags=re.MULTILINE)
+    late = {name.casefold() for name in _LATE.findall(code)}
+    for base, member in _MEMBER.findall(code):
+        if base.casefold() not in late:
+            yield f"{base}.{member} is newer than Excel 2016, and not looked for when it runs"
+    for body in _BODY.finditer(code):
+        yield from _of_procedure(body[1], body[0])
+
+
+def _of_procedure(name: str, body: str) -> Iterator[str]:
+    own = "|".join(["Application\\.Caller", *_CALLER.findall(body)])
+    if re.search(rf"\b(?:{own}){_CONTENT}", body, re.IGNORECASE):
+        yield f"{name} reads the cell that it is called from: a circular reference"
+    if _OF_SHEETS.search(body):
+        yield f"{name} fails on a chart's sheet, which has no cells"
+    changed = [word.casefold() for word in _STATUS.findall(body)]
+    if changed and changed[-1] not in _GIVEN_BACK:
+        yield f"{name} changes the application and never gives it back"
 
 
 def _compiled(name: str, source: str) -> Iterator[str]:

@@ -6,14 +6,37 @@ Option Explicit
 
 ' Each of the questions is "code kind words".
 Public Sub Press(ByVal language As String, ByVal button As String, ByVal caption As String, ByVal questions As Variant)
-    Dim answers As String, answer As String, parts As Variant, k As Long
+    Dim answers As String, answer As String, refusal As String, parts As Variant, k As Long
+    refusal = Refused()
+    If refusal <> "" Then
+        MsgBox refusal, vbExclamation, Words(caption)
+        Exit Sub
+    End If
     For k = LBound(questions) To UBound(questions)
         parts = Split(questions(k), " ", 3)
         If Not Answered(CStr(parts(1)), Words(CStr(parts(2))), Words(caption), answer) Then Exit Sub
         answers = answers & parts(0) & "=" & InHex(answer) & ","
     Next k
-    RunPython "from targetcal_xl.excel import pressed; pressed('" & button & "', '" & language & "', '" & answers & "')"
+    RunPython "import sys; sys.path[:] = filter(None, sys.path); " & _
+        "from targetcal_xl.excel import pressed; pressed('" & button & "', '" & language & "', '" & answers & "')"
 End Sub
+
+' Why Python is not started; nothing where it may be. The person's own settings choose it: a file beside the
+' workbook could choose any other program, and a name without a folder is looked for in folders of others.
+' Python itself then looks into no folder that happens to be the current one: PYTHONSAFEPATH, and above an
+' empty entry less.
+Public Function Refused() As String
+    Dim python As String
+    If GetFullName(ThisWorkbook) <> "" Then
+        If FileExists(GetDirectoryConfigFilePath()) Then
+            Refused = Words($beside)
+            Exit Function
+        End If
+    End If
+    python = GetConfig(IIf(OnWindows(), "INTERPRETER_WIN", "INTERPRETER_MAC"), "")
+    If InStr(python, Application.PathSeparator) = 0 Then Refused = Words($unset)
+    If OnWindows() Then CreateObject("WScript.Shell").Environment("PROCESS").Item("PYTHONSAFEPATH") = "1"
+End Function
 
 Public Function Words(ByVal escaped As String) As String
     Dim parts As Variant, said As String, k As Long

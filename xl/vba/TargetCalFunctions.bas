@@ -2,14 +2,12 @@ Attribute VB_Name = "TargetCalFunctions"
 Option Explicit
 
 ' Worksheet functions, which Python computes. Only Windows has a way from a cell to Python: elsewhere a
-' cell keeps what it showed, and the status bar says so.
+' cell shows #N/A, and TC_WHY says why. What it showed before nobody can give back: a function that reads
+' its own cell refers to itself.
 
 Public Sub DescribeFunctions()
     Dim about As String
-    If Not OnWindows() Then
-        Application.StatusBar = Words($elsewhere)
-        Exit Sub
-    End If
+    If Not OnWindows() Then Exit Sub
 $descriptions
 End Sub
 
@@ -26,14 +24,8 @@ Private Sub Describe(ByVal name As String, ByVal about As String)
         Category:=Words($category), ArgumentDescriptions:=arguments
 End Sub
 
-Private Function Kept() As Variant
-    Dim here As Range
-    Kept = CVErr(2042)
-    If Not TypeOf Application.Caller Is Range Then Exit Function
-    Set here = Application.Caller
-    On Error Resume Next ' older versions know of no spilling
-    If here.HasSpill Then Set here = here.SpillingToRange
-    On Error GoTo 0
-    Kept = here.Value2
+Private Function Elsewhere(ByVal name As String) As Variant
+    Elsewhere = CVErr(2042)
+    If name = "TC_WHY" Then Elsewhere = Words($elsewhere)
 End Function
 $functions

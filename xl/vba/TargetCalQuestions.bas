@@ -24,16 +24,22 @@ Private Function Suggestion(ByVal kind As String) As String
     End Select
 End Function
 
-' Row 1 and column A are hidden, and hold the codes of tabs and rows.
+' Row 1 and column A are hidden, and hold the codes of tabs and rows; a chart's own sheet has neither.
+Private Function Here() As Object
+    Set Here = Nothing
+    If TypeOf ActiveSheet Is Worksheet Then Set Here = ActiveSheet
+End Function
+
 Private Function RegionHere() As String
     Dim mark As String
-    mark = CStr(ActiveSheet.Range("A1").Value)
+    If Here() Is Nothing Then Exit Function
+    mark = CStr(Here().Cells(1, 1).Value)
     If Left(mark, 13) = "sheet:region:" Then RegionHere = Mid(mark, 14)
 End Function
 
 Private Function LineHere() As String
     Dim code As String
-    code = CStr(ActiveSheet.Cells(ActiveCell.Row, 1).Value)
+    code = CStr(Here().Cells(ActiveCell.Row, 1).Value)
     If Left(code, 1) <> "#" And Left(code, 6) <> "sheet:" Then LineHere = code
 End Function
 

@@ -1,7 +1,13 @@
 
 Public Function $name($parameters) As Variant
+    Dim refusal As String
     If Not OnWindows() Then
-        $name = Kept()
+        $name = Elsewhere("$name")
+        Exit Function
+    End If
+    refusal = Refused()
+    If refusal <> "" Then
+        $name = refusal
         Exit Function
     End If
     If TypeOf Application.Caller Is Range Then On Error GoTo failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from ...log import step
 from ...ooxml import (
     BLANK,
     MAIN,
@@ -44,6 +46,8 @@ from ...ooxml import (
 )
 from ...problems import Problem, Refused
 
+_LOG = logging.getLogger(__name__)
+
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _BEFORE_CALCULATION = (
@@ -52,6 +56,7 @@ _BEFORE_CALCULATION = (
 )  # fmt: skip
 
 
+@step(_LOG, "open a closed book")
 def open_closed(path: Path) -> ClosedBook:
     """The workbook in a file; raise Refused for what we cannot read."""
     return ClosedBook(path, Package(read_file(path), path.name))
@@ -126,13 +131,22 @@ class ClosedBook:
             return
         part = self._sheet(sheet)
         _refuse_impossible(sheet, part, changes)
+        self._count(part.part, before, changes)
         # A shared formula that loses a cell is written out: every other member gets its own text.
         part.write({spot: before[spot] for spot in part.sharing(changes)} | changes)
-        after = {spot: cell for spot, cell in {**before, **changes}.items() if cell != BLANK}
+        after = {**before, **changes}
+        for spot in [spot for spot, cell in changes.items() if cell == BLANK]:
+            del after[spot]
         self._grids[sheet] = after
         self._recalculate()
         if any(_calculates(before, spot) != _calculates(after, spot) for spot in changes):
             self._forget_chain()
+
+    def _count(self, part: str, before: Mapping[Spot, Cell], changes: Mapping[Spot, Cell]) -> None:
+        """Refuse to write what could not be read again, as it is more than a plan could need."""
+        text = sum(len(cell.value) for cell in changes.values() if isinstance(cell.value, str))
+        text += sum(len(cell.formula) for cell in changes.values() if cell.formula)
+        self._counted.add(part, len(changes.keys() - before.keys()), text)
 
     def lock_cells(self, sheet: str, spots: Iterable[Spot], locked: bool) -> None:
         """Set the `locked` format flag of cells, keeping the rest of their formats."""
@@ -169,6 +183,7 @@ class ClosedBook:
             finally:
                 self._ready = None
 
+    @step(_LOG, "save a closed book")
     def save(self) -> None:
         """Write all changes to `path` at once; without changes nothing is written."""
         if self._ready:

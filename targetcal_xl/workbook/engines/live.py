@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...log import step
 from ...ooxml import BLANK, Cell, Scalar, Spot, check_cell, inside, one_cell, same_cell, size
 from ...ooxml import Block as Array
 from ...problems import Problem, Refused
@@ -20,6 +22,8 @@ from .patience import patiently
 
 if TYPE_CHECKING:
     import xlwings as xw
+
+_LOG = logging.getLogger(__name__)
 
 _EPOCH = dt.datetime(1899, 12, 30)
 _NO_PASSWORD = "-"  # noqa: S105 - opens sheets that ask for no password, and no other
@@ -116,7 +120,10 @@ class LiveBook:
         return self._grids[sheet]
 
     def set(self, sheet: str, cells: Mapping[Spot, Cell]) -> None:
-        """Write cells, keeping their formats; what the sheet holds already stays as it is."""
+        """Write cells, keeping their formats; what the sheet holds already stays as it is.
+
+        Raise Refused for what no cell can hold.
+        """
         before = self.grid(sheet)
         changes = {spot: cell for spot, cell in cells.items() if not same_cell(cell, before.get(spot, BLANK))}
         stale = [spot for spot in changes if spot in before and _computes(before[spot], changes[spot])]
@@ -184,6 +191,7 @@ class LiveBook:
         """Show how far long work has come."""
         self._do(lambda: setattr(self._book.app, "status_bar", words))
 
+    @step(_LOG, "save an open book")
     def save(self) -> None:
         """Have the program save, with every sheet protected again; without changes nothing is saved.
 

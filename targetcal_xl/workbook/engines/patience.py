@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ...problems import Problem, Refused, TargetcalError
+
+_LOG = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
@@ -38,6 +41,7 @@ def patiently(call: Callable[[], Answer], where: str) -> Answer:
                     raise _told(error, where) from error
                 if time.monotonic() >= until:
                     raise Refused([Problem("live_busy", where)]) from error
+            _LOG.debug("the program is busy")
             time.sleep(PAUSE)
 
 

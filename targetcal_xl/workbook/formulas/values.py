@@ -26,7 +26,7 @@ def single(value: Scalar) -> Values:
 
 
 def known(values: Values) -> NDArray[np.bool_]:
-    """Where there are numbers."""
+    """Where there are numbers, in values of any shape."""
     if values.dtype == object:
         return np.asarray(np.frompyfunc(_is_number, 1, 1)(values), bool)
     return np.zeros(values.shape, bool) if values.dtype == bool else ~np.isnan(values)

@@ -94,11 +94,21 @@ class ProgressSheet:
         warned = self._facts.recorded(self._keys("warned"), "flag")
         flags = self._facts.across(self._table, "warned", warned)
         return {
-            "progress_agreed": self._total("agreed"),
+            "progress_agreed": self._agreed if self._weighed is None else Cell(self._weighed),
             "progress_actual": self._actual if self._facts.plan.metric.adds_up else Cell(self._mean),
             "progress_attainment": self._attainment,
             "progress_warned": how_many(flags.equals(self._facts.caption("yes"))),
         }
+
+    @property
+    def _agreed(self) -> Expression:
+        """The targets of all lines; those of a mean weigh what its results weigh, once there are any."""
+        return self._total("agreed") if self._weighed is None else cell_at(None, self._weighed)
+
+    @property
+    def _weighed(self) -> float | None:
+        weighed = as_number(self._facts.standing.value(None, None, "progress.agreed"))
+        return None if self._facts.plan.metric.adds_up else weighed
 
     def _total(self, code: str) -> Expression:
         values = self._facts.in_force if code == "agreed" else self._told(code)
@@ -119,11 +129,11 @@ class ProgressSheet:
     def _attainment(self) -> Expression:
         """How much of what was due was reached, as `Metric.attainment` has it."""
         actual = Expression(self._facts.here("progress_actual"), self._actual.values)
-        agreed = Expression(self._facts.here("progress_agreed"), self._total("agreed").values)
+        agreed = Expression(self._facts.here("progress_agreed"), self._agreed.values)
         is_blank = actual.equals(NOTHING)
         if not self._facts.plan.metric.is_turned:
             return if_(or_(number_or_0(agreed).equals(0), is_blank), NOTHING, actual / agreed)
-        due = self._total("path")
+        due = self._total("path") if self._facts.plan.metric.adds_up else number_or_0(agreed)
         nothing = if_(number_or_0(due) > 0, BEST_ATTAINED, 1)
         share = if_(actual.equals(0), nothing, min_(BEST_ATTAINED, due / actual))
         return if_(is_blank, NOTHING, share)

@@ -12,6 +12,7 @@ from ...calibration.negotiation import FAR, FEW_STEPS, MEANT
 from ...calibration.standing import as_number
 from ...calibration.vocabulary import JUSTIFICATION, OBJECTIONS, DecisionKind
 from ...figures import plain
+from ...language import LANGUAGES, record
 from ...ooxml import Cell
 from ..facts import Facts, optional
 from ..formulas import (
@@ -44,10 +45,7 @@ from ..formulas import (
 from ..part import Columns
 from ..shapes import Kind, region_sheet
 
-_EMPTY_WORDS = (
-    *("", "无", "暂无", "没有", "空", "略", "待定", "待补充", "同上", "不适用", "测试"),
-    *("na", "no", "none", "nil", "nothing", "null", "tbd", "tba", "todo", "test", "ditto"),
-)
+_EMPTY_WORDS = ("", *(word for language in LANGUAGES for word in record(language).says_nothing))
 EMPTY_WORDS = f"|{'|'.join(_EMPTY_WORDS)}|"
 """What a formula takes for no reason, punctuation apart; the full rule is `is_placeholder`."""
 

@@ -18,10 +18,18 @@ from .columns import limits_table, numbered, of_regions, stacked
 from .limits import Reached
 from .region_lines import EMPTY_WORDS
 
+_Setting = tuple[str, Owner, Kind, tuple[str, ...]]
+"""A setting's code, who types it, what it is, and its choices."""
+
+
+def _calendar(plan: Plan) -> tuple[_Setting, ...]:
+    """Whose days are counted, where the plan says it."""
+    return (("calendar", Owner.FINANCE, "days", ()),) if plan.calendar else ()
+
 
 def sheet(plan: Plan) -> Sheet:
     """What belongs to the plan and stays, then what finance may change, then what the program tells."""
-    kinds: tuple[tuple[str, Owner, Kind, tuple[str, ...]], ...] = (
+    kinds: tuple[_Setting, ...] = (
         ("company", Owner.TOOL, "text", ()),
         ("plan", Owner.TOOL, "text", ()),
         ("period", Owner.TOOL, "text", ()),
@@ -41,6 +49,7 @@ def sheet(plan: Plan) -> Sheet:
         ("warning_odds", Owner.FINANCE, "percent", ()),
         ("survey_minimum", Owner.FINANCE, "count", ()),
         ("weights", Owner.FINANCE, "choice", WEIGHTS),
+        *_calendar(plan),
         ("empty_words", Owner.TOOL, "long", ()),
         ("language", Owner.TOOL, "text", ()),
         ("functions", Owner.TOOL, "choice", ()),

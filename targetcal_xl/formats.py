@@ -1,0 +1,27 @@
+"""In which formats books and ledgers are written.
+
+A number rises with every release whose books or ledgers the one before could not go on with, or the other
+way round. What a release wrote stays among the tests' fixtures, and `upgrade` brings it here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import __version__
+
+
+@dataclass(frozen=True)
+class Format:
+    """A number that only rises, and the version that wrote in it: what an older program asks for."""
+
+    number: int
+    program: str
+
+
+UNMARKED = Format(1, "0.1.0")
+"""What carries no mark: release 0.1.0 and all before it wrote none."""
+BOOK = Format(2, __version__)
+"""What this program writes books in."""
+LEDGER = Format(2, __version__)
+"""What this program writes ledgers in."""
