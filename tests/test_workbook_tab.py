@@ -21,7 +21,7 @@ from targetcal_xl.workbook import content, write_book
 from targetcal_xl.workbook.captions import caption
 from targetcal_xl.workbook.layout import default_places
 from targetcal_xl.workbook.shapes import region_sheet
-from targetcal_xl.workbook.sheets.region_formulas import MOST_NAMED
+from targetcal_xl.workbook.sheets.region_cards import MOST_NAMED
 from tests.support.books import as_openpyxl
 from tests.support.clock import Clock
 from tests.support.desks import Case, decline, locked, submitted
