@@ -196,12 +196,19 @@ def main(name: str, measure: Callable[[bool], Iterable[Row | Score]]) -> None:
     parser.add_argument("--quick", action="store_true", help="shrink the work to seconds")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     wanted = parser.parse_args()
-    rows = list(measure(wanted.quick))
+    rows = list(_heard(measure(wanted.quick)))
     Console(width=None if sys.stdout.isatty() else 130).print(_table(name, rows, wanted.quick))
     if wanted.json:
         machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         said = {"bench": name, "quick": wanted.quick, "machine": machine}
         print(json.dumps(said | {"rows": [row.as_json() for row in rows]}, ensure_ascii=False))
+
+
+def _heard(rows: Iterable[Row | Score]) -> Iterator[Row | Score]:
+    """The rows, each told when it comes: some take minutes, and the table stands at the end."""
+    for row in rows:
+        print(" | ".join(filter(None, row.cells)), file=sys.stderr, flush=True)
+        yield row
 
 
 def _table(name: str, rows: Iterable[Row | Score], quick: bool) -> Table:

@@ -10,7 +10,7 @@ from .language import text
 
 if TYPE_CHECKING:
     from .calibration import Explanation, Metric, Step
-    from .calibration.explanation import EventsCode
+    from .calibration.vocabulary import EventsCode
 
 _EVENTS: Mapping[EventsCode, str] = {
     "past": "without_events",

@@ -19,7 +19,7 @@ from .problems import Problem
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-_CODE = re.compile("[A-Za-z]{2}")
+_COUNTRY = re.compile("[A-Za-z]{2}(-.+)?")
 
 Certainty = Literal["published", "moves_unknown", "estimated", "weekends"]
 """How sure a period's days are: all is published, or the days that the country moves are not known, or
@@ -95,8 +95,8 @@ def _official(country: str, years: Iterable[int] = ()) -> HolidayBase:
 
     code, _, part = country.partition("-")
     try:
-        if not _CODE.fullmatch(code):
-            raise NotImplementedError(code)
+        if not _COUNTRY.fullmatch(country):
+            raise NotImplementedError(country)
         whole = country_holidays(code.upper())
         spelt = {name.casefold(): name for name in whole.subdivisions}
         return country_holidays(code.upper(), subdiv=spelt[part.casefold()] if part else None, years=years)

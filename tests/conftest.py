@@ -18,10 +18,14 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs other programs, so that it can be left out where there are none."""
+    """Mark what needs other programs, so that it can be left out where there are none.
+
+    Begin with the files that take long, so that no worker is left with one when the others are done.
+    """
     for item in items:
         if needs_programs(item.path):
             item.add_marker("programs")
+    items.sort(key=lambda item: not item.path.name.startswith("test_whole_"))
 
 
 @pytest.fixture(scope="session", autouse=True)

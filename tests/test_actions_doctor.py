@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -204,3 +204,16 @@ def test_this_computer_has_no_registry_and_no_marks_where_it_is_not_windows(tmp_
     computer = this_computer()
     assert computer.registry(_SERVER) is None
     assert computer.mark(tmp_path / "plan.xlsm") is None
+
+
+@pytest.mark.parametrize("made", [_windows, _mac])
+def test_settings_beside_a_workbook_that_stop_its_buttons_are_told(
+    made: Callable[[Path], _Computer], tmp_path: Path
+) -> None:
+    computer, folder = made(tmp_path), tmp_path / "plans"
+    folder.mkdir()
+    book = folder / "targets.xlsm"
+    book.touch()
+    assert "settings_beside" not in _codes(doctor("en", book, computer=computer))
+    (folder / "xlwings.conf").touch()
+    assert "settings_beside" in _codes(doctor("en", book, computer=computer))

@@ -26,21 +26,22 @@ from targetcal_xl.calibration import (
     total_interval,
 )
 from targetcal_xl.calibration.hierarchy import InfeasibleTotal
-from targetcal_xl.calibration.metric import BEST_ATTAINED, KINDS, Kind
+from targetcal_xl.calibration.metric import BEST_ATTAINED
+from targetcal_xl.calibration.vocabulary import KINDS, MetricKind
 from targetcal_xl.ledger import dump, load
 from tests.support.samples import METRIC, sample_inputs, sample_plan, sample_standing
 from tests.support.source import modules
 
-MEANS: tuple[Kind, ...] = ("mean", "ratio")
+MEANS: tuple[MetricKind, ...] = ("mean", "ratio")
 _PAIRS = st.lists(st.tuples(st.floats(0, 1e6), st.floats(0.001, 1e6)), min_size=1, max_size=12)
 
 
-def _of(kind: Kind, direction: Literal[1, -1] = 1, step: float = 1.0) -> Metric:
+def _of(kind: MetricKind, direction: Literal[1, -1] = 1, step: float = 1.0) -> Metric:
     return replace(METRIC, kind=kind, direction=direction, step=step)
 
 
 @given(_PAIRS, st.sampled_from(MEANS))
-def test_a_mean_is_its_parts_by_their_volumes(pairs: list[tuple[float, float]], kind: Kind) -> None:
+def test_a_mean_is_its_parts_by_their_volumes(pairs: list[tuple[float, float]], kind: MetricKind) -> None:
     values, volumes = zip(*pairs, strict=True)
     found = _of(kind).total(values, volumes)
     assert found == pytest.approx(np.average(values, weights=volumes), rel=1e-9)
@@ -66,14 +67,14 @@ def test_without_volumes_all_weigh_the_same_and_the_unknown_is_passed_over_with_
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_attainment_knows_which_way_is_better(kind: Kind) -> None:
+def test_attainment_knows_which_way_is_better(kind: MetricKind) -> None:
     assert _of(kind, -1).attained(24, 21) == pytest.approx(21 / 24)
     assert _of(kind).attained(0.88, 0.93) == pytest.approx(0.88 / 0.93)
     assert np.isnan(_of(kind).attained(3, 0)) and np.isnan(_of(kind, -1).attained(math.nan, 3))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_of_what_should_be_little_is_the_best_there_is(kind: Kind) -> None:
+def test_nothing_of_what_should_be_little_is_the_best_there_is(kind: MetricKind) -> None:
     less = _of(kind, -1)
     assert less.attained(0, 21) == less.attained(1e-9, 21) == BEST_ATTAINED
     assert less.attained(0, 0) == 1.0 and less.attained(3, 0) == 0.0
@@ -83,7 +84,9 @@ def test_what_should_be_little_is_measured_by_its_path_and_what_should_be_much_b
     assert _of("sum", -1).due(90, 30) == 30 and _of("sum").due(90, 30) == 90
 
 
-def _weighed(volumes: Sequence[float], kind: Kind = "mean", step: float = 0.5, hq: float = 105.0) -> Plan:
+def _weighed(
+    volumes: Sequence[float], kind: MetricKind = "mean", step: float = 0.5, hq: float = 105.0
+) -> Plan:
     plan = sample_plan(metric=_of(kind, step=step))
     lines = tuple(replace(line, volume=v) for line, v in zip(plan.lines, volumes, strict=True))
     return replace(plan, lines=lines, hq_target=hq)

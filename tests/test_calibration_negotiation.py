@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from targetcal_xl.calibration.metric import Metric
 from targetcal_xl.calibration.negotiation import (
-    DECISIONS,
     Outcome,
     after_decisions,
     decision_faults,
@@ -33,6 +32,7 @@ from targetcal_xl.calibration.negotiation import (
 )
 from targetcal_xl.calibration.plan import Person, Region
 from targetcal_xl.calibration.standing import Value
+from targetcal_xl.calibration.vocabulary import DecisionKind, State
 
 CUSTOMERS = Metric("new_customers", "New paying customers", "Trials do not count", "customers")
 REGION = Region(
@@ -195,11 +195,11 @@ def test_a_counter_is_settled_by_its_equal_or_better(declared: int, counter: int
 @pytest.mark.parametrize(
     ("decisions", "outcome"),
     [
-        ({}, Outcome("decided")),
-        ({"a": "accept", "b": "accept"}, Outcome("decided")),
-        ({"a": "accept", "b": None}, Outcome("locked")),
-        ({"a": "counter", "b": None}, Outcome("locked")),
-        ({"a": "counter", "b": "accept", "c": "return"}, Outcome("open", ("a", "c"))),
+        ({}, Outcome(State.DECIDED)),
+        ({"a": "accept", "b": "accept"}, Outcome(State.DECIDED)),
+        ({"a": "accept", "b": None}, Outcome(State.LOCKED)),
+        ({"a": "counter", "b": None}, Outcome(State.LOCKED)),
+        ({"a": "counter", "b": "accept", "c": "return"}, Outcome(State.OPEN, ("a", "c"))),
     ],
 )
 def test_a_region_waits_for_its_last_decision_then_is_done_or_reopens(
@@ -208,11 +208,11 @@ def test_a_region_waits_for_its_last_decision_then_is_done_or_reopens(
     assert after_decisions(decisions) == outcome
 
 
-@given(st.dictionaries(st.text(max_size=3), st.sampled_from([*DECISIONS, None])))
+@given(st.dictionaries(st.text(max_size=3), st.sampled_from([*DecisionKind, None])))
 def test_an_accepted_line_is_never_unlocked(decisions: dict[str, str | None]) -> None:
     outcome = after_decisions(decisions)
     assert all(decisions[line] in ("counter", "return") for line in outcome.unlocked)
-    assert (outcome.state == "open") == bool(outcome.unlocked)
+    assert (outcome.state == State.OPEN) == bool(outcome.unlocked)
 
 
 @pytest.mark.parametrize("actor", ["Zhou Min", " zhou  min ", "ＺＨＯＵ ＭＩＮ", "zhou.min@example.com"])

@@ -22,9 +22,11 @@ from targetcal_xl.calibration import Key, Value
 from targetcal_xl.connect import plan_template
 from targetcal_xl.demo.story import Row, Story
 from targetcal_xl.language import LANGUAGES
+from tests.fixtures import Kept
 from tests.support import desks
 from tests.support.commands import Said, Terminal, files_of, registered
 from tests.support.desks import BOOK, Case
+from tests.support.logs import logged, own_log
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 _FILES: Mapping[str, str] = {
@@ -165,6 +167,12 @@ PLAYED: Mapping[str, Play] = {
         lambda told: told["verified"] is True,
     ),
     "repair": Play("locked", "repair BOOK", _says("Nothing to repair.", "无需修复")),
+    "upgrade": Play(
+        "outdated",
+        "upgrade BOOK",
+        _says("Upgraded: the book from format 1 to 2", "已升级：工作簿由格式 1 升至 2"),
+        lambda told: (told["upgraded"], told["book"], told["ledger"]) == (True, 1, 1),
+    ),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
     "doctor": Play("fresh", "doctor", _says("Parts: XlsxWriter", "XlsxWriter")),
     "libreoffice": Play(
@@ -195,7 +203,13 @@ def _answered(folder: Path) -> Case:
     return case
 
 
+def _outdated(folder: Path) -> Case:
+    """A plan as release 0.1.0 left it."""
+    return Kept("0.1.0", "2026-11-27T0654/zh-CN-negotiated").unpacked(folder)[0]
+
+
 _STAGES: Mapping[str, Callable[[Path], Case]] = {
+    "outdated": _outdated,
     "fresh": desks.fresh,
     "submitted": desks.submitted,
     "locked": desks.locked,
@@ -364,20 +378,19 @@ def _refused(case: Case, words: str, status: int, *said: str) -> None:
     assert files_of(case.folder) == before
 
 
-def test_a_fault_of_ours_is_told_without_a_traceback_unless_it_is_asked_for(
-    at: Callable[[str], Case], monkeypatch: pytest.MonkeyPatch
+def test_a_fault_of_ours_is_told_without_a_traceback_and_is_in_the_log(
+    at: Callable[[str], Case], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("disk on fire")
 
     give = Terminal(clock=at("locked").clock)
     monkeypatch.setattr(import_module("targetcal_xl.actions.check"), "check", fail)
-    said = give("check", BOOK)
-    assert said.status == WRONG_USE and "RuntimeError: disk on fire" in said.err
-    assert said.err.count("\n") == 1 and said.out == ""
-    monkeypatch.setenv("TARGETCAL_DEBUG", "1")
-    with pytest.raises(RuntimeError):
-        give("check", BOOK)
+    with own_log(tmp_path):
+        said = give("check", BOOK)
+        assert said.status == WRONG_USE and "RuntimeError: disk on fire" in said.err
+        assert said.err.count("\n") == 1 and said.out == ""
+        assert "RuntimeError" in logged(tmp_path) and "fire" not in logged(tmp_path)
 
 
 _COMMAND = {"objection": "objections"}

@@ -10,8 +10,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from targetcal_xl.calibration.metric import Kind
-from targetcal_xl.calibration.plan import MissingDays
+from targetcal_xl.calibration.vocabulary import MetricKind, MissingDays
 from targetcal_xl.connect import Actuals, read_actuals
 from targetcal_xl.problems import DataProblems
 from tests.support.samples import METRIC, sample_plan
@@ -90,7 +89,7 @@ def test_returns_and_cancellations_count_where_the_metric_adds_up(tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", ["mean", "ratio"])
-def test_a_mean_and_a_ratio_have_no_negative_days(tmp_path: Path, kind: Kind) -> None:
+def test_a_mean_and_a_ratio_have_no_negative_days(tmp_path: Path, kind: MetricKind) -> None:
     path = tmp_path / "actuals.csv"
     path.write_text("date,line,value\n2025-01-02,R1-1,-1\n", "utf-8")
     with pytest.raises(DataProblems) as caught:
@@ -141,7 +140,7 @@ def test_a_file_without_results_reports_nothing_for_any_day(tmp_path: Path) -> N
     assert read(tmp_path, "date,line,value\n").as_reported(PLAN, PLAN.period.end).dates == ()
 
 
-def _of(folder: Path, kind: Kind, said: str) -> Actuals:
+def _of(folder: Path, kind: MetricKind, said: str) -> Actuals:
     path = folder / "actuals.csv"
     path.write_text(said, "utf-8")
     return read_actuals(path, replace(PLAN, metric=replace(METRIC, kind=kind)))

@@ -10,14 +10,24 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from enum import StrEnum
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
+from targetcal_xl.calibration import vocabulary
 from targetcal_xl.connect import read_plan
-from tests.support.source import ROOT, imports, modules, offered_functions, raised
+from tests.support.source import ROOT, entered, imports, modules, offered_functions, raised
+
+
+def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
+    """Whether this is a closed set of codes."""
+    return isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
+
 
 _COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "connect"}
@@ -75,6 +85,68 @@ def _is_lazy(module: str) -> bool:
 def test_no_two_modules_lean_on_each_other() -> None:
     files = {name for name in modules() if not (ROOT / name.replace(".", "/")).is_dir()}
     assert set(TopologicalSorter({name: imports(name) & files for name in files}).static_order()) == files
+
+
+_OPEN_ROOMS = {"actions", "calibration", "workbook.sheets"}
+"""Rooms with a door for each verb, each chapter of the method, each sheet."""
+_SIDE_DOORS = {"ooxml.spelling", "ooxml.splice", "workbook.engines.closed", "workbook.engines.live"}
+_SIDE_DOORS |= {"letters.file_names", "workbook.engines.blocks", "workbook.engines.salvage"}
+"""Modules that are entered by themselves: what they need is not loaded, or not shown, with all the rest."""
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_room_is_entered_by_its_door(module: str) -> None:
+    home = module if _is_package(module) else module.rpartition(".")[0]
+    inside = {name for name in entered(module) & modules().keys() if not _is_package(name)}
+    others = {name.removeprefix("targetcal_xl.") for name in inside if not _is_at_home(name, home)}
+    assert {
+        name for name in others - _SIDE_DOORS if name.rpartition(".")[0] not in {*_OPEN_ROOMS, ""}
+    } == set()
+
+
+def _is_package(module: str) -> bool:
+    return (ROOT / module.replace(".", "/")).is_dir()
+
+
+def _is_at_home(module: str, home: str) -> bool:
+    """Whether a module stands in this room, or in one around it."""
+    return f"{home}.".startswith(f"{module.rpartition('.')[0]}.")
+
+
+def test_no_public_class_has_the_name_of_another() -> None:
+    names = Counter(
+        node.name
+        for tree in modules().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+_CODES = {code for kind in vars(vocabulary).values() if _is_closed(kind) for code in kind}
+_FIELDS = re.compile(r"(\bcode|\bhoped?|\bkey\[2\])$")
+"""What is compared with a field's code, or with a literal that the type checker knows."""
+_TAKERS = {"caption", "captions", "count", "Grant", "LineCommitment", "Outcome"}
+"""What is called with codes; an `Event` has them in the end."""
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in modules() if _room(name) not in ("ooxml", "libreoffice")]
+)
+def test_a_closed_code_is_typed_in_the_vocabulary_only(module: str) -> None:
+    typed = [one for node in ast.walk(modules()[module]) for one in _codes_in(node)]
+    assert module.endswith("vocabulary") or [ast.unparse(one) for one in typed if one.value in _CODES] == []
+
+
+def _codes_in(node: ast.AST) -> Iterator[ast.Constant]:
+    """Constants that something is compared with, or that something is called with which takes codes."""
+    if isinstance(node, ast.Compare) and not _FIELDS.search(ast.unparse(node.left)):
+        for side in (node.left, *node.comparators):
+            yield from (one for one in ast.walk(side) if isinstance(one, ast.Constant))
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        taken = node.args if name in _TAKERS else node.args[4:] if name == "Event" else []
+        yield from (one for one in taken if isinstance(one, ast.Constant))
 
 
 @pytest.mark.parametrize("module", [name for name in modules() if _room(name) == "calibration"])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl.calibration import ROUNDING, Explanation, Metric, Origin, Step
-from targetcal_xl.calibration.explanation import EventsCode
+from targetcal_xl.calibration.vocabulary import EventsCode
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.sentences import why
 from tests.support.samples import METRIC

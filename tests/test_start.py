@@ -28,9 +28,9 @@ HEAVY |= {
     "pypdfium2_raw",
 }
 HEAVY |= {"rich", "sqlalchemy", "typer", "typst", "xlsxwriter", "xlwings"}
-HEAVY |= {"asyncio", "filelock", "sqlite3", "uno"}
+HEAVY |= {"asyncio", "filelock", "holidays", "sqlite3", "uno"}
 """What takes long to load, of others and of Python's own."""
-LIGHT = {"chinese_calendar", "manimgx_fonts_cjk", "markupsafe"}
+LIGHT = {"manimgx_fonts_cjk", "markupsafe"}
 
 SHELL = {"rich", "typer"}
 TABLES = {"numpy"}

@@ -26,11 +26,12 @@ from targetcal_xl.calibration import (
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.workbook import content, entered, region_sheet
+from targetcal_xl.workbook.formulas import cell_at
 from targetcal_xl.workbook.layout import default_places
 from targetcal_xl.workbook.places import Located, Places
 from targetcal_xl.workbook.shapes import Owner
 from targetcal_xl.workbook.sheets.drivers import reading_row
-from targetcal_xl.workbook.sheets.region import looks_empty
+from targetcal_xl.workbook.sheets.region_lines import EMPTY_WORDS, says_nothing
 from tests.support.samples import METRIC, sample_standing, with_values
 
 _STANDING = sample_standing()
@@ -115,7 +116,8 @@ def test_a_departing_line_is_told_which_reasons_it_lacks(said: list[str]) -> Non
 @given(st.text(), st.sampled_from(["", " ", "　", "-", "…", "\n"]))
 def test_what_a_formula_takes_for_nothing_is_nothing_to_the_rules(words: str, around: str) -> None:
     said = around + words + around
-    assert not looks_empty(said) or is_placeholder(said)
+    (is_nothing,) = says_nothing(cell_at("A1", said), cell_at("B1", EMPTY_WORDS)).told
+    assert not is_nothing or is_placeholder(said)
 
 
 @pytest.mark.parametrize("value", ["about 80", True, None, "80"])

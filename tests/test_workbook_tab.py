@@ -21,7 +21,7 @@ from targetcal_xl.workbook import content, write_book
 from targetcal_xl.workbook.captions import caption
 from targetcal_xl.workbook.layout import default_places
 from targetcal_xl.workbook.shapes import region_sheet
-from targetcal_xl.workbook.sheets.region_formulas import MOST_NAMED
+from targetcal_xl.workbook.sheets.region_cards import MOST_NAMED
 from tests.support.books import as_openpyxl
 from tests.support.clock import Clock
 from tests.support.desks import Case, decline, locked, submitted
@@ -252,11 +252,10 @@ def test_a_headline_of_many_lines_says_how_many_are_back(language: str, tmp_path
     with case.desk(create=True) as desk:
         new(desk, case.inputs, language)
     lines = [f"R1-{k}" for k in range(1, MOST_NAMED + 2)]
-    case.declare("R1", **{line.replace("-", "_"): case.suggested(line) for line in lines})
+    said: dict[Key, Value | Cell] = {("R1", line, "declared"): case.suggested(line) for line in lines}
+    case.type(said | {("R1", None, "status"): "submitted", ("R1", None, "submitter"): "head1"})
     case.run(lock, ["R1"])
-    for line in lines:
-        decline(case, line)
-    said: dict[Key, Value | Cell] = {}
+    said = {}
     for k, line in enumerate(lines):
         said |= {("R1", line, "decision"): "accept" if k > 2 else "return"}
         said |= {("R1", line, "decision_reason"): "请补充客户清单"}

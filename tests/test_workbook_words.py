@@ -9,7 +9,8 @@ import openpyxl
 import pypdfium2
 import pytest
 
-from targetcal_xl.calibration.metric import KINDS, Kind, Metric
+from targetcal_xl.calibration.metric import Metric
+from targetcal_xl.calibration.vocabulary import KINDS, MetricKind
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.workbook import write_book
 from targetcal_xl.workbook.labels import hint, titles
@@ -59,7 +60,7 @@ def test_the_smallest_step_shows_all_its_digits(step: float, tmp_path: Path) -> 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("direction", [1, -1])
-def test_the_guide_says_what_holds_for_the_metric(kind: Kind, direction: int, language: str) -> None:
+def test_the_guide_says_what_holds_for_the_metric(kind: MetricKind, direction: int, language: str) -> None:
     """Neither a direction that is not its own, nor a threshold that finance may change."""
     metric = _metric(kind=kind, direction=direction, step=0.001)
     places = default_places(sample_inputs(metric=metric), language)

@@ -170,6 +170,8 @@ def test_a_day_that_does_not_exist_is_no_calendar() -> None:
         ("HolidayBase", "calendar_country", ""),
         ("XX", "calendar_country", ""),
         ("?", "calendar_country", ""),
+        ("DE-", "calendar_country_near", "DE"),
+        ("DE\n", "calendar_country_near", "DE"),
     ],
 )
 def test_an_unknown_country_is_told_with_those_that_may_be_meant(country: str, code: str, near: str) -> None:

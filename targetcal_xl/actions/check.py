@@ -21,6 +21,7 @@ from ..calibration import (
     missing_fields,
     same_value,
 )
+from ..calibration.vocabulary import State, Status
 from ..desk import Desk, Side, Stock, cell_faults, chosen_regions, look, misfits, not_taken_in, said, where
 from ..figures import typed
 from ..language import text
@@ -70,7 +71,9 @@ class CheckReport(Report):
         """The report in sentences and tables."""
         yield from tell_problems(self.book, language, indented=True)
         for region in self.regions:
-            status = ("submitted" if region.submitted else "draft") if region.state == "open" else ""
+            status = (
+                (Status.SUBMITTED if region.submitted else Status.DRAFT) if region.state == State.OPEN else ""
+            )
             words = [word(region.state, language), text("telling.round", language, round=region.round)]
             words += [word(status, language)] if status else []
             yield Sentence(" · ".join(words), WRONG if region.problems else DONE, region.region)
@@ -105,7 +108,7 @@ def _region_check(stock: Stock, region: Region, faults: Sequence[Problem]) -> Re
 
 def is_submitted(stock: Stock, region: Region) -> bool:
     """Whether the region's manager has said that the tab is finished."""
-    return stock.typed((region.code, None, "status")) == "submitted"
+    return stock.typed((region.code, None, "status")) == Status.SUBMITTED
 
 
 def tampering(stock: Stock, sheets: Container[str] | None = None) -> tuple[Problem, ...]:
@@ -190,7 +193,7 @@ def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
         decided = stock.standing.values.get(cell.key)
-        waits = side.state == "locked" and awaits(side, cell.key)
+        waits = side.state == State.LOCKED and awaits(side, cell.key)
         if not waits and (cell.has_formula or not same_value(cell.value, decided)):
             fields = {"recorded": said(decided), "found": said(cell.value)}
             yield Problem(_unrecorded_code(side, cell, decided), where(stock, cell), fields)
@@ -198,7 +201,7 @@ def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
 
 def _unrecorded_code(side: Side, cell: Typed, decided: Value) -> str:
     """How to say that a superior's cell is no decision: too early, changed, or not recorded."""
-    if side.state == "open":
+    if side.state == State.OPEN:
         return "decision_early" if decided is None else "decision_changed"
     return "grant_unrecorded" if is_support(cell.key[2]) else "decision_unrecorded"
 
@@ -215,13 +218,13 @@ def awaits(side: Side, key: Key) -> bool:
 
 def is_sealed(side: Side, key: Key) -> bool:
     """Whether a manager's cell counts as submitted: until handed back, or with its line agreed for good."""
-    return side.state != "open" or side.is_agreed_cell(key)
+    return side.state != State.OPEN or side.is_agreed_cell(key)
 
 
 def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
     """What the manager of an open tab still has to do."""
     side = stock.table(region)
-    if side.state != "open":
+    if side.state != State.OPEN:
         return
     cells = list(stock.reading.of_region(region.code, Owner.MANAGER))
     yield from unkept(stock, cells)
@@ -254,7 +257,7 @@ def _header_problems(stock: Stock, region: Region) -> Iterator[Problem]:
     status = stock.reading.typed.get((region.code, None, "status"))
     submitter = stock.reading.typed.get((region.code, None, "submitter"))
     yield from _date_problems(stock, stock.reading.typed.get((region.code, None, "submitted_on")))
-    if status and status.value not in (None, "draft", "submitted"):
+    if status and status.value not in (None, Status.DRAFT, Status.SUBMITTED):
         yield Problem("choice_unknown", where(stock, status), {"found": said(status.value)})
     if submitter is None or not is_submitted(stock, region):
         return

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..calibration import Metric, Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
+from ..calibration.vocabulary import ObjectionState, State
 from ..desk import Desk, Stock, take_stock
 from ..figures import Figures, percent
 from ..language import text
@@ -70,8 +71,8 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
 
 def _events(stock: Stock, reason: str) -> Iterator[Event]:
     for region in stock.plan.regions:
-        if stock.table(region).state != "confirmed":
-            yield Event("confirm", region.code, None, "state", "decided", "confirmed", reason)
+        if stock.table(region).state != State.CONFIRMED:
+            yield Event("confirm", region.code, None, "state", State.DECIDED, State.CONFIRMED, reason)
         yield from in_force_events("confirm", stock, region, reason)
 
 
@@ -101,21 +102,21 @@ def _obstacles(stock: Stock) -> list[Problem]:
     problems = unsettled(stock)
     for region in stock.plan.regions:
         problems += _of_region(stock, region)
-    if not problems and all(stock.table(region).state == "confirmed" for region in stock.plan.regions):
+    if not problems and all(stock.table(region).state == State.CONFIRMED for region in stock.plan.regions):
         problems.append(Problem("all_confirmed"))
     return problems
 
 
 def _of_region(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
-    if side.state not in ("decided", "confirmed"):
+    if side.state not in (State.DECIDED, State.CONFIRMED):
         yield Problem(f"not_agreed_{side.state}", region.name, {"round": side.round})
     yield from broken_seals(stock, region)
     yield from unrecorded(stock, region)
     for line in side.lines:
-        if side.of(line.code, "objection") == "open":
+        if side.of(line.code, "objection") == ObjectionState.OPEN:
             yield Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})
-    if side.state == "decided":
+    if side.state == State.DECIDED:
         for support in undecided_supports(stock.standing, region):
             fields = {"superior": region.superior.name}
             yield Problem("support_undecided", f"{region.name} / {support}", fields)

@@ -12,6 +12,7 @@ from ..calibration import (
     Standing,
     Value,
     after_decisions,
+    as_number,
     decision_faults,
     in_words_only,
     is_placeholder,
@@ -19,6 +20,7 @@ from ..calibration import (
     same_value,
     support_items,
 )
+from ..calibration.vocabulary import DecisionKind, State, Status
 from ..desk import Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
 from ..language import text
 from ..ledger import Event
@@ -124,7 +126,7 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     found = _decidable(stock, region, ("locked", "decided"))
     decisions = [
         Decision(
-            line, str(kind), _number(stock, line), str(stock.typed((*_at(line), "decision_reason")) or "")
+            line, str(kind), _counter(stock, line), str(stock.typed((*_at(line), "decision_reason")) or "")
         )
         for line in _awaiting(stock.table(found))
         if (kind := stock.typed((*_at(line), "decision"))) is not None
@@ -191,9 +193,8 @@ def _at(line: Line) -> tuple[str, str]:
     return line.region, line.code
 
 
-def _number(stock: Stock, line: Line) -> float | None:
-    value = stock.typed((*_at(line), "counter"))
-    return float(value) if isinstance(value, int | float) else None
+def _counter(stock: Stock, line: Line) -> float | None:
+    return as_number(stock.typed((*_at(line), "counter")))
 
 
 def _decidable(stock: Stock, said: str, states: Container[str] = ("locked",)) -> Region:
@@ -212,7 +213,7 @@ def _decidable(stock: Stock, said: str, states: Container[str] = ("locked",)) ->
 
 def _awaiting(side: Side) -> tuple[Line, ...]:
     """Lines of a locked region without a decision in this round."""
-    if side.state != "locked":
+    if side.state != State.LOCKED:
         return ()
     return tuple(
         line for line in side.lines if not side.is_agreed(line.code) and not side.of(line.code, "decision")
@@ -282,17 +283,17 @@ def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Proble
 def _is_idle(side: Side, decision: Decision) -> bool:
     """Whether a value comes with a decision that takes none, and is neither declared nor the last counter."""
     known = (side.of(decision.line.code, field) for field in ("declared", "counter"))
-    takes_none = decision.kind in ("accept", "return") and decision.counter is not None
+    takes_none = decision.kind in (DecisionKind.ACCEPT, DecisionKind.RETURN) and decision.counter is not None
     return takes_none and not any(same_value(decision.counter, value) for value in known)
 
 
 def _events(side: Side, decision: Decision) -> Iterator[Event]:
     line, reason = decision.line, decision.reason
-    counter = decision.counter if decision.kind == "counter" else None
+    counter = decision.counter if decision.kind == DecisionKind.COUNTER else None
     for field, new in (("decision", decision.kind), ("counter", counter), ("decision_reason", reason)):
         if side.of(line.code, field) != new:
             yield Event("decide", line.region, line.code, field, side.of(line.code, field), new, reason)
-    if decision.kind == "accept":
+    if decision.kind == DecisionKind.ACCEPT:
         yield Event(
             "decide", line.region, line.code, "agreed", None, side.number(line.code, "declared"), reason
         )
@@ -332,15 +333,15 @@ def _outcome(side: Side, decided: dict[str, str], stock: Stock) -> Iterator[Even
     """Events of the region itself, once every line has its decision."""
     region = side.region.code
     outcome = after_decisions({line.code: _decision_on(side, line, decided) for line in side.lines})
-    if outcome.state == "locked":
+    if outcome.state == State.LOCKED:
         return
     yield Event("decide", region, None, "state", side.state, outcome.state)
-    if outcome.state == "open":
+    if outcome.state == State.OPEN:
         yield Event("decide", region, None, "round", side.round, side.round + 1)
-        yield Event("decide", region, None, "status", stock.typed((region, None, "status")), "draft")
+        yield Event("decide", region, None, "status", stock.typed((region, None, "status")), Status.DRAFT)
 
 
 def _decision_on(side: Side, line: Line, decided: dict[str, str]) -> str | None:
     if side.is_agreed(line.code):
-        return "accept"
+        return DecisionKind.ACCEPT
     return decided.get(line.code) or (str(said) if (said := side.of(line.code, "decision")) else None)

@@ -21,6 +21,7 @@ from ..calibration import (
     quadrant,
     reached,
 )
+from ..calibration.vocabulary import WarningState
 from ..desk import (
     EVALUATION,
     HIDDEN,
@@ -176,7 +177,7 @@ def coordination_hours(ledger: Ledger) -> float:
 def deviations(ledger: Ledger) -> tuple[int, int]:
     """How many warnings began, and how many of them ended by themselves."""
     states = [entry.new for entry in ledger.entries(field="warning")]
-    return states.count("open"), states.count("closed")
+    return states.count(WarningState.OPEN), states.count(WarningState.CLOSED)
 
 
 def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterator[RegionResult]:

@@ -27,7 +27,7 @@ from ..calibration import (
     target_path,
 )
 from ..calibration import follow as follow_lines
-from ..calibration.progress import Hope
+from ..calibration.vocabulary import Hope, State, WarningState
 from ..connect import Actuals, read_actuals
 from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, find_file, plan_of, take_stock
 from ..figures import Figures, percent
@@ -148,7 +148,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     opened, closed = _episodes(stock, progress)
     content = dump(followed)
     old = stock.standing.values.get(PROGRESS)
-    events = [*_warnings(stock, opened, "open"), *_warnings(stock, closed, "closed")]
+    events = [*_warnings(stock, opened, WarningState.OPEN), *_warnings(stock, closed, WarningState.CLOSED)]
     if old != reference(content):
         events.append(Event("follow", *PROGRESS, old, reference(content)))
     if events:
@@ -166,7 +166,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
         reopened=tuple(
-            region.name for region in stock.plan.regions if stock.table(region).state != "confirmed"
+            region.name for region in stock.plan.regions if stock.table(region).state != State.CONFIRMED
         ),
         counts_missing=stock.plan.counts_missing,
         metric=stock.plan.metric,
@@ -239,7 +239,7 @@ def _episodes(stock: Stock, progress: Progress) -> tuple[frozenset[str], frozens
     still_open = {
         line.code
         for line in stock.plan.lines
-        if stock.standing.value(line.region, line.code, "warning") == "open"
+        if stock.standing.value(line.region, line.code, "warning") == WarningState.OPEN
     }
     warned = {line.code for line, flag in zip(stock.plan.lines, progress.warned, strict=True) if flag}
     return episodes(still_open, warned)

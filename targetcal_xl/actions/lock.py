@@ -17,6 +17,7 @@ from ..calibration import (
     is_support,
     settles,
 )
+from ..calibration.vocabulary import State
 from ..desk import Desk, Stock, chosen_regions, seal, take_stock
 from ..figures import percent
 from ..language import text
@@ -88,7 +89,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
     refused: list[tuple[str, tuple[Problem, ...]]] = []
     for done, region in enumerate(chosen, 1):
         desk.progress("lock", done, len(chosen))
-        if stock.table(region).state != "open" or not is_submitted(stock, region):
+        if stock.table(region).state != State.OPEN or not is_submitted(stock, region):
             continue
         if found := examine(stock, region, faults):
             refused.append((region.name, found))
@@ -99,7 +100,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         stock.settle(events)
     return LockReport(
         locked=tuple(region.name for region in locked),
-        already=tuple(region.name for region in chosen if stock.table(region).state != "open"),
+        already=tuple(region.name for region in chosen if stock.table(region).state != State.OPEN),
         waiting=tuple(region.name for region in chosen if _is_waiting(stock, region)),
         refused=tuple(refused),
         objections=tuple(_raised(stock, events)),
@@ -113,7 +114,7 @@ _OWN = ("objection", "agreed", "round", "granted", DECLINED, *DECISION_FIELDS)
 
 
 def _is_waiting(stock: Stock, region: Region) -> bool:
-    return stock.table(region).state == "open" and not is_submitted(stock, region)
+    return stock.table(region).state == State.OPEN and not is_submitted(stock, region)
 
 
 def _submission(stock: Stock, region: Region) -> list[Event]:
@@ -126,7 +127,7 @@ def _submission(stock: Stock, region: Region) -> list[Event]:
     own: dict[str, Value] = {
         "round": side.round,
         "seal": seal(values),
-        "state": "decided" if agreed else "locked",
+        "state": State.DECIDED if agreed else State.LOCKED,
     }
     return [
         *_changed_cells(stock, region, values),
@@ -212,7 +213,7 @@ def _in_words_only(stock: Stock, regions: Sequence[Region]) -> Iterator[tuple[st
 def _raised(stock: Stock, events: Sequence[Event]) -> Iterator[tuple[str, str, float]]:
     lines = {line.code: line for line in stock.plan.lines}
     for event in events:
-        if event.field == "objection" and event.new == "open":
+        if event.field == "objection" and event.new == State.OPEN:
             line = lines[str(event.row)]
             suggested = stock.standing.suggested(line.code)
             share = deviation(

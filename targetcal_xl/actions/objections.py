@@ -13,12 +13,14 @@ from ..calibration import (
     Metric,
     Standing,
     Value,
+    as_number,
     deviation,
     is_objection,
     is_placeholder,
     objection_change,
     objection_state,
 )
+from ..calibration.vocabulary import ObjectionState, State
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..figures import Figures, percent
 from ..language import text
@@ -61,7 +63,9 @@ class ObjectionsReport(Report):
     @property
     def open(self) -> tuple[ObjectionRow, ...]:
         """Those that the HR business partner has not answered yet."""
-        return tuple(item for item in self.objections if item.state in ("submitted", "open"))
+        return tuple(
+            item for item in self.objections if item.state in (ObjectionState.SUBMITTED, ObjectionState.OPEN)
+        )
 
     @property
     def leaves_work(self) -> bool:
@@ -117,11 +121,11 @@ def objection_events(
     new: dict[str, Value] = {}
     if change := objection_change(before, objects):
         new["objection"] = change
-    if change == "open":
+    if change == ObjectionState.OPEN:
         said = words or {code: standing.value(line.region, line.code, code) for code in JUSTIFICATION}
         new |= {f"objection.{code}": value for code, value in said.items()}
         new |= {"objection.declared": declared, "objection.suggested": suggested}
-    if before in STANDING_OBJECTIONS or change == "open":
+    if before in STANDING_OBJECTIONS or change == ObjectionState.OPEN:
         new["objection.lifted"] = None if objects else declared
     for field, value in new.items():
         old = standing.value(line.region, line.code, field)
@@ -141,7 +145,9 @@ def _objections(stock: Stock, handling: dict[str, str]) -> Iterator[ObjectionRow
         state = state_of(stock, line)
         if state is None:
             continue
-        known: Mapping[Key, Value] = stock.reading.values if state == "submitted" else standing.values
+        known: Mapping[Key, Value] = (
+            stock.reading.values if state == ObjectionState.SUBMITTED else standing.values
+        )
         declared, suggested = _numbers(stock, line, state)
         yield ObjectionRow(
             region=plan.region(line.region).name,
@@ -153,8 +159,8 @@ def _objections(stock: Stock, handling: dict[str, str]) -> Iterator[ObjectionRow
             **{code: _grounds(known, line, code) for code in JUSTIFICATION},
             state=state,
             handling=handling.get(line.code, ""),
-            hours=_number(standing, line, "hours") or 0.0,
-            lifted=_number(standing, line, "objection.lifted"),
+            hours=_known_number(standing, line, "hours") or 0.0,
+            lifted=_known_number(standing, line, "objection.lifted"),
         )
 
 
@@ -164,7 +170,7 @@ def state_of(stock: Stock, line: Line) -> str | None:
     declared = offered(stock, line)
     cell = stock.reading.typed.get((line.region, line.code, "declared"))
     submitted = (
-        stock.table(region).state == "open"
+        stock.table(region).state == State.OPEN
         and is_submitted(stock, region)
         and isinstance(declared, int | float)
         and (agrees(stock, line) or cell is None or not fault_of(stock, line, cell))
@@ -176,15 +182,15 @@ def state_of(stock: Stock, line: Line) -> str | None:
 def _numbers(stock: Stock, line: Line, state: str) -> tuple[float, float]:
     """What was declared when the objection was raised, and what was suggested then."""
     standing = stock.standing
-    if state == "submitted":
+    if state == ObjectionState.SUBMITTED:
         return float(offered(stock, line) or 0), standing.suggested(line.code)
-    declared, suggested = (_number(standing, line, f"objection.{code}") for code in ("declared", "suggested"))
+    fields = (f"objection.{code}" for code in ("declared", "suggested"))
+    declared, suggested = (_known_number(standing, line, field) for field in fields)
     return declared or 0.0, suggested or 0.0
 
 
-def _number(standing: Standing, line: Line, field: str) -> float | None:
-    value: Value = standing.value(line.region, line.code, field)
-    return float(value) if isinstance(value, int | float) else None
+def _known_number(standing: Standing, line: Line, field: str) -> float | None:
+    return as_number(standing.value(line.region, line.code, field))
 
 
 def _grounds(known: Mapping[Key, Value], line: Line, field: str) -> str:
@@ -204,7 +210,7 @@ def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: fl
     row = find_line(stock.plan, found, line)
     state = state_of(stock, row)
     place = f"{found.name} / {row.name}"
-    if state != "open":
+    if state != ObjectionState.OPEN:
         raise Refused([Problem(f"objection_{state or 'none'}", place)])
     if desk.actor not in (found.hrbp.name, found.hrbp.mail):
         raise Refused([Problem("not_hrbp", place, {"actor": desk.actor, "hrbp": found.hrbp.name})])
@@ -212,7 +218,7 @@ def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: fl
         raise Refused([Problem("reason_missing", place)])
     if problems := list(text_faults(place, note)):
         raise DataProblems(problems)
-    events = [Event("objection", found.code, row.code, "objection", state, "handled", note)]
+    events = [Event("objection", found.code, row.code, "objection", state, ObjectionState.HANDLED, note)]
     if hours:
         events.append(Event("objection", found.code, row.code, "hours", None, hours, note))
     stock.settle(events)

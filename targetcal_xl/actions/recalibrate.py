@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import Baseline, Key, Metric, Plan, Standing, Value, is_placeholder, same_value
+from ..calibration.vocabulary import State
 from ..desk import (
     LEARNING,
     NUMBER,
@@ -218,7 +219,7 @@ def _reconsidered(before: Standing, after: Standing, reason: str) -> Iterator[Ev
     """What new suggestions or another threshold make of the objections to what is locked already."""
     for line in after.inputs.plan.lines:
         declared = before.value(line.region, line.code, "declared")
-        if before.value(line.region, None, "state") in ("locked", "decided") and isinstance(
+        if before.value(line.region, None, "state") in (State.LOCKED, State.DECIDED) and isinstance(
             declared, int | float
         ):
             now = replace(after, values=before.values)

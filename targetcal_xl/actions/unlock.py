@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..calibration import Region, is_placeholder
+from ..calibration.vocabulary import State, Status
 from ..desk import Desk, Stock, find_region, take_stock
 from ..language import text
 from ..ledger import Event
@@ -39,12 +40,12 @@ def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
     side = stock.table(found)
-    if side.state == "open":
+    if side.state == State.OPEN:
         raise Refused([Problem("region_open", found.name)])
     status = stock.typed((found.code, None, "status"))
     events = [
-        Event("unlock", found.code, None, "state", side.state, "open", reason),
-        Event("unlock", found.code, None, "status", status, "draft", reason),
+        Event("unlock", found.code, None, "state", side.state, State.OPEN, reason),
+        Event("unlock", found.code, None, "status", status, Status.DRAFT, reason),
         *(
             Event("unlock", found.code, line.code, field, old, None, reason)
             for line in side.lines
@@ -60,7 +61,7 @@ def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:
 def in_force_events(action: str, stock: Stock, region: Region, reason: str = "") -> Iterator[Event]:
     """The agreed targets of a confirmed region, as those that hold until others are confirmed."""
     side = stock.table(region)
-    if side.state == "confirmed" or action == "confirm":
+    if side.state == State.CONFIRMED or action == "confirm":
         for line in side.lines:
             old, new = side.of(line.code, "in_force"), side.of(line.code, "agreed")
             if old != new:

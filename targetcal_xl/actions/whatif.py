@@ -9,7 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..calibration import Floats, Inputs, Metric, Outlook, Standing, Value, plan_odds, total_interval, what_if
+from ..calibration import (
+    Floats,
+    Inputs,
+    Metric,
+    Outlook,
+    Standing,
+    as_number,
+    plan_odds,
+    total_interval,
+    what_if,
+)
 from ..desk import Desk, find_indicator, find_line_anywhere, standing_of
 from ..figures import Figures, percent, plain
 from ..language import text
@@ -144,7 +154,7 @@ class _Side:
     def __init__(self, standing: Standing, outlook: Outlook) -> None:
         plan, value = standing.inputs.plan, standing.value
         said = [value(line.region, line.code, "declared") for line in plan.lines]
-        self.declared = np.array([_number(one) for one in said])
+        self.declared = np.array([as_number(one) for one in said], np.float64)
         self._plan, self._baseline, self._outlook = plan, outlook.baseline, outlook
         self._shared = standing.shared
         self._declared_odds = plan_odds(plan, self._baseline, self.declared, standing.shared)
@@ -216,10 +226,6 @@ def _supposed(inputs: Inputs, changes: Mapping[tuple[str, str], float]) -> Itera
         line, item = lines[at[0]], items[at[1]]
         region, before = inputs.plan.region(line.region).name, _known(_now(inputs, at))
         yield Supposed(region, line.name, item.name, item.unit, before, reading)
-
-
-def _number(value: Value) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 
 
 def _known(value: float) -> float | None:

@@ -1,7 +1,7 @@
 """The method: suggested targets, negotiation, commitment, progress and looking back. Pure."""
 
 from .accents import composed
-from .agreement import Opinion, Quadrant, QuadrantCode, Survey, consensus_days, quadrant, summarise
+from .agreement import Opinion, Quadrant, Survey, consensus_days, quadrant, summarise
 from .alignment import allot, check_limits, split, split_mean
 from .backtest import (
     METHODS,
@@ -22,18 +22,14 @@ from .calendar import Calendar
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
 from .drivers import Readings, changes, effects, signals
-from .explanation import ROUNDING, Explanation, Origin, Step, explain
+from .explanation import ROUNDING, Explanation, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, Floats, History, clean, consecutive, last_year
 from .interval import Inside, inside
 from .learning import Relearned, relearn
-from .limits import Bounded, Side, bounded, hq_gap, is_tolerable, side_of
-from .metric import Kind, Metric
+from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
+from .metric import Metric
 from .negotiation import (
-    JUSTIFICATION,
-    OBJECTIONS,
-    STANDING_OBJECTIONS,
-    SUPPORT_ITEM,
     Outcome,
     after_decisions,
     decision_faults,
@@ -55,20 +51,7 @@ from .negotiation import (
 )
 from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
 from .period import Period
-from .plan import (
-    WEIGHTS,
-    Driver,
-    Group,
-    Indicator,
-    Limits,
-    Line,
-    Measures,
-    Person,
-    Plan,
-    Region,
-    Thresholds,
-    WeightsCode,
-)
+from .plan import Driver, Group, Indicator, Limits, Line, Measures, Person, Plan, Region, Thresholds
 from .progress import (
     Progress,
     Resources,
@@ -87,10 +70,24 @@ from .progress import (
     so_far,
     target_path,
 )
-from .question import ANSWERS, Answer, AnswerCode, Question
-from .standing import Key, Standing, Value
+from .question import Answer, Question
+from .standing import Key, Standing, Value, as_number
 from .supports import DECLINED, Item, in_words_only, support_items
 from .values import kept, same_value
+from .vocabulary import (
+    ANSWERS,
+    JUSTIFICATION,
+    OBJECTIONS,
+    STANDING_OBJECTIONS,
+    SUPPORT_ITEM,
+    WEIGHTS,
+    AnswerCode,
+    MetricKind,
+    Origin,
+    QuadrantCode,
+    Side,
+    WeightsCode,
+)
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
@@ -127,7 +124,6 @@ __all__ = [
     "Item",
     "Judgement",
     "Key",
-    "Kind",
     "Letter",
     "Level",
     "Limits",
@@ -135,6 +131,7 @@ __all__ = [
     "LineCommitment",
     "Measures",
     "Metric",
+    "MetricKind",
     "Objection",
     "Opinion",
     "Origin",
@@ -165,6 +162,7 @@ __all__ = [
     "WhatIf",
     "after_decisions",
     "allot",
+    "as_number",
     "backtest",
     "beside",
     "bounded",

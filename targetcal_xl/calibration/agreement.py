@@ -6,7 +6,8 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+
+from .vocabulary import QuadrantCode
 
 LOWEST_SCORE, HIGHEST_SCORE = 1, 5
 TOP_BOX = 4
@@ -19,7 +20,6 @@ BORDERLINE = 0.02
 
 TOLERANCE = 1e-9
 
-QuadrantCode = Literal["thriving", "pressed", "content", "failing"]
 _QUADRANTS: dict[tuple[bool, bool], QuadrantCode] = {
     (True, True): "thriving",
     (True, False): "pressed",

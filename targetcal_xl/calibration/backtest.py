@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from .history import Flags, Floats, History, last_year
 from .odds import shared_error, spread
 from .period import Period
 from .plan import Line, Plan
+from .vocabulary import Verdict
 
 METHODS: Final = ("model", "coherent", "inertial", "last_year", "declared")
 """The method; the same reconciled with regions and total; last year, grown; last year; the regions."""
@@ -29,8 +30,6 @@ FEWEST: Final = 3
 """With fewer past periods there is no verdict."""
 MARGIN: Final = 0.05
 """A difference smaller than this share of the rival's error is none."""
-
-Verdict = Literal["better", "even", "worse", "too_little"]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from dataclasses import astuple, dataclass, field
 
 from .explanation import Explanation, explain
 from .metric import Metric
-from .negotiation import JUSTIFICATION
 from .period import Period
 from .plan import ADDED, Line, Region
-from .standing import Standing, Value
+from .standing import Standing, Value, as_number
 from .supports import in_words_only, support_items
+from .vocabulary import JUSTIFICATION, ObjectionState
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,13 @@ class Objection:
     @property
     def state(self) -> str:
         """One of `OBJECTIONS`."""
-        return "handled" if self.handled else "open" if self.lifted is None else "lifted"
+        return (
+            ObjectionState.HANDLED
+            if self.handled
+            else ObjectionState.OPEN
+            if self.lifted is None
+            else ObjectionState.LIFTED
+        )
 
 
 @dataclass(frozen=True)
@@ -206,16 +212,16 @@ def _objections(
         said = _Said(standing, line.region, line.code)
         if state := said.text("objection"):
             lifted = said.value("objection.lifted")
-            if lifted is None and state == "lifted":
+            if lifted is None and state == ObjectionState.LIFTED:
                 lifted = said.value("declared")  # recorded before it was said what lifted one
             yield Objection(
                 line=line.name,
                 **{code: said.text(f"objection.{code}") or said.text(code) for code in JUSTIFICATION},
-                handled=state == "handled",
+                handled=state == ObjectionState.HANDLED,
                 handling=handling.get(line.code, ""),
                 declared=said.known("objection.declared"),
                 suggested=said.known("objection.suggested"),
-                lifted=float(lifted) if isinstance(lifted, int | float) else None,
+                lifted=as_number(lifted),
             )
 
 
@@ -241,5 +247,5 @@ class _Said:
         return float(value)
 
     def known(self, code: str) -> float:
-        value = self.value(code)
-        return float(value) if isinstance(value, int | float) else math.nan
+        value = as_number(self.value(code))
+        return math.nan if value is None else value

@@ -6,20 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from .baseline import LEVEL
 from .history import Flags
 from .standing import Standing
-
-Origin = Literal["last_year", "partly", "history", "panel"]
-"""What the way begins with: last year's figure; the same, with what the history leads to for lines that
-have none; what the own history leads to; what the other lines do."""
-
-EventsCode = Literal["past", "trend", "both"]
-"""Where the one-off events were: in last year's figure, where only trend and season feel them, or both."""
+from .vocabulary import EventsCode, Origin
 
 MOST_NAMED: Final = 3
 """How many steps are named; all that matter less are one number, unless that is a single one."""

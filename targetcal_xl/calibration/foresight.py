@@ -11,8 +11,9 @@ import numpy as np
 
 from .history import Cleaned, Flags, Floats, History, clean, last_year
 from .projection import Projection, project
-from .question import Answer, AnswerCode
+from .question import Answer
 from .repair import repair
+from .vocabulary import AnswerCode
 
 BACK: Final = 4
 """So many of the last periods are foreseen again, to learn how far that was off."""

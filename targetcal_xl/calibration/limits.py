@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from .hierarchy import paths
 from .plan import Group, Limits, Line, Plan, Region
+from .vocabulary import Side
 
 TOLERANCE = 1e-9
 
 Node = Group | Region | Line
-Side = Literal["below", "within", "above"]
 
 
 @dataclass(frozen=True)

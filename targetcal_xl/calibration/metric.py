@@ -6,16 +6,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .vocabulary import Distance, MetricKind
+
 Floats = NDArray[np.float64]
-Kind = Literal["sum", "mean", "ratio"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-Distance = Literal["value", "shortfall"]
-"""What a departure is a share of: the suggested value, or what that lacks to 1."""
 
 IN_PERCENT: Final = 10.0
 """Beside shares of 1, what is larger than this is told in percent."""
@@ -41,7 +39,7 @@ class Metric:
     definition: str
     unit: str
     direction: Literal[1, -1] = 1
-    kind: Kind = "sum"
+    kind: MetricKind = "sum"
     step: float = 1.0
     distance: Distance = field(default="value", metadata={"added": True})
 
@@ -134,7 +132,7 @@ class Metric:
         return value if self.adds_up else round(value, self.decimals + 1)
 
 
-def usual_distance(kind: Kind, direction: int) -> Distance:
+def usual_distance(kind: MetricKind, direction: int) -> Distance:
     """What departures are shares of, where a plan does not say: a share that should be high aims at 1."""
     return "shortfall" if kind == "ratio" and direction > 0 else "value"
 

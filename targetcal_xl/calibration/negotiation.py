@@ -13,21 +13,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..language import LANGUAGES, record
 from .history import Floats
-from .metric import Distance, Metric, reference
+from .metric import Metric, reference
 from .plan import Person, Region
 from .standing import Value
 from .values import LARGEST, is_multiple
-
-STATES = ("open", "locked", "decided", "confirmed")
-DECISIONS = ("accept", "counter", "return")
-JUSTIFICATION = ("basis", "support", "risk")
-"""The fields that whoever departs from the suggestion fills."""
-SUPPORT_ITEM = ("line", "kind", "what", "quantity", "unit", "due", "granted", "granted_reason")
-"""The fields of a support item. No line has one of these: a key's field says of what kind its row is."""
-OBJECTIONS = ("open", "handled", "lifted")
-"""States of an objection once it is locked: waiting, answered, or lifted before anybody answered."""
-STANDING_OBJECTIONS = ("open", "handled")
-"""Those that a later declaration has not lifted."""
+from .vocabulary import (
+    JUSTIFICATION,
+    STANDING_OBJECTIONS,
+    SUPPORT_ITEM,
+    DecisionKind,
+    Distance,
+    ObjectionState,
+    State,
+)
 
 FAR: Final = 3.0
 """How many times as large or as small a number is implausible."""
@@ -154,7 +152,7 @@ def settles(declared: float, counter: float | None, direction: int) -> bool:
 class Outcome:
     """What a region's decisions lead to: its state, and the lines that may be declared again."""
 
-    state: Literal["open", "locked", "decided"]
+    state: Literal[State.OPEN, State.LOCKED, State.DECIDED]
     unlocked: tuple[str, ...] = ()
 
 
@@ -165,9 +163,9 @@ def after_decisions(decisions: Mapping[str, str | None]) -> Outcome:
     open for another round with the countered and returned lines unlocked.
     """
     if None in decisions.values():
-        return Outcome("locked")
-    unlocked = tuple(line for line, decision in decisions.items() if decision != "accept")
-    return Outcome("open", unlocked) if unlocked else Outcome("decided")
+        return Outcome(State.LOCKED)
+    unlocked = tuple(line for line, decision in decisions.items() if decision != DecisionKind.ACCEPT)
+    return Outcome(State.OPEN, unlocked) if unlocked else Outcome(State.DECIDED)
 
 
 def may_decide(actor: str, region: Region, submitter: str) -> str | None:
@@ -203,8 +201,8 @@ def objection_change(state: Value, objects: bool) -> str | None:
     An answered one stays answered, whatever is declared later.
     """
     if objects:
-        return None if state in STANDING_OBJECTIONS else "open"
-    return "lifted" if state == "open" else None
+        return None if state in STANDING_OBJECTIONS else ObjectionState.OPEN
+    return ObjectionState.LIFTED if state == ObjectionState.OPEN else None
 
 
 def objection_state(recorded: Value, submitted: bool) -> str | None:
@@ -213,7 +211,7 @@ def objection_state(recorded: Value, submitted: bool) -> str | None:
     `submitted` is whether the region has submitted a declaration that objects and is not locked yet.
     """
     if submitted and recorded not in STANDING_OBJECTIONS:
-        return "submitted"
+        return ObjectionState.SUBMITTED
     return None if recorded is None else str(recorded)
 
 
@@ -238,10 +236,12 @@ def decision_faults(
     `decision_unknown`; `reason_missing` for a placeholder; for a counter without a valid value
     `counter_` + the code of `declaration_fault`.
     """
-    faults = [] if decision in DECISIONS else ["decision_unknown"]
+    faults = [] if decision in tuple(DecisionKind) else ["decision_unknown"]
     if is_placeholder(reason):
         faults.append("reason_missing")
-    if decision == "counter" and (fault := declaration_fault(counter, False, metric, suggested, reason)):
+    if decision == DecisionKind.COUNTER and (
+        fault := declaration_fault(counter, False, metric, suggested, reason)
+    ):
         faults.append(f"counter_{fault}")
     return tuple(faults)
 

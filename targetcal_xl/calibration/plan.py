@@ -7,25 +7,19 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import numpy as np
 
 from .calendar import Calendar
 from .metric import IN_PERCENT, Floats, Metric
 from .period import Period
+from .vocabulary import MissingDays, Split, WeightsCode
 
 ADDED: Final = {"added": True}
 """Marks a field that came later: while it has its default, documents are written as they were before it."""
 SHARES_ADD_UP: Final = 1e-6
 """How near to 1 the shares of a driver's indicators come together."""
-Split = Literal["equal_odds", "pro_rata"]
-"""How the head office target is shared out: the same odds for every line, or each by its size."""
-MissingDays = Literal["zero", "unknown"]
-"""What it means that a day has no result: nothing was sold, or nobody reported."""
-WeightsCode = Literal["learned", "fixed"]
-WEIGHTS: Final = get_args(WeightsCode)
-"""Where the drivers' weights come from."""
 
 
 STRONGEST: Final = 10.0

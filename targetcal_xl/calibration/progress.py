@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,12 +14,10 @@ from .history import Flags, Floats
 from .level import LevelOutlook, level_outlook, mean_so_far
 from .metric import Metric
 from .plan import ADDED, Plan, Thresholds
+from .vocabulary import Hope
 
 LineCode = TypeVar("LineCode")
 
-Hope = Literal["few", "over", "lost", "open"]
-"""What can be done for a line: its target is too small to tell, the period is over, it cannot be reached any
-more, or it still can."""
 
 FIRST_DAYS = 7
 """Days at the start of a period in which nothing is called a deviation."""
@@ -255,7 +253,7 @@ def beside(
     targets: Floats,
     rows: Iterable[int] | None = None,
 ) -> float:
-    """Targets of those lines together, as `reached` takes their `results` together; NaN where there are none.
+    """Targets (n,) of lines together, as `reached` takes their `results` (n,); NaN where there are none.
 
     Each weighs what its result weighs, and one without a result nothing: so a total's attainment lies
     between those of its lines, however the volumes have shifted. Sums take all targets.

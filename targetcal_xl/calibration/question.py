@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
 
 from .period import Period
-
-AnswerCode = Literal["one_off", "new_level"]
-ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
-"""What a question can be answered with, in the order in which the answers are offered."""
+from .vocabulary import AnswerCode
 
 
 @dataclass(frozen=True)

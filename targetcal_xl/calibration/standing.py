@@ -11,6 +11,7 @@ from .foresight import eventful
 from .history import Flags, Floats, last_year
 from .odds import PRIOR_SHARE
 from .plan import Line
+from .vocabulary import State
 
 Value = str | int | float | bool | None
 """What a cell, a ledger entry or a decision holds; dates are ISO text."""
@@ -18,6 +19,11 @@ Value = str | int | float | bool | None
 Key = tuple[str | None, str | None, str]
 """(region code, row code, field code). The row is a line, a support item or None; both codes are
 None for what belongs to the whole plan."""
+
+
+def as_number(value: Value) -> float | None:
+    """A value as the number that a spreadsheet takes it for; None where it takes it for none."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,6 @@ class Standing:
     def in_force(self, line: Line) -> float | None:
         """The target of a line that was confirmed last, which holds until another one is."""
         value = self.value(line.region, line.code, "in_force")
-        if value is None and self.value(line.region, None, "state") == "confirmed":
+        if value is None and self.value(line.region, None, "state") == State.CONFIRMED:
             value = self.value(line.region, line.code, "agreed")  # confirmed before this was recorded apart
-        return float(value) if isinstance(value, int | float) else None
+        return as_number(value)

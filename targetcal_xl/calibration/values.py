@@ -22,7 +22,8 @@ def same_value(a: Value, b: Value) -> bool:
 
     TRUE is not 1 and nothing is not an empty text: somebody who exchanges them has changed a cell.
     """
-    if type(a) is type(b) and a == b:
+    is_text = isinstance(a, str) and isinstance(b, str)
+    if (is_text or type(a) is type(b)) and a == b:
         return True
     return _is_number(a) and _is_number(b) and _is_close(a, b)
 

@@ -1,15 +1,89 @@
-"""Every closed set of codes, once: what may stand in a cell, in an entry of the ledger or in a report."""
+"""Every closed set of codes, once: what may stand in a cell, in an entry of the ledger or in a report.
+
+Codes that people and rules exchange are enumerations, and are texts in files. Those that a plan or a
+record is typed with are literals, so that a type checker knows every comparison with one.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final, Literal, get_args
 
 
-class Functions(StrEnum):
-    """Whether the baseline shows recorded values, or worksheet functions that compute them anew."""
+class State(StrEnum):
+    """Where a region is."""
 
-    FROZEN = "frozen"
-    LIVE = "live"
+    OPEN = "open"
+    LOCKED = "locked"
+    DECIDED = "decided"
+    CONFIRMED = "confirmed"
+
+
+class Status(StrEnum):
+    """What a region says of its own tab."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+
+
+class DecisionKind(StrEnum):
+    """What a superior makes of a declaration."""
+
+    ACCEPT = "accept"
+    COUNTER = "counter"
+    RETURN = "return"
+
+
+class ObjectionState(StrEnum):
+    """Where an objection is: not locked yet; waiting, answered, or lifted before anybody answered."""
+
+    SUBMITTED = "submitted"
+    OPEN = "open"
+    HANDLED = "handled"
+    LIFTED = "lifted"
+
+
+class WarningState(StrEnum):
+    """Whether a line is warned of, or was."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Reason(StrEnum):
+    """The fields that whoever departs from the suggestion fills."""
+
+    BASIS = "basis"
+    SUPPORT = "support"
+    RISK = "risk"
+
+
+class SupportKind(StrEnum):
+    """What a region asks for beside a target."""
+
+    BUDGET = "budget"
+    HEADCOUNT = "headcount"
+    LEADS = "leads"
+    TRAINING = "training"
+    PRODUCT = "product"
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    """The people of a region."""
+
+    HEAD = "head"
+    DEPUTY = "deputy"
+    SUPERIOR = "superior"
+    HRBP = "hrbp"
+
+
+class Light(StrEnum):
+    """What a line's progress is told by: red, amber and green."""
+
+    BEHIND = "behind"
+    CLOSE = "close"
+    ON_PATH = "on_path"
 
 
 class Measure(StrEnum):
@@ -22,38 +96,67 @@ class Measure(StrEnum):
     AGREEMENT_MEAN = "agreement_mean"
 
 
-class Light(StrEnum):
-    """What a line's progress is told by: red, amber and green."""
+class Functions(StrEnum):
+    """Whether the baseline shows recorded values, or worksheet functions that compute them anew."""
 
-    BEHIND = "behind"
-    CLOSE = "close"
-    ON_PATH = "on_path"
-
-
-class QuadrantCode(StrEnum):
-    """Attainment by agreement: high in both, reached unwillingly, agreed but not reached, low in both."""
-
-    THRIVING = "thriving"
-    PRESSED = "pressed"
-    CONTENT = "content"
-    FAILING = "failing"
+    FROZEN = "frozen"
+    LIVE = "live"
 
 
-class Role(StrEnum):
-    """The people of a region."""
+JUSTIFICATION: Final[tuple[str, ...]] = tuple(Reason)
+"""The fields that whoever departs from the suggestion fills, in their order."""
+STANDING_OBJECTIONS: Final = (ObjectionState.OPEN, ObjectionState.HANDLED)
+"""Objections that a later declaration has not lifted."""
+OBJECTIONS: Final = (*STANDING_OBJECTIONS, ObjectionState.LIFTED)
+"""States of an objection once it is locked."""
 
-    HEAD = "head"
-    DEPUTY = "deputy"
-    SUPERIOR = "superior"
-    HRBP = "hrbp"
+SUPPORT_ITEM: Final = ("line", "kind", "what", "quantity", "unit", "due", "granted", "granted_reason")
+"""The fields of a support item. No line has one of these: a key's field says of what kind its row is."""
 
+MetricKind = Literal["sum", "mean", "ratio"]
+KINDS: Final[tuple[MetricKind, ...]] = get_args(MetricKind)
+"""How lines come together in a metric."""
 
-class SupportKind(StrEnum):
-    """What a region asks for beside a target."""
+Distance = Literal["value", "shortfall"]
+"""What a departure is a share of: the suggested value, or what that lacks to 1."""
 
-    BUDGET = "budget"
-    HEADCOUNT = "headcount"
-    LEADS = "leads"
-    TRAINING = "training"
-    PRODUCT = "product"
-    OTHER = "other"
+DIRECTIONS: Final = {1: "higher", -1: "lower"}
+"""Which way a metric is better, or an indicator its driver stronger."""
+EFFECTS: Final = {1: "raises", -1: "lowers"}
+"""What more of a driver does to the metric."""
+
+WeightsCode = Literal["learned", "fixed"]
+WEIGHTS: Final[tuple[WeightsCode, ...]] = get_args(WeightsCode)
+"""Where the drivers' weights come from."""
+
+Split = Literal["equal_odds", "pro_rata"]
+"""How the head office target is shared out: the same odds for every line, or each by its size."""
+
+MissingDays = Literal["zero", "unknown"]
+"""What it means that a day has no result: nothing was sold, or nobody reported."""
+
+AnswerCode = Literal["one_off", "new_level"]
+ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
+"""What a question can be answered with, in the order in which the answers are offered."""
+
+Side = Literal["below", "within", "above"]
+SIDES: Final[tuple[Side, ...]] = get_args(Side)
+"""Where a value is beside its limits."""
+
+QuadrantCode = Literal["thriving", "pressed", "content", "failing"]
+QUADRANTS: Final[tuple[QuadrantCode, ...]] = get_args(QuadrantCode)
+"""Attainment by agreement: high in both, reached unwillingly, agreed but not reached, low in both."""
+
+Hope = Literal["few", "over", "lost", "open"]
+"""What can be done for a line: its target is too small to tell, the period is over, it cannot be reached any
+more, or it still can."""
+
+Verdict = Literal["better", "even", "worse", "too_little"]
+"""How the method would have done beside the ways that need none."""
+
+Origin = Literal["last_year", "partly", "history", "panel"]
+"""What the way begins with: last year's figure; the same, with what the history leads to for lines that
+have none; what the own history leads to; what the other lines do."""
+
+EventsCode = Literal["past", "trend", "both"]
+"""Where the one-off events were: in last year's figure, where only trend and season feel them, or both."""

@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from .. import __version__
-from ..commands import COMMANDS, Command, Given, Here, Table
+from ..commands import COMMANDS, Command, CommandTable, Given, Here
 from .options import LANGUAGE, callback, say
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _RARELY = 50_000
 """After so many new objects Python looks for what nobody needs: loading makes many, and nearly all stay."""
 _LOG = logging.getLogger(__name__)
 
-_OWN = Table()
+_OWN = CommandTable()
 """What only a command line can do."""
 
 What = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .command import Button, Command, Group, Here, Table
+from .command import Button, Command, CommandTable, Group, Here
 from .parameter import Ask, AskKind, Given, Parameter
 from .table import BUTTONS, COMMANDS, button
 
@@ -13,10 +13,10 @@ __all__ = [
     "AskKind",
     "Button",
     "Command",
+    "CommandTable",
     "Given",
     "Group",
     "Here",
     "Parameter",
-    "Table",
     "button",
 ]

@@ -89,7 +89,7 @@ class Button:
 
 
 @dataclass
-class Table:
+class CommandTable:
     """What people can do, in the order of a plan's life; functions are entered by decorating them."""
 
     commands: list[Command] = field(default_factory=list)

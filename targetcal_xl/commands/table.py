@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from ..language import LANGUAGES, spoken_language
-from .command import Button, Command, Here, Table
+from .command import Button, Command, CommandTable, Here
 from .parameter import Given
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ Heads = Annotated[list[str] | None, Given("--head")]
 State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
 Fix = Annotated[bool, Given("--fix")]
 
-_TABLE = Table()
+_TABLE = CommandTable()
 SPOKEN = spoken_language()
 
 

@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from ..calibration import composed, metric, plan
+from ..calibration import composed, metric, plan, vocabulary
 from ..calibration.baseline import PARTS
 from ..calibration.calendar import Calendar
 from ..calibration.period import Period
@@ -78,9 +78,9 @@ class _Metric(_Strict):
     definition: _Text
     unit: str
     direction: Literal[1, -1] = metric.Metric.direction
-    kind: metric.Kind = metric.Metric.kind
+    kind: vocabulary.MetricKind = metric.Metric.kind
     step: _Positive = metric.Metric.step
-    distance: metric.Distance | None = None
+    distance: vocabulary.Distance | None = None
 
 
 class _Person(_Strict):
@@ -177,12 +177,12 @@ class _Plan(_Strict):
     regions: Annotated[list[_Region], Field(min_length=1)]
     lines: Annotated[list[_Line], Field(min_length=3, max_length=100_000)]
     groups: Annotated[list[_Group], Field(max_length=10_000)] = []
-    split: plan.Split = plan.Plan.split
+    split: vocabulary.Split = plan.Plan.split
     drivers: Annotated[list[_Driver], Field(max_length=40)] = []
-    weights: plan.WeightsCode = plan.Plan.weights
+    weights: vocabulary.WeightsCode = plan.Plan.weights
     thresholds: _Thresholds = _Thresholds()
     milestones: Annotated[list[_Day], Field(max_length=100)] = []
-    missing_days: plan.MissingDays = plan.Plan.missing_days
+    missing_days: vocabulary.MissingDays = plan.Plan.missing_days
     calendar: _Calendar | None = None
     last_period: _Measures | None = None
 

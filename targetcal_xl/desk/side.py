@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calibration import Key, Line, Region, Standing, Value, is_support
+from ..calibration import Key, Line, Region, Standing, Value, as_number, is_support
+from ..calibration.vocabulary import State
 from ..workbook import Owner
 
 FINAL = ("decided", "confirmed")
@@ -49,7 +50,7 @@ class Side:
     def number(self, line: str, field: str) -> float | None:
         """A numeric field of a line; None where there is none."""
         value = self.of(line, field)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return as_number(value)
 
     def is_agreed(self, line: str) -> bool:
         """Whether both sides stand by a value for this line."""
@@ -66,5 +67,5 @@ class Side:
         locked, and what is granted until it is confirmed.
         """
         if owner is Owner.SUPERIOR:
-            return self.state == "locked" or (self.state == "decided" and is_support(key[2]))
-        return self.state == "open" and not self.is_agreed_cell(key)
+            return self.state == State.LOCKED or (self.state == State.DECIDED and is_support(key[2]))
+        return self.state == State.OPEN and not self.is_agreed_cell(key)

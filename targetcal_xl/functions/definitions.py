@@ -19,9 +19,9 @@ from ..calibration import (
     Calendar,
     Floats,
     InfeasibleTotal,
-    Kind,
     Level,
     Metric,
+    MetricKind,
     Period,
     Plan,
     Resources,
@@ -29,9 +29,10 @@ from ..calibration import (
 )
 from ..calibration.baseline import PARTS
 from ..calibration.history import Flags
-from ..calibration.metric import IN_PERCENT, KINDS, usual_distance
+from ..calibration.metric import IN_PERCENT, usual_distance
 from ..calibration.odds import log_spread
 from ..calibration.progress import PRIOR_SIGMA
+from ..calibration.vocabulary import KINDS
 from ..language import LANGUAGES, spoken_language, text
 from ..problems import Problem
 from .inputs import Lines, baseline_of, computed_from, days_of, inputs_of, period_of, readings_meant
@@ -196,7 +197,7 @@ def _rows(block: Floats) -> Block:
     return rows
 
 
-def _kind(word: str) -> Kind:
+def _kind(word: str) -> MetricKind:
     """How a metric adds up, by code or caption."""
     for code in KINDS:
         captions = (text(f"workbook.choice.{code}", language) for language in LANGUAGES)

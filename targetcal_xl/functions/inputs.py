@@ -61,7 +61,7 @@ def period_of(said_period: str) -> Period:
 
 
 def days_of(said_calendar: str, period: Period) -> Flags:
-    """Which days of a period are worked by the calendar that a text means, as the settings write it.
+    """Which days (D,) of a period are worked by the calendar that a text means, as the settings write it.
 
     Raise Unanswerable with everything that is wrong with the text.
     """

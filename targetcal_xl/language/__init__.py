@@ -93,7 +93,7 @@ def territories(language: str) -> dict[str, str]:
     """What a language calls the countries of the world, by their codes."""
     from babel import Locale
 
-    return dict(Locale.parse(language, sep="-").territories)
+    return dict(Locale.parse(record(language).locale).territories)
 
 
 def spoken_language() -> str:

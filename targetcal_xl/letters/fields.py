@@ -11,9 +11,10 @@ from babel.dates import format_date
 
 from ..calibration.commitment import Grant, Letter, LineCommitment, Objection, Targets
 from ..calibration.explanation import Explanation, Step
-from ..calibration.metric import Distance, Metric, reference
+from ..calibration.metric import Metric, reference
 from ..calibration.period import Period
 from ..calibration.plan import Person, Region
+from ..calibration.vocabulary import DecisionKind, Distance, SupportKind
 from ..figures import Figures, figures, percent, plain
 from ..language import record, text
 from ..sentences import why
@@ -59,14 +60,14 @@ def specimen() -> Letter:
         period=period,
         metric=Metric("specimen", "Specimen", "Specimen", "1"),
         region=Region("S", "Specimen", Person("Head"), Person("Superior"), Person("HRBP")),
-        lines=(LineCommitment("Line", targets, "accept", "Reason", explanation),),
+        lines=(LineCommitment("Line", targets, DecisionKind.ACCEPT, "Reason", explanation),),
         total=targets,
         history=tuple((period.shift(-k), 200.0 + k) for k in (4, 3, 2, 1)),
-        grants=(Grant("Line", "budget", "What", 3, "1", period.start),),
+        grants=(Grant("Line", SupportKind.BUDGET, "What", 3, "1", period.start),),
         objections=(Objection("Line", "Basis", "Support", "Risk", True, "Handling", 180, 220, 215),),
         chain_head="0" * 64,
         explanation=explanation,
-        declined=(Grant("Line", "leads", "What else", 2, "1", None, "Why not"),),
+        declined=(Grant("Line", SupportKind.LEADS, "What else", 2, "1", None, "Why not"),),
         replaced_head="1" * 64,
         replaced_issued=dt.date(2025, 1, 8),
     )

@@ -115,7 +115,10 @@ def _settings(computer: Computer) -> Mapping[str, str]:
 
 
 def book_health(computer: Computer, book: Path, language: str) -> Iterator[Said]:
-    """Whether Windows lets a workbook's macros run."""
+    """Whether a workbook's macros run: Windows lets them, and no settings beside it stop them."""
+    beside = book.parent / "xlwings.conf"
+    if (computer.is_windows or computer.is_mac) and beside.exists():
+        yield Problem("settings_beside", str(beside))
     if not computer.is_windows:
         return
     if _is_from_internet(computer, book):

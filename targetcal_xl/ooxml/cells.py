@@ -231,13 +231,6 @@ def _typed(value: Scalar) -> tuple[str, str | None]:
     return "", repr(float(value)).removesuffix(".0")
 
 
-def _index(raw: bytes) -> int:
-    index = int(raw)
-    if index < 0:
-        raise ValueError(f"not an index: {raw!r}")
-    return index
-
-
 def _length(said: str) -> int:
     """Characters as Excel counts them: UTF-16 units."""
     return len(said.encode("utf-16-le", "surrogatepass")) // 2

@@ -33,7 +33,7 @@ class Counted:
     text: int = 0
 
     def add(self, part: str, cells: int, text: int) -> None:
-        """Count what a stretch of a part holds."""
+        """Count what a stretch of a part holds; raise Refused where all together is too much."""
         self.cells += cells
         self.text += text
         if self.cells > MOST_CELLS:

@@ -97,7 +97,7 @@ class _Reader:
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._interrupted
 
     def parse(self, root: str) -> None:
-        """Read the whole part, whose root element must be this one."""
+        """Read the whole part; raise Refused unless this is its root element, and all makes sense."""
 
         def start(tag: str, marks: dict[str, str]) -> None:
             space, before, name = self._told(tag, marks)
@@ -133,11 +133,11 @@ class _Reader:
         return self.part
 
     def refuse(self, code: str, **fields: object) -> NoReturn:
-        """Give up on the part, naming the place."""
+        """Give up on the part: raise Refused, naming the place."""
         raise Refused([Problem(code, self.where(), fields)])
 
     def misplaced(self, tag: str) -> NoReturn:
-        """Give up because of an element that has no business here."""
+        """Give up because of an element that has no business here: raise Refused."""
         self.refuse("file_misplaced", what=tag.rpartition(self._separator or ":")[2])
 
     def _outer_start(self, tag: str, marks: dict[str, str]) -> None:

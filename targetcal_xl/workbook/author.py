@@ -18,13 +18,13 @@ from .content import content
 from .facts import quoted
 from .finance import entered
 from .help import help_people
-from .labels import hint, kind_of, label, section, titles
+from .labels import hint, label, section, titles
 from .layout import default_places
 from .looks import BRAND, FAINT, GOOD, INPUT, Looks
 from .macros import Macros, add_ribbon, equip
 from .mark import HOME, MARKED, TEXT
 from .places import SHEET_MARK, TABLE_MARK, Places
-from .shapes import Column, Field, Kind, Sheet, Table, name_of
+from .shapes import ROW_HEIGHT, Column, Field, Kind, Sheet, TabColour, Table, name_of
 from .sheets.guide import write_guide
 from .widths import Widths, lines_of, on_screen
 
@@ -32,29 +32,14 @@ _MEASURE = {"font_name": "Arial", "font_size": 10}
 """The font by whose digits programs measure columns: one that every system has, or has the like of."""
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
-_TAB_COLOURS = {"guide": FAINT, "dashboard": BRAND, "settings": INPUT, "history": INPUT, "drivers": INPUT}
-_CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT, _ROW_HEIGHT = 32, 26, 32, 30, 19
+_TAB_COLOURS: dict[TabColour, str] = {"brand": BRAND, "input": INPUT, "own": GOOD, "plain": FAINT}
+_CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT = 32, 26, 32, 30
 _SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TWO_LINES, _PARAGRAPH = 20, 32, 34, 112
 _LINE = 15
-_TALL = {
-    ("region", "lines"): 60,
-    ("region", "why"): 64,
-    ("settings", "drivers"): 34,
-    ("progress", "lines"): 50,
-}
-"""Heights of rows with paragraphs in them, by sheet and table."""
 _A4, _WIDE, _SMALLEST = 9, 1150, 80
 """A4; pixels that fit across it in any program at the smallest scale, in percent: 8 of our 10 points."""
 _BESIDE_CHARTS = 5
 """As many lines are explained on one page with the pictures below."""
-_CHART_EDGE = {"evaluation": (16, 29), "backtest": (15, 29)}
-"""The last sheet column and row under a chart that reaches further than the tables."""
-_FILTERED = {
-    **{"drivers": "readings", "baseline": "baseline", "dashboard": "lines", "progress": "lines"},
-    **{"backtest": "lines"},
-    **{"history": "history", "letters": "letters", "audit": "audit"},
-}
-"""The table that may be filtered, by sheet: a sheet has room for one filter."""
 _LAST_ROW = 1_048_575
 
 
@@ -157,7 +142,7 @@ class _Page:
         page.set_row(0, None, None, {"hidden": True})
         page.set_column(0, 0, 4, None, {"hidden": True})
         page.protect("", _COURTESY)
-        page.set_tab_color(_TAB_COLOURS.get(self._sheet.code, GOOD if self._sheet.region else FAINT))
+        page.set_tab_color(_TAB_COLOURS[self._sheet.colour])
         page.set_landscape()
         page.set_paper(_A4)
         page.fit_to_pages(1, 0)
@@ -190,7 +175,7 @@ class _Page:
             self._spread((row - 1, column), field.span, words, self._looks.label)
             return
         lines = self._lines_of(str(cell.value), column, field.span) if field.kind == "long" else 1
-        self._page.set_row(row - 1, max(_ROW_HEIGHT, _LINE * lines))
+        self._page.set_row(row - 1, max(ROW_HEIGHT, _LINE * lines))
         self._put((row, column - 1), words, self._looks.setting)
         if beside := hint(field, self._places):
             self._put((row, column + field.span), Cell(beside), self._looks.hint)
@@ -212,10 +197,9 @@ class _Page:
             (column, spots[column.code], self._looks.cell(column.kind, column.owner))
             for column in table.columns
         ]
-        height = _TALL.get((kind_of(self._sheet), table.code), _ROW_HEIGHT)
         for at, row in enumerate(table.rows, top + 2):
             self._page.write_string(at - 1, 0, row, self._looks.plain)
-            self._page.set_row(at - 1, height)
+            self._page.set_row(at - 1, table.height)
             self._row(table, row, at, forms, cells, typed)
         if table.growing and not table.rows:
             self._grown(table, forms)
@@ -317,8 +301,8 @@ class _Page:
         tables = self._sheet.tables
         if tables and len(tables[0].columns) > 2 and tables[0].top < 15:
             self._page.freeze_panes(tables[0].top + 1, 3 if tables[0].columns[0].code == "region" else 2)
-        if (filtered := _FILTERED.get(self._sheet.code)) is not None:
-            self._filter(self._sheet.table(filtered))
+        if self._sheet.filtered is not None:
+            self._filter(self._sheet.table(self._sheet.filtered))
         if len(tables) == 1:
             self._page.repeat_rows(tables[0].top)
         shown = [table for table in tables if not table.hidden]
@@ -326,7 +310,7 @@ class _Page:
             self._break_pages(shown)
         right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
         if not self._sheet.region and not any(table.growing and not table.rows for table in tables):
-            across, down = _CHART_EDGE.get(kind_of(self._sheet), (0, 0))
+            down, across = self._sheet.reach
             bottom = max(down, *(table.bottom for table in tables if not table.hidden))
             self._page.print_area(0, 1, bottom - 1, max(right, across) - 1)
 

@@ -10,35 +10,34 @@ from functools import cache
 
 from ..calibration.accents import composed
 from ..calibration.calendar import Calendar
-from ..calibration.metric import KINDS
-from ..calibration.plan import WEIGHTS, Plan
-from ..calibration.question import ANSWERS
+from ..calibration.plan import Plan
 from ..calibration.standing import Value
-from ..calibration.vocabulary import Functions, Measure, QuadrantCode
+from ..calibration.vocabulary import (
+    ANSWERS,
+    DIRECTIONS,
+    EFFECTS,
+    KINDS,
+    QUADRANTS,
+    SIDES,
+    WEIGHTS,
+    DecisionKind,
+    Functions,
+    Measure,
+    State,
+    Status,
+    SupportKind,
+)
 from ..language import LANGUAGES, text
 from ..ooxml import Scalar
 from .shapes import Column, Kind, Table, region_sheet
 
-CHOICES = (
-    *("draft", "submitted", "open", "locked", "decided", "confirmed", "accept", "counter", "return"),
-    *(
-        "yes",
-        "no",
-        "higher",
-        "lower",
-        "raises",
-        "lowers",
-        "raises_driver",
-        "lowers_driver",
-        *KINDS,
-    ),
-    *ANSWERS,
-    *WEIGHTS,
-    *("budget", "headcount", "leads", "training", "product", "other"),
-    *Functions,
-    *Measure,
-    *QuadrantCode,
-    *("below", "within", "above"),
+CHOICES: tuple[str, ...] = tuple(
+    str(code)
+    for code in (
+        *(*Status, *State, *DecisionKind, "yes", "no"),
+        *(*DIRECTIONS.values(), *EFFECTS.values(), "raises_driver", "lowers_driver"),
+        *(*KINDS, *ANSWERS, *WEIGHTS, *SupportKind, *Functions, *Measure, *QUADRANTS, *SIDES),
+    )
 )
 """Every code that has a caption of its own."""
 
@@ -54,7 +53,7 @@ _LATER_SHEETS = ("progress", "evaluation", "backtest", "letters", "audit")
 
 def caption(code: str, language: str) -> str:
     """What a choice is called; a code that has no caption is its own."""
-    if code in tuple(QuadrantCode):
+    if code in QUADRANTS:
         return text(f"calibration.quadrant.{code}", language)
     return text(f"workbook.choice.{code}", language) if code in CHOICES else code
 

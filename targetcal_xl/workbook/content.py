@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
-from ..calibration.plan import Driver
 from ..calibration.standing import Key, Standing, Value
 from ..ooxml import Cell, Spot
-from .captions import shown
-from .facts import Facts, Row
-from .finance import EFFECTS, fixed
+from .facts import Facts
+from .formulas import Expression
+from .part import Columns, SheetPart
 from .places import Lost, Places
-from .shapes import Kind, region_sheet
-from .sheets.backtest import Retrospect
-from .sheets.baseline import Explanation, weights_used
-from .sheets.baseline_live import is_live
+from .sheets import history, region
+from .sheets.backtest import BacktestSheet
+from .sheets.baseline import Way
 from .sheets.dashboard import Overview
-from .sheets.dashboard_lights import Running
-from .sheets.limits import Reached
-from .sheets.odds import Chances
-from .sheets.progress import Following
-from .sheets.region import Declaration
-from .sheets.region_formulas import EMPTY_WORDS
-from .sheets.region_steps import Waterfall
+from .sheets.drivers import ReadingsSheet
+from .sheets.evaluation import Evaluation
+from .sheets.odds import Odds
+from .sheets.progress import ProgressSheet
+from .sheets.region_cards import Cards
+from .sheets.settings import Settings
 
 Content = dict[str, dict[Spot, Cell]]
 """Sheet code -> spot -> cell."""
@@ -42,98 +38,55 @@ def content(
     What the book has lost, by `places`, is left out, and so is each formula that would point to it.
     `sheets` are the codes of those that are wanted, when not all are.
     """
-    facts = Facts(standing, typed, places)
     cells: Content = {sheet: {} for sheet in places.tabs if sheets is None or sheet in sheets}
-    for page in _pages(facts):
+    for page in _pages(Facts(standing, typed, places)):
         if page.sheet in cells:
             _write(page, places, cells[page.sheet])
     return cells
 
 
-class _Page(NamedTuple):
-    """Who writes a sheet: a row of each table from its code, and the fields."""
-
-    sheet: str
-    tables: Mapping[str, Callable[[str], Row]]
-    fields: Callable[[], Row] = dict
-    region: str | None = None
-
-
-def _pages(facts: Facts) -> Iterator[_Page]:
-    regions = [region.code for region in facts.plan.regions]
-    told = {region: Declaration(facts, region) for region in regions}
-    explanation, overview, following = Explanation(facts), Overview(facts, told), Following(facts)
-    chances = Chances(facts, explanation)
-    used = weights_used(facts.standing)
-    drivers = {
-        driver.code: _weights(facts, driver, w) for driver, w in zip(facts.plan.drivers, used, strict=True)
-    }
-    limits = Reached(facts)
-    tables = {
-        "regions": lambda row: {"name": Cell(facts.region_names[row])},
-        "drivers": drivers.__getitem__,
-        "limits": limits.setting,
-        "last_period": lambda row: {"name": Cell(facts.caption(row))},
-    }
-    yield _Page("settings", tables, lambda: _settings(facts))
-    yield _Page("history", {"history": lambda row: _asked(facts, row)})
-    yield _Page("drivers", {"readings": explanation.reading})
-    yield _Page("baseline", {"baseline": explanation.baseline})
-    yield _Page("baseline", {"baseline": chances.baseline})
-    for region in regions:
-        steps = Waterfall(facts, explanation, region).step
-        tables = {"lines": told[region].line, "why": explanation.why, "steps": steps}
-        yield _Page(region_sheet(region), tables, told[region].fields, region)
-        yield _Page(region_sheet(region), {"lines": chances.declared}, region=region)
-    yield _Page("dashboard", {"regions": overview.region, "lines": overview.line}, overview.fields)
-    yield _Page("dashboard", {"lines": chances.overview, "limits": limits.overview}, chances.fields)
-    running = Running(facts)
-    yield _Page("dashboard", {}, following.dashboard_fields)
-    yield _Page("dashboard", {"running": running.line}, running.fields)
-    yield _Page("progress", {"weekly": following.week, "lines": following.line}, following.progress_fields)
-    tables = {"measures": following.measure, "regions": following.region}
-    yield _Page("evaluation", tables, following.evaluation_fields)
-    past = Retrospect(facts)
-    tables = {"methods": past.method, "periods": past.period, "lines": past.line}
-    yield _Page("backtest", tables, past.fields)
+def _pages(facts: Facts) -> Iterator[SheetPart]:
+    readings = ReadingsSheet(facts)
+    way = Way(facts, readings)
+    odds = Odds(facts, way)
+    cards = {one.code: Cards(facts, one.code) for one in facts.plan.regions}
+    yield from Settings(facts).pages()
+    yield from history.pages(facts)
+    for sheet in (readings, way, odds):
+        yield from sheet.pages()
+    for own in cards.values():
+        yield from region.pages(facts, own, way, odds)
+    yield from Overview(facts, cards).pages(odds)
+    for follow_up in (ProgressSheet(facts), Evaluation(facts), BacktestSheet(facts)):
+        yield from follow_up.pages()
 
 
-def _settings(facts: Facts) -> Row:
-    """What belongs to the plan, and what the program says of the book."""
-    state = facts.caption("live" if is_live(facts) else "frozen")
-    choices = ("direction", "kind")
-    plan = {
-        code: Cell(shown(value, "choice" if code in choices else "text", facts.language))
-        for code, value in fixed(facts.plan).items()
-    }
-    told = {"empty_words": Cell(EMPTY_WORDS), "language": Cell(facts.language), "functions": Cell(state)}
-    return plan | told
-
-
-def _weights(facts: Facts, driver: Driver, used: float) -> Row:
-    """Which way a driver works, the weight in use and the one before, and what it was learned from."""
-    kinds: Mapping[str, Kind] = {"before": "decimal", "standard_error": "decimal", "evidence": "long"}
-    told = {code: facts.told((None, driver.code, f"driver.{code}"), kind) for code, kind in kinds.items()}
-    way = facts.caption(EFFECTS[driver.direction])
-    return {"name": Cell(driver.name), "used": Cell(used), "direction": Cell(way), **told}
-
-
-def _asked(facts: Facts, line: str) -> Row:
-    """A line's names, and what there is to ask about its last value."""
-    return {**facts.names(line), "question": Cell(facts.questions.get(line))}
-
-
-def _write(page: _Page, places: Places, cells: dict[Spot, Cell]) -> None:
+def _write(page: SheetPart, places: Places, cells: dict[Spot, Cell]) -> None:
     """Everything a page holds, but what the book has no room for any more."""
-    for table, write in page.tables.items():
-        if place := places.tables.get((page.sheet, table)):
-            columns = place.columns
-            for row, at in place.rows.items():
-                with suppress(Lost):
-                    cells |= {
-                        (at, columns[code]): cell for code, cell in write(row).items() if code in columns
-                    }
+    for table, columns in page.tables.items():
+        with suppress(Lost):
+            cells |= _table(page.sheet, table, columns, places)
     with suppress(Lost):
         for code, cell in page.fields().items():
-            if (page.region, code) in places.fields:
-                cells[places.field(code, page.region)[1]] = cell
+            if found := places.fields.get((page.region, code)):
+                (written,) = _cells(cell if isinstance(cell, Expression) else (cell,), [found[1][0]])
+                cells |= {} if written is None else {found[1]: written}
+
+
+def _table(
+    sheet: str, table: str, columns: Callable[[], Columns], places: Places
+) -> Iterator[tuple[Spot, Cell]]:
+    if place := places.tables.get((sheet, table)):
+        rows = [place.rows.get(row) for row in places.sheets[sheet].table(table).rows]
+        for code, column in columns().items():
+            if across := place.columns.get(code):
+                cells: Iterable[Cell | None] = (
+                    column.cells(rows) if isinstance(column, Expression) else column
+                )
+                for at, cell in zip(rows, cells, strict=True):
+                    if at is not None and cell is not None:
+                        yield (at, across), cell
+
+
+def _cells(column: Expression | Iterable[Cell], rows: Sequence[int | None]) -> Iterable[Cell | None]:
+    return column.cells(rows) if isinstance(column, Expression) else column

@@ -9,30 +9,37 @@ from functools import cached_property
 
 import numpy as np
 
-from ..calibration.negotiation import deviation
 from ..calibration.plan import Line, Plan
-from ..calibration.standing import Key, Standing, Value
-from ..language import text
-from ..ooxml import BLANK, Cell, Scalar, Spot, column_letters
+from ..calibration.standing import Key, Standing, Value, as_number
+from ..language import LANGUAGES, text
+from ..ooxml import BLANK, Cell, column_letters
 from ..sentences import ask
 from .captions import caption, shown
-from .places import Places, TablePlace
-from .shapes import Kind
+from .formulas import (
+    NOTHING,
+    ROW,
+    Expression,
+    Values,
+    average,
+    counted,
+    expressed,
+    if_,
+    is_number,
+    joined,
+    one_or_0,
+    sum_,
+    sum_product,
+)
+from .places import Lost, Places, TablePlace
+from .shapes import Kind, Table
 
 Row = Mapping[str, Cell]
 """Column or field code -> cell."""
 
-ROW = "{row}"
-"""Where the row's number goes in a formula that many rows share."""
-
 TOTALS = ("allotment", "suggested", "declared", "agreed")
 """Columns of the lines that regions and the dashboard add up."""
 
-BESIDE_ZERO = 9.99
-"""The largest deviation that is shown, also beside a suggestion of 0, where the true one is infinite."""
-
-DEVIATION_DIGITS = 13
-"""Decimals that deviations keep: what differs from the suggestion by what floats lose is the same."""
+_LOST = TablePlace(0, {}, {})
 
 
 @dataclass(frozen=True)
@@ -79,16 +86,6 @@ class Facts:
     def declared(self) -> list[float | None]:
         """What the managers typed as targets, over the plan's lines; None for what is no number."""
         return [self.number(line.region, line.code, "declared") for line in self.plan.lines]
-
-    @cached_property
-    def deviations(self) -> list[float | None]:
-        """What the cells of the deviations show, over the plan's lines."""
-        declared = np.array(self.declared, dtype=np.float64)
-        found = deviation(
-            declared, self.standing.baseline.suggested, self.plan.metric.direction, self.plan.metric.distance
-        )
-        shown = (np.round(np.clip(found, -BESIDE_ZERO, BESIDE_ZERO), DEVIATION_DIGITS) + 0.0).tolist()
-        return [None if value is None else d for value, d in zip(self.declared, shown, strict=True)]
 
     @cached_property
     def agreed(self) -> list[float | None]:
@@ -139,6 +136,13 @@ class Facts:
         value = self.standing.values.get(key)
         return BLANK if value is None else Cell(shown(value, kind, self.language))
 
+    def last_words(self, table: Table) -> dict[str, list[Cell]]:
+        """A table of last words, as the ledger has them."""
+        return {
+            column.code: [self.told(table.key(row, column.code), column.kind) for row in table.rows]
+            for column in table.columns
+        }
+
     def names(self, line: str) -> Row:
         """The names that a line's row begins with on a sheet of all regions."""
         return self._names[line]
@@ -150,45 +154,109 @@ class Facts:
             line.code: {"region": regions[line.region], "name": Cell(line.name)} for line in self.plan.lines
         }
 
-    def ref(self, sheet: str, spot: Spot) -> str:
-        """An absolute reference to a cell from any sheet."""
-        return f"{self.tab(sheet)}${column_letters(spot[1])}${spot[0]}"
+    @property
+    def named_lines(self) -> Mapping[str, list[Cell]]:
+        """What a table of all lines begins with: their names, and what they weigh where that differs."""
+        rows = [self.names(line.code) for line in self.plan.lines]
+        named = {code: [row[code] for row in rows] for code in ("region", "name")}
+        return {**named, **self.volumes(range(len(rows)))}
 
-    def field(self, code: str, region: str | None = None) -> str:
+    def table(self, sheet: str, table: str) -> TablePlace:
+        """Where a table is; one without rows and columns where the book has lost it."""
+        return self.places.tables.get((sheet, table), _LOST)
+
+    def own(self, place: TablePlace, column: str, values: Values, pin: str = "") -> Expression:
+        """A column of the table that is being written, in its own row; `pin` is a $ before that."""
+        is_there = column in place.columns
+        return Expression(f"${column_letters(place.columns[column])}{pin}{ROW}" if is_there else None, values)
+
+    def elsewhere(self, refs: Iterable[str | None], values: Values) -> Expression:
+        """Cells of other tables, one for each row."""
+        return Expression(tuple(refs), values)
+
+    def across(self, place: TablePlace, column: str, values: Values, tab: str = "") -> Expression:
+        """A whole column, from its first row to its last; with its tab's name from another sheet."""
+        if column not in place.columns or not place.rows:
+            return Expression(None, values)
+        letters, (first, last) = column_letters(place.columns[column]), place.ends
+        return Expression(f"{tab}${letters}${first}:${letters}${last}", values)
+
+    def at(self, sheet: str, table: str, row: str, column: str) -> str | None:
+        """A reference to a table's cell from any sheet."""
+        tab, beside = self.tab(sheet), self.beside(sheet, table, row, column)
+        return f"{tab}{beside}" if tab and beside else None
+
+    def beside(self, sheet: str, table: str, row: str, column: str) -> str | None:
+        """A reference to a table's cell from its own sheet."""
+        place = self.table(sheet, table)
+        if row not in place.rows or column not in place.columns:
+            return None
+        return f"${column_letters(place.columns[column])}${place.rows[row]}"
+
+    def field(self, code: str, region: str | None = None) -> str | None:
         """An absolute reference to a field from any sheet."""
-        return self.ref(*self.places.field(code, region))
+        found = self.places.fields.get((region, code))
+        return found and self.tab(found[0]) and f"{self.tab(found[0])}{self.here(code, region)}"
 
-    def here(self, code: str, region: str | None = None) -> str:
+    def needed(self, ref: str | None) -> str:
+        """A reference that a formula is nothing without; raise Lost when the book has lost it."""
+        if ref is None:
+            raise Lost
+        return ref
+
+    def here(self, code: str, region: str | None = None) -> str | None:
         """A reference to a field from its own sheet."""
-        row, column = self.places.field(code, region)[1]
-        return f"${column_letters(column)}${row}"
+        found = self.places.fields.get((region, code))
+        return found and f"${column_letters(found[1][1])}${found[1][0]}"
 
-    def tab(self, sheet: str) -> str:
+    def tab(self, sheet: str) -> str | None:
         """A sheet's name as a formula writes it, with its exclamation mark."""
-        return quoted(self.places.sheet_name(sheet))
+        return quoted(self.places.tabs[sheet]) if sheet in self.places.tabs else None
+
+    def typed_in(self, keys: Iterable[Key], kind: Kind = "text") -> Values:
+        """What people's cells hold, as formulas see it."""
+        found = [self.typed.get(key) for key in keys]
+        held = [shown(value, kind, self.language) for value in found] if kind == "choice" else found
+        values = np.empty(len(held), object)
+        values[:] = held
+        return values
+
+    def recorded(self, keys: Iterable[Key], kind: Kind) -> Values:
+        """What cells hold that show the standing's last words."""
+        held = [self.told(key, kind).value for key in keys]
+        values = np.empty(len(held), object)
+        values[:] = held
+        return values
+
+    def sentence(self, key: str, **parts: Expression | str) -> Expression:
+        """A text of the workbook with cells in it."""
+        cells = {name: part for name, part in parts.items() if isinstance(part, Expression)}
+        said = self.say(key, **{**parts, **{name: f"\0{name}\0" for name in cells}}).split("\0")
+        return joined(cells[part] if odd % 2 else expressed(part) for odd, part in enumerate(said))
+
+    def captions(self, code: str) -> list[str]:
+        """What a choice is called, in every language."""
+        return [caption(code, language) for language in LANGUAGES]
 
     def total(self, values: Sequence[float | None], rows: Iterable[int] | None = None) -> float | None:
         """Values of all lines, or of those at these places, together; None when there are none."""
         return self.plan.total(values, rows)
 
-    def total_formula(self, place: TablePlace, column: str, tab: str = "") -> str:
-        """The formula of `total` over a column of a table of lines, on its own sheet or with its tab."""
-        cells = tab + span(place, column)
-        together = f"SUM({cells})" if self.plan.metric.adds_up else f"AVERAGE({cells})"
+    def totalled(
+        self, place: TablePlace, column: str, values: Values, rows: Sequence[int], tab: str = ""
+    ) -> Expression:
+        """The formula of `total` over a column of a table of lines, whose places in the plan are these."""
+        cells = self.across(place, column, values, tab)
+        together = sum_(cells) if self.plan.metric.adds_up else average(cells)
         if self.plan.is_weighed:
-            volumes = tab + span(place, "volume")
-            together = f"SUMPRODUCT({cells},{volumes})/SUMPRODUCT(--ISNUMBER({cells}),{volumes})"
-        return f'IF(COUNT({cells})=0,"",{together})'
+            volumes = self.across(place, "volume", np.array([self.plan.volumes[k] for k in rows]), tab)
+            together = sum_product(cells, volumes) / sum_product(one_or_0(is_number(cells)), volumes)
+        return if_(counted(cells).equals(0), NOTHING, together)
 
-    def volume(self, line: str) -> Row:
-        """What a line weighs, in the tables of a plan where that differs."""
-        weight = self.plan.volumes[self.lines[line][0]]
-        return {"volume": Cell(weight)} if self.plan.is_weighed else {}
-
-
-def as_number(value: Value) -> float | None:
-    """A value as the number that a spreadsheet takes it for, None where it takes it for none."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    def volumes(self, rows: Iterable[int]) -> Mapping[str, list[Cell]]:
+        """What lines weigh, in the tables of a plan where that differs."""
+        plan = self.plan
+        return {"volume": [Cell(plan.volumes[k]) for k in rows]} if plan.is_weighed else {}
 
 
 def quoted(tab: str) -> str:
@@ -196,22 +264,6 @@ def quoted(tab: str) -> str:
     return "'" + tab.replace("'", "''") + "'!"
 
 
-def span(place: TablePlace, column: str) -> str:
-    """The range of a table's column, from its first row to its last."""
-    letters, (first, last) = column_letters(place.columns[column]), place.ends
-    return f"${letters}${first}:${letters}${last}"
-
-
-def quote(said: str) -> str:
-    """Text as a formula writes it."""
-    return '"' + said.replace('"', '""') + '"'
-
-
-def count_of(cells: str, said: str) -> str:
-    """How many cells say this; some programs compute COUNTIF over formulas one calculation late."""
-    return f"SUMPRODUCT(--({cells}={said}))"
-
-
-def or_blank(value: Scalar) -> Scalar:
-    """What a formula gives that shows nothing where there is no value."""
-    return "" if value is None else value
+def optional(values: Iterable[float | None]) -> Values:
+    """Numbers as a column of formulas gives them: nothing where there is none."""
+    return np.array([math.nan if value is None else value for value in values], np.float64)

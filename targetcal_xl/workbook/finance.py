@@ -36,18 +36,13 @@ from ..calibration import (
 from ..calibration.history import latest
 from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
 from ..calibration.values import LARGEST, is_amount
+from ..calibration.vocabulary import DIRECTIONS, Role
 from ..ooxml import ERRORS
 from ..workdays import calendar_problems
 from .sheets.drivers import reading_row
 
 Kept = TypeVar("Kept")
 
-DIRECTIONS = {1: "higher", -1: "lower"}
-"""Which way a metric is better, or an indicator its driver stronger."""
-EFFECTS = {1: "raises", -1: "lowers"}
-"""What more of a driver does to the metric."""
-ROLES = ("head", "deputy", "superior", "hrbp")
-"""The people of a region."""
 UNKNOWN_AMOUNT = "?"
 """The amount of a one-off event whose size nobody knows."""
 
@@ -133,7 +128,7 @@ def _last(measure: str) -> Key:
 
 def _people(region: Region) -> dict[str, Value]:
     said: dict[str, Value] = {}
-    for role in ROLES:
+    for role in Role:
         person: Person = getattr(region, role)
         said |= {role: person.name, f"{role}_mail": person.mail}
     return said
@@ -346,18 +341,18 @@ def _thresholds(known: Thresholds, entry: _Entry) -> Thresholds:
 def _region(region: Region, entry: _Entry) -> Region:
     def person(role: str, known: Person) -> Person:
         key = region.code, None, f"region.{role}"
-        is_nobody = role == "deputy" and not entry.words(key).strip()
+        is_nobody = role == Role.DEPUTY and not entry.words(key).strip()
         name = "" if is_nobody else entry.name(key, known.name)
         return Person(name, entry.mail((region.code, None, f"region.{role}_mail")))
 
     now = replace(
         region,
-        head=person("head", region.head),
-        deputy=person("deputy", region.deputy),
-        superior=person("superior", region.superior),
-        hrbp=person("hrbp", region.hrbp),
+        head=person(Role.HEAD, region.head),
+        deputy=person(Role.DEPUTY, region.deputy),
+        superior=person(Role.SUPERIOR, region.superior),
+        hrbp=person(Role.HRBP, region.hrbp),
     )
-    for role, known in (("head", now.head), ("deputy", now.deputy)):
+    for role, known in ((Role.HEAD, now.head), (Role.DEPUTY, now.deputy)):
         if known.name and known.name == now.superior.name:
             entry.refuse((region.code, None, f"region.{role}"), "same_person")
     return now

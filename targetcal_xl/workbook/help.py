@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from ..calibration import JUSTIFICATION
 from ..calibration.metric import LEAST_SHORTFALL
 from ..calibration.negotiation import FAR, FEW_STEPS, MEANT, TOLERANCE
-from ..calibration.vocabulary import Light
+from ..calibration.vocabulary import Light, State
 from ..figures import plain, typed
 from ..language import text
 from ..ooxml import column_letters
@@ -147,8 +147,8 @@ def _colour_lines(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -
     table, state = sheet.table("lines"), places.fields[sheet.region, "state"][1]
     where = f"${column_letters(state[1])}${state[0]}"
     locked = looks.changed(bg_color=PAPER, font_color="#4B5563")
-    closed = f'{where}<>"{caption("open", places.language)}"'
-    early = f'{where}="{caption("open", places.language)}"'
+    closed = f'{where}<>"{caption(State.OPEN, places.language)}"'
+    early = f'{where}="{caption(State.OPEN, places.language)}"'
     for part in (table, sheet.table("supports")):
         for column in part.columns:
             if column.owner is Owner.MANAGER:

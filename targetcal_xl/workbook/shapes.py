@@ -19,6 +19,13 @@ other number, `line` a line's code shown by its name, `flag` a yes or no, `stamp
 `effect` what more of an indicator does to its driver, `days` the text of a calendar."""
 
 
+TabColour = Literal["brand", "input", "own", "plain"]
+"""What a tab's colour tells: the dashboard, finance's to fill, a region's own, or anything else."""
+
+ROW_HEIGHT = 19.0
+"""Of a row with a line of text in every cell."""
+
+
 class Owner(Enum):
     """Whose word a cell is. Only people's cells are open; only the others are ever written."""
 
@@ -80,6 +87,8 @@ class Table:
     top: int = 0
     hidden: bool = False
     """Whether it is there for a picture only, and out of sight."""
+    height: float = ROW_HEIGHT
+    """Of each row; more where there are paragraphs."""
 
     def key(self, row: str, column: str) -> Key:
         """The key under which this cell's value is known."""
@@ -104,12 +113,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One tab; `region` is set on a region's own."""
+    """One tab; `region` is set on a region's own. It has room for one filter, on the table `filtered`."""
 
     code: str
     fields: tuple[Field, ...] = ()
     tables: tuple[Table, ...] = ()
     region: str | None = None
+    filtered: str | None = None
+    colour: TabColour = "plain"
+    reach: Spot = (0, 0)
+    """The last row and column under a chart that reaches further than the tables."""
 
     def table(self, code: str) -> Table:
         """The table with this code; raise KeyError when there is none."""

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..calibration.baseline import Inputs
-from ..calibration.negotiation import JUSTIFICATION
-from ..calibration.standing import Key, Value
+from ..calibration.standing import Key, Value, as_number
+from ..calibration.vocabulary import JUSTIFICATION
 from ..figures import spell
 from ..language import FALLBACK, Shortened, record
 from ..ooxml import BLANK, Cell, Spot
-from .facts import as_number
 from .places import Places
 from .shapes import Kind, Owner, Table
 

@@ -58,6 +58,8 @@ class Case:
     """Whether the desk takes what an older release wrote."""
     ledger: str | None = None
     """Where the ledger is, when not beside the book."""
+    _read: list[object] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The file that was read last, and what it said."""
 
     @property
     def path(self) -> Path:
@@ -84,8 +86,13 @@ class Case:
             return action(desk, *said, **more)
 
     def reading(self) -> Reading:
-        """What the book says now."""
-        return read(open_book(self.path), self.inputs, self.language)
+        """What the book says now; who asks again before it has changed gets the same."""
+        file = self.path, self.path.read_bytes()
+        if self._read[:1] != [file]:
+            self._read[:] = [file, read(open_book(self.path), self.inputs, self.language)]
+        reading = self._read[1]
+        assert isinstance(reading, Reading)
+        return reading
 
     def type(self, said: Mapping[Key, Value | Cell]) -> None:
         """Fill cells as a person does, choosing and seeing captions, and save."""
@@ -119,9 +126,9 @@ class Case:
 
     def suggested(self, line: str) -> float:
         """The suggested target of a line."""
-        places = self.reading().places
-        sheet, spot = places.find((line.partition("-")[0], line, "suggested"))
-        value = self.reading().grids[sheet][spot].value
+        reading = self.reading()
+        sheet, spot = reading.places.find((line.partition("-")[0], line, "suggested"))
+        value = reading.grids[sheet][spot].value
         assert isinstance(value, float)
         return value
 

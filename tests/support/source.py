@@ -57,13 +57,25 @@ def _let_out(node: ast.AST) -> Iterator[str]:
         yield from (name for one in inside for name in _let_out(one))
 
 
-def _imported(node: ast.ImportFrom, module: str) -> set[str]:
+@cache
+def entered(module: str) -> frozenset[str]:
+    """The dotted names that stand after `from` in a module: the doors that it goes through."""
+    nodes = (node for node in ast.walk(modules()[module]) if isinstance(node, ast.ImportFrom))
+    return frozenset(_base(node, module) for node in nodes)
+
+
+def _base(node: ast.ImportFrom, module: str) -> str:
     base = node.module or ""
-    if node.level:
-        is_package = (ROOT / module.replace(".", "/")).is_dir()
-        parents = module.split(".")
-        home = parents[: len(parents) - node.level + is_package]
-        base = ".".join([*home, base]).rstrip(".")
+    if not node.level:
+        return base
+    is_package = (ROOT / module.replace(".", "/")).is_dir()
+    parents = module.split(".")
+    home = parents[: len(parents) - node.level + is_package]
+    return ".".join([*home, base]).rstrip(".")
+
+
+def _imported(node: ast.ImportFrom, module: str) -> set[str]:
+    base = _base(node, module)
     return {base} | {name for a in node.names if (name := f"{base}.{a.name}") in modules()}
 
 

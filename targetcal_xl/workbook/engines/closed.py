@@ -100,7 +100,7 @@ class ClosedBook:
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
-        """Names for the whole workbook that point to one cell: name -> (sheet, spot)."""
+        """The names that point to one cell: name -> (sheet, spot); raise Refused where one stands twice."""
         names, tabs = self._outline().child("definedNames"), {tab.lower(): tab for tab in self._parts}
         seen, found = set[str](), dict[str, tuple[str, Spot]]()
         for element in names.all("definedName") if names else ():
@@ -290,7 +290,7 @@ def main_part(package: Package) -> str:
 
 
 def worksheet_parts(package: Package) -> dict[str, str]:
-    """The part of each worksheet, by name in tab order."""
+    """The part of each worksheet, by name in tab order; raise Refused where one is lost or stands twice."""
     main = main_part(package)
     place, targets = package.place(main), package.relationships(main)
     listed = outline(package.read(main), place).child("sheets")

@@ -16,4 +16,6 @@ def sheet() -> Sheet:
         *(Column(code, Owner.TOOL, "long", 26) for code in ("old", "new", "reason")),
         Column("hash", Owner.TOOL, "text", 24),
     )
-    return Sheet("audit", (), stacked(5, Table("audit", columns, growing=True, prefix="audit.")))
+    return Sheet(
+        "audit", (), stacked(5, Table("audit", columns, growing=True, prefix="audit.")), filtered="audit"
+    )

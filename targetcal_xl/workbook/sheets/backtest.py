@@ -1,12 +1,15 @@
-"""The sheet of the backtest: how the method would have done, by method, by period and by line."""
+"""The backtest: how the method would have done, by method, by period and by line."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from ...calibration.backtest import METHODS, ORIGINS
 from ...calibration.baseline import Inputs
 from ...language import text
 from ...ooxml import Cell
-from ..facts import Facts, Row
+from ..facts import Facts
+from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked
 
@@ -32,39 +35,39 @@ def sheet(inputs: Inputs) -> Sheet:
         Table("periods", periods, numbered("P", tried + 1), prefix="tested.period."),
         of_lines("lines", lines, inputs.plan, "tested.line."),
     )
-    return Sheet("backtest", (Field("verdict", tool, "long", (6, 2), span=12),), tables)
+    return Sheet(
+        "backtest",
+        (Field("verdict", tool, "long", (6, 2), span=12),),
+        tables,
+        filtered="lines",
+        reach=(29, 15),
+    )
 
 
-class Retrospect:
-    """Writes what the ledger knows of the latest backtest."""
+class BacktestSheet:
+    """What the ledger knows of the latest backtest."""
 
     def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self._sheet = facts.places.sheets["backtest"]
+        self._facts, self._sheet = facts, facts.places.sheets["backtest"]
 
-    def method(self, row: str) -> Row:
-        """A way to set targets, and how far it was off."""
-        return {
-            **self._told("methods", row),
-            "name": Cell(text(f"calibration.method.{row}", self._facts.language)),
-        }
+    def pages(self) -> Iterator[SheetPart]:
+        """What stands on the sheet."""
+        tables = {"methods": self._methods, "periods": lambda: self._told("periods"), "lines": self._lines}
+        yield SheetPart("backtest", tables, self._fields)
 
-    def period(self, row: str) -> Row:
-        """A past period: what happened, and what each would have said."""
-        return self._told("periods", row)
+    def _methods(self) -> Columns:
+        """The ways to set targets, and how far each was off."""
+        names = (text(f"calibration.method.{code}", self._facts.language) for code in METHODS)
+        return {**self._told("methods"), "name": [Cell(name) for name in names]}
 
-    def line(self, row: str) -> Row:
+    def _lines(self) -> Columns:
         """How far each was off on a line."""
-        return {**self._told("lines", row), **self._facts.names(row)}
+        return {**self._told("lines"), **self._facts.named_lines}
 
-    def fields(self) -> Row:
+    def _fields(self) -> Fields:
         """The verdict, or how to get one."""
         told = self._facts.standing.value(None, None, "verdict")
         return {"verdict": Cell(str(told or self._facts.say("verdict.none")))}
 
-    def _told(self, table: str, row: str) -> dict[str, Cell]:
-        found = self._sheet.table(table)
-        return {
-            column.code: self._facts.told(found.key(row, column.code), column.kind)
-            for column in found.columns
-        }
+    def _told(self, table: str) -> Columns:
+        return self._facts.last_words(self._sheet.table(table))

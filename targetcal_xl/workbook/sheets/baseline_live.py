@@ -11,6 +11,7 @@ from ...calibration.alignment import allot, is_plain
 from ...calibration.baseline import PARTS, Baseline, compute_baseline
 from ...calibration.hierarchy import InfeasibleTotal
 from ...calibration.history import Floats
+from ...calibration.vocabulary import Functions
 from ...ooxml import Block, Cell, Scalar, Spot, column_letters
 from ..engines.blocks import blocks
 from ..facts import Facts
@@ -32,7 +33,7 @@ _TABLES = {
 
 def is_live(facts: Facts) -> bool:
     """Whether the baseline's numbers are to be functions; else they are the values that were recorded."""
-    return facts.standing.value(None, None, "functions") == "live"
+    return facts.standing.value(None, None, "functions") == Functions.LIVE
 
 
 class Computing:
@@ -106,13 +107,15 @@ class Computing:
         (top, _), (bottom, _) = array
         lines, metric = f"$A${top}:$A${bottom}", self._facts.plan.metric
         expected, sigma = (self._call(lines, f'"{code}"') for code in ("expected", "sigma"))
-        total = self._facts.field("hq_target")
+        total = self._field("hq_target")
         return f'TC_SPLIT({total},{expected},{sigma},0,0,{metric.step:g},"{metric.kind}")'
 
     def _call(self, lines: str, columns: str) -> str:
-        field = self._facts.field
-        given = [field("period"), *self._tables, lines, columns]
-        return f"TC_EXPLAIN({','.join(given)},{self._facts.plan.metric.step:g},{field('confidence')})"
+        given = [self._field("period"), *self._tables, lines, columns]
+        return f"TC_EXPLAIN({','.join(given)},{self._facts.plan.metric.step:g},{self._field('confidence')})"
+
+    def _field(self, code: str) -> str:
+        return self._facts.needed(self._facts.field(code))
 
     @cached_property
     def _tables(self) -> list[str]:
@@ -124,4 +127,4 @@ class Computing:
         if not place.rows:
             return "0"
         last = f"${column_letters(max(place.columns.values()))}${place.ends[1]}"
-        return f"{self._facts.tab(sheet)}$A${place.head - 1}:{last}"
+        return f"{self._facts.needed(self._facts.tab(sheet))}$A${place.head - 1}:{last}"

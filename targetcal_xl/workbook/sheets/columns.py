@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...calibration.limits import bounded
 from ...calibration.plan import Plan
-from ..shapes import Column, Kind, Owner, Table
+from ..shapes import ROW_HEIGHT, Column, Kind, Owner, Table
 
 REGION = Column("region", Owner.LABEL, width=14)
 NAME = Column("name", Owner.LABEL, width=16)
@@ -21,10 +21,12 @@ def stacked(start: int, *tables: Table) -> tuple[Table, ...]:
     return tuple(placed)
 
 
-def of_lines(code: str, columns: tuple[Column, ...], plan: Plan, prefix: str) -> Table:
+def of_lines(
+    code: str, columns: tuple[Column, ...], plan: Plan, prefix: str, height: float = ROW_HEIGHT
+) -> Table:
     """A table with a row for each line of the plan."""
     region_of = {line.code: line.region for line in plan.lines}
-    return Table(code, columns, tuple(region_of), prefix=prefix, region_of=region_of)
+    return Table(code, columns, tuple(region_of), prefix=prefix, region_of=region_of, height=height)
 
 
 def of_regions(code: str, columns: tuple[Column, ...], plan: Plan, prefix: str) -> Table:

@@ -1,20 +1,40 @@
-"""The dashboard: live formulas over all region tabs, and what they give."""
+"""The dashboard: the whole plan at a glance, in live formulas over all regions' tabs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from operator import methodcaller
 
-from ...calibration.limits import hq_gap
-from ...calibration.negotiation import STANDING_OBJECTIONS
+import numpy as np
+
 from ...calibration.plan import Plan
 from ...calibration.vocabulary import Light
-from ...ooxml import Cell, column_letters
-from ..facts import TOTALS, Facts, Row, count_of, or_blank, quote, span
-from ..places import TablePlace
+from ...ooxml import Cell
+from ..facts import TOTALS, Facts, optional
+from ..formulas import (
+    NOTHING,
+    Expression,
+    Values,
+    cell_at,
+    counted,
+    how_many,
+    if_,
+    is_number,
+    listed,
+    number_or_0,
+    or_,
+    rows,
+    sum_,
+)
+from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Kind, Owner, Sheet, region_sheet
 from .columns import NAME, REGION, limits_table, of_lines, of_regions, stacked, volume_column
-from .region import Declaration
-from .region_formulas import submitted
+from .dashboard_lights import Lights
+from .limits import Reached
+from .odds import Odds
+from .region_cards import Cards
+from .region_lines import RegionLines
 
 _RUNNING_COLUMNS = (
     REGION,
@@ -61,7 +81,7 @@ def sheet(plan: Plan) -> Sheet:
         *limits_table(plan, ("low", "high", "allotment", "agreed", "side"), "dashboard.limit."),
         of_lines("lines", lines, plan, "dashboard.line."),
     )
-    return Sheet("dashboard", _dashboard_fields(), tables)
+    return Sheet("dashboard", _dashboard_fields(), tables, filtered="lines", colour="brand")
 
 
 def _dashboard_fields() -> tuple[Field, ...]:
@@ -89,131 +109,125 @@ def _dashboard_fields() -> tuple[Field, ...]:
 
 
 class Overview:
-    """Writes the dashboard's fields and its tables of regions and of lines."""
+    """The dashboard's fields and its tables of regions and of lines."""
 
-    def __init__(self, facts: Facts, declarations: Mapping[str, Declaration]) -> None:
-        self._facts = facts
-        self._declarations = declarations
+    def __init__(self, facts: Facts, cards: Mapping[str, Cards]) -> None:
+        self._facts, self._cards = facts, cards
+        self._regions, self._lines = facts.table("dashboard", "regions"), facts.table("dashboard", "lines")
 
-    def region(self, region: str) -> Row:
-        """How far one region is."""
-        told = self._declarations[region]
-        lines = self._facts.places.table(region_sheet(region), "lines")
-        tab = self._facts.tab(region_sheet(region))
-        whether = f"IF({submitted(self._facts, region, tab)},{quote(self._yes)},{quote(self._no)})"
+    def pages(self, odds: Odds) -> Iterator[SheetPart]:
+        """What stands on the sheet."""
+        lights, limits = Lights(self._facts), Reached(self._facts)
+        tables = {"regions": self._of_regions, "lines": self._of_lines}
+        yield SheetPart("dashboard", tables, self._fields)
+        yield SheetPart("dashboard", {"lines": odds.overview, "limits": limits.overview}, odds.fields)
+        yield SheetPart("dashboard", {"running": lights.columns}, lights.fields)
+
+    def _of_regions(self) -> Columns:
+        """How far each region is."""
+        facts = self._facts
+        in_force = (facts.total(facts.in_force, facts.lines_of[region]) for region in self._cards)
+        names = (facts.region_names[region] for region in self._cards)
+        told = {"name": [Cell(name) for name in names], "in_force": [Cell(value) for value in in_force]}
+        return {**told, **self._formulas}
+
+    @cached_property
+    def _formulas(self) -> Mapping[str, Expression]:
+        """What the formulas of the regions tell."""
+        cards = self._cards
         return {
-            "name": Cell(self._facts.region_names[region]),
-            "state": Cell(self._facts.caption(told.state), self._facts.field("state", region)),
-            "submitted": Cell(self._yes if told.is_submitted else self._no, whether),
-            "lines": Cell(float(told.count_lines()), f"COUNT({tab}{span(lines, 'suggested')})"),
-            "filled": Cell(float(told.count_declared()), f"COUNT({tab}{span(lines, 'declared')})"),
-            "missing": Cell(float(told.checks), self._facts.field("checks", region)),
-            "objections": Cell(float(told.count_objections()), self._objections(region)),
-            "in_force": Cell(self._in_force(region)),
-            **{code: self._same(told.total(code), code, region) for code in TOTALS},
-            "gap_pct": self._same(told.gap, "gap_pct", region),
+            "state": listed([one.state for one in cards.values()]),
+            "submitted": listed([self._is_submitted(one) for one in cards.values()]),
+            "lines": listed([self._count(one, "suggested") for one in cards.values()]),
+            "filled": listed([self._count(one, "declared") for one in cards.values()]),
+            "missing": self._of_tabs("checks", lambda one: one.checks),
+            "objections": listed([one.objections() for one in cards.values()]),
+            **{code: self._of_tabs(code, methodcaller("total", code)) for code in TOTALS},
+            "gap_pct": self._of_tabs("gap_pct", lambda one: one.gap),
         }
 
-    def _in_force(self, region: str) -> float | None:
-        """The targets of a region's lines that were confirmed last, together."""
-        return self._facts.total(self._facts.in_force, self._facts.lines_of[region])
+    def _is_submitted(self, cards: Cards) -> Expression:
+        tab = self._facts.tab(region_sheet(cards.region)) or ""
+        return if_(cards.is_submitted(tab), self._facts.caption("yes"), self._facts.caption("no"))
 
-    def _objections(self, region: str) -> str:
-        """Objections that stand, and those of a declaration that is submitted and not locked yet."""
-        lines, tab = (
-            self._facts.places.table(region_sheet(region), "lines"),
-            self._facts.tab(region_sheet(region)),
-        )
-        say, open_ = self._facts.say, quote(self._facts.caption("open"))
-        flag, known = (f"{tab}{span(lines, code)}" for code in ("flag", "objection"))
-        words = (quote(say(f"objection.{state}")) for state in STANDING_OBJECTIONS)
-        stands = "+".join(f"({known}={said})" for said in words)
-        comes = f"({flag}={quote(say('flag.objection'))})*(({stands})=0)"
-        waits = f"AND({self._facts.field('state', region)}={open_},{submitted(self._facts, region, tab)})"
-        return f"SUMPRODUCT({stands})+IF({waits},SUMPRODUCT({comes}),0)"
+    def _count(self, cards: Cards, code: str) -> Expression:
+        """How many numbers a column of a region's lines has."""
+        tab = self._facts.tab(region_sheet(cards.region)) or ""
+        return counted(cards.lines.across(code, cards.lines.figure(code), tab))
 
-    def line(self, line: str) -> Row:
-        """One line's way from last year's figure to what was agreed."""
-        k, known = self._facts.lines[line]
-        place = self._facts.places.table(region_sheet(known.region), "lines")
-        tab, at = self._facts.tab(region_sheet(known.region)), place.rows[line]
+    def _of_tabs(self, code: str, value: Callable[[Cards], Expression]) -> Expression:
+        """A field of every region's tab."""
+        refs = (self._facts.field(code, region) for region in self._cards)
+        told = (value(one).values for one in self._cards.values())
+        return listed([Expression(ref, values) for ref, values in zip(refs, told, strict=True)])
 
-        def ref(code: str) -> str:
-            return f"{tab}${column_letters(place.columns[code])}${at}"
-
-        values = {code: self._facts.compared[code][k] for code in ("last_year", *TOTALS)}
-        values["deviation"] = self._facts.deviations[k]
-        numbers = {
-            code: Cell(or_blank(value), f'IF(ISNUMBER({ref(code)}),{ref(code)},"")')
-            for code, value in values.items()
-        }
-        flag = Cell(self._declarations[known.region].flag(k), f'{ref("flag")}&""')
-        in_force = Cell(self._facts.in_force[k])
+    def _of_lines(self) -> Columns:
+        """Each line's way from last year's figure to what was agreed."""
+        facts = self._facts
+        flag = self._of_tab("flag", self._over_lines(lambda lines: lines.flag))
+        deviations = self._over_lines(lambda lines: lines.deviation)
         return {
-            **self._facts.names(line),
-            **numbers,
-            **self._facts.volume(line),
-            "flag": flag,
-            "in_force": in_force,
+            **facts.named_lines,
+            **{code: self._number(code, optional(facts.compared[code])) for code in ("last_year", *TOTALS)},
+            "deviation": self._number("deviation", deviations),
+            "flag": flag & "",
+            "in_force": [Cell(value) for value in facts.in_force],
         }
 
-    def fields(self) -> Mapping[str, Cell]:
+    def _over_lines(self, column: Callable[[RegionLines], Expression]) -> Values:
+        """A column of the regions' lines as one over the plan's lines."""
+        values = {region: column(one.lines).values for region, one in self._cards.items()}
+        found = np.empty(len(self._facts.plan.lines), np.result_type(*values.values()))
+        for region, places in self._facts.lines_of.items():
+            found[places] = values[region]
+        return found
+
+    def _of_tab(self, code: str, values: Values) -> Expression:
+        """A column of the regions' lines."""
+        lines = self._facts.plan.lines
+        refs = (self._facts.at(region_sheet(line.region), "lines", line.code, code) for line in lines)
+        return self._facts.elsewhere(refs, values)
+
+    def _number(self, code: str, values: Values) -> Expression:
+        column = self._of_tab(code, values)
+        return if_(is_number(column), column, NOTHING)
+
+    def _fields(self) -> Fields:
         """The figures of the whole plan."""
-        facts, told = self._facts, self._declarations.values()
-        hq = facts.plan.hq_target
-        submitted = f"{sum(one.is_submitted for one in told)} / {len(facts.plan.regions)}"
-        column = span(self._regions, "submitted")
+        submitted = self._across_regions("submitted")
+        count = how_many(submitted.equals(self._facts.caption("yes"))) & " / "
         return {
-            "dashboard_hq": Cell(hq),
-            "dashboard_hq_gap": self._hq_gap(),
+            "dashboard_hq": Cell(self._facts.plan.hq_target),
+            "dashboard_hq_gap": self._hq_gap,
             **{f"dashboard_{code}": self._total(code) for code in TOTALS[1:]},
-            "dashboard_gap_pct": self._gap(hq),
-            "dashboard_submitted": Cell(
-                submitted, f'{count_of(column, quote(self._yes))}&" / "&ROWS({column})'
-            ),
-            "dashboard_missing": self._count("missing", [one.checks for one in told]),
-            "dashboard_objections": self._count("objections", [one.count_objections() for one in told]),
+            "dashboard_gap_pct": self._gap,
+            "dashboard_submitted": count & rows(submitted),
+            "dashboard_missing": sum_(self._across_regions("missing")),
+            "dashboard_objections": sum_(self._across_regions("objections")),
         }
 
-    def _same(self, value: float | None, code: str, region: str) -> Cell:
-        """A figure of a region's tab."""
-        return Cell(or_blank(value), self._facts.field(code, region))
+    def _across_regions(self, code: str) -> Expression:
+        return self._facts.across(self._regions, code, self._formulas[code].values)
 
-    def _total(self, code: str) -> Cell:
-        value = self._facts.total(self._facts.compared[code])
-        return Cell(or_blank(value), self._facts.total_formula(self._lines, code))
+    def _total(self, code: str) -> Expression:
+        values = optional(self._facts.compared[code])
+        return self._facts.totalled(self._lines, code, values, range(len(values)))
 
-    def _count(self, code: str, counts: Sequence[int]) -> Cell:
-        return Cell(float(sum(counts)), f"SUM({span(self._regions, code)})")
+    def _card(self, code: str, values: Values) -> Expression:
+        return Expression(self._facts.here(f"dashboard_{code}"), values)
 
-    def _gap(self, hq: float) -> Cell:
+    @property
+    def _gap(self) -> Expression:
         """What head office wants beyond the declarations, as a share of them."""
-        declared = self._facts.total(self._facts.declared)
-        wanted, offered = (self._facts.here(f"dashboard_{code}") for code in ("hq", "declared"))
-        value = (hq - declared) / declared if declared else None
-        return Cell(or_blank(value), f'IF(N({offered})=0,"",({wanted}-{offered})/{offered})')
+        wanted = cell_at(self._facts.here("dashboard_hq"), self._facts.plan.hq_target)
+        offered = self._card("declared", self._total("declared").values)
+        return if_(number_or_0(offered).equals(0), NOTHING, (wanted - offered) / offered)
 
-    def _hq_gap(self) -> Cell:
+    @property
+    def _hq_gap(self) -> Expression:
         """How far what was agreed is from what head office wants; nothing until every line is agreed."""
-        agreed = None if None in self._facts.agreed else self._facts.total(self._facts.agreed)
-        wanted, reached = (self._facts.here(f"dashboard_{code}") for code in ("hq", "agreed"))
-        column = span(self._lines, "agreed")
-        formula = f'IF(OR(COUNT({column})<ROWS({column}),N({wanted})=0),"",{reached}/{wanted}-1)'
-        value = None if agreed is None else hq_gap(self._facts.plan.hq_target, agreed)
-        return Cell(or_blank(value), formula)
-
-    @property
-    def _regions(self) -> TablePlace:
-        return self._facts.places.table("dashboard", "regions")
-
-    @property
-    def _lines(self) -> TablePlace:
-        return self._facts.places.table("dashboard", "lines")
-
-    @property
-    def _yes(self) -> str:
-        return self._facts.caption("yes")
-
-    @property
-    def _no(self) -> str:
-        return self._facts.caption("no")
+        wanted = cell_at(self._facts.here("dashboard_hq"), self._facts.plan.hq_target)
+        reached = self._card("agreed", self._total("agreed").values)
+        column = self._facts.across(self._lines, "agreed", optional(self._facts.agreed))
+        is_open = or_(counted(column) < rows(column), number_or_0(wanted).equals(0))
+        return if_(is_open, NOTHING, reached / wanted - 1)

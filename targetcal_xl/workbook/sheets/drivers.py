@@ -1,8 +1,16 @@
-"""The drivers: what every line's indicators read, then and now."""
+"""The drivers: what every line's indicators read, then and now, and what that signals."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+
+from ...calibration.drivers import SIGNAL_LIMIT
 from ...calibration.plan import Plan
+from ...ooxml import Cell
+from ..facts import Facts
+from ..formulas import NOTHING, Expression, Values, and_, count, expressed, if_, ln_ratio, picked, tanh
+from ..part import Columns, SheetPart
 from ..shapes import Column, Owner, Sheet, Table
 from .columns import NAME, REGION, stacked
 
@@ -21,9 +29,61 @@ def sheet(plan: Plan) -> Sheet:
         Column("signal", Owner.FORMULA, "percent", 12),
     )
     rows = tuple(reading_row(line.code, item.code) for line in plan.lines for item in plan.indicators)
-    return Sheet("drivers", (), stacked(5, Table("readings", columns, rows, prefix="reading.")))
+    table = Table("readings", columns, rows, prefix="reading.")
+    return Sheet("drivers", (), stacked(5, table), filtered="readings", colour="input")
 
 
 def reading_row(line: str, indicator: str) -> str:
     """The row code of a line's reading of an indicator."""
     return f"{line}/{indicator}"
+
+
+class ReadingsSheet:
+    """The rows of the readings: a line's indicators, then those of the next."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts, self._table = facts, facts.table("drivers", "readings")
+        plan = facts.plan
+        self._rows = [(line, item) for line in plan.lines for item in plan.indicators]
+
+    def pages(self) -> Iterator[SheetPart]:
+        """What stands on the sheet."""
+        yield SheetPart("drivers", {"readings": self._columns})
+
+    def _columns(self) -> Columns:
+        facts, drivers = self._facts, {driver.code: driver.name for driver in self._facts.plan.drivers}
+        return {
+            "region": [facts.names(line.code)["region"] for line, _ in self._rows],
+            "name": [facts.names(line.code)["name"] for line, _ in self._rows],
+            "indicator": [Cell(item.name) for _, item in self._rows],
+            "driver": [Cell(drivers.get(item.driver)) for _, item in self._rows],
+            "unit": [Cell(item.unit or None) for _, item in self._rows],
+            "change": self._change,
+            "signal": self._signal,
+        }
+
+    @property
+    def _change(self) -> Expression:
+        """How far a reading has moved."""
+        reference, now = self._side("reference"), self._side("now")
+        moved = if_(reference > 0, now / reference - 1, NOTHING)
+        return if_(count(reference, now).equals(2), moved, NOTHING)
+
+    @cached_property
+    def _signal(self) -> Expression:
+        """A soft-clipped log change in the indicator's direction, 0 where a reading is unknown."""
+        x, y, most = self._side("reference"), self._side("now"), SIGNAL_LIMIT
+        at_zero = if_(and_(x.equals(0), y > 0), most, if_(and_(x > 0, y.equals(0)), -most, 0))
+        soft = if_(and_(x > 0, y > 0), most * tanh(ln_ratio(y, x) / most), at_zero)
+        known = if_(count(x, y) < 2, 0, soft)
+        return picked([item.direction > 0 for _, item in self._rows], known, expressed(-1) * known)
+
+    @property
+    def signals(self) -> Values:
+        """What every indicator signals, (lines, indicators)."""
+        plan = self._facts.plan
+        return self._signal.values.reshape(len(plan.lines), len(plan.indicators))
+
+    def _side(self, code: str) -> Expression:
+        keys = ((None, reading_row(line.code, item.code), f"reading.{code}") for line, item in self._rows)
+        return self._facts.own(self._table, code, self._facts.typed_in(keys))

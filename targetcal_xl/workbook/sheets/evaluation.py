@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+
+from ...calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ...calibration.plan import Plan
-from ...calibration.vocabulary import Measure, QuadrantCode
+from ...calibration.standing import as_number
+from ...calibration.vocabulary import QUADRANTS, Measure
+from ...ooxml import Cell
+from ..facts import Facts, optional
+from ..formulas import NOTHING, count, if_
+from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import of_regions, stacked
 
@@ -23,7 +32,7 @@ def sheet(plan: Plan) -> Sheet:
         Column("agreement_pct", tool, "percent", 11),
         Column("mean", tool, "decimal", 11),
         Column("n", tool, "count", 9),
-        Column("quadrant", tool, "choice", 20, tuple(QuadrantCode)),
+        Column("quadrant", tool, "choice", 20, QUADRANTS),
         Column("borderline", tool, "flag", 11),
     )
     fields = (
@@ -38,4 +47,55 @@ def sheet(plan: Plan) -> Sheet:
         Table("measures", measures, tuple(Measure), prefix="measure."),
         of_regions("regions", regions, plan, "evaluation."),
     )
-    return Sheet("evaluation", fields, tables)
+    return Sheet("evaluation", fields, tables, reach=(29, 16))
+
+
+class Evaluation:
+    """What the ledger says of a period that is over."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts, self._sheet = facts, facts.places.sheets["evaluation"]
+
+    def pages(self) -> Iterator[SheetPart]:
+        """What stands on the sheet, and the one cell of it that the dashboard has too."""
+        yield SheetPart("dashboard", {}, self._overview)
+        yield SheetPart("evaluation", {"measures": self._measures, "regions": self._regions}, self._fields)
+
+    def _measures(self) -> Columns:
+        """The measures, now and last period."""
+        place, last = self._facts.table("evaluation", "measures"), self._facts.plan.last_period
+        now = [as_number(self._facts.standing.value(None, code, "measure.now")) for code in Measure]
+        before = optional(None if last is None else getattr(last, code) for code in Measure)
+        x, y = self._facts.own(place, "last", before), self._facts.own(place, "now", optional(now))
+        known = (None if math.isnan(value) else value for value in before.tolist())
+        return {
+            "name": [Cell(self._facts.caption(code)) for code in Measure],
+            "now": [Cell(value) for value in now],
+            "last": [Cell(value) for value in known],
+            "change": if_(count(x, y).equals(2), y - x, NOTHING),
+        }
+
+    def _regions(self) -> Columns:
+        """Each region's attainment and agreement, and the quadrant they make."""
+        table = self._sheet.table("regions")
+        names = [Cell(self._facts.region_names[row]) for row in table.rows]
+        return {**self._facts.last_words(table), "name": names}
+
+    def _fields(self) -> Fields:
+        """Where the quadrants are cut, and how many results fell inside their intervals."""
+        cuts = {"attainment_cut": Cell(ATTAINMENT_CUT), "agreement_cut": Cell(AGREEMENT_CUT)}
+        return cuts | {code: Cell(value) for code, value in self._inside.items()}
+
+    def _overview(self) -> Fields:
+        """The same count in one cell of the dashboard."""
+        count_, of, due = self._inside.values()
+        if count_ is None or of is None or due is None:
+            return {"dashboard_inside": Cell(None)}
+        said = self._facts.say("inside", count=f"{count_:.0f}", of=f"{of:.0f}", due=f"{due:.1f}")
+        return {"dashboard_inside": Cell(said)}
+
+    @property
+    def _inside(self) -> dict[str, float | None]:
+        value = self._facts.standing.value
+        codes = ("inside", "inside_of", "inside_due")
+        return {code: as_number(value(None, None, f"evaluation.{code}")) for code in codes}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...calibration.baseline import Inputs
-from ...calibration.question import ANSWERS
+from ...calibration.vocabulary import ANSWERS
+from ...ooxml import Cell
+from ..facts import Facts
+from ..part import Columns, SheetPart
 from ..shapes import Column, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked
 
@@ -34,4 +39,16 @@ def sheet(inputs: Inputs) -> Sheet:
             of_lines("history", (REGION, NAME, *past, *asked), plan, "history."),
             Table("events", events, numbered("E", max(EVENTS, known)), growing=True, prefix="event."),
         ),
+        filtered="history",
+        colour="input",
     )
+
+
+def pages(facts: Facts) -> Iterator[SheetPart]:
+    """Every line's names, and what there is to ask about its last value."""
+
+    def lines() -> Columns:
+        asked = [Cell(facts.questions.get(line.code)) for line in facts.plan.lines]
+        return {**facts.named_lines, "question": asked}
+
+    yield SheetPart("history", {"history": lines})

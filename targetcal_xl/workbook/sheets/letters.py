@@ -18,4 +18,9 @@ def sheet() -> Sheet:
         Column("signed", Owner.TOOL, "flag", 9),
         Column("replaces", Owner.TOOL, width=20),
     )
-    return Sheet("letters", (), stacked(5, Table("letters", columns, growing=True, prefix="letter.")))
+    return Sheet(
+        "letters",
+        (),
+        stacked(5, Table("letters", columns, growing=True, prefix="letter.")),
+        filtered="letters",
+    )

@@ -1,12 +1,13 @@
-"""Groups and limits: as the settings tell them, and beside what was agreed."""
+"""Groups and limits: as the settings tell them, and beside what was agreed on the dashboard."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from ...calibration.limits import Bounded, bounded, side_of
 from ...ooxml import BLANK, Cell
-from ..facts import Facts, Row
+from ..facts import Facts
+from ..part import Columns
 
 
 class Reached:
@@ -14,25 +15,39 @@ class Reached:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._nodes: Mapping[str, Bounded] = {one.code: one for one in bounded(facts.plan)}
+        self._nodes: Sequence[Bounded] = bounded(facts.plan)
         self._names = {**facts.region_names, **{group.code: group.name for group in facts.plan.groups}}
 
-    def setting(self, row: str) -> Row:
-        """A node, what it belongs to, and its limits."""
-        one = self._nodes[row]
-        limits = one.node.limits
-        is_locked = limits.low is not None and limits.low == limits.high
-        locked = self._facts.caption("yes" if is_locked else "no")
-        return {**self._limits(one), "parent": Cell(self._names.get(one.parent)), "locked": Cell(locked)}
+    def settings(self) -> Columns:
+        """Each node, what it belongs to, and its limits."""
+        return {
+            **self._limits,
+            "parent": [Cell(self._names.get(one.parent)) for one in self._nodes],
+            "locked": [Cell(self._facts.caption(_is_locked(one))) for one in self._nodes],
+        }
 
-    def overview(self, row: str) -> Row:
-        """A node's limits beside its part of the HQ target and beside what was agreed."""
-        one = self._nodes[row]
-        agreed = one.reached(self._facts.plan, self._facts.agreed)
-        side = BLANK if agreed is None else Cell(self._facts.caption(side_of(agreed, one.node.limits)))
-        allotment = one.reached(self._facts.plan, self._facts.figures["allotment"])
-        return {**self._limits(one), "allotment": Cell(allotment), "agreed": Cell(agreed), "side": side}
+    def overview(self) -> Columns:
+        """Each node's limits beside its part of the HQ target and beside what was agreed."""
+        plan, figures = self._facts.plan, self._facts.figures
+        agreed = [one.reached(plan, self._facts.agreed) for one in self._nodes]
+        sides = (
+            None if value is None else side_of(value, one.node.limits)
+            for one, value in zip(self._nodes, agreed, strict=True)
+        )
+        return {
+            **self._limits,
+            "allotment": [Cell(one.reached(plan, figures["allotment"])) for one in self._nodes],
+            "agreed": [Cell(value) for value in agreed],
+            "side": [BLANK if side is None else Cell(self._facts.caption(side)) for side in sides],
+        }
 
-    def _limits(self, one: Bounded) -> Row:
-        limits = one.node.limits
-        return {"name": Cell(one.node.name), "low": Cell(limits.low), "high": Cell(limits.high)}
+    @property
+    def _limits(self) -> Columns:
+        nodes = [one.node for one in self._nodes]
+        ends = {code: [Cell(getattr(node.limits, code)) for node in nodes] for code in ("low", "high")}
+        return {"name": [Cell(node.name) for node in nodes], **ends}
+
+
+def _is_locked(one: Bounded) -> str:
+    limits = one.node.limits
+    return "yes" if limits.low is not None and limits.low == limits.high else "no"

@@ -2,164 +2,174 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 
-from ...calibration.odds import SUREST, log_spread, odds, total_spread
-from ...ooxml import Cell, column_letters
-from ..facts import TOTALS, Facts, Row, or_blank, span
-from ..places import TablePlace
+from ...calibration.odds import SUREST, total_spread
+from ...ooxml import Cell
+from ..facts import TOTALS, Facts, optional
+from ..formulas import (
+    NOTHING,
+    Expression,
+    and_,
+    cell_at,
+    counted,
+    grouped,
+    if_,
+    is_number,
+    ln,
+    max_,
+    min_,
+    normal_quantile,
+    normal_share,
+    number,
+    number_or_0,
+    round_,
+    rows,
+    sqrt,
+    sum_,
+    sum_product,
+)
+from ..part import Columns, Fields, SheetPart
 from ..shapes import region_sheet
-from .baseline import Explanation
+from .baseline import Way
 from .baseline_live import is_live
 
 _DIGITS = 4
 """Odds stand to a hundredth of a percent, so that every program comes to the same."""
 
 
-class Chances:
+class Odds:
     """Writes the odds on the baseline sheet, on the regions' tabs and on the dashboard."""
 
-    def __init__(self, facts: Facts, explanation: Explanation) -> None:
-        self._facts, self._explanation = facts, explanation
+    def __init__(self, facts: Facts, way: Way) -> None:
+        self._facts, self._way = facts, way
+        self._table = facts.table("baseline", "baseline")
+        self._lines = facts.plan.lines
 
-    def baseline(self, line: str) -> Row:
+    def pages(self) -> Iterator[SheetPart]:
+        """What stands on the baseline sheet."""
+        yield SheetPart("baseline", {"baseline": self._columns})
+
+    def _columns(self) -> Columns:
         """How far a line's results spread, and the odds of what head office wants and of the suggestion."""
-        k, at = self._facts.lines[line][0], self._baseline.rows[line]
-        pair = self._own("expected", at), self._own("spread", at)
-        return {"spread": Cell(self._spread[k], self._spread_formula(at))} | {
-            f"odds.{code}": Cell(or_blank(self._odds[code][k]), self._formula(self._own(code, at), *pair))
-            for code in ("allotment", "suggested")
-        }
+        return {"spread": self._spread, "odds.allotment": self._allotment, "odds.suggested": self._suggested}
 
-    def declared(self, line: str) -> Row:
+    @property
+    def _pair(self) -> tuple[Expression, Expression]:
+        """What is expected and how far that spreads, in a row of the baseline."""
+        spread = self._facts.own(self._table, "spread", self._spread.values, "$")
+        return self._way.cell("expected", "$"), spread
+
+    @cached_property
+    def _allotment(self) -> Expression:
+        return self._of(self._way.cell("allotment", "$"), *self._pair)
+
+    @cached_property
+    def _suggested(self) -> Expression:
+        return self._of(self._way.cell("suggested", "$"), *self._pair)
+
+    def of_region(self, region: str) -> Columns:
         """The odds of what was declared, on the region's tab."""
-        k, known = self._facts.lines[line]
-        lines = self._facts.places.table(region_sheet(known.region), "lines")
-        typed = f"${column_letters(lines.columns['declared'])}${lines.rows[line]}"
-        tab, at = self._facts.tab("baseline"), self._baseline.rows[line]
-        pair = (f"{tab}{self._own(code, at)}" for code in ("expected", "spread"))
-        return {"odds_declared": Cell(or_blank(self._odds["declared"][k]), self._formula(typed, *pair))}
+        return {"odds_declared": self._declared[region]}
 
-    def overview(self, line: str) -> Row:
+    @cached_property
+    def _declared(self) -> dict[str, Expression]:
+        return {region: self._of_declared(region) for region in self._facts.lines_of}
+
+    def _of_declared(self, region: str) -> Expression:
+        facts, places = self._facts, self._facts.lines_of[region]
+        lines = [self._lines[k] for k in places]
+        spread, expected = self._spread.values[places], self._way.values("expected")[places]
+        refs = (facts.beside(region_sheet(region), "lines", line.code, "declared") for line in lines)
+        declared = facts.elsewhere(refs, optional(facts.declared[k] for k in places))
+        pair = (
+            facts.elsewhere((facts.at("baseline", "baseline", line.code, code) for line in lines), values)
+            for code, values in (("expected", expected), ("spread", spread))
+        )
+        return self._of(declared, *pair)
+
+    def overview(self) -> Columns:
         """Both odds of a line, on the dashboard."""
-        k, known = self._facts.lines[line]
-        sheet = region_sheet(known.region)
-        row, column = self._facts.places.spot(sheet, "lines", line, "odds_declared")
-        hq = self._facts.tab("baseline") + self._own("odds.allotment", self._baseline.rows[line])
-        declared = f"{self._facts.tab(sheet)}${column_letters(column)}${row}"
+        facts, lines = self._facts, self._lines
+        hq = (facts.at("baseline", "baseline", line.code, "odds.allotment") for line in lines)
+        refs = (facts.at(region_sheet(line.region), "lines", line.code, "odds_declared") for line in lines)
+        declared = np.full(len(lines), np.nan)
+        for region, places in facts.lines_of.items():
+            declared[places] = self._declared[region].values
         return {
-            "odds_hq": Cell(or_blank(self._odds["allotment"][k]), hq),
-            "odds_declared": Cell(or_blank(self._odds["declared"][k]), declared),
+            "odds_hq": facts.elsewhere(hq, self._allotment.values),
+            "odds_declared": facts.elsewhere(refs, declared),
         }
 
-    def fields(self) -> Row:
+    def fields(self) -> Fields:
         """The odds of all lines together, how far their sum spreads, and how much of that they share."""
         return {
-            "total_spread": Cell(self._together, self._together_formula),
+            "total_spread": self._together,
             "shared": Cell(self._facts.standing.shared),
             "odds_hq": self._of_total("hq", self._facts.plan.hq_target),
-            **{f"odds_{code}": self._of_total(code, self._complete(code)) for code in TOTALS[1:]},
+            **{f"odds_{code}": self._when_complete(code) for code in TOTALS[1:]},
         }
 
-    def _of_total(self, code: str, value: float | None) -> Cell:
+    def _when_complete(self, code: str) -> Expression:
         """The odds of one of the dashboard's totals; none until every line has its part in it."""
-        expected = self._facts.total(self._explanation.expected)
-        wide = self._facts.here("total_spread")
-        centre = self._facts.total_formula(self._baseline, "expected", self._facts.tab("baseline"))
-        formula = self._formula(self._facts.here(f"dashboard_{code}"), f"({centre})", wide)
-        if code in TOTALS:
-            column = span(self._facts.places.table("dashboard", "lines"), code)
-            formula = f'IF(COUNT({column})<ROWS({column}),"",{formula})'
-        found = self._found([value], [expected or 0.0], [self._together])[0]
-        return Cell(or_blank(found), formula)
+        values = optional(self._facts.compared[code])
+        column = self._facts.across(self._facts.table("dashboard", "lines"), code, values)
+        total = self._facts.total(self._facts.compared[code])
+        return if_(counted(column) < rows(column), NOTHING, self._of_total(code, total))
 
-    def _complete(self, code: str) -> float | None:
-        values = self._facts.compared[code]
-        return None if None in values else self._facts.total(values)
+    def _of_total(self, code: str, value: float | None) -> Expression:
+        facts, tab = self._facts, self._facts.tab("baseline") or ""
+        places = range(len(self._lines))
+        centre = facts.totalled(self._table, "expected", self._way.values("expected"), places, tab)
+        target = cell_at(facts.here(f"dashboard_{code}"), "" if value is None else value)
+        wide = Expression(facts.here("total_spread"), self._together.values)
+        return self._of(target, grouped(centre), wide)
 
-    def _formula(self, target: str, expected: str, wide: str) -> str:
+    def _of(self, target: Expression, expected: Expression, wide: Expression) -> Expression:
         """The lognormal odds of a target or better, as `odds` has them."""
-        way = "" if self._facts.plan.metric.direction > 0 else "-"
-        share = f"NORMSDIST({way}LN({expected}/{target})/{wide})"
-        known = f"AND(ISNUMBER({target}),N({target})>0,N({expected})>0,N({wide})>0)"
-        return f'IF({known},ROUND(MIN({SUREST},MAX({1 - SUREST:.2f},{share})),{_DIGITS}),"")'
-
-    def _found(
-        self, targets: Sequence[float | None], expected: Sequence[float], wide: Sequence[float]
-    ) -> list[float | None]:
-        """What the formula gives."""
-        above = [np.nan if target is None or target <= 0 else target for target in targets]
-        target, centre, sigma = (np.array(side, np.float64) for side in (above, expected, wide))
-        found = odds(target, centre, sigma, self._facts.plan.metric.direction).tolist()
-        return [
-            None if math.isnan(share) or not sure > 0 else math.floor(share * 10**_DIGITS + 0.5) / 10**_DIGITS
-            for share, sure in zip(found, wide, strict=True)
-        ]
+        lead = ln(expected / target)
+        share = normal_share((lead if self._facts.plan.metric.direction > 0 else -lead) / wide)
+        least = number(1 - SUREST, f"{1 - SUREST:.2f}")
+        positive = (number_or_0(one) > 0 for one in (target, expected, wide))
+        sure = round_(min_(SUREST, max_(least, share)), _DIGITS)
+        return if_(and_(is_number(target), *positive), sure, NOTHING)
 
     @cached_property
-    def _odds(self) -> dict[str, list[float | None]]:
-        """The odds of every line by what is to be reached, over the plan's lines."""
-        targets: dict[str, Sequence[float | None]] = {
-            "allotment": self._explanation.allotment,
-            "suggested": self._explanation.suggested,
-            "declared": self._facts.declared,
-        }
-        expected, wide = self._explanation.expected, self._spread
-        return {code: self._found(values, expected, wide) for code, values in targets.items()}
-
-    @cached_property
-    def _spread(self) -> list[float]:
-        """What the formulas of the lines' spreads give, over the plan's lines."""
-        sides = (self._explanation.expected, *self._explanation.ends)
-        expected, low, high = (np.array(side, np.float64) for side in sides)
-        return list(log_spread(expected, low, high, self._level).tolist())
-
-    def _spread_formula(self, at: int) -> str:
-        """A line's spread as `log_spread` has it."""
-        expected, low, high = (self._own(code, at) for code in ("expected", "low", "high"))
-        reach = f"NORMSINV((1+{self._confidence})/2)"
-        width = f"IF({low}>0,LN({high}/{low})/2,LN({high}/{expected}))"
-        return f"IF(AND({expected}>0,{high}>{expected}),{width}/{reach},0)"
+    def _spread(self) -> Expression:
+        """A line's spread, as `log_spread` has it."""
+        expected, low, high = (self._way.cell(code, "$") for code in ("expected", "low", "high"))
+        reach = normal_quantile((1 + self._confidence) / 2)
+        width = if_(low > 0, ln(high / low) / 2, ln(high / expected))
+        return if_(and_(expected > 0, high > expected), width / reach, 0)
 
     @property
-    def _level(self) -> float:
-        """The level of the interval that stands on the sheet."""
+    def _confidence(self) -> Expression:
+        """The level of the interval that stands on the sheet: live functions take it from its cell."""
         recorded = self._facts.plan.thresholds.confidence
-        typed = self._facts.number(None, None, "confidence") if is_live(self._facts) else None
-        return recorded if typed is None else typed
-
-    @property
-    def _confidence(self) -> str:
-        """The same in a formula: live functions take it from its cell."""
-        return self._facts.field("confidence") if is_live(self._facts) else f"{self._level:g}"
+        if not is_live(self._facts):
+            return number(recorded, f"{recorded:g}")
+        typed = self._facts.number(None, None, "confidence")
+        return cell_at(self._facts.field("confidence"), recorded if typed is None else typed)
 
     @cached_property
-    def _together(self) -> float:
-        """The spread of all lines together."""
-        expected, wide = (np.array(side, np.float64) for side in (self._explanation.expected, self._spread))
-        return total_spread(expected * self._facts.plan.volumes, wide, self._facts.standing.shared)
-
-    @property
-    def _together_formula(self) -> str:
-        """The same as `total_spread` has it, of lines that are weighed by what is expected of them."""
-        tab, shared = self._facts.tab("baseline"), self._facts.here("shared")
-        expected, wide = (f"{tab}{span(self._baseline, code)}" for code in ("expected", "spread"))
-        total = f"SUM({expected})"
+    def _together(self) -> Expression:
+        """The spread of all lines together, as `total_spread` has it, weighed by what is expected of them."""
+        expected, wide = self._across("expected"), self._across("spread")
+        weighed, total = [expected], sum_(expected)
         if self._facts.plan.is_weighed:
-            expected += f",{tab}{span(self._baseline, 'volume')}"
-            total = f"SUMPRODUCT({expected})"
-        common = f"{shared}*SUMPRODUCT({expected},{wide})^2"
-        own = f"(1-{shared})*SUMPRODUCT({expected},{expected},{wide},{wide})"
-        return f"IF({total}>0,SQRT({common}+{own})/{total},0)"
+            weighed.append(self._across("volume"))
+            total = sum_product(*weighed)
+        shared = cell_at(self._facts.here("shared"), self._facts.standing.shared)
+        common = shared * sum_product(*weighed, wide) ** 2
+        own = (1 - shared) * sum_product(*weighed, *weighed, wide, wide)
+        weights = self._way.values("expected") * self._facts.plan.volumes
+        found = total_spread(weights, self._spread.values, self._facts.standing.shared)
+        return if_(total > 0, sqrt(common + own) / total, 0).found(found)
 
-    @property
-    def _baseline(self) -> TablePlace:
-        return self._facts.places.table("baseline", "baseline")
-
-    def _own(self, code: str, at: int) -> str:
-        """A cell of a row of the baseline."""
-        return f"${column_letters(self._baseline.columns[code])}${at}"
+    def _across(self, code: str) -> Expression:
+        columns = {"spread": self._spread.values, "volume": np.array(self._facts.plan.volumes)}
+        values = columns[code] if code in columns else self._way.values(code)
+        return self._facts.across(self._table, code, values, self._facts.tab("baseline") or "")

@@ -1,16 +1,26 @@
-"""The sheets of after: progress on the path, the survey's evaluation, the week's figures."""
+"""The sheet of progress: the path by weeks, and every line beside its own."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 
-from ...calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ...calibration.metric import BEST_ATTAINED
 from ...calibration.plan import Plan
-from ...ooxml import Cell, column_letters
+from ...calibration.standing import as_number
+from ...ooxml import Cell
 from ..captions import shown
-from ..facts import Facts, Row, as_number, count_of, or_blank, quote, span
-from ..places import TablePlace
+from ..facts import Facts, optional
+from ..formulas import (
+    NOTHING,
+    Expression,
+    cell_at,
+    how_many,
+    if_,
+    min_,
+    number_or_0,
+    or_,
+)
+from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked, volume_column
 
@@ -47,148 +57,90 @@ def sheet(plan: Plan) -> Sheet:
     )
     tables = (
         *stacked(9, Table("weekly", weekly, weeks, prefix="weekly.")),
-        *stacked(28, of_lines("lines", lines, plan, "progress.")),
+        *stacked(28, of_lines("lines", lines, plan, "progress.", height=50)),
     )
-    return Sheet("progress", fields, tables)
+    return Sheet("progress", fields, tables, filtered="lines")
 
 
-class Following:
-    """Writes the progress and evaluation sheets, whose figures are the ledger's."""
+class ProgressSheet:
+    """What the ledger says of the results so far, and what they come to."""
 
     def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self._progress = facts.places.sheets["progress"].table("lines")
-        self._weekly = facts.places.sheets["progress"].table("weekly")
-        self._regions = facts.places.sheets["evaluation"].table("regions")
+        self._facts, self._table = facts, facts.table("progress", "lines")
+        self._sheet = facts.places.sheets["progress"]
 
-    def week(self, row: str) -> Row:
-        """The end of a week of the period, the path and the results up to then."""
-        days = self._facts.plan.period.days
-        last = days[min(int(row[1:]) * 7, len(days)) - 1]
-        end = {"date": Cell(shown(last.isoformat(), "date", self._facts.language))}
-        told = self._told(self._weekly, row)
-        return told if told["date"].value else {**told, **end}
+    def pages(self) -> Iterator[SheetPart]:
+        """What stands on the sheet."""
+        yield SheetPart("progress", {"weekly": self._weeks, "lines": self._lines}, self._fields)
 
-    def line(self, row: str) -> Row:
-        """Where a line is beside its path."""
-        agreed = {"agreed": Cell(self._facts.in_force[self._facts.lines[row][0]])}
-        return {
-            **self._told(self._progress, row),
-            **self._facts.names(row),
-            **self._facts.volume(row),
-            **agreed,
-        }
+    def _weeks(self) -> Columns:
+        """The ends of the weeks of the period, the path and the results up to then."""
+        table, days = self._sheet.table("weekly"), self._facts.plan.period.days
+        ends = (days[min(int(row[1:]) * 7, len(days)) - 1].isoformat() for row in table.rows)
+        told = self._facts.last_words(table)
+        dates = (
+            date if date.value else Cell(shown(end, "date", self._facts.language))
+            for date, end in zip(told["date"], ends, strict=True)
+        )
+        return {**told, "date": [*dates]}
 
-    def measure(self, row: str) -> Row:
-        """One of the measures, now and last period."""
-        now = as_number(self._facts.standing.value(None, row, "measure.now"))
-        before = getattr(self._facts.plan.last_period, row, None)
-        last = None if before is None or math.isnan(before) else float(before)
-        place = self._facts.places.table("evaluation", "measures")
-        x, y = (f"${column_letters(place.columns[code])}{place.rows[row]}" for code in ("last", "now"))
-        change = "" if now is None or last is None else now - last
-        return {
-            "name": Cell(self._facts.caption(row)),
-            "now": Cell(now),
-            "last": Cell(last),
-            "change": Cell(change, f'IF(COUNT({x},{y})=2,{y}-{x},"")'),
-        }
+    def _lines(self) -> Columns:
+        """Where each line is beside its path."""
+        agreed = {"agreed": [Cell(value) for value in self._facts.in_force]}
+        return {**self._facts.last_words(self._sheet.table("lines")), **self._facts.named_lines, **agreed}
 
-    def region(self, row: str) -> Row:
-        """A region's attainment and agreement, and the quadrant they make."""
-        return {**self._told(self._regions, row), "name": Cell(self._facts.region_names[row])}
-
-    def progress_fields(self) -> Row:
+    def _fields(self) -> Fields:
         """The whole plan's results so far."""
-        place, yes = self._facts.places.table("progress", "lines"), quote(self._facts.caption("yes"))
-        agreed = self._agreed(place)
+        warned = self._facts.recorded(self._keys("warned"), "flag")
+        flags = self._facts.across(self._table, "warned", warned)
         return {
-            "progress_agreed": agreed,
-            "progress_actual": self._reached(place),
-            "progress_attainment": self._attainment(as_number(agreed.value)),
-            "progress_warned": Cell(float(self._warned), count_of(span(place, "warned"), yes)),
+            "progress_agreed": self._agreed if self._weighed is None else Cell(self._weighed),
+            "progress_actual": self._actual if self._facts.plan.metric.adds_up else Cell(self._mean),
+            "progress_attainment": self._attainment,
+            "progress_warned": how_many(flags.equals(self._facts.caption("yes"))),
         }
-
-    def _agreed(self, place: TablePlace) -> Cell:
-        """The targets of all lines; those of a mean weigh what its results weigh, once there are any."""
-        weighed = as_number(self._facts.standing.value(None, None, "progress.agreed"))
-        if weighed is not None and not self._facts.plan.metric.adds_up:
-            return Cell(weighed)
-        agreed = self._facts.total(self._facts.in_force)
-        return Cell(or_blank(agreed), self._facts.total_formula(place, "agreed"))
-
-    def _reached(self, place: TablePlace) -> Cell:
-        """The results of all lines; a mean's rest on how much each day brought, which no sheet shows."""
-        if not self._facts.plan.metric.adds_up:
-            return Cell(self._total)
-        return Cell(or_blank(self._total), self._facts.total_formula(place, "actual"))
-
-    def _attainment(self, agreed: float | None) -> Cell:
-        """How much of what was due was reached, as the metric counts it."""
-        metric, actual = self._facts.plan.metric, self._total
-        due = metric.due(agreed, self._path(agreed))
-        share = None if due is None or actual is None else metric.attained(actual, due)
-        formula = self._turned_attainment() if metric.is_turned else self._share_of_agreed()
-        return Cell("" if share is None or math.isnan(share) else share, formula)
-
-    def _path(self, agreed: float | None) -> float | None:
-        """How far the path of all lines has come; that of a mean is its target."""
-        return self._facts.total(self._of_lines("path")) if self._facts.plan.metric.adds_up else agreed
-
-    def _share_of_agreed(self) -> str:
-        actual, agreed = (self._facts.here(f"progress_{code}") for code in ("actual", "agreed"))
-        return f'IF(OR(N({agreed})=0,{actual}=""),"",{actual}/{agreed})'
-
-    def _turned_attainment(self) -> str:
-        """What the path allows over the actual, as `Metric.attainment` has it."""
-        actual, place = self._facts.here("progress_actual"), self._facts.places.table("progress", "lines")
-        path = self._facts.total_formula(place, "path")
-        due = path if self._facts.plan.metric.adds_up else f"N({self._facts.here('progress_agreed')})"
-        share = f"MIN({BEST_ATTAINED},{due}/{actual})"
-        return f'IF({actual}="","",IF({actual}=0,IF(N({due})>0,{BEST_ATTAINED},1),{share}))'
 
     @property
-    def _total(self) -> float | None:
+    def _agreed(self) -> Expression:
+        """The targets of all lines; those of a mean weigh what its results weigh, once there are any."""
+        return self._total("agreed") if self._weighed is None else cell_at(None, self._weighed)
+
+    @property
+    def _weighed(self) -> float | None:
+        weighed = as_number(self._facts.standing.value(None, None, "progress.agreed"))
+        return None if self._facts.plan.metric.adds_up else weighed
+
+    def _total(self, code: str) -> Expression:
+        values = self._facts.in_force if code == "agreed" else self._told(code)
+        return self._facts.totalled(self._table, code, optional(values), range(len(values)))
+
+    @property
+    def _actual(self) -> Expression:
+        """The results of all lines; a mean's rest on how much each day brought, which no sheet shows."""
         if self._facts.plan.metric.adds_up:
-            return self._facts.total(self._of_lines("actual"))
+            return self._total("actual")
+        return cell_at(None, self._mean)
+
+    @property
+    def _mean(self) -> float | None:
         return as_number(self._facts.standing.value(None, None, "progress.actual"))
 
-    def _of_lines(self, code: str) -> list[float | None]:
+    @property
+    def _attainment(self) -> Expression:
+        """How much of what was due was reached, as `Metric.attainment` has it."""
+        actual = Expression(self._facts.here("progress_actual"), self._actual.values)
+        agreed = Expression(self._facts.here("progress_agreed"), self._agreed.values)
+        is_blank = actual.equals(NOTHING)
+        if not self._facts.plan.metric.is_turned:
+            return if_(or_(number_or_0(agreed).equals(0), is_blank), NOTHING, actual / agreed)
+        due = self._total("path") if self._facts.plan.metric.adds_up else number_or_0(agreed)
+        nothing = if_(number_or_0(due) > 0, BEST_ATTAINED, 1)
+        share = if_(actual.equals(0), nothing, min_(BEST_ATTAINED, due / actual))
+        return if_(is_blank, NOTHING, share)
+
+    def _told(self, code: str) -> list[float | None]:
         """A column of the progress of all lines."""
-        value = self._facts.standing.value
-        return [
-            as_number(value(line.region, line.code, f"progress.{code}")) for line in self._facts.plan.lines
-        ]
+        return [as_number(self._facts.standing.value(*key)) for key in self._keys(code)]
 
-    @property
-    def _warned(self) -> int:
-        value = self._facts.standing.value
-        return sum(
-            value(line.region, line.code, "progress.warned") is True for line in self._facts.plan.lines
-        )
-
-    def evaluation_fields(self) -> Row:
-        """Where the quadrants are cut, and how many results fell inside their intervals."""
-        cuts = {"attainment_cut": Cell(ATTAINMENT_CUT), "agreement_cut": Cell(AGREEMENT_CUT)}
-        return cuts | {code: Cell(value) for code, value in self._inside.items()}
-
-    def dashboard_fields(self) -> Row:
-        """The same count in one cell of the dashboard."""
-        count, of, due = self._inside.values()
-        if count is None or of is None or due is None:
-            return {"dashboard_inside": Cell(None)}
-        said = self._facts.say("inside", count=f"{count:.0f}", of=f"{of:.0f}", due=f"{due:.1f}")
-        return {"dashboard_inside": Cell(said)}
-
-    @property
-    def _inside(self) -> dict[str, float | None]:
-        value = self._facts.standing.value
-        codes = ("inside", "inside_of", "inside_due")
-        return {code: as_number(value(None, None, f"evaluation.{code}")) for code in codes}
-
-    def _told(self, table: Table, row: str) -> dict[str, Cell]:
-        """A row of last words, as the ledger has them."""
-        return {
-            column.code: self._facts.told(table.key(row, column.code), column.kind)
-            for column in table.columns
-        }
+    def _keys(self, code: str) -> list[tuple[str, str, str]]:
+        return [(line.region, line.code, f"progress.{code}") for line in self._facts.plan.lines]

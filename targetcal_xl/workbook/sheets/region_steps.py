@@ -12,42 +12,85 @@ from ...calibration.baseline import LEVEL
 from ...calibration.history import Flags
 from ...ooxml import Cell, column_letters
 from ..captions import heading
-from ..facts import Facts, Row, span
-from ..places import TablePlace
+from ..facts import Facts
+from ..formulas import (
+    Expression,
+    Values,
+    added,
+    cell_at,
+    expressed,
+    grouped,
+    is_number,
+    listed,
+    max_,
+    min_,
+    number_or_0,
+    round_,
+    rows,
+    sum_,
+    sum_product,
+)
+from ..part import Columns
 from ..shapes import region_sheet
-from .baseline import Explanation
+from .baseline import Way
 
 _LEVEL = tuple(f"part.{part}" for part in LEVEL)
 """What stands in for last year's figure, where there is none: what the history leads to, before events."""
+_ENDS = ("last_year", "suggested")
 
 
-class Waterfall:
-    """Writes the steps of all lines of a region together, and the pieces of the columns that show them.
+class Steps:
+    """The steps of all lines of a region together, and the pieces of the columns that show them.
 
     The first and the last stand as a `whole`; between them a column rises or falls from its `foot`.
     """
 
-    def __init__(self, facts: Facts, explanation: Explanation, region: str) -> None:
-        self._facts, self._explanation, self._region = facts, explanation, region
+    def __init__(self, facts: Facts, way: Way, region: str) -> None:
+        self._facts, self._way, self._region = facts, way, region
         self._sheet = region_sheet(region)
         self._lines = facts.lines_of[region]
+        self._table = facts.table(self._sheet, "steps")
+        self._lines_table = facts.table(self._sheet, "why")
 
-    def step(self, code: str) -> Row:
-        """One step: what it adds, and where its column stands."""
-        place = self._facts.places.table(self._sheet, "steps")
-        first, at = place.ends[0], place.rows[code]
-        column, amount = f"${column_letters(place.columns['contribution'])}", self._amounts[code]
-        row = {"name": Cell(self._names[code]), "contribution": Cell(amount, self._formulas[code])}
-        own, nothing = f"{column}{at}", Cell(0.0, "0")
-        if code in ("last_year", "suggested"):
-            return row | {"whole": Cell(amount, own), "foot": nothing, "rise": nothing, "fall": nothing}
-        so_far, end = f"SUM({column}{first}:{column}{at - 1})", self._ends[code]
-        return row | {
-            "whole": nothing,
-            "foot": Cell(max(min(end - amount, end), 0.0), f"MAX(MIN({so_far},{so_far}+{own}),0)"),
-            "rise": Cell(max(amount, 0.0), f"MAX({own},0)"),
-            "fall": Cell(max(-amount, 0.0), f"MAX(-{own},0)"),
+    def columns(self) -> Columns:
+        """What each step adds, and where its column stands."""
+        pieces = [self._pieces(code) for code in self._amounts]
+        return {
+            "name": [Cell(self._names[code]) for code in self._amounts],
+            "contribution": listed([*self._amounts.values()]),
+            **{
+                code: listed([piece[k] for piece in pieces])
+                for k, code in enumerate(("whole", "foot", "rise", "fall"))
+            },
         }
+
+    def _pieces(self, code: str) -> tuple[Expression, ...]:
+        """The whole column of an end; or the foot of a step, and how far it rises or falls from there."""
+        own, nothing = self._cell(code), expressed(0)
+        if code in _ENDS:
+            return own, nothing, nothing, nothing
+        so_far, end = self._before(code), self._ends[code]
+        foot = max_(min_(so_far, so_far + own), 0).found(max(min(end - float(own.values), end), 0.0))
+        return nothing, foot, max_(own, 0), max_(-own, 0)
+
+    def _cell(self, code: str) -> Expression:
+        own = self._facts.own(self._table, "contribution", self._amounts[code].values.reshape(1))
+        return own.in_row(0, self._table.rows.get(code))
+
+    def _before(self, code: str) -> Expression:
+        """Where the step before ends: the sum of all above."""
+        steps, rows_ = [*self._amounts], self._table.rows
+        values = np.array([self._amounts[step].values for step in steps[: steps.index(code)]], np.float64)
+        if "contribution" not in self._table.columns or code not in rows_:
+            return Expression(None, np.asarray(values.sum()))
+        column, first = column_letters(self._table.columns["contribution"]), self._table.ends[0]
+        return sum_(Expression(f"${column}{first}:${column}{rows_[code] - 1}", values))
+
+    @cached_property
+    def _ends(self) -> Mapping[str, float]:
+        """Where each step arrives."""
+        amounts = (float(amount.values) for amount in self._amounts.values())
+        return dict(zip(self._amounts, accumulate(amounts), strict=True))
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
@@ -63,42 +106,43 @@ class Waterfall:
         return np.isfinite(self._facts.standing.last_year[self._lines])
 
     @cached_property
-    def _amounts(self) -> Mapping[str, float]:
-        """What each step adds, in the order of the steps."""
-        shares = self._facts.plan.shares(self._lines)
-        columns = {code: np.array(values)[self._lines] for code, values in self._explanation.steps.items()}
-        level = np.sum([columns[code] for code in _LEVEL], axis=0)
-        columns["last_year"] = np.where(self._known, columns["last_year"], level)
-        columns |= {code: columns[code] * self._known for code in _LEVEL}
-        amounts = {code: float(values @ shares) for code, values in columns.items()}
-        suggested = self._facts.total(self._facts.figures["suggested"], self._lines) or 0.0
-        rounding = round(suggested - amounts.pop("sum"), 9)
+    def _amounts(self) -> Mapping[str, Expression]:
+        """What each step adds, from the table of the lines, in the order of the steps."""
+        columns = {code: self._across(code, values[self._lines]) for code, values in self._way.steps.items()}
+        past = columns["last_year"]
+        columns["last_year"] = past = Expression(past.written, np.where(self._known, past.values, np.nan))
+        is_known, level = is_number(past), added(columns[code] for code in _LEVEL)
+        known = {code: is_known * columns[code] for code in _LEVEL}
+        amounts = {code: self._shared(self._together(cells), cells) for code, cells in columns.items()}
+        amounts |= {code: self._shared(self._product(cells), cells) for code, cells in known.items()}
+        estimated = (1 - is_known) * level
+        together = grouped(self._together(past) + self._product(estimated))
+        amounts["last_year"] = self._shared(together, number_or_0(past) + estimated)
+        total = self._facts.total(self._facts.figures["suggested"], self._lines)
+        suggested = number_or_0(cell_at(self._facts.here("suggested", self._region), total or 0.0))
+        rounding = round_(suggested - amounts.pop("sum"), 9)
         return {**amounts, "rounding": rounding, "suggested": suggested}
 
-    @cached_property
-    def _ends(self) -> Mapping[str, float]:
-        """Where each step arrives."""
-        return dict(zip(self._amounts, accumulate(self._amounts.values()), strict=True))
+    def _across(self, code: str, values: Values) -> Expression:
+        return self._facts.across(self._lines_table, code, values)
 
-    @cached_property
-    def _formulas(self) -> Mapping[str, str]:
-        """The amounts from the table of the lines."""
-        why = self._facts.places.table(self._sheet, "why")
-        spans = {code: span(why, code) for code in self._explanation.steps}
-        known = f"ISNUMBER({spans['last_year']})"
-        add, times, share = self._adding(why)
-        level = "+".join(spans[code] for code in _LEVEL)
-        added = {code: f"{add.format(cells)}{share}" for code, cells in spans.items()}
-        added |= {code: f"SUMPRODUCT({known}*{spans[code]}{times}){share}" for code in _LEVEL}
-        estimated = f"SUMPRODUCT((1-{known})*({level}){times})"
-        added["last_year"] = f"({add.format(spans['last_year'])}+{estimated}){share}"
-        suggested = f"N({self._facts.here('suggested', self._region)})"
-        return {**added, "rounding": f"ROUND({suggested}-{added.pop('sum')},9)", "suggested": suggested}
+    @property
+    def _volumes(self) -> Expression:
+        return self._across("volume", np.array([self._facts.plan.volumes[k] for k in self._lines]))
 
-    def _adding(self, why: TablePlace) -> tuple[str, str, str]:
-        """How a column is added up, what each of its cells is multiplied with, and what all is divided by."""
-        plan = self._facts.plan
+    def _together(self, cells: Expression) -> Expression:
+        """A column added up."""
+        return sum_product(cells, self._volumes) if self._facts.plan.is_weighed else sum_(cells)
+
+    def _product(self, cells: Expression) -> Expression:
+        """Some of a column added up."""
+        return sum_product(cells * self._volumes if self._facts.plan.is_weighed else cells)
+
+    def _shared(self, together: Expression, of: Expression) -> Expression:
+        """Its part in the total of these values of the lines."""
+        plan, past = self._facts.plan, self._across("last_year", np.array(self._lines))
         if plan.is_weighed:
-            volumes = span(why, "volume")
-            return f"SUMPRODUCT({{}},{volumes})", f"*{volumes}", f"/SUM({volumes})"
-        return "SUM({})", "", "" if plan.metric.adds_up else f"/ROWS({span(why, 'last_year')})"
+            together = together / sum_(self._volumes)
+        elif not plan.metric.adds_up:
+            together = together / rows(past)
+        return together.found(of.values @ plan.shares(self._lines))
