@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from ...figures import MINUS, spell
+from ...language import FALLBACK
 from .expression import Expression, Operand, call, expressed
 from .values import contents, finite, floats, known, numbers, rounded, texts
 
@@ -117,7 +118,7 @@ def fixed(value: Expression, decimals: int) -> Expression:
     """A number in words, with so many decimals."""
 
     def told(x: float) -> str:
-        return "" if math.isnan(x) else spell(x, "en", decimals).replace(MINUS, "-")
+        return "" if math.isnan(x) else spell(x, FALLBACK, decimals).replace(MINUS, "-")
 
     spelt = np.frompyfunc(told, 1, 1)(numbers(value.values))
     return call("FIXED", [value, expressed(decimals)], np.asarray(spelt, object))
