@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import NoReturn
 
@@ -102,7 +103,7 @@ def test_a_plan_with_odd_names_and_numbers_leaves_none_of_them_in_the_log(tmp_pa
     history = "".join(f"{line},2024Q{quarter},9137{quarter},\n" for line, quarter in past)
     (home / "Zyzzyva" / "history.csv").write_text("line,period,value,one_off\n" + history, "utf-8")
     (home / "Quxland.csv").write_text("date,line,value\n2025-01-02,Quxland,4321\n", "utf-8")
-    for words in (
+    commands = (
         ("new", "Geheim.xlsx", "--from", "Zyzzyva", "--lang", "en"),
         ("check", "Geheim.xlsx"),
         ("lock", "Geheim.xlsx"),
@@ -112,8 +113,10 @@ def test_a_plan_with_odd_names_and_numbers_leaves_none_of_them_in_the_log(tmp_pa
         ("audit", "Geheim.xlsx", "--verify"),
         ("check", "Wolpertinger.xlsx"),
         ("Przybylski", "Geheim.xlsx"),
-    ):
-        done = _targetcal("--debug", *words, cwd=home, logs=logs)
+    )
+    for words, comes_first in zip(commands, cycle([True, False]), strict=False):
+        asked = ("--debug", *words) if comes_first else (*words, "--debug")
+        done = _targetcal(*asked, cwd=home, logs=logs)
         assert "Traceback" not in done.stderr
         assert ("The log is" in done.stderr) == (words[0] != "Przybylski")
     said = logged(logs)

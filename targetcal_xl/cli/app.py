@@ -61,18 +61,22 @@ def _tell_version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
-    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help=say("option.version"), is_eager=True, callback=_tell_version)
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help=say("option.debug"))] = False,
 ) -> None:
     from .. import log
-    from .show import say_where
 
     if debug or log.wanted():
-        say_where(log.begin())
-    _LOG.info("command %s", log.one_of(context.invoked_subcommand or "", _names()))
+        _begin_log()
+
+
+def _begin_log() -> None:
+    from .. import log
+    from .show import say_where
+
+    say_where(log.begin())
 
 
 def _names() -> set[str]:
@@ -124,11 +128,15 @@ def _failed(error: Exception) -> int:
 
 def _play(command: Command, said: Mapping[str, object]) -> int:
     """Run a command with what was given, and show what came of it."""
+    from .. import log
     from .seat import ThisComputer
     from .show import show
 
     here, given = ThisComputer(LANGUAGE), dict(said)
     as_json = bool(given.pop("as_json"))
+    if given.pop("debug"):
+        _begin_log()
+    _LOG.info("command %s", log.one_of(command.name, _names()))
     if command.at_desk:
         book, who, ledger = Path(str(given.pop("book"))), str(given.pop("who")), str(given.pop("ledger"))
         with here.desk(book, who, ledger) as desk:

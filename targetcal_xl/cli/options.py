@@ -28,6 +28,7 @@ WHO = Parameter(
 )
 LEDGER = Parameter("ledger", str, Given("--ledger", variable="TARGETCAL_LEDGER"), "")
 JSON = Parameter("as_json", bool, Given("--json", about="json"), False)
+DEBUG = Parameter("debug", bool, Given("--debug"), False)
 
 
 def callback(command: Command, play: Callable[[Command, Mapping[str, object]], int]) -> Callable[..., int]:
@@ -48,7 +49,7 @@ def _parameters(command: Command) -> Iterator[Parameter]:
     yield from command.parameters
     if command.at_desk:
         yield from (WHO, LEDGER)
-    yield JSON
+    yield from (JSON, DEBUG)
 
 
 def _asked(parameter: Parameter) -> inspect.Parameter:
