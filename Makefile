@@ -21,7 +21,7 @@ demo: $(VENV)/demo
 	rm -rf demo
 	$(VENV)/bin/targetcal demo demo
 
-test: lint covered
+test: lint suite
 
 suite: $(VENV)/test
 	$(PY) -m tests.support.parts

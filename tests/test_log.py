@@ -168,8 +168,9 @@ def test_a_chain_of_errors_that_bites_its_tail_has_an_end() -> None:
 def test_without_a_place_for_a_log_the_sentence_names_none(
     logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(logs / "not there"))
-    assert log.unexpected(RuntimeError("why")).code == "unexpected_unlogged"
+    with monkeypatch.context() as nowhere:
+        nowhere.setattr("tempfile.tempdir", str(logs / "not there"))
+        assert log.unexpected(RuntimeError("why")).code == "unexpected_unlogged"
 
 
 @pytest.mark.parametrize("said", ["", "0"])
