@@ -99,7 +99,9 @@ def _official(country: str, years: Iterable[int] = ()) -> HolidayBase:
             raise NotImplementedError(country)
         whole = country_holidays(code.upper())
         spelt = {name.casefold(): name for name in whole.subdivisions}
-        return country_holidays(code.upper(), subdiv=spelt[part.casefold()] if part else None, years=years)
+        own = spelt[part.casefold()] if part else None
+        # In the country's own language: else names follow the locale, and what marks a guess does not.
+        return country_holidays(code.upper(), subdiv=own, years=years, language=whole.default_language)
     except (NotImplementedError, KeyError) as error:
         raise ValueError(country) from error
 
