@@ -203,3 +203,13 @@ def test_the_holidays_of_the_world_are_loaded_only_where_days_are_counted() -> N
     said = "import sys, targetcal_xl.actions, targetcal_xl.functions; print('holidays' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, check=True)
     assert done.stdout.split() == [b"False"]
+
+
+@pytest.mark.parametrize("locale", ["en_US.UTF-8", "ar_AE.UTF-8", "C"])
+def test_how_sure_the_days_are_does_not_hang_on_the_locale(
+    locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(variable, locale)
+    working_days.cache_clear()
+    assert working_days(Period(2031, 1), Calendar("AE")).certainty == "estimated"

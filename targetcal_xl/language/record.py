@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,7 +57,6 @@ class Language:
     """Formats of pictures, the largest first."""
 
 
-@cache
 def record(code: str) -> Language:
     """The record of a language; raise KeyError for one that is not there."""
     return _RECORDS[code]

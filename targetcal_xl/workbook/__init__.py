@@ -5,18 +5,6 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from ..ooxml import (
-        BLANK,
-        Cell,
-        Module,
-        Scalar,
-        Spot,
-        clear_leftovers,
-        laid_beside,
-        put_in_place,
-        read_file,
-    )
-    from ..ooxml import reference as cell_name
     from .author import write_book
     from .book import Book
     from .captions import shown
@@ -35,43 +23,33 @@ with on_demand(__name__):
     from .wording import Wording
 
 __all__ = [
-    "BLANK",
     "GROUND",
     "MARKED",
     "Book",
-    "Cell",
     "Content",
     "LiveBook",
     "Macros",
     "MacrosFor",
-    "Module",
     "Owner",
     "Places",
     "Reading",
-    "Scalar",
     "SheetButton",
-    "Spot",
     "Typed",
     "Unusable",
     "Wording",
     "as_typed",
     "at_work",
     "book_format",
-    "cell_name",
-    "clear_leftovers",
     "content",
     "differing",
     "entered",
     "is_formula",
-    "laid_beside",
     "marks",
     "nameless",
     "open_book",
     "open_damaged",
     "path_of",
-    "put_in_place",
     "read",
-    "read_file",
     "region_sheet",
     "revised",
     "rows_below",
