@@ -80,10 +80,7 @@ def _table(
         rows = [place.rows.get(row) for row in places.sheets[sheet].table(table).rows]
         for code, column in columns().items():
             if across := place.columns.get(code):
-                cells: Iterable[Cell | None] = (
-                    column.cells(rows) if isinstance(column, Expression) else column
-                )
-                for at, cell in zip(rows, cells, strict=True):
+                for at, cell in zip(rows, _cells(column, rows), strict=True):
                     if at is not None and cell is not None:
                         yield (at, across), cell
 
