@@ -450,7 +450,8 @@ def test_a_plan_whose_ledger_is_in_postgresql_is_upgraded_there(
 
 def _moved(ledger: Path, url: str) -> str:
     """A ledger of before in a database, where it has no table of marks either; the file is gone."""
-    open_ledger(url, create=True).close()
+    with open_ledger(url, create=True):
+        pass
     with closing(sqlite3.connect(ledger)) as old, psycopg.connect(url, password=PASSWORD) as database:
         database.execute("DROP TABLE format")
         for table in ("document", "entry"):

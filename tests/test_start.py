@@ -27,7 +27,7 @@ HEAVY |= {
     "pypdfium2_cli",
     "pypdfium2_raw",
 }
-HEAVY |= {"rich", "sqlalchemy", "typer", "typst", "xlsxwriter", "xlwings"}
+HEAVY |= {"rich", "typer", "typst", "xlsxwriter", "xlwings"}
 HEAVY |= {"asyncio", "filelock", "holidays", "sqlite3", "uno"}
 """What takes long to load, of others and of Python's own."""
 LIGHT = {"manimgx_fonts_cjk", "markupsafe"}
@@ -69,8 +69,7 @@ def test_a_start_loads_nothing_heavy_but_what_it_needs(start: str, needs: set[st
 def test_checking_a_book_loads_ledger_and_numbers_and_nothing_to_write_with(tmp_path: Path) -> None:
     book = fresh(tmp_path).path
     started = _COMMAND.format(words=["check", str(book)])
-    wanted = SHELL | TABLES | {"asyncio", "babel", "filelock", "pydantic", "pydantic_core"}
-    wanted |= {"sqlalchemy", "sqlite3"}
+    wanted = SHELL | TABLES | {"babel", "filelock", "pydantic", "pydantic_core", "sqlite3"}
     assert _loaded(started) & HEAVY <= wanted
 
 

@@ -18,7 +18,7 @@ from ..problems import Problem, Refused, TargetcalError
 from ..telling import DONE, Part, Report, Sentence, tell_problems
 from ..workbook import book_format, open_book
 
-PARTS = ("XlsxWriter", "docxtpl", "typst", "SQLAlchemy", "numpy")
+PARTS = ("XlsxWriter", "docxtpl", "typst", "numpy")
 
 
 @dataclass(frozen=True)
