@@ -266,7 +266,7 @@ def test_every_command_is_played_here() -> None:
         ("", ""),
         ("chek", "No such command 'chek'"),
         ("check", "Missing argument 'BOOK'"),
-        ("check BOOK --nonsense", "No such option: --nonsense"),
+        ("check BOOK --nonsense", "No such option '--nonsense'"),
         ("check BOOK -r R9", "There is no region “R9”: did you mean 华东大区, 华南大区?"),
         ("check BOOK --as ' '", "Nobody is named as acting"),
         ("check BOOK --ledger nowhere.sqlite", "There is no ledger at nowhere.sqlite"),
