@@ -160,6 +160,12 @@ PLAYED: Mapping[str, Play] = {
     "audit": Play(
         "locked", "audit BOOK -r R2", _says("2025-01-06", "2025-01-06"), lambda told: told["problems"] == []
     ),
+    "audit --line": Play(
+        "locked",
+        "audit BOOK -l R2-1",
+        _says("华南1组: 16 entries", "华南1组：共 16 条记录"),
+        lambda told: {step["round"] for step in _rows(told["steps"])} == {1},
+    ),
     "audit --verify": Play(
         "locked",
         "audit BOOK --verify",

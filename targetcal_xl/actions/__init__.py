@@ -39,6 +39,7 @@ with on_demand(__name__):
     from .repair import RepairReport, repair
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, State, switch_functions
+    from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
     from .verify import verify
@@ -75,6 +76,7 @@ __all__ = [
     "Score",
     "State",
     "SurveyReport",
+    "TraceReport",
     "UnlockReport",
     "UpgradeReport",
     "WeightChange",
@@ -109,6 +111,7 @@ __all__ = [
     "survey",
     "survey_file",
     "switch_functions",
+    "trace",
     "unlock",
     "upgrade",
     "verify",
