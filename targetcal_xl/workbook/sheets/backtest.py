@@ -50,7 +50,7 @@ class BacktestSheet:
     def __init__(self, facts: Facts) -> None:
         self._facts, self._sheet = facts, facts.places.sheets["backtest"]
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
         tables = {"methods": self._methods, "periods": lambda: self._told("periods"), "lines": self._lines}
         yield SheetPart("backtest", tables, self._fields)

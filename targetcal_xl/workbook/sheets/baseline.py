@@ -95,7 +95,7 @@ class Way:
         self._weights = weights_used(facts.standing)
         self._computing = Computing(facts, self._weights)
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet but the odds."""
         yield SheetPart("baseline", {"baseline": self._columns})
 

@@ -115,7 +115,7 @@ class Overview:
         self._facts, self._cards = facts, cards
         self._regions, self._lines = facts.table("dashboard", "regions"), facts.table("dashboard", "lines")
 
-    def pages(self, odds: Odds) -> Iterator[SheetPart]:
+    def parts(self, odds: Odds) -> Iterator[SheetPart]:
         """What stands on the sheet."""
         lights, limits = Lights(self._facts), Reached(self._facts)
         tables = {"regions": self._of_regions, "lines": self._of_lines}

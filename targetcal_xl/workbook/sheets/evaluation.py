@@ -56,7 +56,7 @@ class Evaluation:
     def __init__(self, facts: Facts) -> None:
         self._facts, self._sheet = facts, facts.places.sheets["evaluation"]
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet, and the one cell of it that the dashboard has too."""
         yield SheetPart("dashboard", {}, self._overview)
         yield SheetPart("evaluation", {"measures": self._measures, "regions": self._regions}, self._fields)

@@ -69,7 +69,7 @@ class ProgressSheet:
         self._facts, self._table = facts, facts.table("progress", "lines")
         self._sheet = facts.places.sheets["progress"]
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
         yield SheetPart("progress", {"weekly": self._weeks, "lines": self._lines}, self._fields)
 

@@ -117,7 +117,7 @@ def _steps(plan: Plan) -> tuple[str, ...]:
     return ("last_year", *(f"part.{part}" for part in _parts(plan)), "rounding", "suggested")
 
 
-def pages(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPart]:
+def parts(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPart]:
     """What stands on the tab."""
     region = cards.region
     code, lines = region_sheet(region), cards.lines
