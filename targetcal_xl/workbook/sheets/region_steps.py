@@ -8,8 +8,8 @@ from itertools import accumulate
 
 import numpy as np
 
+from ...calibration.arrays import Flags
 from ...calibration.baseline import LEVEL
-from ...calibration.history import Flags
 from ...ooxml import Cell, column_letters
 from ..captions import heading
 from ..facts import Facts
