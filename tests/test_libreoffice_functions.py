@@ -155,7 +155,9 @@ def test_every_function_can_be_called(office: Office) -> None:
 def test_a_server_that_was_killed_is_started_again(office: Office) -> None:
     with calc.document(office) as book:
         cell = calc.sheet(book)
+        cell("A2").setValue(90)
         cell("A1").setFormula("=TC_DEVIATION(A2;100)")
+        assert cell("A1").getValue() == pytest.approx(-0.1)
         (server,) = calc.servers(office)
         calc.send(server, signal.SIGKILL)
         cell("A2").setValue(80)
