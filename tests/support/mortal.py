@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,25 @@ def dies_at(write: int, action: Callable[[], object]) -> bool:
     status = _run(lambda: _at(write, die, action))
     assert status in (0, -signal.SIGKILL), "it neither lived nor was killed"
     return status != 0
+
+
+def deaths(folder: Path, action: Callable[[], object], into: Path) -> list[Path]:
+    """What a process that is killed at each write of an action leaves of a folder, in their order.
+
+    The action runs once, to its end; it stands still at each write while the folder is copied. Of a
+    process that was killed nothing but its files remains, so each copy is what `dies_at` would leave.
+    """
+    number = count()
+
+    def keep(_owner: object) -> None:
+        shutil.copytree(folder, into / str(next(number)))
+
+    def act() -> None:
+        _watch(keep)
+        action()
+
+    assert _run(act) == 0
+    return sorted(into.iterdir(), key=lambda copy: int(copy.name))
 
 
 def fails_at(write: int, action: Callable[[], object]) -> list[str] | None:
