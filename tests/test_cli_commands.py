@@ -157,6 +157,13 @@ PLAYED: Mapping[str, Play] = {
     ),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
+    "scenario": Play("locked", "scenario BOOK", _says("There is no scenario yet.", "尚无方案。")),
+    "scenario --name": Play(
+        "fresh",
+        "scenario BOOK --name base",
+        _says("Kept as “base”.", "已存为“base”。"),
+        lambda told: [one["name"] for one in _rows(told["seen"])] == ["", "base"],
+    ),
     "audit": Play(
         "locked", "audit BOOK -r R2", _says("2025-01-06", "2025-01-06"), lambda told: told["problems"] == []
     ),

@@ -37,6 +37,7 @@ with on_demand(__name__):
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
+    from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
@@ -74,6 +75,7 @@ __all__ = [
     "RegionCheck",
     "RegionResult",
     "RepairReport",
+    "ScenarioReport",
     "Score",
     "SurveyReport",
     "TraceReport",
@@ -81,6 +83,7 @@ __all__ = [
     "UpgradeReport",
     "WeightChange",
     "WhatIfReport",
+    "adopt_scenario",
     "audit",
     "backtest",
     "check",
@@ -97,6 +100,7 @@ __all__ = [
     "go_back",
     "handle_objection",
     "issue_letters",
+    "keep_scenario",
     "ledger_beside",
     "lock",
     "new",
@@ -107,6 +111,7 @@ __all__ = [
     "recalibrate",
     "recalibrations",
     "repair",
+    "scenarios",
     "silent",
     "survey",
     "survey_file",

@@ -31,6 +31,8 @@ Reason = Annotated[str, Given("--reason")]
 Hours = Annotated[float, Given("--hours", "number", least=0)]
 BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
 Listed = Annotated[bool, Given("--list", about="list")]
+ScenarioName = Annotated[str, Given("--name", about="scenario_name")]
+AdoptedScenario = Annotated[str, Given("--adopt")]
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
@@ -106,6 +108,29 @@ def _go_back(desk: "Desk", back_to: BackTo = None, reason: Reason = "") -> "Repo
     from ..actions.recalibrations import recalibrations
 
     return recalibrations(desk) if back_to is None else go_back(desk, back_to, reason)
+
+
+@_TABLE.command(
+    "targetcal scenario targets.xlsx",
+    "targetcal scenario targets.xlsx --name 'more people in the north'",
+    "targetcal scenario targets.xlsx --adopt 'more people in the north' --reason 'the board agreed'",
+)
+@_TABLE.button("scenario", "finance", "ScenarioManager", "name")
+def _scenario(
+    desk: "Desk", name: ScenarioName = "", adopt: AdoptedScenario = "", reason: Reason = ""
+) -> "Report":
+    from ..actions.scenario import keep_scenario, scenarios
+
+    if adopt:
+        return _adopt(desk, adopt, reason)
+    return keep_scenario(desk, name) if name else scenarios(desk)
+
+
+@_TABLE.button("adopt", "finance", "AcceptInvitation", "adopt", "reason")
+def _adopt(desk: "Desk", adopt: AdoptedScenario, reason: Reason = "") -> "Report":
+    from ..actions.scenario import adopt_scenario
+
+    return adopt_scenario(desk, adopt, reason)
 
 
 @_TABLE.command(

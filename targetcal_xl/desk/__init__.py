@@ -27,6 +27,7 @@ with on_demand(__name__):
     from .issued import Issue, issues
     from .learning import (
         LEARNING,
+        Learning,
         WeightChange,
         chosen,
         learn,
@@ -79,6 +80,7 @@ __all__ = [
     "Evaluated",
     "Followed",
     "Issue",
+    "Learning",
     "OnProgress",
     "RegionResult",
     "Side",
