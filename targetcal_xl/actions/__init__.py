@@ -24,6 +24,7 @@ with on_demand(__name__):
     from ..ledger import Entry
     from .audit import AuditReport, audit
     from .backtest import BacktestReport, backtest
+    from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
     from .confirm import ConfirmReport, confirm
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
@@ -52,6 +53,7 @@ __all__ = [
     "Asked",
     "AuditReport",
     "BacktestReport",
+    "ChangeReport",
     "CheckReport",
     "Clock",
     "ConfirmReport",
@@ -84,8 +86,11 @@ __all__ = [
     "WeightChange",
     "WhatIfReport",
     "adopt_scenario",
+    "answer_change",
+    "ask_change",
     "audit",
     "backtest",
+    "changes",
     "check",
     "confirm",
     "decide",

@@ -135,6 +135,7 @@ def follow(
     metric: Metric,
     thresholds: Thresholds,
     *,
+    path: Floats | None = None,
     volumes: Floats | None = None,
     milestones: Sequence[int] = (),
     prior: ArrayLike = 1.0,
@@ -143,13 +144,15 @@ def follow(
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
+    `path` (n, D) is where the lines should be when that is not the `target_path`, as targets were changed.
     Days of a mean or ratio weigh by `volumes` (n, days so far). `milestones` are days from 1; without one
     ahead the period's end is the next. `prior` is what was expected, as a share of `agreed`, and `sigma` its
     standard deviation. Raise ValueError for too many days, or resources that feed nothing.
     """
     as_of, last = daily.shape[1], len(day_weights)
     _refuse_what_makes_no_sense(metric, resources, as_of, last)
-    path, expected = target_path(agreed, day_weights, metric), (np.asarray(prior), np.asarray(sigma))
+    path = target_path(agreed, day_weights, metric) if path is None else path
+    expected = np.asarray(prior), np.asarray(sigma)
     outlook = _ahead(path, daily, volumes, day_weights, metric, expected, resources)
     days = ahead, milestone, _ = _watched_days(as_of, last, milestones, thresholds)
     odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)

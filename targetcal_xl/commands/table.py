@@ -33,6 +33,11 @@ BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
 Listed = Annotated[bool, Given("--list", about="list")]
 ScenarioName = Annotated[str, Given("--name", about="scenario_name")]
 AdoptedScenario = Annotated[str, Given("--adopt")]
+ChangedTo = Annotated[float | None, Given("--to", "number", least=0)]
+ChangedFrom = Annotated[dt.date | None, Given("--from", "date", about="since")]
+ChangeTrigger = Annotated[str, Given("--trigger")]
+Withdrawn = Annotated[str, Given("--withdraw")]
+Approved = Annotated[Literal["", "yes", "no"], Given("--approve", metavar="yes|no")]
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
@@ -240,6 +245,29 @@ def _confirm(desk: "Desk", reason: Reason = "") -> "Report":
     from ..actions.confirm import confirm
 
     return confirm(desk, reason)
+
+
+@_TABLE.command(
+    "targetcal change targets.xlsx",
+    "targetcal change targets.xlsx -r HD -l HD-JS --to 120 --from 2025-02-15 --trigger staff --reason ...",
+    "targetcal change targets.xlsx -r HD -l HD-JS --approve yes --as 陈立 --reason ...",
+)
+@_TABLE.button("change", "finance", "DateAndTimeInsert", "region", "line", "to", "since", "trigger", "reason")
+@_TABLE.button("approve", "finance", "ReviewAcceptChange", "region", "line", "approve", "reason")
+def _change(
+    desk: "Desk",
+    region: Region = "",
+    line: Line = "",
+    to: ChangedTo = None,
+    since: ChangedFrom = None,
+    trigger: ChangeTrigger = "",
+    withdraw: Withdrawn = "",
+    approve: Approved = "",
+    reason: Reason = "",
+) -> "Report":
+    from ..actions.change import change_as_said
+
+    return change_as_said(desk, region, line, to, since, trigger, withdraw, approve, reason)
 
 
 @_TABLE.command(
