@@ -144,9 +144,8 @@ def follow(
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
-    `path` (n, D) is where the lines should be when that is not the `target_path`, as targets were changed.
-    Days of a mean or ratio weigh by `volumes` (n, days so far). `milestones` are days from 1; without one
-    ahead the period's end is the next. `prior` is what was expected, as a share of `agreed`, and `sigma` its
+    `path` (n, D) is where lines should be if not on the `target_path`. Days of a mean or ratio weigh by
+    `volumes` (n, days so far). `milestones` are days from 1; without one ahead the period's end is next. `prior` is what was expected, as a share of `agreed`, and `sigma` its
     standard deviation. Raise ValueError for too many days, or resources that feed nothing.
     """
     as_of, last = daily.shape[1], len(day_weights)
