@@ -145,11 +145,11 @@ def follow(
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
     `path` (n, D) is where lines should be if not on the `target_path`. Days of a mean or ratio weigh by
-    `volumes` (n, days so far). `milestones` are days from 1; without one ahead the period's end is next. `prior` is what was expected, as a share of `agreed`, and `sigma` its
-    standard deviation. Raise ValueError for too many days, or resources that feed nothing.
+    `volumes` (n, days so far). `milestones` are days from 1; without one ahead the period's end is next.
+    `prior` is what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise
+    ValueError for too many days, or resources that feed nothing.
     """
-    as_of, last = daily.shape[1], len(day_weights)
-    _refuse_what_makes_no_sense(metric, resources, as_of, last)
+    as_of, last = _days_that_make_sense(daily, day_weights, metric, resources)
     path = target_path(agreed, day_weights, metric) if path is None else path
     expected = np.asarray(prior), np.asarray(sigma)
     outlook = _ahead(path, daily, volumes, day_weights, metric, expected, resources)
@@ -276,13 +276,17 @@ def has_resources(metric: Metric) -> bool:
     return metric.adds_up and metric.direction > 0
 
 
-def _refuse_what_makes_no_sense(metric: Metric, resources: Resources | None, as_of: int, last: int) -> None:
-    """Raise ValueError where the days so far, or leads, would make no sense."""
+def _days_that_make_sense(
+    daily: Floats, day_weights: Floats, metric: Metric, resources: Resources | None
+) -> tuple[int, int]:
+    """Days so far and in all; raise ValueError where they, or leads, would make no sense."""
+    as_of, last = daily.shape[1], len(day_weights)
     if not 0 < as_of <= last:
         raise ValueError(f"{as_of} days of results in a period of {last} days")
     if resources is not None and not has_resources(metric):
         why = "is better when lower" if metric.adds_up else f"is a {metric.kind}"
         raise ValueError(f"{metric.code} {why}: no resources are short for it")
+    return as_of, last
 
 
 @dataclass(frozen=True)
