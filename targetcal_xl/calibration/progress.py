@@ -151,8 +151,7 @@ def follow(
     """
     as_of, last = _days_that_make_sense(daily, day_weights, metric, resources)
     path = target_path(agreed, day_weights, metric) if path is None else path
-    expected = np.asarray(prior), np.asarray(sigma)
-    outlook = _ahead(path, daily, volumes, day_weights, metric, expected, resources)
+    outlook = _ahead(path, daily, volumes, day_weights, metric, (prior, sigma), resources)
     days = ahead, milestone, _ = _watched_days(as_of, last, milestones, thresholds)
     odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)
     watched = np.maximum(odds, near) if milestone <= ahead else odds
@@ -330,10 +329,11 @@ def _ahead(
     volumes: Floats | None,
     day_weights: Floats,
     metric: Metric,
-    expected: tuple[Floats, Floats],
+    belief: tuple[ArrayLike, ArrayLike],
     resources: Resources | None,
 ) -> _Outlook | LevelOutlook:
     """What the days so far say of the rest, as the metric adds up."""
+    expected = np.asarray(belief[0]), np.asarray(belief[1])
     if metric.adds_up:
         return _outlook(path, daily, metric.step, expected, resources)
     return level_outlook(path[:, -1], daily, volumes, day_weights, expected)
