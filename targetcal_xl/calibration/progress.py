@@ -147,26 +147,25 @@ def follow(
     `path` (n, D) is where lines should be if not on the `target_path`. Days of a mean or ratio weigh by
     `volumes` (n, days so far). `milestones` are days from 1; without one ahead the period's end is next.
     `prior` is what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise
-    ValueError for too many days, or resources that feed nothing.
-    """
+    ValueError for too many days, or resources that feed nothing."""
     as_of, last = _days_that_make_sense(daily, day_weights, metric, resources)
     path = target_path(agreed, day_weights, metric) if path is None else path
     outlook = _ahead(path, daily, volumes, day_weights, metric, (prior, sigma), resources)
     days = ahead, milestone, _ = _watched_days(as_of, last, milestones, thresholds)
     odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)
-    watched = np.maximum(odds, near) if milestone <= ahead else odds
+    watched, due = (np.maximum(odds, near) if milestone <= ahead else odds), path[:, as_of - 1]
     warned = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS) & ~too_few(agreed, metric)
     return Progress(
         as_of=as_of,
         actual=outlook.actual,
-        path=path[:, as_of - 1],
-        attainment=metric.attainment(outlook.actual, metric.due(agreed, path[:, as_of - 1])),
+        path=due,
+        attainment=metric.attainment(outlook.actual, metric.due(agreed, due)),
         expected_final=outlook.expected(last),
         odds=odds,
         odds_milestone=near,
         odds_end=end,
         warned=warned,
-        shortages=_shortages_of_warned(warned, outlook.actual, path[:, as_of - 1], resources),
+        shortages=_shortages_of_warned(warned, outlook.actual, due, resources),
         volumes=_weights(daily, volumes, metric),
     )
 
