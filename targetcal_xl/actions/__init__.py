@@ -26,6 +26,7 @@ with on_demand(__name__):
     from .backtest import BacktestReport, backtest
     from .check import CheckReport, RegionCheck, check
     from .confirm import ConfirmReport, confirm
+    from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
     from .doctor import DoctorReport, doctor, examine_template
     from .evaluate import EvaluateReport, evaluate
@@ -42,6 +43,7 @@ with on_demand(__name__):
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
     from .verify import verify
+    from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "CheckReport",
     "Clock",
     "ConfirmReport",
+    "DashboardReport",
     "DecisionReport",
     "Desk",
     "DoctorReport",
@@ -62,6 +65,7 @@ __all__ = [
     "FunctionsReport",
     "LettersReport",
     "LockReport",
+    "MissedReport",
     "Moved",
     "NewReport",
     "ObjectionsReport",
@@ -77,12 +81,14 @@ __all__ = [
     "SurveyReport",
     "UnlockReport",
     "UpgradeReport",
+    "WatchedReport",
     "WeightChange",
     "WhatIfReport",
     "audit",
     "backtest",
     "check",
     "confirm",
+    "dashboard",
     "decide",
     "decide_as_said",
     "decide_support",
@@ -112,5 +118,6 @@ __all__ = [
     "unlock",
     "upgrade",
     "verify",
+    "watched",
     "whatif",
 ]

@@ -88,6 +88,7 @@ from .vocabulary import (
     Side,
     WeightsCode,
 )
+from .waiting import Turn, turn, urgency
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
@@ -156,6 +157,7 @@ __all__ = [
     "Survey",
     "Targets",
     "Thresholds",
+    "Turn",
     "UnknownReading",
     "Value",
     "WeightsCode",
@@ -236,6 +238,8 @@ __all__ = [
     "total_interval",
     "total_odds",
     "total_spread",
+    "turn",
+    "urgency",
     "what_if",
     "with_declared",
 ]

@@ -60,6 +60,7 @@ with on_demand(__name__):
     from .stock import Stock, keep, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
+    from .watching import changes
 
 __all__ = [
     "BACKTEST",
@@ -91,6 +92,7 @@ __all__ = [
     "audit_rows",
     "batches",
     "caught_up",
+    "changes",
     "cell_faults",
     "chosen",
     "chosen_regions",
