@@ -94,8 +94,12 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
     moments = _Moments(stock)
     handled = handled_by_line(ledger)
     found = ((line, objection_row(stock, line, handled)) for line in stock.plan.lines)
-    contests = {line.code: _contest(row, moments.objected(line.region, line.code)) for line, row in found if row}
-    waiting = {line.region for line in stock.plan.lines if line.code in contests and contests[line.code].waits}
+    contests = {
+        line.code: _contest(row, moments.objected(line.region, line.code)) for line, row in found if row
+    }
+    waiting = {
+        line.region for line in stock.plan.lines if line.code in contests and contests[line.code].waits
+    }
     return Overviewed(
         standing=stock.standing,
         sheets=show_sheets(stock.standing, stock.reading.values, language, ("dashboard", "progress")),
@@ -162,7 +166,7 @@ def _region(stock: Stock, region: Region, objects: bool, moments: _Moments) -> R
     people = {Role.HEAD: region.head, Role.SUPERIOR: region.superior, Role.HRBP: region.hrbp}
     person = "" if whose is None or whose == "finance" else people[whose].name
     days = moments.waited(region.code, locked=side.state == State.LOCKED)
-    return RegionTurn(region.code, whose, person, days, side.round, submitted)
+    return RegionTurn(region.code, whose, person, days, side.round)
 
 
 def _contest(row: ObjectionRow, days: float | None) -> Contest:
@@ -181,9 +185,7 @@ def _acts(ledger: Ledger, stock: Stock) -> Iterator[Act]:
         yield _act(at, actor, action, list(group), names)
 
 
-def _act(
-    at: dt.datetime, actor: str, action: str, entries: list[Entry], names: Mapping[str, str]
-) -> Act:
+def _act(at: dt.datetime, actor: str, action: str, entries: list[Entry], names: Mapping[str, str]) -> Act:
     regions = dict.fromkeys(names.get(entry.region, "") for entry in reversed(entries) if entry.region)
     reasons = dict.fromkeys(entry.reason for entry in reversed(entries) if entry.reason)
     return Act(at, actor, action, tuple(regions), len(entries), " · ".join(reasons))

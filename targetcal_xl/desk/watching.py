@@ -16,7 +16,7 @@ _SETTLE_MS: Final = 600
 
 
 def changes(paths: Iterable[Path], stop: Event | None = None) -> Iterator[None]:
-    """Once for each time that one of these files has changed, and once an hour; until Ctrl+C, or told to stop.
+    """Once whenever one of these files has changed, and once an hour; until Ctrl+C, or told to stop.
 
     Files are written beside the old ones and take their places, so their folders are watched.
     """

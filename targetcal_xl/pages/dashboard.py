@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 from ..calibration import Standing, Turn, is_objection, urgency
 from ..calibration.vocabulary import Light, ObjectionState
-from ..figures import figures, percent, rounded
+from ..figures import UNKNOWN, figures, percent, rounded
 from ..language import find, text
 from ..workbook import ShownCell, ShownSheet
-from .drawing import Bin, Pillar, Drawing, Share, curves, histogram, shares, waterfall
+from .drawing import Bin, Drawing, Pillar, Share, curves, histogram, shares, waterfall
 from .page import MOST_BYTES, rendered
 
 _SIZES = (2000, 500, 200, 100, 60, 40, 25, 15, 8)
@@ -33,7 +35,6 @@ class RegionTurn:
     person: str
     days: float
     round: int
-    submitted: bool
 
     @property
     def light(self) -> Light:
@@ -120,7 +121,8 @@ class _Listing:
     captions: tuple[str, ...]
     rows: tuple[tuple[_Cell, ...], ...]
     more: int = 0
-    empty: str = field(default="")
+    empty: str = ""
+    """What is said where there is no row."""
 
 
 class _Dashboard:
@@ -186,7 +188,12 @@ class _Dashboard:
         return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
 
     def _listing(
-        self, code: str, title: str, captions: Sequence[str], rows: Sequence[tuple[_Cell, ...]], empty: str = ""
+        self,
+        code: str,
+        title: str,
+        captions: Sequence[str],
+        rows: Sequence[tuple[_Cell, ...]],
+        empty: str = "",
     ) -> _Listing:
         kept = tuple(rows[: self._most])
         return _Listing(code, title, tuple(captions), kept, len(rows) - len(kept), empty)
@@ -194,25 +201,25 @@ class _Dashboard:
     # Regions
 
     def _regions(self) -> _Listing:
-        told = ("lines", "filled", "missing", "objections", "allotment", "suggested", "declared", "gap_pct")
-        told = (*told, "agreed", "in_force")
-        captions = [self._sheet.caption("regions", code) for code in ("name", "state", *told)]
-        captions[2:2] = [self._say("waits"), self._say("since"), self._say("round")]
+        figures = ("allotment", "suggested", "declared", "gap_pct", "agreed", "in_force")
+        told = ("lines", "filled", "missing", "objections", *figures)
+        captions = [self._sheet.caption("regions", code) for code in ("name", "state", "submitted", *told)]
+        captions[3:3] = [self._say("waits"), self._say("since"), self._say("round")]
         cells = self._sheet.rows("regions")
         rows = [self._region(one, cells[one.code], told) for one in self._seen.regions]
         return self._listing("regions", self._sheet.section("regions"), captions, rows)
 
-    def _region(self, one: RegionTurn, cells: Mapping[str, ShownCell], told: Sequence[str]) -> tuple[_Cell, ...]:
-        state = cells["state"].said
-        if one.submitted:
-            state = self._say("and", first=state, second=self._sheet.caption("regions", "submitted"))
+    def _region(
+        self, one: RegionTurn, cells: Mapping[str, ShownCell], told: Sequence[str]
+    ) -> tuple[_Cell, ...]:
         return (
             _Cell(cells["name"].said, one.light),
-            _Cell(state),
+            _Cell(cells["state"].said),
+            _Cell(cells["submitted"].said),
             _Cell(self._waits(one), f"light {one.light}"),
             _Cell(self._days(one.days) if one.turn else "", "number"),
             _Cell(str(one.round), "number"),
-            *(_Cell(cells[code].said, "number") for code in told),
+            *(self._value(cells[code]) for code in told),
         )
 
     def _waits(self, one: RegionTurn) -> str:
@@ -240,7 +247,17 @@ class _Dashboard:
     # Objections
 
     def _contests(self) -> _Listing:
-        codes = ("line", "declared", "suggested", "deviation", "state", "since", "hrbp", "grounds", "handling")
+        codes = (
+            "line",
+            "declared",
+            "suggested",
+            "deviation",
+            "state",
+            "since",
+            "hrbp",
+            "grounds",
+            "handling",
+        )
         captions = [self._say(f"objection.{code}") for code in codes]
         waiting = sorted(self._seen.contests, key=lambda one: (not one.waits, -(one.days or 0.0)))
         rows = [self._contest(one) for one in waiting]
@@ -255,7 +272,7 @@ class _Dashboard:
             _Cell(self._figures.number(one.suggested), "number"),
             _Cell(percent(one.deviation, self._language, 1, signed=True), "number"),
             _Cell(text(f"telling.objections.{one.state}", self._language), f"light {light}"),
-            _Cell(self._days(one.days), "number"),
+            _Cell(self._days(one.days) if one.waits else "", "number"),
             _Cell(one.hrbp),
             _Cell(self._cut(one.words), "words"),
             _Cell(self._cut(one.handling), "words"),
@@ -286,11 +303,23 @@ class _Dashboard:
         rows = [
             (
                 _Cell(f"{cells['region'].said} / {cells['name'].said}"),
-                *(_Cell(cells[code].said, "" if cells[code].kind == "choice" else "number") for code in codes),
+                *(self._value(cells[code]) for code in codes),
             )
             for cells in self._sheet.rows(table).values()
         ]
         return self._listing(table, self._sheet.section(table), captions, rows)
+
+    def _value(self, cell: ShownCell) -> _Cell:
+        """A cell of the sheet: a number to the right, a light in its colour, nothing out of the way."""
+        if cell.said in self._light_words:
+            return _Cell(cell.said, f"light {self._light_words[cell.said]}")
+        return _Cell(
+            cell.said, "nothing" if cell.said == UNKNOWN else "" if cell.kind == "choice" else "number"
+        )
+
+    @cached_property
+    def _light_words(self) -> Mapping[str, Light]:
+        return {text(f"workbook.light.{code}", self._language): code for code in Light}
 
     # Pictures
 
@@ -300,7 +329,7 @@ class _Dashboard:
         known = [[cells[code].number for code in ("suggested", "declared", "agreed")] for cells in lines]
         reached = [self._plan.total([_last(row[: k + 1]) for row in known]) or 0.0 for k in range(3)]
         levels = [self._totals["hq"] or 0.0, *reached]
-        steps = [after - before for before, after in zip(levels, levels[1:], strict=False)]
+        steps = [after - before for before, after in pairwise(levels)]
         said = rounded([levels[0], *map(abs, steps), levels[-1]], self._figures)
         counts = {"declared": sum(row[1] is not None for row in known), "of": len(known)}
         counts["agreed"] = sum(row[2] is not None for row in known)

@@ -84,7 +84,9 @@ def waterfall(code: str, title: str, summary: str, columns: Sequence[Pillar]) ->
         words += _named(pitch * (k + 0.5), bottom + 15, one.name, pitch)
         if k + 1 < len(columns):
             level = _round(bottom - (max(one.ends, lowest) - lowest) * unit)
-            strokes.append(Stroke(((_round(left + pitch * 0.72), level), (_round(left + pitch), level)), "faint"))
+            strokes.append(
+                Stroke(((_round(left + pitch * 0.72), level), (_round(left + pitch), level)), "faint")
+            )
     strokes.append(Stroke(((0.0, bottom), (WIDTH, bottom)), "axis"))
     return Drawing(code, title, summary, 220.0, tuple(boxes), tuple(strokes), tuple(words))
 
@@ -142,7 +144,11 @@ def shares(code: str, title: str, summary: str, rows: Sequence[Share]) -> Drawin
 
 
 def curves(
-    code: str, title: str, summary: str, lines: Iterable[tuple[str, Sequence[float | None]]], ends: Sequence[str]
+    code: str,
+    title: str,
+    summary: str,
+    lines: Iterable[tuple[str, Sequence[float | None]]],
+    ends: Sequence[str],
 ) -> Drawing:
     """Lines over the same steps, from 0 to the highest; `ends` are the words below the first and the last."""
     top, bottom, known = 14.0, 176.0, [(look, list(values)) for look, values in lines]
@@ -161,7 +167,7 @@ def curves(
 
 
 def _box(x: float, y: float, width: float, height: float, look: str) -> Box:
-    return Box(*map(_round, (x, y, width, height)), look)
+    return Box(_round(x), _round(y), _round(width), _round(height), look)
 
 
 def _round(value: float) -> float:
