@@ -59,6 +59,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield actions.watched(lambda: actions.MissedReport(()), (), lambda report: None)
     said = {"reason": "fair grounds"}
     yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
+    yield case.run(actions.trace, "R1-1")
     yield case.run(actions.unlock, "R2", "numbers were last year's")
 
 
@@ -67,6 +68,7 @@ def _changed(folder: Path) -> Iterator[Report]:
     plan = case.inputs.plan
     yield case.run(actions.whatif, [(plan.lines[0].code, plan.indicators[0].code, "+10%")])
     case.type({(None, None, "hq_target"): 500})
+    yield case.run(actions.keep_scenario, "ambitious")
     yield case.run(actions.recalibrate, "the board said so")
     yield case.run(actions.recalibrations)
     yield case.run(actions.backtest)

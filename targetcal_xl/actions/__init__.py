@@ -12,7 +12,7 @@ with on_demand(__name__):
         Asked,
         Clock,
         Desk,
-        Progress,
+        OnProgress,
         RegionResult,
         WeightChange,
         ledger_beside,
@@ -38,8 +38,10 @@ with on_demand(__name__):
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
+    from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
     from .survey import SurveyReport, survey, survey_file
-    from .switch_functions import FunctionsReport, State, switch_functions
+    from .switch_functions import FunctionsReport, FunctionsState, switch_functions
+    from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
     from .verify import verify
@@ -63,27 +65,30 @@ __all__ = [
     "EvaluateReport",
     "FollowReport",
     "FunctionsReport",
+    "FunctionsState",
     "LettersReport",
     "LockReport",
     "MissedReport",
     "Moved",
     "NewReport",
     "ObjectionsReport",
-    "Progress",
+    "OnProgress",
     "RecalibrateReport",
     "Recalibration",
     "RecalibrationsReport",
     "RegionCheck",
     "RegionResult",
     "RepairReport",
+    "ScenarioReport",
     "Score",
-    "State",
     "SurveyReport",
+    "TraceReport",
     "UnlockReport",
     "UpgradeReport",
     "WatchedReport",
     "WeightChange",
     "WhatIfReport",
+    "adopt_scenario",
     "audit",
     "backtest",
     "check",
@@ -101,6 +106,7 @@ __all__ = [
     "go_back",
     "handle_objection",
     "issue_letters",
+    "keep_scenario",
     "ledger_beside",
     "lock",
     "new",
@@ -111,10 +117,12 @@ __all__ = [
     "recalibrate",
     "recalibrations",
     "repair",
+    "scenarios",
     "silent",
     "survey",
     "survey_file",
     "switch_functions",
+    "trace",
     "unlock",
     "upgrade",
     "verify",

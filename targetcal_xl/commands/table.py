@@ -26,10 +26,13 @@ LedgerAt = Annotated[str, Given("--ledger", variable="TARGETCAL_LEDGER")]
 Region = Annotated[str, Given("--region -r", "region")]
 Regions = Annotated[list[str] | None, Given("--region -r", "region", about="regions")]
 Line = Annotated[str, Given("--line -l", "line")]
+TracedLine = Annotated[str, Given("--line -l", "line", about="traced_line")]
 Reason = Annotated[str, Given("--reason")]
 Hours = Annotated[float, Given("--hours", "number", least=0)]
 BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
 Listed = Annotated[bool, Given("--list", about="list")]
+ScenarioName = Annotated[str, Given("--name", about="scenario_name")]
+AdoptedScenario = Annotated[str, Given("--adopt")]
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
@@ -108,6 +111,29 @@ def _go_back(desk: "Desk", back_to: BackTo = None, reason: Reason = "") -> "Repo
     from ..actions.recalibrations import recalibrations
 
     return recalibrations(desk) if back_to is None else go_back(desk, back_to, reason)
+
+
+@_TABLE.command(
+    "targetcal scenario targets.xlsx",
+    "targetcal scenario targets.xlsx --name 'more people in the north'",
+    "targetcal scenario targets.xlsx --adopt 'more people in the north' --reason 'the board agreed'",
+)
+@_TABLE.button("scenario", "finance", "ScenarioManager", "name")
+def _scenario(
+    desk: "Desk", name: ScenarioName = "", adopt: AdoptedScenario = "", reason: Reason = ""
+) -> "Report":
+    from ..actions.scenario import keep_scenario, scenarios
+
+    if adopt:
+        return _adopt(desk, adopt, reason)
+    return keep_scenario(desk, name) if name else scenarios(desk)
+
+
+@_TABLE.button("adopt", "finance", "AcceptInvitation", "adopt", "reason")
+def _adopt(desk: "Desk", adopt: AdoptedScenario, reason: Reason = "") -> "Report":
+    from ..actions.scenario import adopt_scenario
+
+    return adopt_scenario(desk, adopt, reason)
 
 
 @_TABLE.command(
@@ -281,12 +307,21 @@ def _evaluate(desk: "Desk") -> "Report":
     return evaluate(desk)
 
 
-@_TABLE.command("targetcal audit targets.xlsx --region HD", "targetcal audit targets.xlsx --verify")
+@_TABLE.command(
+    "targetcal audit targets.xlsx --region HD",
+    "targetcal audit targets.xlsx --line HD-JS",
+    "targetcal audit targets.xlsx --verify",
+)
 @_TABLE.button("verify", "finance", "FindDialog", "head", prove=True)
-def _audit(desk: "Desk", prove: Prove = False, head: Heads = None, region: Region = "") -> "Report":
+def _audit(
+    desk: "Desk", prove: Prove = False, head: Heads = None, region: Region = "", line: TracedLine = ""
+) -> "Report":
     from ..actions.audit import audit
+    from ..actions.trace import trace
     from ..actions.verify import verify
 
+    if line and not prove:
+        return trace(desk, line, region)
     return verify(desk, head or ()) if prove else audit(desk, region or None)
 
 

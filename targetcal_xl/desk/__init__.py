@@ -9,7 +9,7 @@ with on_demand(__name__):
     from .desk import (
         Clock,
         Desk,
-        Progress,
+        OnProgress,
         chosen_regions,
         find_file,
         find_indicator,
@@ -27,6 +27,7 @@ with on_demand(__name__):
     from .issued import Issue, issues
     from .learning import (
         LEARNING,
+        Learning,
         WeightChange,
         chosen,
         learn,
@@ -80,7 +81,8 @@ __all__ = [
     "Evaluated",
     "Followed",
     "Issue",
-    "Progress",
+    "Learning",
+    "OnProgress",
     "RegionResult",
     "Side",
     "Stock",

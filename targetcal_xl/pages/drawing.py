@@ -15,7 +15,7 @@ Anchor = Literal["start", "middle", "end"]
 
 
 @dataclass(frozen=True)
-class Box:
+class Rect:
     """A rectangle; `look` is its class in the style sheet."""
 
     x: float
@@ -52,7 +52,7 @@ class Drawing:
     title: str
     summary: str
     height: float
-    boxes: tuple[Box, ...] = ()
+    boxes: tuple[Rect, ...] = ()
     strokes: tuple[Stroke, ...] = ()
     words: tuple[Word, ...] = ()
     width: float = field(default=WIDTH, init=False)
@@ -166,8 +166,8 @@ def curves(
     return Drawing(code, title, summary, 200.0, (), tuple(strokes), words)
 
 
-def _box(x: float, y: float, width: float, height: float, look: str) -> Box:
-    return Box(_round(x), _round(y), _round(width), _round(height), look)
+def _box(x: float, y: float, width: float, height: float, look: str) -> Rect:
+    return Rect(_round(x), _round(y), _round(width), _round(height), look)
 
 
 def _round(value: float) -> float:
