@@ -12,6 +12,7 @@ import pytest
 from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.calibration import Opinion
 from targetcal_xl.language import LANGUAGES
+from targetcal_xl.problems import Problem
 from targetcal_xl.telling import Part, Report, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import Case
@@ -54,6 +55,9 @@ def _looked_back(folder: Path) -> Iterator[Report]:
 def _decided(folder: Path) -> Iterator[Report]:
     case = desks.locked(folder)
     yield case.run(actions.objections)
+    yield case.run(actions.dashboard, folder / "page.html")
+    yield actions.MissedReport((Problem("ledger_moved"),))
+    yield actions.watched(lambda: actions.MissedReport(()), (), lambda report: None)
     said = {"reason": "fair grounds"}
     yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
     yield case.run(actions.trace, "R1-1")

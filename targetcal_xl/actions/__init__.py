@@ -27,6 +27,7 @@ with on_demand(__name__):
     from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
     from .confirm import ConfirmReport, confirm
+    from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
     from .doctor import DoctorReport, doctor, examine_template
     from .evaluate import EvaluateReport, evaluate
@@ -45,6 +46,7 @@ with on_demand(__name__):
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
     from .verify import verify
+    from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "CheckReport",
     "Clock",
     "ConfirmReport",
+    "DashboardReport",
     "DecisionReport",
     "Desk",
     "DoctorReport",
@@ -67,6 +70,7 @@ __all__ = [
     "FunctionsState",
     "LettersReport",
     "LockReport",
+    "MissedReport",
     "Moved",
     "NewReport",
     "ObjectionsReport",
@@ -83,6 +87,7 @@ __all__ = [
     "TraceReport",
     "UnlockReport",
     "UpgradeReport",
+    "WatchedReport",
     "WeightChange",
     "WhatIfReport",
     "adopt_scenario",
@@ -93,6 +98,7 @@ __all__ = [
     "changes",
     "check",
     "confirm",
+    "dashboard",
     "decide",
     "decide_as_said",
     "decide_support",
@@ -125,5 +131,6 @@ __all__ = [
     "unlock",
     "upgrade",
     "verify",
+    "watched",
     "whatif",
 ]

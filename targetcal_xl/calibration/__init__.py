@@ -92,6 +92,7 @@ from .vocabulary import (
     QuadrantCode,
     WeightsCode,
 )
+from .waiting import Turn, turn, urgency
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
@@ -248,6 +249,8 @@ __all__ = [
     "total_interval",
     "total_odds",
     "total_spread",
+    "turn",
+    "urgency",
     "what_if",
     "with_declared",
 ]

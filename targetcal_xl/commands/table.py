@@ -57,6 +57,9 @@ Prove = Annotated[bool, Given("--verify", about="verify")]
 Heads = Annotated[list[str] | None, Given("--head")]
 State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
 Fix = Annotated[bool, Given("--fix")]
+PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
+PageLanguage = Annotated[str, Given("--lang", about="page_lang")]
+Watch = Annotated[bool, Given("--watch")]
 
 _TABLE = CommandTable()
 SPOKEN = spoken_language()
@@ -167,6 +170,30 @@ def _check(desk: "Desk", region: Regions = None) -> "Report":
     from ..actions.check import check
 
     return check(desk, region or ())
+
+
+@_TABLE.command(
+    "targetcal dashboard targets.xlsx -o dashboard.html",
+    "targetcal dashboard targets.xlsx -o dashboard.html --watch",
+)
+def _dashboard(
+    here: Here,
+    book: Book,
+    out: PageAt,
+    lang: PageLanguage = "",
+    watch: Watch = False,
+    who: Who = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.dashboard import dashboard, files_of
+    from ..actions.watching import watched
+    from ..desk import changes
+
+    def write() -> "Report":
+        with here.desk(book, who, ledger) as desk:
+            return dashboard(desk, out, lang, renews=watch)
+
+    return watched(write, changes(files_of(book, ledger)), here.tell) if watch else write()
 
 
 @_TABLE.command("targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")
