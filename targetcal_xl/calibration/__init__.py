@@ -22,7 +22,7 @@ from .baseline import Baseline, Inputs, compute_baseline
 from .calendar import Calendar
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
-from .course import Course, Turn, course_path, parse_course, pro_rata
+from .course import Course, course_path, parse_course, pro_rata
 from .drivers import Readings, changes, effects, signals
 from .explanation import ROUNDING, Explanation, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
