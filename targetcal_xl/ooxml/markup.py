@@ -17,6 +17,7 @@ from .cells import (
     Scalar,
     Spot,
     damaged,
+    new_cell,
     number_of,
     reference,
     resolved,
@@ -30,8 +31,6 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 
 _BETWEEN = "}"
-_cell = tuple.__new__
-"""What `Cell(...)` comes to, without the way there: a large plan has a million of them."""
 
 
 @dataclass(frozen=True)
@@ -384,7 +383,7 @@ class _SheetReader(_Reader):
         if self._sharing:
             self._keep(self._sharing, column)
         if held is not None or self._formula:
-            self._found[self._row, column] = _cell(Cell, (held, self._formula or None, None))
+            self._found[self._row, column] = new_cell((held, self._formula or None, None))
         self._column = column
         self._cells += 1
         self._marks = self._value = self._formula = self._sharing = None
@@ -392,10 +391,10 @@ class _SheetReader(_Reader):
     def _read(self, kind: str, said: str) -> Scalar:
         """What `<v>` holds; what no spreadsheet writes into a cell of this type is not guessed."""
         try:
-            if kind == "s" and said.isascii() and said.isdigit():
-                return self._strings[int(said)]
             if kind == "n":
                 return number_of(said)
+            if kind == "s" and said.isascii() and said.isdigit():
+                return self._strings[int(said)]
             self._text += len(said)
             return value_of(kind, said)
         except (ValueError, LookupError, OverflowError):

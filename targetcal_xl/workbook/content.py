@@ -65,7 +65,7 @@ def _write(page: SheetPart, places: Places, cells: dict[Spot, Cell]) -> None:
     """Everything a page holds, but what the book has no room for any more."""
     for table, columns in page.tables.items():
         with suppress(Lost):
-            cells |= _table(page.sheet, table, columns, places)
+            cells.update(_table(page.sheet, table, columns, places))
     with suppress(Lost):
         for code, cell in page.fields().items():
             if found := places.fields.get((page.region, code)):
@@ -73,16 +73,17 @@ def _write(page: SheetPart, places: Places, cells: dict[Spot, Cell]) -> None:
                 cells |= {} if written is None else {found[1]: written}
 
 
-def _table(
-    sheet: str, table: str, columns: Callable[[], Columns], places: Places
-) -> Iterator[tuple[Spot, Cell]]:
-    if place := places.tables.get((sheet, table)):
-        rows = [place.rows.get(row) for row in places.sheets[sheet].table(table).rows]
-        for code, column in columns().items():
-            if across := place.columns.get(code):
-                for at, cell in zip(rows, _cells(column, rows), strict=True):
-                    if at is not None and cell is not None:
-                        yield (at, across), cell
+def _table(sheet: str, table: str, columns: Callable[[], Columns], places: Places) -> Mapping[Spot, Cell]:
+    if (place := places.tables.get((sheet, table))) is None:
+        return {}
+    rows = [place.rows.get(row) for row in places.sheets[sheet].table(table).rows]
+    return {
+        (at, across): cell
+        for code, column in columns().items()
+        if (across := place.columns.get(code))
+        for at, cell in zip(rows, _cells(column, rows), strict=True)
+        if at is not None and cell is not None
+    }
 
 
 def _cells(column: Expression | Iterable[Cell], rows: Sequence[int | None]) -> Iterable[Cell | None]:
