@@ -31,17 +31,27 @@ GROUND = ("settings", "history", "drivers", "baseline", "backtest")
 
 
 def content(
-    standing: Standing, typed: Mapping[Key, Value], places: Places, sheets: Container[str] | None = None
+    standing: Standing,
+    typed: Mapping[Key, Value],
+    places: Places,
+    sheets: Container[str] | None = None,
+    explained: Content | None = None,
 ) -> Content:
     """Every label, every tool's value, and every formula with the value it computes.
 
     What the book has lost, by `places`, is left out, and so is each formula that would point to it.
-    `sheets` are the codes of those that are wanted, when not all are.
+    `sheets` are the codes of those that are wanted, when not all are. What `explained` has of where the
+    regions' suggestions come from is not computed again; it is given what it has not.
     """
     cells: Content = {sheet: {} for sheet in places.tabs if sheets is None or sheet in sheets}
+    explained = {} if explained is None else explained
     for page in _pages(Facts(standing, typed, places)):
-        if page.sheet in cells:
+        if page.sheet in cells and not page.explains:
             _write(page, places, cells[page.sheet])
+        elif page.sheet in cells:
+            if page.sheet not in explained:
+                _write(page, places, explained.setdefault(page.sheet, {}))
+            cells[page.sheet].update(explained[page.sheet])
     return cells
 
 
