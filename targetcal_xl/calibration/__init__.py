@@ -52,7 +52,20 @@ from .negotiation import (
 )
 from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
 from .period import Period
-from .plan import Driver, Group, Indicator, Limits, Line, Measures, Person, Plan, Region, Thresholds
+from .plan import (
+    Driver,
+    Group,
+    Indicator,
+    Limits,
+    Line,
+    Measures,
+    Notices,
+    Person,
+    Plan,
+    Region,
+    Robot,
+    Thresholds,
+)
 from .progress import (
     Progress,
     Resources,
@@ -140,6 +153,7 @@ __all__ = [
     "Outcome",
     "Outlook",
     "Period",
+    "Notices",
     "Person",
     "Plan",
     "Progress",
