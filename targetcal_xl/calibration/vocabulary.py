@@ -115,7 +115,8 @@ class MessageKind(StrEnum):
 
 
 class MessageState(StrEnum):
-    """Where a message is: waiting, on its way, arrived, given up, perhaps arrived, or a file for a person to send."""
+    """Where a message is: waiting, on its way, arrived, given up, perhaps arrived, a draft for a
+    person to send, or not needed any more."""
 
     PREPARED = "prepared"
     SENDING = "sending"
@@ -123,6 +124,7 @@ class MessageState(StrEnum):
     FAILED = "failed"
     DOUBTFUL = "doubtful"
     DRAFTED = "drafted"
+    WITHDRAWN = "withdrawn"
 
 
 class Channel(StrEnum):

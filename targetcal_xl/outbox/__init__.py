@@ -6,7 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .delivery import ATTEMPTS, Delivery, deliver
-    from .drafts import write_draft
+    from .drafts import Drafts
     from .message import Attachment, Message, attached, clean, message_code
     from .mime import mail_content
     from .queue import ACTION, Queued, content_of, doubt, entered, queue, state_event
@@ -19,6 +19,7 @@ __all__ = [
     "ATTEMPTS",
     "Attachment",
     "Delivery",
+    "Drafts",
     "Limit",
     "Mailbox",
     "Message",
@@ -40,5 +41,4 @@ __all__ = [
     "queue",
     "robots",
     "state_event",
-    "write_draft",
 ]

@@ -34,7 +34,9 @@ class Queued:
     @property
     def lane(self) -> str:
         """What its limits count together: all mail, or one robot."""
-        return f"{self.message.channel} {self.message.address if self.message.channel != Channel.MAIL else ''}"
+        return (
+            f"{self.message.channel} {self.message.address if self.message.channel != Channel.MAIL else ''}"
+        )
 
 
 def queue(ledger: Log) -> list[Queued]:
@@ -101,6 +103,4 @@ def state_event(item: Queued, new: MessageState, reason: str = "") -> Event:
 
 def doubt(items: Iterable[Queued]) -> list[Event]:
     """Messages that a run that is no more was sending: nobody knows whether they arrived."""
-    return [
-        state_event(item, MessageState.DOUBTFUL) for item in items if item.state == MessageState.SENDING
-    ]
+    return [state_event(item, MessageState.DOUBTFUL) for item in items if item.state == MessageState.SENDING]

@@ -80,7 +80,9 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         {130101: _BANNED, 660026: _BANNED, -1: 5.0},
         frozenset({300001, 300005, 310000, 400101, 400102}),
     ),
-    Channel.WECOM: _Kind((Limit(20, _MINUTE),), 2_048, _wecom, {45009: _MINUTE, -1: 5.0}, frozenset({93000, 93008})),
+    Channel.WECOM: _Kind(
+        (Limit(20, _MINUTE),), 2_048, _wecom, {45009: _MINUTE, -1: 5.0}, frozenset({93000, 93008})
+    ),
 }
 
 

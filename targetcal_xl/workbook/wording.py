@@ -25,6 +25,8 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("learning", "letter", "letter.record", "seal"), "text"),
     **dict.fromkeys(("recalibration", "recalibration.restored"), "count"),
     **dict.fromkeys(("format.book", "format.ledger"), "count"),
+    **dict.fromkeys(("message.record", "message.content"), "text"),
+    "message.state": "choice",
     "hq_gap": "percent",
     "hours": "decimal",
     "warning": "choice",
