@@ -50,9 +50,8 @@ def notices(stock: Stock, files: Mapping[str, Sequence[Path]] | None = None) -> 
         enclosed = _enclosed(occasion, held)
         for person in occasion.people:
             ways = list(_ways(stock.plan, person))
-            messages += (
-                (_message(stock, occasion, person, way, enclosed), _content(way, enclosed)) for way in ways
-            )
+            for way in ways:
+                messages.append((_message(stock, occasion, person, way, enclosed), _content(way, enclosed)))
             if not ways:
                 unreached[person.name] = Problem("outbox_unreached", person.name)
     return Notices(tuple(messages), tuple(unreached.values()))
@@ -132,7 +131,7 @@ def _awaited(
 def _pressed(
     plan: Plan, region: Region, left: int, about: str, fields: Mapping[str, object]
 ) -> Iterator[_Occasion]:
-    """What is due so many days before a deadline, or after it: of reminders that were missed the last only."""
+    """What is due so many days before a deadline, or after it; of missed reminders the last only."""
     said, people = {**fields, "days": abs(left), "head": region.head.name}, _speakers(region)
     before = [days for days in plan.notices.before if 0 <= left <= days]
     after = [days for days in plan.notices.after if days <= -left]

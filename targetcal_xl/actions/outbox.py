@@ -71,9 +71,8 @@ class OutboxReport(Report):
     def leaves_work(self) -> bool:
         """Whether something waits, failed or is in doubt, or somebody cannot be reached."""
         settled = (MessageState.SENT, MessageState.DRAFTED, MessageState.WITHDRAWN)
-        return bool(self.problems) or (
-            not self.dry and any(row.state not in settled for row in self.messages)
-        )
+        waits = any(row.state not in settled for row in self.messages)
+        return bool(self.problems) or (waits and not self.dry)
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -135,8 +134,9 @@ def outbox(
 def _again(stock: Stock, numbers: Sequence[int], new: MessageState) -> Iterator[Event]:
     """Messages that somebody speaks of by number; only what is over can be sent again."""
     items = {item.number: item for item in queue(stock.desk.ledger)}
-    over = (MessageState.DOUBTFUL, MessageState.FAILED, MessageState.DRAFTED, MessageState.SENT)
-    over = (MessageState.SENDING, *over) if new == MessageState.PREPARED else (MessageState.SENDING, over[0])
+    lost = (MessageState.SENDING, MessageState.DOUBTFUL)
+    done = (MessageState.FAILED, MessageState.DRAFTED, MessageState.SENT)
+    over = (*lost, *done) if new == MessageState.PREPARED else lost
     if wrong := [number for number in numbers if number not in items or items[number].state not in over]:
         raise Refused([Problem("outbox_number", fields={"numbers": ", ".join(map(str, wrong))})])
     yield from (state_event(items[number], new, "asked for") for number in dict.fromkeys(numbers))
@@ -185,9 +185,8 @@ def send_due(
     waiting = [item for item in queue(desk.ledger) if item.state == MessageState.PREPARED]
     found = list(problems)
     with _open_ways(desk, drafts, waiting, found) as ways:
-        delivery = Delivery(
-            ways, _pace(desk, items, sleep), lambda item: desk.ledger.document(item.content), record
-        )
+        pace = _pace(desk, items, sleep)
+        delivery = Delivery(ways, pace, lambda item: desk.ledger.document(item.content), record)
         for done, _ in enumerate(deliver(delivery, waiting), 1):
             desk.progress("outbox", done, len(waiting))
     now = look(desk)
@@ -212,8 +211,10 @@ class _Records:
 
     def __call__(self, event: Event) -> None:
         onto = self._head if event.new == MessageState.SENDING else None
-        said = {"actor": self._desk.actor, "source": self._desk.source}
-        [entry] = self._desk.ledger.record([event], at=self._desk.clock(), onto=onto, **said)
+        desk = self._desk
+        [entry] = desk.ledger.record(
+            [event], at=desk.clock(), actor=desk.actor, source=desk.source, onto=onto
+        )
         if entry.previous == self._head:
             self._head = entry.hash
 

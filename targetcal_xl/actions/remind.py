@@ -31,9 +31,8 @@ def remind(
     due = notices(stock, _files(stock, attach))
     news = tuple(_news(stock, due))
     if dry_run:
-        return OutboxReport(
-            tuple(row_of_message(stock, message) for message, _ in news), due.unreached, dry=True
-        )
+        rows = tuple(row_of_message(stock, message) for message, _ in news)
+        return OutboxReport(rows, due.unreached, dry=True)
     events, documents = entered(desk.ledger, stock.plan.code, news)
     if events:
         stock.settle(events, documents)

@@ -164,6 +164,7 @@ __all__ = [
     "Region",
     "Relearned",
     "Resources",
+    "Robot",
     "Score",
     "Shortage",
     "Standing",

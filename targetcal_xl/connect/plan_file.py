@@ -370,7 +370,7 @@ def _calendar(said: _Plan) -> list[Problem]:
 
 
 def _notices(said: _Plan) -> Iterator[Problem]:
-    """Robots that nobody knows or that stand twice, addresses that no mail reaches, deadlines out of order."""
+    """Robots that nobody knows or that stand twice, addresses that are none, deadlines out of order."""
     yield from _repeats("robots", "code", (robot.code for robot in said.robots))
     known = {robot.code for robot in said.robots}
     for place, person in said.people:

@@ -33,16 +33,17 @@ class Delivery:
 
     def send(self, item: Queued) -> Queued:
         """One message, tried until it is clear what came of it or it has to wait for another run."""
-        for attempt in range(1 if item.lane in self._weary else ATTEMPTS):
+        wait, attempts = 0.0, 1 if item.lane in self._weary else ATTEMPTS
+        for attempt in range(attempts):
             if item.lane in self._closed:
                 return item
-            if attempt:
-                self.pace.rest(max(outcome.wait, _FIRST_REST * 4 ** (attempt - 1)))
+            self.pace.rest(wait)
             item, outcome = self._tried(item)
             if outcome.closes or outcome.wait > _LONGEST_REST:
                 self._closed.add(item.lane)
             if item.state != MessageState.PREPARED:
                 return item
+            wait = max(outcome.wait, _FIRST_REST * 4**attempt)
         self._weary.add(item.lane)
         return item
 

@@ -52,22 +52,13 @@ class Mailbox:
     def send(self, message: Message, content: bytes) -> Outcome:
         """Hand a mail to the server once."""
         try:
+            to, sender = envelope(message.address), envelope(self.sender[1])
             with step(_LOG, "reach a mail server"):
                 server = self._connected()
-            to, sender = envelope(message.address), envelope(self.sender[1])
-        except smtplib.SMTPAuthenticationError as error:
-            said = _answer(error.smtp_code, error.smtp_error)
-            return self._lost(Outcome(MessageState.PREPARED, said, closes=True))
-        except smtplib.SMTPResponseException as error:
-            return self._lost(Outcome(MessageState.PREPARED, _answer(error.smtp_code, error.smtp_error)))
         except Refused as refused:
             return Outcome(MessageState.FAILED, refused.problems[0].code)
-        except ssl.SSLCertVerificationError as error:
-            return self._lost(Outcome(MessageState.PREPARED, clean(error.verify_message), closes=True))
-        except smtplib.SMTPNotSupportedError as error:
-            return self._lost(Outcome(MessageState.PREPARED, clean(str(error)), closes=True))
         except (smtplib.SMTPException, OSError) as error:
-            return self._lost(Outcome(MessageState.PREPARED, _kind(error)))
+            return self._lost(_unreached(error))
         return self._handed(server, message, sender, to, content)
 
     def close(self) -> None:
@@ -90,7 +81,7 @@ class Mailbox:
                     server.rset()
                     return _refused(code, said)
         except (smtplib.SMTPException, OSError) as error:
-            return self._lost(Outcome(MessageState.PREPARED, _kind(error)))
+            return self._lost(Outcome(MessageState.PREPARED, type(error).__name__))
         return self._given(server, mail)
 
     def _announced(self, server: smtplib.SMTP, sender: str, to: str, size: int) -> list[tuple[int, bytes]]:
@@ -107,7 +98,7 @@ class Mailbox:
         except smtplib.SMTPDataError as error:
             return self._lost(_refused(error.smtp_code, error.smtp_error))
         except (smtplib.SMTPException, OSError) as error:
-            return self._lost(Outcome(MessageState.DOUBTFUL, _kind(error)))
+            return self._lost(Outcome(MessageState.DOUBTFUL, type(error).__name__))
         return Outcome(MessageState.SENT, _answer(code, said)) if code == 250 else _refused(code, said)
 
     def _lost(self, outcome: Outcome) -> Outcome:
@@ -155,6 +146,15 @@ def mailbox(clock: Callable[[], dt.datetime], environment: Mapping[str, str] = o
     return Mailbox(place.hostname, port, place.scheme == "smtps", user, password, (name, address), clock)
 
 
+def _unreached(error: smtplib.SMTPException | OSError) -> Outcome:
+    """Nothing was sent; what is wrong with name, password or encryption somebody has to mend first."""
+    said = type(error).__name__
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = _answer(error.smtp_code, error.smtp_error)
+    mended = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError)
+    return Outcome(MessageState.PREPARED, said, closes=isinstance(error, mended))
+
+
 def _refused(code: int, said: bytes | str) -> Outcome:
     """An answer of 4xx may change; one of 5xx will not."""
     state = MessageState.PREPARED if 400 <= code < 500 else MessageState.FAILED
@@ -164,7 +164,3 @@ def _refused(code: int, said: bytes | str) -> Outcome:
 def _answer(code: int, said: bytes | str) -> str:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return clean(f"{code} {words}")[:300]
-
-
-def _kind(error: Exception) -> str:
-    return type(error).__name__

@@ -62,4 +62,5 @@ class Pace:
 
     def rest(self, seconds: float) -> None:
         """Wait before trying again."""
-        self._sleep(seconds)
+        if seconds:
+            self._sleep(seconds)
