@@ -19,7 +19,7 @@ with on_demand(__name__):
     from .reading import Reading, Typed, as_typed, nameless, read
     from .shapes import Owner, region_sheet
     from .sheets.baseline import weights_used
-    from .showing import ShownCell, ShownSheet, show_sheets
+    from .showing import Program, ShownCell, ShownSheet, show_sheets
     from .update import differing, is_formula, rows_below, same_shown
     from .wording import Wording
 
@@ -33,6 +33,7 @@ __all__ = [
     "MacrosFor",
     "Owner",
     "Places",
+    "Program",
     "Reading",
     "SheetButton",
     "ShownCell",

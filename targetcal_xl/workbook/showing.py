@@ -11,6 +11,7 @@ from ..figures import UNKNOWN, spell
 from ..ooxml import BLANK, Cell, Scalar, Spot
 from .captions import heading, meant
 from .content import content
+from .formulas.javascript import javascript
 from .labels import label, section, titles
 from .layout import default_places
 from .places import Places
@@ -30,6 +31,14 @@ class ShownCell:
     def number(self) -> float | None:
         """The number it holds; None for anything else."""
         return as_number(self.value)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A sheet's cells by where they stand: what they hold, or JavaScript in `r`, their row, that computes it."""
+
+    held: Mapping[Spot, Scalar]
+    formulas: Mapping[Spot, str]
 
 
 class ShownSheet:
@@ -83,6 +92,33 @@ class ShownSheet:
     @cached_property
     def _forms(self) -> dict[Kind, Form]:
         return {}
+
+    def spot(self, table: str, row: str, column: str) -> Spot:
+        """Where a table's cell stands."""
+        return self._places.spot(self._sheet.code, table, row, column)
+
+    def field_spot(self, code: str) -> Spot:
+        """Where a field stands."""
+        return self._fields[code].spot
+
+    def held(self, spot: Spot) -> Scalar:
+        """What a cell of ours holds or shows; raise KeyError where there is none."""
+        return self._cells[spot].value
+
+    def program(self, others: Mapping[str, ShownSheet]) -> Program:
+        """What the cells of ours hold or compute; `others` are the sheets that its formulas point to."""
+        tabs = {self._places.tabs[code]: one for code, one in others.items()}
+
+        def elsewhere(tab: str, spot: Spot) -> Scalar:
+            return tabs[tab].held(spot)
+
+        held = {spot: cell.value for spot, cell in self._cells.items() if cell.formula is None}
+        printed = {
+            spot: javascript(cell.formula, spot[0], elsewhere)
+            for spot, cell in self._cells.items()
+            if cell.formula is not None
+        }
+        return Program(held, printed)
 
     def _told(self, spot: Spot, kind: Kind) -> ShownCell:
         value = self._cells.get(spot, BLANK).value
