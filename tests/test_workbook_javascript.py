@@ -10,12 +10,42 @@ from pathlib import Path
 
 import pytest
 
+from targetcal_xl.actions import new
 from targetcal_xl.calibration import Inputs, Key, Standing, Value
 from targetcal_xl.calibration.vocabulary import JUSTIFICATION, DecisionKind, State
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ooxml import Scalar, Spot
-from targetcal_xl.workbook import content, region_sheet, show_sheets, shown
+from targetcal_xl.workbook import Places, Program, content, region_sheet, show_sheets, shown
+from targetcal_xl.workbook.formulas import (
+    Expression,
+    abs_,
+    and_,
+    cell_at,
+    clean,
+    count,
+    exp,
+    find,
+    fixed,
+    if_,
+    int_,
+    is_number,
+    left,
+    length,
+    ln,
+    lower,
+    max_,
+    min_,
+    normal_share,
+    number_or_0,
+    or_,
+    round_,
+    sign,
+    sqrt,
+    substitute,
+    text_or_none,
+    trim,
+)
 from targetcal_xl.workbook.formulas.javascript import javascript
 from targetcal_xl.workbook.layout import default_places
 from tests.support import node
@@ -24,8 +54,8 @@ from tests.support.samples import sample_inputs
 
 _TIMES = 60
 _WORDS = (
-    None, "", "无", "n/a", " - — ", "。。。", "none", "NONE.", "在手商机", "I confirm it", "确认无误", "两 行\n字", "　",
-    "<b>&\"'", 7.0, 0.1, 1e15, 123456789.25, True, "=1+1", "5",
+    None, "", "无", "n/a", " - — ", "。。。", "none", "NONE.", "在手商机", "I confirm it", "确认无误",
+    "两 行\n字", "　", "<b>&\"'", 7.0, 0.1, 1e15, 123456789.25, True, "=1+1", "5",
 )  # fmt: skip
 
 
@@ -82,8 +112,6 @@ def _inputs(kind: str) -> Inputs:
 
 
 def _standing(inputs: Inputs, folder: Path, language: str, round_: int) -> Standing:
-    from targetcal_xl.actions import new
-
     case = Case(folder, inputs, language=language)
     with case.desk(create=True) as desk:
         new(desk, inputs, language)
@@ -113,10 +141,7 @@ def test_a_page_computes_what_the_sheet_does(kind: str, language: str, tmp_path:
         assert differing == {}, typed
 
 
-def _cells(typed: dict[Key, Value], places: object, language: str) -> dict[Spot, Scalar]:
-    from targetcal_xl.workbook import Places
-
-    assert isinstance(places, Places)
+def _cells(typed: dict[Key, Value], places: Places, language: str) -> dict[Spot, Scalar]:
     kinds = {"status": "choice", "decision": "choice", "agree": "choice"}
     return {
         places.find(key)[1]: value if key[2] not in kinds else shown(value, "choice", language)
@@ -128,6 +153,40 @@ def _same(one: object, other: object) -> bool:
     if isinstance(one, int | float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-9)
     return one == other
+
+
+_SCALARS: tuple[Scalar, ...] = (
+    None, 0.0, 1.0, -1.0, 2.5, -2.5, 0.5, 1.005, 2.675, 0.285, 1e15, 1e-7, 123456.789, -0.04, 1e20, 3.3,
+    "", " two  words ", "Two", "two", "TWO\x07s", "wo", "5", "　宽", "a$&b", True, False,
+)  # fmt: skip
+
+
+def _operations(a: Expression, b: Expression) -> dict[str, Expression]:
+    """Everything that formulas are made of, on two cells."""
+    two = {"+": a + b, "-": a - b, "*": a * b, "/": a / b, "&": a & b, "=": a.equals(b)}
+    two |= {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "^2": a**2, "neg": -a}
+    of_numbers = (abs_, sign, int_, exp, ln, sqrt, normal_share)
+    of_texts = (lower, trim, clean)
+    one = {f"number {k}": function(a) for k, function in enumerate(of_numbers)}
+    one |= {f"text {k}": function(a) for k, function in enumerate(of_texts)}
+    one |= {f"round {k}": round_(a, k) for k in (0, 1, 2, 4)} | {f"fixed {k}": fixed(a, k) for k in (0, 2)}
+    one |= {"N": number_or_0(a), "T": text_or_none(a), "LEN": length(a), "LEFT": left(a, 3)}
+    one |= {"ISNUMBER": is_number(a), "SUBSTITUTE": substitute(a, "wo", "$&"), "COUNT": count(a, b)}
+    two |= {"FIND": find(a, b), "MAX": max_(a, b), "MIN": min_(a, b), "IF": if_(is_number(a), a, b)}
+    return {**two, **one, "AND": and_(is_number(a), a > b), "OR": or_(a > b, is_number(b))}
+
+
+def test_every_sign_and_function_does_on_a_page_what_it_does_on_a_sheet() -> None:
+    pairs = [(one, other) for one in _SCALARS for other in _SCALARS]
+    held, formulas, wanted = dict[Spot, Scalar](), dict[Spot, str](), dict[Spot, tuple[str, object]]()
+    for row, (one, other) in enumerate(pairs, 1):
+        held |= {(row, 1): one, (row, 2): other}
+        cells = cell_at(f"$A${row}", one), cell_at(f"$B${row}", other)
+        for column, (name, operation) in enumerate(_operations(*cells).items(), 3):
+            formulas[row, column] = javascript(str(operation.written), row, lambda tab, spot: None)
+            wanted[row, column] = f"{name} of {one!r} and {other!r}", operation.told[0]
+    (found,) = node.computed(Program(held, formulas), [{}])
+    assert {told for spot, (told, value) in wanted.items() if not _same(found[spot], value)} == set()
 
 
 @pytest.mark.parametrize(
@@ -150,5 +209,5 @@ def test_a_formula_is_printed_as_spreadsheets_read_it(formula: str, printed: str
 
 @pytest.mark.parametrize("formula", ["1+", "NOW()", "(1", "1)", "{1,2}", "alert(1)", "$A$1 $B$2", '"open'])
 def test_what_is_no_formula_of_ours_is_not_printed(formula: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         javascript(formula, 1, lambda tab, spot: None)

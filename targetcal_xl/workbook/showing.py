@@ -35,7 +35,7 @@ class ShownCell:
 
 @dataclass(frozen=True)
 class Program:
-    """A sheet's cells by where they stand: what they hold, or JavaScript in `r`, their row, that computes it."""
+    """A sheet's cells: what they hold, or JavaScript in `r`, their row, that computes it."""
 
     held: Mapping[Spot, Scalar]
     formulas: Mapping[Spot, str]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from targetcal_xl.ooxml import Scalar, Spot
@@ -27,14 +29,13 @@ def computed(program: Program, typed: Sequence[Mapping[Spot, Scalar]]) -> list[d
     source = files("targetcal_xl.pages").joinpath("templates", "sheet.js").read_text("utf-8")
     script = f"{source}\nconst FORMULAS={{{formulas}}};\n{_RUN}"
     told = {"held": _keyed(program.held), "typed": [_keyed(one) for one in typed]}
-    run = subprocess.run(
-        ["node", "-e", script],
-        input=json.dumps(told),
-        capture_output=True,
-        check=True,
-        encoding="utf-8",
-        timeout=120,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        program_file = Path(folder, "program.cjs")
+        program_file.write_text(script, encoding="utf-8")
+        line = ["node", str(program_file)]
+        run = subprocess.run(
+            line, input=json.dumps(told), capture_output=True, check=True, encoding="utf-8", timeout=120
+        )
     return [{_spot(spot): value for spot, value in one} for one in json.loads(run.stdout)]
 
 
