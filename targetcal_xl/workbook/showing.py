@@ -15,8 +15,12 @@ from .formulas.javascript import javascript
 from .labels import label, section, titles
 from .layout import default_places
 from .places import Places
-from .shapes import Field, Kind, Sheet
+from .shapes import Column, Field, Kind, Owner, Sheet
 from .widths import Form, form_of, is_numeric
+
+
+ShownColumn = Column | Field
+"""What may stand in a cell."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,15 @@ class Program:
 
     held: Mapping[Spot, Scalar]
     formulas: Mapping[Spot, str]
+
+
+@dataclass(frozen=True)
+class PersonsCell:
+    """A cell that people fill: where it stands, what may stand there, and what it is called."""
+
+    spot: Spot
+    column: ShownColumn
+    caption: str
 
 
 class ShownSheet:
@@ -71,8 +84,7 @@ class ShownSheet:
     def caption(self, table: str, column: str) -> str:
         """What stands above a column."""
         shape, plan = self._sheet.table(table), self._places.inputs.plan
-        (found,) = (one for one in shape.columns if one.code == column)
-        return heading(shape, found, plan, self._places.language)
+        return heading(shape, self._column(table, column), plan, self._places.language)
 
     def rows(self, table: str) -> Mapping[str, Mapping[str, ShownCell]]:
         """The cells of a table by row and column code."""
@@ -92,6 +104,40 @@ class ShownSheet:
     @cached_property
     def _forms(self) -> dict[Kind, Form]:
         return {}
+
+    def at(self, spot: Spot, kind: Kind) -> ShownCell:
+        """A cell by its place."""
+        return self._told(spot, kind)
+
+    def kind(self, code: str) -> Kind:
+        """How a field, or a column of the lines, is shown."""
+        return (self._fields[code] if code in self._fields else self._column("lines", code)).kind
+
+    def form(self, kind: Kind) -> Form | None:
+        """How numbers of a kind are told; None where a kind has none."""
+        return form_of(self._places.inputs, kind, self._places.language) if is_numeric(kind) else None
+
+    def owner(self, table: str, column: str) -> Owner:
+        """Whose word a column is."""
+        return self._column(table, column).owner
+
+    def person(self, row: str | None, code: str) -> PersonsCell | None:
+        """A cell that people fill on this sheet: a field without a row; None where there is none."""
+        language = self._places.language
+        if row is None:
+            field = self._fields.get(code)
+            if field is None or not field.owner.is_person:
+                return None
+            return PersonsCell(field.spot, field, label(field, language))
+        for table in self._sheet.tables:
+            if row in table.rows and any(one.code == code and one.owner.is_person for one in table.columns):
+                caption = self.caption(table.code, code)
+                return PersonsCell(self.spot(table.code, row, code), self._column(table.code, code), caption)
+        return None
+
+    def _column(self, table: str, code: str) -> Column:
+        (found,) = (one for one in self._sheet.table(table).columns if one.code == code)
+        return found
 
     def spot(self, table: str, row: str, column: str) -> Spot:
         """Where a table's cell stands."""
