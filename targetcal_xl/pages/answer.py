@@ -21,7 +21,7 @@ _NUMBERS = ("round", "format")
 
 @dataclass(frozen=True)
 class PageSlip:
-    """What a page carries to its reader and back: which plan, region and round it is of, and what its reader saw."""
+    """What a page carries to its reader and back: its plan, region and round, and what its reader saw."""
 
     plan: str
     period: str
@@ -56,7 +56,7 @@ def read_answer(content: bytes, name: str) -> PageAnswer:
             )
         answer = _answer(json.loads(file["content"], parse_constant=_no_number))
         seal = str(file["mac"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise DataProblems([Problem("answer_none", name)]) from error
     if not hmac.compare_digest(mac(answer.slip.nonce, file["content"]).encode(), seal.encode()):
         raise DataProblems([Problem("answer_altered", name)])

@@ -1,4 +1,4 @@
-"""A region's tab as a page for a telephone: its numbers, why, the same checks, and an answer that is saved."""
+"""A region's tab as a page for a telephone: its numbers, why, the same checks, and an answer."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
-from ..calibration import Explanation, Key, Standing, Value, explain
+from ..calibration import Explanation, Key, Line, Standing, Value, explain
 from ..calibration.vocabulary import JUSTIFICATION, Status
 from ..figures import UNKNOWN, figures, rounded
 from ..language import text
+from ..problems import DataProblems, Problem
 from ..sentences import step_name, why
 from ..workbook import (
     Owner,
     Program,
+    ShownCell,
     ShownColumn,
     ShownSheet,
     line_captions,
@@ -24,7 +27,7 @@ from ..workbook import (
 )
 from .answer import PageSlip
 from .drawing import Drawing, Pillar, waterfall
-from .page import part, rendered
+from .page import MOST_BYTES, part, rendered
 
 _FIGURES = ("last_year", "suggested", "low", "high", "allotment", "round", "objection")
 _LIVE = ("deviation", "flag", "odds_declared")
@@ -53,9 +56,8 @@ class _Output:
     at: str
     label: str
     said: str
-    places: int
-    power: int
-    sign: str
+    form: str
+    """How its number is told: decimals, the power of ten it is in, and the sign behind."""
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,26 @@ class _Line:
 
 
 def region_page(standing: Standing, typed: Mapping[Key, Value], slip: PageSlip, language: str = "") -> str:
-    """The page of the slip's region, in the book's language or another."""
+    """The page of the slip's region, in the book's language or another.
+
+    Of many lines it does not say where each suggestion comes from. Raise DataProblems for more than fits.
+    """
     spoken = language or standing.language
-    page = _RegionPage(standing, typed, slip, spoken)
-    return rendered("region.html", spoken, page.script(), **page.data())
+    for explains in (True, False):
+        page = _RegionPage(standing, typed, slip, spoken, explains)
+        told = rendered("region.html", spoken, page.script(), **page.data())
+        if len(told.encode()) <= MOST_BYTES:
+            return told
+    raise DataProblems([Problem("page_too_large", page.name, {"most": MOST_BYTES // 1000})])
 
 
 class _RegionPage:
     """Makes what the template tells, and the program that the page runs."""
 
-    def __init__(self, standing: Standing, typed: Mapping[Key, Value], slip: PageSlip, language: str) -> None:
+    def __init__(
+        self, standing: Standing, typed: Mapping[Key, Value], slip: PageSlip, language: str, explains: bool
+    ) -> None:
+        self._explains, self.name = explains, standing.inputs.plan.region(slip.region).name
         self._standing, self._typed, self._slip, self._language = standing, typed, slip, language
         self._plan = standing.inputs.plan
         self._region, self._code = self._plan.region(slip.region), region_sheet(slip.region)
@@ -93,15 +105,15 @@ class _RegionPage:
 
     def data(self) -> dict[str, object]:
         """Every part of the page."""
-        rows = self._sheet.rows("lines")
+        metric = self._plan.metric
         return {
-            "titles": self._sheet.titles,
+            "titles": (self._sheet.titles[0], f"{metric.name}{self._say('colon')}{metric.definition}"),
             "slip": self._slip,
             "region": self._region,
             "advice": self._output("advice", self._sheet.field_spot("advice")),
             "cards": [self._output(code, self._sheet.field_spot(code)) for code in _CARDS],
-            "lines": [self._line(line.code, rows[line.code]) for line in self._lines],
-            "items": list(self._items()),
+            "lines": self._shown_lines,
+            "item": self._item("S01"),
             "items_title": self._sheet.section("supports"),
             "submitter": self._input(None, "submitter", self._sheet.field_spot("submitter"), "text"),
             "status_at": _at(self._sheet.field_spot("status")),
@@ -120,6 +132,10 @@ class _RegionPage:
             code: self._say(f"script.{code}", file="{file}", count="{count}") for code in ("saved", "left")
         }
         data = {"slip": asdict(self._slip), "held": held, "formulas": formulas, "words": words}
+        data["carried"] = [[row, code, value] for (_, row, code), value in self._carried()]
+        data["items"] = self._items()
+        words["ready_there"] = text("workbook.advice.ready", self._language)
+        words["ready"] = self._say("region.ready")
         data["submitted"] = shown(Status.SUBMITTED, "choice", self._language)
         data["draft"] = shown(Status.DRAFT, "choice", self._language)
         printed = ",\n".join(f"(at,over)=>r=>{said}" for said in texts)
@@ -150,6 +166,15 @@ class _RegionPage:
                 found[_at(cell.spot)] = self._held(value, cell.column)
         return found
 
+    def _carried(self) -> Iterator[tuple[Key, Value]]:
+        """What the region has typed and the page does not ask for: it goes back as it came."""
+        asked = {(line.code, one.field) for line in self._shown_lines for one in line.inputs}
+        for key, value in self._typed.items():
+            region, row, code = key
+            is_here = region == self._slip.region and row in self._rows and (row, code) not in asked
+            if is_here and (cell := self._sheet.person(row, code)) and cell.column.owner is Owner.MANAGER:
+                yield key, value
+
     def _held(self, value: Value, column: ShownColumn) -> Value:
         if column.kind == "line":
             return line_captions(self._plan, [line.code for line in self._lines]).get(str(value), value)
@@ -164,12 +189,21 @@ class _RegionPage:
         cell = self._sheet.at(spot, self._sheet.kind(code))
         form = self._sheet.form(cell.kind)
         name = label or self._sheet.label(code)
-        numbers = (form.places, form.power, form.sign) if form else (0, 0, "")
-        return _Output(_at(spot), name, cell.said, *numbers)
+        told = f"{form.places},{form.power},{form.sign}" if form else ""
+        return _Output(_at(spot), name, "" if cell.said == UNKNOWN else cell.said, told)
 
-    def _line(self, code: str, cells: Mapping[str, object]) -> _Line:
-        (line,) = (one for one in self._lines if one.code == code)
-        shown_cells = self._sheet.rows("lines")[code]
+    @cached_property
+    def _rows(self) -> frozenset[str]:
+        """The lines' codes: support items are all asked for."""
+        return frozenset(line.code for line in self._lines)
+
+    @cached_property
+    def _shown_lines(self) -> list[_Line]:
+        rows = self._sheet.rows("lines")
+        return [self._line(line, rows[line.code]) for line in self._lines]
+
+    def _line(self, line: Line, shown_cells: Mapping[str, ShownCell]) -> _Line:
+        code = line.code
         agreed = shown_cells["agreed"]
 
         def output(column: str) -> _Output:
@@ -186,7 +220,7 @@ class _RegionPage:
             answered=output("answered"),
             inputs=() if agreed.number is not None else tuple(self._line_inputs(code)),
             agreed=agreed.said if agreed.number is not None else "",
-            why=self._why([self._standing.row_of[code]]),
+            why=self._why([self._standing.row_of[code]]) if self._explains else "",
         )
 
     def _line_inputs(self, line: str) -> Iterator[_Input]:
@@ -194,20 +228,26 @@ class _RegionPage:
         for code in ("declared", *(("agree",) if countered else ()), *JUSTIFICATION, "comment"):
             yield self._input(line, code, self._sheet.spot("lines", line, code))
 
-    def _items(self) -> Iterator[tuple[str, tuple[_Input, ...], bool]]:
-        """Support items: as many as the sheet has room for, and which of them something was said of."""
+    def _items(self) -> list[object]:
+        """Where each item stands, and what has been said of it, by field."""
+        rows = {row: self._sheet.spot("supports", row, "what")[0] for row in self._sheet.rows("supports")}
+        return [
+            [row, at, {one.field: one.value for one in self._item(row) if one.value}]
+            for row, at in rows.items()
+        ]
+
+    def _item(self, row: str) -> list[_Input]:
+        """What is asked of a support item."""
         columns = [
             code
             for code in self._sheet.columns("supports")
             if self._sheet.owner("supports", code) is Owner.MANAGER
         ]
-        for row in self._sheet.rows("supports"):
-            inputs = [self._input(row, code, self._sheet.spot("supports", row, code)) for code in columns]
-            yield row, tuple(inputs), any(one.value for one in inputs)
+        return [self._input(row, code, self._sheet.spot("supports", row, code)) for code in columns]
 
     def _input(self, row: str | None, code: str, spot: tuple[int, int], kind: str = "") -> _Input:
-        cell = self._sheet.person(row, code)
-        assert cell is not None
+        if (cell := self._sheet.person(row, code)) is None:
+            raise KeyError(code)
         value = self._typed.get((self._slip.region, row, code))
         return _Input(
             at=_at(spot),

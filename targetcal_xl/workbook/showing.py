@@ -18,7 +18,6 @@ from .places import Places
 from .shapes import Column, Field, Kind, Owner, Sheet
 from .widths import Form, form_of, is_numeric
 
-
 ShownColumn = Column | Field
 """What may stand in a cell."""
 

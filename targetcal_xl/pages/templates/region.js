@@ -1,10 +1,10 @@
 (() => {
   "use strict";
-  const { slip, held, formulas, words, submitted, draft } = TOLD;
+  const { slip, held, formulas, carried, items, words, submitted, draft } = TOLD;
   const page = sheet({ ...held }, Object.fromEntries(Object.entries(formulas).map(([spot, k]) => [spot, PRINTED[k]])));
   const all = selector => [...document.querySelectorAll(selector)];
   const spotOf = said => said.split(",").map(Number);
-  const fields = all("[data-field]"), kept = "targetcal-" + slip.nonce;
+  const kept = "targetcal-" + slip.nonce, waiting = [...items], more = document.getElementById("more");
   const button = document.getElementById("submit"), told = document.getElementById("told");
 
   // What people type as a number: wide digits, separators of thousands, and multiples that Chinese counts in.
@@ -28,20 +28,22 @@
     return field.dataset.kind === "date" && field.value ? dayNumber(field.value) : valueOf(field);
   };
 
-  const saidOf = (value, { places, power, sign }) => {
+  const saidOf = (value, form) => {
     if (value === null || value === "" || value === FAULT) return "";
-    if (typeof value !== "number" || (!Number(places) && !Number(power) && !sign && !Number.isFinite(value))) return String(value);
+    if (typeof value !== "number" || !form) return str(value).replace(words.ready_there, words.ready);
+    const [places, power, sign] = form.split(",");
     const said = FIXED(Number(value.toPrecision(15) + "e" + -Number(power)), Number(places));
     return said.replace("-", "−") + sign;
   };
   const show = () => {
     for (const one of all("[data-shows]")) {
-      const said = saidOf(page.at(...spotOf(one.dataset.shows)), one.dataset);
+      const said = saidOf(page.at(...spotOf(one.dataset.shows)), one.dataset.form);
       if (one.textContent !== said) one.textContent = said;
     }
   };
+  const fields = () => all("[data-field]");
   const put = field => page.put(...spotOf(field.dataset.at), heldBy(field));
-  const typed = () => fields.map(field => [field.id, field.value]);
+  const typed = () => fields().map(field => [field.id, field.value]);
   const remember = () => { try { localStorage.setItem(kept, JSON.stringify(typed())); } catch { /* then nothing is kept */ } };
 
   const status = finished => {
@@ -49,7 +51,8 @@
     show();
   };
   const values = finished => [
-    ...fields.map(field => [field.dataset.row || null, field.dataset.field, valueOf(field)]),
+    ...carried,
+    ...fields().map(field => [field.dataset.row || null, field.dataset.field, valueOf(field)]),
     [null, "status", finished ? "submitted" : "draft"],
     [null, "submitted_on", finished ? new Date(Date.now() - new Date().getTimezoneOffset() * 6e4).toISOString().slice(0, 10) : null],
   ].filter(([, , value]) => value !== null);
@@ -68,18 +71,30 @@
     told.textContent = words.saved.replace("{file}", made.name);
   };
 
-  fields.forEach(field => field.addEventListener("input", () => { put(field); status(false); remember(); }));
+  document.querySelector("form").addEventListener("input", event => { put(event.target); status(false); remember(); });
   button.addEventListener("click", () => {
     const left = page.at(...spotOf(all(".cards [data-shows]").at(-1).dataset.shows));
     if (left > 0) told.textContent = words.left.replace("{count}", left);
     else save(true);
   });
   document.getElementById("save").addEventListener("click", () => save(false));
-  document.getElementById("more").addEventListener("click", event => {
-    const next = all(".item[hidden]")[0];
-    if (next) { next.hidden = false; next.querySelector("select,input,textarea").focus(); }
-    event.target.hidden = all(".item[hidden]").length === 0;
-  });
+  // A support item is a copy of the one in the template, on its own row of the sheet.
+  const addItem = () => {
+    const [row, at, said] = waiting.shift(), copy = document.getElementById("item").content.cloneNode(true);
+    copy.querySelector("legend").textContent = row;
+    for (const field of copy.querySelectorAll("[data-field]")) {
+      const { dataset } = field, id = row + "-" + dataset.field;
+      copy.querySelector(`label[for="${field.id}"]`).htmlFor = id;
+      [field.id, dataset.row, dataset.at] = [id, row, at + "," + spotOf(dataset.at)[1]];
+      field.value = said[dataset.field] ?? "";
+    }
+    const item = copy.firstElementChild;
+    document.getElementById("all-items").append(item);
+    more.hidden = waiting.length === 0;
+    return item;
+  };
+  while (waiting.some(([, , said]) => Object.keys(said).length)) addItem();
+  more.addEventListener("click", () => addItem().querySelector("select,input,textarea").focus());
   const share = document.getElementById("share");
   if (navigator.canShare?.({ files: [file(false)] })) {
     share.hidden = false;
@@ -87,11 +102,12 @@
   }
   try {
     for (const [id, value] of JSON.parse(localStorage.getItem(kept)) || []) {
+      while (value && !document.getElementById(id) && waiting.some(([row]) => id.startsWith(row + "-"))) addItem();
       const field = document.getElementById(id);
-      if (field) { field.value = value; if (value && field.closest(".item")) field.closest(".item").hidden = false; }
+      if (field) field.value = value;
     }
   } catch { /* what was kept cannot be read: the page is as it came */ }
-  fields.forEach(put);
+  fields().forEach(put);
   status(false);
-  window.targetcal = { file, at: page.at };
+  window.targetcal = { file };
 })();
