@@ -93,7 +93,7 @@ def _value(value: Any) -> Value:
     if type(value) in (int, float) and math.isfinite(value):
         return float(value)
     if value is None or type(value) is str:
-        return value  # type: ignore[no-any-return]
+        return value
     raise TypeError
 
 
