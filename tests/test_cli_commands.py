@@ -177,6 +177,14 @@ PLAYED: Mapping[str, Play] = {
         _says("Kept as “base”.", "已存为“base”。"),
         lambda told: [one["name"] for one in _rows(told["seen"])] == ["", "base"],
     ),
+    "change": Play("confirmed", "change BOOK", _says("No confirmed target has been changed.", "没有变更过")),
+    "change --to": Play(
+        "confirmed",
+        "change BOOK -r R1 -l R1-1 --to 90 --from 2025-02-15 --trigger staff --reason 'two joined'",
+        _says("from 84 to", "由 84 变更为"),
+        lambda told: [one["state"] for one in _rows(told["changes"])] == ["asked"],
+        PROBLEMS,
+    ),
     "audit": Play(
         "locked", "audit BOOK -r R2", _says("2025-01-06", "2025-01-06"), lambda told: told["problems"] == []
     ),

@@ -24,6 +24,7 @@ with on_demand(__name__):
     from ..ledger import Entry
     from .audit import AuditReport, audit
     from .backtest import BacktestReport, backtest
+    from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
     from .confirm import ConfirmReport, confirm
     from .dashboard import DashboardReport, dashboard
@@ -54,6 +55,7 @@ __all__ = [
     "Asked",
     "AuditReport",
     "BacktestReport",
+    "ChangeReport",
     "CheckReport",
     "Clock",
     "ConfirmReport",
@@ -89,8 +91,11 @@ __all__ = [
     "WeightChange",
     "WhatIfReport",
     "adopt_scenario",
+    "answer_change",
+    "ask_change",
     "audit",
     "backtest",
+    "changes",
     "check",
     "confirm",
     "dashboard",

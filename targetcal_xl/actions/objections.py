@@ -15,6 +15,7 @@ from ..calibration import (
     Value,
     as_number,
     deviation,
+    is_hrbp,
     is_objection,
     is_placeholder,
     objection_change,
@@ -211,7 +212,7 @@ def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: fl
     place = f"{found.name} / {row.name}"
     if state != ObjectionState.OPEN:
         raise Refused([Problem(f"objection_{state or 'none'}", place)])
-    if desk.actor not in (found.hrbp.name, found.hrbp.mail):
+    if not is_hrbp(desk.actor, found):
         raise Refused([Problem("not_hrbp", place, {"actor": desk.actor, "hrbp": found.hrbp.name})])
     if is_placeholder(note):
         raise Refused([Problem("reason_missing", place)])
