@@ -30,6 +30,18 @@ SERIAL = dt.date(1899, 12, 30)
 HISTORY = [["", "2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1", "2024Q2", "2024Q3", "2024Q4"]]
 HISTORY += [["East", *range(90, 98)], ["West", *range(40, 48)]]
 
+DAILY = [["date", "line", "value"], [45659.0, "A", 1.0]]
+READINGS = [
+    ["line", "indicator", "now", "reference"],
+    ["East", "Leads", 12.0, 10.0],
+    ["West", "Leads", 9.0, 10.0],
+]
+INDICATORS = [["code", "name", "driver", "share"], ["leads", "Leads", "Pipeline", 1.0]]
+WRONG_WAY = [[*INDICATORS[0], "direction"], [*INDICATORS[1], "sideways"]]
+DRIVERS = [["code", "name", "weight"], ["pipeline", "Pipeline", 0.3]]
+DRIVEN = [READINGS, INDICATORS, DRIVERS]
+CHANGES = [["line", "indicator", "now"], ["East", "Leads", 15.0]]
+
 
 @pytest.fixture(scope="module")
 def standing() -> Standing:
@@ -162,6 +174,25 @@ def test_faults_of_all_arguments_are_told_together() -> None:
         ("TC_PATH", [100.0, "2025Q1", [[1.0]]], "#N/A"),
         ("TC_QUADRANT", [1.0, 1.0, "fr"], "#VALUE!"),
         ("TC_DEVIATION", [1.0, 1.0, 1.0, 1.0], "#VALUE!"),
+        ("TC_DEVIATION", [1.0, 1.0, 1.0, "sum", 5.0, 6.0, 7.0], "#VALUE!"),
+        ("TC_SPLIT", [10.0, [[1.0], [2.0]], None, None, None, -1.0], "#NUM!"),
+        ("TC_ODDS", [[[1.0], [2.0]], [[1.0]], [[1.0], [2.0]], [[1.0], [2.0]]], "#VALUE!"),
+        ("TC_ODDS", [1.0, 1.0, 0.5, 2.0, 1.5], "#NUM!"),
+        ("TC_PATH", [100.0, [["2025Q1"], ["2025Q2"]]], "#VALUE!"),
+        ("TC_DEVIATION", [1.0, 1.0, [["up"]]], "#VALUE!"),
+        ("TC_WARNING", ["2025Q1", [["A"]], [[90.0], [80.0]], DAILY], "#VALUE!"),
+        ("TC_WARNING", ["2025Q1", [["A"]], [[90.0]], [["date", "line"], [45659.0, "A"]]], "#VALUE!"),
+        ("TC_WARNING", ["2025Q1", [["B"]], [[90.0]], DAILY], "#N/A"),
+        ("TC_WARNING", ["2025Q1", [["A"]], [[90.0]], DAILY, 1.0], "#N/A"),
+        ("TC_WHATIF", ["2025Q1", HISTORY, *DRIVEN, CHANGES, None, [[1.0], [2.0], [3.0]]], "#VALUE!"),
+        ("TC_WHATIF", ["2025Q1", HISTORY, *DRIVEN, [[*CHANGES[0]], ["North", "Leads", 5.0]]], "#N/A"),
+        ("TC_BASELINE", ["2025Q1", HISTORY, None, READINGS], "#VALUE!"),
+        (
+            "TC_BASELINE",
+            ["2025Q1", HISTORY, None, READINGS, INDICATORS, [["code", "name"], ["p", "P"]]],
+            "#VALUE!",
+        ),
+        ("TC_BASELINE", ["2025Q1", HISTORY, None, READINGS, WRONG_WAY, DRIVERS], "#VALUE!"),
     ],
 )
 def test_what_cannot_be_answered_is_an_error_value_with_a_reason(

@@ -19,6 +19,7 @@ from targetcal_xl.calibration import Letter
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.letters import LetterTemplate, office_pdf, to_pdf
 from targetcal_xl.letters.font import FAMILY
+from targetcal_xl.letters.pdf import set_pdf
 from targetcal_xl.letters.supported import Unsupported
 from targetcal_xl.letters.typeset import typeset
 from targetcal_xl.problems import DataProblems
@@ -272,3 +273,17 @@ def test_the_pictures_are_in_the_pdf_as_large_as_in_word() -> None:
         boxes = [item.get_bounds() for item in pictures]
     found = [(round(box[2] - box[0]), round(box[3] - box[1])) for box in boxes]
     assert found == [(round(width), round(height)) for width, height in sizes]
+
+
+def test_a_tab_without_a_stop_goes_on_at_the_next_step() -> None:
+    """The steps of the template: 420 twentieths of a point, two Chinese signs of its text."""
+    words = "<w:t>甲</w:t><w:tab/><w:t>乙</w:t><w:br/><w:t>丙丙丙丙</w:t><w:tab/><w:t>丁</w:t>"
+    docx = with_paragraph(f"<w:r>{words}</w:r>")
+    made = set_pdf(docx, sample_letter().issued)
+    assert made.needed is None, "no other program is asked"
+    page = pypdfium2.PdfDocument(made.pdf)[0].get_textpage()
+    text = page.get_text_range()
+    left = {word: page.get_charbox(text.index(word))[0] for word in "甲乙丁"}
+    step = left["乙"] - left["甲"]
+    assert step == pytest.approx(21, abs=1)
+    assert left["丁"] - left["甲"] == pytest.approx(round((left["丁"] - left["甲"]) / 21) * 21, abs=1)

@@ -144,6 +144,9 @@ BEYOND = {
     "a tall end": _in_paragraph(
         '<w:spacing w:line="240" w:lineRule="auto"/><w:rPr><w:sz w:val="90"/></w:rPr>'
     ),
+    "a tab in an indented paragraph": _in_paragraph(
+        '<w:ind w:left="400"/>', "<w:t>甲</w:t><w:tab/><w:t>乙</w:t>"
+    ),
     "a page break": with_paragraph('<w:r><w:br w:type="page"/></w:r>'),
     "ruby": with_paragraph("<w:r><w:ruby/></w:r>"),
     "a formula": with_paragraph(

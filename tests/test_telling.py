@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl import actions, demo, libreoffice
+from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
 from targetcal_xl.calibration import Opinion
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
@@ -129,3 +130,33 @@ def test_an_opinion_that_may_not_be_shown_is_told_as_hidden() -> None:
     for language in LANGUAGES:
         [rows] = [part for part in report.tell(language) if isinstance(part, Rows)]
         assert rows.rows[0][1] and rows.rows[0][2:] == ("", "")
+
+
+_FOUND = tuple(
+    Problem("audit_row_changed", f"审计记录!B{row}", {"number": row, "found": 1, "expected": 2})
+    for row in range(14)
+)
+_RARER: dict[str, tuple[Report, str]] = {
+    "a repair of many places": (
+        RepairReport(False, 3, True, _FOUND, _FOUND[:1], "old.xlsx", "ab" * 32),
+        "old.xlsx",
+    ),
+    "a broken chain": (AuditReport((), "00", _FOUND, notes=_FOUND[:2]), "审计记录!B0"),
+    "an upgrade in a database": (UpgradeReport(True, 1, 1, ("a",), "postgresql://h/d"), "postgresql://h/d"),
+    "no objection": (ObjectionsReport((), sample_inputs((1,)).plan.metric), ""),
+}
+"""Reports of what seldom happens, and what has to be told."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", _RARER)
+def test_what_seldom_happens_is_told_too(case: str, language: str) -> None:
+    report, wanted = _RARER[case]
+    said = [
+        line
+        for part in report.tell(language)
+        if isinstance(part, Sentence)
+        for line in (part.said, part.about)
+    ]
+    assert any(wanted in line for line in said)
+    assert not any("telling." in line or "{" in line for line in said)
