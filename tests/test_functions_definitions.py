@@ -30,17 +30,17 @@ SERIAL = dt.date(1899, 12, 30)
 HISTORY = [["", "2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1", "2024Q2", "2024Q3", "2024Q4"]]
 HISTORY += [["East", *range(90, 98)], ["West", *range(40, 48)]]
 
-DAILY = [["date", "line", "value"], [45659.0, "A", 1.0]]
-READINGS = [
+DAILY: list[list[object]] = [["date", "line", "value"], [45659.0, "A", 1.0]]
+READINGS: list[list[object]] = [
     ["line", "indicator", "now", "reference"],
     ["East", "Leads", 12.0, 10.0],
     ["West", "Leads", 9.0, 10.0],
 ]
-INDICATORS = [["code", "name", "driver", "share"], ["leads", "Leads", "Pipeline", 1.0]]
-WRONG_WAY = [[*INDICATORS[0], "direction"], [*INDICATORS[1], "sideways"]]
-DRIVERS = [["code", "name", "weight"], ["pipeline", "Pipeline", 0.3]]
+INDICATORS: list[list[object]] = [["code", "name", "driver", "share"], ["leads", "Leads", "Pipeline", 1.0]]
+WRONG_WAY: list[list[object]] = [[*INDICATORS[0], "direction"], [*INDICATORS[1], "sideways"]]
+DRIVERS: list[list[object]] = [["code", "name", "weight"], ["pipeline", "Pipeline", 0.3]]
 DRIVEN = [READINGS, INDICATORS, DRIVERS]
-CHANGES = [["line", "indicator", "now"], ["East", "Leads", 15.0]]
+CHANGES: list[list[object]] = [["line", "indicator", "now"], ["East", "Leads", 15.0]]
 
 
 @pytest.fixture(scope="module")
