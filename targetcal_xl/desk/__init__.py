@@ -27,6 +27,7 @@ with on_demand(__name__):
     from .issued import Issue, issues
     from .learning import (
         LEARNING,
+        Learning,
         WeightChange,
         chosen,
         learn,
@@ -35,7 +36,7 @@ with on_demand(__name__):
         weight_values,
     )
     from .live import open_live_desk
-    from .post import audit_rows, caught_up, post
+    from .post import applied_number, audit_rows, caught_up, post
     from .printable import cell_faults, plan_faults, text_faults
     from .questions import Asked, asked, held, skipped, tell_open
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
@@ -60,6 +61,7 @@ with on_demand(__name__):
     from .stock import Stock, keep, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
+    from .watching import changes
 
 __all__ = [
     "BACKTEST",
@@ -79,6 +81,7 @@ __all__ = [
     "Evaluated",
     "Followed",
     "Issue",
+    "Learning",
     "OnProgress",
     "RegionResult",
     "Side",
@@ -87,11 +90,13 @@ __all__ = [
     "Week",
     "WeightChange",
     "advice",
+    "applied_number",
     "asked",
     "audit_rows",
     "batches",
     "caught_up",
     "cell_faults",
+    "changes",
     "chosen",
     "chosen_regions",
     "composed",
