@@ -221,7 +221,7 @@ def test_what_explained_a_suggestion_explains_it_whatever_is_said_of_its_region(
     places, typed = default_places(_STANDING.inputs, "en"), entered(_STANDING.inputs)
     tabs = [tab for tab in places.tabs if lost is None or tab != region_sheet(lost)]
     lines = _STANDING.inputs.plan.lines
-    words = {
+    words: dict[str, Value] = {
         "declared": 1.0,
         "agreed": 2.0,
         "round": 2.0,
