@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from subprocess import PIPE
 
 import openpyxl
 import pytest
@@ -316,3 +321,17 @@ def test_what_keeps_a_page_from_being_renewed_is_told_and_tried_again(tmp_path: 
     ended = watched(lambda: case.run(dashboard, out), saves(), told.append)
     assert (ended.done, ended.missed) == (2, 1)
     assert [type(one).__name__ for one in told] == ["DashboardReport", "MissedReport", "DashboardReport"]
+
+
+def test_ctrl_c_ends_the_watching_without_a_fault(tmp_path: Path) -> None:
+    case = desks.fresh(tmp_path)
+    words = ["dashboard", str(case.path), "-o", str(tmp_path / "page.html"), "--watch"]
+    line = [sys.executable, "-m", "targetcal_xl", *words]
+    environment = os.environ | {"TARGETCAL_LANG": "en"}
+    with subprocess.Popen(line, stdout=PIPE, stderr=PIPE, encoding="utf-8", env=environment) as watching:
+        assert watching.stdout is not None
+        begun = watching.stdout.readline() + watching.stdout.readline()
+        watching.send_signal(signal.SIGINT)
+        told, faults = watching.communicate(timeout=60)
+    assert begun.startswith("✓ Written: ")
+    assert (watching.returncode, told.strip(), faults) == (0, "✓ Ended: done 1 time, prevented 0 times.", "")
