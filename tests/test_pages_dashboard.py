@@ -325,13 +325,16 @@ def test_what_keeps_a_page_from_being_renewed_is_told_and_tried_again(tmp_path: 
 
 def test_ctrl_c_ends_the_watching_without_a_fault(tmp_path: Path) -> None:
     case = desks.fresh(tmp_path)
-    words = ["dashboard", str(case.path), "-o", str(tmp_path / "page.html"), "--watch"]
+    words = ["dashboard", case.book, "-o", "page.html", "--watch"]
     line = [sys.executable, "-m", "targetcal_xl", *words]
     environment = os.environ | {"TARGETCAL_LANG": "en"}
-    with subprocess.Popen(line, stdout=PIPE, stderr=PIPE, encoding="utf-8", env=environment) as watching:
+    with subprocess.Popen(
+        line, stdout=PIPE, stderr=PIPE, encoding="utf-8", cwd=tmp_path, env=environment
+    ) as watching:
         assert watching.stdout is not None
         begun = watching.stdout.readline() + watching.stdout.readline()
         watching.send_signal(signal.SIGINT)
         told, faults = watching.communicate(timeout=60)
-    assert begun.startswith("✓ Written: ")
-    assert (watching.returncode, told.strip(), faults) == (0, "✓ Ended: done 1 time, prevented 0 times.", "")
+    assert begun.startswith("✓ Written: page.html")
+    assert (watching.returncode, faults) == (0, "")
+    assert told.startswith("✓ Ended: done ")
