@@ -337,4 +337,4 @@ def test_ctrl_c_ends_the_watching_without_a_fault(tmp_path: Path) -> None:
         told, faults = watching.communicate(timeout=60)
     assert begun.startswith("✓ Written: page.html")
     assert (watching.returncode, faults) == (0, "")
-    assert told.startswith("✓ Ended: done ")
+    assert told.splitlines()[-1].startswith("✓ Ended: done ")
