@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from subprocess import PIPE
 
 import openpyxl
 import pytest
@@ -163,6 +168,26 @@ def test_a_tab_that_was_handed_in_waits_for_finance_since_its_day(tmp_path: Path
     assert rows["华南大区"][waits] == "head2（负责人）提交"
 
 
+def test_where_there_is_a_deadline_it_alone_says_who_is_late(tmp_path: Path) -> None:
+    inputs = desks.case_inputs()
+    deadlines = (dt.date(2025, 1, 20),)
+    case = Case(tmp_path, replace(inputs, plan=replace(inputs.plan, deadlines=deadlines)))
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+    since, found = text("pages.since", "zh-CN"), []
+    for day in (16, 17, 20, 22):
+        case.clock.now = dt.datetime(2025, 1, day, 1, tzinfo=dt.UTC)
+        page = _written(case)
+        found.append((page.looks("regions")["华东大区"], page.table("regions")["华东大区"][since]))
+    assert [look for look, _ in found] == ["on_path", "close", "close", "behind"]
+    assert [said.split("，")[1] for _, said in found] == [
+        "距截止 4 天",
+        "距截止 3 天",
+        "距截止 0 天",
+        "逾期 2 天",
+    ]
+
+
 @pytest.mark.parametrize("day", ["soon", "2031-01-01", 45000.0])
 def test_a_day_that_is_none_or_is_to_come_makes_nobody_late(day: object, tmp_path: Path) -> None:
     case = desks.submitted(tmp_path)
@@ -296,3 +321,20 @@ def test_what_keeps_a_page_from_being_renewed_is_told_and_tried_again(tmp_path: 
     ended = watched(lambda: case.run(dashboard, out), saves(), told.append)
     assert (ended.done, ended.missed) == (2, 1)
     assert [type(one).__name__ for one in told] == ["DashboardReport", "MissedReport", "DashboardReport"]
+
+
+def test_ctrl_c_ends_the_watching_without_a_fault(tmp_path: Path) -> None:
+    case = desks.fresh(tmp_path)
+    words = ["dashboard", case.book, "-o", "page.html", "--watch"]
+    line = [sys.executable, "-m", "targetcal_xl", *words]
+    environment = os.environ | {"TARGETCAL_LANG": "en"}
+    with subprocess.Popen(
+        line, stdout=PIPE, stderr=PIPE, encoding="utf-8", cwd=tmp_path, env=environment
+    ) as watching:
+        assert watching.stdout is not None
+        begun = watching.stdout.readline() + watching.stdout.readline()
+        watching.send_signal(signal.SIGINT)
+        told, faults = watching.communicate(timeout=60)
+    assert begun.startswith("✓ Written: page.html")
+    assert (watching.returncode, faults) == (0, "")
+    assert told.splitlines()[-1].startswith("✓ Ended: done ")

@@ -21,6 +21,7 @@ from targetcal_xl.workbook.formulas import (
     Expression,
     abs_,
     and_,
+    as_javascript,
     cell_at,
     clean,
     count,
@@ -46,7 +47,6 @@ from targetcal_xl.workbook.formulas import (
     text_or_none,
     trim,
 )
-from targetcal_xl.workbook.formulas.javascript import javascript
 from targetcal_xl.workbook.layout import default_places
 from tests.support import node
 from tests.support.desks import Case
@@ -183,7 +183,7 @@ def test_every_sign_and_function_does_on_a_page_what_it_does_on_a_sheet() -> Non
         held |= {(row, 1): one, (row, 2): other}
         cells = cell_at(f"$A${row}", one), cell_at(f"$B${row}", other)
         for column, (name, operation) in enumerate(_operations(*cells).items(), 3):
-            formulas[row, column] = javascript(str(operation.written), row, lambda tab, spot: None)
+            formulas[row, column] = as_javascript(str(operation.written), row, lambda tab, spot: None)
             wanted[row, column] = f"{name} of {one!r} and {other!r}", operation.told[0]
     (found,) = node.computed(Program(held, formulas), [{}])
     assert {told for spot, (told, value) in wanted.items() if not _same(found[spot], value)} == set()
@@ -202,7 +202,7 @@ def test_every_sign_and_function_does_on_a_page_what_it_does_on_a_sheet() -> Non
 )
 def test_a_formula_is_printed_as_spreadsheets_read_it(formula: str, printed: str) -> None:
     assert (
-        javascript(formula, 10, lambda tab, spot: "there" if (tab, spot) == ("My tab's", (2, 2)) else None)
+        as_javascript(formula, 10, lambda tab, spot: "there" if (tab, spot) == ("My tab's", (2, 2)) else None)
         == printed
     )
 
@@ -210,4 +210,4 @@ def test_a_formula_is_printed_as_spreadsheets_read_it(formula: str, printed: str
 @pytest.mark.parametrize("formula", ["1+", "NOW()", "(1", "1)", "{1,2}", "alert(1)", "$A$1 $B$2", '"open'])
 def test_what_is_no_formula_of_ours_is_not_printed(formula: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        javascript(formula, 1, lambda tab, spot: None)
+        as_javascript(formula, 1, lambda tab, spot: None)

@@ -166,7 +166,10 @@ def _region(stock: Stock, region: Region, objects: bool, moments: _Moments) -> R
     people = {Role.HEAD: region.head, Role.SUPERIOR: region.superior, Role.HRBP: region.hrbp}
     person = "" if whose is None or whose == "finance" else people[whose].name
     days = moments.waited(region.code, locked=side.state == State.LOCKED)
-    return RegionTurn(region.code, whose, person, days, side.round)
+    deadline = stock.plan.deadline(side.round) if whose == Role.HEAD else None
+    left = None if deadline is None else (deadline - stock.desk.clock().astimezone().date()).days
+    near = max(stock.plan.notices.before, default=0)
+    return RegionTurn(region.code, whose, person, days, side.round, left, near)
 
 
 def _contest(row: ObjectionRow, days: float | None) -> Contest:

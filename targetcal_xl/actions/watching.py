@@ -38,13 +38,14 @@ class WatchedReport(Report):
 def watched(
     work: Callable[[], Report], changes: Iterable[None], told: Callable[[Report], None]
 ) -> WatchedReport:
-    """Do the work now and after each change, telling what came of it, until there are no more changes.
+    """Do the work now and after each change, telling what came of it, until there are no more or Ctrl+C.
 
     Raise Refused or DataProblems only for the first time: who began it is there to read them.
     """
-    told(work())
-    done, missed = 1, 0
+    done, missed = 0, 0
     try:
+        told(work())
+        done += 1
         for _ in changes:
             report = _tried(work)
             told(report)

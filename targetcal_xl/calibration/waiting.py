@@ -12,7 +12,7 @@ Turn = Literal[Role.HEAD, Role.SUPERIOR, Role.HRBP, "finance"]
 SLOW_DAYS: Final = 3.0
 """Whoever has had the turn for so many days is slow."""
 LATE_DAYS: Final = 7.0
-"""And for so many, late: a judgement, as plans name no deadline."""
+"""And for so many, late: a judgement, for turns that have no deadline."""
 
 
 def turn(state: str, *, submitted: bool, objects: bool) -> Turn | None:
@@ -27,8 +27,13 @@ def turn(state: str, *, submitted: bool, objects: bool) -> Turn | None:
     return "finance" if submitted or state == State.DECIDED else Role.HEAD
 
 
-def urgency(waited: Turn | None, days: float) -> Light:
-    """Green, amber or red: how long somebody has had the turn."""
+def urgency(waited: Turn | None, days: float, left: int | None = None, near: int = 0) -> Light:
+    """Green, amber or red: how long somebody has had the turn.
+
+    Where so many days are `left` to a deadline, that alone counts: red after it, amber when it is `near`.
+    """
+    if waited is not None and left is not None:
+        return Light.BEHIND if left < 0 else Light.CLOSE if left <= near else Light.ON_PATH
     if waited is None or days < SLOW_DAYS:
         return Light.ON_PATH
     return Light.BEHIND if days >= LATE_DAYS else Light.CLOSE

@@ -16,7 +16,7 @@ _SETTLE_MS: Final = 600
 
 
 def changes(paths: Iterable[Path], stop: Event | None = None) -> Iterator[None]:
-    """Once whenever one of these files has changed, and once an hour; until Ctrl+C, or told to stop.
+    """Once whenever one of these files has changed, and once an hour, until told to stop.
 
     Files are written beside the old ones and take their places, so their folders are watched.
     """
@@ -34,7 +34,6 @@ def _since(places: list[Path], before: tuple[object, ...], stop: Event | None) -
         rust_timeout=_LOOK_MS,
         yield_on_timeout=True,
         stop_event=stop,
-        raise_interrupt=False,
         recursive=False,
         ignore_permission_denied=True,
     )

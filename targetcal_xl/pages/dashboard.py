@@ -35,11 +35,15 @@ class RegionTurn:
     person: str
     days: float
     round: int
+    left: int | None = None
+    """How many days there are to the deadline, negative after it; None where there is none."""
+    near: int = 0
+    """How many days before a deadline it is near."""
 
     @property
     def light(self) -> Light:
         """Red, amber or green."""
-        return urgency(self.turn, self.days)
+        return urgency(self.turn, self.days, self.left, self.near)
 
 
 @dataclass(frozen=True)
@@ -219,7 +223,7 @@ class _Dashboard:
             _Cell(cells["state"].said),
             _Cell(cells["submitted"].said),
             _Cell(self._waits(one), f"light {one.light}"),
-            _Cell(self._days(one.days) if one.turn else "", "number"),
+            _Cell(self._since(one), "number"),
             _Cell(str(one.round), "number"),
             *(self._value(cells[code]) for code in told),
         )
@@ -228,6 +232,15 @@ class _Dashboard:
         if one.turn is None:
             return self._say("light.done")
         return self._say(f"turn.{one.turn}", person=one.person)
+
+    def _since(self, one: RegionTurn) -> str:
+        """For how long somebody has had the turn, and where the deadline is."""
+        if one.turn is None:
+            return ""
+        if one.left is None:
+            return self._days(one.days)
+        due = self._say("overdue", count=-one.left) if one.left < 0 else self._say("due", count=one.left)
+        return self._say("since_due", since=self._days(one.days), due=due)
 
     def _late(self) -> _Listing:
         """Who has had the turn for too long, the longest first."""
@@ -238,7 +251,7 @@ class _Dashboard:
             (
                 _Cell(self._waits(one), f"light {one.light}"),
                 _Cell(names[one.code]),
-                _Cell(self._days(one.days), "number"),
+                _Cell(self._since(one), "number"),
                 _Cell(self._say(f"light.{one.light}")),
             )
             for one in late

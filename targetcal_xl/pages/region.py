@@ -131,7 +131,12 @@ class _RegionPage:
         words = {
             code: self._say(f"script.{code}", file="{file}", count="{count}") for code in ("saved", "left")
         }
-        data: dict[str, object] = {"slip": asdict(self._slip), "held": held, "formulas": formulas, "words": words}
+        data: dict[str, object] = {
+            "slip": asdict(self._slip),
+            "held": held,
+            "formulas": formulas,
+            "words": words,
+        }
         data["carried"] = [[row, code, value] for (_, row, code), value in self._carried()]
         data["items"] = self._items()
         words["ready_there"] = text("workbook.advice.ready", self._language)
@@ -224,8 +229,8 @@ class _RegionPage:
         )
 
     def _line_inputs(self, line: str) -> Iterator[_Input]:
-        countered = self._standing.value(self._slip.region, line, "counter") is not None
-        for code in ("declared", *(("agree",) if countered else ()), *JUSTIFICATION, "comment"):
+        counter = self._standing.value(self._slip.region, line, "counter")
+        for code in ("declared", *(() if counter is None else ("agree",)), *JUSTIFICATION, "comment"):
             yield self._input(line, code, self._sheet.spot("lines", line, code))
 
     def _items(self) -> list[object]:

@@ -11,7 +11,7 @@ from ..figures import UNKNOWN, spell
 from ..ooxml import BLANK, Cell, Scalar, Spot
 from .captions import heading, meant
 from .content import content
-from .formulas.javascript import javascript
+from .formulas import as_javascript
 from .labels import label, section, titles
 from .layout import default_places
 from .places import Places
@@ -159,7 +159,7 @@ class ShownSheet:
 
         held = {spot: cell.value for spot, cell in self._cells.items() if cell.formula is None}
         printed = {
-            spot: javascript(cell.formula, spot[0], elsewhere)
+            spot: as_javascript(cell.formula, spot[0], elsewhere)
             for spot, cell in self._cells.items()
             if cell.formula is not None
         }

@@ -54,6 +54,7 @@ from .functions import (
     text_or_none,
     trim,
 )
+from .javascript import as_javascript
 from .values import Values
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "abs_",
     "added",
     "and_",
+    "as_javascript",
     "average",
     "cell_at",
     "clean",

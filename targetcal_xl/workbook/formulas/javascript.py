@@ -48,7 +48,7 @@ class _Token(NamedTuple):
     said: str
 
 
-def javascript(formula: str, row: int, elsewhere: Elsewhere) -> str:
+def as_javascript(formula: str, row: int, elsewhere: Elsewhere) -> str:
     """An expression in `r`, the row of the cell, that gives what its formula does in this `row`.
 
     Raise ValueError for what is no formula of ours.
