@@ -10,9 +10,9 @@ IDENTITY := 'import sys, zlib; print("%s-%x" % (sys.version.split()[0], zlib.crc
 MADE := $(VENV)/of-$(shell $(PYTHON) -c $(IDENTITY))
 
 # A text file that is opened in the locale's encoding is a fault of ours.
-SPREAD := pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-PYTEST := PYTHONWARNDEFAULTENCODING=1 $(PY) -m $(SPREAD)
-COVERAGE := PYTHONWARNDEFAULTENCODING=1 $(PY) -m coverage
+PYTEST := PYTHONWARNDEFAULTENCODING=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+TESTS ?= not gui
+SUITE ?= suite
 
 .PHONY: demo test suite covered explore test-gui lint bench docs clean
 .DELETE_ON_ERROR:
@@ -21,19 +21,17 @@ demo: $(VENV)/demo
 	rm -rf demo
 	$(VENV)/bin/targetcal demo demo
 
-test: lint suite
+# `make test SUITE=covered` measures, too.
+test: lint $(SUITE)
 
 suite: $(VENV)/test
 	$(PY) -m tests.support.parts
-	$(PYTEST)
+	$(PYTEST) -m "$(TESTS)"
 
 # The same, and every line and branch has to be reached; setup.cfg says how many, and which need not.
 covered: $(VENV)/test
 	$(PY) -m tests.support.parts
-	$(COVERAGE) erase
-	$(COVERAGE) run -m $(SPREAD)
-	$(COVERAGE) combine --quiet
-	$(COVERAGE) report
+	$(PYTEST) -m "$(TESTS)" --cov
 
 # `make test` tries the same examples every time; here other ones, and more of them.
 explore: $(VENV)/test

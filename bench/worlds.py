@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from targetcal_xl.calibration import Answer, Floats, History, Inputs, Readings
-from targetcal_xl.calibration.history import Flags
+from targetcal_xl.calibration.arrays import Flags
 from tests.support.samples import sample_plan
 
 EXPERTS = np.array([0.30, 0.25, 0.20])

@@ -10,7 +10,7 @@ from hypothesis.internal.conjecture import providers
 
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
-from tests.support.programs import needs_programs
+from tests.support.programs import forks, needs_postgresql, needs_programs
 
 settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
@@ -25,6 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needs_programs(item.path):
             item.add_marker("programs")
+        if needs_postgresql(item.path):
+            item.add_marker("postgresql")
+        if forks(item.path):
+            item.add_marker("forks")
     items.sort(key=lambda item: not item.path.name.startswith("test_whole_"))
 
 

@@ -21,9 +21,9 @@ from targetcal_xl.desk.tested import verdict
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book, read
-from tests.support.books import sound
 from tests.support.desks import Case, confirmed, fresh, locked
 from tests.support.samples import sample_inputs
+from tests.support.validator import sound
 
 PERIOD = Period(2025, 1)
 

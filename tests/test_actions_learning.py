@@ -12,10 +12,10 @@ import pytest
 from targetcal_xl.actions import RecalibrateReport, go_back, new, recalibrate, repair, verify
 from targetcal_xl.calibration import Inputs, Key, Value, compute_baseline, relearn
 from targetcal_xl.telling import Rows
-from tests.support.books import sound
 from tests.support.desks import Case
 from tests.support.recalculated import differences
 from tests.support.samples import sample_inputs
+from tests.support.validator import sound
 
 SETTING: Key = (None, None, "weights")
 

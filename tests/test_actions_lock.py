@@ -18,8 +18,9 @@ from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
-from tests.support.books import as_openpyxl, parts_of, sound
+from tests.support.books import as_openpyxl, parts_of
 from tests.support.desks import FINANCE, Case, Said, fresh, locked, low, submitted, told
+from tests.support.validator import sound
 
 TAB, OTHER = "华东大区", "华南大区"
 

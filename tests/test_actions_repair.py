@@ -30,10 +30,11 @@ from targetcal_xl.desk import Desk, ledger_beside
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
-from tests.support.books import changed_parts, parts_of, sound
+from tests.support.books import changed_parts, parts_of
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
 from tests.support.mortal import as_nobody, dies_at
 from tests.support.resave import SAVERS, pandas_save
+from tests.support.validator import sound
 
 
 def test_a_death_at_any_write_of_lock_loses_nothing(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from targetcal_xl.libreoffice.bridge import values
 from targetcal_xl.workbook import open_book
 from targetcal_xl.workbook.sheets.baseline_live import EXPLAINED
 from tests.support import calc
-from tests.support.books import as_openpyxl, sound
+from tests.support.books import as_openpyxl
 from tests.support.desks import Case, fresh, submitted, told
+from tests.support.validator import sound
 
 LINE: Key = ("R1", "R1-1", "history.2024Q4")
 

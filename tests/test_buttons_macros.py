@@ -22,11 +22,12 @@ from targetcal_xl.functions import FUNCTIONS
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.problems import Refused
 from tests.support import desks
-from tests.support.books import parts_of, sound
+from tests.support.books import parts_of
 from tests.support.desks import Case
 from tests.support.macros import CANCEL, ECHO, ON_WINDOWS, book_with, run_in_office, stubbed
 from tests.support.recalculated import differences
 from tests.support.samples import sample_inputs
+from tests.support.validator import sound
 
 _SAFELY = "import sys; sys.path[:] = filter(None, sys.path); "
 _COMMAND = re.compile(

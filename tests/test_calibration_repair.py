@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from targetcal_xl.calibration import Cleaned, Floats
-from targetcal_xl.calibration.history import Flags
+from targetcal_xl.calibration.arrays import Flags
 from targetcal_xl.calibration.repair import repair
 
 T = 12

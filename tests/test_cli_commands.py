@@ -20,7 +20,7 @@ import pytest
 
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.connect import plan_template
-from targetcal_xl.demo.story import Row, Story
+from targetcal_xl.demo.story import Story, StoryRow
 from targetcal_xl.language import LANGUAGES
 from tests.fixtures import Kept
 from tests.support import desks
@@ -160,6 +160,12 @@ PLAYED: Mapping[str, Play] = {
     "audit": Play(
         "locked", "audit BOOK -r R2", _says("2025-01-06", "2025-01-06"), lambda told: told["problems"] == []
     ),
+    "audit --line": Play(
+        "locked",
+        "audit BOOK -l R2-1",
+        _says("华南1组: 16 entries", "华南1组：共 16 条记录"),
+        lambda told: {step["round"] for step in _rows(told["steps"])} == {1},
+    ),
     "audit --verify": Play(
         "locked",
         "audit BOOK --verify",
@@ -266,7 +272,7 @@ def test_every_command_is_played_here() -> None:
         ("", ""),
         ("chek", "No such command 'chek'"),
         ("check", "Missing argument 'BOOK'"),
-        ("check BOOK --nonsense", "No such option: --nonsense"),
+        ("check BOOK --nonsense", "No such option '--nonsense'"),
         ("check BOOK -r R9", "There is no region “R9”: did you mean 华东大区, 华南大区?"),
         ("check BOOK --as ' '", "Nobody is named as acting"),
         ("check BOOK --ledger nowhere.sqlite", "There is no ledger at nowhere.sqlite"),
@@ -408,7 +414,7 @@ class _Quarter:
         for name in ("actuals.csv", "survey.csv"):
             (folder / name).write_bytes(self.story.folder.joinpath(name).read_bytes())
 
-    def play(self) -> Iterator[tuple[Row, Said]]:
+    def play(self) -> Iterator[tuple[StoryRow, Said]]:
         """Every act by its command, a superior's decisions on a region together; what is typed is typed."""
         for kind, acts in groupby(self.story.acts, lambda act: (act["action"], act["region"])):
             if kind[0] == "decide":
@@ -420,7 +426,7 @@ class _Quarter:
                     command = _COMMAND.get(act["action"], act["action"])
                     yield act, self._given(act, command, *self._words(act))
 
-    def _decided(self, region: str, acts: Sequence[Row]) -> tuple[Row, Said]:
+    def _decided(self, region: str, acts: Sequence[StoryRow]) -> tuple[StoryRow, Said]:
         """The superior fills the tab, and has it taken in at once."""
         typed: dict[Key, Value] = {(region, item, "granted"): said for item, said in self._granted(region)}
         for act in acts:
@@ -439,11 +445,11 @@ class _Quarter:
         asked = [row for row in csv.DictReader(said.splitlines()) if row["line"] in lines]
         yield from ((f"S{number:02d}", row["granted"]) for number, row in enumerate(asked, 1))
 
-    def _given(self, act: Row, command: str, *words: str) -> Said:
+    def _given(self, act: StoryRow, command: str, *words: str) -> Said:
         at = dt.datetime.fromisoformat(act["at"]).astimezone(dt.UTC)
         return self.give(command, BOOK, *words, "--as", act["actor"], at=at)
 
-    def _words(self, act: Row) -> Sequence[str]:
+    def _words(self, act: StoryRow) -> Sequence[str]:
         answered = ["-r", act["region"], "-l", act["line"], "--hours", act["hours"], "--note", act["reason"]]
         words = {
             "new": ["--from", self.source, "--lang", self.give.language],

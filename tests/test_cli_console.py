@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -11,7 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from targetcal_xl import __version__
+from targetcal_xl.cli import seat
 from targetcal_xl.demo import demo
 
 _ENCODINGS = ("gbk", "cp1252", "ascii", "utf-8")
@@ -128,11 +132,31 @@ def test_without_any_output_a_command_does_its_work(played: Path) -> None:
 
 def test_a_report_that_cannot_be_written_is_said_so(played: Path) -> None:
     command = f'exec "{sys.executable}" -c "from targetcal_xl.cli import run; run()" audit targets.xlsx'
+    # Where lines are counted, the count could not be written either.
+    env = {name: value for name, value in plain().items() if not name.startswith("COVERAGE_")}
     for form in ("", "--json"):
         done = subprocess.run(
             ["sh", "-c", f"ulimit -f 0; {command} {form} > report"],
-            cwd=played, env={**plain(), "TARGETCAL_LANG": "en"}, stderr=subprocess.PIPE, check=False,
+            cwd=played, env={**env, "TARGETCAL_LANG": "en"}, stderr=subprocess.PIPE, check=False,
         )  # fmt: skip
         assert done.returncode == 2
         assert b"its report could not be written (File too large)" in done.stderr
         assert done.stderr.count(b"\n") == 1
+
+
+def test_long_work_shows_a_bar_where_somebody_sees_it_and_nothing_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for is_terminal in (True, False):
+        shown = io.StringIO()
+        errors = Console(file=shown, force_terminal=is_terminal, width=80)
+        monkeypatch.setattr(seat, "ERRORS", errors)
+        with seat.ThisComputer("en").progress() as report:
+            report("letters", 1, 3)
+            report("letters", 3, 3)
+        assert ("3/3" in shown.getvalue()) == is_terminal
+
+
+def test_the_package_itself_runs_as_the_command() -> None:
+    command = [sys.executable, "-m", "targetcal_xl", "--version"]
+    assert __version__ in subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout

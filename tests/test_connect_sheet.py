@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -370,3 +371,13 @@ def test_no_damage_to_a_part_shows_anything_but_a_sentence(tmp_path: Path) -> No
             read_actuals(put(tmp_path, broken), PLAN)
         except DataProblems as caught:
             assert caught.problems
+
+
+def test_texts_that_stand_in_a_table_of_their_own_are_read_from_it() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+        sheet.write_row(0, 0, ["线路", "R1-1", "线路", " 两端 空白 "])
+        sheet.write_rich_string(1, 0, "一半", bold, "加粗", "的字")
+    rows = read_sheet(out.getvalue()).rows
+    assert rows == {1: ["线路", "R1-1", "线路", " 两端 空白 "], 2: ["一半加粗的字"]}

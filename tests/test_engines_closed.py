@@ -16,16 +16,8 @@ from targetcal_xl.ooxml.cells import Cell, Spot
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook.engines.closed import open_closed
 from tests.support import office, validator
-from tests.support.books import (
-    OTHER,
-    SHEET,
-    TAB,
-    as_openpyxl,
-    changed_parts,
-    parts_of,
-    rich_book,
-    sound,
-)
+from tests.support.books import OTHER, SHEET, TAB, as_openpyxl, changed_parts, parts_of, rich_book
+from tests.support.validator import sound
 from tests.support.xllint import lint
 from tests.test_ooxml_cells import TRICKY
 

@@ -18,8 +18,8 @@ from targetcal_xl.calibration import Baseline, Floats, Inputs, Standing, compute
 from targetcal_xl.excel.functions import marked
 from targetcal_xl.functions import FUNCTIONS, inputs, reasons
 from targetcal_xl.functions import definitions as functions
-from targetcal_xl.functions.ranges import Grid, Scalar
-from targetcal_xl.functions.registry import Block
+from targetcal_xl.functions.ranges import RangeValue, RangeValues
+from targetcal_xl.functions.registry import SpilledRows
 from targetcal_xl.language import LANGUAGES, spoken_language, text
 from targetcal_xl.workbook import write_book
 from targetcal_xl.workdays import working_days
@@ -48,24 +48,26 @@ def standing() -> Standing:
 
 
 @pytest.fixture(scope="module")
-def tables(standing: Standing, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Grid]:
+def tables(standing: Standing, tmp_path_factory: pytest.TempPathFactory) -> dict[str, RangeValues]:
     path = tmp_path_factory.mktemp("book") / "book.xlsx"
     write_book(path, standing, "zh-CN", created=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
     return book_tables(path, standing.inputs)
 
 
-def _column(rows: Block) -> Floats:
+def _column(rows: SpilledRows) -> Floats:
     return np.array(rows, dtype=float).ravel()
 
 
-def _arguments(tables: dict[str, Grid]) -> list[object]:
+def _arguments(tables: dict[str, RangeValues]) -> list[object]:
     return [
         str(PERIOD),
         *(tables[name] for name in ("history", "events", "readings", "indicators", "drivers")),
     ]
 
 
-def test_suggestions_from_the_sheets_are_the_commands(standing: Standing, tables: dict[str, Grid]) -> None:
+def test_suggestions_from_the_sheets_are_the_commands(
+    standing: Standing, tables: dict[str, RangeValues]
+) -> None:
     given = _arguments(tables)
     suggested = functions.TC_BASELINE(*given)
     assert _column(suggested) == pytest.approx(standing.baseline.suggested, abs=0)
@@ -74,7 +76,7 @@ def test_suggestions_from_the_sheets_are_the_commands(standing: Standing, tables
     assert high == pytest.approx(standing.baseline.high, rel=1e-12)
 
 
-def test_the_explanation_adds_up_and_has_headings(standing: Standing, tables: dict[str, Grid]) -> None:
+def test_the_explanation_adds_up_and_has_headings(standing: Standing, tables: dict[str, RangeValues]) -> None:
     headings, *rows = functions.TC_EXPLAIN(*_arguments(tables))
     assert len(headings) == 3 + len(standing.baseline.parts)
     numbers = np.array([row[1:] for row in rows], dtype=float)
@@ -84,7 +86,7 @@ def test_the_explanation_adds_up_and_has_headings(standing: Standing, tables: di
 
 
 def test_columns_and_lines_come_in_the_order_they_are_asked_for(
-    standing: Standing, tables: dict[str, Grid]
+    standing: Standing, tables: dict[str, RangeValues]
 ) -> None:
     lines = [line.code for line in standing.inputs.plan.lines]
     asked = (("high", "part.trend", "sigma", "effect.market"),)
@@ -99,7 +101,7 @@ def test_columns_and_lines_come_in_the_order_they_are_asked_for(
     assert blank == [""] * 4
 
 
-def test_the_split_is_the_commands(standing: Standing, tables: dict[str, Grid]) -> None:
+def test_the_split_is_the_commands(standing: Standing, tables: dict[str, RangeValues]) -> None:
     given = _arguments(tables)
     expected = functions.TC_EXPLAIN(*given, None, (("expected",),))
     sigma = functions.TC_EXPLAIN(*given, None, (("sigma",),))
@@ -122,7 +124,7 @@ def test_headings_may_be_captions_of_either_language(caption: str) -> None:
 
 
 def test_every_fault_is_told_at_once_with_its_cell_and_the_error_value() -> None:
-    history: list[list[Scalar]] = [list(row) for row in HISTORY]
+    history: list[list[RangeValue]] = [list(row) for row in HISTORY]
     history[1][3], history[2][1] = "many", True
     assert functions.TC_BASELINE("2025Q1", history) == [["#VALUE!"]]
     said = reasons("TC_BASELINE", ["2025Q1", history], "en")
@@ -303,7 +305,7 @@ def test_odds_are_the_methods_with_the_total_below(standing: Standing) -> None:
     assert _column(found) == pytest.approx([*each, together])
 
 
-def test_what_if_is_the_methods(standing: Standing, tables: dict[str, Grid]) -> None:
+def test_what_if_is_the_methods(standing: Standing, tables: dict[str, RangeValues]) -> None:
     plan = standing.inputs.plan
     changes = [["line", "indicator", "now"], [plan.lines[1].code, "heads", 20.0]]
     found = calibration.what_if(
@@ -342,11 +344,13 @@ def test_excel_gets_every_function_through_xlwings() -> None:
     """What xlwings is told on Windows, where its marks are not empty."""
     told: list[tuple[str, object]] = []
 
-    def remembered(name: str, what: object, body: Callable[..., Block]) -> Callable[..., Block]:
+    def remembered(name: str, what: object, body: Callable[..., SpilledRows]) -> Callable[..., SpilledRows]:
         told.append((name, what))
         return body
 
-    def arg(name: str, **options: object) -> Callable[[Callable[..., Block]], Callable[..., Block]]:
+    def arg(
+        name: str, **options: object
+    ) -> Callable[[Callable[..., SpilledRows]], Callable[..., SpilledRows]]:
         return partial(remembered, name, options)
 
     recorder = SimpleNamespace(arg=arg, func=lambda body: remembered("func", body.__name__, body))
@@ -365,7 +369,7 @@ def test_dates_from_excel_are_serial_numbers() -> None:
 
 
 def test_compute_baseline_is_asked_once_for_one_set_of_tables(
-    tables: dict[str, Grid], monkeypatch: pytest.MonkeyPatch
+    tables: dict[str, RangeValues], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Inputs] = []
 

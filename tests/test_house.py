@@ -113,14 +113,25 @@ def _is_at_home(module: str, home: str) -> bool:
     return f"{home}.".startswith(f"{module.rpartition('.')[0]}.")
 
 
-def test_no_public_class_has_the_name_of_another() -> None:
-    names = Counter(
-        node.name
-        for tree in modules().values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
-    )
-    assert [name for name, times in names.items() if times > 1] == []
+def test_no_public_type_has_the_name_of_another() -> None:
+    """What a command is given is called as people call it, though it is a path or a text."""
+    told = [
+        name for module, tree in modules().items() if _room(module) != "commands" for name in _types(tree)
+    ]
+    assert [name for name, times in Counter(told).items() if times > 1] == []
+
+
+def _types(tree: ast.Module) -> Iterator[str]:
+    """Public classes, wherever they stand, and the other names of types."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node.name
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+        yield from (
+            one.id for one in targets if isinstance(one, ast.Name) and re.match("[A-Z].*[a-z]", one.id)
+        )
 
 
 _CODES = {code for kind in vars(vocabulary).values() if _is_closed(kind) for code in kind}

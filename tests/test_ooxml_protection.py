@@ -14,14 +14,8 @@ from targetcal_xl.ooxml.cells import Spot
 from targetcal_xl.ooxml.protection import has_password, opens, password_hash, protecting
 from targetcal_xl.workbook.engines.closed import ClosedBook, open_closed
 from tests.support import office
-from tests.support.books import (
-    OTHER,
-    TAB,
-    as_openpyxl,
-    parts_of,
-    rich_book,
-    sound,
-)
+from tests.support.books import OTHER, TAB, as_openpyxl, parts_of, rich_book
+from tests.support.validator import sound
 from tests.support.xllint import lint
 
 

@@ -14,17 +14,8 @@ from targetcal_xl.ooxml.cells import Cell, Spot
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook.engines.closed import open_closed
 from tests.support import office
-from tests.support.books import (
-    OTHER,
-    SHEET,
-    TAB,
-    as_openpyxl,
-    changed_parts,
-    parts_of,
-    rich_book,
-    sound,
-    with_sheet,
-)
+from tests.support.books import OTHER, SHEET, TAB, as_openpyxl, changed_parts, parts_of, rich_book, with_sheet
+from tests.support.validator import sound
 
 
 @pytest.fixture(scope="module")

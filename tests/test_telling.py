@@ -55,6 +55,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield case.run(actions.objections)
     said = {"reason": "fair grounds"}
     yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
+    yield case.run(actions.trace, "R1-1")
     yield case.run(actions.unlock, "R2", "numbers were last year's")
 
 

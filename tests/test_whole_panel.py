@@ -12,9 +12,9 @@ import pytest
 
 from targetcal_xl.actions import check, lock, new, recalibrate, verify
 from targetcal_xl.calibration import Inputs, Key, Region, Value
-from tests.support.books import sound
 from tests.support.desks import REASONS, Case
 from tests.support.samples import sample_inputs
+from tests.support.validator import sound
 
 _REGIONS, _LINES, _PERIODS = 6, 50, 12
 

@@ -14,9 +14,9 @@ from targetcal_xl.actions import check, decide_typed, lock, recalibrate, verify
 from targetcal_xl.calibration import Key, Value, composed
 from targetcal_xl.letters import unprinted
 from targetcal_xl.problems import DataProblems, Problem, Refused
-from tests.support.books import sound
 from tests.support.desks import Case, locked, submitted
 from tests.support.office import convert_all
+from tests.support.validator import sound
 from tests.support.xllint import lint
 
 Said = Mapping[Key, str]

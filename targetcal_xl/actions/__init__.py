@@ -12,7 +12,7 @@ with on_demand(__name__):
         Asked,
         Clock,
         Desk,
-        Progress,
+        OnProgress,
         RegionResult,
         WeightChange,
         ledger_beside,
@@ -38,7 +38,8 @@ with on_demand(__name__):
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
     from .survey import SurveyReport, survey, survey_file
-    from .switch_functions import FunctionsReport, State, switch_functions
+    from .switch_functions import FunctionsReport, FunctionsState, switch_functions
+    from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
     from .verify import verify
@@ -60,12 +61,13 @@ __all__ = [
     "EvaluateReport",
     "FollowReport",
     "FunctionsReport",
+    "FunctionsState",
     "LettersReport",
     "LockReport",
     "Moved",
     "NewReport",
     "ObjectionsReport",
-    "Progress",
+    "OnProgress",
     "RecalibrateReport",
     "Recalibration",
     "RecalibrationsReport",
@@ -73,8 +75,8 @@ __all__ = [
     "RegionResult",
     "RepairReport",
     "Score",
-    "State",
     "SurveyReport",
+    "TraceReport",
     "UnlockReport",
     "UpgradeReport",
     "WeightChange",
@@ -109,6 +111,7 @@ __all__ = [
     "survey",
     "survey_file",
     "switch_functions",
+    "trace",
     "unlock",
     "upgrade",
     "verify",

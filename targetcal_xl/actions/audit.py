@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..desk import Desk, find_region, standing_of
+from ..calibration import Value
+from ..desk import Desk, audit_rows, find_region, standing_of
 from ..language import text
 from ..ledger import Entry
 from ..problems import Problem
@@ -25,6 +26,8 @@ class AuditReport(Report):
     """The hashes that the chain was held against: the audit sheet's last, those of letters, those given."""
     notes: tuple[Problem, ...] = ()
     """What shows nothing false but is worth a look."""
+    said: tuple[Mapping[str, Value], ...] = ()
+    """The entries as the audit sheet prints them, where they are listed."""
 
     @property
     def leaves_work(self) -> bool:
@@ -42,19 +45,21 @@ class AuditReport(Report):
             yield from tell_problems(self.problems, language, indented=True)
             yield from noted(self.notes, text("telling.audit.notes", language), language)
         else:
-            columns = ("number", "at", "actor", "action", "place", "field", "old", "new", "reason")
-            yield table(columns, map(_entry_row, self.entries), language)
+            columns = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
+            rows = (row_of(*both, columns) for both in zip(self.entries, self.said, strict=True))
+            yield table(columns, rows, language)
 
 
-def _entry_row(entry: Entry) -> tuple[str, ...]:
-    place = "/".join(code for code in (entry.region, entry.row) if code)
-    old, new = ("" if value is None else str(value) for value in (entry.old, entry.new))
-    at = entry.at.isoformat(sep=" ", timespec="seconds")
-    return str(entry.number), at, entry.actor, entry.action, place, entry.field, old, new, entry.reason
+def row_of(entry: Entry, said: Mapping[str, Value], columns: Sequence[str]) -> tuple[str, ...]:
+    """An entry's row in a table, from what the audit sheet says of it; the time in UTC, without a zone."""
+    at = entry.at.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+    known = {**said, "at": at}
+    return tuple("" if known[column] is None else str(known[column]) for column in columns)
 
 
 def audit(desk: Desk, region: str | None = None) -> AuditReport:
     """The entries of the plan or of one region."""
-    plan = standing_of(desk.ledger).inputs.plan
-    code = find_region(plan, region).code if region else None
-    return AuditReport(tuple(desk.ledger.entries(region=code)), desk.ledger.head)
+    now = standing_of(desk.ledger)
+    code = find_region(now.inputs.plan, region).code if region else None
+    entries = tuple(desk.ledger.entries(region=code))
+    return AuditReport(entries, desk.ledger.head, said=tuple(audit_rows(now, entries)))

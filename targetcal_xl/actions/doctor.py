@@ -13,12 +13,12 @@ from ..formats import BOOK, LEDGER, Format
 from ..language import text
 from ..ledger import open_ledger
 from ..letters import LetterTemplate, Rehearsal, font_file, rehearse
-from ..machine import Computer, Said, book_health, excel_health, find_soffice, mend, this_computer
+from ..machine import Computer, Finding, book_health, excel_health, find_soffice, mend, this_computer
 from ..problems import Problem, Refused, TargetcalError
 from ..telling import DONE, Part, Report, Sentence, tell_problems
 from ..workbook import book_format, open_book
 
-PARTS = ("XlsxWriter", "docxtpl", "typst", "SQLAlchemy", "numpy")
+PARTS = ("XlsxWriter", "docxtpl", "typst", "numpy")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _rehearsed(tried: Rehearsal, name: str, language: str) -> Iterator[str]:
         yield text("actions.doctor.by_office", language, why=why, what=tried.needed.what)
 
 
-def _program(language: str) -> Iterator[Said]:
+def _program(language: str) -> Iterator[Finding]:
     """This program and what it is made of."""
     system = platform.system()
     yield text("actions.doctor.python", language, version=platform.python_version(), system=system)
@@ -97,7 +97,7 @@ def _program(language: str) -> Iterator[Said]:
     yield text(f"actions.doctor.{'office' if find_soffice() else 'no_office'}", language)
 
 
-def _ledger(book: Path, ledger: str | None, language: str) -> Iterator[Said]:
+def _ledger(book: Path, ledger: str | None, language: str) -> Iterator[Finding]:
     """Whether a book's ledger is there and whole."""
     try:
         with open_ledger(ledger or ledger_beside(book)) as opened:
@@ -111,7 +111,7 @@ def _ledger(book: Path, ledger: str | None, language: str) -> Iterator[Said]:
         yield from refused.problems
 
 
-def _formats(book: Path, recorded: Mapping[str, Format], language: str) -> Iterator[Said]:
+def _formats(book: Path, recorded: Mapping[str, Format], language: str) -> Iterator[Finding]:
     """In which formats book and ledger are written, and what is to be done about old and newer ones."""
     ledger, found = recorded["ledger"], book_format(open_book(book))
     said = {"book": found.number, "book_by": found.program}

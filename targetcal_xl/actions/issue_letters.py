@@ -22,7 +22,7 @@ from ..telling import DONE, Part, Report, Sentence
 from .check import broken_seals
 from .objections import handled_by_line
 
-Format = Literal["docx", "pdf", "both"]
+LetterFormat = Literal["docx", "pdf", "both"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class LettersReport(Report):
 
 
 def issue_letters(
-    desk: Desk, out: Path, form: Format = "both", template: Path | None = None
+    desk: Desk, out: Path, form: LetterFormat = "both", template: Path | None = None
 ) -> LettersReport:
     """Issue the letter of every confirmed region; what was issued before is written again, unchanged.
 
@@ -83,7 +83,7 @@ class _Maker:
     """What letters are made with, and where they go."""
 
     template: LetterTemplate
-    form: Format
+    form: LetterFormat
     out: Path
     language: str
 

@@ -42,9 +42,6 @@ from .check import fixed_changed, unkept
 from .new import suggestions
 from .objections import objection_events
 
-Cells = Mapping[Key, Value]
-"""What finance's cells hold; no key for an empty one."""
-
 _WEIGHTS = ("driver", "expert", "before", "after", "standard_error", "expert_share")
 """Columns of what was learned."""
 
@@ -149,7 +146,7 @@ def go_back(desk: Desk, number: int, reason: str) -> RecalibrateReport:
 
 def _settled(
     stock: Stock,
-    cells: Cells,
+    cells: Mapping[Key, Value],
     after: Standing,
     reason: str,
     more: Sequence[bytes] = (),

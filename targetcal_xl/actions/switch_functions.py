@@ -11,14 +11,14 @@ from ..language import text
 from ..ledger import Event
 from ..telling import DONE, QUIET, Part, Report, Sentence
 
-State = Literal["frozen", "live"]
+FunctionsState = Literal["frozen", "live"]
 
 
 @dataclass(frozen=True)
 class FunctionsReport(Report):
     """What the baseline sheet shows now, and whether that is new."""
 
-    state: State
+    state: FunctionsState
     changed: bool
 
     def tell(self, language: str) -> Iterator[Part]:
@@ -26,7 +26,7 @@ class FunctionsReport(Report):
         yield Sentence(text(f"telling.functions.{self.state}", language), DONE if self.changed else QUIET)
 
 
-def switch_functions(desk: Desk, state: State) -> FunctionsReport:
+def switch_functions(desk: Desk, state: FunctionsState) -> FunctionsReport:
     """Have the baseline sheet computed by functions (`live`), or show what was recorded (`frozen`)."""
     stock = take_stock(desk)
     before = stock.standing.value(None, None, "functions") or "frozen"

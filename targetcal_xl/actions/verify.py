@@ -16,7 +16,6 @@ from ..workbook import marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
 
-Row = Mapping[str, Value]
 Stray = tuple[str, Problem]
 """Sheet code and problem of a cell that is neither ours nor anybody's to fill."""
 
@@ -87,7 +86,7 @@ def oddities(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
     yield from (problem for sheet, problem in found if not _is_false(stock, sheet, problem))
 
 
-def _log(stock: Stock, sheet: str, wanted: Mapping[str, Row]) -> Iterator[Problem]:
+def _log(stock: Stock, sheet: str, wanted: Mapping[str, Mapping[str, Value]]) -> Iterator[Problem]:
     """Rows of a sheet that only grows which are missing, were never recorded, or say something else."""
     places = stock.reading.places
     place = places.tables.get((sheet, sheet))

@@ -3,6 +3,7 @@
 from .accents import composed
 from .agreement import Opinion, Quadrant, Survey, consensus_days, quadrant, summarise
 from .alignment import allot, check_limits, split, split_mean
+from .arrays import Floats
 from .backtest import (
     METHODS,
     Backtest,
@@ -24,7 +25,7 @@ from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compo
 from .drivers import Readings, changes, effects, signals
 from .explanation import ROUNDING, Explanation, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
-from .history import MOST_PERIODS, Cleaned, FarAway, Floats, History, clean, consecutive, last_year
+from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
 from .interval import Inside, inside
 from .learning import Relearned, relearn
 from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
@@ -82,10 +83,10 @@ from .vocabulary import (
     SUPPORT_ITEM,
     WEIGHTS,
     AnswerCode,
+    IntervalSide,
     MetricKind,
     Origin,
     QuadrantCode,
-    Side,
     WeightsCode,
 )
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
@@ -121,6 +122,7 @@ __all__ = [
     "InfeasibleTotal",
     "Inputs",
     "Inside",
+    "IntervalSide",
     "Item",
     "Judgement",
     "Key",
@@ -150,7 +152,6 @@ __all__ = [
     "Resources",
     "Score",
     "Shortage",
-    "Side",
     "Standing",
     "Step",
     "Survey",

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Floats
 from .baseline import Baseline
 from .hierarchy import CLOSE, Level, added, flat, hierarchy, limited, sums, whole_steps
-from .history import Floats
 from .plan import Plan
 
 SMALLEST: Final = 1e-3

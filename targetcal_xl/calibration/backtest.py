@@ -9,12 +9,13 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Flags, Floats
 from .baseline import Baseline, Inputs, compute_baseline
 from .coherence import reconcile
 from .drivers import Readings
 from .foresight import look_ahead
 from .hierarchy import Level, added, hierarchy
-from .history import Flags, Floats, History, last_year
+from .history import History, last_year
 from .odds import shared_error, spread
 from .period import Period
 from .plan import Line, Plan

@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Flags, Floats
 from .drivers import Readings, effects, signals
 from .foresight import BACK, Foresight, eventful, look_ahead, stir
-from .history import Flags, Floats, History, last_year, latest
+from .history import History, last_year, latest
 from .interval import reach
 from .plan import ADDED, Plan
 from .question import Answer, Question

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .arrays import Floats
 from .hierarchy import Level, added
-from .history import Floats
 
 
 def reconcile(

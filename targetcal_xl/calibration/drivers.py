@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .history import Floats
+from .arrays import Floats
 from .plan import Plan
 
 SIGNAL_LIMIT = 0.35

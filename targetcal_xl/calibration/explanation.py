@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Flags
 from .baseline import LEVEL
-from .history import Flags
 from .standing import Standing
 from .vocabulary import EventsCode, Origin
 

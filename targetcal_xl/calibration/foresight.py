@@ -9,7 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from .history import Cleaned, Flags, Floats, History, clean, last_year
+from .arrays import Flags, Floats
+from .history import Cleaned, History, clean, last_year
 from .projection import Projection, project
 from .question import Answer
 from .repair import repair

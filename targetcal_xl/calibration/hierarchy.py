@@ -9,10 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .history import Floats
+from .arrays import Floats, Indices
 from .plan import Group, Limits, Line, Plan, Region
 
-Places = NDArray[np.intp]
 CLOSE: Final = 1e-9
 """A bound this close to a whole number of steps is one."""
 
@@ -24,7 +23,7 @@ class Level:
     A node takes from `low` to `high`, each (m,); `codes` name the nodes that have bounds.
     """
 
-    parents: Places
+    parents: Indices
     low: Floats
     high: Floats
     codes: tuple[str, ...] = ()
@@ -87,7 +86,7 @@ def hierarchy(plan: Plan) -> tuple[Level, ...]:
 def limited(levels: Sequence[Level]) -> tuple[Level, ...]:
     """The same without the levels, but the lines', in which no node has bounds."""
     kept: list[Level] = []
-    up: Places | None = None
+    up: Indices | None = None
     for level in levels:
         parents = level.parents if up is None else up[level.parents]
         if level is levels[-1] or level.low.any() or np.isfinite(level.high).any():

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Flags, Floats, Indices
 from .period import Period
 
 MOST_PERIODS = 40
 """Periods, known and unknown, that a history may reach back from the plan's."""
-
-Floats = Annotated[NDArray[np.float64], np.dtype(np.float64)]
-"""An array that says its own kind of value: what an alias of numpy's is made of differs by version."""
-Flags = Annotated[NDArray[np.bool_], np.dtype(np.bool_)]
-Places = NDArray[np.intp]
 
 
 class FarAway(ValueError):
@@ -85,10 +79,10 @@ def last_year(history: History) -> Floats:
     return history.values[:, -history.per_year].copy()
 
 
-def latest(history: History) -> Places:
+def latest(history: History) -> Indices:
     """The place of every line's last value that counts, (n,), -1 where there is none."""
     known = np.isfinite(history.values - history.one_off)
-    places: Places = np.where(known, np.arange(known.shape[1]), -1).max(axis=1, initial=-1)
+    places: Indices = np.where(known, np.arange(known.shape[1]), -1).max(axis=1, initial=-1)
     return places
 
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from .history import Floats
+from .arrays import Floats
 
 DIFFUSE: Final = 1e6
 """Variance of a level of which nothing is known beforehand, in noise variances."""

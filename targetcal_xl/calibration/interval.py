@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from .history import Floats
+from .arrays import Floats
 
 PRIOR_SCORES: Final = 20
 """The normal quantile weighs as much as this many of the panel's errors."""

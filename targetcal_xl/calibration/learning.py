@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Floats, Indices
 from .baseline import Inputs
 from .drivers import signals
 from .foresight import Foresight, look_ahead
-from .history import Floats, Places
 
 PRIOR_ERROR: Final = 0.2
 """Standard deviation of an expert's weight around the truth."""
@@ -52,7 +52,7 @@ class _Closed:
     """What one closed period tells: which lines (m,), their errors in sigmas (m,), their signals (m, d),
     and the sigmas (m,)."""
 
-    rows: Places
+    rows: Indices
     errors: Floats
     signals: Floats
     sigmas: Floats

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .history import Flags, Floats
+from .arrays import Flags, Floats
 from .metric import Metric
 
 DAY_SIGMA = 0.10

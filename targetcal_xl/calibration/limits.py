@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .hierarchy import paths
 from .plan import Group, Limits, Line, Plan, Region
-from .vocabulary import Side
+from .vocabulary import IntervalSide
 
 TOLERANCE = 1e-9
 
@@ -52,7 +52,7 @@ def _code(node: Node) -> str:
     return f"{type(node).__name__.lower()}:{node.code}"
 
 
-def side_of(value: float, limits: Limits) -> Side:
+def side_of(value: float, limits: Limits) -> IntervalSide:
     """Where a value is, beside limits."""
     slack = TOLERANCE * max(1.0, abs(value))
     if limits.low is not None and value < limits.low - slack:

@@ -9,11 +9,9 @@ from functools import cached_property
 from typing import Final, Literal, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Floats
 from .vocabulary import Distance, MetricKind
-
-Floats = NDArray[np.float64]
 
 IN_PERCENT: Final = 10.0
 """Beside shares of 1, what is larger than this is told in percent."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..language import LANGUAGES, record
-from .history import Floats
+from .arrays import Floats
 from .metric import Metric, reference
 from .plan import Person, Region
 from .standing import Value

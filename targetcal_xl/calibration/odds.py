@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Flags, Floats
 from .baseline import Baseline
-from .history import Flags, Floats
 from .plan import Plan
 
 PRIOR_SHARE: Final = 0.2

@@ -11,8 +11,9 @@ from typing import Final, Literal
 
 import numpy as np
 
+from .arrays import Floats
 from .calendar import Calendar
-from .metric import IN_PERCENT, Floats, Metric
+from .metric import IN_PERCENT, Metric
 from .period import Period
 from .vocabulary import MissingDays, Split, WeightsCode
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .history import Flags, Floats
+from .arrays import Flags, Floats
 from .level import LevelOutlook, level_outlook, mean_so_far
 from .metric import Metric
 from .plan import ADDED, Plan, Thresholds

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from .history import Flags, Floats, Places
+from .arrays import Flags, Floats, Indices
 from .hypotheses import COMMON_PRIOR, PRIOR, Operators, operators
 
 SHAPE: Final = 0.5
@@ -123,10 +123,10 @@ def _learn(moved: Floats, known: Flags, does: Operators, prior: Floats = PRIOR) 
     return _Panel(variance, shares, float(evidence.sum()))
 
 
-def _sample(moved: Floats) -> Places:
-    """Places of at most SAMPLE lines, from those that moved least to most, whatever order they stand in."""
+def _sample(moved: Floats) -> Indices:
+    """Indices of at most SAMPLE lines, from those that moved least to most, whatever order they stand in."""
     order = np.argsort(np.abs(moved).sum(axis=1), kind="stable")
-    sample: Places = order[np.linspace(0, len(order) - 1, min(len(order), SAMPLE)).astype(np.intp)]
+    sample: Indices = order[np.linspace(0, len(order) - 1, min(len(order), SAMPLE)).astype(np.intp)]
     return sample
 
 

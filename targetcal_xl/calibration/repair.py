@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from .history import Cleaned, Flags, Floats, Places
+from .arrays import Flags, Floats, Indices
+from .history import Cleaned
 from .hypotheses import HYPOTHESES, Operators, operators
 
 TYPICAL: Final = [
@@ -46,7 +47,7 @@ def repair(cleaned: Cleaned, per_year: int, trusted: Flags) -> Floats:
     return moved + origin
 
 
-def _best(moved: Floats, known: Flags, does: Operators) -> Places:
+def _best(moved: Floats, known: Flags, does: Operators) -> Indices:
     """Which typical hypothesis each line is likeliest under, (n,)."""
     count = np.maximum(known.sum(axis=1) - 1, 1)
     likelihoods = [
@@ -54,7 +55,7 @@ def _best(moved: Floats, known: Flags, does: Operators) -> Places:
         - np.log(does.spread[place, 1:-1]).sum()
         for place in TYPICAL
     ]
-    best: Places = np.argmax(likelihoods, axis=0)
+    best: Indices = np.argmax(likelihoods, axis=0)
     return best
 
 
@@ -64,7 +65,7 @@ def _square(moved: Floats, precision: Floats) -> Floats:
     return product
 
 
-def _filled(moved: Floats, known: Flags, precisions: Floats, best: Places) -> Floats:
+def _filled(moved: Floats, known: Flags, precisions: Floats, best: Indices) -> Floats:
     """Gaps as what is known lets expect: the conditional mean -P_gg^-1 P_gk x_k of a Gaussian.
 
     (Rasmussen & Williams 2006, A.6, by the inverse covariance P.)
@@ -82,7 +83,7 @@ def _filled(moved: Floats, known: Flags, precisions: Floats, best: Places) -> Fl
     return filled
 
 
-def _drawn_in(moved: Floats, free: Flags, precisions: Floats, best: Places) -> Floats:
+def _drawn_in(moved: Floats, free: Flags, precisions: Floats, best: Indices) -> Floats:
     """Each line's oddest value drawn towards what the others say of it, where that is far away.
 
     Deletion residuals (Cook & Weisberg 1982, Residuals and Influence in Regression, 2.2) of a Gaussian

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .arrays import Flags, Floats
 from .baseline import Baseline, Inputs
 from .foresight import eventful
-from .history import Flags, Floats, last_year
+from .history import last_year
 from .odds import PRIOR_SHARE
 from .plan import Line
 from .vocabulary import State

@@ -139,8 +139,8 @@ AnswerCode = Literal["one_off", "new_level"]
 ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
 """What a question can be answered with, in the order in which the answers are offered."""
 
-Side = Literal["below", "within", "above"]
-SIDES: Final[tuple[Side, ...]] = get_args(Side)
+IntervalSide = Literal["below", "within", "above"]
+SIDES: Final[tuple[IntervalSide, ...]] = get_args(IntervalSide)
 """Where a value is beside its limits."""
 
 QuadrantCode = Literal["thriving", "pressed", "content", "failing"]

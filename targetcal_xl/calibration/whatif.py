@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from .arrays import Floats
 from .baseline import Baseline, Inputs, compute_baseline
-from .history import Floats
 from .odds import PRIOR_SHARE, plan_odds
 
 

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-from typer.exceptions import TyperException
+import click
 
 from .. import __version__
 from ..commands import COMMANDS, Command, CommandTable, Given, Here
-from .options import LANGUAGE, callback, say
+from .options import LANGUAGE, InOrder, as_click, say
 
 if TYPE_CHECKING:
     from ..telling import Report
@@ -44,28 +43,11 @@ def _libreoffice(here: Here, what: What, profile: Profile = None) -> "Report":
     return libreoffice.remove(profile) if what == "remove" else libreoffice.status(profile)
 
 
-app = typer.Typer(
-    name="targetcal",
-    help=say("help.app"),
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-)
-
-
-def _tell_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def _main(
-    version: Annotated[
-        bool, typer.Option("--version", help=say("option.version"), is_eager=True, callback=_tell_version)
-    ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help=say("option.debug"))] = False,
-) -> None:
+@click.group("targetcal", cls=InOrder, help=say("help.app"), no_args_is_help=True)
+@click.version_option(__version__, message="%(version)s", help=say("option.version"))
+@click.option("--debug", is_flag=True, help=say("option.debug"))
+def app(debug: bool) -> None:
+    """All commands."""
     from .. import log
 
     if debug or log.wanted():
@@ -80,7 +62,7 @@ def _begin_log() -> None:
 
 
 def _names() -> set[str]:
-    return {each.name or "" for each in app.registered_commands}
+    return set(app.commands)
 
 
 def run() -> None:
@@ -99,13 +81,15 @@ def told(command: Callable[[], object]) -> int:
     """The exit status of a command, after its problems have been shown."""
     try:
         status = command()
-    except TyperException as wrong:
+    except click.exceptions.NoArgsIsHelpError as nothing:
+        click.echo(nothing.format_message())
+        return WRONG_USE
+    except click.ClickException as wrong:
         from .show import show_wrong_use
 
-        if said := wrong.format_message():  # without any word the help has been shown instead
-            show_wrong_use(said)
+        show_wrong_use(wrong.format_message())
         return WRONG_USE
-    except typer.Abort:
+    except click.Abort:
         return WRONG_USE
     except Exception as error:
         return _failed(error)
@@ -147,9 +131,5 @@ def _play(command: Command, said: Mapping[str, object]) -> int:
     return PROBLEMS if report.leaves_work else DONE
 
 
-def _epilog(command: Command) -> str:
-    return "\n\n".join([say("help.examples"), *(f"  {example}" for example in command.examples)])
-
-
 for _each in (*COMMANDS, *_OWN.commands):
-    app.command(_each.name, help=_each.help(LANGUAGE), epilog=_epilog(_each))(callback(_each, _play))
+    app.add_command(as_click(_each, _play))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
-import typer
+import click
 
 from ..commands import Command, Given, Parameter
 from ..language import spoken_language, text
 
 LANGUAGE = spoken_language()
-_BY_NAME = inspect.Parameter.KEYWORD_ONLY
 
 
 def say(key: str, **fields: object) -> str:
@@ -30,17 +28,45 @@ LEDGER = Parameter("ledger", str, Given("--ledger", variable="TARGETCAL_LEDGER")
 JSON = Parameter("as_json", bool, Given("--json", about="json"), False)
 DEBUG = Parameter("debug", bool, Given("--debug"), False)
 
+_TYPES: Mapping[type, click.ParamType[Any]] = {
+    Path: click.Path(path_type=Path),
+    dt.date: click.DateTime(["%Y-%m-%d"]),
+    bool: click.BOOL,
+    str: click.STRING,
+    int: click.INT,
+    float: click.FLOAT,
+}
+_METAVARS = {"date": "YYYY-MM-DD"}
 
-def callback(command: Command, play: Callable[[Command, Mapping[str, object]], int]) -> Callable[..., int]:
-    """A function with the signature of a command, as typer reads it, that has it played."""
+
+class WithExamples(click.Command):
+    """A command whose help ends with examples as they are typed."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Line by line."""
+        with formatter.section(say("help.examples")):
+            formatter.write("".join(f"  {line}\n" for line in str(self.epilog).splitlines()))
+
+
+class InOrder(click.Group):
+    """Commands in the order of a plan's life, each with all of its sentence."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What each does."""
+        with formatter.section(say("help.commands")):
+            formatter.write_dl([(name, str(one.help)) for name, one in self.commands.items()])
+
+
+def as_click(command: Command, play: Callable[[Command, Mapping[str, object]], int]) -> click.Command:
+    """A command as click knows it, which has it played with what was said."""
+    asked = [*_parameters(command)]
 
     def run(**said: object) -> int:
-        return play(command, {name: _plain(value) for name, value in said.items()})
+        return play(command, {one.name: _plain(said[one.name], one) for one in asked})
 
-    asked = [_asked(parameter) for parameter in _parameters(command)]
-    run.__signature__ = inspect.Signature(asked)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in asked}
-    return run
+    params = [*map(_param, asked)]
+    epilog = "\n".join(command.examples)
+    return WithExamples(command.name, callback=run, params=params, help=command.help(LANGUAGE), epilog=epilog)
 
 
 def _parameters(command: Command) -> Iterator[Parameter]:
@@ -52,22 +78,44 @@ def _parameters(command: Command) -> Iterator[Parameter]:
     yield from (JSON, DEBUG)
 
 
-def _asked(parameter: Parameter) -> inspect.Parameter:
-    """A parameter as typer reads it."""
-    given, kind = parameter.given, parameter.type
-    more: dict[str, Any] = {} if given.least is None else {"min": given.least}
-    if given.kind == "date":
-        kind, more = dt.datetime | None, {"formats": ["%Y-%m-%d"]}
-    make = typer.Option if given.flags else typer.Argument
-    words: dict[str, Any] = {
-        "help": parameter.help(LANGUAGE),
-        "metavar": given.metavar,
+def _param(parameter: Parameter) -> click.Parameter:
+    """A parameter as click reads it."""
+    given, many = parameter.given, parameter.ask.many
+    said: dict[str, Any] = {
+        "metavar": given.metavar or _METAVARS.get(given.kind),
         "envvar": given.variable,
+        "type": _type(parameter),
+        "required": parameter.is_needed,
+        "help": parameter.help(LANGUAGE),
     }
-    default = make(... if parameter.is_needed else parameter.default, *given.flags.split(), **words, **more)
-    return inspect.Parameter(parameter.name, _BY_NAME, annotation=kind, default=default)
+    if not parameter.is_needed and not many:
+        said["default"] = parameter.default
+    if not given.flags:
+        return click.Argument([parameter.name], **said)
+    flag: dict[str, Any] = {"is_flag": True} if parameter.type is bool else {"multiple": many}
+    return click.Option([*given.flags.split(), parameter.name], show_envvar=True, **said, **flag)
 
 
-def _plain(value: object) -> object:
-    """A day without its time of day, which is how typer knows days."""
+def _type(parameter: Parameter) -> click.ParamType[Any]:
+    """Of what is given, once or several times, or may be left out."""
+    kinds = [*_kinds(parameter.type)]
+    if choices := [str(choice) for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]:
+        return click.Choice(choices)
+    if parameter.given.least is not None:
+        return click.FloatRange(min=parameter.given.least)
+    return next(_TYPES[kind] for kind in kinds if kind in _TYPES)
+
+
+def _kinds(kind: Any) -> Iterator[Any]:
+    """A type, and those that a list or a choice of types is made of."""
+    yield kind
+    if get_origin(kind) is not Literal:
+        for part in get_args(kind):
+            yield from _kinds(part)
+
+
+def _plain(value: object, asked: Parameter) -> object:
+    """What the table's functions take: a day without its time, a list for several, the default for none."""
+    if isinstance(value, tuple):
+        return [*value] if value or asked.is_needed else asked.default
     return value.date() if isinstance(value, dt.datetime) else value

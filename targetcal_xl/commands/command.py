@@ -14,7 +14,7 @@ from .parameter import WHO, Ask, Parameter, parameters
 
 if TYPE_CHECKING:
     # Nothing that works is loaded before it is wanted.
-    from ..desk import Desk, Progress
+    from ..desk import Desk, OnProgress
     from ..telling import Report
 
 Group = Literal["finance", "hr"]
@@ -28,7 +28,7 @@ class Here(Protocol):
     def language(self) -> str:
         """The language that the person reads."""
 
-    def progress(self) -> AbstractContextManager[Progress]:
+    def progress(self) -> AbstractContextManager[OnProgress]:
         """Shows how far long work is, while it lasts."""
 
     def desk(

@@ -26,6 +26,7 @@ LedgerAt = Annotated[str, Given("--ledger", variable="TARGETCAL_LEDGER")]
 Region = Annotated[str, Given("--region -r", "region")]
 Regions = Annotated[list[str] | None, Given("--region -r", "region", about="regions")]
 Line = Annotated[str, Given("--line -l", "line")]
+TracedLine = Annotated[str, Given("--line -l", "line", about="traced_line")]
 Reason = Annotated[str, Given("--reason")]
 Hours = Annotated[float, Given("--hours", "number", least=0)]
 BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
@@ -254,12 +255,21 @@ def _evaluate(desk: "Desk") -> "Report":
     return evaluate(desk)
 
 
-@_TABLE.command("targetcal audit targets.xlsx --region HD", "targetcal audit targets.xlsx --verify")
+@_TABLE.command(
+    "targetcal audit targets.xlsx --region HD",
+    "targetcal audit targets.xlsx --line HD-JS",
+    "targetcal audit targets.xlsx --verify",
+)
 @_TABLE.button("verify", "finance", "FindDialog", "head", prove=True)
-def _audit(desk: "Desk", prove: Prove = False, head: Heads = None, region: Region = "") -> "Report":
+def _audit(
+    desk: "Desk", prove: Prove = False, head: Heads = None, region: Region = "", line: TracedLine = ""
+) -> "Report":
     from ..actions.audit import audit
+    from ..actions.trace import trace
     from ..actions.verify import verify
 
+    if line and not prove:
+        return trace(desk, line, region)
     return verify(desk, head or ()) if prove else audit(desk, region or None)
 
 

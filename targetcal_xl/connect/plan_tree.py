@@ -12,9 +12,9 @@ from ..problems import Problem
 _DEEPEST = 16
 """Levels of groups; nobody has so many, and every one is walked."""
 
-Place = tuple[int | str, ...]
+TreePath = tuple[int | str, ...]
 """Where in the file: `("lines", 0, "group")`."""
-Fault = tuple[Place, str, Mapping[str, object]]
+Fault = tuple[TreePath, str, Mapping[str, object]]
 """Place, problem code and the fields of its sentence."""
 
 

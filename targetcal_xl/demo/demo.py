@@ -11,7 +11,7 @@ from pathlib import Path
 from ..actions import EvaluateReport, evaluate, objections, verify
 from ..calibration import Line, Standing, gap_pct
 from ..connect import plan_template
-from ..desk import Desk, Progress, find_language, first_declarations, issues, silent, standing_of
+from ..desk import Desk, OnProgress, find_language, first_declarations, issues, silent, standing_of
 from ..figures import plain, spell
 from ..language import record, text
 from ..problems import Problem, Refused
@@ -47,7 +47,7 @@ class DemoReport(Report):
             yield Sentence(name, indented=True)
 
 
-def demo(directory: Path, language: str, *, progress: Progress = silent, case: str = "") -> DemoReport:
+def demo(directory: Path, language: str, *, progress: OnProgress = silent, case: str = "") -> DemoReport:
     """Play a shipped case, without a name that of the language, in a folder that is empty or not there yet.
 
     Raise Refused for any other folder, and for an unknown language.

@@ -18,7 +18,7 @@ from ..ooxml import Cell
 from ..problems import DataProblems
 from ..workbook import as_typed, read
 
-Row = Mapping[str, str]
+StoryRow = Mapping[str, str]
 
 DECLARED = ("declared", "basis", "support", "risk", "comment", "attachment")
 ASKED = ("line", "kind", "what", "quantity", "unit", "due")
@@ -36,11 +36,11 @@ class Story:
         self._declarations = self._rows("declarations.csv")
         self._supports = self._rows("supports.csv")
 
-    def _rows(self, name: str) -> list[Row]:
+    def _rows(self, name: str) -> list[StoryRow]:
         text = self.folder.joinpath(name).read_text(encoding="utf-8")
         return list(csv.DictReader(io.StringIO(text)))
 
-    def desk(self, act: Row) -> AbstractContextManager[Desk]:
+    def desk(self, act: StoryRow) -> AbstractContextManager[Desk]:
         """The desk at which an act happens, then and by whom it says."""
         at = dt.datetime.fromisoformat(act["at"])
         book = self.directory / BOOK
@@ -48,9 +48,9 @@ class Story:
             book, actor=act["actor"], clock=lambda: at, source="demo", create=act["action"] == "new"
         )
 
-    def play(self, act: Row) -> None:
+    def play(self, act: StoryRow) -> None:
         """One act."""
-        parts: Mapping[str, Callable[[Desk, Row], object]] = {
+        parts: Mapping[str, Callable[[Desk, StoryRow], object]] = {
             "new": lambda desk, _: new(desk, self.inputs, self.language),
             "submit": self._submit,
             "lock": self._lock,
@@ -65,7 +65,7 @@ class Story:
         with self.desk(act) as desk:
             parts[act["action"]](desk, act)
 
-    def _submit(self, desk: Desk, act: Row) -> None:
+    def _submit(self, desk: Desk, act: StoryRow) -> None:
         """A manager fills the tab and says that it is finished."""
         typed: dict[tuple[str, str], str] = {
             (row["line"], code): row[code]
@@ -83,7 +83,7 @@ class Story:
         }
         self._type(desk, act["region"], typed)
 
-    def _in_region(self, rows: list[Row], act: Row) -> list[Row]:
+    def _in_region(self, rows: list[StoryRow], act: StoryRow) -> list[StoryRow]:
         lines = {line.code for line in self.inputs.plan.lines_of(act["region"])}
         return [row for row in rows if row["line"] in lines]
 
@@ -99,15 +99,15 @@ class Story:
         book.set(reading.places.tabs[cell.sheet], cells)
         book.save()
 
-    def _lock(self, desk: Desk, act: Row) -> None:
+    def _lock(self, desk: Desk, act: StoryRow) -> None:
         report = lock(desk, [act["region"]])
         if report.refused:
             raise DataProblems([problem for _, problems in report.refused for problem in problems])
 
-    def _answer(self, desk: Desk, act: Row) -> None:
+    def _answer(self, desk: Desk, act: StoryRow) -> None:
         handle_objection(desk, act["region"], act["line"], note=act["reason"], hours=_hours(act))
 
-    def _decide(self, desk: Desk, act: Row) -> None:
+    def _decide(self, desk: Desk, act: StoryRow) -> None:
         """The superior grants supports in the tab, then decides."""
         asked = enumerate(self._in_region(self._supports, act), 1)
         self._type(desk, act["region"], {(f"S{item:02d}", "granted"): row["granted"] for item, row in asked})
@@ -115,13 +115,13 @@ class Story:
         value = float(counter) if counter else None
         decide(desk, act["region"], act["line"], kind, counter=value, reason=act["reason"], hours=_hours(act))
 
-    def _follow(self, desk: Desk, act: Row) -> None:
+    def _follow(self, desk: Desk, act: StoryRow) -> None:
         results = read_actuals(self.folder.joinpath("actuals.csv"), self.inputs.plan)
         follow(desk, results, dt.date.fromisoformat(act["value"]))
 
-    def _survey(self, desk: Desk, act: Row) -> None:
+    def _survey(self, desk: Desk, act: StoryRow) -> None:
         survey(desk, read_responses(self.folder.joinpath(act["value"]), self.inputs.plan))
 
 
-def _hours(act: Row) -> float:
+def _hours(act: StoryRow) -> float:
     return float(act["hours"] or 0)

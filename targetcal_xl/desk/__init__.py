@@ -9,7 +9,7 @@ with on_demand(__name__):
     from .desk import (
         Clock,
         Desk,
-        Progress,
+        OnProgress,
         chosen_regions,
         find_file,
         find_indicator,
@@ -79,7 +79,7 @@ __all__ = [
     "Evaluated",
     "Followed",
     "Issue",
-    "Progress",
+    "OnProgress",
     "RegionResult",
     "Side",
     "Stock",

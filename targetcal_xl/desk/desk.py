@@ -31,7 +31,7 @@ Named = TypeVar("Named", Region, Line, Indicator)
 Clock = Callable[[], dt.datetime]
 """Tells the time of an action, with its zone."""
 
-Progress = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None]
 """Hears how far long work has come: what is being done, steps done, steps in all."""
 
 
@@ -48,7 +48,7 @@ class Desk:
     actor: str
     clock: Clock
     source: str
-    progress: Progress = silent
+    progress: OnProgress = silent
     opening: Callable[[Path], Book] = open_book
     """How the book at `path` is opened: from its file, unless a program has it open."""
     macros: MacrosFor | None = None
@@ -83,7 +83,7 @@ def open_desk(
     source: str,
     ledger: str | None = None,
     create: bool = False,
-    progress: Progress = silent,
+    progress: OnProgress = silent,
     macros: MacrosFor | None = None,
     outdated: bool = False,
 ) -> Iterator[Desk]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..language import text
 from ..workbook import LiveBook, at_work, path_of
-from .desk import Clock, Desk, Progress, open_desk
+from .desk import Clock, Desk, OnProgress, open_desk
 from .secret import sheet_password
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def open_live_desk(
         yield replace(desk, opening=live.reread, progress=_on_status_bar(live, language))
 
 
-def _on_status_bar(live: LiveBook, language: str) -> Progress:
+def _on_status_bar(live: LiveBook, language: str) -> OnProgress:
     def say(what: str, done: int, steps: int) -> None:
         doing = text(f"actions.progress.{what}", language)
         live.say(text("actions.progress.so_far", language, doing=doing, done=done, steps=steps))

@@ -14,6 +14,7 @@ from ..ooxml import Cell, Spot
 from ..workbook import (
     GROUND,
     Book,
+    Content,
     Owner,
     Reading,
     Typed,
@@ -27,8 +28,6 @@ from ..workbook import (
 from .issued import issues
 from .secret import sheet_password
 from .side import Side
-
-Cells = defaultdict[str, dict[Spot, Cell]]
 
 
 def applied_number(reading: Reading) -> int:
@@ -93,9 +92,9 @@ def enter(book: Book, reading: Reading, values: Mapping[Key, Value]) -> None:
         book.set(reading.places.tabs[sheet], spots)
 
 
-def _entered(reading: Reading, values: Mapping[Key, Value]) -> Cells:
+def _entered(reading: Reading, values: Mapping[Key, Value]) -> Content:
     """The cells that hold these values of people's."""
-    cells: Cells = defaultdict(dict)
+    cells: Content = defaultdict(dict)
     for key, value in values.items():
         typed = reading.typed[key]
         cells[typed.sheet][typed.spot] = Cell(as_typed(typed, value, reading.places))

@@ -27,8 +27,8 @@ from ..calibration import (
     Resources,
     Thresholds,
 )
+from ..calibration.arrays import Flags
 from ..calibration.baseline import PARTS
-from ..calibration.history import Flags
 from ..calibration.metric import IN_PERCENT, usual_distance
 from ..calibration.odds import log_spread
 from ..calibration.progress import PRIOR_SIGMA
@@ -36,8 +36,19 @@ from ..calibration.vocabulary import KINDS
 from ..language import LANGUAGES, spoken_language, text
 from ..problems import Problem
 from .inputs import Lines, baseline_of, computed_from, days_of, inputs_of, period_of, readings_meant
-from .ranges import Cells, ErrorValue, Number, Numbers, RangeTable, Scalar, Text, Texts, Unanswerable, refuse
-from .registry import Block, function, reasons
+from .ranges import (
+    Cells,
+    ErrorValue,
+    Number,
+    Numbers,
+    RangeTable,
+    RangeValue,
+    Text,
+    Texts,
+    Unanswerable,
+    refuse,
+)
+from .registry import SpilledRows, function, reasons
 
 CHINA = str(Calendar())
 """The calendar of who names none."""
@@ -56,7 +67,7 @@ def TC_BASELINE(
     drivers: RangeTable | None = None,
     lines: Texts | None = None,
     step: Number = 1.0,
-) -> Block:
+) -> SpilledRows:
     """Suggested targets, a row for each line."""
     known, found = baseline_of(period, history, events, readings, indicators, drivers, step)
     return _by_line(known, [found.suggested], lines)
@@ -72,7 +83,7 @@ def TC_INTERVAL(
     drivers: RangeTable | None = None,
     lines: Texts | None = None,
     confidence: Number = 0.80,
-) -> Block:
+) -> SpilledRows:
     """Both ends of the interval around the suggestion, a row for each line."""
     known, found = baseline_of(period, history, events, readings, indicators, drivers, confidence=confidence)
     return _by_line(known, [found.low, found.high], lines)
@@ -90,7 +101,7 @@ def TC_EXPLAIN(
     columns: Texts | None = None,
     step: Number = 1.0,
     confidence: Number = 0.80,
-) -> Block:
+) -> SpilledRows:
     """What each suggestion is made of: the columns asked for, or else the way there with headings."""
     known, found = baseline_of(period, history, events, readings, indicators, drivers, step, confidence)
     if columns is not None:
@@ -126,12 +137,12 @@ def _heading(code: str, drivers: RangeTable | None) -> str:
     return drivers.texts(name)[codes.index(code[5:])]
 
 
-def _by_line(known: Lines, columns: Sequence[Floats], wanted: Texts | None) -> Block:
+def _by_line(known: Lines, columns: Sequence[Floats], wanted: Texts | None) -> SpilledRows:
     """Figures (n,) side by side in the order of the history, or of the lines asked for; blank for blank."""
-    rows: list[list[Scalar]] = np.column_stack(columns).tolist() if columns else []
+    rows: list[list[RangeValue]] = np.column_stack(columns).tolist() if columns else []
     if wanted is None:
         return rows
-    empty: list[Scalar] = [""] * len(columns)
+    empty: list[RangeValue] = [""] * len(columns)
     places = known.find(wanted)
     return [
         rows[at] if at >= 0 else empty if not line else _all(len(columns), "#N/A", "udf_unknown_line", line)
@@ -153,7 +164,7 @@ def TC_SPLIT(
     step: Number = 1.0,
     kind: Text = "sum",
     volume: Numbers | None = None,
-) -> Block:
+) -> SpilledRows:
     """A total over lines with the same odds for each, in the shape of `centre`.
 
     Of a mean or ratio the total is a mean, weighed by `volume` where that is given.
@@ -192,8 +203,8 @@ def _shared_out(
         raise refuse("udf_infeasible", "total", "#NUM!", step=float(step), **fields) from error
 
 
-def _rows(block: Floats) -> Block:
-    rows: list[list[Scalar]] = block.tolist()
+def _rows(block: Floats) -> SpilledRows:
+    rows: list[list[RangeValue]] = block.tolist()
     return rows
 
 
@@ -207,7 +218,9 @@ def _kind(word: str) -> MetricKind:
 
 
 @function
-def TC_DEVIATION(declared: Numbers, suggested: Numbers, direction: Number = 1, kind: Text = "sum") -> Block:
+def TC_DEVIATION(
+    declared: Numbers, suggested: Numbers, direction: Number = 1, kind: Text = "sum"
+) -> SpilledRows:
     """How much better (negative: worse) than the suggestion, cell by cell."""
     found = _departures(declared, suggested, direction, kind)
     endless = ErrorValue("#DIV/0!", Problem("udf_beside_zero", "suggested"))
@@ -224,7 +237,7 @@ def TC_OBJECTION(
     threshold: Number = 0.15,
     direction: Number = 1,
     kind: Text = "sum",
-) -> Block:
+) -> SpilledRows:
     """Whether a declaration is so much worse than the suggestion that it is an objection, cell by cell."""
     found = _departures(declared, suggested, direction, kind)
     if not 0 < threshold < 1:
@@ -265,7 +278,7 @@ def TC_PATH(
     dates: Numbers | None = None,
     kind: Text = "sum",
     calendar: Text = CHINA,
-) -> Block:
+) -> SpilledRows:
     """Where each target should be at the end of each day, or of the dates asked for.
 
     A row for each target and a column for each date; a single target beside a column of dates gives
@@ -305,7 +318,7 @@ def TC_WARNING(
     odds: Number = 0.50,
     kind: Text = "sum",
     calendar: Text = CHINA,
-) -> Block:
+) -> SpilledRows:
     """Result, path, attainment, expected final, odds of a miss and whether to warn, a row for each line."""
     when = period_of(period)
     return _followed(
@@ -331,7 +344,7 @@ def _followed(
     milestones: Sequence[float],
     metric: Metric,
     thresholds: Thresholds,
-) -> Block:
+) -> SpilledRows:
     for name, given in sides.items():
         if given is not None and given.size != len(lines):
             raise refuse("udf_unequal", name, cells=given.size, other="lines", others=len(lines))
@@ -424,7 +437,7 @@ def TC_ODDS(
     confidence: Number = 0.80,
     direction: Number = 1,
     shared: Number | None = None,
-) -> Block:
+) -> SpilledRows:
     """The odds that each target is reached or bettered; with `shared` a last row for all together."""
     for name, given in (("expected", expected), ("low", low), ("high", high)):
         if given.size != target.size:
@@ -455,7 +468,7 @@ def TC_WHATIF(
     step: Number = 1.0,
     confidence: Number = 0.80,
     direction: Number = 1,
-) -> Block:
+) -> SpilledRows:
     """Suggestion, interval and odds with other readings, beside what they are, with headings.
 
     The odds are those of `target`, and of the suggestion as it is where none is given.
@@ -497,7 +510,7 @@ def _changes(table: RangeTable, plan: Plan, lines: Lines) -> dict[tuple[str, str
 
 
 @function
-def TC_QUADRANT(attainment: Numbers, agreement: Numbers, language: Text = "") -> Block:
+def TC_QUADRANT(attainment: Numbers, agreement: Numbers, language: Text = "") -> SpilledRows:
     """The quadrant of each attainment and agreement, both shares of 1, by its name."""
     spoken = language or spoken_language()
     if spoken not in LANGUAGES:
@@ -536,7 +549,7 @@ def TC_WHY(
     n: Cells = (),
     o: Cells = (),
     p: Cells = (),
-) -> Block:
+) -> SpilledRows:
     """Why a function shows an error value for these arguments: every reason, a row each."""
     cells: tuple[Cells, ...] = (a, b, c, d, e, f, g, h, i, j, k, m, n, o, p)
     given = max((at for at, grid in enumerate(cells, 1) if grid), default=0)

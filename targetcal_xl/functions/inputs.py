@@ -30,7 +30,7 @@ from ..calibration import (
     compute_baseline,
     consecutive,
 )
-from ..calibration.history import Flags
+from ..calibration.arrays import Flags
 from ..language import LANGUAGES, text
 from ..problems import Problem
 from ..workdays import calendar_problems, working_days

@@ -14,16 +14,16 @@ from ..calibration import Floats
 from ..language import LANGUAGES, find
 from ..problems import Problem
 
-Scalar = str | float | bool | None
-Grid = tuple[tuple[Scalar, ...], ...]
-Kind = Literal["Number", "Text", "Numbers", "Texts", "RangeTable", "Cells"]
+RangeValue = str | float | bool | None
+RangeValues = tuple[tuple[RangeValue, ...], ...]
+ArgumentKind = Literal["Number", "Text", "Numbers", "Texts", "RangeTable", "Cells"]
 """One number or text; a block of numbers; texts in a row or column; a table with headings; anything."""
 
 Number = float
 Text = str
 Numbers = Floats
 Texts = tuple[str, ...]
-Cells = Grid
+Cells = RangeValues
 
 _EPOCH = dt.datetime(1899, 12, 30)
 _PLAIN = {float, int, type(None)}
@@ -57,7 +57,7 @@ def place(argument: str, row: int, column: int) -> str:
     return f"{argument} R{row}C{column}"
 
 
-def grid_of(cells: object) -> Grid:
+def grid_of(cells: object) -> RangeValues:
     """What a program hands over for an argument as rows of cells; nothing for what was left out."""
     if cells is None:
         return ()
@@ -70,7 +70,7 @@ def grid_of(cells: object) -> Grid:
     )
 
 
-def _scalar(cell: object) -> Scalar:
+def _scalar(cell: object) -> RangeValue:
     """A cell's value: numbers are floats, dates their serial numbers."""
     if isinstance(cell, dt.datetime):
         return (cell.replace(tzinfo=None) - _EPOCH) / dt.timedelta(days=1)
@@ -79,12 +79,12 @@ def _scalar(cell: object) -> Scalar:
     return cell if isinstance(cell, bool) or cell is None else str(cell)
 
 
-def is_blank(cell: Scalar) -> bool:
+def is_blank(cell: RangeValue) -> bool:
     """Whether a cell shows nothing."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def is_left_out(grid: Grid, kind: Kind, optional: bool) -> bool:
+def is_left_out(grid: RangeValues, kind: ArgumentKind, optional: bool) -> bool:
     """Whether an argument is not given; for one number or text an empty cell is not, either.
 
     An optional 0 is not given: LibreOffice hands over 0 where a formula leaves out an argument before
@@ -97,14 +97,14 @@ def is_left_out(grid: Grid, kind: Kind, optional: bool) -> bool:
     return single and (zero or (kind in ("Number", "Text") and is_blank(grid[0][0])))
 
 
-def said(cell: Scalar) -> str:
+def said(cell: RangeValue) -> str:
     """A cell as the text of a code or name."""
     if isinstance(cell, float):
         return f"{cell:.15g}"
     return "" if cell is None else str(cell).strip()
 
 
-def read_numbers(argument: str, grid: Grid) -> Floats:
+def read_numbers(argument: str, grid: RangeValues) -> Floats:
     """A block of numbers, (rows, columns), NaN where a cell is blank.
 
     Raise Unanswerable with every cell that is something else.
@@ -124,12 +124,12 @@ def read_numbers(argument: str, grid: Grid) -> Floats:
     return found
 
 
-def not_a_number(where: str, cell: Scalar) -> ErrorValue:
+def not_a_number(where: str, cell: RangeValue) -> ErrorValue:
     """What stands in for a number that is none."""
     return ErrorValue("#VALUE!", Problem("udf_not_a_number", where, {"found": said(cell)}))
 
 
-def read_number(argument: str, grid: Grid) -> float:
+def read_number(argument: str, grid: RangeValues) -> float:
     """The number of the only cell; raise Unanswerable for several cells, and for one without a number."""
     cell = _only(argument, grid)
     if not isinstance(cell, float):
@@ -137,18 +137,18 @@ def read_number(argument: str, grid: Grid) -> float:
     return cell
 
 
-def read_text(argument: str, grid: Grid) -> str:
+def read_text(argument: str, grid: RangeValues) -> str:
     """The text of the only cell."""
     return said(_only(argument, grid))
 
 
-def _only(argument: str, grid: Grid) -> Scalar:
+def _only(argument: str, grid: RangeValues) -> RangeValue:
     if len(grid) * len(grid[0]) != 1:
         raise refuse("udf_one_cell", argument)
     return grid[0][0]
 
 
-def read_texts(_argument: str, grid: Grid) -> tuple[str, ...]:
+def read_texts(_argument: str, grid: RangeValues) -> tuple[str, ...]:
     """The texts of a row or column, empty where a cell is blank."""
     return tuple(said(cell) for row in grid for cell in row)
 
@@ -162,7 +162,7 @@ class RangeTable:
     """
 
     argument: str
-    grid: Grid
+    grid: RangeValues
 
     @property
     def is_coded(self) -> bool:
@@ -170,7 +170,7 @@ class RangeTable:
         return said(self.grid[0][0]).startswith(_CODES)
 
     @cached_property
-    def body(self) -> tuple[tuple[int, tuple[Scalar, ...]], ...]:
+    def body(self) -> tuple[tuple[int, tuple[RangeValue, ...]], ...]:
         """(row of the range from 1, its cells) for every row that is about something."""
         top = 2 if self.is_coded else 1
         rows = enumerate(self.grid[top:], top + 1)
@@ -225,7 +225,7 @@ class RangeTable:
         return place(self.argument, self.body[row][0], column + 1)
 
 
-def read_table(argument: str, grid: Grid) -> RangeTable:
+def read_table(argument: str, grid: RangeValues) -> RangeTable:
     """A table, which has a row of headings at least."""
     return RangeTable(argument, grid)
 
@@ -236,7 +236,7 @@ def _names(code: str) -> tuple[str, ...]:
     return (code, *(caption.casefold() for caption in captions if caption))
 
 
-READERS: Mapping[str, Callable[[str, Grid], object]] = {
+READERS: Mapping[str, Callable[[str, RangeValues], object]] = {
     "Number": read_number,
     "Text": read_text,
     "Numbers": read_numbers,

@@ -11,12 +11,12 @@ from typing import cast
 from .. import log
 from ..language import text
 from ..problems import Problem
-from .ranges import READERS, ErrorValue, Kind, Scalar, Unanswerable, grid_of, is_left_out
+from .ranges import READERS, ArgumentKind, ErrorValue, RangeValue, Unanswerable, grid_of, is_left_out
 
-Block = Sequence[Sequence[Scalar | ErrorValue]]
+SpilledRows = Sequence[Sequence[RangeValue | ErrorValue]]
 """The rows that a function gives; more than one cell spill over the neighbours."""
 
-Offered = Callable[..., list[list[Scalar]]]
+Offered = Callable[..., list[list[RangeValue]]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Argument:
 
     function: str
     name: str
-    kind: Kind
+    kind: ArgumentKind
     optional: bool
 
     def help(self, language: str) -> str:
@@ -41,13 +41,13 @@ class Function:
 
     name: str
     arguments: tuple[Argument, ...]
-    body: Callable[..., Block]
+    body: Callable[..., SpilledRows]
 
     def help(self, language: str) -> str:
         """What it gives, in a sentence or two."""
         return text(f"excel.function.{self.name}", language)
 
-    def answer(self, cells: Sequence[object]) -> Block:
+    def answer(self, cells: Sequence[object]) -> SpilledRows:
         """The function's rows for the cells of its arguments, None for one that is left out.
 
         Raise Unanswerable with every fault of the arguments at once.
@@ -74,7 +74,7 @@ FUNCTIONS: dict[str, Function] = {}
 """Every function by its name, in the order of the steps of a calibration."""
 
 
-def function(body: Callable[..., Block]) -> Offered:
+def function(body: Callable[..., SpilledRows]) -> Offered:
     """Offer a function under its own name; the types of its arguments say what they take.
 
     What comes back takes and gives plain cells.
@@ -86,19 +86,19 @@ def function(body: Callable[..., Block]) -> Offered:
     )
     FUNCTIONS[name] = Function(name, arguments, body)
 
-    def called(*cells: object) -> list[list[Scalar]]:
+    def called(*cells: object) -> list[list[RangeValue]]:
         return computed(name, cells)
 
     called.__name__, called.__doc__ = name, body.__doc__
     return called
 
 
-def _kind(parameter: inspect.Parameter) -> Kind:
+def _kind(parameter: inspect.Parameter) -> ArgumentKind:
     """The shape an argument takes, from its type; what may be None is that or left out."""
-    return cast(Kind, str(parameter.annotation).partition(" | ")[0])
+    return cast(ArgumentKind, str(parameter.annotation).partition(" | ")[0])
 
 
-def computed(name: str, cells: Sequence[object]) -> list[list[Scalar]]:
+def computed(name: str, cells: Sequence[object]) -> list[list[RangeValue]]:
     """The answer in cells: faults are error values, which TC_WHY gives the reasons for."""
     if name not in FUNCTIONS:
         return [["#NAME?"]]
@@ -112,7 +112,7 @@ def computed(name: str, cells: Sequence[object]) -> list[list[Scalar]]:
     return [[_shown(cell) for cell in row] for row in block]
 
 
-def _shown(cell: Scalar | ErrorValue) -> Scalar:
+def _shown(cell: RangeValue | ErrorValue) -> RangeValue:
     """A cell of an answer as a sheet holds it; it has no numbers without end."""
     if isinstance(cell, ErrorValue):
         return cell.error

@@ -7,10 +7,11 @@ with on_demand(__name__):
     from .documents import dump, load
     from .draft import Draft, Log
     from .entry import Entry, Event
-    from .fold import groundwork, standing
+    from .fold import BASELINE, groundwork, standing
     from .ledger import Ledger, open_ledger
 
 __all__ = [
+    "BASELINE",
     "GENESIS",
     "Draft",
     "Entry",

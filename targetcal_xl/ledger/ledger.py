@@ -13,19 +13,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Row, insert, inspect, select, type_coerce
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.types import NullType
-
 from ..calibration import Key, Value
 from ..formats import BOOK, LEDGER, UNMARKED, Format
 from ..log import step
 from ..problems import DataProblems, Problem, Refused
 from .chain import GENESIS, breaks, canonical, entry_hash, fault, is_reference, parse, reference
 from .entry import Entry, Event
-from .store import DOCUMENT, ENTRY, FORMAT, SCHEMA, SECRET, connect, is_missing_file, locate
+from .store import Row, Store, Transaction, create_tables, is_missing_file, locate
 
 _LOG = logging.getLogger(__name__)
+
+LAST = 2**62
+"""A number that no entry reaches."""
 
 MOST_BREAKS = 12
 """How many breaks are named before an action refuses to go on; `verify` names all."""
@@ -38,7 +37,11 @@ _COMPLAINTS = {
 """What SQLite says where waiting does not help -> the code of the problem."""
 
 _PAGE = 5_000
-_CONTENT = type_coerce(DOCUMENT.c.content, NullType())  # bytes; whatever it is in a tampered file
+_ENTRIES = """
+SELECT number, at, actor, source, action, region, row, field, old, new, reason, previous, hash
+FROM entry
+"""
+_NEW_ENTRY = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def open_ledger(place: str | Path, *, create: bool = False, password: str | None = None) -> Ledger:
@@ -58,22 +61,22 @@ class Ledger:
     with the breaks when what it reads was tampered with so that it makes no sense.
     """
 
-    def __init__(self, url: URL, place: str, create: bool) -> None:
+    def __init__(self, store: Store, place: str, create: bool) -> None:
         """Connect to a located `place`; `open_ledger` is the way in."""
         self.place = place
         """The path or URL as a person gave it; never a password."""
         self._proven: tuple[int, str] = (0, GENESIS)
         self._documents: set[str] = set()
-        self._engine = connect(url)
-        if not create and is_missing_file(url):
+        self._store = store
+        if not create and is_missing_file(store):
             raise self._missing()
-        with self._transaction(writes=create) as connection:
-            if not inspect(connection).has_table(ENTRY.name):
+        with self._transaction(writes=create) as transaction:
+            if not transaction.has("entry"):
                 if not create:
                     raise self._missing()
-                SCHEMA.create_all(connection)
-                _mark(connection, {"ledger": LEDGER, "book": BOOK})
-            self.formats = self._marked(connection)
+                create_tables(transaction)
+                _mark(transaction, {"ledger": LEDGER, "book": BOOK})
+            self.formats = self._marked(transaction)
             """The format that the `ledger`, and the `book` it is about, are written in."""
         if self.formats["ledger"].number > LEDGER.number:
             raise Refused([_newer(self.place, self.formats["ledger"])])
@@ -81,13 +84,13 @@ class Ledger:
     def _missing(self) -> Refused:
         return Refused([Problem("ledger_missing", fields={"place": self.place})])
 
-    def _marked(self, connection: Connection) -> Mapping[str, Format]:
+    def _marked(self, transaction: Transaction) -> Mapping[str, Format]:
         """What the marks say; raise Refused where they say nothing that makes sense."""
         found = {"ledger": UNMARKED, "book": UNMARKED}
-        if inspect(connection).has_table(FORMAT.name):
-            rows = connection.execute(select(FORMAT).order_by(FORMAT.c.number)).all()
+        if transaction.has("format"):
+            rows = [*transaction.rows("SELECT kind, number, program FROM format ORDER BY number")]
             if not all(isinstance(number, int) for _, number, _ in rows):
-                said = {"place": self.place, "detail": FORMAT.name}
+                said = {"place": self.place, "detail": "format"}
                 raise Refused([Problem("ledger_damaged", fields=said)])
             found |= {kind: Format(number, program) for kind, number, program in rows}
         return found
@@ -99,18 +102,13 @@ class Ledger:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close."""
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
+        """Nothing is held open between calls."""
 
     @property
     def last(self) -> Entry | None:
         """The newest entry, None in an empty ledger."""
-        with self._transaction() as connection:
-            row = _last_row(connection)
+        with self._transaction() as transaction:
+            row = _last_row(transaction)
         with self._sound():
             return _entry(row) if row else None
 
@@ -123,13 +121,13 @@ class Ledger:
     @property
     def secret(self) -> str:
         """A random word that whoever reaches the ledger knows; made when it is first asked for."""
-        with self._transaction(writes=True) as connection:
-            SECRET.create(connection, checkfirst=True)
-            word = connection.scalar(select(SECRET.c.word))
-            if word is None:
-                word = secrets.token_urlsafe(18)
-                connection.execute(insert(SECRET).values(word=word))
-            return str(word)
+        with self._transaction(writes=True) as transaction:
+            transaction.create("secret")
+            if found := transaction.first("SELECT word FROM secret"):
+                return str(found[0])
+            word = secrets.token_urlsafe(18)
+            transaction.insert("INSERT INTO secret VALUES (?)", [(word,)])
+            return word
 
     def chained(
         self, events: Sequence[Event], *, at: dt.datetime, actor: str, source: str
@@ -139,8 +137,8 @@ class Ledger:
         Raise DataProblems for values that cannot be kept exactly, ValueError for a time without zone.
         """
         _refuse_faults(events, actor, source)
-        with self._transaction() as connection:
-            last = _last_row(connection)
+        with self._transaction() as transaction:
+            last = _last_row(transaction)
         return tuple(map(_entry, _chained(events, (_moment(at), actor, source), last)))
 
     def record(
@@ -164,17 +162,15 @@ class Ledger:
         _refuse_faults(events, actor, source)
         moment = _moment(at)
         contents = {reference(content): content for content in documents}
-        with self._transaction(writes=True) as connection:
-            last = _last_row(connection)
-            if onto not in (None, last.hash if last else GENESIS):
+        with self._transaction(writes=True) as transaction:
+            last = _last_row(transaction)
+            if onto not in (None, last[-1] if last else GENESIS):
                 raise Refused([Problem("ledger_moved")])
-            _keep_documents(connection, events, contents)
+            _keep_documents(transaction, events, contents)
             rows = _chained(events, (moment, actor, source), last)
-            if rows:
-                # Compiled by hand, rows go in as they are: three times as fast.
-                connection.exec_driver_sql(str(insert(ENTRY).compile(connection)), rows)
+            transaction.insert(_NEW_ENTRY, rows)
             if formats:
-                _mark(connection, formats)
+                _mark(transaction, formats)
         self.formats = {**self.formats, **(formats or {})}
         return tuple(map(_entry, rows))
 
@@ -191,11 +187,12 @@ class Ledger:
         Pages are read as they are needed; nothing is held open between them.
         """
         wanted = {"region": region, "action": action, "field": field}
-        query = select(ENTRY).filter_by(**{name: code for name, code in wanted.items() if code is not None})
-        query = query.order_by(ENTRY.c.number).limit(_PAGE)
+        named = {column: code for column, code in wanted.items() if code is not None}
+        where = " AND ".join(["number > ?", *(f"{column} = ?" for column in named)])
         while True:
-            with self._transaction() as connection:
-                rows = connection.execute(query.where(ENTRY.c.number > after)).all()
+            with self._transaction() as transaction:
+                query = f"{_ENTRIES} WHERE {where} ORDER BY number LIMIT {_PAGE}"
+                rows = [*transaction.rows(query, after, *named.values())]
             with self._sound():
                 page = [*map(_entry, rows)]
             yield from page
@@ -205,29 +202,28 @@ class Ledger:
 
     def values(self, until: int | None = None) -> dict[Key, Value]:
         """The last value of every field that has one, up to the entry with number `until` where given."""
-        query = select(ENTRY.c.region, ENTRY.c.row, ENTRY.c.field, ENTRY.c.new).order_by(ENTRY.c.number)
-        if until is not None:
-            query = query.where(ENTRY.c.number <= until)
-        with self._transaction() as connection:
-            last = {(region, row, field): new for region, row, field, new in connection.execute(query)}
+        until = LAST if until is None else until
+        query = "SELECT region, row, field, new FROM entry WHERE number <= ? ORDER BY number"
+        with self._transaction() as transaction:
+            last = {(region, row, field): new for region, row, field, new in transaction.rows(query, until)}
         with self._sound():
             return {key: parse(new) for key, new in last.items()}
 
     def document(self, named: str) -> bytes:
         """The content that a `reference` names; raise Refused when it is missing or was altered."""
-        query = select(_CONTENT).where(DOCUMENT.c.reference == named)
-        with self._transaction() as connection:
-            content = connection.scalar(query)
-        if content is None:
+        with self._transaction() as transaction:
+            found = transaction.first("SELECT content FROM document WHERE reference = ?", named)
+        if found is None:
             raise Refused([Problem("ledger_document_missing", fields={"document": named})])
+        [content] = found
         if not isinstance(content, bytes) or reference(content) != named:
             raise Refused([Problem("ledger_document_altered", fields={"document": named})])
         return content
 
     def copied(self) -> bytes | None:
         """The whole ledger as a file of SQLite's; None where a database server keeps it."""
-        with self._transaction() as connection:
-            held = connection.connection.driver_connection
+        with self._transaction() as transaction:
+            held = transaction.connection
             return held.serialize() if isinstance(held, sqlite3.Connection) else None
 
     def verify(self, heads: Iterable[str] = ()) -> list[Problem]:
@@ -236,8 +232,8 @@ class Ledger:
         `heads` are hashes noted elsewhere (letters, exports): without one, a cut tail cannot show.
         """
         try:
-            with self._transaction() as connection:
-                return [*breaks(_rows(connection), heads), *_document_breaks(connection)]
+            with self._transaction() as transaction:
+                return [*breaks(_rows(transaction), heads), *_document_breaks(transaction)]
         except Refused as refused:
             return list(refused.problems)
 
@@ -247,15 +243,15 @@ class Ledger:
 
         What has been proven since the ledger was opened is not looked at again.
         """
-        with self._transaction() as connection:
+        with self._transaction() as transaction:
             reached = [self._proven]
-            rows = _noting(_rows(connection, after=self._proven[0]), reached)
+            rows = _noting(_rows(transaction, after=self._proven[0]), reached)
             faults = breaks(rows, after=self._proven)
-            documents = _document_breaks(connection, self._documents)
+            documents = _document_breaks(transaction, self._documents)
             if found := [*islice(chain(faults, documents), MOST_BREAKS)]:
                 raise Refused(found)
             self._proven = reached[0]
-            self._documents.update(connection.scalars(select(DOCUMENT.c.reference)))
+            self._documents.update(name for [name] in transaction.rows("SELECT reference FROM document"))
 
     @contextmanager
     def _sound(self) -> Iterator[None]:
@@ -266,25 +262,25 @@ class Ledger:
             raise Refused(self.verify()) from error
 
     @contextmanager
-    def _transaction(self, writes: bool = False) -> Iterator[Connection]:
+    def _transaction(self, writes: bool = False) -> Iterator[Transaction]:
         """Everything inside happens or nothing does; the database's complaints become Refused."""
         try:
             with (
                 step(_LOG, "write to the ledger" if writes else "read the ledger"),
-                self._engine.execution_options(writes=writes).begin() as connection,
+                self._store.transaction(writes) as transaction,
             ):
-                yield connection
-        except DBAPIError as error:
-            said = {"place": self.place, "detail": " ".join(str(error.orig).split())}
+                yield transaction
+        except self._store.errors as error:
+            said = {"place": self.place, "detail": " ".join(str(error).split())}
             codes = (code for words, code in _COMPLAINTS.items() if words in said["detail"])
             raise Refused([Problem(next(codes, "ledger_unavailable"), fields=said)]) from error
 
 
-def _mark(connection: Connection, formats: Mapping[str, Format]) -> None:
+def _mark(transaction: Transaction, formats: Mapping[str, Format]) -> None:
     """Note what is written in which format; an older ledger gets the table for it."""
-    FORMAT.create(connection, checkfirst=True)
-    rows = [{"kind": kind, "number": one.number, "program": one.program} for kind, one in formats.items()]
-    connection.execute(insert(FORMAT), rows)
+    transaction.create("format")
+    rows = [(kind, one.number, one.program) for kind, one in formats.items()]
+    transaction.insert("INSERT INTO format VALUES (?, ?, ?)", rows)
 
 
 def _newer(place: str, found: Format) -> Problem:
@@ -299,29 +295,28 @@ def _moment(at: dt.datetime) -> str:
     return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
-def _rows(connection: Connection, after: int = 0) -> Iterator[Row[Any]]:
+def _rows(transaction: Transaction, after: int | None = None) -> Iterator[Row]:
     """The stored entries after a number, or all, whatever their numbers are; a page at a time."""
-    query = select(ENTRY).order_by(ENTRY.c.number).execution_options(yield_per=_PAGE)
-    yield from connection.execute(query.where(ENTRY.c.number > after) if after else query)
+    if after:
+        return transaction.rows(f"{_ENTRIES} WHERE number > ? ORDER BY number", after)
+    return transaction.rows(f"{_ENTRIES} ORDER BY number")
 
 
-def _noting(rows: Iterable[Row[Any]], reached: list[tuple[int, str]]) -> Iterator[Row[Any]]:
+def _noting(rows: Iterable[Row], reached: list[tuple[int, str]]) -> Iterator[Row]:
     """The rows, while number and hash of the last one are put where they are looked for."""
     for row in rows:
         reached[0] = row[0], row[-1]
         yield row
 
 
-def _last_row(connection: Connection) -> Row[Any] | None:
-    return connection.execute(select(ENTRY).order_by(ENTRY.c.number.desc()).limit(1)).first()
+def _last_row(transaction: Transaction) -> Row | None:
+    return transaction.first(f"{_ENTRIES} ORDER BY number DESC")
 
 
-def _chained(
-    events: Iterable[Event], said: tuple[str, str, str], last: Row[Any] | None
-) -> list[tuple[Any, ...]]:
+def _chained(events: Iterable[Event], said: tuple[str, str, str], last: Row | None) -> list[Row]:
     """Stored columns of the entries that follow `last`; `said` is time, actor and source."""
-    count, previous = (last.number, last.hash) if last else (0, GENESIS)
-    rows = []
+    count, previous = (last[0], last[-1]) if last else (0, GENESIS)
+    rows: list[Row] = []
     for number, event in enumerate(events, count + 1):
         what = (event.action, *event.key, canonical(event.old), canonical(event.new), event.reason)
         fields = (number, *said, *what, previous)
@@ -367,41 +362,41 @@ def _where(event: Event) -> str:
     return " / ".join(code for code in event.key if code)
 
 
-def _keep_documents(connection: Connection, events: Sequence[Event], contents: Mapping[str, bytes]) -> None:
+def _keep_documents(transaction: Transaction, events: Sequence[Event], contents: Mapping[str, bytes]) -> None:
     """Add the documents that are not there yet; refuse references and documents without their other half."""
     naming = {str(event.new): event for event in events if is_reference(event.new)}
-    known = _known(connection, {*naming, *contents})
+    known = _known(transaction, {*naming, *contents})
     if lost := [event for name, event in naming.items() if name not in known and name not in contents]:
         raise DataProblems(
             [Problem("ledger_reference", _where(event), {"document": event.new}) for event in lost]
         )
-    new = [{"reference": name, "content": contents[name]} for name in contents if name not in known]
-    if stray := [document["reference"] for document in new if document["reference"] not in naming]:
+    new = [(name, content) for name, content in contents.items() if name not in known]
+    if stray := [name for name, _ in new if name not in naming]:
         raise ValueError(f"no event refers to {stray}")
-    if new:
-        connection.execute(insert(DOCUMENT), new)
+    transaction.insert("INSERT INTO document VALUES (?, ?)", new)
 
 
-def _known(connection: Connection, names: Iterable[str]) -> set[str]:
-    return set(connection.scalars(select(DOCUMENT.c.reference).where(DOCUMENT.c.reference.in_(list(names)))))
+def _known(transaction: Transaction, names: Iterable[str]) -> set[str]:
+    """Those of these documents that are kept already."""
+    query = "SELECT reference FROM document WHERE reference = ?"
+    return {name for name in names if transaction.first(query, name)}
 
 
-def _document_breaks(connection: Connection, proven: Collection[str] = ()) -> Iterator[Problem]:
+def _document_breaks(transaction: Transaction, proven: Collection[str] = ()) -> Iterator[Problem]:
     """Documents whose content does not give their name, and references to documents that are gone.
 
     Those that are `proven` are not hashed again.
     """
     stored = set()
-    query = select(DOCUMENT.c.reference, _CONTENT).execution_options(yield_per=1)
-    for name, content in connection.execute(query):
+    for name, content in transaction.rows("SELECT reference, content FROM document"):
         stored.add(name)
         if name not in proven and (not isinstance(content, bytes) or reference(content) != name):
             yield Problem("ledger_document_altered", fields={"document": name})
-    for name in sorted(_named(connection) - stored):
+    for name in sorted(_named(transaction) - stored):
         yield Problem("ledger_document_missing", fields={"document": name})
 
 
-def _named(connection: Connection) -> set[str]:
+def _named(transaction: Transaction) -> set[str]:
     """Every reference in the entries."""
-    likely = select(ENTRY.c.new).where(ENTRY.c.new.startswith('"sha256:'))
-    return {new[1:-1] for new in connection.scalars(likely) if is_reference(new[1:-1])}
+    likely = transaction.rows("SELECT new FROM entry WHERE new LIKE ?", '"sha256:%')
+    return {new[1:-1] for [new] in likely if is_reference(new[1:-1])}

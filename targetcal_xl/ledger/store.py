@@ -1,60 +1,41 @@
-"""Where a ledger is kept: four tables in a SQLite file or a PostgreSQL database, append-only."""
+"""Where a ledger is kept: four tables in a SQLite file or a PostgreSQL database, append-only.
+
+Both speak DB-API (PEP 249), so statements stand once, with `?` for a value. What the two do differently are
+the methods of `Store`.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import (
-    URL,
-    Column,
-    Connection,
-    Engine,
-    Integer,
-    LargeBinary,
-    MetaData,
-    NullPool,
-    Table,
-    Text,
-    create_engine,
-    event,
-    make_url,
-)
-from sqlalchemy.exc import ArgumentError
+from types import ModuleType
+from typing import Any, ClassVar, Final
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from ..problems import Problem, Refused
 from .chain import COLUMNS
 
-SCHEMA = MetaData()
+Row = tuple[Any, ...]
+"""The columns of a stored row, whatever a tampered file has in them."""
 
-ENTRY = Table(
-    "entry",
-    SCHEMA,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    *(Column(name, Text, nullable=name in ("region", "row")) for name in COLUMNS[1:]),
-)
-"""One row per entry; `at` is ISO text in UTC, `old` and `new` are JSON text."""
+_OPTIONAL = ("region", "row")
+_TABLES: Final = {
+    "entry": ("number INTEGER PRIMARY KEY", *(f"{name} TEXT" for name in COLUMNS[1:])),
+    "document": ("reference TEXT PRIMARY KEY", "content {bytes}"),
+    "secret": ("word TEXT PRIMARY KEY",),
+    "format": ("kind TEXT", "number INTEGER", "program TEXT", "PRIMARY KEY (kind, number)"),
+}
+"""The columns of each table; all but an entry's region and row hold something.
 
-DOCUMENT = Table(
-    "document",
-    SCHEMA,
-    Column("reference", Text, primary_key=True),
-    Column("content", LargeBinary, nullable=False),
-)
-"""What entries refer to, under the name that its content gives it."""
-
-SECRET = Table("secret", SCHEMA, Column("word", Text, primary_key=True))
-"""One random word that no entry and no document holds."""
-
-FORMAT = Table(
-    "format",
-    SCHEMA,
-    Column("kind", Text, primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("program", Text, nullable=False),
-)
-"""Every format that the ledger and its book were written in, and by which program; none before the second."""
+An entry's `at` is ISO text in UTC, `old` and `new` are JSON text. A document stands under the name that its
+content gives it. The secret is one random word that no entry and no document holds. There is a row for every
+format that the ledger and its book were ever written in, and by which program; none before the second.
+"""
 
 PATIENCE = 30
 """Seconds to wait for other writers of a SQLite file."""
@@ -62,90 +43,193 @@ PATIENCE = 30
 _TURN = 0x7A_C0_11_BE
 """The advisory lock that writers of a PostgreSQL ledger take in turn."""
 
-_GUARDS = {
-    "sqlite": [
+_PAGE = 5_000
+"""Rows that a PostgreSQL server hands over at once."""
+
+
+class Store(ABC):
+    """A database with a ledger; nothing is held open between transactions."""
+
+    errors: type[Exception]
+    """What its complaints are."""
+    bytes_type: ClassVar[str]
+    guards: ClassVar[tuple[str, ...]]
+    """Statements that have the database itself refuse changes: a courtesy, the chain is the proof."""
+
+    @abstractmethod
+    def transaction(self, writes: bool = False) -> AbstractContextManager[Transaction]:
+        """Everything inside happens or nothing does; who writes waits here for the writer before."""
+
+    @abstractmethod
+    def rows(self, connection: Any, statement: str, values: Sequence[object]) -> Iterator[Row]:
+        """What a query finds, not all of it in memory at once."""
+
+    @abstractmethod
+    def insert(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
+        """Add rows by a statement."""
+
+    @abstractmethod
+    def has(self, connection: Any, table: str) -> bool:
+        """Whether there is such a table."""
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """What can be done within one."""
+
+    store: Store
+    connection: Any
+
+    def rows(self, statement: str, *values: object) -> Iterator[Row]:
+        """What a query finds; valid within the transaction."""
+        return self.store.rows(self.connection, statement, values)
+
+    def first(self, statement: str, *values: object) -> Row | None:
+        """The first row that a query finds."""
+        found = [*self.rows(f"{statement} LIMIT 1", *values)]
+        return found[0] if found else None
+
+    def insert(self, statement: str, rows: Sequence[Row]) -> None:
+        """Add rows by a statement."""
+        if rows:
+            self.store.insert(self.connection, statement, rows)
+
+    def has(self, table: str) -> bool:
+        """Whether there is such a table."""
+        return self.store.has(self.connection, table)
+
+    def create(self, table: str) -> None:
+        """Make one of our tables, which guards itself, unless it is there."""
+        if self.has(table):
+            return
+        columns = [
+            column if column.startswith("PRIMARY") or column.split()[0] in _OPTIONAL else f"{column} NOT NULL"
+            for column in _TABLES[table]
+        ]
+        made = f"CREATE TABLE {table} ({', '.join(columns)})".format(bytes=self.store.bytes_type)
+        for statement in (made, *(guard.format(table=table) for guard in self.store.guards)):
+            self.connection.execute(statement)
+
+
+def create_tables(transaction: Transaction) -> None:
+    """Make every table of a new ledger."""
+    for table in _TABLES:
+        transaction.create(table)
+
+
+@dataclass(frozen=True)
+class SQLite(Store):
+    """A file.
+
+    The journal stays the default one, as write-ahead logs need shared memory, which network drives have not,
+    and more than one file.
+    """
+
+    path: Path
+
+    errors = sqlite3.Error
+    bytes_type = "BLOB"
+    guards = tuple(
         f"CREATE TRIGGER {{table}}_no_{verb} BEFORE {verb} ON {{table}} "
         "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
         for verb in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
+    )
+
+    @contextmanager
+    def transaction(self, writes: bool = False) -> Iterator[Transaction]:
+        """Begin at once where it writes; what is committed outlives a power cut."""
+        with closing(sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous = EXTRA")
+            connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+            with connection:
+                yield Transaction(self, connection)
+
+    def rows(self, connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> Iterator[Row]:
+        """Step by step, as SQLite finds them."""
+        return connection.execute(statement, values)
+
+    def insert(self, connection: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:
+        """One after the other."""
+        connection.executemany(statement, rows)
+
+    def has(self, connection: sqlite3.Connection, table: str) -> bool:
+        """Whether the file's own list of tables names it."""
+        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        return connection.execute(query, [table]).fetchone() is not None
+
+
+class PostgreSQL(Store):
+    """A database at a URL; raise Refused when its driver is missing."""
+
+    bytes_type = "BYTEA"
+    guards = (
         "CREATE OR REPLACE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$",
         "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()",
-    ],
-}
+    )
+
+    def __init__(self, url: str, password: str | None) -> None:
+        """Note where; nobody is connected yet."""
+        self._url, self._password = url, password
+        self._driver = _driver()
+        self.errors = self._driver.Error
+
+    @contextmanager
+    def transaction(self, writes: bool = False) -> Iterator[Transaction]:
+        """Who writes takes its turn, and then sees what the writer before has written."""
+        with self._driver.connect(self._url, password=self._password) as connection:
+            # Stricter levels would show a writer the ledger as it was before its turn.
+            connection.isolation_level = self._driver.IsolationLevel.READ_COMMITTED
+            if writes:
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+            yield Transaction(self, connection)
+
+    def rows(self, connection: Any, statement: str, values: Sequence[object]) -> Iterator[Row]:
+        """A page at a time, kept by the server meanwhile."""
+        with connection.cursor(f"c{id(statement)}") as cursor:
+            cursor.itersize = _PAGE
+            yield from cursor.execute(statement.replace("?", "%s"), values)
+
+    def insert(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
+        """In one stream."""
+        with connection.cursor() as cursor:
+            cursor.executemany(statement.replace("?", "%s"), rows)
+
+    def has(self, connection: Any, table: str) -> bool:
+        """Whether the name finds a table in the search path."""
+        found = connection.execute("SELECT to_regclass(%s)", [table]).fetchone()
+        return found is not None and found[0] is not None
 
 
-@event.listens_for(ENTRY, "after_create")
-@event.listens_for(DOCUMENT, "after_create")
-@event.listens_for(SECRET, "after_create")
-@event.listens_for(FORMAT, "after_create")
-def _guard(table: Table, connection: Connection, **_: Any) -> None:
-    """Have the database itself refuse changes: a courtesy, the chain is the proof."""
-    for statement in _GUARDS[connection.dialect.name]:
-        connection.exec_driver_sql(statement.format(table=table.name))
+def _driver() -> ModuleType:
+    try:
+        return import_module("psycopg")
+    except ModuleNotFoundError as error:
+        raise Refused([Problem("ledger_driver")]) from error
 
 
-def locate(place: str | Path, password: str | None = None) -> URL:
-    """The database address of a file, or of a `postgresql://` or `sqlite:///` URL without password.
+def locate(place: str | Path, password: str | None = None) -> Store:
+    """The store in a file, or at a `postgresql://` or `sqlite:///` URL without password.
 
     Raise Refused for a URL with a password inside, of another kind of database, or that is none.
     """
     if isinstance(place, Path) or "://" not in place:
-        return URL.create("sqlite", database=str(Path(place).absolute()))
+        return SQLite(Path(place).absolute())
     try:
-        url = make_url(place)
-    except ArgumentError as error:
+        url = urlsplit(place)
+    except ValueError as error:
         raise Refused([Problem("ledger_database", fields={"kind": place.partition("://")[0]})]) from error
-    if url.password is not None or any("password" in option for option in url.query):
+    kind = url.scheme.partition("+")[0]
+    if url.password is not None or any("password" in option for option, _ in parse_qsl(url.query)):
         raise Refused([Problem("ledger_password")])
-    kind = url.get_backend_name()
-    if kind == "sqlite" and url.database:
-        return locate(Path(url.database))
+    if kind == "sqlite" and url.path.strip("/"):
+        return SQLite(Path(unquote(url.path[1:])).absolute())
     if kind not in ("postgresql", "postgres"):
-        raise Refused([Problem("ledger_database", fields={"kind": url.drivername})])
-    return url.set(drivername="postgresql+psycopg", password=password)
+        raise Refused([Problem("ledger_database", fields={"kind": url.scheme})])
+    return PostgreSQL(urlunsplit(url._replace(scheme="postgresql")), password)
 
 
-def is_missing_file(url: URL) -> bool:
-    """Whether this is the place of a SQLite file that is not there."""
-    return url.drivername == "sqlite" and not Path(url.database or "").is_file()
-
-
-def connect(url: URL) -> Engine:
-    """An engine whose writers take turns, and which holds nothing open between transactions.
-
-    Raise Refused when the PostgreSQL driver is missing.
-    """
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
-        event.listen(engine, "connect", _prepare_sqlite)
-    else:
-        try:
-            # Stricter levels would show a writer the ledger as it was before its turn.
-            level = {"isolation_level": "READ COMMITTED"}
-            engine = create_engine(url, poolclass=NullPool, paramstyle="format", **level)
-        except ModuleNotFoundError as error:
-            raise Refused([Problem("ledger_driver")]) from error
-    event.listen(engine, "begin", _take_turn)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    """Leave BEGIN to us; lose nothing that was committed, even in a power cut.
-
-    The journal stays the default one, as write-ahead logs need shared memory, which network drives
-    have not, and more than one file.
-    """
-    connection.isolation_level = None
-    connection.execute("PRAGMA synchronous = EXTRA")
-
-
-def _take_turn(connection: Connection) -> None:
-    """Begin; who writes waits here for the writer before, and then sees what that one has written."""
-    writes = connection.get_execution_options().get("writes", False)
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    elif writes:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
+def is_missing_file(store: Store) -> bool:
+    """Whether this is a SQLite file that is not there."""
+    return isinstance(store, SQLite) and not store.path.is_file()

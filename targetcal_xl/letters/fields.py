@@ -19,8 +19,8 @@ from ..figures import Figures, figures, percent, plain
 from ..language import record, text
 from ..sentences import why
 
-Row = Mapping[str, str]
-Fields = Mapping[str, str | Sequence[Row]]
+TableRow = Mapping[str, str]
+LetterFields = Mapping[str, str | Sequence[TableRow]]
 """Field name -> text, or a list of rows; `docs/letter-fields.md` describes each."""
 
 _CODES = {
@@ -30,7 +30,7 @@ _CODES = {
 UNKNOWN = "—"
 
 
-def fields(letter: Letter, language: str) -> Fields:
+def fields(letter: Letter, language: str) -> LetterFields:
     """Every field of a letter, formatted in the language."""
     told = figures_of(letter, language)
     return {
@@ -135,7 +135,7 @@ def _targets(targets: Targets | None, told: Figures) -> dict[str, str]:
     }
 
 
-def _line(place: int, line: LineCommitment, told: Figures) -> Row:
+def _line(place: int, line: LineCommitment, told: Figures) -> TableRow:
     low, high = number(line.targets.low, told), number(line.targets.high, told)
     return {
         "no": str(place),
@@ -154,7 +154,7 @@ def _explanation(explanation: Explanation | None, told: Figures) -> str:
     return why(explanation, told.metric, told.language, told.power) if explanation else ""
 
 
-def _support(place: int, grant: Grant, language: str) -> Row:
+def _support(place: int, grant: Grant, language: str) -> TableRow:
     quantity = "" if grant.quantity is None else plain(grant.quantity, language)
     return {
         "no": str(place),
@@ -167,7 +167,7 @@ def _support(place: int, grant: Grant, language: str) -> Row:
     }
 
 
-def _objection(place: int, objection: Objection, letter: Letter, told: Figures) -> Row:
+def _objection(place: int, objection: Objection, letter: Letter, told: Figures) -> TableRow:
     """The figure that was objected to and its grounds, and what came of it."""
     lines = (line.targets.agreed for line in letter.lines if line.name == objection.line)
     return {

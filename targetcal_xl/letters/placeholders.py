@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ..problems import Problem
-from .fields import Fields
+from .fields import LetterFields
 from .package import W
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -32,7 +32,7 @@ _BRACKETED = re.compile(
 _BREAKS = {f"{W}tab", f"{W}br", f"{W}cr"}
 
 
-def unfilled(root: etree._Element, known: Fields) -> Iterator[Problem]:
+def unfilled(root: etree._Element, known: LetterFields) -> Iterator[Problem]:
     """A problem for everything in a part that looks like a field and is none."""
     words = _spaces(_FILLED_IN, _spaces(_COMMENT, "\n".join(_paragraphs(root))))
     plain = words.translate(_SAME)
@@ -49,7 +49,7 @@ def _spaces(pattern: re.Pattern[str], words: str) -> str:
     return pattern.sub(lambda found: " " * len(found[0]), words)
 
 
-def _is_field(name: str, known: Fields) -> bool:
+def _is_field(name: str, known: LetterFields) -> bool:
     """Whether a letter, or a row of one of its lists, has a field of this name."""
     row, _, field = name.lower().rpartition(".")
     lists = [rows for rows in known.values() if not isinstance(rows, str)]

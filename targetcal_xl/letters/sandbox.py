@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from ..calibration import composed
 from ..problems import Problem
-from .fields import Fields
+from .fields import LetterFields
 from .package import MOST_XML, too_long
 
 _FILTERS = ("default", "length", "lower", "trim", "upper")
@@ -46,7 +46,7 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
 
     template_class = _Bounded
 
-    def __init__(self, known: Fields) -> None:
+    def __init__(self, known: LetterFields) -> None:
         super().__init__(autoescape=True, undefined=StrictUndefined, finalize=self._print)
         self.globals.clear()
         self.filters = {name: self.filters[name] for name in _FILTERS}
@@ -97,7 +97,7 @@ def _forbidden(what: str) -> Problem:
 class _Audit:
     """An allow-list walk: known fields, listed filters and tests, no calls, loops over lists, two deep."""
 
-    def __init__(self, known: Fields) -> None:
+    def __init__(self, known: LetterFields) -> None:
         self._lists = {
             name: tuple(rows[0]) if rows else () for name, rows in known.items() if not isinstance(rows, str)
         }

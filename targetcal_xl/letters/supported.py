@@ -23,12 +23,6 @@ _NAMES = {
     "http://schemas.microsoft.com/office/drawing/2010/main": "a14",
     "http://www.w3.org/XML/1998/namespace": "xml",
 }
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_KNOWN_TO_WORD = (
-    "http://schemas.microsoft.com/",
-    "http://schemas.openxmlformats.org/",
-    "urn:schemas-microsoft",
-)
 _ON = "1|true|on"
 _OFF = "0|false|off"
 _LENGTH = r"-?\d+(\.\d+)?"
@@ -214,7 +208,8 @@ pattern, `!` the same and has to stand there. `*` is any attribute, `...` anythi
 
 An element that stands twice may be either; what is indented goes on.
 """
-_SIDES = ("bottom", "top", "left", "start", "right", "end", "insideH", "insideV")
+SIDES = ("bottom", "top", "left", "start", "right", "end", "insideH", "insideV")
+"""The sides of a border."""
 _WORDS = re.compile(r"([\w:*.]+?)(?:([=!])(\S+))?(?= |$)")
 _HARMLESS = re.compile(r"w:rsid\w*|w14:(paraId|textId)|wp14:(anchorId|editId)|xml:space|mc:Ignorable")
 _NEVER = re.compile("(?!)")
@@ -289,76 +284,6 @@ _COMPAT = frozenset(
         *("doNotLeaveBackslashAlone", "balanceSingleByteDoubleByteWidth", "doNotExpandShiftReturn"),
     )
 )
-_NOTHING_WHEN_EMPTY = frozenset(
-    f"{{{_W}}}{name}"
-    for name in (
-        *(
-            "pPr",
-            "rPr",
-            "tblPr",
-            "trPr",
-            "tcPr",
-            "pBdr",
-            "tabs",
-            "ind",
-            "spacing",
-            "rFonts",
-            "numPr",
-            "framePr",
-        ),
-        *(
-            "tblBorders",
-            "tcBorders",
-            "tblCellMar",
-            "tcMar",
-            "shd",
-            "lang",
-            "tblpPr",
-            "cols",
-            "pgBorders",
-            "docGrid",
-        ),
-        *(
-            "jc",
-            "color",
-            "sz",
-            "szCs",
-            "u",
-            "pStyle",
-            "rStyle",
-            "tblStyle",
-            "vAlign",
-            "textAlignment",
-            "highlight",
-        ),
-        *(
-            "pgNumType",
-            "lnNumType",
-            "vertAlign",
-            "position",
-            "w",
-            "kern",
-            "fitText",
-            "em",
-            "effect",
-            "bdr",
-            "tblW",
-        ),
-        *(
-            "tblInd",
-            "tcW",
-            "trHeight",
-            "tblLook",
-            "footnotePr",
-            "endnotePr",
-            "textDirection",
-            "tblCellSpacing",
-        ),
-        *("outlineLvl", "cnfStyle", "textboxTightWrap", "eastAsianLayout", "sdtPr", "sdtEndPr", "smartTagPr"),
-        *(*_SIDES, "tl2br", "tr2bl", "between", "bar", "tblOverlap", "hMerge", "divId", "paperSrc", "compat"),
-    )
-)
-"""Elements that say nothing without attributes and contents; Word passes over them."""
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(("tblLayout", "tblW", "tcW", "autofit"), "autofit"),
     **dict.fromkeys(
@@ -424,20 +349,6 @@ _Rule = tuple[Mapping[str, re.Pattern[str] | None], frozenset[str]]
 """Attribute -> the pattern of its values, None for any; and those that have to stand there."""
 
 
-def as_word_reads(root: etree._Element) -> etree._Element:
-    """The part with what Word takes of alternatives, and without what it passes over."""
-    foreign = set(_foreign(root))
-    for element in list(root.iter(f"{_MC}AlternateContent")):
-        _choose(element)
-    for element in reversed(list(root.iter(etree.Element))):
-        for name in [name for name in element.attrib if etree.QName(name).namespace in foreign]:
-            del element.attrib[name]
-        says_nothing = element.tag in _NOTHING_WHEN_EMPTY and not len(element) and not element.attrib
-        if says_nothing or etree.QName(element).namespace in foreign:
-            _replace(element, [])
-    return root
-
-
 def examine(root: etree._Element) -> None:
     """Raise Unsupported for the first element or value that is not on the list."""
     for element in _inside(root):
@@ -458,34 +369,6 @@ def examine_settings(root: etree._Element) -> None:
             allowed = name in _SETTINGS or not name.startswith("w:") or (name in _SWITCHED_OFF and is_off)
         if not allowed:
             raise Unsupported(etree.QName(element).localname)
-
-
-def _foreign(root: etree._Element) -> Iterator[str]:
-    """Namespaces that a reader may pass over, and that Word does not know."""
-    for element in root.iter(etree.Element):
-        for prefix in element.get(f"{_MC}Ignorable", "").split():
-            if not (space := element.nsmap.get(prefix, "")).startswith(_KNOWN_TO_WORD):
-                yield space
-
-
-def _choose(alternatives: etree._Element) -> None:
-    """Put what Word takes of several forms in their place: the first that it knows, or the last resort."""
-    taken = next((one for one in alternatives if _is_taken(one)), None)
-    _replace(alternatives, [] if taken is None else list(taken))
-
-
-def _is_taken(form: etree._Element) -> bool:
-    if form.tag == f"{_MC}Fallback":
-        return True
-    needed = [form.nsmap.get(prefix, "") for prefix in form.get("Requires", "").split()]
-    return form.tag == f"{_MC}Choice" and all(space.startswith(_KNOWN_TO_WORD) for space in needed)
-
-
-def _replace(element: etree._Element, by: list[etree._Element]) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        at = parent.index(element)
-        parent[at : at + 1] = by
 
 
 def _inside(root: etree._Element) -> Iterator[etree._Element]:
@@ -520,7 +403,7 @@ def _wrong(said: Mapping[str, str], rule: _Rule) -> str | None:
 def _listed() -> Mapping[str, tuple[_Rule, ...]]:
     """The list as rules, by element."""
     rules: dict[str, tuple[_Rule, ...]] = {}
-    lines = [f"w:{side} {form}" for side in _SIDES for form in (_LINE, _WIDTH)]
+    lines = [f"w:{side} {form}" for side in SIDES for form in (_LINE, _WIDTH)]
     for line in [*_LIST.replace("\n  ", " ").splitlines(), *lines]:
         if line.strip():
             name, _, attributes = line.partition(" ")

@@ -17,7 +17,7 @@ from lxml import etree
 
 from ..language import FALLBACK
 from ..problems import DataProblems, Problem
-from .fields import Fields, fields, specimen
+from .fields import LetterFields, fields, specimen
 from .font import unprintable
 from .house import house_copy, texts
 from .package import W, parse_xml, parts_of, xml, zipped
@@ -91,7 +91,7 @@ class LetterTemplate:
             for extent in _find(drawing, "(wp:inline|wp:anchor)/wp:extent")
         }
 
-    def render(self, context: Fields, pictures: Mapping[str, Picture], issued: dt.date) -> Rendered:
+    def render(self, context: LetterFields, pictures: Mapping[str, Picture], issued: dt.date) -> Rendered:
         """Fill the template in; the same input gives the same bytes.
 
         Raise DataProblems for a template that is unsafe, names unknown fields or lacks a signature
@@ -109,7 +109,7 @@ class LetterTemplate:
         """What of the template leaves the house."""
         return house_copy(self.data)
 
-    def _unfilled(self, known: Fields) -> list[Problem]:
+    def _unfilled(self, known: LetterFields) -> list[Problem]:
         """What looks like a field to a reader, and is none."""
         parts = texts(parts_of(self._copy))
         return list({one.fields["said"]: one for part in parts for one in unfilled(part, known)}.values())
@@ -118,13 +118,13 @@ class LetterTemplate:
 class _Document(DocxTemplate):  # type: ignore[misc] # docxtpl has no types
     """docxtpl without templates in the file's properties: those are ours to set."""
 
-    def render_properties(self, context: Fields, jinja_env: object = None) -> None:
+    def render_properties(self, context: LetterFields, jinja_env: object = None) -> None:
         """Say what the letter is and whose."""
         about = self.docx.core_properties
         about.title, about.author = (str(context[name])[:_PROPERTY] for name in ("number", "company"))
 
 
-def _merge(data: bytes, context: Fields, environment: LetterEnvironment, issued: dt.date) -> bytes:
+def _merge(data: bytes, context: LetterFields, environment: LetterEnvironment, issued: dt.date) -> bytes:
     """Have docxtpl fill the template in; raise DataProblems for whatever it could not do."""
     try:
         document = _Document(io.BytesIO(data))
@@ -251,7 +251,7 @@ def _find(element: etree._Element, path: str) -> list[Any]:
     return list(found)
 
 
-def _texts(context: Fields) -> Iterator[str]:
+def _texts(context: LetterFields) -> Iterator[str]:
     for value in context.values():
         rows = [{"": value}] if isinstance(value, str) else value
         yield from (text for row in rows for text in row.values())

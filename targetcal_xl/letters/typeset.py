@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from .alternatives import as_word_reads
 from .font import FAMILY
 from .inline import BEYOND, Inline, line_edges, quoted
 from .package import W, parse_xml, parts_of
 from .styles import Look, WordStyles, points
-from .supported import Unsupported, as_word_reads, examine, examine_settings
+from .supported import Unsupported, examine, examine_settings
 from .tables import LEAST, table_markup
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

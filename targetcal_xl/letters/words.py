@@ -9,8 +9,8 @@ from typing import Any
 
 from lxml import etree
 
+from .alternatives import as_word_reads
 from .package import W, parse_xml, parts_of
-from .supported import as_word_reads
 
 ANCHORS = ("[[SIG_HEAD]]", "[[SIG_SUPERIOR]]")
 """Invisible marks, one per signature, at the left end of the signature's line."""

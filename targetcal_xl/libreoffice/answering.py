@@ -7,10 +7,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-Kind = TypeVar("Kind", bound=type)
+Answering = TypeVar("Answering", bound=type)
 
 
-def answering(kind: Kind) -> Kind:
+def answering(kind: Answering) -> Answering:
     """Watch over every member of a class, whose instances know their `office`; name those it lacks."""
     for name, member in list(vars(kind).items()):
         if inspect.isfunction(member) and name != "__init__":

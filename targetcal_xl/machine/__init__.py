@@ -6,12 +6,12 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .computer import Computer, this_computer
-    from .excel import Said, book_health, excel_health, mend
+    from .excel import Finding, book_health, excel_health, mend
     from .soffice import address, end_soffice, find_program, find_soffice, run_soffice, start_soffice
 
 __all__ = [
     "Computer",
-    "Said",
+    "Finding",
     "address",
     "book_health",
     "end_soffice",

@@ -30,10 +30,10 @@ _FROM_INTERNET = 3
 """ZoneId: internet; restricted is 4."""
 _LOCATIONS = 30
 
-Said = str | Problem
+Finding = str | Problem
 
 
-def excel_health(computer: Computer, language: str) -> Iterator[Said]:
+def excel_health(computer: Computer, language: str) -> Iterator[Finding]:
     """What is fine and what is not about Excel, xlwings and the way from one to the other."""
     if not (computer.is_windows or computer.is_mac):
         return
@@ -66,7 +66,7 @@ def _policy(computer: Computer, name: str) -> str | None:
     return next((found for key in keys if (found := computer.registry(key, name)) is not None), None)
 
 
-def _bridge(computer: Computer, language: str) -> Iterator[Said]:
+def _bridge(computer: Computer, language: str) -> Iterator[Finding]:
     """xlwings, its part for functions, and the Python that it starts."""
     yield text("actions.doctor.xlwings", language, version=version("xlwings"))
     if computer.is_windows and _library(computer) is None:
@@ -114,7 +114,7 @@ def _settings(computer: Computer) -> Mapping[str, str]:
         return {}
 
 
-def book_health(computer: Computer, book: Path, language: str) -> Iterator[Said]:
+def book_health(computer: Computer, book: Path, language: str) -> Iterator[Finding]:
     """Whether a workbook's macros run: Windows lets them, and no settings beside it stop them."""
     beside = book.parent / "xlwings.conf"
     if (computer.is_windows or computer.is_mac) and beside.exists():

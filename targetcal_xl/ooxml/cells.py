@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from functools import cache
+from html import escape
 from math import isfinite
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from ..problems import Problem, Refused
 
@@ -134,7 +134,7 @@ def xml_of(said: str) -> str:
     """XML content that spreadsheet programs read back as exactly this text."""
     if _TO_SPELL.search(said) is None:
         return said
-    return escape(_NEEDS_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", said))
+    return escape(_NEEDS_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", said), quote=False)
 
 
 def number_of(said: str) -> float:

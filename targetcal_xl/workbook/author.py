@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from ..calibration import JUSTIFICATION, Key, Standing, Value
 from ..ooxml import BLANK, Cell, Scalar, Spot, column_letters
 from .captions import heading, line_captions, shown
-from .charts import REGION_CHARTS, draw_charts
+from .charts import Drawer
 from .content import content
 from .facts import quoted
 from .finance import entered
@@ -25,6 +25,7 @@ from .macros import Macros, add_ribbon, equip
 from .mark import HOME, MARKED, TEXT
 from .places import SHEET_MARK, TABLE_MARK, Places
 from .shapes import ROW_HEIGHT, Column, Field, Kind, Sheet, TabColour, Table, name_of
+from .sheets import backtest, dashboard, evaluation, progress, region
 from .sheets.guide import write_guide
 from .widths import Widths, lines_of, on_screen
 
@@ -41,6 +42,13 @@ _A4, _WIDE, _SMALLEST = 9, 1150, 80
 _BESIDE_CHARTS = 5
 """As many lines are explained on one page with the pictures below."""
 _LAST_ROW = 1_048_575
+_DRAWN = {
+    "dashboard": dashboard.draw,
+    "progress": progress.draw,
+    "evaluation": evaluation.draw,
+    "backtest": backtest.draw,
+}
+"""Sheets with pictures, beside the regions' tabs."""
 
 
 def write_book(
@@ -60,14 +68,15 @@ def write_book(
     pages = {code: book.add_worksheet(places.tabs[code], _Worksheet) for code in places.sheets}
     for code, sheet in places.sheets.items():
         _Page(pages[code], sheet, places, looks).write(cells.get(code, {}), typed, widths.of(code))
-    for sheet_code, region, code, spot in _named(places):
+    for sheet_code, owner, code, spot in _named(places):
         tab = quoted(places.tabs[sheet_code])
-        book.define_name(name_of(code, region), f"={tab}${column_letters(spot[1])}${spot[0]}")
+        book.define_name(name_of(code, owner), f"={tab}${column_letters(spot[1])}${spot[0]}")
     for sheet in places.sheets.values():
         if sheet.region:
             # XlsxWriter has no method for two areas of one sheet.
             pages[sheet.code].print_area_range = _printed(sheet, quoted(places.tabs[sheet.code]))
-        draw_charts(book, sheet, places, looks, cells.get(sheet.code, {}))
+        if draw := region.draw if sheet.region else _DRAWN.get(sheet.code):
+            draw(Drawer(book, sheet, places, looks, cells.get(sheet.code, {})))
     pages["dashboard"].activate()
     if macros:
         equip(book, pages, macros)
@@ -82,7 +91,7 @@ def _named(places: Places) -> list[tuple[str, str | None, str, Spot]]:
 
 def _printed(sheet: Sheet, tab: str) -> str:
     """What is printed of a region's tab: all that its manager works with, then the rest of the lines."""
-    lines, bottom = sheet.table("lines"), sheet.tables[-1].bottom + REGION_CHARTS
+    lines, bottom = sheet.table("lines"), sheet.tables[-1].bottom + region.CHARTS
     last, end = lines.spots[JUSTIFICATION[-1]], max(lines.spots.values())
     reasons, next_to, right = map(column_letters, (last, last + 1, end))
     return f"{tab}$B$2:${reasons}${bottom},{tab}${next_to}$2:${right}${lines.bottom}"

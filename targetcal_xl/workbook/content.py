@@ -50,15 +50,15 @@ def _pages(facts: Facts) -> Iterator[SheetPart]:
     way = Way(facts, readings)
     odds = Odds(facts, way)
     cards = {one.code: Cards(facts, one.code) for one in facts.plan.regions}
-    yield from Settings(facts).pages()
-    yield from history.pages(facts)
+    yield from Settings(facts).parts()
+    yield from history.parts(facts)
     for sheet in (readings, way, odds):
-        yield from sheet.pages()
+        yield from sheet.parts()
     for own in cards.values():
-        yield from region.pages(facts, own, way, odds)
-    yield from Overview(facts, cards).pages(odds)
+        yield from region.parts(facts, own, way, odds)
+    yield from Overview(facts, cards).parts(odds)
     for follow_up in (ProgressSheet(facts), Evaluation(facts), BacktestSheet(facts)):
-        yield from follow_up.pages()
+        yield from follow_up.parts()
 
 
 def _write(page: SheetPart, places: Places, cells: dict[Spot, Cell]) -> None:

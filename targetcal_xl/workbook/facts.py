@@ -33,7 +33,7 @@ from .formulas import (
 from .places import Lost, Places, TablePlace
 from .shapes import Kind, Table
 
-Row = Mapping[str, Cell]
+RowCells = Mapping[str, Cell]
 """Column or field code -> cell."""
 
 TOTALS = ("allotment", "suggested", "declared", "agreed")
@@ -143,12 +143,12 @@ class Facts:
             for column in table.columns
         }
 
-    def names(self, line: str) -> Row:
+    def names(self, line: str) -> RowCells:
         """The names that a line's row begins with on a sheet of all regions."""
         return self._names[line]
 
     @cached_property
-    def _names(self) -> Mapping[str, Row]:
+    def _names(self) -> Mapping[str, RowCells]:
         regions = {code: Cell(name) for code, name in self.region_names.items()}
         return {
             line.code: {"region": regions[line.region], "name": Cell(line.name)} for line in self.plan.lines

@@ -15,7 +15,7 @@ from .places import Places, TablePlace
 from .shapes import Field, Sheet, Table
 from .sheets.guide import guide_lines
 
-Grid = Mapping[Spot, Cell]
+SheetCells = Mapping[Spot, Cell]
 
 
 class Mislabelled(NamedTuple):
@@ -69,7 +69,7 @@ def hint(field: Field, places: Places) -> str:
 class Labels:
     """The labels of one sheet as people left them: where each stands, and which are gone or others."""
 
-    def __init__(self, sheet: Sheet, places: Places, grid: Grid) -> None:
+    def __init__(self, sheet: Sheet, places: Places, grid: SheetCells) -> None:
         self._sheet, self._places, self._grid = sheet, places, grid
 
     @cached_property
@@ -145,7 +145,7 @@ class Labels:
         return spot[0] + first * step[0], spot[1] + first * step[1]
 
 
-def _text(grid: Grid, spot: Spot) -> str:
+def _text(grid: SheetCells, spot: Spot) -> str:
     """What a cell shows that holds a label; a formula in its place is none."""
     cell = grid.get(spot, BLANK)
     if cell.formula is not None or cell.value is None:

@@ -18,14 +18,14 @@ TABLE_MARK = "#"
 
 
 Code = TypeVar("Code")
-Place = TypeVar("Place")
+PlaceOf = TypeVar("PlaceOf")
 
 
 class Lost(LookupError):
     """A sheet, table, row, column or field that the book no longer has."""
 
 
-class Located(dict[Code, Place]):
+class Located(dict[Code, PlaceOf]):
     """What a book has, by code; what it has lost raises `Lost`."""
 
     def __missing__(self, code: Code) -> NoReturn:

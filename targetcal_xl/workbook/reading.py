@@ -10,15 +10,13 @@ from itertools import chain
 from typing import NamedTuple
 
 from ..calibration import Inputs, Key, Value, kept
-from ..ooxml import BLANK, Cell, Scalar, Spot
+from ..ooxml import BLANK, Scalar, Spot
 from .book import Book
 from .captions import line_captions, meant, shown
 from .finding import find_places
-from .labels import Labels, label
+from .labels import Labels, SheetCells, label
 from .places import Places
 from .shapes import Column, Field, Kind, Owner, Sheet
-
-Grid = Mapping[Spot, Cell]
 
 
 class Typed(NamedTuple):
@@ -38,7 +36,7 @@ class Reading:
     """A workbook as it was found: where everything is, every cell, and every cell of a person's."""
 
     places: Places
-    grids: Mapping[str, Grid]
+    grids: Mapping[str, SheetCells]
     """Sheet code -> cells."""
     typed: Mapping[Key, Typed]
 
@@ -90,7 +88,7 @@ def nameless(reading: Reading) -> dict[Key, Typed]:
     return found
 
 
-def _typed(sheet: Sheet, places: Places, grids: Mapping[str, Grid]) -> Iterator[Typed]:
+def _typed(sheet: Sheet, places: Places, grids: Mapping[str, SheetCells]) -> Iterator[Typed]:
     """Every person's cell that the book still has on one sheet."""
     grid, step = grids.get(sheet.code, {}), places.inputs.plan.metric.step
     for key, shape, spot in chain(_fields(sheet, places), _table_cells(sheet, places)):

@@ -11,12 +11,9 @@ from ..ooxml import BLANK, Cell, Spot
 from .captions import shown
 from .reading import Reading
 
-Cells = Mapping[str, Mapping[Spot, Cell]]
-"""Sheet code -> spot -> what it should hold."""
 
-
-def differing(reading: Reading, wanted: Cells) -> dict[str, dict[Spot, Cell]]:
-    """The cells among `wanted` that do not hold what they should, by sheet code."""
+def differing(reading: Reading, wanted: Mapping[str, Mapping[Spot, Cell]]) -> dict[str, dict[Spot, Cell]]:
+    """The cells among `wanted` (by sheet code and spot) that do not hold what they should."""
     found = {
         sheet: {spot: cell for spot, cell in cells.items() if not _same(grid.get(spot, BLANK), cell)}
         for sheet, cells in wanted.items()

@@ -15,9 +15,6 @@ import openpyxl
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from tests.support import validator
-from tests.support.xllint import lint
-
 TAB, OTHER = "华东 O'Neill & <区>", "Plain"
 SHEET = "xl/worksheets/sheet1.xml"
 """The part of the first tab."""
@@ -79,13 +76,6 @@ def with_sheet(path: Path, old: str, new: str) -> Path:
     changed = re.sub(old, new, sheet, flags=re.DOTALL)
     assert changed != sheet
     return changed_parts(path, {SHEET: changed.encode()})
-
-
-def sound(path: Path) -> bool:
-    """Whether Excel would open the file without a word; fail with what it would stumble over."""
-    assert lint(path) == []
-    assert validator.faults(path) == []
-    return True
 
 
 def _write_cells(sheet: Worksheet, looks: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import time
@@ -12,8 +13,9 @@ from typing import Any
 
 from targetcal_xl.libreoffice.bridge import Office, start, uno, values
 
-PATIENCE, REST = 3.0, 1.0
-"""Seconds that the extension waits for an answer, and that it asks for none after that."""
+PATIENCE, REST = 120.0, 1.0
+"""Seconds that the extension waits for an answer, however busy this computer is, and that it asks for none
+after one that did not come."""
 
 
 @contextmanager
@@ -68,10 +70,25 @@ def send(pid: int, what: signal.Signals) -> None:
     os.kill(pid, what)
 
 
-def gone(pid: int, seconds: float = 10) -> bool:
-    """Whether a process ends within that time."""
+def gone(pid: int) -> bool:
+    """Whether a process ends, sooner or later."""
+    return in_time(lambda: not Path(f"/proc/{pid}").exists())
+
+
+def shows(book: Any, place: str, value: float) -> bool:
+    """Whether a cell of the first sheet comes to a value, however often its formula has to be asked."""
+
+    def is_there() -> bool:
+        book.calculateAll()
+        return math.isclose(sheet(book)(place).getValue(), value)
+
+    return in_time(is_there)
+
+
+def in_time(holds: Callable[[], bool], seconds: float = 120) -> bool:
+    """Whether something comes to hold; the seconds only end a test that fails."""
     until = time.monotonic() + seconds
-    while Path(f"/proc/{pid}").exists():
+    while not holds():
         if time.monotonic() > until:
             return False
         time.sleep(0.05)

@@ -100,4 +100,4 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def registered() -> set[str]:
     """The name of every command."""
-    return {str(one.name) for one in cli.app.registered_commands}
+    return set(cli.app.commands)

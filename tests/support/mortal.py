@@ -10,10 +10,10 @@ import signal
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy.engine.default import DefaultDialect
 
 from targetcal_xl.problems import TargetcalError
 
@@ -35,6 +35,25 @@ def dies_at(write: int, action: Callable[[], object]) -> bool:
     return status != 0
 
 
+def deaths(folder: Path, action: Callable[[], object], into: Path) -> list[Path]:
+    """What a process that is killed at each write of an action leaves of a folder, in their order.
+
+    The action runs once, to its end; it stands still at each write while the folder is copied. Of a
+    process that was killed nothing but its files remains, so each copy is what `dies_at` would leave.
+    """
+    number = count()
+
+    def keep(_owner: object) -> None:
+        shutil.copytree(folder, into / str(next(number)))
+
+    def act() -> None:
+        _watch(keep)
+        action()
+
+    assert _run(act) == 0
+    return sorted(into.iterdir(), key=lambda copy: int(copy.name))
+
+
 def fails_at(write: int, action: Callable[[], object]) -> list[str] | None:
     """Run an action for which the disk is full at its n-th write: the codes that it tells, None for none.
 
@@ -42,7 +61,7 @@ def fails_at(write: int, action: Callable[[], object]) -> list[str] | None:
     """
 
     def fill(owner: object) -> None:
-        if owner is DefaultDialect:
+        if owner is sqlite3:
             raise sqlite3.OperationalError("database or disk is full")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -101,13 +120,28 @@ def _watch(step: Callable[[object], None]) -> None:
     for owner, name in ((os, "fsync"), (shutil, "copymode"), (Path, "replace")):
         _wrap(owner, name, step, lambda *_: True)
     _wrap(Path, "open", step, lambda _self, mode="r", *_: mode == "xb")
-    for name in ("do_execute", "do_executemany"):
-        _wrap(DefaultDialect, name, step, lambda _self, _cursor, statement, *_: _changes(statement))
-    _wrap(DefaultDialect, "do_commit", step, lambda _self, database: database.total_changes > 0)
+    vars(sqlite3)["connect"] = partial(sqlite3.connect, factory=_database(step))
 
 
-def _changes(statement: str) -> bool:
-    return statement.startswith(("BEGIN IMMEDIATE", "INSERT"))
+def _database(step: Callable[[object], None]) -> type[sqlite3.Connection]:
+    """SQLite's connections, with a step before what changes the file."""
+
+    class Mortal(sqlite3.Connection):
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            if statement.startswith(("BEGIN IMMEDIATE", "INSERT")):
+                step(sqlite3)
+            return super().execute(statement, *values)
+
+        def executemany(self, statement: str, *rows: Any) -> sqlite3.Cursor:
+            step(sqlite3)
+            return super().executemany(statement, *rows)
+
+        def __exit__(self, *error: Any) -> Any:
+            if self.total_changes:
+                step(sqlite3)
+            return super().__exit__(*error)
+
+    return Mortal
 
 
 def _wrap(owner: Any, name: str, step: Callable[[object], None], is_write: Callable[..., bool]) -> None:

@@ -8,16 +8,31 @@ from pathlib import Path
 
 from tests.support.source import ROOT
 
-_TALKERS = {"calc", "live", "macros", "office", "postgres", "resave", "screen", "validator"}
+TALKERS = {"calc", "live", "macros", "office", "postgres", "resave", "screen", "validator"}
 """Modules of `tests.support` that start LibreOffice, PostgreSQL, Node or a screen."""
 
 
-@cache
 def needs_programs(file: Path) -> bool:
     """Whether a module of tests talks to another program, itself or by what it imports."""
-    own = [name for name in _imported(file) if name.startswith("tests.support.")]
-    talkers = {f"tests.support.{name}" for name in _TALKERS}
-    return any(name in talkers or needs_programs(_file(name)) for name in own if _file(name).is_file())
+    return not TALKERS.isdisjoint(_leant_on(file))
+
+
+def needs_postgresql(file: Path) -> bool:
+    """Whether it talks to PostgreSQL, and to nothing else."""
+    return TALKERS & _leant_on(file) == {"postgres"}
+
+
+def forks(file: Path) -> bool:
+    """Whether it forks and kills processes as only Unix can."""
+    return "mortal" in _leant_on(file)
+
+
+@cache
+def _leant_on(file: Path) -> frozenset[str]:
+    """The modules of `tests.support` that a file imports, itself or by what it imports."""
+    own = [name for name in _imported(file) if name.startswith("tests.support.") and _file(name).is_file()]
+    names = {name.removeprefix("tests.support.") for name in own}
+    return frozenset(names.union(*(_leant_on(_file(name)) for name in own)))
 
 
 def _imported(file: Path) -> list[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from targetcal_xl.calibration import Inputs
-from targetcal_xl.functions.ranges import Grid
+from targetcal_xl.functions.ranges import RangeValues
 from targetcal_xl.workbook import open_book, read
 from targetcal_xl.workbook.reading import Reading
 
 
-def book_tables(path: Path, inputs: Inputs) -> dict[str, Grid]:
+def book_tables(path: Path, inputs: Inputs) -> dict[str, RangeValues]:
     """The tables that a suggestion is computed from, from their codes on, by argument."""
     reading = read(open_book(path), inputs, "zh-CN")
     places = {"history": "history", "events": "history", "readings": "drivers"}
@@ -18,7 +18,7 @@ def book_tables(path: Path, inputs: Inputs) -> dict[str, Grid]:
     return {table: table_range(reading, sheet, table) for table, sheet in places.items()}
 
 
-def table_range(reading: Reading, sheet: str, table: str) -> Grid:
+def table_range(reading: Reading, sheet: str, table: str) -> RangeValues:
     """A table with its hidden row and column of codes."""
     place, grid = reading.places.table(sheet, table), reading.grids[sheet]
     rows = range(place.head - 1, max(place.rows.values()) + 1)

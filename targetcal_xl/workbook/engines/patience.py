@@ -13,7 +13,7 @@ from ...problems import Problem, Refused, TargetcalError
 
 _LOG = logging.getLogger(__name__)
 
-Answer = TypeVar("Answer")
+Returned = TypeVar("Returned")
 
 SECONDS, PAUSE = 20.0, 0.25
 """How long to wait for somebody to finish typing into a cell, and between two tries."""
@@ -23,7 +23,7 @@ _GONE = {-2147023174, -2147023170, -2147417848, -2147220995}
 """RPC_S_SERVER_UNAVAILABLE, RPC_S_CALL_FAILED, RPC_E_DISCONNECTED, CO_E_OBJNOTCONNECTED."""
 
 
-def patiently(call: Callable[[], Answer], where: str) -> Answer:
+def patiently(call: Callable[[], Returned], where: str) -> Returned:
     """What a call to the program answers, tried again while a cell is being edited.
 
     Raise Refused when the program stays busy, is gone, or says no; the call must be one that may be

@@ -15,7 +15,7 @@ from ...language import FALLBACK
 from .expression import Expression, Operand, call, expressed
 from .values import contents, finite, floats, known, numbers, rounded, texts
 
-Function = Callable[..., Expression]
+FormulaFunction = Callable[..., Expression]
 
 _UNPRINTED = dict.fromkeys(range(32))
 
@@ -48,7 +48,7 @@ def count(*cells: Expression) -> Expression:
     return call("COUNT", cells, np.sum([known(one.values) for one in cells], axis=0, dtype=np.float64))
 
 
-def _of_numbers(name: str, op: Callable[..., Any]) -> Function:
+def _of_numbers(name: str, op: Callable[..., Any]) -> FormulaFunction:
     def function(*arguments: Operand) -> Expression:
         given = [expressed(one) for one in arguments]
         return call(name, given, finite(op)(*(one.values for one in given)))
@@ -56,7 +56,7 @@ def _of_numbers(name: str, op: Callable[..., Any]) -> Function:
     return function
 
 
-def _of_texts(name: str, op: Callable[..., str]) -> Function:
+def _of_texts(name: str, op: Callable[..., str]) -> FormulaFunction:
     def function(*arguments: Operand) -> Expression:
         given = [expressed(one) for one in arguments]
         found = np.frompyfunc(op, len(given), 1)(*(texts(one.values) for one in given))

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from ...calibration.backtest import METHODS, ORIGINS
 from ...calibration.baseline import Inputs
 from ...language import text
-from ...ooxml import Cell
+from ...ooxml import Cell, Spot
+from ..charts import Drawer
 from ..facts import Facts
+from ..looks import FAINT, INK, SERIES, WARNING
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked
@@ -50,7 +52,7 @@ class BacktestSheet:
     def __init__(self, facts: Facts) -> None:
         self._facts, self._sheet = facts, facts.places.sheets["backtest"]
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
         tables = {"methods": self._methods, "periods": lambda: self._told("periods"), "lines": self._lines}
         yield SheetPart("backtest", tables, self._fields)
@@ -71,3 +73,27 @@ class BacktestSheet:
 
     def _told(self, table: str) -> Columns:
         return self._facts.last_words(self._sheet.table(table))
+
+
+def draw(drawer: Drawer) -> None:
+    """The past, beside what each method would have said of it."""
+    _draw_past(drawer, (drawer.sheet.table("periods").top - 1, 8), (540, 330))
+
+
+def _draw_past(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
+    """What happened in past periods, and what each method would have said."""
+    chart, table = drawer.chart({"type": "line"}), drawer.sheet.table("periods")
+    looks = {
+        "actual": {"color": INK, "width": 3},
+        "model": {"color": SERIES[1], "width": 2.25},
+        "inertial": {"color": WARNING, "width": 1.75, "dash_type": "dash"},
+        "last_year": {"color": FAINT, "width": 1.75, "dash_type": "round_dot"},
+        "declared": {"color": SERIES[3], "width": 1.75},
+    }
+    for code, line in looks.items():
+        marker = {"type": "circle", "size": 5, "fill": {"color": line["color"]}}
+        marker["border"] = {"color": line["color"]}
+        chart.add_series({**drawer.series(table, code, "period"), "line": line, "marker": marker})
+    chart.set_x_axis({"num_font": drawer.font(9), "text_axis": True})
+    chart.set_y_axis(drawer.amounts)
+    drawer.finish(chart, "chart.past", spot, size)

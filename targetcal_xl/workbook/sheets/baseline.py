@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
+from ...calibration.arrays import Floats
 from ...calibration.baseline import PARTS
 from ...calibration.drivers import EFFECT_LIMIT
 from ...calibration.explanation import explain
-from ...calibration.history import Floats
 from ...calibration.plan import Plan
 from ...calibration.standing import Standing
 from ...ooxml import Cell
@@ -95,7 +95,7 @@ class Way:
         self._weights = weights_used(facts.standing)
         self._computing = Computing(facts, self._weights)
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet but the odds."""
         yield SheetPart("baseline", {"baseline": self._columns})
 

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from ...calibration.alignment import allot, is_plain
+from ...calibration.arrays import Floats
 from ...calibration.baseline import PARTS, Baseline, compute_baseline
 from ...calibration.hierarchy import InfeasibleTotal
-from ...calibration.history import Floats
 from ...calibration.vocabulary import Functions
 from ...ooxml import Block, Cell, Scalar, Spot, column_letters
 from ..engines.blocks import blocks

@@ -10,7 +10,8 @@ import numpy as np
 
 from ...calibration.plan import Plan
 from ...calibration.vocabulary import Light
-from ...ooxml import Cell
+from ...ooxml import Cell, Spot
+from ..charts import Drawer
 from ..facts import TOTALS, Facts, optional
 from ..formulas import (
     NOTHING,
@@ -27,12 +28,14 @@ from ..formulas import (
     rows,
     sum_,
 )
+from ..looks import SERIES
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Kind, Owner, Sheet, region_sheet
 from .columns import NAME, REGION, limits_table, of_lines, of_regions, stacked, volume_column
 from .dashboard_lights import Lights
 from .limits import Reached
 from .odds import Odds
+from .progress import draw_path
 from .region_cards import Cards
 from .region_lines import RegionLines
 
@@ -44,6 +47,8 @@ _RUNNING_COLUMNS = (
     Column("light", Owner.FORMULA, "choice", 10),
     Column("trend", Owner.FORMULA, "choice", 10),
 )
+
+_TOTALS = ("hq", "suggested", "declared", "agreed")
 
 
 def sheet(plan: Plan) -> Sheet:
@@ -115,7 +120,7 @@ class Overview:
         self._facts, self._cards = facts, cards
         self._regions, self._lines = facts.table("dashboard", "regions"), facts.table("dashboard", "lines")
 
-    def pages(self, odds: Odds) -> Iterator[SheetPart]:
+    def parts(self, odds: Odds) -> Iterator[SheetPart]:
         """What stands on the sheet."""
         lights, limits = Lights(self._facts), Reached(self._facts)
         tables = {"regions": self._of_regions, "lines": self._of_lines}
@@ -231,3 +236,29 @@ class Overview:
         column = self._facts.across(self._lines, "agreed", optional(self._facts.agreed))
         is_open = or_(counted(column) < rows(column), number_or_0(wanted).equals(0))
         return if_(is_open, NOTHING, reached / wanted - 1)
+
+
+def draw(drawer: Drawer) -> None:
+    """The totals, each region's figures side by side, and the way to the agreed total."""
+    _draw_totals(drawer, (11, 2), (290, 340))
+    drawer.columns("regions", ("suggested", "declared", "agreed"), (11, 5), (362, 340))
+    draw_path(drawer.told_by("progress"), (11, 10), (362, 340))
+
+
+def _draw_totals(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
+    """What head office wants beside what was suggested, declared and agreed."""
+    spots = [drawer.places.field(f"dashboard_{code}")[1] for code in _TOTALS]
+    row, first, last = spots[0][0] - 1, spots[0][1] - 1, spots[-1][1] - 1
+    chart = drawer.chart({"type": "column"})
+    chart.add_series(
+        {
+            "categories": [drawer.tab, row - 1, first, row - 1, last],
+            "values": [drawer.tab, row, first, row, last],
+            "points": [{"fill": {"color": colour}} for colour in SERIES],
+            "data_labels": {"value": True, "font": drawer.font(9), "num_format": drawer.form},
+            "gap": 60,
+        }
+    )
+    chart.set_y_axis(drawer.amounts)
+    drawer.finish(chart, "chart.totals", spot, size)
+    chart.set_legend({"none": True})

@@ -46,7 +46,7 @@ class ReadingsSheet:
         plan = facts.plan
         self._rows = [(line, item) for line in plan.lines for item in plan.indicators]
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
         yield SheetPart("drivers", {"readings": self._columns})
 

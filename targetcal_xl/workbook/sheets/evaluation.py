@@ -9,9 +9,11 @@ from ...calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ...calibration.plan import Plan
 from ...calibration.standing import as_number
 from ...calibration.vocabulary import QUADRANTS, Measure
-from ...ooxml import Cell
+from ...ooxml import Cell, Spot
+from ..charts import Drawer
 from ..facts import Facts, optional
 from ..formulas import NOTHING, count, if_
+from ..looks import SERIES
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import of_regions, stacked
@@ -56,7 +58,7 @@ class Evaluation:
     def __init__(self, facts: Facts) -> None:
         self._facts, self._sheet = facts, facts.places.sheets["evaluation"]
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet, and the one cell of it that the dashboard has too."""
         yield SheetPart("dashboard", {}, self._overview)
         yield SheetPart("evaluation", {"measures": self._measures, "regions": self._regions}, self._fields)
@@ -99,3 +101,32 @@ class Evaluation:
         value = self._facts.standing.value
         codes = ("inside", "inside_of", "inside_due")
         return {code: as_number(value(None, None, f"evaluation.{code}")) for code in codes}
+
+
+def draw(drawer: Drawer) -> None:
+    """The regions in their quadrants, beside the measures."""
+    _draw_quadrants(drawer, (drawer.sheet.table("measures").top - 1, 9), (500, 400))
+
+
+def _draw_quadrants(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
+    """Attainment against agreement; the axes cross where the quadrants are cut."""
+    chart, table = drawer.chart({"type": "scatter"}), drawer.sheet.table("regions")
+    for row in range(len(table.rows)):
+        chart.add_series(
+            {
+                "name": [drawer.tab, table.top + 1 + row, table.spots["name"] - 1],
+                "categories": drawer.cells_of(table, "agreement_pct", row),
+                "values": drawer.cells_of(table, "attainment", row),
+                "marker": {"type": "circle", "size": 9, "fill": {"color": SERIES[2]}},
+                "data_labels": {
+                    "series_name": True,
+                    "value": False,
+                    "position": "above",
+                    "font": drawer.font(9),
+                },
+            }
+        )
+    chart.set_x_axis({**drawer.cut("agreement_pct", AGREEMENT_CUT), "min": 0, "max": 1})
+    chart.set_y_axis(drawer.cut("attainment", ATTAINMENT_CUT))
+    drawer.finish(chart, "chart.quadrants", spot, size)
+    chart.set_legend({"none": True})

@@ -44,7 +44,7 @@ def sheet(inputs: Inputs) -> Sheet:
     )
 
 
-def pages(facts: Facts) -> Iterator[SheetPart]:
+def parts(facts: Facts) -> Iterator[SheetPart]:
     """Every line's names, and what there is to ask about its last value."""
 
     def lines() -> Columns:

@@ -49,7 +49,7 @@ class Odds:
         self._table = facts.table("baseline", "baseline")
         self._lines = facts.plan.lines
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the baseline sheet."""
         yield SheetPart("baseline", {"baseline": self._columns})
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from ...calibration.metric import BEST_ATTAINED
 from ...calibration.plan import Plan
 from ...calibration.standing import as_number
-from ...ooxml import Cell
+from ...ooxml import Cell, Spot
 from ..captions import shown
+from ..charts import Drawer
 from ..facts import Facts, optional
 from ..formulas import (
     NOTHING,
@@ -20,6 +21,7 @@ from ..formulas import (
     number_or_0,
     or_,
 )
+from ..looks import FAINT, SERIES
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked, volume_column
@@ -69,7 +71,7 @@ class ProgressSheet:
         self._facts, self._table = facts, facts.table("progress", "lines")
         self._sheet = facts.places.sheets["progress"]
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
         yield SheetPart("progress", {"weekly": self._weeks, "lines": self._lines}, self._fields)
 
@@ -144,3 +146,18 @@ class ProgressSheet:
 
     def _keys(self, code: str) -> list[tuple[str, str, str]]:
         return [(line.region, line.code, f"progress.{code}") for line in self._facts.plan.lines]
+
+
+def draw(drawer: Drawer) -> None:
+    """The way to the agreed total, beside the weeks that it is made of."""
+    draw_path(drawer, (drawer.sheet.table("weekly").top - 1, 6), (540, 310))
+
+
+def draw_path(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
+    """The way to the agreed total, and the results so far."""
+    chart, table = drawer.chart({"type": "line"}), drawer.sheet.table("weekly")
+    for code, line in (("path", {"color": FAINT, "dash_type": "dash"}), ("actual", {"color": SERIES[2]})):
+        chart.add_series({**drawer.series(table, code, "date"), "line": {**line, "width": 2.25}})
+    chart.set_x_axis({"num_format": "mm-dd", "num_font": drawer.font(9), "text_axis": True})
+    chart.set_y_axis(drawer.amounts)
+    drawer.finish(chart, "chart.path", spot, size)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...calibration.baseline import PARTS
 from ...calibration.plan import Plan
 from ...calibration.vocabulary import DecisionKind, State, Status, SupportKind
+from ..charts import FIGURE_COLOURS, Drawer
 from ..facts import Facts
 from ..part import SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table, region_sheet
@@ -14,8 +15,10 @@ from .baseline import Way
 from .columns import NAME, numbered, stacked, volume_column
 from .odds import Odds
 from .region_cards import Cards
-from .region_steps import Steps
+from .region_steps import Steps, draw_steps
 
+CHARTS = 19
+"""How many rows below its tables the pictures of a region's tab end."""
 SUPPORTS = 10
 """Support items that a region's tab has room for, when it has no more lines than that."""
 
@@ -117,7 +120,7 @@ def _steps(plan: Plan) -> tuple[str, ...]:
     return ("last_year", *(f"part.{part}" for part in _parts(plan)), "rounding", "suggested")
 
 
-def pages(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPart]:
+def parts(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPart]:
     """What stands on the tab."""
     region = cards.region
     code, lines = region_sheet(region), cards.lines
@@ -128,3 +131,10 @@ def pages(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPar
     }
     yield SheetPart(code, tables, cards.fields, region)
     yield SheetPart(code, {"lines": lambda: odds.of_region(region)}, region=region)
+
+
+def draw(drawer: Drawer) -> None:
+    """Each line's figures side by side, and the way to its suggestion."""
+    top = drawer.sheet.tables[-1].bottom + 2
+    drawer.columns("lines", FIGURE_COLOURS, (top, 2), (560, 330))
+    draw_steps(drawer, (top, 9), (495, 330))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
+from ...calibration.arrays import Flags
 from ...calibration.baseline import LEVEL
-from ...calibration.history import Flags
-from ...ooxml import Cell, column_letters
+from ...calibration.explanation import axis_floor
+from ...ooxml import Cell, Spot, column_letters
 from ..captions import heading
+from ..charts import UNSEEN, Drawer, bar
 from ..facts import Facts
 from ..formulas import (
     Expression,
@@ -30,8 +33,9 @@ from ..formulas import (
     sum_,
     sum_product,
 )
+from ..looks import BETTER, SERIES, WORSE
 from ..part import Columns
-from ..shapes import region_sheet
+from ..shapes import Table, region_sheet
 from .baseline import Way
 
 _LEVEL = tuple(f"part.{part}" for part in LEVEL)
@@ -146,3 +150,40 @@ class Steps:
         elif not plan.metric.adds_up:
             together = together / rows(past)
         return together.found(of.values @ plan.shares(self._lines))
+
+
+def draw_steps(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
+    """The way from last year's figure to the suggestion: each step stands where the one before ends.
+
+    A step's number stands in an unseen column of its height on top, and so above a thin one.
+    """
+    chart = drawer.chart({"type": "column", "subtype": "stacked"})
+    table, metric = drawer.sheet.table("steps"), drawer.places.inputs.plan.metric
+    rise, fall = (BETTER, WORSE) if metric.direction > 0 else (WORSE, BETTER)
+    form = drawer.form
+    suggested = [*[None] * (len(table.rows) - 1), bar(SERIES[1])]
+    pieces: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("foot", UNSEEN),
+        ("whole", {**bar(SERIES[0]), "points": suggested, **drawer.numbered("inside_end", form)}),
+        *(("rise", bar(rise)), ("fall", bar(fall))),
+        ("rise", {**UNSEEN, **drawer.numbered("inside_base", f"+{form}")}),
+        ("fall", {**UNSEEN, **drawer.numbered("inside_base", f"−{form}")}),
+    )
+    for code, look in pieces:
+        chart.add_series({**drawer.series(table, code, "name"), **look, "gap": 40})
+    chart.set_x_axis({"num_font": drawer.font(9)})
+    chart.set_y_axis({**drawer.amounts, "min": _floor(table, drawer.cells)})
+    chart.show_hidden_data()
+    drawer.finish(chart, "chart.steps", spot, size)
+    chart.set_legend({"none": True})
+
+
+def _floor(table: Table, cells: Mapping[Spot, Cell]) -> float:
+    """Where the axis of the steps begins, by where they stand when the book is written."""
+
+    def column(code: str) -> list[float]:
+        spots = [(at, table.spots[code]) for at in range(table.top + 2, table.bottom + 1)]
+        return [float(cells[spot].value or 0.0) if spot in cells else 0.0 for spot in spots]
+
+    whole, foot = column("whole"), column("foot")
+    return axis_floor([whole[0], whole[-1], *foot[1:-1]])

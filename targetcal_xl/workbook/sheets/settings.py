@@ -106,7 +106,7 @@ class Settings:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
-    def pages(self) -> Iterator[SheetPart]:
+    def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet that is nobody's to type."""
         facts = self._facts
         names = {"name": [Cell(name) for name in facts.region_names.values()]}
