@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.ledger.checkpoint import Checkpoint, parse_checkpoint, plan_origin
+from targetcal_xl.ledger.checkpoint import Checkpoint, log_origin, parse_checkpoint, parse_mark
 
 SEEN = Checkpoint("example.com/behind-the-sofa", 20852163, bytes.fromhex("0a" * 32))
 SPECIFIED = """example.com/behind-the-sofa
@@ -69,6 +69,17 @@ def test_what_is_no_checkpoint_is_refused(note: str) -> None:
         parse_checkpoint(note)
 
 
-def test_two_plans_of_one_code_are_two_logs() -> None:
-    assert plan_origin("2025Q1", "one") != plan_origin("2025Q1", "other")
-    assert plan_origin("2025Q1", "one") == plan_origin("2025Q1", "one")
+def test_two_logs_have_two_names() -> None:
+    assert log_origin("ab" * 32) == "targetcal-xl/" + "ab" * 8 != log_origin("cd" * 32)
+
+
+def test_a_mark_is_short_and_says_size_and_root() -> None:
+    assert SEEN.mark == "20852163-" + "0a" * 20
+    assert parse_mark(SEEN.mark) == (20852163, "0a" * 20)
+
+
+@pytest.mark.parametrize(
+    "said", ["", "0" * 64, "1-" + "0" * 39, "01-" + "0" * 40, "1-" + "G" * 40, "-" + "0" * 40]
+)
+def test_what_is_no_mark_is_none(said: str) -> None:
+    assert parse_mark(said) is None

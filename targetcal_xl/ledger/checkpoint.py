@@ -18,6 +18,10 @@ from hashlib import sha256
 HMAC_TYPE = b"\xfftargetcal-xl/hmac-sha256"
 """The signature type; the key's identifier hashes it together with name and key."""
 
+_MARKED = 40
+"""Digits of a root that a mark holds, 160 bits."""
+
+_MARK = re.compile(rf"(0|[1-9][0-9]{{0,15}})-([0-9a-f]{{{_MARKED}}})")
 _NOTE = re.compile(r"([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n(?:\n((?:\u2014 [^\n]+\n)+))?")
 _SIGNATURE = re.compile(r"\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
@@ -49,6 +53,11 @@ class Checkpoint:
         """What is signed."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
+    @property
+    def mark(self) -> str:
+        """Size and root, short enough to be copied by hand: no two roots with one mark can be made on purpose."""
+        return f"{self.size}-{self.root.hex()[:_MARKED]}"
+
     def __str__(self) -> str:
         """The whole note."""
         signed = "".join(f"{one}\n" for one in self.signatures)
@@ -73,9 +82,15 @@ def parse_checkpoint(note: str) -> Checkpoint:
     return Checkpoint(origin, int(size), _bytes(root), tuple(_signatures(signatures or "")))
 
 
-def plan_origin(code: str, word: str) -> str:
-    """The name of a plan's log; two plans of one code are two logs, so it takes a word of the ledger's."""
-    return f"targetcal-xl/{sha256(f'{code} {word}'.encode()).hexdigest()[:16]}"
+def log_origin(first: str) -> str:
+    """The name of a log, from the hash of its first entry: that holds plan and moment, so no two logs share it."""
+    return f"targetcal-xl/{first[:16]}"
+
+
+def parse_mark(said: str) -> tuple[int, str] | None:
+    """Size and first half of the root, in hex, of a `Checkpoint.mark`; None for any other text."""
+    found = _MARK.fullmatch(said)
+    return (int(found[1]), found[2]) if found else None
 
 
 def _signatures(lines: str) -> Iterator[Signature]:

@@ -6,14 +6,11 @@ tree holds are its *nodes*: the roots of all complete subtrees, by level (0 for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 Node = Callable[[int, int], bytes]
 """The 32 bytes of the complete subtree at a level and index: over leaves `index << level` and following."""
-
-Place = tuple[int, int]
-"""Level and index of a node."""
 
 EMPTY = sha256().digest()
 """The root of a tree without leaves."""
@@ -29,28 +26,42 @@ def parent_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
 
 
-def root_hash(size: int, node: Node) -> bytes:
-    """The root over the first `size` leaves."""
-    return _over(0, size, node) if size else EMPTY
+class Frontier:
+    """The complete subtrees of a growing tree, largest first: all that its root and its growth need."""
 
+    def __init__(self, size: int = 0, node: Node | None = None) -> None:
+        """Those over the first `size` leaves, whose nodes are at hand."""
+        self.size = size
+        """How many leaves there are."""
+        self._peaks: list[bytes] = []
+        for level in reversed(range(size.bit_length())):
+            if size >> level & 1 and node:
+                self._peaks.append(node(level, (size >> level) - 1))
 
-def completed(size: int, leaves: Iterable[bytes], node: Node) -> Iterator[tuple[Place, bytes]]:
-    """The nodes that a tree of `size` leaves gains when `leaves`, which are hashes already, follow."""
-    fresh: dict[Place, bytes] = {}
-    for index, leaf in enumerate(leaves, size):
-        for place, own in _grown(index, leaf, lambda *at: fresh.get(at) or node(*at)):
-            fresh[place] = own
-            yield place, own
+    def copy(self) -> Frontier:
+        """One that grows apart."""
+        other = Frontier()
+        other.size, other._peaks = self.size, [*self._peaks]
+        return other
 
+    def add(self, leaf: bytes) -> bytes:
+        """Let a leaf, a hash already, follow; the nodes above it that it completes, one after the other."""
+        peaks, own, done, size = self._peaks, leaf, b"", self.size
+        while size & 1:
+            own = sha256(b"\1" + peaks.pop() + own).digest()
+            done += own
+            size >>= 1
+        peaks.append(own)
+        self.size += 1
+        return done
 
-def _grown(index: int, leaf: bytes, node: Node) -> Iterator[tuple[Place, bytes]]:
-    """The nodes that the leaf at `index` completes, from itself upwards."""
-    level, at, own = 0, index, leaf
-    yield (level, at), own
-    while at % 2:
-        own = parent_hash(node(level, at - 1), own)
-        level, at = level + 1, at >> 1
-        yield (level, at), own
+    @property
+    def root(self) -> bytes:
+        """The root over all leaves."""
+        *lower, last = self._peaks or [EMPTY]
+        for left in reversed(lower):
+            last = parent_hash(left, last)
+        return last
 
 
 def inclusion(index: int, size: int, node: Node) -> list[bytes]:

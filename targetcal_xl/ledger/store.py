@@ -1,4 +1,4 @@
-"""Where a ledger is kept: four tables in a SQLite file or a PostgreSQL database, append-only.
+"""Where a ledger is kept: five tables in a SQLite file or a PostgreSQL database, append-only.
 
 Both speak DB-API (PEP 249), so statements stand once, with `?` for a value. What the two do differently are
 the methods of `Store`.
@@ -26,13 +26,16 @@ Row = tuple[Any, ...]
 _OPTIONAL = ("region", "row")
 _TABLES: Final = {
     "entry": ("number INTEGER PRIMARY KEY", *(f"{name} TEXT" for name in COLUMNS[1:])),
+    "node": ("number INTEGER PRIMARY KEY", "hashes {bytes}"),
     "document": ("reference TEXT PRIMARY KEY", "content {bytes}"),
     "secret": ("word TEXT PRIMARY KEY",),
     "format": ("kind TEXT", "number INTEGER", "program TEXT", "PRIMARY KEY (kind, number)"),
 }
 """The columns of each table; all but an entry's region and row hold something.
 
-An entry's `at` is ISO text in UTC, `old` and `new` are JSON text. A document stands under the name that its
+An entry's `at` is ISO text in UTC, `old` and `new` are JSON text. The nodes of the Merkle
+tree above its leaves stand, one after the other from below, with the number of the entry that completes them: so they are
+only ever added, in the order of entries, and every second entry has none. A document stands under the name that its
 content gives it. The secret is one random word that no entry and no document holds. There is a row for every
 format that the ledger and its book were ever written in, and by which program; none before the second.
 """
