@@ -24,8 +24,10 @@ with on_demand(__name__):
     from ..ledger import Entry
     from .audit import AuditReport, audit
     from .backtest import BacktestReport, backtest
+    from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
     from .confirm import ConfirmReport, confirm
+    from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
     from .doctor import DoctorReport, doctor, examine_template
     from .evaluate import EvaluateReport, evaluate
@@ -37,12 +39,14 @@ with on_demand(__name__):
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
+    from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
     from .verify import verify
+    from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
@@ -51,9 +55,11 @@ __all__ = [
     "Asked",
     "AuditReport",
     "BacktestReport",
+    "ChangeReport",
     "CheckReport",
     "Clock",
     "ConfirmReport",
+    "DashboardReport",
     "DecisionReport",
     "Desk",
     "DoctorReport",
@@ -64,6 +70,7 @@ __all__ = [
     "FunctionsState",
     "LettersReport",
     "LockReport",
+    "MissedReport",
     "Moved",
     "NewReport",
     "ObjectionsReport",
@@ -74,17 +81,24 @@ __all__ = [
     "RegionCheck",
     "RegionResult",
     "RepairReport",
+    "ScenarioReport",
     "Score",
     "SurveyReport",
     "TraceReport",
     "UnlockReport",
     "UpgradeReport",
+    "WatchedReport",
     "WeightChange",
     "WhatIfReport",
+    "adopt_scenario",
+    "answer_change",
+    "ask_change",
     "audit",
     "backtest",
+    "changes",
     "check",
     "confirm",
+    "dashboard",
     "decide",
     "decide_as_said",
     "decide_support",
@@ -97,6 +111,7 @@ __all__ = [
     "go_back",
     "handle_objection",
     "issue_letters",
+    "keep_scenario",
     "ledger_beside",
     "lock",
     "new",
@@ -107,6 +122,7 @@ __all__ = [
     "recalibrate",
     "recalibrations",
     "repair",
+    "scenarios",
     "silent",
     "survey",
     "survey_file",
@@ -115,5 +131,6 @@ __all__ = [
     "unlock",
     "upgrade",
     "verify",
+    "watched",
     "whatif",
 ]

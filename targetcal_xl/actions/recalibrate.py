@@ -13,6 +13,7 @@ from ..desk import (
     RESTORED,
     Asked,
     Desk,
+    Learning,
     Stock,
     WeightChange,
     asked,
@@ -107,25 +108,37 @@ def recalibrate(desk: Desk, reason: str = "") -> RecalibrateReport:
     Raise DataProblems with every fault of what is typed, and where limits leave no way to split the target.
     """
     stock = take_stock(desk)
+    typed = taken_from(stock)
+    after, learning = supposed(stock, typed)
+    report = settled(stock, typed, after, reason, [dump(learning)])
+    return replace(report, weights=weight_changes(learning, after.inputs.plan))
+
+
+def taken_from(stock: Stock) -> dict[Key, Value]:
+    """What finance's cells hold; raise DataProblems with every cell that cannot be kept."""
     cells = finance_cells(stock)
     if problems := [*fixed_changed(stock), *unkept(stock, cells)]:
         raise DataProblems(problems)
-    typed = {cell.key: cell.value for cell in cells if cell.value is not None}
-    inputs, faults = revised(stock.standing.inputs, typed)
+    return {cell.key: cell.value for cell in cells if cell.value is not None}
+
+
+def supposed(stock: Stock, cells: Mapping[Key, Value]) -> tuple[Standing, Learning]:
+    """Where the plan would stand if finance's cells held this, and what was learned of the weights.
+
+    Raise DataProblems with every fault of the cells, and where limits leave no way to split the target.
+    """
+    inputs, faults = revised(stock.standing.inputs, cells)
     if faults:
-        places = {cell.key: where(stock, cell) for cell in cells}
+        places = {cell.key: where(stock, cell) for cell in finance_cells(stock)}
         raise DataProblems(
             [
-                Problem(fault.code, places.get(fault.key, ""), {"found": typed.get(fault.key, "")})
+                Problem(fault.code, places.get(fault.key, ""), {"found": cells.get(fault.key, "")})
                 for fault in faults
             ]
         )
-    plan, last = inputs.plan, recorded_learning(desk.ledger, stock.standing)
-    learning = learn(inputs, stock.standing, last)
-    baseline, allotment, shared = suggestions(inputs, chosen(learning, plan))
-    after = Standing(inputs, baseline, allotment, weight_values(learning, plan), shared)
-    report = _settled(stock, typed, after, reason, [dump(learning)])
-    return replace(report, weights=weight_changes(learning, plan))
+    learning = learn(inputs, stock.standing, recorded_learning(stock.desk.ledger, stock.standing))
+    baseline, allotment, shared = suggestions(inputs, chosen(learning, inputs.plan))
+    return Standing(inputs, baseline, allotment, weight_values(learning, inputs.plan), shared), learning
 
 
 def go_back(desk: Desk, number: int, reason: str) -> RecalibrateReport:
@@ -141,10 +154,10 @@ def go_back(desk: Desk, number: int, reason: str) -> RecalibrateReport:
     if problems := list(not_taken_in(stock)):
         raise DataProblems(problems)
     cells = recorded(then, [cell.key for cell in finance_cells(stock)])
-    return _settled(stock, cells, then, reason, restored=number)
+    return settled(stock, cells, then, reason, restored=number)
 
 
-def _settled(
+def settled(
     stock: Stock,
     cells: Mapping[Key, Value],
     after: Standing,
@@ -164,7 +177,8 @@ def _settled(
         if not same_value(known.get(key), cells.get(key))
     }
     said = [Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()]
-    _record(stock, said, after, reason, more, restored)
+    entered = {key: cells.get(key) for key in places if not same_value(stock.typed(key), cells.get(key))}
+    _record(stock, said, after, reason, more, restored, entered)
     return RecalibrateReport(
         changes=tuple(Change(places[key], old, new) for key, (old, new) in changed.items()),
         lines=tuple(_lines(plan, before.baseline, after.baseline)),
@@ -184,6 +198,7 @@ def _record(
     reason: str,
     more: Sequence[bytes],
     restored: int | None,
+    entered: Mapping[Key, Value],
 ) -> None:
     """What finance said and what came of it, as one recalibration; nothing where nothing changes."""
     before, ground = stock.standing, (after.inputs, after.baseline, after.allotment, after.shared)
@@ -199,7 +214,9 @@ def _record(
     if events:
         named = {event.new for event in events}
         documents += [document for document in more if reference(document) in named]
-        stock.settle([*events, *_counted(before, reason, restored)], documents)
+        stock.settle([*events, *_counted(before, reason, restored)], documents, entered)
+    elif entered:
+        stock.settle([], entered=entered)
 
 
 def _moved(plan: Plan, before: Baseline, after: Baseline, reason: str) -> list[Event]:

@@ -31,6 +31,13 @@ Reason = Annotated[str, Given("--reason")]
 Hours = Annotated[float, Given("--hours", "number", least=0)]
 BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
 Listed = Annotated[bool, Given("--list", about="list")]
+ScenarioName = Annotated[str, Given("--name", about="scenario_name")]
+AdoptedScenario = Annotated[str, Given("--adopt")]
+ChangedTo = Annotated[float | None, Given("--to", "number", least=0)]
+ChangedFrom = Annotated[dt.date | None, Given("--from", "date", about="since")]
+ChangeTrigger = Annotated[str, Given("--trigger")]
+Withdrawn = Annotated[str, Given("--withdraw")]
+Approved = Annotated[Literal["", "yes", "no"], Given("--approve", metavar="yes|no")]
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
@@ -50,6 +57,9 @@ Prove = Annotated[bool, Given("--verify", about="verify")]
 Heads = Annotated[list[str] | None, Given("--head")]
 State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
 Fix = Annotated[bool, Given("--fix")]
+PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
+PageLanguage = Annotated[str, Given("--lang", about="page_lang")]
+Watch = Annotated[bool, Given("--watch")]
 
 _TABLE = CommandTable()
 SPOKEN = spoken_language()
@@ -109,6 +119,29 @@ def _go_back(desk: "Desk", back_to: BackTo = None, reason: Reason = "") -> "Repo
 
 
 @_TABLE.command(
+    "targetcal scenario targets.xlsx",
+    "targetcal scenario targets.xlsx --name 'more people in the north'",
+    "targetcal scenario targets.xlsx --adopt 'more people in the north' --reason 'the board agreed'",
+)
+@_TABLE.button("scenario", "finance", "ScenarioManager", "name")
+def _scenario(
+    desk: "Desk", name: ScenarioName = "", adopt: AdoptedScenario = "", reason: Reason = ""
+) -> "Report":
+    from ..actions.scenario import keep_scenario, scenarios
+
+    if adopt:
+        return _adopt(desk, adopt, reason)
+    return keep_scenario(desk, name) if name else scenarios(desk)
+
+
+@_TABLE.button("adopt", "finance", "AcceptInvitation", "adopt", "reason")
+def _adopt(desk: "Desk", adopt: AdoptedScenario, reason: Reason = "") -> "Report":
+    from ..actions.scenario import adopt_scenario
+
+    return adopt_scenario(desk, adopt, reason)
+
+
+@_TABLE.command(
     "targetcal whatif targets.xlsx --line 华东 --indicator heads --now +1",
     "targetcal whatif targets.xlsx -l 华东 -i heads -n +10% -l 西南 -i search_index -n 900",
 )
@@ -137,6 +170,30 @@ def _check(desk: "Desk", region: Regions = None) -> "Report":
     from ..actions.check import check
 
     return check(desk, region or ())
+
+
+@_TABLE.command(
+    "targetcal dashboard targets.xlsx -o dashboard.html",
+    "targetcal dashboard targets.xlsx -o dashboard.html --watch",
+)
+def _dashboard(
+    here: Here,
+    book: Book,
+    out: PageAt,
+    lang: PageLanguage = "",
+    watch: Watch = False,
+    who: Who = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.dashboard import dashboard, files_of
+    from ..actions.watching import watched
+    from ..desk import changes
+
+    def write() -> "Report":
+        with here.desk(book, who, ledger) as desk:
+            return dashboard(desk, out, lang, renews=watch)
+
+    return watched(write, changes(files_of(book, ledger)), here.tell) if watch else write()
 
 
 @_TABLE.command("targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")
@@ -215,6 +272,29 @@ def _confirm(desk: "Desk", reason: Reason = "") -> "Report":
     from ..actions.confirm import confirm
 
     return confirm(desk, reason)
+
+
+@_TABLE.command(
+    "targetcal change targets.xlsx",
+    "targetcal change targets.xlsx -r HD -l HD-JS --to 120 --from 2025-02-15 --trigger staff --reason ...",
+    "targetcal change targets.xlsx -r HD -l HD-JS --approve yes --as 陈立 --reason ...",
+)
+@_TABLE.button("change", "finance", "DateAndTimeInsert", "region", "line", "to", "since", "trigger", "reason")
+@_TABLE.button("approve", "finance", "ReviewAcceptChange", "region", "line", "approve", "reason")
+def _change(
+    desk: "Desk",
+    region: Region = "",
+    line: Line = "",
+    to: ChangedTo = None,
+    since: ChangedFrom = None,
+    trigger: ChangeTrigger = "",
+    withdraw: Withdrawn = "",
+    approve: Approved = "",
+    reason: Reason = "",
+) -> "Report":
+    from ..actions.change import change_as_said
+
+    return change_as_said(desk, region, line, to, since, trigger, withdraw, approve, reason)
 
 
 @_TABLE.command(

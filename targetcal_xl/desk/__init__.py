@@ -27,6 +27,7 @@ with on_demand(__name__):
     from .issued import Issue, issues
     from .learning import (
         LEARNING,
+        Learning,
         WeightChange,
         chosen,
         learn,
@@ -60,6 +61,7 @@ with on_demand(__name__):
     from .stock import Stock, keep, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
+    from .watching import changes
 
 __all__ = [
     "BACKTEST",
@@ -79,6 +81,7 @@ __all__ = [
     "Evaluated",
     "Followed",
     "Issue",
+    "Learning",
     "OnProgress",
     "RegionResult",
     "Side",
@@ -92,6 +95,7 @@ __all__ = [
     "batches",
     "caught_up",
     "cell_faults",
+    "changes",
     "chosen",
     "chosen_regions",
     "composed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -47,8 +47,15 @@ class Stock:
         cell = self.reading.typed.get(key)
         return cell.value if cell else None
 
-    def settle(self, events: Sequence[Event], documents: Iterable[bytes] = ()) -> Standing:
+    def settle(
+        self,
+        events: Sequence[Event],
+        documents: Iterable[bytes] = (),
+        entered: Mapping[Key, Value] | None = None,
+    ) -> Standing:
         """Record what happened and show it in the book; return where the plan stands now.
+
+        `entered` is what goes into people's cells, whatever stands there.
 
         The book is made ready first: what cannot be shown is refused before anything is recorded. Raise
         Refused, saying what is recorded, when the system then keeps the book from being saved.
@@ -57,7 +64,7 @@ class Stock:
         if draft.onto != self.head:
             raise Refused([Problem("ledger_moved")])
         now = standing_of(draft)
-        post(draft, now, self.book, self.reading)
+        post(draft, now, self.book, self.reading, entered)
         with self.book.prepared():
             draft.record()
             show_recorded(draft, self.desk.path, self.book.save)
@@ -69,6 +76,8 @@ def show_recorded(draft: Draft, path: Path, show: Callable[[], None]) -> None:
     try:
         show()
     except Refused as refused:
+        if not draft.drafted:
+            raise
         numbers = [entry.number for entry in draft.drafted]
         fields = {"first": numbers[0], "last": numbers[-1], "book": path.name}
         raise Refused([Problem("recorded_not_shown", path.name, fields), *refused.problems]) from refused

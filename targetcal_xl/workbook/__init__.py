@@ -19,6 +19,7 @@ with on_demand(__name__):
     from .reading import Reading, Typed, as_typed, nameless, read
     from .shapes import Owner, region_sheet
     from .sheets.baseline import weights_used
+    from .showing import ShownCell, ShownSheet, show_sheets
     from .update import differing, is_formula, rows_below, same_shown
     from .wording import Wording
 
@@ -34,6 +35,8 @@ __all__ = [
     "Places",
     "Reading",
     "SheetButton",
+    "ShownCell",
+    "ShownSheet",
     "Typed",
     "Unusable",
     "Wording",
@@ -54,6 +57,7 @@ __all__ = [
     "revised",
     "rows_below",
     "same_shown",
+    "show_sheets",
     "shown",
     "weights_used",
     "write_book",

@@ -25,6 +25,13 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("learning", "letter", "letter.record", "seal"), "text"),
     **dict.fromkeys(("recalibration", "recalibration.restored"), "count"),
     **dict.fromkeys(("format.book", "format.ledger"), "count"),
+    **dict.fromkeys(
+        ("change.superior", "change.hrbp", "change.asked_by", "change.withdraw", "course"), "text"
+    ),
+    **dict.fromkeys(("change.trigger", "change.state"), "choice"),
+    "change.to": "number",
+    "change.from": "date",
+    "change.reason": "long",
     "hq_gap": "percent",
     "hours": "decimal",
     "warning": "choice",

@@ -13,7 +13,7 @@ def sheet() -> Sheet:
         Column("region", Owner.TOOL, width=14),
         Column("version", Owner.TOOL, "count", 8),
         Column("file", Owner.TOOL, "link", 28),
-        Column("sha256", Owner.TOOL, "link", 36),
+        Column("sha256", Owner.TOOL, "link", 66),
         Column("issued_at", Owner.TOOL, "stamp", 26),
         Column("signed", Owner.TOOL, "flag", 9),
         Column("replaces", Owner.TOOL, width=20),

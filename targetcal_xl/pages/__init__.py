@@ -1,0 +1,11 @@
+"""The plan as pages that stand alone: no request to anywhere, no program but a browser."""
+
+from __future__ import annotations
+
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .dashboard import Act, Contest, Overviewed, RegionTurn, dashboard_page
+    from .page import MOST_BYTES, is_ours
+
+__all__ = ["MOST_BYTES", "Act", "Contest", "Overviewed", "RegionTurn", "dashboard_page", "is_ours"]
