@@ -120,78 +120,79 @@ def breaks(
 ) -> Iterator[Problem]:
     """What is wrong with a chain of stored entries, in order: gaps, broken links, altered entries.
 
-    `heads` were noted elsewhere: hashes of entries, and checkpoints. One that does not lead here shows that the
-    log was cut or written anew. `after` is number and hash of the entry before the first of the rows, and `tree`
-    the one up to there: it grows, and the stored `nodes` have to be what it gains.
+    `heads` were noted elsewhere: hashes of entries, and checkpoints. One that does not lead here shows that
+    the log was cut or written anew. `after` is number and hash of the entry before the first of the rows,
+    and `tree` the one up to there: it grows, and has to gain the stored `nodes`, where there are any.
     """
-    (number, previous), lost = after, _Lost(heads)
-    tree, broken = tree or Frontier(), False
-    held = None if nodes is None else _Held(nodes)
-    lost.look(tree, previous)
+    (number, previous), grown, sound = after, tree or Frontier(), True
+    held, lost = _Held(nodes), _Lost(heads, grown)
     for *fields, stored in rows:
         content, expected = entry_bytes(fields), number + 1
         number = fields[0]
         if number != expected:
+            sound = False
             yield Problem("ledger_gap", fields={"number": number, "expected": expected})
         elif fields[-1] != previous:
             yield Problem("ledger_link", fields={"number": number})
         if sha256(content).hexdigest() != stored:
+            sound = False
             yield Problem("ledger_altered", fields={"number": number})
-            broken = True
-        broken = broken or number != expected
-        done = tree.add(sha256(b"\0" + content).digest())
-        if held and done:
-            held.compare(number, done)
+        held.compare(number, grown.add(leaf_hash(content)))
+        lost.look(stored)
         previous = stored
-        lost.look(tree, stored)
-    if held and not broken and held.first_fault is not None:
-        yield Problem("ledger_node", fields={"number": held.first_fault})
-    yield from lost.problems(tree.size)
-
-
-class _Lost:
-    """Heads that were noted elsewhere, while they are looked for."""
-
-    def __init__(self, heads: Iterable[str]) -> None:
-        noted = dict.fromkeys(map(plain_head, heads))
-        noted.pop(GENESIS, None)
-        marks = {head: parse_mark(head) for head in noted}
-        self._hashes = {head for head, mark in marks.items() if not mark}
-        self._sizes: dict[int, dict[str, str]] = {}
-        for head, mark in marks.items():
-            if mark:
-                self._sizes.setdefault(mark[0], {})[head] = mark[1]
-        self._order, self._other = [*noted], set[str]()
-
-    def look(self, tree: Frontier, last: str) -> None:
-        """See which of them lead to this entry, and to the tree up to it."""
-        self._hashes.discard(last)
-        if tree.size in self._sizes:
-            root = tree.root.hex()
-            due = self._sizes.pop(tree.size)
-            self._other.update(head for head, half in due.items() if not root.startswith(half))
-
-    def problems(self, size: int) -> Iterator[Problem]:
-        """What was not found, in the order in which it was given."""
-        beyond = {head for heads in self._sizes.values() for head in heads}
-        for head in self._order:
-            if head in self._hashes:
-                yield Problem("ledger_head", fields={"head": head})
-            elif head in self._other:
-                yield Problem("ledger_checkpoint", fields={"head": head, "size": head.partition("-")[0]})
-            elif head in beyond:
-                yield Problem("ledger_short", fields={"head": head, "entries": size})
+    if sound:
+        yield from held.problems()
+    yield from lost.problems()
 
 
 class _Held:
-    """Stored nodes, in order, while they are held against those of the tree."""
+    """Stored nodes, in order, while they are held against those that the tree gains."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._rows = iter(rows)
-        self.first_fault: int | None = None
-        """The first entry above which a node is missing or another."""
+    def __init__(self, rows: Iterable[Sequence[Any]] | None) -> None:
+        self._rows = None if rows is None else iter(rows)
+        self._wrong: object = None
 
-    def compare(self, number: int, done: bytes) -> None:
-        """See whether the next stored row is the one that this entry is due."""
-        if self.first_fault is None and next(self._rows, None) != (number, done):
-            self.first_fault = number
+    def compare(self, number: int, gained: bytes) -> None:
+        """See whether the next row is the one that is due to an entry, until one is not."""
+        if gained and self._rows and not self._wrong and next(self._rows, None) != (number, gained):
+            self._wrong = number
+
+    def problems(self) -> Iterator[Problem]:
+        """Where the first node stands that was altered, is missing, or belongs to no entry."""
+        if self._rows and not self._wrong and (stray := next(self._rows, None)):
+            self._wrong = stray[0]
+        if self._wrong:
+            yield Problem("ledger_node", fields={"number": self._wrong})
+
+
+class _Lost:
+    """Heads that were noted elsewhere, while they are looked for in a growing tree."""
+
+    def __init__(self, heads: Iterable[str], tree: Frontier) -> None:
+        self._heads = dict.fromkeys(map(plain_head, heads))
+        self._heads.pop(GENESIS, None)
+        self._marks = [mark for head in self._heads if (mark := parse_mark(head))]
+        self._sizes, self._tree = {size for size, _ in self._marks}, tree
+        self._look_at_root()
+
+    def look(self, stored: str) -> None:
+        """See which of them lead to an entry, and to the tree up to it."""
+        self._heads.pop(stored, None)
+        if self._tree.size in self._sizes:
+            self._look_at_root()
+
+    def _look_at_root(self) -> None:
+        for size, half in self._marks:
+            if size == self._tree.size and self._tree.root.hex().startswith(half):
+                self._heads.pop(f"{size}-{half}", None)
+
+    def problems(self) -> Iterator[Problem]:
+        """Those that lead nowhere, in the order in which they were given."""
+        for head in self._heads:
+            mark = parse_mark(head)
+            if mark and mark[0] > self._tree.size:
+                yield Problem("ledger_short", fields={"head": head, "entries": self._tree.size})
+            elif mark:
+                yield Problem("ledger_checkpoint", fields={"head": head, "size": mark[0]})
+            else:
+                yield Problem("ledger_head", fields={"head": head})

@@ -55,7 +55,7 @@ class Checkpoint:
 
     @property
     def mark(self) -> str:
-        """Size and root, short enough to be copied by hand: no two roots with one mark can be made on purpose."""
+        """Size and root, short enough to be copied by hand, and too long to be made for another log."""
         return f"{self.size}-{self.root.hex()[:_MARKED]}"
 
     def __str__(self) -> str:
@@ -83,7 +83,7 @@ def parse_checkpoint(note: str) -> Checkpoint:
 
 
 def log_origin(first: str) -> str:
-    """The name of a log, from the hash of its first entry: that holds plan and moment, so no two logs share it."""
+    """The name of a log, from the hash of its first entry, in which plan and moment are: no two share it."""
     return f"targetcal-xl/{first[:16]}"
 
 

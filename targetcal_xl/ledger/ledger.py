@@ -302,7 +302,8 @@ class Ledger:
     def verify(self, heads: Iterable[str] = ()) -> list[Problem]:
         """Everything that is wrong with the chain and its documents; empty when all is as recorded.
 
-        `heads` are hashes and checkpoints noted elsewhere (letters, exports): without one, a cut tail cannot show.
+        `heads` are hashes and checkpoints noted elsewhere (letters, exports): without one, a cut tail cannot
+        show.
         """
         try:
             with self._transaction() as transaction:

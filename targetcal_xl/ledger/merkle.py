@@ -65,14 +65,20 @@ class Frontier:
 
 
 def inclusion(index: int, size: int, node: Node) -> list[bytes]:
-    """The path that proves the leaf at `index` (from 0) under the root over `size` leaves."""
+    """The path that proves the leaf at `index` (from 0) under the root over `size` leaves.
+
+    Raise ValueError where there is no such leaf.
+    """
     if not 0 <= index < size:
         raise ValueError(f"there is no leaf {index} among {size}")
     return _path(index, 0, size, node)
 
 
 def consistency(before: int, size: int, node: Node) -> list[bytes]:
-    """The path that proves that the first `before` leaves of `size` are still the same."""
+    """The path that proves that the first `before` leaves of `size` are still the same.
+
+    Raise ValueError where there are fewer.
+    """
     if not 0 <= before <= size:
         raise ValueError(f"{before} leaves are no beginning of {size}")
     return _kept(before, 0, size, node, True) if before else []
