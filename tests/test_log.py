@@ -261,6 +261,8 @@ _OUTSIDE = [
     "machine.excel",
     "machine.soffice",
     "ooxml.disk",
+    "outbox.robots",
+    "outbox.smtp",
     "workbook.engines.closed",
     "workbook.engines.live",
     "workbook.engines.patience",

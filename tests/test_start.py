@@ -29,7 +29,7 @@ HEAVY |= {
     "pypdfium2_raw",
 }
 HEAVY |= {"rich", "click", "typst", "watchfiles", "xlsxwriter", "xlwings"}
-HEAVY |= {"asyncio", "filelock", "holidays", "sqlite3", "uno"}
+HEAVY |= {"asyncio", "filelock", "httpx", "keyring", "holidays", "sqlite3", "uno"}
 """What takes long to load, of others and of Python's own."""
 LIGHT = {"manimgx_fonts_cjk", "markupsafe"}
 

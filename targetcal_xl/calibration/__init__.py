@@ -22,7 +22,7 @@ from .baseline import Baseline, Inputs, compute_baseline
 from .calendar import Calendar
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
-from .course import Course, Turn, course_path, parse_course, pro_rata
+from .course import Course, course_path, parse_course, pro_rata
 from .drivers import Readings, changes, effects, signals
 from .explanation import ROUNDING, Explanation, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
@@ -55,7 +55,20 @@ from .negotiation import (
 )
 from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
 from .period import Period
-from .plan import Driver, Group, Indicator, Limits, Line, Measures, Person, Plan, Region, Thresholds
+from .plan import (
+    Driver,
+    Group,
+    Indicator,
+    Limits,
+    Line,
+    Measures,
+    Notices,
+    Person,
+    Plan,
+    Region,
+    Robot,
+    Thresholds,
+)
 from .progress import (
     Progress,
     Resources,
@@ -139,6 +152,7 @@ __all__ = [
     "Measures",
     "Metric",
     "MetricKind",
+    "Notices",
     "Objection",
     "Opinion",
     "Origin",
@@ -155,6 +169,7 @@ __all__ = [
     "Region",
     "Relearned",
     "Resources",
+    "Robot",
     "Score",
     "Shortage",
     "Standing",

@@ -11,16 +11,14 @@ import numpy as np
 from .arrays import Floats
 from .metric import Metric
 
-Turn = tuple[dt.date, float]
-"""From this day on the path leads to another target for the whole period."""
-
 
 @dataclass(frozen=True)
 class Course:
-    """What a line is to bring: the target that was confirmed, and what changed it since, by day."""
+    """What a line is to bring: the target that was confirmed, and what changed it since."""
 
     confirmed: float
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[tuple[dt.date, float], ...] = ()
+    """Days from which the path leads to another target for the whole period, each with that."""
 
     @property
     def target(self) -> float:

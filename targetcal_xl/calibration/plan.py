@@ -15,7 +15,7 @@ from .arrays import Floats
 from .calendar import Calendar
 from .metric import IN_PERCENT, Metric
 from .period import Period
-from .vocabulary import TRIGGERS, MissingDays, Split, Trigger, WeightsCode
+from .vocabulary import TRIGGERS, MissingDays, RobotKind, Split, Trigger, WeightsCode
 
 ADDED: Final = {"added": True}
 """Marks a field that came later: while it has its default, documents are written as they were before it."""
@@ -27,6 +27,8 @@ STRONGEST: Final = 10.0
 """A metric that follows a driver ten times as strongly is none that anybody has seen."""
 MAIL: Final = r"[^@\s]+@[^@\s]+"
 """What every mail address looks like."""
+ODD_IN_MAIL: Final = r'[\x00-\x20\x7f<>()\[\],;:\\"]|@.*@|\.\.|^\.|\.@|@\.|\.$'
+"""What no mail address has outside of quotes, which nobody writes."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,30 @@ class Person:
 
     name: str
     mail: str = ""
+    robot: str = field(default="", metadata=ADDED)
+    """The code of the group robot that tells them as well; none, where it is empty."""
+
+
+@dataclass(frozen=True)
+class Robot:
+    """A robot in the group of a chat. Where it is reached is a secret, and no part of a plan."""
+
+    code: str
+    kind: RobotKind
+
+
+@dataclass(frozen=True)
+class Notices:
+    """When people are told of what is due; days are those of the calendar."""
+
+    before: tuple[int, ...] = (3, 1)
+    """How many days before a deadline a head who has not submitted is reminded."""
+    after: tuple[int, ...] = (1, 3)
+    """How many days after it."""
+    escalate: int = 2
+    """How many days after it the superior is told."""
+    digest: tuple[Person, ...] = ()
+    """Who is told every day where all regions stand."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +194,14 @@ class Plan:
     triggers: tuple[Trigger, ...] = field(default=TRIGGERS, metadata=ADDED)
     """What a confirmed target may be changed for."""
     """Which days are worked; China's, where the plan does not say."""
+    deadlines: tuple[dt.date, ...] = field(default=(), metadata=ADDED)
+    """The last day to submit on, for each round; later rounds than these have none."""
+    robots: tuple[Robot, ...] = field(default=(), metadata=ADDED)
+    notices: Notices = field(default=Notices(), metadata=ADDED)
+
+    def deadline(self, number: int) -> dt.date | None:
+        """The last day to submit on in a round, from 1; None where there is none."""
+        return self.deadlines[number - 1] if 0 < number <= len(self.deadlines) else None
 
     def region(self, code: str) -> Region:
         """The region with this code; raise KeyError when there is none."""

@@ -111,6 +111,39 @@ class Functions(StrEnum):
     LIVE = "live"
 
 
+class MessageKind(StrEnum):
+    """What a message is for."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    OVERDUE = "overdue"
+    ESCALATION = "escalation"
+    OBJECTION = "objection_raised"
+    DIGEST = "digest"
+
+
+class MessageState(StrEnum):
+    """Where a message is: waiting, on its way, arrived, given up, perhaps arrived, a draft for a
+    person to send, or not needed any more."""
+
+    PREPARED = "prepared"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DOUBTFUL = "doubtful"
+    DRAFTED = "drafted"
+    WITHDRAWN = "withdrawn"
+
+
+class Channel(StrEnum):
+    """The ways that messages go: by mail, or through the group robot of a chat."""
+
+    MAIL = "mail"
+    FEISHU = "feishu"
+    DINGTALK = "dingtalk"
+    WECOM = "wecom"
+
+
 JUSTIFICATION: Final[tuple[str, ...]] = tuple(Reason)
 """The fields that whoever departs from the suggestion fills, in their order."""
 STANDING_OBJECTIONS: Final = (ObjectionState.OPEN, ObjectionState.HANDLED)
@@ -139,6 +172,9 @@ WEIGHTS: Final[tuple[WeightsCode, ...]] = get_args(WeightsCode)
 
 Split = Literal["equal_odds", "pro_rata"]
 """How the head office target is shared out: the same odds for every line, or each by its size."""
+
+RobotKind = Literal["feishu", "dingtalk", "wecom"]
+"""Whose group robot it is: each signs and limits in its own way."""
 
 MissingDays = Literal["zero", "unknown"]
 """What it means that a day has no result: nothing was sold, or nobody reported."""

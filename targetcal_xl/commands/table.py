@@ -56,6 +56,12 @@ Answered = Annotated[Path, Given("--responses", "file")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
 Heads = Annotated[list[str] | None, Given("--head")]
 State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
+DryRun = Annotated[bool, Given("--dry-run")]
+DraftsTo = Annotated[Path | None, Given("--draft", "folder")]
+Attach = Annotated[list[str] | None, Given("--attach", metavar="REGION=FILE")]
+Resend = Annotated[list[int] | None, Given("--resend", "whole", metavar="N")]
+Arrived = Annotated[list[int] | None, Given("--arrived", "whole", metavar="N")]
+OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
 Fix = Annotated[bool, Given("--fix")]
 PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
 PageLanguage = Annotated[str, Given("--lang", about="page_lang")]
@@ -351,6 +357,34 @@ def _audit(
     if line and not prove:
         return trace(desk, line, region)
     return verify(desk, head or ()) if prove else audit(desk, region or None)
+
+
+@_TABLE.command(
+    "targetcal remind targets.xlsx --dry-run",
+    "targetcal remind targets.xlsx",
+    "targetcal remind targets.xlsx --draft mails --attach HD=packs/HD.xlsx",
+)
+@_TABLE.button("remind_whom", "finance", "MailMergeRecipientsEditList", dry_run=True)
+@_TABLE.button("remind", "finance", "FileSendAsAttachment")
+@_TABLE.button("draft", "hr", "NewMessage", "draft")
+def _remind(desk: "Desk", dry_run: DryRun = False, draft: DraftsTo = None, attach: Attach = None) -> "Report":
+    from ..actions.remind import remind
+
+    return remind(desk, dry_run=dry_run, draft=draft, attach=attach or ())
+
+
+@_TABLE.command(
+    "targetcal outbox targets.xlsx --list",
+    "targetcal outbox targets.xlsx",
+    "targetcal outbox targets.xlsx --resend 12",
+)
+@_TABLE.button("outbox", "hr", "EnvelopesAndLabelsDialog", listed=True)
+def _outbox(
+    desk: "Desk", listed: OnlyListed = False, resend: Resend = None, arrived: Arrived = None
+) -> "Report":
+    from ..actions.outbox import outbox
+
+    return outbox(desk, listed=listed, resend=resend or (), arrived=arrived or ())
 
 
 @_TABLE.command("targetcal repair targets.xlsx")

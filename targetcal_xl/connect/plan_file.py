@@ -86,6 +86,31 @@ class _Metric(_Strict):
 class _Person(_Strict):
     name: _Name
     mail: Annotated[str, StringConstraints(pattern=f"^({plan.MAIL})?$")] = plan.Person.mail
+    robot: str = plan.Person.robot
+
+    @property
+    def person(self) -> plan.Person:
+        return plan.Person(self.name, self.mail, self.robot)
+
+
+class _Robot(_Strict):
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,24}$")]
+    kind: vocabulary.RobotKind
+
+
+_Days = Annotated[list[Annotated[int, Field(ge=0, le=60)]], Field(max_length=10)]
+
+
+class _Notices(_Strict):
+    before: _Days = list(plan.Notices.before)
+    after: _Days = list(plan.Notices.after)
+    escalate: Annotated[int, Field(ge=0, le=60)] = plan.Notices.escalate
+    digest: Annotated[list[_Person], Field(max_length=20)] = []
+
+    @property
+    def notices(self) -> plan.Notices:
+        before, after = (tuple(sorted(set(days), reverse=True)) for days in (self.before, self.after))
+        return plan.Notices(before, after[::-1], self.escalate, tuple(one.person for one in self.digest))
 
 
 class _Limited(_Strict):
@@ -186,6 +211,18 @@ class _Plan(_Strict):
     calendar: _Calendar | None = None
     triggers: Annotated[list[vocabulary.Trigger], Field(min_length=1)] = list(vocabulary.TRIGGERS)
     last_period: _Measures | None = None
+    deadlines: Annotated[list[_Day], Field(max_length=20)] = []
+    robots: Annotated[list[_Robot], Field(max_length=100)] = []
+    notices: _Notices = _Notices()
+
+    @property
+    def people(self) -> Iterator[tuple[tuple[int | str, ...], _Person]]:
+        """Everybody, with their place in the file."""
+        for place, region in enumerate(self.regions):
+            roles = {"head": region.head, "superior": region.superior, "hrbp": region.hrbp}
+            roles |= {"deputy": region.deputy} if region.deputy else {}
+            yield from ((("regions", place, role), person) for role, person in roles.items())
+        yield from ((("notices", "digest", place), one) for place, one in enumerate(self.notices.digest))
 
 
 def read_plan_file(source: Traversable) -> plan.Plan:
@@ -201,6 +238,7 @@ def read_plan_file(source: Traversable) -> plan.Plan:
     except ValidationError as error:
         raise DataProblems([_problem(fault) for fault in error.errors()]) from error
     problems = [*_twice(said), *_loose_ends(said), *_sums(said), *_locked_twice(said), *_calendar(said)]
+    problems += _notices(said)
     if problems:
         raise DataProblems(problems)
     found = _plan(said)
@@ -332,6 +370,20 @@ def _calendar(said: _Plan) -> list[Problem]:
     return calendar_problems(said.calendar.calendar, said.period.year, _where("calendar"))
 
 
+def _notices(said: _Plan) -> Iterator[Problem]:
+    """Robots that nobody knows or that stand twice, addresses that are none, deadlines out of order."""
+    yield from _repeats("robots", "code", (robot.code for robot in said.robots))
+    known = {robot.code for robot in said.robots}
+    for place, person in said.people:
+        if person.robot and person.robot not in known:
+            fields = {"value": person.robot, "known": ", ".join(sorted(known))}
+            yield Problem("plan_robot_unknown", _where(*place, "robot"), fields)
+        if re.search(plan.ODD_IN_MAIL, person.mail):
+            yield Problem("plan_mail_odd", _where(*place, "mail"), {"value": person.mail})
+    if sorted(set(said.deadlines)) != said.deadlines:
+        yield Problem("plan_deadlines", _where("deadlines"))
+
+
 def _plan(said: _Plan) -> plan.Plan:
     return plan.Plan(
         code=said.code,
@@ -359,6 +411,9 @@ def _plan(said: _Plan) -> plan.Plan:
         missing_days=said.missing_days,
         calendar=said.calendar.calendar if said.calendar else None,
         triggers=tuple(said.triggers),
+        deadlines=tuple(said.deadlines),
+        robots=tuple(plan.Robot(robot.code, robot.kind) for robot in said.robots),
+        notices=said.notices.notices,
     )
 
 
@@ -368,8 +423,6 @@ def _metric(said: _Metric) -> metric.Metric:
 
 
 def _region(said: _Region) -> plan.Region:
-    head, superior, hrbp = (
-        plan.Person(person.name, person.mail) for person in (said.head, said.superior, said.hrbp)
-    )
-    deputy = plan.Person(said.deputy.name, said.deputy.mail) if said.deputy else plan.Region.deputy
+    head, superior, hrbp = (one.person for one in (said.head, said.superior, said.hrbp))
+    deputy = said.deputy.person if said.deputy else plan.Region.deputy
     return plan.Region(said.code, said.name, head, superior, hrbp, said.group, said.limits, deputy)

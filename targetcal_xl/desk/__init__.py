@@ -36,7 +36,7 @@ with on_demand(__name__):
         weight_values,
     )
     from .live import open_live_desk
-    from .post import audit_rows, caught_up, post
+    from .post import applied_number, audit_rows, caught_up, post
     from .printable import cell_faults, plan_faults, text_faults
     from .questions import Asked, asked, held, skipped, tell_open
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
@@ -90,6 +90,7 @@ __all__ = [
     "Week",
     "WeightChange",
     "advice",
+    "applied_number",
     "asked",
     "audit_rows",
     "batches",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from targetcal_xl import calibration
 
 from ..calibration import Value
-from ..ooxml import BLANK, Cell, Spot
+from ..ooxml import BLANK, Cell, Spot, same_cell
 from .captions import shown
 from .reading import Reading
 
@@ -53,6 +53,8 @@ def same_shown(found: Cell, wanted: Cell) -> bool:
 
 
 def _same(found: Cell, wanted: Cell) -> bool:
+    if same_cell(found, wanted):
+        return True
     if wanted.formula is None:
         return found.formula is None and same_shown(found, wanted)
     return is_formula(found, wanted) and same_shown(found, wanted)

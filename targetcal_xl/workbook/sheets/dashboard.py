@@ -189,9 +189,7 @@ class Overview:
 
     def _of_tab(self, code: str, values: Values) -> Expression:
         """A column of the regions' lines."""
-        lines = self._facts.plan.lines
-        refs = (self._facts.at(region_sheet(line.region), "lines", line.code, code) for line in lines)
-        return self._facts.elsewhere(refs, values)
+        return self._facts.elsewhere(self._facts.on_tabs(code), values)
 
     def _number(self, code: str, values: Values) -> Expression:
         column = self._of_tab(code, values)

@@ -124,12 +124,10 @@ def parts(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPar
     """What stands on the tab."""
     region = cards.region
     code, lines = region_sheet(region), cards.lines
-    tables = {
-        "lines": lines.columns,
-        "why": lambda: way.of_region(region),
-        "steps": Steps(facts, way, region).columns,
-    }
-    yield SheetPart(code, tables, cards.fields, region)
+    explained = {"why": lambda: way.of_region(region), "steps": Steps(facts, way, region).columns}
+    yield SheetPart(code, {"lines": lines.columns}, region=region)
+    yield SheetPart(code, explained, region=region, explains=True)
+    yield SheetPart(code, {}, cards.fields, region)
     yield SheetPart(code, {"lines": lambda: odds.of_region(region)}, region=region)
 
 

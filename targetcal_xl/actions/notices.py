@@ -1,0 +1,187 @@
+"""Who is to be told what, now: invitations, reminders, escalations, objections and the daily digest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..calibration import Person, Plan, Region
+from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, State
+from ..desk import Stock
+from ..language import text
+from ..outbox import Attachment, Message, attached
+from ..problems import Problem
+from .check import is_submitted
+
+Files = tuple[bytes, ...]
+_BEFORE_DECISION = (MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCALATION)
+
+
+@dataclass(frozen=True)
+class Notices:
+    """Everything that is due now, whether or not it is in the queue, and whom nothing reaches."""
+
+    messages: tuple[tuple[Message, Files], ...]
+    unreached: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Occasion:
+    """What one person, or several, are told at one time, before it is put into words."""
+
+    kind: MessageKind
+    people: tuple[Person, ...]
+    region: Region | None
+    about: str
+    fields: Mapping[str, object]
+
+
+def notices(stock: Stock, files: Mapping[str, Sequence[Path]] | None = None) -> Notices:
+    """What is due by the plan's deadlines, on the day of the desk's clock.
+
+    `files` go with the invitations, by region code. Raise Refused for a file that is not there.
+    """
+    held = {code: tuple(map(attached, paths)) for code, paths in (files or {}).items()}
+    messages: list[tuple[Message, Files]] = []
+    unreached: dict[str, Problem] = {}
+    for occasion in _occasions(stock, held):
+        enclosed = _enclosed(occasion, held)
+        for person in occasion.people:
+            ways = list(_ways(stock.plan, person))
+            for way in ways:
+                messages.append((_message(stock, occasion, person, way, enclosed), _content(way, enclosed)))
+            if not ways:
+                unreached[person.name] = Problem("outbox_unreached", person.name)
+    return Notices(tuple(messages), tuple(unreached.values()))
+
+
+def _ways(plan: Plan, person: Person) -> Iterator[tuple[str, str]]:
+    """How a person is reached: each way with its address."""
+    if person.mail:
+        yield Channel.MAIL, person.mail
+    yield from ((robot.kind, robot.code) for robot in plan.robots if robot.code == person.robot)
+
+
+def _enclosed(
+    occasion: _Occasion, held: Mapping[str, tuple[tuple[Attachment, bytes], ...]]
+) -> tuple[tuple[Attachment, bytes], ...]:
+    invited = occasion.kind == MessageKind.INVITATION and occasion.region is not None
+    return held.get(occasion.region.code, ()) if invited and occasion.region else ()
+
+
+def _content(way: tuple[str, str], enclosed: Sequence[tuple[Attachment, bytes]]) -> Files:
+    return tuple(content for _, content in enclosed) if way[0] == Channel.MAIL else ()
+
+
+def _message(
+    stock: Stock,
+    occasion: _Occasion,
+    person: Person,
+    way: tuple[str, str],
+    enclosed: Sequence[tuple[Attachment, bytes]],
+) -> Message:
+    """An occasion in the plan's language, for one person, by one way. A chat gets no attachment."""
+    language, plan = stock.standing.language, stock.plan
+    fields = {"person": person.name, "company": plan.company, "metric": plan.metric.name}
+    fields |= {"period": str(plan.period), "region": occasion.region.name if occasion.region else ""}
+    said = {**fields, **occasion.fields}
+    files = tuple(attachment for attachment, _ in enclosed) if way[0] == Channel.MAIL else ()
+    body = text(f"outbox.{occasion.kind}.body", language, **said)
+    extra = text("outbox.enclosed", language, files=", ".join(file.name for file in files)) if files else ""
+    foot = text("outbox.foot", language, plan=plan.code, head=stock.head)
+    return Message(
+        kind=occasion.kind,
+        region=occasion.region.code if occasion.region else None,
+        channel=way[0],
+        name=person.name,
+        address=way[1],
+        occasion=occasion.about,
+        subject=text(f"outbox.{occasion.kind}.subject", language, **said),
+        text="\n\n".join(filter(None, (body, extra, foot))) + "\n",
+        checkpoint=stock.head,
+        attachments=files,
+    )
+
+
+def _occasions(stock: Stock, held: Mapping[str, tuple[tuple[Attachment, bytes], ...]]) -> Iterator[_Occasion]:
+    today = stock.desk.clock().astimezone().date()
+    for region in stock.plan.regions:
+        if stock.table(region).state == State.OPEN and not is_submitted(stock, region):
+            yield from _awaited(stock, region, today, held.get(region.code, ()))
+        yield from _objected(stock, region)
+    if stock.plan.notices.digest:
+        yield _digest(stock, today)
+
+
+def _awaited(
+    stock: Stock, region: Region, today: dt.date, enclosed: Sequence[tuple[Attachment, bytes]]
+) -> Iterator[_Occasion]:
+    """A region whose declaration is awaited: its invitation, and what its deadline calls for."""
+    number = stock.table(region).round
+    deadline = stock.plan.deadline(number)
+    fields: dict[str, object] = {"round": number, "deadline": _by(deadline, stock.standing.language)}
+    about = " ".join((f"round {number}", *(file.sha256 for file, _ in enclosed)))
+    yield _Occasion(MessageKind.INVITATION, (region.head,), region, about, fields)
+    if deadline is not None:
+        yield from _pressed(stock.plan, region, (deadline - today).days, f"round {number} {deadline}", fields)
+
+
+def _pressed(
+    plan: Plan, region: Region, left: int, about: str, fields: Mapping[str, object]
+) -> Iterator[_Occasion]:
+    """What is due so many days before a deadline, or after it; of missed reminders the last only."""
+    said, people = {**fields, "days": abs(left), "head": region.head.name}, _speakers(region)
+    before = [days for days in plan.notices.before if 0 <= left <= days]
+    after = [days for days in plan.notices.after if days <= -left]
+    if before:
+        yield _Occasion(MessageKind.REMINDER, people, region, f"{about} -{min(before)}", said)
+    if after and left < 0:
+        yield _Occasion(MessageKind.OVERDUE, people, region, f"{about} +{max(after)}", said)
+    if left < 0 and -left >= plan.notices.escalate:
+        yield _Occasion(MessageKind.ESCALATION, (region.superior,), region, about, said)
+
+
+def _speakers(region: Region) -> tuple[Person, ...]:
+    """Who may submit a region's declaration."""
+    return tuple(person for person in (region.head, region.deputy) if person.name)
+
+
+def _by(deadline: dt.date | None, language: str) -> str:
+    return deadline.isoformat() if deadline else text("outbox.no_deadline", language)
+
+
+def _objected(stock: Stock, region: Region) -> Iterator[_Occasion]:
+    """Objections that are open: told to the HR business partner at once, and once each time one opens."""
+    for line in stock.plan.lines_of(region.code):
+        if stock.standing.value(region.code, line.code, "objection") == ObjectionState.OPEN:
+            about = f"{line.code} round {stock.table(region).round}"
+            said = {"line": line.name, "head": region.head.name}
+            yield _Occasion(MessageKind.OBJECTION, (region.hrbp,), region, about, said)
+
+
+def _digest(stock: Stock, today: dt.date) -> _Occasion:
+    """Where all regions stand on a day."""
+    language = stock.standing.language
+    rows = [_where(stock, region, today, language) for region in stock.plan.regions]
+    fields = {"date": today.isoformat(), "rows": "\n".join(rows)}
+    return _Occasion(MessageKind.DIGEST, stock.plan.notices.digest, None, today.isoformat(), fields)
+
+
+def _where(stock: Stock, region: Region, today: dt.date, language: str) -> str:
+    side = stock.table(region)
+    waits = side.state == State.OPEN and is_submitted(stock, region)
+    deadline = stock.plan.deadline(side.round)
+    late = side.state == State.OPEN and not waits and deadline is not None and today > deadline
+    said = [text(f"outbox.state.{'submitted' if waits else side.state}", language, round=side.round)]
+    if late and deadline is not None:
+        said.append(text("outbox.late", language, days=(today - deadline).days))
+    if count := sum(1 for _ in _objected(stock, region)):
+        said.append(text("outbox.objections", language, count=count))
+    return f"- {region.name}: {text('outbox.and', language).join(said)}"
+
+
+def is_pressing(kind: str) -> bool:
+    """Whether a message is about what is no longer so once it is not due any more."""
+    return kind in (*_BEFORE_DECISION, MessageKind.OBJECTION, MessageKind.DIGEST)

@@ -1,0 +1,276 @@
+"""The outbox: what is to be sent, what became of it, and sending what waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..calibration.vocabulary import Channel, MessageState
+from ..desk import Desk, Stock, applied_number, look, misfits, post
+from ..language import text
+from ..ledger import Event
+from ..outbox import (
+    ACTION,
+    Delivery,
+    Drafts,
+    Message,
+    Pace,
+    Queued,
+    Way,
+    deliver,
+    doubt,
+    mailbox,
+    message_code,
+    queue,
+    robots,
+    state_event,
+)
+from ..problems import Problem, Refused
+from ..telling import DONE, QUIET, WARNING, WRONG, Part, Report, Sentence, table
+from .notices import is_pressing, notices
+
+Sleep = Callable[[float], None]
+_MARKS = {
+    MessageState.SENT: DONE,
+    MessageState.DRAFTED: DONE,
+    MessageState.FAILED: WRONG,
+    MessageState.DOUBTFUL: WARNING,
+}
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message as it is listed; `number` is none while it is only looked at."""
+
+    number: int | None
+    kind: str
+    region: str
+    person: str
+    channel: str
+    address: str
+    subject: str
+    attachments: tuple[str, ...]
+    state: str
+    since: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class OutboxReport(Report):
+    """The messages of the queue, or those that would come into it, and what stands in their way."""
+
+    messages: tuple[MessageRow, ...]
+    problems: tuple[Problem, ...] = ()
+    dry: bool = False
+    """Whether nothing was recorded or sent."""
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether something waits, failed or is in doubt, or somebody cannot be reached."""
+        settled = (MessageState.SENT, MessageState.DRAFTED, MessageState.WITHDRAWN)
+        waits = any(row.state not in settled for row in self.messages)
+        return bool(self.problems) or (waits and not self.dry)
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        if not self.messages:
+            yield Sentence(text("telling.outbox.none", language), QUIET)
+        elif self.dry:
+            yield Sentence(text("telling.outbox.dry", language, count=len(self.messages)))
+        if self.messages:
+            columns = ("number", "message", "region", "recipient", "way", "message_state")
+            yield table(columns, (_told(row, language) for row in self.messages), language)
+        for row in self.messages:
+            yield from _aside(row, language)
+        for problem in self.problems:
+            yield Sentence(problem.sentence(language), WRONG)
+
+
+def _told(row: MessageRow, language: str) -> tuple[str, ...]:
+    number = "" if row.number is None else str(row.number)
+    person = f"{row.person} <{row.address}>" if row.channel == Channel.MAIL else row.person
+    way = text(f"telling.channel.{row.channel}", language)
+    way += "" if row.channel == Channel.MAIL else f" ({row.address})"
+    state = text(f"telling.message.{row.state}", language)
+    return number, row.subject, row.region, person, way, state
+
+
+def _aside(row: MessageRow, language: str) -> Iterator[Sentence]:
+    """What somebody should know of a message beside its state, and do about it."""
+    said = {"number": row.number, "person": row.person, "reason": row.reason or "-"}
+    if row.state == MessageState.DOUBTFUL:
+        yield Sentence(text("telling.outbox.doubtful", language, **said), WARNING)
+    elif row.state == MessageState.FAILED:
+        yield Sentence(text("telling.outbox.failed", language, **said), WRONG)
+    elif row.state == MessageState.PREPARED and row.reason:
+        yield Sentence(text("telling.outbox.later", language, **said), QUIET)
+
+
+def outbox(
+    desk: Desk,
+    *,
+    listed: bool = False,
+    resend: Sequence[int] = (),
+    arrived: Sequence[int] = (),
+    sleep: Sleep = time.sleep,
+) -> OutboxReport:
+    """Send what waits, and tell where every message is; `listed` only tells.
+
+    `resend` are the numbers of messages that are to be sent again, `arrived` those that somebody knows to
+    have arrived. Raise Refused for a number that is none, and for a book that shows other entries.
+    """
+    if listed:
+        return OutboxReport(tuple(row_of(look(desk), item) for item in queue(desk.ledger)), dry=True)
+    stock = at_hand(desk)
+    events = [*_again(stock, resend, MessageState.PREPARED), *_again(stock, arrived, MessageState.SENT)]
+    if events:
+        stock.settle(events)
+    return send_due(desk, sleep=sleep)
+
+
+def _again(stock: Stock, numbers: Sequence[int], new: MessageState) -> Iterator[Event]:
+    """Messages that somebody speaks of by number; only what is over can be sent again."""
+    items = {item.number: item for item in queue(stock.desk.ledger)}
+    lost = (MessageState.SENDING, MessageState.DOUBTFUL)
+    done = (MessageState.FAILED, MessageState.DRAFTED, MessageState.SENT)
+    over = (*lost, *done) if new == MessageState.PREPARED else lost
+    if wrong := [number for number in numbers if number not in items or items[number].state not in over]:
+        raise Refused([Problem("outbox_number", fields={"numbers": ", ".join(map(str, wrong))})])
+    yield from (state_event(items[number], new, "asked for") for number in dict.fromkeys(numbers))
+
+
+def at_hand(desk: Desk) -> Stock:
+    """Ledger and book; a book that lacks what an outbox recorded before it was stopped is given that first.
+
+    Raise Refused for a book that is amiss otherwise.
+    """
+    stock = look(desk)
+    found = misfits(stock)
+    if [problem.code for problem in found] == ["book_behind"] and _lacks_messages_only(stock):
+        _show(stock)
+        stock = look(desk)
+        found = misfits(stock)
+    if found:
+        raise Refused(found)
+    return stock
+
+
+def _lacks_messages_only(stock: Stock) -> bool:
+    missed = stock.desk.ledger.entries(after=applied_number(stock.reading))
+    return all(entry.action == ACTION for entry in missed)
+
+
+def _show(stock: Stock) -> None:
+    """Have the book show what the ledger holds by now."""
+    post(stock.desk.ledger, stock.standing, stock.book, stock.reading)
+    with stock.book.prepared():
+        stock.book.save()
+
+
+def send_due(
+    desk: Desk, *, drafts: Path | None = None, sleep: Sleep = time.sleep, problems: Sequence[Problem] = ()
+) -> OutboxReport:
+    """Send what is prepared, or put its mails into a folder; the report tells the whole queue.
+
+    What a run that is no more was sending becomes doubtful, what nobody needs any more is withdrawn.
+    """
+    stock = at_hand(desk)
+    record = _Records(desk)
+    items = queue(desk.ledger)
+    for event in (*doubt(items), *_withdrawn(stock, items)):
+        record(event)
+    waiting = [item for item in queue(desk.ledger) if item.state == MessageState.PREPARED]
+    found = list(problems)
+    with _open_ways(desk, drafts, waiting, found) as ways:
+        pace = _pace(desk, items, sleep)
+        delivery = Delivery(ways, pace, lambda item: desk.ledger.document(item.content), record)
+        for done, _ in enumerate(deliver(delivery, waiting), 1):
+            desk.progress("outbox", done, len(waiting))
+    now = look(desk)
+    if misfits(now):
+        _show(now)
+    return OutboxReport(tuple(row_of(now, item) for item in queue(desk.ledger)), tuple(found))
+
+
+def _withdrawn(stock: Stock, items: Iterable[Queued]) -> Iterator[Event]:
+    """What waits to be sent and is not so any more."""
+    due = {message_code(stock.plan.code, message) for message, _ in notices(stock).messages}
+    for item in items:
+        if item.state == MessageState.PREPARED and is_pressing(item.message.kind) and item.code not in due:
+            yield state_event(item, MessageState.WITHDRAWN)
+
+
+class _Records:
+    """Records where a message is. What is about to be sent is refused when somebody else has recorded."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._head = desk, desk.ledger.head
+
+    def __call__(self, event: Event) -> None:
+        onto = self._head if event.new == MessageState.SENDING else None
+        desk = self._desk
+        [entry] = desk.ledger.record(
+            [event], at=desk.clock(), actor=desk.actor, source=desk.source, onto=onto
+        )
+        if entry.previous == self._head:
+            self._head = entry.hash
+
+
+def _pace(desk: Desk, items: Iterable[Queued], sleep: Sleep) -> Pace:
+    """The pace, with what earlier runs have sent lately."""
+    pace = Pace(lambda: desk.clock().timestamp(), sleep)
+    for item in sorted(items, key=lambda item: item.since):
+        if item.tries:
+            pace.note(item.lane, item.since.timestamp())
+    return pace
+
+
+@contextmanager
+def _open_ways(
+    desk: Desk, drafts: Path | None, waiting: Sequence[Queued], found: list[Problem]
+) -> Iterator[Mapping[str, Way]]:
+    """The ways that are open, for what waits; why others are not is added to what was found."""
+    if drafts is not None:
+        yield {Channel.MAIL: Drafts(drafts)}
+        return
+    wanted = {item.message.channel for item in waiting}
+    mail = None
+    if Channel.MAIL in wanted:
+        mail = mailbox(desk.clock)
+        if mail is None:
+            found.append(Problem("outbox_no_server"))
+    chats = robots()
+    ways: dict[str, Way] = dict.fromkeys(wanted - {Channel.MAIL}, chats)
+    try:
+        yield ways | ({Channel.MAIL: mail} if mail else {})
+    finally:
+        if mail:
+            mail.close()
+
+
+def row_of(stock: Stock, item: Queued) -> MessageRow:
+    """A message of the queue as it is listed."""
+    row = row_of_message(stock, item.message)
+    since = item.since.isoformat(timespec="seconds")
+    return replace(row, number=item.number, state=item.state, since=since, reason=item.reason)
+
+
+def row_of_message(stock: Stock, message: Message) -> MessageRow:
+    """A message as it is listed before it is in the queue."""
+    names = {region.code: region.name for region in stock.plan.regions}
+    return MessageRow(
+        number=None,
+        kind=message.kind,
+        region=names.get(message.region or "", ""),
+        person=message.name,
+        channel=message.channel,
+        address=message.address,
+        subject=message.subject,
+        attachments=tuple(file.name for file in message.attachments),
+        state=MessageState.PREPARED,
+        since="",
+        reason="",
+    )

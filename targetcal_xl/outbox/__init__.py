@@ -1,0 +1,44 @@
+"""Whatever is sent: messages, their queue in the ledger, and the ways that they go."""
+
+from __future__ import annotations
+
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .delivery import ATTEMPTS, Delivery, deliver
+    from .drafts import Drafts
+    from .message import Attachment, Message, attached, clean, message_code
+    from .mime import mail_content
+    from .queue import ACTION, Queued, content_of, doubt, entered, queue, state_event
+    from .robots import Robots, chat_content, robots
+    from .smtp import Mailbox, mailbox
+    from .ways import Limit, Outcome, Pace, Way
+
+__all__ = [
+    "ACTION",
+    "ATTEMPTS",
+    "Attachment",
+    "Delivery",
+    "Drafts",
+    "Limit",
+    "Mailbox",
+    "Message",
+    "Outcome",
+    "Pace",
+    "Queued",
+    "Robots",
+    "Way",
+    "attached",
+    "chat_content",
+    "clean",
+    "content_of",
+    "deliver",
+    "doubt",
+    "entered",
+    "mail_content",
+    "mailbox",
+    "message_code",
+    "queue",
+    "robots",
+    "state_event",
+]

@@ -1,0 +1,33 @@
+"""Drafts: mails as files that Outlook and other programs open ready to be sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..calibration.vocabulary import MessageState
+from ..problems import Problem, Refused
+from .message import Message, message_code
+from .ways import Limit, Outcome
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """A folder for mails that a person sends."""
+
+    folder: Path
+
+    def limits(self, _message: Message) -> tuple[Limit, ...]:
+        """Files are written at once."""
+        return ()
+
+    def send(self, message: Message, content: bytes) -> Outcome:
+        """Write a mail down; raise Refused when it cannot be."""
+        name = "-".join(filter(None, (message.kind, message.region, message_code("", message))))
+        path = self.folder / f"{name}.eml"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"X-Unsent: 1\r\n" + content)
+        except OSError as error:
+            raise Refused([Problem("outbox_draft", str(path), {"said": error.strerror or error})]) from error
+        return Outcome(MessageState.DRAFTED, path.name)

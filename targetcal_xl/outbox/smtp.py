@@ -1,0 +1,166 @@
+"""Mail by SMTP, always encrypted: what the server certainly refused, took, or may have taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from urllib.parse import unquote, urlsplit
+
+from ..calibration.vocabulary import MessageState
+from ..log import step
+from ..problems import Problem, Refused
+from .message import Message, clean
+from .mime import envelope, needs_utf8, signed_off
+from .secrets import secret
+from .ways import Limit, Outcome
+
+_LOG = logging.getLogger(__name__)
+
+SERVER, SENDER, PASSWORD = "TARGETCAL_SMTP", "TARGETCAL_MAIL_FROM", "TARGETCAL_SMTP_PASSWORD"
+_PORTS = {"smtp": 587, "smtps": 465}
+_TIMEOUT = 30.0
+_PER_MINUTE = 30
+"""Slow enough for the servers of most providers."""
+
+
+@dataclass
+class Mailbox:
+    """A mail server, and who sends through it. One connection serves as long as it holds."""
+
+    host: str
+    port: int
+    at_once: bool
+    """Whether the connection is encrypted from its first byte; otherwise by STARTTLS, or not used."""
+    user: str
+    password: str = field(repr=False)
+    sender: tuple[str, str]
+    clock: Callable[[], dt.datetime]
+    _open: smtplib.SMTP | None = field(default=None, init=False, repr=False)
+
+    def limits(self, _message: Message) -> tuple[Limit, ...]:
+        """How fast mails may go."""
+        return (Limit(_PER_MINUTE, 60.0),)
+
+    def send(self, message: Message, content: bytes) -> Outcome:
+        """Hand a mail to the server once."""
+        try:
+            to, sender = envelope(message.address), envelope(self.sender[1])
+            with step(_LOG, "reach a mail server"):
+                server = self._connected()
+        except Refused as refused:
+            return Outcome(MessageState.FAILED, refused.problems[0].code)
+        except (smtplib.SMTPException, OSError) as error:
+            return self._lost(_unreached(error))
+        return self._handed(server, message, sender, to, content)
+
+    def close(self) -> None:
+        """Take leave of the server."""
+        if self._open is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._open.quit()
+            self._open = None
+
+    def _handed(
+        self, server: smtplib.SMTP, message: Message, sender: str, to: str, content: bytes
+    ) -> Outcome:
+        """Before the content goes, nothing is sent whatever happens; once it goes, only an answer tells."""
+        mail = signed_off(content, *self.sender, self.clock())
+        if needs_utf8(to) and not server.has_extn("smtputf8"):
+            return Outcome(MessageState.FAILED, "SMTPUTF8")
+        try:
+            for code, said in self._announced(server, sender, to, len(mail)):
+                if code >= 400:
+                    server.rset()
+                    return _refused(code, said)
+        except (smtplib.SMTPException, OSError) as error:
+            return self._lost(Outcome(MessageState.PREPARED, type(error).__name__))
+        return self._given(server, mail)
+
+    def _announced(self, server: smtplib.SMTP, sender: str, to: str, size: int) -> list[tuple[int, bytes]]:
+        options = ["SMTPUTF8"] if needs_utf8(to) or needs_utf8(sender) else []
+        options += [f"SIZE={size}"] if server.has_extn("size") else []
+        server.command_encoding = "utf-8" if "SMTPUTF8" in options else "ascii"
+        begun = server.mail(sender, options)
+        return [begun] if begun[0] >= 400 else [begun, server.rcpt(to)]
+
+    def _given(self, server: smtplib.SMTP, mail: bytes) -> Outcome:
+        try:
+            with step(_LOG, "hand a mail over"):
+                code, said = server.data(mail)
+        except smtplib.SMTPDataError as error:
+            return self._lost(_refused(error.smtp_code, error.smtp_error))
+        except (smtplib.SMTPException, OSError) as error:
+            return self._lost(Outcome(MessageState.DOUBTFUL, type(error).__name__))
+        return Outcome(MessageState.SENT, _answer(code, said)) if code == 250 else _refused(code, said)
+
+    def _lost(self, outcome: Outcome) -> Outcome:
+        """Begin with a new connection next time."""
+        if self._open is not None:
+            with suppress(OSError):
+                self._open.close()
+            self._open = None
+        return outcome
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._open is None:
+            context = ssl.create_default_context()
+            if self.at_once:
+                self._open = smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT, context=context)
+            else:
+                self._open = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT)
+                self._open.starttls(context=context)
+            self._open.ehlo_or_helo_if_needed()
+            if self.user:
+                self._open.login(self.user, self.password)
+        return self._open
+
+
+def mailbox(clock: Callable[[], dt.datetime], environment: Mapping[str, str] = os.environ) -> Mailbox | None:
+    """The mail server that the environment names; None where it names none.
+
+    Raise Refused where what it says cannot be used: one sentence for all that is amiss.
+    """
+    said = environment.get(SERVER, "").strip()
+    if not said:
+        return None
+    name, address = parseaddr(environment.get(SENDER, ""))
+    try:
+        place = urlsplit(said)
+        port, user = place.port or _PORTS[place.scheme], unquote(place.username or "")
+    except (KeyError, ValueError) as error:
+        raise Refused([Problem("outbox_server", SERVER)]) from error
+    if not place.hostname or place.password or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        code = "outbox_server" if place.password or not place.hostname else "outbox_sender"
+        raise Refused([Problem(code, SERVER if code == "outbox_server" else SENDER)])
+    password = secret(PASSWORD, f"{user}@{place.hostname}", environment) if user else ""
+    if user and not password:
+        raise Refused([Problem("outbox_password", PASSWORD, {"user": user, "host": place.hostname})])
+    return Mailbox(place.hostname, port, place.scheme == "smtps", user, password, (name, address), clock)
+
+
+def _unreached(error: smtplib.SMTPException | OSError) -> Outcome:
+    """Nothing was sent; what is wrong with name, password or encryption somebody has to mend first."""
+    said = type(error).__name__
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = _answer(error.smtp_code, error.smtp_error)
+    mended = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError)
+    return Outcome(MessageState.PREPARED, said, closes=isinstance(error, mended))
+
+
+def _refused(code: int, said: bytes | str) -> Outcome:
+    """An answer of 4xx may change; one of 5xx will not."""
+    state = MessageState.PREPARED if 400 <= code < 500 else MessageState.FAILED
+    return Outcome(state, _answer(code, said))
+
+
+def _answer(code: int, said: bytes | str) -> str:
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return clean(f"{code} {words}")[:300]
