@@ -293,7 +293,7 @@ def test_the_database_itself_refuses_changes(ledger: Ledger, place: str) -> None
         ("UPDATE entry SET region = NULL WHERE number = 3", [("ledger_altered", 3)]),
         ("UPDATE entry SET hash = '' WHERE number = 1", [("ledger_altered", 1), ("ledger_link", 2)]),
         ("DELETE FROM entry WHERE number = 2", [("ledger_gap", 3)]),
-        ("DELETE FROM entry WHERE number = 4", [("ledger_node", 4), ("ledger_head", None)]),
+        ("DELETE FROM entry WHERE number = 4", [("ledger_cut", 4), ("ledger_head", None)]),
         ("DELETE FROM entry WHERE number >= 3; DELETE FROM node WHERE number >= 3", [("ledger_head", None)]),
         ("UPDATE entry SET number = 9 WHERE number = 4", [("ledger_gap", 9), ("ledger_altered", 9)]),
         ("DELETE FROM document", [("ledger_document_missing", None)]),
@@ -301,7 +301,7 @@ def test_the_database_itself_refuses_changes(ledger: Ledger, place: str) -> None
         ("DROP TABLE document", [("ledger_unavailable", None)]),
         ("UPDATE node SET hashes = substr(hashes, 2) WHERE number = 2", [("ledger_node", 2)]),
         ("DELETE FROM node WHERE number = 4", [("ledger_node", 4)]),
-        ("INSERT INTO node SELECT 5, hashes FROM node WHERE number = 2", [("ledger_node", 5)]),
+        ("INSERT INTO node SELECT 5, hashes FROM node WHERE number = 2", [("ledger_cut", 5)]),
         ("DROP TABLE node", [("ledger_unavailable", None)]),
     ],
 )

@@ -158,11 +158,11 @@ class _Held:
             self._wrong = number
 
     def problems(self) -> Iterator[Problem]:
-        """Where the first node stands that was altered, is missing, or belongs to no entry."""
-        if self._rows and not self._wrong and (stray := next(self._rows, None)):
-            self._wrong = stray[0]
+        """Where the first node stands that was altered or is missing, or that outlived its entry."""
         if self._wrong:
             yield Problem("ledger_node", fields={"number": self._wrong})
+        elif self._rows and (stray := next(self._rows, None)):
+            yield Problem("ledger_cut", fields={"number": stray[0]})
 
 
 class _Lost:

@@ -17,6 +17,7 @@ from ..calibration import Key, Value
 from ..formats import BOOK, LEDGER, TREE, UNMARKED, Format
 from ..log import step
 from ..problems import DataProblems, Problem, Refused
+from .bundle import FORM, Beginning, Proof, ProvenEntry, hex_path
 from .chain import (
     GENESIS,
     breaks,
@@ -157,6 +158,29 @@ class Ledger:
         with self._transaction() as transaction:
             path = consistency(size, _size(transaction), self._nodes(transaction))
             return self._checkpoint(transaction, size), path
+
+    def bundle(self, numbers: Iterable[int], sizes: Iterable[int], documents: Iterable[str] = ()) -> Proof:
+        """What proves these entries, and the checkpoints after so many entries, to who has not the ledger.
+
+        `documents` are references that the entries hold. Raise ValueError where there are no such entries.
+        """
+        contents = tuple(self.document(name).decode() for name in documents)
+        with self._transaction() as transaction:
+            size, node = _size(transaction), self._nodes(transaction)
+            entries = tuple(
+                ProvenEntry(
+                    entry_bytes(_stored(transaction, number)[:-1]).decode(),
+                    hex_path(inclusion(number - 1, size, node)),
+                )
+                for number in numbers
+            )
+            before = tuple(
+                Beginning(
+                    str(self._checkpoint(transaction, earlier)), hex_path(consistency(earlier, size, node))
+                )
+                for earlier in sizes
+            )
+            return Proof(FORM, str(self._checkpoint(transaction, size)), entries, before, contents)
 
     def _checkpoint(self, transaction: Transaction, size: int | None = None) -> Checkpoint:
         size = _size(transaction) if size is None else size

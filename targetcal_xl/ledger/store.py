@@ -33,11 +33,11 @@ _TABLES: Final = {
 }
 """The columns of each table; all but an entry's region and row hold something.
 
-An entry's `at` is ISO text in UTC, `old` and `new` are JSON text. The nodes of the Merkle tree above its leaves
-stand, from below, with the number of the entry that completes them: so they are only ever added, in the order of
-entries, and every second entry has none. A document stands under the name that its content gives it. The secret
-is one random word that no entry and no document holds. There is a row for every format that the ledger and its
-book were ever written in, and by which program; none before the second.
+An entry's `at` is ISO text in UTC, `old` and `new` are JSON text. The nodes of the Merkle tree above its
+leaves stand, from below, with the number of the entry that completes them: so they are only ever added, in
+the order of entries, and every second entry has none. A document stands under the name that its content
+gives it. The secret is one random word that no entry and no document holds. There is a row for every format
+that the ledger and its book were ever written in, and by which program; none before the second.
 """
 
 PATIENCE = 30
