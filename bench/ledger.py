@@ -1,4 +1,4 @@
-"""Ledgers of up to a million entries: adding to them, proving them as every action does, and proving one entry.
+"""Ledgers of up to a million entries: adding to them, proving them as every action does, and one entry.
 
 A PostgreSQL database is measured beside SQLite where TARGETCAL_BENCH_DATABASE names an empty one.
 """

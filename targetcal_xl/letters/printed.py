@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..problems import TargetcalError
+from .house import package_faults
 from .pages import read_pages
 from .words import said
 
@@ -20,7 +21,7 @@ def printed_text(content: bytes) -> str:
 def _texts(content: bytes) -> Iterator[str]:
     if content.startswith(b"%PDF"):
         yield from (page.text for page in read_pages(content))
-    elif content.startswith(b"PK"):
+    elif content.startswith(b"PK") and not package_faults(content):
         found = said(content)
         yield from found.elsewhere
         for rows in (found.body, *found.margins.values()):
