@@ -37,7 +37,7 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
         checkpoint,
         tuple(problems),
         verified=not problems,
-        heads=() if problems else (desk.ledger.head, *printed, *noted),
+        heads=() if problems else (checkpoint, *printed, *noted),
         notes=notes,
     )
 
