@@ -15,7 +15,7 @@ from ..figures import UNKNOWN, figures, percent, rounded
 from ..language import find, text
 from ..workbook import ShownCell, ShownSheet
 from .drawing import Bin, Drawing, Pillar, Share, curves, histogram, shares, waterfall
-from .page import MOST_BYTES, rendered
+from .page import MOST_BYTES, part, rendered
 
 _SIZES = (2000, 500, 200, 100, 60, 40, 25, 15, 8)
 """How many rows a list has at most: the first of these with which the page is small enough."""
@@ -98,7 +98,9 @@ def dashboard_page(seen: Overviewed, language: str) -> str:
     """The page; its lists are as long as there is room for."""
     page = ""
     for most in _SIZES:
-        page = rendered("dashboard.html", language, "dashboard.js", **_Dashboard(seen, language, most).data())
+        page = rendered(
+            "dashboard.html", language, part("dashboard.js"), **_Dashboard(seen, language, most).data()
+        )
         if len(page.encode()) <= MOST_BYTES:
             break
     return page

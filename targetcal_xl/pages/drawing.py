@@ -11,6 +11,9 @@ from ..calibration.explanation import axis_floor
 WIDTH = 360.0
 """Of every picture, in its own units: those of the narrowest phone, so that its words can be read there."""
 
+_LETTER = 5.6
+"""How wide a letter of a word is."""
+
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -175,9 +178,21 @@ def _round(value: float) -> float:
 
 
 def _named(x: float, y: float, name: str, room: float) -> Iterable[Word]:
-    """A name below a column, on two lines where one has no room for it."""
-    fits = int(room / 6.2)
-    if sum(1 + (ord(sign) > 0x2E7F) for sign in name) <= fits or " " not in name:
-        return [Word(_round(x), y, name)]
-    first, _, rest = name.partition(" ")
-    return [Word(_round(x), y, first), Word(_round(x), y + 13, rest)]
+    """A name below a column, on two lines where one has no room for it; what is longer ends early."""
+    first, rest = _parted(name, room)
+    lines = [first, rest if _wide(rest) <= room else _parted(rest, room - _LETTER)[0] + "…"]
+    return [Word(_round(x), y + 13 * k, said.strip()) for k, said in enumerate(lines) if said.strip()]
+
+
+def _parted(name: str, room: float) -> tuple[str, str]:
+    """As much of a name as there is room for, to the end of a word if it can be, and the rest."""
+    if _wide(name) <= room:
+        return name, ""
+    most = max(next(k for k in range(len(name), 0, -1) if k == 1 or _wide(name[:k]) <= room), 1)
+    at = name.rfind(" ", 1, most + 1)
+    return (name[:at], name[at:]) if at > 0 else (name[:most], name[most:])
+
+
+def _wide(said: str) -> float:
+    """How wide words are, about: a Chinese sign is as wide as two letters."""
+    return sum(_LETTER * (1 + (ord(sign) > 0x2E7F)) for sign in said)

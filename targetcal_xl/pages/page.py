@@ -20,13 +20,13 @@ _MARK = b'<meta name="generator" content="targetcal-xl '
 
 
 def rendered(template: str, language: str, script: str = "", **data: object) -> str:
-    """A page from a template, in a language; its only script is the file named."""
-    code = _part(script) if script else ""
+    """A page from a template, in a language, with its only script."""
+    code = script.replace("</", "<\\/")
     page = _environment().get_template(template)
     return page.render(
         language=language,
         program=__version__,
-        style=Markup(_part("page.css")),  # noqa: S704 - ours, and no word of a plan is in it
+        style=Markup(part("page.css")),  # noqa: S704 - ours, and no word of a plan is in it
         script=Markup(code),  # noqa: S704
         allowed=_allowed(code),
         say=lambda key, **fields: text(f"pages.{key}", language, **fields),
@@ -47,7 +47,8 @@ def _allowed(script: str) -> str:
 
 
 @cache
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """A file that pages are made of."""
     return files(__package__).joinpath("templates", name).read_text("utf-8")
 
 

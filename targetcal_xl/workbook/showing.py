@@ -11,11 +11,15 @@ from ..figures import UNKNOWN, spell
 from ..ooxml import BLANK, Cell, Scalar, Spot
 from .captions import heading, meant
 from .content import content
+from .formulas.javascript import javascript
 from .labels import label, section, titles
 from .layout import default_places
 from .places import Places
-from .shapes import Field, Kind, Sheet
+from .shapes import Column, Field, Kind, Owner, Sheet
 from .widths import Form, form_of, is_numeric
+
+ShownColumn = Column | Field
+"""What may stand in a cell."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,23 @@ class ShownCell:
     def number(self) -> float | None:
         """The number it holds; None for anything else."""
         return as_number(self.value)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A sheet's cells: what they hold, or JavaScript in `r`, their row, that computes it."""
+
+    held: Mapping[Spot, Scalar]
+    formulas: Mapping[Spot, str]
+
+
+@dataclass(frozen=True)
+class PersonsCell:
+    """A cell that people fill: where it stands, what may stand there, and what it is called."""
+
+    spot: Spot
+    column: ShownColumn
+    caption: str
 
 
 class ShownSheet:
@@ -62,8 +83,7 @@ class ShownSheet:
     def caption(self, table: str, column: str) -> str:
         """What stands above a column."""
         shape, plan = self._sheet.table(table), self._places.inputs.plan
-        (found,) = (one for one in shape.columns if one.code == column)
-        return heading(shape, found, plan, self._places.language)
+        return heading(shape, self._column(table, column), plan, self._places.language)
 
     def rows(self, table: str) -> Mapping[str, Mapping[str, ShownCell]]:
         """The cells of a table by row and column code."""
@@ -83,6 +103,67 @@ class ShownSheet:
     @cached_property
     def _forms(self) -> dict[Kind, Form]:
         return {}
+
+    def at(self, spot: Spot, kind: Kind) -> ShownCell:
+        """A cell by its place."""
+        return self._told(spot, kind)
+
+    def kind(self, code: str) -> Kind:
+        """How a field, or a column of the lines, is shown."""
+        return (self._fields[code] if code in self._fields else self._column("lines", code)).kind
+
+    def form(self, kind: Kind) -> Form | None:
+        """How numbers of a kind are told; None where a kind has none."""
+        return form_of(self._places.inputs, kind, self._places.language) if is_numeric(kind) else None
+
+    def owner(self, table: str, column: str) -> Owner:
+        """Whose word a column is."""
+        return self._column(table, column).owner
+
+    def person(self, row: str | None, code: str) -> PersonsCell | None:
+        """A cell that people fill on this sheet: a field without a row; None where there is none."""
+        language = self._places.language
+        if row is None:
+            field = self._fields.get(code)
+            if field is None or not field.owner.is_person:
+                return None
+            return PersonsCell(field.spot, field, label(field, language))
+        for table in self._sheet.tables:
+            if row in table.rows and any(one.code == code and one.owner.is_person for one in table.columns):
+                caption = self.caption(table.code, code)
+                return PersonsCell(self.spot(table.code, row, code), self._column(table.code, code), caption)
+        return None
+
+    def _column(self, table: str, code: str) -> Column:
+        (found,) = (one for one in self._sheet.table(table).columns if one.code == code)
+        return found
+
+    def spot(self, table: str, row: str, column: str) -> Spot:
+        """Where a table's cell stands."""
+        return self._places.spot(self._sheet.code, table, row, column)
+
+    def field_spot(self, code: str) -> Spot:
+        """Where a field stands."""
+        return self._fields[code].spot
+
+    def held(self, spot: Spot) -> Scalar:
+        """What a cell of ours holds or shows; raise KeyError where there is none."""
+        return self._cells[spot].value
+
+    def program(self, others: Mapping[str, ShownSheet]) -> Program:
+        """What the cells of ours hold or compute; `others` are the sheets that its formulas point to."""
+        tabs = {self._places.tabs[code]: one for code, one in others.items()}
+
+        def elsewhere(tab: str, spot: Spot) -> Scalar:
+            return tabs[tab].held(spot)
+
+        held = {spot: cell.value for spot, cell in self._cells.items() if cell.formula is None}
+        printed = {
+            spot: javascript(cell.formula, spot[0], elsewhere)
+            for spot, cell in self._cells.items()
+            if cell.formula is not None
+        }
+        return Program(held, printed)
 
     def _told(self, spot: Spot, kind: Kind) -> ShownCell:
         value = self._cells.get(spot, BLANK).value
