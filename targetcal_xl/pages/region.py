@@ -131,7 +131,12 @@ class _RegionPage:
         words = {
             code: self._say(f"script.{code}", file="{file}", count="{count}") for code in ("saved", "left")
         }
-        data: dict[str, object] = {"slip": asdict(self._slip), "held": held, "formulas": formulas, "words": words}
+        data: dict[str, object] = {
+            "slip": asdict(self._slip),
+            "held": held,
+            "formulas": formulas,
+            "words": words,
+        }
         data["carried"] = [[row, code, value] for (_, row, code), value in self._carried()]
         data["items"] = self._items()
         words["ready_there"] = text("workbook.advice.ready", self._language)
