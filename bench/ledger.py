@@ -1,7 +1,7 @@
 """Ledgers of up to a million entries: adding to them, proving them as every action does, and one entry.
 
-A PostgreSQL database is measured beside SQLite where TARGETCAL_BENCH_DATABASE names an empty one: on the wall, as
-its server works for us, while SQLite's work is all in this process.
+A PostgreSQL database is measured beside SQLite where TARGETCAL_BENCH_DATABASE names an empty one: on the
+wall, as its server works for us, while SQLite's work is all in this process.
 """
 
 from __future__ import annotations

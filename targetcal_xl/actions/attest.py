@@ -10,7 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
-from ..desk.issued import Issue
+from ..desk import Issue
 from ..language import text
 from ..ledger import Proof, load, proof_faults, read_proof
 from ..letters import printed_text

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..desk import Desk, find_line, find_region, standing_of
-from ..desk.issued import issues
+from ..desk import Desk, find_line, find_region, issues, standing_of
 from ..language import text
 from ..ledger import Entry, Ledger, dump, parse_mark, plain_head
 from ..ooxml import laid_beside, put_in_place
