@@ -68,6 +68,10 @@ class Store(ABC):
         """What a query finds, not all of it in memory at once."""
 
     @abstractmethod
+    def first(self, connection: Any, statement: str, values: Sequence[object]) -> Row | None:
+        """The one row that a query finds, in one way there and back."""
+
+    @abstractmethod
     def insert(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
         """Add rows by a statement."""
 
@@ -89,8 +93,7 @@ class Transaction:
 
     def first(self, statement: str, *values: object) -> Row | None:
         """The first row that a query finds."""
-        found = [*self.rows(f"{statement} LIMIT 1", *values)]
-        return found[0] if found else None
+        return self.store.first(self.connection, f"{statement} LIMIT 1", values)
 
     def insert(self, statement: str, rows: Sequence[Row]) -> None:
         """Add rows by a statement."""
@@ -151,6 +154,11 @@ class SQLite(Store):
         """Step by step, as SQLite finds them."""
         return connection.execute(statement, values)
 
+    def first(self, connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> Row | None:
+        """Without more ado."""
+        found: Row | None = connection.execute(statement, values).fetchone()
+        return found
+
     def insert(self, connection: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:
         """One after the other."""
         connection.executemany(statement, rows)
@@ -193,6 +201,11 @@ class PostgreSQL(Store):
         with connection.cursor(f"c{id(statement)}") as cursor:
             cursor.itersize = _PAGE
             yield from cursor.execute(statement.replace("?", "%s"), values)
+
+    def first(self, connection: Any, statement: str, values: Sequence[object]) -> Row | None:
+        """Without a cursor that the server would keep."""
+        found: Row | None = connection.execute(statement.replace("?", "%s"), values).fetchone()
+        return found
 
     def insert(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
         """In one stream."""
