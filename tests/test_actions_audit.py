@@ -27,6 +27,8 @@ from targetcal_xl.actions import (
 )
 from targetcal_xl.calibration import Key
 from targetcal_xl.desk import ledger_beside
+from targetcal_xl.desk.issued import Issue, issues
+from targetcal_xl.ledger import Event, reference
 from targetcal_xl.ooxml import Cell, Spot
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
@@ -55,7 +57,7 @@ def test_an_honest_ledger_and_book_agree(tmp_path: Path) -> None:
     case = confirmed(tmp_path)
     report = case.run(verify)
     assert (report.verified, report.problems) == (True, ())
-    assert report.head == report.entries[-1].hash
+    assert report.head.startswith(f"{len(report.entries)}-")
     assert [entry.number for entry in report.entries] == list(range(1, len(report.entries) + 1))
 
 
@@ -83,8 +85,14 @@ def test_a_removed_entry_is_found(case: Case) -> None:
     assert "ledger_gap" in [problem.code for problem in case.run(verify).problems]
 
 
+def _cut(case: Case, by: int = 1) -> None:
+    """Cut the ledger's tail, and the tree's with it."""
+    last = case.entries()[-1].number - by
+    tamper(case, f"DELETE FROM entry WHERE number > {last}", f"DELETE FROM node WHERE number > {last}")
+
+
 def test_a_cut_tail_shows_in_the_book(case: Case) -> None:
-    tamper(case, "DELETE FROM entry WHERE number > (SELECT max(number) - 1 FROM entry)")
+    _cut(case)
     found = told(case.run(verify).problems)
     assert found[0] == ("book_of_another_ledger", case.path.name)
     assert "audit_row_unknown" in [code for code, _ in found]
@@ -102,10 +110,32 @@ def test_a_book_of_a_twin_ledger_is_found_by_its_last_hash(tmp_path: Path) -> No
 
 
 def test_a_cut_tail_shows_by_a_head_that_was_noted(case: Case) -> None:
-    head = case.entries()[-1].hash
-    assert case.run(verify, [head]).verified
-    tamper(case, "DELETE FROM entry WHERE number > (SELECT max(number) - 1 FROM entry)")
-    assert [problem.code for problem in case.run(verify, [head]).problems] == ["ledger_head"]
+    head, mark = case.entries()[-1].hash, case.run(audit).head
+    assert case.run(verify, [head, mark]).verified
+    _cut(case)
+    assert [problem.code for problem in case.run(verify, [head, mark]).problems] == [
+        "ledger_head",
+        "ledger_short",
+    ]
+
+
+def test_what_every_letter_carries_is_a_beginning_of_the_ledger_or_is_named(tmp_path: Path) -> None:
+    case = confirmed(tmp_path)
+    case.run(issue_letters, tmp_path / "letters", "docx")
+    [mark] = {issue.letter.chain_head for issue in _issues(case)}
+    with case.desk() as desk:
+        record = desk.ledger.entries(field="letter.record")
+        first, content = next((entry, desk.ledger.document(str(entry.new))) for entry in record)
+    forged = content.replace(mark.encode(), mark.replace(mark[-4:], "beef").encode())
+    with case.desk() as desk:
+        event = Event("letters", first.region, None, "letter.record", first.new, reference(forged))
+        desk.ledger.record([event], at=case.clock(), actor="x", source="x", documents=[forged])
+    assert "ledger_checkpoint" in {problem.code for problem in case.run(verify).problems}
+
+
+def _issues(case: Case) -> list[Issue]:
+    with case.desk() as desk:
+        return [*issues(desk.ledger)]
 
 
 @pytest.mark.parametrize("column", ["at", "actor", "old", "new", "reason", "hash"])
@@ -294,7 +324,7 @@ ACTIONS: dict[str, tuple[Callable[[Path], Case], Callable[..., object], tuple[ob
         ("UPDATE document SET content = x'7b7d' WHERE rowid = 1", "ledger_document_altered"),
         ("DELETE FROM document", "ledger_document_missing"),
         ("UPDATE entry SET action = 'x'", "ledger_altered"),
-        ("DELETE FROM entry", "ledger_empty"),
+        ("DELETE FROM entry", "ledger_cut"),
         ("DELETE FROM entry WHERE number = 2", "ledger_gap"),
         ("INSERT INTO entry SELECT -1, at, actor, source, action, region, row, field, old, new, reason, "
          "previous, hash FROM entry WHERE number = 2", "ledger_gap"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.actions import (
+    audit,
     confirm,
     decide,
     doctor,
@@ -48,7 +49,7 @@ def _renegotiate(case: Case) -> None:
 
 def _head(files: dict[str, bytes]) -> str:
     """The check code in the footer of the second region's first letter."""
-    found = re.search(r"[0-9a-f]{64}", word_text(files[f"{FIRST[1]}.docx"], "word/footer1.xml"))
+    found = re.search(r"[0-9]+-[0-9a-f]{40}", word_text(files[f"{FIRST[1]}.docx"], "word/footer1.xml"))
     assert found
     return found[0]
 
@@ -102,7 +103,7 @@ def test_the_register_stands_on_the_letters_sheet(case: Case, tmp_path: Path) ->
 
 
 def test_the_chain_head_before_the_issue_is_printed(case: Case, tmp_path: Path) -> None:
-    head = case.entries()[-1].hash
+    head = case.run(audit).head
     case.run(issue_letters, tmp_path / "out")
     for name in FIRST:
         assert head in word_text((tmp_path / "out" / f"{name}.docx").read_bytes(), "word/footer1.xml")

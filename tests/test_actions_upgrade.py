@@ -52,7 +52,7 @@ from targetcal_xl.workbook import book_format, marks, open_book, region_sheet
 from targetcal_xl.workbook.finance import fixed
 from tests.fixtures import Kept, fixtures
 from tests.support.books import as_openpyxl, changed_parts, parts_of
-from tests.support.desks import RESERVE, Case, case_inputs, decided, decline, fresh, locked, play
+from tests.support.desks import RESERVE, Case, case_inputs, decided, decline, fresh, locked, play, tamper
 from tests.support.mortal import deaths
 from tests.support.postgres import PASSWORD, Server, postgres
 from tests.support.resave import SAVERS, pandas_save
@@ -145,7 +145,7 @@ def test_an_upgrade_keeps_every_typed_word_every_entry_and_what_is_locked(kept: 
     assert {field for _, _, field in typed.keys() - cells.keys()} <= _of_the_plan(kept, case)
     assert case.entries()[: len(entries)] == entries
     added = [(entry.action, entry.field, entry.old, entry.new) for entry in case.entries()[len(entries) :]]
-    assert added == [("upgrade", "format.ledger", 1, 2), ("upgrade", "format.book", 1, 2)]
+    assert added == [("upgrade", "format.ledger", 1, 3), ("upgrade", "format.book", 1, 2)]
     book, tabs = open_book(case.path), case.reading().places.tabs
     for region in case.inputs.plan.regions:
         is_closed = case.value(region.code, None, "state") not in (None, "open")
@@ -240,6 +240,20 @@ def test_an_upgrade_of_what_is_up_to_date_says_so_and_changes_nothing(tmp_path: 
     assert (report.upgraded, report.book, report.ledger) == (False, BOOK.number, LEDGER.number)
     assert not fresh(tmp_path / "new").run(upgrade).upgraded
     assert _files(tmp_path) == before
+
+
+def test_a_ledger_from_before_there_was_a_tree_gets_one_and_its_book_stays(tmp_path: Path) -> None:
+    case = replace(locked(tmp_path), outdated=True)
+    tamper(case, "DROP TABLE node", "UPDATE format SET number = 2 WHERE kind = 'ledger'")
+    entries, typed = case.entries(), case.typed()
+    assert _refused(lambda: replace(case, outdated=False).run(check)) == ["book_outdated"]
+    report = case.run(upgrade)
+    assert (report.upgraded, report.book, report.ledger) == (True, BOOK.number, 2)
+    assert (case.typed(), case.entries()[: len(entries)]) == (typed, entries)
+    assert [(entry.field, entry.old, entry.new) for entry in case.entries("upgrade")] == [
+        ("format.ledger", 2, 3)
+    ]
+    assert case.run(verify).verified
 
 
 def test_a_workbook_with_macros_gets_those_of_today(tmp_path: Path) -> None:

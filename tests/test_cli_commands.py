@@ -200,6 +200,19 @@ PLAYED: Mapping[str, Play] = {
         _says("Book and ledger agree", "工作簿与台账一致"),
         lambda told: told["verified"] is True,
     ),
+    "proof": Play(
+        "confirmed",
+        "proof BOOK -r R1 -l R1-1 -o R1.json",
+        _says("Written: R1.json, which proves", "已写入：R1.json"),
+        lambda told: told["file"] == "R1.json",
+    ),
+    "verify": Play(
+        "confirmed",
+        "verify BOOK",
+        _says("no proof given here speaks of it", "所给证明均未提及该文件"),
+        lambda told: [one["verdict"] for one in _rows(told["files"])] == ["unknown"],
+        PROBLEMS,
+    ),
     "repair": Play("locked", "repair BOOK", _says("Nothing to repair.", "无需修复")),
     "upgrade": Play(
         "outdated",

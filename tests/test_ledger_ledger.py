@@ -86,7 +86,7 @@ def tampered(place: str, *statements: str) -> None:
     """Change a ledger behind its back, the guards put aside."""
     if place.startswith("postgresql"):
         with psycopg.connect(place, autocommit=True) as connection:
-            for table in ("entry", "document"):
+            for table in ("entry", "document", "node"):
                 connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
             for statement in statements:
                 connection.execute(statement)
@@ -273,6 +273,8 @@ def test_the_database_itself_refuses_changes(ledger: Ledger, place: str) -> None
     put(ledger, [Event("new", None, None, "inputs", None, reference(b"content"))], documents=[b"content"])
     changes = ["UPDATE entry SET reason = ''", "DELETE FROM entry", "DELETE FROM document"]
     assert ledger.secret
+    put(ledger, [declared(1)])
+    changes += ["UPDATE node SET number = 9", "DELETE FROM node"]
     for change in [*changes, "UPDATE document SET reference = ''", "DELETE FROM secret"]:
         if place.startswith("postgresql"):
             with pytest.raises(psycopg.Error, match="append-only"), psycopg.connect(place) as connection:
@@ -291,11 +293,16 @@ def test_the_database_itself_refuses_changes(ledger: Ledger, place: str) -> None
         ("UPDATE entry SET region = NULL WHERE number = 3", [("ledger_altered", 3)]),
         ("UPDATE entry SET hash = '' WHERE number = 1", [("ledger_altered", 1), ("ledger_link", 2)]),
         ("DELETE FROM entry WHERE number = 2", [("ledger_gap", 3)]),
-        ("DELETE FROM entry WHERE number = 4", [("ledger_head", None)]),
+        ("DELETE FROM entry WHERE number = 4", [("ledger_cut", 4), ("ledger_head", None)]),
+        ("DELETE FROM entry WHERE number >= 3; DELETE FROM node WHERE number >= 3", [("ledger_head", None)]),
         ("UPDATE entry SET number = 9 WHERE number = 4", [("ledger_gap", 9), ("ledger_altered", 9)]),
         ("DELETE FROM document", [("ledger_document_missing", None)]),
         ("UPDATE document SET content = reference::bytea", [("ledger_document_altered", None)]),
         ("DROP TABLE document", [("ledger_unavailable", None)]),
+        ("UPDATE node SET hashes = substr(hashes, 2) WHERE number = 2", [("ledger_node", 2)]),
+        ("DELETE FROM node WHERE number = 4", [("ledger_node", 4)]),
+        ("INSERT INTO node SELECT 5, hashes FROM node WHERE number = 2", [("ledger_cut", 5)]),
+        ("DROP TABLE node", [("ledger_unavailable", None)]),
     ],
 )
 def test_tampering_is_found_and_named(
@@ -306,7 +313,7 @@ def test_tampering_is_found_and_named(
     head = ledger.head
     if not place.startswith("postgresql"):
         change = change.replace("reference::bytea", "CAST(reference AS BLOB)")
-    tampered(place, change)
+    tampered(place, *change.split("; "))
     problems = ledger.verify([head])
     assert said(problems) == found
     assert all(problem.sentence("en") and problem.sentence("zh-CN") for problem in problems)

@@ -51,6 +51,8 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.issue_letters, folder / "letters", "docx")
     yield case.run(actions.verify)
     yield case.run(actions.audit)
+    yield case.run(actions.proof, "R1", folder / "R1.json")
+    yield actions.attest([folder / "R1.json", *(folder / "letters").iterdir(), folder / "none.pdf"])
 
 
 def _decided(folder: Path) -> Iterator[Report]:

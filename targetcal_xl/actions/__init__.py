@@ -22,6 +22,7 @@ with on_demand(__name__):
         silent,
     )
     from ..ledger import Entry
+    from .attest import AttestReport, attest
     from .audit import AuditReport, audit
     from .backtest import BacktestReport, backtest
     from .change import ChangeReport, answer_change, ask_change, changes
@@ -36,6 +37,7 @@ with on_demand(__name__):
     from .lock import LockReport, lock
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
+    from .proof import ProofReport, proof
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
@@ -53,6 +55,7 @@ __all__ = [
     "HIDDEN",
     "UNKNOWN",
     "Asked",
+    "AttestReport",
     "AuditReport",
     "BacktestReport",
     "ChangeReport",
@@ -75,6 +78,7 @@ __all__ = [
     "NewReport",
     "ObjectionsReport",
     "OnProgress",
+    "ProofReport",
     "RecalibrateReport",
     "Recalibration",
     "RecalibrationsReport",
@@ -93,6 +97,7 @@ __all__ = [
     "adopt_scenario",
     "answer_change",
     "ask_change",
+    "attest",
     "audit",
     "backtest",
     "changes",
@@ -119,6 +124,7 @@ __all__ = [
     "open_desk",
     "open_live_desk",
     "plan_of",
+    "proof",
     "recalibrate",
     "recalibrations",
     "repair",

@@ -19,11 +19,12 @@ class AuditReport(Report):
 
     entries: tuple[Entry, ...]
     head: str
+    """The ledger's checkpoint, as a person can copy it; nothing where it is broken."""
     problems: tuple[Problem, ...] = ()
     verified: bool = False
     """Whether agreement was looked for and found."""
     heads: tuple[str, ...] = ()
-    """The hashes that the chain was held against: the audit sheet's last, those of letters, those given."""
+    """What the log was held against: the audit sheet's last hash, what letters carry, what was given."""
     notes: tuple[Problem, ...] = ()
     """What shows nothing false but is worth a look."""
     said: tuple[Mapping[str, Value], ...] = ()
@@ -62,4 +63,4 @@ def audit(desk: Desk, region: str | None = None) -> AuditReport:
     now = standing_of(desk.ledger)
     code = find_region(now.inputs.plan, region).code if region else None
     entries = tuple(desk.ledger.entries(region=code))
-    return AuditReport(entries, desk.ledger.head, said=tuple(audit_rows(now, entries)))
+    return AuditReport(entries, desk.ledger.checkpoint.mark, said=tuple(audit_rows(now, entries)))

@@ -109,7 +109,7 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
         notes=tuple(problem.sentence(language) for problem in Found(notes)),
         at=stock.desk.clock(),
         book=stock.desk.path.name,
-        head=stock.head,
+        head=stock.checkpoint,
         renews=renews,
     )
 

@@ -148,7 +148,7 @@ def _letter(
         replaced_head=last.letter.chain_head if last else "",
         replaced_issued=last.letter.issued if last else None,
         issued=stock.desk.clock().date(),
-        chain_head=stock.head,
+        chain_head=stock.checkpoint,
         handling=handling,
     )
     if last and _says_the_same(letter, last.letter):

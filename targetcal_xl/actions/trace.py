@@ -36,6 +36,7 @@ class TraceReport(Report):
     line: str
     steps: tuple[Traced, ...]
     head: str
+    """The ledger's checkpoint."""
     """The hash of the ledger's newest entry: the trace is complete up to there."""
 
     def tell(self, language: str) -> Iterator[Part]:
@@ -57,7 +58,7 @@ def trace(desk: Desk, line: str, region: str = "") -> TraceReport:
     entries = [*_concerning(desk.ledger, meant)]
     said = audit_rows(now, (entry for _, entry in entries))
     steps = tuple(Traced(number, entry, row) for (number, entry), row in zip(entries, said, strict=True))
-    return TraceReport(plan.region(meant.region).name, meant.name, steps, desk.ledger.head)
+    return TraceReport(plan.region(meant.region).name, meant.name, steps, desk.ledger.checkpoint.mark)
 
 
 def _concerning(ledger: Ledger, line: Line) -> Iterator[tuple[int, Entry]]:

@@ -26,6 +26,7 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     notes: tuple[Problem, ...] = ()
     printed = _printed_heads(desk)
     problems = desk.ledger.verify((*printed, *noted))
+    checkpoint = "" if problems else desk.ledger.checkpoint.mark
     if not problems:
         stock = look(desk)
         found = list(strays(stock))
@@ -33,10 +34,10 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
         notes = tuple(oddities(stock, found))
     return AuditReport(
         tuple(desk.ledger.entries()),
-        desk.ledger.head,
+        checkpoint,
         tuple(problems),
         verified=not problems,
-        heads=() if problems else (desk.ledger.head, *printed, *noted),
+        heads=() if problems else (checkpoint, *printed, *noted),
         notes=notes,
     )
 

@@ -91,7 +91,7 @@ def _param(parameter: Parameter) -> click.Parameter:
     if not parameter.is_needed and not many:
         said["default"] = parameter.default
     if not given.flags:
-        return click.Argument([parameter.name], **said)
+        return click.Argument([parameter.name], nargs=-1 if many else 1, **said)
     flag: dict[str, Any] = {"is_flag": True} if parameter.type is bool else {"multiple": many}
     return click.Option([*given.flags.split(), parameter.name], show_envvar=True, **said, **flag)
 

@@ -54,6 +54,10 @@ Results = Annotated[Path, Given("--actuals", "file")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
 Answered = Annotated[Path, Given("--responses", "file")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
+ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="FILE.json")]
+ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
+ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
+AnyFiles = Annotated[list[Path], Given(kind="file", metavar="FILE...")]
 Heads = Annotated[list[str] | None, Given("--head")]
 State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
 DryRun = Annotated[bool, Given("--dry-run")]
@@ -385,6 +389,25 @@ def _outbox(
     from ..actions.outbox import outbox
 
     return outbox(desk, listed=listed, resend=resend or (), arrived=arrived or ())
+
+
+@_TABLE.command(
+    "targetcal proof targets.xlsx --region HD -o HD.json",
+    "targetcal proof targets.xlsx -r HD -l HD-JS -o HD-JS.json --head 57-4be1…",
+)
+def _proof(
+    desk: "Desk", region: Region, out: ProofAt, line: ProvenLine = "", head: ProvenHeads = None
+) -> "Report":
+    from ..actions.proof import proof
+
+    return proof(desk, region, out, line, head or ())
+
+
+@_TABLE.command("targetcal verify letter.pdf HD.json", "targetcal verify March.json June.json")
+def _verify(here: Here, files: AnyFiles) -> "Report":
+    from ..actions.attest import attest
+
+    return attest(files)
 
 
 @_TABLE.command("targetcal repair targets.xlsx")

@@ -43,6 +43,11 @@ class Stock:
         """What has been computed of where the regions' suggestions come from."""
         return {}
 
+    @property
+    def checkpoint(self) -> str:
+        """What whatever leaves the house says of the ledger: its checkpoint, as a person can copy it."""
+        return self.desk.ledger.checkpoint.mark
+
     def table(self, region: Region) -> Side:
         """A region's side of the standing."""
         return Side(self.standing, region)

@@ -3,7 +3,9 @@
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .bundle import Proof, proof_faults, read_proof
     from .chain import GENESIS, fault, plain_head, reference
+    from .checkpoint import Checkpoint, parse_checkpoint, parse_mark
     from .documents import dump, load
     from .draft import Draft, Log
     from .entry import Entry, Event
@@ -13,17 +15,23 @@ with on_demand(__name__):
 __all__ = [
     "BASELINE",
     "GENESIS",
+    "Checkpoint",
     "Draft",
     "Entry",
     "Event",
     "Ledger",
     "Log",
+    "Proof",
     "dump",
     "fault",
     "groundwork",
     "load",
     "open_ledger",
+    "parse_checkpoint",
+    "parse_mark",
     "plain_head",
+    "proof_faults",
+    "read_proof",
     "reference",
     "standing",
 ]

@@ -14,11 +14,25 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..calibration import Key, Value
-from ..formats import BOOK, LEDGER, UNMARKED, Format
+from ..formats import BOOK, LEDGER, TREE, UNMARKED, Format
 from ..log import step
 from ..problems import DataProblems, Problem, Refused
-from .chain import GENESIS, breaks, canonical, entry_hash, fault, is_reference, parse, reference
+from .bundle import FORM, Beginning, Proof, ProvenEntry, hex_path
+from .chain import (
+    GENESIS,
+    breaks,
+    canonical,
+    entry_bytes,
+    entry_hash,
+    entry_leaf,
+    fault,
+    is_reference,
+    parse,
+    reference,
+)
+from .checkpoint import Checkpoint, log_origin
 from .entry import Entry, Event
+from .merkle import Frontier, Node, consistency, inclusion
 from .store import Row, Store, Transaction, create_tables, is_missing_file, locate
 
 _LOG = logging.getLogger(__name__)
@@ -41,6 +55,7 @@ _ENTRIES = """
 SELECT number, at, actor, source, action, region, row, field, old, new, reason, previous, hash
 FROM entry
 """
+_NEW_NODES = "INSERT INTO node VALUES (?, ?)"
 _NEW_ENTRY = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -66,6 +81,7 @@ class Ledger:
         self.place = place
         """The path or URL as a person gave it; never a password."""
         self._proven: tuple[int, str] = (0, GENESIS)
+        self._tree = Frontier()
         self._documents: set[str] = set()
         self._store = store
         if not create and is_missing_file(store):
@@ -119,6 +135,75 @@ class Ledger:
         return last.hash if last else GENESIS
 
     @property
+    def checkpoint(self) -> Checkpoint:
+        """What to note elsewhere, as proof of all entries: which log, how many, and the root over them."""
+        with self._transaction() as transaction:
+            return self._checkpoint(transaction)
+
+    def proof(self, number: int) -> tuple[bytes, list[bytes]]:
+        """An entry's bytes, and the path that proves it under the root of the `checkpoint`.
+
+        Raise ValueError where there is no such entry. Who has not `prove`d the ledger is not to believe it.
+        """
+        with self._transaction() as transaction:
+            size, node = _size(transaction), self._nodes(transaction)
+            path = inclusion(number - 1, size, node)
+            return entry_bytes(_stored(transaction, number)[:-1]), path
+
+    def consistency(self, size: int) -> tuple[Checkpoint, list[bytes]]:
+        """The checkpoint after the first `size` entries, and the path from it to today's.
+
+        Raise ValueError where there are fewer.
+        """
+        with self._transaction() as transaction:
+            path = consistency(size, _size(transaction), self._nodes(transaction))
+            return self._checkpoint(transaction, size), path
+
+    def bundle(self, numbers: Iterable[int], sizes: Iterable[int], documents: Iterable[str] = ()) -> Proof:
+        """What proves these entries, and the checkpoints after so many entries, to who has not the ledger.
+
+        `documents` are references that the entries hold. Raise ValueError where there are no such entries.
+        """
+        contents = tuple(self.document(name).decode() for name in documents)
+        with self._transaction() as transaction:
+            size, node = _size(transaction), self._nodes(transaction)
+            entries = tuple(
+                ProvenEntry(
+                    entry_bytes(_stored(transaction, number)[:-1]).decode(),
+                    hex_path(inclusion(number - 1, size, node)),
+                )
+                for number in numbers
+            )
+            before = tuple(
+                Beginning(
+                    str(self._checkpoint(transaction, earlier)), hex_path(consistency(earlier, size, node))
+                )
+                for earlier in sizes
+            )
+            return Proof(FORM, str(self._checkpoint(transaction, size)), entries, before, contents)
+
+    def _checkpoint(self, transaction: Transaction, size: int | None = None) -> Checkpoint:
+        size = _size(transaction) if size is None else size
+        first = transaction.first("SELECT hash FROM entry WHERE number = 1")
+        root = Frontier(size, self._nodes(transaction)).root
+        return Checkpoint(log_origin(first[0] if first else GENESIS), size, root)
+
+    def _nodes(self, transaction: Transaction) -> Node:
+        """The tree's nodes: leaves from their entries, those above as they are kept."""
+
+        def node(level: int, index: int) -> bytes:
+            number = (index + 1) << level
+            if not level:
+                return entry_leaf(_stored(transaction, number)[:-1])
+            found = transaction.first("SELECT hashes FROM node WHERE number = ?", number)
+            own = found[0][32 * (level - 1) : 32 * level] if found else b""
+            if len(own) != 32:
+                raise Refused([Problem("ledger_node", fields={"number": number})])
+            return bytes(own)
+
+        return node
+
+    @property
     def secret(self) -> str:
         """A random word that whoever reaches the ledger knows; made when it is first asked for."""
         with self._transaction(writes=True) as transaction:
@@ -168,11 +253,23 @@ class Ledger:
                 raise Refused([Problem("ledger_moved")])
             _keep_documents(transaction, events, contents)
             rows = _chained(events, (moment, actor, source), last)
-            transaction.insert(_NEW_ENTRY, rows)
             if formats:
-                _mark(transaction, formats)
+                self._rise(transaction, formats)
+            if {**self.formats, **(formats or {})}["ledger"].number >= TREE:
+                tree = Frontier(last[0] if last else 0, self._nodes(transaction))
+                transaction.insert(_NEW_NODES, [*_grown(tree, rows)])
+            transaction.insert(_NEW_ENTRY, rows)
         self.formats = {**self.formats, **(formats or {})}
         return tuple(map(_entry, rows))
+
+    def _rise(self, transaction: Transaction, formats: Mapping[str, Format]) -> None:
+        """Mark the formats; a ledger from before there was a tree gets the nodes above all its entries."""
+        _mark(transaction, formats)
+        if self.formats["ledger"].number < TREE <= formats.get("ledger", UNMARKED).number:
+            transaction.create("node")
+            grown = _grown(Frontier(), _rows(transaction))
+            while page := [*islice(grown, _PAGE)]:
+                transaction.insert(_NEW_NODES, page)
 
     def entries(
         self,
@@ -229,11 +326,13 @@ class Ledger:
     def verify(self, heads: Iterable[str] = ()) -> list[Problem]:
         """Everything that is wrong with the chain and its documents; empty when all is as recorded.
 
-        `heads` are hashes noted elsewhere (letters, exports): without one, a cut tail cannot show.
+        `heads` are hashes and checkpoints noted elsewhere (letters, exports): without one, a cut tail cannot
+        show.
         """
         try:
             with self._transaction() as transaction:
-                return [*breaks(_rows(transaction), heads), *_document_breaks(transaction)]
+                found = breaks(_rows(transaction), heads, nodes=self._stored_nodes(transaction))
+                return [*found, *_document_breaks(transaction)]
         except Refused as refused:
             return list(refused.problems)
 
@@ -244,14 +343,21 @@ class Ledger:
         What has been proven since the ledger was opened is not looked at again.
         """
         with self._transaction() as transaction:
-            reached = [self._proven]
+            reached, tree = [self._proven], self._tree.copy()
             rows = _noting(_rows(transaction, after=self._proven[0]), reached)
-            faults = breaks(rows, after=self._proven)
+            nodes = self._stored_nodes(transaction, self._proven[0])
+            faults = breaks(rows, after=self._proven, tree=tree, nodes=nodes)
             documents = _document_breaks(transaction, self._documents)
             if found := [*islice(chain(faults, documents), MOST_BREAKS)]:
                 raise Refused(found)
-            self._proven = reached[0]
+            self._proven, self._tree = reached[0], tree
             self._documents.update(name for [name] in transaction.rows("SELECT reference FROM document"))
+
+    def _stored_nodes(self, transaction: Transaction, after: int = 0) -> Iterator[Row] | None:
+        """The nodes that are kept since an entry; None in a ledger from before there was a tree."""
+        if self.formats["ledger"].number < TREE:
+            return None
+        return transaction.rows("SELECT number, hashes FROM node WHERE number > ? ORDER BY number", after)
 
     @contextmanager
     def _sound(self) -> Iterator[None]:
@@ -307,6 +413,26 @@ def _noting(rows: Iterable[Row], reached: list[tuple[int, str]]) -> Iterator[Row
     for row in rows:
         reached[0] = row[0], row[-1]
         yield row
+
+
+def _grown(tree: Frontier, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows of nodes that a tree gains from entries."""
+    for row in rows:
+        if done := tree.add(entry_leaf(row[:-1])):
+            yield row[0], done
+
+
+def _size(transaction: Transaction) -> int:
+    last = _last_row(transaction)
+    return int(last[0]) if last else 0
+
+
+def _stored(transaction: Transaction, number: int) -> Row:
+    """The stored entry with a number, which is there."""
+    row = transaction.first(f"{_ENTRIES} WHERE number = ?", number)
+    if row is None:
+        raise Refused([Problem("ledger_gap", fields={"number": number + 1, "expected": number})])
+    return row
 
 
 def _last_row(transaction: Transaction) -> Row | None:

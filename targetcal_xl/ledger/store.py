@@ -1,4 +1,4 @@
-"""Where a ledger is kept: four tables in a SQLite file or a PostgreSQL database, append-only.
+"""Where a ledger is kept: five tables in a SQLite file or a PostgreSQL database, append-only.
 
 Both speak DB-API (PEP 249), so statements stand once, with `?` for a value. What the two do differently are
 the methods of `Store`.
@@ -26,15 +26,18 @@ Row = tuple[Any, ...]
 _OPTIONAL = ("region", "row")
 _TABLES: Final = {
     "entry": ("number INTEGER PRIMARY KEY", *(f"{name} TEXT" for name in COLUMNS[1:])),
+    "node": ("number INTEGER PRIMARY KEY", "hashes {bytes}"),
     "document": ("reference TEXT PRIMARY KEY", "content {bytes}"),
     "secret": ("word TEXT PRIMARY KEY",),
     "format": ("kind TEXT", "number INTEGER", "program TEXT", "PRIMARY KEY (kind, number)"),
 }
 """The columns of each table; all but an entry's region and row hold something.
 
-An entry's `at` is ISO text in UTC, `old` and `new` are JSON text. A document stands under the name that its
-content gives it. The secret is one random word that no entry and no document holds. There is a row for every
-format that the ledger and its book were ever written in, and by which program; none before the second.
+An entry's `at` is ISO text in UTC, `old` and `new` are JSON text. The nodes of the Merkle tree above its
+leaves stand, from below, with the number of the entry that completes them: so they are only ever added, in
+the order of entries, and every second entry has none. A document stands under the name that its content
+gives it. The secret is one random word that no entry and no document holds. There is a row for every format
+that the ledger and its book were ever written in, and by which program; none before the second.
 """
 
 PATIENCE = 30
@@ -65,6 +68,10 @@ class Store(ABC):
         """What a query finds, not all of it in memory at once."""
 
     @abstractmethod
+    def first(self, connection: Any, statement: str, values: Sequence[object]) -> Row | None:
+        """The one row that a query finds, in one way there and back."""
+
+    @abstractmethod
     def insert(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
         """Add rows by a statement."""
 
@@ -86,8 +93,7 @@ class Transaction:
 
     def first(self, statement: str, *values: object) -> Row | None:
         """The first row that a query finds."""
-        found = [*self.rows(f"{statement} LIMIT 1", *values)]
-        return found[0] if found else None
+        return self.store.first(self.connection, f"{statement} LIMIT 1", values)
 
     def insert(self, statement: str, rows: Sequence[Row]) -> None:
         """Add rows by a statement."""
@@ -148,6 +154,11 @@ class SQLite(Store):
         """Step by step, as SQLite finds them."""
         return connection.execute(statement, values)
 
+    def first(self, connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> Row | None:
+        """Without more ado."""
+        found: Row | None = connection.execute(statement, values).fetchone()
+        return found
+
     def insert(self, connection: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:
         """One after the other."""
         connection.executemany(statement, rows)
@@ -190,6 +201,11 @@ class PostgreSQL(Store):
         with connection.cursor(f"c{id(statement)}") as cursor:
             cursor.itersize = _PAGE
             yield from cursor.execute(statement.replace("?", "%s"), values)
+
+    def first(self, connection: Any, statement: str, values: Sequence[object]) -> Row | None:
+        """Without a cursor that the server would keep."""
+        found: Row | None = connection.execute(statement.replace("?", "%s"), values).fetchone()
+        return found
 
     def insert(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
         """In one stream."""

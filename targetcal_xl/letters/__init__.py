@@ -9,6 +9,7 @@ with on_demand(__name__):
     from .font import font_file, unprinted
     from .office import office_pdf
     from .pdf import to_pdf
+    from .printed import printed_text
     from .rehearsal import Rehearsal, rehearse
     from .render import render_pdf, render_word
     from .template import LetterTemplate
@@ -19,6 +20,7 @@ __all__ = [
     "fields",
     "font_file",
     "office_pdf",
+    "printed_text",
     "rehearse",
     "render_pdf",
     "render_word",

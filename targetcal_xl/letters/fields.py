@@ -65,10 +65,10 @@ def specimen() -> Letter:
         history=tuple((period.shift(-k), 200.0 + k) for k in (4, 3, 2, 1)),
         grants=(Grant("Line", SupportKind.BUDGET, "What", 3, "1", period.start),),
         objections=(Objection("Line", "Basis", "Support", "Risk", True, "Handling", 180, 220, 215),),
-        chain_head="0" * 64,
+        chain_head=f"1-{'0' * 40}",
         explanation=explanation,
         declined=(Grant("Line", SupportKind.LEADS, "What else", 2, "1", None, "Why not"),),
-        replaced_head="1" * 64,
+        replaced_head=f"1-{'1' * 40}",
         replaced_issued=dt.date(2025, 1, 8),
     )
 

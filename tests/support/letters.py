@@ -18,7 +18,7 @@ from tests.support.samples import PERIOD, sample_plan
 
 BODY = "word/document.xml"
 LONG = "在手商机转化率高于去年同期，但两家大客户推迟签约；需要增加一名售前顾问，并把试用期延长至三十天。" * 3
-HEAD = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+HEAD = "128-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
 _KINDS = ("budget", "headcount", "leads", "training", "product", "other")
 
 

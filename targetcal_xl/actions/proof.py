@@ -1,0 +1,63 @@
+"""Handing a region what proves its entries to anybody, without the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..desk import Desk, find_line, find_region, issues, standing_of
+from ..language import text
+from ..ledger import Entry, Ledger, dump, parse_mark, plain_head
+from ..ooxml import laid_beside, put_in_place
+from ..problems import Problem, Refused
+from ..telling import DONE, Part, Report, Sentence
+
+
+@dataclass(frozen=True)
+class ProofReport(Report):
+    """A file that proves entries, and the checkpoint that it does so under."""
+
+    file: str
+    entries: int
+    head: str
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        said = {"file": self.file, "entries": self.entries, "head": self.head}
+        yield Sentence(text("telling.proof.written", language, **said), DONE)
+        yield Sentence(text("telling.proof.holds", language))
+
+
+def proof(desk: Desk, region: str, out: Path, line: str = "", heads: Sequence[str] = ()) -> ProofReport:
+    """Write what proves the entries of a region or one of its lines, and that `heads` are beginnings.
+
+    Checkpoints that the region's letters carry are proved, too. Raise Refused for a name of a file that is no
+    proof's, and for a head that is no beginning of the ledger.
+    """
+    if out.suffix.lower() != ".json":
+        raise Refused([Problem("proof_name", out.name)])
+    plan = standing_of(desk.ledger).inputs.plan
+    meant = find_region(plan, region)
+    row = find_line(plan, meant, line).code if line else None
+    marks = [*_printed(desk.ledger, meant.code), *map(plain_head, heads)]
+    if problems := desk.ledger.verify(marks):
+        raise Refused(problems)
+    entries = [one for one in desk.ledger.entries(region=meant.code) if _is_meant(one, row)]
+    records = [str(one.new) for one in entries if one.field == "letter.record"]
+    sizes = {mark[0] for said in marks if (mark := parse_mark(said))}
+    made = desk.ledger.bundle([one.number for one in entries], sorted(sizes), records)
+    with laid_beside(out, dump(made)) as new:
+        put_in_place(new, out)
+    return ProofReport(out.name, len(entries), made.seen.mark)
+
+
+def _is_meant(entry: Entry, line: str | None) -> bool:
+    return line is None or entry.row == line or entry.field == "letter.record"
+
+
+def _printed(ledger: Ledger, region: str) -> Iterator[str]:
+    """The checkpoints that a region's letters carry; those from before there were any carry a hash."""
+    for issue in issues(ledger):
+        if issue.letter.region.code == region and parse_mark(issue.letter.chain_head):
+            yield issue.letter.chain_head
