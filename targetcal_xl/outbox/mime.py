@@ -23,7 +23,7 @@ def mail_content(message: Message, plan: str, files: tuple[bytes, ...]) -> bytes
     mail["Subject"] = clean(message.subject)
     mail["To"] = addressed(message.name, message.address)
     mail["X-Targetcal-Plan"] = clean(plan)
-    mail["X-Targetcal-Checkpoint"] = clean(message.checkpoint)
+    mail["X-Checkpoint"] = clean(message.checkpoint)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     for attachment, content in zip(message.attachments, files, strict=True):
