@@ -27,6 +27,8 @@ _LOG = logging.getLogger(__name__)
 SERVER, SENDER, PASSWORD = "TARGETCAL_SMTP", "TARGETCAL_MAIL_FROM", "TARGETCAL_SMTP_PASSWORD"
 _PORTS = {"smtp": 587, "smtps": 465}
 _TIMEOUT = 30.0
+_GREETED_AS = "[127.0.0.1]"
+"""As mail programs say it: a name of this computer is nobody's business, and may take long to find."""
 _PER_MINUTE = 30
 """Slow enough for the servers of most providers."""
 
@@ -113,9 +115,11 @@ class Mailbox:
         if self._open is None:
             context = ssl.create_default_context()
             if self.at_once:
-                self._open = smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT, context=context)
+                self._open = smtplib.SMTP_SSL(
+                    self.host, self.port, _GREETED_AS, timeout=_TIMEOUT, context=context
+                )
             else:
-                self._open = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT)
+                self._open = smtplib.SMTP(self.host, self.port, _GREETED_AS, timeout=_TIMEOUT)
                 self._open.starttls(context=context)
             self._open.ehlo_or_helo_if_needed()
             if self.user:

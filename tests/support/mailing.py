@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,7 +83,8 @@ class _Door(Controller):
 
 def _login(_server: SMTP, _session: Session, _envelope: Envelope, _kind: str, said: Any) -> AuthResult:
     assert isinstance(said, LoginPassword)
-    return AuthResult(success=(said.login, said.password) == (USER.encode(), PASSWORD.encode()))
+    known = (said.login, said.password) == (USER.encode(), PASSWORD.encode())
+    return AuthResult(success=known, handled=False)
 
 
 def certified(folder: Path) -> tuple[ssl.SSLContext, Path]:
@@ -101,11 +103,15 @@ def mail_server(folder: Path, at_once: bool = False) -> Iterator[tuple[Post, dic
     context, trusted = certified(folder)
     post = Post()
     secured: dict[str, Any] = {"authenticator": _login, "auth_required": True, "enable_SMTPUTF8": True}
+    secured["server_hostname"] = "localhost"
     if at_once:
-        door = _Door(post, "localhost", 0, ssl_context=context, auth_require_tls=False, **secured)
+        # The library takes a line for bare that it has not encrypted by STARTTLS itself.
+        secured |= {"ssl_context": context, "auth_require_tls": False}
     else:
-        door = _Door(post, "localhost", 0, tls_context=context, require_starttls=True, **secured)
-    door.start()
+        secured |= {"tls_context": context, "require_starttls": True}
+    with warnings.catch_warnings(action="ignore"):
+        door = _Door(post, "localhost", 0, **secured)
+        door.start()
     try:
         post.port = door.reached_at
         scheme = "smtps" if at_once else "smtp"
