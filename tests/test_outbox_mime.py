@@ -47,10 +47,9 @@ def test_whatever_names_and_subjects_are_they_add_no_header(name: str, subject: 
     except (Refused, UnicodeEncodeError):
         assert any(0xD800 <= ord(sign) < 0xE000 for sign in name + subject + plan)
         return
-    expected = ["Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "MIME-Version"]
-    assert sorted(mail.keys()) == sorted(
-        [*expected, "Message-ID", "Subject", "To", "X-Checkpoint", "X-Targetcal-Plan"]
-    )
+    written = ["Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "MIME-Version"]
+    written += ["Message-ID", "Subject", "To", "X-Checkpoint", "X-Targetcal-Plan"]
+    assert sorted(mail.keys()) == written
     assert [one.addr_spec for one in mail["To"].addresses] == ["gu@example.com"]
 
 
@@ -103,12 +102,8 @@ def test_equal_messages_are_equal_bytes_and_their_id_follows_the_content() -> No
 def test_a_message_is_the_same_for_the_same_person_and_occasion_only() -> None:
     first = message_code("P", _message())
     assert first == message_code("P", _message(subject="in other words", checkpoint="cd"))
-    others = [
-        _message(name="x"),
-        _message(address="x@y"),
-        _message(occasion="round 2"),
-        _message(kind="overdue"),
-    ]
+    others = [_message(name="x"), _message(address="x@y"), _message(occasion="round 2")]
+    others += [_message(kind="overdue")]
     assert len({first, message_code("Q", _message()), *(message_code("P", one) for one in others)}) == 6
 
 
