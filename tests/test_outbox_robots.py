@@ -98,6 +98,7 @@ def test_who_is_told_to_wait_waits(group: Group) -> None:
 def test_a_plan_tells_its_heads_through_a_robot_no_faster_than_it_may(tmp_path: Path, group: Group) -> None:
     assert group.kind in KINDS
     case = noticed(tmp_path / "plan", told_inputs(robot=group.kind, mail=False))  # type: ignore[arg-type]
+    group.now = lambda: case.clock().timestamp()
     report = told(case)
     by_robot = [row for row in report.messages if row.channel == group.kind]
     assert [row.state for row in by_robot] == ["sent"] * 4 and len(group.said) == 4

@@ -69,5 +69,6 @@ def signed_off(content: bytes, name: str, address: str, at: dt.datetime) -> byte
 
 
 def _mail(address: str) -> EmailMessage:
+    """What every server takes: seven bits, but where the address itself needs more."""
     policy: EmailPolicy[EmailMessage] = SMTPUTF8 if needs_utf8(address) else SMTP
-    return EmailMessage(policy)
+    return EmailMessage(policy.clone(cte_type="7bit"))

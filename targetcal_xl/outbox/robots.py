@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -88,20 +89,26 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 
 def chat_content(message: Message) -> bytes:
     """What a group robot is sent, as it is recorded: signed only when it is sent."""
-    told = _cut(f"{message.subject}\n{message.text}", _KINDS[message.channel].most)
+    told = _cut(f"{message.subject}\n{message.text}", _KINDS[message.channel])
     if message.channel == Channel.FEISHU:
-        body: dict[str, Any] = {"msg_type": "text", "content": {"text": told}}
-    else:
-        body = {"msgtype": "text", "text": {"content": told}}
-    return json.dumps(body, ensure_ascii=False).encode()
+        return _json({"msg_type": "text", "content": {"text": told}})
+    return _json({"msgtype": "text", "text": {"content": told}})
 
 
-def _cut(said: str, most: int) -> str:
-    """A text that is no longer than so many bytes, of whole characters."""
-    content = said.encode()
-    if len(content) <= most:
+def _cut(said: str, kind: _Kind) -> str:
+    """A text that is no longer than is taken, in UTF-8 and as JSON alike; of whole characters."""
+    if _length(said) <= kind.most:
         return said
-    return content[: most - len("…".encode())].decode("utf-8", "ignore") + "…"
+    most = bisect_right(range(len(said)), kind.most, key=lambda count: _length(f"{said[:count]}…"))
+    return f"{said[: most - 1]}…"
+
+
+def _length(said: str) -> int:
+    return len(_json(said)) - 2
+
+
+def _json(said: object) -> bytes:
+    return json.dumps(said, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,7 @@ def _posted(kind: _Kind, address: str, query: dict[str, str], body: dict[str, An
     context = ssl.create_default_context()
     try:
         with httpx.Client(verify=context, timeout=_TIMEOUT, follow_redirects=False) as client:
-            answer = client.post(url, content=json.dumps(body, ensure_ascii=False).encode(), headers=_HEADERS)
+            answer = client.post(url, content=_json(body), headers=_HEADERS)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         return Outcome(MessageState.PREPARED, type(error).__name__)
     except httpx.HTTPError as error:
