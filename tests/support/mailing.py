@@ -11,7 +11,6 @@ import socket
 import ssl
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -109,9 +108,8 @@ def mail_server(folder: Path, at_once: bool = False) -> Iterator[tuple[Post, dic
         secured |= {"ssl_context": context, "auth_require_tls": False}
     else:
         secured |= {"tls_context": context, "require_starttls": True}
-    with warnings.catch_warnings(action="ignore"):
-        door = _Door(post, "localhost", 0, **secured)
-        door.start()
+    door = _Door(post, "localhost", 0, **secured)
+    door.start()
     try:
         post.port = door.reached_at
         scheme = "smtps" if at_once else "smtp"
