@@ -162,7 +162,7 @@ def test_drafts_open_in_outlook_and_are_written_once(case: Case, nowhere: None, 
     report = told(case, draft=tmp_path / "草稿", attach=[f"R1={pack}"])
     assert {row.state for row in report.messages} == {"drafted"} and not report.leaves_work
     files = list((tmp_path / "草稿").iterdir())
-    drafts = [cast(EmailMessage, message_from_bytes(file.read_bytes(), policy=default)) for file in files]
+    drafts = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
     assert len(drafts) == 5 and {file.suffix for file in files} == {".eml"}
     assert {draft["X-Unsent"] for draft in drafts} == {"1"}
     [enclosed] = [part for draft in drafts for part in draft.iter_attachments()]

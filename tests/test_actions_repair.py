@@ -16,6 +16,7 @@ import pytest
 from targetcal_xl.actions import (
     audit,
     check,
+    dashboard,
     decide,
     lock,
     new,
@@ -248,11 +249,18 @@ def test_a_book_whose_buttons_some_program_dropped_gets_them_back(tmp_path: Path
     assert parts_of(case.path)["_rels/.rels"] == sound_parts["_rels/.rels"]
 
 
+def _page_elsewhere(desk: Desk) -> object:
+    """A page in a folder of one's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return dashboard(desk, Path(folder, "page.html"))
+
+
 READING: dict[str, Callable[[Desk], object]] = {
     "check": check,
     "audit": audit,
     "verify": verify,
     "objections": objections,
+    "dashboard": _page_elsewhere,
 }
 
 

@@ -97,6 +97,19 @@ PLAYED: Mapping[str, Play] = {
         "backtest BOOK",
         _says("On your own history the model was more accurate", "模型比“去年同期 × 去年增速”更准"),
     ),
+    "dashboard": Play(
+        "locked",
+        "dashboard BOOK -o page.html",
+        _says(
+            "2 regions: 0 slow, 0 late; 1 objection waits", "2 个大区：0 个偏慢，0 个已拖延；1 项异议待处理"
+        ),
+        lambda told: (told["page"], told["objections"]) == ("page.html", 1),
+    ),
+    "dashboard, in another language": Play(
+        "locked",
+        "dashboard BOOK -o page.html --lang en",
+        _says("Written: page.html", "已写入：page.html"),
+    ),
     "lock": Play(
         "submitted",
         "lock BOOK -r R2",
@@ -163,6 +176,14 @@ PLAYED: Mapping[str, Play] = {
         "scenario BOOK --name base",
         _says("Kept as “base”.", "已存为“base”。"),
         lambda told: [one["name"] for one in _rows(told["seen"])] == ["", "base"],
+    ),
+    "change": Play("confirmed", "change BOOK", _says("No confirmed target has been changed.", "没有变更过")),
+    "change --to": Play(
+        "confirmed",
+        "change BOOK -r R1 -l R1-1 --to 90 --from 2025-02-15 --trigger staff --reason 'two joined'",
+        _says("from 84 to", "由 84 变更为"),
+        lambda told: [one["state"] for one in _rows(told["changes"])] == ["asked"],
+        PROBLEMS,
     ),
     "audit": Play(
         "locked", "audit BOOK -r R2", _says("2025-01-06", "2025-01-06"), lambda told: told["problems"] == []
@@ -316,6 +337,10 @@ def test_every_command_is_played_here() -> None:
         ("whatif BOOK -l R1-1 -i nobody -n +1", "There is no indicator “nobody”: did you mean"),
         ("whatif BOOK -l R1-1 -i heads -n many", "“many” is no reading"),
         ("backtest BOOK --earlier nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),
+        ("dashboard BOOK", "Missing option '--out' / '-o'"),
+        ("dashboard BOOK -o page.pdf", "page.pdf: A page is a file that ends in .html"),
+        ("dashboard BOOK -o page.html --lang fr", "There is no language “fr”; there are: zh-CN, en."),
+        ("dashboard nowhere.xlsx -o page.html --watch", "There is no ledger at nowhere.ledger.sqlite"),
         ("lock BOOK -r R9", "There is no region “R9”"),
         ("unlock BOOK -r R1", "Missing option '--reason'"),
         ("unlock BOOK -r R1 --reason ' '", "A reason is needed that others can follow"),

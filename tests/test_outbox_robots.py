@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.calibration.vocabulary import MessageState, RobotKind
-from targetcal_xl.outbox import Message, Outcome, Robots, chat_content
+from targetcal_xl.outbox import Message, Attempt, Robots, chat_content
 from tests.support.mailing import Group, chat_server
 from tests.support.noticed import noticed, sent, told, told_inputs
 
@@ -34,7 +34,7 @@ def _message(kind: str, text: str = "请提交。") -> Message:
     return Message("reminder", "HD", kind, "顾明远", "R1", "round 1", "华东大区", text, "ab")
 
 
-def _send(group: Group, text: str = "请提交。", **environment: str) -> Outcome:
+def _send(group: Group, text: str = "请提交。", **environment: str) -> Attempt:
     import os
 
     message = _message(group.kind, text)

@@ -13,6 +13,7 @@ from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Opinion
 from targetcal_xl.language import LANGUAGES
+from targetcal_xl.problems import Problem
 from targetcal_xl.telling import Part, Report, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import Case
@@ -46,6 +47,7 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     answers.write_text("region,score\n" + "R1,4\nR2,5\n" * 6, "utf-8")
     yield case.run(actions.survey_file, answers)
     yield case.run(actions.evaluate)
+    yield case.run(actions.changes)
     yield case.run(actions.issue_letters, folder / "letters", "docx")
     yield case.run(actions.verify)
     yield case.run(actions.audit)
@@ -54,6 +56,9 @@ def _looked_back(folder: Path) -> Iterator[Report]:
 def _decided(folder: Path) -> Iterator[Report]:
     case = desks.locked(folder)
     yield case.run(actions.objections)
+    yield case.run(actions.dashboard, folder / "page.html")
+    yield actions.MissedReport((Problem("ledger_moved"),))
+    yield actions.watched(lambda: actions.MissedReport(()), (), lambda report: None)
     said = {"reason": "fair grounds"}
     yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
     yield case.run(actions.trace, "R1-1")

@@ -24,8 +24,10 @@ with on_demand(__name__):
     from ..ledger import Entry
     from .audit import AuditReport, audit
     from .backtest import BacktestReport, backtest
+    from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
     from .confirm import ConfirmReport, confirm
+    from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
     from .doctor import DoctorReport, doctor, examine_template
     from .evaluate import EvaluateReport, evaluate
@@ -44,6 +46,7 @@ with on_demand(__name__):
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
     from .verify import verify
+    from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
 
 __all__ = [
@@ -52,9 +55,11 @@ __all__ = [
     "Asked",
     "AuditReport",
     "BacktestReport",
+    "ChangeReport",
     "CheckReport",
     "Clock",
     "ConfirmReport",
+    "DashboardReport",
     "DecisionReport",
     "Desk",
     "DoctorReport",
@@ -65,6 +70,7 @@ __all__ = [
     "FunctionsState",
     "LettersReport",
     "LockReport",
+    "MissedReport",
     "Moved",
     "NewReport",
     "ObjectionsReport",
@@ -81,13 +87,18 @@ __all__ = [
     "TraceReport",
     "UnlockReport",
     "UpgradeReport",
+    "WatchedReport",
     "WeightChange",
     "WhatIfReport",
     "adopt_scenario",
+    "answer_change",
+    "ask_change",
     "audit",
     "backtest",
+    "changes",
     "check",
     "confirm",
+    "dashboard",
     "decide",
     "decide_as_said",
     "decide_support",
@@ -120,5 +131,6 @@ __all__ = [
     "unlock",
     "upgrade",
     "verify",
+    "watched",
     "whatif",
 ]

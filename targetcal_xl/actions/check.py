@@ -114,7 +114,8 @@ def is_submitted(stock: Stock, region: Region) -> bool:
 def tampering(stock: Stock, sheets: Container[str] | None = None) -> tuple[Problem, ...]:
     """Every cell of ours on these sheets, or on all, that somebody has changed."""
     reading = stock.reading
-    return tuple(changed_cells(stock, content(stock.standing, reading.values, reading.places, sheets)))
+    wanted = content(stock.standing, reading.values, reading.places, sheets, stock.explained)
+    return tuple(changed_cells(stock, wanted))
 
 
 def changed_cells(stock: Stock, wanted_cells: Content, *, results: bool = False) -> Iterator[Problem]:

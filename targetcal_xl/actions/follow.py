@@ -16,6 +16,7 @@ from ..calibration import (
     Progress,
     Standing,
     beside,
+    course_path,
     due_so_far,
     episodes,
     has_resources,
@@ -143,16 +144,11 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     calendar = working_days(stock.plan.period, stock.plan.calendar)
     weights = period_weights(calendar.days)
     known = _known_days(stock.plan, actuals, as_of)
-    progress = _progress(stock, agreed, weights, known)
-    followed = Followed(as_of, progress, *_course(stock.plan, agreed, weights, known))
+    path = _path(stock.standing, agreed, weights)
+    progress = _progress(stock, agreed, path, weights, known)
+    followed = Followed(as_of, progress, *_course(stock.plan, path, known))
     opened, closed = _episodes(stock, progress)
-    content = dump(followed)
-    old = stock.standing.values.get(PROGRESS)
-    events = [*_warnings(stock, opened, WarningState.OPEN), *_warnings(stock, closed, WarningState.CLOSED)]
-    if old != reference(content):
-        events.append(Event("follow", *PROGRESS, old, reference(content)))
-    if events:
-        stock.settle(events, [content])
+    _record(stock, followed, opened, closed)
     shown, told = stock.plan.metric.shown, (stock.plan, progress.volumes, progress.actual)
     return FollowReport(
         as_of=as_of,
@@ -174,6 +170,16 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     )
 
 
+def _record(stock: Stock, followed: Followed, opened: frozenset[str], closed: frozenset[str]) -> None:
+    """What is news: how the plan stands, and warnings that begin and end."""
+    content, old = dump(followed), stock.standing.values.get(PROGRESS)
+    events = [*_warnings(stock, opened, WarningState.OPEN), *_warnings(stock, closed, WarningState.CLOSED)]
+    if old != reference(content):
+        events.append(Event("follow", *PROGRESS, old, reference(content)))
+    if events:
+        stock.settle(events, [content])
+
+
 def agreed_targets(standing: Standing) -> Floats:
     """The target of every line that is in force, (n,); raise Refused when not every line has one."""
     targets = [standing.in_force(line) for line in standing.inputs.plan.lines]
@@ -181,6 +187,16 @@ def agreed_targets(standing: Standing) -> Floats:
     if len(known) < len(targets):
         raise Refused([Problem("not_confirmed")])
     return np.array(known)
+
+
+def _path(standing: Standing, agreed: Floats, weights: Floats) -> Floats:
+    """Where every line should be at the end of each day, (n, D), with all changes since it was confirmed."""
+    plan = standing.inputs.plan
+    path = target_path(agreed, weights, plan.metric)
+    for row, line in enumerate(plan.lines):
+        if course := standing.course(line):
+            path[row] = course_path(course, plan.period.days, weights, plan.metric)
+    return path
 
 
 def _known_days(plan: Plan, actuals: Actuals, as_of: dt.date) -> Actuals:
@@ -201,7 +217,7 @@ def _silent(plan: Plan, actuals: Actuals) -> Iterator[str]:
             yield line.name
 
 
-def _progress(stock: Stock, agreed: Floats, weights: Floats, known: Actuals) -> Progress:
+def _progress(stock: Stock, agreed: Floats, path: Floats, weights: Floats, known: Actuals) -> Progress:
     plan, baseline = stock.plan, stock.standing.baseline
     return follow_lines(
         agreed,
@@ -209,6 +225,7 @@ def _progress(stock: Stock, agreed: Floats, weights: Floats, known: Actuals) -> 
         weights,
         plan.metric,
         plan.thresholds,
+        path=path,
         volumes=known.volume,
         milestones=[(day - plan.period.start).days + 1 for day in plan.milestones],
         prior=np.where(agreed > 0, baseline.expected / np.maximum(agreed, plan.metric.step), 1.0),
@@ -217,11 +234,9 @@ def _progress(stock: Stock, agreed: Floats, weights: Floats, known: Actuals) -> 
     )
 
 
-def _course(
-    plan: Plan, agreed: Floats, weights: Floats, known: Actuals
-) -> tuple[tuple[Week, ...], tuple[float, ...]]:
+def _course(plan: Plan, path: Floats, known: Actuals) -> tuple[tuple[Week, ...], tuple[float, ...]]:
     """Path and results of all lines at the end of each week and of the period, and each line's last days."""
-    path, days, told = target_path(agreed, weights, plan.metric), plan.period.days, len(known.dates)
+    days, told = plan.period.days, len(known.dates)
     ends = [min(first + 6, len(days) - 1) for first in range(0, len(days), 7)]
     weeks = tuple(_week(plan, known, days[end], path[:, end], end < told) for end in ends)
     return weeks, tuple(recent_pace(known.value, known.volume, path, plan.metric).tolist())

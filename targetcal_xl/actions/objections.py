@@ -15,6 +15,7 @@ from ..calibration import (
     Value,
     as_number,
     deviation,
+    is_hrbp,
     is_objection,
     is_placeholder,
     objection_change,
@@ -93,8 +94,9 @@ class ObjectionsReport(Report):
 
 def objections(desk: Desk) -> ObjectionsReport:
     """Who objects to what, why, and what came of it, from the moment a declaration is submitted."""
-    stock = look(desk)
-    return ObjectionsReport(tuple(_objections(stock, handled_by_line(desk.ledger))), stock.plan.metric)
+    stock, handling = look(desk), handled_by_line(desk.ledger)
+    rows = (objection_row(stock, line, handling) for line in stock.plan.lines)
+    return ObjectionsReport(tuple(row for row in rows if row), stock.plan.metric)
 
 
 def handled_by_line(ledger: Ledger) -> dict[str, str]:
@@ -139,29 +141,27 @@ def _objects(standing: Standing, declared: float, suggested: float) -> bool:
     return bool(is_objection(share, plan.thresholds.objection))
 
 
-def _objections(stock: Stock, handling: dict[str, str]) -> Iterator[ObjectionRow]:
-    plan, standing = stock.plan, stock.standing
-    for line in plan.lines:
-        state = state_of(stock, line)
-        if state is None:
-            continue
-        known: Mapping[Key, Value] = (
-            stock.reading.values if state == ObjectionState.SUBMITTED else standing.values
-        )
-        declared, suggested = _numbers(stock, line, state)
-        yield ObjectionRow(
-            region=plan.region(line.region).name,
-            line=line.name,
-            hrbp=plan.region(line.region).hrbp.name,
-            declared=declared,
-            suggested=suggested,
-            deviation=float(deviation(declared, suggested, plan.metric.direction, plan.metric.distance)),
-            **{code: _grounds(known, line, code) for code in JUSTIFICATION},
-            state=state,
-            handling=handling.get(line.code, ""),
-            hours=_known_number(standing, line, "hours") or 0.0,
-            lifted=_known_number(standing, line, "objection.lifted"),
-        )
+def objection_row(stock: Stock, line: Line, handling: Mapping[str, str]) -> ObjectionRow | None:
+    """A line's objection, None where there is none; `handling` is what was done about each, by line code."""
+    plan, standing, state = stock.plan, stock.standing, state_of(stock, line)
+    if state is None:
+        return None
+    is_new = state == ObjectionState.SUBMITTED
+    known: Mapping[Key, Value] = stock.reading.values if is_new else standing.values
+    declared, suggested = _numbers(stock, line, state)
+    return ObjectionRow(
+        region=plan.region(line.region).name,
+        line=line.name,
+        hrbp=plan.region(line.region).hrbp.name,
+        declared=declared,
+        suggested=suggested,
+        deviation=float(deviation(declared, suggested, plan.metric.direction, plan.metric.distance)),
+        **{code: _grounds(known, line, code) for code in JUSTIFICATION},
+        state=state,
+        handling=handling.get(line.code, ""),
+        hours=_known_number(standing, line, "hours") or 0.0,
+        lifted=_known_number(standing, line, "objection.lifted"),
+    )
 
 
 def state_of(stock: Stock, line: Line) -> str | None:
@@ -212,7 +212,7 @@ def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: fl
     place = f"{found.name} / {row.name}"
     if state != ObjectionState.OPEN:
         raise Refused([Problem(f"objection_{state or 'none'}", place)])
-    if desk.actor not in (found.hrbp.name, found.hrbp.mail):
+    if not is_hrbp(desk.actor, found):
         raise Refused([Problem("not_hrbp", place, {"actor": desk.actor, "hrbp": found.hrbp.name})])
     if is_placeholder(note):
         raise Refused([Problem("reason_missing", place)])

@@ -66,3 +66,5 @@ def in_force_events(action: str, stock: Stock, region: Region, reason: str = "")
             old, new = side.of(line.code, "in_force"), side.of(line.code, "agreed")
             if old != new:
                 yield Event(action, region.code, line.code, "in_force", old, new, reason)
+            if action == "confirm" and (course := side.of(line.code, "course")):
+                yield Event(action, region.code, line.code, "course", course, None, reason)

@@ -22,6 +22,7 @@ from .baseline import Baseline, Inputs, compute_baseline
 from .calendar import Calendar
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
+from .course import Course, course_path, parse_course, pro_rata
 from .drivers import Readings, changes, effects, signals
 from .explanation import ROUNDING, Explanation, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
@@ -33,11 +34,13 @@ from .metric import Metric
 from .negotiation import (
     Outcome,
     after_decisions,
+    approvers,
     decision_faults,
     declaration_fault,
     departs,
     deviation,
     gap_pct,
+    is_hrbp,
     is_implausible,
     is_meant,
     is_objection,
@@ -87,7 +90,7 @@ from .progress import (
 from .question import Answer, Question
 from .standing import Key, Standing, Value, as_number
 from .supports import DECLINED, Item, in_words_only, support_items
-from .values import kept, same_value
+from .values import is_multiple, kept, same_value
 from .vocabulary import (
     ANSWERS,
     JUSTIFICATION,
@@ -102,6 +105,7 @@ from .vocabulary import (
     QuadrantCode,
     WeightsCode,
 )
+from .waiting import Turn, turn, urgency
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
@@ -124,6 +128,7 @@ __all__ = [
     "Calendar",
     "Cleaned",
     "Conflict",
+    "Course",
     "Driver",
     "Explanation",
     "FarAway",
@@ -172,12 +177,14 @@ __all__ = [
     "Survey",
     "Targets",
     "Thresholds",
+    "Turn",
     "UnknownReading",
     "Value",
     "WeightsCode",
     "WhatIf",
     "after_decisions",
     "allot",
+    "approvers",
     "as_number",
     "backtest",
     "beside",
@@ -190,6 +197,7 @@ __all__ = [
     "compute_baseline",
     "consecutive",
     "consensus_days",
+    "course_path",
     "cumulative_path",
     "decision_faults",
     "declaration_fault",
@@ -209,8 +217,10 @@ __all__ = [
     "hq_gap",
     "in_words_only",
     "inside",
+    "is_hrbp",
     "is_implausible",
     "is_meant",
+    "is_multiple",
     "is_objection",
     "is_placeholder",
     "is_support",
@@ -227,9 +237,11 @@ __all__ = [
     "objection_state",
     "odds",
     "of_plan",
+    "parse_course",
     "period_totals",
     "period_weights",
     "plan_odds",
+    "pro_rata",
     "quadrant",
     "reached",
     "recent_pace",
@@ -252,6 +264,8 @@ __all__ = [
     "total_interval",
     "total_odds",
     "total_spread",
+    "turn",
+    "urgency",
     "what_if",
     "with_declared",
 ]

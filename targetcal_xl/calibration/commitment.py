@@ -13,7 +13,7 @@ from .period import Period
 from .plan import ADDED, Line, Region
 from .standing import Standing, Value, as_number
 from .supports import in_words_only, support_items
-from .vocabulary import JUSTIFICATION, ObjectionState
+from .vocabulary import JUSTIFICATION, ChangeState, ObjectionState
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,18 @@ class Targets:
 
 
 @dataclass(frozen=True)
+class Turned:
+    """What a target became in the period: from a day on `to` for the whole of it, in all `after`."""
+
+    since: dt.date
+    to: float
+    before: float
+    after: float
+    trigger: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class LineCommitment:
     """What was agreed for one line, and why."""
 
@@ -38,6 +50,8 @@ class LineCommitment:
     reason: str = field(default="", metadata=ADDED)
     explanation: Explanation | None = None
     """How the suggestion came about."""
+    turned: Turned | None = field(default=None, metadata=ADDED)
+    """The last change since it was confirmed."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +186,27 @@ def _commitment(standing: Standing, line: Line) -> LineCommitment:
         agreed=said.number("agreed"),
     )
     return LineCommitment(
-        line.name, targets, said.text("decision"), said.text("decision_reason"), explain(standing, [row])
+        line.name,
+        targets,
+        said.text("decision"),
+        said.text("decision_reason"),
+        explain(standing, [row]),
+        _turned(standing, line, said),
+    )
+
+
+def _turned(standing: Standing, line: Line, said: _Said) -> Turned | None:
+    course = standing.course(line)
+    if course is None or said.text("change.state") != ChangeState.APPROVED:
+        return None
+    *earlier, (since, after) = course.turns
+    return Turned(
+        since=since,
+        to=said.number("change.to"),
+        before=earlier[-1][1] if earlier else course.confirmed,
+        after=after,
+        trigger=said.text("change.trigger"),
+        reason=said.text("change.reason"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -93,7 +93,7 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     plan, baseline, rows = standing.inputs.plan, standing.baseline, list(lines)
     known = np.isfinite(standing.last_year[rows])
     parts = baseline.contributions[rows]
-    level = np.array([part in LEVEL for part in baseline.parts]) & ~known[:, None]
+    level = _levels(baseline.parts) & ~known[:, None]
     share = plan.shares(rows)
     parts = parts * share[:, None]
     start = (baseline.last_year[rows] * share).sum() + parts.sum(where=level)
@@ -124,8 +124,16 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     )
 
 
+@cache
+def _levels(parts: tuple[str, ...]) -> Flags:
+    """Which parts lead to the level."""
+    return np.array([part in LEVEL for part in parts])
+
+
 def _happened(standing: Standing, rows: list[int]) -> EventsCode:
     marked = standing.eventful[rows].any(axis=0)
+    if not marked.any():
+        return "trend"
     year = max(len(marked) - standing.inputs.history.per_year, 0)
     past, others = marked[year : year + 1].any(), marked[:year].any() or marked[year + 1 :].any()
     if past and others:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..language import LANGUAGES, record
 from .arrays import Floats
 from .metric import Metric, reference
-from .plan import Person, Region
+from .plan import Person, Plan, Region
 from .standing import Value
 from .values import LARGEST, is_multiple
 from .vocabulary import (
@@ -24,6 +24,7 @@ from .vocabulary import (
     DecisionKind,
     Distance,
     ObjectionState,
+    Role,
     State,
 )
 
@@ -182,6 +183,17 @@ def may_decide(actor: str, region: Region, submitter: str) -> str | None:
     if names & _names(submitter, region.head):
         return "actor_is_submitter"
     return None if names & _names(region.superior.name, region.superior) else "actor_not_superior"
+
+
+def is_hrbp(actor: str, region: Region) -> bool:
+    """Whether this is the region's HR business partner, by name or mail address."""
+    return bool(_names(actor, region.hrbp) & _names(region.hrbp.name, region.hrbp))
+
+
+def approvers(plan: Plan, before: float, after: float) -> tuple[Role, ...]:
+    """Who has to approve of another target: the superior, and from the objection threshold on HR too."""
+    off = float(deviation(after, before, plan.metric.direction, plan.metric.distance))
+    return (Role.SUPERIOR, Role.HRBP) if abs(off) >= plan.thresholds.objection else (Role.SUPERIOR,)
 
 
 def may_submit(submitter: str, region: Region) -> bool:

@@ -15,7 +15,7 @@ from .arrays import Floats
 from .calendar import Calendar
 from .metric import IN_PERCENT, Metric
 from .period import Period
-from .vocabulary import MissingDays, RobotKind, Split, WeightsCode
+from .vocabulary import TRIGGERS, MissingDays, RobotKind, Split, Trigger, WeightsCode
 
 ADDED: Final = {"added": True}
 """Marks a field that came later: while it has its default, documents are written as they were before it."""
@@ -191,6 +191,8 @@ class Plan:
     """Whether recalibrating learns the drivers' weights, or keeps those of the experts."""
     missing_days: MissingDays = field(default="zero", metadata=ADDED)
     calendar: Calendar | None = field(default=None, metadata=ADDED)
+    triggers: tuple[Trigger, ...] = field(default=TRIGGERS, metadata=ADDED)
+    """What a confirmed target may be changed for."""
     """Which days are worked; China's, where the plan does not say."""
     deadlines: tuple[dt.date, ...] = field(default=(), metadata=ADDED)
     """The last day to submit on, for each round; later rounds than these have none."""

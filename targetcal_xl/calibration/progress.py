@@ -135,6 +135,7 @@ def follow(
     metric: Metric,
     thresholds: Thresholds,
     *,
+    path: Floats | None = None,
     volumes: Floats | None = None,
     milestones: Sequence[int] = (),
     prior: ArrayLike = 1.0,
@@ -143,29 +144,28 @@ def follow(
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
-    Days of a mean or ratio weigh by `volumes` (n, days so far). `milestones` are days from 1; without one
-    ahead the period's end is the next. `prior` is what was expected, as a share of `agreed`, and `sigma` its
-    standard deviation. Raise ValueError for too many days, or resources that feed nothing.
-    """
-    as_of, last = daily.shape[1], len(day_weights)
-    _refuse_what_makes_no_sense(metric, resources, as_of, last)
-    path, expected = target_path(agreed, day_weights, metric), (np.asarray(prior), np.asarray(sigma))
-    outlook = _ahead(path, daily, volumes, day_weights, metric, expected, resources)
+    `path` (n, D) is where lines should be if not on the `target_path`. Days of a mean or ratio weigh by
+    `volumes` (n, days so far). `milestones` are days from 1; without one ahead the period's end is next.
+    `prior` is what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise
+    ValueError for too many days, or resources that feed nothing."""
+    as_of, last = _days_that_make_sense(daily, day_weights, metric, resources)
+    path = target_path(agreed, day_weights, metric) if path is None else path
+    outlook = _ahead(path, daily, volumes, day_weights, metric, (prior, sigma), resources)
     days = ahead, milestone, _ = _watched_days(as_of, last, milestones, thresholds)
     odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)
-    watched = np.maximum(odds, near) if milestone <= ahead else odds
+    watched, due = (np.maximum(odds, near) if milestone <= ahead else odds), path[:, as_of - 1]
     warned = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS) & ~too_few(agreed, metric)
     return Progress(
         as_of=as_of,
         actual=outlook.actual,
-        path=path[:, as_of - 1],
-        attainment=metric.attainment(outlook.actual, metric.due(agreed, path[:, as_of - 1])),
+        path=due,
+        attainment=metric.attainment(outlook.actual, metric.due(agreed, due)),
         expected_final=outlook.expected(last),
         odds=odds,
         odds_milestone=near,
         odds_end=end,
         warned=warned,
-        shortages=_shortages_of_warned(warned, outlook.actual, path[:, as_of - 1], resources),
+        shortages=_shortages_of_warned(warned, outlook.actual, due, resources),
         volumes=_weights(daily, volumes, metric),
     )
 
@@ -274,13 +274,17 @@ def has_resources(metric: Metric) -> bool:
     return metric.adds_up and metric.direction > 0
 
 
-def _refuse_what_makes_no_sense(metric: Metric, resources: Resources | None, as_of: int, last: int) -> None:
-    """Raise ValueError where the days so far, or leads, would make no sense."""
+def _days_that_make_sense(
+    daily: Floats, day_weights: Floats, metric: Metric, resources: Resources | None
+) -> tuple[int, int]:
+    """Days so far and in all; raise ValueError where they, or leads, would make no sense."""
+    as_of, last = daily.shape[1], len(day_weights)
     if not 0 < as_of <= last:
         raise ValueError(f"{as_of} days of results in a period of {last} days")
     if resources is not None and not has_resources(metric):
         why = "is better when lower" if metric.adds_up else f"is a {metric.kind}"
         raise ValueError(f"{metric.code} {why}: no resources are short for it")
+    return as_of, last
 
 
 @dataclass(frozen=True)
@@ -324,10 +328,11 @@ def _ahead(
     volumes: Floats | None,
     day_weights: Floats,
     metric: Metric,
-    expected: tuple[Floats, Floats],
+    belief: tuple[ArrayLike, ArrayLike],
     resources: Resources | None,
 ) -> _Outlook | LevelOutlook:
     """What the days so far say of the rest, as the metric adds up."""
+    expected = np.asarray(belief[0]), np.asarray(belief[1])
     if metric.adds_up:
         return _outlook(path, daily, metric.step, expected, resources)
     return level_outlook(path[:, -1], daily, volumes, day_weights, expected)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from .arrays import Flags, Floats
 from .baseline import Baseline, Inputs
+from .course import Course, parse_course
 from .foresight import eventful
 from .history import last_year
 from .odds import PRIOR_SHARE
@@ -84,3 +85,8 @@ class Standing:
         if value is None and self.value(line.region, None, "state") == State.CONFIRMED:
             value = self.value(line.region, line.code, "agreed")  # confirmed before this was recorded apart
         return as_number(value)
+
+    def course(self, line: Line) -> Course | None:
+        """What a line's confirmed target has become since, None while it is what was confirmed."""
+        said = self.value(line.region, line.code, "course")
+        return parse_course(said) if isinstance(said, str) else None

@@ -50,6 +50,14 @@ class WarningState(StrEnum):
     CLOSED = "closed"
 
 
+class ChangeState(StrEnum):
+    """Where a change of a confirmed target is."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
 class Reason(StrEnum):
     """The fields that whoever departs from the suggestion fills."""
 
@@ -170,6 +178,10 @@ RobotKind = Literal["feishu", "dingtalk", "wecom"]
 
 MissingDays = Literal["zero", "unknown"]
 """What it means that a day has no result: nothing was sold, or nobody reported."""
+
+Trigger = Literal["territory", "staff", "product", "customer", "market", "other"]
+TRIGGERS: Final[tuple[Trigger, ...]] = get_args(Trigger)
+"""What may happen in a period that makes a confirmed target another one."""
 
 AnswerCode = Literal["one_off", "new_level"]
 ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)

@@ -116,8 +116,9 @@ def _play(command: Command, said: Mapping[str, object]) -> int:
     from .seat import ThisComputer
     from .show import show
 
-    here, given = ThisComputer(LANGUAGE), dict(said)
+    given = dict(said)
     as_json = bool(given.pop("as_json"))
+    here = ThisComputer(LANGUAGE, as_json)
     if given.pop("debug"):
         _begin_log()
     _LOG.info("command %s", log.one_of(command.name, _names()))

@@ -19,6 +19,7 @@ from .console import ERRORS
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+    from ..telling import Report
     from ..workbook import Macros
 
 
@@ -32,6 +33,14 @@ class ThisComputer:
     """What a command line has: its language, a terminal for bars, and books to sit down at."""
 
     language: str
+    as_json: bool = False
+    """Whether reports are wanted as JSON."""
+
+    def tell(self, report: Report) -> None:
+        """Show a report of work that goes on."""
+        from .show import show
+
+        show(report, self.as_json)
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int], None]]:

@@ -28,6 +28,9 @@ class Here(Protocol):
     def language(self) -> str:
         """The language that the person reads."""
 
+    def tell(self, report: Report) -> None:
+        """Shows a report of work that goes on."""
+
     def progress(self) -> AbstractContextManager[OnProgress]:
         """Shows how far long work is, while it lasts."""
 

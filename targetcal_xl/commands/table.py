@@ -33,6 +33,11 @@ BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
 Listed = Annotated[bool, Given("--list", about="list")]
 ScenarioName = Annotated[str, Given("--name", about="scenario_name")]
 AdoptedScenario = Annotated[str, Given("--adopt")]
+ChangedTo = Annotated[float | None, Given("--to", "number", least=0)]
+ChangedFrom = Annotated[dt.date | None, Given("--from", "date", about="since")]
+ChangeTrigger = Annotated[str, Given("--trigger")]
+Withdrawn = Annotated[str, Given("--withdraw")]
+Approved = Annotated[Literal["", "yes", "no"], Given("--approve", metavar="yes|no")]
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
@@ -58,6 +63,9 @@ Resend = Annotated[list[int] | None, Given("--resend", "whole", metavar="N")]
 Arrived = Annotated[list[int] | None, Given("--arrived", "whole", metavar="N")]
 OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
 Fix = Annotated[bool, Given("--fix")]
+PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
+PageLanguage = Annotated[str, Given("--lang", about="page_lang")]
+Watch = Annotated[bool, Given("--watch")]
 
 _TABLE = CommandTable()
 SPOKEN = spoken_language()
@@ -170,6 +178,30 @@ def _check(desk: "Desk", region: Regions = None) -> "Report":
     return check(desk, region or ())
 
 
+@_TABLE.command(
+    "targetcal dashboard targets.xlsx -o dashboard.html",
+    "targetcal dashboard targets.xlsx -o dashboard.html --watch",
+)
+def _dashboard(
+    here: Here,
+    book: Book,
+    out: PageAt,
+    lang: PageLanguage = "",
+    watch: Watch = False,
+    who: Who = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.dashboard import dashboard, files_of
+    from ..actions.watching import watched
+    from ..desk import changes
+
+    def write() -> "Report":
+        with here.desk(book, who, ledger) as desk:
+            return dashboard(desk, out, lang, renews=watch)
+
+    return watched(write, changes(files_of(book, ledger)), here.tell) if watch else write()
+
+
 @_TABLE.command("targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")
 @_TABLE.button("lock", "finance", "Lock", "region")
 def _lock(desk: "Desk", region: Regions = None) -> "Report":
@@ -246,6 +278,29 @@ def _confirm(desk: "Desk", reason: Reason = "") -> "Report":
     from ..actions.confirm import confirm
 
     return confirm(desk, reason)
+
+
+@_TABLE.command(
+    "targetcal change targets.xlsx",
+    "targetcal change targets.xlsx -r HD -l HD-JS --to 120 --from 2025-02-15 --trigger staff --reason ...",
+    "targetcal change targets.xlsx -r HD -l HD-JS --approve yes --as 陈立 --reason ...",
+)
+@_TABLE.button("change", "finance", "DateAndTimeInsert", "region", "line", "to", "since", "trigger", "reason")
+@_TABLE.button("approve", "finance", "ReviewAcceptChange", "region", "line", "approve", "reason")
+def _change(
+    desk: "Desk",
+    region: Region = "",
+    line: Line = "",
+    to: ChangedTo = None,
+    since: ChangedFrom = None,
+    trigger: ChangeTrigger = "",
+    withdraw: Withdrawn = "",
+    approve: Approved = "",
+    reason: Reason = "",
+) -> "Report":
+    from ..actions.change import change_as_said
+
+    return change_as_said(desk, region, line, to, since, trigger, withdraw, approve, reason)
 
 
 @_TABLE.command(

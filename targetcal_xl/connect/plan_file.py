@@ -209,6 +209,7 @@ class _Plan(_Strict):
     milestones: Annotated[list[_Day], Field(max_length=100)] = []
     missing_days: vocabulary.MissingDays = plan.Plan.missing_days
     calendar: _Calendar | None = None
+    triggers: Annotated[list[vocabulary.Trigger], Field(min_length=1)] = list(vocabulary.TRIGGERS)
     last_period: _Measures | None = None
     deadlines: Annotated[list[_Day], Field(max_length=20)] = []
     robots: Annotated[list[_Robot], Field(max_length=100)] = []
@@ -409,6 +410,7 @@ def _plan(said: _Plan) -> plan.Plan:
         weights=said.weights,
         missing_days=said.missing_days,
         calendar=said.calendar.calendar if said.calendar else None,
+        triggers=tuple(said.triggers),
         deadlines=tuple(said.deadlines),
         robots=tuple(plan.Robot(robot.code, robot.kind) for robot in said.robots),
         notices=said.notices.notices,

@@ -61,6 +61,7 @@ with on_demand(__name__):
     from .stock import Stock, keep, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
+    from .watching import changes
 
 __all__ = [
     "BACKTEST",
@@ -95,6 +96,7 @@ __all__ = [
     "batches",
     "caught_up",
     "cell_faults",
+    "changes",
     "chosen",
     "chosen_regions",
     "composed",

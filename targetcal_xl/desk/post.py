@@ -42,17 +42,19 @@ def post(
     book: Book,
     reading: Reading,
     restored: Mapping[Key, Value] | None = None,
+    explained: Content | None = None,
 ) -> bool:
     """Bring the book to what the ledger says, without saving it; whether anything had to change.
 
-    `restored` are people's cells that are to say again what was recorded of them.
+    `restored` are people's cells that are to say again what was recorded of them; `explained` is what the
+    same suggestions were explained by before.
     """
     reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
     pending = list(ledger.entries(after=applied_number(reading)))
     concerned = _concerned(reading, pending)
     handed = {**caught_up(reading, pending), **(restored or {})}
     cells = _entered(reading, handed)
-    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned)
+    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, explained)
     for sheet, spots in differing(reading, wanted).items():
         cells[sheet].update(spots)
     for sheet in concerned:

@@ -36,7 +36,12 @@ class Stock:
     @cached_property
     def wanted(self) -> Content:
         """What every cell of ours should hold."""
-        return content(self.standing, self.reading.values, self.reading.places)
+        return content(self.standing, self.reading.values, self.reading.places, None, self.explained)
+
+    @cached_property
+    def explained(self) -> Content:
+        """What has been computed of where the regions' suggestions come from."""
+        return {}
 
     def table(self, region: Region) -> Side:
         """A region's side of the standing."""
@@ -64,7 +69,9 @@ class Stock:
         if draft.onto != self.head:
             raise Refused([Problem("ledger_moved")])
         now = standing_of(draft)
-        post(draft, now, self.book, self.reading, entered)
+        grounded = all(event.region is not None for event in events)
+        post(draft, now, self.book, self.reading, entered, self.explained if grounded else None)
+        self.explained.clear()
         with self.book.prepared():
             draft.record()
             show_recorded(draft, self.desk.path, self.book.save)

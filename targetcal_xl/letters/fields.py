@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from babel.dates import format_date
 
-from ..calibration.commitment import Grant, Letter, LineCommitment, Objection, Targets
+from ..calibration.commitment import Grant, Letter, LineCommitment, Objection, Targets, Turned
 from ..calibration.explanation import Explanation, Step
 from ..calibration.metric import Metric, reference
 from ..calibration.period import Period
@@ -24,7 +24,7 @@ LetterFields = Mapping[str, str | Sequence[TableRow]]
 """Field name -> text, or a list of rows; `docs/letter-fields.md` describes each."""
 
 _CODES = {
-    "decision": ("accept", "counter", "return"),
+    "decision": ("accept", "counter", "return", "change"),
     "kind": ("budget", "headcount", "leads", "training", "product", "other"),
 }
 UNKNOWN = "—"
@@ -144,10 +144,18 @@ def _line(place: int, line: LineCommitment, told: Figures) -> TableRow:
         "low": low,
         "high": high,
         "interval": f"{low} – {high}",
-        "decision": _choice("decision", line.decision, told.language),
-        "reason": line.reason,
+        "decision": _choice("decision", "change" if line.turned else line.decision, told.language),
+        "reason": _turned(line.turned, told) if line.turned else line.reason,
         "explanation": _explanation(line.explanation, told),
     }
+
+
+def _turned(turned: Turned, told: Figures) -> str:
+    """What changed a target in its period, and from when on."""
+    numbers = {code: number(getattr(turned, code), told) for code in ("before", "after", "to")}
+    trigger = text(f"workbook.change.trigger.{turned.trigger}", told.language)
+    said = {"since": _date(turned.since, told.language), "trigger": trigger, "reason": turned.reason}
+    return text("letters.turned", told.language, **numbers, **said)
 
 
 def _explanation(explanation: Explanation | None, told: Figures) -> str:

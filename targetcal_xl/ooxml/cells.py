@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from html import escape
 from math import isfinite
 from typing import NamedTuple
@@ -34,6 +35,9 @@ class Cell(NamedTuple):
     array: Block | None = None
 
 
+new_cell: Callable[[tuple[Scalar, str | None, Block | None]], Cell] = partial(tuple.__new__, Cell)
+"""What `Cell(...)` comes to, without half of the way there."""
+
 BLANK = Cell()
 """A cell that holds nothing."""
 
@@ -45,7 +49,7 @@ ERRORS = frozenset(
 
 _ONE_CELL = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\](),]+))!\$([A-Za-z]{1,3})\$([1-9][0-9]{0,6})\Z")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})\Z", re.ASCII)
-_NUMBER = frozenset("0123456789+-.eE")
+_NUMBER = "0123456789+-.eE"
 """All that a spreadsheet writes a number with; Python's float would take `2_20` and ` nan`, too."""
 VALUE_TYPES = frozenset(["n", "s", "b", "e", "str", "d"])
 _TRUTH = {"1": True, "true": True, "0": False, "false": False}
@@ -139,7 +143,7 @@ def xml_of(said: str) -> str:
 
 def number_of(said: str) -> float:
     """The number that a cell holds; raise ValueError for what no spreadsheet writes."""
-    if not _NUMBER.issuperset(said) or not isfinite(number := float(said)):
+    if said.strip(_NUMBER) or not isfinite(number := float(said)):
         raise ValueError(said)
     return number
 
@@ -204,15 +208,14 @@ def check_cell(sheet: str, spot: Spot, cell: Cell) -> list[Problem]:
     row, column = spot
     if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
         return [Problem("file_cell_outside", sheet, {"row": row, "column": column})]
-    where, found = f"{sheet}!{reference(spot)}", []
-    if isinstance(cell.value, str) and _length(cell.value) > MAX_TEXT:
-        found.append(Problem("file_text_too_long", where, {"length": _length(cell.value), "most": MAX_TEXT}))
+    found: list[tuple[str, dict[str, object]]] = []
+    if isinstance(cell.value, str) and _is_longer(cell.value, MAX_TEXT):
+        found.append(("file_text_too_long", {"length": _length(cell.value), "most": MAX_TEXT}))
     if isinstance(cell.value, float) and not isfinite(cell.value):
-        found.append(Problem("file_not_a_number", where, {"value": cell.value}))
-    if cell.formula is not None and _length(cell.formula) > MAX_FORMULA:
-        fields = {"length": _length(cell.formula), "most": MAX_FORMULA}
-        found.append(Problem("file_formula_too_long", where, fields))
-    return found
+        found.append(("file_not_a_number", {"value": cell.value}))
+    if cell.formula is not None and _is_longer(cell.formula, MAX_FORMULA):
+        found.append(("file_formula_too_long", {"length": _length(cell.formula), "most": MAX_FORMULA}))
+    return [Problem(code, f"{sheet}!{reference(spot)}", fields) for code, fields in found]
 
 
 def damaged(part: str, detail: object) -> Refused:
@@ -229,6 +232,11 @@ def _typed(value: Scalar) -> tuple[str, str | None]:
     if isinstance(value, str):
         return (' t="e"' if value in ERRORS else ' t="str"'), xml_of(value)
     return "", repr(float(value)).removesuffix(".0")
+
+
+def _is_longer(said: str, most: int) -> bool:
+    """Whether Excel counts more; few texts are so long that they have to be counted."""
+    return 2 * len(said) > most and _length(said) > most
 
 
 def _length(said: str) -> int:

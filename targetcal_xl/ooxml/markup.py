@@ -17,6 +17,7 @@ from .cells import (
     Scalar,
     Spot,
     damaged,
+    new_cell,
     number_of,
     reference,
     resolved,
@@ -30,8 +31,6 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 
 _BETWEEN = "}"
-_cell = tuple.__new__
-"""What `Cell(...)` comes to, without the way there: a large plan has a million of them."""
 
 
 @dataclass(frozen=True)
@@ -368,7 +367,7 @@ class _SheetReader(_Reader):
         self._into(self._start, self._end)
 
     def _end_cell(self) -> None:
-        marks, said, before = self._marks or {}, self._value, self._column
+        marks, said, formula, before = self._marks or {}, self._value, self._formula, self._column
         ref = marks.get("r")
         if ref is None:
             column = before + 1
@@ -376,15 +375,16 @@ class _SheetReader(_Reader):
             column = COLUMNS[ref[: -self._width]] if ref.endswith(self._digits) else 0
         if not before < column <= MAX_COLUMN:
             self._out_of_order(column)
-        held: Scalar
-        if said is None:
-            held = self._without_value(marks["t"]) if "t" in marks else None
-        else:
-            held = self._read(marks.get("t", "n"), said)
+        kind = marks.get("t")
+        held: Scalar = None
+        if said is not None:
+            held = self._read(kind or "n", said)
+        elif kind:
+            held = self._without_value(kind)
         if self._sharing:
-            self._keep(self._sharing, column)
-        if held is not None or self._formula:
-            self._found[self._row, column] = _cell(Cell, (held, self._formula or None, None))
+            formula = self._kept(self._sharing, column)
+        if held is not None or formula:
+            self._found[self._row, column] = new_cell((held, formula or None, None))
         self._column = column
         self._cells += 1
         self._marks = self._value = self._formula = self._sharing = None
@@ -392,10 +392,10 @@ class _SheetReader(_Reader):
     def _read(self, kind: str, said: str) -> Scalar:
         """What `<v>` holds; what no spreadsheet writes into a cell of this type is not guessed."""
         try:
-            if kind == "s" and said.isascii() and said.isdigit():
-                return self._strings[int(said)]
             if kind == "n":
                 return number_of(said)
+            if kind == "s" and said.isascii() and said.isdigit():
+                return self._strings[int(said)]
             self._text += len(said)
             return value_of(kind, said)
         except (ValueError, LookupError, OverflowError):
@@ -416,16 +416,15 @@ class _SheetReader(_Reader):
             self.refuse("file_twice", what=reference((self._row, column)))
         self.refuse("file_disorder")
 
-    def _keep(self, marks: dict[str, str], column: int) -> None:
-        """Note how a formula is kept; a member of a shared one gets its own text."""
+    def _kept(self, marks: dict[str, str], column: int) -> str | None:
+        """The formula, with a note how it is kept; a member of a shared one gets its own text."""
         kind, spot = marks.get("t", "normal"), (self._row, column)
         if kind not in ("normal", "array", "dataTable", "shared"):
             self.refuse("file_no_value", value=kind, kind="f")
         if kind == "normal":
-            return
+            return self._formula
         self.told.kept.append((spot, marks))
-        if kind == "shared":
-            self._formula = self._shared(marks, spot)
+        return self._shared(marks, spot) if kind == "shared" else self._formula
 
     def _shared(self, marks: dict[str, str], spot: Spot) -> str:
         group = marks.get("si")

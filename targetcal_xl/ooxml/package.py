@@ -87,10 +87,17 @@ class Package:
             raise self._too_big()
         prove(data, self.place(part))
         self._forget()
-        if _canonical(part) in self._infos and data == self._unpacked(part):
+        if self._holds(part, data):
             self._changed.pop(_canonical(part), None)
         else:
             self._changed[_canonical(part)] = data
+
+    def _holds(self, part: str, data: bytes) -> bool:
+        """Whether the file has this content already; only what could be it is unpacked."""
+        info = self._infos.get(_canonical(part))
+        if info is None or (info.file_size, info.CRC) != (len(data), zlib.crc32(data)):
+            return False
+        return data == self._unpacked(part)
 
     def add(self, part: str, data: bytes, kind: str, content_type: str, owner: str) -> None:
         """Put in a part, with its content type and the owner's relationship to it."""

@@ -111,6 +111,7 @@ class _Outliner:
 
     def __init__(self, data: bytes, part: str, depth: int, without: str | None) -> None:
         self._data, self._part, self._depth, self._without = data, part, depth, without
+        self._declares = b"xmlns" in data
         self._top = Element("", {}, 0)
         self._stack = [self._top]
         self._fresh: Element | None = None
@@ -128,17 +129,18 @@ class _Outliner:
         if self._below:
             self._deeper()
             return
-        at, parent = self._mark(), self._stack[-1]
-        if len(self._stack) > self._depth or (self._without and parent.name == self._without):
+        at, stack = self._mark(), self._stack
+        parent = stack[-1]
+        if len(stack) > self._depth or (self._without and parent.name == self._without):
             self._deeper()
             return
         spaces = parent.spaces
-        for name, said in attributes.items():
-            if name[:5] == "xmlns":
-                spaces = {**spaces, name: said}
-        element = self._fresh = Element(tag, attributes, at, spaces=spaces, part=self._part)
+        if self._declares:
+            declared = {name: said for name, said in attributes.items() if name[:5] == "xmlns"}
+            spaces = {**spaces, **declared} if declared else spaces
+        element = self._fresh = Element(tag, attributes, at, 0, 0, 0, [], [], spaces, self._part)
         parent.children.append(element)
-        self._stack.append(element)
+        stack.append(element)
         self._count()
 
     def _deeper(self) -> None:

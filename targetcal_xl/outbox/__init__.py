@@ -12,7 +12,7 @@ with on_demand(__name__):
     from .queue import ACTION, Queued, content_of, doubt, entered, queue, state_event
     from .robots import Robots, chat_content, robots
     from .smtp import Mailbox, mailbox
-    from .ways import Limit, Outcome, Pace, Way
+    from .ways import Limit, Attempt, Pace, Carrier
 
 __all__ = [
     "ACTION",
@@ -23,11 +23,11 @@ __all__ = [
     "Limit",
     "Mailbox",
     "Message",
-    "Outcome",
+    "Attempt",
     "Pace",
     "Queued",
     "Robots",
-    "Way",
+    "Carrier",
     "attached",
     "chat_content",
     "clean",

@@ -7,7 +7,7 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .author import write_book
     from .book import Book
-    from .captions import shown
+    from .captions import line_captions, shown
     from .content import GROUND, Content, content
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
@@ -19,6 +19,7 @@ with on_demand(__name__):
     from .reading import Reading, Typed, as_typed, nameless, read
     from .shapes import Owner, region_sheet
     from .sheets.baseline import weights_used
+    from .showing import PersonsCell, Program, ShownCell, ShownColumn, ShownSheet, show_sheets
     from .update import differing, is_formula, rows_below, same_shown
     from .wording import Wording
 
@@ -31,9 +32,14 @@ __all__ = [
     "Macros",
     "MacrosFor",
     "Owner",
+    "PersonsCell",
     "Places",
+    "Program",
     "Reading",
     "SheetButton",
+    "ShownCell",
+    "ShownColumn",
+    "ShownSheet",
     "Typed",
     "Unusable",
     "Wording",
@@ -44,6 +50,7 @@ __all__ = [
     "differing",
     "entered",
     "is_formula",
+    "line_captions",
     "marks",
     "nameless",
     "open_book",
@@ -54,6 +61,7 @@ __all__ = [
     "revised",
     "rows_below",
     "same_shown",
+    "show_sheets",
     "shown",
     "weights_used",
     "write_book",

@@ -14,6 +14,7 @@ from ..calibration import JUSTIFICATION, Key, Standing, Value
 from ..ooxml import BLANK, Cell, Scalar, Spot, column_letters
 from .captions import heading, line_captions, shown
 from .charts import Drawer
+from .colours import Painter
 from .content import content
 from .facts import quoted
 from .finance import entered
@@ -25,7 +26,7 @@ from .macros import Macros, add_ribbon, equip
 from .mark import HOME, MARKED, TEXT
 from .places import SHEET_MARK, TABLE_MARK, Places
 from .shapes import ROW_HEIGHT, Column, Field, Kind, Sheet, TabColour, Table, name_of
-from .sheets import backtest, dashboard, evaluation, progress, region
+from .sheets import backtest, dashboard, evaluation, history, progress, region
 from .sheets.guide import write_guide
 from .widths import Widths, lines_of, on_screen
 
@@ -42,6 +43,7 @@ _A4, _WIDE, _SMALLEST = 9, 1150, 80
 _BESIDE_CHARTS = 5
 """As many lines are explained on one page with the pictures below."""
 _LAST_ROW = 1_048_575
+_COLOURED = {"dashboard": dashboard.colour, "history": history.colour}
 _DRAWN = {
     "dashboard": dashboard.draw,
     "progress": progress.draw,
@@ -139,7 +141,9 @@ class _Page:
             for column in table.columns
         }
         self._freeze_and_print()
-        help_people(self._page, self._sheet, self._places, self._looks)
+        help_people(self._page, self._sheet, self._places)
+        if colour := region.colour if self._sheet.region else _COLOURED.get(self._sheet.code):
+            colour(Painter(self._page, self._sheet, self._places, self._looks))
 
     def _set_up(self) -> None:
         """The hidden mark, the courtesy protection, and the page."""

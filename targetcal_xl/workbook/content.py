@@ -31,17 +31,27 @@ GROUND = ("settings", "history", "drivers", "baseline", "backtest")
 
 
 def content(
-    standing: Standing, typed: Mapping[Key, Value], places: Places, sheets: Container[str] | None = None
+    standing: Standing,
+    typed: Mapping[Key, Value],
+    places: Places,
+    sheets: Container[str] | None = None,
+    explained: Content | None = None,
 ) -> Content:
     """Every label, every tool's value, and every formula with the value it computes.
 
     What the book has lost, by `places`, is left out, and so is each formula that would point to it.
-    `sheets` are the codes of those that are wanted, when not all are.
+    `sheets` are the codes of those that are wanted, when not all are. What `explained` has of where the
+    regions' suggestions come from is not computed again; it is given what it has not.
     """
     cells: Content = {sheet: {} for sheet in places.tabs if sheets is None or sheet in sheets}
+    explained = {} if explained is None else explained
     for page in _pages(Facts(standing, typed, places)):
-        if page.sheet in cells:
+        if page.sheet in cells and not page.explains:
             _write(page, places, cells[page.sheet])
+        elif page.sheet in cells:
+            if page.sheet not in explained:
+                _write(page, places, explained.setdefault(page.sheet, {}))
+            cells[page.sheet].update(explained[page.sheet])
     return cells
 
 
@@ -65,7 +75,7 @@ def _write(page: SheetPart, places: Places, cells: dict[Spot, Cell]) -> None:
     """Everything a page holds, but what the book has no room for any more."""
     for table, columns in page.tables.items():
         with suppress(Lost):
-            cells |= _table(page.sheet, table, columns, places)
+            cells.update(_table(page.sheet, table, columns, places))
     with suppress(Lost):
         for code, cell in page.fields().items():
             if found := places.fields.get((page.region, code)):
@@ -73,16 +83,17 @@ def _write(page: SheetPart, places: Places, cells: dict[Spot, Cell]) -> None:
                 cells |= {} if written is None else {found[1]: written}
 
 
-def _table(
-    sheet: str, table: str, columns: Callable[[], Columns], places: Places
-) -> Iterator[tuple[Spot, Cell]]:
-    if place := places.tables.get((sheet, table)):
-        rows = [place.rows.get(row) for row in places.sheets[sheet].table(table).rows]
-        for code, column in columns().items():
-            if across := place.columns.get(code):
-                for at, cell in zip(rows, _cells(column, rows), strict=True):
-                    if at is not None and cell is not None:
-                        yield (at, across), cell
+def _table(sheet: str, table: str, columns: Callable[[], Columns], places: Places) -> Mapping[Spot, Cell]:
+    if (place := places.tables.get((sheet, table))) is None:
+        return {}
+    rows = [place.rows.get(row) for row in places.sheets[sheet].table(table).rows]
+    return {
+        (at, across): cell
+        for code, column in columns().items()
+        if (across := place.columns.get(code))
+        for at, cell in zip(rows, _cells(column, rows), strict=True)
+        if at is not None and cell is not None
+    }
 
 
 def _cells(column: Expression | Iterable[Cell], rows: Sequence[int | None]) -> Iterable[Cell | None]:

@@ -31,7 +31,7 @@ from .formulas import (
     sum_product,
 )
 from .places import Lost, Places, TablePlace
-from .shapes import Kind, Table
+from .shapes import Kind, Table, region_sheet
 
 RowCells = Mapping[str, Cell]
 """Column or field code -> cell."""
@@ -183,15 +183,30 @@ class Facts:
 
     def at(self, sheet: str, table: str, row: str, column: str) -> str | None:
         """A reference to a table's cell from any sheet."""
-        tab, beside = self.tab(sheet), self.beside(sheet, table, row, column)
-        return f"{tab}{beside}" if tab and beside else None
+        return self.each_at(sheet, table, [row], column)[0]
 
-    def beside(self, sheet: str, table: str, row: str, column: str) -> str | None:
-        """A reference to a table's cell from its own sheet."""
+    def each_at(self, sheet: str, table: str, rows: Iterable[str], column: str) -> list[str | None]:
+        """References to a column's cells in these rows, from any sheet."""
+        tab = self.tab(sheet)
+        return [tab and ref and tab + ref for ref in self.each_beside(sheet, table, rows, column)]
+
+    def each_beside(self, sheet: str, table: str, rows: Iterable[str], column: str) -> list[str | None]:
+        """References to a column's cells in these rows, from its own sheet."""
         place = self.table(sheet, table)
-        if row not in place.rows or column not in place.columns:
-            return None
-        return f"${column_letters(place.columns[column])}${place.rows[row]}"
+        if column not in place.columns:
+            return [None for _ in rows]
+        letters = column_letters(place.columns[column])
+        return [f"${letters}${place.rows[row]}" if row in place.rows else None for row in rows]
+
+    def on_tabs(self, column: str) -> list[str | None]:
+        """References to a column of the lines on their regions' tabs, over the plan's lines."""
+        found: list[str | None] = [None] * len(self.plan.lines)
+        for region, places in self.lines_of.items():
+            lines = (self.plan.lines[k].code for k in places)
+            refs = self.each_at(region_sheet(region), "lines", lines, column)
+            for k, ref in zip(places, refs, strict=True):
+                found[k] = ref
+        return found
 
     def field(self, code: str, region: str | None = None) -> str | None:
         """An absolute reference to a field from any sheet."""

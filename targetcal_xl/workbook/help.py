@@ -1,4 +1,4 @@
-"""Help without macros: what may be typed, what a cell asks for, and colours that show what is missing."""
+"""Help without macros: what may be typed into a cell, and what it asks for."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from ..calibration import JUSTIFICATION
 from ..calibration.metric import LEAST_SHORTFALL
 from ..calibration.negotiation import FAR, FEW_STEPS, MEANT, TOLERANCE
-from ..calibration.vocabulary import Light, State
 from ..figures import plain, typed
 from ..language import text
 from ..ooxml import column_letters
 from .captions import caption, line_captions
-from .looks import GOOD, LIGHT_COLOURS, PAPER, WARNING, WARNING_PALE, Looks
 from .places import Places
-from .shapes import Column, Field, Kind, Owner, Sheet, Table
+from .shapes import Column, Field, Kind, Sheet
 
 _LONGEST_LIST = 255
 _PROMPTED = (
@@ -38,19 +35,11 @@ _PROMPTED = (
 _NUMBERS: tuple[Kind, ...] = ("number", "decimal", "count", "percent")
 
 
-def help_people(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> None:
-    """Validation for every open cell, and colours where they help."""
+def help_people(page: Worksheet, sheet: Sheet, places: Places) -> None:
+    """Validation for every open cell."""
     for shape, first, last, column in _open_ranges(sheet):
         if rule := _rule(shape, sheet, places):
             page.data_validation(first - 1, column - 1, last - 1, column - 1, rule)
-    if sheet.region:
-        _colour_lines(page, sheet, places, looks)
-    if sheet.code == "history":
-        _colour_questions(page, sheet.table("history"), looks)
-    if sheet.code == "dashboard":
-        for table in sheet.tables:
-            _colour_flags(page, table, places, looks)
-        _colour_lights(page, sheet, places, looks)
 
 
 def _open_ranges(sheet: Sheet) -> Iterator[tuple[Column | Field, int, int, int]]:
@@ -140,72 +129,3 @@ def _heading(shape: Column | Field, places: Places) -> str:
 
 def _say(places: Places, key: str, **fields: object) -> str:
     return text(f"workbook.{key}", places.language, **fields)
-
-
-def _colour_lines(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> None:
-    """On a region's tab: grey once it is locked, orange where something is missing, red for an objection."""
-    table, state = sheet.table("lines"), places.fields[sheet.region, "state"][1]
-    where = f"${column_letters(state[1])}${state[0]}"
-    locked = looks.changed(bg_color=PAPER, font_color="#4B5563")
-    closed = f'{where}<>"{caption(State.OPEN, places.language)}"'
-    early = f'{where}="{caption(State.OPEN, places.language)}"'
-    for part in (table, sheet.table("supports")):
-        for column in part.columns:
-            if column.owner is Owner.MANAGER:
-                _when(page, part, column.code, closed, locked, stop=True)
-            if column.owner is Owner.SUPERIOR:
-                _when(page, part, column.code, early, locked, stop=True)
-    missing = looks.changed(bg_color=WARNING_PALE)
-    first = table.top + 2
-    letters = {code: column_letters(at) for code, at in table.spots.items()}
-    for column in table.columns:
-        if column.owner is Owner.MANAGER:
-            _when(page, table, column.code, f"ISNUMBER(${letters['agreed']}{first})", locked, stop=True)
-    for code in ("declared", *JUSTIFICATION):
-        lacks = f'ISNUMBER(FIND("{_say(places, f"column.{code}")}",${letters["missing"]}{first}))'
-        _when(page, table, code, lacks, missing)
-    _colour_flags(page, table, places, looks)
-    alert = looks.changed(font_color=WARNING)
-    _when(page, table, "missing", f"LEN(${letters['missing']}{first})>0", alert)
-    advice = places.fields[sheet.region, "advice"][1]
-    done = {"type": "formula", "criteria": f"={closed}", "format": looks.changed(font_color=GOOD)}
-    page.conditional_format(advice[0] - 1, advice[1] - 1, advice[0] - 1, advice[1] - 1, done)
-
-
-def _colour_questions(page: Worksheet, table: Table, looks: Looks) -> None:
-    """A question that waits for its answer stands out."""
-    letters, first = {code: column_letters(at) for code, at in table.spots.items()}, table.top + 2
-    waits = f"AND(LEN(${letters['question']}{first})>0,LEN(${letters['answer']}{first})=0)"
-    for code in ("question", "answer"):
-        _when(page, table, code, waits, looks.changed(bg_color=WARNING_PALE))
-
-
-def _colour_lights(page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> None:
-    """Red, amber and green: on every line's light and trend, and on the cards that count them."""
-    table = sheet.table("running")
-    light = f"${column_letters(table.spots['light'])}{table.top + 2}"
-    for code, (ink, paper) in zip(Light, LIGHT_COLOURS, strict=True):
-        form = looks.changed(font_color=ink, bg_color=paper, bold=True)
-        for column in ("light", "trend"):
-            _when(page, table, column, f'{light}="{_say(places, f"light.{code}")}"', form)
-        row, column_at = places.fields[None, f"dashboard_{code}"][1]
-        some = {"type": "cell", "criteria": ">", "value": 0, "format": form}
-        page.conditional_format(row - 1, column_at - 1, row - 1, column_at - 1, some)
-
-
-def _colour_flags(page: Worksheet, table: Table, places: Places, looks: Looks) -> None:
-    """Objections stand out."""
-    if "flag" not in table.spots:
-        return
-    flag = f"${column_letters(table.spots['flag'])}{table.top + 2}"
-    objection = _say(places, "flag.objection")
-    red = looks.changed(bg_color=WARNING_PALE, font_color=WARNING, bold=True)
-    for code in ("deviation", "flag"):
-        _when(page, table, code, f'{flag}="{objection}"', red)
-
-
-def _when(page: Worksheet, table: Table, column: str, condition: str, form: Any, stop: bool = False) -> None:
-    """Format a column of a table where a formula, written for its first row, holds."""
-    at = table.spots[column] - 1
-    rule = {"type": "formula", "criteria": f"={condition}", "format": form, "stop_if_true": stop}
-    page.conditional_format(table.top + 1, at, table.bottom - 1, at, rule)

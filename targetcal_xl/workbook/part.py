@@ -22,3 +22,5 @@ class SheetPart:
     tables: Mapping[str, Callable[[], Columns]]
     fields: Callable[[], Fields] = dict
     region: str | None = None
+    explains: bool = False
+    """Whether it tells where suggestions come from, which nothing that is said of a region changes."""

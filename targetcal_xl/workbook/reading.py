@@ -93,7 +93,7 @@ def _typed(sheet: Sheet, places: Places, grids: Mapping[str, SheetCells]) -> Ite
     grid, step = grids.get(sheet.code, {}), places.inputs.plan.metric.step
     for key, shape, spot in chain(_fields(sheet, places), _table_cells(sheet, places)):
         cell = grid.get(spot, BLANK)
-        value = meant(cell.value, shape.kind)
+        value = None if cell.value is None else meant(cell.value, shape.kind)
         if shape.kind == "line" and value is not None:
             value = _line_codes(shape.choices, places).get(str(value), value)
         if isinstance(value, float):

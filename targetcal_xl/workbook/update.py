@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from targetcal_xl import calibration
 
 from ..calibration import Value
-from ..ooxml import BLANK, Cell, Spot
+from ..ooxml import BLANK, Cell, Spot, new_cell, same_cell
 from .captions import shown
 from .reading import Reading
 
@@ -32,7 +32,8 @@ def rows_below(
     for at, row in enumerate(rows, max(place.rows.values(), default=place.head) + 1):
         cells[at, 1] = Cell(str(next(iter(row.values()))))
         for code, value in row.items():
-            cells[at, place.columns[code]] = Cell(shown(value, kinds[code], reading.places.language))
+            held = shown(value, kinds[code], reading.places.language)
+            cells[at, place.columns[code]] = new_cell((held, None, None))
     return cells
 
 
@@ -53,6 +54,8 @@ def same_shown(found: Cell, wanted: Cell) -> bool:
 
 
 def _same(found: Cell, wanted: Cell) -> bool:
+    if same_cell(found, wanted):
+        return True
     if wanted.formula is None:
         return found.formula is None and same_shown(found, wanted)
     return is_formula(found, wanted) and same_shown(found, wanted)

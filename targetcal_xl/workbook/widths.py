@@ -137,12 +137,12 @@ class Widths:
         """Columns and cards with numbers: where, of what kind, the numbers, and how much larger they are."""
         sheet, cells = self._sheets[code], self._cells.get(code, {})
         for field in sheet.fields:
-            if field.span == 1 and field.card and _is_numeric(field.kind):
+            if field.span == 1 and field.card and is_numeric(field.kind):
                 cell = cells.get(field.spot, BLANK)
                 yield field.spot[1], field.kind, _numbers([cell.value]), _BOLD
         for table in sheet.tables:
             for column in table.columns if not table.growing or table.rows else ():
-                if column.span == 1 and _is_numeric(column.kind):
+                if column.span == 1 and is_numeric(column.kind):
                     at = table.spots[column.code]
                     yield at, column.kind, self._in(table, column.code, cells, at), 1.0
 
@@ -170,7 +170,8 @@ def _units(words: str) -> int:
     return sum(1 + (ord(sign) > _LATIN) for sign in words)
 
 
-def _is_numeric(kind: Kind) -> bool:
+def is_numeric(kind: Kind) -> bool:
+    """Whether cells of a kind hold numbers."""
     return kind in (*_IN_UNIT, "decimal", "count", "percent")
 
 

@@ -25,6 +25,13 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("learning", "letter", "letter.record", "seal"), "text"),
     **dict.fromkeys(("recalibration", "recalibration.restored"), "count"),
     **dict.fromkeys(("format.book", "format.ledger"), "count"),
+    **dict.fromkeys(
+        ("change.superior", "change.hrbp", "change.asked_by", "change.withdraw", "course"), "text"
+    ),
+    **dict.fromkeys(("change.trigger", "change.state"), "choice"),
+    "change.to": "number",
+    "change.from": "date",
+    "change.reason": "long",
     **dict.fromkeys(("message.record", "message.content"), "text"),
     "message.state": "choice",
     "hq_gap": "percent",
@@ -41,6 +48,7 @@ class Wording:
         self._plan, self._inputs, self._language = standing.inputs.plan, standing.inputs, standing.language
         self._names = {line.code: line.name for line in self._plan.lines}
         self._lines = {(line.region, line.code) for line in self._plan.lines}
+        self._regions = {region.code: region.name for region in self._plan.regions}
 
     def action(self, code: str) -> str:
         """What was done."""
@@ -48,7 +56,7 @@ class Wording:
 
     def region(self, code: str | None) -> str | None:
         """A region by its name."""
-        return next((region.name for region in self._plan.regions if region.code == code), code)
+        return code if code is None else self._regions.get(code, code)
 
     def row(self, region: str | None, row: str | None, field: str) -> str | None:
         """A line or a driver by its name; of a line's indicator the line's name, and the indicator's code."""

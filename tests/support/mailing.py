@@ -45,7 +45,7 @@ class Post:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        return [cast(EmailMessage, message_from_bytes(raw, policy=default)) for _, _, raw in self.received]
+        return [message_from_bytes(raw, policy=default) for _, _, raw in self.received]
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -61,7 +61,7 @@ class Post:
             content = cast(bytes, envelope.original_content)
             self.received.append((str(envelope.mail_from), envelope.rcpt_tos[0], content))
         if self.hangs_up:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             await asyncio.sleep(0)
         return said
@@ -72,7 +72,7 @@ class _Door(Controller):
 
     @property
     def reached_at(self) -> int:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         return int(self.server.sockets[0].getsockname()[1])
 
     def _trigger_server(self) -> None:

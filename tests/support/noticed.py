@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from targetcal_xl.actions.outbox import OutboxReport, outbox
 from targetcal_xl.actions.remind import remind
@@ -16,7 +16,6 @@ from targetcal_xl.calibration.vocabulary import RobotKind
 from tests.support import desks
 from tests.support.desks import Case
 
-Found = TypeVar("Found")
 FIRST = dt.date(2025, 1, 8)
 HEADS = ("head1@example.com", "head2@example.com")
 
@@ -66,7 +65,9 @@ def act(case: Case, action: Callable[..., OutboxReport], **more: object) -> Outb
     def sleep(seconds: float) -> None:
         case.clock.advance(seconds=seconds)
 
-    return case.run(action, **({} if more.get("dry_run") or more.get("listed") else {"sleep": sleep}), **more)
+    waits = not (more.get("dry_run") or more.get("listed"))
+    said: dict[str, Any] = {**more, "sleep": sleep} if waits else more
+    return case.run(action, **said)
 
 
 def told(case: Case, **more: object) -> OutboxReport:

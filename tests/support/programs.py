@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.support.source import ROOT
 
-TALKERS = {"calc", "live", "macros", "office", "postgres", "resave", "screen", "validator"}
-"""Modules of `tests.support` that start LibreOffice, PostgreSQL, Node or a screen."""
+TALKERS = {"browser", "calc", "live", "macros", "node", "office", "postgres", "resave", "screen", "validator"}
+"""Modules of `tests.support` that start LibreOffice, PostgreSQL, Node, Chromium or a screen."""
 
 
 def needs_programs(file: Path) -> bool:

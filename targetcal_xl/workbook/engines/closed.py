@@ -139,7 +139,10 @@ class ClosedBook:
             del after[spot]
         self._grids[sheet] = after
         self._recalculate()
-        if any(_calculates(before, spot) != _calculates(after, spot) for spot in changes):
+        if any(
+            (cell.formula is None) != (before.get(spot, BLANK).formula is None)
+            for spot, cell in changes.items()
+        ):
             self._forget_chain()
 
     def _count(self, part: str, before: Mapping[Spot, Cell], changes: Mapping[Spot, Cell]) -> None:
@@ -314,7 +317,3 @@ def _refuse_impossible(sheet: str, part: Worksheet, cells: Mapping[Spot, Cell]) 
     ]
     if problems:
         raise Refused(problems)
-
-
-def _calculates(cells: Mapping[Spot, Cell], spot: Spot) -> bool:
-    return spot in cells and cells[spot].formula is not None

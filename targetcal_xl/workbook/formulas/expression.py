@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias, Union
 import numpy as np
 
 from ...figures import typed
-from ...ooxml import Cell, Scalar
+from ...ooxml import Cell, Scalar, new_cell
 from .values import Values, alike, finite, numbers, single, texts
 
 ROW: Final = "{row}"
@@ -101,7 +101,7 @@ class Expression:
         told = self.told if self.values.ndim else self.told * len(rows)
         formulas = self.written if isinstance(self.written, tuple) else (self.written,) * len(rows)
         return [
-            None if at is None or formula is None else Cell(value, formula.replace(ROW, str(at)))
+            None if at is None or formula is None else new_cell((value, formula.replace(ROW, str(at)), None))
             for at, value, formula in zip(rows, told, formulas, strict=True)
         ]
 

@@ -121,7 +121,7 @@ class Way:
         facts, places = self._facts, self._facts.lines_of[region]
         lines, sheet = [facts.plan.lines[k] for k in places], region_sheet(region)
         steps = {code: self._of_lines(code, values, places) for code, values in self.steps.items()}
-        above = (facts.beside(sheet, "lines", line.code, "last_year") for line in lines)
+        above = facts.each_beside(sheet, "lines", (line.code for line in lines), "last_year")
         known = facts.elsewhere(above, optional(facts.figures["last_year"][k] for k in places))
         steps["last_year"] = if_(is_number(known), steps["last_year"], NOTHING)
         said = (why(explain(facts.standing, [k]), facts.plan.metric, facts.language) for k in places)
@@ -131,7 +131,7 @@ class Way:
     def _of_lines(self, code: str, values: Values, places: Sequence[int]) -> Expression:
         """A column of the sheet in the rows of some lines, wherever these are."""
         lines = (self._facts.plan.lines[k].code for k in places)
-        refs = (self._facts.at("baseline", "baseline", line, code) for line in lines)
+        refs = self._facts.each_at("baseline", "baseline", lines, code)
         return self._facts.elsewhere(refs, values[places])
 
     @cached_property
@@ -215,7 +215,7 @@ class Way:
     def _read(self, item: str, column: int) -> Expression:
         """What an indicator signals, line by line."""
         rows = (reading_row(line.code, item) for line in self._facts.plan.lines)
-        refs = (self._facts.at("drivers", "readings", row, "signal") for row in rows)
+        refs = self._facts.each_at("drivers", "readings", rows, "signal")
         return self._facts.elsewhere(refs, self._readings.signals[:, column])
 
     def _share(self, item: str) -> Expression:

@@ -12,6 +12,7 @@ from ...calibration.plan import Plan
 from ...calibration.vocabulary import Light
 from ...ooxml import Cell, Spot
 from ..charts import Drawer
+from ..colours import Painter
 from ..facts import TOTALS, Facts, optional
 from ..formulas import (
     NOTHING,
@@ -28,7 +29,7 @@ from ..formulas import (
     rows,
     sum_,
 )
-from ..looks import SERIES
+from ..looks import LIGHT_COLOURS, SERIES
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Kind, Owner, Sheet, region_sheet
 from .columns import NAME, REGION, limits_table, of_lines, of_regions, stacked, volume_column
@@ -189,9 +190,7 @@ class Overview:
 
     def _of_tab(self, code: str, values: Values) -> Expression:
         """A column of the regions' lines."""
-        lines = self._facts.plan.lines
-        refs = (self._facts.at(region_sheet(line.region), "lines", line.code, code) for line in lines)
-        return self._facts.elsewhere(refs, values)
+        return self._facts.elsewhere(self._facts.on_tabs(code), values)
 
     def _number(self, code: str, values: Values) -> Expression:
         column = self._of_tab(code, values)
@@ -262,3 +261,17 @@ def _draw_totals(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
     chart.set_y_axis(drawer.amounts)
     drawer.finish(chart, "chart.totals", spot, size)
     chart.set_legend({"none": True})
+
+
+def colour(painter: Painter) -> None:
+    """Objections, and red, amber and green: on lines' lights and trends, and on the cards that count them."""
+    for table in painter.sheet.tables:
+        painter.flags(table)
+    running = painter.sheet.table("running")
+    for code, (ink, paper) in zip(Light, LIGHT_COLOURS, strict=True):
+        form = painter.looks.changed(font_color=ink, bg_color=paper, bold=True)
+        is_so = f'{painter.first(running, "light")}="{painter.say(f"light.{code}")}"'
+        for column in ("light", "trend"):
+            painter.when(running, column, is_so, form)
+        card = painter.places.fields[None, f"dashboard_{code}"][1]
+        painter.at(card, {"type": "cell", "criteria": ">", "value": 0}, form)

@@ -101,7 +101,7 @@ class Lights:
     def _told(self, code: str) -> Expression:
         """A column of the progress sheet."""
         lines = self._facts.plan.lines
-        refs = (self._facts.at("progress", "lines", line.code, code) for line in lines)
+        refs = self._facts.each_at("progress", "lines", (line.code for line in lines), code)
         return self._facts.elsewhere(refs, self._values(code))
 
     def _values(self, code: str) -> Values:

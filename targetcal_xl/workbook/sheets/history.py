@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from ...calibration.baseline import Inputs
 from ...calibration.vocabulary import ANSWERS
 from ...ooxml import Cell
+from ..colours import Painter
 from ..facts import Facts
+from ..looks import WARNING_PALE
 from ..part import Columns, SheetPart
 from ..shapes import Column, Owner, Sheet, Table
 from .columns import NAME, REGION, numbered, of_lines, stacked
@@ -52,3 +54,12 @@ def parts(facts: Facts) -> Iterator[SheetPart]:
         return {**facts.named_lines, "question": asked}
 
     yield SheetPart("history", {"history": lines})
+
+
+def colour(painter: Painter) -> None:
+    """A question that waits for its answer stands out."""
+    table = painter.sheet.table("history")
+    question, answer = (painter.first(table, code) for code in ("question", "answer"))
+    waits = f"AND(LEN({question})>0,LEN({answer})=0)"
+    for code in ("question", "answer"):
+        painter.when(table, code, waits, painter.looks.changed(bg_color=WARNING_PALE))

@@ -81,12 +81,12 @@ class Odds:
 
     def _of_declared(self, region: str) -> Expression:
         facts, places = self._facts, self._facts.lines_of[region]
-        lines = [self._lines[k] for k in places]
+        lines = [self._lines[k].code for k in places]
         spread, expected = self._spread.values[places], self._way.values("expected")[places]
-        refs = (facts.beside(region_sheet(region), "lines", line.code, "declared") for line in lines)
+        refs = facts.each_beside(region_sheet(region), "lines", lines, "declared")
         declared = facts.elsewhere(refs, optional(facts.declared[k] for k in places))
         pair = (
-            facts.elsewhere((facts.at("baseline", "baseline", line.code, code) for line in lines), values)
+            facts.elsewhere(facts.each_at("baseline", "baseline", lines, code), values)
             for code, values in (("expected", expected), ("spread", spread))
         )
         return self._of(declared, *pair)
@@ -94,14 +94,13 @@ class Odds:
     def overview(self) -> Columns:
         """Both odds of a line, on the dashboard."""
         facts, lines = self._facts, self._lines
-        hq = (facts.at("baseline", "baseline", line.code, "odds.allotment") for line in lines)
-        refs = (facts.at(region_sheet(line.region), "lines", line.code, "odds_declared") for line in lines)
+        hq = facts.each_at("baseline", "baseline", (line.code for line in lines), "odds.allotment")
         declared = np.full(len(lines), np.nan)
         for region, places in facts.lines_of.items():
             declared[places] = self._declared[region].values
         return {
             "odds_hq": facts.elsewhere(hq, self._allotment.values),
-            "odds_declared": facts.elsewhere(refs, declared),
+            "odds_declared": facts.elsewhere(facts.on_tabs("odds_declared"), declared),
         }
 
     def fields(self) -> Fields:

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from ...calibration.baseline import PARTS
 from ...calibration.plan import Plan
-from ...calibration.vocabulary import DecisionKind, State, Status, SupportKind
+from ...calibration.vocabulary import JUSTIFICATION, DecisionKind, State, Status, SupportKind
+from ...ooxml import column_letters
+from ..captions import caption
 from ..charts import FIGURE_COLOURS, Drawer
+from ..colours import Painter
 from ..facts import Facts
+from ..looks import GOOD, PAPER, WARNING, WARNING_PALE
 from ..part import SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table, region_sheet
 from .baseline import Way
@@ -124,12 +128,10 @@ def parts(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPar
     """What stands on the tab."""
     region = cards.region
     code, lines = region_sheet(region), cards.lines
-    tables = {
-        "lines": lines.columns,
-        "why": lambda: way.of_region(region),
-        "steps": Steps(facts, way, region).columns,
-    }
-    yield SheetPart(code, tables, cards.fields, region)
+    explained = {"why": lambda: way.of_region(region), "steps": Steps(facts, way, region).columns}
+    yield SheetPart(code, {"lines": lines.columns}, region=region)
+    yield SheetPart(code, explained, region=region, explains=True)
+    yield SheetPart(code, {}, cards.fields, region)
     yield SheetPart(code, {"lines": lambda: odds.of_region(region)}, region=region)
 
 
@@ -138,3 +140,36 @@ def draw(drawer: Drawer) -> None:
     top = drawer.sheet.tables[-1].bottom + 2
     drawer.columns("lines", FIGURE_COLOURS, (top, 2), (560, 330))
     draw_steps(drawer, (top, 9), (495, 330))
+
+
+def colour(painter: Painter) -> None:
+    """Grey once it is locked, orange where something is missing, red for an objection."""
+    lines, supports = painter.sheet.table("lines"), painter.sheet.table("supports")
+    state = painter.places.fields[painter.sheet.region, "state"][1]
+    where = f"${column_letters(state[1])}${state[0]}"
+    is_open = f'{where}="{caption(State.OPEN, painter.places.language)}"'
+    is_closed = is_open.replace("=", "<>", 1)
+    locked = painter.looks.changed(bg_color=PAPER, font_color="#4B5563")
+    for table in (lines, supports):
+        for column in table.columns:
+            if column.owner is Owner.MANAGER:
+                painter.when(table, column.code, is_closed, locked, stop=True)
+            if column.owner is Owner.SUPERIOR:
+                painter.when(table, column.code, is_open, locked, stop=True)
+    is_agreed = f"ISNUMBER({painter.first(lines, 'agreed')})"
+    for column in lines.columns:
+        if column.owner is Owner.MANAGER:
+            painter.when(lines, column.code, is_agreed, locked, stop=True)
+    _colour_what_is_missing(painter, lines)
+    advice = painter.places.fields[painter.sheet.region, "advice"][1]
+    done = painter.looks.changed(font_color=GOOD)
+    painter.at(advice, {"type": "formula", "criteria": f"={is_closed}"}, done)
+
+
+def _colour_what_is_missing(painter: Painter, lines: Table) -> None:
+    missing, listed = painter.looks.changed(bg_color=WARNING_PALE), painter.first(lines, "missing")
+    for code in ("declared", *JUSTIFICATION):
+        lacks = f'ISNUMBER(FIND("{painter.say(f"column.{code}")}",{listed}))'
+        painter.when(lines, code, lacks, missing)
+    painter.flags(lines)
+    painter.when(lines, "missing", f"LEN({listed})>0", painter.looks.changed(font_color=WARNING))

@@ -1,0 +1,423 @@
+"""The dashboard as a page: what the workbook's shows, with pictures, whose turn it is, and what happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from ..calibration import Standing, Turn, is_objection, urgency
+from ..calibration.vocabulary import Light, ObjectionState
+from ..figures import UNKNOWN, figures, percent, rounded
+from ..language import find, text
+from ..workbook import ShownCell, ShownSheet
+from .drawing import Bin, Drawing, Pillar, Share, curves, histogram, shares, waterfall
+from .page import MOST_BYTES, part, rendered
+
+_SIZES = (2000, 500, 200, 100, 60, 40, 25, 15, 8)
+"""How many rows a list has at most: the first of these with which the page is small enough."""
+_LONGEST = 240
+"""So many letters of what people wrote are on the page; all of it stands in the workbook."""
+_BINS = 3
+"""How many bins the histogram has up to the objection threshold, and once more beyond."""
+_TOTALS = ("hq", "suggested", "declared", "agreed")
+
+
+@dataclass(frozen=True)
+class RegionTurn:
+    """Where a region is: who has the turn, by name where that is known, and for how many days."""
+
+    code: str
+    turn: Turn | None
+    person: str
+    days: float
+    round: int
+
+    @property
+    def light(self) -> Light:
+        """Red, amber or green."""
+        return urgency(self.turn, self.days)
+
+
+@dataclass(frozen=True)
+class Contest:
+    """An objection: what was declared, why, and since when it has been waiting."""
+
+    region: str
+    line: str
+    hrbp: str
+    declared: float
+    suggested: float
+    deviation: float
+    words: str
+    state: str
+    handling: str
+    days: float | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to answer it."""
+        return self.state in (ObjectionState.OPEN, ObjectionState.SUBMITTED)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that somebody did: when, what it concerned, and the reason where one was given."""
+
+    at: dt.datetime
+    actor: str
+    action: str
+    regions: tuple[str, ...]
+    fields: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Overviewed:
+    """All that the page is made from."""
+
+    standing: Standing
+    sheets: Mapping[str, ShownSheet]
+    """The dashboard and the progress, as the workbook shows them."""
+    regions: tuple[RegionTurn, ...]
+    contests: tuple[Contest, ...]
+    acts: tuple[Act, ...]
+    notes: tuple[str, ...]
+    """What is to be known of the book before its numbers are believed."""
+    at: dt.datetime
+    book: str
+    head: str
+    renews: bool = False
+    """Whether somebody keeps the page new."""
+
+
+def dashboard_page(seen: Overviewed, language: str) -> str:
+    """The page; its lists are as long as there is room for."""
+    page = ""
+    for most in _SIZES:
+        page = rendered(
+            "dashboard.html", language, part("dashboard.js"), **_Dashboard(seen, language, most).data()
+        )
+        if len(page.encode()) <= MOST_BYTES:
+            break
+    return page
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell of a list as it is told; `look` is a class of the style sheet."""
+
+    said: str
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """A table: captions, rows whose first cell is their name, and how many more there are."""
+
+    code: str
+    title: str
+    captions: tuple[str, ...]
+    rows: tuple[tuple[_Cell, ...], ...]
+    more: int = 0
+    empty: str = ""
+    """What is said where there is no row."""
+
+
+class _Dashboard:
+    """Makes what the template tells."""
+
+    def __init__(self, seen: Overviewed, language: str, most: int) -> None:
+        self._seen, self._language, self._most = seen, language, most
+        self._sheet = seen.sheets["dashboard"]
+        self._plan = seen.standing.inputs.plan
+        self._totals = {code: self._sheet.field(f"dashboard_{code}").number for code in _TOTALS}
+        told = [value for value in self._totals.values() if value is not None]
+        self._figures = figures(self._plan.metric, language, told)
+
+    def data(self) -> dict[str, object]:
+        """Every part of the page."""
+        seen = self._seen
+        pictures = [self._waterfall(), self._deviations(), self._odds()]
+        return {
+            "titles": self._sheet.titles,
+            "cards": [self._card(code) for code in self._cards],
+            "lights": self._lights(),
+            "pictures": pictures + self._path(),
+            "listings": [self._regions(), self._late(), self._contests(), *self._running(), self._lines()],
+            "acts": self._acts(),
+            "notes": seen.notes,
+            "book": seen.book,
+            "head": seen.head,
+            "at": self._moment(seen.at),
+            "renews": seen.renews,
+        }
+
+    def _say(self, key: str, **fields: object) -> str:
+        return text(f"pages.{key}", self._language, **fields)
+
+    @property
+    def _cards(self) -> tuple[str, ...]:
+        return (
+            *(f"dashboard_{code}" for code in _TOTALS),
+            *("dashboard_gap_pct", "dashboard_hq_gap", "dashboard_submitted"),
+            *("dashboard_missing", "dashboard_objections"),
+        )
+
+    def _card(self, code: str) -> tuple[str, str]:
+        return self._sheet.label(code), self._sheet.field(code).said
+
+    def _lights(self) -> list[tuple[str, str, int]]:
+        """How many regions are in time, slow and late."""
+        found = [one.light for one in self._seen.regions]
+        return [(light, self._say(f"light.{light}"), found.count(light)) for light in reversed(Light)]
+
+    def _moment(self, at: dt.datetime) -> str:
+        return at.isoformat(" ", "minutes").removesuffix("+00:00") + self._say("utc")
+
+    def _days(self, days: float | None) -> str:
+        """An age in words."""
+        if days is None:
+            return ""
+        whole = math.floor(max(days, 0.0))
+        return self._say("days", count=whole) if whole else self._say("today")
+
+    def _cut(self, words: str) -> str:
+        flat = " ".join(words.split())
+        return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
+
+    def _listing(
+        self,
+        code: str,
+        title: str,
+        captions: Sequence[str],
+        rows: Sequence[tuple[_Cell, ...]],
+        empty: str = "",
+    ) -> _Listing:
+        kept = tuple(rows[: self._most])
+        return _Listing(code, title, tuple(captions), kept, len(rows) - len(kept), empty)
+
+    # Regions
+
+    def _regions(self) -> _Listing:
+        figures = ("allotment", "suggested", "declared", "gap_pct", "agreed", "in_force")
+        told = ("lines", "filled", "missing", "objections", *figures)
+        captions = [self._sheet.caption("regions", code) for code in ("name", "state", "submitted", *told)]
+        captions[3:3] = [self._say("waits"), self._say("since"), self._say("round")]
+        cells = self._sheet.rows("regions")
+        rows = [self._region(one, cells[one.code], told) for one in self._seen.regions]
+        return self._listing("regions", self._sheet.section("regions"), captions, rows)
+
+    def _region(
+        self, one: RegionTurn, cells: Mapping[str, ShownCell], told: Sequence[str]
+    ) -> tuple[_Cell, ...]:
+        return (
+            _Cell(cells["name"].said, one.light),
+            _Cell(cells["state"].said),
+            _Cell(cells["submitted"].said),
+            _Cell(self._waits(one), f"light {one.light}"),
+            _Cell(self._days(one.days) if one.turn else "", "number"),
+            _Cell(str(one.round), "number"),
+            *(self._value(cells[code]) for code in told),
+        )
+
+    def _waits(self, one: RegionTurn) -> str:
+        if one.turn is None:
+            return self._say("light.done")
+        return self._say(f"turn.{one.turn}", person=one.person)
+
+    def _late(self) -> _Listing:
+        """Who has had the turn for too long, the longest first."""
+        late = [one for one in self._seen.regions if one.light != Light.ON_PATH]
+        late.sort(key=lambda one: -one.days)
+        names = {region.code: region.name for region in self._plan.regions}
+        rows = [
+            (
+                _Cell(self._waits(one), f"light {one.light}"),
+                _Cell(names[one.code]),
+                _Cell(self._days(one.days), "number"),
+                _Cell(self._say(f"light.{one.light}")),
+            )
+            for one in late
+        ]
+        captions = [self._say(code) for code in ("waits", "region", "since", "how")]
+        return self._listing("late", self._say("late"), captions, rows, self._say("nobody_late"))
+
+    # Objections
+
+    def _contests(self) -> _Listing:
+        codes = (
+            "line",
+            "declared",
+            "suggested",
+            "deviation",
+            "state",
+            "since",
+            "hrbp",
+            "grounds",
+            "handling",
+        )
+        captions = [self._say(f"objection.{code}") for code in codes]
+        waiting = sorted(self._seen.contests, key=lambda one: (not one.waits, -(one.days or 0.0)))
+        rows = [self._contest(one) for one in waiting]
+        title, empty = self._say("objections"), self._say("no_objections")
+        return self._listing("objections", title, captions, rows, empty)
+
+    def _contest(self, one: Contest) -> tuple[_Cell, ...]:
+        light = self._contest_light(one)
+        return (
+            _Cell(f"{one.region} / {one.line}", light),
+            _Cell(self._figures.number(one.declared), "number"),
+            _Cell(self._figures.number(one.suggested), "number"),
+            _Cell(percent(one.deviation, self._language, 1, signed=True), "number"),
+            _Cell(text(f"telling.objections.{one.state}", self._language), f"light {light}"),
+            _Cell(self._days(one.days) if one.waits else "", "number"),
+            _Cell(one.hrbp),
+            _Cell(self._cut(one.words), "words"),
+            _Cell(self._cut(one.handling), "words"),
+        )
+
+    def _contest_light(self, one: Contest) -> Light:
+        """An answered objection waits for nobody."""
+        if not one.waits:
+            return Light.ON_PATH
+        light = urgency("finance", one.days or 0.0)
+        return Light.CLOSE if light == Light.ON_PATH else light
+
+    # Lines
+
+    def _running(self) -> Iterator[_Listing]:
+        """Progress line by line, once there is any."""
+        table = self._sheet.rows("running")
+        if not any(cells["actual"].number is not None for cells in table.values()):
+            return
+        yield self._of_lines("running", ("target", "actual", "pace", "light", "trend"))
+
+    def _lines(self) -> _Listing:
+        codes = ("last_year", "allotment", "suggested", "declared", "deviation", "flag", "agreed", "in_force")
+        return self._of_lines("lines", (*codes, "odds_hq", "odds_declared"))
+
+    def _of_lines(self, table: str, codes: Sequence[str]) -> _Listing:
+        captions = [self._sheet.caption(table, code) for code in ("name", *codes)]
+        rows = [
+            (
+                _Cell(f"{cells['region'].said} / {cells['name'].said}"),
+                *(self._value(cells[code]) for code in codes),
+            )
+            for cells in self._sheet.rows(table).values()
+        ]
+        return self._listing(table, self._sheet.section(table), captions, rows)
+
+    def _value(self, cell: ShownCell) -> _Cell:
+        """A cell of the sheet: a number to the right, a light in its colour, nothing out of the way."""
+        if cell.said in self._light_words:
+            return _Cell(cell.said, f"light {self._light_words[cell.said]}")
+        return _Cell(
+            cell.said, "nothing" if cell.said == UNKNOWN else "" if cell.kind == "choice" else "number"
+        )
+
+    @cached_property
+    def _light_words(self) -> Mapping[str, Light]:
+        return {text(f"workbook.light.{code}", self._language): code for code in Light}
+
+    # Pictures
+
+    def _waterfall(self) -> Drawing:
+        """From the head office target to what is agreed; what nobody has said yet counts as said before."""
+        lines = list(self._sheet.rows("lines").values())
+        known = [[cells[code].number for code in ("suggested", "declared", "agreed")] for cells in lines]
+        reached = [self._plan.total([_last(row[: k + 1]) for row in known]) or 0.0 for k in range(3)]
+        levels = [self._totals["hq"] or 0.0, *reached]
+        steps = [after - before for before, after in pairwise(levels)]
+        said = rounded([levels[0], *map(abs, steps), levels[-1]], self._figures)
+        counts = {"declared": sum(row[1] is not None for row in known), "of": len(known)}
+        counts["agreed"] = sum(row[2] is not None for row in known)
+        columns = [Pillar(self._say("step.hq"), 0.0, levels[0], said[0], "hq")]
+        for k, code in enumerate(("model", "regions", "decisions")):
+            look = "better" if steps[k] * self._plan.metric.direction >= 0 else "worse"
+            sign = "+" if steps[k] > 0 else "−" if steps[k] < 0 else ""
+            name = self._say(f"step.{code}")
+            columns.append(Pillar(name, levels[k], levels[k + 1], sign + said[k + 1], look))
+        columns.append(Pillar(self._say("step.end"), 0.0, levels[-1], said[-1], "agreed"))
+        summary = self._say("picture.waterfall.summary", **counts)
+        return waterfall("waterfall", self._say("picture.waterfall"), summary, columns)
+
+    def _deviations(self) -> Drawing:
+        """How far declarations are from suggestions, in bins that end at the objection threshold."""
+        cells = (row["deviation"].number for row in self._sheet.rows("lines").values())
+        found = [value for value in cells if value is not None and not math.isnan(value)]
+        threshold = self._plan.thresholds.objection
+        width, half = threshold / _BINS, 2 * _BINS
+        counts = [0] * (2 * half + 2)
+        for value in found:
+            counts[_bin(value, threshold, width, half)] += 1
+        objecting = sum(bool(is_objection(value, threshold)) for value in found)
+        below = half + 1 - _BINS
+        looks = ["late" if k < below else "worse" if k <= half else "better" for k in range(len(counts))]
+        edges = [(1, -2.0), (below, -1.0), (half + 1, 0.0), (half + 1 + _BINS, 1.0), (2 * half + 1, 2.0)]
+        marks = [(at, percent(share * threshold, self._language, signed=True)) for at, share in edges]
+        better = sum(value >= 0 for value in found)
+        facts = {"count": len(found), "better": better, "worse": len(found) - better, "objecting": objecting}
+        summary = self._say("picture.deviations.summary", **facts)
+        bins = [Bin(count, look) for count, look in zip(counts, looks, strict=True)]
+        return histogram("deviations", self._say("picture.deviations"), summary, bins, marks, below)
+
+    def _odds(self) -> Drawing:
+        fields = [(code, self._sheet.field(f"odds_{code}")) for code in _TOTALS]
+        names = {code: self._sheet.label(f"odds_{code}") for code in _TOTALS}
+        rows = [Share(names[code], cell.number, cell.said, code) for code, cell in fields]
+        said = self._say("comma").join(f"{row.name} {row.said}" for row in rows)
+        spread = self._sheet.field("total_spread").said
+        summary = self._say("picture.odds.summary", odds=said, spread=spread)
+        return shares("odds", self._say("picture.odds"), summary, rows)
+
+    def _path(self) -> list[Drawing]:
+        """The way to the agreed total and the results so far, once there are any."""
+        weeks = list(self._seen.sheets["progress"].rows("weekly").values())
+        actual = [week["actual"].number for week in weeks]
+        if not any(value is not None for value in actual):
+            return []
+        path = [week["path"].number for week in weeks]
+        last = max(k for k, value in enumerate(actual) if value is not None)
+        facts = {"date": weeks[last]["date"].said, "actual": weeks[last]["actual"].said}
+        summary = self._say("picture.path.summary", **facts, path=weeks[last]["path"].said)
+        ends = [weeks[0]["date"].said, weeks[-1]["date"].said]
+        lines = (("path", path), ("actual", actual))
+        return [curves("path", self._say("picture.path"), summary, lines, ends)]
+
+    # What happened
+
+    def _acts(self) -> list[dict[str, str]]:
+        return [
+            {
+                "at": self._moment(act.at),
+                "iso": act.at.isoformat(),
+                "actor": act.actor,
+                "did": self._did(act.action),
+                "about": self._say("comma").join(act.regions[:6]) + ("…" if len(act.regions) > 6 else ""),
+                "fields": self._say("fields", count=act.fields),
+                "reason": self._cut(act.reason),
+            }
+            for act in self._seen.acts
+        ]
+
+    def _did(self, action: str) -> str:
+        """What the command that did it is called."""
+        return find(f"pages.did.{action}", self._language) or action
+
+
+def _last(values: Sequence[float | None]) -> float | None:
+    """The last value that is known."""
+    return next((value for value in reversed(values) if value is not None), None)
+
+
+def _bin(value: float, threshold: float, width: float, half: int) -> int:
+    """Which bin a deviation is in: the first and the last hold all that is further away."""
+    if is_objection(value, threshold) and value > -threshold:
+        value = -threshold
+    value = min(max(value, -half * width), half * width)
+    at = math.ceil(value / width - 1e-9) if value < 0 else math.floor(value / width + 1e-9) + 1
+    return min(max(at + half, 0), 2 * half + 1)

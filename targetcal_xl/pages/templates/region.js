@@ -1,0 +1,113 @@
+(() => {
+  "use strict";
+  const { slip, held, formulas, carried, items, words, submitted, draft } = TOLD;
+  const page = sheet({ ...held }, Object.fromEntries(Object.entries(formulas).map(([spot, k]) => [spot, PRINTED[k]])));
+  const all = selector => [...document.querySelectorAll(selector)];
+  const spotOf = said => said.split(",").map(Number);
+  const kept = "targetcal-" + slip.nonce, waiting = [...items], more = document.getElementById("more");
+  const button = document.getElementById("submit"), told = document.getElementById("told");
+
+  // What people type as a number: wide digits, separators of thousands, and multiples that Chinese counts in.
+  const read = said => {
+    const plain = said.normalize("NFKC").replace(/\s/g, ""), [, number, unit] = plain.match(/^([-+−]?[\d.,]+)([万亿]?)$/) || [];
+    if (!number || (number.includes(",") && !/^[-+−]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(number))) return said;
+    const value = Number(number.replaceAll(",", "").replace("−", "-"));
+    const times = { "": 0, "万": 4, "亿": 8 }[unit];
+    return Number.isFinite(value) ? Number(value + "e" + times) : said;
+  };
+  const dayNumber = day => Math.round((Date.parse(day) - Date.UTC(1899, 11, 30)) / 864e5);
+
+  // A field's value as the ledger has it, and as the sheet's cell holds it.
+  const valueOf = field => {
+    const said = field.value;
+    if (said.trim() === "") return null;
+    return ["number", "decimal"].includes(field.dataset.kind) ? read(said) : said;
+  };
+  const heldBy = field => {
+    if (field.tagName === "SELECT") return field.selectedOptions[0].dataset.held ?? null;
+    return field.dataset.kind === "date" && field.value ? dayNumber(field.value) : valueOf(field);
+  };
+
+  const saidOf = (value, form) => {
+    if (value === null || value === "" || value === FAULT) return "";
+    if (typeof value !== "number" || !form) return str(value).replace(words.ready_there, words.ready);
+    const [places, power, sign] = form.split(",");
+    const said = FIXED(Number(value.toPrecision(15) + "e" + -Number(power)), Number(places));
+    return said.replace("-", "−") + sign;
+  };
+  const show = () => {
+    for (const one of all("[data-shows]")) {
+      const said = saidOf(page.at(...spotOf(one.dataset.shows)), one.dataset.form);
+      if (one.textContent !== said) one.textContent = said;
+    }
+  };
+  const fields = () => all("[data-field]");
+  const put = field => page.put(...spotOf(field.dataset.at), heldBy(field));
+  const typed = () => fields().map(field => [field.id, field.value]);
+  const remember = () => { try { localStorage.setItem(kept, JSON.stringify(typed())); } catch { /* then nothing is kept */ } };
+
+  const status = finished => {
+    page.put(...spotOf(button.dataset.status), finished ? submitted : draft);
+    show();
+  };
+  const values = finished => [
+    ...carried,
+    ...fields().map(field => [field.dataset.row || null, field.dataset.field, valueOf(field)]),
+    [null, "status", finished ? "submitted" : "draft"],
+    [null, "submitted_on", finished ? new Date(Date.now() - new Date().getTimezoneOffset() * 6e4).toISOString().slice(0, 10) : null],
+  ].filter(([, , value]) => value !== null);
+  const file = finished => {
+    const content = JSON.stringify({ ...slip, saved_at: new Date().toISOString(), values: values(finished) });
+    const said = JSON.stringify({ targetcal: "answer", version: 1, content, mac: hmac(slip.nonce, content) });
+    return new File([said], `${slip.plan}-${slip.region}-R${slip.round}.answer.json`, { type: "application/json" });
+  };
+  const save = finished => {
+    status(finished);
+    const made = file(finished), link = document.createElement("a");
+    link.href = URL.createObjectURL(made);
+    link.download = made.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    told.textContent = words.saved.replace("{file}", made.name);
+  };
+
+  document.querySelector("form").addEventListener("input", event => { put(event.target); status(false); remember(); });
+  button.addEventListener("click", () => {
+    const left = page.at(...spotOf(all(".cards [data-shows]").at(-1).dataset.shows));
+    if (left > 0) told.textContent = words.left.replace("{count}", left);
+    else save(true);
+  });
+  document.getElementById("save").addEventListener("click", () => save(false));
+  // A support item is a copy of the one in the template, on its own row of the sheet.
+  const addItem = () => {
+    const [row, at, said] = waiting.shift(), copy = document.getElementById("item").content.cloneNode(true);
+    copy.querySelector("legend").textContent = row;
+    for (const field of copy.querySelectorAll("[data-field]")) {
+      const { dataset } = field, id = row + "-" + dataset.field;
+      copy.querySelector(`label[for="${field.id}"]`).htmlFor = id;
+      [field.id, dataset.row, dataset.at] = [id, row, at + "," + spotOf(dataset.at)[1]];
+      field.value = said[dataset.field] ?? "";
+    }
+    const item = copy.firstElementChild;
+    document.getElementById("all-items").append(item);
+    more.hidden = waiting.length === 0;
+    return item;
+  };
+  while (waiting.some(([, , said]) => Object.keys(said).length)) addItem();
+  more.addEventListener("click", () => addItem().querySelector("select,input,textarea").focus());
+  const share = document.getElementById("share");
+  if (navigator.canShare?.({ files: [file(false)] })) {
+    share.hidden = false;
+    share.addEventListener("click", () => navigator.share({ files: [file(false)], title: document.title }).catch(() => {}));
+  }
+  try {
+    for (const [id, value] of JSON.parse(localStorage.getItem(kept)) || []) {
+      while (value && !document.getElementById(id) && waiting.some(([row]) => id.startsWith(row + "-"))) addItem();
+      const field = document.getElementById(id);
+      if (field) field.value = value;
+    }
+  } catch { /* what was kept cannot be read: the page is as it came */ }
+  fields().forEach(put);
+  status(false);
+  window.targetcal = { file };
+})();

@@ -1,0 +1,235 @@
+"""A region's page in a real browser: it computes what the tab does, and its answer comes back as given."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from targetcal_xl.actions import decide, lock, new
+from targetcal_xl.calibration import Key, Standing, Value
+from targetcal_xl.desk.records import standing_of
+from targetcal_xl.language import LANGUAGES, text
+from targetcal_xl.pages import MOST_BYTES, PageSlip, read_answer, region_page
+from targetcal_xl.workbook import ShownSheet, region_sheet, show_sheets
+from tests.support import desks
+from tests.support.browser import NARROW, WIDE, Visit, visit
+from tests.support.desks import REASONS, Case
+from tests.support.samples import sample_inputs
+
+_FILL = """(async sets => {
+  const found = [];
+  document.getElementById('more').click();
+  for (const typed of sets) {
+    for (const [id, value] of Object.entries(typed)) {
+      const field = document.getElementById(id);
+      field.value = value;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    const shows = Object.fromEntries([...document.querySelectorAll('[data-shows]')].map(
+      one => [one.dataset.shows, one.textContent]));
+    found.push({ shows, file: await targetcal.file(false).text() });
+  }
+  return found;
+})(%s)"""
+_TARGETS = (
+    "",
+    "85",
+    "84",
+    "60",
+    "255",
+    "300",
+    "８５",
+    "1,200",
+    "0.9万",
+    "85.5",
+    "-1",
+    "viele",
+    "1,2",
+    "220 ",
+    "1e3",
+)
+_WORDS = ("", "无", "n/a", "在手商机", "I confirm", "确认无误", "- -", "<b>\"'&")
+
+
+def _standing(case: Case) -> Standing:
+    with case.desk() as desk:
+        return standing_of(desk.ledger)
+
+
+def _slip(case: Case, region: str = "R1", turn: int = 1) -> PageSlip:
+    plan = case.inputs.plan
+    return PageSlip(plan.code, str(plan.period), region, turn, 2, "a-word-of-its-own", "f" * 64)
+
+
+def _page(case: Case, language: str = "", region: str = "R1", turn: int = 1) -> Path:
+    out = case.folder / f"page-{language}.html"
+    page = region_page(_standing(case), case.reading().values, _slip(case, region, turn), language)
+    out.write_text(page, "utf-8")
+    return out
+
+
+def _filled(page: Path, *sets: Mapping[str, str]) -> list[dict[str, object]]:
+    seen = visit(page, width=NARROW, play=_FILL % json.dumps(sets))
+    assert seen.errors == ()
+    return list(seen.played)
+
+
+def _answered(found: Mapping[str, object]) -> dict[Key, Value]:
+    return read_answer(str(found["file"]).encode(), "answer.json").values
+
+
+def _shows(sheet: ShownSheet, spot: str) -> str:
+    row, column = map(int, spot.split(","))
+    kinds = {code: sheet.kind(code) for code in ("deviation", "flag", "odds_declared", "missing", "answered")}
+    at = {sheet.spot("lines", one, code)[1]: code for one in sheet.rows("lines") for code in kinds}
+    fields = {
+        sheet.field_spot(code): code
+        for code in ("advice", "checks", "allotment", "suggested", "declared", "gap_pct")
+    }
+    code = fields.get((row, column)) or at[column]
+    said = sheet.at((row, column), sheet.kind(code)).said
+    return "" if said == "–" else said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_shows_what_the_tab_shows_for_whatever_is_typed(language: str, tmp_path: Path) -> None:
+    case, chance = desks.submitted(tmp_path), random.Random(language)
+    standing, sets = _standing(case), []
+    others = {key: value for key, value in case.typed().items() if key[0] != "R1" or "." in key[2]}
+    for _ in range(40):
+        typed = {f"{line}-declared": chance.choice(_TARGETS) for line in ("R1-1", "R1-2")}
+        typed |= {f"R1-1-{code}": chance.choice(_WORDS) for code in REASONS}
+        typed |= {"S01-what": chance.choice(_WORDS), "S01-kind": chance.choice(["", "budget"])}
+        sets.append({**typed, "-submitter": chance.choice(_WORDS)})
+    for typed, found in zip(sets, _filled(_page(case, language), *sets), strict=True):
+        code = region_sheet("R1")
+        sheet = show_sheets(standing, {**others, **_answered(found)}, language, (code,))[code]
+        ready, there = (text(key, language) for key in ("pages.region.ready", "workbook.advice.ready"))
+        shows = found["shows"]
+        assert isinstance(shows, dict)
+        differing = {
+            at: said for at, said in shows.items() if said.replace(ready, there) != _shows(sheet, at)
+        }
+        assert differing == {}, typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("２２０", 220.0),
+        ("1,200", 1200.0),
+        ("1.2万", 12000.0),
+        (" 85 ", 85.0),
+        ("−5", -5.0),
+        ("1,2", "1,2"),
+        ("many", "many"),
+    ],
+)
+def test_numbers_are_taken_as_people_type_them(typed: str, meant: Value, tmp_path: Path) -> None:
+    (found,) = _filled(_page(desks.fresh(tmp_path)), {"R1-1-declared": typed})
+    assert _answered(found)["R1", "R1-1", "declared"] == meant
+
+
+def test_an_answer_carries_what_its_reader_saw_and_all_that_was_typed(tmp_path: Path) -> None:
+    case = desks.submitted(tmp_path)
+    case.type(
+        {
+            ("R1", "R1-1", "attachment"): "plan.pdf",
+            ("R1", "S01", "kind"): "budget",
+            ("R1", "S01", "due"): "2025-02-01",
+        }
+    )
+    (found,) = _filled(_page(case), {"R1-1-comment": "两行\n字", "S01-quantity": "3"})
+    answer = read_answer(str(found["file"]).encode(), "answer.json")
+    assert answer.slip == _slip(case)
+    before = {
+        key: value
+        for key, value in case.typed().items()
+        if key[0] == "R1" and key[2] not in ("status", "submitted_on") and "." not in key[2]
+    }
+    wanted = {**before, ("R1", "R1-1", "comment"): "两行\n字", ("R1", "S01", "quantity"): 3.0}
+    assert answer.values == {**wanted, ("R1", None, "status"): "draft"}
+
+
+_SUBMIT = "document.getElementById('submit').click(); document.getElementById('told').textContent"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_not_complete_is_not_submitted(language: str, tmp_path: Path) -> None:
+    seen = visit(_page(desks.fresh(tmp_path), language), play=_SUBMIT)
+    assert seen.played == text("pages.script.left", language, count=3)
+    assert (seen.wide, seen.errors) == (WIDE, ())
+
+
+def test_a_finished_answer_is_submitted_with_the_day(tmp_path: Path) -> None:
+    script = f"(async()=>{{ {_SUBMIT}; return await targetcal.file(true).text() }})()"
+    seen = visit(_page(desks.submitted(tmp_path)), play=script)
+    values = read_answer(str(seen.played).encode(), "answer.json").values
+    assert values["R1", None, "status"] == "submitted"
+    assert len(str(values["R1", None, "submitted_on"])) == 10
+
+
+def test_in_a_further_round_only_what_is_back_is_asked_and_the_counter_can_be_agreed_to(
+    tmp_path: Path,
+) -> None:
+    case = desks.submitted(tmp_path)
+    case.run(lock)
+    desks.decline(case, "R1-1")
+    case.run(decide, "R1", "R1-1", "counter", counter=90.0, reason="依据不足", by="superior1")
+    case.run(decide, "R1", "R1-2", "accept", reason="依据充分", by="superior1")
+    page = _page(case, turn=2)
+    assert "R1-2-declared" not in page.read_text("utf-8")
+    (found,) = _filled(page, {"R1-1-agree": "yes"})
+    values = _answered(found)
+    assert values["R1", "R1-1", "agree"] == "yes"
+    assert values["R1", "R1-2", "declared"] == case.typed()["R1", "R1-2", "declared"]
+    assert "依据不足" in str(found["shows"])
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _page(desks.submitted(tmp_path_factory.mktemp("page")), request.param)
+
+
+def _look(page: Path, width: int, dark: bool) -> Visit:
+    return visit(page, width=width, dark=dark)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(NARROW, False), (NARROW, True), (WIDE, False)])
+def test_the_page_is_for_everybody_and_asks_nobody(width: int, dark: bool, page: Path) -> None:
+    seen = _look(page, width, dark)
+    assert set(seen.asked) == {page.as_uri()}
+    assert (seen.errors, seen.faults) == ((), ())
+    assert seen.wide <= width
+
+
+def test_a_page_knows_its_own_region_only(tmp_path: Path) -> None:
+    case = desks.locked(tmp_path)
+    said = _page(case).read_text("utf-8")
+    other = case.inputs.plan.region("R2")
+    names = [other.name, other.head.name, *(line.name for line in case.inputs.plan.lines_of("R2")), "R2"]
+    assert [name for name in names if name in said] == []
+
+
+def test_nothing_that_people_wrote_ends_the_script(tmp_path: Path) -> None:
+    evil = '</script><!--<script>alert(1)//"'
+    inputs = desks.case_inputs()
+    lines = tuple(replace(line, name=f"{k}{evil}") for k, line in enumerate(inputs.plan.lines))
+    case = Case(tmp_path, replace(inputs, plan=replace(inputs.plan, lines=lines)))
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "en")
+    case.type({("R1", "R1-1", "basis"): f"{evil}\u2028"})
+    (found,) = _filled(_page(case), {"R1-1-declared": "85"})
+    assert _answered(found)["R1", "R1-1", "basis"] == f"{evil}\u2028"
+
+
+def test_a_region_of_many_lines_is_small_enough_for_a_telephone(tmp_path: Path) -> None:
+    case = Case(tmp_path, sample_inputs((40, 1)))
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+    assert len(_page(case).read_bytes()) <= MOST_BYTES
