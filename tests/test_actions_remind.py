@@ -6,11 +6,9 @@ import datetime as dt
 import multiprocessing
 from collections.abc import Iterator, Mapping
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import default
 from itertools import count
 from pathlib import Path
-from typing import cast
 
 import pytest
 

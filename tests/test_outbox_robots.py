@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.calibration.vocabulary import MessageState, RobotKind
-from targetcal_xl.outbox import Message, Attempt, Robots, chat_content
+from targetcal_xl.outbox import Attempt, Message, Robots, chat_content
 from tests.support.mailing import Group, chat_server
 from tests.support.noticed import noticed, sent, told, told_inputs
 
@@ -97,7 +97,7 @@ def test_who_is_told_to_wait_waits(group: Group) -> None:
 
 def test_a_plan_tells_its_heads_through_a_robot_no_faster_than_it_may(tmp_path: Path, group: Group) -> None:
     assert group.kind in KINDS
-    case = noticed(tmp_path / "plan", told_inputs(robot=group.kind, mail=False))  # type: ignore[arg-type]
+    case = noticed(tmp_path / "plan", told_inputs(robot=group.kind, mail=False))
     group.now = lambda: case.clock().timestamp()
     report = told(case)
     by_robot = [row for row in report.messages if row.channel == group.kind]

@@ -14,12 +14,12 @@ from ..language import text
 from ..ledger import Event
 from ..outbox import (
     ACTION,
+    Carrier,
     Delivery,
     Drafts,
     Message,
     Pace,
     Queued,
-    Carrier,
     deliver,
     doubt,
     mailbox,

@@ -10,7 +10,7 @@ from ..calibration.vocabulary import MessageKind
 from ..desk import Desk, Stock, find_region
 from ..outbox import Message, entered, message_code, queue
 from ..problems import Problem, Refused
-from .notices import Files, DueNotices, notices
+from .notices import DueNotices, Files, notices
 from .outbox import OutboxReport, Sleep, at_hand, row_of_message, send_due
 
 

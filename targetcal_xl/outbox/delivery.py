@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..calibration.vocabulary import MessageState
 from ..ledger import Event
 from .queue import Queued, state_event
-from .ways import Attempt, Pace, Carrier
+from .ways import Attempt, Carrier, Pace
 
 ATTEMPTS = 3
 """How often a message is tried in one run while the other side says to come back later."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..calibration.vocabulary import MessageState
 from ..problems import Problem, Refused
 from .message import Message, message_code
-from .ways import Limit, Attempt
+from .ways import Attempt, Limit
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from ..calibration.vocabulary import Channel, MessageState
 from ..log import step
 from .message import Message, clean
 from .secrets import secret
-from .ways import Limit, Attempt
+from .ways import Attempt, Limit
 
 _LOG = logging.getLogger(__name__)
 _TIMEOUT = 20.0

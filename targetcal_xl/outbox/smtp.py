@@ -20,7 +20,7 @@ from ..problems import Problem, Refused
 from .message import Message, clean
 from .mime import envelope, needs_utf8, signed_off
 from .secrets import secret
-from .ways import Limit, Attempt
+from .ways import Attempt, Limit
 
 _LOG = logging.getLogger(__name__)
 
