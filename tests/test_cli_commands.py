@@ -213,6 +213,23 @@ PLAYED: Mapping[str, Play] = {
         lambda told: [one["verdict"] for one in _rows(told["files"])] == ["unknown"],
         PROBLEMS,
     ),
+    "remind": Play(
+        "fresh",
+        "remind BOOK --dry-run",
+        _says("2 messages; nothing was recorded or sent.", "共 2 条消息；未记录，也未发送。"),
+        lambda told: [one["kind"] for one in _rows(told["messages"])] == ["invitation"] * 2,
+    ),
+    "remind --draft": Play(
+        "fresh",
+        "remind BOOK --draft mails",
+        _says("draft written", "已生成草稿"),
+        lambda told: {one["state"] for one in _rows(told["messages"])} == {"drafted"},
+    ),
+    "outbox": Play(
+        "locked",
+        "outbox BOOK --list",
+        _says("There is nothing to be sent.", "没有要发送的消息。"),
+    ),
     "repair": Play("locked", "repair BOOK", _says("Nothing to repair.", "无需修复")),
     "upgrade": Play(
         "outdated",

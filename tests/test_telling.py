@@ -11,6 +11,7 @@ import pytest
 
 from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
+from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Opinion
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
@@ -64,6 +65,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     said = {"reason": "fair grounds"}
     yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
     yield case.run(actions.trace, "R1-1")
+    yield case.run(remind, dry_run=True)
     yield case.run(actions.unlock, "R2", "numbers were last year's")
 
 

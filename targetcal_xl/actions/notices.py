@@ -20,7 +20,7 @@ _BEFORE_DECISION = (MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCAL
 
 
 @dataclass(frozen=True)
-class Notices:
+class DueNotices:
     """Everything that is due now, whether or not it is in the queue, and whom nothing reaches."""
 
     messages: tuple[tuple[Message, Files], ...]
@@ -38,7 +38,7 @@ class _Occasion:
     fields: Mapping[str, object]
 
 
-def notices(stock: Stock, files: Mapping[str, Sequence[Path]] | None = None) -> Notices:
+def notices(stock: Stock, files: Mapping[str, Sequence[Path]] | None = None) -> DueNotices:
     """What is due by the plan's deadlines, on the day of the desk's clock.
 
     `files` go with the invitations, by region code. Raise Refused for a file that is not there.
@@ -54,7 +54,7 @@ def notices(stock: Stock, files: Mapping[str, Sequence[Path]] | None = None) -> 
                 messages.append((_message(stock, occasion, person, way, enclosed), _content(way, enclosed)))
             if not ways:
                 unreached[person.name] = Problem("outbox_unreached", person.name)
-    return Notices(tuple(messages), tuple(unreached.values()))
+    return DueNotices(tuple(messages), tuple(unreached.values()))
 
 
 def _ways(plan: Plan, person: Person) -> Iterator[tuple[str, str]]:

@@ -14,12 +14,12 @@ from ..language import text
 from ..ledger import Event
 from ..outbox import (
     ACTION,
+    Carrier,
     Delivery,
     Drafts,
     Message,
     Pace,
     Queued,
-    Way,
     deliver,
     doubt,
     mailbox,
@@ -231,7 +231,7 @@ def _pace(desk: Desk, items: Iterable[Queued], sleep: Sleep) -> Pace:
 @contextmanager
 def _open_ways(
     desk: Desk, drafts: Path | None, waiting: Sequence[Queued], found: list[Problem]
-) -> Iterator[Mapping[str, Way]]:
+) -> Iterator[Mapping[str, Carrier]]:
     """The ways that are open, for what waits; why others are not is added to what was found."""
     if drafts is not None:
         yield {Channel.MAIL: Drafts(drafts)}
@@ -243,7 +243,7 @@ def _open_ways(
         if mail is None:
             found.append(Problem("outbox_no_server"))
     chats = robots()
-    ways: dict[str, Way] = dict.fromkeys(wanted - {Channel.MAIL}, chats)
+    ways: dict[str, Carrier] = dict.fromkeys(wanted - {Channel.MAIL}, chats)
     try:
         yield ways | ({Channel.MAIL: mail} if mail else {})
     finally:

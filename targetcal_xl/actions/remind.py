@@ -10,7 +10,7 @@ from ..calibration.vocabulary import MessageKind
 from ..desk import Desk, Stock, find_region
 from ..outbox import Message, entered, message_code, queue
 from ..problems import Problem, Refused
-from .notices import Files, Notices, notices
+from .notices import DueNotices, Files, notices
 from .outbox import OutboxReport, Sleep, at_hand, row_of_message, send_due
 
 
@@ -50,7 +50,7 @@ def _files(stock: Stock, said: Iterable[str]) -> Mapping[str, Sequence[Path]]:
     return found
 
 
-def _news(stock: Stock, due: Notices) -> Iterable[tuple[Message, Files]]:
+def _news(stock: Stock, due: DueNotices) -> Iterable[tuple[Message, Files]]:
     """What is due and not in the queue. Who was invited to a round needs no invitation without a file."""
     items = queue(stock.desk.ledger)
     known = {item.code for item in items}

@@ -12,22 +12,22 @@ with on_demand(__name__):
     from .queue import ACTION, Queued, content_of, doubt, entered, queue, state_event
     from .robots import Robots, chat_content, robots
     from .smtp import Mailbox, mailbox
-    from .ways import Limit, Outcome, Pace, Way
+    from .ways import Attempt, Carrier, Limit, Pace
 
 __all__ = [
     "ACTION",
     "ATTEMPTS",
     "Attachment",
+    "Attempt",
+    "Carrier",
     "Delivery",
     "Drafts",
     "Limit",
     "Mailbox",
     "Message",
-    "Outcome",
     "Pace",
     "Queued",
     "Robots",
-    "Way",
     "attached",
     "chat_content",
     "clean",

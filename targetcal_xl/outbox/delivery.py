@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..calibration.vocabulary import MessageState
 from ..ledger import Event
 from .queue import Queued, state_event
-from .ways import Outcome, Pace, Way
+from .ways import Attempt, Carrier, Pace
 
 ATTEMPTS = 3
 """How often a message is tried in one run while the other side says to come back later."""
@@ -23,7 +23,7 @@ _LONGEST_REST = 60.0
 class Delivery:
     """How messages are sent: the ways there are, the pace, where bytes are, and how it is recorded."""
 
-    ways: Mapping[str, Way]
+    ways: Mapping[str, Carrier]
     pace: Pace
     content: Callable[[Queued], bytes]
     record: Callable[[Event], object]
@@ -47,15 +47,15 @@ class Delivery:
         self._weary.add(item.lane)
         return item
 
-    def _tried(self, item: Queued) -> tuple[Queued, Outcome]:
+    def _tried(self, item: Queued) -> tuple[Queued, Attempt]:
         way, content = self.ways[item.message.channel], self.content(item)
         self.pace.wait(item.lane, way.limits(item.message))
-        item = self._come(item, Outcome(MessageState.SENDING))
+        item = self._come(item, Attempt(MessageState.SENDING))
         self.pace.note(item.lane)
         outcome = way.send(item.message, content)
         return self._come(item, outcome), outcome
 
-    def _come(self, item: Queued, outcome: Outcome) -> Queued:
+    def _come(self, item: Queued, outcome: Attempt) -> Queued:
         self.record(state_event(item, outcome.state, outcome.said))
         return replace(item, state=outcome.state, reason=outcome.said)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..calibration.vocabulary import MessageState
 from ..problems import Problem, Refused
 from .message import Message, message_code
-from .ways import Limit, Outcome
+from .ways import Attempt, Limit
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Drafts:
         """Files are written at once."""
         return ()
 
-    def send(self, message: Message, content: bytes) -> Outcome:
+    def send(self, message: Message, content: bytes) -> Attempt:
         """Write a mail down; raise Refused when it cannot be."""
         name = "-".join(filter(None, (message.kind, message.region, message_code("", message))))
         path = self.folder / f"{name}.eml"
@@ -30,4 +30,4 @@ class Drafts:
             path.write_bytes(b"X-Unsent: 1\r\n" + content)
         except OSError as error:
             raise Refused([Problem("outbox_draft", str(path), {"said": error.strerror or error})]) from error
-        return Outcome(MessageState.DRAFTED, path.name)
+        return Attempt(MessageState.DRAFTED, path.name)

@@ -23,7 +23,7 @@ def mail_content(message: Message, plan: str, files: tuple[bytes, ...]) -> bytes
     mail["Subject"] = clean(message.subject)
     mail["To"] = addressed(message.name, message.address)
     mail["X-Targetcal-Plan"] = clean(plan)
-    mail["X-Targetcal-Checkpoint"] = clean(message.checkpoint)
+    mail["X-Checkpoint"] = clean(message.checkpoint)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     for attachment, content in zip(message.attachments, files, strict=True):
@@ -69,5 +69,6 @@ def signed_off(content: bytes, name: str, address: str, at: dt.datetime) -> byte
 
 
 def _mail(address: str) -> EmailMessage:
+    """What every server takes: seven bits, but where the address itself needs more."""
     policy: EmailPolicy[EmailMessage] = SMTPUTF8 if needs_utf8(address) else SMTP
-    return EmailMessage(policy)
+    return EmailMessage(policy.clone(cte_type="7bit"))

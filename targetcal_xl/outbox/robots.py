@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +20,7 @@ from ..calibration.vocabulary import Channel, MessageState
 from ..log import step
 from .message import Message, clean
 from .secrets import secret
-from .ways import Limit, Outcome
+from .ways import Attempt, Limit
 
 _LOG = logging.getLogger(__name__)
 _TIMEOUT = 20.0
@@ -88,20 +89,26 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 
 def chat_content(message: Message) -> bytes:
     """What a group robot is sent, as it is recorded: signed only when it is sent."""
-    told = _cut(f"{message.subject}\n{message.text}", _KINDS[message.channel].most)
+    told = _cut(f"{message.subject}\n{message.text}", _KINDS[message.channel])
     if message.channel == Channel.FEISHU:
-        body: dict[str, Any] = {"msg_type": "text", "content": {"text": told}}
-    else:
-        body = {"msgtype": "text", "text": {"content": told}}
-    return json.dumps(body, ensure_ascii=False).encode()
+        return _json({"msg_type": "text", "content": {"text": told}})
+    return _json({"msgtype": "text", "text": {"content": told}})
 
 
-def _cut(said: str, most: int) -> str:
-    """A text that is no longer than so many bytes, of whole characters."""
-    content = said.encode()
-    if len(content) <= most:
+def _cut(said: str, kind: _Kind) -> str:
+    """A text that is no longer than is taken, in UTF-8 and as JSON alike; of whole characters."""
+    if _length(said) <= kind.most:
         return said
-    return content[: most - len("…".encode())].decode("utf-8", "ignore") + "…"
+    most = bisect_right(range(len(said)), kind.most, key=lambda count: _length(f"{said[:count]}…"))
+    return f"{said[: most - 1]}…"
+
+
+def _length(said: str) -> int:
+    return len(_json(said)) - 2
+
+
+def _json(said: object) -> bytes:
+    return json.dumps(said, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True)
@@ -119,11 +126,11 @@ class Robots:
         """Whether there is an address for a robot."""
         return bool(self._word(code, ""))
 
-    def send(self, message: Message, content: bytes) -> Outcome:
+    def send(self, message: Message, content: bytes) -> Attempt:
         """Hand a message to its robot once."""
         address, word = self._word(message.address, ""), self._word(message.address, "_SECRET")
         if not address.startswith("https://"):
-            return Outcome(MessageState.PREPARED, VARIABLE, closes=True)
+            return Attempt(MessageState.PREPARED, VARIABLE, closes=True)
         kind = _KINDS[message.channel]
         query, signs = kind.signed(word, self.now()) if word else ({}, {})
         with step(_LOG, "reach a group robot"):
@@ -138,7 +145,7 @@ def robots() -> Robots:
     return Robots(os.environ)
 
 
-def _posted(kind: _Kind, address: str, query: dict[str, str], body: dict[str, Any]) -> Outcome:
+def _posted(kind: _Kind, address: str, query: dict[str, str], body: dict[str, Any]) -> Attempt:
     """What a robot answers: before the request goes nothing is sent, once it went only an answer tells."""
     import ssl
 
@@ -147,22 +154,22 @@ def _posted(kind: _Kind, address: str, query: dict[str, str], body: dict[str, An
     try:
         url = httpx.URL(address).copy_merge_params(query)
     except httpx.InvalidURL:
-        return Outcome(MessageState.PREPARED, VARIABLE, closes=True)
+        return Attempt(MessageState.PREPARED, VARIABLE, closes=True)
     context = ssl.create_default_context()
     try:
         with httpx.Client(verify=context, timeout=_TIMEOUT, follow_redirects=False) as client:
-            answer = client.post(url, content=json.dumps(body, ensure_ascii=False).encode(), headers=_HEADERS)
+            answer = client.post(url, content=_json(body), headers=_HEADERS)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        return Outcome(MessageState.PREPARED, type(error).__name__)
+        return Attempt(MessageState.PREPARED, type(error).__name__)
     except httpx.HTTPError as error:
-        return Outcome(MessageState.DOUBTFUL, type(error).__name__)
+        return Attempt(MessageState.DOUBTFUL, type(error).__name__)
     return _judged(kind, answer.status_code, answer.text, answer.headers.get("x-ogw-ratelimit-reset", ""))
 
 
 _HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 
 
-def _judged(kind: _Kind, status: int, said: str, reset: str) -> Outcome:
+def _judged(kind: _Kind, status: int, said: str, reset: str) -> Attempt:
     try:
         told = json.loads(said)
         code = int(told.get("errcode", told.get("code", told.get("StatusCode"))))
@@ -170,13 +177,13 @@ def _judged(kind: _Kind, status: int, said: str, reset: str) -> Outcome:
     except (AttributeError, TypeError, ValueError):
         code, words = None, ""
     if status == 200 and code == 0:
-        return Outcome(MessageState.SENT)
+        return Attempt(MessageState.SENT)
     told_as = clean(f"{status} {'' if code is None else code} {words}")[:200]
     if status == 429 or code in kind.later:
         wait = float(reset) if reset.isdecimal() else kind.later.get(code or 0, _MINUTE)
-        return Outcome(MessageState.PREPARED, told_as, wait)
+        return Attempt(MessageState.PREPARED, told_as, wait)
     if code in kind.setup:
-        return Outcome(MessageState.PREPARED, told_as, closes=True)
+        return Attempt(MessageState.PREPARED, told_as, closes=True)
     if code is None and (status == 200 or status >= 500):
-        return Outcome(MessageState.DOUBTFUL, told_as)
-    return Outcome(MessageState.FAILED, told_as)
+        return Attempt(MessageState.DOUBTFUL, told_as)
+    return Attempt(MessageState.FAILED, told_as)

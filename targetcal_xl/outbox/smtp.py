@@ -20,13 +20,15 @@ from ..problems import Problem, Refused
 from .message import Message, clean
 from .mime import envelope, needs_utf8, signed_off
 from .secrets import secret
-from .ways import Limit, Outcome
+from .ways import Attempt, Limit
 
 _LOG = logging.getLogger(__name__)
 
 SERVER, SENDER, PASSWORD = "TARGETCAL_SMTP", "TARGETCAL_MAIL_FROM", "TARGETCAL_SMTP_PASSWORD"
 _PORTS = {"smtp": 587, "smtps": 465}
 _TIMEOUT = 30.0
+_GREETED_AS = "[127.0.0.1]"
+"""As mail programs say it: a name of this computer is nobody's business, and may take long to find."""
 _PER_MINUTE = 30
 """Slow enough for the servers of most providers."""
 
@@ -49,14 +51,14 @@ class Mailbox:
         """How fast mails may go."""
         return (Limit(_PER_MINUTE, 60.0),)
 
-    def send(self, message: Message, content: bytes) -> Outcome:
+    def send(self, message: Message, content: bytes) -> Attempt:
         """Hand a mail to the server once."""
         try:
             to, sender = envelope(message.address), envelope(self.sender[1])
             with step(_LOG, "reach a mail server"):
                 server = self._connected()
         except Refused as refused:
-            return Outcome(MessageState.FAILED, refused.problems[0].code)
+            return Attempt(MessageState.FAILED, refused.problems[0].code)
         except (smtplib.SMTPException, OSError) as error:
             return self._lost(_unreached(error))
         return self._handed(server, message, sender, to, content)
@@ -70,18 +72,18 @@ class Mailbox:
 
     def _handed(
         self, server: smtplib.SMTP, message: Message, sender: str, to: str, content: bytes
-    ) -> Outcome:
+    ) -> Attempt:
         """Before the content goes, nothing is sent whatever happens; once it goes, only an answer tells."""
         mail = signed_off(content, *self.sender, self.clock())
         if needs_utf8(to) and not server.has_extn("smtputf8"):
-            return Outcome(MessageState.FAILED, "SMTPUTF8")
+            return Attempt(MessageState.FAILED, "SMTPUTF8")
         try:
             for code, said in self._announced(server, sender, to, len(mail)):
                 if code >= 400:
                     server.rset()
                     return _refused(code, said)
         except (smtplib.SMTPException, OSError) as error:
-            return self._lost(Outcome(MessageState.PREPARED, type(error).__name__))
+            return self._lost(Attempt(MessageState.PREPARED, type(error).__name__))
         return self._given(server, mail)
 
     def _announced(self, server: smtplib.SMTP, sender: str, to: str, size: int) -> list[tuple[int, bytes]]:
@@ -91,17 +93,17 @@ class Mailbox:
         begun = server.mail(sender, options)
         return [begun] if begun[0] >= 400 else [begun, server.rcpt(to)]
 
-    def _given(self, server: smtplib.SMTP, mail: bytes) -> Outcome:
+    def _given(self, server: smtplib.SMTP, mail: bytes) -> Attempt:
         try:
             with step(_LOG, "hand a mail over"):
                 code, said = server.data(mail)
         except smtplib.SMTPDataError as error:
             return self._lost(_refused(error.smtp_code, error.smtp_error))
         except (smtplib.SMTPException, OSError) as error:
-            return self._lost(Outcome(MessageState.DOUBTFUL, type(error).__name__))
-        return Outcome(MessageState.SENT, _answer(code, said)) if code == 250 else _refused(code, said)
+            return self._lost(Attempt(MessageState.DOUBTFUL, type(error).__name__))
+        return Attempt(MessageState.SENT, _answer(code, said)) if code == 250 else _refused(code, said)
 
-    def _lost(self, outcome: Outcome) -> Outcome:
+    def _lost(self, outcome: Attempt) -> Attempt:
         """Begin with a new connection next time."""
         if self._open is not None:
             with suppress(OSError):
@@ -113,9 +115,11 @@ class Mailbox:
         if self._open is None:
             context = ssl.create_default_context()
             if self.at_once:
-                self._open = smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT, context=context)
+                self._open = smtplib.SMTP_SSL(
+                    self.host, self.port, _GREETED_AS, timeout=_TIMEOUT, context=context
+                )
             else:
-                self._open = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT)
+                self._open = smtplib.SMTP(self.host, self.port, _GREETED_AS, timeout=_TIMEOUT)
                 self._open.starttls(context=context)
             self._open.ehlo_or_helo_if_needed()
             if self.user:
@@ -146,19 +150,19 @@ def mailbox(clock: Callable[[], dt.datetime], environment: Mapping[str, str] = o
     return Mailbox(place.hostname, port, place.scheme == "smtps", user, password, (name, address), clock)
 
 
-def _unreached(error: smtplib.SMTPException | OSError) -> Outcome:
+def _unreached(error: smtplib.SMTPException | OSError) -> Attempt:
     """Nothing was sent; what is wrong with name, password or encryption somebody has to mend first."""
     said = type(error).__name__
     if isinstance(error, smtplib.SMTPResponseException):
         said = _answer(error.smtp_code, error.smtp_error)
     mended = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError)
-    return Outcome(MessageState.PREPARED, said, closes=isinstance(error, mended))
+    return Attempt(MessageState.PREPARED, said, closes=isinstance(error, mended))
 
 
-def _refused(code: int, said: bytes | str) -> Outcome:
+def _refused(code: int, said: bytes | str) -> Attempt:
     """An answer of 4xx may change; one of 5xx will not."""
     state = MessageState.PREPARED if 400 <= code < 500 else MessageState.FAILED
-    return Outcome(state, _answer(code, said))
+    return Attempt(state, _answer(code, said))
 
 
 def _answer(code: int, said: bytes | str) -> str:

@@ -20,7 +20,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Attempt:
     """What came of sending: `sent`, `failed` for good, `doubtful`, or `prepared` to be tried again."""
 
     state: MessageState
@@ -32,13 +32,13 @@ class Outcome:
     """Whether nothing else will go this way before somebody has mended something."""
 
 
-class Way(Protocol):
+class Carrier(Protocol):
     """Mail, or the robots of a chat."""
 
     def limits(self, message: Message) -> tuple[Limit, ...]:
         """How fast messages like this one may go."""
 
-    def send(self, message: Message, content: bytes) -> Outcome:
+    def send(self, message: Message, content: bytes) -> Attempt:
         """Try once; never raises for what the other side does."""
 
 

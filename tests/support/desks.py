@@ -204,7 +204,7 @@ def low(case: Case) -> tuple[float, float, float]:
     return case.suggested("R1-1") - 1, case.suggested("R1-2"), round(case.suggested("R2-1") * 0.7)
 
 
-def _begin(case: Case) -> None:
+def begin(case: Case) -> None:
     with case.desk(create=True) as desk:
         new(desk, case.inputs, case.language)
 
@@ -230,7 +230,7 @@ def _decide(case: Case) -> None:
 
 
 _STAGES: dict[str, Callable[[Case], object]] = {
-    "fresh": _begin,
+    "fresh": begin,
     "submitted": _submit,
     "locked": lambda case: case.run(lock),
     "decided": _decide,
