@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from targetcal_xl.ledger.merkle import (
     EMPTY,
     Frontier,
-    Node,
+    NodeAt,
     consistency,
     inclusion,
     is_consistent,
@@ -37,7 +37,7 @@ ROOTS = [
 sizes = st.integers(1, 70)
 
 
-def tree(count: int, pieces: Sequence[int] = ()) -> Node:
+def tree(count: int, pieces: Sequence[int] = ()) -> NodeAt:
     """The nodes of a tree of so many leaves, which came in pieces."""
     nodes: dict[tuple[int, int], bytes] = {}
     ends = [*sorted(pieces), count]
@@ -51,7 +51,7 @@ def tree(count: int, pieces: Sequence[int] = ()) -> Node:
     return lambda level, index: nodes[level, index]
 
 
-def root_hash(size: int, node: Node) -> bytes:
+def root_hash(size: int, node: NodeAt) -> bytes:
     """The root over the first leaves, of what is kept."""
     return Frontier(size, node).root
 

@@ -32,7 +32,7 @@ from .chain import (
 )
 from .checkpoint import Checkpoint, log_origin
 from .entry import Entry, Event
-from .merkle import Frontier, Node, consistency, inclusion
+from .merkle import Frontier, NodeAt, consistency, inclusion
 from .store import Row, Store, Transaction, create_tables, is_missing_file, locate
 
 _LOG = logging.getLogger(__name__)
@@ -188,7 +188,7 @@ class Ledger:
         root = Frontier(size, self._nodes(transaction)).root
         return Checkpoint(log_origin(first[0] if first else GENESIS), size, root)
 
-    def _nodes(self, transaction: Transaction) -> Node:
+    def _nodes(self, transaction: Transaction) -> NodeAt:
         """The tree's nodes: leaves from their entries, those above as they are kept."""
 
         def node(level: int, index: int) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
-Node = Callable[[int, int], bytes]
+NodeAt = Callable[[int, int], bytes]
 """The 32 bytes of the complete subtree at a level and index: over leaves `index << level` and following."""
 
 EMPTY = sha256().digest()
@@ -29,7 +29,7 @@ def parent_hash(left: bytes, right: bytes) -> bytes:
 class Frontier:
     """The complete subtrees of a growing tree, largest first: all that its root and its growth need."""
 
-    def __init__(self, size: int = 0, node: Node | None = None) -> None:
+    def __init__(self, size: int = 0, node: NodeAt | None = None) -> None:
         """Those over the first `size` leaves, whose nodes are at hand."""
         self.size = size
         """How many leaves there are."""
@@ -64,7 +64,7 @@ class Frontier:
         return last
 
 
-def inclusion(index: int, size: int, node: Node) -> list[bytes]:
+def inclusion(index: int, size: int, node: NodeAt) -> list[bytes]:
     """The path that proves the leaf at `index` (from 0) under the root over `size` leaves.
 
     Raise ValueError where there is no such leaf.
@@ -74,7 +74,7 @@ def inclusion(index: int, size: int, node: Node) -> list[bytes]:
     return _path(index, 0, size, node)
 
 
-def consistency(before: int, size: int, node: Node) -> list[bytes]:
+def consistency(before: int, size: int, node: NodeAt) -> list[bytes]:
     """The path that proves that the first `before` leaves of `size` are still the same.
 
     Raise ValueError where there are fewer.
@@ -126,7 +126,7 @@ def is_consistent(before: int, size: int, path: Sequence[bytes], old: bytes, new
     return not last and was == old and now == new
 
 
-def _over(begin: int, end: int, node: Node) -> bytes:
+def _over(begin: int, end: int, node: NodeAt) -> bytes:
     """The root over leaves `begin` to `end`, which is excluded; they are a subtree of the RFC's."""
     count = end - begin
     if count & (count - 1) == 0:
@@ -141,7 +141,7 @@ def _middle(begin: int, end: int) -> int:
     return begin + (1 << (end - begin - 1).bit_length() - 1)
 
 
-def _path(index: int, begin: int, end: int, node: Node) -> list[bytes]:
+def _path(index: int, begin: int, end: int, node: NodeAt) -> list[bytes]:
     if end - begin == 1:
         return []
     middle = _middle(begin, end)
@@ -150,7 +150,7 @@ def _path(index: int, begin: int, end: int, node: Node) -> list[bytes]:
     return [*_path(index, middle, end, node), _over(begin, middle, node)]
 
 
-def _kept(before: int, begin: int, end: int, node: Node, is_whole: bool) -> list[bytes]:
+def _kept(before: int, begin: int, end: int, node: NodeAt, is_whole: bool) -> list[bytes]:
     """The RFC's SUBPROOF: `is_whole` while the old root is what the subtree's own would be."""
     if before == end:
         return [] if is_whole else [_over(begin, end, node)]
