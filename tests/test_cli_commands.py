@@ -376,6 +376,8 @@ def test_every_command_is_played_here() -> None:
         ("follow BOOK --actuals actuals.csv --as-of 2025-02-30", "Invalid value for '--as-of'"),
         ("follow BOOK --actuals actuals.csv", "Not every line has a confirmed target yet"),
         ("survey BOOK --responses nowhere.csv", "nowhere.csv: There is no such file"),
+        ("check .", "There is no such workbook"),
+        ("demo targets.xlsx/inside", "The folder cannot be made"),
         ("audit BOOK -r R9", "There is no region “R9”"),
         ("functions BOOK on", "'on' is not one of"),
         ("doctor nowhere.xlsx", "There is no such workbook"),

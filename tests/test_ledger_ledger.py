@@ -481,6 +481,14 @@ def test_a_place_that_cannot_be_is_refused_by_name(place: str, code: str) -> Non
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "place", ["postgresql:///d?host=/no/such/place", "postgres://me@/d?host=/no/such/place"]
+)
+def test_an_address_is_handed_to_the_driver_as_it_was_given(place: str) -> None:
+    with pytest.raises(Refused, match="/no/such/place"):
+        open_ledger(place)
+
+
 def test_a_file_that_is_no_ledger_is_refused_and_left_alone(tmp_path: Path) -> None:
     other = tmp_path / "book.xlsx"
     other.write_bytes(b"PK\x03\x04 something else entirely" * 100)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from ..language import text
 from ..ledger import Event, dump, reference
 from ..letters import LetterTemplate, render_pdf, render_word
 from ..letters.file_names import file_name
-from ..ooxml import clear_leftovers, laid_beside, put_in_place
+from ..ooxml import clear_leftovers, laid_beside, make_folder, put_in_place
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
 from .check import broken_seals
@@ -225,16 +225,9 @@ def _laid(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
         if path.exists() and path.read_bytes() != content:
             raise Refused([Problem("letter_file_differs", str(path))])
     with ExitStack() as ready:
-        _make_folders({path.parent for path in files})
+        for folder in {path.parent for path in files}:
+            make_folder(folder)
         yield {ready.enter_context(laid_beside(path, content)): path for path, content in files.items()}
-
-
-def _make_folders(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Refused([Problem("folder_not_made", str(folder), {"detail": error.strerror})]) from error
 
 
 def _put(laid: Mapping[Path, Path]) -> None:

@@ -214,7 +214,7 @@ def _lock(desk: "Desk", region: Regions = None) -> "Report":
     return lock(desk, region or ())
 
 
-@_TABLE.command("targetcal unlock targets.xlsx --region HD --reason 'numbers were last year's'")
+@_TABLE.command("targetcal unlock targets.xlsx --region HD --reason 'numbers of last year'")
 @_TABLE.button("unlock", "finance", "Undo", "region", "reason")
 def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
     from ..actions.unlock import unlock
@@ -358,9 +358,9 @@ def _audit(
     from ..actions.trace import trace
     from ..actions.verify import verify
 
-    if line and not prove:
-        return trace(desk, line, region)
-    return verify(desk, head or ()) if prove else audit(desk, region or None)
+    if prove or head:
+        return verify(desk, head or ())
+    return trace(desk, line, region) if line else audit(desk, region or None)
 
 
 @_TABLE.command(

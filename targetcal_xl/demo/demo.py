@@ -14,6 +14,7 @@ from ..connect import plan_template
 from ..desk import Desk, OnProgress, find_language, first_declarations, issues, silent, standing_of
 from ..figures import plain, spell
 from ..language import record, text
+from ..ooxml import make_folder
 from ..problems import Problem, Refused
 from ..telling import Part, Report, Sentence, table
 from .story import Story
@@ -53,9 +54,9 @@ def demo(directory: Path, language: str, *, progress: OnProgress = silent, case:
     Raise Refused for any other folder, and for an unknown language.
     """
     find_language(language)
-    if directory.exists() and any(directory.iterdir()):
+    if directory.is_dir() and any(directory.iterdir()):
         raise Refused([Problem("folder_not_empty", str(directory))])
-    directory.mkdir(parents=True, exist_ok=True)
+    make_folder(directory)
     began = time.monotonic()
     story = Story(plan_template(case or record(language).case), directory, language)
     for done, act in enumerate(story.acts, 1):

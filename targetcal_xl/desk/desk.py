@@ -95,6 +95,8 @@ def open_desk(
     """
     if not actor.strip():
         raise Refused([Problem("actor_missing")])
+    if not path.name:
+        raise Refused([Problem("book_missing", str(path))])
     place = ledger or ledger_beside(path)
     with _uncollected(), _alone(path), _begun(place, create), open_ledger(place, create=create) as opened:
         if problem := _unfit(path, opened.formats, outdated):

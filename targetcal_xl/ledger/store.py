@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Final
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..problems import Problem, Refused
 from .chain import COLUMNS
@@ -243,7 +243,7 @@ def locate(place: str | Path, password: str | None = None) -> Store:
         return SQLite(Path(unquote(url.path[1:])).absolute())
     if kind not in ("postgresql", "postgres"):
         raise Refused([Problem("ledger_database", fields={"kind": url.scheme})])
-    return PostgreSQL(urlunsplit(url._replace(scheme="postgresql")), password)
+    return PostgreSQL(f"postgresql://{place.partition('://')[2]}", password)
 
 
 def is_missing_file(store: Store) -> bool:

@@ -25,6 +25,7 @@ with on_demand(__name__):
     from .disk import (
         clear_leftovers,
         laid_beside,
+        make_folder,
         put_in_place,
         read_file,
         refuse_open,
@@ -69,6 +70,7 @@ __all__ = [
     "insertion",
     "inside",
     "laid_beside",
+    "make_folder",
     "new_cell",
     "one_cell",
     "opens",

@@ -95,6 +95,14 @@ def refuse_taken(path: Path, before: bytes) -> None:
         raise Refused([Problem("file_changed_meanwhile", path.name)])
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those that it is in, unless they are there; raise Refused when the system says no."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused([Problem("folder_not_made", str(folder), {"detail": error.strerror})]) from error
+
+
 def clear_leftovers(path: Path) -> None:
     """Take away what a killed writer of this file left beside it; nobody may be writing it now."""
     for left in path.resolve().parent.glob(f"{_beside(path)}*{_SUFFIX}"):
