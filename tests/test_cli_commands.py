@@ -561,10 +561,21 @@ def test_the_program_itself_plays_a_plan_from_its_confirmation_to_its_evaluation
     assert refused.status != DONE and refused.err.startswith("✗ ") and refused.out == ""
 
 
-def _process(words: str) -> Said:
+def _process(words: str, language: str = "en") -> Said:
     script = shutil.which("targetcal", path=str(Path(sys.executable).parent))
     assert script is not None
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    env |= {"TARGETCAL_LANG": "en", "PYTHONIOENCODING": "utf-8"}
+    env |= {"TARGETCAL_LANG": language, "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run([script, *_words(words)], env=env, capture_output=True, timeout=120, check=False)
     return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], *([name, "--help"] for name in sorted({one.split()[0].rstrip(",") for one in PLAYED}))],
+)
+def test_help_in_chinese_has_no_english_of_the_library(words: list[str]) -> None:
+    said = _process(" ".join(words), "zh-CN")
+    assert said.status == DONE and "用法：" in said.out
+    for english in ("Usage", "Options", "arguments", "Show this", "required", "env var"):
+        assert english not in said.out

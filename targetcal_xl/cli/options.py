@@ -36,10 +36,42 @@ _TYPES: Mapping[type, click.ParamType[Any]] = {
     int: click.INT,
     float: click.FLOAT,
 }
-_METAVARS = {"date": "YYYY-MM-DD"}
+_METAVARS = {"date": "YYYY-MM-DD", "number": "N", "whole": "N"}
 
 
-class WithExamples(click.Command):
+class _Helped(click.Command):
+    """What tells of itself in the catalogue's words."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The command, and what comes after it."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=f"{say('help.usage')} ")
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What is given in its place."""
+        self._list(click.Argument, "arguments", ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What is given by name."""
+        self._list(click.Option, "options", ctx, formatter)
+
+    def _list(
+        self, kind: type[click.Parameter], title: str, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        told = (one.get_help_record(ctx) for one in self.get_params(ctx) if isinstance(one, kind))
+        if rows := [record for record in told if record]:
+            with formatter.section(say(f"help.{title}")):
+                formatter.write_dl(rows)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """`--help`."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.help = say("help.help")
+        return option
+
+
+class WithExamples(_Helped):
     """A command whose help ends with examples as they are typed."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -48,13 +80,22 @@ class WithExamples(click.Command):
             formatter.write("".join(f"  {line}\n" for line in str(self.epilog).splitlines()))
 
 
-class InOrder(click.Group):
+class InOrder(_Helped, click.Group):
     """Commands in the order of a plan's life, each with all of its sentence."""
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What each does."""
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options, then what each command does."""
+        super().format_options(ctx, formatter)
         with formatter.section(say("help.commands")):
             formatter.write_dl([(name, str(one.help)) for name, one in self.commands.items()])
+
+
+class _Named(click.Option):
+    """An option that says in the catalogue's words what else there is to know."""
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        """Nothing: what is needed, and the variable that stands in, are part of the words."""
+        return {}
 
 
 def as_click(command: Command, play: Callable[[Command, Mapping[str, object]], int]) -> click.Command:
@@ -86,14 +127,22 @@ def _param(parameter: Parameter) -> click.Parameter:
         "envvar": given.variable,
         "type": _type(parameter),
         "required": parameter.is_needed,
-        "help": parameter.help(LANGUAGE),
+        "help": _told(parameter),
     }
     if not parameter.is_needed and not many:
         said["default"] = parameter.default
     if not given.flags:
         return click.Argument([parameter.name], nargs=-1 if many else 1, **said)
     flag: dict[str, Any] = {"is_flag": True} if parameter.type is bool else {"multiple": many}
-    return click.Option([*given.flags.split(), parameter.name], show_envvar=True, **said, **flag)
+    return _Named([*given.flags.split(), parameter.name], **said, **flag)
+
+
+def _told(parameter: Parameter) -> str:
+    """What a parameter is, whether nothing goes without it, and the variable that stands in for it."""
+    words = [parameter.help(LANGUAGE)]
+    if parameter.is_needed and parameter.given.flags:
+        words.append(say("help.needed"))
+    return " ".join([*words, *([f"[{parameter.given.variable}]"] if parameter.given.variable else [])])
 
 
 def _type(parameter: Parameter) -> click.ParamType[Any]:
