@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,22 @@ from targetcal_xl.actions import (
     changes,
     confirm,
     decide,
+    decide_support,
     follow,
+    handle_objection,
     issue_letters,
     lock,
     repair,
     unlock,
     verify,
 )
+from targetcal_xl.calibration import Value
 from targetcal_xl.connect import Actuals
 from targetcal_xl.desk import issues
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Sentence
-from tests.support.desks import RESERVE, Case, confirmed
+from tests.support.desks import RESERVE, Case, confirmed, decline, submitted
 
 FROM = dt.date(2025, 2, 15)
 
@@ -129,7 +131,39 @@ def test_a_second_change_turns_the_path_again(case: Case) -> None:
     assert case.run(verify).verified
 
 
-def test_a_support_can_go_with_a_change(case: Case) -> None:
+def test_who_asked_is_known_by_name_and_by_mail(case: Case) -> None:
+    ask(case, 200, by="hrbp1@example.com")
+    with pytest.raises(Refused):
+        answer(case, by="hrbp1")
+    assert case.value("R1", "R1-1", "change.hrbp") is None
+
+
+def test_a_support_that_was_granted_goes_with_the_change_once_it_is_approved(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    item: dict[str, Value] = {
+        "line": "R1-1",
+        "kind": "headcount",
+        "what": "售前工程师",
+        "quantity": 1,
+        "unit": "名",
+    }
+    case.type({("R1", "S01", field): value for field, value in {**item, "due": "2025-02-01"}.items()})
+    case.run(lock)
+    case.run(handle_objection, "R2", "R2-1", note="与负责人面谈，渠道缺人", by="hrbp2")
+    case.run(decide_support, "R1", "S01", "yes", by="superior1")
+    for line in ("R1-2", "R2-1"):
+        decline(case, line)
+    for line in ("R1-1", "R1-2", "R2-1"):
+        case.run(decide, line[:2], line, "accept", reason="依据充分", by=f"superior{line[1]}")
+    case.run(confirm, RESERVE)
+    assert ask(case, 80, withdraw="S01").changes[0].withdrawn == "S01"
+    assert case.value("R1", "S01", "granted") == "yes", "nothing is withdrawn before it is approved"
+    answer(case)
+    assert case.value("R1", "S01", "granted") == "no"
+    assert case.run(verify).verified
+
+
+def test_a_support_that_was_never_granted_cannot_be_withdrawn(case: Case) -> None:
     with pytest.raises(Refused) as refused:
         ask(case, withdraw="S99")
     assert codes(refused) == ["change_support"]
@@ -212,9 +246,3 @@ def test_a_lost_book_is_written_with_its_changes(case: Case) -> None:
 def test_a_change_is_told_in_words(case: Case, language: str, play: Callable[[Case], ChangeReport]) -> None:
     said = [part.said for part in play(case).tell(language) if isinstance(part, Sentence)]
     assert said and not any("telling." in one or "{" in one for one in said)
-
-
-def test_a_plan_may_list_fewer_triggers(tmp_path: Path) -> None:
-    plan = confirmed(tmp_path).inputs.plan
-    assert "other" in plan.triggers
-    assert replace(plan, triggers=("staff",)).triggers == ("staff",)

@@ -579,3 +579,11 @@ def test_help_in_chinese_has_no_english_of_the_library(words: list[str]) -> None
     assert said.status == DONE and "用法：" in said.out
     for english in ("Usage", "Options", "arguments", "Show this", "required", "env var"):
         assert english not in said.out
+
+
+def test_a_head_that_is_given_is_looked_for_also_without_asking_for_a_proof(
+    at: Callable[[str], Case],
+) -> None:
+    at("locked")
+    said = _process(f"audit BOOK --head {'ab' * 32}")
+    assert said.status == PROBLEMS and "ab" * 32 in said.out

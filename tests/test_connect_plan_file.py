@@ -150,6 +150,16 @@ def test_a_fault_in_a_plan_file_is_named_where_it_stands(
     )
 
 
+def test_a_plan_may_list_what_its_targets_are_changed_for(tmp_path: Path) -> None:
+    path, wanted = tmp_path / "plan.toml", "hq_target = 300"
+    path.write_text(PLAN.replace(wanted, f'{wanted}\ntriggers = ["staff", "market"]'), "utf-8")
+    assert read_plan_file(path).triggers == ("staff", "market")
+    path.write_text(PLAN.replace(wanted, f'{wanted}\ntriggers = ["weather"]'), "utf-8")
+    with pytest.raises(DataProblems) as refused:
+        read_plan_file(path)
+    assert "triggers" in refused.value.problems[0].where
+
+
 def test_a_deputy_may_be_named_who_is_not_the_superior(tmp_path: Path) -> None:
     plan = read(tmp_path, PLAN.replace("[[regions]]", '[[regions]]\ndeputy = { name = "许宁" }', 1))
     assert plan.regions[0].deputy == Person("许宁")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from ..calibration import (
     Course,
@@ -20,6 +21,7 @@ from ..calibration import (
     is_hrbp,
     is_multiple,
     is_placeholder,
+    kept,
     may_decide,
     period_weights,
     pro_rata,
@@ -33,6 +35,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence
 from ..workdays import working_days
 from .check import broken_seals
+from .confirm import summary
 
 FIELDS = ("to", "from", "trigger", "withdraw", "asked_by", "reason")
 """What a request says, each recorded as `change.<field>`."""
@@ -231,7 +234,7 @@ def _unknown(stock: Stock, region: Region, place: str, withdraw: str) -> Iterato
 
 def _role(actor: str, region: Region, change: Changed, place: str) -> Role:
     """As what this person answers."""
-    if is_hrbp(actor, region) and actor != change.asked_by:
+    if is_hrbp(actor, region) and not is_hrbp(change.asked_by, region):
         return Role.HRBP
     if code := may_decide(actor, region, change.asked_by):
         raise Refused([Problem(code, place, {"actor": actor, "superior": region.superior.name})])
@@ -248,7 +251,7 @@ def _told(standing: Standing, line: Line, said: dict[str, Value], reason: str) -
 
 def _in_force(stock: Stock, line: Line, change: Changed, reason: str) -> Iterator[Event]:
     """What approving a change does: the line's target and path, the support, and what all lines come to."""
-    standing, plan = stock.standing, stock.plan
+    standing = stock.standing
     course = _course(standing, line).turned(change.since, change.after)
     new: dict[str, Value] = {
         "agreed": change.after,
@@ -264,9 +267,7 @@ def _in_force(stock: Stock, line: Line, change: Changed, reason: str) -> Iterato
         for field, value in (("granted", "no"), ("granted_reason", reason.strip())):
             old = standing.value(line.region, change.withdrawn, field)
             yield Event("change", line.region, change.withdrawn, field, old, value, reason)
-    total = _total(standing, {line.code: change.after})
-    for field, value in (("agreed_total", total), ("hq_gap", round(hq_gap(plan.hq_target, total), 6))):
-        yield Event("change", None, None, field, standing.value(None, None, field), value, reason)
+    yield from summary("change", standing, _total(standing, {line.code: change.after}), reason)
 
 
 def _course(standing: Standing, line: Line) -> Course:
@@ -281,7 +282,7 @@ def _total(standing: Standing, changed: dict[str, float] | None = None) -> float
     """What the targets in force come to, with some of them changed."""
     plan = standing.inputs.plan
     values = {line.code: standing.in_force(line) for line in plan.lines} | (changed or {})
-    return float(f"{plan.total([values[line.code] for line in plan.lines]) or 0.0:.15g}")
+    return kept(plan.total([values[line.code] for line in plan.lines]) or 0.0)
 
 
 def _report(standing: Standing) -> ChangeReport:
@@ -312,18 +313,13 @@ def _change(standing: Standing, line: Line) -> Changed:
         to=to,
         before=before,
         after=after,
-        trigger=_trigger(said["trigger"]),
+        trigger=cast(Trigger, str(said["trigger"])),
         reason=str(said["reason"]),
         asked_by=str(said["asked_by"]),
         approved=approved,
         missing=tuple(names[role] for role in due if role not in approved),
         withdrawn=str(said["withdraw"] or ""),
     )
-
-
-def _trigger(said: Value) -> Trigger:
-    trigger: Trigger = str(said)  # type: ignore[assignment]
-    return trigger
 
 
 def _both_sides(

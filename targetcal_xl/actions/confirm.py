@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calibration import Metric, Region, bounded, hq_gap, is_placeholder, is_tolerable, side_of
+from ..calibration import (
+    Metric,
+    Region,
+    Standing,
+    bounded,
+    hq_gap,
+    is_placeholder,
+    is_tolerable,
+    kept,
+    side_of,
+)
 from ..calibration.vocabulary import ObjectionState, State
 from ..desk import Desk, Stock, take_stock
 from ..figures import Figures, percent
@@ -57,11 +67,11 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
     if problems or (exceptions and not reason):
         raise DataProblems([*problems, *exceptions])
     plan, total = stock.plan, _total(stock)
-    stock.settle([*_events(stock, reason), *_summary(stock, total, reason)])
+    stock.settle([*_events(stock, reason), *summary("confirm", stock.standing, total, reason)])
     return ConfirmReport(
         regions=len(plan.regions),
         hq_target=plan.hq_target,
-        suggested_total=_kept(plan.metric.shown(plan.total_of(stock.standing.baseline.suggested))),
+        suggested_total=kept(plan.metric.shown(plan.total_of(stock.standing.baseline.suggested))),
         agreed_total=plan.metric.shown(total),
         hq_gap=hq_gap(plan.hq_target, total),
         metric=plan.metric,
@@ -76,11 +86,11 @@ def _events(stock: Stock, reason: str) -> Iterator[Event]:
         yield from in_force_events("confirm", stock, region, reason)
 
 
-def _summary(stock: Stock, total: float, reason: str) -> Iterator[Event]:
+def summary(action: str, standing: Standing, total: float, reason: str) -> Iterator[Event]:
     """What was agreed in all, and how far that is from the HQ target."""
-    gap = round(hq_gap(stock.plan.hq_target, total), 6)
+    gap = round(hq_gap(standing.inputs.plan.hq_target, total), 6)
     for field, new in (("agreed_total", total), ("hq_gap", gap)):
-        yield Event("confirm", None, None, field, stock.standing.value(None, None, field), new, reason)
+        yield Event(action, None, None, field, standing.value(None, None, field), new, reason)
 
 
 def _agreed(stock: Stock) -> list[float | None]:
@@ -90,12 +100,7 @@ def _agreed(stock: Stock) -> list[float | None]:
 
 
 def _total(stock: Stock) -> float:
-    return _kept(stock.plan.total(_agreed(stock)) or 0.0)
-
-
-def _kept(value: float) -> float:
-    """A number in the 15 digits that every program keeps of it."""
-    return float(f"{value:.15g}")
+    return kept(stock.plan.total(_agreed(stock)) or 0.0)
 
 
 def _obstacles(stock: Stock) -> list[Problem]:

@@ -1,22 +1,16 @@
 """What the log was like when somebody looked: a checkpoint, as c2sp.org/tlog-checkpoint writes it.
 
 A checkpoint is a note: three lines (which log, how many entries, the root over them), and below an empty
-one whoever signed it. Readers of ours cosign with the nonce of their pack, by HMAC-SHA256: `0xff` and a
-name of its own is the type that c2sp.org/signed-note leaves to such signatures.
+one whoever signed it. Signatures are read and kept; nothing of ours signs yet.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from hashlib import sha256
-
-HMAC_TYPE = b"\xfftargetcal-xl/hmac-sha256"
-"""The signature type; the key's identifier hashes it together with name and key."""
+from dataclasses import dataclass
 
 _MARKED = 40
 """Digits of a root that a mark holds, 160 bits."""
@@ -63,15 +57,6 @@ class Checkpoint:
         signed = "".join(f"{one}\n" for one in self.signatures)
         return f"{self.text}\n{signed}" if signed else self.text
 
-    def cosigned(self, name: str, nonce: bytes, content: bytes = b"") -> Checkpoint:
-        """The same, signed by who has this nonce; `content` is what they say, having seen the checkpoint."""
-        return replace(self, signatures=(*self.signatures, _signature(self, name, nonce, content)))
-
-    def is_cosigned(self, name: str, nonce: bytes, content: bytes = b"") -> bool:
-        """Whether whoever has this nonce signed the checkpoint and this content."""
-        due = _signature(self, name, nonce, content)
-        return any(hmac.compare_digest(str(due).encode(), str(one).encode()) for one in self.signatures)
-
 
 def parse_checkpoint(note: str) -> Checkpoint:
     """The checkpoint that a note holds; raise ValueError for any other text."""
@@ -107,9 +92,3 @@ def _bytes(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError("this is no base64") from error
-
-
-def _signature(seen: Checkpoint, name: str, nonce: bytes, content: bytes) -> Signature:
-    key = sha256(name.encode() + b"\n" + HMAC_TYPE + sha256(nonce).digest()).digest()[:4]
-    signed = seen.text.encode() + sha256(content).digest()
-    return Signature(name, key, hmac.digest(nonce, signed, "sha256"))

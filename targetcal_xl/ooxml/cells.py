@@ -153,13 +153,6 @@ def is_index(said: str) -> bool:
     return said.isascii() and said.isdigit() and len(said) < 10
 
 
-def index_of(said: str) -> int:
-    """A place in a list, from 0; raise ValueError for anything else."""
-    if not is_index(said):
-        raise ValueError(said)
-    return int(said)
-
-
 def value_of(kind: str, said: str) -> Scalar:
     """What `<v>` of a cell holds that is no number and no shared string; raise ValueError or LookupError."""
     if kind == "b":
