@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from ..desk import Issue
+from pydantic_core import from_json
+
 from ..language import text
-from ..ledger import Proof, load, proof_faults, read_proof
+from ..ledger import Proof, proof_faults, read_proof
 from ..letters import printed_text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
@@ -44,6 +45,16 @@ class JudgedFile:
     """The check code that it carries."""
     by: str = ""
     """The proof that says so."""
+
+
+@dataclass(frozen=True)
+class _Record:
+    """A letter, as an entry recorded it: with the SHA-256 of each of its files, in hex."""
+
+    entry: int
+    letter: str
+    head: str
+    hashes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -137,10 +148,9 @@ def _verdict(one: Proof, other: Proof) -> Literal["agree", "unshown", "apart", "
 def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFile:
     digest, words = sha256(content).hexdigest(), printed_text(content)
     for one in proofs:
-        for number, issue in _issued(one.proof):
-            if digest in dict(issue.files).values():
-                said = issue.letter
-                return JudgedFile(name, "recorded", said.number, number, said.chain_head, one.name)
+        for record in _records(one.proof):
+            if digest in record.hashes:
+                return JudgedFile(name, "recorded", record.letter, record.entry, record.head, one.name)
     for one in proofs:
         for seen in one.proof.checkpoints:
             if seen.mark in words:
@@ -148,15 +158,24 @@ def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFil
     return JudgedFile(name, "unknown")
 
 
-def _issued(proof: Proof) -> Iterator[tuple[int, Issue]]:
-    """The letters that a sound proof tells of, each with the number of its entry."""
+def _records(proof: Proof) -> Iterator[_Record]:
+    """The letters that a sound proof tells of."""
     held = proof.contents
     for entry in proof.entries:
-        columns = entry.columns
-        name = str(columns["new"]).strip('"')
-        if (columns["action"], columns["field"]) == ("letters", "letter.record") and name in held:
-            with suppress(Refused):  # a log of somebody's own may hold anything
-                yield columns["number"], load(Issue, held[name])
+        said = entry.columns
+        if (said["action"], said["field"]) == ("letters", "letter.record") and entry.named in held:
+            with suppress(KeyError, TypeError, ValueError):  # a log of somebody's own may hold anything
+                yield _record(said["number"], from_json(held[entry.named], allow_inf_nan=False))
+
+
+def _record(entry: int, issue: Any) -> _Record:
+    """What an `Issue` of any version says of its files; raise TypeError for what says nothing."""
+    letter, files = issue["letter"], issue["files"]
+    pairs = isinstance(files, list) and all(isinstance(one, list) and len(one) == 2 for one in files)
+    hashes = tuple(one[1] for one in files) if pairs else (None,)
+    if not all(isinstance(said, str) for said in (letter["number"], letter["chain_head"], *hashes)):
+        raise TypeError("this is no letter's record")
+    return _Record(entry, letter["number"], letter["chain_head"], hashes)
 
 
 def _told(one: ProofFile, language: str) -> Iterator[Part]:
