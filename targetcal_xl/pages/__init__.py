@@ -9,6 +9,7 @@ with on_demand(__name__):
     from .dashboard import Act, Contest, Overviewed, RegionTurn, dashboard_page
     from .page import MOST_BYTES, is_ours
     from .region import region_page
+    from .verifier import verifier_page
 
 __all__ = [
     "MOST_ANSWER",
@@ -24,4 +25,5 @@ __all__ = [
     "mac",
     "read_answer",
     "region_page",
+    "verifier_page",
 ]
