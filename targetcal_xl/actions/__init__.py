@@ -42,6 +42,7 @@ with on_demand(__name__):
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
     from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
+    from .stamp import HeldStamp, StampReport, stamp
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
@@ -72,6 +73,7 @@ __all__ = [
     "FollowReport",
     "FunctionsReport",
     "FunctionsState",
+    "HeldStamp",
     "LettersReport",
     "LockReport",
     "MissedReport",
@@ -88,6 +90,7 @@ __all__ = [
     "RepairReport",
     "ScenarioReport",
     "Score",
+    "StampReport",
     "SurveyReport",
     "TraceReport",
     "UnlockReport",
@@ -132,6 +135,7 @@ __all__ = [
     "repair",
     "scenarios",
     "silent",
+    "stamp",
     "survey",
     "survey_file",
     "switch_functions",

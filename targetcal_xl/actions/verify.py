@@ -7,7 +7,19 @@ from itertools import product
 
 from ..calibration import Value, same_value
 from ..calibration.vocabulary import State
-from ..desk import Desk, Stock, audit_rows, has_macros, issues, look, misfits, not_taken_in, said
+from ..desk import (
+    Desk,
+    Stamp,
+    Stock,
+    audit_rows,
+    has_macros,
+    issues,
+    look,
+    misfits,
+    not_taken_in,
+    said,
+    stamps,
+)
 from ..ledger import plain_head
 from ..ooxml import BLANK, Spot
 from ..ooxml import reference as cell_name
@@ -15,6 +27,7 @@ from ..problems import Problem, Refused
 from ..workbook import marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
+from .stamp import held_stamps
 
 Stray = tuple[str, Problem]
 """Sheet code and problem of a cell that is neither ours nor anybody's to fill."""
@@ -25,13 +38,16 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     noted = [plain_head(head) for head in heads]
     notes: tuple[Problem, ...] = ()
     printed = _printed_heads(desk)
-    problems = desk.ledger.verify((*printed, *noted))
+    stamped = _stamps(desk)
+    problems = desk.ledger.verify((*printed, *noted, *(plain_head(one.checkpoint) for one in stamped)))
+    held, wrong = held_stamps(stamped)
     checkpoint = "" if problems else desk.ledger.checkpoint.mark
     if not problems:
         stock = look(desk)
         found = list(strays(stock))
-        problems = faults(stock, found)
-        notes = tuple(oddities(stock, found))
+        problems = [*faults(stock, found), *wrong]
+        unheld = [Problem("stamps_unheld", fields={"count": len(stamped)})]
+        notes = (*oddities(stock, found), *(unheld if stamped and not (held or wrong) else ()))
     return AuditReport(
         tuple(desk.ledger.entries()),
         checkpoint,
@@ -39,6 +55,7 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
         verified=not problems,
         heads=() if problems else (checkpoint, *printed, *noted),
         notes=notes,
+        stamps=held,
     )
 
 
@@ -46,6 +63,14 @@ def _printed_heads(desk: Desk) -> list[str]:
     """The heads that issued letters carry; none where the ledger is broken, which is told of itself."""
     try:
         return [issue.letter.chain_head for issue in issues(desk.ledger)]
+    except Refused:
+        return []
+
+
+def _stamps(desk: Desk) -> list[Stamp]:
+    """The time stamps; none where the ledger is broken, which is told of itself."""
+    try:
+        return [*stamps(desk.ledger)]
     except Refused:
         return []
 

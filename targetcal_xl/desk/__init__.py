@@ -58,6 +58,7 @@ with on_demand(__name__):
     from .seal import seal
     from .secret import has_own_password
     from .side import Side
+    from .stamped import STAMP_FIELD, Stamp, stamps
     from .stock import Stock, keep, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
@@ -72,6 +73,7 @@ __all__ = [
     "PLAIN",
     "PROGRESS",
     "RESTORED",
+    "STAMP_FIELD",
     "SURVEY",
     "UNKNOWN",
     "WITH_MACROS",
@@ -85,6 +87,7 @@ __all__ = [
     "OnProgress",
     "RegionResult",
     "Side",
+    "Stamp",
     "Stock",
     "Tested",
     "Week",
@@ -137,6 +140,7 @@ __all__ = [
     "show_recorded",
     "silent",
     "skipped",
+    "stamps",
     "standing_after",
     "standing_of",
     "take_stock",
