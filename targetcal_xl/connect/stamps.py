@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..log import step
-from ..ooxml import read_file
 from ..problems import Problem, Refused
 
 if TYPE_CHECKING:
@@ -84,13 +83,13 @@ def trusted_roots(place: Path | None = None) -> tuple[Certificate, ...]:
         return ()
     with _library():
         from cryptography.x509 import load_pem_x509_certificates
-    files = sorted(one for one in said.iterdir() if one.suffix in _ENDINGS) if said.is_dir() else [said]
     found: list[Certificate] = []
-    for one in files:
-        try:
-            found += load_pem_x509_certificates(read_file(one))
-        except ValueError as error:
-            raise Refused([Problem("stamp_roots", str(one))]) from error
+    try:
+        files = sorted(one for one in said.iterdir() if one.suffix in _ENDINGS) if said.is_dir() else [said]
+        for one in files:
+            found += load_pem_x509_certificates(one.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Refused([Problem("stamp_roots", str(said))]) from error
     if not found:
         raise Refused([Problem("stamp_roots", str(said))])
     return tuple(dict.fromkeys(found))
