@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .author import write_book
+    from .author import write_book, write_pack
     from .book import Book
     from .captions import line_captions, shown
     from .content import GROUND, Content, content
@@ -13,6 +13,7 @@ with on_demand(__name__):
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
     from .finance import Unusable, entered, revised
+    from .layout import default_places, pack_layout
     from .macros import Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
     from .places import Places
@@ -47,6 +48,7 @@ __all__ = [
     "at_work",
     "book_format",
     "content",
+    "default_places",
     "differing",
     "entered",
     "is_formula",
@@ -55,6 +57,7 @@ __all__ = [
     "nameless",
     "open_book",
     "open_damaged",
+    "pack_layout",
     "path_of",
     "read",
     "region_sheet",
@@ -65,4 +68,5 @@ __all__ = [
     "shown",
     "weights_used",
     "write_book",
+    "write_pack",
 ]

@@ -137,6 +137,12 @@ def number(value: float, written: str) -> Expression:
     return Expression(written, np.asarray(value))
 
 
+def constants(values: Values) -> Expression:
+    """Numbers, row by row, as a formula has them; nothing where there is none."""
+    written = tuple('""' if math.isnan(value) else typed(value) for value in values.tolist())
+    return Expression(written, values)
+
+
 def cell_at(written: str | None, value: Scalar) -> Expression:
     """One cell of a sheet and what it holds."""
     return Expression(written, single(value))

@@ -131,8 +131,7 @@ class Way:
     def _of_lines(self, code: str, values: Values, places: Sequence[int]) -> Expression:
         """A column of the sheet in the rows of some lines, wherever these are."""
         lines = (self._facts.plan.lines[k].code for k in places)
-        refs = self._facts.each_at("baseline", "baseline", lines, code)
-        return self._facts.elsewhere(refs, values[places])
+        return self._facts.in_rows("baseline", "baseline", lines, code, values[places])
 
     @cached_property
     def steps(self) -> Mapping[str, Values]:

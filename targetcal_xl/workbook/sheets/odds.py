@@ -86,7 +86,7 @@ class Odds:
         refs = facts.each_beside(region_sheet(region), "lines", lines, "declared")
         declared = facts.elsewhere(refs, optional(facts.declared[k] for k in places))
         pair = (
-            facts.elsewhere(facts.each_at("baseline", "baseline", lines, code), values)
+            facts.in_rows("baseline", "baseline", lines, code, values)
             for code, values in (("expected", expected), ("spread", spread))
         )
         return self._of(declared, *pair)
