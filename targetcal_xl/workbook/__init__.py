@@ -9,6 +9,7 @@ with on_demand(__name__):
     from .book import Book
     from .captions import line_captions, shown
     from .content import GROUND, Content, content
+    from .engines.closed import book_from
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
@@ -47,6 +48,7 @@ __all__ = [
     "as_typed",
     "at_work",
     "book_format",
+    "book_from",
     "content",
     "default_places",
     "differing",

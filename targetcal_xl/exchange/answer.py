@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ..calibration import Key, Value
 from ..problems import DataProblems, Problem
+from .slip import Slip
 
 VERSION: Final = 1
 MOST_ANSWER: Final = 4 << 20
@@ -20,31 +21,15 @@ _NUMBERS = ("round", "format")
 
 
 @dataclass(frozen=True)
-class PageSlip:
-    """What a page carries to its reader and back: its plan, region and round, and what its reader saw."""
-
-    plan: str
-    period: str
-    region: str
-    round: int
-    format: int
-    """In which format its values are."""
-    nonce: str
-    """The page's own word, which tells it from every other."""
-    head: str
-    """The ledger's head, or its checkpoint, when the page was made."""
-
-
-@dataclass(frozen=True)
-class PageAnswer:
+class Answer:
     """What somebody answered on a page."""
 
-    slip: PageSlip
+    slip: Slip
     saved_at: str
     values: dict[Key, Value]
 
 
-def read_answer(content: bytes, name: str) -> PageAnswer:
+def read_answer(content: bytes, name: str) -> Answer:
     """The answer that a file holds; raise DataProblems for what is none, or is not as its page saved it."""
     if len(content) > MOST_ANSWER:
         raise DataProblems([Problem("answer_too_big", name, {"most": MOST_ANSWER >> 20})])
@@ -68,18 +53,18 @@ def mac(nonce: str, content: str) -> str:
     return hmac.new(nonce.encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
-def _answer(said: dict[str, Any]) -> PageAnswer:
+def _answer(said: dict[str, Any]) -> Answer:
     texts = {code: _of(str, said[code]) for code in _TEXTS}
     numbers = {code: _of(int, said[code]) for code in _NUMBERS}
     saved_at = texts.pop("saved_at")
-    slip = PageSlip(**texts, **numbers)
+    slip = Slip(**texts, **numbers)
     values: dict[Key, Value] = {}
     for row, field, value in said["values"]:
         key = (slip.region, None if row is None else _of(str, row), _of(str, field))
         if key in values:
             raise ValueError("twice")
         values[key] = _value(value)
-    return PageAnswer(slip, saved_at, values)
+    return Answer(slip, saved_at, values)
 
 
 def _of(kind: type, value: Any) -> Any:
