@@ -126,7 +126,8 @@ def test_a_number_survives_its_usual_spellings(value: float) -> None:
     rounded = float(f"{value:.4f}")
     assert number_told(f"{value:,.4f}") == number_told(f"{value:.4f}") == rounded
     assert (
-        number_told(f"  {value:.4f}".translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))) == rounded
+        number_told(f"  {value:.4f}".translate(str.maketrans("0123456789.", "０１２３４５６７８９．")))
+        == rounded
     )
     assert number_told(f"{value:.4f}%") == pytest.approx(rounded / 100)
 

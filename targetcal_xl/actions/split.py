@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from ..calibration import Key, Region, Value
+from ..calibration import Region, Value
 from ..calibration.vocabulary import State
 from ..desk import SENT, Desk, Sent, Stock, chosen_regions, sent_items, sheet_seal, take_stock
 from ..exchange import Slip, decrypted, encrypted, pack_bytes, pack_content
@@ -22,7 +22,7 @@ from ..letters.file_names import file_name
 from ..ooxml import laid_beside, make_folder, put_in_place, read_file
 from ..pages import region_page
 from ..problems import DataProblems, Problem, Refused
-from ..telling import DONE, QUIET, WRONG, Part, Report, Sentence, tell_problems, word
+from ..telling import DONE, QUIET, Part, Report, Sentence, tell_problems, word
 from ..workbook import Content, Owner, region_sheet
 from .check import unsettled
 from .packs import pack_password
@@ -78,8 +78,8 @@ def split(
 ) -> SplitReport:
     """Write a pack, or with `html` a page, for every region that is open; `encrypt` those with passwords.
 
-    What was handed out before, and would be the same, is written again with the same bytes. Raise DataProblems
-    where finance's cells hold what was not taken in, and Refused for a password that is missing.
+    What was handed out before, and would be the same, is written again with the same bytes. Raise
+    DataProblems where finance's cells hold what was not taken in, Refused for a password that is missing.
     """
     stock = take_stock(desk)
     if problems := unsettled(stock):

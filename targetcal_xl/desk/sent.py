@@ -19,7 +19,7 @@ SENT: Final = {"pack": "pack.record", "page": "page.record"}
 
 @dataclass(frozen=True)
 class Sent:
-    """Something that was made for a region's head to fill in; bytes of a pack are those without a password."""
+    """Something made for a region's head to fill in; bytes of a pack are those without a password."""
 
     slip: Slip
     kind: Literal["pack", "page"]
@@ -37,6 +37,18 @@ class Sent:
         return {(self.slip.region, row, field): value for row, field, value in self.typed}
 
 
+@dataclass(frozen=True)
+class Answered:
+    """An answer that was taken in: the file that it came in, and how it cosigns what its reader saw."""
+
+    form: Literal["pack", "page", "copy", "tab"]
+    file: str
+    sha256: str
+    slip: Slip | None
+    cosigned: str
+    """The cosignature of slip and values; empty where nothing was sent."""
+
+
 def sent_items(ledger: Log, region: str | None = None) -> Iterator[Sent]:
     """Everything that was sent, in order, or what was sent to one region."""
     for field in SENT.values():
@@ -45,6 +57,6 @@ def sent_items(ledger: Log, region: str | None = None) -> Iterator[Sent]:
 
 
 def sheet_seal(cells: Mapping[Spot, Cell]) -> str:
-    """SHA-256 over what the cells of a sheet hold or compute, in order; what a formula gives does not count."""
+    """SHA-256 over what the cells of a sheet hold, in order; of a formula what it gives does not count."""
     told = [[*spot, cell.formula or cell.value] for spot, cell in sorted(cells.items())]
     return hashlib.sha256(json.dumps(told, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()

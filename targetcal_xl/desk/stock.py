@@ -126,13 +126,13 @@ def misfits(stock: Stock) -> list[Problem]:
         return [*lost, Problem("book_needs_repair", name, {"book": name})]
     last = stock.desk.ledger.last
     applied, recorded = applied_number(stock.reading), last.number if last else 0
-    if applied == recorded and _last_hash(stock.reading) == stock.head:
+    if applied == recorded and last_hash(stock.reading) == stock.head:
         return []
     code = "book_behind" if applied < recorded else "book_of_another_ledger"
     return [Problem(code, name, {"applied": applied, "recorded": recorded, "book": name})]
 
 
-def _last_hash(reading: Reading) -> Value:
+def last_hash(reading: Reading) -> Value:
     """The hash that the audit sheet's last row carries."""
     place = reading.places.table("audit", "audit")
     last = max(place.rows.values(), default=place.head)

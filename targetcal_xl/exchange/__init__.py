@@ -11,7 +11,7 @@ with on_demand(__name__):
     from .merging import Merged, merge
     from .pack import Pack, find_slip, pack_bytes, pack_content, read_pack
     from .slip import Slip, parse_slip, slip_text
-    from .spelling import date_in, number_in
+    from .spelling import date_in, number_in, typed_as_meant
 
 __all__ = [
     "MOST_ANSWER",
@@ -33,4 +33,5 @@ __all__ = [
     "read_answer",
     "read_pack",
     "slip_text",
+    "typed_as_meant",
 ]

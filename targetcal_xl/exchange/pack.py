@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from ..calibration import Inputs, Key, Standing, Value
-from ..ooxml import BLANK
+from ..ooxml import BLANK, reference
 from ..workbook import (
     Book,
     Content,
@@ -25,7 +25,7 @@ from ..workbook import (
     write_pack,
 )
 from .slip import Slip, parse_slip, slip_text
-from .spelling import as_meant
+from .spelling import typed_as_meant
 
 _REACH = 64
 """As many columns people may have inserted before the slip."""
@@ -73,14 +73,14 @@ def pack_bytes(
     return book.composed()
 
 
-def find_slip(book: Book) -> Slip | None:
-    """The slip of a pack; None for a workbook that is none."""
+def find_slip(book: Book) -> tuple[Slip, str] | None:
+    """The slip of a pack and the cell it stands in; None for a workbook that is none."""
     for tab in book.sheets:
         grid = book.grid(tab)
         for column in range(2, _REACH):
             cell = grid.get((1, column), BLANK)
             if cell.formula is None and (slip := parse_slip(cell.value)):
-                return slip
+                return slip, f"{tab}!{reference((1, column))}"
     return None
 
 
@@ -100,7 +100,8 @@ def read_pack(book: Book, slip: Slip, inputs: Inputs, language: str) -> Pack:
     )
     plan = inputs.plan
     typed = {
-        key: as_meant(cell, plan) if cell.owner is Owner.MANAGER else cell for key, cell in named.items()
+        key: typed_as_meant(cell, plan) if cell.owner is Owner.MANAGER else cell
+        for key, cell in named.items()
     }
     places = replace(reading.places, problems=problems)
     return Pack(slip, book, replace(reading, places=places, typed=typed))

@@ -16,7 +16,7 @@ _COUNTED = re.compile(rf"(.*?)({'|'.join(sorted(_POWERS, key=len, reverse=True))
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
 
-def as_meant(cell: Typed, plan: Plan) -> Typed:
+def typed_as_meant(cell: Typed, plan: Plan) -> Typed:
     """A cell whose text is a number or a date where one belongs, as that; any other as it is."""
     if not isinstance(cell.value, str) or cell.has_formula:
         return cell

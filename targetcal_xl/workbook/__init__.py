@@ -9,7 +9,7 @@ with on_demand(__name__):
     from .book import Book
     from .captions import line_captions, shown
     from .content import GROUND, Content, content
-    from .engines.closed import book_from
+    from .engines.closed import ClosedBook, book_from
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
@@ -29,6 +29,7 @@ __all__ = [
     "GROUND",
     "MARKED",
     "Book",
+    "ClosedBook",
     "Content",
     "LiveBook",
     "Macros",

@@ -199,9 +199,7 @@ class Facts:
         letters = column_letters(place.columns[column])
         return [f"${letters}${place.rows[row]}" if row in place.rows else None for row in rows]
 
-    def in_rows(
-        self, sheet: str, table: str, rows: Iterable[str], column: str, values: Values
-    ) -> Expression:
+    def in_rows(self, sheet: str, table: str, rows: Iterable[str], column: str, values: Values) -> Expression:
         """A column's cells in these rows, from any sheet: the numbers themselves for who has no such sheet."""
         if sheet not in self.places.sheets:
             return constants(values)

@@ -16,9 +16,7 @@ from .places import SHEET_MARK, TABLE_MARK, Located, Places, TablePlace
 from .shapes import Sheet, Table, name_of
 
 
-def find_places(
-    book: Book, inputs: Inputs, language: str, laid_out: Sequence[Sheet] | None = None
-) -> Places:
+def find_places(book: Book, inputs: Inputs, language: str, laid_out: Sequence[Sheet] | None = None) -> Places:
     """Where everything stands in a book that people have worked on, by code, with all that is amiss.
 
     It was laid out with these sheets, or with all of the plan's.

@@ -103,6 +103,11 @@ class ClosedBook:
         parts = [self._part_of_kind("vbaProject"), *ribbon]
         return len(parts) > 1 and all(part is not None and part in self._package for part in parts)
 
+    @property
+    def has_macros(self) -> bool:
+        """Whether it brings a program along."""
+        return self._part_of_kind("vbaProject") is not None
+
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
         """The names that point to one cell: name -> (sheet, spot); raise Refused where one stands twice."""
