@@ -13,8 +13,8 @@ import pytest
 from targetcal_xl.actions import decide, lock, new
 from targetcal_xl.calibration import Key, Standing, Value
 from targetcal_xl.desk.records import standing_of
-from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.exchange import Slip, read_answer
+from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.pages import MOST_BYTES, region_page
 from targetcal_xl.workbook import ShownSheet, region_sheet, show_sheets
 from tests.support import desks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -10,10 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from ..calibration import Key, Region, Value
-from ..calibration.vocabulary import Status
-from ..desk import Sent, Stock, applied_number, last_hash, sent_items, sheet_seal
+from ..calibration.vocabulary import State, Status
+from ..desk import Sent, Stock, applied_number, finance_cells, last_hash, sent_items, sheet_seal
 from ..exchange import (
-    Answer,
+    PageAnswer,
     Slip,
     decrypted,
     find_slip,
@@ -30,7 +31,7 @@ from .check import tampering
 from .packs import pack_password
 from .verify import strays
 
-Form = Literal["pack", "page", "copy", "tab"]
+AnswerForm = Literal["pack", "page", "copy", "tab"]
 OWNERS = (Owner.MANAGER, Owner.SUPERIOR)
 """Those who fill in a region's tab."""
 
@@ -40,7 +41,7 @@ class Version:
     """What somebody says for a region, beside what it began with."""
 
     region: Region
-    form: Form
+    form: AnswerForm
     name: str
     """The file that it came in."""
     sha256: str
@@ -110,14 +111,13 @@ class AnswerReader:
         except Refused as refused:
             if refused.problems[0].code not in ("pack_encrypted", "pack_other_password"):
                 raise
-            for password in {pack_password(region.code) for region in self._stock.plan.regions} - {""}:
-                try:
+            passwords = {pack_password(region.code) for region in self._stock.plan.regions} - {""}
+            for password in sorted(passwords):
+                with suppress(Refused):
                     return decrypted(raw, password, name)
-                except Refused:
-                    continue
-            raise
+            raise (Refused([Problem("pack_other_password", name)]) if passwords else refused) from None
 
-    def _page(self, name: str, digest: str, answer: Answer) -> Version:
+    def _page(self, name: str, digest: str, answer: PageAnswer) -> Version:
         stock, slip = self._stock, answer.slip
         region, sent = self._meant(slip, name)
         mine = stock.reading.of_region(region.code, Owner.MANAGER)
@@ -138,8 +138,8 @@ class AnswerReader:
         pack = read_pack(book, slip, stock.standing.inputs, stock.standing.language)
         if problems := pack.reading.places.problems:
             raise DataProblems(problems)
-        own = replace(stock, book=book, reading=pack.reading)
-        faults = tampering(own)
+        own = replace(stock, book=book, reading=pack.reading, elsewhere=self._finance)
+        faults = tampering(own) if stock.table(region).state == State.OPEN else ()
         beside = tuple(problem for _, problem in strays(own) if problem.where != at)
         # Of a thousand packs at once only what people have typed is kept.
         told = replace(stock, reading=replace(pack.reading, grids={}))
@@ -167,7 +167,8 @@ class AnswerReader:
         if slip.round != number:
             fields = {"found": slip.round, "wanted": number, "region": region.name}
             raise DataProblems([Problem("answer_other_round", name, fields)])
-        if sent.seal != self._seals[region.code]:
+        is_open = self._stock.table(region).state == State.OPEN
+        if is_open and sent.seal != self._seals[region.code]:
             raise DataProblems([Problem("answer_outdated", name, {"region": region.name})])
         return region, sent
 
@@ -176,6 +177,11 @@ class AnswerReader:
         if self._stock.desk.ledger.verify([slip.head]):
             return Problem("answer_forked", name, {"head": slip.head})
         return Problem("answer_slip_changed" if sent else "answer_unsent", name)
+
+    @cached_property
+    def _finance(self) -> Mapping[Key, Value]:
+        """What suggestions are explained by, which no pack has."""
+        return {cell.key: cell.value for cell in finance_cells(self._stock)}
 
     @cached_property
     def _sent(self) -> Mapping[str, Sent]:

@@ -27,7 +27,7 @@ from ..workbook import Content, Owner, region_sheet
 from .check import unsettled
 from .packs import pack_password
 
-Outcome = Literal["written", "there", "in_the_way"]
+PackOutcome = Literal["written", "there", "in_the_way"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class PackFile:
 
     region: str
     file: str
-    outcome: Outcome
+    outcome: PackOutcome
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _locked(content: bytes, sent: Sent) -> bytes:
     return encrypted(content, password, sent.file)
 
 
-def _put(path: Path, content: bytes, plain: bytes, password: str) -> Outcome:
+def _put(path: Path, content: bytes, plain: bytes, password: str) -> PackOutcome:
     """Write a file where there is none; one that holds something else may be somebody's work, and stays."""
     if path.exists():
         held = decrypted(read_file(path), password, path.name)

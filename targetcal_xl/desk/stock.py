@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -27,6 +27,13 @@ class Stock:
     standing: Standing
     book: Book
     reading: Reading
+    elsewhere: Mapping[Key, Value] = field(default_factory=dict)
+    """What people's cells say that are not in the reading, where that is of one tab."""
+
+    @property
+    def values(self) -> Mapping[Key, Value]:
+        """What people have typed; no key for an empty cell."""
+        return {**self.elsewhere, **self.reading.values}
 
     @property
     def plan(self) -> Plan:
@@ -36,7 +43,7 @@ class Stock:
     @cached_property
     def wanted(self) -> Content:
         """What every cell of ours should hold."""
-        return content(self.standing, self.reading.values, self.reading.places, None, self.explained)
+        return content(self.standing, self.values, self.reading.places, None, self.explained)
 
     @cached_property
     def explained(self) -> Content:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .answer import MOST_ANSWER, Answer, mac, read_answer
+    from .answer import MOST_ANSWER, PageAnswer, mac, read_answer
     from .copies import copies_beside
     from .encryption import decrypted, encrypted
     from .merging import Merged, merge
@@ -15,9 +15,9 @@ with on_demand(__name__):
 
 __all__ = [
     "MOST_ANSWER",
-    "Answer",
     "Merged",
     "Pack",
+    "PageAnswer",
     "Slip",
     "copies_beside",
     "date_in",

@@ -21,7 +21,7 @@ _NUMBERS = ("round", "format")
 
 
 @dataclass(frozen=True)
-class Answer:
+class PageAnswer:
     """What somebody answered on a page."""
 
     slip: Slip
@@ -29,7 +29,7 @@ class Answer:
     values: dict[Key, Value]
 
 
-def read_answer(content: bytes, name: str) -> Answer:
+def read_answer(content: bytes, name: str) -> PageAnswer:
     """The answer that a file holds; raise DataProblems for what is none, or is not as its page saved it."""
     if len(content) > MOST_ANSWER:
         raise DataProblems([Problem("answer_too_big", name, {"most": MOST_ANSWER >> 20})])
@@ -53,7 +53,7 @@ def mac(nonce: str, content: str) -> str:
     return hmac.new(nonce.encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
-def _answer(said: dict[str, Any]) -> Answer:
+def _answer(said: dict[str, Any]) -> PageAnswer:
     texts = {code: _of(str, said[code]) for code in _TEXTS}
     numbers = {code: _of(int, said[code]) for code in _NUMBERS}
     saved_at = texts.pop("saved_at")
@@ -64,7 +64,7 @@ def _answer(said: dict[str, Any]) -> Answer:
         if key in values:
             raise ValueError("twice")
         values[key] = _value(value)
-    return Answer(slip, saved_at, values)
+    return PageAnswer(slip, saved_at, values)
 
 
 def _of(kind: type, value: Any) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 _SECOND = re.compile(
     r"""
-    \s*\((?:\d+|.*conflict.*|.*冲突.*|.*副本.*|case\ conflict.*)\)   # (1), (Chen's conflicted copy 2025-01-02)
+    \s*\((?:\d+|.*conflict.*|.*冲突.*|.*副本.*|case\ conflict.*)\)   # (1), (Chen's conflicted copy)
     | \s*-\s*(?:copy|副本|复制|冲突).*                               # - Copy, - 副本
     | [-_.](?:.*conflict.*|.*冲突.*)                                 # _conflict-20250102, .sync-conflict-...
     | -[A-Za-z0-9][\w.-]*(?:-\d+)?                                   # -CHEN-LAPTOP, as OneDrive has it

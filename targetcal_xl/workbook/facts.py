@@ -200,7 +200,7 @@ class Facts:
         return [f"${letters}${place.rows[row]}" if row in place.rows else None for row in rows]
 
     def in_rows(self, sheet: str, table: str, rows: Iterable[str], column: str, values: Values) -> Expression:
-        """A column's cells in these rows, from any sheet: the numbers themselves for who has no such sheet."""
+        """A column's cells in these rows, from any sheet; where there is no such sheet, the numbers."""
         if sheet not in self.places.sheets:
             return constants(values)
         return self.elsewhere(self.each_at(sheet, table, rows, column), values)

@@ -63,7 +63,7 @@ def open_closed(path: Path) -> ClosedBook:
 
 
 def book_from(content: bytes, path: Path) -> ClosedBook:
-    """The workbook that these bytes are, which would be a file of that name; raise Refused for no workbook."""
+    """The workbook that these bytes are, as a file of that name; raise Refused for what is none."""
     return ClosedBook(path, Package(content, path.name))
 
 

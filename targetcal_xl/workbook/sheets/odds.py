@@ -83,8 +83,8 @@ class Odds:
         facts, places = self._facts, self._facts.lines_of[region]
         lines = [self._lines[k].code for k in places]
         spread, expected = self._spread.values[places], self._way.values("expected")[places]
-        refs = facts.each_beside(region_sheet(region), "lines", lines, "declared")
-        declared = facts.elsewhere(refs, optional(facts.declared[k] for k in places))
+        table = facts.table(region_sheet(region), "lines")
+        declared = facts.own(table, "declared", optional(facts.declared[k] for k in places))
         pair = (
             facts.in_rows("baseline", "baseline", lines, code, values)
             for code, values in (("expected", expected), ("spread", spread))
