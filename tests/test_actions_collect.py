@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 from zipfile import ZipFile
 
@@ -21,14 +22,26 @@ from openpyxl.cell.cell import Cell as Cell_
 from openpyxl.formula.translate import Translator
 from openpyxl.worksheet.worksheet import Worksheet
 
-from targetcal_xl.actions import check, decide, lock, recalibrate, unlock, verify
-from targetcal_xl.actions.collect import collect
+from targetcal_xl.actions import (
+    attest,
+    check,
+    decide,
+    lock,
+    proof,
+    recalibrate,
+    repair,
+    unlock,
+    verify,
+    watched,
+)
+from targetcal_xl.actions.collect import CollectReport, collect
 from targetcal_xl.actions.split import split
 from targetcal_xl.calibration import Key, Value
-from targetcal_xl.desk import sent_items
+from targetcal_xl.desk import changes, sent_items
 from targetcal_xl.exchange import find_slip, mac, slip_text
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.telling import Report
 from targetcal_xl.workbook import open_book
 from tests.support import desks, packs
 from tests.support.books import changed_parts, parts_of
@@ -671,6 +684,23 @@ def test_the_book_itself_is_picked_up(tmp_path: Path) -> None:
     assert case.run(verify).verified
 
 
+def test_a_watched_folder_is_taken_in_as_files_arrive(case: Case) -> None:
+    out, told, stop = case.folder / "in", list[Report](), Event()
+    out.mkdir()
+    paths = [answered(case), answered(case, "R2")]
+
+    def hear(report: Report) -> None:
+        told.append(report)
+        if paths:
+            shutil.move(paths.pop(), out)
+        else:
+            stop.set()
+
+    watched(lambda: taken(case, out), changes([case.path, out], stop), hear)
+    locked = [region for report in told if isinstance(report, CollectReport) for region, _ in report.locked]
+    assert sorted(locked) == sorted(region.name for region in case.inputs.plan.regions)
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.integers(1, 40))
 def test_a_file_with_any_bytes_changed_is_taken_whole_or_refused_by_name(
@@ -694,3 +724,34 @@ def test_a_file_with_any_bytes_changed_is_taken_whole_or_refused_by_name(
 def hurt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     case = desks.fresh(tmp_path_factory.mktemp("hurt"))
     return {"case": case, "content": handed(case).read_bytes()}
+
+
+def test_a_copy_cannot_be_worked_on_with_the_ledger_of_its_original(case: Case) -> None:
+    copy = _copied(case, "mine.xlsx")
+    for action in (check, lock, repair):
+        with pytest.raises(Refused) as refused:
+            copy.run(action)
+        (problem,) = refused.value.problems
+        assert (problem.code, problem.fields["book"]) == ("book_is_copy", BOOK)
+    (case.folder / BOOK).rename(case.folder / "renamed.xlsx")
+    assert replace(copy, book="renamed.xlsx").problems(), "a book that was renamed goes on"
+
+
+# Proofs
+
+
+def test_anybody_can_tell_what_was_handed_out_from_what_was_not(case: Case) -> None:
+    pack, page = handed(case), handed(case, folder="pages", html=True)
+    other = handed(case, "R2")
+    filled = answered(case, folder="filled")
+    case.run(proof, "R1", case.folder / "R1.json")
+    report = attest([case.folder / "R1.json", pack, page, filled, other])
+    verdicts = {one.name: one.verdict for one in report.files}
+    assert [verdicts[path.name] for path in (page, other)] == ["recorded", "coded"]
+    assert [one.verdict for one in report.files if one.name == pack.name] == ["recorded", "coded"]
+
+
+def test_checkpoints_that_were_handed_out_are_looked_for(case: Case) -> None:
+    found = find_slip(open_book(handed(case)))
+    assert found
+    assert found[0].head in case.run(verify).heads

@@ -7,7 +7,18 @@ from itertools import product
 
 from ..calibration import Value, same_value
 from ..calibration.vocabulary import State
-from ..desk import Desk, Stock, audit_rows, has_macros, issues, look, misfits, not_taken_in, said
+from ..desk import (
+    Desk,
+    Stock,
+    audit_rows,
+    has_macros,
+    issues,
+    look,
+    misfits,
+    not_taken_in,
+    printed_heads,
+    said,
+)
 from ..ledger import plain_head
 from ..ooxml import BLANK, Spot
 from ..ooxml import reference as cell_name
@@ -43,9 +54,9 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
 
 
 def _printed_heads(desk: Desk) -> list[str]:
-    """The heads that issued letters carry; none where the ledger is broken, which is told of itself."""
+    """The heads that left the house; none where the ledger is broken, which is told of itself."""
     try:
-        return [issue.letter.chain_head for issue in issues(desk.ledger)]
+        return list(printed_heads(desk.ledger))
     except Refused:
         return []
 

@@ -57,7 +57,7 @@ with on_demand(__name__):
     )
     from .seal import seal
     from .secret import has_own_password
-    from .sent import SENT, Answered, Sent, sent_items, sheet_seal
+    from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
@@ -133,6 +133,7 @@ __all__ = [
     "plan_faults",
     "plan_of",
     "post",
+    "printed_heads",
     "recorded",
     "recorded_learning",
     "recorded_survey",

@@ -12,6 +12,7 @@ from ..calibration import Key, Value
 from ..exchange import Slip
 from ..ledger import Log, load
 from ..ooxml import Cell, Spot
+from .issued import issues
 
 SENT: Final = {"pack": "pack.record", "page": "page.record"}
 """The fields of a region that name the documents."""
@@ -54,6 +55,17 @@ def sent_items(ledger: Log, region: str | None = None) -> Iterator[Sent]:
     for field in SENT.values():
         for entry in ledger.entries(region=region, action="split", field=field):
             yield load(Sent, ledger.document(str(entry.new)))
+
+
+def printed_heads(ledger: Log, region: str | None = None) -> Iterator[str]:
+    """The checkpoints that whatever left the house carries, for all regions or one: letters, packs and pages.
+
+    Letters from before there were checkpoints carry the hash of an entry.
+    """
+    for issue in issues(ledger):
+        if region in (None, issue.letter.region.code):
+            yield issue.letter.chain_head
+    yield from dict.fromkeys(sent.slip.head for sent in sent_items(ledger, region))
 
 
 def sheet_seal(cells: Mapping[Spot, Cell]) -> str:
