@@ -13,7 +13,6 @@ from ..ooxml import laid_beside, put_in_place
 from ..problems import Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
 
-
 RECORDS = ("letter.record", *SENT.values())
 """Fields whose documents say which files left the house."""
 

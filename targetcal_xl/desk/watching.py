@@ -18,8 +18,8 @@ _SETTLE_MS: Final = 600
 def changes(paths: Iterable[Path], stop: Event | None = None) -> Iterator[None]:
     """Once whenever one of these files has changed, or a file in one of these folders, and once an hour.
 
-    Files are written beside the old ones and take their places, so their folders are watched. It goes on until
-    told to stop.
+    Files are written beside the old ones and take their places, so their folders are watched. It goes on
+    until told to stop.
     """
     places = [path.resolve() for path in paths]
     return _since(places, _seen(places), stop)
