@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 
@@ -99,7 +100,7 @@ def _loop(book: Path, _size: tuple[int, ...]) -> Time:
         workbook = openpyxl.load_workbook(book)
         for path in sorted(book.with_name("packs").iterdir()):
             for name, table in pd.read_excel(path, sheet_name=None, header=None).items():
-                for row, column in zip(*table.notna().to_numpy().nonzero(), strict=True):
+                for row, column in np.argwhere(table.notna().to_numpy()).tolist():
                     if row >= 9 and 2 < column < 12 and not workbook[name].cell(row + 1, column + 1).value:
                         workbook[name].cell(row + 1, column + 1, table.iat[row, column])
         workbook.save(book)

@@ -19,6 +19,7 @@ from ..exchange import (
     decrypted,
     find_slip,
     pack_content,
+    pack_places,
     read_answer,
     read_pack,
     typed_as_meant,
@@ -26,8 +27,8 @@ from ..exchange import (
 from ..formats import BOOK
 from ..ooxml import read_file
 from ..problems import DataProblems, Problem, Refused
-from ..workbook import ClosedBook, Owner, Typed, book_from, read, region_sheet
-from .check import tampering
+from ..workbook import ClosedBook, Content, Owner, Typed, book_from, read, region_sheet
+from .check import changed_cells
 from .packs import pack_password
 from .verify import strays
 
@@ -139,11 +140,21 @@ class AnswerReader:
         if problems := pack.reading.places.problems:
             raise DataProblems(problems)
         own = replace(stock, book=book, reading=pack.reading, elsewhere=self._finance)
-        faults = tampering(own) if stock.table(region).state == State.OPEN else ()
-        beside = tuple(problem for _, problem in strays(own) if problem.where != at)
+        wanted = self._wanted(own, region)
+        is_open = stock.table(region).state == State.OPEN
+        faults = tuple(changed_cells(own, wanted)) if is_open else ()
+        beside = tuple(problem for _, problem in strays(own, wanted) if problem.where != at)
         # Of a thousand packs at once only what people have typed is kept.
         told = replace(stock, reading=replace(pack.reading, grids={}))
         return Version(region, "pack", name, digest, told, sent.values, slip, faults, beside)
+
+    def _wanted(self, own: Stock, region: Region) -> Content:
+        """What a pack's cells of ours should hold, computed anew only where something was moved."""
+        places, code = own.reading.places, region_sheet(region.code)
+        laid_out = pack_places(places.inputs, region.code, places.language)
+        is_moved = any(places.tables.get(key) != place for key, place in laid_out.tables.items())
+        is_moved = is_moved or any(places.fields.get(key) != spot for key, spot in laid_out.fields.items())
+        return own.wanted if is_moved else {code: self._cells[code]}
 
     def _meant(self, slip: Slip, name: str) -> tuple[Region, Sent]:
         """Which region a slip is for, and what was sent with it; raise DataProblems unless it counts now."""
@@ -188,12 +199,16 @@ class AnswerReader:
         return {sent.slip.nonce: sent for sent in sent_items(self._stock.desk.ledger)}
 
     @cached_property
-    def _seals(self) -> Mapping[str, str]:
+    def _cells(self) -> Content:
         """What each region would be shown now."""
         stock = self._stock
         codes = [region.code for region in stock.plan.regions]
-        cells = pack_content(stock.standing, stock.reading.values, codes, stock.standing.language)
-        return {code: sheet_seal(cells[region_sheet(code)]) for code in codes}
+        return pack_content(stock.standing, stock.reading.values, codes, stock.standing.language)
+
+    @cached_property
+    def _seals(self) -> Mapping[str, str]:
+        codes = [region.code for region in self._stock.plan.regions]
+        return {code: sheet_seal(self._cells[region_sheet(code)]) for code in codes}
 
     def _copy(self, name: str, digest: str, book: ClosedBook) -> Iterator[Version]:
         """What a second version of the whole book says: of every region whose cells say something new."""

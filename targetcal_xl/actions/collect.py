@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from ..calibration import Key, Region, Value, same_value
@@ -107,7 +108,7 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
         raise DataProblems(problems)
     chosen, taken = chosen_regions(stock.plan, regions), _Taken()
     versions = _versions(stock, list(answer_files(desk.path, paths)), taken)
-    faults = tampering(stock, {region_sheet(region.code) for region in chosen})
+    faults = cache(lambda: tampering(stock, {region_sheet(region.code) for region in chosen}))
     for done, region in enumerate(chosen, 1):
         desk.progress("collect", done, len(chosen))
         _Table(stock, region, versions.get(region.code, []), faults, taken).settle()
@@ -173,7 +174,7 @@ class _Table:
         stock: Stock,
         region: Region,
         versions: Sequence[Version],
-        faults: Sequence[Problem],
+        faults: Callable[[], Sequence[Problem]],
         taken: _Taken,
     ) -> None:
         self._stock, self._region, self._faults, self._taken = stock, region, faults, taken
@@ -289,7 +290,7 @@ class _Table:
 
     def _lock(self, values: Mapping[Key, Value], told: Version, sources: Sequence[Version]) -> None:
         own = replace(told.stock, reading=_saying(told.stock.reading, self._region.code, values))
-        faults = told.faults if told.form == "pack" else self._faults
+        faults = told.faults if told.form == "pack" else self._faults()
         if problems := examine(own, self._region, faults):
             self._refuse(told if told.form != "tab" else None, problems)
             return

@@ -23,7 +23,7 @@ from ..ledger import plain_head
 from ..ooxml import BLANK, Spot
 from ..ooxml import reference as cell_name
 from ..problems import Problem, Refused
-from ..workbook import marks, region_sheet, shown
+from ..workbook import Content, marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
 
@@ -128,9 +128,9 @@ def _labels(stock: Stock) -> Iterator[Problem]:
             yield Problem("label_changed", where, {"expected": wrong.expected, "found": said(wrong.found)})
 
 
-def strays(stock: Stock) -> Iterator[Stray]:
-    """Every cell that holds what is neither ours nor anybody's to fill."""
-    known = _known(stock)
+def strays(stock: Stock, wanted: Content | None = None) -> Iterator[Stray]:
+    """Every cell that holds what is neither ours, by `wanted`, nor anybody's to fill."""
+    known = _known(stock, stock.wanted if wanted is None else wanted)
     for sheet, grid in stock.reading.grids.items():
         labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
         for spot in sorted(grid.keys() - known[sheet] - labels.spots):
@@ -160,10 +160,10 @@ def _is_false(stock: Stock, sheet: str, stray: Problem) -> bool:
     return stray.code != "cell_stray" or not any(owner.is_person for owner in owners)
 
 
-def _known(stock: Stock) -> Mapping[str, set[Spot]]:
+def _known(stock: Stock, wanted: Content) -> Mapping[str, set[Spot]]:
     """The spots of each sheet that have a meaning."""
     places, typed = stock.reading.places, stock.reading.typed.values()
-    known = {sheet: {*cells} for sheet, cells in stock.wanted.items()}
+    known = {sheet: {*cells} for sheet, cells in wanted.items()}
     for cell in typed:
         known[cell.sheet].add(cell.spot)
     for (sheet, code), place in places.tables.items():

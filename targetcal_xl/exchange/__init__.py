@@ -9,7 +9,7 @@ with on_demand(__name__):
     from .copies import copies_beside
     from .encryption import decrypted, encrypted
     from .merging import Merged, merge
-    from .pack import Pack, find_slip, pack_bytes, pack_content, read_pack
+    from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack
     from .slip import Slip, parse_slip, slip_text
     from .spelling import date_in, number_in, typed_as_meant
 
@@ -29,6 +29,7 @@ __all__ = [
     "number_in",
     "pack_bytes",
     "pack_content",
+    "pack_places",
     "parse_slip",
     "read_answer",
     "read_pack",

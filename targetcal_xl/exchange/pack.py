@@ -14,6 +14,7 @@ from ..workbook import (
     Book,
     Content,
     Owner,
+    Places,
     Reading,
     book_from,
     content,
@@ -40,6 +41,11 @@ class Pack:
     reading: Reading
 
 
+def pack_places(inputs: Inputs, region: str, language: str) -> Places:
+    """Where everything stands in a region's pack."""
+    return default_places(inputs, language, pack_layout(inputs, region))
+
+
 def pack_content(
     standing: Standing, typed: Mapping[Key, Value], regions: Iterable[str], language: str
 ) -> Content:
@@ -61,7 +67,7 @@ def pack_bytes(
 
     Equal arguments give equal bytes.
     """
-    places = default_places(inputs, language, pack_layout(inputs, slip.region))
+    places = pack_places(inputs, slip.region, language)
     own = {key: value for key, value in typed.items() if key[0] == slip.region}
     file, code = BytesIO(), region_sheet(slip.region)
     write_pack(file, places, {code: cells[code]}, own, slip_text(slip), created)
