@@ -82,7 +82,10 @@ def _declare(path: Path, inputs: Inputs) -> None:
         (sheet, spot) = reading.places.find((slip.region, line.code, "suggested"))
         said[slip.region, line.code, "declared"] = reading.grids[sheet][spot].value
         said |= {(slip.region, line.code, code): "new shops in the second month" for code in JUSTIFICATION}
-    cells = {reading.typed[key].spot: Cell(shown(value, reading.typed[key].kind, "en")) for key, value in said.items()}
+    cells = {
+        reading.typed[key].spot: Cell(shown(value, reading.typed[key].kind, "en"))
+        for key, value in said.items()
+    }
     book.set(book.sheets[0], cells)
     book.save()
 

@@ -71,6 +71,7 @@ PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
 PageLanguage = Annotated[str, Given("--lang", about="page_lang")]
 Watch = Annotated[bool, Given("--watch")]
 PacksTo = Annotated[Path, Given("--out -o", "folder", about="packs")]
+PacksFrom = Annotated[Path | None, Given("--packs", "folder", about="packs_from")]
 Pages = Annotated[bool, Given("--html")]
 Encrypt = Annotated[bool, Given("--encrypt")]
 AnswersAt = Annotated[list[Path] | None, Given(kind="folder", about="answers", metavar="[FILE|DIR]...")]
@@ -416,15 +417,22 @@ def _audit(
 @_TABLE.command(
     "targetcal remind targets.xlsx --dry-run",
     "targetcal remind targets.xlsx",
+    "targetcal remind targets.xlsx --packs packs",
     "targetcal remind targets.xlsx --draft mails --attach HD=packs/HD.xlsx",
 )
 @_TABLE.button("remind_whom", "finance", "MailMergeRecipientsEditList", dry_run=True)
 @_TABLE.button("remind", "finance", "FileSendAsAttachment")
 @_TABLE.button("draft", "hr", "NewMessage", "draft")
-def _remind(desk: "Desk", dry_run: DryRun = False, draft: DraftsTo = None, attach: Attach = None) -> "Report":
+def _remind(
+    desk: "Desk",
+    dry_run: DryRun = False,
+    draft: DraftsTo = None,
+    attach: Attach = None,
+    packs: PacksFrom = None,
+) -> "Report":
     from ..actions.remind import remind
 
-    return remind(desk, dry_run=dry_run, draft=draft, attach=attach or ())
+    return remind(desk, dry_run=dry_run, draft=draft, attach=attach or (), packs=packs)
 
 
 @_TABLE.command(
