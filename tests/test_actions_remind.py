@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import lock, repair, verify
+from targetcal_xl.actions import lock, repair, split, verify
 from targetcal_xl.actions.outbox import OutboxReport
 from targetcal_xl.calibration.vocabulary import MessageState
 from targetcal_xl.language import LANGUAGES
@@ -187,6 +187,21 @@ def test_a_file_or_region_that_is_not_there_is_refused_before_anything_is_record
     with pytest.raises(Refused):
         told(case, attach=[said])
     assert case.entries() == before and post.received == []
+
+
+def test_what_regions_were_handed_goes_with_their_invitations(
+    case: Case, nowhere: None, tmp_path: Path
+) -> None:
+    packs = tmp_path / "packs"
+    report = case.run(split, packs)
+    told(case, draft=tmp_path / "drafts", packs=packs)
+    drafts = [
+        message_from_bytes(path.read_bytes(), policy=default) for path in (tmp_path / "drafts").iterdir()
+    ]
+    names = {part.get_filename() for draft in drafts for part in draft.iter_attachments()}
+    assert names == {one.file for one in report.files}
+    assert all(len(list(draft.iter_attachments())) <= 1 for draft in drafts), "nobody gets another region's"
+    assert told(case, dry_run=True, packs=packs).messages == ()
 
 
 def test_somebody_without_an_address_is_named(tmp_path: Path, nowhere: None) -> None:

@@ -230,6 +230,24 @@ PLAYED: Mapping[str, Play] = {
         "outbox BOOK --list",
         _says("There is nothing to be sent.", "没有要发送的消息。"),
     ),
+    "split": Play(
+        "fresh",
+        "split BOOK -o packs -r R1",
+        _says("is written.", "已生成"),
+        lambda told: [one["outcome"] for one in _rows(told["files"])] == ["written"],
+    ),
+    "split --html": Play(
+        "fresh",
+        "split BOOK -o pages --html",
+        _says("takes in what comes back", "发回后用"),
+        lambda told: [str(one["file"]).endswith(".html") for one in _rows(told["files"])] == [True, True],
+    ),
+    "collect": Play(
+        "submitted",
+        "collect BOOK",
+        _says("locked and sealed", "锁定并封存"),
+        lambda told: told["refused"] == [],
+    ),
     "repair": Play("locked", "repair BOOK", _says("Nothing to repair.", "无需修复")),
     "upgrade": Play(
         "outdated",

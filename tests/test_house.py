@@ -30,7 +30,7 @@ def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
 
 
 _COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
-_MIDDLE = {"ledger", "ooxml", "workbook", "letters", "pages", "connect", "outbox"}
+_MIDDLE = {"ledger", "ooxml", "workbook", "letters", "exchange", "pages", "connect", "outbox"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
     {
@@ -46,7 +46,8 @@ _MAY_IMPORT = (
     | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
     | {"workbook": {"calibration", "ooxml", *_COMMON}, "outbox": {"calibration", "ledger", *_COMMON}}
-    | {"pages": {"calibration", "workbook", *_COMMON}}
+    | {"exchange": {"calibration", "connect", "ooxml", "workbook", *_COMMON}}
+    | {"pages": {"calibration", "exchange", "workbook", *_COMMON}}
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
     | {"actions": {"calibration", "desk", *_COMMON, *_MIDDLE}}
     | {"demo": {"calibration", "actions", "desk", *_COMMON, *_MIDDLE}}

@@ -80,6 +80,8 @@ def _changed(folder: Path) -> Iterator[Report]:
     yield case.run(actions.backtest)
     yield case.run(actions.switch_functions, "live")
     yield case.run(actions.repair)
+    yield case.run(actions.split, folder / "packs")
+    yield case.run(actions.collect, [folder / "packs"])
     yield case.run(actions.upgrade)
 
 

@@ -27,6 +27,7 @@ with on_demand(__name__):
     from .backtest import BacktestReport, backtest
     from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
+    from .collect import CollectReport, collect
     from .confirm import ConfirmReport, confirm
     from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
@@ -42,6 +43,7 @@ with on_demand(__name__):
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
     from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
+    from .split import SplitReport, split
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
@@ -61,6 +63,7 @@ __all__ = [
     "ChangeReport",
     "CheckReport",
     "Clock",
+    "CollectReport",
     "ConfirmReport",
     "DashboardReport",
     "DecisionReport",
@@ -87,6 +90,7 @@ __all__ = [
     "RepairReport",
     "ScenarioReport",
     "Score",
+    "SplitReport",
     "SurveyReport",
     "TraceReport",
     "UnlockReport",
@@ -102,6 +106,7 @@ __all__ = [
     "backtest",
     "changes",
     "check",
+    "collect",
     "confirm",
     "dashboard",
     "decide",
@@ -130,6 +135,7 @@ __all__ = [
     "repair",
     "scenarios",
     "silent",
+    "split",
     "survey",
     "survey_file",
     "switch_functions",

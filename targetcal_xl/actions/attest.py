@@ -10,13 +10,15 @@ from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
-from ..desk import Issue
+from ..desk import SENT, Issue, Sent
+from ..exchange import find_slip
 from ..language import text
 from ..ledger import Proof, load, proof_faults, read_proof
 from ..letters import printed_text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
 from ..telling import DONE, OBJECTION, QUESTION, WRONG, Part, Report, Sentence, table, tell_problems
+from ..workbook import book_from
 
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
 
@@ -37,7 +39,7 @@ class JudgedFile:
     name: str
     verdict: Literal["recorded", "coded", "unknown"]
     letter: str = ""
-    """The number of the letter that it is."""
+    """The number of the letter that it is; none, where it was handed out to be filled in."""
     entry: int = 0
     """The entry that recorded it."""
     head: str = ""
@@ -82,7 +84,8 @@ class AttestReport(Report):
             yield Sentence(said, _MARKS[pair.verdict])
         for file in self.files:
             facts = {"file": file.name, "letter": file.letter, "entry": file.entry}
-            said = text(f"telling.attest.{file.verdict}", language, **facts, head=file.head, proof=file.by)
+            code = "handed_out" if file.verdict == "recorded" and not file.letter else file.verdict
+            said = text(f"telling.attest.{code}", language, **facts, head=file.head, proof=file.by)
             yield Sentence(said, _MARKS[file.verdict])
         if any(not one.problems for one in self.proofs):
             yield Sentence(text("telling.attest.limits", language))
@@ -135,12 +138,14 @@ def _verdict(one: Proof, other: Proof) -> Literal["agree", "unshown", "apart", "
 
 
 def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFile:
-    digest, words = sha256(content).hexdigest(), printed_text(content)
+    digest, words = sha256(content).hexdigest(), _words(name, content)
     for one in proofs:
-        for number, issue in _issued(one.proof):
-            if digest in dict(issue.files).values():
-                said = issue.letter
-                return JudgedFile(name, "recorded", said.number, number, said.chain_head, one.name)
+        for entry, record in _records(one.proof):
+            if isinstance(record, Sent) and record.sha256 == digest:
+                return JudgedFile(name, "recorded", "", entry, record.slip.head, one.name)
+            if isinstance(record, Issue) and digest in dict(record.files).values():
+                said = record.letter
+                return JudgedFile(name, "recorded", said.number, entry, said.chain_head, one.name)
     for one in proofs:
         for seen in one.proof.checkpoints:
             if seen.mark in words:
@@ -148,15 +153,30 @@ def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFil
     return JudgedFile(name, "unknown")
 
 
-def _issued(proof: Proof) -> Iterator[tuple[int, Issue]]:
-    """The letters that a sound proof tells of, each with the number of its entry."""
+def _words(name: str, content: bytes) -> str:
+    """What a letter, page or pack says, as far as a check code may stand there."""
+    if content.lstrip()[:1] == b"<":
+        return content.decode("utf-8", "replace")
+    said = printed_text(content)
+    with suppress(Refused):
+        found = find_slip(book_from(content, Path(name)))
+        return said + (found[0].head if found else "")
+    return said
+
+
+_KINDS: dict[str, type[Issue] | type[Sent]] = {"letter.record": Issue} | dict.fromkeys(SENT.values(), Sent)
+
+
+def _records(proof: Proof) -> Iterator[tuple[int, Issue | Sent]]:
+    """What a sound proof tells of letters, packs and pages, each with the number of its entry."""
     held = proof.contents
     for entry in proof.entries:
         columns = entry.columns
         name = str(columns["new"]).strip('"')
-        if (columns["action"], columns["field"]) == ("letters", "letter.record") and name in held:
+        kind = _KINDS.get(str(columns["field"]))
+        if kind and name in held:
             with suppress(Refused):  # a log of somebody's own may hold anything
-                yield columns["number"], load(Issue, held[name])
+                yield columns["number"], load(kind, held[name])
 
 
 def _told(one: ProofFile, language: str) -> Iterator[Part]:

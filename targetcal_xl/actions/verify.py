@@ -7,12 +7,23 @@ from itertools import product
 
 from ..calibration import Value, same_value
 from ..calibration.vocabulary import State
-from ..desk import Desk, Stock, audit_rows, has_macros, issues, look, misfits, not_taken_in, said
+from ..desk import (
+    Desk,
+    Stock,
+    audit_rows,
+    has_macros,
+    issues,
+    look,
+    misfits,
+    not_taken_in,
+    printed_heads,
+    said,
+)
 from ..ledger import plain_head
 from ..ooxml import BLANK, Spot
 from ..ooxml import reference as cell_name
 from ..problems import Problem, Refused
-from ..workbook import marks, region_sheet, shown
+from ..workbook import Content, marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
 
@@ -43,9 +54,9 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
 
 
 def _printed_heads(desk: Desk) -> list[str]:
-    """The heads that issued letters carry; none where the ledger is broken, which is told of itself."""
+    """The heads that left the house; none where the ledger is broken, which is told of itself."""
     try:
-        return [issue.letter.chain_head for issue in issues(desk.ledger)]
+        return list(printed_heads(desk.ledger))
     except Refused:
         return []
 
@@ -117,9 +128,9 @@ def _labels(stock: Stock) -> Iterator[Problem]:
             yield Problem("label_changed", where, {"expected": wrong.expected, "found": said(wrong.found)})
 
 
-def strays(stock: Stock) -> Iterator[Stray]:
-    """Every cell that holds what is neither ours nor anybody's to fill."""
-    known = _known(stock)
+def strays(stock: Stock, wanted: Content | None = None) -> Iterator[Stray]:
+    """Every cell that holds what is neither ours, by `wanted`, nor anybody's to fill."""
+    known = _known(stock, stock.wanted if wanted is None else wanted)
     for sheet, grid in stock.reading.grids.items():
         labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
         for spot in sorted(grid.keys() - known[sheet] - labels.spots):
@@ -149,10 +160,10 @@ def _is_false(stock: Stock, sheet: str, stray: Problem) -> bool:
     return stray.code != "cell_stray" or not any(owner.is_person for owner in owners)
 
 
-def _known(stock: Stock) -> Mapping[str, set[Spot]]:
+def _known(stock: Stock, wanted: Content) -> Mapping[str, set[Spot]]:
     """The spots of each sheet that have a meaning."""
     places, typed = stock.reading.places, stock.reading.typed.values()
-    known = {sheet: {*cells} for sheet, cells in stock.wanted.items()}
+    known = {sheet: {*cells} for sheet, cells in wanted.items()}
     for cell in typed:
         known[cell.sheet].add(cell.spot)
     for (sheet, code), place in places.tables.items():

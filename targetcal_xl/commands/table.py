@@ -70,6 +70,12 @@ Fix = Annotated[bool, Given("--fix")]
 PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
 PageLanguage = Annotated[str, Given("--lang", about="page_lang")]
 Watch = Annotated[bool, Given("--watch")]
+PacksTo = Annotated[Path, Given("--out -o", "folder", about="packs")]
+PacksFrom = Annotated[Path | None, Given("--packs", "folder", about="packs_from")]
+Pages = Annotated[bool, Given("--html")]
+Encrypt = Annotated[bool, Given("--encrypt")]
+AnswersAt = Annotated[list[Path] | None, Given(kind="folder", about="answers", metavar="[FILE|DIR]...")]
+WatchAnswers = Annotated[bool, Given("--watch", about="watch_answers")]
 
 _TABLE = CommandTable()
 SPOKEN = spoken_language()
@@ -212,6 +218,51 @@ def _lock(desk: "Desk", region: Regions = None) -> "Report":
     from ..actions.lock import lock
 
     return lock(desk, region or ())
+
+
+@_TABLE.command(
+    "targetcal split targets.xlsx -o packs",
+    "targetcal split targets.xlsx -o packs --region HD --encrypt",
+    "targetcal split targets.xlsx -o pages --html",
+)
+@_TABLE.button("split", "finance", "FileSaveAs", "packs")
+def _split(
+    desk: "Desk", packs: PacksTo, region: Regions = None, html: Pages = False, encrypt: Encrypt = False
+) -> "Report":
+    from ..actions.split import split
+
+    return split(desk, packs, region or (), html=html, encrypt=encrypt)
+
+
+@_TABLE.command(
+    "targetcal collect targets.xlsx packs",
+    "targetcal collect targets.xlsx HD.xlsx HN.answer.json",
+    "targetcal collect targets.xlsx packs --watch",
+)
+def _collect(
+    here: Here,
+    book: Book,
+    answers: AnswersAt = None,
+    region: Regions = None,
+    watch: WatchAnswers = False,
+    who: Who = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.watching import watched
+    from ..desk import changes
+
+    def take() -> "Report":
+        with here.desk(book, who, ledger) as desk:
+            return _take(desk, answers, region)
+
+    return watched(take, changes([book, *(answers or ())]), here.tell) if watch else take()
+
+
+@_TABLE.button("collect", "finance", "ImportExcel", "answers")
+def _take(desk: "Desk", answers: AnswersAt = None, region: Regions = None) -> "Report":
+    from ..actions.collect import collect
+
+    return collect(desk, answers or (), region or ())
 
 
 @_TABLE.command("targetcal unlock targets.xlsx --region HD --reason 'numbers of last year'")
@@ -366,15 +417,22 @@ def _audit(
 @_TABLE.command(
     "targetcal remind targets.xlsx --dry-run",
     "targetcal remind targets.xlsx",
+    "targetcal remind targets.xlsx --packs packs",
     "targetcal remind targets.xlsx --draft mails --attach HD=packs/HD.xlsx",
 )
 @_TABLE.button("remind_whom", "finance", "MailMergeRecipientsEditList", dry_run=True)
 @_TABLE.button("remind", "finance", "FileSendAsAttachment")
 @_TABLE.button("draft", "hr", "NewMessage", "draft")
-def _remind(desk: "Desk", dry_run: DryRun = False, draft: DraftsTo = None, attach: Attach = None) -> "Report":
+def _remind(
+    desk: "Desk",
+    dry_run: DryRun = False,
+    draft: DraftsTo = None,
+    attach: Attach = None,
+    packs: PacksFrom = None,
+) -> "Report":
     from ..actions.remind import remind
 
-    return remind(desk, dry_run=dry_run, draft=draft, attach=attach or ())
+    return remind(desk, dry_run=dry_run, draft=draft, attach=attach or (), packs=packs)
 
 
 @_TABLE.command(

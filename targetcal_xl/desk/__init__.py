@@ -57,8 +57,9 @@ with on_demand(__name__):
     )
     from .seal import seal
     from .secret import has_own_password
+    from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
-    from .stock import Stock, keep, look, misfits, show_recorded, take_stock
+    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
     from .watching import changes
@@ -72,9 +73,11 @@ __all__ = [
     "PLAIN",
     "PROGRESS",
     "RESTORED",
+    "SENT",
     "SURVEY",
     "UNKNOWN",
     "WITH_MACROS",
+    "Answered",
     "Asked",
     "Clock",
     "Desk",
@@ -84,6 +87,7 @@ __all__ = [
     "Learning",
     "OnProgress",
     "RegionResult",
+    "Sent",
     "Side",
     "Stock",
     "Tested",
@@ -114,6 +118,7 @@ __all__ = [
     "issues",
     "keep",
     "keep_aside",
+    "last_hash",
     "last_number",
     "learn",
     "ledger_beside",
@@ -128,12 +133,15 @@ __all__ = [
     "plan_faults",
     "plan_of",
     "post",
+    "printed_heads",
     "recorded",
     "recorded_learning",
     "recorded_survey",
     "restored",
     "said",
     "seal",
+    "sent_items",
+    "sheet_seal",
     "show_recorded",
     "silent",
     "skipped",

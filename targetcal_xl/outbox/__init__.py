@@ -11,6 +11,7 @@ with on_demand(__name__):
     from .mime import mail_content
     from .queue import ACTION, Queued, content_of, doubt, entered, queue, state_event
     from .robots import Robots, chat_content, robots
+    from .secrets import secret
     from .smtp import Mailbox, mailbox
     from .ways import Attempt, Carrier, Limit, Pace
 
@@ -40,5 +41,6 @@ __all__ = [
     "message_code",
     "queue",
     "robots",
+    "secret",
     "state_event",
 ]

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from ..calibration import Explanation, Key, Line, Standing, Value, explain
 from ..calibration.vocabulary import JUSTIFICATION, Status
+from ..exchange import Slip
 from ..figures import UNKNOWN, figures, rounded
 from ..language import text
 from ..problems import DataProblems, Problem
@@ -25,7 +26,6 @@ from ..workbook import (
     show_sheets,
     shown,
 )
-from .answer import PageSlip
 from .drawing import Drawing, Pillar, waterfall
 from .page import MOST_BYTES, part, rendered
 
@@ -75,7 +75,7 @@ class _Line:
     why: str
 
 
-def region_page(standing: Standing, typed: Mapping[Key, Value], slip: PageSlip, language: str = "") -> str:
+def region_page(standing: Standing, typed: Mapping[Key, Value], slip: Slip, language: str = "") -> str:
     """The page of the slip's region, in the book's language or another.
 
     Of many lines it does not say where each suggestion comes from. Raise DataProblems for more than fits.
@@ -93,7 +93,7 @@ class _RegionPage:
     """Makes what the template tells, and the program that the page runs."""
 
     def __init__(
-        self, standing: Standing, typed: Mapping[Key, Value], slip: PageSlip, language: str, explains: bool
+        self, standing: Standing, typed: Mapping[Key, Value], slip: Slip, language: str, explains: bool
     ) -> None:
         self._explains, self.name = explains, standing.inputs.plan.region(slip.region).name
         self._standing, self._typed, self._slip, self._language = standing, typed, slip, language

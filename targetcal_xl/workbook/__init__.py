@@ -5,14 +5,16 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .author import write_book
+    from .author import write_book, write_pack
     from .book import Book
     from .captions import line_captions, shown
     from .content import GROUND, Content, content
+    from .engines.closed import ClosedBook, book_from
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
     from .finance import Unusable, entered, revised
+    from .layout import default_places, pack_layout
     from .macros import Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
     from .places import Places
@@ -27,6 +29,7 @@ __all__ = [
     "GROUND",
     "MARKED",
     "Book",
+    "ClosedBook",
     "Content",
     "LiveBook",
     "Macros",
@@ -46,7 +49,9 @@ __all__ = [
     "as_typed",
     "at_work",
     "book_format",
+    "book_from",
     "content",
+    "default_places",
     "differing",
     "entered",
     "is_formula",
@@ -55,6 +60,7 @@ __all__ = [
     "nameless",
     "open_book",
     "open_damaged",
+    "pack_layout",
     "path_of",
     "read",
     "region_sheet",
@@ -65,4 +71,5 @@ __all__ = [
     "shown",
     "weights_used",
     "write_book",
+    "write_pack",
 ]

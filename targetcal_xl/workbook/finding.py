@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ..calibration.baseline import Inputs
@@ -16,16 +16,19 @@ from .places import SHEET_MARK, TABLE_MARK, Located, Places, TablePlace
 from .shapes import Sheet, Table, name_of
 
 
-def find_places(book: Book, inputs: Inputs, language: str) -> Places:
+def find_places(book: Book, inputs: Inputs, language: str, laid_out: Sequence[Sheet] | None = None) -> Places:
     """Where everything stands in a book that people have worked on, by code, with all that is amiss.
+
+    It was laid out with these sheets, or with all of the plan's.
 
     Inserted rows and columns, renamed tabs and sorted tables are all found; `problems` names what
     is lost, stands twice, or is hidden behind something that looks like it.
     """
-    tabs, problems = _tabs(book, tab_names(inputs.plan, language))
+    sheets = {sheet.code: sheet for sheet in (layout(inputs) if laid_out is None else laid_out)}
+    names = {code: tab for code, tab in tab_names(inputs.plan, language).items() if code in sheets}
+    tabs, problems = _tabs(book, names)
     tables: Located[tuple[str, str], TablePlace] = Located()
     fields: Located[tuple[str | None, str], tuple[str, Spot]] = Located()
-    sheets = {sheet.code: sheet for sheet in layout(inputs)}
     for sheet in sheets.values():
         if sheet.code not in tabs:
             continue

@@ -33,6 +33,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     "change.from": "date",
     "change.reason": "long",
     **dict.fromkeys(("message.record", "message.content"), "text"),
+    **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
     "message.state": "choice",
     "hq_gap": "percent",
     "hours": "decimal",

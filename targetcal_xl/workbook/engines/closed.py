@@ -62,6 +62,11 @@ def open_closed(path: Path) -> ClosedBook:
     return ClosedBook(path, Package(read_file(path), path.name))
 
 
+def book_from(content: bytes, path: Path) -> ClosedBook:
+    """The workbook that these bytes are, as a file of that name; raise Refused for what is none."""
+    return ClosedBook(path, Package(content, path.name))
+
+
 class ClosedBook:
     """The Book protocol on a file; every method raises Refused for damaged or impossible content."""
 
@@ -97,6 +102,11 @@ class ClosedBook:
         ]
         parts = [self._part_of_kind("vbaProject"), *ribbon]
         return len(parts) > 1 and all(part is not None and part in self._package for part in parts)
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether it brings a program along."""
+        return self._part_of_kind("vbaProject") is not None
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
@@ -197,6 +207,10 @@ class ClosedBook:
         elif (composed := self._composed()) is not None:
             replace_file(self.path, self._package.raw, composed)
             self._package = Package(composed, self.path.name)
+
+    def composed(self) -> bytes:
+        """The file with all changes, as `save` would write it."""
+        return self._composed() or self._package.raw
 
     def _composed(self) -> bytes | None:
         """The file with all changes, every edited part proven well-formed; None when there are none."""
