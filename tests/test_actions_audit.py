@@ -347,11 +347,16 @@ def test_a_hidden_tab_is_named(case: Case) -> None:
     assert (report.problems, told(report.notes)) == ((), [("tab_hidden", "华东大区")])
 
 
-@pytest.mark.parametrize("damage", [lambda held: b"hello" * 5000, lambda held: held[: len(held) // 2]])
-def test_a_damaged_ledger_file_is_not_said_to_be_busy(case: Case, damage: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [(lambda held: b"hello" * 5000, "ledger_other"), (lambda held: held[: len(held) // 2], "ledger_damaged")],
+)
+def test_a_damaged_ledger_file_is_not_said_to_be_busy(
+    case: Case, damage: Callable[[bytes], bytes], code: str
+) -> None:
     ledger = ledger_beside(case.path)
     ledger.write_bytes(damage(ledger.read_bytes()))
     for action in (check, verify, repair):
         with pytest.raises(Refused) as refused:
             case.run(action)
-        assert [problem.code for problem in refused.value.problems] == ["ledger_damaged"]
+        assert [problem.code for problem in refused.value.problems] == [code]
