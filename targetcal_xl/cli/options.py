@@ -146,8 +146,25 @@ class InOrder(_Helped, click.Group):
             formatter.write_dl([(name, str(one.help)) for name, one in self.commands.items()])
 
 
+class _Placed(click.Argument):
+    """An argument, which is told of when somebody asks for help."""
+
+    asked: Parameter
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """What stands in its place, and what it is."""
+        return self.make_metavar(ctx), _told(self.asked)
+
+
 class _Named(click.Option):
-    """An option that says in the catalogue's words what else there is to know."""
+    """An option, which says in the catalogue's words what there is to know when somebody asks for help."""
+
+    asked: Parameter
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """How it is given, and what it is."""
+        self.help = _told(self.asked)
+        return super().get_help_record(ctx)
 
     def get_help_extra(self, ctx: click.Context) -> Any:
         """Nothing: what is needed, and the variable that stands in, are part of the words."""
@@ -177,20 +194,31 @@ def _parameters(command: Command) -> Iterator[Parameter]:
 
 def _param(parameter: Parameter) -> click.Parameter:
     """A parameter as click reads it."""
-    given, many = parameter.given, parameter.ask.many
+    made = _option(parameter) if parameter.given.flags else _argument(parameter)
+    made.asked = parameter
+    return made
+
+
+def _argument(parameter: Parameter) -> _Placed:
+    return _Placed([parameter.name], nargs=-1 if parameter.ask.many else 1, **_common(parameter))
+
+
+def _option(parameter: Parameter) -> _Named:
+    kind: dict[str, Any] = {"is_flag": True} if parameter.type is bool else {"multiple": parameter.ask.many}
+    return _Named([*parameter.given.flags.split(), parameter.name], **_common(parameter), **kind)
+
+
+def _common(parameter: Parameter) -> dict[str, Any]:
+    """What click wants to know of both."""
+    given = parameter.given
     said: dict[str, Any] = {
         "metavar": given.metavar or _METAVARS.get(given.kind),
         "envvar": given.variable,
         "type": _type(parameter),
         "required": parameter.is_needed,
-        "help": _told(parameter),
     }
-    if not parameter.is_needed and not many:
-        said["default"] = parameter.default
-    if not given.flags:
-        return click.Argument([parameter.name], nargs=-1 if many else 1, **said)
-    flag: dict[str, Any] = {"is_flag": True} if parameter.type is bool else {"multiple": many}
-    return _Named([*given.flags.split(), parameter.name], **said, **flag)
+    has_default = not parameter.is_needed and not parameter.ask.many
+    return {**said, "default": parameter.default} if has_default else said
 
 
 def _told(parameter: Parameter) -> str:
