@@ -119,6 +119,12 @@ def test_a_cut_tail_shows_by_a_head_that_was_noted(case: Case) -> None:
     ]
 
 
+@pytest.mark.parametrize("said", ["abc", "12-3", "3f" * 31, "letter 7"])
+def test_what_is_no_checkpoint_accuses_nobody(case: Case, said: str) -> None:
+    (problem,) = case.run(verify, [said]).problems
+    assert problem.code == "ledger_no_checkpoint" and "".join(said.split()) in problem.sentence("en")
+
+
 def test_what_every_letter_carries_is_a_beginning_of_the_ledger_or_is_named(tmp_path: Path) -> None:
     case = confirmed(tmp_path)
     case.run(issue_letters, tmp_path / "letters", "docx")
