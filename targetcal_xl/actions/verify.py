@@ -9,8 +9,7 @@ from ..calibration import Value, same_value
 from ..calibration.vocabulary import State
 from ..desk import Desk, Stock, audit_rows, has_macros, issues, look, misfits, not_taken_in, said
 from ..ledger import plain_head
-from ..ooxml import BLANK, Spot
-from ..ooxml import reference as cell_name
+from ..ooxml import BLANK, Spot, cell_name
 from ..problems import Problem, Refused
 from ..workbook import BUTTONS_TAB, marks, region_sheet, shown
 from .audit import AuditReport

@@ -209,13 +209,13 @@ def _dashboard(
 ) -> "Report":
     from ..actions.dashboard import dashboard, files_of
     from ..actions.watching import watched
-    from ..desk import changes
+    from ..desk import file_changes
 
     def write() -> "Report":
         with here.desk(book, who, ledger) as desk:
             return dashboard(desk, out, lang, renews=watch)
 
-    return watched(write, changes(files_of(book, ledger)), here.tell) if watch else write()
+    return watched(write, file_changes(files_of(book, ledger)), here.tell) if watch else write()
 
 
 @_TABLE.command("targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")

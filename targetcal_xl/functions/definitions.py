@@ -353,7 +353,7 @@ def _followed(
     daily, volumes, resources = _daily(actuals, lines, when, as_of)
     expected, sigma = flat["expected"], flat["sigma"]
     begins = (when.start - _EPOCH).days
-    progress = calibration.follow(
+    progress = calibration.follow_lines(
         agreed,
         daily,
         calibration.period_weights(working),
