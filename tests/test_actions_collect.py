@@ -37,7 +37,7 @@ from targetcal_xl.actions import (
 from targetcal_xl.actions.collect import CollectReport, collect
 from targetcal_xl.actions.split import split
 from targetcal_xl.calibration import Key, Value
-from targetcal_xl.desk import changes, sent_items
+from targetcal_xl.desk import file_changes, sent_items
 from targetcal_xl.exchange import find_slip, mac, slip_text
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems, Refused
@@ -696,7 +696,7 @@ def test_a_watched_folder_is_taken_in_as_files_arrive(case: Case) -> None:
         else:
             stop.set()
 
-    watched(lambda: taken(case, out), changes([case.path, out], stop), hear)
+    watched(lambda: taken(case, out), file_changes([case.path, out], stop), hear)
     locked = [region for report in told if isinstance(report, CollectReport) for region, _ in report.locked]
     assert sorted(locked) == sorted(region.name for region in case.inputs.plan.regions)
 

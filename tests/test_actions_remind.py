@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from itertools import count
@@ -14,6 +15,7 @@ import pytest
 
 from targetcal_xl.actions import lock, repair, split, verify
 from targetcal_xl.actions.outbox import OutboxReport
+from targetcal_xl.calibration import Person
 from targetcal_xl.calibration.vocabulary import MessageState
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Refused
@@ -208,6 +210,22 @@ def test_somebody_without_an_address_is_named(tmp_path: Path, nowhere: None) -> 
     case = noticed(tmp_path / "plan", told_inputs(mail=False))
     report = told(case, dry_run=True)
     assert {problem.where for problem in report.problems} == {"head1", "head2"}
+
+
+def test_a_deputy_is_told_where_there_is_an_address_and_missed_nowhere_else(
+    tmp_path: Path, nowhere: None
+) -> None:
+    """A plan may name a deputy without one: the head is told, and nothing is to be mended."""
+    inputs = told_inputs()
+    first, second = inputs.plan.regions
+    regions = (
+        replace(first, deputy=Person("Xu Ning")),
+        replace(second, deputy=Person("Yu Bo", "deputy2@example.com")),
+    )
+    case = noticed(tmp_path / "plan", replace(inputs, plan=replace(inputs.plan, regions=regions)))
+    report = told(case, dry_run=True)
+    reminded = [address for kind, address in _listed(report) if kind == "reminder"]
+    assert (reminded, report.problems) == ([*HEADS, "deputy2@example.com"], ())
 
 
 def test_a_refused_address_is_told_by_name_and_the_others_get_their_mail(case: Case, post: Post) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ..desk import SENT, Issue, Sent
 from ..exchange import find_slip
@@ -17,7 +19,7 @@ from ..ledger import Proof, load, proof_faults, read_proof
 from ..letters import printed_text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
-from ..telling import DONE, OBJECTION, QUESTION, WRONG, Part, Report, Sentence, table, tell_problems
+from ..telling import DONE, OBJECTION, QUESTION, WRONG, Part, Report, Sentence, moment, table, tell_problems
 from ..workbook import book_from
 
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
@@ -187,5 +189,16 @@ def _told(one: ProofFile, language: str) -> Iterator[Part]:
     seen = one.proof.seen
     said = {"entries": len(one.proof.entries), "origin": seen.origin, "head": seen.mark}
     yield Sentence(text("telling.attest.proved", language, file=one.name, **said), DONE)
-    rows = ([str(entry.columns[code] or "") for code in _COLUMNS] for entry in one.proof.entries)
+    rows = ([_shown(code, entry.columns[code]) for code in _COLUMNS] for entry in one.proof.entries)
     yield table(_COLUMNS, rows, language)
+
+
+def _shown(code: str, said: Any) -> str:
+    """What stands in a column, as people read it; in a log of somebody's own it may be anything."""
+    with suppress(TypeError, ValueError, OverflowError):
+        if code == "at":
+            return moment(dt.datetime.fromisoformat(said))
+        if code in ("old", "new"):
+            value = json.loads(said)
+            return value if isinstance(value, str) else "" if value is None else str(said)
+    return "" if said is None else str(said)

@@ -10,7 +10,7 @@ from ..desk import Desk, audit_rows, find_region, standing_of
 from ..language import text
 from ..ledger import Entry
 from ..problems import Problem
-from ..telling import DONE, Part, Report, Sentence, noted, table, tell_problems
+from ..telling import DONE, Part, Report, Sentence, moment, noted, table, tell_problems
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,8 @@ class AuditReport(Report):
 
 
 def row_of(entry: Entry, said: Mapping[str, Value], columns: Sequence[str]) -> tuple[str, ...]:
-    """An entry's row in a table, from what the audit sheet says of it; the time in UTC, without a zone."""
-    at = entry.at.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
-    known = {**said, "at": at}
+    """An entry's row in a table, from what the audit sheet says of it."""
+    known = {**said, "at": moment(entry.at)}
     return tuple("" if known[column] is None else str(known[column]) for column in columns)
 
 

@@ -26,8 +26,7 @@ from ..desk import Desk, Side, Stock, cell_faults, chosen_regions, look, misfits
 from ..figures import typed
 from ..language import text
 from ..ledger import fault
-from ..ooxml import BLANK, Cell, Spot
-from ..ooxml import reference as cell_name
+from ..ooxml import BLANK, Cell, Spot, cell_name
 from ..problems import Problem
 from ..telling import DONE, WRONG, Part, Report, Sentence, tell_problems, word
 from ..workbook import Content, Owner, Typed, content, is_formula, region_sheet, same_shown

@@ -66,8 +66,9 @@ class LockReport(Report):
             yield Sentence(text("telling.lock.refused", language, region=name), WRONG)
             yield from tell_problems(problems, language, indented=True)
         for region, line, off in self.objections:
-            share = percent(off, language, signed=True)
-            said = text("telling.lock.objection", language, region=region, line=line, deviation=share)
+            said = text(
+                "telling.lock.objection", language, region=region, line=line, off=percent(-off, language)
+            )
             yield Sentence(said, OBJECTION)
         for region, line in self.in_words_only:
             yield Sentence(text("telling.lock.in_words_only", language), QUESTION, f"{region} / {line}")

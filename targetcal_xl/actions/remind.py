@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..calibration.vocabulary import MessageKind
 from ..desk import Desk, Sent, Stock, find_region, sent_items
-from ..outbox import Message, entered, message_code, queue
+from ..outbox import Message, enter, message_code, queue
 from ..problems import Problem, Refused
 from .notices import DueNotices, Files, notices
 from .outbox import OutboxReport, Sleep, at_hand, row_of_message, send_due
@@ -35,7 +35,7 @@ def remind(
     if dry_run:
         rows = tuple(row_of_message(stock, message) for message, _ in news)
         return OutboxReport(rows, due.unreached, dry=True)
-    events, documents = entered(desk.ledger, stock.plan.code, news)
+    events, documents = enter(desk.ledger, stock.plan.code, news)
     if events:
         stock.settle(events, documents)
     return send_due(desk, drafts=draft, sleep=sleep, problems=due.unreached)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import chain, product
 
 from ..calibration import Value, same_value
 from ..calibration.vocabulary import State
@@ -20,10 +20,9 @@ from ..desk import (
     said,
 )
 from ..ledger import plain_head
-from ..ooxml import BLANK, Spot
-from ..ooxml import reference as cell_name
+from ..ooxml import BLANK, Spot, cell_name
 from ..problems import Problem, Refused
-from ..workbook import Content, marks, region_sheet, shown
+from ..workbook import BUTTONS_TAB, Content, marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
 
@@ -89,13 +88,24 @@ def oddities(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
     """What shows nothing false: somebody's own tabs and texts, tabs hidden, protection taken off."""
     places, book = stock.reading.places, stock.book
     ours = set(places.tabs.values())
-    yield from (Problem("tab_of_others", tab) for tab in book.sheets if tab not in ours)
+    others = (tab for tab in book.sheets if tab not in ours and not _is_for_buttons(stock, tab))
+    yield from (Problem("tab_of_others", tab) for tab in others)
     yield from (Problem("tab_hidden", tab) for tab in book.sheets if tab in ours & book.hidden)
     for region in stock.plan.regions:
         tab = places.tabs.get(region_sheet(region.code))
         if tab and stock.table(region).state != State.OPEN and not book.is_protected(tab):
             yield Problem("protection_off", tab)
     yield from (problem for sheet, problem in found if not _is_false(stock, sheet, problem))
+
+
+def _is_for_buttons(stock: Stock, tab: str) -> bool:
+    """Whether a tab is the one that buttons look into, and says what it was made with."""
+    desk = stock.desk
+    if tab != BUTTONS_TAB or desk.macros is None:
+        return False
+    wanted = desk.macros(stock.standing.language).settings.items()
+    grid = stock.book.grid(tab)
+    return [grid[spot].value for spot in sorted(grid)] == [*chain.from_iterable(wanted)]
 
 
 def _log(stock: Stock, sheet: str, wanted: Mapping[str, Mapping[str, Value]]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ here: options and questions are made from them.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,11 +17,22 @@ if TYPE_CHECKING:
     from ..desk import Desk
     from ..telling import Report
 
+
+def _languages() -> Sequence[str]:
+    return LANGUAGES
+
+
+def _templates() -> Sequence[str]:
+    from ..connect import plan_templates
+
+    return plan_templates()
+
+
 Book = Annotated[Path, Given(kind="file", metavar="BOOK")]
 AnyBook = Annotated[Path | None, Given(kind="file", about="doctor_book", metavar="[BOOK]")]
 Folder = Annotated[Path, Given(kind="folder", about="demo")]
-Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE")]
-Language = Annotated[str, Given("--lang")]
+Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE", names=_templates)]
+Language = Annotated[str, Given("--lang", names=_languages)]
 Who = Annotated[str, Given("--as", "person", about="as", metavar="NAME", variable="TARGETCAL_USER")]
 LedgerAt = Annotated[str, Given("--ledger", variable="TARGETCAL_LEDGER")]
 Region = Annotated[str, Given("--region -r", "region")]
@@ -68,7 +80,7 @@ Arrived = Annotated[list[int] | None, Given("--arrived", "whole", metavar="N")]
 OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
 Fix = Annotated[bool, Given("--fix")]
 PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
-PageLanguage = Annotated[str, Given("--lang", about="page_lang")]
+PageLanguage = Annotated[str, Given("--lang", about="page_lang", names=_languages)]
 Watch = Annotated[bool, Given("--watch")]
 PacksTo = Annotated[Path, Given("--out -o", "folder", about="packs")]
 PacksFrom = Annotated[Path | None, Given("--packs", "folder", about="packs_from")]
@@ -111,9 +123,9 @@ def _new(
 
 
 @_TABLE.command(
-    "targetcal recalibrate targets.xlsx --reason '2024 Q4 restated'",
+    'targetcal recalibrate targets.xlsx --reason "2024 Q4 restated"',
     "targetcal recalibrate targets.xlsx --list",
-    "targetcal recalibrate targets.xlsx --back-to 1 --reason 'the restatement was wrong'",
+    'targetcal recalibrate targets.xlsx --back-to 1 --reason "the restatement was wrong"',
 )
 @_TABLE.button("recalibrate", "finance", "CalculateNow", "reason")
 def _recalibrate(
@@ -136,8 +148,8 @@ def _go_back(desk: "Desk", back_to: BackTo = None, reason: Reason = "") -> "Repo
 
 @_TABLE.command(
     "targetcal scenario targets.xlsx",
-    "targetcal scenario targets.xlsx --name 'more people in the north'",
-    "targetcal scenario targets.xlsx --adopt 'more people in the north' --reason 'the board agreed'",
+    'targetcal scenario targets.xlsx --name "more people in the north"',
+    'targetcal scenario targets.xlsx --adopt "more people in the north" --reason "the board agreed"',
 )
 @_TABLE.button("scenario", "finance", "ScenarioManager", "name")
 def _scenario(
@@ -203,13 +215,13 @@ def _dashboard(
 ) -> "Report":
     from ..actions.dashboard import dashboard, files_of
     from ..actions.watching import watched
-    from ..desk import changes
+    from ..desk import file_changes
 
     def write() -> "Report":
         with here.desk(book, who, ledger) as desk:
             return dashboard(desk, out, lang, renews=watch)
 
-    return watched(write, changes(files_of(book, ledger)), here.tell) if watch else write()
+    return watched(write, file_changes(files_of(book, ledger)), here.tell) if watch else write()
 
 
 @_TABLE.command("targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")
@@ -249,13 +261,13 @@ def _collect(
     ledger: LedgerAt = "",
 ) -> "Report":
     from ..actions.watching import watched
-    from ..desk import changes
+    from ..desk import file_changes
 
     def take() -> "Report":
         with here.desk(book, who, ledger) as desk:
             return _take(desk, answers, region)
 
-    return watched(take, changes([book, *(answers or ())]), here.tell) if watch else take()
+    return watched(take, file_changes([book, *(answers or ())]), here.tell) if watch else take()
 
 
 @_TABLE.button("collect", "finance", "ImportExcel", "answers")
@@ -265,7 +277,7 @@ def _take(desk: "Desk", answers: AnswersAt = None, region: Regions = None) -> "R
     return collect(desk, answers or (), region or ())
 
 
-@_TABLE.command("targetcal unlock targets.xlsx --region HD --reason 'numbers of last year'")
+@_TABLE.command('targetcal unlock targets.xlsx --region HD --reason "numbers of last year"')
 @_TABLE.button("unlock", "finance", "Undo", "region", "reason")
 def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
     from ..actions.unlock import unlock
@@ -275,7 +287,7 @@ def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
 
 @_TABLE.command(
     "targetcal objections targets.xlsx",
-    "targetcal objections targets.xlsx -r HN -l 西南 --note 'visited, two heads promised' --as 周倩",
+    'targetcal objections targets.xlsx -r HN -l 西南 --note "visited, two heads promised" --as 周倩',
 )
 @_TABLE.button("objections", "hr", "Info")
 def _objections(
@@ -296,8 +308,8 @@ def _handle(desk: "Desk", region: Region, line: Line, note: Note, hours: Hours =
 
 @_TABLE.command(
     "targetcal decide targets.xlsx --region HD",
-    "targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason 'two heads from 1 February'",
-    "targetcal decide targets.xlsx -r HN --support S02 no --reason 'not before May'",
+    'targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason "two heads from 1 February"',
+    'targetcal decide targets.xlsx -r HN --support S02 no --reason "not before May"',
 )
 @_TABLE.button("decide", "finance", "AcceptInvitation", "region", "who", "hours")
 def _decide(
@@ -326,7 +338,7 @@ def _support(
 
 @_TABLE.command(
     "targetcal confirm targets.xlsx",
-    "targetcal confirm targets.xlsx --reason 'head office takes the 40 that are missing'",
+    'targetcal confirm targets.xlsx --reason "head office takes the 40 that are missing"',
 )
 @_TABLE.button("confirm", "finance", "SignatureLineInsert", "reason")
 def _confirm(desk: "Desk", reason: Reason = "") -> "Report":

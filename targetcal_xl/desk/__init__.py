@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .anew import PLAIN, WITH_MACROS, composed, has_macros, keep_aside, name_aside
+    from .anew import PLAIN, WITH_MACROS, composed_book, has_macros, keep_aside, name_aside
     from .desk import (
         Clock,
         Desk,
@@ -62,7 +62,7 @@ with on_demand(__name__):
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
-    from .watching import changes
+    from .watching import file_changes
 
 __all__ = [
     "BACKTEST",
@@ -100,10 +100,10 @@ __all__ = [
     "batches",
     "caught_up",
     "cell_faults",
-    "changes",
     "chosen",
     "chosen_regions",
-    "composed",
+    "composed_book",
+    "file_changes",
     "finance_cells",
     "find_file",
     "find_indicator",

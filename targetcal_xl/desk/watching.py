@@ -15,7 +15,7 @@ _SETTLE_MS: Final = 600
 """A save is several changes."""
 
 
-def changes(paths: Iterable[Path], stop: Event | None = None) -> Iterator[None]:
+def file_changes(paths: Iterable[Path], stop: Event | None = None) -> Iterator[None]:
     """Once whenever one of these files has changed, or a file in one of these folders, and once an hour.
 
     Files are written beside the old ones and take their places, so their folders are watched. It goes on

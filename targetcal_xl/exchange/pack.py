@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from ..calibration import Inputs, Key, Standing, Value
-from ..ooxml import BLANK, reference
+from ..ooxml import BLANK, cell_name
 from ..workbook import (
     Book,
     Content,
@@ -86,7 +86,7 @@ def find_slip(book: Book) -> tuple[Slip, str] | None:
         for column in range(2, _REACH):
             cell = grid.get((1, column), BLANK)
             if cell.formula is None and (slip := parse_slip(cell.value)):
-                return slip, f"{tab}!{reference((1, column))}"
+                return slip, f"{tab}!{cell_name((1, column))}"
     return None
 
 

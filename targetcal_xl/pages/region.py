@@ -287,14 +287,14 @@ class _RegionPage:
     def _pillars(self, explained: Explanation) -> Iterator[Pillar]:
         steps = [step for step in explained.steps if step.amount]
         told = figures(self._plan.metric, self._language)
-        said = rounded([explained.start, *(abs(step.amount) for step in steps), explained.suggested], told)
+        values = [explained.start, *(step.amount for step in steps), explained.suggested]
+        said = rounded(values, told, range(1, len(values) - 1))
         origin = "last_year" if explained.origin == "last_year" else "level"
         yield Pillar(text(f"letters.chart.{origin}", self._language), 0.0, explained.start, said[0], "hq")
         reached = explained.start
         for step, number in zip(steps, said[1:], strict=False):
             look = "better" if step.amount * self._plan.metric.direction > 0 else "worse"
-            sign = "+" if step.amount > 0 else "−"
-            yield Pillar(step_name(step, self._language), reached, reached + step.amount, sign + number, look)
+            yield Pillar(step_name(step, self._language), reached, reached + step.amount, number, look)
             reached += step.amount
         name = text("letters.chart.suggested", self._language)
         yield Pillar(name, 0.0, explained.suggested, said[-1], "suggested")

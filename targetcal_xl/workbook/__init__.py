@@ -15,7 +15,7 @@ with on_demand(__name__):
     from .engines.salvage import open_damaged
     from .finance import Unusable, entered, revised
     from .layout import default_places, pack_layout
-    from .macros import Macros, MacrosFor, SheetButton
+    from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
     from .places import Places
     from .reading import Reading, Typed, as_typed, nameless, read
@@ -26,6 +26,7 @@ with on_demand(__name__):
     from .wording import Wording
 
 __all__ = [
+    "BUTTONS_TAB",
     "GROUND",
     "MARKED",
     "Book",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ..calibration.baseline import Inputs
-from ..ooxml import BLANK, Cell, Spot, reference
+from ..ooxml import BLANK, Cell, Spot, cell_name
 from ..problems import Problem
 from .book import Book
 from .captions import tab_names
@@ -57,7 +57,7 @@ def _field_problems(sheet: Sheet, tab: str, own: Mapping[str, Spot]) -> Iterator
         if item.code not in own:
             yield Problem("field_missing", tab, {"field": name_of(item.code, sheet.region)})
         elif often[own[item.code]] > 1:
-            where = f"{tab}!{reference(own[item.code])}"
+            where = f"{tab}!{cell_name(own[item.code])}"
             yield Problem("field_twice", where, {"field": name_of(item.code, sheet.region)})
 
 
@@ -145,7 +145,7 @@ class _Finder:
         return rows
 
     def _say(self, code: str, spot: Spot | None, **fields: object) -> None:
-        where = self.tab if spot is None else f"{self.tab}!{reference(spot)}"
+        where = self.tab if spot is None else f"{self.tab}!{cell_name(spot)}"
         self.problems.append(Problem(code, where, fields))
 
 

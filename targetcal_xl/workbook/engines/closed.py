@@ -24,6 +24,7 @@ from ...ooxml import (
     Styles,
     Worksheet,
     attribute_edit,
+    cell_name,
     check_cell,
     damaged,
     has_password,
@@ -35,7 +36,6 @@ from ...ooxml import (
     protecting,
     put_in_place,
     read_file,
-    reference,
     refuse_taken,
     replace_file,
     resolved,
@@ -327,7 +327,7 @@ def worksheet_parts(package: Package) -> dict[str, str]:
 def _refuse_impossible(sheet: str, part: Worksheet, cells: Mapping[Spot, Cell]) -> None:
     problems = [problem for spot, cell in cells.items() for problem in check_cell(sheet, spot, cell)]
     problems += [
-        Problem("file_cell_in_array", f"{sheet}!{reference(spot)}") for spot in part.cut_arrays(cells)
+        Problem("file_cell_in_array", f"{sheet}!{cell_name(spot)}") for spot in part.cut_arrays(cells)
     ]
     if problems:
         raise Refused(problems)

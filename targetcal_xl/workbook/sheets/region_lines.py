@@ -144,7 +144,7 @@ class RegionLines:
 
     @property
     def _reference(self) -> Expression:
-        """What a departure is a share of, as `reference` has it."""
+        """What a departure is a share of, as `metric.reference` has it."""
         suggested = self.suggested
         if not self._is_shortfall:
             return abs_(suggested)
