@@ -38,6 +38,7 @@ with on_demand(__name__):
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, post
     from .printable import cell_faults, plan_faults, text_faults
+    from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
     from .questions import Asked, asked, held, skipped, tell_open
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
@@ -67,6 +68,7 @@ __all__ = [
     "BACKTEST",
     "EVALUATION",
     "HIDDEN",
+    "IN_TAB",
     "LEARNING",
     "NUMBER",
     "PLAIN",
@@ -83,6 +85,7 @@ __all__ = [
     "Issue",
     "Learning",
     "OnProgress",
+    "Provenance",
     "RegionResult",
     "Side",
     "Stock",
@@ -108,6 +111,7 @@ __all__ = [
     "find_line_anywhere",
     "find_region",
     "first_declarations",
+    "handed_in",
     "has_macros",
     "has_own_password",
     "held",
@@ -128,6 +132,7 @@ __all__ = [
     "plan_faults",
     "plan_of",
     "post",
+    "provenance",
     "recorded",
     "recorded_learning",
     "recorded_survey",
@@ -146,4 +151,5 @@ __all__ = [
     "weight_changes",
     "weight_values",
     "where",
+    "whose",
 ]
