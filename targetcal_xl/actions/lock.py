@@ -18,7 +18,7 @@ from ..calibration import (
     settles,
 )
 from ..calibration.vocabulary import State
-from ..desk import Desk, Stock, chosen_regions, seal, take_stock
+from ..desk import Desk, Stock, chosen_regions, handed_in, seal, take_stock
 from ..figures import percent
 from ..language import text
 from ..ledger import Event
@@ -118,8 +118,8 @@ def _is_waiting(stock: Stock, region: Region) -> bool:
     return stock.table(region).state == State.OPEN and not is_submitted(stock, region)
 
 
-def submission(stock: Stock, region: Region) -> list[Event]:
-    """Everything that locking a region means."""
+def submission(stock: Stock, region: Region, typed: str = "") -> list[Event]:
+    """Everything that locking a region means; `typed` is who typed its words, where that can be known."""
     values = _said(stock, region)
     lines = [event for line in _declared_lines(stock, region) for event in _line_events(stock, line)]
     settled = {event.row for event in lines if event.field == "agreed"}
@@ -131,7 +131,7 @@ def submission(stock: Stock, region: Region) -> list[Event]:
         "state": State.DECIDED if agreed else State.LOCKED,
     }
     return [
-        *_changed_cells(stock, region, values),
+        *_changed_cells(stock, region, values, typed),
         *lines,
         *_asked_anew(stock, region, values),
         *(
@@ -151,13 +151,13 @@ def _said(stock: Stock, region: Region) -> dict[Key, Value]:
     return values
 
 
-def _changed_cells(stock: Stock, region: Region, values: Mapping[Key, Value]) -> list[Event]:
-    """One event for every cell that says something new, with the name that the tab is signed with."""
+def _changed_cells(stock: Stock, region: Region, values: Mapping[Key, Value], typed: str) -> list[Event]:
+    """One event for every cell that says something new, with who submitted and who typed it."""
     known = stock.standing.values
-    submitter = stock.typed((region.code, None, "submitter"))
-    signed = text("actions.lock.signed", stock.reading.places.language, name=submitter)
+    submitter = str(stock.typed((region.code, None, "submitter")) or "")
+    reason = handed_in(submitter, typed, stock.reading.places.language)
     return [
-        Event("lock", *key, known.get(key), value, signed)
+        Event("lock", *key, known.get(key), value, reason)
         for key, value in values.items()
         if known.get(key) != value
     ]

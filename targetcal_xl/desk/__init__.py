@@ -38,6 +38,7 @@ with on_demand(__name__):
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, post
     from .printable import cell_faults, plan_faults, text_faults
+    from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
     from .questions import Asked, asked, held, skipped, tell_open
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
@@ -68,6 +69,7 @@ __all__ = [
     "BACKTEST",
     "EVALUATION",
     "HIDDEN",
+    "IN_TAB",
     "LEARNING",
     "NUMBER",
     "PLAIN",
@@ -86,6 +88,7 @@ __all__ = [
     "Issue",
     "Learning",
     "OnProgress",
+    "Provenance",
     "RegionResult",
     "Sent",
     "Side",
@@ -112,6 +115,7 @@ __all__ = [
     "find_line_anywhere",
     "find_region",
     "first_declarations",
+    "handed_in",
     "has_macros",
     "has_own_password",
     "held",
@@ -134,6 +138,7 @@ __all__ = [
     "plan_of",
     "post",
     "printed_heads",
+    "provenance",
     "recorded",
     "recorded_learning",
     "recorded_survey",
@@ -154,4 +159,5 @@ __all__ = [
     "weight_changes",
     "weight_values",
     "where",
+    "whose",
 ]
