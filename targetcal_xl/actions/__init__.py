@@ -27,6 +27,7 @@ with on_demand(__name__):
     from .backtest import BacktestReport, backtest
     from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
+    from .comment import CommentReport, ThreadsReport, comment, comment_as_said, take_in_remarks, threads
     from .confirm import ConfirmReport, confirm
     from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
@@ -61,6 +62,7 @@ __all__ = [
     "ChangeReport",
     "CheckReport",
     "Clock",
+    "CommentReport",
     "ConfirmReport",
     "DashboardReport",
     "DecisionReport",
@@ -88,6 +90,7 @@ __all__ = [
     "ScenarioReport",
     "Score",
     "SurveyReport",
+    "ThreadsReport",
     "TraceReport",
     "UnlockReport",
     "UpgradeReport",
@@ -102,6 +105,8 @@ __all__ = [
     "backtest",
     "changes",
     "check",
+    "comment",
+    "comment_as_said",
     "confirm",
     "dashboard",
     "decide",
@@ -133,6 +138,8 @@ __all__ = [
     "survey",
     "survey_file",
     "switch_functions",
+    "take_in_remarks",
+    "threads",
     "trace",
     "unlock",
     "upgrade",

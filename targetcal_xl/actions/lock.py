@@ -26,6 +26,7 @@ from ..problems import DataProblems, Problem
 from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, region_sheet
 from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
+from .comment import sound_remarks
 from .objections import objection_events
 
 DECISION_FIELDS = ("decision", "counter", "decision_reason")
@@ -48,6 +49,8 @@ class LockReport(Report):
     """Cells whose change was recorded."""
     in_words_only: tuple[tuple[str, str], ...] = ()
     """Region and line of each support that was asked for in words and is listed as no item."""
+    remarks: int = 0
+    """Remarks of either side that were taken in from the tabs."""
 
     @property
     def leaves_work(self) -> bool:
@@ -71,6 +74,8 @@ class LockReport(Report):
             yield Sentence(said, OBJECTION)
         for region, line in self.in_words_only:
             yield Sentence(text("telling.lock.in_words_only", language), QUESTION, f"{region} / {line}")
+        if self.remarks:
+            yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
 
 
@@ -96,8 +101,9 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         else:
             locked.append(region)
     events = [event for region in locked for event in _submission(stock, region)]
-    if events:
-        stock.settle(events)
+    written, _ = sound_remarks(stock, chosen)
+    if events or written:
+        stock.settle([*events, *written])
     return LockReport(
         locked=tuple(region.name for region in locked),
         already=tuple(region.name for region in chosen if stock.table(region).state != State.OPEN),
@@ -106,6 +112,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         objections=tuple(_raised(stock, events)),
         recorded=sum(event.row is not None and not event.field.startswith(_OWN) for event in events),
         in_words_only=tuple(_in_words_only(stock, locked)),
+        remarks=len(written),
     )
 
 

@@ -7,7 +7,7 @@ from itertools import product
 
 from ..calibration import Value, same_value
 from ..calibration.vocabulary import State
-from ..desk import Desk, Stock, audit_rows, has_macros, issues, look, misfits, not_taken_in, said
+from ..desk import Desk, Stock, audit_rows, has_macros, issues, look, lost_files, misfits, not_taken_in, said
 from ..ledger import plain_head
 from ..ooxml import BLANK, Spot
 from ..ooxml import reference as cell_name
@@ -31,6 +31,7 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
         stock = look(desk)
         found = list(strays(stock))
         problems = faults(stock, found)
+        problems += lost_files(desk)
         notes = tuple(oddities(stock, found))
     return AuditReport(
         tuple(desk.ledger.entries()),
