@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from ..calibration import Line, Plan, Region
@@ -34,7 +35,7 @@ from ..desk import (
 from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
-from ..telling import DONE, QUIET, Part, Report, Sentence, table, tell_problems
+from ..telling import DONE, QUIET, Part, Report, Sentence, tell_problems
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,26 @@ class ThreadsReport(Report):
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
-        columns = ("number", "at", "region", "line", "by", "actor", "said")
-        yield table(columns, (_row(one, language) for one in self.remarks), language)
+        for place, thread in groupby(sorted(self.remarks, key=_place), _place):
+            yield Sentence("", about=" / ".join(place))
+            for one in thread:
+                yield Sentence(_told(one, language), indented=True)
+        if not self.remarks:
+            yield Sentence(text("telling.comment.none", language), QUIET)
         if self.waiting:
             yield Sentence(text("telling.comment.waiting", language, count=self.waiting))
 
 
-def _row(one: Remark, language: str) -> tuple[str, ...]:
-    at = one.at.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
-    return (str(one.number), at, one.region, one.line, one.by, one.recorded_by, one.told(language))
+def _place(one: Remark) -> tuple[str, str]:
+    return one.region, one.line
+
+
+def _told(one: Remark, language: str) -> str:
+    """When it was written, by whom, and who recorded it where that is somebody else."""
+    by = {"by": one.by, "actor": one.recorded_by}
+    code = "telling.comment.by_both" if one.by != one.recorded_by else "telling.comment.by"
+    at = f"{one.at:%Y-%m-%d %H:%M}"
+    return text(code, language, at=at, said=one.told(language), **by)
 
 
 def _named(plan: Plan, found: Iterable[Remark]) -> tuple[Remark, ...]:

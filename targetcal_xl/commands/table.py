@@ -251,6 +251,7 @@ def _handle(desk: "Desk", region: Region, line: Line, note: Note, hours: Hours =
     "targetcal comment targets.xlsx -r HN -l 西南 --attach quote.pdf",
 )
 @_TABLE.button("comment", "finance", "ReviewNewComment", "region", "line", "text", "who")
+@_TABLE.button("take_in", "finance", "ReviewAcceptChange")
 def _comment(
     desk: "Desk", region: Region = "", line: Line = "", text: Words = "", attach: Files = None
 ) -> "Report":
