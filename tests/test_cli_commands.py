@@ -20,6 +20,7 @@ import click
 import pytest
 
 from targetcal_xl import cli
+from targetcal_xl.actions import comment
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.connect import plan_template
 from targetcal_xl.demo.story import Story, StoryRow
@@ -36,6 +37,7 @@ _FILES: Mapping[str, str] = {
     "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
     "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
     "scores.csv": "region,score\nR1,9\nR7,4\n",
+    "note.txt": "What was said",
     "plan/plan.toml": "name = 1\n",
     "taken": "a file where a folder is wanted",
     "taken.xlsx": "somebody's file",
@@ -135,6 +137,21 @@ PLAYED: Mapping[str, Play] = {
         f"objections BOOK -r R2 -l R2-1 --hours 2 --as hrbp2 --note '{_NOTE}'",
         _says(_NOTE, _NOTE),
         lambda told: [one["state"] for one in _rows(told["objections"])] == ["handled"],
+    ),
+    "comment": Play(
+        "locked",
+        "comment BOOK -r R1 -l R1-1 --text 'Who covers it?' --attach note.txt --as superior1",
+        _says("superior1: [attached: note.txt]", "superior1：【附件：note.txt】"),
+        lambda told: [one["text"] for one in _rows(told["remarks"])] == ["Who covers it?", ""],
+    ),
+    "comment, in the tabs": Play(
+        "locked", "comment BOOK", _says("No remark waits in any tab.", "各标签页中没有待收录的留言。")
+    ),
+    "threads": Play(
+        "written",
+        "threads BOOK -r R1",
+        _says("Not before May", "Not before May"),
+        lambda told: (len(_rows(told["remarks"])), told["waiting"]) == (1, 0),
     ),
     "decide": Play(
         "locked",
@@ -254,7 +271,7 @@ PLAYED: Mapping[str, Play] = {
     "upgrade": Play(
         "outdated",
         "upgrade BOOK",
-        _says("Upgraded: the book from format 1 to 2", "已升级：工作簿由格式 1 升至 2"),
+        _says("Upgraded: the book from format 1 to 3", "已升级：工作簿由格式 1 升至 3"),
         lambda told: (told["upgraded"], told["book"], told["ledger"]) == (True, 1, 1),
     ),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
@@ -287,6 +304,13 @@ def _answered(folder: Path) -> Case:
     return case
 
 
+def _written(folder: Path) -> Case:
+    """The locked plan with a remark about a line."""
+    case = desks.locked(folder)
+    case.run(comment, "R1", "R1-1", "Not before May", by="superior1")
+    return case
+
+
 def _outdated(folder: Path) -> Case:
     """A plan as release 0.1.0 left it."""
     return Kept("0.1.0", "2026-11-27T0654/zh-CN-negotiated").unpacked(folder)[0]
@@ -298,6 +322,7 @@ _STAGES: Mapping[str, Callable[[Path], Case]] = {
     "submitted": desks.submitted,
     "locked": desks.locked,
     "answered": _answered,
+    "written": _written,
     "decided": desks.decided,
     "confirmed": desks.confirmed,
     "followed": _followed,

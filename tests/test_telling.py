@@ -66,6 +66,8 @@ def _decided(folder: Path) -> Iterator[Report]:
     said = {"reason": "fair grounds"}
     yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
     yield case.run(actions.trace, "R1-1")
+    yield case.run(actions.comment, "R1", "R1-1", "who covers it?", by="superior1")
+    yield case.run(actions.threads)
     yield case.run(remind, dry_run=True)
     yield case.run(actions.unlock, "R2", "numbers were last year's")
 

@@ -28,6 +28,7 @@ with on_demand(__name__):
     from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
     from .collect import CollectReport, collect
+    from .comment import CommentReport, ThreadsReport, comment, comment_as_said, take_in_remarks, threads
     from .confirm import ConfirmReport, confirm
     from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
@@ -64,6 +65,7 @@ __all__ = [
     "CheckReport",
     "Clock",
     "CollectReport",
+    "CommentReport",
     "ConfirmReport",
     "DashboardReport",
     "DecisionReport",
@@ -92,6 +94,7 @@ __all__ = [
     "Score",
     "SplitReport",
     "SurveyReport",
+    "ThreadsReport",
     "TraceReport",
     "UnlockReport",
     "UpgradeReport",
@@ -107,6 +110,8 @@ __all__ = [
     "changes",
     "check",
     "collect",
+    "comment",
+    "comment_as_said",
     "confirm",
     "dashboard",
     "decide",
@@ -139,6 +144,8 @@ __all__ = [
     "survey",
     "survey_file",
     "switch_functions",
+    "take_in_remarks",
+    "threads",
     "trace",
     "unlock",
     "upgrade",

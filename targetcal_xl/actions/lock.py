@@ -26,6 +26,7 @@ from ..problems import DataProblems, Problem
 from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, region_sheet
 from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
+from .comment import sound_remarks
 from .objections import objection_events
 
 DECISION_FIELDS = ("decision", "counter", "decision_reason")
@@ -48,6 +49,8 @@ class LockReport(Report):
     """Cells whose change was recorded."""
     in_words_only: tuple[tuple[str, str], ...] = ()
     """Region and line of each support that was asked for in words and is listed as no item."""
+    remarks: int = 0
+    """Remarks of either side that were taken in from the tabs."""
 
     @property
     def leaves_work(self) -> bool:
@@ -72,6 +75,8 @@ class LockReport(Report):
             yield Sentence(said, OBJECTION)
         for region, line in self.in_words_only:
             yield Sentence(text("telling.lock.in_words_only", language), QUESTION, f"{region} / {line}")
+        if self.remarks:
+            yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
 
 
@@ -97,8 +102,9 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         else:
             locked.append(region)
     events = [event for region in locked for event in submission(stock, region)]
-    if events:
-        stock.settle(events)
+    written, _ = sound_remarks(stock, chosen)
+    if events or written:
+        stock.settle([*events, *written])
     return LockReport(
         locked=tuple(region.name for region in locked),
         already=tuple(region.name for region in chosen if stock.table(region).state != State.OPEN),
@@ -107,6 +113,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         objections=tuple(raised(stock, events)),
         recorded=sum(event.row is not None and not event.field.startswith(OWN_FIELDS) for event in events),
         in_words_only=tuple(in_words_only_now(stock, locked)),
+        remarks=len(written),
     )
 
 

@@ -223,7 +223,7 @@ def _restored(stock: Stock) -> dict[Key, Value]:
 
 def _is_theirs(stock: Stock, cell: Typed) -> bool:
     """Whether a cell is somebody's to fill now: what stands there is not recorded yet."""
-    if cell.owner is Owner.FINANCE:
+    if cell.owner is Owner.FINANCE or cell.kind == "message":
         return True
     side = stock.table(stock.plan.region(str(cell.key[0])))
     if cell.owner is Owner.SUPERIOR:

@@ -14,6 +14,7 @@ from ..desk import (
     has_macros,
     issues,
     look,
+    lost_files,
     misfits,
     not_taken_in,
     printed_heads,
@@ -41,6 +42,7 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
         stock = look(desk)
         found = list(strays(stock))
         problems = faults(stock, found)
+        problems += lost_files(desk)
         notes = tuple(oddities(stock, found))
     return AuditReport(
         tuple(desk.ledger.entries()),

@@ -76,6 +76,8 @@ DryRun = Annotated[bool, Given("--dry-run")]
 DraftsTo = Annotated[Path | None, Given("--draft", "folder")]
 Attach = Annotated[list[str] | None, Given("--attach", metavar="REGION=FILE")]
 Resend = Annotated[list[int] | None, Given("--resend", "whole", metavar="N")]
+Words = Annotated[str, Given("--text")]
+Files = Annotated[list[Path] | None, Given("--attach", "file", about="attach_file")]
 Arrived = Annotated[list[int] | None, Given("--arrived", "whole", metavar="N")]
 OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
 Fix = Annotated[bool, Given("--fix")]
@@ -304,6 +306,32 @@ def _handle(desk: "Desk", region: Region, line: Line, note: Note, hours: Hours =
 
     handle_objection(desk, region, line, note=note, hours=hours)
     return objections(desk)
+
+
+@_TABLE.command(
+    "targetcal comment targets.xlsx",
+    "targetcal comment targets.xlsx -r HN -l 西南 --text 'who covers Chongqing?' --as 陈立",
+    "targetcal comment targets.xlsx -r HN -l 西南 --attach quote.pdf",
+)
+@_TABLE.button("comment", "finance", "ReviewNewComment", "region", "line", "text", "who")
+@_TABLE.button("take_in", "finance", "ReviewAcceptChange")
+def _comment(
+    desk: "Desk", region: Region = "", line: Line = "", text: Words = "", attach: Files = None
+) -> "Report":
+    from ..actions.comment import comment_as_said
+
+    return comment_as_said(desk, region, line, text, attach or ())
+
+
+@_TABLE.command(
+    "targetcal threads targets.xlsx",
+    "targetcal threads targets.xlsx --region HN --line 西南",
+)
+@_TABLE.button("threads", "finance", "ReviewShowAllComments", "region")
+def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
+    from ..actions.comment import threads
+
+    return threads(desk, region, line)
 
 
 @_TABLE.command(

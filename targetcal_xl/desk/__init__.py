@@ -6,6 +6,18 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .anew import PLAIN, WITH_MACROS, composed_book, has_macros, keep_aside, name_aside
+    from .attachments import (
+        MOST_BYTES,
+        MOST_OF_REGION,
+        AttachedContent,
+        attached_faults,
+        attached_file,
+        keep_attached,
+        kept_file,
+        lost_files,
+        read_attached,
+        room_faults,
+    )
     from .desk import (
         Clock,
         Desk,
@@ -35,6 +47,7 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
+    from .letterbox import MOST_SIGNS, remark_events, text_problems, typed_faults, typed_remarks, writer
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, post
     from .printable import cell_faults, plan_faults, text_faults
@@ -63,24 +76,34 @@ with on_demand(__name__):
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
+    from .threads import COMMENT, FILE, FOLDER, TEXT, AttachedFile, Remark, parse_attached, remarks
     from .watching import file_changes
 
 __all__ = [
     "BACKTEST",
+    "COMMENT",
     "EVALUATION",
+    "FILE",
+    "FOLDER",
     "HIDDEN",
     "IN_TAB",
     "LEARNING",
+    "MOST_BYTES",
+    "MOST_OF_REGION",
+    "MOST_SIGNS",
     "NUMBER",
     "PLAIN",
     "PROGRESS",
     "RESTORED",
     "SENT",
     "SURVEY",
+    "TEXT",
     "UNKNOWN",
     "WITH_MACROS",
     "Answered",
     "Asked",
+    "AttachedContent",
+    "AttachedFile",
     "Clock",
     "Desk",
     "Evaluated",
@@ -90,6 +113,7 @@ __all__ = [
     "OnProgress",
     "Provenance",
     "RegionResult",
+    "Remark",
     "Sent",
     "Side",
     "Stock",
@@ -99,6 +123,8 @@ __all__ = [
     "advice",
     "applied_number",
     "asked",
+    "attached_faults",
+    "attached_file",
     "audit_rows",
     "batches",
     "caught_up",
@@ -122,11 +148,14 @@ __all__ = [
     "issues",
     "keep",
     "keep_aside",
+    "keep_attached",
+    "kept_file",
     "last_hash",
     "last_number",
     "learn",
     "ledger_beside",
     "look",
+    "lost_files",
     "misfits",
     "name_aside",
     "newer",
@@ -134,15 +163,20 @@ __all__ = [
     "older",
     "open_desk",
     "open_live_desk",
+    "parse_attached",
     "plan_faults",
     "plan_of",
     "post",
     "printed_heads",
     "provenance",
+    "read_attached",
     "recorded",
     "recorded_learning",
     "recorded_survey",
+    "remark_events",
+    "remarks",
     "restored",
+    "room_faults",
     "said",
     "seal",
     "sent_items",
@@ -155,9 +189,13 @@ __all__ = [
     "take_stock",
     "tell_open",
     "text_faults",
+    "text_problems",
+    "typed_faults",
+    "typed_remarks",
     "verdict",
     "weight_changes",
     "weight_values",
     "where",
     "whose",
+    "writer",
 ]

@@ -21,6 +21,7 @@ with on_demand(__name__):
     from .reading import Reading, Typed, as_typed, nameless, read
     from .shapes import Owner, region_sheet
     from .sheets.baseline import weights_used
+    from .sheets.region_files import room_for_files
     from .showing import PersonsCell, Program, ShownCell, ShownColumn, ShownSheet, show_sheets
     from .update import differing, is_formula, rows_below, same_shown
     from .wording import Wording
@@ -66,6 +67,7 @@ __all__ = [
     "read",
     "region_sheet",
     "revised",
+    "room_for_files",
     "rows_below",
     "same_shown",
     "show_sheets",

@@ -120,7 +120,7 @@ def _named(places: Places) -> list[tuple[str, str | None, str, Spot]]:
 
 def _printed(sheet: Sheet, tab: str) -> str:
     """What is printed of a region's tab: all that its manager works with, then the rest of the lines."""
-    lines, bottom = sheet.table("lines"), sheet.tables[-1].bottom + region.CHARTS
+    lines, bottom = sheet.table("lines"), sheet.table("steps").bottom + region.CHARTS
     last, end = lines.spots[JUSTIFICATION[-1]], max(lines.spots.values())
     reasons, next_to, right = map(column_letters, (last, last + 1, end))
     return f"{tab}$B$2:${reasons}${bottom},{tab}${next_to}$2:${right}${lines.bottom}"
@@ -361,7 +361,7 @@ class _Page:
         if self._sheet.region or self._sheet.code == "dashboard":
             begin = [table.top - 3 for table in (tables[1:] if self._sheet.region else tables[:1])]
             if self._sheet.region and len(tables[0].rows) > _BESIDE_CHARTS:
-                begin.append(self._sheet.tables[-1].bottom + 1)
+                begin.append(self._sheet.table("steps").bottom + 1)
             self._page.set_h_pagebreaks(begin)
         if sum(pixels.values()) <= _WIDE:
             return

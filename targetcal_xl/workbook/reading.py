@@ -46,8 +46,12 @@ class Reading:
         return {key: cell.value for key, cell in self.typed.items() if cell.value is not None}
 
     def of_region(self, region: str, owner: Owner) -> Iterator[Typed]:
-        """The cells of one region's tab that are somebody's to fill."""
-        return (cell for cell in self._by_region[region] if cell.owner is owner)
+        """The cells of one region's tab that are somebody's to fill, but for messages."""
+        return (one for one in self._by_region[region] if one.owner is owner and one.kind != "message")
+
+    def messages(self, region: str) -> Iterator[Typed]:
+        """The cells of one region's tab in which either side writes to the other."""
+        return (cell for cell in self._by_region[region] if cell.kind == "message")
 
     @cached_property
     def labels(self) -> Mapping[str, Labels]:

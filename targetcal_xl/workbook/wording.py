@@ -32,6 +32,8 @@ _RECORDED: Final[dict[str, Kind]] = {
     "change.to": "number",
     "change.from": "date",
     "change.reason": "long",
+    "thread.text": "long",
+    **dict.fromkeys(("thread.file", "files"), "text"),
     **dict.fromkeys(("message.record", "message.content"), "text"),
     **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
     "message.state": "choice",
