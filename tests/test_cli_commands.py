@@ -232,6 +232,12 @@ PLAYED: Mapping[str, Play] = {
         lambda told: [one["verdict"] for one in _rows(told["files"])] == ["unknown"],
         PROBLEMS,
     ),
+    "verify --html": Play(
+        "fresh",
+        "verify --html verifier.html --lang en",
+        _says("Written: verifier.html", "已写入：verifier.html"),
+        lambda told: told["page"] == "verifier.html",
+    ),
     "remind": Play(
         "fresh",
         "remind BOOK --dry-run",

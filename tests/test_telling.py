@@ -61,6 +61,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     case = desks.locked(folder)
     yield case.run(actions.objections)
     yield case.run(actions.dashboard, folder / "page.html")
+    yield actions.verifier(folder / "verifier.html", "en")
     yield actions.MissedReport((Problem("ledger_moved"),))
     yield actions.watched(lambda: actions.MissedReport(()), (), lambda report: None)
     said = {"reason": "fair grounds"}

@@ -50,6 +50,7 @@ with on_demand(__name__):
     from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
+    from .verifier import VerifierReport, verifier
     from .verify import verify
     from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
@@ -98,6 +99,7 @@ __all__ = [
     "TraceReport",
     "UnlockReport",
     "UpgradeReport",
+    "VerifierReport",
     "WatchedReport",
     "WeightChange",
     "WhatIfReport",
@@ -149,6 +151,7 @@ __all__ = [
     "trace",
     "unlock",
     "upgrade",
+    "verifier",
     "verify",
     "watched",
     "whatif",

@@ -12,15 +12,15 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
-from ..desk import SENT, Issue, Sent
-from ..exchange import find_slip
+from pydantic_core import from_json
+
+from ..desk import SENT
 from ..language import text
-from ..ledger import Proof, load, proof_faults, read_proof
+from ..ledger import Proof, proof_faults, read_proof
 from ..letters import printed_text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
 from ..telling import DONE, OBJECTION, QUESTION, WRONG, Part, Report, Sentence, moment, table, tell_problems
-from ..workbook import book_from
 
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
 
@@ -48,6 +48,16 @@ class JudgedFile:
     """The check code that it carries."""
     by: str = ""
     """The proof that says so."""
+
+
+@dataclass(frozen=True)
+class _Record:
+    """A letter, as an entry recorded it: with the SHA-256 of each of its files, in hex."""
+
+    entry: int
+    letter: str
+    head: str
+    hashes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -140,14 +150,11 @@ def _verdict(one: Proof, other: Proof) -> Literal["agree", "unshown", "apart", "
 
 
 def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFile:
-    digest, words = sha256(content).hexdigest(), _words(name, content)
+    digest, words = sha256(content).hexdigest(), printed_text(content)
     for one in proofs:
-        for entry, record in _records(one.proof):
-            if isinstance(record, Sent) and record.sha256 == digest:
-                return JudgedFile(name, "recorded", "", entry, record.slip.head, one.name)
-            if isinstance(record, Issue) and digest in dict(record.files).values():
-                said = record.letter
-                return JudgedFile(name, "recorded", said.number, entry, said.chain_head, one.name)
+        for record in _records(one.proof):
+            if digest in record.hashes:
+                return JudgedFile(name, "recorded", record.letter, record.entry, record.head, one.name)
     for one in proofs:
         for seen in one.proof.checkpoints:
             if seen.mark in words:
@@ -155,30 +162,36 @@ def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFil
     return JudgedFile(name, "unknown")
 
 
-def _words(name: str, content: bytes) -> str:
-    """What a letter, page or pack says, as far as a check code may stand there."""
-    if content.lstrip()[:1] == b"<":
-        return content.decode("utf-8", "replace")
-    said = printed_text(content)
-    with suppress(Refused):
-        found = find_slip(book_from(content, Path(name)))
-        return said + (found[0].head if found else "")
-    return said
-
-
-_KINDS: dict[str, type[Issue] | type[Sent]] = {"letter.record": Issue} | dict.fromkeys(SENT.values(), Sent)
-
-
-def _records(proof: Proof) -> Iterator[tuple[int, Issue | Sent]]:
-    """What a sound proof tells of letters, packs and pages, each with the number of its entry."""
+def _records(proof: Proof) -> Iterator[_Record]:
+    """The letters, packs and pages that a sound proof tells of."""
     held = proof.contents
     for entry in proof.entries:
-        columns = entry.columns
-        name = str(columns["new"]).strip('"')
-        kind = _KINDS.get(str(columns["field"]))
-        if kind and name in held:
-            with suppress(Refused):  # a log of somebody's own may hold anything
-                yield columns["number"], load(kind, held[name])
+        said = entry.columns
+        make = _MAKERS.get((said["action"], said["field"]))
+        if make and entry.named in held:
+            with suppress(KeyError, TypeError, ValueError):  # a log of somebody's own may hold anything
+                yield make(said["number"], from_json(held[entry.named], allow_inf_nan=False))
+
+
+def _letter(entry: int, issue: Any) -> _Record:
+    """What an `Issue` of any version says of its files; raise TypeError for what says nothing."""
+    letter, files = issue["letter"], issue["files"]
+    pairs = isinstance(files, list) and all(isinstance(one, list) and len(one) == 2 for one in files)
+    hashes = tuple(one[1] for one in files) if pairs else (None,)
+    if not all(isinstance(said, str) for said in (letter["number"], letter["chain_head"], *hashes)):
+        raise TypeError("this is no letter's record")
+    return _Record(entry, letter["number"], letter["chain_head"], hashes)
+
+
+def _handed_out(entry: int, sent: Any) -> _Record:
+    """What a `Sent` of any version says of its file; raise TypeError for what says nothing."""
+    head, digest = sent["slip"]["head"], sent["sha256"]
+    if not (isinstance(head, str) and isinstance(digest, str)):
+        raise TypeError("this is no record of what was handed out")
+    return _Record(entry, "", head, (digest,))
+
+
+_MAKERS = {("letters", "letter.record"): _letter} | {("split", field): _handed_out for field in SENT.values()}
 
 
 def _told(one: ProofFile, language: str) -> Iterator[Part]:

@@ -69,7 +69,9 @@ Prove = Annotated[bool, Given("--verify", about="verify")]
 ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="FILE.json")]
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
 ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
-AnyFiles = Annotated[list[Path], Given(kind="file", metavar="FILE...")]
+AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
+VerifierAt = Annotated[Path | None, Given("--html", "file", metavar="FILE.html")]
+VerifierLanguage = Annotated[str, Given("--lang", about="verifier_lang")]
 Heads = Annotated[list[str] | None, Given("--head")]
 State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
 DryRun = Annotated[bool, Given("--dry-run")]
@@ -501,11 +503,17 @@ def _proof(
     return proof(desk, region, out, line, head or ())
 
 
-@_TABLE.command("targetcal verify letter.pdf HD.json", "targetcal verify March.json June.json")
-def _verify(here: Here, files: AnyFiles) -> "Report":
-    from ..actions.attest import attest
+@_TABLE.command(
+    "targetcal verify letter.pdf HD.json",
+    "targetcal verify March.json June.json",
+    "targetcal verify --html verifier.html",
+)
+def _verify(
+    here: Here, files: AnyFiles = None, html: VerifierAt = None, lang: VerifierLanguage = SPOKEN
+) -> "Report":
+    from ..actions.verifier import attest_as_said
 
-    return attest(files)
+    return attest_as_said(files or (), html, lang)
 
 
 @_TABLE.command("targetcal repair targets.xlsx")

@@ -8,6 +8,7 @@ with on_demand(__name__):
     from .dashboard import Act, Contest, Overviewed, RegionTurn, dashboard_page
     from .page import MOST_BYTES, is_ours
     from .region import region_page
+    from .verifier import verifier_page
 
 __all__ = [
     "MOST_BYTES",
@@ -18,4 +19,5 @@ __all__ = [
     "dashboard_page",
     "is_ours",
     "region_page",
+    "verifier_page",
 ]

@@ -27,7 +27,7 @@ from ..workbook import (
     shown,
 )
 from .drawing import Drawing, Pillar, waterfall
-from .page import MOST_BYTES, part, rendered
+from .page import MOST_BYTES, inert, part, rendered
 
 _FIGURES = ("last_year", "suggested", "low", "high", "allotment", "round", "objection")
 _LIVE = ("deviation", "flag", "odds_declared")
@@ -145,7 +145,7 @@ class _RegionPage:
         data["draft"] = shown(Status.DRAFT, "choice", self._language)
         printed = ",\n".join(f"(at,over)=>r=>{said}" for said in texts)
         told = f"const TOLD={json.dumps(data, ensure_ascii=False)};\nconst PRINTED=[{printed}];\n"
-        return part("sheet.js") + part("sha256.js") + _inert(told) + part("region.js")
+        return part("sheet.js") + part("sha256.js") + inert(told) + part("region.js")
 
     def _pruned(self, program: Program) -> Program:
         """What the page shows, and all that it is computed from."""
@@ -313,9 +313,3 @@ def _needs(printed: str, row: int) -> Iterator[tuple[int, int]]:
     for first, column, last, last_column in _NEEDED.findall(printed):
         rows = range(at(first), at(last or first) + 1)
         yield from ((r, c) for r in rows for c in range(int(column), int(last_column or column) + 1))
-
-
-def _inert(script: str) -> str:
-    """A script of data and formulas, in which no text ends the script; they compare by functions."""
-    kept = script.replace("<", "\\u003c")
-    return kept.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
