@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
@@ -13,15 +14,28 @@ from typing import Any, Literal
 from pydantic_core import from_json
 
 from ..connect import trusted_roots
-from ..desk import STAMP_FIELD, Stamp
+from ..desk import SENT, STAMP_FIELD, Stamp
 from ..language import text
 from ..ledger import Proof, load, proof_faults, read_proof
 from ..letters import printed_text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
-from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, table, tell_problems
+from ..telling import (
+    DONE,
+    OBJECTION,
+    QUESTION,
+    QUIET,
+    WRONG,
+    Part,
+    Report,
+    Sentence,
+    table,
+    tell_problems,
+)
 from .stamp import HeldStamp, held_stamps
 
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")
+"""A time as entries hold it."""
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
 
 
@@ -47,7 +61,7 @@ class JudgedFile:
     name: str
     verdict: Literal["recorded", "coded", "unknown"]
     letter: str = ""
-    """The number of the letter that it is."""
+    """The number of the letter that it is; none, where it was handed out to be filled in."""
     entry: int = 0
     """The entry that recorded it."""
     head: str = ""
@@ -102,7 +116,8 @@ class AttestReport(Report):
             yield Sentence(said, _MARKS[pair.verdict])
         for file in self.files:
             facts = {"file": file.name, "letter": file.letter, "entry": file.entry}
-            said = text(f"telling.attest.{file.verdict}", language, **facts, head=file.head, proof=file.by)
+            code = "handed_out" if file.verdict == "recorded" and not file.letter else file.verdict
+            said = text(f"telling.attest.{code}", language, **facts, head=file.head, proof=file.by)
             yield Sentence(said, _MARKS[file.verdict])
         if any(not one.problems for one in self.proofs):
             yield Sentence(text("telling.attest.limits", language))
@@ -187,16 +202,17 @@ def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFil
 
 
 def _records(proof: Proof) -> Iterator[_Record]:
-    """The letters that a sound proof tells of."""
+    """The letters, packs and pages that a sound proof tells of."""
     held = proof.contents
     for entry in proof.entries:
         said = entry.columns
-        if (said["action"], said["field"]) == ("letters", "letter.record") and entry.named in held:
+        make = _MAKERS.get((said["action"], said["field"]))
+        if make and entry.named in held:
             with suppress(KeyError, TypeError, ValueError):  # a log of somebody's own may hold anything
-                yield _record(said["number"], from_json(held[entry.named], allow_inf_nan=False))
+                yield make(said["number"], from_json(held[entry.named], allow_inf_nan=False))
 
 
-def _record(entry: int, issue: Any) -> _Record:
+def _letter(entry: int, issue: Any) -> _Record:
     """What an `Issue` of any version says of its files; raise TypeError for what says nothing."""
     letter, files = issue["letter"], issue["files"]
     pairs = isinstance(files, list) and all(isinstance(one, list) and len(one) == 2 for one in files)
@@ -204,6 +220,17 @@ def _record(entry: int, issue: Any) -> _Record:
     if not all(isinstance(said, str) for said in (letter["number"], letter["chain_head"], *hashes)):
         raise TypeError("this is no letter's record")
     return _Record(entry, letter["number"], letter["chain_head"], hashes)
+
+
+def _handed_out(entry: int, sent: Any) -> _Record:
+    """What a `Sent` of any version says of its file; raise TypeError for what says nothing."""
+    head, digest = sent["slip"]["head"], sent["sha256"]
+    if not (isinstance(head, str) and isinstance(digest, str)):
+        raise TypeError("this is no record of what was handed out")
+    return _Record(entry, "", head, (digest,))
+
+
+_MAKERS = {("letters", "letter.record"): _letter} | {("split", field): _handed_out for field in SENT.values()}
 
 
 def _told(one: ProofFile, language: str) -> Iterator[Part]:
@@ -214,9 +241,20 @@ def _told(one: ProofFile, language: str) -> Iterator[Part]:
     seen = one.proof.seen
     said = {"entries": len(one.proof.entries), "origin": seen.origin, "head": seen.mark}
     yield Sentence(text("telling.attest.proved", language, file=one.name, **said), DONE)
-    rows = ([str(entry.columns[code] or "") for code in _COLUMNS] for entry in one.proof.entries)
+    rows = ([_shown(code, entry.columns[code]) for code in _COLUMNS] for entry in one.proof.entries)
     yield table(_COLUMNS, rows, language)
     yield from (each.said("holds", language) for each in one.stamps)
     yield from tell_problems(one.wrong, language)
     if one.unheld:
         yield Sentence(text("telling.attest.unheld", language, file=one.name, count=one.unheld), QUIET)
+
+
+def _shown(code: str, said: str | int | None) -> str:
+    """What stands in a column, as people read it; in a log of somebody's own it may be anything."""
+    if isinstance(said, str) and code == "at" and _MOMENT.fullmatch(said):
+        return f"{said[:10]} {said[11:19]}"
+    if isinstance(said, str) and code in ("old", "new"):
+        with suppress(ValueError):
+            value = from_json(said, allow_inf_nan=False)
+            return value if isinstance(value, str) else "" if value is None else said
+    return "" if said is None else str(said)

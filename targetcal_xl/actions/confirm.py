@@ -17,13 +17,14 @@ from ..calibration import (
     side_of,
 )
 from ..calibration.vocabulary import ObjectionState, State
-from ..desk import Desk, Stock, take_stock
+from ..desk import Desk, Stock, take_stock, typed_faults, typed_remarks
 from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import WARNING, Part, Report, Sentence, tell_problems
 from .check import broken_seals, unrecorded, unsettled
+from .comment import sound_remarks
 from .decide import undecided_supports
 from .stamp import StampReport, stamp_if_asked
 from .unlock import in_force_events
@@ -76,7 +77,8 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
     if problems or (exceptions and not reason):
         raise DataProblems([*problems, *exceptions])
     plan, total = stock.plan, _total(stock)
-    stock.settle([*_events(stock, reason), *summary("confirm", stock.standing, total, reason)])
+    written, _ = sound_remarks(stock, plan.regions)
+    stock.settle([*written, *_events(stock, reason), *summary("confirm", stock.standing, total, reason)])
     stamp, unstamped = stamp_if_asked(desk)
     return ConfirmReport(
         regions=len(plan.regions),
@@ -130,6 +132,7 @@ def _of_region(stock: Stock, region: Region) -> Iterator[Problem]:
         yield Problem(f"not_agreed_{side.state}", region.name, {"round": side.round})
     yield from broken_seals(stock, region)
     yield from unrecorded(stock, region)
+    yield from typed_faults(stock, typed_remarks(stock, [region]))
     for line in side.lines:
         if side.of(line.code, "objection") == ObjectionState.OPEN:
             yield Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})

@@ -21,17 +21,16 @@ from ..calibration import (
     support_items,
 )
 from ..calibration.vocabulary import DecisionKind, State, Status
-from ..desk import Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
+from ..desk import IN_TAB, Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
 from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence, word
 from ..workbook import Owner, Typed
 from .check import broken_seals, computed
+from .comment import sound_remarks
 
 GRANTS = ("yes", "no")
-IN_TAB = ", tab"
-"""Ends the source of what was typed in the workbook and not in the command."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     if problems := list(computed(stock, (cell for cell in cells if cell.key[1] in said))):
         raise DataProblems(problems)
     decisions[:1] = [replace(first, hours=hours) for first in decisions[:1]]
-    return _record(stock, found, decisions)
+    return _record(stock, found, decisions, sound_remarks(stock, [found])[0])
 
 
 def decide_support(
@@ -220,7 +219,9 @@ def _awaiting(side: Side) -> tuple[Line, ...]:
     )
 
 
-def _record(stock: Stock, region: Region, decisions: Sequence[Decision]) -> DecisionReport:
+def _record(
+    stock: Stock, region: Region, decisions: Sequence[Decision], written: Sequence[Event] = ()
+) -> DecisionReport:
     problems = [problem for decision in decisions for problem in _faults(stock, region, decision)]
     problems += _grant_faults(stock, region)
     if problems:
@@ -228,7 +229,7 @@ def _record(stock: Stock, region: Region, decisions: Sequence[Decision]) -> Deci
     side = stock.table(region)
     events = [event for decision in decisions for event in _events(side, decision)]
     granted = list(_granted(stock, region))
-    events += granted
+    events += [*granted, *written]
     if decisions:
         events += _outcome(side, {decision.line.code: decision.kind for decision in decisions}, stock)
     said = [(str(event.row), str(event.new)) for event in granted if event.field == "granted" and event.new]

@@ -10,6 +10,7 @@ with on_demand(__name__):
     from .plan_tree import infeasible
     from .stamps import ask_stamp, stamp_authority, stamped_at, trusted_roots
     from .survey import Responses, read_responses
+    from .tables import number_told
     from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ask_stamp",
     "find_plan",
     "infeasible",
+    "number_told",
     "plan_template",
     "plan_templates",
     "read_actuals",

@@ -31,6 +31,8 @@ _PROMPTED = (
     "status",
     "quantity",
     "answer",
+    "region_says",
+    "superior_says",
 )
 _NUMBERS: tuple[Kind, ...] = ("number", "decimal", "count", "percent")
 

@@ -154,18 +154,26 @@ const stampsOf = (entries, contents, known) => entries.filter(one => {
   return isRecord(said, STAMP, Object.keys(STAMP)) && known.includes(said.checkpoint);
 }).length;
 
-// The letters that a sound proof tells of, each with the SHA-256 of its files.
+// The letters, packs and pages that a sound proof tells of, each with the SHA-256 of its files.
 function* recordsOf(entries, contents) {
   for (const one of entries) {
-    if (one.action !== "letters" || one.field !== "letter.record" || !contents.has(named(one))) continue;
-    const said = unless(null, () => readJson(contents.get(named(one))));
-    const { number, chain_head: head } = said?.letter ?? {}, files = said?.files;
-    const isPair = pair => Array.isArray(pair) && pair.length === 2 && isText(pair[1]);
-    if (isText(number) && isText(head) && Array.isArray(files) && files.every(isPair)) {
-      yield { entry: one.number, letter: number, head, hashes: files.map(pair => pair[1]) };
-    }
+    const make = MAKERS[`${one.action} ${one.field}`];
+    if (!make || !contents.has(named(one))) continue;
+    const record = make(unless(null, () => readJson(contents.get(named(one)))));
+    if (record) yield { entry: one.number, ...record };
   }
 }
+const letterOf = said => {
+  const { number, chain_head: head } = said?.letter ?? {}, files = said?.files;
+  const isPair = pair => Array.isArray(pair) && pair.length === 2 && isText(pair[1]);
+  const isLetter = isText(number) && isText(head) && Array.isArray(files) && files.every(isPair);
+  return isLetter ? { letter: number, head, hashes: files.map(pair => pair[1]) } : null;
+};
+const handedOut = said => {
+  const head = said?.slip?.head, digest = said?.sha256;
+  return isText(head) && isText(digest) ? { letter: "", head, hashes: [digest] } : null;
+};
+const MAKERS = { "letters letter.record": letterOf, "split pack.record": handedOut, "split page.record": handedOut };
 
 // How two sound proofs stand to each other.
 const verdictOf = (one, other) => {
@@ -287,6 +295,17 @@ function* toldProblems(words, problems, indented) {
   }
 }
 
+// What stands in a column of an entry, as people read it.
+const MOMENT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00$/;
+const shownAs = (code, said) => {
+  if (isText(said) && code === "at" && MOMENT.test(said)) return `${said.slice(0, 10)} ${said.slice(11, 19)}`;
+  if (isText(said) && (code === "old" || code === "new")) {
+    const value = unless(said, () => readJson(said) ?? "");
+    return isText(value) ? value : said;
+  }
+  return String(said ?? "");
+};
+
 // The report in sentences and tables, as the command tells it.
 function* tell(words, report) {
   yield* toldProblems(words, report.problems, false);
@@ -300,7 +319,7 @@ function* tell(words, report) {
     yield { mark: "✓", said: filled(words, "telling.attest.proved", facts), indented: false };
     yield {
       captions: TOLD_COLUMNS.map(code => words[`telling.column.${code}`]),
-      rows: entries.map(one => TOLD_COLUMNS.map(code => String(one[code] ?? ""))),
+      rows: entries.map(one => TOLD_COLUMNS.map(code => shownAs(code, one[code]))),
     };
     if (stamps) yield { mark: "·", said: filled(words, "telling.attest.unheld", { file: name, count: stamps }), indented: false };
   }
@@ -308,7 +327,8 @@ function* tell(words, report) {
     yield { mark: MARKS[verdict], said: filled(words, `telling.attest.${verdict}`, { one, other }), indented: false };
   }
   for (const { name, verdict, letter, entry, head, by } of report.files) {
-    const key = verdict === "unread" ? "pages.verifier.unread" : `telling.attest.${verdict}`;
+    const told = verdict === "recorded" && !letter ? "handed_out" : verdict;
+    const key = told === "unread" ? "pages.verifier.unread" : `telling.attest.${told}`;
     yield { mark: MARKS[verdict], said: filled(words, key, { file: name, letter, entry, head, proof: by }), indented: false };
   }
   if (report.proofs.some(one => !one.problems.length)) yield { mark: "", said: words["telling.attest.limits"], indented: false };
