@@ -9,13 +9,11 @@ from ..calibration import Region, may_submit
 from ..calibration.vocabulary import State
 from ..ledger import Event, fault
 from ..problems import Problem
-from ..workbook import Typed
+from ..workbook import LONGEST_REMARK, Typed
 from .stock import Stock
 from .taken_in import said, where
 from .threads import COMMENT, TEXT, words_of
 
-MOST_SIGNS = 1_000
-"""The longest remark."""
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Signs that turn the direction of what follows."""
 
@@ -59,8 +57,8 @@ def text_problems(place: str, words: str) -> Iterator[Problem]:
     """Why somebody's words are no remark: nothing, too much, or what nobody can read."""
     if not words:
         yield Problem("remark_empty", place)
-    elif len(words) > MOST_SIGNS:
-        yield Problem("remark_long", place, {"found": len(words), "most": MOST_SIGNS})
+    elif len(words) > LONGEST_REMARK:
+        yield Problem("remark_long", place, {"found": len(words), "most": LONGEST_REMARK})
     if fault(words) or any(map(_is_unreadable, words)):
         yield Problem("remark_signs", place, {"found": said(ascii(words))})
 
