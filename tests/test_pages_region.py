@@ -13,8 +13,9 @@ import pytest
 from targetcal_xl.actions import comment, decide, lock, new
 from targetcal_xl.calibration import Key, Standing, Value
 from targetcal_xl.desk.records import standing_of
+from targetcal_xl.exchange import Slip, read_answer
 from targetcal_xl.language import LANGUAGES, text
-from targetcal_xl.pages import MOST_BYTES, PageSlip, read_answer, region_page
+from targetcal_xl.pages import MOST_BYTES, region_page
 from targetcal_xl.workbook import ShownSheet, region_sheet, show_sheets
 from tests.support import desks
 from tests.support.browser import NARROW, WIDE, Visit, visit
@@ -61,9 +62,9 @@ def _standing(case: Case) -> Standing:
         return standing_of(desk.ledger)
 
 
-def _slip(case: Case, region: str = "R1", turn: int = 1) -> PageSlip:
+def _slip(case: Case, region: str = "R1", turn: int = 1) -> Slip:
     plan = case.inputs.plan
-    return PageSlip(plan.code, str(plan.period), region, turn, 2, "a-word-of-its-own", "f" * 64)
+    return Slip(plan.code, str(plan.period), region, turn, 2, "a-word-of-its-own", "f" * 64)
 
 
 def _page(case: Case, language: str = "", region: str = "R1", turn: int = 1) -> Path:

@@ -27,6 +27,7 @@ with on_demand(__name__):
     from .backtest import BacktestReport, backtest
     from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
+    from .collect import CollectReport, collect
     from .comment import CommentReport, ThreadsReport, comment, comment_as_said, take_in_remarks, threads
     from .confirm import ConfirmReport, confirm
     from .dashboard import DashboardReport, dashboard
@@ -43,11 +44,13 @@ with on_demand(__name__):
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
     from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
+    from .split import SplitReport, split
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
+    from .verifier import VerifierReport, verifier
     from .verify import verify
     from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
@@ -62,6 +65,7 @@ __all__ = [
     "ChangeReport",
     "CheckReport",
     "Clock",
+    "CollectReport",
     "CommentReport",
     "ConfirmReport",
     "DashboardReport",
@@ -89,11 +93,13 @@ __all__ = [
     "RepairReport",
     "ScenarioReport",
     "Score",
+    "SplitReport",
     "SurveyReport",
     "ThreadsReport",
     "TraceReport",
     "UnlockReport",
     "UpgradeReport",
+    "VerifierReport",
     "WatchedReport",
     "WeightChange",
     "WhatIfReport",
@@ -105,6 +111,7 @@ __all__ = [
     "backtest",
     "changes",
     "check",
+    "collect",
     "comment",
     "comment_as_said",
     "confirm",
@@ -135,6 +142,7 @@ __all__ = [
     "repair",
     "scenarios",
     "silent",
+    "split",
     "survey",
     "survey_file",
     "switch_functions",
@@ -143,6 +151,7 @@ __all__ = [
     "trace",
     "unlock",
     "upgrade",
+    "verifier",
     "verify",
     "watched",
     "whatif",

@@ -18,9 +18,9 @@ from ..calibration import (
     followed_by,
     judge,
     of_plan,
+    try_history,
     with_declared,
 )
-from ..calibration import backtest as try_history
 from ..desk import (
     BACKTEST,
     PROGRESS,

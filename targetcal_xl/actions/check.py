@@ -39,8 +39,7 @@ from ..desk import (
 from ..figures import typed
 from ..language import text
 from ..ledger import fault
-from ..ooxml import BLANK, Cell, Spot
-from ..ooxml import reference as cell_name
+from ..ooxml import BLANK, Cell, Spot, cell_name
 from ..problems import Problem
 from ..telling import DONE, QUESTION, WRONG, Part, Report, Sentence, tell_problems, word
 from ..workbook import Content, Owner, Typed, content, is_formula, region_sheet, same_shown
@@ -132,7 +131,7 @@ def is_submitted(stock: Stock, region: Region) -> bool:
 def tampering(stock: Stock, sheets: Container[str] | None = None) -> tuple[Problem, ...]:
     """Every cell of ours on these sheets, or on all, that somebody has changed."""
     reading = stock.reading
-    wanted = content(stock.standing, reading.values, reading.places, sheets, stock.explained)
+    wanted = content(stock.standing, stock.values, reading.places, sheets, stock.explained)
     return tuple(changed_cells(stock, wanted))
 
 

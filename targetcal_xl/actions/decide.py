@@ -21,7 +21,7 @@ from ..calibration import (
     support_items,
 )
 from ..calibration.vocabulary import DecisionKind, State, Status
-from ..desk import Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
+from ..desk import IN_TAB, Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
 from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
@@ -31,8 +31,6 @@ from .check import broken_seals, computed
 from .comment import sound_remarks
 
 GRANTS = ("yes", "no")
-IN_TAB = ", tab"
-"""Ends the source of what was typed in the workbook and not in the command."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from ..calibration import (
     course_path,
     due_so_far,
     episodes,
+    follow_lines,
     has_resources,
     hope,
     period_weights,
@@ -27,7 +28,6 @@ from ..calibration import (
     so_far,
     target_path,
 )
-from ..calibration import follow as follow_lines
 from ..calibration.vocabulary import Hope, State, WarningState
 from ..connect import Actuals, read_actuals
 from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, find_file, plan_of, take_stock

@@ -144,8 +144,9 @@ def _pressed(
 
 
 def _speakers(region: Region) -> tuple[Person, ...]:
-    """Who may submit a region's declaration."""
-    return tuple(person for person in (region.head, region.deputy) if person.name)
+    """Who may submit a region's declaration: the head, and a deputy whom messages can reach."""
+    deputy = region.deputy
+    return (region.head, deputy) if deputy.name and (deputy.mail or deputy.robot) else (region.head,)
 
 
 def _by(deadline: dt.date | None, language: str) -> str:

@@ -82,7 +82,7 @@ class ObjectionsReport(Report):
             state = text(f"telling.objections.{item.state}", language)
             yield Sentence(state, about=f"{item.region} / {item.line}")
             numbers = {"declared": told.number(item.declared), "suggested": told.number(item.suggested)}
-            numbers |= {"deviation": percent(item.deviation, language, signed=True), "hrbp": item.hrbp}
+            numbers |= {"off": percent(-item.deviation, language), "hrbp": item.hrbp}
             yield Sentence(text("telling.objections.numbers", language, **numbers), indented=True)
             if item.lifted is not None:
                 later = {"lifted": told.number(item.lifted), "declared": numbers["declared"]}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
-from ..desk import Desk, Stock, caught_up, composed, keep_aside, look, post, standing_of, where
+from ..desk import Desk, Stock, caught_up, composed_book, keep_aside, look, post, standing_of, where
 from ..language import text
 from ..ooxml import laid_beside, put_in_place
 from ..problems import MOST_OF_A_KIND, Problem, Refused
@@ -86,7 +86,7 @@ def repair(desk: Desk) -> RepairReport:
     """
     standing_of(desk.ledger)
     if not desk.path.exists():
-        _replace(desk, composed(desk, desk.ledger))
+        _replace(desk, composed_book(desk, desk.ledger))
         return RepairReport(True, sum(1 for _ in desk.ledger.entries()), True)
     try:
         stock = look(desk)
@@ -153,7 +153,7 @@ def _written_anew(desk: Desk, typed: Mapping[Key, Value], found: Sequence[Proble
     """The book from the ledger and what could be read of it; as it was it is kept under another name."""
     if desk.is_live:
         raise Refused([*found, Problem("repair_closed", desk.path.name)])
-    content = composed(desk, desk.ledger, typed)
+    content = composed_book(desk, desk.ledger, typed)
     kept = keep_aside(desk, "repair")
     _replace(desk, content)
     caught_up = sum(1 for _ in desk.ledger.entries())

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..calibration import Key, Value
-from ..desk import Desk, Stock, composed, ledger_beside, look, name_aside, show_recorded, standing_of, where
+from ..desk import (
+    Desk,
+    Stock,
+    composed_book,
+    ledger_beside,
+    look,
+    name_aside,
+    show_recorded,
+    standing_of,
+    where,
+)
 from ..formats import BOOK, LEDGER, MESSAGES, Format
 from ..language import text
 from ..ledger import Event
@@ -117,7 +127,7 @@ def _written(desk: Desk, typed: Mapping[Key, Value], risen: Mapping[str, Format]
     if old is not None:
         refuse_open(desk.path)
     draft = desk.draft(list(_events(desk, risen)))
-    with laid_beside(desk.path, composed(desk, draft, typed)) as new:
+    with laid_beside(desk.path, composed_book(desk, draft, typed)) as new:
         copies = _copied(desk, old, bool(risen))
         if old is not None:
             refuse_taken(desk.path, old)

@@ -9,6 +9,7 @@ with on_demand(__name__):
     from .plan_folder import read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .survey import Responses, read_responses
+    from .tables import number_told
     from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Responses",
     "find_plan",
     "infeasible",
+    "number_told",
     "plan_template",
     "plan_templates",
     "read_actuals",

@@ -90,7 +90,7 @@ class TableFile:
         said = self.cells[column]
         found = pd.to_numeric(said, errors="coerce").to_numpy(dtype=float, copy=True)
         odd = said[~np.isfinite(found)]
-        found[~np.isfinite(found)] = odd.map({each: number(each) for each in odd.unique()})
+        found[~np.isfinite(found)] = odd.map({each: number_told(each) for each in odd.unique()})
         empty = (said == "").to_numpy(dtype=bool)
         wrong = np.isnan(found) & ~said.isin(list(unknown)).to_numpy(dtype=bool)
         self.report_where("csv_empty", wrong & empty, column)
@@ -191,7 +191,7 @@ def normal(said: str) -> str:
     return unicodedata.normalize("NFKC", said).replace("−", "-").strip()
 
 
-def number(said: str) -> float:
+def number_told(said: str) -> float:
     """The value of `1,200`, `１２％` or `-3.5`; NaN for anything that is not a finite number."""
     plain = normal(said)
     if _THOUSANDS.fullmatch(plain):

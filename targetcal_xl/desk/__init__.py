@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .anew import PLAIN, WITH_MACROS, composed, has_macros, keep_aside, name_aside
+    from .anew import PLAIN, WITH_MACROS, composed_book, has_macros, keep_aside, name_aside
     from .attachments import (
         MOST_BYTES,
         MOST_OF_REGION,
@@ -51,6 +51,7 @@ with on_demand(__name__):
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, post
     from .printable import cell_faults, plan_faults, text_faults
+    from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
     from .questions import Asked, asked, held, skipped, tell_open
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
@@ -70,12 +71,13 @@ with on_demand(__name__):
     )
     from .seal import seal
     from .secret import has_own_password
+    from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
-    from .stock import Stock, keep, look, misfits, show_recorded, take_stock
+    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
     from .threads import COMMENT, FILE, FOLDER, TEXT, AttachedFile, Remark, parse_attached, remarks
-    from .watching import changes
+    from .watching import file_changes
 
 __all__ = [
     "BACKTEST",
@@ -84,6 +86,7 @@ __all__ = [
     "FILE",
     "FOLDER",
     "HIDDEN",
+    "IN_TAB",
     "LEARNING",
     "MOST_BYTES",
     "MOST_OF_REGION",
@@ -91,10 +94,12 @@ __all__ = [
     "PLAIN",
     "PROGRESS",
     "RESTORED",
+    "SENT",
     "SURVEY",
     "TEXT",
     "UNKNOWN",
     "WITH_MACROS",
+    "Answered",
     "Asked",
     "AttachedContent",
     "AttachedFile",
@@ -105,8 +110,10 @@ __all__ = [
     "Issue",
     "Learning",
     "OnProgress",
+    "Provenance",
     "RegionResult",
     "Remark",
+    "Sent",
     "Side",
     "Stock",
     "Tested",
@@ -121,10 +128,10 @@ __all__ = [
     "batches",
     "caught_up",
     "cell_faults",
-    "changes",
     "chosen",
     "chosen_regions",
-    "composed",
+    "composed_book",
+    "file_changes",
     "finance_cells",
     "find_file",
     "find_indicator",
@@ -133,6 +140,7 @@ __all__ = [
     "find_line_anywhere",
     "find_region",
     "first_declarations",
+    "handed_in",
     "has_macros",
     "has_own_password",
     "held",
@@ -141,6 +149,7 @@ __all__ = [
     "keep_aside",
     "keep_attached",
     "kept_file",
+    "last_hash",
     "last_number",
     "learn",
     "ledger_beside",
@@ -157,6 +166,8 @@ __all__ = [
     "plan_faults",
     "plan_of",
     "post",
+    "printed_heads",
+    "provenance",
     "read_attached",
     "recorded",
     "recorded_learning",
@@ -167,6 +178,8 @@ __all__ = [
     "room_faults",
     "said",
     "seal",
+    "sent_items",
+    "sheet_seal",
     "show_recorded",
     "silent",
     "skipped",
@@ -182,5 +195,6 @@ __all__ = [
     "weight_changes",
     "weight_values",
     "where",
+    "whose",
     "writer",
 ]

@@ -16,10 +16,10 @@ from .cells import (
     Cell,
     Scalar,
     Spot,
+    cell_name,
     damaged,
     new_cell,
     number_of,
-    reference,
     resolved,
     value_of,
 )
@@ -268,7 +268,7 @@ class _SheetReader(_Reader):
 
     def where(self) -> str:
         if self._marks is not None:
-            return f"{self.part}!{self._marks.get('r') or reference((self._row, self._column + 1))}"
+            return f"{self.part}!{self._marks.get('r') or cell_name((self._row, self._column + 1))}"
         return f"{self.part}!{self._row}:{self._row}" if self._row else self.part
 
     def _outer_start(self, tag: str, _marks: dict[str, str]) -> None:
@@ -413,7 +413,7 @@ class _SheetReader(_Reader):
 
     def _out_of_order(self, column: int) -> NoReturn:
         if column and column == self._column:
-            self.refuse("file_twice", what=reference((self._row, column)))
+            self.refuse("file_twice", what=cell_name((self._row, column)))
         self.refuse("file_disorder")
 
     def _kept(self, marks: dict[str, str], column: int) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from . import limits
-from .cells import BLANK, COLUMNS, Block, Cell, Spot, block, cell_xml, damaged, is_index, reference
+from .cells import BLANK, COLUMNS, Block, Cell, Spot, block, cell_name, cell_xml, damaged, is_index
 from .limits import Counted, too_much
 from .markup import sheet_cells
 from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag, twice
@@ -98,7 +98,7 @@ class Worksheet:
 
     def _array(self, spot: Spot, marks: Mapping[str, str]) -> tuple[Block, str]:
         """The block that a formula fills: the one that it names, else its own cell."""
-        place = f"{self.part}!{reference(spot)}"
+        place = f"{self.part}!{cell_name(spot)}"
         try:
             found = block(marks["ref"]) if "ref" in marks else (spot, spot)
         except ValueError as error:
@@ -115,7 +115,7 @@ class Worksheet:
             formula = cells.get(array[0], BLANK).formula
             for spot in inside(array, cells):
                 if cells[spot].array or (cells[spot].formula and spot != array[0]):
-                    raise twice(self.part, f"{reference(spot)}: f")
+                    raise twice(self.part, f"{cell_name(spot)}: f")
                 cells[spot] = Cell(cells[spot].value, formula, array)
         return cells
 
@@ -175,7 +175,7 @@ class Worksheet:
         wanted = self._restyled(spot, style)
         if cell == BLANK and wanted == style:
             return b""
-        return cell_xml(prefix, reference(spot), wanted, cell).encode()
+        return cell_xml(prefix, cell_name(spot), wanted, cell).encode()
 
     def _restyled(self, spot: Spot, style: str) -> str:
         return str(self._styles[spot](int(style))) if spot in self._styles else style
@@ -201,7 +201,7 @@ class Worksheet:
         style = said if is_index(said) else "0"
         wanted = self._restyled(spot, style)
         if spot in self._cells:
-            new = cell_xml(prefix, reference(spot), wanted, self._cells[spot])
+            new = cell_xml(prefix, cell_name(spot), wanted, self._cells[spot])
             return [(present.start, present.end, new.encode())]
         return [attribute_edit(present, s=wanted)] if wanted != style else []
 
@@ -242,7 +242,7 @@ class Worksheet:
         except ValueError:
             spots += self.grid
         rows, columns = [row for row, _ in spots], [column for _, column in spots]
-        first, last = reference((min(rows), min(columns))), reference((max(rows), max(columns)))
+        first, last = cell_name((min(rows), min(columns))), cell_name((max(rows), max(columns)))
         return [attribute_edit(element, ref=first if first == last else f"{first}:{last}")]
 
     def _protection_edit(self, marks: Mapping[str, str]) -> Edit:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .author import write_book
+    from .author import write_book, write_pack
     from .book import Book
     from .captions import line_captions, shown
     from .content import GROUND, Content, content
+    from .engines.closed import ClosedBook, book_from
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
     from .finance import Unusable, entered, revised
-    from .macros import Macros, MacrosFor, SheetButton
+    from .layout import default_places, pack_layout
+    from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
     from .places import Places
     from .reading import Reading, Typed, as_typed, nameless, read
@@ -25,10 +27,12 @@ with on_demand(__name__):
     from .wording import Wording
 
 __all__ = [
+    "BUTTONS_TAB",
     "GROUND",
     "LONGEST_REMARK",
     "MARKED",
     "Book",
+    "ClosedBook",
     "Content",
     "LiveBook",
     "Macros",
@@ -48,7 +52,9 @@ __all__ = [
     "as_typed",
     "at_work",
     "book_format",
+    "book_from",
     "content",
+    "default_places",
     "differing",
     "entered",
     "is_formula",
@@ -57,6 +63,7 @@ __all__ = [
     "nameless",
     "open_book",
     "open_damaged",
+    "pack_layout",
     "path_of",
     "read",
     "region_sheet",
@@ -68,4 +75,5 @@ __all__ = [
     "shown",
     "weights_used",
     "write_book",
+    "write_pack",
 ]

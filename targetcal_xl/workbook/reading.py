@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -67,9 +67,12 @@ class Reading:
         return cells
 
 
-def read(book: Book, inputs: Inputs, language: str) -> Reading:
-    """Find and read everything in a book of that language; what is missing is among `places.problems`."""
-    places = find_places(book, inputs, language)
+def read(book: Book, inputs: Inputs, language: str, laid_out: Sequence[Sheet] | None = None) -> Reading:
+    """Find and read everything in a book of that language; what is missing is among `places.problems`.
+
+    It was laid out with these sheets, or with all of the plan's.
+    """
+    places = find_places(book, inputs, language, laid_out)
     grids = {code: book.grid(tab) for code, tab in places.tabs.items()}
     cells = (cell for sheet in places.sheets.values() for cell in _typed(sheet, places, grids))
     return Reading(places, grids, {cell.key: cell for cell in cells})

@@ -35,6 +35,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     "thread.text": "long",
     **dict.fromkeys(("thread.file", "files"), "text"),
     **dict.fromkeys(("message.record", "message.content"), "text"),
+    **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
     "message.state": "choice",
     "hq_gap": "percent",
     "hours": "decimal",

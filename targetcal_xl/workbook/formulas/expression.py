@@ -32,6 +32,8 @@ class Expression:
     written: Written
     values: Values
     binds: int = _WHOLE
+    is_plain: bool = False
+    """Whether by itself it is no formula: cells hold the values."""
 
     def __add__(self, other: Operand) -> Expression:
         return _infix(self, "+", other, _ADDS, np.add, True)
@@ -100,6 +102,8 @@ class Expression:
         """A cell for each of these rows of a sheet; None where the book has lost it, or what it points to."""
         told = self.told if self.values.ndim else self.told * len(rows)
         formulas = self.written if isinstance(self.written, tuple) else (self.written,) * len(rows)
+        if self.is_plain:
+            return [None if at is None else Cell(value) for at, value in zip(rows, told, strict=True)]
         return [
             None if at is None or formula is None else new_cell((value, formula.replace(ROW, str(at)), None))
             for at, value, formula in zip(rows, told, formulas, strict=True)
@@ -135,6 +139,12 @@ def expressed(value: Operand) -> Expression:
 def number(value: float, written: str) -> Expression:
     """A number that is written in its own way."""
     return Expression(written, np.asarray(value))
+
+
+def constants(values: Values) -> Expression:
+    """Numbers, row by row, as they are: in a formula written out, and nothing where there is none."""
+    written = tuple('""' if math.isnan(value) else typed(value) for value in values.tolist())
+    return Expression(written, values, is_plain=True)
 
 
 def cell_at(written: str | None, value: Scalar) -> Expression:
