@@ -10,6 +10,7 @@ from ..calibration.vocabulary import State
 from ..ledger import Event, fault
 from ..problems import Problem
 from ..workbook import LONGEST_REMARK, Typed
+from .provenance import handed_in
 from .stock import Stock
 from .taken_in import said, where
 from .threads import COMMENT, TEXT, words_of
@@ -38,10 +39,12 @@ def typed_faults(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
 
 def remark_events(stock: Stock, cells: Iterable[Typed]) -> list[Event]:
     """What taking in these cells, which have no fault, records: each in the name of whose cell it is."""
-    return [
-        Event(COMMENT, cell.key[0], cell.key[1], TEXT, None, words_of(cell), writer(stock, cell))
-        for cell in cells
-    ]
+    return [Event(COMMENT, *cell.key[:2], TEXT, None, words_of(cell), _signed(stock, cell)) for cell in cells]
+
+
+def _signed(stock: Stock, cell: Typed) -> str:
+    """In whose name a remark is recorded; nobody can know who typed it."""
+    return handed_in(writer(stock, cell), "", stock.reading.places.language)
 
 
 def writer(stock: Stock, cell: Typed) -> str:
