@@ -344,6 +344,20 @@ def test_a_damaged_book_of_before_gives_what_can_be_read_of_it(tmp_path: Path) -
     assert [p for p in case.run(verify).problems if p.code not in PENDING] == []
 
 
+def test_only_what_a_book_of_before_said_and_cannot_be_read_is_named(tmp_path: Path) -> None:
+    case = _old(tmp_path)
+    said = {name: data for name, data in parts_of(case.path).items() if b"<v>139</v>" in data}
+    assert said
+    changed_parts(
+        case.path, {name: data.replace(b"<v>139</v>", b"<v>1_39</v>") for name, data in said.items()}
+    )
+    report = case.run(upgrade)
+    unread = {problem.where for problem in report.unread if problem.code == "typed_unread"}
+    messages = {case.where(key) for key, cell in case.reading().typed.items() if cell.kind == "message"}
+    assert case.where(("R2", "R2-1", "declared")) in unread
+    assert messages.isdisjoint(unread), "such a book had no cells for them yet"
+
+
 @pytest.mark.parametrize("kind", ["ledger", "book"])
 def test_what_a_newer_program_wrote_is_refused_with_the_version_needed(kind: str, tmp_path: Path) -> None:
     case = replace(fresh(tmp_path), outdated=True)

@@ -9,7 +9,19 @@ from pathlib import Path
 
 from ..calibration import Key, Region, Value, same_value
 from ..calibration.vocabulary import State, Status
-from ..desk import Answered, Desk, Stock, chosen_regions, said, take_stock, where
+from ..desk import (
+    COMMENT,
+    Answered,
+    Desk,
+    Stock,
+    chosen_regions,
+    remark_events,
+    said,
+    take_stock,
+    typed_faults,
+    typed_remarks,
+    where,
+)
 from ..exchange import copies_beside, merge
 from ..figures import percent
 from ..language import text
@@ -52,6 +64,8 @@ class CollectReport(Report):
     """What stands in a file that was taken in and has no meaning there."""
     objections: tuple[tuple[str, str, float], ...]
     recorded: int
+    remarks: int = 0
+    """What people wrote to the other side."""
 
     @property
     def leaves_work(self) -> bool:
@@ -78,6 +92,8 @@ class CollectReport(Report):
             share = percent(off, language, signed=True)
             told_ = text("telling.lock.objection", language, region=region, line=line, deviation=share)
             yield Sentence(told_, OBJECTION)
+        if self.remarks:
+            yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
 
 
@@ -122,8 +138,22 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
         refused=tuple(taken.refused),
         notes=tuple(taken.notes),
         objections=tuple(taken.objections),
-        recorded=sum(event.new is not None and event.row is not None for event in taken.events),
+        recorded=sum(_is_cell(event) for event in taken.events),
+        remarks=sum(event.action == COMMENT for event in taken.events),
     )
+
+
+_Words = tuple[str | None, Value, str]
+"""A line, what was written about it, and by whom."""
+
+
+def _words(event: Event) -> _Words:
+    return event.row, event.new, event.reason
+
+
+def _is_cell(event: Event) -> bool:
+    """Whether an event is what a person's cell says."""
+    return event.action != COMMENT and event.new is not None and event.row is not None
 
 
 def answer_files(book: Path, paths: Sequence[Path]) -> Iterator[Path]:
@@ -184,6 +214,7 @@ class _Table:
 
     def settle(self) -> None:
         """Take in what the versions say together."""
+        self._hear()
         late = [one for one in self._versions if self._is_late(one)]
         for version in late:
             self._tell_late(version)
@@ -205,6 +236,37 @@ class _Table:
                 self._taken.already.append((self._region.name, version.name))
             values = {**values, **both.values}
         self._take(values, answers[0] if answers else None, sources)
+
+    def _hear(self) -> None:
+        """Take in what people wrote to the other side, whatever becomes of the rest; each remark once."""
+        heard: set[_Words] = set()
+        for version in (self._tab, *self._versions):
+            known, faults = heard | self._recorded(version), list[Problem]()
+            for cell in self._written(version):
+                [event] = remark_events(version.stock, [cell])
+                if _words(event) in known:
+                    continue
+                if found := [*typed_faults(version.stock, [cell])]:
+                    faults += found
+                else:
+                    heard.add(_words(event))
+                    self._taken.events.append(event)
+            if faults and version.form != "tab" and (self._is_late(version) or not version.is_submitted):
+                self._refuse(version, faults)
+
+    def _recorded(self, version: Version) -> set[_Words]:
+        """What was taken in since a file was sent; the cells of the book itself are emptied then."""
+        if version.form == "tab":
+            return set()
+        ledger = self._stock.desk.ledger
+        entries = ledger.entries(after=version.since, region=self._region.code, action=COMMENT)
+        return {_words(entry) for entry in entries}
+
+    def _written(self, version: Version) -> list[Typed]:
+        """The cells in which a version's people wrote; what a region is handed speaks for its head alone."""
+        is_whole = version.form in ("tab", "copy")
+        cells = typed_remarks(version.stock, [self._region])
+        return [cell for cell in cells if is_whole or cell.owner is Owner.MANAGER]
 
     def _is_open(self, key: Key) -> bool:
         return self._side.is_free(key, self._tab.cells[key].owner)

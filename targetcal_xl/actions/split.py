@@ -14,7 +14,7 @@ from typing import Literal
 from ..calibration import Region, Value
 from ..calibration.vocabulary import State
 from ..desk import SENT, Desk, Sent, Stock, chosen_regions, sent_items, sheet_seal, take_stock
-from ..exchange import Slip, decrypted, encrypted, pack_bytes, pack_content
+from ..exchange import Slip, decrypted, encrypted, pack_bytes, pack_content, pack_places, steady
 from ..formats import BOOK
 from ..language import text
 from ..ledger import Event, dump, reference
@@ -120,7 +120,9 @@ class _Maker:
         """What a region is handed, and its bytes."""
         sheet_cells = self._cells[region_sheet(region.code)]
         typed = tuple(sorted(self._typed(region), key=str))
-        seal, number = sheet_seal(sheet_cells), self._stock.table(region).round
+        places = pack_places(self._stock.standing.inputs, region.code, self._stock.standing.language)
+        seal = sheet_seal(steady(sheet_cells, places, region.code))
+        number = self._stock.table(region).round
         before = self._before.get(region.code)
         same = before and (before.slip.round, before.seal, before.typed) == (number, seal, typed)
         slip, at = (before.slip, before.made_at) if before and same else (self._slip(region, number), "")

@@ -47,7 +47,7 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
-    from .letterbox import MOST_SIGNS, remark_events, text_problems, typed_faults, typed_remarks, writer
+    from .letterbox import remark_events, text_problems, typed_faults, typed_remarks, writer
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, post
     from .printable import cell_faults, plan_faults, text_faults
@@ -90,7 +90,6 @@ __all__ = [
     "LEARNING",
     "MOST_BYTES",
     "MOST_OF_REGION",
-    "MOST_SIGNS",
     "NUMBER",
     "PLAIN",
     "PROGRESS",

@@ -19,7 +19,7 @@ with on_demand(__name__):
     from .mark import MARKED, book_format, marks
     from .places import Places
     from .reading import Reading, Typed, as_typed, nameless, read
-    from .shapes import Owner, region_sheet
+    from .shapes import LONGEST_REMARK, Owner, region_sheet
     from .sheets.baseline import weights_used
     from .sheets.region_files import room_for_files
     from .showing import PersonsCell, Program, ShownCell, ShownColumn, ShownSheet, show_sheets
@@ -29,6 +29,7 @@ with on_demand(__name__):
 __all__ = [
     "BUTTONS_TAB",
     "GROUND",
+    "LONGEST_REMARK",
     "MARKED",
     "Book",
     "ClosedBook",

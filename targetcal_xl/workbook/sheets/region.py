@@ -137,8 +137,10 @@ def parts(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPar
     explained = {"why": lambda: way.of_region(region), "steps": Steps(facts, way, region).columns}
     yield SheetPart(code, {"lines": lines.columns}, region=region)
     yield SheetPart(code, explained, region=region, explains=True)
-    yield SheetPart(code, {"files": lambda: files_columns(facts, region)}, cards.fields, region)
+    yield SheetPart(code, {}, cards.fields, region)
     yield SheetPart(code, {"lines": lambda: odds.of_region(region)}, region=region)
+    written = {"lines": lambda: lines.threads, "files": lambda: files_columns(facts, region)}
+    yield SheetPart(code, written, region=region)
 
 
 def draw(drawer: Drawer) -> None:
