@@ -156,12 +156,12 @@ PLAYED: Mapping[str, Play] = {
     "decide": Play(
         "locked",
         f"decide BOOK -r R1 -l R1-1 counter 90 --as superior1 --reason '{_REASON}'",
-        _says("华东1组: counter", "华东1组: "),
+        _says("华东1组: counter", "华东1组：另提数值"),
     ),
     "decide, typed": Play(
         "answered",
         "decide BOOK -r R1 --as superior1",
-        _says("华东1组: ", "华东1组: "),
+        _says("华东1组: ", "华东1组："),
     ),
     "decide --support": Play(
         "locked",

@@ -22,7 +22,7 @@ from ..calibration import (
 )
 from ..calibration.vocabulary import DecisionKind, State, Status
 from ..desk import IN_TAB, Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
-from ..language import text
+from ..language import listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence, word
@@ -63,15 +63,16 @@ class DecisionReport(Report):
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         for line, decision in self.lines:
-            yield Sentence(f"{line}: {word(decision, language)}", DONE)
+            yield Sentence(f"{line}{record(language).colon}{word(decision, language)}", DONE)
         for support, granted in self.supports:
             yield Sentence(text(f"telling.decide.support_{granted}", language, support=support), DONE)
         state = {"state": word(self.state, language), "round": self.round}
         yield Sentence(text("telling.decide.state", language, region=self.region, **state))
         if self.awaited:
-            yield Sentence(text("telling.decide.awaited", language, lines=", ".join(self.awaited)))
+            yield Sentence(text("telling.decide.awaited", language, lines=listed(self.awaited, language)))
         if self.undecided:
-            yield Sentence(text("telling.decide.undecided", language, supports=", ".join(self.undecided)))
+            supports = listed(self.undecided, language)
+            yield Sentence(text("telling.decide.undecided", language, supports=supports))
 
 
 def decide_as_said(
@@ -172,7 +173,7 @@ def _support_events(stock: Stock, region: Region, support: str, granted: str, re
     lines = [line for line, *_ in in_words_only(stock.standing, region.code)]
     named = {name: line for line in lines for name in (line.name, line.code)}
     if support not in named:
-        known = ", ".join([*(item.row for item in items.values()), *(line.name for line in lines)])
+        known = [*(item.row for item in items.values()), *(line.name for line in lines)]
         raise Refused([Problem("support_unknown", region.name, {"said": support, "known": known or "–"})])
     if granted == "yes":
         raise Refused([Problem("support_not_listed", place)])

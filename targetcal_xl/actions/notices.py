@@ -10,7 +10,7 @@ from pathlib import Path
 from ..calibration import Person, Plan, Region
 from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, State
 from ..desk import Stock
-from ..language import text
+from ..language import listed, text
 from ..outbox import Attachment, Message, attached
 from ..problems import Problem
 from .check import is_submitted
@@ -89,7 +89,8 @@ def _message(
     said = {**fields, **occasion.fields}
     files = tuple(attachment for attachment, _ in enclosed) if way[0] == Channel.MAIL else ()
     body = text(f"outbox.{occasion.kind}.body", language, **said)
-    extra = text("outbox.enclosed", language, files=", ".join(file.name for file in files)) if files else ""
+    names = listed((file.name for file in files), language)
+    extra = text("outbox.enclosed", language, files=names) if files else ""
     foot = text("outbox.foot", language, plan=plan.code, head=stock.head)
     return Message(
         kind=occasion.kind,

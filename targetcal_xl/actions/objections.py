@@ -24,7 +24,7 @@ from ..calibration import (
 from ..calibration.vocabulary import ObjectionState, State
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import text
+from ..language import record, text
 from ..ledger import Event, Ledger
 from ..problems import DataProblems, Problem, Refused
 from ..telling import Part, Report, Sentence, word
@@ -89,7 +89,7 @@ class ObjectionsReport(Report):
                 yield Sentence(text("telling.objections.later", language, **later), indented=True)
             for code in ("basis", "support", "risk", "handling"):
                 if said := getattr(item, code):
-                    yield Sentence(f"{word(code, language)}: {said}", indented=True)
+                    yield Sentence(f"{word(code, language)}{record(language).colon}{said}", indented=True)
 
 
 def objections(desk: Desk) -> ObjectionsReport:

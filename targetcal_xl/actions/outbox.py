@@ -138,7 +138,7 @@ def _again(stock: Stock, numbers: Sequence[int], new: MessageState) -> Iterator[
     done = (MessageState.FAILED, MessageState.DRAFTED, MessageState.SENT)
     over = (*lost, *done) if new == MessageState.PREPARED else lost
     if wrong := [number for number in numbers if number not in items or items[number].state not in over]:
-        raise Refused([Problem("outbox_number", fields={"numbers": ", ".join(map(str, wrong))})])
+        raise Refused([Problem("outbox_number", fields={"numbers": wrong})])
     yield from (state_event(items[number], new, "asked for") for number in dict.fromkeys(numbers))
 
 
