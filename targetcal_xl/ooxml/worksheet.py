@@ -10,7 +10,7 @@ from functools import cached_property
 from . import limits
 from .cells import BLANK, COLUMNS, Block, Cell, Spot, block, cell_xml, damaged, is_index, reference
 from .limits import Counted, too_much
-from .markup import sheet_cells
+from .scanner import sheet_cells
 from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag, twice
 
 _AT_ONCE = 500
