@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from targetcal_xl.ooxml import limits
 from targetcal_xl.ooxml.limits import Counted
 from targetcal_xl.ooxml.markup import Told, parsed_cells
-from targetcal_xl.ooxml.scanner import scanned_cells
+from targetcal_xl.ooxml.scanner import scanned_cells, scanned_row
+from targetcal_xl.ooxml.splice import Element, outline
 from targetcal_xl.problems import Refused
 from tests.support import office
 from tests.support.bare import sheet
@@ -123,6 +125,22 @@ def test_rows_as_programs_write_them_are_taken_in_as_the_parser_does(rows: str) 
     data = sheet(rows)
     _expect_alike(data)
     assert (_read(scanned_cells, data) is None) == (_read(parsed_cells, data) is None)
+
+
+@given(_rows())
+def test_rows_to_be_edited_stand_where_the_parser_finds_them(rows: str) -> None:
+    data = sheet(rows)
+    if (found := _read(scanned_cells, data)) is None:
+        return
+    begins = [*found[0].rows.values(), *found[0].close]
+    for begin, end in pairwise(begins):
+        row = data[begin:end]
+        assert _outlined(scanned_row(row)) == _outlined(outline(row, "part", depth=2))
+
+
+def _outlined(element: Element) -> list[object]:
+    told = (element.tag, element.attributes, element.start, element.inside, element.end, element.empty)
+    return [told, *map(_outlined, element.children)]
 
 
 @given(_rows(), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 4), _ODD), min_size=1, max_size=3))

@@ -45,6 +45,8 @@ class Told:
     """The attributes of every formula that says how it is kept: shared, array, data table."""
     close: list[int] = field(default_factory=list)
     """The byte where `</sheetData>` stands."""
+    scanned: bool = field(default=False, compare=False)
+    """Whether every row is written as programs write it."""
 
 
 def parsed_cells(data: bytes, part: str, strings: Sequence[str], counted: Counted) -> Told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
 
@@ -12,6 +13,7 @@ from . import limits
 from .cells import COLUMNS, Scalar, new_cell, resolved
 from .limits import Counted
 from .markup import Declared, SheetReader, Told, parsed_cells
+from .splice import Element
 
 _OPENS, _CLOSES, _ROW_CLOSES = b"<sheetData>", b"</sheetData>", b"</row>"
 _ROW = re.compile(r'<row r="([0-9]{1,7})"([^<>]*?)(/?)>')
@@ -27,6 +29,7 @@ _CELL = re.compile(
 
 Whatever is no such cell is the last group, so that nothing is passed over.
 """
+_TAG = re.compile(r'<c r="([A-Z0-9]+)"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")? ?/?>')
 _ATTRIBUTE = re.compile(r""" ([A-Za-z][A-Za-z0-9]*(?::[A-Za-z][A-Za-z0-9]*)?)="([ !#-%'-;=-~]*)\"""")
 _CONTROLS = bytes([*range(9), *range(11, 32)])
 """What no XML may hold, and the carriage return, which a parser changes."""
@@ -52,7 +55,21 @@ def scanned_cells(data: bytes, part: str, strings: Sequence[str], counted: Count
     except (_Unusual, Declared, Refused, ValueError, LookupError, OverflowError):
         return None
     counted.cells, counted.text = scanner.counted.cells, scanner.counted.text
-    return scanner.told
+    return replace(scanner.told, scanned=True)
+
+
+def scanned_row(data: bytes) -> Element:
+    """A row of a scanned sheet, with its cells as they stand in its bytes, but not what they hold."""
+    said = data.decode("latin-1")  # a letter for each byte; in tags there are no others
+    opening = next(_ROW.finditer(said))
+    end, marks = len(said), {"r": opening[1], **_marks(opening[2])}
+    row = Element("row", marks, 0, opening.end(), end - len(_ROW_CLOSES), end)
+    tags = list(_TAG.finditer(said, opening.end()))
+    ends = [*(tag.start() for tag in tags[1:]), row.close]
+    for tag, ends_at in zip(tags, ends, strict=False):
+        marks = {name: value for name, value in zip("rst", tag.groups(), strict=True) if value is not None}
+        row.children.append(Element("c", marks, tag.start(), tag.end(), 0, ends_at))
+    return row
 
 
 class _Unusual(Exception):
