@@ -145,7 +145,7 @@ def strays(stock: Stock, wanted: Content | None = None) -> Iterator[Stray]:
     known = _known(stock, stock.wanted if wanted is None else wanted)
     for sheet, grid in stock.reading.grids.items():
         labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
-        for spot in sorted(grid.keys() - known[sheet] - labels.spots):
+        for spot in sorted(set(grid).difference(known[sheet], labels.spots)):
             found = grid[spot].value
             twin = isinstance(found, str) and found.strip() in labels.texts
             code = (
