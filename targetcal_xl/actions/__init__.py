@@ -45,6 +45,7 @@ with on_demand(__name__):
     from .repair import RepairReport, repair
     from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
     from .split import SplitReport, split
+    from .stamp import HeldStamp, StampReport, stamp
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
@@ -77,6 +78,7 @@ __all__ = [
     "FollowReport",
     "FunctionsReport",
     "FunctionsState",
+    "HeldStamp",
     "LettersReport",
     "LockReport",
     "MissedReport",
@@ -94,6 +96,7 @@ __all__ = [
     "ScenarioReport",
     "Score",
     "SplitReport",
+    "StampReport",
     "SurveyReport",
     "ThreadsReport",
     "TraceReport",
@@ -143,6 +146,7 @@ __all__ = [
     "scenarios",
     "silent",
     "split",
+    "stamp",
     "survey",
     "survey_file",
     "switch_functions",

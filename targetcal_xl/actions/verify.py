@@ -9,6 +9,7 @@ from ..calibration import Value, same_value
 from ..calibration.vocabulary import State
 from ..desk import (
     Desk,
+    Stamp,
     Stock,
     audit_rows,
     has_macros,
@@ -19,6 +20,7 @@ from ..desk import (
     not_taken_in,
     printed_heads,
     said,
+    stamps,
 )
 from ..ledger import plain_head
 from ..ooxml import BLANK, Spot, cell_name
@@ -26,6 +28,7 @@ from ..problems import Problem, Refused
 from ..workbook import BUTTONS_TAB, Content, marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
+from .stamp import held_stamps
 
 Stray = tuple[str, Problem]
 """Sheet code and problem of a cell that is neither ours nor anybody's to fill."""
@@ -36,14 +39,16 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     noted = [plain_head(head) for head in heads]
     notes: tuple[Problem, ...] = ()
     printed = _printed_heads(desk)
-    problems = desk.ledger.verify((*printed, *noted))
+    stamped = _stamps(desk)
+    problems = desk.ledger.verify((*printed, *noted, *(plain_head(one.checkpoint) for one in stamped)))
+    held, wrong = held_stamps(stamped)
     checkpoint = "" if problems else desk.ledger.checkpoint.mark
     if not problems:
         stock = look(desk)
         found = list(strays(stock))
-        problems = faults(stock, found)
-        problems += lost_files(desk)
-        notes = tuple(oddities(stock, found))
+        problems = [*faults(stock, found), *lost_files(desk), *wrong]
+        unheld = [Problem("stamps_unheld", fields={"count": len(stamped)})]
+        notes = (*oddities(stock, found), *(unheld if stamped and not (held or wrong) else ()))
     return AuditReport(
         tuple(desk.ledger.entries()),
         checkpoint,
@@ -51,6 +56,7 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
         verified=not problems,
         heads=() if problems else (checkpoint, *printed, *noted),
         notes=notes,
+        stamps=held,
     )
 
 
@@ -58,6 +64,14 @@ def _printed_heads(desk: Desk) -> list[str]:
     """The heads that left the house; none where the ledger is broken, which is told of itself."""
     try:
         return list(printed_heads(desk.ledger))
+    except Refused:
+        return []
+
+
+def _stamps(desk: Desk) -> list[Stamp]:
+    """The time stamps; none where the ledger is broken, which is told of itself."""
+    try:
+        return [*stamps(desk.ledger)]
     except Refused:
         return []
 
