@@ -66,7 +66,9 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
     yield case.run(actions.trace, "R1-1")
     yield case.run(remind, dry_run=True)
-    yield case.run(actions.unlock, "R2", "numbers were last year's")
+    yield case.run(actions.withdraw, "R2", "numbers were last year's", by="head2")
+    yield case.run(actions.lock)
+    yield case.run(actions.unlock, "R1", "numbers were last year's")
 
 
 def _changed(folder: Path) -> Iterator[Report]:

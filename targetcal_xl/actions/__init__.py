@@ -50,6 +50,7 @@ with on_demand(__name__):
     from .verify import verify
     from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
+    from .withdraw import WithdrawReport, withdraw
 
 __all__ = [
     "HIDDEN",
@@ -94,6 +95,7 @@ __all__ = [
     "WatchedReport",
     "WeightChange",
     "WhatIfReport",
+    "WithdrawReport",
     "adopt_scenario",
     "answer_change",
     "ask_change",
@@ -139,4 +141,5 @@ __all__ = [
     "verify",
     "watched",
     "whatif",
+    "withdraw",
 ]

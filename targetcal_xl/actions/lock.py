@@ -17,7 +17,7 @@ from ..calibration import (
     is_support,
     settles,
 )
-from ..calibration.vocabulary import State
+from ..calibration.vocabulary import ObjectionState, State
 from ..desk import Desk, Stock, chosen_regions, handed_in, seal, take_stock
 from ..figures import percent
 from ..language import text
@@ -89,7 +89,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
     refused: list[tuple[str, tuple[Problem, ...]]] = []
     for done, region in enumerate(chosen, 1):
         desk.progress("lock", done, len(chosen))
-        if stock.table(region).state != State.OPEN or not is_submitted(stock, region):
+        if not stock.table(region).is_open or not is_submitted(stock, region):
             continue
         if found := examine(stock, region, faults):
             refused.append((region.name, found))
@@ -100,7 +100,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         stock.settle(events)
     return LockReport(
         locked=tuple(region.name for region in locked),
-        already=tuple(region.name for region in chosen if stock.table(region).state != State.OPEN),
+        already=tuple(region.name for region in chosen if not stock.table(region).is_open),
         waiting=tuple(region.name for region in chosen if _is_waiting(stock, region)),
         refused=tuple(refused),
         objections=tuple(raised(stock, events)),
@@ -114,7 +114,7 @@ OWN_FIELDS = ("objection", "agreed", "round", "granted", DECLINED, *DECISION_FIE
 
 
 def _is_waiting(stock: Stock, region: Region) -> bool:
-    return stock.table(region).state == State.OPEN and not is_submitted(stock, region)
+    return stock.table(region).is_open and not is_submitted(stock, region)
 
 
 def submission(stock: Stock, region: Region, typed: str = "") -> list[Event]:
@@ -214,7 +214,7 @@ def raised(stock: Stock, events: Sequence[Event]) -> Iterator[tuple[str, str, fl
     """Region, line and deviation of each objection that these events open."""
     lines = {line.code: line for line in stock.plan.lines}
     for event in events:
-        if event.field == "objection" and event.new == State.OPEN:
+        if event.field == "objection" and event.new == ObjectionState.OPEN:
             line = lines[str(event.row)]
             suggested = stock.standing.suggested(line.code)
             share = deviation(
