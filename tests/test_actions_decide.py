@@ -157,7 +157,7 @@ def test_a_sealed_tab_that_was_deleted_is_never_decided_on(case: Case) -> None:
 
 def test_a_counter_that_is_met_needs_no_second_decision(case: Case) -> None:
     _decide(case, "R1-1", "counter", 88)
-    assert _decide(case, "R1-2", "accept") == "open"
+    assert _decide(case, "R1-2", "accept") == "returned"
     assert case.typed()["R1", "R1-1", "counter"] == 88
     case.declare("R1", R1_1=88)
     case.run(lock)
@@ -182,13 +182,13 @@ def test_a_counter_that_is_not_met_waits_for_a_fresh_decision(case: Case) -> Non
     assert case.value("R1", "R1-1", "agreed") is None
     assert case.value("R1", "R1-1", "decision") is None
     assert ("R1", "R1-1", "counter") not in case.typed()
-    assert _decide(case, "R1-1", "accept") == "decided"
+    assert _decide(case, "R1-1", "accept") == "accepted"
     assert case.value("R1", "R1-1", "agreed") == 87
 
 
 def test_a_return_opens_the_next_round_for_that_line_alone(case: Case) -> None:
     _decide(case, "R1-1", "return")
-    assert _decide(case, "R1-2", "accept") == "open"
+    assert _decide(case, "R1-2", "accept") == "returned"
     assert case.value("R1", None, "round") == 2
     assert case.typed()["R1", None, "status"] == "draft"
     assert not open_book(case.path).is_protected(TAB)

@@ -110,7 +110,7 @@ def test_actions_lead_where_the_table_says(tmp_path: Path) -> None:
     case.type({("R1", "R1-1", "agree"): "yes", ("R1", None, "status"): "submitted"})
     act("lock")
     act("decide", "R2", "R2-1", "accept", by="superior2", **why)
-    for line in ("R1-1", "R2-1"):
+    for line in ("R1-1", "R1-2", "R2-1"):
         desks.decline(case, line)
     act("confirm", desks.RESERVE)
     act("unlock", "R1", "数字有误")

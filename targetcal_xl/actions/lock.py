@@ -25,6 +25,7 @@ from ..ledger import Event
 from ..problems import DataProblems, Problem
 from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, region_sheet
+from .announce import NOBODY, Announced, announced, announcement
 from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
 from .objections import objection_events
 
@@ -48,6 +49,8 @@ class LockReport(Report):
     """Cells whose change was recorded."""
     in_words_only: tuple[tuple[str, str], ...] = ()
     """Region and line of each support that was asked for in words and is listed as no item."""
+    announced: Announced = NOBODY
+    """Who was told of the objections, and who could not be yet."""
 
     @property
     def leaves_work(self) -> bool:
@@ -69,6 +72,7 @@ class LockReport(Report):
             share = percent(off, language, signed=True)
             said = text("telling.lock.objection", language, region=region, line=line, deviation=share)
             yield Sentence(said, OBJECTION)
+        yield from self.announced.tell(language)
         for region, line in self.in_words_only:
             yield Sentence(text("telling.lock.in_words_only", language), QUESTION, f"{region} / {line}")
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
@@ -96,8 +100,9 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         else:
             locked.append(region)
     events = [event for region in locked for event in submission(stock, region)]
+    news = announcement(stock, events)
     if events:
-        stock.settle(events)
+        stock.settle([*events, *news.events], news.documents)
     return LockReport(
         locked=tuple(region.name for region in locked),
         already=tuple(region.name for region in chosen if not stock.table(region).is_open),
@@ -106,6 +111,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         objections=tuple(raised(stock, events)),
         recorded=sum(event.row is not None and not event.field.startswith(OWN_FIELDS) for event in events),
         in_words_only=tuple(in_words_only_now(stock, locked)),
+        announced=announced(desk, news),
     )
 
 
