@@ -126,6 +126,12 @@ PLAYED: Mapping[str, Play] = {
         "unlock BOOK -r R2 --reason again",
         _says("华南大区 is open again.", "华南大区 已重新开放填报。"),
     ),
+    "withdraw": Play(
+        "locked",
+        "withdraw BOOK -r R2 --reason again --as head2",
+        _says("the submission of round 1 is withdrawn", "第 1 轮申报已撤回"),
+        lambda told: (told["region"], told["objections"]) == ("华南大区", ["华南1组"]),
+    ),
     "objections": Play(
         "locked",
         "objections BOOK",

@@ -21,7 +21,7 @@ from ..calibration import (
     objection_change,
     objection_state,
 )
-from ..calibration.vocabulary import ObjectionState, State
+from ..calibration.vocabulary import ObjectionState
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..figures import Figures, percent
 from ..language import record, text
@@ -170,7 +170,7 @@ def state_of(stock: Stock, line: Line) -> str | None:
     declared = offered(stock, line)
     cell = stock.reading.typed.get((line.region, line.code, "declared"))
     submitted = (
-        stock.table(region).state == State.OPEN
+        stock.table(region).is_open
         and is_submitted(stock, region)
         and isinstance(declared, int | float)
         and (agrees(stock, line) or cell is None or not fault_of(stock, line, cell))

@@ -291,6 +291,14 @@ def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
     return unlock(desk, region, reason)
 
 
+@_TABLE.command("targetcal withdraw targets.xlsx --region HD --reason 'a customer was left out' --as 陈磊")
+@_TABLE.button("withdraw", "finance", "ReviewRejectChange", "region", "reason", "who")
+def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
+    from ..actions.withdraw import withdraw
+
+    return withdraw(desk, region, reason)
+
+
 @_TABLE.command(
     "targetcal objections targets.xlsx",
     'targetcal objections targets.xlsx -r HN -l 西南 --note "visited, two heads promised" --as 周倩',
