@@ -30,6 +30,7 @@ from tests.support import desks
 from tests.support.commands import Said, Terminal, files_of, registered
 from tests.support.desks import BOOK, Case
 from tests.support.logs import logged, own_log
+from tests.support.stamping import stamping
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 _FILES: Mapping[str, str] = {
@@ -125,6 +126,12 @@ PLAYED: Mapping[str, Play] = {
         "unlock BOOK -r R2 --reason again",
         _says("华南大区 is open again.", "华南大区 已重新开放填报。"),
     ),
+    "withdraw": Play(
+        "locked",
+        "withdraw BOOK -r R2 --reason again --as head2",
+        _says("the submission of round 1 is withdrawn", "第 1 轮申报已撤回"),
+        lambda told: (told["region"], told["objections"]) == ("华南大区", ["华南1组"]),
+    ),
     "objections": Play(
         "locked",
         "objections BOOK",
@@ -156,12 +163,12 @@ PLAYED: Mapping[str, Play] = {
     "decide": Play(
         "locked",
         f"decide BOOK -r R1 -l R1-1 counter 90 --as superior1 --reason '{_REASON}'",
-        _says("华东1组: counter", "华东1组: "),
+        _says("华东1组: counter", "华东1组：另提数值"),
     ),
     "decide, typed": Play(
         "answered",
         "decide BOOK -r R1 --as superior1",
-        _says("华东1组: ", "华东1组: "),
+        _says("华东1组: ", "华东1组："),
     ),
     "decide --support": Play(
         "locked",
@@ -231,6 +238,12 @@ PLAYED: Mapping[str, Play] = {
         _says("no proof given here speaks of it", "所给证明均未提及该文件"),
         lambda told: [one["verdict"] for one in _rows(told["files"])] == ["unknown"],
         PROBLEMS,
+    ),
+    "stamp": Play(
+        "locked",
+        "stamp BOOK --authority STAMPS",
+        _says("Stamped: the ledger with the checkpoint", "已加盖时间戳"),
+        lambda told: told["is_trusted"] is False,
     ),
     "verify --html": Play(
         "fresh",
@@ -335,8 +348,15 @@ _STAGES: Mapping[str, Callable[[Path], Case]] = {
 }
 
 
-def _words(said: str) -> list[str]:
-    return [BOOK if word == "BOOK" else word for word in shlex.split(said)]
+def _words(said: str, stamps: str = "") -> list[str]:
+    return [{"BOOK": BOOK, "STAMPS": stamps}.get(word, word) for word in shlex.split(said)]
+
+
+@pytest.fixture(scope="module")
+def stamps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a time stamping authority."""
+    with stamping(tmp_path_factory.mktemp("stamps") / "own") as authority:
+        yield authority.address
 
 
 @pytest.fixture
@@ -425,17 +445,19 @@ def _wrong_words(command: click.Command) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PLAYED)
-def test_a_command_does_its_work_and_says_so(name: str, language: str, at: Callable[[str], Case]) -> None:
+def test_a_command_does_its_work_and_says_so(
+    name: str, language: str, at: Callable[[str], Case], stamps: str
+) -> None:
     play = PLAYED[name]
-    said = Terminal(language, at(play.stage).clock)(*_words(play.words))
+    said = Terminal(language, at(play.stage).clock)(*_words(play.words, stamps))
     assert (said.status, said.err) == (play.status, ""), said
     assert play.says[language] in said.out
 
 
 @pytest.mark.parametrize("name", PLAYED)
-def test_a_report_is_one_json_object(name: str, at: Callable[[str], Case]) -> None:
+def test_a_report_is_one_json_object(name: str, at: Callable[[str], Case], stamps: str) -> None:
     play = PLAYED[name]
-    said = Terminal("en", at(play.stage).clock)(*_words(play.words), "--json")
+    said = Terminal("en", at(play.stage).clock)(*_words(play.words, stamps), "--json")
     assert (said.status, said.err) == (play.status, ""), said
     assert isinstance(said.json, dict) and play.told(said.json), said
 

@@ -227,7 +227,7 @@ def test_the_page_can_be_in_another_language_than_the_book(language: str, tmp_pa
     page = _written(desks.locked(tmp_path), language)
     assert page.language == language
     assert text("workbook.field.dashboard_hq", language) in page.cards
-    assert text("workbook.choice.locked", language) in page.text
+    assert text("workbook.choice.submitted", language) in page.text
 
 
 def test_nothing_that_people_wrote_is_taken_for_markup(tmp_path: Path) -> None:

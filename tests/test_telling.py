@@ -21,6 +21,7 @@ from tests.support import desks
 from tests.support.desks import Case
 from tests.support.samples import sample_inputs
 from tests.support.source import modules
+from tests.support.stamping import stamping
 
 
 def _kinds(of: type[Report] = Report) -> set[type[Report]]:
@@ -62,6 +63,8 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield case.run(actions.objections)
     yield case.run(actions.dashboard, folder / "page.html")
     yield actions.verifier(folder / "verifier.html", "en")
+    with stamping(folder / "authority") as authority:
+        yield case.run(actions.stamp, authority.address)
     yield actions.MissedReport((Problem("ledger_moved"),))
     yield actions.watched(lambda: actions.MissedReport(()), (), lambda report: None)
     said = {"reason": "fair grounds"}
@@ -70,7 +73,9 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield case.run(actions.comment, "R1", "R1-1", "who covers it?", by="superior1")
     yield case.run(actions.threads)
     yield case.run(remind, dry_run=True)
-    yield case.run(actions.unlock, "R2", "numbers were last year's")
+    yield case.run(actions.withdraw, "R2", "numbers were last year's", by="head2")
+    yield case.run(actions.lock)
+    yield case.run(actions.unlock, "R1", "numbers were last year's")
 
 
 def _changed(folder: Path) -> Iterator[Report]:

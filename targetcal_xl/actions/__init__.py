@@ -45,6 +45,7 @@ with on_demand(__name__):
     from .repair import RepairReport, repair
     from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
     from .split import SplitReport, split
+    from .stamp import HeldStamp, StampReport, stamp
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
@@ -54,6 +55,7 @@ with on_demand(__name__):
     from .verify import verify
     from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
+    from .withdraw import WithdrawReport, withdraw
 
 __all__ = [
     "HIDDEN",
@@ -77,6 +79,7 @@ __all__ = [
     "FollowReport",
     "FunctionsReport",
     "FunctionsState",
+    "HeldStamp",
     "LettersReport",
     "LockReport",
     "MissedReport",
@@ -94,6 +97,7 @@ __all__ = [
     "ScenarioReport",
     "Score",
     "SplitReport",
+    "StampReport",
     "SurveyReport",
     "ThreadsReport",
     "TraceReport",
@@ -103,6 +107,7 @@ __all__ = [
     "WatchedReport",
     "WeightChange",
     "WhatIfReport",
+    "WithdrawReport",
     "adopt_scenario",
     "answer_change",
     "ask_change",
@@ -143,6 +148,7 @@ __all__ = [
     "scenarios",
     "silent",
     "split",
+    "stamp",
     "survey",
     "survey_file",
     "switch_functions",
@@ -155,4 +161,5 @@ __all__ = [
     "verify",
     "watched",
     "whatif",
+    "withdraw",
 ]

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
@@ -14,13 +14,26 @@ from typing import Any, Literal
 
 from pydantic_core import from_json
 
-from ..desk import SENT
+from ..connect import trusted_roots
+from ..desk import SENT, STAMP_FIELD, Stamp
 from ..language import text
-from ..ledger import Proof, proof_faults, read_proof
+from ..ledger import Proof, load, proof_faults, read_proof
 from ..letters import printed_text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
-from ..telling import DONE, OBJECTION, QUESTION, WRONG, Part, Report, Sentence, moment, table, tell_problems
+from ..telling import (
+    DONE,
+    OBJECTION,
+    QUESTION,
+    WRONG,
+    Part,
+    Report,
+    Sentence,
+    moment,
+    table,
+    tell_problems,
+)
+from .stamp import HeldStamp, held_stamps
 
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
 
@@ -32,6 +45,12 @@ class ProofFile:
     name: str
     proof: Proof
     problems: tuple[Problem, ...]
+    unheld: int = 0
+    """How many time stamps it has that were not looked at, as nobody said whose roots to trust."""
+    stamps: tuple[HeldStamp, ...] = ()
+    """The time stamps that hold."""
+    wrong: tuple[Problem, ...] = ()
+    """What is wrong with others."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +102,7 @@ class AttestReport(Report):
     def leaves_work(self) -> bool:
         """Whether anything is not proved."""
         told = [*(one.verdict for one in self.files), *(one.verdict for one in self.agreements)]
-        broken = [problem for one in self.proofs for problem in one.problems]
+        broken = [problem for one in self.proofs for problem in (*one.problems, *one.wrong)]
         return bool(self.problems or broken or {*told} - {"recorded", "agree"})
 
     def tell(self, language: str) -> Iterator[Part]:
@@ -108,8 +127,12 @@ _MARKS = {"agree": DONE, "recorded": DONE, "fork": WRONG, "apart": OBJECTION} | 
 )
 
 
-def attest(paths: Sequence[Path]) -> AttestReport:
-    """Judge files by themselves and by the proofs among them."""
+def attest(paths: Sequence[Path], roots: Path | None = None) -> AttestReport:
+    """Judge files by themselves and by the proofs among them, time stamps by the roots that are trusted.
+
+    Raise Refused for roots that are none.
+    """
+    trusted_roots(roots)
     proofs: list[ProofFile] = []
     others: list[tuple[str, bytes]] = []
     problems: list[Problem] = []
@@ -117,7 +140,7 @@ def attest(paths: Sequence[Path]) -> AttestReport:
         try:
             content = read_file(path)
             if content.lstrip().startswith(b"{"):
-                proofs.append(_examined(path.name, content))
+                proofs.append(_examined(path.name, content, roots))
             else:
                 others.append((path.name, content))
         except Refused as refused:
@@ -130,12 +153,27 @@ def attest(paths: Sequence[Path]) -> AttestReport:
     return AttestReport(tuple(proofs), files, agreements, tuple(problems))
 
 
-def _examined(name: str, content: bytes) -> ProofFile:
+def _examined(name: str, content: bytes, roots: Path | None) -> ProofFile:
     try:
         proof = read_proof(content)
     except Refused as refused:
         raise Refused([Problem("proof_unreadable", name)]) from refused
-    return ProofFile(name, proof, tuple(proof_faults(proof)))
+    problems = tuple(proof_faults(proof))
+    found = () if problems else tuple(_stamps(proof))
+    held, wrong = held_stamps(found, roots)
+    return ProofFile(name, proof, problems, len(found) - len(held) - len(wrong), held, wrong)
+
+
+def _stamps(proof: Proof) -> Iterator[Stamp]:
+    """The time stamps that a sound proof tells of, on checkpoints that it proves."""
+    held, known = proof.contents, [seen.text for seen in proof.checkpoints]
+    for entry in proof.entries:
+        said = entry.columns
+        if (said["action"], said["field"]) == ("stamp", STAMP_FIELD) and entry.named in held:
+            with suppress(Refused):  # a log of somebody's own may hold anything
+                found = load(Stamp, held[entry.named])
+                if all(isinstance(one, str) for one in astuple(found)) and found.checkpoint in known:
+                    yield found
 
 
 def _verdict(one: Proof, other: Proof) -> Literal["agree", "unshown", "apart", "fork"]:

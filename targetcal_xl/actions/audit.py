@@ -11,6 +11,7 @@ from ..language import text
 from ..ledger import Entry
 from ..problems import Problem
 from ..telling import DONE, Part, Report, Sentence, moment, noted, table, tell_problems
+from .stamp import HeldStamp
 
 WHO = ("actor", "submitted_by", "typed")
 COLUMNS = ("number", "at", *WHO, "action", "region", "row", "field", "old", "new", "reason")
@@ -32,6 +33,8 @@ class AuditReport(Report):
     """What shows nothing false but is worth a look."""
     said: tuple[Mapping[str, Value], ...] = ()
     """The entries as the audit sheet prints them, with whose words they hold, where they are listed."""
+    stamps: tuple[HeldStamp, ...] = ()
+    """The time stamps that hold, where agreement was looked for and roots are named."""
 
     @property
     def leaves_work(self) -> bool:
@@ -44,6 +47,7 @@ class AuditReport(Report):
             facts = {"entries": len(self.entries), "head": self.head}
             yield Sentence(text("telling.audit.verified", language, **facts), DONE)
             yield Sentence(text("telling.audit.heads", language, count=len(self.heads), head=self.head))
+            yield from (one.said("holds", language) for one in self.stamps)
             yield from noted(self.notes, text("telling.audit.notes", language), language)
         elif self.problems:
             yield from tell_problems(self.problems, language, indented=True)

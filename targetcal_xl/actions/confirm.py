@@ -16,16 +16,17 @@ from ..calibration import (
     kept,
     side_of,
 )
-from ..calibration.vocabulary import ObjectionState, State
+from ..calibration.vocabulary import Stage, State
 from ..desk import Desk, Stock, take_stock, typed_faults, typed_remarks
 from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
-from ..telling import WARNING, Part, Report, Sentence
+from ..telling import WARNING, Part, Report, Sentence, tell_problems
 from .check import broken_seals, unrecorded, unsettled
 from .comment import sound_remarks
 from .decide import undecided_supports
+from .stamp import StampReport, stamp_if_asked
 from .unlock import in_force_events
 
 
@@ -42,6 +43,9 @@ class ConfirmReport(Report):
     metric: Metric
     exceptions: tuple[Problem, ...] = ()
     """What was outside tolerance and limits, and confirmed with a reason."""
+    stamp: StampReport | None = None
+    unstamped: tuple[Problem, ...] = ()
+    """Why there is no time stamp though an authority is named."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -52,6 +56,11 @@ class ConfirmReport(Report):
         for exception in self.exceptions:
             said = text(f"telling.confirm.{exception.code}", language, **exception.fields)
             yield Sentence(said, WARNING, exception.where)
+        if self.stamp:
+            yield from self.stamp.tell(language)
+        if self.unstamped:
+            yield Sentence(text("telling.stamp.later", language), WARNING)
+            yield from tell_problems(self.unstamped, language, indented=True)
 
 
 def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
@@ -70,6 +79,7 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
     plan, total = stock.plan, _total(stock)
     written, _ = sound_remarks(stock, plan.regions)
     stock.settle([*written, *_events(stock, reason), *summary("confirm", stock.standing, total, reason)])
+    stamp, unstamped = stamp_if_asked(desk)
     return ConfirmReport(
         regions=len(plan.regions),
         hq_target=plan.hq_target,
@@ -78,12 +88,14 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
         hq_gap=hq_gap(plan.hq_target, total),
         metric=plan.metric,
         exceptions=tuple(exceptions),
+        stamp=stamp,
+        unstamped=unstamped,
     )
 
 
 def _events(stock: Stock, reason: str) -> Iterator[Event]:
     for region in stock.plan.regions:
-        if stock.table(region).state != State.CONFIRMED:
+        if not stock.table(region).is_confirmed:
             yield Event("confirm", region.code, None, "state", State.DECIDED, State.CONFIRMED, reason)
         yield from in_force_events("confirm", stock, region, reason)
 
@@ -109,22 +121,21 @@ def _obstacles(stock: Stock) -> list[Problem]:
     problems = unsettled(stock)
     for region in stock.plan.regions:
         problems += _of_region(stock, region)
-    if not problems and all(stock.table(region).state == State.CONFIRMED for region in stock.plan.regions):
+    if not problems and all(stock.table(region).is_confirmed for region in stock.plan.regions):
         problems.append(Problem("all_confirmed"))
     return problems
 
 
 def _of_region(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
-    if side.state not in (State.DECIDED, State.CONFIRMED):
+    if not side.allows("confirm"):
         yield Problem(f"not_agreed_{side.state}", region.name, {"round": side.round})
     yield from broken_seals(stock, region)
     yield from unrecorded(stock, region)
     yield from typed_faults(stock, typed_remarks(stock, [region]))
-    for line in side.lines:
-        if side.of(line.code, "objection") == ObjectionState.OPEN:
-            yield Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})
-    if side.state == State.DECIDED:
+    for line in side.objecting:
+        yield Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})
+    if side.stage == Stage.ACCEPTED:
         for support in undecided_supports(stock.standing, region):
             fields = {"superior": region.superior.name}
             yield Problem("support_undecided", f"{region.name} / {support}", fields)

@@ -21,10 +21,10 @@ from ..calibration import (
     objection_change,
     objection_state,
 )
-from ..calibration.vocabulary import ObjectionState, State
+from ..calibration.vocabulary import ObjectionState
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import text
+from ..language import record, text
 from ..ledger import Event, Ledger
 from ..problems import DataProblems, Problem, Refused
 from ..telling import Part, Report, Sentence, word
@@ -89,7 +89,7 @@ class ObjectionsReport(Report):
                 yield Sentence(text("telling.objections.later", language, **later), indented=True)
             for code in ("basis", "support", "risk", "handling"):
                 if said := getattr(item, code):
-                    yield Sentence(f"{word(code, language)}: {said}", indented=True)
+                    yield Sentence(f"{word(code, language)}{record(language).colon}{said}", indented=True)
 
 
 def objections(desk: Desk) -> ObjectionsReport:
@@ -170,7 +170,7 @@ def state_of(stock: Stock, line: Line) -> str | None:
     declared = offered(stock, line)
     cell = stock.reading.typed.get((line.region, line.code, "declared"))
     submitted = (
-        stock.table(region).state == State.OPEN
+        stock.table(region).is_open
         and is_submitted(stock, region)
         and isinstance(declared, int | float)
         and (agrees(stock, line) or cell is None or not fault_of(stock, line, cell))

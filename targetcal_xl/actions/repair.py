@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
 from ..desk import Desk, Stock, caught_up, composed_book, keep_aside, look, post, standing_of, where
-from ..language import text
+from ..language import listed, text
 from ..ooxml import laid_beside, put_in_place
 from ..problems import MOST_OF_A_KIND, Problem, Refused
 from ..telling import QUESTION, Part, Report, Sentence, noted
@@ -66,15 +66,15 @@ class RepairReport(Report):
             yield Sentence(text("telling.repair.kept", language, file=self.kept))
         if self.witness:
             yield Sentence(text("telling.repair.witness", language, head=self.witness), QUESTION)
-        if places := list(dict.fromkeys(map(_place, self.mended))):
-            some = ", ".join(places[:MOST_OF_A_KIND]) + (" …" if len(places) > MOST_OF_A_KIND else "")
+        if places := list(dict.fromkeys(_place(one, language) for one in self.mended)):
+            some = listed(places[:MOST_OF_A_KIND], language) + (" …" if len(places) > MOST_OF_A_KIND else "")
             yield Sentence(text("telling.repair.mended", language, count=len(places), places=some))
         yield from noted(self.unread, text("telling.repair.unread", language), language)
 
 
-def _place(problem: Problem) -> str:
+def _place(problem: Problem, language: str) -> str:
     """Where something was amiss, or what was, when it had no place left."""
-    return problem.where or ", ".join(map(str, problem.fields.values()))
+    return problem.where or listed(problem.fields.values(), language)
 
 
 def repair(desk: Desk) -> RepairReport:

@@ -19,7 +19,7 @@ from ..desk import (
     where,
 )
 from ..formats import BOOK, LEDGER, MESSAGES, Format
-from ..language import text
+from ..language import listed, text
 from ..ledger import Event
 from ..ooxml import laid_beside, put_in_place, read_file, refuse_open, refuse_taken
 from ..problems import Problem, Refused
@@ -61,7 +61,7 @@ class UpgradeReport(Report):
             return
         yield Sentence(text("telling.upgrade.done", language, **facts), DONE)
         if self.copies:
-            yield Sentence(text("telling.upgrade.copies", language, files=", ".join(self.copies)))
+            yield Sentence(text("telling.upgrade.copies", language, files=listed(self.copies, language)))
         if self.database:
             yield Sentence(text("telling.upgrade.database", language, place=self.database))
         yield from noted(self.restored, text("telling.upgrade.restored", language), language)

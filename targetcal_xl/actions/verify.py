@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, product
 
 from ..calibration import Value, same_value
-from ..calibration.vocabulary import State
 from ..desk import (
     Desk,
+    Stamp,
     Stock,
     audit_rows,
     has_macros,
@@ -19,6 +19,7 @@ from ..desk import (
     not_taken_in,
     printed_heads,
     said,
+    stamps,
 )
 from ..ledger import plain_head
 from ..ooxml import BLANK, Spot, cell_name
@@ -26,6 +27,7 @@ from ..problems import Problem, Refused
 from ..workbook import BUTTONS_TAB, Content, marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
+from .stamp import held_stamps
 
 Stray = tuple[str, Problem]
 """Sheet code and problem of a cell that is neither ours nor anybody's to fill."""
@@ -36,14 +38,16 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     noted = [plain_head(head) for head in heads]
     notes: tuple[Problem, ...] = ()
     printed = _printed_heads(desk)
-    problems = desk.ledger.verify((*printed, *noted))
+    stamped = _stamps(desk)
+    problems = desk.ledger.verify((*printed, *noted, *(plain_head(one.checkpoint) for one in stamped)))
+    held, wrong = held_stamps(stamped)
     checkpoint = "" if problems else desk.ledger.checkpoint.mark
     if not problems:
         stock = look(desk)
         found = list(strays(stock))
-        problems = faults(stock, found)
-        problems += lost_files(desk)
-        notes = tuple(oddities(stock, found))
+        problems = [*faults(stock, found), *lost_files(desk), *wrong]
+        unheld = [Problem("stamps_unheld", fields={"count": len(stamped)})]
+        notes = (*oddities(stock, found), *(unheld if stamped and not (held or wrong) else ()))
     return AuditReport(
         tuple(desk.ledger.entries()),
         checkpoint,
@@ -51,6 +55,7 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
         verified=not problems,
         heads=() if problems else (checkpoint, *printed, *noted),
         notes=notes,
+        stamps=held,
     )
 
 
@@ -58,6 +63,14 @@ def _printed_heads(desk: Desk) -> list[str]:
     """The heads that left the house; none where the ledger is broken, which is told of itself."""
     try:
         return list(printed_heads(desk.ledger))
+    except Refused:
+        return []
+
+
+def _stamps(desk: Desk) -> list[Stamp]:
+    """The time stamps; none where the ledger is broken, which is told of itself."""
+    try:
+        return [*stamps(desk.ledger)]
     except Refused:
         return []
 
@@ -95,7 +108,7 @@ def oddities(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
     yield from (Problem("tab_hidden", tab) for tab in book.sheets if tab in ours & book.hidden)
     for region in stock.plan.regions:
         tab = places.tabs.get(region_sheet(region.code))
-        if tab and stock.table(region).state != State.OPEN and not book.is_protected(tab):
+        if tab and not stock.table(region).is_open and not book.is_protected(tab):
             yield Problem("protection_off", tab)
     yield from (problem for sheet, problem in found if not _is_false(stock, sheet, problem))
 
@@ -145,7 +158,7 @@ def strays(stock: Stock, wanted: Content | None = None) -> Iterator[Stray]:
     known = _known(stock, stock.wanted if wanted is None else wanted)
     for sheet, grid in stock.reading.grids.items():
         labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
-        for spot in sorted(grid.keys() - known[sheet] - labels.spots):
+        for spot in sorted(set(grid).difference(known[sheet], labels.spots)):
             found = grid[spot].value
             twin = isinstance(found, str) and found.strip() in labels.texts
             code = (

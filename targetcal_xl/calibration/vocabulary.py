@@ -11,12 +11,25 @@ from typing import Final, Literal, get_args
 
 
 class State(StrEnum):
-    """Where a region is."""
+    """What the ledger records of where a region is; `Stage` says it in full."""
 
     OPEN = "open"
     LOCKED = "locked"
     DECIDED = "decided"
     CONFIRMED = "confirmed"
+
+
+class Stage(StrEnum):
+    """Where a region is in its negotiation, as everybody reads it."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    OBJECTED = "objected"
+    DECIDED = "decided"
+    ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
 
 
 class Status(StrEnum):
@@ -165,6 +178,11 @@ DIRECTIONS: Final = {1: "higher", -1: "lower"}
 """Which way a metric is better, or an indicator its driver stronger."""
 EFFECTS: Final = {1: "raises", -1: "lowers"}
 """What more of a driver does to the metric."""
+
+Move = Literal[
+    "lock", "withdraw", "answer", "decide", "grant", "unlock", "confirm", "letters", "change", "approve"
+]
+"""What may happen to a region."""
 
 WeightsCode = Literal["learned", "fixed"]
 WEIGHTS: Final[tuple[WeightsCode, ...]] = get_args(WeightsCode)

@@ -70,6 +70,8 @@ ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
 ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
 AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
+StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
+Authority = Annotated[str, Given("--authority", metavar="URL")]
 VerifierAt = Annotated[Path | None, Given("--html", "file", metavar="FILE.html")]
 VerifierLanguage = Annotated[str, Given("--lang", about="verifier_lang")]
 Heads = Annotated[list[str] | None, Given("--head")]
@@ -287,6 +289,14 @@ def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
     from ..actions.unlock import unlock
 
     return unlock(desk, region, reason)
+
+
+@_TABLE.command("targetcal withdraw targets.xlsx --region HD --reason 'a customer was left out' --as 陈磊")
+@_TABLE.button("withdraw", "finance", "ReviewRejectChange", "region", "reason", "who")
+def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
+    from ..actions.withdraw import withdraw
+
+    return withdraw(desk, region, reason)
 
 
 @_TABLE.command(
@@ -509,11 +519,24 @@ def _proof(
     "targetcal verify --html verifier.html",
 )
 def _verify(
-    here: Here, files: AnyFiles = None, html: VerifierAt = None, lang: VerifierLanguage = SPOKEN
+    here: Here,
+    files: AnyFiles = None,
+    roots: StampRoots = None,
+    html: VerifierAt = None,
+    lang: VerifierLanguage = SPOKEN,
 ) -> "Report":
     from ..actions.verifier import attest_as_said
 
-    return attest_as_said(files or (), html, lang)
+    return attest_as_said(files or (), roots, html, lang)
+
+
+@_TABLE.command(
+    "targetcal stamp targets.xlsx", "targetcal stamp targets.xlsx --authority http://stamps.example"
+)
+def _stamp(desk: "Desk", authority: Authority = "") -> "Report":
+    from ..actions.stamp import stamp
+
+    return stamp(desk, authority)
 
 
 @_TABLE.command("targetcal repair targets.xlsx")

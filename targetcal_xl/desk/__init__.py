@@ -73,6 +73,7 @@ with on_demand(__name__):
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
+    from .stamped import STAMP_FIELD, Stamp, stamps
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
@@ -95,6 +96,7 @@ __all__ = [
     "PROGRESS",
     "RESTORED",
     "SENT",
+    "STAMP_FIELD",
     "SURVEY",
     "TEXT",
     "UNKNOWN",
@@ -115,6 +117,7 @@ __all__ = [
     "Remark",
     "Sent",
     "Side",
+    "Stamp",
     "Stock",
     "Tested",
     "Week",
@@ -183,6 +186,7 @@ __all__ = [
     "show_recorded",
     "silent",
     "skipped",
+    "stamps",
     "standing_after",
     "standing_of",
     "take_stock",

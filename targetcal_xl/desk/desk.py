@@ -202,7 +202,7 @@ def find_line_anywhere(plan: Plan, said: str) -> Line:
     meant = [line for line in plan.lines if line.code == said]
     meant = meant or [line for line in plan.lines if line.name == said]
     if len(meant) > 1:
-        codes = ", ".join(line.code for line in meant)
+        codes = [line.code for line in meant]
         raise Refused([Problem("line_ambiguous", fields={"said": said, "known": codes})])
     return meant[0] if meant else _find(plan.lines, said, "line_unknown_anywhere")
 
@@ -215,7 +215,7 @@ def find_indicator(plan: Plan, said: str) -> Indicator:
 def find_language(said: str) -> str:
     """A language that books are written in; raise Refused for any other."""
     if said not in LANGUAGES:
-        raise Refused([Problem("language_unknown", fields={"said": said, "known": ", ".join(LANGUAGES)})])
+        raise Refused([Problem("language_unknown", fields={"said": said, "known": LANGUAGES})])
     return said
 
 
@@ -237,7 +237,7 @@ def _find(items: Sequence[Named], said: str, code: str) -> Named:
         return meant[0]
     names = [item.name for item in items]
     near = difflib.get_close_matches(said, names, 3, 0.4) or names[:8]
-    raise Refused([Problem(code, fields={"said": said, "known": ", ".join(near)})])
+    raise Refused([Problem(code, fields={"said": said, "known": near})])
 
 
 def plan_of(desk: Desk) -> Plan:

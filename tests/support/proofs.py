@@ -102,10 +102,26 @@ def odd_logs(digest: str) -> list[bytes]:
     found += [log_of([one], [good]) for one in entries] + [
         log_of([entry], one) for one in ([good, good, "x"], [])
     ]
+    found += _stamped(log_of([entry], [good]))
     lists = [[entry, *"abc"[:count]] for count in range(4)]
     sizes = [log_of(one, [good], before) for one in lists for before in range(len(one) + 1)]
     whole = json.loads(log_of([entry, entry_of(good, number=2)], [good]))
     return [*found, *sizes, *map(_other_root, sizes), *_odd_spelt(whole), *map(_file, _odd_parts(whole))]
+
+
+def _stamped(plain: bytes) -> list[bytes]:
+    """Proofs of a log's second entry that records a time stamp on its first, or nearly one."""
+    note = json.loads(plain)["checkpoint"]
+    good = {"checkpoint": note, "authority": "http://a", "token": "AAAA"}
+    records: list[Any] = [good, good | {"token": 1}, good | {"more": 1}, good | {"checkpoint": "x"}, [], "x"]
+    records += [{key: one for key, one in good.items() if key != name} for name in good]
+    found: list[bytes] = []
+    for one in map(json.dumps, records):
+        for said in ({}, {"action": "other"}, {"field": "other"}):
+            kind = {"number": 2, "action": "stamp", "field": "stamp.record"}
+            stamp = entry_of(one, **(kind | said))
+            found.append(log_of([json.loads(plain)["entries"][0]["content"], stamp], [one]))
+    return found
 
 
 def odd_records(digest: str) -> list[str]:

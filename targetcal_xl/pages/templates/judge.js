@@ -83,7 +83,8 @@ const readCheckpoint = note => {
     if (!signed || unbase64(signed[1]).length <= 4) throw new Error("a signature line is damaged");
   }
   const root = hex(unbase64(found[3]));
-  return { origin: found[1], size: BigInt(found[2]), root, mark: `${found[2]}-${root.slice(0, 40)}` };
+  const text = `${found[1]}\n${found[2]}\n${btoa(String.fromCharCode(...unbase64(found[3])))}\n`;
+  return { origin: found[1], size: BigInt(found[2]), root, text, mark: `${found[2]}-${root.slice(0, 40)}` };
 };
 
 // A proof, in every field what it has to be, or nothing.
@@ -141,8 +142,17 @@ const examined = (name, proof) => {
   if (problems.length) return { name, proof, problems };
   const entries = proof.entries.map(one => columnsOf(one.content));
   const checkpoints = [seen, ...proof.beginnings.map(one => readCheckpoint(one.checkpoint))];
-  return { name, proof, problems, seen, entries, checkpoints, records: [...recordsOf(entries, contents)] };
+  const stamps = stampsOf(entries, contents, checkpoints.map(one => one.text));
+  return { name, proof, problems, seen, entries, checkpoints, stamps, records: [...recordsOf(entries, contents)] };
 };
+
+// How many time stamps a sound proof tells of, on checkpoints that it proves; none is looked at here.
+const STAMP = { checkpoint: isText, authority: isText, token: isText };
+const stampsOf = (entries, contents, known) => entries.filter(one => {
+  if (one.action !== "stamp" || one.field !== "stamp.record" || !contents.has(named(one))) return false;
+  const said = unless(null, () => readJson(contents.get(named(one))));
+  return isRecord(said, STAMP, Object.keys(STAMP)) && known.includes(said.checkpoint);
+}).length;
 
 // The letters, packs and pages that a sound proof tells of, each with the SHA-256 of its files.
 function* recordsOf(entries, contents) {
@@ -288,7 +298,7 @@ function* toldProblems(words, problems, indented) {
 // The report in sentences and tables, as the command tells it.
 function* tell(words, report) {
   yield* toldProblems(words, report.problems, false);
-  for (const { name, problems, seen, entries } of report.proofs) {
+  for (const { name, problems, seen, entries, stamps } of report.proofs) {
     if (problems.length) {
       yield { mark: "✗", said: filled(words, "telling.attest.broken", { file: name }), indented: false };
       yield* toldProblems(words, problems, true);
@@ -300,6 +310,7 @@ function* tell(words, report) {
       captions: TOLD_COLUMNS.map(code => words[`telling.column.${code}`]),
       rows: entries.map(one => TOLD_COLUMNS.map(code => String(one[code] ?? ""))),
     };
+    if (stamps) yield { mark: "·", said: filled(words, "telling.attest.unheld", { file: name, count: stamps }), indented: false };
   }
   for (const { one, other, verdict } of report.agreements) {
     yield { mark: MARKS[verdict], said: filled(words, `telling.attest.${verdict}`, { one, other }), indented: false };
