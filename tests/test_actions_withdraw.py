@@ -12,7 +12,7 @@ from targetcal_xl.actions import check, decide, handle_objection, lock, objectio
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
 from tests.support import desks
-from tests.support.desks import Case, fresh, locked, told
+from tests.support.desks import TALK, Case, fresh, locked, told
 
 TAB = "华东大区"
 WHY = "漏报了一个新签大客户"
@@ -127,6 +127,6 @@ def test_after_the_deadline_of_the_round_it_stays(tmp_path: Path, day: int, code
 
 
 def test_an_answered_objection_is_no_decision_of_the_superiors(case: Case) -> None:
-    case.run(handle_objection, "R2", "R2-1", note="与负责人面谈，渠道缺人", by="hrbp2")
+    case.run(handle_objection, "R2", "R2-1", **TALK, note="与负责人面谈，渠道缺人", by="hrbp2")
     assert case.run(check, ["R2"]).regions[0].stage == "submitted"
     assert case.run(withdraw, "R2", WHY, by="head2").objections == ()

@@ -104,7 +104,7 @@ def test_actions_lead_where_the_table_says(tmp_path: Path) -> None:
     act("withdraw", "R2", "漏报了一个客户", by="head2")
     case.type({("R2", None, "status"): "submitted"})
     act("lock")
-    act("answer", "R2", "R2-1", note="与负责人面谈，渠道缺人", by="hrbp2")
+    act("answer", "R2", "R2-1", **desks.TALK, note="与负责人面谈，渠道缺人", by="hrbp2")
     act("decide", "R1", "R1-1", "counter", counter=90.0, by="superior1", **why)
     act("decide", "R1", "R1-2", "accept", by="superior1", **why)
     case.type({("R1", "R1-1", "agree"): "yes", ("R1", None, "status"): "submitted"})

@@ -201,6 +201,10 @@ Trigger = Literal["territory", "staff", "product", "customer", "market", "other"
 TRIGGERS: Final[tuple[Trigger, ...]] = get_args(Trigger)
 """What may happen in a period that makes a confirmed target another one."""
 
+TalkOutcome = Literal["upheld", "partly", "target_kept"]
+TALK_OUTCOMES: Final[tuple[TalkOutcome, ...]] = get_args(TalkOutcome)
+"""What a talk about an objection comes to: it is upheld, in part, or the suggested target is kept."""
+
 AnswerCode = Literal["one_off", "new_level"]
 ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
 """What a question can be answered with, in the order in which the answers are offered."""
