@@ -235,7 +235,8 @@ def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
 
 @_TABLE.command(
     "targetcal objections targets.xlsx",
-    "targetcal objections targets.xlsx -r HN -l 西南 --held 2025-01-08 --present 何雯 --outcome partly --note ...",
+    "targetcal objections targets.xlsx -r HN -l 西南 --held 2025-01-08 --present 何雯 --outcome partly"
+    " --note 'two heads promised' --as 周倩",
 )
 @_TABLE.button("objections", "hr", "Info")
 def _objections(
