@@ -27,3 +27,5 @@ LEDGER = Format(3, __version__)
 """What this program writes ledgers in."""
 TREE = 3
 """The ledger's format since which it keeps the nodes of its Merkle tree."""
+MESSAGES = 3
+"""The book's format since which both sides write to each other in it."""

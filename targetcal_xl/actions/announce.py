@@ -10,7 +10,7 @@ from ..calibration.vocabulary import Channel, MessageKind, ObjectionState
 from ..desk import Desk, Stock
 from ..language import text
 from ..ledger import Event
-from ..outbox import entered, mailbox, message_code
+from ..outbox import enter, mailbox, message_code
 from ..problems import Problem, TargetcalError
 from ..telling import DONE, WARNING, Part, Sentence
 from .notices import notices
@@ -64,7 +64,7 @@ def announcement(stock: Stock, events: Sequence[Event]) -> Announcement:
     people = {stock.plan.region(str(region)).hrbp.name for region in opened}
     unreached = [problem for problem in due.unreached if problem.where in people]
     try:
-        new, documents = entered(stock.desk.ledger, stock.plan.code, wanted)
+        new, documents = enter(stock.desk.ledger, stock.plan.code, wanted)
     except TargetcalError as found:  # an address that no mail can go to
         return Announcement(unreached=(*unreached, *found.problems))
     return Announcement(

@@ -10,7 +10,8 @@ from ..desk import Desk, audit_rows, find_region, standing_of, whose
 from ..language import text
 from ..ledger import Entry
 from ..problems import Problem
-from ..telling import DONE, Part, Report, Sentence, noted, table, tell_problems
+from ..telling import DONE, Part, Report, Sentence, moment, noted, table, tell_problems
+from .stamp import HeldStamp
 
 WHO = ("actor", "submitted_by", "typed")
 COLUMNS = ("number", "at", *WHO, "action", "region", "row", "field", "old", "new", "reason")
@@ -32,6 +33,8 @@ class AuditReport(Report):
     """What shows nothing false but is worth a look."""
     said: tuple[Mapping[str, Value], ...] = ()
     """The entries as the audit sheet prints them, with whose words they hold, where they are listed."""
+    stamps: tuple[HeldStamp, ...] = ()
+    """The time stamps that hold, where agreement was looked for and roots are named."""
 
     @property
     def leaves_work(self) -> bool:
@@ -44,6 +47,7 @@ class AuditReport(Report):
             facts = {"entries": len(self.entries), "head": self.head}
             yield Sentence(text("telling.audit.verified", language, **facts), DONE)
             yield Sentence(text("telling.audit.heads", language, count=len(self.heads), head=self.head))
+            yield from (one.said("holds", language) for one in self.stamps)
             yield from noted(self.notes, text("telling.audit.notes", language), language)
         elif self.problems:
             yield from tell_problems(self.problems, language, indented=True)
@@ -54,9 +58,8 @@ class AuditReport(Report):
 
 
 def row_of(entry: Entry, said: Mapping[str, Value], columns: Sequence[str]) -> tuple[str, ...]:
-    """An entry's row in a table, from what the audit sheet says of it; the time in UTC, without a zone."""
-    at = entry.at.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
-    known = {**said, "at": at}
+    """An entry's row in a table, from what the audit sheet says of it."""
+    known = {**said, "at": moment(entry.at)}
     return tuple("" if known[column] is None else str(known[column]) for column in columns)
 
 

@@ -27,6 +27,7 @@ from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sen
 from ..workbook import Owner, region_sheet
 from .announce import NOBODY, Announced, announced, announcement
 from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
+from .comment import sound_remarks
 from .objections import objection_events
 
 DECISION_FIELDS = ("decision", "counter", "decision_reason")
@@ -49,6 +50,8 @@ class LockReport(Report):
     """Cells whose change was recorded."""
     in_words_only: tuple[tuple[str, str], ...] = ()
     """Region and line of each support that was asked for in words and is listed as no item."""
+    remarks: int = 0
+    """Remarks of either side that were taken in from the tabs."""
     announced: Announced = NOBODY
     """Who was told of the objections, and who could not be yet."""
 
@@ -68,14 +71,20 @@ class LockReport(Report):
         for name, problems in self.refused:
             yield Sentence(text("telling.lock.refused", language, region=name), WRONG)
             yield from tell_problems(problems, language, indented=True)
-        for region, line, off in self.objections:
-            share = percent(off, language, signed=True)
-            said = text("telling.lock.objection", language, region=region, line=line, deviation=share)
-            yield Sentence(said, OBJECTION)
+        yield from tell_raised(self.objections, language)
         yield from self.announced.tell(language)
         for region, line in self.in_words_only:
             yield Sentence(text("telling.lock.in_words_only", language), QUESTION, f"{region} / {line}")
+        if self.remarks:
+            yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
+
+
+def tell_raised(objections: Sequence[tuple[str, str, float]], language: str) -> Iterator[Part]:
+    """Each objection that was opened: region, line, and how much worse it is."""
+    for region, line, off in objections:
+        facts = {"region": region, "line": line, "off": percent(-off, language)}
+        yield Sentence(text("telling.lock.objection", language, **facts), OBJECTION)
 
 
 def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
@@ -101,8 +110,9 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
             locked.append(region)
     events = [event for region in locked for event in submission(stock, region)]
     news = announcement(stock, events)
-    if events:
-        stock.settle([*events, *news.events], news.documents)
+    written, _ = sound_remarks(stock, chosen)
+    if events or written:
+        stock.settle([*events, *written, *news.events], news.documents)
     return LockReport(
         locked=tuple(region.name for region in locked),
         already=tuple(region.name for region in chosen if not stock.table(region).is_open),
@@ -111,6 +121,7 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
         objections=tuple(raised(stock, events)),
         recorded=sum(event.row is not None and not event.field.startswith(OWN_FIELDS) for event in events),
         in_words_only=tuple(in_words_only_now(stock, locked)),
+        remarks=len(written),
         announced=announced(desk, news),
     )
 

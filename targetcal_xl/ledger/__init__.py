@@ -6,6 +6,7 @@ with on_demand(__name__):
     from .bundle import Proof, proof_faults, read_proof
     from .chain import GENESIS, fault, plain_head, reference
     from .checkpoint import Checkpoint, parse_checkpoint, parse_mark
+    from .cosign import Cosigned, cosign, is_cosigned, values_digest
     from .documents import dump, load
     from .draft import Draft, Log
     from .entry import Entry, Event
@@ -16,15 +17,18 @@ __all__ = [
     "BASELINE",
     "GENESIS",
     "Checkpoint",
+    "Cosigned",
     "Draft",
     "Entry",
     "Event",
     "Ledger",
     "Log",
     "Proof",
+    "cosign",
     "dump",
     "fault",
     "groundwork",
+    "is_cosigned",
     "load",
     "open_ledger",
     "parse_checkpoint",
@@ -34,4 +38,5 @@ __all__ = [
     "read_proof",
     "reference",
     "standing",
+    "values_digest",
 ]

@@ -33,7 +33,7 @@ from .chain import (
 from .checkpoint import Checkpoint, log_origin
 from .entry import Entry, Event
 from .merkle import Frontier, NodeAt, consistency, inclusion
-from .store import Row, Store, Transaction, create_tables, is_missing_file, locate
+from .store import Row, Store, Transaction, create_tables, locate
 
 _LOG = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ MOST_BREAKS = 12
 _COMPLAINTS = {
     "readonly database": "ledger_read_only",
     "malformed": "ledger_damaged",
-    "not a database": "ledger_damaged",
+    "not a database": "ledger_other",
 }
 """What SQLite says where waiting does not help -> the code of the problem."""
 
@@ -84,12 +84,14 @@ class Ledger:
         self._tree = Frontier()
         self._documents: set[str] = set()
         self._store = store
-        if not create and is_missing_file(store):
-            raise self._missing()
+        if obstacle := store.obstacle(create):
+            raise self._none(obstacle)
         with self._transaction(writes=create) as transaction:
+            if transaction.is_foreign():
+                raise self._none("ledger_foreign")
             if not transaction.has("entry"):
                 if not create:
-                    raise self._missing()
+                    raise self._none("ledger_missing")
                 create_tables(transaction)
                 _mark(transaction, {"ledger": LEDGER, "book": BOOK})
             self.formats = self._marked(transaction)
@@ -97,8 +99,9 @@ class Ledger:
         if self.formats["ledger"].number > LEDGER.number:
             raise Refused([_newer(self.place, self.formats["ledger"])])
 
-    def _missing(self) -> Refused:
-        return Refused([Problem("ledger_missing", fields={"place": self.place})])
+    def _none(self, code: str) -> Refused:
+        """Why there is no ledger here."""
+        return Refused([Problem(code, fields={"place": self.place})])
 
     def _marked(self, transaction: Transaction) -> Mapping[str, Format]:
         """What the marks say; raise Refused where they say nothing that makes sense."""

@@ -147,8 +147,8 @@ def _meant(said: str, documents: dict[str, bytes]) -> Any:
     value = json.loads(said)
     if value not in documents:
         return value
-    said = documents[value].lstrip()[:1] in (b"{", b"[", "{", "[")
-    return _rounded(json.loads(documents[value])) if said else "a message's bytes"
+    is_json = documents[value].lstrip()[:1] in (b"{", b"[")
+    return _rounded(json.loads(documents[value])) if is_json else "a message's bytes"
 
 
 def _rounded(value: Any) -> Any:
