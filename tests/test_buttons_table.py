@@ -36,7 +36,7 @@ def test_a_plan_is_negotiated_by_buttons_alone(tmp_path: Path) -> None:
                 {(region, line, "decision"): "accept", (region, line, "decision_reason"): "fair grounds"}
             )
         who = f"superior{region[1:]}"
-        assert "decided" in _press(case, "decide", region=region, who=who, hours="1.5")
+        assert "accepted, round 1" in _press(case, "decide", region=region, who=who, hours="1.5")
         for line in lines:
             said = {"support": line, "granted": "no", "reason": "no budget before May", "who": who}
             assert "declined" in _press(case, "support", region=region, **said)

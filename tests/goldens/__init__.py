@@ -145,7 +145,10 @@ def _records(path: Path) -> Iterator[str]:
 
 def _meant(said: str, documents: dict[str, bytes]) -> Any:
     value = json.loads(said)
-    return _rounded(json.loads(documents[value])) if value in documents else value
+    if value not in documents:
+        return value
+    is_json = documents[value].lstrip()[:1] in (b"{", b"[")
+    return _rounded(json.loads(documents[value])) if is_json else "a message's bytes"
 
 
 def _rounded(value: Any) -> Any:
