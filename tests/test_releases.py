@@ -16,7 +16,9 @@ VERSIONS = [version for version, _ in _VERSION.findall(_CHANGES)]
 
 def test_the_newest_version_of_the_changelog_is_this_one() -> None:
     assert VERSIONS[0] == __version__
-    assert len(VERSIONS) == _CHANGES.count("\n## ")
+    titles = [line for line in _CHANGES.splitlines() if line.startswith("## ")]
+    assert len([title for title in titles if title != "## [Unreleased]"]) == len(VERSIONS)
+    assert "## [Unreleased]" not in titles[1:], "what is not released yet comes first"
 
 
 def test_versions_and_their_days_go_down() -> None:

@@ -204,13 +204,14 @@ def _digest(content: bytes) -> str:
 def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> None:
     """New letters, and new files of old ones, go to the ledger while their files lie ready."""
     events, documents = [], []
+    recorded = {key: value for key, value in stock.standing.values.items() if key[2] == "letter.record"}
     for one in told:
         region, content = one.issue.letter.region.code, dump(one.issue)
         if one.before is None:
             last = earlier.get(region)
             old = last.letter.number if last else None
             events.append(Event("letters", region, None, "letter", old, one.issue.letter.number))
-        before = reference(dump(one.before)) if one.before else None
+        before = recorded[region, None, "letter.record"] if one.before else None
         events.append(Event("letters", region, None, "letter.record", before, reference(content)))
         documents.append(content)
     if events:

@@ -53,7 +53,7 @@ def proof(desk: Desk, region: str, out: Path, line: str = "", heads: Sequence[st
 
 
 def _is_meant(entry: Entry, line: str | None) -> bool:
-    return line is None or entry.row == line or entry.field == "letter.record"
+    return line is None or entry.row == line or entry.field in ("letter.record", "erased")
 
 
 def _printed(ledger: Ledger, region: str) -> Iterator[str]:
