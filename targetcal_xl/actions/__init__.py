@@ -31,6 +31,7 @@ with on_demand(__name__):
     from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
     from .doctor import DoctorReport, doctor, examine_template
+    from .erase import EraseReport, Wanted, erase
     from .evaluate import EvaluateReport, evaluate
     from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters
@@ -67,6 +68,7 @@ __all__ = [
     "Desk",
     "DoctorReport",
     "Entry",
+    "EraseReport",
     "EvaluateReport",
     "FollowReport",
     "FunctionsReport",
@@ -91,6 +93,7 @@ __all__ = [
     "TraceReport",
     "UnlockReport",
     "UpgradeReport",
+    "Wanted",
     "WatchedReport",
     "WeightChange",
     "WhatIfReport",
@@ -109,6 +112,7 @@ __all__ = [
     "decide_support",
     "decide_typed",
     "doctor",
+    "erase",
     "evaluate",
     "examine_template",
     "follow",

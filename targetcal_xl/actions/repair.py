@@ -85,6 +85,7 @@ def repair(desk: Desk) -> RepairReport:
     plan, and for a file that only its people can open.
     """
     standing_of(desk.ledger)
+    desk.ledger.scrub()
     if not desk.path.exists():
         _replace(desk, composed(desk, desk.ledger))
         return RepairReport(True, sum(1 for _ in desk.ledger.entries()), True)

@@ -53,6 +53,12 @@ TriedTemplate = Annotated[Path | None, Given("--template", "file", about="doctor
 Results = Annotated[Path, Given("--actuals", "file")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
 Answered = Annotated[Path, Given("--responses", "file")]
+ErasedEntries = Annotated[list[int] | None, Given("--entry", "whole", metavar="N", about="erased_entry")]
+ErasedField = Annotated[str, Given("--field", about="erased_field")]
+ErasedPerson = Annotated[str, Given("--person", about="erased_person", metavar="NAME")]
+ErasedRegion = Annotated[str, Given("--region -r", "region", about="erased_region")]
+ErasedLine = Annotated[str, Given("--line -l", "line", about="erased_line")]
+Sure = Annotated[bool, Given("--yes")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
 ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="FILE.json")]
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
@@ -408,6 +414,26 @@ def _verify(here: Here, files: AnyFiles) -> "Report":
     from ..actions.attest import attest
 
     return attest(files)
+
+
+@_TABLE.command(
+    "targetcal erase targets.xlsx --person 陈立",
+    "targetcal erase targets.xlsx --entry 23 --reason 'asked for on 3 March' --yes",
+    "targetcal erase targets.xlsx -r HD -l HD-JS --field comment --reason 'names a customer' --yes",
+)
+def _erase(
+    desk: "Desk",
+    entry: ErasedEntries = None,
+    region: ErasedRegion = "",
+    line: ErasedLine = "",
+    field: ErasedField = "",
+    person: ErasedPerson = "",
+    reason: Reason = "",
+    yes: Sure = False,
+) -> "Report":
+    from ..actions.erase import Wanted, erase
+
+    return erase(desk, Wanted(tuple(entry or ()), region, line, field, person), reason, yes)
 
 
 @_TABLE.command("targetcal repair targets.xlsx")

@@ -9,29 +9,40 @@ with on_demand(__name__):
     from .documents import dump, load
     from .draft import Draft, Log
     from .entry import Entry, Event
+    from .erasure import ERASE, ERASED, WHOLE, Place, places_in, spelt
     from .fold import BASELINE, groundwork, standing
     from .ledger import Ledger, open_ledger
+    from .words import PARTS, WORDS, is_words
 
 __all__ = [
     "BASELINE",
+    "ERASE",
+    "ERASED",
     "GENESIS",
+    "PARTS",
+    "WHOLE",
+    "WORDS",
     "Checkpoint",
     "Draft",
     "Entry",
     "Event",
     "Ledger",
     "Log",
+    "Place",
     "Proof",
     "dump",
     "fault",
     "groundwork",
+    "is_words",
     "load",
     "open_ledger",
     "parse_checkpoint",
     "parse_mark",
+    "places_in",
     "plain_head",
     "proof_faults",
     "read_proof",
     "reference",
+    "spelt",
     "standing",
 ]

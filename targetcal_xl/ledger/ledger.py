@@ -418,6 +418,24 @@ class Ledger:
         with self._transaction() as transaction:
             return _language(transaction)
 
+    def spoken(self) -> dict[Place, str]:
+        """Everything that people said in their own words and that can be erased, by its place."""
+        if self.formats["ledger"].number < COMMITTED:
+            return {}
+        with self._transaction() as transaction:
+            said: dict[Place, str] = {}
+            for number, *beside in transaction.rows("SELECT * FROM word ORDER BY number"):
+                for part, words in zip(PARTS, beside[1::2], strict=True):
+                    if words is not None:
+                        said[number, part] = words if part == "reason" else str(parse(words))
+            query = "SELECT reference, place, words FROM passage WHERE words IS NOT NULL"
+            return said | {(name, str(place)): words for name, place, words in transaction.rows(query)}
+
+    def erased(self) -> set[Place]:
+        """Every place whose words were erased."""
+        with self._transaction() as transaction:
+            return _erased(transaction)
+
     def _content(self, transaction: Transaction, named: str) -> bytes:
         """A document as it is stored."""
         found = transaction.first("SELECT content FROM document WHERE reference = ?", named)
