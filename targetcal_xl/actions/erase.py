@@ -126,6 +126,7 @@ class _Search:
         self._holders: dict[int | str, Entry] = {entry.number: entry for entry in self._entries}
         self._holders |= {str(one.new): one for one in self._entries if one.new in documents}
         self._signed = _signatures(self._entries)
+        self._subjects: dict[str, list[str]] = {}
 
     def chosen(self, wanted: Wanted) -> list[Place]:
         """The words that are named and can go; raise Refused for what are none."""
@@ -205,8 +206,17 @@ class _Search:
             mine = [one for region, one in said if region == holder.region and len(one) >= _TELLING]
             return any(one in words for one in mine)
         same = said.get((holder.region, words), ())
-        is_document = isinstance(place[0], str)
-        return any(is_document or holder.row == one.row or _is_of_one_act(holder, one) for one in same)
+        if isinstance(place[0], str):
+            return any(self._is_about(place[0], int(place[1]), one) for one in same)
+        return any(holder.row == one.row or _is_of_one_act(holder, one) for one in same)
+
+    def _is_about(self, document: str, place: int, entry: Entry) -> bool:
+        """Whether words in a letter are of the line that an entry is about, as far as both are of one."""
+        if document not in self._subjects:
+            self._subjects[document] = self._stock.desk.ledger.subjects(document)
+        subject, lines = self._subjects[document][place], self._stock.plan.lines_of(str(entry.region))
+        name = {line.code: line.name for line in lines}.get(entry.row or "", "")
+        return not name or subject not in {line.name for line in lines} or subject == name
 
     def _sent(self, places: Iterable[Place]) -> Iterator[str]:
         """The bytes of messages whose records hold such words, by reference."""

@@ -7,7 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
-from ..desk import Desk, Stock, caught_up, composed, keep_aside, look, post, standing_of, where
+from ..desk import (
+    Desk,
+    Stock,
+    caught_up,
+    composed,
+    erased_cells,
+    keep_aside,
+    look,
+    post,
+    standing_of,
+    where,
+)
 from ..language import text
 from ..ooxml import laid_beside, put_in_place
 from ..problems import MOST_OF_A_KIND, Problem, Refused
@@ -213,12 +224,18 @@ def _applied(stock: Stock) -> int:
 
 
 def _restored(stock: Stock) -> dict[Key, Value]:
-    """People's cells that say something else than was recorded of them, and what that was."""
+    """People's cells that say something else than was recorded of them, and what that was.
+
+    What was erased since is not kept for anybody.
+    """
     values = stock.standing.values
+    erased = erased_cells(stock.desk.ledger, stock.standing, stock.reading)
     return {
         key: values.get(key)
         for key, cell in stock.reading.typed.items()
-        if not _is_theirs(stock, cell) and (cell.has_formula or not same_value(cell.value, values.get(key)))
+        if key not in erased
+        and not _is_theirs(stock, cell)
+        and (cell.has_formula or not same_value(cell.value, values.get(key)))
     }
 
 

@@ -36,7 +36,7 @@ with on_demand(__name__):
         weight_values,
     )
     from .live import open_live_desk
-    from .post import applied_number, audit_rows, caught_up, post
+    from .post import applied_number, audit_rows, caught_up, erased_cells, post
     from .printable import cell_faults, plan_faults, text_faults
     from .questions import Asked, asked, held, skipped, tell_open
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
@@ -100,6 +100,7 @@ __all__ = [
     "chosen",
     "chosen_regions",
     "composed",
+    "erased_cells",
     "finance_cells",
     "find_file",
     "find_indicator",

@@ -147,6 +147,12 @@ def _later_files(ledger: Log, reading: Reading, pending: Iterable[Entry]) -> Map
     }
 
 
+def erased_cells(ledger: Log, standing: Standing, reading: Reading) -> dict[Key, Value]:
+    """People's cells that still say what was erased since the book was posted, with what they are to say."""
+    pending = ledger.entries(after=applied_number(reading))
+    return _hidden(standing, reading, _gone(ledger, pending))
+
+
 def _gone(ledger: Log, pending: Iterable[Entry]) -> dict[int, tuple[Entry, set[str]]]:
     """The earlier entries that these ones say words were erased from, by number, with the parts."""
     parts: dict[int, set[str]] = defaultdict(set)

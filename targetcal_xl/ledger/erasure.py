@@ -41,6 +41,11 @@ def mark(number: int, at: dt.datetime, actor: str, language: str) -> str:
     return text("ledger.erased", language, **said)
 
 
+def lost(language: str) -> str:
+    """What everybody sees in place of words that are missing, which is a break."""
+    return text("ledger.words_lost", language)
+
+
 def erased_by(entries: Iterable[Entry], language: str) -> dict[Place, str]:
     """What is seen in the places that entries name as erased."""
     seen: dict[Place, str] = {}

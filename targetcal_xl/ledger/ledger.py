@@ -35,9 +35,9 @@ from .chain import (
 )
 from .checkpoint import Checkpoint, log_origin
 from .entry import Entry, Event
-from .erasure import ERASE, ERASED, WHOLE, Place, mark, places_in
+from .erasure import ERASE, ERASED, WHOLE, Place, lost, mark, places_in
 from .merkle import Frontier, NodeAt, consistency, inclusion
-from .passages import Passage, committed_documents, passage_faults, spoken_document
+from .passages import Passage, committed_documents, passage_faults, spoken_document, subjects
 from .store import Row, Store, Transaction, create_tables, is_missing_file, locate
 from .words import PARTS, Salts, WordCheck, committed, missing, spoken
 
@@ -431,6 +431,11 @@ class Ledger:
             query = "SELECT reference, place, words FROM passage WHERE words IS NOT NULL"
             return said | {(name, str(place)): words for name, place, words in transaction.rows(query)}
 
+    def subjects(self, named: str) -> list[str]:
+        """Of what the words in a document are, by place, as far as it says so."""
+        with self._transaction() as transaction:
+            return subjects(self._content(transaction, named))
+
     def erased(self) -> set[Place]:
         """Every place whose words were erased."""
         with self._transaction() as transaction:
@@ -462,8 +467,11 @@ class Ledger:
         """An entry's columns with its words; a mark stands where they were erased."""
         columns = spoken(row)
         for part in missing(row):
-            if said := self._mark(transaction, (row[0], part)):
-                columns[COLUMNS.index(part)] = said if part == "reason" else canonical(said)
+            said = self._mark(transaction, (row[0], part))
+            if part != "reason":
+                columns[COLUMNS.index(part)] = canonical(said or lost(_language(transaction)))
+            elif said:  # what older programs recorded as a reason may look like anything
+                columns[COLUMNS.index(part)] = said
         return columns
 
     def _mark(self, transaction: Transaction, place: Place) -> str | None:

@@ -72,6 +72,24 @@ def passage_faults(content: bytes, passages: Iterable[Passage]) -> Iterator[int]
             yield place
 
 
+def subjects(content: bytes) -> list[str]:
+    """What the record around each of a document's words calls itself: a line by its name, or nothing."""
+    return [*_subjects(from_json(content), "")]
+
+
+def _subjects(held: Any, subject: str) -> Iterator[str]:
+    if isinstance(held, list):
+        for one in held:
+            yield from _subjects(one, subject)
+    if isinstance(held, dict):
+        about = str(held.get("line") or held.get("name") or subject)
+        for name, one in held.items():
+            if _is_words(held, name) and isinstance(one, str) and one:
+                yield about
+            else:
+                yield from _subjects(one, about)
+
+
 def _changed(content: bytes, change: Callable[[str], str]) -> bytes:
     return to_json(_walked(from_json(content), change))
 

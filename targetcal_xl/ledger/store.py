@@ -175,7 +175,7 @@ class SQLite(Store):
         "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
         for verb in ("UPDATE", "DELETE")
     )
-    openings = ("DROP TRIGGER {table}_no_UPDATE", "DROP TRIGGER {table}_no_DELETE")
+    openings = ("DROP TRIGGER IF EXISTS {table}_no_UPDATE", "DROP TRIGGER IF EXISTS {table}_no_DELETE")
 
     @contextmanager
     def transaction(self, writes: bool = False) -> Iterator[Transaction]:
@@ -223,7 +223,7 @@ class PostgreSQL(Store):
         "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()",
     )
-    openings = ("DROP TRIGGER {table}_append_only ON {table}",)
+    openings = ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",)
 
     def __init__(self, url: str, password: str | None) -> None:
         """Note where; nobody is connected yet."""
