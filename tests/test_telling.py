@@ -67,6 +67,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield case.run(actions.trace, "R1-1")
     yield case.run(remind, dry_run=True)
     yield case.run(actions.unlock, "R2", "numbers were last year's")
+    yield case.run(actions.erase, actions.Wanted(region="R1", line="R1-1"), "")
 
 
 def _changed(folder: Path) -> Iterator[Report]:

@@ -83,7 +83,8 @@ def erase(desk: Desk, wanted: Wanted, reason: str, yes: bool = False) -> EraseRe
 
     The same words go wherever entries about the same row, or about the region at once, hold them, and from
     the records of letters and messages; so do seals over them, which could give them away. Raise Refused for
-    somebody who negotiates, for what are no words, without a reason, and where nothing is left to erase.
+    somebody who negotiates, for what are no words, without a reason, and where nothing is left to erase;
+    DataProblems for a reason that cannot be kept.
     """
     stock = take_stock(desk)
     if not may_erase(desk.actor, stock.plan.regions):
@@ -205,6 +206,8 @@ class _Search:
         if holder.field == "message.record":
             mine = [one for region, one in said if region == holder.region and len(one) >= _TELLING]
             return any(one in words for one in mine)
+        if holder.field == "scenario":
+            return any(one == words for _, one in said)
         same = said.get((holder.region, words), ())
         if isinstance(place[0], str):
             return any(self._is_about(place[0], int(place[1]), one) for one in same)
