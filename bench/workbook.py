@@ -39,27 +39,27 @@ def measure(quick: bool) -> Iterator[Row]:
 
 def _measure(book: Path, size: tuple[int, ...]) -> Iterator[Row]:
     """Every step in a process of its own, as a command is."""
-    told, before = f"{len(size)} regions, {sum(size):,} lines", _alone(_new, book, size)
-    yield Row(f"new: {told}", before, Goal("slower", 1.5), _BARE, _alone(_write_bare, book, size), "process")
-    _alone(_submit, book, size)
+    told, before = f"{len(size)} regions, {sum(size):,} lines", alone(_new, book, size)
+    yield Row(f"new: {told}", before, Goal("slower", 1.5), _BARE, alone(_write_bare, book, size), "process")
+    alone(_submit, book, size)
     kept = shutil.copy(book, book.with_name("submitted.xlsx"))
-    openpyxl_took = _alone(_load_and_save, book, size)
+    openpyxl_took = alone(_load_and_save, book, size)
     for what, action in (("check", _check), ("lock", _lock)):
         yield Row(
             f"{what}: {told}",
-            _alone(action, book, size),
+            alone(action, book, size),
             Goal("faster", 5),
             _OPENPYXL,
             openpyxl_took,
             "process",
         )
     assert _untouched(Path(kept), book) > 0, "a lock must leave some of the file alone"
-    openpyxl_took = _alone(_load_and_save, book, size)
-    took = _alone(_prove, book, size)
+    openpyxl_took = alone(_load_and_save, book, size)
+    took = alone(_prove, book, size)
     yield Row(f"audit --verify: {told}", took, Goal("faster", 5), _OPENPYXL, openpyxl_took, "process")
 
 
-def _alone(step: Callable[[Path, tuple[int, ...]], Time], book: Path, size: tuple[int, ...]) -> Time:
+def alone(step: Callable[[Path, tuple[int, ...]], Time], book: Path, size: tuple[int, ...]) -> Time:
     """What a step takes, and the most memory that its process had."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn) as pool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
@@ -102,22 +102,25 @@ def counted_in(unit: str, language: str, power: int) -> str:
     return text(f"calibration.unit.{_POWERS[power]}", language, unit=unit).strip() if power else unit
 
 
-def rounded(values: Iterable[float], told: Figures) -> list[str]:
+def rounded(values: Iterable[float], told: Figures, differences: Container[int] = ()) -> list[str]:
     """Numbers for a picture beside a table that has them in full, all in one unit.
 
-    They are those of the table where these are short, else a few digits with the sign of a larger unit.
+    They are those of the table where these are short, else a few digits with the sign of a larger unit. At
+    the places of `differences` a number says whether it is more or less.
     """
     given, language = list(values), told.language
     largest = _largest(given)
     if len(told.number(largest)) < _ROOM:
-        return [told.number(value) for value in given]
+        return [told.signed(one) if k in differences else told.number(one) for k, one in enumerate(given)]
     power = max(power for power in (0, *record(language).scales) if largest >= 10**power)
     before = len(f"{largest / 10**power:.0f}")
     decimals = max(min(_DIGITS - before, told.metric.places + power), 0)
     sign = text(f"calibration.sign.{_POWERS[power]}", language) if power else ""
     return [
-        spell(value, language, decimals, power=power) + sign if math.isfinite(value) else UNKNOWN
-        for value in given
+        spell(value, language, decimals, power=power, signed=k in differences) + sign
+        if math.isfinite(value)
+        else UNKNOWN
+        for k, value in enumerate(given)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], language: str) 
     """Rows under the captions of columns, by code."""
     captions = tuple(text(f"telling.column.{column}", language) for column in columns)
     return Rows(captions, tuple(tuple(row) for row in rows))
+
+
+def moment(at: dt.datetime) -> str:
+    """A time as tables show it: in UTC, as their caption says, to the second."""
+    return at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
 
 
 def word(code: str, language: str) -> str:

@@ -119,6 +119,12 @@ def test_a_cut_tail_shows_by_a_head_that_was_noted(case: Case) -> None:
     ]
 
 
+@pytest.mark.parametrize("said", ["abc", "12-3", "3f" * 31, "letter 7"])
+def test_what_is_no_checkpoint_accuses_nobody(case: Case, said: str) -> None:
+    (problem,) = case.run(verify, [said]).problems
+    assert problem.code == "ledger_no_checkpoint" and "".join(said.split()) in problem.sentence("en")
+
+
 def test_what_every_letter_carries_is_a_beginning_of_the_ledger_or_is_named(tmp_path: Path) -> None:
     case = confirmed(tmp_path)
     case.run(issue_letters, tmp_path / "letters", "docx")
@@ -347,11 +353,16 @@ def test_a_hidden_tab_is_named(case: Case) -> None:
     assert (report.problems, told(report.notes)) == ((), [("tab_hidden", "华东大区")])
 
 
-@pytest.mark.parametrize("damage", [lambda held: b"hello" * 5000, lambda held: held[: len(held) // 2]])
-def test_a_damaged_ledger_file_is_not_said_to_be_busy(case: Case, damage: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [(lambda held: b"hello" * 5000, "ledger_other"), (lambda held: held[: len(held) // 2], "ledger_damaged")],
+)
+def test_a_damaged_ledger_file_is_not_said_to_be_busy(
+    case: Case, damage: Callable[[bytes], bytes], code: str
+) -> None:
     ledger = ledger_beside(case.path)
     ledger.write_bytes(damage(ledger.read_bytes()))
     for action in (check, verify, repair):
         with pytest.raises(Refused) as refused:
             case.run(action)
-        assert [problem.code for problem in refused.value.problems] == ["ledger_damaged"]
+        assert [problem.code for problem in refused.value.problems] == [code]

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from targetcal_xl.actions import backtest, follow, new, repair, verify
-from targetcal_xl.calibration import Period, judge
-from targetcal_xl.calibration import backtest as try_history
+from targetcal_xl.calibration import Period, judge, try_history
 from targetcal_xl.calibration.vocabulary import Verdict
 from targetcal_xl.cli.app import app, told
 from targetcal_xl.connect import Actuals

@@ -8,6 +8,7 @@ import pytest
 
 from targetcal_xl.actions import handle_objection, objections, unlock
 from targetcal_xl.problems import Refused
+from targetcal_xl.telling import Sentence
 from tests.support.desks import REASONS, Case, fresh, locked, low, told
 
 PLACE = "华南大区 / 华南1组"
@@ -31,6 +32,13 @@ def test_an_objection_says_who_objects_to_what_and_why(case: Case) -> None:
     assert item.deviation == pytest.approx(139 / 198 - 1)
     assert {"basis": item.basis, "support": item.support, "risk": item.risk} == REASONS
     assert (item.state, item.handling, item.hours) == ("open", "", 0)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "(30% worse)"), ("zh-CN", "（差 30%）")])
+def test_an_objection_is_told_by_how_much_worse_it_is(case: Case, language: str, words: str) -> None:
+    """Of days, too, of which more is worse: a bare -30 % would claim that fewer were declared."""
+    said = [part.said for part in case.run(objections).tell(language) if isinstance(part, Sentence)]
+    assert any(words in one for one in said) and not any("−" in one for one in said)
 
 
 def test_the_answer_stays_with_the_objection(case: Case) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from itertools import count
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import lock, repair, verify
+from targetcal_xl.actions import lock, repair, split, verify
 from targetcal_xl.actions.outbox import OutboxReport
+from targetcal_xl.calibration import Person
 from targetcal_xl.calibration.vocabulary import MessageState
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Refused
@@ -189,10 +191,41 @@ def test_a_file_or_region_that_is_not_there_is_refused_before_anything_is_record
     assert case.entries() == before and post.received == []
 
 
+def test_what_regions_were_handed_goes_with_their_invitations(
+    case: Case, nowhere: None, tmp_path: Path
+) -> None:
+    packs = tmp_path / "packs"
+    report = case.run(split, packs)
+    told(case, draft=tmp_path / "drafts", packs=packs)
+    drafts = [
+        message_from_bytes(path.read_bytes(), policy=default) for path in (tmp_path / "drafts").iterdir()
+    ]
+    names = {part.get_filename() for draft in drafts for part in draft.iter_attachments()}
+    assert names == {one.file for one in report.files}
+    assert all(len(list(draft.iter_attachments())) <= 1 for draft in drafts), "nobody gets another region's"
+    assert told(case, dry_run=True, packs=packs).messages == ()
+
+
 def test_somebody_without_an_address_is_named(tmp_path: Path, nowhere: None) -> None:
     case = noticed(tmp_path / "plan", told_inputs(mail=False))
     report = told(case, dry_run=True)
     assert {problem.where for problem in report.problems} == {"head1", "head2"}
+
+
+def test_a_deputy_is_told_where_there_is_an_address_and_missed_nowhere_else(
+    tmp_path: Path, nowhere: None
+) -> None:
+    """A plan may name a deputy without one: the head is told, and nothing is to be mended."""
+    inputs = told_inputs()
+    first, second = inputs.plan.regions
+    regions = (
+        replace(first, deputy=Person("Xu Ning")),
+        replace(second, deputy=Person("Yu Bo", "deputy2@example.com")),
+    )
+    case = noticed(tmp_path / "plan", replace(inputs, plan=replace(inputs.plan, regions=regions)))
+    report = told(case, dry_run=True)
+    reminded = [address for kind, address in _listed(report) if kind == "reminder"]
+    assert (reminded, report.problems) == ([*HEADS, "deputy2@example.com"], ())
 
 
 def test_a_refused_address_is_told_by_name_and_the_others_get_their_mail(case: Case, post: Post) -> None:

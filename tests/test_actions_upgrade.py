@@ -148,10 +148,7 @@ def test_an_upgrade_keeps_every_typed_word_every_entry_and_what_is_locked(kept: 
     assert {field for _, _, field in typed.keys() - cells.keys()} <= _of_the_plan(kept, case)
     assert case.entries()[: len(entries)] == entries
     added = [(entry.action, entry.field, entry.old, entry.new) for entry in case.entries()[len(entries) :]]
-    changed = (
-        ("format.ledger", ledger_format, LEDGER.number),
-        ("format.book", book_format, BOOK.number),
-    )
+    changed = (("format.ledger", ledger_format, LEDGER.number), ("format.book", book_format, BOOK.number))
     assert added == [("upgrade", *change) for change in changed if change[1] != change[2]]
     book, tabs = open_book(case.path), case.reading().places.tabs
     for region in case.inputs.plan.regions:
@@ -344,6 +341,20 @@ def test_a_damaged_book_of_before_gives_what_can_be_read_of_it(tmp_path: Path) -
     assert report.unread != ()
     assert len(report.copies) == 2
     assert [p for p in case.run(verify).problems if p.code not in PENDING] == []
+
+
+def test_only_what_a_book_of_before_said_and_cannot_be_read_is_named(tmp_path: Path) -> None:
+    case = _old(tmp_path)
+    said = {name: data for name, data in parts_of(case.path).items() if b"<v>139</v>" in data}
+    assert said
+    changed_parts(
+        case.path, {name: data.replace(b"<v>139</v>", b"<v>1_39</v>") for name, data in said.items()}
+    )
+    report = case.run(upgrade)
+    unread = {problem.where for problem in report.unread if problem.code == "typed_unread"}
+    messages = {case.where(key) for key, cell in case.reading().typed.items() if cell.kind == "message"}
+    assert case.where(("R2", "R2-1", "declared")) in unread
+    assert messages.isdisjoint(unread), "such a book had no cells for them yet"
 
 
 @pytest.mark.parametrize("kind", ["ledger", "book"])

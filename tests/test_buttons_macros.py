@@ -20,7 +20,9 @@ from targetcal_xl.buttons.wrappers import functions_module
 from targetcal_xl.desk import Desk
 from targetcal_xl.functions import FUNCTIONS
 from targetcal_xl.language import LANGUAGES, text
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
+from targetcal_xl.workbook import BUTTONS_TAB, open_book
 from tests.support import desks
 from tests.support.books import parts_of
 from tests.support.desks import Case
@@ -278,10 +280,21 @@ def test_every_action_leaves_the_macros_as_they_are(tmp_path: Path) -> None:
     for code, typed in _after_confirming(case.folder).items():
         told = press(code, typed, "en", desks.FINANCE, case.desk)
         assert "✗" not in told, told
-    assert case.run(verify).verified
+    proof = case.run(verify)
+    assert proof.verified and proof.notes == ()
     assert sound(case.path)
     kept = ("xl/vbaProject.bin", "customUI/customUI14.xml", "xl/drawings/vmlDrawing1.vml", "_rels/.rels")
     assert [parts_of(case.path)[name] for name in kept] == [before[name] for name in kept]
+
+
+def test_a_tab_for_buttons_that_says_something_else_is_noted(tmp_path: Path) -> None:
+    """It could have them start another program."""
+    case = Case(tmp_path, sample_inputs((2, 1)), book="targets.xlsm")
+    desks.begin(case)
+    book = open_book(case.path)
+    book.set(BUTTONS_TAB, {(3, 1): Cell("INTERPRETER_WIN"), (3, 2): Cell("evil.exe")})
+    book.save()
+    assert [problem.where for problem in case.run(verify).notes] == [BUTTONS_TAB]
 
 
 def test_a_lost_workbook_with_macros_is_written_anew_with_them(tmp_path: Path) -> None:

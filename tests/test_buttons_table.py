@@ -63,6 +63,15 @@ def test_results_and_answers_are_read_from_files_beside_the_book(tmp_path: Path)
     assert "Attainment" in _press(case, "evaluate")
 
 
+def test_people_write_to_each_other_by_button(tmp_path: Path) -> None:
+    case = desks.locked(tmp_path)
+    case.type({("R1", "R1-2", "region_says"): "two more heads"})
+    assert "head1: two more heads" in _press(case, "take_in")
+    said = {"region": "R1", "line": "R1-1", "text": "who covers it?", "who": "superior1"}
+    assert "superior1: who covers it?" in _press(case, "comment", **said)
+    assert "who covers it?" in _press(case, "threads", region="R1")
+
+
 def test_a_plan_goes_back_by_button_to_the_recalibration_that_is_named(tmp_path: Path) -> None:
     case = desks.fresh(tmp_path)
     before = case.suggested("R1-1")

@@ -15,11 +15,11 @@ from targetcal_xl.calibration import (
     Floats,
     Inputs,
     Period,
-    backtest,
     compute_baseline,
     judge,
     line_errors,
     shared_risk,
+    try_history,
 )
 from tests.support.samples import METRIC, sample_inputs, sample_plan
 
@@ -37,7 +37,7 @@ def test_a_period_is_forecast_from_what_was_known_on_its_eve(at: int, random: Ra
     rng = np.random.default_rng(random.getrandbits(32))
     values = INPUTS.history.values.copy()
     values[:, at:] *= rng.uniform(0.2, 5, values[:, at:].shape)
-    before, after = backtest(INPUTS), backtest(_with_history(values))
+    before, after = try_history(INPUTS), try_history(_with_history(values))
     seen = sum(period <= INPUTS.history.periods[at] for period in before.periods)
     for method in METHODS:
         assert np.array_equal(
@@ -46,7 +46,7 @@ def test_a_period_is_forecast_from_what_was_known_on_its_eve(at: int, random: Ra
 
 
 def test_the_last_period_is_forecast_as_a_plan_for_it_would_have_been() -> None:
-    found = backtest(INPUTS)
+    found = try_history(INPUTS)
     period = INPUTS.history.periods[-1]
     none = np.full_like(INPUTS.readings.now, np.nan)
     then = replace(
@@ -66,7 +66,7 @@ def test_the_last_period_is_forecast_as_a_plan_for_it_would_have_been() -> None:
 
 @pytest.mark.parametrize(("periods", "origins"), [(1, 0), (5, 0), (6, 1), (9, 4), (12, 7), (30, 8)])
 def test_only_periods_with_a_year_and_a_period_before_them_are_tried(periods: int, origins: int) -> None:
-    found = backtest(sample_inputs(periods=periods))
+    found = try_history(sample_inputs(periods=periods))
     assert len(found.periods) == origins
     shapes = {array.shape for array in (*found.forecasts.values(), found.actual, found.low, found.high)}
     assert shapes == {(LINES, origins)}
@@ -75,17 +75,17 @@ def test_only_periods_with_a_year_and_a_period_before_them_are_tried(periods: in
 def test_gaps_are_left_out_of_the_comparison() -> None:
     values = INPUTS.history.values.copy()
     values[0, 7] = np.nan
-    comparable = backtest(_with_history(values)).comparable
+    comparable = try_history(_with_history(values)).comparable
     assert np.argwhere(~comparable).tolist() == [[0, 2], [0, 6]]
 
 
 def test_coherent_forecasts_keep_the_sum_near_and_means_are_not_added_up() -> None:
-    found = backtest(INPUTS)
+    found = try_history(INPUTS)
     model, coherent = found.forecasts["model"], found.forecasts["coherent"]
     assert not np.array_equal(model, coherent)
     assert coherent.sum(axis=0) == pytest.approx(model.sum(axis=0), rel=0.05)
     means = replace(INPUTS, plan=replace(INPUTS.plan, metric=replace(METRIC, kind="mean")))
-    assert np.array_equal(backtest(means).forecasts["coherent"], backtest(means).forecasts["model"])
+    assert np.array_equal(try_history(means).forecasts["coherent"], try_history(means).forecasts["model"])
 
 
 def _tried(actual: Floats, **said: Floats) -> Backtest:
@@ -156,7 +156,7 @@ def test_neither_order_nor_unit_changes_the_judgement(random: Random, unit: floa
         ),
         readings=replace(INPUTS.readings, now=INPUTS.readings.now[order]),
     )
-    first, second = judge(backtest(INPUTS)), judge(backtest(moved))
+    first, second = judge(try_history(INPUTS)), judge(try_history(moved))
     assert (first.verdict, first.rival, first.chance) == (second.verdict, second.rival, second.chance)
     assert [one.error for one in first.scores] == pytest.approx([one.error for one in second.scores])
 
@@ -172,5 +172,5 @@ def test_a_shock_to_all_lines_is_seen_in_their_past_and_the_prior_stands_without
 def test_a_plan_without_lines_that_happened_is_judged_by_nothing() -> None:
     plan = sample_plan()
     values = np.full((len(plan.lines), 12), np.nan)
-    judged = judge(backtest(_with_history(values)))
+    judged = judge(try_history(_with_history(values)))
     assert (judged.verdict, judged.scores) == ("too_little", ())

@@ -17,7 +17,7 @@ from targetcal_xl.calibration import (
     Resources,
     Thresholds,
     beside,
-    follow,
+    follow_lines,
     period_weights,
     reached,
 )
@@ -33,7 +33,7 @@ LAST = len(WEIGHTS)
 
 
 def _check(daily: Floats, target: float = 21.0, metric: Metric = DAYS, **more: Any) -> Progress:
-    return follow(np.full(len(daily), target), daily, WEIGHTS, metric, Thresholds(), **more)
+    return follow_lines(np.full(len(daily), target), daily, WEIGHTS, metric, Thresholds(), **more)
 
 
 def _noisy(level: float, days: int, scatter: float = 0.05, seed: int = 3) -> Floats:

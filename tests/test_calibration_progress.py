@@ -21,7 +21,7 @@ from targetcal_xl.calibration.progress import (
     Shortage,
     cumulative_path,
     episodes,
-    follow,
+    follow_lines,
     hope,
     period_weights,
     shortages,
@@ -45,7 +45,7 @@ def on_pace(target: float, pace: float, days: int) -> np.ndarray:
 
 def check(daily: np.ndarray, target: float = 1000.0, metric: Metric = CUSTOMERS, **more: Any) -> Progress:
     """Follow lines of one target through the quarter."""
-    return follow(np.full(len(daily), target), daily, WEIGHTS, metric, THRESHOLDS, **more)
+    return follow_lines(np.full(len(daily), target), daily, WEIGHTS, metric, THRESHOLDS, **more)
 
 
 def test_day_weights_are_shares_with_quiet_weekends_and_a_busy_quarter_end() -> None:
@@ -79,7 +79,7 @@ def test_odds_before_any_evidence_are_those_of_a_negative_binomial(remaining: in
     weights = np.r_[np.zeros(10), np.ones(20)]
     pace = np.array([0.8, 0.9, 1.0, 1.1])
     nothing = np.zeros((4, 10))
-    seen = follow(
+    seen = follow_lines(
         np.full(4, float(remaining)), nothing, weights, CUSTOMERS, THRESHOLDS, prior=pace, sigma=sigma
     )
     shape = 0.5 ** (10 / HALF_LIFE) / sigma**2
@@ -116,7 +116,7 @@ def test_odds_are_calibrated_and_spare_the_healthy_where_a_straight_line_alarms(
 ) -> None:
     targets, daily = simulate(3000, volume, dispersion)
     today = milestone - THRESHOLDS.warning_days
-    seen = follow(targets, daily[:, :today], WEIGHTS, CUSTOMERS, THRESHOLDS)
+    seen = follow_lines(targets, daily[:, :today], WEIGHTS, CUSTOMERS, THRESHOLDS)
     path = cumulative_path(targets, WEIGHTS)[:, milestone - 1]
     missed = daily[:, :milestone].sum(axis=1) < 0.9 * path
     bins = np.clip((seen.odds * 5).astype(int), 0, 4)
@@ -133,7 +133,7 @@ def test_odds_are_calibrated_and_spare_the_healthy_where_a_straight_line_alarms(
 @given(st.integers(1, 90), st.floats(0.2, 1.5), st.floats(0.01, 0.5))
 def test_more_results_never_raise_the_odds_of_a_miss(days: int, pace: float, extra: float) -> None:
     lines = np.vstack([on_pace(1000, pace, days), on_pace(1000, pace + extra, days)])
-    seen = follow(np.array([1000.0, 1000.0]), lines, WEIGHTS, CUSTOMERS, THRESHOLDS)
+    seen = follow_lines(np.array([1000.0, 1000.0]), lines, WEIGHTS, CUSTOMERS, THRESHOLDS)
     for odds in (seen.odds, seen.odds_milestone, seen.odds_end):
         assert np.all((odds >= 0) & (odds <= 1))
         assert odds[1] <= odds[0] + 1e-9
@@ -151,8 +151,8 @@ def test_on_the_last_day_nothing_is_a_matter_of_odds() -> None:
 def test_the_unit_of_the_metric_does_not_change_the_odds() -> None:
     targets, daily = simulate(20, 200, 1.6)
     in_yuan = dataclasses.replace(CUSTOMERS, step=1000.0)
-    counted = follow(targets, daily[:, :40], WEIGHTS, CUSTOMERS, THRESHOLDS)
-    priced = follow(targets * 1000, daily[:, :40] * 1000, WEIGHTS, in_yuan, THRESHOLDS)
+    counted = follow_lines(targets, daily[:, :40], WEIGHTS, CUSTOMERS, THRESHOLDS)
+    priced = follow_lines(targets * 1000, daily[:, :40] * 1000, WEIGHTS, in_yuan, THRESHOLDS)
     assert priced.odds == pytest.approx(counted.odds)
     assert priced.expected_final == pytest.approx(counted.expected_final * 1000)
 

@@ -14,12 +14,12 @@ import pytest
 from targetcal_xl.calibration import (
     compute_baseline,
     consensus_days,
+    count_inside,
     declaration_fault,
     deviation,
     episodes,
-    follow,
+    follow_lines,
     gap_pct,
-    inside,
     is_objection,
     is_placeholder,
     may_decide,
@@ -180,7 +180,7 @@ def warned_by_check() -> Iterator[frozenset[str]]:
     for act in rows("story.csv"):
         if act["action"] == "follow":
             known = actuals.until(dt.date.fromisoformat(act["value"]))
-            progress = follow(
+            progress = follow_lines(
                 final(),
                 known.value,
                 weights,
@@ -206,7 +206,7 @@ def test_seventeen_deviations_are_seen_and_twelve_mend_themselves() -> None:
 
 def test_its_quarters_scatter_as_real_ones_do_so_the_odds_are_not_surer_than_what_came() -> None:
     actuals = read_actuals(CASE.joinpath("actuals.csv"), PLAN).value.sum(axis=1)
-    fell = inside(BASELINE.low, BASELINE.high, actuals, PLAN.thresholds.confidence)
+    fell = count_inside(BASELINE.low, BASELINE.high, actuals, PLAN.thresholds.confidence)
     assert (fell.count, fell.of) == (10, 12) and fell.due == pytest.approx(9.6)
     wide = total_spread(BASELINE.expected, spread(BASELINE, 0.8), shared_risk(INPUTS, BASELINE))
     assert abs(math.log(actuals.sum() / BASELINE.expected.sum())) < 1.5 * wide

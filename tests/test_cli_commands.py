@@ -16,8 +16,11 @@ from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
+import click
 import pytest
 
+from targetcal_xl import cli
+from targetcal_xl.actions import comment
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.connect import plan_template
 from targetcal_xl.demo.story import Story, StoryRow
@@ -27,6 +30,7 @@ from tests.support import desks
 from tests.support.commands import Said, Terminal, files_of, registered
 from tests.support.desks import BOOK, Case
 from tests.support.logs import logged, own_log
+from tests.support.stamping import stamping
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 _FILES: Mapping[str, str] = {
@@ -34,6 +38,7 @@ _FILES: Mapping[str, str] = {
     "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
     "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
     "scores.csv": "region,score\nR1,9\nR7,4\n",
+    "note.txt": "What was said",
     "plan/plan.toml": "name = 1\n",
     "taken": "a file where a folder is wanted",
     "taken.xlsx": "somebody's file",
@@ -134,15 +139,30 @@ PLAYED: Mapping[str, Play] = {
         _says(_NOTE, _NOTE),
         lambda told: [one["state"] for one in _rows(told["objections"])] == ["handled"],
     ),
+    "comment": Play(
+        "locked",
+        "comment BOOK -r R1 -l R1-1 --text 'Who covers it?' --attach note.txt --as superior1",
+        _says("superior1: [attached: note.txt]", "superior1：【附件：note.txt】"),
+        lambda told: [one["text"] for one in _rows(told["remarks"])] == ["Who covers it?", ""],
+    ),
+    "comment, in the tabs": Play(
+        "locked", "comment BOOK", _says("No remark waits in any tab.", "各标签页中没有待收录的留言。")
+    ),
+    "threads": Play(
+        "written",
+        "threads BOOK -r R1",
+        _says("Not before May", "Not before May"),
+        lambda told: (len(_rows(told["remarks"])), told["waiting"]) == (1, 0),
+    ),
     "decide": Play(
         "locked",
         f"decide BOOK -r R1 -l R1-1 counter 90 --as superior1 --reason '{_REASON}'",
-        _says("华东1组: counter", "华东1组: "),
+        _says("华东1组: counter", "华东1组：另提数值"),
     ),
     "decide, typed": Play(
         "answered",
         "decide BOOK -r R1 --as superior1",
-        _says("华东1组: ", "华东1组: "),
+        _says("华东1组: ", "华东1组："),
     ),
     "decide --support": Play(
         "locked",
@@ -225,6 +245,18 @@ PLAYED: Mapping[str, Play] = {
         lambda told: [one["verdict"] for one in _rows(told["files"])] == ["unknown"],
         PROBLEMS,
     ),
+    "stamp": Play(
+        "locked",
+        "stamp BOOK --authority STAMPS",
+        _says("Stamped: the ledger with the checkpoint", "已加盖时间戳"),
+        lambda told: told["is_trusted"] is False,
+    ),
+    "verify --html": Play(
+        "fresh",
+        "verify --html verifier.html --lang en",
+        _says("Written: verifier.html", "已写入：verifier.html"),
+        lambda told: told["page"] == "verifier.html",
+    ),
     "remind": Play(
         "fresh",
         "remind BOOK --dry-run",
@@ -242,11 +274,29 @@ PLAYED: Mapping[str, Play] = {
         "outbox BOOK --list",
         _says("There is nothing to be sent.", "没有要发送的消息。"),
     ),
+    "split": Play(
+        "fresh",
+        "split BOOK -o packs -r R1",
+        _says("is written.", "已生成"),
+        lambda told: [one["outcome"] for one in _rows(told["files"])] == ["written"],
+    ),
+    "split --html": Play(
+        "fresh",
+        "split BOOK -o pages --html",
+        _says("takes in what comes back", "发回后用"),
+        lambda told: [str(one["file"]).endswith(".html") for one in _rows(told["files"])] == [True, True],
+    ),
+    "collect": Play(
+        "submitted",
+        "collect BOOK",
+        _says("locked and sealed", "锁定并封存"),
+        lambda told: told["refused"] == [],
+    ),
     "repair": Play("locked", "repair BOOK", _says("Nothing to repair.", "无需修复")),
     "upgrade": Play(
         "outdated",
         "upgrade BOOK",
-        _says("Upgraded: the book from format 1 to 2", "已升级：工作簿由格式 1 升至 2"),
+        _says("Upgraded: the book from format 1 to 3", "已升级：工作簿由格式 1 升至 3"),
         lambda told: (told["upgraded"], told["book"], told["ledger"]) == (True, 1, 1),
     ),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
@@ -279,6 +329,13 @@ def _answered(folder: Path) -> Case:
     return case
 
 
+def _written(folder: Path) -> Case:
+    """The locked plan with a remark about a line."""
+    case = desks.locked(folder)
+    case.run(comment, "R1", "R1-1", "Not before May", by="superior1")
+    return case
+
+
 def _outdated(folder: Path) -> Case:
     """A plan as release 0.1.0 left it."""
     return Kept("0.1.0", "2026-11-27T0654/zh-CN-negotiated").unpacked(folder)[0]
@@ -290,14 +347,22 @@ _STAGES: Mapping[str, Callable[[Path], Case]] = {
     "submitted": desks.submitted,
     "locked": desks.locked,
     "answered": _answered,
+    "written": _written,
     "decided": desks.decided,
     "confirmed": desks.confirmed,
     "followed": _followed,
 }
 
 
-def _words(said: str) -> list[str]:
-    return [BOOK if word == "BOOK" else word for word in shlex.split(said)]
+def _words(said: str, stamps: str = "") -> list[str]:
+    return [{"BOOK": BOOK, "STAMPS": stamps}.get(word, word) for word in shlex.split(said)]
+
+
+@pytest.fixture(scope="module")
+def stamps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a time stamping authority."""
+    with stamping(tmp_path_factory.mktemp("stamps") / "own") as authority:
+        yield authority.address
 
 
 @pytest.fixture
@@ -315,19 +380,90 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Case]
     return go
 
 
+_WRONG_WORDS = [
+    ("chek", "没有命令“chek”，是否指：check 或 change？"),
+    ("targets.xlsx check", "没有命令“targets.xlsx”。"),
+    ("--debug", "没有写明命令。"),
+    ("--debug=1", "选项 --debug 不带值"),
+    ("check --help=1", "选项 --help 不带值"),
+    ("check", "缺少参数 BOOK：这一项必填。"),
+    ("check BOOK --nonsense", "这里没有选项 --nonsense。"),
+    ("check BOOK --regin R1", "这里没有选项 --regin，是否指：--region？"),
+    ("check BOOK -x", "这里没有选项 -x。"),
+    ("unlock BOOK -r R1 --reason two words", "多出了：words。含空格的文字请用双引号括起来。"),
+    ("new BOOK", "缺少选项 --from：这一项必填。"),
+    ("new BOOK --from", "选项 --from 之后没有内容"),
+    ("check BOOK --json=3", "选项 --json 不带值"),
+    ("recalibrate BOOK --back-to soon", "--back-to 不能是“soon”，请给出整数。"),
+    ("outbox BOOK --resend 1 --resend x", "--resend 不能是“x”，请给出整数。"),
+    ("decide BOOK -r R1 -l R1-1 counter ten", "N 不能是“ten”，请给出数字。"),
+    ("decide BOOK -r R1 -l R1-1 counter nan", "N 不能是“nan”，请给出数字。"),
+    ("decide BOOK -r R1 -l R1-1 counter 9 --hours inf", "--hours 不能是“inf”，请给出不小于 0 的数字。"),
+    (
+        "follow BOOK --actuals a --as-of 2025-02-30",
+        "--as-of 不能是“2025-02-30”，请给出形如 2025-02-14 的日期",
+    ),
+    ("change BOOK --approve maybe", "--approve 不能是“maybe”，请给出 yes 或 no。"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), _WRONG_WORDS)
+def test_words_that_no_command_knows_are_told_in_chinese(words: str, said: str) -> None:
+    found = Terminal("zh-CN")(*_words(words))
+    assert (found.status, found.out) == (WRONG_USE, "") and said in found.err, found
+
+
+_OF_CLICK = re.compile(
+    r"Error|Usage|Try '|Missing|No such|Invalid|not a valid|is not one of|[Gg]ot unexpected"
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(registered()))
+def test_whatever_is_wrong_about_an_option_is_told_in_our_words(name: str, language: str) -> None:
+    command = cli.app.commands[name]
+    for words in _wrong_words(command):
+        found = Terminal(language)(name, *words)
+        assert (found.status, found.out) == (WRONG_USE, ""), f"{words}: {found}"
+        assert found.err.startswith("✗ ") and not _OF_CLICK.search(found.err), f"{words}: {found}"
+        assert command.epilog and command.epilog.splitlines()[0] in found.err, f"{words}: {found}"
+
+
+def _wrong_words(command: click.Command) -> Iterator[list[str]]:
+    """Each option without its value, with one that it does not take, mistyped; and one word too many."""
+    takes = [one for one in command.params if isinstance(one, click.Argument)]
+    given = ["live" if one.name == "state" else "status" if one.name == "what" else "1" for one in takes]
+    for option in (one for one in command.params if isinstance(one, click.Option)):
+        yield [*given, f"{option.opts[0]}=1"] if option.is_flag else [*given, option.opts[0]]
+        yield [*given, f"{option.opts[0]}x", "1"]
+    if all(one.nargs == 1 for one in takes):
+        yield [
+            *given,
+            *(
+                word
+                for one in command.params
+                if one.required and one not in takes
+                for word in (one.opts[0], "1")
+            ),
+            "more",
+        ]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PLAYED)
-def test_a_command_does_its_work_and_says_so(name: str, language: str, at: Callable[[str], Case]) -> None:
+def test_a_command_does_its_work_and_says_so(
+    name: str, language: str, at: Callable[[str], Case], stamps: str
+) -> None:
     play = PLAYED[name]
-    said = Terminal(language, at(play.stage).clock)(*_words(play.words))
+    said = Terminal(language, at(play.stage).clock)(*_words(play.words, stamps))
     assert (said.status, said.err) == (play.status, ""), said
     assert play.says[language] in said.out
 
 
 @pytest.mark.parametrize("name", PLAYED)
-def test_a_report_is_one_json_object(name: str, at: Callable[[str], Case]) -> None:
+def test_a_report_is_one_json_object(name: str, at: Callable[[str], Case], stamps: str) -> None:
     play = PLAYED[name]
-    said = Terminal("en", at(play.stage).clock)(*_words(play.words), "--json")
+    said = Terminal("en", at(play.stage).clock)(*_words(play.words, stamps), "--json")
     assert (said.status, said.err) == (play.status, ""), said
     assert isinstance(said.json, dict) and play.told(said.json), said
 
@@ -340,61 +476,67 @@ def test_every_command_is_played_here() -> None:
     ("words", "said"),
     [
         ("", ""),
-        ("chek", "No such command 'chek'"),
-        ("check", "Missing argument 'BOOK'"),
-        ("check BOOK --nonsense", "No such option '--nonsense'"),
+        ("chek", "There is no command “chek”: did you mean check or change?"),
+        ("check", "BOOK is missing: the command needs it."),
+        ("check BOOK --nonsense", "There is no option --nonsense here."),
         ("check BOOK -r R9", "There is no region “R9”: did you mean 华东大区, 华南大区?"),
         ("check BOOK --as ' '", "Nobody is named as acting"),
         ("check BOOK --ledger nowhere.sqlite", "There is no ledger at nowhere.sqlite"),
         ("check nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),
         ("demo .", "The folder is not empty"),
         ("demo elsewhere --lang fr", "There is no language “fr”; there are: zh-CN, en."),
-        ("new BOOK", "Missing option '--from'"),
+        ("new BOOK", "--from is missing: the command needs it."),
         ("new BOOK --from saas", "There is a file of this name already"),
         ("new other.xlsx --from nowhere", "There is no plan template “nowhere”; there are: saas, saas-en."),
         ("new other.csv --from saas", "A workbook is a file that ends in .xlsx"),
         ("new other.xlsx --from saas --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("recalibrate BOOK --back-to 7 --reason again", "There is no recalibration 7: choose from 0 to 0"),
         ("recalibrate BOOK --back-to 0", "A reason is needed that others can follow"),
-        ("recalibrate BOOK --back-to soon", "Invalid value for '--back-to'"),
+        ("recalibrate BOOK --back-to soon", "--back-to: “soon” is not possible; give a whole number."),
         ("whatif BOOK -l R1-1 -i heads -n +1 -l R1-2", "Give --line, --indicator and --now together"),
         ("whatif BOOK -l R9-1 -i heads -n +1", "There is no line “R9-1”: did you mean"),
         ("whatif BOOK -l R1-1 -i nobody -n +1", "There is no indicator “nobody”: did you mean"),
         ("whatif BOOK -l R1-1 -i heads -n many", "“many” is no reading"),
         ("backtest BOOK --earlier nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),
-        ("dashboard BOOK", "Missing option '--out' / '-o'"),
+        ("dashboard BOOK", "--out / -o is missing"),
         ("dashboard BOOK -o page.pdf", "page.pdf: A page is a file that ends in .html"),
         ("dashboard BOOK -o page.html --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("dashboard nowhere.xlsx -o page.html --watch", "There is no ledger at nowhere.ledger.sqlite"),
         ("lock BOOK -r R9", "There is no region “R9”"),
-        ("unlock BOOK -r R1", "Missing option '--reason'"),
+        ("unlock BOOK -r R1", "--reason is missing"),
         ("unlock BOOK -r R1 --reason ' '", "A reason is needed that others can follow"),
         ("unlock BOOK -r R9 --reason again", "There is no region “R9”"),
         ("objections BOOK -r R1 -l R1-1 --note met", "There is no objection on this line."),
         ("objections BOOK -r R9 -l R1-1 --note met", "There is no region “R9”"),
-        ("objections BOOK -r R1 --hours many", "Invalid value for '--hours'"),
-        ("decide BOOK", "Missing option '--region' / '-r'"),
+        (
+            "objections BOOK -r R1 --hours many",
+            "--hours: “many” is not possible; give a number of 0 or more.",
+        ),
+        ("decide BOOK", "--region / -r is missing"),
         ("decide BOOK -r R1 --as superior1", "No new decision is typed in this tab"),
         ("decide BOOK -r R1 accept", "Name the line (--line) with its decision"),
         ("decide BOOK -r R1 -l R1-1", "Name the line (--line) with its decision"),
-        ("decide BOOK -r R1 -l R1-1 counter ten", "Invalid value for '[N]'"),
-        ("decide BOOK -r R1 -l R1-1 counter 9 --hours -1", "Invalid value for '--hours'"),
+        ("decide BOOK -r R1 -l R1-1 counter ten", "N: “ten” is not possible; give a number."),
+        ("decide BOOK -r R1 -l R1-1 counter 9 --hours -1", "--hours: “-1” is not possible"),
         (f"decide BOOK -r R1 -l R1-9 accept --as superior1 --reason '{_REASON}'", "There is no line “R1-9”"),
         (f"decide BOOK -r R1 -l R1-1 accept --reason '{_REASON}' --as head1", "head1 heads this region"),
         ("new taken.xlsx --from saas", "There is a file of this name already"),
-        ("letters BOOK", "Missing option '--out' / '-o'"),
-        ("letters BOOK -o out --format odt", "Invalid value for '--format'"),
+        ("letters BOOK", "--out / -o is missing"),
+        ("letters BOOK -o out --format odt", "--format: “odt” is not possible"),
         ("follow BOOK --actuals nowhere.csv", "nowhere.csv: There is no such file"),
-        ("follow BOOK --actuals actuals.csv --as-of 2025-02-30", "Invalid value for '--as-of'"),
+        (
+            "follow BOOK --actuals actuals.csv --as-of 2025-02-30",
+            "--as-of: “2025-02-30” is not possible; give a day as YYYY-MM-DD",
+        ),
         ("follow BOOK --actuals actuals.csv", "Not every line has a confirmed target yet"),
         ("survey BOOK --responses nowhere.csv", "nowhere.csv: There is no such file"),
         ("check .", "There is no such workbook"),
         ("demo targets.xlsx/inside", "The folder cannot be made"),
         ("audit BOOK -r R9", "There is no region “R9”"),
-        ("functions BOOK on", "'on' is not one of"),
+        ("functions BOOK on", "“on” is not possible; give frozen or live"),
         ("doctor nowhere.xlsx", "There is no such workbook"),
         ("doctor --template nowhere.docx", "nowhere.docx: There is no such file"),
-        ("libreoffice update", "'update' is not one of"),
+        ("libreoffice update", "“update” is not possible; give install"),
         ("repair nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),
     ],
 )
@@ -452,9 +594,10 @@ def _refused(case: Case, words: str, status: int, *said: str) -> None:
     for language in LANGUAGES:
         found = Terminal(language, case.clock)(*_words(words))
         assert found.status == status and "Traceback" not in found.err, found
-        assert all(line.startswith(("✗ ", "`targetcal ", "用法见 ")) for line in found.err.splitlines()), (
-            found
-        )
+        assert all(
+            line.startswith(("✗ ", "`targetcal ", "用法见 ", "全部命令见 "))
+            for line in found.err.splitlines()
+        ), found
         assert found.out == "" or not words, found
         assert language != "en" or all(each in found.err for each in said), found
     assert files_of(case.folder) == before

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from targetcal_xl.commands import BUTTONS, COMMANDS, Given, Parameter, button
-from targetcal_xl.language import LANGUAGES
+from targetcal_xl.connect import plan_templates
+from targetcal_xl.language import LANGUAGES, catalogue
+from tests.support.source import ROOT
+
+_DOCS = [f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -18,6 +24,35 @@ def test_every_command_and_option_has_its_words(language: str) -> None:
 def test_a_command_is_called_what_its_examples_call_it() -> None:
     for command in COMMANDS:
         assert {tuple(example.split()[:2]) for example in command.examples} == {("targetcal", command.name)}
+
+
+_CODE = re.compile(r"```\n(.*?)```", re.DOTALL)
+
+
+def test_examples_can_be_typed_on_every_system() -> None:
+    """Windows' command line knows double quotes only: to it a single one is a letter."""
+    shown = [example for command in COMMANDS for example in command.examples]
+    for page in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", *_DOCS):
+        shown += "\n".join(_CODE.findall((ROOT / page).read_text("utf-8"))).splitlines()
+    shown += [said for language in LANGUAGES for said in _typed(language)]
+    commands = [line.partition("#")[0] for line in shown if re.match("(targetcal|pip|make) ", line)]
+    assert len(commands) > len(COMMANDS)
+    assert [line for line in commands if "'" in re.sub(r'"[^"]*"', "", line)] == []
+
+
+def _typed(language: str) -> list[str]:
+    """What messages tell people to type."""
+    said = catalogue(language).values()
+    return [typed for text in said for typed in re.findall(r"(?:targetcal|pip) [^`”。；,]*", text)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_names_all_that_there_is_to_choose_from(language: str) -> None:
+    said = {
+        one.name: one.help(language) for each in COMMANDS if each.name == "new" for one in each.parameters
+    }
+    assert all(name in said["source"] for name in plan_templates())
+    assert all(name in said["lang"] for name in LANGUAGES)
 
 
 def test_buttons_stand_by_group_and_are_found_by_code() -> None:

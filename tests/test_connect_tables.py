@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.connect.tables import nearest, number, read_table
+from targetcal_xl.connect.tables import nearest, number_told, read_table
 from targetcal_xl.problems import DataProblems
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
@@ -124,18 +124,19 @@ def test_short_rows_and_empty_cells_beyond_the_titles_are_forgiven(tmp_path: Pat
 @given(st.floats(-1e12, 1e12, allow_subnormal=False))
 def test_a_number_survives_its_usual_spellings(value: float) -> None:
     rounded = float(f"{value:.4f}")
-    assert number(f"{value:,.4f}") == number(f"{value:.4f}") == rounded
+    assert number_told(f"{value:,.4f}") == number_told(f"{value:.4f}") == rounded
     assert (
-        number(f"  {value:.4f}".translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))) == rounded
+        number_told(f"  {value:.4f}".translate(str.maketrans("0123456789.", "０１２３４５６７８９．")))
+        == rounded
     )
-    assert number(f"{value:.4f}%") == pytest.approx(rounded / 100)
+    assert number_told(f"{value:.4f}%") == pytest.approx(rounded / 100)
 
 
 @pytest.mark.parametrize(
     "said", ["", "无", "1,20", "12,34,567", "inf", "nan", "1e999", "0x10", "1_000", "--1", "(5)", "%"]
 )
 def test_what_is_no_number_is_not_guessed_at(said: str) -> None:
-    assert math.isnan(number(said))
+    assert math.isnan(number_told(said))
 
 
 def test_numbers_report_each_bad_cell_by_row(tmp_path: Path) -> None:

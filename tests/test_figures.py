@@ -80,6 +80,17 @@ def test_the_numbers_of_a_picture_share_a_unit_and_are_short(values: list[float]
     assert all(len(one) <= 9 for one in said)
 
 
+@given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=8), st.sampled_from(LANGUAGES))
+def test_a_difference_in_a_picture_has_a_sign_unless_nothing_is_left_of_it(
+    values: list[float], language: str
+) -> None:
+    whole, *differences = rounded([1e12, *values], Figures(METRIC, language), range(1, 9))
+    assert whole[0].isdecimal()
+    for value, said in zip(values, differences, strict=True):
+        is_nothing = not re.search("[1-9]", said)
+        assert said[0] == "0" if is_nothing else said[0] == ("+" if value > 0 else "−")
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 6))
 def test_every_finite_number_can_be_told(value: float, decimals: int) -> None:
     said = spell(value, "en", decimals).replace(",", "").replace("−", "-")

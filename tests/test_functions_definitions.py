@@ -298,7 +298,7 @@ def test_warnings_are_those_of_following(standing: Standing) -> None:
             daily[k, day] = float((k * 7 + day) % 3)
             table.append([float(begins + day), line.code, daily[k, day], 0.5 + k / 10])
     leads = np.array([0.5 + k / 10 for k in range(len(plan.lines))])
-    expected = calibration.follow(
+    expected = calibration.follow_lines(
         agreed,
         daily,
         calibration.period_weights(working_days(PERIOD).days),

@@ -10,10 +10,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from enum import StrEnum
 from graphlib import TopologicalSorter
+from inspect import isfunction
 from pathlib import Path
 from typing import TypeGuard
 
@@ -21,6 +22,7 @@ import pytest
 
 from targetcal_xl.calibration import vocabulary
 from targetcal_xl.connect import read_plan
+from targetcal_xl.workbook import formulas
 from tests.support.source import ROOT, entered, imports, modules, offered_functions, raised
 
 
@@ -30,7 +32,7 @@ def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
 
 
 _COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
-_MIDDLE = {"ledger", "ooxml", "workbook", "letters", "pages", "connect", "outbox"}
+_MIDDLE = {"ledger", "ooxml", "workbook", "letters", "exchange", "pages", "connect", "outbox"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
     {
@@ -46,7 +48,8 @@ _MAY_IMPORT = (
     | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
     | {"workbook": {"calibration", "ooxml", *_COMMON}, "outbox": {"calibration", "ledger", *_COMMON}}
-    | {"pages": {"calibration", "workbook", *_COMMON}}
+    | {"exchange": {"calibration", "connect", "ooxml", "workbook", *_COMMON}}
+    | {"pages": {"calibration", "exchange", "workbook", *_COMMON}}
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
     | {"actions": {"calibration", "desk", *_COMMON, *_MIDDLE}}
     | {"demo": {"calibration", "actions", "desk", *_COMMON, *_MIDDLE}}
@@ -120,6 +123,34 @@ def test_no_public_type_has_the_name_of_another() -> None:
         name for module, tree in modules().items() if _room(module) != "commands" for name in _types(tree)
     ]
     assert [name for name, times in Counter(told).items() if times > 1] == []
+
+
+_NAMESAKES = {"main", *dir(formulas)}
+"""What a program of its own begins with, and what is called as spreadsheets call it."""
+
+
+def test_no_function_that_a_room_offers_has_the_name_of_another_room_s() -> None:
+    """A door of one room may offer what another one's holds."""
+    homes: dict[str, set[str]] = defaultdict(set)
+    for package in filter(_is_package, modules()):
+        door = importlib.import_module(package)
+        for name in getattr(door, "__all__", []):
+            if isfunction(offered := getattr(door, name)):
+                homes[name].add(offered.__module__)
+    assert {name: found for name, found in homes.items() if len(found) > 1 and name not in _NAMESAKES} == {}
+
+
+def test_no_two_modules_of_a_room_have_public_functions_of_one_name() -> None:
+    """Modules of sheets are alike: each has its `sheet`, and what else the author of a book asks them for."""
+    homes: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for module, tree in modules().items():
+        for function in tree.body:
+            if isinstance(function, ast.FunctionDef) and not function.name.startswith("_"):
+                homes[_room(module), function.name].append(module)
+    twins = {name: found for (_, name), found in homes.items() if len(found) > 1 and name not in _NAMESAKES}
+    assert {
+        name: found for name, found in twins.items() if not all(".sheets." in module for module in found)
+    } == {}
 
 
 def _types(tree: ast.Module) -> Iterator[str]:
@@ -292,7 +323,8 @@ def test_every_library_we_import_is_declared() -> None:
     providers = importlib.metadata.packages_distributions()
     used = {_normal(providers[library][0]) for library in outside}
     required = importlib.metadata.requires("targetcal-xl") or []
-    declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in required if "extra ==" not in line}
+    for_us = re.compile("extra == .(test|bench)")
+    declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in required if not for_us.search(line)}
     assert used - declared == set()
 
 

@@ -158,12 +158,20 @@ def test_a_document_says_again_what_it_said_once_its_words_are_put_back(
 ) -> None:
     lines = [{"name": other, "reason": said, "agreed": 0.1 + len(said)} for said in words]
     cells = [{"field": "basis", "value": said} for said in words] + [{"field": "declared", "value": other}]
-    content = to_json({"number": -1e300, "none": None, "lines": lines, "cells": cells})
+    content = to_json(
+        {
+            "number": -1e300,
+            "none": None,
+            "lines": lines,
+            "cells": cells,
+            "typed": [["L", "risk", said] for said in words],
+        }
+    )
     event = Event("letters", "HD", None, "letter.record", None, reference(content))
     (told,), held, passages = committed_documents([event], {reference(content): content}, Salts(seed))
     stored = held[str(told.new)]
     assert reference(stored) == told.new
-    assert [said for *_, said in passages] == [said for said in words * 2 if said]
+    assert [said for *_, said in passages] == [said for said in words * 3 if said]
     assert spoken_document(stored, {at: said for _, at, _, said in passages}) == content
     assert [*passage_faults(stored, [passage[1:] for passage in passages])] == []
     assert len(subjects(stored)) == len(passages)

@@ -14,13 +14,13 @@ from openpyxl.utils.datetime import to_excel
 from targetcal_xl.ooxml.cells import (
     Cell,
     block,
+    cell_name,
     cell_xml,
     check_cell,
     column_letters,
     column_number,
     is_index,
     number_of,
-    reference,
     resolved,
     value_of,
     xml_of,
@@ -169,4 +169,4 @@ def test_what_excel_cannot_hold_is_named(spot: tuple[int, int], cell: Cell, code
 
 
 def test_a_spot_is_named_as_on_the_sheet() -> None:
-    assert reference((7, 28)) == "AB7"
+    assert cell_name((7, 28)) == "AB7"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.ooxml.disk import owner_file, read_file, replace_file
+from targetcal_xl.ooxml.disk import laid_beside, owner_file, read_file, replace_file
 from targetcal_xl.problems import Refused
 
 
@@ -133,3 +133,11 @@ def test_a_file_larger_than_any_plan_is_not_read(path: Path, monkeypatch: pytest
     monkeypatch.setattr("targetcal_xl.ooxml.disk.MOST_BYTES", 5)
     with pytest.raises(Refused, match="larger than"):
         read_file(path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused, laid_beside(tmp_path / "none" / "page.html", b"page"):
+        pass
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.where) == ("file_nowhere", "page.html")
+    assert str(tmp_path / "none") in problem.sentence("en")

@@ -27,7 +27,7 @@ from targetcal_xl.actions import (
     watched,
 )
 from targetcal_xl.demo import demo
-from targetcal_xl.desk import changes
+from targetcal_xl.desk import file_changes
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.pages import MOST_BYTES
 from targetcal_xl.problems import Refused
@@ -301,7 +301,7 @@ def test_a_watched_page_follows_what_is_typed(tmp_path: Path) -> None:
     def work() -> DashboardReport:
         return case.run(dashboard, tmp_path / "page.html", renews=True)
 
-    ended = watched(work, changes([case.path, tmp_path / "targets.ledger.sqlite"], stop), told)
+    ended = watched(work, file_changes([case.path, tmp_path / "targets.ledger.sqlite"], stop), told)
     assert (seen[0], seen[-1]) == ("0 / 2", "1 / 2")
     assert ended.done == len(seen) and ended.missed == 0
 

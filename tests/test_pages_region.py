@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import decide, lock, new
+from targetcal_xl.actions import comment, decide, lock, new
 from targetcal_xl.calibration import Key, Standing, Value
 from targetcal_xl.desk.records import standing_of
+from targetcal_xl.exchange import Slip, read_answer
 from targetcal_xl.language import LANGUAGES, text
-from targetcal_xl.pages import MOST_BYTES, PageSlip, read_answer, region_page
+from targetcal_xl.pages import MOST_BYTES, region_page
 from targetcal_xl.workbook import ShownSheet, region_sheet, show_sheets
 from tests.support import desks
 from tests.support.browser import NARROW, WIDE, Visit, visit
@@ -61,9 +62,9 @@ def _standing(case: Case) -> Standing:
         return standing_of(desk.ledger)
 
 
-def _slip(case: Case, region: str = "R1", turn: int = 1) -> PageSlip:
+def _slip(case: Case, region: str = "R1", turn: int = 1) -> Slip:
     plan = case.inputs.plan
-    return PageSlip(plan.code, str(plan.period), region, turn, 2, "a-word-of-its-own", "f" * 64)
+    return Slip(plan.code, str(plan.period), region, turn, 2, "a-word-of-its-own", "f" * 64)
 
 
 def _page(case: Case, language: str = "", region: str = "R1", turn: int = 1) -> Path:
@@ -94,6 +95,24 @@ def _shows(sheet: ShownSheet, spot: str) -> str:
     code = fields.get((row, column)) or at[column]
     said = sheet.at((row, column), sheet.kind(code)).said
     return "" if said == "–" else said
+
+
+def test_a_page_shows_a_lines_thread_and_takes_a_remark_also_where_all_is_agreed(tmp_path: Path) -> None:
+    case = desks.locked(tmp_path)
+    case.run(comment, "R1", "R1-1", "<b>why?</b>\n第二行", by="superior1")
+    case.run(comment, "R2", "R2-1", "not for others", by="superior2")
+    case.run(decide, "R1", "R1-2", "accept", reason="依据充分", by="superior1")
+    case.run(decide, "R1", "R1-1", "return", reason="部分商机已流失", by="superior1")
+    case.type({("R1", "R1-1", "region_says"): "half a sentence"})
+    page = _page(case, turn=2)
+    said = page.read_text("utf-8")
+    assert "superior1：&lt;b&gt;why?&lt;/b&gt;\n第二行</p>" in said
+    assert "not for others" not in said
+    [found] = _filled(page, {"R1-2-region_says": "thanks"})
+    values = _answered(found)
+    assert values["R1", "R1-1", "region_says"] == "half a sentence"
+    assert values["R1", "R1-2", "region_says"] == "thanks"
+    assert ("R1", "R1-2", "superior_says") not in values
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

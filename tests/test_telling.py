@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -13,13 +14,14 @@ from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Opinion
-from targetcal_xl.language import LANGUAGES
+from targetcal_xl.language import LANGUAGES, catalogue
 from targetcal_xl.problems import Problem
 from targetcal_xl.telling import Part, Report, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import Case
 from tests.support.samples import sample_inputs
 from tests.support.source import modules
+from tests.support.stamping import stamping
 
 
 def _kinds(of: type[Report] = Report) -> set[type[Report]]:
@@ -60,11 +62,16 @@ def _decided(folder: Path) -> Iterator[Report]:
     case = desks.locked(folder)
     yield case.run(actions.objections)
     yield case.run(actions.dashboard, folder / "page.html")
+    yield actions.verifier(folder / "verifier.html", "en")
+    with stamping(folder / "authority") as authority:
+        yield case.run(actions.stamp, authority.address)
     yield actions.MissedReport((Problem("ledger_moved"),))
     yield actions.watched(lambda: actions.MissedReport(()), (), lambda report: None)
     said = {"reason": "fair grounds"}
     yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
     yield case.run(actions.trace, "R1-1")
+    yield case.run(actions.comment, "R1", "R1-1", "who covers it?", by="superior1")
+    yield case.run(actions.threads)
     yield case.run(remind, dry_run=True)
     yield case.run(actions.unlock, "R2", "numbers were last year's")
     yield case.run(actions.erase, actions.Wanted(region="R1", line="R1-1"), "")
@@ -81,6 +88,8 @@ def _changed(folder: Path) -> Iterator[Report]:
     yield case.run(actions.backtest)
     yield case.run(actions.switch_functions, "live")
     yield case.run(actions.repair)
+    yield case.run(actions.split, folder / "packs")
+    yield case.run(actions.collect, [folder / "packs"])
     yield case.run(actions.upgrade)
 
 
@@ -120,6 +129,23 @@ def test_every_report_is_told_in_every_language(played: list[Report]) -> None:
             report, actions.DoctorReport
         ):  # its findings are in the language they were found in
             assert len({tuple(words) for words in told}) == len(LANGUAGES), type(report)
+
+
+def test_times_and_captions_look_the_same_in_every_table(played: list[Report]) -> None:
+    """A time has no zone, which its caption names; a caption begins with a capital."""
+    tables = [
+        part
+        for report in played
+        for language in LANGUAGES
+        for part in report.tell(language)
+        if isinstance(part, Rows)
+    ]
+    cells = [cell for each in tables for row in each.rows for cell in row]
+    assert [cell for cell in cells if re.search(r"\d:\d\d(\.\d+)?([+-]\d\d:?\d\d|Z)", cell)] == []
+    assert [cell for cell in cells if cell == "null" or cell.startswith('"')] == []
+    assert any(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", cell) for cell in cells)
+    captions = {key: said for key, said in catalogue("en").items() if key.startswith("telling.column.")}
+    assert captions and [key for key, said in captions.items() if said[0].islower()] == []
 
 
 def test_a_report_that_cannot_be_told_is_none() -> None:

@@ -27,6 +27,8 @@ with on_demand(__name__):
     from .backtest import BacktestReport, backtest
     from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
+    from .collect import CollectReport, collect
+    from .comment import CommentReport, ThreadsReport, comment, comment_as_said, take_in_remarks, threads
     from .confirm import ConfirmReport, confirm
     from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
@@ -43,11 +45,14 @@ with on_demand(__name__):
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
     from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
+    from .split import SplitReport, split
+    from .stamp import HeldStamp, StampReport, stamp
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
     from .upgrade import UpgradeReport, upgrade
+    from .verifier import VerifierReport, verifier
     from .verify import verify
     from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
@@ -62,6 +67,8 @@ __all__ = [
     "ChangeReport",
     "CheckReport",
     "Clock",
+    "CollectReport",
+    "CommentReport",
     "ConfirmReport",
     "DashboardReport",
     "DecisionReport",
@@ -73,6 +80,7 @@ __all__ = [
     "FollowReport",
     "FunctionsReport",
     "FunctionsState",
+    "HeldStamp",
     "LettersReport",
     "LockReport",
     "MissedReport",
@@ -89,10 +97,14 @@ __all__ = [
     "RepairReport",
     "ScenarioReport",
     "Score",
+    "SplitReport",
+    "StampReport",
     "SurveyReport",
+    "ThreadsReport",
     "TraceReport",
     "UnlockReport",
     "UpgradeReport",
+    "VerifierReport",
     "Wanted",
     "WatchedReport",
     "WeightChange",
@@ -105,6 +117,9 @@ __all__ = [
     "backtest",
     "changes",
     "check",
+    "collect",
+    "comment",
+    "comment_as_said",
     "confirm",
     "dashboard",
     "decide",
@@ -134,12 +149,17 @@ __all__ = [
     "repair",
     "scenarios",
     "silent",
+    "split",
+    "stamp",
     "survey",
     "survey_file",
     "switch_functions",
+    "take_in_remarks",
+    "threads",
     "trace",
     "unlock",
     "upgrade",
+    "verifier",
     "verify",
     "watched",
     "whatif",

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from ..desk import Issue
+from pydantic_core import from_json
+
+from ..connect import trusted_roots
+from ..desk import SENT, STAMP_FIELD, Stamp
 from ..language import text
 from ..ledger import Proof, load, proof_faults, read_proof
 from ..letters import printed_text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
-from ..telling import DONE, OBJECTION, QUESTION, WRONG, Part, Report, Sentence, table, tell_problems
+from ..telling import (
+    DONE,
+    OBJECTION,
+    QUESTION,
+    WRONG,
+    Part,
+    Report,
+    Sentence,
+    moment,
+    table,
+    tell_problems,
+)
+from .stamp import HeldStamp, held_stamps
 
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
 
@@ -28,6 +45,12 @@ class ProofFile:
     name: str
     proof: Proof
     problems: tuple[Problem, ...]
+    unheld: int = 0
+    """How many time stamps it has that were not looked at, as nobody said whose roots to trust."""
+    stamps: tuple[HeldStamp, ...] = ()
+    """The time stamps that hold."""
+    wrong: tuple[Problem, ...] = ()
+    """What is wrong with others."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +60,23 @@ class JudgedFile:
     name: str
     verdict: Literal["recorded", "coded", "unknown"]
     letter: str = ""
-    """The number of the letter that it is."""
+    """The number of the letter that it is; none, where it was handed out to be filled in."""
     entry: int = 0
     """The entry that recorded it."""
     head: str = ""
     """The check code that it carries."""
     by: str = ""
     """The proof that says so."""
+
+
+@dataclass(frozen=True)
+class _Record:
+    """A letter, as an entry recorded it: with the SHA-256 of each of its files, in hex."""
+
+    entry: int
+    letter: str
+    head: str
+    hashes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +102,7 @@ class AttestReport(Report):
     def leaves_work(self) -> bool:
         """Whether anything is not proved."""
         told = [*(one.verdict for one in self.files), *(one.verdict for one in self.agreements)]
-        broken = [problem for one in self.proofs for problem in one.problems]
+        broken = [problem for one in self.proofs for problem in (*one.problems, *one.wrong)]
         return bool(self.problems or broken or {*told} - {"recorded", "agree"})
 
     def tell(self, language: str) -> Iterator[Part]:
@@ -82,7 +115,8 @@ class AttestReport(Report):
             yield Sentence(said, _MARKS[pair.verdict])
         for file in self.files:
             facts = {"file": file.name, "letter": file.letter, "entry": file.entry}
-            said = text(f"telling.attest.{file.verdict}", language, **facts, head=file.head, proof=file.by)
+            code = "handed_out" if file.verdict == "recorded" and not file.letter else file.verdict
+            said = text(f"telling.attest.{code}", language, **facts, head=file.head, proof=file.by)
             yield Sentence(said, _MARKS[file.verdict])
         if any(not one.problems for one in self.proofs):
             yield Sentence(text("telling.attest.limits", language))
@@ -93,8 +127,12 @@ _MARKS = {"agree": DONE, "recorded": DONE, "fork": WRONG, "apart": OBJECTION} | 
 )
 
 
-def attest(paths: Sequence[Path]) -> AttestReport:
-    """Judge files by themselves and by the proofs among them."""
+def attest(paths: Sequence[Path], roots: Path | None = None) -> AttestReport:
+    """Judge files by themselves and by the proofs among them, time stamps by the roots that are trusted.
+
+    Raise Refused for roots that are none.
+    """
+    trusted_roots(roots)
     proofs: list[ProofFile] = []
     others: list[tuple[str, bytes]] = []
     problems: list[Problem] = []
@@ -102,7 +140,7 @@ def attest(paths: Sequence[Path]) -> AttestReport:
         try:
             content = read_file(path)
             if content.lstrip().startswith(b"{"):
-                proofs.append(_examined(path.name, content))
+                proofs.append(_examined(path.name, content, roots))
             else:
                 others.append((path.name, content))
         except Refused as refused:
@@ -115,12 +153,27 @@ def attest(paths: Sequence[Path]) -> AttestReport:
     return AttestReport(tuple(proofs), files, agreements, tuple(problems))
 
 
-def _examined(name: str, content: bytes) -> ProofFile:
+def _examined(name: str, content: bytes, roots: Path | None) -> ProofFile:
     try:
         proof = read_proof(content)
     except Refused as refused:
         raise Refused([Problem("proof_unreadable", name)]) from refused
-    return ProofFile(name, proof, tuple(proof_faults(proof)))
+    problems = tuple(proof_faults(proof))
+    found = () if problems else tuple(_stamps(proof))
+    held, wrong = held_stamps(found, roots)
+    return ProofFile(name, proof, problems, len(found) - len(held) - len(wrong), held, wrong)
+
+
+def _stamps(proof: Proof) -> Iterator[Stamp]:
+    """The time stamps that a sound proof tells of, on checkpoints that it proves."""
+    held, known = proof.contents, [seen.text for seen in proof.checkpoints]
+    for entry in proof.entries:
+        said = entry.columns
+        if (said["action"], said["field"]) == ("stamp", STAMP_FIELD) and entry.named in held:
+            with suppress(Refused):  # a log of somebody's own may hold anything
+                found = load(Stamp, held[entry.named])
+                if all(isinstance(one, str) for one in astuple(found)) and found.checkpoint in known:
+                    yield found
 
 
 def _verdict(one: Proof, other: Proof) -> Literal["agree", "unshown", "apart", "fork"]:
@@ -137,10 +190,9 @@ def _verdict(one: Proof, other: Proof) -> Literal["agree", "unshown", "apart", "
 def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFile:
     digest, words = sha256(content).hexdigest(), printed_text(content)
     for one in proofs:
-        for number, issue in _issued(one.proof):
-            if digest in dict(issue.files).values():
-                said = issue.letter
-                return JudgedFile(name, "recorded", said.number, number, said.chain_head, one.name)
+        for record in _records(one.proof):
+            if digest in record.hashes:
+                return JudgedFile(name, "recorded", record.letter, record.entry, record.head, one.name)
     for one in proofs:
         for seen in one.proof.checkpoints:
             if seen.mark in words:
@@ -148,15 +200,36 @@ def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFil
     return JudgedFile(name, "unknown")
 
 
-def _issued(proof: Proof) -> Iterator[tuple[int, Issue]]:
-    """The letters that a sound proof tells of, each with the number of its entry."""
+def _records(proof: Proof) -> Iterator[_Record]:
+    """The letters, packs and pages that a sound proof tells of."""
     held = proof.contents
     for entry in proof.entries:
-        columns = entry.columns
-        name = str(columns["new"]).strip('"')
-        if (columns["action"], columns["field"]) == ("letters", "letter.record") and name in held:
-            with suppress(Refused):  # a log of somebody's own may hold anything
-                yield columns["number"], load(Issue, held[name])
+        said = entry.columns
+        make = _MAKERS.get((said["action"], said["field"]))
+        if make and entry.named in held:
+            with suppress(KeyError, TypeError, ValueError):  # a log of somebody's own may hold anything
+                yield make(said["number"], from_json(held[entry.named], allow_inf_nan=False))
+
+
+def _letter(entry: int, issue: Any) -> _Record:
+    """What an `Issue` of any version says of its files; raise TypeError for what says nothing."""
+    letter, files = issue["letter"], issue["files"]
+    pairs = isinstance(files, list) and all(isinstance(one, list) and len(one) == 2 for one in files)
+    hashes = tuple(one[1] for one in files) if pairs else (None,)
+    if not all(isinstance(said, str) for said in (letter["number"], letter["chain_head"], *hashes)):
+        raise TypeError("this is no letter's record")
+    return _Record(entry, letter["number"], letter["chain_head"], hashes)
+
+
+def _handed_out(entry: int, sent: Any) -> _Record:
+    """What a `Sent` of any version says of its file; raise TypeError for what says nothing."""
+    head, digest = sent["slip"]["head"], sent["sha256"]
+    if not (isinstance(head, str) and isinstance(digest, str)):
+        raise TypeError("this is no record of what was handed out")
+    return _Record(entry, "", head, (digest,))
+
+
+_MAKERS = {("letters", "letter.record"): _letter} | {("split", field): _handed_out for field in SENT.values()}
 
 
 def _told(one: ProofFile, language: str) -> Iterator[Part]:
@@ -175,4 +248,15 @@ def _rows(proof: Proof, language: str) -> Iterator[list[str]]:
     erased, unsaid = proof.erased(language), text("telling.attest.unsaid", language)
     for entry in proof.entries:
         columns = entry.told(lambda place: erased.get(place, unsaid))
-        yield [str(columns[code] or "") for code in _COLUMNS]
+        yield [_shown(code, columns[code]) for code in _COLUMNS]
+
+
+def _shown(code: str, said: Any) -> str:
+    """What stands in a column, as people read it; in a log of somebody's own it may be anything."""
+    with suppress(TypeError, ValueError, OverflowError):
+        if code == "at":
+            return moment(dt.datetime.fromisoformat(said))
+        if code in ("old", "new"):
+            value = json.loads(said)
+            return value if isinstance(value, str) else "" if value is None else str(said)
+    return "" if said is None else str(said)

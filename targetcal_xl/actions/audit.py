@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..calibration import Value
-from ..desk import Desk, audit_rows, find_region, standing_of
+from ..calibration import Standing, Value
+from ..desk import Desk, audit_rows, find_region, standing_of, whose
 from ..language import text
 from ..ledger import Entry
 from ..problems import Problem
-from ..telling import DONE, Part, Report, Sentence, noted, table, tell_problems
+from ..telling import DONE, Part, Report, Sentence, moment, noted, table, tell_problems
+from .stamp import HeldStamp
+
+WHO = ("actor", "submitted_by", "typed")
+COLUMNS = ("number", "at", *WHO, "action", "region", "row", "field", "old", "new", "reason")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,9 @@ class AuditReport(Report):
     notes: tuple[Problem, ...] = ()
     """What shows nothing false but is worth a look."""
     said: tuple[Mapping[str, Value], ...] = ()
-    """The entries as the audit sheet prints them, where they are listed."""
+    """The entries as the audit sheet prints them, with whose words they hold, where they are listed."""
+    stamps: tuple[HeldStamp, ...] = ()
+    """The time stamps that hold, where agreement was looked for and roots are named."""
 
     @property
     def leaves_work(self) -> bool:
@@ -41,21 +47,27 @@ class AuditReport(Report):
             facts = {"entries": len(self.entries), "head": self.head}
             yield Sentence(text("telling.audit.verified", language, **facts), DONE)
             yield Sentence(text("telling.audit.heads", language, count=len(self.heads), head=self.head))
+            yield from (one.said("holds", language) for one in self.stamps)
             yield from noted(self.notes, text("telling.audit.notes", language), language)
         elif self.problems:
             yield from tell_problems(self.problems, language, indented=True)
             yield from noted(self.notes, text("telling.audit.notes", language), language)
         else:
-            columns = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
-            rows = (row_of(*both, columns) for both in zip(self.entries, self.said, strict=True))
-            yield table(columns, rows, language)
+            rows = (row_of(*both, COLUMNS) for both in zip(self.entries, self.said, strict=True))
+            yield table(COLUMNS, rows, language)
 
 
 def row_of(entry: Entry, said: Mapping[str, Value], columns: Sequence[str]) -> tuple[str, ...]:
-    """An entry's row in a table, from what the audit sheet says of it; the time in UTC, without a zone."""
-    at = entry.at.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
-    known = {**said, "at": at}
+    """An entry's row in a table, from what the audit sheet says of it."""
+    known = {**said, "at": moment(entry.at)}
     return tuple("" if known[column] is None else str(known[column]) for column in columns)
+
+
+def told(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping[str, Value]]:
+    """Entries as the audit sheet prints them, with whose words they hold."""
+    entries = tuple(entries)
+    for row, entry in zip(audit_rows(standing, entries), entries, strict=True):
+        yield {**row, **whose(entry)}
 
 
 def audit(desk: Desk, region: str | None = None) -> AuditReport:
@@ -63,4 +75,4 @@ def audit(desk: Desk, region: str | None = None) -> AuditReport:
     now = standing_of(desk.ledger)
     code = find_region(now.inputs.plan, region).code if region else None
     entries = tuple(desk.ledger.entries(region=code))
-    return AuditReport(entries, desk.ledger.checkpoint.mark, said=tuple(audit_rows(now, entries)))
+    return AuditReport(entries, desk.ledger.checkpoint.mark, said=tuple(told(now, entries)))

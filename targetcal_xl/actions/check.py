@@ -22,14 +22,26 @@ from ..calibration import (
     same_value,
 )
 from ..calibration.vocabulary import State, Status
-from ..desk import Desk, Side, Stock, cell_faults, chosen_regions, look, misfits, not_taken_in, said, where
+from ..desk import (
+    Desk,
+    Side,
+    Stock,
+    cell_faults,
+    chosen_regions,
+    look,
+    misfits,
+    not_taken_in,
+    said,
+    typed_faults,
+    typed_remarks,
+    where,
+)
 from ..figures import typed
 from ..language import text
 from ..ledger import fault
-from ..ooxml import BLANK, Cell, Spot
-from ..ooxml import reference as cell_name
+from ..ooxml import BLANK, Cell, Spot, cell_name
 from ..problems import Problem
-from ..telling import DONE, WRONG, Part, Report, Sentence, tell_problems, word
+from ..telling import DONE, QUESTION, WRONG, Part, Report, Sentence, tell_problems, word
 from ..workbook import Content, Owner, Typed, content, is_formula, region_sheet, same_shown
 
 SUPPORT_FIELDS = ("kind", "what", "quantity")
@@ -48,6 +60,8 @@ class RegionCheck:
     round: int
     submitted: bool
     problems: tuple[Problem, ...]
+    remarks: int = 0
+    """What is written in the tab and was not taken in yet."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,9 @@ class CheckReport(Report):
             words += [word(status, language)] if status else []
             yield Sentence(" · ".join(words), WRONG if region.problems else DONE, region.region)
             yield from tell_problems(region.problems, language, indented=True)
+            if region.remarks:
+                waiting = text("telling.comment.waiting", language, count=region.remarks)
+                yield Sentence(waiting, QUESTION, indented=True)
         total = len(self.problems)
         yield Sentence(
             text("telling.check.problems", language, count=total)
@@ -101,9 +118,9 @@ def check(desk: Desk, regions: Sequence[str] = ()) -> CheckReport:
 
 def _region_check(stock: Stock, region: Region, faults: Sequence[Problem]) -> RegionCheck:
     side = stock.table(region)
-    return RegionCheck(
-        region.name, side.state, side.round, is_submitted(stock, region), examine(stock, region, faults)
-    )
+    problems, waiting = examine(stock, region, faults), len(typed_remarks(stock, [region]))
+    submitted = is_submitted(stock, region)
+    return RegionCheck(region.name, side.state, side.round, submitted, problems, waiting)
 
 
 def is_submitted(stock: Stock, region: Region) -> bool:
@@ -114,7 +131,7 @@ def is_submitted(stock: Stock, region: Region) -> bool:
 def tampering(stock: Stock, sheets: Container[str] | None = None) -> tuple[Problem, ...]:
     """Every cell of ours on these sheets, or on all, that somebody has changed."""
     reading = stock.reading
-    wanted = content(stock.standing, reading.values, reading.places, sheets, stock.explained)
+    wanted = content(stock.standing, stock.values, reading.places, sheets, stock.explained)
     return tuple(changed_cells(stock, wanted))
 
 
@@ -170,6 +187,7 @@ def examine(stock: Stock, region: Region, faults: Iterable[Problem]) -> tuple[Pr
         *broken_seals(stock, region),
         *unrecorded(stock, region),
         *cell_faults(stock, typed),
+        *typed_faults(stock, typed_remarks(stock, [region])),
         *_unfinished(stock, region),
     )
 

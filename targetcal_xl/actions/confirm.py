@@ -17,14 +17,16 @@ from ..calibration import (
     side_of,
 )
 from ..calibration.vocabulary import ObjectionState, State
-from ..desk import Desk, Stock, take_stock
+from ..desk import Desk, Stock, take_stock, typed_faults, typed_remarks
 from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
-from ..telling import WARNING, Part, Report, Sentence
+from ..telling import WARNING, Part, Report, Sentence, tell_problems
 from .check import broken_seals, unrecorded, unsettled
+from .comment import sound_remarks
 from .decide import undecided_supports
+from .stamp import StampReport, stamp_if_asked
 from .unlock import in_force_events
 
 
@@ -41,6 +43,9 @@ class ConfirmReport(Report):
     metric: Metric
     exceptions: tuple[Problem, ...] = ()
     """What was outside tolerance and limits, and confirmed with a reason."""
+    stamp: StampReport | None = None
+    unstamped: tuple[Problem, ...] = ()
+    """Why there is no time stamp though an authority is named."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -51,6 +56,11 @@ class ConfirmReport(Report):
         for exception in self.exceptions:
             said = text(f"telling.confirm.{exception.code}", language, **exception.fields)
             yield Sentence(said, WARNING, exception.where)
+        if self.stamp:
+            yield from self.stamp.tell(language)
+        if self.unstamped:
+            yield Sentence(text("telling.stamp.later", language), WARNING)
+            yield from tell_problems(self.unstamped, language, indented=True)
 
 
 def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
@@ -67,7 +77,9 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
     if problems or (exceptions and not reason):
         raise DataProblems([*problems, *exceptions])
     plan, total = stock.plan, _total(stock)
-    stock.settle([*_events(stock, reason), *summary("confirm", stock.standing, total, reason)])
+    written, _ = sound_remarks(stock, plan.regions)
+    stock.settle([*written, *_events(stock, reason), *summary("confirm", stock.standing, total, reason)])
+    stamp, unstamped = stamp_if_asked(desk)
     return ConfirmReport(
         regions=len(plan.regions),
         hq_target=plan.hq_target,
@@ -76,6 +88,8 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
         hq_gap=hq_gap(plan.hq_target, total),
         metric=plan.metric,
         exceptions=tuple(exceptions),
+        stamp=stamp,
+        unstamped=unstamped,
     )
 
 
@@ -118,6 +132,7 @@ def _of_region(stock: Stock, region: Region) -> Iterator[Problem]:
         yield Problem(f"not_agreed_{side.state}", region.name, {"round": side.round})
     yield from broken_seals(stock, region)
     yield from unrecorded(stock, region)
+    yield from typed_faults(stock, typed_remarks(stock, [region]))
     for line in side.lines:
         if side.of(line.code, "objection") == ObjectionState.OPEN:
             yield Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})

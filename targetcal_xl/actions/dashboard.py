@@ -55,7 +55,7 @@ def dashboard(desk: Desk, out: Path, lang: str = "", *, renews: bool = False) ->
     Raise Refused when the file is no page, is something else's, or cannot be written.
     """
     language = find_language(lang) if lang else ""
-    _refuse_place(out)
+    refuse_place(out)
     stock = look(desk)
     notes = tuple(misfits(stock))
     language = language or stock.standing.language
@@ -81,8 +81,8 @@ def files_of(book: Path, ledger: str = "") -> tuple[Path, ...]:
     return (book,) if "://" in place else (book, Path(place))
 
 
-def _refuse_place(out: Path) -> None:
-    """Nothing but a page of ours is ever written over."""
+def refuse_place(out: Path) -> None:
+    """Raise Refused for what is no page's name, or is taken: nothing but a page of ours is written over."""
     if out.suffix.lower() not in _ENDINGS:
         raise Refused([Problem("page_not_html", str(out))])
     if out.is_dir() or (out.exists() and not is_ours(read_file(out))):

@@ -21,17 +21,16 @@ from ..calibration import (
     support_items,
 )
 from ..calibration.vocabulary import DecisionKind, State, Status
-from ..desk import Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
-from ..language import text
+from ..desk import IN_TAB, Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
+from ..language import listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence, word
 from ..workbook import Owner, Typed
 from .check import broken_seals, computed
+from .comment import sound_remarks
 
 GRANTS = ("yes", "no")
-IN_TAB = ", tab"
-"""Ends the source of what was typed in the workbook and not in the command."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +63,16 @@ class DecisionReport(Report):
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         for line, decision in self.lines:
-            yield Sentence(f"{line}: {word(decision, language)}", DONE)
+            yield Sentence(f"{line}{record(language).colon}{word(decision, language)}", DONE)
         for support, granted in self.supports:
             yield Sentence(text(f"telling.decide.support_{granted}", language, support=support), DONE)
         state = {"state": word(self.state, language), "round": self.round}
         yield Sentence(text("telling.decide.state", language, region=self.region, **state))
         if self.awaited:
-            yield Sentence(text("telling.decide.awaited", language, lines=", ".join(self.awaited)))
+            yield Sentence(text("telling.decide.awaited", language, lines=listed(self.awaited, language)))
         if self.undecided:
-            yield Sentence(text("telling.decide.undecided", language, supports=", ".join(self.undecided)))
+            supports = listed(self.undecided, language)
+            yield Sentence(text("telling.decide.undecided", language, supports=supports))
 
 
 def decide_as_said(
@@ -138,7 +138,7 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     if problems := list(computed(stock, (cell for cell in cells if cell.key[1] in said))):
         raise DataProblems(problems)
     decisions[:1] = [replace(first, hours=hours) for first in decisions[:1]]
-    return _record(stock, found, decisions)
+    return _record(stock, found, decisions, sound_remarks(stock, [found])[0])
 
 
 def decide_support(
@@ -173,7 +173,7 @@ def _support_events(stock: Stock, region: Region, support: str, granted: str, re
     lines = [line for line, *_ in in_words_only(stock.standing, region.code)]
     named = {name: line for line in lines for name in (line.name, line.code)}
     if support not in named:
-        known = ", ".join([*(item.row for item in items.values()), *(line.name for line in lines)])
+        known = [*(item.row for item in items.values()), *(line.name for line in lines)]
         raise Refused([Problem("support_unknown", region.name, {"said": support, "known": known or "–"})])
     if granted == "yes":
         raise Refused([Problem("support_not_listed", place)])
@@ -220,7 +220,9 @@ def _awaiting(side: Side) -> tuple[Line, ...]:
     )
 
 
-def _record(stock: Stock, region: Region, decisions: Sequence[Decision]) -> DecisionReport:
+def _record(
+    stock: Stock, region: Region, decisions: Sequence[Decision], written: Sequence[Event] = ()
+) -> DecisionReport:
     problems = [problem for decision in decisions for problem in _faults(stock, region, decision)]
     problems += _grant_faults(stock, region)
     if problems:
@@ -228,7 +230,7 @@ def _record(stock: Stock, region: Region, decisions: Sequence[Decision]) -> Deci
     side = stock.table(region)
     events = [event for decision in decisions for event in _events(side, decision)]
     granted = list(_granted(stock, region))
-    events += granted
+    events += [*granted, *written]
     if decisions:
         events += _outcome(side, {decision.line.code: decision.kind for decision in decisions}, stock)
     said = [(str(event.row), str(event.new)) for event in granted if event.field == "granted" and event.new]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..calibration import is_placeholder, is_same_person, may_erase
 from ..calibration.vocabulary import MessageState
-from ..desk import Desk, Issue, Stock, find_line, find_region, said, take_stock, text_faults
+from ..desk import Desk, Issue, Stock, find_line, find_region, provenance, said, take_stock, text_faults
 from ..language import text
 from ..ledger import ERASE, ERASED, PARTS, WHOLE, WORDS, Entry, Event, Place, is_words, load, spelt
 from ..outbox import queue, state_event
@@ -126,7 +126,6 @@ class _Search:
         documents = {where for where, _ in self._spoken if isinstance(where, str)}
         self._holders: dict[int | str, Entry] = {entry.number: entry for entry in self._entries}
         self._holders |= {str(one.new): one for one in self._entries if one.new in documents}
-        self._signed = _signatures(self._entries)
         self._subjects: dict[str, list[str]] = {}
 
     def chosen(self, wanted: Wanted) -> list[Place]:
@@ -171,13 +170,9 @@ class _Search:
             is_there = region is None or entry.region == region.code
             is_about = line is None or entry.row == line.code
             is_named = not wanted.entries or entry.number in wanted.entries
-            if is_there and is_about and is_named and self._is_by(entry, wanted.person):
+            is_theirs = not wanted.person or is_same_person(provenance(entry).submitted, wanted.person)
+            if is_there and is_about and is_named and is_theirs:
                 yield entry
-
-    def _is_by(self, entry: Entry, person: str) -> bool:
-        """Whether an entry holds a person's words, or anybody's; what was locked is its signer's."""
-        signed = self._signed.get((entry.region, entry.at)) if entry.action == "lock" else None
-        return not person or is_same_person(signed or entry.actor, person)
 
     def with_copies(self, chosen: Sequence[Place]) -> list[Place]:
         """The places, and every other that holds the same words about the same row or from the same act.
@@ -290,16 +285,3 @@ def _first_sealed(entries: Iterable[Entry]) -> dict[str | None, int]:
         if entry.action == "lock":
             first[entry.region] = min(entry.number, first.get(entry.region, entry.number))
     return first
-
-
-def _signatures(entries: Iterable[Entry]) -> dict[tuple[str | None, object], str]:
-    """By region and moment, who had signed what was locked then."""
-    signed: dict[str | None, str] = {}
-    found: dict[tuple[str | None, object], str] = {}
-    for entry in entries:
-        if entry.action == "lock":
-            if entry.field == "submitter":
-                signed[entry.region] = str(entry.new)
-            if entry.region in signed:
-                found[entry.region, entry.at] = signed[entry.region]
-    return found

@@ -17,7 +17,7 @@ from ..calibration import (
     Survey,
     beside,
     consensus_days,
-    inside,
+    count_inside,
     quadrant,
     reached,
 )
@@ -148,7 +148,7 @@ def _inside(standing: Standing, followed: Followed) -> Inside | None:
     plan, baseline = standing.inputs.plan, standing.baseline
     if followed.as_of < plan.period.end:
         return None
-    return inside(baseline.low, baseline.high, followed.progress.actual, plan.thresholds.confidence)
+    return count_inside(baseline.low, baseline.high, followed.progress.actual, plan.thresholds.confidence)
 
 
 def _grounds(stock: Stock) -> tuple[Survey, Followed]:

@@ -19,6 +19,7 @@ from ..calibration import (
     course_path,
     due_so_far,
     episodes,
+    follow_lines,
     has_resources,
     hope,
     period_weights,
@@ -27,12 +28,11 @@ from ..calibration import (
     so_far,
     target_path,
 )
-from ..calibration import follow as follow_lines
 from ..calibration.vocabulary import Hope, State, WarningState
 from ..connect import Actuals, read_actuals
 from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, find_file, plan_of, take_stock
 from ..figures import Figures, percent
-from ..language import text
+from ..language import listed, text
 from ..ledger import Event, dump, reference
 from ..problems import MOST_OF_A_KIND, DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, WARNING, Part, Report, Sentence
@@ -113,7 +113,7 @@ class FollowReport(Report):
         if self.is_to_come:
             yield Sentence(text("telling.follow.to_come", language, date=self.as_of), QUESTION)
         if self.reopened:
-            yield Sentence(text("telling.follow.reopened", language, regions=", ".join(self.reopened)))
+            yield Sentence(text("telling.follow.reopened", language, regions=listed(self.reopened, language)))
         if said := self.calendar.sentence(language):
             yield Sentence(said, QUESTION)
         if (self.as_of - self.reported_until).days >= _QUIET_DAYS:
@@ -121,7 +121,7 @@ class FollowReport(Report):
             yield Sentence(text(f"telling.follow.{quiet}", language, date=self.reported_until), QUESTION)
         if self.silent:
             silent = "silent" if self.counts_missing else "silent_unknown"
-            some = {"count": len(self.silent), "lines": ", ".join(self.silent[:MOST_OF_A_KIND])}
+            some = {"count": len(self.silent), "lines": listed(self.silent[:MOST_OF_A_KIND], language)}
             yield Sentence(text(f"telling.follow.{silent}", language, **some), QUESTION)
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from ..calibration import Letter, Region, compose, letter_number
 from ..calibration.vocabulary import State
 from ..desk import Desk, Issue, Stock, issues, take_stock
-from ..language import text
+from ..language import listed, text
 from ..ledger import Event, dump, reference
 from ..letters import LetterTemplate, render_pdf, render_word
 from ..letters.file_names import file_name
@@ -44,7 +44,7 @@ class LettersReport(Report):
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         for letter in self.letters:
-            outcome, files = "issued" if letter.is_new else "kept", ", ".join(letter.files)
+            outcome, files = "issued" if letter.is_new else "kept", listed(letter.files, language)
             facts = {"number": letter.number, "region": letter.region, "files": files}
             yield Sentence(text(f"telling.letters.{outcome}", language, **facts), DONE)
 

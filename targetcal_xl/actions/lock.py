@@ -18,7 +18,7 @@ from ..calibration import (
     settles,
 )
 from ..calibration.vocabulary import State
-from ..desk import Desk, Stock, chosen_regions, seal, take_stock
+from ..desk import Desk, Stock, chosen_regions, handed_in, seal, take_stock
 from ..figures import percent
 from ..language import text
 from ..ledger import Event
@@ -26,6 +26,7 @@ from ..problems import DataProblems, Problem
 from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, region_sheet
 from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
+from .comment import sound_remarks
 from .objections import objection_events
 
 DECISION_FIELDS = ("decision", "counter", "decision_reason")
@@ -48,6 +49,8 @@ class LockReport(Report):
     """Cells whose change was recorded."""
     in_words_only: tuple[tuple[str, str], ...] = ()
     """Region and line of each support that was asked for in words and is listed as no item."""
+    remarks: int = 0
+    """Remarks of either side that were taken in from the tabs."""
 
     @property
     def leaves_work(self) -> bool:
@@ -66,11 +69,14 @@ class LockReport(Report):
             yield Sentence(text("telling.lock.refused", language, region=name), WRONG)
             yield from tell_problems(problems, language, indented=True)
         for region, line, off in self.objections:
-            share = percent(off, language, signed=True)
-            said = text("telling.lock.objection", language, region=region, line=line, deviation=share)
+            said = text(
+                "telling.lock.objection", language, region=region, line=line, off=percent(-off, language)
+            )
             yield Sentence(said, OBJECTION)
         for region, line in self.in_words_only:
             yield Sentence(text("telling.lock.in_words_only", language), QUESTION, f"{region} / {line}")
+        if self.remarks:
+            yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
 
 
@@ -95,21 +101,23 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
             refused.append((region.name, found))
         else:
             locked.append(region)
-    events = [event for region in locked for event in _submission(stock, region)]
-    if events:
-        stock.settle(events)
+    events = [event for region in locked for event in submission(stock, region)]
+    written, _ = sound_remarks(stock, chosen)
+    if events or written:
+        stock.settle([*events, *written])
     return LockReport(
         locked=tuple(region.name for region in locked),
         already=tuple(region.name for region in chosen if stock.table(region).state != State.OPEN),
         waiting=tuple(region.name for region in chosen if _is_waiting(stock, region)),
         refused=tuple(refused),
-        objections=tuple(_raised(stock, events)),
-        recorded=sum(event.row is not None and not event.field.startswith(_OWN) for event in events),
-        in_words_only=tuple(_in_words_only(stock, locked)),
+        objections=tuple(raised(stock, events)),
+        recorded=sum(event.row is not None and not event.field.startswith(OWN_FIELDS) for event in events),
+        in_words_only=tuple(in_words_only_now(stock, locked)),
+        remarks=len(written),
     )
 
 
-_OWN = ("objection", "agreed", "round", "granted", DECLINED, *DECISION_FIELDS)
+OWN_FIELDS = ("objection", "agreed", "round", "granted", DECLINED, *DECISION_FIELDS)
 """Fields of a line or a support item that a lock sets by itself."""
 
 
@@ -117,8 +125,8 @@ def _is_waiting(stock: Stock, region: Region) -> bool:
     return stock.table(region).state == State.OPEN and not is_submitted(stock, region)
 
 
-def _submission(stock: Stock, region: Region) -> list[Event]:
-    """Everything that locking a region means."""
+def submission(stock: Stock, region: Region, typed: str = "") -> list[Event]:
+    """Everything that locking a region means; `typed` is who typed its words, where that can be known."""
     values = _said(stock, region)
     lines = [event for line in _declared_lines(stock, region) for event in _line_events(stock, line)]
     settled = {event.row for event in lines if event.field == "agreed"}
@@ -130,7 +138,7 @@ def _submission(stock: Stock, region: Region) -> list[Event]:
         "state": State.DECIDED if agreed else State.LOCKED,
     }
     return [
-        *_changed_cells(stock, region, values),
+        *_changed_cells(stock, region, values, typed),
         *lines,
         *_asked_anew(stock, region, values),
         *(
@@ -150,13 +158,13 @@ def _said(stock: Stock, region: Region) -> dict[Key, Value]:
     return values
 
 
-def _changed_cells(stock: Stock, region: Region, values: Mapping[Key, Value]) -> list[Event]:
-    """One event for every cell that says something new, with the name that the tab is signed with."""
+def _changed_cells(stock: Stock, region: Region, values: Mapping[Key, Value], typed: str) -> list[Event]:
+    """One event for every cell that says something new, with who submitted and who typed it."""
     known = stock.standing.values
-    submitter = stock.typed((region.code, None, "submitter"))
-    signed = text("actions.lock.signed", stock.reading.places.language, name=submitter)
+    submitter = str(stock.typed((region.code, None, "submitter")) or "")
+    reason = handed_in(submitter, typed, stock.reading.places.language)
     return [
-        Event("lock", *key, known.get(key), value, signed)
+        Event("lock", *key, known.get(key), value, reason)
         for key, value in values.items()
         if known.get(key) != value
     ]
@@ -198,7 +206,7 @@ def _line_events(stock: Stock, line: Line) -> Iterator[Event]:
             yield Event("lock", line.region, line.code, field, old, None)
 
 
-def _in_words_only(stock: Stock, regions: Sequence[Region]) -> Iterator[tuple[str, str]]:
+def in_words_only_now(stock: Stock, regions: Sequence[Region]) -> Iterator[tuple[str, str]]:
     """Supports that no item lists, by what these regions have said now."""
     said = dict(stock.standing.values)
     for region in regions:
@@ -210,7 +218,8 @@ def _in_words_only(stock: Stock, regions: Sequence[Region]) -> Iterator[tuple[st
                 yield region.name, line.name
 
 
-def _raised(stock: Stock, events: Sequence[Event]) -> Iterator[tuple[str, str, float]]:
+def raised(stock: Stock, events: Sequence[Event]) -> Iterator[tuple[str, str, float]]:
+    """Region, line and deviation of each objection that these events open."""
     lines = {line.code: line for line in stock.plan.lines}
     for event in events:
         if event.field == "objection" and event.new == State.OPEN:

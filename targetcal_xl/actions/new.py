@@ -23,7 +23,7 @@ from ..desk import (
     Asked,
     Desk,
     asked,
-    composed,
+    composed_book,
     find_language,
     held,
     plan_faults,
@@ -90,7 +90,7 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
     events, documents = groundwork("new", inputs, baseline, allotment, shared)
     events.append(Event("new", None, None, "language", None, language))
     draft = desk.draft(events, documents)
-    with laid_beside(desk.path, composed(desk, draft)) as book:
+    with laid_beside(desk.path, composed_book(desk, draft)) as book:
         draft.record()
         show_recorded(draft, desk.path, lambda: put_in_place(book, desk.path))
     suggested = inputs.plan.total_of(baseline.suggested)

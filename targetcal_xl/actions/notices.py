@@ -10,7 +10,7 @@ from pathlib import Path
 from ..calibration import Person, Plan, Region
 from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, State
 from ..desk import Stock
-from ..language import text
+from ..language import listed, text
 from ..outbox import Attachment, Message, attached
 from ..problems import Problem
 from .check import is_submitted
@@ -89,7 +89,8 @@ def _message(
     said = {**fields, **occasion.fields}
     files = tuple(attachment for attachment, _ in enclosed) if way[0] == Channel.MAIL else ()
     body = text(f"outbox.{occasion.kind}.body", language, **said)
-    extra = text("outbox.enclosed", language, files=", ".join(file.name for file in files)) if files else ""
+    names = listed((file.name for file in files), language)
+    extra = text("outbox.enclosed", language, files=names) if files else ""
     foot = text("outbox.foot", language, plan=plan.code, head=stock.head)
     return Message(
         kind=occasion.kind,
@@ -144,8 +145,9 @@ def _pressed(
 
 
 def _speakers(region: Region) -> tuple[Person, ...]:
-    """Who may submit a region's declaration."""
-    return tuple(person for person in (region.head, region.deputy) if person.name)
+    """Who may submit a region's declaration: the head, and a deputy whom messages can reach."""
+    deputy = region.deputy
+    return (region.head, deputy) if deputy.name and (deputy.mail or deputy.robot) else (region.head,)
 
 
 def _by(deadline: dt.date | None, language: str) -> str:

@@ -24,7 +24,7 @@ from ..calibration import (
 from ..calibration.vocabulary import ObjectionState, State
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import text
+from ..language import record, text
 from ..ledger import Event, Ledger
 from ..problems import DataProblems, Problem, Refused
 from ..telling import Part, Report, Sentence, word
@@ -82,14 +82,14 @@ class ObjectionsReport(Report):
             state = text(f"telling.objections.{item.state}", language)
             yield Sentence(state, about=f"{item.region} / {item.line}")
             numbers = {"declared": told.number(item.declared), "suggested": told.number(item.suggested)}
-            numbers |= {"deviation": percent(item.deviation, language, signed=True), "hrbp": item.hrbp}
+            numbers |= {"off": percent(-item.deviation, language), "hrbp": item.hrbp}
             yield Sentence(text("telling.objections.numbers", language, **numbers), indented=True)
             if item.lifted is not None:
                 later = {"lifted": told.number(item.lifted), "declared": numbers["declared"]}
                 yield Sentence(text("telling.objections.later", language, **later), indented=True)
             for code in ("basis", "support", "risk", "handling"):
                 if said := getattr(item, code):
-                    yield Sentence(f"{word(code, language)}: {said}", indented=True)
+                    yield Sentence(f"{word(code, language)}{record(language).colon}{said}", indented=True)
 
 
 def objections(desk: Desk) -> ObjectionsReport:

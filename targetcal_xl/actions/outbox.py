@@ -123,7 +123,7 @@ def outbox(
     have arrived. Raise Refused for a number that is none, and for a book that shows other entries.
     """
     if listed:
-        return OutboxReport(tuple(row_of(look(desk), item) for item in queue(desk.ledger)), dry=True)
+        return OutboxReport(tuple(queued_row(look(desk), item) for item in queue(desk.ledger)), dry=True)
     stock = at_hand(desk)
     events = [*_again(stock, resend, MessageState.PREPARED), *_again(stock, arrived, MessageState.SENT)]
     if events:
@@ -138,7 +138,7 @@ def _again(stock: Stock, numbers: Sequence[int], new: MessageState) -> Iterator[
     done = (MessageState.FAILED, MessageState.DRAFTED, MessageState.SENT)
     over = (*lost, *done) if new == MessageState.PREPARED else lost
     if wrong := [number for number in numbers if number not in items or items[number].state not in over]:
-        raise Refused([Problem("outbox_number", fields={"numbers": ", ".join(map(str, wrong))})])
+        raise Refused([Problem("outbox_number", fields={"numbers": wrong})])
     yield from (state_event(items[number], new, "asked for") for number in dict.fromkeys(numbers))
 
 
@@ -192,7 +192,7 @@ def send_due(
     now = look(desk)
     if misfits(now):
         _show(now)
-    return OutboxReport(tuple(row_of(now, item) for item in queue(desk.ledger)), tuple(found))
+    return OutboxReport(tuple(queued_row(now, item) for item in queue(desk.ledger)), tuple(found))
 
 
 def _withdrawn(stock: Stock, items: Iterable[Queued]) -> Iterator[Event]:
@@ -251,7 +251,7 @@ def _open_ways(
             mail.close()
 
 
-def row_of(stock: Stock, item: Queued) -> MessageRow:
+def queued_row(stock: Stock, item: Queued) -> MessageRow:
     """A message of the queue as it is listed."""
     row = row_of_message(stock, item.message)
     since = item.since.isoformat(timespec="seconds")

@@ -11,7 +11,7 @@ from ..desk import NUMBER, RESTORED, Desk, batches, restored
 from ..figures import Figures
 from ..language import text
 from ..ledger import Entry, Ledger, standing
-from ..telling import Part, Report, table
+from ..telling import Part, Report, moment, table
 
 _RESULTS = ("suggested", "inputs", "baseline", "learning", NUMBER[2], RESTORED[2])
 """Fields of what a recalibration leads to, beside those of what it was made for."""
@@ -48,11 +48,11 @@ class RecalibrationsReport(Report):
 
 def _recalibration_row(item: Recalibration, language: str) -> tuple[str, ...]:
     told = Figures(item.metric, language)
-    number, at = str(item.number), item.at.isoformat(sep=" ", timespec="seconds")
     reason = item.reason if item.number else text("telling.recalibrate.start", language)
     if item.restored is not None:
         reason = text("telling.recalibrate.restored", language, number=item.restored, reason=reason)
-    return number, at, item.actor, str(item.changes), told.total(item.suggested_total), reason
+    number, total = str(item.number), told.total(item.suggested_total)
+    return number, moment(item.at), item.actor, str(item.changes), total, reason
 
 
 def recalibrations(desk: Desk) -> RecalibrationsReport:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..calibration.vocabulary import MessageKind
-from ..desk import Desk, Stock, find_region
-from ..outbox import Message, entered, message_code, queue
+from ..desk import Desk, Sent, Stock, find_region, sent_items
+from ..outbox import Message, enter, message_code, queue
 from ..problems import Problem, Refused
 from .notices import DueNotices, Files, notices
 from .outbox import OutboxReport, Sleep, at_hand, row_of_message, send_due
@@ -20,34 +20,48 @@ def remind(
     dry_run: bool = False,
     draft: Path | None = None,
     attach: Sequence[str] = (),
+    packs: Path | None = None,
     sleep: Sleep = time.sleep,
 ) -> OutboxReport:
     """Tell everybody what is due now and was not told yet; `dry_run` lists it and does nothing.
 
     `draft` is a folder for mails that a person sends; `attach` are files for invitations, `REGION=FILE`
-    each. Raise Refused for a region or file that is not there.
+    each; from the folder `packs` every region gets what it was handed last. Raise Refused for a region or
+    file that is not there.
     """
     stock = at_hand(desk)
-    due = notices(stock, _files(stock, attach))
+    due = notices(stock, _files(stock, attach, packs))
     news = tuple(_news(stock, due))
     if dry_run:
         rows = tuple(row_of_message(stock, message) for message, _ in news)
         return OutboxReport(rows, due.unreached, dry=True)
-    events, documents = entered(desk.ledger, stock.plan.code, news)
+    events, documents = enter(desk.ledger, stock.plan.code, news)
     if events:
         stock.settle(events, documents)
     return send_due(desk, drafts=draft, sleep=sleep, problems=due.unreached)
 
 
-def _files(stock: Stock, said: Iterable[str]) -> Mapping[str, Sequence[Path]]:
-    """`REGION=FILE`, as regions' codes with their files."""
+def _files(stock: Stock, said: Iterable[str], packs: Path | None) -> Mapping[str, Sequence[Path]]:
+    """Regions' codes with their files: those of `REGION=FILE`, and what they were handed, in a folder."""
     found: dict[str, list[Path]] = {}
+    for sent in _handed_out(stock) if packs else ():
+        if packs and (file := packs / sent.file).is_file():
+            found.setdefault(sent.slip.region, []).append(file)
     for each in said:
         region, between, path = each.partition("=")
         if not between or not path.strip():
             raise Refused([Problem("outbox_attach", fields={"said": each})])
         found.setdefault(find_region(stock.plan, region.strip()).code, []).append(Path(path.strip()))
     return found
+
+
+def _handed_out(stock: Stock) -> Iterable[Sent]:
+    """The last pack, and the last page, that each region was handed for the round that it is in."""
+    plan = stock.plan
+    rounds = {region.code: stock.table(region).round for region in plan.regions}
+    found = sent_items(stock.desk.ledger)
+    now = (one for one in found if one.slip.round == rounds[one.slip.region])
+    return {(one.slip.region, one.kind): one for one in now}.values()
 
 
 def _news(stock: Stock, due: DueNotices) -> Iterable[tuple[Message, Files]]:

@@ -11,7 +11,7 @@ from ..desk import (
     Desk,
     Stock,
     caught_up,
-    composed,
+    composed_book,
     erased_cells,
     keep_aside,
     look,
@@ -19,7 +19,7 @@ from ..desk import (
     standing_of,
     where,
 )
-from ..language import text
+from ..language import listed, text
 from ..ooxml import laid_beside, put_in_place
 from ..problems import MOST_OF_A_KIND, Problem, Refused
 from ..telling import QUESTION, Part, Report, Sentence, noted
@@ -77,15 +77,15 @@ class RepairReport(Report):
             yield Sentence(text("telling.repair.kept", language, file=self.kept))
         if self.witness:
             yield Sentence(text("telling.repair.witness", language, head=self.witness), QUESTION)
-        if places := list(dict.fromkeys(map(_place, self.mended))):
-            some = ", ".join(places[:MOST_OF_A_KIND]) + (" …" if len(places) > MOST_OF_A_KIND else "")
+        if places := list(dict.fromkeys(_place(one, language) for one in self.mended)):
+            some = listed(places[:MOST_OF_A_KIND], language) + (" …" if len(places) > MOST_OF_A_KIND else "")
             yield Sentence(text("telling.repair.mended", language, count=len(places), places=some))
         yield from noted(self.unread, text("telling.repair.unread", language), language)
 
 
-def _place(problem: Problem) -> str:
+def _place(problem: Problem, language: str) -> str:
     """Where something was amiss, or what was, when it had no place left."""
-    return problem.where or ", ".join(map(str, problem.fields.values()))
+    return problem.where or listed(problem.fields.values(), language)
 
 
 def repair(desk: Desk) -> RepairReport:
@@ -98,7 +98,7 @@ def repair(desk: Desk) -> RepairReport:
     standing_of(desk.ledger)
     desk.ledger.scrub()
     if not desk.path.exists():
-        _replace(desk, composed(desk, desk.ledger))
+        _replace(desk, composed_book(desk, desk.ledger))
         return RepairReport(True, sum(1 for _ in desk.ledger.entries()), True)
     try:
         stock = look(desk)
@@ -165,7 +165,7 @@ def _written_anew(desk: Desk, typed: Mapping[Key, Value], found: Sequence[Proble
     """The book from the ledger and what could be read of it; as it was it is kept under another name."""
     if desk.is_live:
         raise Refused([*found, Problem("repair_closed", desk.path.name)])
-    content = composed(desk, desk.ledger, typed)
+    content = composed_book(desk, desk.ledger, typed)
     kept = keep_aside(desk, "repair")
     _replace(desk, content)
     caught_up = sum(1 for _ in desk.ledger.entries())
@@ -241,7 +241,7 @@ def _restored(stock: Stock) -> dict[Key, Value]:
 
 def _is_theirs(stock: Stock, cell: Typed) -> bool:
     """Whether a cell is somebody's to fill now: what stands there is not recorded yet."""
-    if cell.owner is Owner.FINANCE:
+    if cell.owner is Owner.FINANCE or cell.kind == "message":
         return True
     side = stock.table(stock.plan.region(str(cell.key[0])))
     if cell.owner is Owner.SUPERIOR:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..calibration import Line, Value
-from ..desk import Desk, audit_rows, find_line, find_line_anywhere, find_region, standing_of
+from ..desk import Desk, find_line, find_line_anywhere, find_region, standing_of
 from ..language import text
 from ..ledger import BASELINE, Entry, Ledger, standing
 from ..telling import Part, Report, Sentence, table
-from .audit import row_of
+from .audit import WHO, row_of, told
 
-COLUMNS = ("number", "at", "round", "actor", "action", "row", "field", "old", "new", "reason")
+COLUMNS = ("number", "at", "round", *WHO, "action", "row", "field", "old", "new", "reason")
 
 REGION_FIELDS = ("status", "submitter", "state", "round")
 """What is said of a region as a whole that concerns each of its lines."""
@@ -25,7 +25,7 @@ class Traced:
     round: int
     entry: Entry
     said: Mapping[str, Value]
-    """The same as the audit sheet prints it, in the words of the plan's language."""
+    """The same as the audit sheet prints it, in words of the plan's language, with whose words it holds."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def trace(desk: Desk, line: str, region: str = "") -> TraceReport:
     plan = now.inputs.plan
     meant = find_line(plan, find_region(plan, region), line) if region else find_line_anywhere(plan, line)
     entries = [*_concerning(desk.ledger, meant)]
-    said = audit_rows(now, (entry for _, entry in entries))
+    said = told(now, (entry for _, entry in entries))
     steps = tuple(Traced(number, entry, row) for (number, entry), row in zip(entries, said, strict=True))
     return TraceReport(plan.region(meant.region).name, meant.name, steps, desk.ledger.checkpoint.mark)
 

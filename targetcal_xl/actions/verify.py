@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import chain, product
 
 from ..calibration import Value, same_value
 from ..calibration.vocabulary import State
-from ..desk import Desk, Stock, audit_rows, has_macros, issues, look, misfits, not_taken_in, said
+from ..desk import (
+    Desk,
+    Stamp,
+    Stock,
+    audit_rows,
+    has_macros,
+    issues,
+    look,
+    lost_files,
+    misfits,
+    not_taken_in,
+    printed_heads,
+    said,
+    stamps,
+)
 from ..ledger import plain_head
-from ..ooxml import BLANK, Spot
-from ..ooxml import reference as cell_name
+from ..ooxml import BLANK, Spot, cell_name
 from ..problems import Problem, Refused
-from ..workbook import marks, region_sheet, shown
+from ..workbook import BUTTONS_TAB, Content, marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
+from .stamp import held_stamps
 
 Stray = tuple[str, Problem]
 """Sheet code and problem of a cell that is neither ours nor anybody's to fill."""
@@ -25,13 +39,16 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     noted = [plain_head(head) for head in heads]
     notes: tuple[Problem, ...] = ()
     printed = _printed_heads(desk)
-    problems = desk.ledger.verify((*printed, *noted))
+    stamped = _stamps(desk)
+    problems = desk.ledger.verify((*printed, *noted, *(plain_head(one.checkpoint) for one in stamped)))
+    held, wrong = held_stamps(stamped)
     checkpoint = "" if problems else desk.ledger.checkpoint.mark
     if not problems:
         stock = look(desk)
         found = list(strays(stock))
-        problems = faults(stock, found)
-        notes = tuple(oddities(stock, found))
+        problems = [*faults(stock, found), *lost_files(desk), *wrong]
+        unheld = [Problem("stamps_unheld", fields={"count": len(stamped)})]
+        notes = (*oddities(stock, found), *(unheld if stamped and not (held or wrong) else ()))
     return AuditReport(
         tuple(desk.ledger.entries()),
         checkpoint,
@@ -39,13 +56,22 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
         verified=not problems,
         heads=() if problems else (checkpoint, *printed, *noted),
         notes=notes,
+        stamps=held,
     )
 
 
 def _printed_heads(desk: Desk) -> list[str]:
-    """The heads that issued letters carry; none where the ledger is broken, which is told of itself."""
+    """The heads that left the house; none where the ledger is broken, which is told of itself."""
     try:
-        return [issue.letter.chain_head for issue in issues(desk.ledger)]
+        return list(printed_heads(desk.ledger))
+    except Refused:
+        return []
+
+
+def _stamps(desk: Desk) -> list[Stamp]:
+    """The time stamps; none where the ledger is broken, which is told of itself."""
+    try:
+        return [*stamps(desk.ledger)]
     except Refused:
         return []
 
@@ -78,13 +104,24 @@ def oddities(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
     """What shows nothing false: somebody's own tabs and texts, tabs hidden, protection taken off."""
     places, book = stock.reading.places, stock.book
     ours = set(places.tabs.values())
-    yield from (Problem("tab_of_others", tab) for tab in book.sheets if tab not in ours)
+    others = (tab for tab in book.sheets if tab not in ours and not _is_for_buttons(stock, tab))
+    yield from (Problem("tab_of_others", tab) for tab in others)
     yield from (Problem("tab_hidden", tab) for tab in book.sheets if tab in ours & book.hidden)
     for region in stock.plan.regions:
         tab = places.tabs.get(region_sheet(region.code))
         if tab and stock.table(region).state != State.OPEN and not book.is_protected(tab):
             yield Problem("protection_off", tab)
     yield from (problem for sheet, problem in found if not _is_false(stock, sheet, problem))
+
+
+def _is_for_buttons(stock: Stock, tab: str) -> bool:
+    """Whether a tab is the one that buttons look into, and says what it was made with."""
+    desk = stock.desk
+    if tab != BUTTONS_TAB or desk.macros is None:
+        return False
+    wanted = desk.macros(stock.standing.language).settings.items()
+    grid = stock.book.grid(tab)
+    return [grid[spot].value for spot in sorted(grid)] == [*chain.from_iterable(wanted)]
 
 
 def _log(stock: Stock, sheet: str, wanted: Mapping[str, Mapping[str, Value]]) -> Iterator[Problem]:
@@ -117,12 +154,12 @@ def _labels(stock: Stock) -> Iterator[Problem]:
             yield Problem("label_changed", where, {"expected": wrong.expected, "found": said(wrong.found)})
 
 
-def strays(stock: Stock) -> Iterator[Stray]:
-    """Every cell that holds what is neither ours nor anybody's to fill."""
-    known = _known(stock)
+def strays(stock: Stock, wanted: Content | None = None) -> Iterator[Stray]:
+    """Every cell that holds what is neither ours, by `wanted`, nor anybody's to fill."""
+    known = _known(stock, stock.wanted if wanted is None else wanted)
     for sheet, grid in stock.reading.grids.items():
         labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
-        for spot in sorted(grid.keys() - known[sheet] - labels.spots):
+        for spot in sorted(set(grid).difference(known[sheet], labels.spots)):
             found = grid[spot].value
             twin = isinstance(found, str) and found.strip() in labels.texts
             code = (
@@ -149,10 +186,10 @@ def _is_false(stock: Stock, sheet: str, stray: Problem) -> bool:
     return stray.code != "cell_stray" or not any(owner.is_person for owner in owners)
 
 
-def _known(stock: Stock) -> Mapping[str, set[Spot]]:
+def _known(stock: Stock, wanted: Content) -> Mapping[str, set[Spot]]:
     """The spots of each sheet that have a meaning."""
     places, typed = stock.reading.places, stock.reading.typed.values()
-    known = {sheet: {*cells} for sheet, cells in stock.wanted.items()}
+    known = {sheet: {*cells} for sheet, cells in wanted.items()}
     for cell in typed:
         known[cell.sheet].add(cell.spot)
     for (sheet, code), place in places.tables.items():

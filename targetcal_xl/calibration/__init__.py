@@ -9,13 +9,13 @@ from .backtest import (
     Backtest,
     Judgement,
     Score,
-    backtest,
     followed_by,
     judge,
     line_errors,
     of_plan,
     period_totals,
     shared_risk,
+    try_history,
     with_declared,
 )
 from .baseline import Baseline, Inputs, compute_baseline
@@ -23,11 +23,11 @@ from .calendar import Calendar
 from .coherence import reconcile
 from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
 from .course import Course, course_path, parse_course, pro_rata
-from .drivers import Readings, changes, effects, signals
+from .drivers import Readings, effects, log_changes, signals
 from .explanation import ROUNDING, Explanation, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
-from .interval import Inside, inside
+from .interval import Inside, count_inside
 from .learning import Relearned, relearn
 from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
 from .metric import Metric
@@ -79,7 +79,7 @@ from .progress import (
     cumulative_path,
     due_so_far,
     episodes,
-    follow,
+    follow_lines,
     has_resources,
     hope,
     period_weights,
@@ -188,10 +188,8 @@ __all__ = [
     "allot",
     "approvers",
     "as_number",
-    "backtest",
     "beside",
     "bounded",
-    "changes",
     "check_limits",
     "clean",
     "compose",
@@ -199,6 +197,7 @@ __all__ = [
     "compute_baseline",
     "consecutive",
     "consensus_days",
+    "count_inside",
     "course_path",
     "cumulative_path",
     "decision_faults",
@@ -210,7 +209,7 @@ __all__ = [
     "episodes",
     "explain",
     "flat",
-    "follow",
+    "follow_lines",
     "followed_by",
     "gap_pct",
     "has_resources",
@@ -218,7 +217,6 @@ __all__ = [
     "hope",
     "hq_gap",
     "in_words_only",
-    "inside",
     "is_hrbp",
     "is_implausible",
     "is_meant",
@@ -233,6 +231,7 @@ __all__ = [
     "last_year",
     "letter_number",
     "line_errors",
+    "log_changes",
     "may_decide",
     "may_erase",
     "may_submit",
@@ -268,6 +267,7 @@ __all__ = [
     "total_interval",
     "total_odds",
     "total_spread",
+    "try_history",
     "turn",
     "urgency",
     "what_if",

@@ -94,7 +94,7 @@ class Judgement:
     coverage: float
 
 
-def backtest(inputs: Inputs, origins: int = ORIGINS) -> Backtest:
+def try_history(inputs: Inputs, origins: int = ORIGINS) -> Backtest:
     """Forecast the last periods of the history again, by rolling origins (Tashman 2000).
 
     Each from what was known on its eve, a year and a period at least. The readings of drivers are

@@ -41,7 +41,7 @@ def signals(readings: Readings, plan: Plan) -> Floats:
     An indicator counts c * tanh(log(now / reference) / c) in its own direction and its driver's,
     weighted by its share; what is unknown or negative counts 0.
     """
-    moved = changes(readings) * np.array([indicator.direction for indicator in plan.indicators])
+    moved = log_changes(readings) * np.array([indicator.direction for indicator in plan.indicators])
     soft = SIGNAL_LIMIT * np.tanh(moved / SIGNAL_LIMIT)
     total: Floats = soft @ _shares(plan)
     return total
@@ -59,7 +59,7 @@ def effects(signals: Floats, weights: Floats) -> Floats:
     return limited
 
 
-def changes(readings: Readings) -> Floats:
+def log_changes(readings: Readings) -> Floats:
     """Log changes since last year, (n, indicators): infinite from or to 0, and 0 where unknown."""
     now, reference = readings.now, readings.reference
     usable = (now >= 0) & (reference >= 0) & (now + reference > 0)

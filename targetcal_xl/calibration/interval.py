@@ -23,7 +23,7 @@ class Inside:
     due: float
 
 
-def inside(low: Floats, high: Floats, actual: Floats, level: float) -> Inside:
+def count_inside(low: Floats, high: Floats, actual: Floats, level: float) -> Inside:
     """The same of n lines, (n,) each; results that nobody knows are NaN, and count for nothing."""
     known = np.isfinite(actual)
     hits = known & (low <= actual) & (actual <= high)

@@ -128,7 +128,7 @@ class Progress:
     """What each line's days weigh together, where the metric is a mean or ratio and they were reported."""
 
 
-def follow(
+def follow_lines(
     agreed: Floats,
     daily: Floats,
     day_weights: Floats,

@@ -84,10 +84,11 @@ def told(command: Callable[[], object]) -> int:
     except click.exceptions.NoArgsIsHelpError as nothing:
         click.echo(nothing.format_message())
         return WRONG_USE
-    except click.ClickException as wrong:
+    except click.UsageError as wrong:
         from .show import show_wrong_use
+        from .wrong_use import told_wrong_use
 
-        show_wrong_use(wrong.format_message())
+        show_wrong_use(told_wrong_use(wrong))
         return WRONG_USE
     except click.Abort:
         return WRONG_USE

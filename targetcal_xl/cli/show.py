@@ -44,8 +44,8 @@ def show_problems(problems: Iterable[Problem]) -> None:
 
 
 def show_wrong_use(message: str) -> None:
-    """Say what was wrong about the words of a command, and where to look."""
-    ERRORS.print(f"{drawn(Sentence(message, WRONG))}\n{say('wrong_use')}")
+    """Say what was wrong about the words of a command."""
+    ERRORS.print(drawn(Sentence(message, WRONG)))
 
 
 def say_where(log: Path | None) -> None:

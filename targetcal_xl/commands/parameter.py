@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args, get_origin
 
-from ..language import LANGUAGES, text
+from ..language import text
 
 AskKind = Literal["text", "number", "whole", "date", "region", "line", "person", "file", "folder"]
 """What is asked for; a region or line is named by code or name, a date is ISO text."""
@@ -48,6 +48,8 @@ class Given:
     least: float | None = None
     variable: str | None = None
     """The environment variable that stands in for it."""
+    names: Callable[[], Sequence[str]] = tuple
+    """What there is to choose from, where its words name all of it; looked up when somebody asks for help."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ class Parameter:
     def help(self, language: str) -> str:
         """What the command's help says of it."""
         place = "option" if self.given.flags else "argument"
-        known = text("cli.or", language).join(LANGUAGES)
-        return text(f"cli.{place}.{self.given.about or self.name}", language, languages=known)
+        known = text("cli.or", language).join(self.given.names())
+        return text(f"cli.{place}.{self.given.about or self.name}", language, names=known)
 
 
 def parameters(function: Callable[..., object]) -> tuple[Parameter, ...]:

@@ -5,6 +5,7 @@ here: options and questions are made from them.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,11 +17,22 @@ if TYPE_CHECKING:
     from ..desk import Desk
     from ..telling import Report
 
+
+def _languages() -> Sequence[str]:
+    return LANGUAGES
+
+
+def _templates() -> Sequence[str]:
+    from ..connect import plan_templates
+
+    return plan_templates()
+
+
 Book = Annotated[Path, Given(kind="file", metavar="BOOK")]
 AnyBook = Annotated[Path | None, Given(kind="file", about="doctor_book", metavar="[BOOK]")]
 Folder = Annotated[Path, Given(kind="folder", about="demo")]
-Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE")]
-Language = Annotated[str, Given("--lang")]
+Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE", names=_templates)]
+Language = Annotated[str, Given("--lang", names=_languages)]
 Who = Annotated[str, Given("--as", "person", about="as", metavar="NAME", variable="TARGETCAL_USER")]
 LedgerAt = Annotated[str, Given("--ledger", variable="TARGETCAL_LEDGER")]
 Region = Annotated[str, Given("--region -r", "region")]
@@ -63,19 +75,31 @@ Prove = Annotated[bool, Given("--verify", about="verify")]
 ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="FILE.json")]
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
 ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
-AnyFiles = Annotated[list[Path], Given(kind="file", metavar="FILE...")]
+AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
+StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
+Authority = Annotated[str, Given("--authority", metavar="URL")]
+VerifierAt = Annotated[Path | None, Given("--html", "file", metavar="FILE.html")]
+VerifierLanguage = Annotated[str, Given("--lang", about="verifier_lang")]
 Heads = Annotated[list[str] | None, Given("--head")]
 State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
 DryRun = Annotated[bool, Given("--dry-run")]
 DraftsTo = Annotated[Path | None, Given("--draft", "folder")]
 Attach = Annotated[list[str] | None, Given("--attach", metavar="REGION=FILE")]
 Resend = Annotated[list[int] | None, Given("--resend", "whole", metavar="N")]
+Words = Annotated[str, Given("--text")]
+Files = Annotated[list[Path] | None, Given("--attach", "file", about="attach_file")]
 Arrived = Annotated[list[int] | None, Given("--arrived", "whole", metavar="N")]
 OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
 Fix = Annotated[bool, Given("--fix")]
 PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
-PageLanguage = Annotated[str, Given("--lang", about="page_lang")]
+PageLanguage = Annotated[str, Given("--lang", about="page_lang", names=_languages)]
 Watch = Annotated[bool, Given("--watch")]
+PacksTo = Annotated[Path, Given("--out -o", "folder", about="packs")]
+PacksFrom = Annotated[Path | None, Given("--packs", "folder", about="packs_from")]
+Pages = Annotated[bool, Given("--html")]
+Encrypt = Annotated[bool, Given("--encrypt")]
+AnswersAt = Annotated[list[Path] | None, Given(kind="folder", about="answers", metavar="[FILE|DIR]...")]
+WatchAnswers = Annotated[bool, Given("--watch", about="watch_answers")]
 
 _TABLE = CommandTable()
 SPOKEN = spoken_language()
@@ -111,9 +135,9 @@ def _new(
 
 
 @_TABLE.command(
-    "targetcal recalibrate targets.xlsx --reason '2024 Q4 restated'",
+    'targetcal recalibrate targets.xlsx --reason "2024 Q4 restated"',
     "targetcal recalibrate targets.xlsx --list",
-    "targetcal recalibrate targets.xlsx --back-to 1 --reason 'the restatement was wrong'",
+    'targetcal recalibrate targets.xlsx --back-to 1 --reason "the restatement was wrong"',
 )
 @_TABLE.button("recalibrate", "finance", "CalculateNow", "reason")
 def _recalibrate(
@@ -136,8 +160,8 @@ def _go_back(desk: "Desk", back_to: BackTo = None, reason: Reason = "") -> "Repo
 
 @_TABLE.command(
     "targetcal scenario targets.xlsx",
-    "targetcal scenario targets.xlsx --name 'more people in the north'",
-    "targetcal scenario targets.xlsx --adopt 'more people in the north' --reason 'the board agreed'",
+    'targetcal scenario targets.xlsx --name "more people in the north"',
+    'targetcal scenario targets.xlsx --adopt "more people in the north" --reason "the board agreed"',
 )
 @_TABLE.button("scenario", "finance", "ScenarioManager", "name")
 def _scenario(
@@ -203,13 +227,13 @@ def _dashboard(
 ) -> "Report":
     from ..actions.dashboard import dashboard, files_of
     from ..actions.watching import watched
-    from ..desk import changes
+    from ..desk import file_changes
 
     def write() -> "Report":
         with here.desk(book, who, ledger) as desk:
             return dashboard(desk, out, lang, renews=watch)
 
-    return watched(write, changes(files_of(book, ledger)), here.tell) if watch else write()
+    return watched(write, file_changes(files_of(book, ledger)), here.tell) if watch else write()
 
 
 @_TABLE.command("targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")
@@ -220,7 +244,52 @@ def _lock(desk: "Desk", region: Regions = None) -> "Report":
     return lock(desk, region or ())
 
 
-@_TABLE.command("targetcal unlock targets.xlsx --region HD --reason 'numbers of last year'")
+@_TABLE.command(
+    "targetcal split targets.xlsx -o packs",
+    "targetcal split targets.xlsx -o packs --region HD --encrypt",
+    "targetcal split targets.xlsx -o pages --html",
+)
+@_TABLE.button("split", "finance", "FileSaveAs", "packs")
+def _split(
+    desk: "Desk", packs: PacksTo, region: Regions = None, html: Pages = False, encrypt: Encrypt = False
+) -> "Report":
+    from ..actions.split import split
+
+    return split(desk, packs, region or (), html=html, encrypt=encrypt)
+
+
+@_TABLE.command(
+    "targetcal collect targets.xlsx packs",
+    "targetcal collect targets.xlsx HD.xlsx HN.answer.json",
+    "targetcal collect targets.xlsx packs --watch",
+)
+def _collect(
+    here: Here,
+    book: Book,
+    answers: AnswersAt = None,
+    region: Regions = None,
+    watch: WatchAnswers = False,
+    who: Who = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.watching import watched
+    from ..desk import file_changes
+
+    def take() -> "Report":
+        with here.desk(book, who, ledger) as desk:
+            return _take(desk, answers, region)
+
+    return watched(take, file_changes([book, *(answers or ())]), here.tell) if watch else take()
+
+
+@_TABLE.button("collect", "finance", "ImportExcel", "answers")
+def _take(desk: "Desk", answers: AnswersAt = None, region: Regions = None) -> "Report":
+    from ..actions.collect import collect
+
+    return collect(desk, answers or (), region or ())
+
+
+@_TABLE.command('targetcal unlock targets.xlsx --region HD --reason "numbers of last year"')
 @_TABLE.button("unlock", "finance", "Undo", "region", "reason")
 def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
     from ..actions.unlock import unlock
@@ -230,7 +299,7 @@ def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
 
 @_TABLE.command(
     "targetcal objections targets.xlsx",
-    "targetcal objections targets.xlsx -r HN -l 西南 --note 'visited, two heads promised' --as 周倩",
+    'targetcal objections targets.xlsx -r HN -l 西南 --note "visited, two heads promised" --as 周倩',
 )
 @_TABLE.button("objections", "hr", "Info")
 def _objections(
@@ -250,9 +319,35 @@ def _handle(desk: "Desk", region: Region, line: Line, note: Note, hours: Hours =
 
 
 @_TABLE.command(
+    "targetcal comment targets.xlsx",
+    "targetcal comment targets.xlsx -r HN -l 西南 --text 'who covers Chongqing?' --as 陈立",
+    "targetcal comment targets.xlsx -r HN -l 西南 --attach quote.pdf",
+)
+@_TABLE.button("comment", "finance", "ReviewNewComment", "region", "line", "text", "who")
+@_TABLE.button("take_in", "finance", "ReviewAcceptChange")
+def _comment(
+    desk: "Desk", region: Region = "", line: Line = "", text: Words = "", attach: Files = None
+) -> "Report":
+    from ..actions.comment import comment_as_said
+
+    return comment_as_said(desk, region, line, text, attach or ())
+
+
+@_TABLE.command(
+    "targetcal threads targets.xlsx",
+    "targetcal threads targets.xlsx --region HN --line 西南",
+)
+@_TABLE.button("threads", "finance", "ReviewShowAllComments", "region")
+def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
+    from ..actions.comment import threads
+
+    return threads(desk, region, line)
+
+
+@_TABLE.command(
     "targetcal decide targets.xlsx --region HD",
-    "targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason 'two heads from 1 February'",
-    "targetcal decide targets.xlsx -r HN --support S02 no --reason 'not before May'",
+    'targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason "two heads from 1 February"',
+    'targetcal decide targets.xlsx -r HN --support S02 no --reason "not before May"',
 )
 @_TABLE.button("decide", "finance", "AcceptInvitation", "region", "who", "hours")
 def _decide(
@@ -281,7 +376,7 @@ def _support(
 
 @_TABLE.command(
     "targetcal confirm targets.xlsx",
-    "targetcal confirm targets.xlsx --reason 'head office takes the 40 that are missing'",
+    'targetcal confirm targets.xlsx --reason "head office takes the 40 that are missing"',
 )
 @_TABLE.button("confirm", "finance", "SignatureLineInsert", "reason")
 def _confirm(desk: "Desk", reason: Reason = "") -> "Report":
@@ -372,15 +467,22 @@ def _audit(
 @_TABLE.command(
     "targetcal remind targets.xlsx --dry-run",
     "targetcal remind targets.xlsx",
+    "targetcal remind targets.xlsx --packs packs",
     "targetcal remind targets.xlsx --draft mails --attach HD=packs/HD.xlsx",
 )
 @_TABLE.button("remind_whom", "finance", "MailMergeRecipientsEditList", dry_run=True)
 @_TABLE.button("remind", "finance", "FileSendAsAttachment")
 @_TABLE.button("draft", "hr", "NewMessage", "draft")
-def _remind(desk: "Desk", dry_run: DryRun = False, draft: DraftsTo = None, attach: Attach = None) -> "Report":
+def _remind(
+    desk: "Desk",
+    dry_run: DryRun = False,
+    draft: DraftsTo = None,
+    attach: Attach = None,
+    packs: PacksFrom = None,
+) -> "Report":
     from ..actions.remind import remind
 
-    return remind(desk, dry_run=dry_run, draft=draft, attach=attach or ())
+    return remind(desk, dry_run=dry_run, draft=draft, attach=attach or (), packs=packs)
 
 
 @_TABLE.command(
@@ -409,11 +511,30 @@ def _proof(
     return proof(desk, region, out, line, head or ())
 
 
-@_TABLE.command("targetcal verify letter.pdf HD.json", "targetcal verify March.json June.json")
-def _verify(here: Here, files: AnyFiles) -> "Report":
-    from ..actions.attest import attest
+@_TABLE.command(
+    "targetcal verify letter.pdf HD.json",
+    "targetcal verify March.json June.json",
+    "targetcal verify --html verifier.html",
+)
+def _verify(
+    here: Here,
+    files: AnyFiles = None,
+    roots: StampRoots = None,
+    html: VerifierAt = None,
+    lang: VerifierLanguage = SPOKEN,
+) -> "Report":
+    from ..actions.verifier import attest_as_said
 
-    return attest(files)
+    return attest_as_said(files or (), roots, html, lang)
+
+
+@_TABLE.command(
+    "targetcal stamp targets.xlsx", "targetcal stamp targets.xlsx --authority http://stamps.example"
+)
+def _stamp(desk: "Desk", authority: Authority = "") -> "Report":
+    from ..actions.stamp import stamp
+
+    return stamp(desk, authority)
 
 
 @_TABLE.command(

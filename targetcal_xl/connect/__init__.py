@@ -8,14 +8,18 @@ with on_demand(__name__):
     from .actuals import Actuals, read_actuals
     from .plan_folder import read_drivers, read_history, read_plan
     from .plan_tree import infeasible
+    from .stamps import ask_stamp, stamp_authority, stamped_at, trusted_roots
     from .survey import Responses, read_responses
+    from .tables import number_told
     from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
     "Actuals",
     "Responses",
+    "ask_stamp",
     "find_plan",
     "infeasible",
+    "number_told",
     "plan_template",
     "plan_templates",
     "read_actuals",
@@ -23,4 +27,7 @@ __all__ = [
     "read_history",
     "read_plan",
     "read_responses",
+    "stamp_authority",
+    "stamped_at",
+    "trusted_roots",
 ]

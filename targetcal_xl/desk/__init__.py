@@ -5,7 +5,19 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .anew import PLAIN, WITH_MACROS, composed, has_macros, keep_aside, name_aside
+    from .anew import PLAIN, WITH_MACROS, composed_book, has_macros, keep_aside, name_aside
+    from .attachments import (
+        MOST_BYTES,
+        MOST_OF_REGION,
+        AttachedContent,
+        attached_faults,
+        attached_file,
+        keep_attached,
+        kept_file,
+        lost_files,
+        read_attached,
+        room_faults,
+    )
     from .desk import (
         Clock,
         Desk,
@@ -35,9 +47,11 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
+    from .letterbox import remark_events, text_problems, typed_faults, typed_remarks, writer
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
     from .printable import cell_faults, plan_faults, text_faults
+    from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
     from .questions import Asked, asked, held, skipped, tell_open
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
@@ -57,25 +71,40 @@ with on_demand(__name__):
     )
     from .seal import seal
     from .secret import has_own_password
+    from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
-    from .stock import Stock, keep, look, misfits, show_recorded, take_stock
+    from .stamped import STAMP_FIELD, Stamp, stamps
+    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
-    from .watching import changes
+    from .threads import COMMENT, FILE, FOLDER, TEXT, AttachedFile, Remark, parse_attached, remarks
+    from .watching import file_changes
 
 __all__ = [
     "BACKTEST",
+    "COMMENT",
     "EVALUATION",
+    "FILE",
+    "FOLDER",
     "HIDDEN",
+    "IN_TAB",
     "LEARNING",
+    "MOST_BYTES",
+    "MOST_OF_REGION",
     "NUMBER",
     "PLAIN",
     "PROGRESS",
     "RESTORED",
+    "SENT",
+    "STAMP_FIELD",
     "SURVEY",
+    "TEXT",
     "UNKNOWN",
     "WITH_MACROS",
+    "Answered",
     "Asked",
+    "AttachedContent",
+    "AttachedFile",
     "Clock",
     "Desk",
     "Evaluated",
@@ -83,8 +112,12 @@ __all__ = [
     "Issue",
     "Learning",
     "OnProgress",
+    "Provenance",
     "RegionResult",
+    "Remark",
+    "Sent",
     "Side",
+    "Stamp",
     "Stock",
     "Tested",
     "Week",
@@ -92,15 +125,17 @@ __all__ = [
     "advice",
     "applied_number",
     "asked",
+    "attached_faults",
+    "attached_file",
     "audit_rows",
     "batches",
     "caught_up",
     "cell_faults",
-    "changes",
     "chosen",
     "chosen_regions",
-    "composed",
+    "composed_book",
     "erased_cells",
+    "file_changes",
     "finance_cells",
     "find_file",
     "find_indicator",
@@ -109,16 +144,21 @@ __all__ = [
     "find_line_anywhere",
     "find_region",
     "first_declarations",
+    "handed_in",
     "has_macros",
     "has_own_password",
     "held",
     "issues",
     "keep",
     "keep_aside",
+    "keep_attached",
+    "kept_file",
+    "last_hash",
     "last_number",
     "learn",
     "ledger_beside",
     "look",
+    "lost_files",
     "misfits",
     "name_aside",
     "newer",
@@ -126,25 +166,40 @@ __all__ = [
     "older",
     "open_desk",
     "open_live_desk",
+    "parse_attached",
     "plan_faults",
     "plan_of",
     "post",
+    "printed_heads",
+    "provenance",
+    "read_attached",
     "recorded",
     "recorded_learning",
     "recorded_survey",
+    "remark_events",
+    "remarks",
     "restored",
+    "room_faults",
     "said",
     "seal",
+    "sent_items",
+    "sheet_seal",
     "show_recorded",
     "silent",
     "skipped",
+    "stamps",
     "standing_after",
     "standing_of",
     "take_stock",
     "tell_open",
     "text_faults",
+    "text_problems",
+    "typed_faults",
+    "typed_remarks",
     "verdict",
     "weight_changes",
     "weight_values",
     "where",
+    "whose",
+    "writer",
 ]

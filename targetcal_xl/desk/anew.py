@@ -17,7 +17,7 @@ from .records import standing_of
 PLAIN, WITH_MACROS = ".xlsx", ".xlsm"
 
 
-def composed(desk: Desk, log: Log, typed: Mapping[Key, Value] | None = None) -> bytes:
+def composed_book(desk: Desk, log: Log, typed: Mapping[Key, Value] | None = None) -> bytes:
     """The workbook that a ledger speaks of, with what people have typed and nobody has recorded yet."""
     standing = standing_of(log)
     first = next(log.entries())

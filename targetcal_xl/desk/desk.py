@@ -27,6 +27,8 @@ from ..workbook import Book, MacrosFor, open_book
 
 _LOG = logging.getLogger(__name__)
 
+_LEDGER = ".ledger.sqlite"
+
 Named = TypeVar("Named", Region, Line, Indicator)
 
 Clock = Callable[[], dt.datetime]
@@ -72,7 +74,7 @@ class Desk:
 
 def ledger_beside(path: Path) -> Path:
     """Where a book's ledger stands unless it is told otherwise."""
-    return path.with_name(f"{path.stem}.ledger.sqlite")
+    return path.with_name(path.stem + _LEDGER)
 
 
 @contextmanager
@@ -93,13 +95,16 @@ def open_desk(
 
     `create` begins a ledger where there is none; people's words in it are salted by `chance`. Raise Refused
     when nobody is named as acting, when the book stays busy, when there is no ledger or none can be used, for
-    a plan of an older release unless it may be `outdated`, and for one of a newer program.
+    a second version of the ledger's own book, for a plan of an older release unless it may be `outdated`, and
+    for one of a newer program.
     """
     if not actor.strip():
         raise Refused([Problem("actor_missing")])
     if not path.name:
         raise Refused([Problem("book_missing", str(path))])
     place = ledger or ledger_beside(path)
+    if not create and (book := _own_book(place)) and not (path.exists() and book.samefile(path)):
+        raise Refused([Problem("book_is_copy", path.name, {"book": book.name, "copy": path.name})])
     with (
         _uncollected(),
         _alone(path),
@@ -109,6 +114,15 @@ def open_desk(
         if problem := _unfit(path, opened.formats, outdated):
             raise Refused([problem])
         yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
+
+
+def _own_book(place: str | Path) -> Path | None:
+    """The book that a file's name says it is the ledger of, where both are there."""
+    if "://" in str(place) or not (file := Path(place)).is_file():
+        return None
+    stem = file.name.removesuffix(_LEDGER)
+    books = [file.with_name(stem + ending) for ending in (".xlsx", ".xlsm")] if stem != file.name else []
+    return next((book for book in books if book.exists()), None)
 
 
 def _unfit(path: Path, formats: Mapping[str, Format], outdated: bool) -> Problem | None:
@@ -196,7 +210,7 @@ def find_line_anywhere(plan: Plan, said: str) -> Line:
     meant = [line for line in plan.lines if line.code == said]
     meant = meant or [line for line in plan.lines if line.name == said]
     if len(meant) > 1:
-        codes = ", ".join(line.code for line in meant)
+        codes = [line.code for line in meant]
         raise Refused([Problem("line_ambiguous", fields={"said": said, "known": codes})])
     return meant[0] if meant else _find(plan.lines, said, "line_unknown_anywhere")
 
@@ -209,7 +223,7 @@ def find_indicator(plan: Plan, said: str) -> Indicator:
 def find_language(said: str) -> str:
     """A language that books are written in; raise Refused for any other."""
     if said not in LANGUAGES:
-        raise Refused([Problem("language_unknown", fields={"said": said, "known": ", ".join(LANGUAGES)})])
+        raise Refused([Problem("language_unknown", fields={"said": said, "known": LANGUAGES})])
     return said
 
 
@@ -231,7 +245,7 @@ def _find(items: Sequence[Named], said: str, code: str) -> Named:
         return meant[0]
     names = [item.name for item in items]
     near = difflib.get_close_matches(said, names, 3, 0.4) or names[:8]
-    raise Refused([Problem(code, fields={"said": said, "known": ", ".join(near)})])
+    raise Refused([Problem(code, fields={"said": said, "known": near})])
 
 
 def plan_of(desk: Desk) -> Plan:

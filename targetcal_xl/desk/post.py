@@ -28,6 +28,7 @@ from ..workbook import (
 from .issued import issues
 from .secret import sheet_password
 from .side import Side
+from .threads import TEXT, words_of
 
 
 def applied_number(reading: Reading) -> int:
@@ -83,14 +84,22 @@ def _concerned(reading: Reading, pending: Collection[Entry]) -> Collection[str]:
     return tabs.keys()
 
 
-def caught_up(reading: Reading, pending: Iterable[Entry]) -> dict[Key, Value]:
+def caught_up(reading: Reading, pending: Collection[Entry]) -> dict[Key, Value]:
     """What pending entries say in people's cells, as long as nobody has typed over the value before."""
     caught: dict[Key, Value] = {}
     for entry in pending:
         cell = reading.typed.get(entry.key)
         if cell and caught.get(entry.key, cell.value) == entry.old:
             caught[entry.key] = entry.new
-    return {key: value for key, value in caught.items() if value != reading.typed[key].value}
+    news = {key: value for key, value in caught.items() if value != reading.typed[key].value}
+    return news | _taken_up(reading, pending)
+
+
+def _taken_up(reading: Reading, pending: Iterable[Entry]) -> dict[Key, Value]:
+    """The cells in which somebody wrote what is a remark now: they are empty again."""
+    taken = {(one.region, one.row, one.new) for one in pending if one.field == TEXT}
+    found = (cell for cell in reading.typed.values() if cell.kind == "message") if taken else ()
+    return {one.key: None for one in found if (*one.key[:2], words_of(one)) in taken}
 
 
 def enter(book: Book, reading: Reading, values: Mapping[Key, Value]) -> None:
@@ -218,13 +227,15 @@ def _protect(
             continue
         owners = (Owner.MANAGER, Owner.SUPERIOR)
         cells = [cell for owner in owners for cell in reading.of_region(region.code, owner)]
+        messages = [cell.spot for cell in reading.messages(region.code)]
         free = [
             cell.spot
             for cell in cells
             if side.is_free(cell.key, cell.owner)
             or (side.state == State.DECIDED and _is_other(standing, cell, typed))
         ]
-        book.lock_cells(tab, [cell.spot for cell in cells], True)
+        free += messages if side.state != State.CONFIRMED else []
+        book.lock_cells(tab, [*messages, *(cell.spot for cell in cells)], True)
         book.lock_cells(tab, free, False)
         book.protect(tab, password() if closed else None)
         changed = True

@@ -30,6 +30,7 @@ from ..ledger import Log, load
 from ..ledger import standing as fold
 from .learning import learning_fields, recorded_learning
 from .tested import BACKTEST, Tested, backtest_fields
+from .threads import FILE, FOLDER, TEXT, thread_fields
 
 PROGRESS: Key = (None, None, "progress")
 SURVEY: Key = (None, None, "survey")
@@ -96,6 +97,8 @@ def standing_of(ledger: Log) -> Standing:
         values.update(_evaluation_fields(load(Evaluated, ledger.document(str(values[EVALUATION]))), plan))
     if BACKTEST in values:
         values.update(backtest_fields(load(Tested, ledger.document(str(values[BACKTEST]))), plan, language))
+    if any(field in (TEXT, FILE) for _, _, field in values):
+        values.update(thread_fields(ledger, plan, values.get(FOLDER), language))
     return replace(standing, values=values)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -27,6 +27,13 @@ class Stock:
     standing: Standing
     book: Book
     reading: Reading
+    elsewhere: Mapping[Key, Value] = field(default_factory=dict)
+    """What people's cells say that are not in the reading, where that is of one tab."""
+
+    @property
+    def values(self) -> Mapping[Key, Value]:
+        """What people have typed; no key for an empty cell."""
+        return {**self.elsewhere, **self.reading.values}
 
     @property
     def plan(self) -> Plan:
@@ -36,7 +43,7 @@ class Stock:
     @cached_property
     def wanted(self) -> Content:
         """What every cell of ours should hold."""
-        return content(self.standing, self.reading.values, self.reading.places, None, self.explained)
+        return content(self.standing, self.values, self.reading.places, None, self.explained)
 
     @cached_property
     def explained(self) -> Content:
@@ -126,13 +133,13 @@ def misfits(stock: Stock) -> list[Problem]:
         return [*lost, Problem("book_needs_repair", name, {"book": name})]
     last = stock.desk.ledger.last
     applied, recorded = applied_number(stock.reading), last.number if last else 0
-    if applied == recorded and _last_hash(stock.reading) == stock.head:
+    if applied == recorded and last_hash(stock.reading) == stock.head:
         return []
     code = "book_behind" if applied < recorded else "book_of_another_ledger"
     return [Problem(code, name, {"applied": applied, "recorded": recorded, "book": name})]
 
 
-def _last_hash(reading: Reading) -> Value:
+def last_hash(reading: Reading) -> Value:
     """The hash that the audit sheet's last row carries."""
     place = reading.places.table("audit", "audit")
     last = max(place.rows.values(), default=place.head)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..calibration import same_value
 from ..figures import typed
-from ..ooxml import reference as cell_name
+from ..ooxml import cell_name
 from ..problems import Problem
 from ..workbook import Owner, Typed
 from .recalibrated import recorded

@@ -6,6 +6,7 @@ with on_demand(__name__):
     from .bundle import Proof, proof_faults, read_proof
     from .chain import GENESIS, fault, plain_head, reference
     from .checkpoint import Checkpoint, parse_checkpoint, parse_mark
+    from .cosign import Cosigned, cosign, is_cosigned, values_digest
     from .documents import dump, load
     from .draft import Draft, Log
     from .entry import Entry, Event
@@ -23,6 +24,7 @@ __all__ = [
     "WHOLE",
     "WORDS",
     "Checkpoint",
+    "Cosigned",
     "Draft",
     "Entry",
     "Event",
@@ -30,9 +32,11 @@ __all__ = [
     "Log",
     "Place",
     "Proof",
+    "cosign",
     "dump",
     "fault",
     "groundwork",
+    "is_cosigned",
     "is_words",
     "load",
     "open_ledger",
@@ -45,4 +49,5 @@ __all__ = [
     "reference",
     "spelt",
     "standing",
+    "values_digest",
 ]

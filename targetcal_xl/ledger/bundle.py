@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,6 +23,8 @@ from .words import PARTS, commitment, is_commitment
 
 FORM: Literal["targetcal-xl/proof-1"] = "targetcal-xl/proof-1"
 """What every proof file begins with."""
+
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,11 @@ class ProvenEntry:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """Column -> what stands in it; raise ValueError for what is no entry."""
-        found = from_json(self.content)
+        """Column -> what stands in it, a number and texts or nulls; raise ValueError for what is no entry."""
+        found = from_json(self.content, allow_inf_nan=False)
         if not isinstance(found, list) or len(found) != len(COLUMNS) - 1 or type(found[0]) is not int:
+            raise ValueError("this is no entry")
+        if not all(said is None or isinstance(said, str) for said in found[1:]):
             raise ValueError("this is no entry")
         return dict(zip(COLUMNS, found, strict=False))
 
@@ -65,6 +71,11 @@ class ProvenEntry:
             if is_commitment(columns[part]):
                 columns[part] = said.get(part) or instead((columns["number"], part))
         return columns
+
+    @property
+    def named(self) -> str:
+        """The document that the entry names; any text where it names none."""
+        return str(self.columns["new"] or "").strip('"')
 
 
 @dataclass(frozen=True)
@@ -146,7 +157,7 @@ def proof_faults(proof: Proof) -> Iterator[Problem]:
     for beginning in proof.beginnings:
         if not _is_beginning(beginning, seen):
             yield Problem("proof_beginning", fields={"head": " ".join(beginning.checkpoint.split())})
-    named = {parsed for one in proof.entries if (parsed := _new(one))}
+    named = {*_named(proof.entries)}
     for name in proof.contents:
         if name not in named:
             yield Problem("proof_document", fields={"document": name})
@@ -197,13 +208,13 @@ def _is_beginning(one: Beginning, seen: Checkpoint) -> bool:
     return kept and before.origin == seen.origin
 
 
-def _new(one: ProvenEntry) -> str:
-    """The document that an entry names; any text where it names none."""
-    try:
-        return str(one.columns["new"]).strip('"')
-    except ValueError:
-        return ""
+def _named(entries: Iterable[ProvenEntry]) -> Iterator[str]:
+    for one in entries:
+        with suppress(ValueError):  # what is no entry is told of itself
+            yield one.named
 
 
 def _bytes(path: Sequence[str]) -> list[bytes]:
+    if not all(map(_HASH.fullmatch, path)):
+        raise ValueError("a step of a path is a hash")
     return [bytes.fromhex(step) for step in path]

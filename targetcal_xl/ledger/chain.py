@@ -30,6 +30,7 @@ LARGEST_WHOLE = 2.0**53
 
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _REFERENCE = re.compile(r"sha256:[0-9a-f]{64}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=repr).encode
 
 
@@ -195,4 +196,5 @@ class _Lost:
             elif mark:
                 yield Problem("ledger_checkpoint", fields={"head": head, "size": mark[0]})
             else:
-                yield Problem("ledger_head", fields={"head": head})
+                code = "ledger_head" if _HASH.fullmatch(head) else "ledger_no_checkpoint"
+                yield Problem(code, fields={"head": head})

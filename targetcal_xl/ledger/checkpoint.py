@@ -79,7 +79,7 @@ def parse_mark(said: str) -> tuple[int, str] | None:
 
 
 def _signatures(lines: str) -> Iterator[Signature]:
-    for line in lines.splitlines():
+    for line in lines.split("\n")[:-1]:
         found = _SIGNATURE.fullmatch(line)
         signed = _bytes(found[2]) if found else b""
         if not found or len(signed) <= 4:

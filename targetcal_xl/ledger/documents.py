@@ -43,7 +43,7 @@ def load(kind: type[Record], content: bytes) -> Record:
     Raise Refused when the content is no such record.
     """
     try:
-        record: Record = _form(kind).build(from_json(content))
+        record: Record = _form(kind).build(from_json(content, allow_inf_nan=False))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Refused([Problem("ledger_document_kind", fields={"kind": kind.__name__})]) from error
     return record
@@ -126,13 +126,20 @@ def _tuple_form(inner: tuple[Any, ...]) -> _Form:
         item = _form(inner[0])
         return _Form(
             lambda values: [item.plain(value) for value in values],
-            lambda values: tuple(item.build(value) for value in values),
+            lambda values: tuple(item.build(value) for value in _listed(values)),
         )
     forms = [_form(hint) for hint in inner]
     return _Form(
         lambda values: [form.plain(value) for form, value in zip(forms, values, strict=True)],
-        lambda values: tuple(form.build(value) for form, value in zip(forms, values, strict=True)),
+        lambda values: tuple(form.build(value) for form, value in zip(forms, _listed(values), strict=True)),
     )
+
+
+def _listed(values: Any) -> list[Any]:
+    """What has to be a list: texts and mappings could be gone through, too."""
+    if not isinstance(values, list):
+        raise TypeError(f"a {type(values).__name__} is no list")
+    return values
 
 
 def _mapping_form(item: _Form) -> _Form:

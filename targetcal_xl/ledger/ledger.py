@@ -38,7 +38,7 @@ from .entry import Entry, Event
 from .erasure import ERASE, ERASED, WHOLE, Place, lost, mark, places_in
 from .merkle import Frontier, NodeAt, consistency, inclusion
 from .passages import Passage, committed_documents, passage_faults, spoken_document, subjects
-from .store import Row, Store, Transaction, create_tables, is_missing_file, locate
+from .store import Row, Store, Transaction, create_tables, locate
 from .words import PARTS, Salts, WordCheck, committed, missing, spoken
 
 _LOG = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ MOST_BREAKS = 12
 _COMPLAINTS = {
     "readonly database": "ledger_read_only",
     "malformed": "ledger_damaged",
-    "not a database": "ledger_damaged",
+    "not a database": "ledger_other",
 }
 """What SQLite says where waiting does not help -> the code of the problem."""
 
@@ -123,12 +123,14 @@ class Ledger:
         self._documents: set[str] = set()
         self._marks: dict[Place, str] = {}
         self._store, self._chance = store, chance
-        if not create and is_missing_file(store):
-            raise self._missing()
+        if obstacle := store.obstacle(create):
+            raise self._none(obstacle)
         with self._transaction(writes=create) as transaction:
+            if transaction.is_foreign():
+                raise self._none("ledger_foreign")
             if not transaction.has("entry"):
                 if not create:
-                    raise self._missing()
+                    raise self._none("ledger_missing")
                 create_tables(transaction)
                 _mark(transaction, {"ledger": LEDGER, "book": BOOK})
             self.formats = self._marked(transaction)
@@ -136,8 +138,9 @@ class Ledger:
         if self.formats["ledger"].number > LEDGER.number:
             raise Refused([_newer(self.place, self.formats["ledger"])])
 
-    def _missing(self) -> Refused:
-        return Refused([Problem("ledger_missing", fields={"place": self.place})])
+    def _none(self, code: str) -> Refused:
+        """Why there is no ledger here."""
+        return Refused([Problem(code, fields={"place": self.place})])
 
     def _marked(self, transaction: Transaction) -> Mapping[str, Format]:
         """What the marks say; raise Refused where they say nothing that makes sense."""

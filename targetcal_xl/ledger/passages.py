@@ -13,7 +13,7 @@ from .chain import reference
 from .entry import Event
 from .words import WORDS, Salts, commitment, is_commitment
 
-DOCUMENTS: Final = frozenset({"letter.record", "message.record", "scenario"})
+DOCUMENTS: Final = frozenset({"letter.record", "message.record", "scenario", "pack.record", "page.record"})
 """Fields whose documents hold people's words."""
 
 _NAMES: Final = frozenset({*JUSTIFICATION, "reason", "what", "handling", "subject", "text"})
@@ -79,6 +79,8 @@ def subjects(content: bytes) -> list[str]:
 
 def _subjects(held: Any, subject: str) -> Iterator[str]:
     if isinstance(held, list):
+        if _is_cell(held):
+            yield subject
         for one in held:
             yield from _subjects(one, subject)
     if isinstance(held, dict):
@@ -97,13 +99,25 @@ def _changed(content: bytes, change: Callable[[str], str]) -> bytes:
 def _walked(held: Any, change: Callable[[str], str]) -> Any:
     """A JSON value in which people's words are changed, in order."""
     if isinstance(held, list):
-        return [_walked(one, change) for one in held]
+        *cell, last = held or [None]
+        return [*cell, change(last)] if _is_cell(held) else [_walked(one, change) for one in held]
     if not isinstance(held, dict):
         return held
     return {
         name: change(one) if _is_words(held, name) and isinstance(one, str) and one else _walked(one, change)
         for name, one in held.items()
     }
+
+
+def _is_cell(held: list[Any]) -> bool:
+    """Whether this is row, field and value of a cell that holds words."""
+    return (
+        len(held) == 3
+        and isinstance(held[1], str)
+        and held[1] in WORDS
+        and isinstance(held[2], str)
+        and held[2] != ""
+    )
 
 
 def _is_words(record: Mapping[str, Any], name: str) -> bool:

@@ -6,6 +6,7 @@ the methods of `Store`.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from ..problems import Problem, Refused
 from .chain import COLUMNS
@@ -66,6 +67,10 @@ _TURN = 0x7A_C0_11_BE
 _PAGE = 5_000
 """Rows that a PostgreSQL server hands over at once."""
 
+_ADDRESS = re.compile(r"([^/\\]{2,})?://|(sqlite|postgres|postgresql):", re.IGNORECASE)
+"""What is meant as an address, and not as the path of a file or a drive."""
+_MOST_PORTS = 65_535
+
 
 class Store(ABC):
     """A database with a ledger; nothing is held open between transactions."""
@@ -102,6 +107,14 @@ class Store(ABC):
     def has(self, connection: Any, table: str) -> bool:
         """Whether there is such a table."""
 
+    def obstacle(self, create: bool) -> str | None:
+        """The code of what keeps a ledger from being read here, or made; None where opening it tells."""
+        return None
+
+    def is_foreign(self, connection: Any) -> bool:
+        """Whether this is somebody else's, which is not ours to write to."""
+        return False
+
 
 @dataclass(frozen=True)
 class Transaction:
@@ -137,6 +150,10 @@ class Transaction:
     def has(self, table: str) -> bool:
         """Whether there is such a table."""
         return self.store.has(self.connection, table)
+
+    def is_foreign(self) -> bool:
+        """Whether the database is somebody else's."""
+        return self.store.is_foreign(self.connection)
 
     def create(self, table: str) -> None:
         """Make one of our tables, which guards itself, unless it is there."""
@@ -212,9 +229,25 @@ class SQLite(Store):
         query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
         return connection.execute(query, [table]).fetchone() is not None
 
+    def obstacle(self, create: bool) -> str | None:
+        """A folder, or a file that is not there or has nothing in it."""
+        if self.path.is_dir():
+            return "ledger_folder"
+        if create:
+            return None if self.path.parent.is_dir() else "ledger_nowhere"
+        if not self.path.is_file():
+            return "ledger_missing"
+        return None if self.path.stat().st_size else "ledger_blank"
+
+    def is_foreign(self, connection: sqlite3.Connection) -> bool:
+        """Whether the file has tables, but no chain of entries."""
+        tables = connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        chain = connection.execute("SELECT 1 FROM pragma_table_info('entry') WHERE name = 'hash'").fetchone()
+        return tables is not None and chain is None
+
 
 class PostgreSQL(Store):
-    """A database at a URL; raise Refused when its driver is missing."""
+    """A database at a URL; raise Refused when its driver is missing, and for a URL that leads nowhere."""
 
     bytes_type = "BYTEA"
     guards = (
@@ -230,6 +263,17 @@ class PostgreSQL(Store):
         self._url, self._password = url, password
         self._driver = _driver()
         self.errors = self._driver.Error
+        if not self._leads_somewhere():
+            raise Refused([Problem("ledger_address")])
+
+    def _leads_somewhere(self) -> bool:
+        """Whether the driver can read the URL, and its ports are numbers."""
+        try:
+            parts = self._driver.conninfo.conninfo_to_dict(self._url)
+        except self.errors:
+            return False
+        ports = filter(None, str(parts.get("port", "")).split(","))
+        return all(port.isdecimal() and 0 < int(port) <= _MOST_PORTS for port in ports)
 
     @contextmanager
     def transaction(self, writes: bool = False) -> Iterator[Transaction]:
@@ -279,24 +323,35 @@ def _driver() -> ModuleType:
 def locate(place: str | Path, password: str | None = None) -> Store:
     """The store in a file, or at a `postgresql://` or `sqlite:///` URL without password.
 
-    Raise Refused for a URL with a password inside, of another kind of database, or that is none.
+    Raise Refused for a URL with a password inside, of another kind of database, or that leads nowhere: its
+    text is not told, as it may hold a password.
     """
-    if isinstance(place, Path) or "://" not in place:
-        return SQLite(Path(place).absolute())
-    try:
-        url = urlsplit(place)
-    except ValueError as error:
-        raise Refused([Problem("ledger_database", fields={"kind": place.partition("://")[0]})]) from error
-    kind = url.scheme.partition("+")[0]
+    if isinstance(place, Path) or not _ADDRESS.match(place):
+        return SQLite(Path(_settled(str(place))).absolute())
+    url, kind = _parted(place)
     if url.password is not None or any("password" in option for option, _ in parse_qsl(url.query)):
         raise Refused([Problem("ledger_password")])
-    if kind == "sqlite" and url.path.strip("/"):
-        return SQLite(Path(unquote(url.path[1:])).absolute())
-    if kind not in ("postgresql", "postgres"):
-        raise Refused([Problem("ledger_database", fields={"kind": url.scheme})])
+    if kind == "sqlite":
+        return SQLite(Path(unquote(_settled(url.path[1:]))).absolute())
     return PostgreSQL(f"postgresql://{place.partition('://')[2]}", password)
 
 
-def is_missing_file(store: Store) -> bool:
-    """Whether this is a SQLite file that is not there."""
-    return isinstance(store, SQLite) and not store.path.is_file()
+def _parted(place: str) -> tuple[SplitResult, str]:
+    """The parts of a URL, and the kind of database that it names."""
+    try:
+        url = urlsplit(place)
+    except ValueError as error:
+        raise Refused([Problem("ledger_address")]) from error
+    kind = url.scheme.partition("+")[0]
+    if "://" not in place or not kind:
+        raise Refused([Problem("ledger_address")])
+    if kind not in ("sqlite", "postgresql", "postgres"):
+        raise Refused([Problem("ledger_database", fields={"kind": url.scheme})])
+    return url, kind
+
+
+def _settled(path: str) -> str:
+    """A path that names something."""
+    if not path.strip(" /\\"):
+        raise Refused([Problem("ledger_address")])
+    return path

@@ -20,13 +20,13 @@ WORDS: Final = frozenset(
         *JUSTIFICATION,
         *(f"objection.{code}" for code in JUSTIFICATION),
         *("comment", "attachment", "what", "decision_reason", "granted_reason", DECLINED),
-        *("change.reason", "event.note", "history.note", "seal"),
+        *("change.reason", "event.note", "history.note", "thread.text", "seal"),
     }
 )
 """Fields whose values are somebody's own words. A seal is a hash over some, and might give them away."""
 
-TOLD_BY_PROGRAM: Final = frozenset({"lock", "upgrade"})
-"""Actions whose reasons the program writes: who signed, which version. All other reasons are words."""
+TOLD_BY_PROGRAM: Final = frozenset({"lock", "comment", "upgrade"})
+"""Actions whose reasons the program writes: who handed in, which version. All other reasons are words."""
 
 PARTS: Final = ("old", "new", "reason")
 """The columns of an entry that words may stand in."""

@@ -226,7 +226,7 @@ class Office:
         return Refused([Problem("office_hung" if self._hung else "live_gone")])
 
 
-def start(profile: Path | None = None) -> Office:
+def start_office(profile: Path | None = None) -> Office:
     """A LibreOffice of our own, without a window, ended when it is closed or we end.
 
     Without a `profile`, which nobody else may be using, it has one that is gone with it.

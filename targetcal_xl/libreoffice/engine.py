@@ -16,8 +16,7 @@ from ..ooxml import refuse_open
 from ..problems import Problem, Refused
 from ..workbook.engines.closed import open_closed
 from .answering import answering
-from .bridge import Office, uno, values
-from .bridge import start as start_office
+from .bridge import Office, start_office, uno, values
 from .mend import mended
 from .sheets import ErrorText, Names, Range, Sheets
 from .words import BookWords

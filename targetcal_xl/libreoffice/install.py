@@ -17,7 +17,7 @@ from ..language import text
 from ..machine import address, find_soffice
 from ..problems import Problem
 from ..telling import DONE, QUIET, Part, Report, Sentence, tell_problems
-from .bridge import Office, start
+from .bridge import Office, start_office
 from .consent import consent
 from .extension import APART, FILE_NAME, IDENTIFIER, MODULE, PATIENCE, REST, build_extension
 
@@ -57,7 +57,7 @@ def install(
 ) -> OfficeReport:
     """Install the extension for this person, over an older one; raise Refused where it cannot be."""
     profile = profile or default_profile()
-    with tempfile.TemporaryDirectory() as folder, closing(start(profile)) as office:
+    with tempfile.TemporaryDirectory() as folder, closing(start_office(profile)) as office:
         path = Path(folder) / FILE_NAME
         build_extension(path, language, patience=patience, rest=rest)
         _manage(office, "addExtension", address(path), (), "user")
@@ -68,7 +68,7 @@ def remove(profile: Path | None = None) -> OfficeReport:
     """Take the extension out, and its functions with it; without one nothing happens."""
     profile = profile or default_profile()
     if _installed(profile) is not None:
-        with closing(start(profile)) as office:
+        with closing(start_office(profile)) as office:
             _manage(office, "removeExtension", IDENTIFIER, FILE_NAME, "user")
             _forget_functions(office)
     return status(profile)

@@ -100,7 +100,7 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def reference(spot: Spot) -> str:
+def cell_name(spot: Spot) -> str:
     """(2, 3) -> C2."""
     return f"{column_letters(spot[1])}{spot[0]}"
 
@@ -189,7 +189,7 @@ def _formula_xml(p: str, ref: str, formula: str, array: Block | None) -> str:
     """The `<f>` element; that of an array stands in its first cell, for all of them."""
     if array is None:
         return f"<{p}f>{xml_of(formula)}</{p}f>"
-    first, last = map(reference, array)
+    first, last = map(cell_name, array)
     if ref != first:
         return ""
     ends = first if first == last else f"{first}:{last}"
@@ -208,7 +208,7 @@ def check_cell(sheet: str, spot: Spot, cell: Cell) -> list[Problem]:
         found.append(("file_not_a_number", {"value": cell.value}))
     if cell.formula is not None and _is_longer(cell.formula, MAX_FORMULA):
         found.append(("file_formula_too_long", {"length": _length(cell.formula), "most": MAX_FORMULA}))
-    return [Problem(code, f"{sheet}!{reference(spot)}", fields) for code, fields in found]
+    return [Problem(code, f"{sheet}!{cell_name(spot)}", fields) for code, fields in found]
 
 
 def damaged(part: str, detail: object) -> Refused:

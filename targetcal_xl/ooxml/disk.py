@@ -65,7 +65,7 @@ def laid_beside(path: Path, content: bytes) -> Iterator[Path]:
             os.fsync(file.fileno())
     except OSError as error:
         new.unlink(missing_ok=True)
-        raise Refused([Problem("file_not_written", path.name, {"detail": error.strerror})]) from error
+        raise Refused([_not_written(path, error)]) from error
     try:
         yield new
     finally:
@@ -83,8 +83,14 @@ def put_in_place(new: Path, path: Path) -> None:
     except PermissionError as error:
         raise Refused([Problem("file_locked", path.name)]) from error
     except OSError as error:
-        raise Refused([Problem("file_not_written", path.name, {"detail": error.strerror})]) from error
+        raise Refused([_not_written(path, error)]) from error
     _sync_folder(path.parent)
+
+
+def _not_written(path: Path, error: OSError) -> Problem:
+    if not path.parent.is_dir():
+        return Problem("file_nowhere", path.name, {"folder": path.parent})
+    return Problem("file_not_written", path.name, {"detail": error.strerror})
 
 
 def refuse_taken(path: Path, before: bytes) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from . import limits
-from .cells import BLANK, COLUMNS, Block, Cell, Spot, block, cell_xml, damaged, is_index, reference
+from .cells import BLANK, COLUMNS, Block, Cell, Spot, block, cell_name, cell_xml, damaged, is_index
 from .limits import Counted, too_much
-from .markup import sheet_cells
+from .scanner import scanned_row, sheet_cells
 from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag, twice
 
 _AT_ONCE = 500
@@ -27,6 +27,7 @@ class Worksheet:
         self._data, self.part = data, part
         told = sheet_cells(data, part, strings, counted)
         self._rows, self._numbers, (self._close,) = told.rows, list(told.rows), told.close
+        self._is_scanned = told.scanned
         self._sharing = {spot: marks["si"] for spot, marks in told.kept if marks["t"] == "shared"}
         kept = [self._array(*one) for one in told.kept if one[1]["t"] != "shared"]
         self._arrays = {array for array, kind in kept if kind == "array"}
@@ -98,7 +99,7 @@ class Worksheet:
 
     def _array(self, spot: Spot, marks: Mapping[str, str]) -> tuple[Block, str]:
         """The block that a formula fills: the one that it names, else its own cell."""
-        place = f"{self.part}!{reference(spot)}"
+        place = f"{self.part}!{cell_name(spot)}"
         try:
             found = block(marks["ref"]) if "ref" in marks else (spot, spot)
         except ValueError as error:
@@ -115,7 +116,7 @@ class Worksheet:
             formula = cells.get(array[0], BLANK).formula
             for spot in inside(array, cells):
                 if cells[spot].array or (cells[spot].formula and spot != array[0]):
-                    raise twice(self.part, f"{reference(spot)}: f")
+                    raise twice(self.part, f"{cell_name(spot)}: f")
                 cells[spot] = Cell(cells[spot].value, formula, array)
         return cells
 
@@ -148,6 +149,11 @@ class Worksheet:
 
     def _outlined(self, numbers: Sequence[int]) -> Iterator[tuple[int, Element, int]]:
         """Rows with their cells, each with how far it stands behind the bytes that its elements tell."""
+        if self._is_scanned:
+            for number in numbers:
+                at = self._rows[number]
+                yield number, scanned_row(self._data[at : self._after(number)]), at
+            return
         for first in range(0, len(numbers), _AT_ONCE):
             some = numbers[first : first + _AT_ONCE]
             cut = [self._data[self._rows[number] : self._after(number)] for number in some]
@@ -175,7 +181,7 @@ class Worksheet:
         wanted = self._restyled(spot, style)
         if cell == BLANK and wanted == style:
             return b""
-        return cell_xml(prefix, reference(spot), wanted, cell).encode()
+        return cell_xml(prefix, cell_name(spot), wanted, cell).encode()
 
     def _restyled(self, spot: Spot, style: str) -> str:
         return str(self._styles[spot](int(style))) if spot in self._styles else style
@@ -201,7 +207,7 @@ class Worksheet:
         style = said if is_index(said) else "0"
         wanted = self._restyled(spot, style)
         if spot in self._cells:
-            new = cell_xml(prefix, reference(spot), wanted, self._cells[spot])
+            new = cell_xml(prefix, cell_name(spot), wanted, self._cells[spot])
             return [(present.start, present.end, new.encode())]
         return [attribute_edit(present, s=wanted)] if wanted != style else []
 
@@ -242,7 +248,7 @@ class Worksheet:
         except ValueError:
             spots += self.grid
         rows, columns = [row for row, _ in spots], [column for _, column in spots]
-        first, last = reference((min(rows), min(columns))), reference((max(rows), max(columns)))
+        first, last = cell_name((min(rows), min(columns))), cell_name((max(rows), max(columns)))
         return [attribute_edit(element, ref=first if first == last else f"{first}:{last}")]
 
     def _protection_edit(self, marks: Mapping[str, str]) -> Edit:

@@ -7,10 +7,11 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .delivery import ATTEMPTS, Delivery, deliver
     from .drafts import Drafts
-    from .message import Attachment, Message, attached, clean, message_code
+    from .message import Attachment, Message, attached, message_code, on_one_line
     from .mime import mail_content
-    from .queue import ACTION, Queued, content_of, doubt, entered, queue, state_event
+    from .queue import ACTION, Queued, content_of, doubt, enter, queue, state_event
     from .robots import Robots, chat_content, robots
+    from .secrets import secret
     from .smtp import Mailbox, mailbox
     from .ways import Attempt, Carrier, Limit, Pace
 
@@ -30,15 +31,16 @@ __all__ = [
     "Robots",
     "attached",
     "chat_content",
-    "clean",
     "content_of",
     "deliver",
     "doubt",
-    "entered",
+    "enter",
     "mail_content",
     "mailbox",
     "message_code",
+    "on_one_line",
     "queue",
     "robots",
+    "secret",
     "state_event",
 ]

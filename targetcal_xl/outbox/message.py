@@ -59,7 +59,7 @@ def attached(path: Path) -> tuple[Attachment, bytes]:
     return Attachment(path.name, hashlib.sha256(content).hexdigest()), content
 
 
-def clean(said: str) -> str:
+def on_one_line(said: str) -> str:
     """A text for one line: without line breaks and what else controls a program that shows it."""
     shown = "".join(" " if sign.isspace() else sign for sign in said)
     return " ".join("".join(sign for sign in shown if unicodedata.category(sign) != "Cc").split())

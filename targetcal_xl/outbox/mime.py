@@ -11,7 +11,7 @@ from email.policy import SMTP, SMTPUTF8, EmailPolicy
 from email.utils import format_datetime
 
 from ..problems import Problem, Refused
-from .message import Message, clean
+from .message import Message, on_one_line
 
 
 def mail_content(message: Message, plan: str, files: tuple[bytes, ...]) -> bytes:
@@ -20,15 +20,15 @@ def mail_content(message: Message, plan: str, files: tuple[bytes, ...]) -> bytes
     Its Message-ID is made of its content. Raise Refused for an address that cannot be written to.
     """
     mail = _mail(message.address)
-    mail["Subject"] = clean(message.subject)
+    mail["Subject"] = on_one_line(message.subject)
     mail["To"] = addressed(message.name, message.address)
-    mail["X-Targetcal-Plan"] = clean(plan)
-    mail["X-Checkpoint"] = clean(message.checkpoint)
+    mail["X-Targetcal-Plan"] = on_one_line(plan)
+    mail["X-Checkpoint"] = on_one_line(message.checkpoint)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     for attachment, content in zip(message.attachments, files, strict=True):
         kind = (mimetypes.guess_type(attachment.name)[0] or "application/octet-stream").split("/")
-        name = clean(attachment.name)
+        name = on_one_line(attachment.name)
         mail.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=name)
     if mail.is_multipart():
         mail.set_boundary(f"=={_digest(message, plan)}==")
@@ -45,9 +45,11 @@ def addressed(name: str, address: str) -> Address:
     user, _, domain = address.rpartition("@")
     try:
         ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
-        return Address(clean(name), user, ascii_domain)
+        return Address(on_one_line(name), user, ascii_domain)
     except (UnicodeError, ValueError) as error:
-        raise Refused([Problem("outbox_address", clean(name), {"address": clean(address)})]) from error
+        raise Refused(
+            [Problem("outbox_address", on_one_line(name), {"address": on_one_line(address)})]
+        ) from error
 
 
 def envelope(address: str) -> str:

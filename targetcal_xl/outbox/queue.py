@@ -74,7 +74,7 @@ def content_of(message: Message, plan: str, files: tuple[bytes, ...] = ()) -> by
     return chat_content(message)
 
 
-def entered(
+def enter(
     ledger: Log, plan: str, messages: Iterable[tuple[Message, tuple[bytes, ...]]]
 ) -> tuple[list[Event], list[bytes]]:
     """The events and documents by which messages, with their files, come into the queue: each once, ever."""

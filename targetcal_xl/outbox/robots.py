@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from ..calibration.vocabulary import Channel, MessageState
 from ..log import step
-from .message import Message, clean
+from .message import Message, on_one_line
 from .secrets import secret
 from .ways import Attempt, Limit
 
@@ -178,7 +178,7 @@ def _judged(kind: _Kind, status: int, said: str, reset: str) -> Attempt:
         code, words = None, ""
     if status == 200 and code == 0:
         return Attempt(MessageState.SENT)
-    told_as = clean(f"{status} {'' if code is None else code} {words}")[:200]
+    told_as = on_one_line(f"{status} {'' if code is None else code} {words}")[:200]
     if status == 429 or code in kind.later:
         wait = float(reset) if reset.isdecimal() else kind.later.get(code or 0, _MINUTE)
         return Attempt(MessageState.PREPARED, told_as, wait)

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from ..calibration.vocabulary import MessageState
 from ..log import step
 from ..problems import Problem, Refused
-from .message import Message, clean
+from .message import Message, on_one_line
 from .mime import envelope, needs_utf8, signed_off
 from .secrets import secret
 from .ways import Attempt, Limit
@@ -167,4 +167,4 @@ def _refused(code: int, said: bytes | str) -> Attempt:
 
 def _answer(code: int, said: bytes | str) -> str:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return clean(f"{code} {words}")[:300]
+    return on_one_line(f"{code} {words}")[:300]

@@ -5,23 +5,19 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .answer import MOST_ANSWER, PageAnswer, PageSlip, mac, read_answer
     from .dashboard import Act, Contest, Overviewed, RegionTurn, dashboard_page
     from .page import MOST_BYTES, is_ours
     from .region import region_page
+    from .verifier import verifier_page
 
 __all__ = [
-    "MOST_ANSWER",
     "MOST_BYTES",
     "Act",
     "Contest",
     "Overviewed",
-    "PageAnswer",
-    "PageSlip",
     "RegionTurn",
     "dashboard_page",
     "is_ours",
-    "mac",
-    "read_answer",
     "region_page",
+    "verifier_page",
 ]

@@ -345,15 +345,13 @@ class _Dashboard:
         reached = [self._plan.total([_last(row[: k + 1]) for row in known]) or 0.0 for k in range(3)]
         levels = [self._totals["hq"] or 0.0, *reached]
         steps = [after - before for before, after in pairwise(levels)]
-        said = rounded([levels[0], *map(abs, steps), levels[-1]], self._figures)
+        said = rounded([levels[0], *steps, levels[-1]], self._figures, range(1, 4))
         counts = {"declared": sum(row[1] is not None for row in known), "of": len(known)}
         counts["agreed"] = sum(row[2] is not None for row in known)
         columns = [Pillar(self._say("step.hq"), 0.0, levels[0], said[0], "hq")]
         for k, code in enumerate(("model", "regions", "decisions")):
             look = "better" if steps[k] * self._plan.metric.direction >= 0 else "worse"
-            sign = "+" if steps[k] > 0 else "−" if steps[k] < 0 else ""
-            name = self._say(f"step.{code}")
-            columns.append(Pillar(name, levels[k], levels[k + 1], sign + said[k + 1], look))
+            columns.append(Pillar(self._say(f"step.{code}"), levels[k], levels[k + 1], said[k + 1], look))
         columns.append(Pillar(self._say("step.end"), 0.0, levels[-1], said[-1], "agreed"))
         summary = self._say("picture.waterfall.summary", **counts)
         return waterfall("waterfall", self._say("picture.waterfall"), summary, columns)

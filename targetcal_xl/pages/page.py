@@ -34,6 +34,12 @@ def rendered(template: str, language: str, script: str = "", **data: object) -> 
     )
 
 
+def inert(script: str) -> str:
+    """A script of data and formulas, in which no text ends the script; they compare by functions."""
+    kept = script.replace("<", "\\u003c")
+    return kept.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
 def is_ours(content: bytes) -> bool:
     """Whether a file is a page of ours, which a new one may replace."""
     return _MARK in content[:2000]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 from ..calibration import Explanation, Key, Line, Standing, Value, explain
 from ..calibration.vocabulary import JUSTIFICATION, Status
+from ..exchange import Slip
 from ..figures import UNKNOWN, figures, rounded
 from ..language import text
 from ..problems import DataProblems, Problem
 from ..sentences import step_name, why
 from ..workbook import (
+    LONGEST_REMARK,
     Owner,
     Program,
     ShownCell,
@@ -25,9 +27,8 @@ from ..workbook import (
     show_sheets,
     shown,
 )
-from .answer import PageSlip
 from .drawing import Drawing, Pillar, waterfall
-from .page import MOST_BYTES, part, rendered
+from .page import MOST_BYTES, inert, part, rendered
 
 _FIGURES = ("last_year", "suggested", "low", "high", "allotment", "round", "objection")
 _LIVE = ("deviation", "flag", "odds_declared")
@@ -47,6 +48,8 @@ class _Input:
     value: str
     choices: tuple[tuple[str, str, str], ...] = ()
     """Code, caption on the page, and caption on the sheet."""
+    most: int = 4_000
+    """The longest text."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,13 @@ class _Line:
     inputs: tuple[_Input, ...]
     agreed: str
     why: str
+    thread: tuple[str, str]
+    """What both sides wrote to each other, newest on top: what that is called, and the words."""
+    remark: _Input
+    """Where the region writes to the superior."""
 
 
-def region_page(standing: Standing, typed: Mapping[Key, Value], slip: PageSlip, language: str = "") -> str:
+def region_page(standing: Standing, typed: Mapping[Key, Value], slip: Slip, language: str = "") -> str:
     """The page of the slip's region, in the book's language or another.
 
     Of many lines it does not say where each suggestion comes from. Raise DataProblems for more than fits.
@@ -93,7 +100,7 @@ class _RegionPage:
     """Makes what the template tells, and the program that the page runs."""
 
     def __init__(
-        self, standing: Standing, typed: Mapping[Key, Value], slip: PageSlip, language: str, explains: bool
+        self, standing: Standing, typed: Mapping[Key, Value], slip: Slip, language: str, explains: bool
     ) -> None:
         self._explains, self.name = explains, standing.inputs.plan.region(slip.region).name
         self._standing, self._typed, self._slip, self._language = standing, typed, slip, language
@@ -145,7 +152,7 @@ class _RegionPage:
         data["draft"] = shown(Status.DRAFT, "choice", self._language)
         printed = ",\n".join(f"(at,over)=>r=>{said}" for said in texts)
         told = f"const TOLD={json.dumps(data, ensure_ascii=False)};\nconst PRINTED=[{printed}];\n"
-        return part("sheet.js") + part("sha256.js") + _inert(told) + part("region.js")
+        return part("sheet.js") + part("sha256.js") + inert(told) + part("region.js")
 
     def _pruned(self, program: Program) -> Program:
         """What the page shows, and all that it is computed from."""
@@ -173,7 +180,7 @@ class _RegionPage:
 
     def _carried(self) -> Iterator[tuple[Key, Value]]:
         """What the region has typed and the page does not ask for: it goes back as it came."""
-        asked = {(line.code, one.field) for line in self._shown_lines for one in line.inputs}
+        asked = {(line.code, one.field) for line in self._shown_lines for one in (*line.inputs, line.remark)}
         for key, value in self._typed.items():
             region, row, code = key
             is_here = region == self._slip.region and row in self._rows and (row, code) not in asked
@@ -226,12 +233,17 @@ class _RegionPage:
             inputs=() if agreed.number is not None else tuple(self._line_inputs(code)),
             agreed=agreed.said if agreed.number is not None else "",
             why=self._why([self._standing.row_of[code]]) if self._explains else "",
+            thread=(self._sheet.caption("lines", "thread"), str(shown_cells["thread"].value or "")),
+            remark=replace(self._line_input(code, "region_says", "long"), most=LONGEST_REMARK),
         )
 
     def _line_inputs(self, line: str) -> Iterator[_Input]:
         counter = self._standing.value(self._slip.region, line, "counter")
         for code in ("declared", *(() if counter is None else ("agree",)), *JUSTIFICATION, "comment"):
-            yield self._input(line, code, self._sheet.spot("lines", line, code))
+            yield self._line_input(line, code)
+
+    def _line_input(self, line: str, code: str, kind: str = "") -> _Input:
+        return self._input(line, code, self._sheet.spot("lines", line, code), kind)
 
     def _items(self) -> list[object]:
         """Where each item stands, and what has been said of it, by field."""
@@ -287,14 +299,14 @@ class _RegionPage:
     def _pillars(self, explained: Explanation) -> Iterator[Pillar]:
         steps = [step for step in explained.steps if step.amount]
         told = figures(self._plan.metric, self._language)
-        said = rounded([explained.start, *(abs(step.amount) for step in steps), explained.suggested], told)
+        values = [explained.start, *(step.amount for step in steps), explained.suggested]
+        said = rounded(values, told, range(1, len(values) - 1))
         origin = "last_year" if explained.origin == "last_year" else "level"
         yield Pillar(text(f"letters.chart.{origin}", self._language), 0.0, explained.start, said[0], "hq")
         reached = explained.start
         for step, number in zip(steps, said[1:], strict=False):
             look = "better" if step.amount * self._plan.metric.direction > 0 else "worse"
-            sign = "+" if step.amount > 0 else "−"
-            yield Pillar(step_name(step, self._language), reached, reached + step.amount, sign + number, look)
+            yield Pillar(step_name(step, self._language), reached, reached + step.amount, number, look)
             reached += step.amount
         name = text("letters.chart.suggested", self._language)
         yield Pillar(name, 0.0, explained.suggested, said[-1], "suggested")
@@ -313,9 +325,3 @@ def _needs(printed: str, row: int) -> Iterator[tuple[int, int]]:
     for first, column, last, last_column in _NEEDED.findall(printed):
         rows = range(at(first), at(last or first) + 1)
         yield from ((r, c) for r in rows for c in range(int(column), int(last_column or column) + 1))
-
-
-def _inert(script: str) -> str:
-    """A script of data and formulas, in which no text ends the script; they compare by functions."""
-    kept = script.replace("<", "\\u003c")
-    return kept.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -5,28 +5,35 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .author import write_book
+    from .author import write_book, write_pack
     from .book import Book
     from .captions import line_captions, shown
     from .content import GROUND, Content, content
+    from .engines.closed import ClosedBook, book_from
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
-    from .finance import Unusable, entered, revised
-    from .macros import Macros, MacrosFor, SheetButton
+    from .finance import entered
+    from .layout import default_places, pack_layout
+    from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
     from .places import Places
     from .reading import Reading, Typed, as_typed, nameless, read
-    from .shapes import Owner, region_sheet
+    from .revision import Unusable, revised
+    from .shapes import LONGEST_REMARK, Owner, region_sheet
     from .sheets.baseline import weights_used
+    from .sheets.region_files import room_for_files
     from .showing import PersonsCell, Program, ShownCell, ShownColumn, ShownSheet, show_sheets
     from .update import differing, is_formula, rows_below, same_shown
     from .wording import Wording
 
 __all__ = [
+    "BUTTONS_TAB",
     "GROUND",
+    "LONGEST_REMARK",
     "MARKED",
     "Book",
+    "ClosedBook",
     "Content",
     "LiveBook",
     "Macros",
@@ -46,7 +53,9 @@ __all__ = [
     "as_typed",
     "at_work",
     "book_format",
+    "book_from",
     "content",
+    "default_places",
     "differing",
     "entered",
     "is_formula",
@@ -55,14 +64,17 @@ __all__ = [
     "nameless",
     "open_book",
     "open_damaged",
+    "pack_layout",
     "path_of",
     "read",
     "region_sheet",
     "revised",
+    "room_for_files",
     "rows_below",
     "same_shown",
     "show_sheets",
     "shown",
     "weights_used",
     "write_book",
+    "write_pack",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -15,7 +16,7 @@ from ..ooxml import BLANK, Cell, Scalar, Spot, column_letters
 from .captions import heading, line_captions, shown
 from .charts import Drawer
 from .colours import Painter
-from .content import content
+from .content import Content, content
 from .facts import quoted
 from .finance import entered
 from .help import help_people
@@ -62,10 +63,34 @@ def write_book(
     that it computes.
     """
     places, typed = default_places(standing.inputs, language), entered(standing.inputs)
-    cells = content(standing, typed, places)
-    book = xlsxwriter.Workbook(path, {**_OPTIONS, "default_format_properties": dict(_MEASURE)})
-    book.set_properties({"title": standing.inputs.plan.code, "created": created.replace(tzinfo=None)})
-    looks = Looks(book, standing.inputs, language)
+    _write(path, places, content(standing, typed, places), typed, created, macros)
+    if macros:
+        add_ribbon(path, macros.ribbon)
+
+
+def write_pack(
+    to: BinaryIO, places: Places, cells: Content, typed: Mapping[Key, Value], mark: str, created: dt.datetime
+) -> None:
+    """Write the workbook that goes out to a region: its one sheet, what people have typed there, and a mark.
+
+    Equal arguments give equal bytes.
+    """
+    _write(to, places, cells, typed, created, mark=mark)
+
+
+def _write(
+    to: Path | BinaryIO,
+    places: Places,
+    cells: Content,
+    typed: Mapping[Key, Value],
+    created: dt.datetime,
+    macros: Macros | None = None,
+    mark: str = "",
+) -> None:
+    inputs = places.inputs
+    book = xlsxwriter.Workbook(to, {**_OPTIONS, "default_format_properties": dict(_MEASURE)})
+    book.set_properties({"title": inputs.plan.code, "created": created.replace(tzinfo=None)})
+    looks = Looks(book, inputs, places.language)
     widths = Widths(places, cells, typed)
     pages = {code: book.add_worksheet(places.tabs[code], _Worksheet) for code in places.sheets}
     for code, sheet in places.sheets.items():
@@ -79,12 +104,14 @@ def write_book(
             pages[sheet.code].print_area_range = _printed(sheet, quoted(places.tabs[sheet.code]))
         if draw := region.draw if sheet.region else _DRAWN.get(sheet.code):
             draw(Drawer(book, sheet, places, looks, cells.get(sheet.code, {})))
-    pages["dashboard"].activate()
+    if mark:
+        (page,) = pages.values()
+        page.write_string(HOME[0] - 1, HOME[1] - 1, mark, looks.plain)
+    else:
+        pages["dashboard"].activate()
     if macros:
         equip(book, pages, macros)
     book.close()
-    if macros:
-        add_ribbon(path, macros.ribbon)
 
 
 def _named(places: Places) -> list[tuple[str, str | None, str, Spot]]:
@@ -93,7 +120,7 @@ def _named(places: Places) -> list[tuple[str, str | None, str, Spot]]:
 
 def _printed(sheet: Sheet, tab: str) -> str:
     """What is printed of a region's tab: all that its manager works with, then the rest of the lines."""
-    lines, bottom = sheet.table("lines"), sheet.tables[-1].bottom + region.CHARTS
+    lines, bottom = sheet.table("lines"), sheet.table("steps").bottom + region.CHARTS
     last, end = lines.spots[JUSTIFICATION[-1]], max(lines.spots.values())
     reasons, next_to, right = map(column_letters, (last, last + 1, end))
     return f"{tab}$B$2:${reasons}${bottom},{tab}${next_to}$2:${right}${lines.bottom}"
@@ -334,7 +361,7 @@ class _Page:
         if self._sheet.region or self._sheet.code == "dashboard":
             begin = [table.top - 3 for table in (tables[1:] if self._sheet.region else tables[:1])]
             if self._sheet.region and len(tables[0].rows) > _BESIDE_CHARTS:
-                begin.append(self._sheet.tables[-1].bottom + 1)
+                begin.append(self._sheet.table("steps").bottom + 1)
             self._page.set_h_pagebreaks(begin)
         if sum(pixels.values()) <= _WIDE:
             return

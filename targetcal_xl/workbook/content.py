@@ -11,6 +11,7 @@ from .facts import Facts
 from .formulas import Expression
 from .part import Columns, SheetPart
 from .places import Lost, Places
+from .shapes import region_sheet
 from .sheets import history, region
 from .sheets.backtest import BacktestSheet
 from .sheets.baseline import Way
@@ -59,13 +60,16 @@ def _pages(facts: Facts) -> Iterator[SheetPart]:
     readings = ReadingsSheet(facts)
     way = Way(facts, readings)
     odds = Odds(facts, way)
-    cards = {one.code: Cards(facts, one.code) for one in facts.plan.regions}
+    regions = [one.code for one in facts.plan.regions if region_sheet(one.code) in facts.places.sheets]
+    cards = {code: Cards(facts, code) for code in regions}
+    for own in cards.values():
+        yield from region.parts(facts, own, way, odds)
+    if facts.places.sheets.keys() <= {region_sheet(code) for code in regions}:
+        return
     yield from Settings(facts).parts()
     yield from history.parts(facts)
     for sheet in (readings, way, odds):
         yield from sheet.parts()
-    for own in cards.values():
-        yield from region.parts(facts, own, way, odds)
     yield from Overview(facts, cards).parts(odds)
     for follow_up in (ProgressSheet(facts), Evaluation(facts), BacktestSheet(facts)):
         yield from follow_up.parts()

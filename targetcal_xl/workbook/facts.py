@@ -21,6 +21,7 @@ from .formulas import (
     Expression,
     Values,
     average,
+    constants,
     counted,
     expressed,
     if_,
@@ -197,6 +198,12 @@ class Facts:
             return [None for _ in rows]
         letters = column_letters(place.columns[column])
         return [f"${letters}${place.rows[row]}" if row in place.rows else None for row in rows]
+
+    def in_rows(self, sheet: str, table: str, rows: Iterable[str], column: str, values: Values) -> Expression:
+        """A column's cells in these rows, from any sheet; where there is no such sheet, the numbers."""
+        if sheet not in self.places.sheets:
+            return constants(values)
+        return self.elsewhere(self.each_at(sheet, table, rows, column), values)
 
     def on_tabs(self, column: str) -> list[str | None]:
         """References to a column of the lines on their regions' tabs, over the plan's lines."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ..calibration.baseline import Inputs
-from ..ooxml import BLANK, Cell, Spot, reference
+from ..ooxml import BLANK, Cell, Spot, cell_name
 from ..problems import Problem
 from .book import Book
 from .captions import tab_names
@@ -16,16 +16,19 @@ from .places import SHEET_MARK, TABLE_MARK, Located, Places, TablePlace
 from .shapes import Sheet, Table, name_of
 
 
-def find_places(book: Book, inputs: Inputs, language: str) -> Places:
+def find_places(book: Book, inputs: Inputs, language: str, laid_out: Sequence[Sheet] | None = None) -> Places:
     """Where everything stands in a book that people have worked on, by code, with all that is amiss.
+
+    It was laid out with these sheets, or with all of the plan's.
 
     Inserted rows and columns, renamed tabs and sorted tables are all found; `problems` names what
     is lost, stands twice, or is hidden behind something that looks like it.
     """
-    tabs, problems = _tabs(book, tab_names(inputs.plan, language))
+    sheets = {sheet.code: sheet for sheet in (layout(inputs) if laid_out is None else laid_out)}
+    names = {code: tab for code, tab in tab_names(inputs.plan, language).items() if code in sheets}
+    tabs, problems = _tabs(book, names)
     tables: Located[tuple[str, str], TablePlace] = Located()
     fields: Located[tuple[str | None, str], tuple[str, Spot]] = Located()
-    sheets = {sheet.code: sheet for sheet in layout(inputs)}
     for sheet in sheets.values():
         if sheet.code not in tabs:
             continue
@@ -54,7 +57,7 @@ def _field_problems(sheet: Sheet, tab: str, own: Mapping[str, Spot]) -> Iterator
         if item.code not in own:
             yield Problem("field_missing", tab, {"field": name_of(item.code, sheet.region)})
         elif often[own[item.code]] > 1:
-            where = f"{tab}!{reference(own[item.code])}"
+            where = f"{tab}!{cell_name(own[item.code])}"
             yield Problem("field_twice", where, {"field": name_of(item.code, sheet.region)})
 
 
@@ -142,7 +145,7 @@ class _Finder:
         return rows
 
     def _say(self, code: str, spot: Spot | None, **fields: object) -> None:
-        where = self.tab if spot is None else f"{self.tab}!{reference(spot)}"
+        where = self.tab if spot is None else f"{self.tab}!{cell_name(spot)}"
         self.problems.append(Problem(code, where, fields))
 
 

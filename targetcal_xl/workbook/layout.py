@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..calibration.baseline import Inputs
 from ..ooxml import Spot
 from .captions import tab_names
@@ -18,9 +20,9 @@ from .sheets import (
     history,
     letters,
     progress,
-    region,
     settings,
 )
+from .sheets import region as region_tab
 
 
 def layout(inputs: Inputs) -> tuple[Sheet, ...]:
@@ -33,7 +35,7 @@ def layout(inputs: Inputs) -> tuple[Sheet, ...]:
         history.sheet(inputs),
         drivers.sheet(plan),
         baseline.sheet(plan),
-        *(region.sheet(plan, one.code) for one in plan.regions),
+        *(region_tab.sheet(plan, one.code) for one in plan.regions),
         progress.sheet(plan),
         evaluation.sheet(plan),
         backtest.sheet(inputs),
@@ -42,16 +44,22 @@ def layout(inputs: Inputs) -> tuple[Sheet, ...]:
     )
 
 
-def default_places(inputs: Inputs, language: str) -> Places:
-    """Where everything stands in a new workbook."""
-    tabs = tab_names(inputs.plan, language)
+def pack_layout(inputs: Inputs, region: str) -> tuple[Sheet, ...]:
+    """The one sheet of the workbook that goes out to a region."""
+    return (region_tab.sheet(inputs.plan, region),)
+
+
+def default_places(inputs: Inputs, language: str, sheets: Iterable[Sheet] | None = None) -> Places:
+    """Where everything stands in a new workbook, or in one with some of its sheets only."""
+    names = tab_names(inputs.plan, language)
     tables: Located[tuple[str, str], TablePlace] = Located()
     fields: Located[tuple[str | None, str], tuple[str, Spot]] = Located()
-    sheets = {sheet.code: sheet for sheet in layout(inputs)}
-    for sheet in sheets.values():
+    laid_out = {sheet.code: sheet for sheet in (layout(inputs) if sheets is None else sheets)}
+    for sheet in laid_out.values():
         for item in sheet.fields:
             fields[sheet.region, item.code] = (sheet.code, item.spot)
         for table in sheet.tables:
             rows = Located({row: table.top + 2 + k for k, row in enumerate(table.rows)})
             tables[sheet.code, table.code] = TablePlace(table.top + 1, rows, Located(table.spots))
-    return Places(inputs, language, sheets, Located(tabs), tables, fields)
+    tabs = Located({code: names[code] for code in laid_out})
+    return Places(inputs, language, laid_out, tabs, tables, fields)

@@ -31,11 +31,12 @@ _HEADS = {
     Owner.SUPERIOR: "#2F6B4F",
     Owner.FORMULA: "#4B6584",
 }
-_LEFT: tuple[Kind, ...] = ("text", "long", "line", "link", "stamp", "effect", "days")
+_LEFT: tuple[Kind, ...] = ("text", "long", "message", "line", "link", "stamp", "effect", "days")
+_PARAGRAPHS: tuple[Kind, ...] = ("long", "message")
 _CENTRED: tuple[Kind, ...] = ("choice", "flag", "date")
 _SHRUNK: tuple[Kind, ...] = ("text", "stamp")
 """What becomes smaller where rows are added: names and times are read whole."""
-_WRAPPED: tuple[Kind, ...] = ("long", "link", "choice")
+_WRAPPED: tuple[Kind, ...] = (*_PARAGRAPHS, "link", "choice")
 _NUMBERS: tuple[Kind, ...] = ("number", "amount", "decimal", "count", "percent")
 """A number that outgrows its column becomes smaller: no program shows a part of one."""
 
@@ -60,13 +61,13 @@ class Looks:
             "num_format": self._numbers.get(kind, "General"),
             "align": _alignment(kind, at),
             # What is longer than its cell shows how it begins.
-            "valign": "top" if kind == "long" and at == "table" else "vcenter",
+            "valign": "top" if kind in _PARAGRAPHS and at == "table" else "vcenter",
             "text_wrap": kind in _WRAPPED or (at == "card" and kind not in _NUMBERS),
             "shrink": kind in _NUMBERS,
             "border": 1,
             "border_color": LINE,
             # The superior's cells open when there is something to decide: once the region is locked.
-            "locked": owner not in (Owner.MANAGER, Owner.FINANCE),
+            "locked": kind != "message" and owner not in (Owner.MANAGER, Owner.FINANCE),
         }
         # What may become smaller has no indent: LibreOffice gives it to some of the cells only.
         if shape["align"] != "center" and not shape["shrink"]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 WORKBOOK = "ThisWorkbook"
-SETTINGS = "xlwings.conf"
+BUTTONS_TAB = "xlwings.conf"
+"""The hidden tab that the buttons' module of xlwings looks into, by the name that it wants."""
 _RIBBON = "customUI/customUI14.xml"
 _RELATION_TYPE = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 _RELATION = f'<Relationship Id="ribbon" Type="{_RELATION_TYPE}" Target="{_RIBBON}"/></Relationships>'
@@ -49,7 +50,7 @@ MacrosFor = Callable[[str], Macros]
 
 def equip(book: Workbook, pages: Mapping[str, Worksheet], macros: Macros) -> None:
     """Put the project, the buttons and the settings into a book being written; `pages` are by sheet code."""
-    settings = book.add_worksheet(SETTINGS)
+    settings = book.add_worksheet(BUTTONS_TAB)
     settings.very_hidden()
     for row, pair in enumerate(macros.settings.items()):
         settings.write_row(row, 0, pair)

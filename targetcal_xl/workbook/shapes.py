@@ -12,11 +12,12 @@ from ..ooxml import Spot
 
 Kind = Literal[
     "text", "long", "number", "amount", "decimal", "count", "percent", "date", "choice", "line", "link",
-    "flag", "stamp", "effect", "days"
+    "flag", "stamp", "effect", "days", "message"
 ]  # fmt: skip
 """How a value is shown: `number` is in the metric's unit and step, `amount` a part of one, `decimal` any
 other number, `line` a line's code shown by its name, `flag` a yes or no, `stamp` a moment as ISO text,
-`effect` what more of an indicator does to its driver, `days` the text of a calendar."""
+`effect` what more of an indicator does to its driver, `days` the text of a calendar, `message` what somebody
+writes to the other side: it may be typed whether or not the rest is locked, and goes once it is taken in."""
 
 
 TabColour = Literal["brand", "input", "own", "plain"]
@@ -24,6 +25,10 @@ TabColour = Literal["brand", "input", "own", "plain"]
 
 ROW_HEIGHT = 19.0
 """Of a row with a line of text in every cell."""
+
+
+LONGEST_REMARK = 1_000
+"""Signs that a message may have."""
 
 
 class Owner(Enum):

@@ -15,7 +15,8 @@ NARROW, WIDE = 390, 1366
 """The widths of a telephone and of a small laptop, in pixels."""
 _SCRIPT = """
 const fs = require('fs'), { launch } = require('puppeteer-core');
-const { page: path, width, dark, picture, paper, play, program } = JSON.parse(process.argv[1]);
+const told = JSON.parse(fs.readFileSync(0, 'utf-8'));
+const { page: path, width, dark, picture, paper, play, keep, program } = told;
 (async () => {
   const browser = await launch({ executablePath: program, args: ['--no-sandbox'] });
   const page = await browser.newPage(), asked = [], errors = [];
@@ -32,6 +33,7 @@ const { page: path, width, dark, picture, paper, play, program } = JSON.parse(pr
   if (paper) await page.pdf({ path: paper, preferCSSPageSize: true });
   await page.setBypassCSP(true);
   await page.reload();
+  if (keep) await page.evaluate(play);
   await page.evaluate(fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf-8'));
   const found = await page.evaluate(() => axe.run());
   const faults = found.violations.flatMap(one => one.nodes.map(
@@ -66,15 +68,27 @@ def visit(
     picture: Path | None = None,
     paper: Path | None = None,
     play: str = "",
+    keep: bool = False,
 ) -> Visit:
-    """Open a page as a person does who clicks on the file; raise RuntimeError when there is no browser."""
+    """Open a page as a person does who clicks on the file; `keep` lets axe look at what `play` made of it.
+
+    Raise RuntimeError when there is no browser.
+    """
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         raise RuntimeError("install chromium: apt-get install -y --no-install-recommends chromium")
-    told: Mapping[str, object] = {"page": str(page.resolve()), "width": width, "dark": dark, "play": play}
+    told: Mapping[str, object] = {
+        "page": str(page.resolve()),
+        "width": width,
+        "dark": dark,
+        "play": play,
+        "keep": keep,
+    }
     places = {"picture": picture and str(picture), "paper": paper and str(paper), "program": program}
-    line = ["node", "-e", _SCRIPT, json.dumps({**told, **places})]
-    run = subprocess.run(line, cwd=_SUPPORT, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    line, said = ["node", "-e", _SCRIPT], json.dumps({**told, **places})
+    run = subprocess.run(
+        line, input=said, cwd=_SUPPORT, capture_output=True, encoding="utf-8", timeout=120, check=False
+    )
     if run.returncode:
         raise RuntimeError(f"the browser failed on {page.name}: {run.stderr}")
     said = json.loads(run.stdout)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from targetcal_xl.libreoffice.bridge import Office, start, uno, values
+from targetcal_xl.libreoffice.bridge import Office, start_office, uno, values
 
 PATIENCE, REST = 120.0, 1.0
 """Seconds that the extension waits for an answer, however busy this computer is, and that it asks for none
@@ -21,7 +21,7 @@ after one that did not come."""
 @contextmanager
 def running(profile: Path) -> Iterator[Office]:
     """A LibreOffice without a window on this profile."""
-    office = start(profile)
+    office = start_office(profile)
     try:
         yield office
     finally:

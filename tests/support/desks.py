@@ -25,8 +25,7 @@ from targetcal_xl.calibration import Inputs, Key, Value
 from targetcal_xl.desk import Desk, ledger_beside, open_desk
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.ledger import Entry
-from targetcal_xl.ooxml import BLANK, Cell
-from targetcal_xl.ooxml import reference as cell_name
+from targetcal_xl.ooxml import BLANK, Cell, cell_name
 from targetcal_xl.problems import Problem
 from targetcal_xl.workbook import Reading, as_typed, content, is_formula, open_book, read
 from tests.support.books import changed_parts, parts_of

@@ -95,6 +95,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "fontconfig": _has("fc-list"),
     "fonts-noto-cjk": _has_chinese_font,
     "npm": _has("npm"),
+    "openssl": _has("openssl"),
     "chromium": lambda: any(map(shutil.which, ("chromium", "google-chrome"))),
 }
 

@@ -8,7 +8,19 @@ from pathlib import Path
 
 from tests.support.source import ROOT
 
-TALKERS = {"browser", "calc", "live", "macros", "node", "office", "postgres", "resave", "screen", "validator"}
+TALKERS = {
+    "browser",
+    "calc",
+    "judge",
+    "live",
+    "macros",
+    "node",
+    "office",
+    "postgres",
+    "resave",
+    "screen",
+    "validator",
+}
 """Modules of `tests.support` that start LibreOffice, PostgreSQL, Node, Chromium or a screen."""
 
 

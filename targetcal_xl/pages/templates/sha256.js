@@ -1,32 +1,36 @@
 // SHA-256 (FIPS 180-4) and HMAC (RFC 2104) over bytes: a page from a file has no other where the browser trusts only servers.
+const SHA256_PRIMES = [];
+for (let n = 2; SHA256_PRIMES.length < 64; n++) if (SHA256_PRIMES.every(p => n % p)) SHA256_PRIMES.push(n);
+const sha256Part = (x, root) => Math.floor((x ** (1 / root) % 1) * 2 ** 32) | 0;
+const SHA256_K = Int32Array.from(SHA256_PRIMES, p => sha256Part(p, 3)), SHA256_H = Int32Array.from(SHA256_PRIMES.slice(0, 8), p => sha256Part(p, 2));
 const sha256 = bytes => {
-  const primes = [];
-  for (let n = 2; primes.length < 64; n++) if (primes.every(p => n % p)) primes.push(n);
-  const part = (x, root) => Math.floor((x ** (1 / root) % 1) * 2 ** 32) >>> 0;
-  const K = primes.map(p => part(p, 3)), H = primes.slice(0, 8).map(p => part(p, 2));
+  const H = SHA256_H.slice(), w = new Int32Array(64), whole = bytes.length & ~63;
   const turn = (x, by) => (x >>> by) | (x << (32 - by));
-  const padded = new Uint8Array(((bytes.length + 8 >> 6) + 1) << 6), view = new DataView(padded.buffer);
-  padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  view.setUint32(padded.length - 8, Math.floor(bytes.length / 2 ** 29));
-  view.setUint32(padded.length - 4, bytes.length << 3);
-  for (let at = 0; at < padded.length; at += 64) {
-    const w = Array.from({ length: 16 }, (_, k) => view.getUint32(at + 4 * k));
+  const take = (view, at) => {
+    for (let k = 0; k < 16; k++) w[k] = view.getInt32(at + 4 * k);
     for (let k = 16; k < 64; k++) {
       const s0 = turn(w[k - 15], 7) ^ turn(w[k - 15], 18) ^ (w[k - 15] >>> 3);
       const s1 = turn(w[k - 2], 17) ^ turn(w[k - 2], 19) ^ (w[k - 2] >>> 10);
-      w[k] = (w[k - 16] + s0 + w[k - 7] + s1) | 0;
+      w[k] = w[k - 16] + s0 + w[k - 7] + s1;
     }
-    let [a, b, c, d, e, f, g, h] = H;
+    let a = H[0], b = H[1], c = H[2], d = H[3], e = H[4], f = H[5], g = H[6], h = H[7];
     for (let k = 0; k < 64; k++) {
-      const one = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + K[k] + w[k]) | 0;
+      const one = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + SHA256_K[k] + w[k]) | 0;
       const two = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-      [h, g, f, e, d, c, b, a] = [g, f, e, (d + one) | 0, c, b, a, (one + two) | 0];
+      h = g; g = f; f = e; e = (d + one) | 0; d = c; c = b; b = a; a = (one + two) | 0;
     }
-    [a, b, c, d, e, f, g, h].forEach((x, k) => { H[k] = (H[k] + x) | 0; });
-  }
+    H[0] += a; H[1] += b; H[2] += c; H[3] += d; H[4] += e; H[5] += f; H[6] += g; H[7] += h;
+  };
+  const body = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at < whole; at += 64) take(body, at);
+  const rest = bytes.length - whole, last = new Uint8Array(rest < 56 ? 64 : 128), end = new DataView(last.buffer);
+  last.set(bytes.subarray(whole));
+  last[rest] = 0x80;
+  end.setUint32(last.length - 8, Math.floor(bytes.length / 2 ** 29));
+  end.setUint32(last.length - 4, bytes.length << 3);
+  for (let at = 0; at < last.length; at += 64) take(end, at);
   const out = new DataView(new ArrayBuffer(32));
-  H.forEach((x, k) => out.setUint32(4 * k, x >>> 0));
+  H.forEach((x, k) => out.setInt32(4 * k, x));
   return new Uint8Array(out.buffer);
 };
 const joined = (one, other) => { const all = new Uint8Array(one.length + other.length); all.set(one); all.set(other, one.length); return all; };

@@ -54,6 +54,7 @@ const erfc = x => {
   return Math.exp(-x * x) / Math.sqrt(Math.PI) / below;
 };
 const NORMSDIST = ofNumbers(x => erfc(-x / Math.SQRT2) / 2);
+const HYPERLINK = (target, shown) => shown;
 const LOWER = ofTexts(one => one.toLowerCase());
 const TRIM = ofTexts(one => one.split(" ").filter(Boolean).join(" "));
 const CLEAN = ofTexts(one => one.replace(/[\u0000-\u001f]/g, ""));

@@ -25,6 +25,7 @@ from ...ooxml import (
     Worksheet,
     attribute_edit,
     blanked,
+    cell_name,
     check_cell,
     damaged,
     has_password,
@@ -36,7 +37,6 @@ from ...ooxml import (
     protecting,
     put_in_place,
     read_file,
-    reference,
     refuse_taken,
     replace_file,
     resolved,
@@ -62,6 +62,11 @@ _BEFORE_CALCULATION = (
 def open_closed(path: Path) -> ClosedBook:
     """The workbook in a file; raise Refused for what we cannot read."""
     return ClosedBook(path, Package(read_file(path), path.name))
+
+
+def book_from(content: bytes, path: Path) -> ClosedBook:
+    """The workbook that these bytes are, as a file of that name; raise Refused for what is none."""
+    return ClosedBook(path, Package(content, path.name))
 
 
 class ClosedBook:
@@ -99,6 +104,11 @@ class ClosedBook:
         ]
         parts = [self._part_of_kind("vbaProject"), *ribbon]
         return len(parts) > 1 and all(part is not None and part in self._package for part in parts)
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether it brings a program along."""
+        return self._part_of_kind("vbaProject") is not None
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:
@@ -203,6 +213,10 @@ class ClosedBook:
         elif (composed := self._composed()) is not None:
             replace_file(self.path, self._package.raw, composed)
             self._package = Package(composed, self.path.name)
+
+    def composed(self) -> bytes:
+        """The file with all changes, as `save` would write it."""
+        return self._composed() or self._package.raw
 
     def _composed(self) -> bytes | None:
         """The file with all changes, every edited part proven well-formed; None when there are none."""
@@ -327,7 +341,7 @@ def worksheet_parts(package: Package) -> dict[str, str]:
 def _refuse_impossible(sheet: str, part: Worksheet, cells: Mapping[Spot, Cell]) -> None:
     problems = [problem for spot, cell in cells.items() for problem in check_cell(sheet, spot, cell)]
     problems += [
-        Problem("file_cell_in_array", f"{sheet}!{reference(spot)}") for spot in part.cut_arrays(cells)
+        Problem("file_cell_in_array", f"{sheet}!{cell_name(spot)}") for spot in part.cut_arrays(cells)
     ]
     if problems:
         raise Refused(problems)

@@ -12,12 +12,13 @@ import numpy as np
 
 from ...figures import MINUS, spell
 from ...language import FALLBACK
-from .expression import Expression, Operand, call, expressed
-from .values import contents, finite, floats, known, numbers, rounded, texts
+from .expression import Expression, Operand, call, expressed, joined
+from .values import contents, finite, floats, known, numbers, rounded, single, texts
 
 FormulaFunction = Callable[..., Expression]
 
 _UNPRINTED = dict.fromkeys(range(32))
+_PIECE = 120
 
 
 def if_(condition: Expression, yes: Operand, no: Operand) -> Expression:
@@ -149,6 +150,12 @@ def sum_product(*columns: Expression) -> Expression:
     """The products of the columns' cells together; what is no number counts for nothing."""
     parts = [np.where(known(one.values), numbers(one.values), 0.0) for one in columns]
     return call("SUMPRODUCT", columns, np.asarray(math.fsum(np.atleast_1d(reduce(np.multiply, parts)))))
+
+
+def link(target: str, shown: str) -> Expression:
+    """A text that leads to a file; a formula holds no text of more than 255 signs in one piece."""
+    pieces = [expressed(target[at : at + _PIECE]) for at in range(0, len(target), _PIECE)]
+    return call("HYPERLINK", [joined(pieces), expressed(shown)], single(shown))
 
 
 def how_many(*conditions: Expression) -> Expression:

@@ -17,9 +17,9 @@ Elsewhere = Callable[[str, Spot], Scalar]
 
 KNOWN: Final = frozenset(
     {
-        *("ABS", "AND", "AVERAGE", "CLEAN", "COUNT", "EXP", "FIND", "FIXED", "IF", "INT", "ISNUMBER", "LEFT"),
-        *("LEN", "LN", "LOWER", "MAX", "MIN", "N", "NORMSDIST", "OR", "ROUND", "ROWS", "SIGN", "SQRT"),
-        *("SUBSTITUTE", "SUM", "SUMPRODUCT", "T", "TRIM"),
+        *("ABS", "AND", "AVERAGE", "CLEAN", "COUNT", "EXP", "FIND", "FIXED", "HYPERLINK", "IF", "INT"),
+        *("ISNUMBER", "LEFT", "LEN", "LN", "LOWER", "MAX", "MIN", "N", "NORMSDIST", "OR", "ROUND", "ROWS"),
+        *("SIGN", "SQRT", "SUBSTITUTE", "SUM", "SUMPRODUCT", "T", "TRIM"),
     }
 )
 """The functions that pages can compute."""

@@ -24,6 +24,7 @@ from ..formulas import (
     abs_,
     added,
     cell_at,
+    constants,
     exp,
     expressed,
     if_,
@@ -123,7 +124,13 @@ class Way:
         steps = {code: self._of_lines(code, values, places) for code, values in self.steps.items()}
         above = facts.each_beside(sheet, "lines", (line.code for line in lines), "last_year")
         known = facts.elsewhere(above, optional(facts.figures["last_year"][k] for k in places))
-        steps["last_year"] = if_(is_number(known), steps["last_year"], NOTHING)
+        past = steps["last_year"]
+        is_there = np.isfinite(known.values)
+        steps["last_year"] = (
+            constants(np.where(is_there, past.values, np.nan))
+            if past.is_plain
+            else if_(is_number(known), past, NOTHING)
+        )
         said = (why(explain(facts.standing, [k]), facts.plan.metric, facts.language) for k in places)
         names, words = [Cell(line.name) for line in lines], [Cell(sentence) for sentence in said]
         return {"name": names, **steps, "why": words, **facts.volumes(places)}
@@ -131,8 +138,7 @@ class Way:
     def _of_lines(self, code: str, values: Values, places: Sequence[int]) -> Expression:
         """A column of the sheet in the rows of some lines, wherever these are."""
         lines = (self._facts.plan.lines[k].code for k in places)
-        refs = self._facts.each_at("baseline", "baseline", lines, code)
-        return self._facts.elsewhere(refs, values[places])
+        return self._facts.in_rows("baseline", "baseline", lines, code, values[places])
 
     @cached_property
     def steps(self) -> Mapping[str, Values]:

@@ -48,6 +48,7 @@ class Odds:
         self._facts, self._way = facts, way
         self._table = facts.table("baseline", "baseline")
         self._lines = facts.plan.lines
+        self._known: dict[str, Expression] = {}
 
     def parts(self) -> Iterator[SheetPart]:
         """What stands on the baseline sheet."""
@@ -73,20 +74,21 @@ class Odds:
 
     def of_region(self, region: str) -> Columns:
         """The odds of what was declared, on the region's tab."""
-        return {"odds_declared": self._declared[region]}
+        return {"odds_declared": self._declared(region)}
 
-    @cached_property
-    def _declared(self) -> dict[str, Expression]:
-        return {region: self._of_declared(region) for region in self._facts.lines_of}
+    def _declared(self, region: str) -> Expression:
+        if region not in self._known:
+            self._known[region] = self._of_declared(region)
+        return self._known[region]
 
     def _of_declared(self, region: str) -> Expression:
         facts, places = self._facts, self._facts.lines_of[region]
         lines = [self._lines[k].code for k in places]
         spread, expected = self._spread.values[places], self._way.values("expected")[places]
-        refs = facts.each_beside(region_sheet(region), "lines", lines, "declared")
-        declared = facts.elsewhere(refs, optional(facts.declared[k] for k in places))
+        table = facts.table(region_sheet(region), "lines")
+        declared = facts.own(table, "declared", optional(facts.declared[k] for k in places))
         pair = (
-            facts.elsewhere(facts.each_at("baseline", "baseline", lines, code), values)
+            facts.in_rows("baseline", "baseline", lines, code, values)
             for code, values in (("expected", expected), ("spread", spread))
         )
         return self._of(declared, *pair)
@@ -97,7 +99,7 @@ class Odds:
         hq = facts.each_at("baseline", "baseline", (line.code for line in lines), "odds.allotment")
         declared = np.full(len(lines), np.nan)
         for region, places in facts.lines_of.items():
-            declared[places] = self._declared[region].values
+            declared[places] = self._declared(region).values
         return {
             "odds_hq": facts.elsewhere(hq, self._allotment.values),
             "odds_declared": facts.elsewhere(facts.on_tabs("odds_declared"), declared),

@@ -1,4 +1,4 @@
-"""A region's tab: its cards, its lines, the support items, and where its suggestions come from."""
+"""A region's tab: cards, lines, support items, where its suggestions come from, and attached files."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from .baseline import Way
 from .columns import NAME, numbered, stacked, volume_column
 from .odds import Odds
 from .region_cards import Cards
+from .region_files import files_columns, files_table
 from .region_steps import Steps, draw_steps
 
 CHARTS = 19
@@ -28,7 +29,7 @@ SUPPORTS = 10
 
 
 def sheet(plan: Plan, region: str) -> Sheet:
-    """One region's tab: its cards, lines, support items, and where its suggestions come from."""
+    """One region's tab: its cards, lines, support items, where its suggestions come from, attached files."""
     lines = tuple(line.code for line in plan.lines_of(region))
     tables = stacked(
         8,
@@ -37,6 +38,7 @@ def sheet(plan: Plan, region: str) -> Sheet:
         Table("why", _why_columns(plan), lines, region=region, prefix="why.", height=64),
         Table("steps", _STEP_COLUMNS, _steps(plan), region=region, prefix="step.", hidden=True),
     )
+    tables += stacked(tables[-1].bottom + CHARTS + 3, files_table(plan, region))
     return Sheet(region_sheet(region), _REGION_FIELDS, tables, region, colour="own")
 
 
@@ -83,6 +85,10 @@ _LINE_COLUMNS = (
     Column("odds_declared", Owner.FORMULA, "percent", 10),
     Column("comment", Owner.MANAGER, "long", 20),
     Column("attachment", Owner.MANAGER, "link", 16),
+    # What both sides write to each other.
+    Column("thread", Owner.TOOL, "long", 40),
+    Column("region_says", Owner.MANAGER, "message", 24),
+    Column("superior_says", Owner.SUPERIOR, "message", 24),
 )
 
 
@@ -133,11 +139,13 @@ def parts(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPar
     yield SheetPart(code, explained, region=region, explains=True)
     yield SheetPart(code, {}, cards.fields, region)
     yield SheetPart(code, {"lines": lambda: odds.of_region(region)}, region=region)
+    written = {"lines": lambda: lines.threads, "files": lambda: files_columns(facts, region)}
+    yield SheetPart(code, written, region=region)
 
 
 def draw(drawer: Drawer) -> None:
     """Each line's figures side by side, and the way to its suggestion."""
-    top = drawer.sheet.tables[-1].bottom + 2
+    top = drawer.sheet.table("steps").bottom + 2
     drawer.columns("lines", FIGURE_COLOURS, (top, 2), (560, 330))
     draw_steps(drawer, (top, 9), (495, 330))
 
@@ -152,13 +160,15 @@ def colour(painter: Painter) -> None:
     locked = painter.looks.changed(bg_color=PAPER, font_color="#4B5563")
     for table in (lines, supports):
         for column in table.columns:
+            if column.kind == "message":
+                continue
             if column.owner is Owner.MANAGER:
                 painter.when(table, column.code, is_closed, locked, stop=True)
             if column.owner is Owner.SUPERIOR:
                 painter.when(table, column.code, is_open, locked, stop=True)
     is_agreed = f"ISNUMBER({painter.first(lines, 'agreed')})"
     for column in lines.columns:
-        if column.owner is Owner.MANAGER:
+        if column.owner is Owner.MANAGER and column.kind != "message":
             painter.when(lines, column.code, is_agreed, locked, stop=True)
     _colour_what_is_missing(painter, lines)
     advice = painter.places.fields[painter.sheet.region, "advice"][1]

@@ -91,6 +91,11 @@ class RegionLines:
             "objection": [Cell(said) for said in self.objections],
         }
 
+    @property
+    def threads(self) -> Columns:
+        """What both sides wrote to each other."""
+        return {"thread": [self._facts.told(key, "long") for key in self._keys("thread")]}
+
     def own(self, code: str, values: Sequence[object]) -> Expression:
         """A column in its own row."""
         found = np.empty(len(values), object)
@@ -144,7 +149,7 @@ class RegionLines:
 
     @property
     def _reference(self) -> Expression:
-        """What a departure is a share of, as `reference` has it."""
+        """What a departure is a share of, as `metric.reference` has it."""
         suggested = self.suggested
         if not self._is_shortfall:
             return abs_(suggested)
@@ -230,7 +235,14 @@ class RegionLines:
 
     def _is_empty(self, code: str) -> Expression:
         """Whether a reason says nothing."""
-        return says_nothing(self._typed(code), cell_at(self._facts.field("empty_words"), EMPTY_WORDS))
+        return says_nothing(self._typed(code), self._empty_words)
+
+    @property
+    def _empty_words(self) -> Expression:
+        """The words that say nothing: the settings have them, or the formula itself without these."""
+        if "settings" not in self._facts.places.sheets:
+            return expressed(EMPTY_WORDS)
+        return cell_at(self._facts.field("empty_words"), EMPTY_WORDS)
 
     def _typed(self, code: str) -> Expression:
         """What people typed in a column."""

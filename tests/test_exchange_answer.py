@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.pages import MOST_ANSWER, mac, read_answer
+from targetcal_xl.exchange import MOST_ANSWER, mac, read_answer
 from targetcal_xl.problems import DataProblems
 
 _CONTENT = {

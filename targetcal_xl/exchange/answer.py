@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ..calibration import Key, Value
 from ..problems import DataProblems, Problem
+from .slip import Slip
 
 VERSION: Final = 1
 MOST_ANSWER: Final = 4 << 20
@@ -20,26 +21,10 @@ _NUMBERS = ("round", "format")
 
 
 @dataclass(frozen=True)
-class PageSlip:
-    """What a page carries to its reader and back: its plan, region and round, and what its reader saw."""
-
-    plan: str
-    period: str
-    region: str
-    round: int
-    format: int
-    """In which format its values are."""
-    nonce: str
-    """The page's own word, which tells it from every other."""
-    head: str
-    """The ledger's head, or its checkpoint, when the page was made."""
-
-
-@dataclass(frozen=True)
 class PageAnswer:
     """What somebody answered on a page."""
 
-    slip: PageSlip
+    slip: Slip
     saved_at: str
     values: dict[Key, Value]
 
@@ -72,7 +57,7 @@ def _answer(said: dict[str, Any]) -> PageAnswer:
     texts = {code: _of(str, said[code]) for code in _TEXTS}
     numbers = {code: _of(int, said[code]) for code in _NUMBERS}
     saved_at = texts.pop("saved_at")
-    slip = PageSlip(**texts, **numbers)
+    slip = Slip(**texts, **numbers)
     values: dict[Key, Value] = {}
     for row, field, value in said["values"]:
         key = (slip.region, None if row is None else _of(str, row), _of(str, field))

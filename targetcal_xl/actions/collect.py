@@ -1,0 +1,390 @@
+"""Taking in what came back: packs, pages' answers, copies of the book, and the book's own tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from ..calibration import Key, Region, Value, same_value
+from ..calibration.vocabulary import State, Status
+from ..desk import (
+    COMMENT,
+    Answered,
+    Desk,
+    Stock,
+    chosen_regions,
+    remark_events,
+    said,
+    take_stock,
+    typed_faults,
+    typed_remarks,
+    where,
+)
+from ..exchange import copies_beside, merge
+from ..figures import percent
+from ..language import text
+from ..ledger import Cosigned, Event, cosign, dump, reference, values_digest
+from ..problems import DataProblems, Problem, Refused
+from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
+from ..workbook import Owner, Reading, Typed, region_sheet
+from .answers import AnswerReader, Version, tab_version
+from .check import examine, tampering, unsettled
+from .lock import raised, submission
+
+ENDINGS = (".xlsx", ".xlsm", ".json", ".xls", ".xlsb", ".ods", ".et")
+"""Files of a folder that are looked at: also those that can only be refused by name."""
+
+_MOST_FILES = 20_000
+
+
+@dataclass(frozen=True)
+class FileProblems:
+    """A file, or a region, of which nothing was taken in, and why."""
+
+    name: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class CollectReport(Report):
+    """What was taken in, from where, and what was not."""
+
+    locked: tuple[tuple[str, str], ...]
+    """Region, and the file that its declaration came in."""
+    merged: tuple[tuple[str, str, int], ...]
+    """Region, file and cells of drafts that another version of the book brought."""
+    already: tuple[tuple[str, str], ...]
+    """Region and file of what had been taken in before."""
+    waiting: tuple[tuple[str, str], ...]
+    """Region and file, or nothing, of what is not submitted yet."""
+    refused: tuple[FileProblems, ...]
+    notes: tuple[FileProblems, ...]
+    """What stands in a file that was taken in and has no meaning there."""
+    objections: tuple[tuple[str, str, float], ...]
+    recorded: int
+    remarks: int = 0
+    """What people wrote to the other side."""
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether anything was refused."""
+        return bool(self.refused)
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        for code, told, mark in (("locked", self.locked, DONE), ("already", self.already, QUIET)):
+            for region, file in told:
+                yield Sentence(text(f"telling.collect.{code}", language, file=file), mark, region)
+        for region, file, cells in self.merged:
+            yield Sentence(text("telling.collect.merged", language, file=file, cells=cells), DONE, region)
+        for region, file in self.waiting:
+            code = "waiting" if file else "waiting_tab"
+            yield Sentence(text(f"telling.collect.{code}", language, file=file), QUIET, region)
+        for one in self.refused:
+            yield Sentence(text("telling.collect.refused", language), WRONG, one.name)
+            yield from tell_problems(one.problems, language, indented=True)
+        for one in self.notes:
+            yield Sentence(text("telling.collect.beside", language), QUESTION, one.name)
+            yield from tell_problems(one.problems, language, indented=True)
+        for region, line, off in self.objections:
+            share = percent(off, language, signed=True)
+            told_ = text("telling.lock.objection", language, region=region, line=line, deviation=share)
+            yield Sentence(told_, OBJECTION)
+        if self.remarks:
+            yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
+        yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
+
+
+@dataclass
+class _Taken:
+    """What is to be recorded and entered, so far."""
+
+    events: list[Event] = field(default_factory=list)
+    documents: list[bytes] = field(default_factory=list)
+    entered: dict[Key, Value] = field(default_factory=dict)
+    locked: list[tuple[str, str]] = field(default_factory=list)
+    merged: list[tuple[str, str, int]] = field(default_factory=list)
+    already: list[tuple[str, str]] = field(default_factory=list)
+    waiting: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[FileProblems] = field(default_factory=list)
+    notes: list[FileProblems] = field(default_factory=list)
+    objections: list[tuple[str, str, float]] = field(default_factory=list)
+
+
+def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ()) -> CollectReport:
+    """Take in files, folders, copies beside the book and the book's own tabs: each whole or not at all.
+
+    What is taken in counts as locked. Collecting it again changes nothing. Raise DataProblems where finance's
+    cells hold what was not taken in, Refused for a path that is not there.
+    """
+    stock = take_stock(desk)
+    if problems := unsettled(stock):
+        raise DataProblems(problems)
+    chosen, taken = chosen_regions(stock.plan, regions), _Taken()
+    versions = _versions(stock, list(answer_files(desk.path, paths)), taken)
+    faults = cache(lambda: tampering(stock, {region_sheet(region.code) for region in chosen}))
+    for done, region in enumerate(chosen, 1):
+        desk.progress("collect", done, len(chosen))
+        _Table(stock, region, versions.get(region.code, []), faults, taken).settle()
+    if taken.events or taken.entered:
+        stock.settle(taken.events, taken.documents, taken.entered)
+    return CollectReport(
+        locked=tuple(taken.locked),
+        merged=tuple(taken.merged),
+        already=tuple(taken.already),
+        waiting=tuple(taken.waiting),
+        refused=tuple(taken.refused),
+        notes=tuple(taken.notes),
+        objections=tuple(taken.objections),
+        recorded=sum(_is_cell(event) for event in taken.events),
+        remarks=sum(event.action == COMMENT for event in taken.events),
+    )
+
+
+_Words = tuple[str | None, Value, str]
+"""A line, what was written about it, and by whom."""
+
+
+def _words(event: Event) -> _Words:
+    return event.row, event.new, event.reason
+
+
+def _is_cell(event: Event) -> bool:
+    """Whether an event is what a person's cell says."""
+    return event.action != COMMENT and event.new is not None and event.row is not None
+
+
+def answer_files(book: Path, paths: Sequence[Path]) -> Iterator[Path]:
+    """The files to look at, once each: those named, those in folders, and the book's second versions.
+
+    Raise Refused for a path where nothing is.
+    """
+    seen = {book.resolve()}
+    for path in [*paths, *copies_beside(book)]:
+        if not path.exists():
+            raise Refused([Problem("file_missing", str(path))])
+        for one in _in_folder(path) if path.is_dir() else [path]:
+            if one.resolve() not in seen:
+                seen.add(one.resolve())
+                yield one
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """The files of a folder that may be answers; programs' own, which are hidden, are none."""
+    files = (one for one in folder.rglob("*") if one.suffix.lower() in ENDINGS and one.is_file())
+    found = sorted(one for one in files if not one.name.startswith((".", "~$")))
+    if len(found) > _MOST_FILES:
+        raise Refused([Problem("folder_too_full", str(folder), {"most": _MOST_FILES})])
+    return found
+
+
+def _versions(stock: Stock, files: Sequence[Path], taken: _Taken) -> Mapping[str, list[Version]]:
+    """What each region's files say; those of which nothing counts are told of."""
+    reader = AnswerReader(stock)
+    found: dict[str, list[Version]] = {}
+    for done, path in enumerate(files, 1):
+        stock.desk.progress("read", done, len(files))
+        try:
+            versions = list(reader.versions(path))
+        except (Refused, DataProblems) as refused:
+            taken.refused.append(FileProblems(path.name, refused.problems))
+            continue
+        for version in versions:
+            found.setdefault(version.region.code, []).append(version)
+    return found
+
+
+class _Table:
+    """One region's table: all versions of it, brought together or refused."""
+
+    def __init__(
+        self,
+        stock: Stock,
+        region: Region,
+        versions: Sequence[Version],
+        faults: Callable[[], Sequence[Problem]],
+        taken: _Taken,
+    ) -> None:
+        self._stock, self._region, self._faults, self._taken = stock, region, faults, taken
+        self._tab = tab_version(stock, region)
+        self._versions = versions
+        self._side = stock.table(region)
+
+    def settle(self) -> None:
+        """Take in what the versions say together."""
+        self._hear()
+        late = [one for one in self._versions if self._is_late(one)]
+        for version in late:
+            self._tell_late(version)
+        versions = [one for one in self._versions if one not in late]
+        answers = self._finished([one for one in versions if one.form != "copy"])
+        if answers is None:
+            return
+        copies = [one for one in versions if one.form == "copy"]
+        values, sources = self._tab.values, []
+        for version in (*copies, *answers):
+            keys = [key for key in self._tab.values if self._is_open(key)]
+            both = merge(keys, version.base, values, version.values)
+            if both.contested:
+                self._refuse(version, self._differing(both.contested, values, version))
+                return
+            if any(not same_value(both.values[key], values[key]) for key in keys):
+                sources.append(version)
+            elif version.form == "copy":
+                self._taken.already.append((self._region.name, version.name))
+            values = {**values, **both.values}
+        self._take(values, answers[0] if answers else None, sources)
+
+    def _hear(self) -> None:
+        """Take in what people wrote to the other side, whatever becomes of the rest; each remark once."""
+        heard: set[_Words] = set()
+        for version in (self._tab, *self._versions):
+            known, faults = heard | self._recorded(version), list[Problem]()
+            for cell in self._written(version):
+                [event] = remark_events(version.stock, [cell])
+                if _words(event) in known:
+                    continue
+                if found := [*typed_faults(version.stock, [cell])]:
+                    faults += found
+                else:
+                    heard.add(_words(event))
+                    self._taken.events.append(event)
+            if faults and version.form != "tab" and (self._is_late(version) or not version.is_submitted):
+                self._refuse(version, faults)
+
+    def _recorded(self, version: Version) -> set[_Words]:
+        """What was taken in since a file was sent; the cells of the book itself are emptied then."""
+        if version.form == "tab":
+            return set()
+        ledger = self._stock.desk.ledger
+        entries = ledger.entries(after=version.since, region=self._region.code, action=COMMENT)
+        return {_words(entry) for entry in entries}
+
+    def _written(self, version: Version) -> list[Typed]:
+        """The cells in which a version's people wrote; what a region is handed speaks for its head alone."""
+        is_whole = version.form in ("tab", "copy")
+        cells = typed_remarks(version.stock, [self._region])
+        return [cell for cell in cells if is_whole or cell.owner is Owner.MANAGER]
+
+    def _is_open(self, key: Key) -> bool:
+        return self._side.is_free(key, self._tab.cells[key].owner)
+
+    def _is_late(self, version: Version) -> bool:
+        """Whether a version has nothing to say any more: the head's word is sealed."""
+        return version.form != "copy" and self._side.state != State.OPEN
+
+    def _tell_late(self, version: Version) -> None:
+        """An answer after the region was locked: the same again, or another one."""
+        recorded = self._stock.standing.values
+        other = [
+            key
+            for key, cell in version.cells.items()
+            if cell.owner is Owner.MANAGER and not same_value(cell.value, recorded.get(key))
+        ]
+        if not other:
+            self._taken.already.append((self._region.name, version.name))
+        elif not version.is_submitted:
+            self._taken.waiting.append((self._region.name, version.name))
+        else:
+            self._refuse(version, self._differing(other, recorded, version, "answer_late"))
+
+    def _finished(self, answers: Sequence[Version]) -> list[Version] | None:
+        """The answer that counts, if any; None where there are two that differ, which is told."""
+        done = [one for one in answers if one.is_submitted]
+        for version in answers:
+            if not version.is_submitted:
+                self._taken.waiting.append((self._region.name, version.name))
+        for other in done[1:]:
+            first = done[0]
+            keys = [key for key in first.values if not same_value(first.values[key], other.values.get(key))]
+            if keys:
+                self._refuse(other, self._differing(keys, first.values, other, "answer_two", first.name))
+                return None
+            self._taken.already.append((self._region.name, other.name))
+        return done[:1]
+
+    def _differing(
+        self,
+        keys: Sequence[Key],
+        ours: Mapping[Key, Value],
+        version: Version,
+        code: str = "answer_contested",
+        other: str = "",
+    ) -> list[Problem]:
+        """Each cell of which two versions say something else."""
+        return [
+            Problem(
+                code,
+                where(version.stock, version.cells[key]),
+                {
+                    "ours": said(ours.get(key)),
+                    "theirs": said(version.values.get(key)),
+                    "other": other or self._stock.desk.path.name,
+                },
+            )
+            for key in keys
+        ]
+
+    def _refuse(self, version: Version | None, problems: Sequence[Problem]) -> None:
+        name = f"{self._region.name} · {version.name}" if version else self._region.name
+        self._taken.refused.append(FileProblems(name, tuple(problems)))
+
+    def _take(self, values: Mapping[Key, Value], answer: Version | None, sources: Sequence[Version]) -> None:
+        """Lock what is submitted; else keep what another version of the book brought as a draft."""
+        told = answer or self._tab
+        status = values.get((self._region.code, None, "status"))
+        if self._side.state == State.OPEN and status == Status.SUBMITTED:
+            self._lock(values, told, sources)
+            return
+        if self._side.state == State.OPEN and not self._versions:
+            self._taken.waiting.append((self._region.name, ""))
+        for version in sources:
+            new = self._news(values)
+            self._taken.entered.update(new)
+            self._taken.merged.append((self._region.name, version.name, len(new)))
+
+    def _news(self, values: Mapping[Key, Value]) -> dict[Key, Value]:
+        """What the book's tab does not say as it is meant."""
+        found = self._stock.reading.typed
+        return {key: value for key, value in values.items() if key in found and found[key].value != value}
+
+    def _lock(self, values: Mapping[Key, Value], told: Version, sources: Sequence[Version]) -> None:
+        own = replace(told.stock, reading=_saying(told.stock.reading, self._region.code, values))
+        faults = told.faults if told.form == "pack" else self._faults()
+        if problems := examine(own, self._region, faults):
+            self._refuse(told if told.form != "tab" else None, problems)
+            return
+        events = submission(own, self._region)
+        record = dump(self._answered(values, told))
+        key = (self._region.code, None, "answer.record")
+        old = self._stock.standing.values.get(key)
+        if told.form != "tab" and old != reference(record):
+            events.append(Event("lock", *key, old, reference(record)))
+            self._taken.documents.append(record)
+        self._taken.events += events
+        self._taken.entered.update(self._news(values))
+        self._taken.objections += raised(own, events)
+        files = ", ".join(dict.fromkeys(one.name for one in (*sources, told)))
+        self._taken.locked.append((self._region.name, files))
+        if told.beside:
+            self._taken.notes.append(FileProblems(told.name, told.beside))
+
+    def _answered(self, values: Mapping[Key, Value], told: Version) -> Answered:
+        slip = told.slip
+        if slip is None:
+            return Answered(told.form, told.name, told.sha256, None, "")
+        own = {key: value for key, value in values.items() if value is not None}
+        stands = Cosigned(slip.plan, slip.region, slip.round, slip.head, values_digest(own))
+        return Answered(told.form, told.name, told.sha256, slip, cosign(slip.nonce, stands))
+
+
+def _saying(reading: Reading, region: str, values: Mapping[Key, Value]) -> Reading:
+    """A reading in which a region's cells say this."""
+
+    def now(key: Key, cell: Typed) -> Typed:
+        same = key not in values or same_value(cell.value, values[key])
+        return cell if same else cell._replace(value=values[key], has_formula=False)
+
+    return replace(reading, typed={key: now(key, cell) for key, cell in reading.typed.items()})

@@ -1,0 +1,49 @@
+"""Writing the page that does what `verify` does, for people without this program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..desk import find_language
+from ..language import text
+from ..ooxml import laid_beside, put_in_place
+from ..pages import verifier_page
+from ..problems import Problem, Refused
+from ..telling import DONE, Part, Report, Sentence
+from .attest import attest
+from .dashboard import refuse_place
+
+
+@dataclass(frozen=True)
+class VerifierReport(Report):
+    """The page that was written."""
+
+    page: str
+    size: int
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        yield Sentence(text("telling.verifier.written", language, page=self.page), DONE)
+        yield Sentence(text("telling.verifier.use", language))
+
+
+def attest_as_said(files: Sequence[Path], roots: Path | None, out: Path | None, lang: str) -> Report:
+    """Judge files, or write the page that does; raise Refused for neither and for both."""
+    if bool(files) == bool(out):
+        raise Refused([Problem("verify_what")])
+    return verifier(out, lang) if out else attest(files, roots)
+
+
+def verifier(out: Path, lang: str) -> VerifierReport:
+    """Write the page; it begins in this language.
+
+    Raise Refused when the file is no page, is something else's, or cannot be written.
+    """
+    language = find_language(lang)
+    refuse_place(out)
+    content = verifier_page(language).encode()
+    with laid_beside(out, content) as new:
+        put_in_place(new, out)
+    return VerifierReport(str(out), len(content))

@@ -1,0 +1,241 @@
+"""Files attached to a line's thread: what may be attached, and where it is kept by its content."""
+
+from __future__ import annotations
+
+import email
+import hashlib
+import os
+import re
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+from io import BytesIO
+from pathlib import Path, PurePath
+from typing import Final
+
+from ..calibration import Plan, Region, Value
+from ..ledger import Event, Log
+from ..ooxml import Package, clear_leftovers, laid_beside, make_folder, put_in_place, read_file
+from ..problems import DataProblems, Problem, Refused
+from ..workbook import room_for_files
+from .desk import Desk, find_file
+from .threads import COMMENT, FOLDER, AttachedFile, remarks
+
+MOST_BYTES: Final = 10_000_000
+"""The largest file that may be attached."""
+MOST_OF_REGION: Final = 50_000_000
+"""What all files of a region may take together."""
+_LONGEST_NAME = 120
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+_RUNS = re.compile(r"vbaproject|vbadata|macrosheets|activex|oleobject|embeddings/.*\.(?!docx$|xlsx$|pptx$)")
+"""Parts of office files that run, or hold what may."""
+_CALM = ("text/", "image/", "multipart/", "message/rfc822", "message/delivery-status")
+"""What a mail may hold without a name of its own."""
+_UNSAFE = re.compile(r"[^\w .()-]")
+"""Signs of a folder's name that mean something where it is linked to."""
+_DEEPEST = 5
+"""So many mails may be inside one another."""
+
+AttachedContent = Sequence[tuple[AttachedFile, bytes]]
+"""Files with what is in them."""
+
+
+def read_attached(paths: Iterable[Path]) -> AttachedContent:
+    """Files that somebody attaches; raise DataProblems with everything that speaks against any of them."""
+    found, problems = dict[AttachedFile, bytes](), list[Problem]()
+    for path in paths:
+        try:
+            content = _read(path)
+            name = unicodedata.normalize("NFC", path.name)
+        except Refused as refused:
+            problems += refused.problems
+            continue
+        problems += attached_faults(name, content)
+        found[attached_file(name, content)] = content
+    if problems:
+        raise DataProblems(problems)
+    return [*found.items()]
+
+
+def attached_file(name: str, content: bytes) -> AttachedFile:
+    """A file by its name and content."""
+    return AttachedFile(name, len(content), hashlib.sha256(content).hexdigest())
+
+
+def _read(path: Path) -> bytes:
+    """A file's content; raise Refused for none, and for one that is too large to be looked at."""
+    find_file(path)
+    if path.stat().st_size > MOST_BYTES:
+        raise Refused([_too_big(path.name)])
+    return read_file(path)
+
+
+def _too_big(name: str) -> Problem:
+    return Problem("attached_too_big", name, {"most": MOST_BYTES // 1_000_000})
+
+
+def attached_faults(name: str, content: bytes) -> Iterator[Problem]:
+    """Why a file may not be attached: its name, its size, what it is, or what it holds."""
+    if not content:
+        yield Problem("attached_empty", name)
+    elif len(content) > MOST_BYTES:
+        yield _too_big(name)
+    if len(name) > _LONGEST_NAME or any(unicodedata.category(sign)[0] == "C" for sign in name):
+        yield Problem("attached_name", ascii(name)[1:-1][:_LONGEST_NAME], {"most": _LONGEST_NAME})
+    if content:
+        yield from _content_faults(name, content, 0)
+
+
+def _content_faults(name: str, content: bytes, depth: int) -> Iterator[Problem]:
+    ending = PurePath(name).suffix.lower()
+    if ending not in _KINDS:
+        known = " ".join(sorted(one.removeprefix(".") for one in _KINDS))
+        yield Problem("attached_kind", name, {"known": known})
+    elif ending == ".eml":
+        yield from _mail_faults(name, content, depth)
+    elif not _KINDS[ending](content):
+        yield Problem("attached_content", name, {"ending": ending})
+    elif ending in _MAIN_PARTS and (runs := _running_parts(content)):
+        yield Problem("attached_runs", name, {"found": runs[0]})
+
+
+def _begins(*signs: bytes) -> Callable[[bytes], bool]:
+    return lambda content: content.startswith(signs)
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether this is text in an encoding that people's programs write."""
+    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
+        try:
+            words = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return not any(unicodedata.category(sign) == "Cc" and sign not in "\t\n\r\f" for sign in words)
+    return False
+
+
+_MAIN_PARTS: Final[Mapping[str, str]] = {
+    ".docx": f"{_OFFICE}wordprocessingml.document.main+xml",
+    ".xlsx": f"{_OFFICE}spreadsheetml.sheet.main+xml",
+    ".pptx": f"{_OFFICE}presentationml.presentation.main+xml",
+}
+"""What the main part of an office file without macros is."""
+
+
+def _is_office(kind: str) -> Callable[[bytes], bool]:
+    def is_one(content: bytes) -> bool:
+        try:
+            package = Package(content, "")
+            targets = {
+                one.target for one in package.relationships("").values() if one.kind == "officeDocument"
+            }
+            return {package.content_type(target) for target in targets} == {kind}
+        except Refused:
+            return False
+
+    return is_one
+
+
+def _running_parts(content: bytes) -> list[str]:
+    """Parts that hold macros, controls or programs."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return [name for name in archive.namelist() if _RUNS.search(name.lower())]
+
+
+def _mail_faults(name: str, content: bytes, depth: int) -> Iterator[Problem]:
+    """What is wrong with a mail, and with each file that came with it."""
+    mail = email.message_from_bytes(content)
+    if not (mail["From"] or mail["Subject"]) or depth > _DEEPEST:
+        yield Problem("attached_content", name, {"ending": ".eml"})
+        return
+    for part in mail.walk():
+        own = _file_name(part)
+        if own and not part.is_multipart():
+            payload = part.get_payload(decode=True)
+            yield from _content_faults(own, payload if isinstance(payload, bytes) else b"", depth + 1)
+        elif not part.get_content_type().startswith(_CALM):
+            yield Problem("attached_runs", name, {"found": part.get_content_type()})
+
+
+def _file_name(part: Message) -> str:
+    """What a file in a mail is called; many programs spell such names as if they were a subject."""
+    said = part.get_filename() or ""
+    try:
+        return str(make_header(decode_header(said)))
+    except (HeaderParseError, LookupError, ValueError):
+        return said
+
+
+_KINDS: Final[Mapping[str, Callable[[bytes], bool]]] = {
+    ".pdf": _begins(b"%PDF-"),
+    ".png": _begins(b"\x89PNG\r\n\x1a\n"),
+    **dict.fromkeys((".jpg", ".jpeg"), _begins(b"\xff\xd8\xff")),
+    **{ending: _is_office(kind) for ending, kind in _MAIN_PARTS.items()},
+    **dict.fromkeys((".txt", ".csv"), _is_text),
+    ".eml": lambda _content: True,
+}
+"""What may be attached, by the ending of its name, and how its content shows that it is that."""
+
+
+def room_faults(log: Log, plan: Plan, region: Region, more: Iterable[AttachedFile]) -> Iterator[Problem]:
+    """Why a region has no room for more files: its tab lists so many, and they may take only so much."""
+    rows = room_for_files(plan, region.code)
+    known = [one.file for one in remarks(log, region.code) if one.file]
+    added = [*more]
+    if len(known) + len(added) > rows:
+        yield Problem("attached_many", region.name, {"most": rows})
+    if sum({one.sha256: one.size for one in (*known, *added)}.values()) > MOST_OF_REGION:
+        yield Problem("attached_full", region.name, {"most": MOST_OF_REGION // 1_000_000})
+
+
+def keep_attached(desk: Desk, recorded: Value, files: AttachedContent) -> list[Event]:
+    """Put files where they are kept, safe on the disk; what is to be recorded of where that is.
+
+    Raise Refused where the system does not let it.
+    """
+    if not files:
+        return []
+    place = str(recorded or _new_folder(desk))
+    folder = desk.path.parent / place
+    make_folder(folder)
+    for file, content in files:
+        path = folder / file.stored
+        clear_leftovers(path)
+        if not path.exists() or path.read_bytes() != content:
+            with laid_beside(path, content) as new:
+                put_in_place(new, path)
+    return [] if recorded else [Event(COMMENT, *FOLDER, None, place)]
+
+
+def _new_folder(desk: Desk) -> str:
+    """Beside the ledger where that is a file, else beside the book; as seen from the book."""
+    place = desk.ledger.place
+    beside = desk.path if "://" in place else Path(place)
+    folder = beside.with_name(f"{_UNSAFE.sub('_', beside.stem)}.files")
+    try:
+        return Path(os.path.relpath(folder.resolve(), desk.path.parent.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return folder.resolve().as_posix()
+
+
+def kept_file(desk: Desk, recorded: Value, file: AttachedFile) -> bytes:
+    """What is in a file that was attached; raise Refused where it is gone or another one."""
+    content = read_file(desk.path.parent / str(recorded) / file.stored)
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise Refused([Problem("attached_changed", file.stored, {"file": file.name})])
+    return content
+
+
+def lost_files(desk: Desk) -> Iterator[Problem]:
+    """Attached files that are gone, or are not what was attached any more."""
+    recorded = desk.ledger.values().get(FOLDER)
+    for file in dict.fromkeys(one.file for one in remarks(desk.ledger) if one.file):
+        place = f"{recorded}/{file.stored}"
+        try:
+            kept_file(desk, recorded, file)
+        except Refused as refused:
+            code = "attached_changed" if refused.problems[0].code == "attached_changed" else "attached_lost"
+            yield Problem(code, place, {"file": file.name})

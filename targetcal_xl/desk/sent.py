@@ -1,0 +1,74 @@
+"""Packs and pages that were sent to regions: their slips, what they showed, and what had been typed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ..calibration import Key, Value
+from ..exchange import Slip
+from ..ledger import Log, load
+from ..ooxml import Cell, Spot
+from .issued import issues
+
+SENT: Final = {"pack": "pack.record", "page": "page.record"}
+"""The fields of a region that name the documents."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Something made for a region's head to fill in; bytes of a pack are those without a password."""
+
+    slip: Slip
+    kind: Literal["pack", "page"]
+    file: str
+    sha256: str
+    made_at: str
+    seal: str
+    """Of what is nobody's to type."""
+    typed: tuple[tuple[str | None, str, Value], ...]
+    """Row, field and value of what people had typed."""
+
+    @property
+    def values(self) -> Mapping[Key, Value]:
+        """What people had typed, by key."""
+        return {(self.slip.region, row, field): value for row, field, value in self.typed}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer that was taken in: the file that it came in, and how it cosigns what its reader saw."""
+
+    form: Literal["pack", "page", "copy", "tab"]
+    file: str
+    sha256: str
+    slip: Slip | None
+    cosigned: str
+    """The cosignature of slip and values; empty where nothing was sent."""
+
+
+def sent_items(ledger: Log, region: str | None = None) -> Iterator[Sent]:
+    """Everything that was sent, in order, or what was sent to one region."""
+    for field in SENT.values():
+        for entry in ledger.entries(region=region, action="split", field=field):
+            yield load(Sent, ledger.document(str(entry.new)))
+
+
+def printed_heads(ledger: Log, region: str | None = None) -> Iterator[str]:
+    """The checkpoints that whatever left the house carries, for all regions or one: letters, packs and pages.
+
+    Letters from before there were checkpoints carry the hash of an entry.
+    """
+    for issue in issues(ledger):
+        if region in (None, issue.letter.region.code):
+            yield issue.letter.chain_head
+    yield from dict.fromkeys(sent.slip.head for sent in sent_items(ledger, region))
+
+
+def sheet_seal(cells: Mapping[Spot, Cell]) -> str:
+    """SHA-256 over what the cells of a sheet hold, in order; of a formula what it gives does not count."""
+    told = [[*spot, cell.formula or cell.value] for spot, cell in sorted(cells.items())]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()

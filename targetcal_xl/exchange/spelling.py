@@ -1,0 +1,49 @@
+"""Numbers and dates that people type as texts: taken for what they mean, where they mean one thing only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+
+from ..calibration import Plan, kept
+from ..workbook import Typed
+
+_NUMBERS = ("number", "decimal", "count", "percent")
+_POWERS = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
+_COUNTED = re.compile(rf"(.*?)({'|'.join(sorted(_POWERS, key=len, reverse=True))})")
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+
+
+def typed_as_meant(cell: Typed, plan: Plan) -> Typed:
+    """A cell whose text is a number or a date where one belongs, as that; any other as it is."""
+    if not isinstance(cell.value, str) or cell.has_formula:
+        return cell
+    if cell.kind in _NUMBERS:
+        found = number_in(cell.value, plan.metric.unit if cell.kind == "number" else "")
+        step = plan.metric.step if cell.kind == "number" else None
+        return cell if found is None else cell._replace(value=kept(found, step))
+    if cell.kind == "date":
+        return cell._replace(value=date_in(cell.value) or cell.value)
+    return cell
+
+
+def number_in(said: str, unit: str = "") -> float | None:
+    """The number of `220 `, `２２０`, `1,200`, `1.2万` or `220 户`; None for what may be none, or another."""
+    from ..connect import number_told
+
+    plain = unicodedata.normalize("NFKC", said).strip()
+    plain = plain.removesuffix(unicodedata.normalize("NFKC", unit).strip()).strip()
+    counted = _COUNTED.fullmatch(plain)
+    value = number_told(counted[1].strip()) * _POWERS[counted[2]] if counted else number_told(plain)
+    return value if math.isfinite(value) else None
+
+
+def date_in(said: str) -> str | None:
+    """The ISO date of `2025/1/7`, `2025.1.7` or `2025年1月7日`; None where there is no such day."""
+    found = _DATE.fullmatch(unicodedata.normalize("NFKC", said).strip())
+    try:
+        return dt.date(*map(int, found.groups())).isoformat() if found else None
+    except ValueError:
+        return None

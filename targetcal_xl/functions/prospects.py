@@ -1,0 +1,99 @@
+"""Worksheet functions for how likely a target is, and for what would be if."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from .. import calibration
+from ..calibration import Plan
+from ..calibration.odds import log_spread
+from ..language import spoken_language, text
+from ..problems import Problem
+from .inputs import Lines, computed_from, inputs_of, readings_meant
+from .meaning import side_meant
+from .ranges import ErrorValue, Number, Numbers, RangeTable, Text, Unanswerable, refuse
+from .registry import SpilledRows, function
+
+
+@function
+def TC_ODDS(
+    target: Numbers,
+    expected: Numbers,
+    low: Numbers,
+    high: Numbers,
+    confidence: Number = 0.80,
+    direction: Number = 1,
+    shared: Number | None = None,
+) -> SpilledRows:
+    """The odds that each target is reached or bettered; with `shared` a last row for all together."""
+    for name, given in (("expected", expected), ("low", low), ("high", high)):
+        if given.size != target.size:
+            raise refuse("udf_unequal", name, cells=given.size, other="target", others=target.size)
+    if not 0 < confidence < 1:
+        raise refuse("udf_confidence", "confidence", "#NUM!", found=float(confidence))
+    side, aims, centre = side_meant(direction), target.ravel(), np.nan_to_num(expected.ravel())
+    ends = np.nan_to_num(low.ravel()), np.nan_to_num(high.ravel())
+    if (ends[0] > ends[1]).any():
+        raise refuse("udf_turned", "low", "#NUM!")
+    wide = log_spread(centre, *ends, confidence)
+    found = calibration.odds(aims, centre, wide, side).tolist()
+    if shared is not None:
+        found.append(calibration.total_odds(aims, centre, wide, side, shared))
+    return [["" if np.isnan(share) else share] for share in found]
+
+
+@function
+def TC_WHATIF(
+    period: Text,
+    history: RangeTable,
+    readings: RangeTable,
+    indicators: RangeTable,
+    drivers: RangeTable,
+    changes: RangeTable,
+    events: RangeTable | None = None,
+    target: Numbers | None = None,
+    step: Number = 1.0,
+    confidence: Number = 0.80,
+    direction: Number = 1,
+) -> SpilledRows:
+    """Suggestion, interval and odds with other readings, beside what they are, with headings.
+
+    The odds are those of `target`, and of the suggestion as it is where none is given.
+    """
+    known, inputs = inputs_of(period, history, events, readings, indicators, drivers, step, confidence)
+    inputs = replace(inputs, plan=_aimed(inputs.plan, side_meant(direction)))
+    before = computed_from(inputs, period)
+    aims = before.suggested if target is None else target.ravel()
+    if aims.size != len(known.codes):
+        raise refuse("udf_unequal", "target", cells=aims.size, other="history", others=len(known.codes))
+    found = calibration.what_if(inputs, _changes(changes, inputs.plan, known), aims)
+    now, then = found.before, found.after
+    columns = [
+        now.baseline.suggested, then.baseline.suggested, then.baseline.low, then.baseline.high,
+        now.odds, then.odds,
+    ]  # fmt: skip
+    codes = ("line", "before", "after", "low", "high", "odds_before", "odds_after")
+    headings = [text(f"excel.heading.{code}", spoken_language()) for code in codes]
+    rows = zip(known.codes, np.column_stack(columns).tolist(), strict=True)
+    return [headings, *([code, *("" if np.isnan(cell) else cell for cell in row)] for code, row in rows)]
+
+
+def _aimed(plan: Plan, direction: Literal[1, -1]) -> Plan:
+    return replace(plan, metric=replace(plan.metric, direction=direction))
+
+
+def _changes(table: RangeTable, plan: Plan, lines: Lines) -> dict[tuple[str, str], float]:
+    """(line, indicator) -> its other reading."""
+    (now,) = table.needed("now")
+    at, items = readings_meant(table, plan, lines)
+    numbers = table.numbers([now])[:, 0].tolist()
+    if wrong := [k for k, number in enumerate(numbers) if not 0 <= number < np.inf]:
+        raise Unanswerable(
+            ErrorValue("#VALUE!", Problem("udf_reading", table.where(k, now), {"found": numbers[k]}))
+            for k in wrong
+        )
+    keys = ((lines.codes[line], plan.indicators[item].code) for line, item in zip(at, items, strict=True))
+    return dict(zip(keys, numbers, strict=True))

@@ -1,0 +1,62 @@
+"""What the verifier's page says of files, told by Node: its judging has no need of a browser."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from targetcal_xl.language import LANGUAGES, catalogue
+
+Files = Mapping[str, bytes]
+"""Contents by the names of their files."""
+
+_RUN = """
+const number = (_, each) => typeof each === "bigint" ? Number(each) : each;
+const bytes = said => new Uint8Array(Buffer.from(said, "base64"));
+(async () => {
+  const { cases, words } = JSON.parse(require("fs").readFileSync(0, "utf-8")), found = [];
+  for (const one of cases) {
+    const report = await judge(one.map(([name, said]) => ({ name, bytes: bytes(said) })));
+    const told = Object.entries(words).map(([language, spoken]) => [language, [...tell(spoken, report)]]);
+    found.push({
+      proofs: report.proofs.map(({ name, problems }) => [name, problems.map(each => each.code)]),
+      files: report.files, agreements: report.agreements, problems: report.problems.map(each => each.code),
+      told: Object.fromEntries(told),
+    });
+  }
+  console.log(JSON.stringify(found, number));
+})();
+"""
+
+
+def script() -> str:
+    """What the page judges with."""
+    folder = files("targetcal_xl.pages").joinpath("templates")
+    return "".join(folder.joinpath(name).read_text("utf-8") for name in ("sha256.js", "judge.js"))
+
+
+def judged(cases: Sequence[Files]) -> list[dict[str, Any]]:
+    """What is said of each lot of files, in codes and in the words of every language."""
+    spelt = [[[name, base64.b64encode(data).decode()] for name, data in one.items()] for one in cases]
+    told = json.dumps({"cases": spelt, "words": {code: catalogue(code) for code in LANGUAGES}})
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "judge.cjs")
+        program.write_text(script() + _RUN, encoding="utf-8")
+        run = subprocess.run(
+            ["node", str(program)],
+            input=told,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=200,
+            check=False,
+        )
+    if run.returncode:
+        raise RuntimeError(run.stderr)
+    found: list[dict[str, Any]] = json.loads(run.stdout)
+    return found
