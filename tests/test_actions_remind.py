@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import lock, repair, split, verify
+from targetcal_xl.actions import lock, repair, split_book, verify
 from targetcal_xl.actions.outbox import OutboxReport
 from targetcal_xl.calibration import Person
 from targetcal_xl.calibration.vocabulary import MessageState
@@ -195,7 +195,7 @@ def test_what_regions_were_handed_goes_with_their_invitations(
     case: Case, nowhere: None, tmp_path: Path
 ) -> None:
     packs = tmp_path / "packs"
-    report = case.run(split, packs)
+    report = case.run(split_book, packs)
     told(case, draft=tmp_path / "drafts", packs=packs)
     drafts = [
         message_from_bytes(path.read_bytes(), policy=default) for path in (tmp_path / "drafts").iterdir()

@@ -212,6 +212,18 @@ PLAYED: Mapping[str, Play] = {
         lambda told: [one["state"] for one in _rows(told["changes"])] == ["asked"],
         PROBLEMS,
     ),
+    "erase": Play(
+        "locked",
+        "erase BOOK -r R1 -l R1-1",
+        _says("4 texts would be erased; nothing is yet.", "将删除 4 处文字，目前尚未删除。"),
+        lambda told: (told["erased"], [one["part"] for one in _rows(told["words"])]) == (False, ["new"] * 4),
+    ),
+    "erase --yes": Play(
+        "locked",
+        "erase BOOK --person head1 --field basis --reason 'asked for' --yes",
+        _says("texts were erased from ledger and workbook.", "处文字。数值、决策与全部证明保持不变。"),
+        lambda told: told["erased"] is True,
+    ),
     "audit": Play(
         "locked", "audit BOOK -r R2", _says("2025-01-06", "2025-01-06"), lambda told: told["problems"] == []
     ),

@@ -23,7 +23,7 @@ from ..desk import (
     where,
 )
 from ..exchange import copies_beside, merge
-from ..language import text
+from ..language import listed, text
 from ..ledger import Cosigned, Event, cosign, dump, reference, values_digest
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
@@ -369,7 +369,7 @@ class _Table:
         self._taken.events += events
         self._taken.entered.update(self._news(values))
         self._taken.objections += raised(own, events)
-        files = ", ".join(dict.fromkeys(one.name for one in (*sources, told)))
+        files = listed(dict.fromkeys(one.name for one in (*sources, told)), self._stock.standing.language)
         self._taken.locked.append((self._region.name, files))
         if told.beside:
             self._taken.notes.append(FileProblems(told.name, told.beside))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..desk import SENT, STAMP_FIELD, Desk, find_line, find_region, printed_heads, stamps, standing_of
 from ..language import text
-from ..ledger import Entry, dump, parse_mark, plain_head
+from ..ledger import ERASED, Entry, dump, parse_mark, plain_head
 from ..ooxml import laid_beside, put_in_place
 from ..problems import Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
@@ -59,4 +59,4 @@ def proof(desk: Desk, region: str, out: Path, line: str = "", heads: Sequence[st
 
 
 def _is_meant(entry: Entry, line: str | None) -> bool:
-    return line is None or entry.row == line or entry.field in RECORDS
+    return line is None or entry.row == line or entry.field in (*RECORDS, ERASED)

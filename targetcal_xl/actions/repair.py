@@ -7,7 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
-from ..desk import Desk, Stock, caught_up, composed_book, keep_aside, look, post, standing_of, where
+from ..desk import (
+    Desk,
+    Stock,
+    caught_up,
+    composed_book,
+    erased_cells,
+    keep_aside,
+    look,
+    post,
+    standing_of,
+    where,
+)
 from ..language import listed, text
 from ..ooxml import laid_beside, put_in_place
 from ..problems import MOST_OF_A_KIND, Problem, Refused
@@ -85,6 +96,7 @@ def repair(desk: Desk) -> RepairReport:
     plan, and for a file that only its people can open.
     """
     standing_of(desk.ledger)
+    desk.ledger.scrub()
     if not desk.path.exists():
         _replace(desk, composed_book(desk, desk.ledger))
         return RepairReport(True, sum(1 for _ in desk.ledger.entries()), True)
@@ -212,12 +224,18 @@ def _applied(stock: Stock) -> int:
 
 
 def _restored(stock: Stock) -> dict[Key, Value]:
-    """People's cells that say something else than was recorded of them, and what that was."""
+    """People's cells that say something else than was recorded of them, and what that was.
+
+    What was erased since is not kept for anybody.
+    """
     values = stock.standing.values
+    erased = erased_cells(stock.desk.ledger, stock.standing, stock.reading)
     return {
         key: values.get(key)
         for key, cell in stock.reading.typed.items()
-        if not _is_theirs(stock, cell) and (cell.has_formula or not same_value(cell.value, values.get(key)))
+        if key not in erased
+        and not _is_theirs(stock, cell)
+        and (cell.has_formula or not same_value(cell.value, values.get(key)))
     }
 
 

@@ -66,7 +66,7 @@ class SplitReport(Report):
             yield Sentence(text("telling.split.next", language, folder=self.folder))
 
 
-def split(
+def split_book(
     desk: Desk,
     out: Path,
     regions: Sequence[str] = (),
@@ -134,8 +134,9 @@ class _Maker:
     def event(self, sent: Sent) -> Event | None:
         """What is recorded of it; nothing where it was before."""
         key = (sent.slip.region, None, SENT[self._kind])
-        old, new = self._stock.standing.values.get(key), reference(dump(sent))
-        return None if old == new else Event("split", *key, old, new)
+        if sent == self._before.get(sent.slip.region):
+            return None
+        return Event("split", *key, self._stock.standing.values.get(key), reference(dump(sent)))
 
     def _slip(self, region: Region, number: int) -> Slip:
         plan = self._stock.plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -217,6 +217,17 @@ def _refused_as(role: Actor, actor: str, region: Region, submitter: str) -> str 
 def is_hrbp(actor: str, region: Region) -> bool:
     """Whether this is the region's HR business partner, by name or mail address."""
     return bool(_names(actor, region.hrbp) & _names(region.hrbp.name, region.hrbp))
+
+
+def may_erase(actor: str, regions: Iterable[Region]) -> bool:
+    """Whether this person negotiates for no region, as head, deputy or superior: finance and HR do not."""
+    known = [person for one in regions for person in (one.head, one.deputy, one.superior)]
+    return bool(_plain(actor)) and not any(_names(actor, one) & _names(one.name, one) for one in known)
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Whether two names are one, whatever their case, width and spaces."""
+    return _plain(one) == _plain(other) != ""
 
 
 def approvers(plan: Plan, before: float, after: float) -> tuple[Role, ...]:

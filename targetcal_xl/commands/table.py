@@ -68,6 +68,12 @@ TriedTemplate = Annotated[Path | None, Given("--template", "file", about="doctor
 Results = Annotated[Path, Given("--actuals", "file")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
 Answered = Annotated[Path, Given("--responses", "file")]
+ErasedEntries = Annotated[list[int] | None, Given("--entry", "whole", metavar="N", about="erased_entry")]
+ErasedField = Annotated[str, Given("--field", about="erased_field")]
+ErasedPerson = Annotated[str, Given("--person", about="erased_person", metavar="NAME")]
+ErasedRegion = Annotated[str, Given("--region -r", "region", about="erased_region")]
+ErasedLine = Annotated[str, Given("--line -l", "line", about="erased_line")]
+Sure = Annotated[bool, Given("--yes")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
 ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="FILE.json")]
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
@@ -93,7 +99,7 @@ PageLanguage = Annotated[str, Given("--lang", about="page_lang", names=_language
 Watch = Annotated[bool, Given("--watch")]
 PacksTo = Annotated[Path, Given("--out -o", "folder", about="packs")]
 PacksFrom = Annotated[Path | None, Given("--packs", "folder", about="packs_from")]
-Pages = Annotated[bool, Given("--html")]
+Pages = Annotated[bool, Given("--html", about="pages_html")]
 Encrypt = Annotated[bool, Given("--encrypt")]
 AnswersAt = Annotated[list[Path] | None, Given(kind="folder", about="answers", metavar="[FILE|DIR]...")]
 WatchAnswers = Annotated[bool, Given("--watch", about="watch_answers")]
@@ -250,9 +256,9 @@ def _lock(desk: "Desk", region: Regions = None) -> "Report":
 def _split(
     desk: "Desk", packs: PacksTo, region: Regions = None, html: Pages = False, encrypt: Encrypt = False
 ) -> "Report":
-    from ..actions.split import split
+    from ..actions.split import split_book
 
-    return split(desk, packs, region or (), html=html, encrypt=encrypt)
+    return split_book(desk, packs, region or (), html=html, encrypt=encrypt)
 
 
 @_TABLE.command(
@@ -304,12 +310,8 @@ def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
 
 @_TABLE.command(
     "targetcal objections targets.xlsx",
-<<<<<<< HEAD
-    "targetcal objections targets.xlsx -r HN -l 西南 --held 2025-01-08 --present 何雯 --outcome partly --note ...",
-=======
     "targetcal objections targets.xlsx -r HN -l 西南 --held 2025-01-08 --present 何雯 --outcome partly"
     ' --note "two heads promised" --as 周倩',
->>>>>>> talk
 )
 @_TABLE.button("objections", "hr", "Info")
 def _objections(
@@ -565,6 +567,26 @@ def _stamp(desk: "Desk", authority: Authority = "") -> "Report":
     from ..actions.stamp import stamp
 
     return stamp(desk, authority)
+
+
+@_TABLE.command(
+    "targetcal erase targets.xlsx --person 陈立",
+    "targetcal erase targets.xlsx --entry 23 --reason 'asked for on 3 March' --yes",
+    "targetcal erase targets.xlsx -r HD -l HD-JS --field comment --reason 'names a customer' --yes",
+)
+def _erase(
+    desk: "Desk",
+    entry: ErasedEntries = None,
+    region: ErasedRegion = "",
+    line: ErasedLine = "",
+    field: ErasedField = "",
+    person: ErasedPerson = "",
+    reason: Reason = "",
+    yes: Sure = False,
+) -> "Report":
+    from ..actions.erase import Wanted, erase
+
+    return erase(desk, Wanted(tuple(entry or ()), region, line, field, person), reason, yes)
 
 
 @_TABLE.command("targetcal repair targets.xlsx")

@@ -37,6 +37,7 @@ with on_demand(__name__):
     from .package import Package
     from .protection import has_password, opens, protecting
     from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, twice
+    from .strings import blanked, strings_used
     from .styles import NO_STYLES, Styles
     from .vba import Module, vba_project
     from .worksheet import Worksheet, inside, size
@@ -60,6 +61,7 @@ __all__ = [
     "Styles",
     "Worksheet",
     "attribute_edit",
+    "blanked",
     "block",
     "cell_name",
     "check_cell",
@@ -88,6 +90,7 @@ __all__ = [
     "shared_strings",
     "size",
     "splice",
+    "strings_used",
     "twice",
     "vba_project",
 ]

@@ -79,6 +79,7 @@ class Case:
             create=create,
             macros=macros,
             outdated=self.outdated,
+            chance=bytes,
         )
 
     def run(self, action: Callable[..., Result], *said: object, by: str = FINANCE, **more: object) -> Result:
