@@ -24,7 +24,7 @@ from ..desk import (
 )
 from ..exchange import copies_beside, merge
 from ..figures import percent
-from ..language import text
+from ..language import listed, text
 from ..ledger import Cosigned, Event, cosign, dump, reference, values_digest
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
@@ -89,8 +89,8 @@ class CollectReport(Report):
             yield Sentence(text("telling.collect.beside", language), QUESTION, one.name)
             yield from tell_problems(one.problems, language, indented=True)
         for region, line, off in self.objections:
-            share = percent(off, language, signed=True)
-            told_ = text("telling.lock.objection", language, region=region, line=line, deviation=share)
+            share = percent(-off, language)
+            told_ = text("telling.lock.objection", language, region=region, line=line, off=share)
             yield Sentence(told_, OBJECTION)
         if self.remarks:
             yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
@@ -366,7 +366,7 @@ class _Table:
         self._taken.events += events
         self._taken.entered.update(self._news(values))
         self._taken.objections += raised(own, events)
-        files = ", ".join(dict.fromkeys(one.name for one in (*sources, told)))
+        files = listed(dict.fromkeys(one.name for one in (*sources, told)), self._stock.standing.language)
         self._taken.locked.append((self._region.name, files))
         if told.beside:
             self._taken.notes.append(FileProblems(told.name, told.beside))
