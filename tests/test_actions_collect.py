@@ -680,7 +680,7 @@ def test_the_book_itself_is_picked_up(tmp_path: Path) -> None:
     case = desks.submitted(tmp_path)
     report = taken(case)
     assert len(report.locked) == 2
-    assert case.run(check).regions[0].state == "locked"
+    assert case.run(check).regions[0].stage == "submitted"
     assert case.run(verify).verified
 
 

@@ -52,7 +52,18 @@ from targetcal_xl.workbook import book_format, marks, open_book, region_sheet
 from targetcal_xl.workbook.finance import fixed
 from tests.fixtures import Kept, fixtures
 from tests.support.books import as_openpyxl, changed_parts, parts_of
-from tests.support.desks import RESERVE, Case, case_inputs, decided, decline, fresh, locked, play, tamper
+from tests.support.desks import (
+    RESERVE,
+    TALK,
+    Case,
+    case_inputs,
+    decided,
+    decline,
+    fresh,
+    locked,
+    play,
+    tamper,
+)
 from tests.support.mortal import deaths
 from tests.support.postgres import PASSWORD, Server, postgres
 from tests.support.resave import SAVERS, pandas_save
@@ -229,7 +240,7 @@ def _accept(case: Case, *lines: str) -> None:
         region, who = line[:2], f"superior{line[1]}"
         if case.value(region, line, "objection") == "open":
             hrbp = str(case.typed()[region, None, "region.hrbp"])
-            case.run(handle_objection, region, line, note="已面谈", by=hrbp)
+            case.run(handle_objection, region, line, **TALK, note="已面谈", by=hrbp)
         case.run(decide, region, line, "accept", reason="依据充分", by=who)
 
 

@@ -43,6 +43,7 @@ _FILES: Mapping[str, str] = {
     "taken": "a file where a folder is wanted",
     "taken.xlsx": "somebody's file",
 }
+_TALK = "--held 2025-01-06 --present head2 --outcome partly"
 _NOTE = "Talked it over, the channel lacks people"
 _REASON = "Grounds hold"
 
@@ -126,6 +127,12 @@ PLAYED: Mapping[str, Play] = {
         "unlock BOOK -r R2 --reason again",
         _says("华南大区 is open again.", "华南大区 已重新开放填报。"),
     ),
+    "withdraw": Play(
+        "locked",
+        "withdraw BOOK -r R2 --reason again --as head2",
+        _says("the submission of round 1 is withdrawn", "第 1 轮申报已撤回"),
+        lambda told: (told["region"], told["objections"]) == ("华南大区", ["华南1组"]),
+    ),
     "objections": Play(
         "locked",
         "objections BOOK",
@@ -135,7 +142,7 @@ PLAYED: Mapping[str, Play] = {
     ),
     "objections --note": Play(
         "locked",
-        f"objections BOOK -r R2 -l R2-1 --hours 2 --as hrbp2 --note '{_NOTE}'",
+        f"objections BOOK -r R2 -l R2-1 --hours 2 --as hrbp2 --note '{_NOTE}' {_TALK}",
         _says(_NOTE, _NOTE),
         lambda told: [one["state"] for one in _rows(told["objections"])] == ["handled"],
     ),

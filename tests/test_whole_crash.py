@@ -37,6 +37,7 @@ from targetcal_xl.problems import Refused
 from tests.fixtures import Kept
 from tests.support.desks import (
     RESERVE,
+    TALK,
     Case,
     confirmed,
     decided,
@@ -120,7 +121,10 @@ ACTIONS: dict[str, tuple[Callable[[Path], Case], Act]] = {
         locked,
         lambda case: case.run(decide_support, "R1", "R1-1", "no", reason="编制已满", by="superior1"),
     ),
-    "objection": (locked, lambda case: case.run(handle_objection, "R2", "R2-1", note="已面谈", by="hrbp2")),
+    "objection": (
+        locked,
+        lambda case: case.run(handle_objection, "R2", "R2-1", **TALK, note="已面谈", by="hrbp2"),
+    ),
     "confirm": (decided, lambda case: case.run(confirm, RESERVE)),
     "unlock": (decided, lambda case: case.run(unlock, "R1", "大客户取消")),
     "letters": (confirmed, _lettered),

@@ -55,6 +55,7 @@ with on_demand(__name__):
     from .verify import verify
     from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
+    from .withdraw import WithdrawReport, withdraw
 
 __all__ = [
     "HIDDEN",
@@ -106,6 +107,7 @@ __all__ = [
     "WatchedReport",
     "WeightChange",
     "WhatIfReport",
+    "WithdrawReport",
     "adopt_scenario",
     "answer_change",
     "ask_change",
@@ -159,4 +161,5 @@ __all__ = [
     "verify",
     "watched",
     "whatif",
+    "withdraw",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..calibration import Key, Region, Value
-from ..calibration.vocabulary import State, Status
+from ..calibration.vocabulary import Status
 from ..desk import Sent, Stock, applied_number, finance_cells, last_hash, sent_items, sheet_seal
 from ..exchange import (
     PageAnswer,
@@ -148,7 +148,7 @@ class AnswerReader:
             raise DataProblems(problems)
         own = replace(stock, book=book, reading=pack.reading, elsewhere=self._finance)
         wanted = self._wanted(own, region)
-        is_open = stock.table(region).state == State.OPEN
+        is_open = stock.table(region).is_open
         code = region_sheet(region.code)
         sealed = {code: steady(wanted[code], pack.reading.places, region.code)}
         faults = tuple(changed_cells(own, sealed)) if is_open else ()
@@ -187,7 +187,7 @@ class AnswerReader:
         if slip.round != number:
             fields = {"found": slip.round, "wanted": number, "region": region.name}
             raise DataProblems([Problem("answer_other_round", name, fields)])
-        is_open = self._stock.table(region).state == State.OPEN
+        is_open = self._stock.table(region).is_open
         if is_open and sent.seal != self._seals[region.code]:
             raise DataProblems([Problem("answer_outdated", name, {"region": region.name})])
         return region, sent

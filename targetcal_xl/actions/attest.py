@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
@@ -25,16 +24,18 @@ from ..telling import (
     DONE,
     OBJECTION,
     QUESTION,
+    QUIET,
     WRONG,
     Part,
     Report,
     Sentence,
-    moment,
     table,
     tell_problems,
 )
 from .stamp import HeldStamp, held_stamps
 
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")
+"""A time as entries hold it."""
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
 
 
@@ -242,14 +243,18 @@ def _told(one: ProofFile, language: str) -> Iterator[Part]:
     yield Sentence(text("telling.attest.proved", language, file=one.name, **said), DONE)
     rows = ([_shown(code, entry.columns[code]) for code in _COLUMNS] for entry in one.proof.entries)
     yield table(_COLUMNS, rows, language)
+    yield from (each.said("holds", language) for each in one.stamps)
+    yield from tell_problems(one.wrong, language)
+    if one.unheld:
+        yield Sentence(text("telling.attest.unheld", language, file=one.name, count=one.unheld), QUIET)
 
 
-def _shown(code: str, said: Any) -> str:
+def _shown(code: str, said: str | int | None) -> str:
     """What stands in a column, as people read it; in a log of somebody's own it may be anything."""
-    with suppress(TypeError, ValueError, OverflowError):
-        if code == "at":
-            return moment(dt.datetime.fromisoformat(said))
-        if code in ("old", "new"):
-            value = json.loads(said)
-            return value if isinstance(value, str) else "" if value is None else str(said)
+    if isinstance(said, str) and code == "at" and _MOMENT.fullmatch(said):
+        return f"{said[:10]} {said[11:19]}"
+    if isinstance(said, str) and code in ("old", "new"):
+        with suppress(ValueError):
+            value = from_json(said, allow_inf_nan=False)
+            return value if isinstance(value, str) else "" if value is None else said
     return "" if said is None else str(said)

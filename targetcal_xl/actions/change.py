@@ -26,7 +26,7 @@ from ..calibration import (
     period_weights,
     pro_rata,
 )
-from ..calibration.vocabulary import ChangeState, Role, State, Trigger
+from ..calibration.vocabulary import ChangeState, Role, Trigger
 from ..desk import Desk, Stock, find_line, find_region, take_stock, text_faults
 from ..figures import Figures, percent
 from ..language import listed, text
@@ -202,7 +202,7 @@ def _confirmed(stock: Stock, region: str, line: str, waiting: bool = False) -> t
     found = find_region(stock.plan, region)
     row = find_line(stock.plan, found, line)
     place, side = f"{found.name} / {row.name}", stock.table(found)
-    if side.state != State.CONFIRMED:
+    if not side.allows("approve" if waiting else "change"):
         raise Refused([Problem("region_not_confirmed", found.name)])
     if problems := list(broken_seals(stock, found)):
         raise DataProblems(problems)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from ..calibration import Key, Region, Value, same_value
-from ..calibration.vocabulary import State, Status
+from ..calibration.vocabulary import Status
 from ..desk import (
     COMMENT,
     Answered,
@@ -23,15 +23,15 @@ from ..desk import (
     where,
 )
 from ..exchange import copies_beside, merge
-from ..figures import percent
 from ..language import listed, text
 from ..ledger import Cosigned, Event, cosign, dump, reference, values_digest
 from ..problems import DataProblems, Problem, Refused
-from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
+from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, Reading, Typed, region_sheet
+from .announce import NOBODY, Announced, announced, announcement
 from .answers import AnswerReader, Version, tab_version
 from .check import examine, tampering, unsettled
-from .lock import raised, submission
+from .lock import raised, submission, tell_raised
 
 ENDINGS = (".xlsx", ".xlsm", ".json", ".xls", ".xlsb", ".ods", ".et")
 """Files of a folder that are looked at: also those that can only be refused by name."""
@@ -66,6 +66,8 @@ class CollectReport(Report):
     recorded: int
     remarks: int = 0
     """What people wrote to the other side."""
+    announced: Announced = NOBODY
+    """Who was told of the objections, and who could not be yet."""
 
     @property
     def leaves_work(self) -> bool:
@@ -88,10 +90,8 @@ class CollectReport(Report):
         for one in self.notes:
             yield Sentence(text("telling.collect.beside", language), QUESTION, one.name)
             yield from tell_problems(one.problems, language, indented=True)
-        for region, line, off in self.objections:
-            share = percent(-off, language)
-            told_ = text("telling.lock.objection", language, region=region, line=line, off=share)
-            yield Sentence(told_, OBJECTION)
+        yield from tell_raised(self.objections, language)
+        yield from self.announced.tell(language)
         if self.remarks:
             yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
@@ -128,8 +128,10 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
     for done, region in enumerate(chosen, 1):
         desk.progress("collect", done, len(chosen))
         _Table(stock, region, versions.get(region.code, []), faults, taken).settle()
+    news = announcement(stock, taken.events)
     if taken.events or taken.entered:
-        stock.settle(taken.events, taken.documents, taken.entered)
+        documents = [*taken.documents, *news.documents]
+        stock.settle([*taken.events, *news.events], documents, taken.entered)
     return CollectReport(
         locked=tuple(taken.locked),
         merged=tuple(taken.merged),
@@ -140,6 +142,7 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
         objections=tuple(taken.objections),
         recorded=sum(_is_cell(event) for event in taken.events),
         remarks=sum(event.action == COMMENT for event in taken.events),
+        announced=announced(desk, news),
     )
 
 
@@ -273,7 +276,7 @@ class _Table:
 
     def _is_late(self, version: Version) -> bool:
         """Whether a version has nothing to say any more: the head's word is sealed."""
-        return version.form != "copy" and self._side.state != State.OPEN
+        return version.form != "copy" and not self._side.is_open
 
     def _tell_late(self, version: Version) -> None:
         """An answer after the region was locked: the same again, or another one."""
@@ -335,10 +338,10 @@ class _Table:
         """Lock what is submitted; else keep what another version of the book brought as a draft."""
         told = answer or self._tab
         status = values.get((self._region.code, None, "status"))
-        if self._side.state == State.OPEN and status == Status.SUBMITTED:
+        if self._side.is_open and status == Status.SUBMITTED:
             self._lock(values, told, sources)
             return
-        if self._side.state == State.OPEN and not self._versions:
+        if self._side.is_open and not self._versions:
             self._taken.waiting.append((self._region.name, ""))
         for version in sources:
             new = self._news(values)

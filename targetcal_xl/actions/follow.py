@@ -28,7 +28,7 @@ from ..calibration import (
     so_far,
     target_path,
 )
-from ..calibration.vocabulary import Hope, State, WarningState
+from ..calibration.vocabulary import Hope, WarningState
 from ..connect import Actuals, read_actuals
 from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, find_file, plan_of, take_stock
 from ..figures import Figures, percent
@@ -161,9 +161,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         calendar=calendar_note(stock.plan),
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
-        reopened=tuple(
-            region.name for region in stock.plan.regions if stock.table(region).state != State.CONFIRMED
-        ),
+        reopened=tuple(region.name for region in stock.plan.regions if not stock.table(region).is_confirmed),
         counts_missing=stock.plan.counts_missing,
         metric=stock.plan.metric,
         is_to_come=as_of > (desk.clock().astimezone(dt.UTC) + _EARLIEST_ZONE).date(),

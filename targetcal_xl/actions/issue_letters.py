@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 from ..calibration import Letter, Region, compose, letter_number
-from ..calibration.vocabulary import State
 from ..desk import Desk, Issue, Stock, issues, take_stock
 from ..language import listed, text
 from ..ledger import Event, dump, reference
@@ -120,7 +119,7 @@ def _told(written: _Written) -> LetterFiles:
 
 def _obstacles(stock: Stock) -> Iterator[Problem]:
     for region in stock.plan.regions:
-        if stock.table(region).state != State.CONFIRMED:
+        if not stock.table(region).allows("letters"):
             yield Problem("region_not_confirmed", region.name)
         yield from broken_seals(stock, region)
 

@@ -35,7 +35,7 @@ class ProofReport(Report):
 def proof(desk: Desk, region: str, out: Path, line: str = "", heads: Sequence[str] = ()) -> ProofReport:
     """Write what proves the entries of a region or one of its lines, and that `heads` are beginnings.
 
-    Checkpoints on what the region was sent and those with a time stamp are proved, too. Raise Refused for a
+    Checkpoints on what the region was sent, and those with a time stamp, are proved, too. Raise Refused for a
     name of a file that is no proof's, and for a head that is no beginning of the ledger.
     """
     if out.suffix.lower() != ".json":

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal
 
 from ..calibration import Region, Value
-from ..calibration.vocabulary import State
 from ..desk import SENT, Desk, Sent, Stock, chosen_regions, sent_items, sheet_seal, take_stock
 from ..exchange import Slip, decrypted, encrypted, pack_bytes, pack_content, pack_places, steady
 from ..formats import BOOK
@@ -46,7 +45,7 @@ class SplitReport(Report):
     folder: str
     files: tuple[PackFile, ...]
     closed: tuple[tuple[str, str], ...]
-    """Region and state."""
+    """Region and stage."""
 
     @property
     def leaves_work(self) -> bool:
@@ -87,7 +86,7 @@ def split(
     if html and encrypt:
         raise Refused([Problem("page_not_encrypted")])
     chosen = chosen_regions(stock.plan, regions)
-    opened = [region for region in chosen if stock.table(region).state == State.OPEN]
+    opened = [region for region in chosen if stock.table(region).is_open]
     maker = _Maker(stock, "page" if html else "pack", nonce, opened)
     made = [maker.made(region) for region in opened]
     contents = [_locked(content, sent) if encrypt else content for sent, content in made]
@@ -98,7 +97,7 @@ def split(
     for (sent, plain), content in zip(made, contents, strict=True):
         outcome = _put(out / sent.file, content, plain, pack_password(sent.slip.region) if encrypt else "")
         files.append(PackFile(stock.plan.region(sent.slip.region).name, sent.file, outcome))
-    closed = [(one.name, stock.table(one).state) for one in chosen if stock.table(one).state != State.OPEN]
+    closed = [(one.name, stock.table(one).stage) for one in chosen if not stock.table(one).is_open]
     return SplitReport(str(out), tuple(files), tuple(closed))
 
 

@@ -46,6 +46,8 @@ from .negotiation import (
     is_objection,
     is_placeholder,
     is_support,
+    may_act,
+    may_answer,
     may_decide,
     may_submit,
     missing_fields,
@@ -89,6 +91,7 @@ from .progress import (
 )
 from .question import Answer, Question
 from .standing import Key, Standing, Value, as_number
+from .states import allows
 from .supports import DECLINED, Item, in_words_only, support_items
 from .values import is_multiple, kept, same_value
 from .vocabulary import (
@@ -184,6 +187,7 @@ __all__ = [
     "WhatIf",
     "after_decisions",
     "allot",
+    "allows",
     "approvers",
     "as_number",
     "beside",
@@ -229,6 +233,8 @@ __all__ = [
     "letter_number",
     "line_errors",
     "log_changes",
+    "may_act",
+    "may_answer",
     "may_decide",
     "may_submit",
     "missing_fields",

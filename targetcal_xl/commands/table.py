@@ -55,6 +55,9 @@ SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
 EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 Note = Annotated[str, Given("--note")]
+Held = Annotated[dt.date | None, Given("--held", "date")]
+Present = Annotated[str, Given("--present")]
+TalkOutcome = Annotated[str, Given("--outcome")]
 Decision = Annotated[str, Given(about="decision", metavar="[accept|counter|return|yes|no]")]
 Counter = Annotated[float | None, Given(kind="number", about="counter", metavar="[N]")]
 Support = Annotated[str, Given("--support")]
@@ -291,24 +294,52 @@ def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
     return unlock(desk, region, reason)
 
 
+@_TABLE.command("targetcal withdraw targets.xlsx --region HD --reason 'a customer was left out' --as 陈磊")
+@_TABLE.button("withdraw", "finance", "ReviewRejectChange", "region", "reason", "who")
+def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
+    from ..actions.withdraw import withdraw
+
+    return withdraw(desk, region, reason)
+
+
 @_TABLE.command(
     "targetcal objections targets.xlsx",
-    'targetcal objections targets.xlsx -r HN -l 西南 --note "visited, two heads promised" --as 周倩',
+    'targetcal objections targets.xlsx -r HN -l 西南 --held 2025-01-08 --present 何雯 --outcome partly --note "two heads promised"',
 )
 @_TABLE.button("objections", "hr", "Info")
 def _objections(
-    desk: "Desk", region: Region = "", line: Line = "", note: Note = "", hours: Hours = 0.0
+    desk: "Desk",
+    region: Region = "",
+    line: Line = "",
+    held: Held = None,
+    present: Present = "",
+    outcome: TalkOutcome = "",
+    note: Note = "",
+    hours: Hours = 0.0,
 ) -> "Report":
     from ..actions.objections import objections
 
-    return _handle(desk, region, line, note, hours) if note else objections(desk)
+    if any((held, present, outcome, note)):
+        return _handle(desk, region, line, held, present, outcome, note, hours)
+    return objections(desk)
 
 
-@_TABLE.button("handle", "hr", "ReviewNewComment", "region", "line", "note", "who", "hours")
-def _handle(desk: "Desk", region: Region, line: Line, note: Note, hours: Hours = 0.0) -> "Report":
+@_TABLE.button(
+    "handle", "hr", "ReviewNewComment", "region", "line", "held", "present", "outcome", "note", "who", "hours"
+)
+def _handle(
+    desk: "Desk",
+    region: Region,
+    line: Line,
+    held: Held,
+    present: Present,
+    outcome: TalkOutcome,
+    note: Note,
+    hours: Hours = 0.0,
+) -> "Report":
     from ..actions.objections import handle_objection, objections
 
-    handle_objection(desk, region, line, note=note, hours=hours)
+    handle_objection(desk, region, line, held=held, present=present, outcome=outcome, note=note, hours=hours)
     return objections(desk)
 
 

@@ -105,7 +105,17 @@ class Story:
             raise DataProblems([problem for _, problems in report.refused for problem in problems])
 
     def _answer(self, desk: Desk, act: StoryRow) -> None:
-        handle_objection(desk, act["region"], act["line"], note=act["reason"], hours=_hours(act))
+        """The HR business partner has talked with the head that day."""
+        handle_objection(
+            desk,
+            act["region"],
+            act["line"],
+            note=act["reason"],
+            held=dt.date.fromisoformat(act["at"][:10]),
+            present=f"{self.inputs.plan.region(act['region']).head.name}, {act['actor']}",
+            outcome=act["value"],
+            hours=_hours(act),
+        )
 
     def _decide(self, desk: Desk, act: StoryRow) -> None:
         """The superior grants supports in the tab, then decides."""

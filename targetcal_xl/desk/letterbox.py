@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from ..calibration import Region, may_submit
-from ..calibration.vocabulary import State
 from ..ledger import Event, fault
 from ..problems import Problem
 from ..workbook import LONGEST_REMARK, Typed
@@ -31,7 +30,7 @@ def typed_faults(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
         region = stock.plan.region(str(cell.key[0]))
         if cell.has_formula:
             yield Problem("text_formula", where(stock, cell))
-        elif stock.table(region).state == State.CONFIRMED:
+        elif stock.table(region).is_confirmed:
             yield Problem("thread_closed", where(stock, cell), {"region": region.name})
         else:
             yield from text_problems(where(stock, cell), words_of(cell))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from ..calibration import Key, Standing, Value
-from ..calibration.vocabulary import State
+from ..calibration.vocabulary import Stage
 from ..ledger import Entry, Log
 from ..ooxml import Cell, Spot
 from ..workbook import (
@@ -167,7 +167,7 @@ def _protect(
     password = cache(lambda: sheet_password(ledger))
     for region in standing.inputs.plan.regions:
         side, tab = Side(standing, region), reading.places.tabs.get(region_sheet(region.code))
-        closed = side.state != State.OPEN
+        closed = not side.is_open
         if tab is None or (book.is_protected(tab) == closed and region.code not in moved):
             continue
         owners = (Owner.MANAGER, Owner.SUPERIOR)
@@ -177,9 +177,9 @@ def _protect(
             cell.spot
             for cell in cells
             if side.is_free(cell.key, cell.owner)
-            or (side.state == State.DECIDED and _is_other(standing, cell, typed))
+            or (side.stage == Stage.ACCEPTED and _is_other(standing, cell, typed))
         ]
-        free += messages if side.state != State.CONFIRMED else []
+        free += [] if side.is_confirmed else messages
         book.lock_cells(tab, [*messages, *(cell.spot for cell in cells)], True)
         book.lock_cells(tab, free, False)
         book.protect(tab, password() if closed else None)

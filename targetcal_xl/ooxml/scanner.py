@@ -185,7 +185,12 @@ def _marks(said: str) -> dict[str, str]:
 
 def _spelt_out(said: str) -> str:
     """A text of the file with what stands for a sign replaced by that sign."""
-    return _SPELT.sub(lambda found: _SIGNS[found[0]], said) if "&" in said else said
+    if "&#" in said:
+        return _SPELT.sub(lambda found: _SIGNS[found[0]], said)
+    if "&" in said:
+        for spelt, sign in _SIGNS.items():  # the quicker way, as the last of them begins all others
+            said = said.replace(spelt, sign)
+    return said
 
 
 class _Signs(dict[str, str]):

@@ -146,6 +146,11 @@ def odd_entries(document: str) -> list[str]:
     news = (name, f'"""{name}"""', f" {name}", None, 1, f'"{name}')
     found += [entry_of(document, new=one) for one in news]
     found += [entry_of(document, **{column: "other"}) for column in ("action", "field", "row")]
+    found += [
+        entry_of(document, old=one) for one in ("null", "1", '"a"', "x", "[1]", "NaN", '"\\ud800"', "1e400")
+    ]
+    times = ("2025-01-06T02:00:00.000000+00:00", "2025-01-06T02:00:00.000000+00:00\n", "2025-01-06", "٢")
+    found += [entry_of(document, at=one) for one in times]
     return found + [entry_of(document, reason=one) for one in ODD]
 
 

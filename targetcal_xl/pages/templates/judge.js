@@ -295,6 +295,17 @@ function* toldProblems(words, problems, indented) {
   }
 }
 
+// What stands in a column of an entry, as people read it.
+const MOMENT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00$/;
+const shownAs = (code, said) => {
+  if (isText(said) && code === "at" && MOMENT.test(said)) return `${said.slice(0, 10)} ${said.slice(11, 19)}`;
+  if (isText(said) && (code === "old" || code === "new")) {
+    const value = unless(said, () => readJson(said) ?? "");
+    return isText(value) ? value : said;
+  }
+  return String(said ?? "");
+};
+
 // The report in sentences and tables, as the command tells it.
 function* tell(words, report) {
   yield* toldProblems(words, report.problems, false);
@@ -308,7 +319,7 @@ function* tell(words, report) {
     yield { mark: "✓", said: filled(words, "telling.attest.proved", facts), indented: false };
     yield {
       captions: TOLD_COLUMNS.map(code => words[`telling.column.${code}`]),
-      rows: entries.map(one => TOLD_COLUMNS.map(code => String(one[code] ?? ""))),
+      rows: entries.map(one => TOLD_COLUMNS.map(code => shownAs(code, one[code]))),
     };
     if (stamps) yield { mark: "·", said: filled(words, "telling.attest.unheld", { file: name, count: stamps }), indented: false };
   }
