@@ -38,7 +38,8 @@ def withdraw(desk: Desk, region: str, reason: str) -> WithdrawReport:
 
     Lines wait again with what the round began with. An objection stays open until a later declaration lifts
     it or it is answered. Raise Refused without a reason, for anybody else, where nothing is
-    submitted or something is decided, and after the round's deadline.
+    submitted or something is decided, and after the round's deadline; DataProblems for a
+    reason that letters cannot show.
     """
     if is_placeholder(reason):
         raise Refused([Problem("reason_missing")])

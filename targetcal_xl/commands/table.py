@@ -294,7 +294,7 @@ def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
     return unlock(desk, region, reason)
 
 
-@_TABLE.command("targetcal withdraw targets.xlsx --region HD --reason 'a customer was left out' --as 陈磊")
+@_TABLE.command('targetcal withdraw targets.xlsx --region HD --reason "a customer was left out" --as 陈磊')
 @_TABLE.button("withdraw", "finance", "ReviewRejectChange", "region", "reason", "who")
 def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
     from ..actions.withdraw import withdraw
@@ -304,7 +304,8 @@ def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
 
 @_TABLE.command(
     "targetcal objections targets.xlsx",
-    'targetcal objections targets.xlsx -r HN -l 西南 --held 2025-01-08 --present 何雯 --outcome partly --note "two heads promised"',
+    "targetcal objections targets.xlsx -r HN -l 西南 --held 2025-01-08 --present 何雯 --outcome partly "
+    '--note "two heads promised"',
 )
 @_TABLE.button("objections", "hr", "Info")
 def _objections(
