@@ -279,7 +279,7 @@ def _lacking(
     if not present.strip():
         yield Problem("talk_present", place)
     if outcome not in TALK_OUTCOMES:
-        yield Problem("talk_outcome", place, {"found": outcome or "–", "known": ", ".join(TALK_OUTCOMES)})
+        yield Problem("talk_outcome", place, {"found": outcome or "–", "known": [*TALK_OUTCOMES]})
     if is_placeholder(note):
         yield Problem("reason_missing", place)
 

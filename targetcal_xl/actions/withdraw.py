@@ -37,8 +37,9 @@ def withdraw(desk: Desk, region: str, reason: str) -> WithdrawReport:
     """Open a region's tab again, as its head or deputy asks: what was typed stays, and is a draft.
 
     Lines wait again with what the round began with. An objection stays open until a later declaration lifts
-    it or it is answered. Raise Refused without a reason, for anybody else, where nothing is submitted or
-    something is decided, and after the round's deadline; DataProblems for cells that were changed since.
+    it or it is answered. Raise Refused without a reason, for anybody else, where nothing is
+    submitted or something is decided, and after the round's deadline; DataProblems for a
+    reason that letters cannot show.
     """
     if is_placeholder(reason):
         raise Refused([Problem("reason_missing")])

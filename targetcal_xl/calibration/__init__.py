@@ -2,7 +2,7 @@
 
 from .accents import composed
 from .agreement import Opinion, Quadrant, Survey, consensus_days, quadrant, summarise
-from .alignment import allot, check_limits, split, split_mean
+from .alignment import allot, check_limits, split_mean, split_sum
 from .arrays import Floats
 from .backtest import (
     METHODS,
@@ -264,8 +264,8 @@ __all__ = [
     "side_of",
     "signals",
     "so_far",
-    "split",
     "split_mean",
+    "split_sum",
     "spread",
     "summarise",
     "support_items",

@@ -81,8 +81,8 @@ ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
 AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
 StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
 Authority = Annotated[str, Given("--authority", metavar="URL")]
-VerifierAt = Annotated[Path | None, Given("--html", "file", metavar="FILE.html")]
-VerifierLanguage = Annotated[str, Given("--lang", about="verifier_lang")]
+VerifierAt = Annotated[Path | None, Given("--html", "file", about="verifier_page", metavar="FILE.html")]
+VerifierLanguage = Annotated[str, Given("--lang", about="verifier_lang", names=_languages)]
 Heads = Annotated[list[str] | None, Given("--head")]
 State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
 DryRun = Annotated[bool, Given("--dry-run")]
@@ -352,7 +352,7 @@ def _handle(
 
 @_TABLE.command(
     "targetcal comment targets.xlsx",
-    "targetcal comment targets.xlsx -r HN -l 西南 --text 'who covers Chongqing?' --as 陈立",
+    'targetcal comment targets.xlsx -r HN -l 西南 --text "who covers Chongqing?" --as 陈立',
     "targetcal comment targets.xlsx -r HN -l 西南 --attach quote.pdf",
 )
 @_TABLE.button("comment", "finance", "ReviewNewComment", "region", "line", "text", "who")
