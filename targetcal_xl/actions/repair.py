@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..calibration import Key, Value, same_value
 from ..desk import Desk, Stock, caught_up, composed, keep_aside, look, post, standing_of, where
 from ..language import text
-from ..ooxml import laid_beside, put_in_place
+from ..ooxml import write_file
 from ..problems import MOST_OF_A_KIND, Problem, Refused
 from ..telling import QUESTION, Part, Report, Sentence, noted
 from ..workbook import Owner, Typed, nameless, open_damaged
@@ -86,7 +86,7 @@ def repair(desk: Desk) -> RepairReport:
     """
     standing_of(desk.ledger)
     if not desk.path.exists():
-        _replace(desk, composed(desk, desk.ledger))
+        write_file(desk.path, composed(desk, desk.ledger))
         return RepairReport(True, sum(1 for _ in desk.ledger.entries()), True)
     try:
         stock = look(desk)
@@ -155,7 +155,7 @@ def _written_anew(desk: Desk, typed: Mapping[Key, Value], found: Sequence[Proble
         raise Refused([*found, Problem("repair_closed", desk.path.name)])
     content = composed(desk, desk.ledger, typed)
     kept = keep_aside(desk, "repair")
-    _replace(desk, content)
+    write_file(desk.path, content)
     caught_up = sum(1 for _ in desk.ledger.entries())
     left = tuple(unread(look(desk), typed)) if typed else _told(found)
     return RepairReport(True, caught_up, True, _told(found), left, kept.name)
@@ -229,8 +229,3 @@ def _is_theirs(stock: Stock, cell: Typed) -> bool:
     if cell.owner is Owner.SUPERIOR:
         return awaits(side, cell.key)
     return not is_sealed(side, cell.key)
-
-
-def _replace(desk: Desk, content: bytes) -> None:
-    with laid_beside(desk.path, content) as book:
-        put_in_place(book, desk.path)

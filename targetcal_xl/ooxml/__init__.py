@@ -31,6 +31,7 @@ with on_demand(__name__):
         refuse_open,
         refuse_taken,
         replace_file,
+        write_file,
     )
     from .limits import MOST_DEPTH, Counted
     from .markup import MAIN, STRICT, readable_cells, shared_strings
@@ -90,4 +91,5 @@ __all__ = [
     "splice",
     "twice",
     "vba_project",
+    "write_file",
 ]

@@ -87,6 +87,16 @@ def put_in_place(new: Path, path: Path) -> None:
     _sync_folder(path.parent)
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file wholly or not at all, and take away what a killed writer left of it.
+
+    Raise Refused when the system does not let it.
+    """
+    clear_leftovers(path)
+    with laid_beside(path, content) as new:
+        put_in_place(new, path)
+
+
 def refuse_taken(path: Path, before: bytes) -> None:
     """Raise Refused where an application has the file open, or somebody saved it since it held this."""
     path = path.resolve()
