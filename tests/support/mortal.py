@@ -283,7 +283,7 @@ def _watch_files(mortal: _Mortal) -> None:
 class _Vfs(ctypes.Structure):
     """SQLite's way to the system, as its own header describes it."""
 
-    _fields_: Final = [
+    _fields_ = [
         ("version", ctypes.c_int),
         ("file", ctypes.c_int),
         ("longest", ctypes.c_int),
