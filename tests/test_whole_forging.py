@@ -84,8 +84,8 @@ def _forgeries(rows: Sequence[Row]) -> Iterator[Forgery]:
             yield Forgery(f"{number} once more after itself", [later, back, _put(between)], [number + 2])
     for one, other in pairwise(rows):
         number = int(str(one[0]))
-        both = [_put((other[0], *one[1:])), _put((one[0], *other[1:]))]
-        yield Forgery(f"{number} exchanged with the next", both, [number, number + 1])
+        exchanged = [_put((other[0], *one[1:])), _put((one[0], *other[1:]))]
+        yield Forgery(f"{number} exchanged with the next", exchanged, [number, number + 1])
 
 
 def _named(case: Case, forgery: Forgery) -> bool:
