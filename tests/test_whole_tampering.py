@@ -82,8 +82,8 @@ def _shape_changes(case: Case, book: MemoryBook) -> Iterator[tuple[str, Change]]
             for above in (head, place.head):
                 twin = partial(_double_column, tab=tab, column=column, head=above, rows=rows)
                 yield f"{tab} {table} column {column} doubled at {above}", twin
-    for one, other in pairwise(places.tabs.values()):
-        yield f"{one} exchanged for {other}", partial(_exchange_tabs, one=one, other=other)
+    for tab, following in pairwise(places.tabs.values()):
+        yield f"{tab} exchanged for {following}", partial(_exchange_tabs, one=tab, other=following)
 
 
 def _exchange(book: MemoryBook, tab: str, one: Spot, other: Spot) -> None:
