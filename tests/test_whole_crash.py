@@ -197,6 +197,8 @@ class Inquest:
     before: Known
     after: Known
     at: Path
+    in_steps: bool = False
+    """Whether it records more than once: then what was recorded before stands, and is no news."""
     judged: set[tuple[object, ...]] = field(default_factory=set)
     """What was seen to be mended: how much was recorded and shown, and which files were begun."""
 
@@ -230,7 +232,7 @@ class Inquest:
         else:
             assert not list(case.folder.rglob(_BEGUN)), "who lived leaves no half-written file"
         entries = _entries(case)
-        if point.ending != "killed":
+        if point.ending != "killed" and not self.in_steps:
             recorded = len(entries) > len(self.before.entries)
             says_so = bool({"recorded_not_shown", "letters_not_written"} & {*point.told})
             assert says_so == (recorded and point.told != ()), point.told
@@ -300,6 +302,7 @@ def _is_database(name: str) -> bool:
 @pytest.mark.parametrize("name", PLAYS)
 def test_whatever_write_is_the_last_nothing_is_lost_and_nothing_is_stuck(name: str, tmp_path: Path) -> None:
     inquest = Inquest.on(*PLAYS[name], tmp_path)
+    inquest.in_steps = name == "remind --draft"
     points = len(inquest.found.points)
     assert points == 0 if name in SILENT else points >= LEAST, points
     for point in inquest.found.points:
