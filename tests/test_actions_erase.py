@@ -38,7 +38,7 @@ from targetcal_xl.workbook import layout
 from tests.fixtures import Kept
 from tests.support.books import parts_of
 from tests.support.desks import Case, case_inputs, confirmed, play, submitted, tamper
-from tests.support.mortal import deaths
+from tests.support.mortal import crashes
 from tests.support.postgres import PASSWORD, Server, postgres
 from tests.support.resave import SAVERS
 
@@ -255,8 +255,10 @@ def test_what_is_no_word_is_refused_by_name(case: Case) -> None:
 def test_an_erasure_that_is_killed_at_any_write_is_finished_by_repair(case: Case, tmp_path: Path) -> None:
     with case.desk() as desk:
         mark = desk.ledger.checkpoint.mark
-    left = deaths(case.folder, partial(_erased, case), tmp_path / "dead")
-    for dead in [*(replace(case, folder=folder) for folder in left), case]:
+    found = crashes(case.folder, partial(_erased, case))
+    left = {tuple(sorted(one.left.items())): one.left for one in found.points if one.ending == "killed"}
+    for each in (*left.values(), found.after):
+        dead = replace(case, folder=found.lay(each, tmp_path / "dead"))
         dead.run(repair)
         is_erased = bool(dead.entries("erase"))
         assert all(bool(_holding(dead.folder, words)) != is_erased for words in HERS.values())

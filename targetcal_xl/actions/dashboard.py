@@ -13,7 +13,7 @@ from ..calibration.vocabulary import JUSTIFICATION, Light, ObjectionState, Role
 from ..desk import Desk, Stock, find_language, ledger_beside, look, misfits
 from ..language import text
 from ..ledger import Entry, Ledger
-from ..ooxml import laid_beside, put_in_place, read_file
+from ..ooxml import read_file, write_file
 from ..pages import Act, Contest, Overviewed, RegionTurn, dashboard_page, is_ours
 from ..problems import Found, Problem, Refused
 from ..telling import DONE, WARNING, Part, Report, Sentence
@@ -61,8 +61,7 @@ def dashboard(desk: Desk, out: Path, lang: str = "", *, renews: bool = False) ->
     language = language or stock.standing.language
     seen = _seen(stock, language, notes, renews)
     content = dashboard_page(seen, language).encode()
-    with laid_beside(out, content) as new:
-        put_in_place(new, out)
+    write_file(out, content)
     lights = [one.light for one in seen.regions]
     return DashboardReport(
         page=str(out),

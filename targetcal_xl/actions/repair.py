@@ -20,7 +20,7 @@ from ..desk import (
     where,
 )
 from ..language import listed, text
-from ..ooxml import laid_beside, put_in_place
+from ..ooxml import write_file
 from ..problems import MOST_OF_A_KIND, Problem, Refused
 from ..telling import QUESTION, Part, Report, Sentence, noted
 from ..workbook import Owner, Typed, nameless, open_damaged
@@ -98,7 +98,7 @@ def repair(desk: Desk) -> RepairReport:
     standing_of(desk.ledger)
     desk.ledger.scrub()
     if not desk.path.exists():
-        _replace(desk, composed_book(desk, desk.ledger))
+        write_file(desk.path, composed_book(desk, desk.ledger))
         return RepairReport(True, sum(1 for _ in desk.ledger.entries()), True)
     try:
         stock = look(desk)
@@ -167,7 +167,7 @@ def _written_anew(desk: Desk, typed: Mapping[Key, Value], found: Sequence[Proble
         raise Refused([*found, Problem("repair_closed", desk.path.name)])
     content = composed_book(desk, desk.ledger, typed)
     kept = keep_aside(desk, "repair")
-    _replace(desk, content)
+    write_file(desk.path, content)
     caught_up = sum(1 for _ in desk.ledger.entries())
     left = tuple(unread(look(desk), typed)) if typed else _told(found)
     return RepairReport(True, caught_up, True, _told(found), left, kept.name)
@@ -247,8 +247,3 @@ def _is_theirs(stock: Stock, cell: Typed) -> bool:
     if cell.owner is Owner.SUPERIOR:
         return awaits(side, cell.key)
     return not is_sealed(side, cell.key)
-
-
-def _replace(desk: Desk, content: bytes) -> None:
-    with laid_beside(desk.path, content) as book:
-        put_in_place(book, desk.path)

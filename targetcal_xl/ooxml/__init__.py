@@ -31,6 +31,7 @@ with on_demand(__name__):
         refuse_open,
         refuse_taken,
         replace_file,
+        write_file,
     )
     from .limits import MOST_DEPTH, Counted
     from .markup import MAIN, STRICT, readable_cells, shared_strings
@@ -93,4 +94,5 @@ __all__ = [
     "strings_used",
     "twice",
     "vba_project",
+    "write_file",
 ]
