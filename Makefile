@@ -36,7 +36,7 @@ covered: $(VENV)/test
 # `make test` tries the same examples every time; here other ones, and more of them.
 explore: $(VENV)/test
 	$(PY) -m tests.support.parts
-	$(PYTEST) -m "hypothesis and not gui" --hypothesis-profile explore
+	$(PYTEST) -m "hypothesis and not gui" --hypothesis-profile explore --timeout 1800
 
 # Real clicks on a screen nobody looks at; LibreOffice's build with windows takes the place of the one without.
 test-gui: $(VENV)/test

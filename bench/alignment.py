@@ -10,7 +10,7 @@ from hierarchicalforecast.methods import MinTrace
 from scipy.optimize import minimize
 
 from bench.report import Goal, Row, best, main
-from targetcal_xl.calibration import Floats, Level, reconcile, split
+from targetcal_xl.calibration import Floats, Level, reconcile, split_sum
 from targetcal_xl.calibration.hierarchy import sums
 
 _LARGE, _SMALL, _QUICK = (7, 170, 1_700, 100_000), (2, 5, 20, 60), (4, 12, 60, 1_000)
@@ -45,10 +45,10 @@ def grown(widths: Sequence[int]) -> Tree:
 def measure(quick: bool) -> Iterator[Row]:
     """The split alone at full size, then each beside another where that can go."""
     large = grown(_QUICK if quick else _LARGE)
-    took = best(lambda: split(large.total, large.centre, large.sigma, large.levels))
+    took = best(lambda: split_sum(large.total, large.centre, large.sigma, large.levels))
     yield Row(f"split: {_size(large)}", took, Goal("seconds", 0.5))
     small = grown(_SMALL)
-    ours = best(lambda: split(small.total, small.centre, small.sigma, small.levels))
+    ours = best(lambda: split_sum(small.total, small.centre, small.sigma, small.levels))
     theirs = best(lambda: _slsqp(small), 1)
     yield Row(f"split: {_size(small)}", ours, Goal("faster", 10), "scipy SLSQP, not rounded", theirs)
     middle = grown(_QUICK if quick else _MIDDLE)
@@ -100,7 +100,7 @@ def _slsqp(tree: Tree) -> None:
     sigma = tree.sigma / tree.sigma.max()
     found = minimize(  # type: ignore[call-overload]  # its stubs know limits of one number only
         lambda x: float(((x * np.log(x / tree.centre) - x) / sigma).sum()),
-        split(tree.total, tree.centre, tree.sigma, tree.levels),
+        split_sum(tree.total, tree.centre, tree.sigma, tree.levels),
         jac=lambda x: np.log(x / tree.centre) / sigma,
         bounds=list(zip(tree.levels[-1].low + 1e-9, tree.levels[-1].high, strict=True)),
         constraints=[
@@ -111,7 +111,7 @@ def _slsqp(tree: Tree) -> None:
         method="SLSQP",
         options={"ftol": 1e-12, "maxiter": 1_000},
     )
-    shares = split(tree.total, tree.centre, tree.sigma, tree.levels)
+    shares = split_sum(tree.total, tree.centre, tree.sigma, tree.levels)
     assert np.abs(found.x - shares).max() < 1, found.message
 
 

@@ -57,7 +57,7 @@ def _new(book: Path, size: tuple[int, ...]) -> Time:
 
 def _split(book: Path, size: tuple[int, ...]) -> Time:
     with _open(book) as desk, stopwatch() as times:
-        actions.split(desk, book.with_name("packs"))
+        actions.split_book(desk, book.with_name("packs"))
     return times[0]
 
 

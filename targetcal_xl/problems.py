@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from .figures import plain
-from .language import FALLBACK, text
+from .language import FALLBACK, listed, record, text
 
 MOST_OF_A_KIND = 12
 """Nobody reads more problems of one kind: the others are counted."""
@@ -27,6 +28,23 @@ class Words:
         return self.said(FALLBACK)
 
 
+class Place(str):
+    """A place in words of the catalogue: a text in the language of all, which says itself in the others."""
+
+    key: str
+    fields: Mapping[str, object]
+
+    def __new__(cls, key: str, fields: Mapping[str, object]) -> Self:
+        """The place that the words of a key name."""
+        made = super().__new__(cls, text(key, FALLBACK, **fields))
+        made.key, made.fields = key, fields
+        return made
+
+    def said(self, language: str) -> str:
+        """The place in a language."""
+        return text(self.key, language, **self.fields)
+
+
 @dataclass(frozen=True)
 class Problem:
     """One fault in somebody's data; `code` names the sentence `problem.<code>` of the catalogue."""
@@ -39,16 +57,19 @@ class Problem:
     def sentence(self, language: str) -> str:
         """Place, fault and remedy in one line."""
         said = text(f"problem.{self.code}", language, **self._told(language))
-        return f"{self.where}: {said}" if self.where else said
+        where = self.where.said(language) if isinstance(self.where, Place) else self.where
+        return f"{where}{record(language).colon}{said}" if where else said
 
     def _told(self, language: str) -> dict[str, object]:
-        """The fields, with numbers as people read them and words of ours in the language."""
+        """The fields, with numbers and lists as people read them and words of ours in the language."""
         return {name: _said(value, language) for name, value in self.fields.items()}
 
 
 def _said(value: object, language: str) -> object:
     if isinstance(value, Words):
         return value.said(language)
+    if isinstance(value, tuple | list):
+        return listed(value, language)
     return plain(value, language) if isinstance(value, float) else value
 
 

@@ -127,13 +127,13 @@ def _country_problems(country: str, where: str) -> Iterator[Problem]:
         return
     code, _, part = country.partition("-")
     if part and _is_known(code):
-        known = ", ".join(f"{code.upper()}-{name}" for name in _official(code).subdivisions)
+        known = [f"{code.upper()}-{name}" for name in _official(code).subdivisions]
         fields = {"value": country, "known": known or code.upper()}
         yield Problem("calendar_part", where, fields)
     else:
-        near = ", ".join(_near(code))
-        fields = {"value": country, "near": near}
-        yield Problem("calendar_country_near" if near else "calendar_country", where, fields)
+        near = [*_near(code)]
+        code = "calendar_country_near" if near else "calendar_country"
+        yield Problem(code, where, {"value": country, "near": near})
 
 
 def _is_known(country: str) -> bool:

@@ -81,10 +81,10 @@ def test_another_regions_letter_and_other_files_are_not_spoken_of(issued: Case, 
 def _changes(content: bytes) -> Iterator[bytes]:
     """The proof with each thing in it made another."""
     said = json.loads(content)
-    for kind in ("entries", "beginnings"):
+    for kind in ("entries", "beginnings", "passages"):
         for at, one in enumerate(said[kind]):
             for name, text in one.items():
-                bent = [*text[:-1], "00" * 32] if isinstance(text, list) else text.replace("1", "2")
+                bent = _bent(text)
                 changed = {**said, kind: [*said[kind][:at], {**one, name: bent}, *said[kind][at + 1 :]]}
                 if bent != text:
                     yield json.dumps(changed).encode()
@@ -94,6 +94,13 @@ def _changes(content: bytes) -> Iterator[bytes]:
     lines = said["checkpoint"].splitlines()
     for bent in (["other/log", *lines[1:]], [lines[0], "7", lines[2]], [*lines[:2], "A" * 43 + "="]):
         yield json.dumps({**said, "checkpoint": "\n".join(bent) + "\n"}).encode()
+
+
+def _bent(said: object) -> object:
+    """Another path, text or number; of an entry's words those of its first part are others."""
+    if isinstance(said, list):
+        return [{**said[0], "words": "nothing"}, *said[1:]] if "part" in said[0] else [*said[:-1], "00" * 32]
+    return said + 100 if isinstance(said, int) else str(said).replace("1", "2")
 
 
 def test_no_change_of_a_proof_goes_unnoticed(written: bytes) -> None:

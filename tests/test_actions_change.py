@@ -32,7 +32,7 @@ from targetcal_xl.desk import issues
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Sentence
-from tests.support.desks import RESERVE, Case, confirmed, decline, submitted
+from tests.support.desks import RESERVE, TALK, Case, confirmed, decline, submitted
 
 FROM = dt.date(2025, 2, 15)
 
@@ -149,7 +149,7 @@ def test_a_support_that_was_granted_goes_with_the_change_once_it_is_approved(tmp
     }
     case.type({("R1", "S01", field): value for field, value in {**item, "due": "2025-02-01"}.items()})
     case.run(lock)
-    case.run(handle_objection, "R2", "R2-1", note="与负责人面谈，渠道缺人", by="hrbp2")
+    case.run(handle_objection, "R2", "R2-1", **TALK, note="与负责人面谈，渠道缺人", by="hrbp2")
     case.run(decide_support, "R1", "S01", "yes", by="superior1")
     for line in ("R1-2", "R2-1"):
         decline(case, line)

@@ -37,9 +37,9 @@ def _found(case: Case, key: Key, value: Value | Cell) -> list[tuple[str, str]]:
 def test_a_book_in_order_has_no_problems(case: Case) -> None:
     report = case.run(check)
     assert report.problems == ()
-    assert [(region.region, region.state, region.submitted) for region in report.regions] == [
-        ("华东大区", "open", True),
-        ("华南大区", "open", True),
+    assert [(region.region, region.stage, region.handed_in) for region in report.regions] == [
+        ("华东大区", "draft", True),
+        ("华南大区", "draft", True),
     ]
 
 
@@ -279,7 +279,7 @@ def test_an_unfinished_tab_says_what_is_still_to_do(tmp_path: Path) -> None:
     case = fresh(tmp_path)
     report = case.run(check)
     assert {problem.code for problem in report.problems} == {"declared_missing"}
-    assert not any(region.submitted for region in report.regions)
+    assert not any(region.handed_in for region in report.regions)
 
 
 def test_only_the_chosen_regions_are_looked_at(case: Case) -> None:

@@ -35,7 +35,7 @@ from targetcal_xl.actions import (
     watched,
 )
 from targetcal_xl.actions.collect import CollectReport, collect
-from targetcal_xl.actions.split import split
+from targetcal_xl.actions.split import split_book
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.desk import file_changes, sent_items
 from targetcal_xl.exchange import find_slip, mac, slip_text
@@ -95,7 +95,7 @@ def test_what_was_handed_out_comes_again_with_the_same_bytes(case: Case) -> None
 
 
 def _split(case: Case, folder: str) -> list[Path]:
-    case.run(split, case.folder / folder)
+    case.run(split_book, case.folder / folder)
     return sorted((case.folder / folder).iterdir())
 
 
@@ -110,7 +110,7 @@ def test_another_declaration_begun_in_the_book_is_handed_out_anew(case: Case) ->
 def test_a_file_that_somebody_filled_in_is_not_written_over(case: Case) -> None:
     path = answered(case)
     held = path.read_bytes()
-    report = case.run(split, path.parent, ("R1",))
+    report = case.run(split_book, path.parent, ("R1",))
     assert [one.outcome for one in report.files] == ["in_the_way"]
     assert report.leaves_work
     assert path.read_bytes() == held
@@ -118,7 +118,7 @@ def test_a_file_that_somebody_filled_in_is_not_written_over(case: Case) -> None:
 
 def test_a_locked_region_has_nothing_to_fill_in(tmp_path: Path) -> None:
     case = desks.locked(tmp_path)
-    report = case.run(split, tmp_path / "packs")
+    report = case.run(split_book, tmp_path / "packs")
     assert (report.files, [state for _, state in report.closed]) == ((), ["locked", "locked"])
 
 
@@ -516,7 +516,7 @@ def test_a_path_where_nothing_is_is_refused(case: Case) -> None:
 
 def test_nothing_is_handed_out_or_taken_in_while_settings_wait(case: Case) -> None:
     case.type({(None, None, "hq_target"): 400.0})
-    for action in (lambda: case.run(split, case.folder / "packs"), lambda: taken(case)):
+    for action in (lambda: case.run(split_book, case.folder / "packs"), lambda: taken(case)):
         with pytest.raises(DataProblems) as refused:
             action()
         assert [problem.code for problem in refused.value.problems] == ["not_taken_in"]
@@ -544,7 +544,7 @@ def test_without_a_password_nothing_is_encrypted_and_nothing_recorded(
 ) -> None:
     monkeypatch.delenv("TARGETCAL_PACK_PASSWORD", raising=False)
     with pytest.raises(Refused) as refused:
-        case.run(split, case.folder / "packs", encrypt=True)
+        case.run(split_book, case.folder / "packs", encrypt=True)
     assert refused.value.problems[0].code == "pack_no_password"
     assert case.entries("split") == []
     assert not (case.folder / "packs").exists()
@@ -680,7 +680,7 @@ def test_the_book_itself_is_picked_up(tmp_path: Path) -> None:
     case = desks.submitted(tmp_path)
     report = taken(case)
     assert len(report.locked) == 2
-    assert case.run(check).regions[0].state == "locked"
+    assert case.run(check).regions[0].stage == "submitted"
     assert case.run(verify).verified
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 import openpyxl
@@ -25,11 +24,11 @@ from targetcal_xl.actions import (
     verify,
 )
 from targetcal_xl.calibration import Key, Value
-from targetcal_xl.desk import MOST_SIGNS
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.workbook import LONGEST_REMARK
 from tests.support.desks import RESERVE, Case, decided, fresh, locked, submitted, told
-from tests.support.mortal import dies_at
+from tests.support.mortal import crashes
 
 REGION_SAYS: Key = ("R1", "R1-1", "region_says")
 SUPERIOR_SAYS: Key = ("R1", "R1-1", "superior_says")
@@ -110,7 +109,7 @@ def test_a_confirmed_region_takes_no_more_until_it_is_handed_back(tmp_path: Path
 
 FAULTY: dict[str, tuple[Value | Cell, str]] = {
     "a formula": (Cell("x", '"x"'), "text_formula"),
-    "too long": ("长" * (MOST_SIGNS + 1), "remark_long"),
+    "too long": ("长" * (LONGEST_REMARK + 1), "remark_long"),
     "a control character": ("a\x07b", "remark_signs"),
     "text that turns round": ("报价\u202efdp.exe", "remark_signs"),
 }
@@ -131,7 +130,7 @@ def test_what_is_no_remark_stays_where_it_is_and_is_named_by_cell(name: str, tmp
     assert thread(case) == []
 
 
-@pytest.mark.parametrize("words", ["长" * (MOST_SIGNS + 1), "a\x07b", "\u2066x", "\ud800"])
+@pytest.mark.parametrize("words", ["长" * (LONGEST_REMARK + 1), "a\x07b", "\u2066x", "\ud800"])
 def test_words_that_are_no_remark_are_refused_by_command(words: str, tmp_path: Path) -> None:
     case = fresh(tmp_path)
     with pytest.raises(DataProblems):
@@ -176,19 +175,18 @@ def test_a_superior_who_decides_in_the_tab_is_heard(tmp_path: Path) -> None:
 
 
 def test_a_death_at_any_write_neither_loses_a_remark_nor_takes_it_in_twice(tmp_path: Path) -> None:
-    for write in count():
-        case = locked(tmp_path / str(write))
-        case.type({REGION_SAYS: "我们缺人"})
-        died = dies_at(write, partial(case.run, take_in_remarks))
-        case.run(repair)
-        case.run(take_in_remarks)
-        assert thread(case) == ["head1：我们缺人"]
-        assert REGION_SAYS not in case.typed()
-        assert case.run(verify).verified
-        shutil.rmtree(case.folder)
-        if not died:
-            break
-    assert write > 5
+    case = locked(tmp_path / "case")
+    case.type({REGION_SAYS: "我们缺人"})
+    found = crashes(case.folder, partial(case.run, take_in_remarks))
+    killed = {tuple(sorted(one.left.items())): one for one in found.points if one.ending == "killed"}
+    for point in killed.values():
+        dead = replace(case, folder=found.lay(point.left, tmp_path / "dead"))
+        dead.run(repair)
+        dead.run(take_in_remarks)
+        assert thread(dead) == ["head1：我们缺人"]
+        assert REGION_SAYS not in dead.typed()
+        assert dead.run(verify).verified
+    assert len(killed) > 4
 
 
 def test_a_lost_book_comes_back_with_its_threads(tmp_path: Path) -> None:
@@ -210,7 +208,7 @@ def test_a_thread_that_somebody_changed_in_the_tab_is_named(tmp_path: Path) -> N
 def test_a_long_thread_shows_its_newest_and_counts_the_rest(tmp_path: Path) -> None:
     case = fresh(tmp_path)
     for number in range(12):
-        case.run(comment, "R1", "R1-1", f"{number}" + "长" * (MOST_SIGNS - 2))
+        case.run(comment, "R1", "R1-1", f"{number}" + "长" * (LONGEST_REMARK - 2))
     said = str(shown(case, ("R1", "R1-1", "thread")))
     assert len(said) < 9_000
     assert thread(case)[0].startswith("林静：11")

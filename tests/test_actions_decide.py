@@ -28,13 +28,13 @@ def _decide(case: Case, line: str, kind: str, counter: float | None = None) -> s
     region = line.partition("-")[0]
     return case.run(
         decide, region, line, kind, counter=counter, reason=REASON, by=f"superior{region[1:]}"
-    ).state
+    ).stage
 
 
 def test_an_accepted_line_is_agreed_as_declared(case: Case) -> None:
     report = case.run(decide, TAB, "华东1组", "accept", reason=REASON, hours=1.5, by="superior1")
     assert report.lines == (("华东1组", "accept"),)
-    assert (report.state, report.awaited) == ("locked", ("华南2组",))
+    assert (report.stage, report.awaited) == ("decided", ("华南2组",))
     assert case.value("R1", "R1-1", "agreed") == 84
     recorded = {entry.field: (entry.new, entry.actor, entry.reason) for entry in case.entries("decide")}
     assert recorded["decision"] == ("accept", "superior1", REASON)
@@ -51,8 +51,8 @@ def test_the_book_shows_the_decision_and_the_agreed_value(case: Case) -> None:
 
 
 def test_a_region_is_decided_with_its_last_line(case: Case) -> None:
-    assert _decide(case, "R1-1", "accept") == "locked"
-    assert _decide(case, "R1-2", "accept") == "decided"
+    assert _decide(case, "R1-1", "accept") == "decided"
+    assert _decide(case, "R1-2", "accept") == "accepted"
     assert case.value("R2", None, "state") == "locked"
 
 
@@ -90,7 +90,7 @@ def test_a_deputy_who_became_the_superior_does_not_decide_on_what_they_submitted
 
 def test_the_superior_is_known_by_mail_too(case: Case) -> None:
     assert (
-        case.run(decide, "R1", "R1-1", "accept", reason=REASON, by="superior1@example.com").state == "locked"
+        case.run(decide, "R1", "R1-1", "accept", reason=REASON, by="superior1@example.com").stage == "decided"
     )
 
 
@@ -145,7 +145,7 @@ def test_a_sealed_cell_that_changed_is_never_decided_on(case: Case) -> None:
     assert told(problems.value.problems) == [("sealed_changed", case.where(key))]
     assert problems.value.problems[0].fields == {"sealed": "84", "found": "60"}
     assert case.entries("decide") == []
-    assert _decide(case, "R2-1", "accept") == "decided", "another region is not held up"
+    assert _decide(case, "R2-1", "accept") == "accepted", "another region is not held up"
 
 
 def test_a_sealed_tab_that_was_deleted_is_never_decided_on(case: Case) -> None:
@@ -157,7 +157,7 @@ def test_a_sealed_tab_that_was_deleted_is_never_decided_on(case: Case) -> None:
 
 def test_a_counter_that_is_met_needs_no_second_decision(case: Case) -> None:
     _decide(case, "R1-1", "counter", 88)
-    assert _decide(case, "R1-2", "accept") == "open"
+    assert _decide(case, "R1-2", "accept") == "returned"
     assert case.typed()["R1", "R1-1", "counter"] == 88
     case.declare("R1", R1_1=88)
     case.run(lock)
@@ -182,13 +182,13 @@ def test_a_counter_that_is_not_met_waits_for_a_fresh_decision(case: Case) -> Non
     assert case.value("R1", "R1-1", "agreed") is None
     assert case.value("R1", "R1-1", "decision") is None
     assert ("R1", "R1-1", "counter") not in case.typed()
-    assert _decide(case, "R1-1", "accept") == "decided"
+    assert _decide(case, "R1-1", "accept") == "accepted"
     assert case.value("R1", "R1-1", "agreed") == 87
 
 
 def test_a_return_opens_the_next_round_for_that_line_alone(case: Case) -> None:
     _decide(case, "R1-1", "return")
-    assert _decide(case, "R1-2", "accept") == "open"
+    assert _decide(case, "R1-2", "accept") == "returned"
     assert case.value("R1", None, "round") == 2
     assert case.typed()["R1", None, "status"] == "draft"
     assert not open_book(case.path).is_protected(TAB)
@@ -232,7 +232,7 @@ def test_decisions_that_were_typed_in_the_tab_are_recorded(case: Case) -> None:
     )
     report = case.run(decide_typed, "R1", hours=2.0, by="superior1")
     assert [kind for _, kind in report.lines] == ["counter", "accept"]
-    assert (report.state, report.round) == ("open", 2)
+    assert (report.stage, report.round) == ("returned", 2)
     assert case.value("R1", "R1-1", "decision_reason") == "试用转化在回升"
     assert sum(float(entry.new or 0) for entry in case.entries(field="hours")) == 2.0
     assert case.run(verify).problems == ()
@@ -330,4 +330,4 @@ def test_the_counter_of_the_round_before_is_in_nobody_s_way(case: Case) -> None:
     case.type({("R1", None, "status"): "submitted"})
     case.run(lock)
     case.type({("R1", "R1-1", "decision"): "accept", ("R1", "R1-1", "decision_reason"): REASON})
-    assert case.run(decide_typed, "R1", by="superior1").state == "decided"
+    assert case.run(decide_typed, "R1", by="superior1").stage == "accepted"

@@ -29,7 +29,7 @@ from targetcal_xl.ooxml import Cell, Spot
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.workbook.content import content
 from tests.support.books import as_openpyxl
-from tests.support.desks import RESERVE, Case, decided, decline, fresh, locked, submitted, told
+from tests.support.desks import RESERVE, TALK, Case, decided, decline, fresh, locked, submitted, told
 from tests.support.letters import word_text
 
 TAB = "华东大区"
@@ -180,7 +180,7 @@ def test_an_objection_exists_once_it_is_submitted_and_is_answered_once_it_is_loc
     assert (item.line, item.state, item.declared, item.suggested) == ("华南1组", "submitted", 139, 198)
     assert _dashboard(case) == 1
     with pytest.raises(Refused) as refused:
-        case.run(handle_objection, "R2", "R2-1", note="已面谈", by="hrbp2")
+        case.run(handle_objection, "R2", "R2-1", **TALK, note="已面谈", by="hrbp2")
     assert [problem.code for problem in refused.value.problems] == ["objection_submitted"]
     case.type({("R2", None, "status"): "draft"})
     assert (case.run(objections).objections, _dashboard(case)) == ((), 0)
@@ -201,7 +201,7 @@ def test_a_better_declaration_lifts_an_objection_and_the_letter_says_by_what(tmp
     lifted = [(e.field, e.old, e.new) for e in case.entries("lock") if e.row == "R2-1"][-2:]
     assert lifted == [("objection", "open", "lifted"), ("objection.lifted", None, 195)]
     with pytest.raises(Refused) as refused:
-        case.run(handle_objection, "R2", "R2-1", note="已面谈", by="hrbp2")
+        case.run(handle_objection, "R2", "R2-1", **TALK, note="已面谈", by="hrbp2")
     assert [problem.code for problem in refused.value.problems] == ["objection_lifted"]
     for line in ("R1-1", "R1-2", "R2-1"):
         case.run(decide, line[:2], line, "accept", reason=REASON, by=f"superior{line[1]}")
@@ -216,7 +216,7 @@ def test_a_better_declaration_lifts_an_objection_and_the_letter_says_by_what(tmp
 
 def test_an_answered_objection_that_is_lifted_later_keeps_its_answer_and_says_by_what(tmp_path: Path) -> None:
     case = locked(tmp_path)
-    case.run(handle_objection, "R2", "R2-1", note="已面谈，同意补人", by="hrbp2")
+    case.run(handle_objection, "R2", "R2-1", **TALK, note="已面谈，同意补人", by="hrbp2")
     case.run(decide, "R2", "R2-1", "return", reason="请重新测算", by="superior2")
     case.declare("R2", R2_1=198)
     case.run(lock)

@@ -29,7 +29,7 @@ from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import Entry, Event
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Sentence
-from tests.support.desks import RESERVE, Case, confirmed, decided, decline, fresh, told
+from tests.support.desks import RESERVE, TALK, Case, confirmed, decided, decline, fresh, told
 
 _GAP = ("hq_gap", "")
 
@@ -145,7 +145,7 @@ def test_what_is_agreed_outside_a_limit_is_named_with_its_group(tmp_path: Path) 
     case.run(lock)
     for item in case.run(objections).open:
         who = "hrbp1" if item.region == "华东大区" else "hrbp2"
-        case.run(handle_objection, item.region, item.line, note="已面谈，理由属实", by=who)
+        case.run(handle_objection, item.region, item.line, **TALK, note="已面谈，理由属实", by=who)
     for line in ("R1-1", "R1-2", "R2-1"):
         case.run(decide, line[:2], line, "accept", reason="依据充分", by=f"superior{line[1]}")
         decline(case, line)

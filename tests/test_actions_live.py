@@ -44,7 +44,7 @@ from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import is_formula, open_book, same_shown
 from tests.support import validator
 from tests.support.books import as_openpyxl
-from tests.support.desks import RESERVE, Case, confirmed, decided, fresh, locked, submitted, told
+from tests.support.desks import RESERVE, TALK, Case, confirmed, decided, fresh, locked, submitted, told
 from tests.support.live import OpenCase, office, opened
 
 Steps = Callable[[Case], Any]
@@ -105,7 +105,7 @@ STEPS: dict[str, tuple[Callable[[Path], Case], Steps]] = {
     "unlock": (locked, lambda case: case.run(unlock, "R1", reason="数字是去年的")),
     "objection": (
         locked,
-        lambda case: case.run(handle_objection, "R2", "R2-1", note="渠道缺人", hours=2, by="hrbp2"),
+        lambda case: case.run(handle_objection, "R2", "R2-1", **TALK, note="渠道缺人", hours=2, by="hrbp2"),
     ),
     "decide": (locked, _negotiated_again),
     "decide what is typed": (locked, _typed),

@@ -123,7 +123,7 @@ def test_the_audit_sheet_speaks_in_words_of_the_book_s_language(language: str, t
     kinds = [row["field"] for entry, row in zip(entries, rows, strict=True) if entry.field == "kind"]
     assert set(kinds) <= {text("workbook.column.kind", language)}
     states = [row for entry, row in zip(entries, rows, strict=True) if entry.field == "state"]
-    assert {row["new"] for row in states} == {text("workbook.choice.locked", language)}
+    assert {row["new"] for row in states} == {text("workbook.state.locked", language)}
 
 
 def test_a_second_round_records_only_what_changed(tmp_path: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from targetcal_xl.actions import handle_objection, objections, unlock
+from targetcal_xl.actions.objections import Talk
 from targetcal_xl.problems import Refused
 from targetcal_xl.telling import Sentence
-from tests.support.desks import REASONS, Case, fresh, locked, low, told
+from tests.support.desks import REASONS, TALK, Case, fresh, locked, low, told
 
 PLACE = "华南大区 / 华南1组"
 NOTE = "与负责人面谈，渠道缺人"
@@ -42,7 +44,7 @@ def test_an_objection_is_told_by_how_much_worse_it_is(case: Case, language: str,
 
 
 def test_the_answer_stays_with_the_objection(case: Case) -> None:
-    case.run(handle_objection, "华南大区", "华南1组", note=NOTE, hours=1.5, by="hrbp2@example.com")
+    case.run(handle_objection, "华南大区", "华南1组", **TALK, note=NOTE, hours=1.5, by="hrbp2@example.com")
     report = case.run(objections)
     assert report.open == ()
     [item] = report.objections
@@ -60,22 +62,53 @@ def test_an_objection_keeps_its_numbers_when_the_region_gives_in(case: Case) -> 
 @pytest.mark.parametrize("actor", ["hrbp1", "head2", "superior2", "林静"])
 def test_nobody_else_answers_an_objection(case: Case, actor: str) -> None:
     with pytest.raises(Refused) as refused:
-        case.run(handle_objection, "R2", "R2-1", note=NOTE, by=actor)
+        case.run(handle_objection, "R2", "R2-1", **TALK, note=NOTE, by=actor)
     assert told(refused.value.problems) == [("not_hrbp", PLACE)]
     assert case.run(objections).open
 
 
 def test_an_answer_says_something(case: Case) -> None:
     with pytest.raises(Refused) as refused:
-        case.run(handle_objection, "R2", "R2-1", note="无", by="hrbp2")
+        case.run(handle_objection, "R2", "R2-1", **TALK, note="无", by="hrbp2")
     assert told(refused.value.problems) == [("reason_missing", PLACE)]
 
 
 def test_what_is_no_open_objection_cannot_be_answered(case: Case) -> None:
     with pytest.raises(Refused) as refused:
-        case.run(handle_objection, "R1", "R1-1", note=NOTE, by="hrbp1")
+        case.run(handle_objection, "R1", "R1-1", **TALK, note=NOTE, by="hrbp1")
     assert told(refused.value.problems) == [("objection_none", "华东大区 / 华东1组")]
-    case.run(handle_objection, "R2", "R2-1", note=NOTE, by="hrbp2")
+    case.run(handle_objection, "R2", "R2-1", **TALK, note=NOTE, by="hrbp2")
     with pytest.raises(Refused) as refused:
-        case.run(handle_objection, "R2", "R2-1", note=NOTE, by="hrbp2")
+        case.run(handle_objection, "R2", "R2-1", **TALK, note=NOTE, by="hrbp2")
     assert told(refused.value.problems) == [("objection_handled", PLACE)]
+
+
+def test_the_talk_is_recorded_with_its_day_its_people_and_its_outcome(case: Case) -> None:
+    case.run(handle_objection, "R2", "R2-1", **TALK, note=NOTE, by="hrbp2")
+    [item] = case.run(objections).objections
+    assert item.talk == Talk("2025-01-06", "负责人、HRBP", "upheld")
+    fields = {entry.field: (entry.new, entry.reason) for entry in case.entries("objection")}
+    assert fields["objection.outcome"] == ("upheld", NOTE)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"held": None}, "talk_held"),
+        ({"held": dt.date(2025, 3, 1)}, "talk_held"),
+        ({"present": " "}, "talk_present"),
+        ({"outcome": ""}, "talk_outcome"),
+        ({"outcome": "won"}, "talk_outcome"),
+    ],
+)
+def test_without_a_whole_record_an_objection_stays_open(
+    case: Case, said: dict[str, object], code: str
+) -> None:
+    before = case.entries()
+    with pytest.raises(Refused) as refused:
+        case.run(handle_objection, "R2", "R2-1", **{**TALK, "note": NOTE, **said}, by="hrbp2")
+    assert told(refused.value.problems) == [(code, PLACE)]
+    assert case.entries() == before
+    with pytest.raises(Refused) as refused:
+        case.run(handle_objection, "R2", "R2-1", note="无", by="hrbp2")
+    assert len(refused.value.problems) == 4, "all that is missing at once"

@@ -8,19 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
-from itertools import count
 from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import lock, repair, split, verify
+from targetcal_xl.actions import lock, split_book, verify
 from targetcal_xl.actions.outbox import OutboxReport
 from targetcal_xl.calibration import Person
 from targetcal_xl.calibration.vocabulary import MessageState
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Refused
 from targetcal_xl.telling import Rows
-from tests.support import desks, mortal
+from tests.support import desks
 from tests.support.desks import Case
 from tests.support.mailing import USER, Post, mail_server
 from tests.support.noticed import HEADS, again, noticed, sent, states, told, told_inputs
@@ -195,7 +194,7 @@ def test_what_regions_were_handed_goes_with_their_invitations(
     case: Case, nowhere: None, tmp_path: Path
 ) -> None:
     packs = tmp_path / "packs"
-    report = case.run(split, packs)
+    report = case.run(split_book, packs)
     told(case, draft=tmp_path / "drafts", packs=packs)
     drafts = [
         message_from_bytes(path.read_bytes(), policy=default) for path in (tmp_path / "drafts").iterdir()
@@ -325,38 +324,6 @@ def test_a_mail_carries_plan_checkpoint_and_an_id_of_its_content(case: Case, pos
         assert mail["From"].addresses[0].addr_spec == USER
         assert mail["Date"].datetime == pytest.approx(case.clock.now, abs=dt.timedelta(days=1))
     assert len({mail["Message-ID"] for mail in post.mails}) == len(post.mails)
-
-
-def _settled(case: Case, post: Post) -> OutboxReport:
-    """What becomes of the plan after a death: the actions are run again."""
-    report = told(case)
-    assert not case.run(verify).leaves_work
-    return report
-
-
-def test_killed_at_any_write_nothing_is_lost_and_nothing_sent_twice_in_silence(
-    begun: Case, tmp_path: Path, post: Post
-) -> None:
-    doubts = 0
-    for write in count():
-        case = again(begun, tmp_path / f"plan{write}")
-        post.received.clear()
-        if not mortal.dies_at(write, lambda case=case: told(case)):  # type: ignore[misc]
-            break
-        before = [to for _, to, _ in post.received]
-        try:
-            report = _settled(case, post)
-        except Refused:
-            case.run(repair)
-            report = _settled(case, post)
-        taken = [mail["Message-ID"] for mail in post.mails]
-        assert len(set(taken)) == len(taken), f"killed at write {write}, something was sent twice"
-        doubtful = [row for row in report.messages if row.state == "doubtful"]
-        assert len(doubtful) <= 1, "one message is on its way at a time"
-        doubts += len(doubtful)
-        assert len(report.messages) == 5 and {row.state for row in report.messages} <= {"sent", "doubtful"}
-        assert len(taken) in (5 - len(doubtful), 5), f"killed at write {write}, {before}"
-    assert write > 25 and doubts >= 10
 
 
 def test_two_who_send_at_once_send_each_message_once(case: Case, post: Post) -> None:

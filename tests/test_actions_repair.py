@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -33,39 +30,9 @@ from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
 from tests.support.books import changed_parts, parts_of
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
-from tests.support.mortal import as_nobody, dies_at
+from tests.support.mortal import as_nobody
 from tests.support.resave import SAVERS, pandas_save
 from tests.support.validator import sound
-
-
-def test_a_death_at_any_write_of_lock_loses_nothing(tmp_path: Path) -> None:
-    outcomes = []
-    for write in count():
-        case = submitted(tmp_path / str(write))
-        case.type({("R2", None, "status"): "draft"})
-        typed = case.typed()
-        died = dies_at(write, partial(case.run, lock))
-        outcomes.append(_mended(case))
-        assert case.typed() == typed
-        shutil.rmtree(case.folder)
-        if not died:
-            break
-    assert outcomes == sorted(outcomes), "before the commit nothing has happened, after it everything has"
-    assert not outcomes[0]
-    assert outcomes[-1]
-    assert len(outcomes) > 8
-
-
-def _mended(case: Case) -> bool:
-    """Repair, prove that all agrees, and say whether the region is locked, in ledger and book alike."""
-    case.run(repair)
-    assert case.run(verify).problems == ()
-    is_locked = case.value("R1", None, "state") == "locked"
-    assert open_book(case.path).is_protected("华东大区") == is_locked
-    if not is_locked:
-        assert case.run(lock).locked == ("华东大区",)
-        assert case.run(verify).verified
-    return is_locked
 
 
 def test_a_book_that_missed_an_action_catches_up(tmp_path: Path) -> None:

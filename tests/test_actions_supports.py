@@ -65,7 +65,7 @@ def test_after_the_decision_a_support_is_still_granted_in_the_tab(case: Case) ->
     case.type({("R1", "S01", "granted"): "yes"})
     assert told(case.run(check).problems) == [("grant_unrecorded", case.where(("R1", "S01", "granted")))]
     report = case.run(decide_typed, "R1", by="superior1")
-    assert (report.lines, report.supports, report.state) == ((), (("S01", "yes"),), "decided")
+    assert (report.lines, report.supports, report.stage) == ((), (("S01", "yes"),), "accepted")
     entry = case.entries("decide", "granted")[-1]
     assert (entry.row, entry.old, entry.new, entry.actor, entry.source) == (
         "S01", None, "yes", "superior1", "test, tab",

@@ -27,7 +27,8 @@ def test_a_plan_is_negotiated_by_buttons_alone(tmp_path: Path) -> None:
     case = desks.submitted(tmp_path)
     assert "No problems." in _press(case, "check")
     assert "locked and sealed" in _press(case, "lock")
-    answered = _press(case, "handle", region="R2", line="R2-1", note="visited them", who="hrbp2", hours="2")
+    talk = {"held": "2025-01-06", "present": "head2", "outcome": "partly", "note": "visited them"}
+    answered = _press(case, "handle", region="R2", line="R2-1", **talk, who="hrbp2", hours="2")
     assert "handled" in answered and "visited them" in answered
     for region, lines in (("R1", ("R1-1", "R1-2")), ("R2", ("R2-1",))):
         for line in lines:
@@ -35,7 +36,7 @@ def test_a_plan_is_negotiated_by_buttons_alone(tmp_path: Path) -> None:
                 {(region, line, "decision"): "accept", (region, line, "decision_reason"): "fair grounds"}
             )
         who = f"superior{region[1:]}"
-        assert "decided" in _press(case, "decide", region=region, who=who, hours="1.5")
+        assert "accepted, round 1" in _press(case, "decide", region=region, who=who, hours="1.5")
         for line in lines:
             said = {"support": line, "granted": "no", "reason": "no budget before May", "who": who}
             assert "declined" in _press(case, "support", region=region, **said)
@@ -115,7 +116,7 @@ def test_every_answer_that_is_amiss_is_named_at_once_and_nothing_is_done(tmp_pat
     case = desks.locked(tmp_path)
     before = case.entries()
     told = _press(case, "handle", region=" ", line="R2-1", hours="two")
-    assert len(told.splitlines()) == 4
+    assert len(told.splitlines()) == 7
     assert "Region" in told and "“two”" in told
     assert "“soon”" in _press(case, "follow", actuals="a.csv", as_of="soon")
     assert case.entries() == before

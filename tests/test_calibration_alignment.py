@@ -22,7 +22,7 @@ from targetcal_xl.calibration import (
     Region,
     allot,
     flat,
-    split,
+    split_sum,
 )
 from targetcal_xl.calibration.alignment import is_plain
 from tests.support.samples import METRIC, sample_standing
@@ -46,7 +46,7 @@ BOUNDED = SIZES.flatmap(
 
 @given(LINES, st.integers(0, 10**6), st.sampled_from([1.0, 0.5, 10.0]))
 def test_any_total_adds_up_in_whole_steps(lines: tuple[Floats, Floats], steps: int, step: float) -> None:
-    found = split(steps * step, *lines, step=step)
+    found = split_sum(steps * step, *lines, step=step)
     assert found.sum() == steps * step
     assert np.all(found >= 0) and np.all(found % step == 0)
 
@@ -57,7 +57,7 @@ def test_bounds_hold_and_the_total_still_adds_up(
 ) -> None:
     centre, sigma, low, room = lines
     total = float(round(low.sum() + share * room.sum()))
-    found = split(total, centre, sigma, [flat(len(low), low, low + room)])
+    found = split_sum(total, centre, sigma, [flat(len(low), low, low + room)])
     assert found.sum() == total
     assert np.all((low <= found) & (found <= low + room))
 
@@ -70,54 +70,54 @@ def test_every_line_stands_next_to_equal_odds_as_scipy_finds_them(n: int, random
     total = round(rng.uniform(low.sum() + 1, high.sum() - 1))
     z = brentq(lambda z: np.clip(centre * np.exp(z * sigma), low, high).sum() - total, -200, 200, xtol=1e-13)
     shares = np.clip(centre * np.exp(z * sigma), low, high)
-    assert np.all(np.abs(split(total, centre, sigma, [flat(n, low, high)]) - shares) < 1)
+    assert np.all(np.abs(split_sum(total, centre, sigma, [flat(n, low, high)]) - shares) < 1)
 
 
 @given(SIZES.flatmap(lambda n: arrays(float, n, elements=st.integers(1, 10**6))))
 def test_what_already_adds_up_is_left_alone(centre: Floats) -> None:
-    assert np.array_equal(split(centre.sum(), centre, np.full(len(centre), 0.2)), centre)
+    assert np.array_equal(split_sum(centre.sum(), centre, np.full(len(centre), 0.2)), centre)
 
 
 def test_the_surer_line_moves_less() -> None:
-    sure, unsure = split(260, np.array([100.0, 100.0]), np.array([0.05, 0.30]))
+    sure, unsure = split_sum(260, np.array([100.0, 100.0]), np.array([0.05, 0.30]))
     assert 100 < sure < unsure
 
 
 def test_the_unknown_is_taken_for_the_median_and_zero_stays_behind() -> None:
-    found = split(9000, np.array([2.0, 2, np.nan, 0]), np.array([0.1, 0.1, np.nan, 0.1]))
+    found = split_sum(9000, np.array([2.0, 2, np.nan, 0]), np.array([0.1, 0.1, np.nan, 0.1]))
     assert found[:3].min() >= 2997 and found[3] < 10
 
 
 @pytest.mark.parametrize("nothing", [0.0, np.nan])
 def test_without_any_centre_all_get_the_same(nothing: float) -> None:
-    assert split(12, np.full(4, nothing), np.full(4, nothing)).tolist() == [3, 3, 3, 3]
+    assert split_sum(12, np.full(4, nothing), np.full(4, nothing)).tolist() == [3, 3, 3, 3]
 
 
 def test_a_small_line_among_giants_keeps_its_size() -> None:
-    assert split(10**7 + 5, np.array([10.0**7, 5.0]), np.array([0.1, 0.1])).tolist() == [10**7, 5]
+    assert split_sum(10**7 + 5, np.array([10.0**7, 5.0]), np.array([0.1, 0.1])).tolist() == [10**7, 5]
 
 
 @pytest.mark.parametrize("total", [5, 301])
 def test_a_total_beyond_the_bounds_names_what_they_allow(total: int) -> None:
     with pytest.raises(InfeasibleTotal, match=r"the total must be .* takes from 10 to 300") as caught:
-        split(total, np.ones(10), np.ones(10), [flat(10, np.ones(10), np.full(10, 30.0))])
+        split_sum(total, np.ones(10), np.ones(10), [flat(10, np.ones(10), np.full(10, 30.0))])
     assert [(one.level, one.least, one.most) for one in caught.value.conflicts] == [(-1, 10, 300)]
 
 
 def test_a_line_without_a_step_between_its_bounds_is_named() -> None:
     with pytest.raises(InfeasibleTotal, match=r"node 1 must be from 0.2 to 0.8, and no step lies") as caught:
-        split(5, np.ones(2), np.ones(2), [flat(2, np.array([0, 0.2]), np.array([9, 0.8]))])
+        split_sum(5, np.ones(2), np.ones(2), [flat(2, np.array([0, 0.2]), np.array([9, 0.8]))])
     assert [(one.level, one.place) for one in caught.value.conflicts] == [(0, 1)]
 
 
 @pytest.mark.parametrize("total", [-1.0, 10.5])
 def test_a_total_that_no_steps_make_is_refused(total: float) -> None:
     with pytest.raises(InfeasibleTotal, match="steps of 1"):
-        split(total, np.ones(2), np.ones(2))
+        split_sum(total, np.ones(2), np.ones(2))
 
 
 def test_no_lines_take_nothing() -> None:
-    assert split(0, np.empty(0), np.empty(0)).shape == (0,)
+    assert split_sum(0, np.empty(0), np.empty(0)).shape == (0,)
 
 
 def test_a_hundred_thousand_lines_add_up() -> None:
@@ -125,7 +125,7 @@ def test_a_hundred_thousand_lines_add_up() -> None:
     centre, sigma = rng.lognormal(3, 1, 100_000), rng.uniform(0.02, 0.4, 100_000)
     low, high = np.floor(centre * 0.8), np.ceil(centre * 1.3)
     total = round(centre.sum() * 1.05)
-    found = split(total, centre, sigma, [flat(100_000, low, high)])
+    found = split_sum(total, centre, sigma, [flat(100_000, low, high)])
     assert found.sum() == total and np.all((low <= found) & (found <= high))
 
 
@@ -209,5 +209,5 @@ def test_limits_of_what_does_not_add_up_are_about_the_mean() -> None:
 
 def test_the_step_left_over_goes_to_the_line_that_lacks_most() -> None:
     sigma = np.full(3, 0.2)
-    assert split(4, np.array([1.5, 1.2, 1.3]), sigma).tolist() == [2, 1, 1]
-    assert split(8, np.array([1.6, 3.7, 2.7]), sigma).tolist() == [1, 4, 3]
+    assert split_sum(4, np.array([1.5, 1.2, 1.3]), sigma).tolist() == [2, 1, 1]
+    assert split_sum(8, np.array([1.6, 3.7, 2.7]), sigma).tolist() == [1, 4, 3]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
-from targetcal_xl.calibration import Floats, InfeasibleTotal, Level, split
+from targetcal_xl.calibration import Floats, InfeasibleTotal, Level, split_sum
 from targetcal_xl.calibration.alignment import equal_odds
 from targetcal_xl.calibration.hierarchy import sums
 
@@ -58,7 +58,7 @@ TREES = st.builds(
 
 @given(TREES)
 def test_every_node_adds_up_exactly_within_its_bounds_and_next_to_its_share(case: Case) -> None:
-    found = split(case.total, case.centre, case.sigma, case.levels)
+    found = split_sum(case.total, case.centre, case.sigma, case.levels)
     shares = equal_odds(case.total, case.centre, case.sigma, _narrow(case))
     assert found.sum() == case.total
     both = zip(case.levels, sums(found, case.levels), sums(shares, case.levels), strict=True)
@@ -83,18 +83,18 @@ def test_permuting_the_lines_permutes_the_result(case: Case, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(case.centre))
     last = case.levels[-1]
     moved = replace(last, parents=last.parents[order], low=last.low[order], high=last.high[order])
-    found = split(case.total, case.centre, case.sigma, case.levels)
-    again = split(case.total, case.centre[order], case.sigma[order], [*case.levels[:-1], moved])
+    found = split_sum(case.total, case.centre, case.sigma, case.levels)
+    again = split_sum(case.total, case.centre[order], case.sigma[order], [*case.levels[:-1], moved])
     assert np.array_equal(again, found[order])
 
 
 @given(TREES, SEEDS)
 def test_lines_that_are_locked_keep_their_number(case: Case, seed: int) -> None:
-    free = split(case.total, case.centre, case.sigma, case.levels)
+    free = split_sum(case.total, case.centre, case.sigma, case.levels)
     locked = np.random.default_rng(seed).random(len(free)) < 0.5
     last = case.levels[-1]
     held = replace(last, low=np.where(locked, free, last.low), high=np.where(locked, free, last.high))
-    found = split(case.total, case.centre * 1.5, case.sigma, [*case.levels[:-1], held])
+    found = split_sum(case.total, case.centre * 1.5, case.sigma, [*case.levels[:-1], held])
     assert np.array_equal(found[locked], free[locked])
 
 
@@ -104,7 +104,7 @@ def test_what_linear_programming_cannot_do_is_refused_and_named_and_the_rest_is_
 ) -> None:
     case = tree(np.random.default_rng(seed), widths, slack, met=False)
     try:
-        split(case.total, case.centre, case.sigma, case.levels)
+        split_sum(case.total, case.centre, case.sigma, case.levels)
         done = True
     except InfeasibleTotal as refused:
         done = False
@@ -166,7 +166,7 @@ def _slsqp(case: Case, levels: Sequence[Level], sigma: Floats) -> Floats:
         {"type": "ineq", "fun": lambda x: nodes @ x - low, "jac": lambda x: nodes},
         {"type": "ineq", "fun": lambda x: high[top] - nodes[top] @ x, "jac": lambda x: -nodes[top]},
     ]
-    shares = split(case.total, case.centre, case.sigma, case.levels)
+    shares = split_sum(case.total, case.centre, case.sigma, case.levels)
     for _ in range(5):  # it stops a little early, and goes on when it is begun again
         shares = minimize(  # type: ignore[call-overload]  # its stubs know limits of one number only
             lambda x: _cost(x, case.centre, sigma),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl.calibration import Value, same_value
+from targetcal_xl.calibration.values import kept
 
 _NUMBERS = st.floats(-1e300, 1e300) | st.integers(-(10**15), 10**15)
 _VALUES = st.none() | st.booleans() | _NUMBERS | st.text(max_size=3)
@@ -23,6 +24,12 @@ def test_a_number_kept_to_15_digits_is_the_same_number(number: float) -> None:
 @given(st.floats(1e-2, 1e15), st.floats(1e-9, 1e-3))
 def test_a_number_that_differs_in_its_ninth_digit_is_another(number: float, share: float) -> None:
     assert not same_value(number, number * (1 + share))
+
+
+@given(st.integers(-(10**16), 10**16).map(float), st.sampled_from([None, 1, 0.25, 10]))
+def test_a_whole_number_is_kept_to_its_15_digits_whatever_the_step(number: float, step: float | None) -> None:
+    whole = number if not step else round(number / step) * step
+    assert kept(whole, step) == float(f"{whole:.15g}")
 
 
 @given(_VALUES, _VALUES)

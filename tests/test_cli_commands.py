@@ -33,7 +33,7 @@ from tests.support.logs import logged, own_log
 from tests.support.stamping import stamping
 
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
-_FILES: Mapping[str, str] = {
+FILES: Mapping[str, str] = {
     "actuals.csv": "date,line,value\n2025-01-02,R1-1,5\n2025-01-03,R1-2,4\n2025-01-03,R2-1,7\n",
     "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
     "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
@@ -43,6 +43,7 @@ _FILES: Mapping[str, str] = {
     "taken": "a file where a folder is wanted",
     "taken.xlsx": "somebody's file",
 }
+_TALK = "--held 2025-01-06 --present head2 --outcome partly"
 _NOTE = "Talked it over, the channel lacks people"
 _REASON = "Grounds hold"
 
@@ -126,6 +127,12 @@ PLAYED: Mapping[str, Play] = {
         "unlock BOOK -r R2 --reason again",
         _says("华南大区 is open again.", "华南大区 已重新开放填报。"),
     ),
+    "withdraw": Play(
+        "locked",
+        "withdraw BOOK -r R2 --reason again --as head2",
+        _says("the submission of round 1 is withdrawn", "第 1 轮申报已撤回"),
+        lambda told: (told["region"], told["objections"]) == ("华南大区", ["华南1组"]),
+    ),
     "objections": Play(
         "locked",
         "objections BOOK",
@@ -135,7 +142,7 @@ PLAYED: Mapping[str, Play] = {
     ),
     "objections --note": Play(
         "locked",
-        f"objections BOOK -r R2 -l R2-1 --hours 2 --as hrbp2 --note '{_NOTE}'",
+        f"objections BOOK -r R2 -l R2-1 --hours 2 --as hrbp2 --note '{_NOTE}' {_TALK}",
         _says(_NOTE, _NOTE),
         lambda told: [one["state"] for one in _rows(told["objections"])] == ["handled"],
     ),
@@ -157,12 +164,12 @@ PLAYED: Mapping[str, Play] = {
     "decide": Play(
         "locked",
         f"decide BOOK -r R1 -l R1-1 counter 90 --as superior1 --reason '{_REASON}'",
-        _says("华东1组: counter", "华东1组: "),
+        _says("华东1组: counter", "华东1组：另提数值"),
     ),
     "decide, typed": Play(
         "answered",
         "decide BOOK -r R1 --as superior1",
-        _says("华东1组: ", "华东1组: "),
+        _says("华东1组: ", "华东1组："),
     ),
     "decide --support": Play(
         "locked",
@@ -204,6 +211,18 @@ PLAYED: Mapping[str, Play] = {
         _says("from 84 to", "由 84 变更为"),
         lambda told: [one["state"] for one in _rows(told["changes"])] == ["asked"],
         PROBLEMS,
+    ),
+    "erase": Play(
+        "locked",
+        "erase BOOK -r R1 -l R1-1",
+        _says("4 texts would be erased; nothing is yet.", "将删除 4 处文字，目前尚未删除。"),
+        lambda told: (told["erased"], [one["part"] for one in _rows(told["words"])]) == (False, ["new"] * 4),
+    ),
+    "erase --yes": Play(
+        "locked",
+        "erase BOOK --person head1 --field basis --reason 'asked for' --yes",
+        _says("texts were erased from ledger and workbook.", "处文字。数值、决策与全部证明保持不变。"),
+        lambda told: told["erased"] is True,
     ),
     "audit": Play(
         "locked", "audit BOOK -r R2", _says("2025-01-06", "2025-01-06"), lambda told: told["problems"] == []
@@ -306,7 +325,7 @@ def _followed(folder: Path) -> Case:
     case = desks.confirmed(folder)
     give = Terminal(clock=case.clock)
     for words in (PLAYED["follow"].words, PLAYED["survey"].words):
-        assert give(*_words(words)).status == DONE
+        assert give(*words_of(words)).status == DONE
     return case
 
 
@@ -329,7 +348,7 @@ def _outdated(folder: Path) -> Case:
     return Kept("0.1.0", "2026-11-27T0654/zh-CN-negotiated").unpacked(folder)[0]
 
 
-_STAGES: Mapping[str, Callable[[Path], Case]] = {
+STAGES: Mapping[str, Callable[[Path], Case]] = {
     "outdated": _outdated,
     "fresh": desks.fresh,
     "submitted": desks.submitted,
@@ -342,7 +361,7 @@ _STAGES: Mapping[str, Callable[[Path], Case]] = {
 }
 
 
-def _words(said: str, stamps: str = "") -> list[str]:
+def words_of(said: str, stamps: str = "") -> list[str]:
     return [{"BOOK": BOOK, "STAMPS": stamps}.get(word, word) for word in shlex.split(said)]
 
 
@@ -356,14 +375,14 @@ def stamps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Case]:
     """Go to a folder with the plan at a stage, and files of all kinds beside it."""
-    for name, said in _FILES.items():
+    for name, said in FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(said, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TARGETCAL_USER", desks.FINANCE)
 
     def go(stage: str) -> Case:
-        return _STAGES[stage](tmp_path)
+        return STAGES[stage](tmp_path)
 
     return go
 
@@ -397,7 +416,7 @@ _WRONG_WORDS = [
 
 @pytest.mark.parametrize(("words", "said"), _WRONG_WORDS)
 def test_words_that_no_command_knows_are_told_in_chinese(words: str, said: str) -> None:
-    found = Terminal("zh-CN")(*_words(words))
+    found = Terminal("zh-CN")(*words_of(words))
     assert (found.status, found.out) == (WRONG_USE, "") and said in found.err, found
 
 
@@ -443,7 +462,7 @@ def test_a_command_does_its_work_and_says_so(
     name: str, language: str, at: Callable[[str], Case], stamps: str
 ) -> None:
     play = PLAYED[name]
-    said = Terminal(language, at(play.stage).clock)(*_words(play.words, stamps))
+    said = Terminal(language, at(play.stage).clock)(*words_of(play.words, stamps))
     assert (said.status, said.err) == (play.status, ""), said
     assert play.says[language] in said.out
 
@@ -451,7 +470,7 @@ def test_a_command_does_its_work_and_says_so(
 @pytest.mark.parametrize("name", PLAYED)
 def test_a_report_is_one_json_object(name: str, at: Callable[[str], Case], stamps: str) -> None:
     play = PLAYED[name]
-    said = Terminal("en", at(play.stage).clock)(*_words(play.words, stamps), "--json")
+    said = Terminal("en", at(play.stage).clock)(*words_of(play.words, stamps), "--json")
     assert (said.status, said.err) == (play.status, ""), said
     assert isinstance(said.json, dict) and play.told(said.json), said
 
@@ -580,7 +599,7 @@ def _refused(case: Case, words: str, status: int, *said: str) -> None:
     """A command is refused in both languages, on the stream for errors alone, and changes no file."""
     before = files_of(case.folder)
     for language in LANGUAGES:
-        found = Terminal(language, case.clock)(*_words(words))
+        found = Terminal(language, case.clock)(*words_of(words))
         assert found.status == status and "Traceback" not in found.err, found
         assert all(
             line.startswith(("✗ ", "`targetcal ", "用法见 ", "全部命令见 "))
@@ -631,7 +650,7 @@ class _Quarter:
             else:
                 for act in acts:
                     command = _COMMAND.get(act["action"], act["action"])
-                    yield act, self._given(act, command, *self._words(act))
+                    yield act, self._given(act, command, *self.words_of(act))
 
     def _decided(self, region: str, acts: Sequence[StoryRow]) -> tuple[StoryRow, Said]:
         """The superior fills the tab, and has it taken in at once."""
@@ -656,7 +675,7 @@ class _Quarter:
         at = dt.datetime.fromisoformat(act["at"]).astimezone(dt.UTC)
         return self.give(command, BOOK, *words, "--as", act["actor"], at=at)
 
-    def _words(self, act: StoryRow) -> Sequence[str]:
+    def words_of(self, act: StoryRow) -> Sequence[str]:
         answered = ["-r", act["region"], "-l", act["line"], "--hours", act["hours"], "--note", act["reason"]]
         words = {
             "new": ["--from", self.source, "--lang", self.give.language],
@@ -709,7 +728,7 @@ def _process(words: str, language: str = "en") -> Said:
     assert script is not None
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     env |= {"TARGETCAL_LANG": language, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run([script, *_words(words)], env=env, capture_output=True, timeout=120, check=False)
+    done = subprocess.run([script, *words_of(words)], env=env, capture_output=True, timeout=120, check=False)
     return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

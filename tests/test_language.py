@@ -219,6 +219,29 @@ def _reads(pattern: str, key: str, words: set[str]) -> bool:
     )
 
 
+_WRITES_CODE = {
+    "buttons.wrappers",
+    "ledger.store",
+    "letters.tables",
+    "letters.typeset",
+    "libreoffice.basic",
+    "log",
+}
+"""What is joined by commas there is read by programs."""
+
+
+def test_lists_that_people_read_are_joined_as_their_language_joins_them() -> None:
+    joined = [
+        f"{name}:{node.lineno}"
+        for name, module in modules().items()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Attribute) and node.attr == "join" and ast.unparse(node.value) == "', '"
+    ]
+    assert [
+        one for one in joined if one.removeprefix("targetcal_xl.").split(":")[0] not in _WRITES_CODE
+    ] == []
+
+
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         text("problem.nonsense", "en")

@@ -32,7 +32,7 @@ from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.pages import MOST_BYTES
 from targetcal_xl.problems import Refused
 from tests.support import desks
-from tests.support.desks import Case
+from tests.support.desks import TALK, Case
 from tests.support.pages import Page
 from tests.support.samples import sample_inputs
 
@@ -149,7 +149,7 @@ def test_whose_turn_it_is_and_for_how_long(tmp_path: Path) -> None:
     assert rows["华南大区"][waits] == "hrbp2（HRBP）答复异议"
     assert {row[since] for row in rows.values()} == {"4 天"}
     assert page.looks("regions") == {"华东大区": "close", "华南大区": "close"}
-    case.run(handle_objection, "R2", "R2-1", note="与负责人面谈，渠道缺人", by="hrbp2")
+    case.run(handle_objection, "R2", "R2-1", **TALK, note="与负责人面谈，渠道缺人", by="hrbp2")
     page = _written(case)
     assert page.table("regions")["华南大区"][waits] == "superior2（上级）决策"
     assert page.table("regions")["华南大区"][since] == text("pages.today", "zh-CN")
@@ -202,7 +202,7 @@ def test_an_objection_shows_with_its_age_until_it_is_answered(tmp_path: Path) ->
     (row,) = _written(case).table("objections").values()
     assert row[age] == "9 天" and _MEANT in row[text("pages.objection.grounds", "zh-CN")]
     assert set(_written(case).looks("objections").values()) == {"behind"}
-    case.run(handle_objection, "R2", "R2-1", note="与负责人面谈，渠道缺人", by="hrbp2")
+    case.run(handle_objection, "R2", "R2-1", **TALK, note="与负责人面谈，渠道缺人", by="hrbp2")
     (row,) = _written(case).table("objections").values()
     assert (row[age], row[text("pages.objection.handling", "zh-CN")]) == ("", "与负责人面谈，渠道缺人")
 
@@ -227,7 +227,7 @@ def test_the_page_can_be_in_another_language_than_the_book(language: str, tmp_pa
     page = _written(desks.locked(tmp_path), language)
     assert page.language == language
     assert text("workbook.field.dashboard_hq", language) in page.cards
-    assert text("workbook.choice.locked", language) in page.text
+    assert text("workbook.choice.submitted", language) in page.text
 
 
 def test_nothing_that_people_wrote_is_taken_for_markup(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import decide, lock, new
+from targetcal_xl.actions import comment, decide, lock, new
 from targetcal_xl.calibration import Key, Standing, Value
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.exchange import Slip, read_answer
@@ -95,6 +95,24 @@ def _shows(sheet: ShownSheet, spot: str) -> str:
     code = fields.get((row, column)) or at[column]
     said = sheet.at((row, column), sheet.kind(code)).said
     return "" if said == "–" else said
+
+
+def test_a_page_shows_a_lines_thread_and_takes_a_remark_also_where_all_is_agreed(tmp_path: Path) -> None:
+    case = desks.locked(tmp_path)
+    case.run(comment, "R1", "R1-1", "<b>why?</b>\n第二行", by="superior1")
+    case.run(comment, "R2", "R2-1", "not for others", by="superior2")
+    case.run(decide, "R1", "R1-2", "accept", reason="依据充分", by="superior1")
+    case.run(decide, "R1", "R1-1", "return", reason="部分商机已流失", by="superior1")
+    case.type({("R1", "R1-1", "region_says"): "half a sentence"})
+    page = _page(case, turn=2)
+    said = page.read_text("utf-8")
+    assert "superior1：&lt;b&gt;why?&lt;/b&gt;\n第二行</p>" in said
+    assert "not for others" not in said
+    [found] = _filled(page, {"R1-2-region_says": "thanks"})
+    values = _answered(found)
+    assert values["R1", "R1-1", "region_says"] == "half a sentence"
+    assert values["R1", "R1-2", "region_says"] == "thanks"
+    assert ("R1", "R1-2", "superior_says") not in values
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl.cli.show import plain
-from targetcal_xl.problems import MOST_OF_A_KIND, Found, Problem
+from targetcal_xl.problems import MOST_OF_A_KIND, Found, Place, Problem
 from targetcal_xl.telling import tell_problems
 
 CODES = ("not_confirmed", "no_actuals", "csv_empty")
@@ -39,3 +39,21 @@ def test_a_hundred_thousand_problems_are_a_dozen_lines_and_a_number(language: st
     assert len(said) == MOST_OF_A_KIND + 1
     assert "99988" in said[-1] and "row 13" in said[-1]
     assert len(json.dumps(plain({"problems": many}))) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "answers.csv, row 3, column score: There is no line “R7”: did you mean R1, R2?"),
+        ("zh-CN", "answers.csv 第 3 行“score”列：没有分解行“R7”，是否指：R1、R2？"),
+    ],
+)
+def test_places_and_lists_are_told_as_a_language_tells_them(language: str, sentence: str) -> None:
+    where = Place("connect.place.cell", {"file": "answers.csv", "row": 3, "column": "score"})
+    problem = Problem("line_unknown_anywhere", where, {"said": "R7", "known": ("R1", "R2")})
+    assert problem.sentence(language) == sentence
+
+
+def test_a_place_in_words_is_a_text_like_any_other() -> None:
+    where = Place("connect.place.row", {"file": "answers.csv", "row": 3})
+    assert where == "answers.csv, row 3" and json.dumps(where) == '"answers.csv, row 3"'

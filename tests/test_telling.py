@@ -73,7 +73,10 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield case.run(actions.comment, "R1", "R1-1", "who covers it?", by="superior1")
     yield case.run(actions.threads)
     yield case.run(remind, dry_run=True)
-    yield case.run(actions.unlock, "R2", "numbers were last year's")
+    yield case.run(actions.withdraw, "R2", "numbers were last year's", by="head2")
+    yield case.run(actions.lock)
+    yield case.run(actions.unlock, "R1", "numbers were last year's")
+    yield case.run(actions.erase, actions.Wanted(region="R1", line="R1-1"), "")
 
 
 def _changed(folder: Path) -> Iterator[Report]:
@@ -87,7 +90,7 @@ def _changed(folder: Path) -> Iterator[Report]:
     yield case.run(actions.backtest)
     yield case.run(actions.switch_functions, "live")
     yield case.run(actions.repair)
-    yield case.run(actions.split, folder / "packs")
+    yield case.run(actions.split_book, folder / "packs")
     yield case.run(actions.collect, [folder / "packs"])
     yield case.run(actions.upgrade)
 

@@ -38,7 +38,7 @@ from targetcal_xl.connect import Responses, read_actuals, read_plan
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.telling import Report, Rows, Sentence
-from tests.support.desks import Case
+from tests.support.desks import TALK, Case
 from tests.support.recalculated import differences
 from tests.support.xllint import lint
 
@@ -148,7 +148,9 @@ def _negotiate(case: Case, targets: Floats) -> None:
     assert case.run(check).problems == ()
     case.run(lock)
     for one in case.run(objections).open:
-        case.run(handle_objection, one.region, one.line, note="Talked it over", by=f"hrbp{one.line[-2]}")
+        case.run(
+            handle_objection, one.region, one.line, **TALK, note="Talked it over", by=f"hrbp{one.line[-2]}"
+        )
     for code in _LINES:
         case.run(decide_support, code[0], code, "no", reason="No headcount left", by=f"superior{code[0]}")
         case.run(decide, code[0], code, "accept", reason="Grounds hold", by=f"superior{code[0]}")

@@ -22,7 +22,7 @@ from targetcal_xl.actions import (
     verify,
 )
 from targetcal_xl.calibration import Group, Limits, Value
-from tests.support.desks import RESERVE, Case, decline, fresh
+from tests.support.desks import RESERVE, TALK, Case, decline, fresh
 from tests.support.recalculated import differences
 from tests.support.xllint import lint
 from tests.test_actions_in_force import results
@@ -55,7 +55,7 @@ def _played(case: Case) -> Iterator[str]:
     case.run(lock)
     yield "locked"
     for one in case.run(objections).open:
-        case.run(handle_objection, one.region, one.line, note="已面谈，理由属实", by="hrbp2")
+        case.run(handle_objection, one.region, one.line, **TALK, note="已面谈，理由属实", by="hrbp2")
     case.run(decide, "R1", "S01", "counter", counter=84, reason="依据不足", by="superior1")
     case.run(decide, "R1", "R1-2", "accept", reason="依据充分", by="superior1")
     case.run(decide, "R2", "R2-1", "return", reason="请重新测算", by="superior2")

@@ -135,7 +135,7 @@ def test_a_missing_reason_an_objection_and_a_sealed_tab_are_told_by_colour(
     page = book[places.tabs[_R1]]
     basis, flag = (_cell(book, places, "R1-2", code).coordinate for code in ("basis", "flag"))
     assert any(text("workbook.column.basis", language) in said for said in _conditions(page, basis))
-    assert any(caption("open", language) in said for said in _conditions(page, basis))
+    assert any(caption("returned", language) in said for said in _conditions(page, basis))
     assert any(text("workbook.flag.objection", language) in said for said in _conditions(page, flag))
 
 

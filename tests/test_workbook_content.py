@@ -142,7 +142,7 @@ def test_a_manager_is_told_how_much_is_left_and_what_to_do_next() -> None:
     done = {**whole, (_LINE.region, None, "status"): "submitted"}
     assert _field("advice", done) == text("workbook.advice.submitted", "en")
     locked = with_values(_STANDING, {(_LINE.region, None, "state"): "locked"})
-    closed = text("workbook.advice.closed", "en", state=text("workbook.choice.locked", "en"))
+    closed = text("workbook.advice.closed", "en", state=text("workbook.choice.submitted", "en"))
     assert _field("advice", done, locked) == closed
 
 

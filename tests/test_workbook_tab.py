@@ -24,7 +24,7 @@ from targetcal_xl.workbook.shapes import region_sheet
 from targetcal_xl.workbook.sheets.region_cards import MOST_NAMED
 from tests.support.books import as_openpyxl
 from tests.support.clock import Clock
-from tests.support.desks import Case, decline, locked, submitted
+from tests.support.desks import TALK, Case, decline, locked, submitted
 from tests.support.office import convert_all
 from tests.support.recalculated import differences
 from tests.support.samples import METRIC, sample_inputs, sample_standing
@@ -43,7 +43,7 @@ def back(tmp_path: Path) -> Case:
     case = locked(tmp_path)
     for line in ("R1-1", "R1-2", "R2-1"):
         decline(case, line)
-    case.run(handle_objection, "R2", "R2-1", note="已面谈", by="hrbp2")
+    case.run(handle_objection, "R2", "R2-1", **TALK, note="已面谈", by="hrbp2")
     case.run(decide, "R1", "R1-1", "accept", reason="依据充分", by="superior1")
     case.run(decide, "R1", "R1-2", "counter", counter=150.0, reason="二月有渠道大会", by="superior1")
     case.run(decide, "R2", "R2-1", "return", reason="请说明幅度", by="superior2")

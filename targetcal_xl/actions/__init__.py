@@ -33,6 +33,7 @@ with on_demand(__name__):
     from .dashboard import DashboardReport, dashboard
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
     from .doctor import DoctorReport, doctor, examine_template
+    from .erase import EraseReport, Wanted, erase
     from .evaluate import EvaluateReport, evaluate
     from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters
@@ -44,7 +45,7 @@ with on_demand(__name__):
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
     from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
-    from .split import SplitReport, split
+    from .split import SplitReport, split_book
     from .stamp import HeldStamp, StampReport, stamp
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
@@ -55,6 +56,7 @@ with on_demand(__name__):
     from .verify import verify
     from .watching import MissedReport, WatchedReport, watched
     from .whatif import Moved, WhatIfReport, whatif
+    from .withdraw import WithdrawReport, withdraw
 
 __all__ = [
     "HIDDEN",
@@ -74,6 +76,7 @@ __all__ = [
     "Desk",
     "DoctorReport",
     "Entry",
+    "EraseReport",
     "EvaluateReport",
     "FollowReport",
     "FunctionsReport",
@@ -103,9 +106,11 @@ __all__ = [
     "UnlockReport",
     "UpgradeReport",
     "VerifierReport",
+    "Wanted",
     "WatchedReport",
     "WeightChange",
     "WhatIfReport",
+    "WithdrawReport",
     "adopt_scenario",
     "answer_change",
     "ask_change",
@@ -124,6 +129,7 @@ __all__ = [
     "decide_support",
     "decide_typed",
     "doctor",
+    "erase",
     "evaluate",
     "examine_template",
     "follow",
@@ -145,7 +151,7 @@ __all__ = [
     "repair",
     "scenarios",
     "silent",
-    "split",
+    "split_book",
     "stamp",
     "survey",
     "survey_file",
@@ -159,4 +165,5 @@ __all__ = [
     "verify",
     "watched",
     "whatif",
+    "withdraw",
 ]

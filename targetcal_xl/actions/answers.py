@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..calibration import Key, Region, Value
-from ..calibration.vocabulary import State, Status
+from ..calibration.vocabulary import Status
 from ..desk import Sent, Stock, applied_number, finance_cells, last_hash, sent_items, sheet_seal
 from ..exchange import (
     PageAnswer,
@@ -22,10 +22,12 @@ from ..exchange import (
     pack_places,
     read_answer,
     read_pack,
+    steady,
     typed_as_meant,
 )
 from ..formats import BOOK
-from ..ooxml import read_file
+from ..ledger import parse_mark
+from ..ooxml import Cell, Spot, read_file
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import ClosedBook, Content, Owner, Typed, book_from, read, region_sheet
 from .check import changed_cells
@@ -54,6 +56,8 @@ class Version:
     """Cells of ours that it shows otherwise."""
     beside: tuple[Problem, ...] = ()
     """What stands in it and has no meaning there."""
+    since: int = 0
+    """The newest entry of the ledger that its reader could know."""
 
     @cached_property
     def cells(self) -> Mapping[Key, Typed]:
@@ -80,7 +84,8 @@ def tab_version(stock: Stock, region: Region) -> Version:
 
 def _meant(stock: Stock, region: str) -> dict[Key, Typed]:
     cells = (cell for owner in OWNERS for cell in stock.reading.of_region(region, owner))
-    return {cell.key: typed_as_meant(cell, stock.plan) for cell in cells}
+    words = stock.reading.messages(region)
+    return {cell.key: typed_as_meant(cell, stock.plan) for cell in (*cells, *words)}
 
 
 class AnswerReader:
@@ -121,7 +126,8 @@ class AnswerReader:
     def _page(self, name: str, digest: str, answer: PageAnswer) -> Version:
         stock, slip = self._stock, answer.slip
         region, sent = self._meant(slip, name)
-        mine = stock.reading.of_region(region.code, Owner.MANAGER)
+        words = (cell for cell in stock.reading.messages(region.code) if cell.owner is Owner.MANAGER)
+        mine = (*stock.reading.of_region(region.code, Owner.MANAGER), *words)
         cells = {cell.key: cell._replace(value=None, has_formula=False) for cell in mine}
         if answer.values.keys() - cells.keys():
             raise DataProblems([Problem("answer_none", name)])
@@ -129,7 +135,8 @@ class AnswerReader:
         others = stock.reading.of_region(region.code, Owner.SUPERIOR)
         cells = {key: typed_as_meant(cell, stock.plan) for key, cell in cells.items()}
         reading = replace(stock.reading, typed=cells | {cell.key: cell for cell in others})
-        return Version(region, "page", name, digest, replace(stock, reading=reading), sent.values, slip)
+        own = replace(stock, reading=reading)
+        return Version(region, "page", name, digest, own, sent.values, slip, since=_size(slip))
 
     def _pack(self, name: str, digest: str, book: ClosedBook, slip: Slip, at: str) -> Version:
         stock = self._stock
@@ -141,12 +148,14 @@ class AnswerReader:
             raise DataProblems(problems)
         own = replace(stock, book=book, reading=pack.reading, elsewhere=self._finance)
         wanted = self._wanted(own, region)
-        is_open = stock.table(region).state == State.OPEN
-        faults = tuple(changed_cells(own, wanted)) if is_open else ()
+        is_open = stock.table(region).is_open
+        code = region_sheet(region.code)
+        sealed = {code: steady(wanted[code], pack.reading.places, region.code)}
+        faults = tuple(changed_cells(own, sealed)) if is_open else ()
         beside = tuple(problem for _, problem in strays(own, wanted) if problem.where != at)
         # Of a thousand packs at once only what people have typed is kept.
         told = replace(stock, reading=replace(pack.reading, grids={}))
-        return Version(region, "pack", name, digest, told, sent.values, slip, faults, beside)
+        return Version(region, "pack", name, digest, told, sent.values, slip, faults, beside, _size(slip))
 
     def _wanted(self, own: Stock, region: Region) -> Content:
         """What a pack's cells of ours should hold, computed anew only where something was moved."""
@@ -178,7 +187,7 @@ class AnswerReader:
         if slip.round != number:
             fields = {"found": slip.round, "wanted": number, "region": region.name}
             raise DataProblems([Problem("answer_other_round", name, fields)])
-        is_open = self._stock.table(region).state == State.OPEN
+        is_open = self._stock.table(region).is_open
         if is_open and sent.seal != self._seals[region.code]:
             raise DataProblems([Problem("answer_outdated", name, {"region": region.name})])
         return region, sent
@@ -208,7 +217,12 @@ class AnswerReader:
     @cached_property
     def _seals(self) -> Mapping[str, str]:
         codes = [region.code for region in self._stock.plan.regions]
-        return {code: sheet_seal(self._cells[region_sheet(code)]) for code in codes}
+        return {code: sheet_seal(self._steady(code)) for code in codes}
+
+    def _steady(self, region: str) -> Mapping[Spot, Cell]:
+        """What a region's pack was sealed over."""
+        places = pack_places(self._stock.standing.inputs, region, self._stock.standing.language)
+        return steady(self._cells[region_sheet(region)], places, region)
 
     def _copy(self, name: str, digest: str, book: ClosedBook) -> Iterator[Version]:
         """What a second version of the whole book says: of every region whose cells say something new."""
@@ -226,6 +240,13 @@ class AnswerReader:
         own = replace(stock, book=book, reading=reading)
         for region in stock.plan.regions:
             meant = replace(own, reading=replace(reading, typed=_meant(own, region.code)))
-            version = Version(region, "copy", name, digest, meant, base)
-            if any(value != base.get(key) for key, value in version.values.items()):
+            version = Version(region, "copy", name, digest, meant, base, since=applied)
+            is_new = any(value != base.get(key) for key, value in version.values.items())
+            if is_new or any(cell.value is not None for cell in meant.reading.messages(region.code)):
                 yield version
+
+
+def _size(slip: Slip) -> int:
+    """How many entries the ledger had when something was sent."""
+    mark = parse_mark(slip.head)
+    return mark[0] if mark else 0

@@ -241,12 +241,19 @@ def _told(one: ProofFile, language: str) -> Iterator[Part]:
     seen = one.proof.seen
     said = {"entries": len(one.proof.entries), "origin": seen.origin, "head": seen.mark}
     yield Sentence(text("telling.attest.proved", language, file=one.name, **said), DONE)
-    rows = ([_shown(code, entry.columns[code]) for code in _COLUMNS] for entry in one.proof.entries)
-    yield table(_COLUMNS, rows, language)
+    yield table(_COLUMNS, _rows(one.proof, language), language)
     yield from (each.said("holds", language) for each in one.stamps)
     yield from tell_problems(one.wrong, language)
     if one.unheld:
         yield Sentence(text("telling.attest.unheld", language, file=one.name, count=one.unheld), QUIET)
+
+
+def _rows(proof: Proof, language: str) -> Iterator[list[str]]:
+    """What a proof's entries say; of words that are not in it, who erased them, or that they are not."""
+    erased, unsaid = proof.erased(language), text("telling.attest.unsaid", language)
+    for entry in proof.entries:
+        columns = entry.told(lambda place: erased.get(place, unsaid))
+        yield [_shown(code, columns[code]) for code in _COLUMNS]
 
 
 def _shown(code: str, said: str | int | None) -> str:

@@ -34,7 +34,7 @@ from ..desk import (
     verdict,
 )
 from ..figures import UNKNOWN, percent, plain
-from ..language import text
+from ..language import listed, text
 from ..ledger import Event, Ledger, dump, load, open_ledger, reference
 from ..problems import Problem, Refused
 from ..telling import Part, Report, Sentence, table
@@ -56,7 +56,7 @@ class BacktestReport(Report):
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         if self.periods:
-            yield Sentence(text("telling.backtest.periods", language, periods=", ".join(self.periods)))
+            yield Sentence(text("telling.backtest.periods", language, periods=listed(self.periods, language)))
             columns = ("method", "error", "model_error", "bias", "total_error", "closer", "cells")
             yield table(columns, (_score_row(score, language) for score in self.judgement.scores), language)
         yield from (Sentence(line) for line in self.verdict(language).splitlines())
@@ -117,7 +117,7 @@ def _with_earlier(test: Backtest, plan: Plan, book: Path) -> Backtest:
     with open_ledger(ledger_beside(book)) as ledger:
         earlier = standing_of(ledger).inputs.plan
         if earlier.period not in test.periods or earlier.metric.code != plan.metric.code:
-            known = ", ".join(map(str, test.periods)) or "–"
+            known = test.periods or "–"
             fields = {"period": str(earlier.period), "metric": earlier.metric.name, "known": known}
             raise Refused([Problem("earlier_not_tested", book.name, fields)])
         return with_declared(test, earlier.period, _declared(plan, ledger))

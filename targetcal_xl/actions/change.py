@@ -26,10 +26,10 @@ from ..calibration import (
     period_weights,
     pro_rata,
 )
-from ..calibration.vocabulary import ChangeState, Role, State, Trigger
+from ..calibration.vocabulary import ChangeState, Role, Trigger
 from ..desk import Desk, Stock, find_line, find_region, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import text
+from ..language import listed, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence
@@ -91,7 +91,8 @@ class ChangeReport(Report):
             fields = {"since": one.since, "by": one.asked_by, "reason": one.reason, "to": told.number(one.to)}
             fields |= {"before": told.number(one.before), "after": told.number(one.after)}
             fields |= {"trigger": text(f"workbook.change.trigger.{one.trigger}", language)}
-            said = text(f"telling.change.{one.state}", language, **fields, missing=", ".join(one.missing))
+            missing = listed(one.missing, language)
+            said = text(f"telling.change.{one.state}", language, **fields, missing=missing)
             yield Sentence(said, _MARKS[one.state], f"{one.region} / {one.line}")
             if one.withdrawn:
                 withdrawn = text("telling.change.withdrawn", language, support=one.withdrawn)
@@ -201,7 +202,7 @@ def _confirmed(stock: Stock, region: str, line: str, waiting: bool = False) -> t
     found = find_region(stock.plan, region)
     row = find_line(stock.plan, found, line)
     place, side = f"{found.name} / {row.name}", stock.table(found)
-    if side.state != State.CONFIRMED:
+    if not side.allows("approve" if waiting else "change"):
         raise Refused([Problem("region_not_confirmed", found.name)])
     if problems := list(broken_seals(stock, found)):
         raise DataProblems(problems)
@@ -221,7 +222,7 @@ def _faults(
         first = max(plan.period.start, today)
         yield Problem("change_day", place, {"found": since, "first": first, "last": plan.period.end})
     if trigger not in plan.triggers:
-        yield Problem("change_trigger", place, {"found": trigger, "known": ", ".join(plan.triggers)})
+        yield Problem("change_trigger", place, {"found": trigger, "known": plan.triggers})
     if is_placeholder(reason):
         yield Problem("reason_missing", place)
 

@@ -21,7 +21,7 @@ from ..calibration import (
     missing_fields,
     same_value,
 )
-from ..calibration.vocabulary import State, Status
+from ..calibration.vocabulary import Stage, Status
 from ..desk import (
     Desk,
     Side,
@@ -56,9 +56,10 @@ class RegionCheck:
     """What one region's tab is like."""
 
     region: str
-    state: str
+    stage: Stage
     round: int
-    submitted: bool
+    handed_in: bool
+    """Whether its head has finished the tab, and it waits to be locked."""
     problems: tuple[Problem, ...]
     remarks: int = 0
     """What is written in the tab and was not taken in yet."""
@@ -85,11 +86,8 @@ class CheckReport(Report):
         """The report in sentences and tables."""
         yield from tell_problems(self.book, language, indented=True)
         for region in self.regions:
-            status = (
-                (Status.SUBMITTED if region.submitted else Status.DRAFT) if region.state == State.OPEN else ""
-            )
-            words = [word(region.state, language), text("telling.round", language, round=region.round)]
-            words += [word(status, language)] if status else []
+            words = [word(region.stage, language), text("telling.round", language, round=region.round)]
+            words += [text("telling.check.handed_in", language)] if region.handed_in else []
             yield Sentence(" · ".join(words), WRONG if region.problems else DONE, region.region)
             yield from tell_problems(region.problems, language, indented=True)
             if region.remarks:
@@ -119,8 +117,8 @@ def check(desk: Desk, regions: Sequence[str] = ()) -> CheckReport:
 def _region_check(stock: Stock, region: Region, faults: Sequence[Problem]) -> RegionCheck:
     side = stock.table(region)
     problems, waiting = examine(stock, region, faults), len(typed_remarks(stock, [region]))
-    submitted = is_submitted(stock, region)
-    return RegionCheck(region.name, side.state, side.round, submitted, problems, waiting)
+    handed_in = side.is_open and is_submitted(stock, region)
+    return RegionCheck(region.name, side.stage, side.round, handed_in, problems, waiting)
 
 
 def is_submitted(stock: Stock, region: Region) -> bool:
@@ -212,7 +210,7 @@ def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
         decided = stock.standing.values.get(cell.key)
-        waits = side.state == State.LOCKED and awaits(side, cell.key)
+        waits = side.allows("decide") and awaits(side, cell.key)
         if not waits and (cell.has_formula or not same_value(cell.value, decided)):
             fields = {"recorded": said(decided), "found": said(cell.value)}
             yield Problem(_unrecorded_code(side, cell, decided), where(stock, cell), fields)
@@ -220,7 +218,7 @@ def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
 
 def _unrecorded_code(side: Side, cell: Typed, decided: Value) -> str:
     """How to say that a superior's cell is no decision: too early, changed, or not recorded."""
-    if side.state == State.OPEN:
+    if side.is_open:
         return "decision_early" if decided is None else "decision_changed"
     return "grant_unrecorded" if is_support(cell.key[2]) else "decision_unrecorded"
 
@@ -237,13 +235,13 @@ def awaits(side: Side, key: Key) -> bool:
 
 def is_sealed(side: Side, key: Key) -> bool:
     """Whether a manager's cell counts as submitted: until handed back, or with its line agreed for good."""
-    return side.state != State.OPEN or side.is_agreed_cell(key)
+    return not side.is_open or side.is_agreed_cell(key)
 
 
 def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
     """What the manager of an open tab still has to do."""
     side = stock.table(region)
-    if side.state != State.OPEN:
+    if not side.is_open:
         return
     cells = list(stock.reading.of_region(region.code, Owner.MANAGER))
     yield from unkept(stock, cells)

@@ -8,18 +8,30 @@ from functools import cache
 from pathlib import Path
 
 from ..calibration import Key, Region, Value, same_value
-from ..calibration.vocabulary import State, Status
-from ..desk import Answered, Desk, Stock, chosen_regions, said, take_stock, where
+from ..calibration.vocabulary import Status
+from ..desk import (
+    COMMENT,
+    Answered,
+    Desk,
+    Stock,
+    chosen_regions,
+    remark_events,
+    said,
+    take_stock,
+    typed_faults,
+    typed_remarks,
+    where,
+)
 from ..exchange import copies_beside, merge
-from ..figures import percent
-from ..language import text
+from ..language import listed, text
 from ..ledger import Cosigned, Event, cosign, dump, reference, values_digest
 from ..problems import DataProblems, Problem, Refused
-from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
+from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, Reading, Typed, region_sheet
+from .announce import NOBODY, Announced, announced, announcement
 from .answers import AnswerReader, Version, tab_version
 from .check import examine, tampering, unsettled
-from .lock import raised, submission
+from .lock import raised, submission, tell_raised
 
 ENDINGS = (".xlsx", ".xlsm", ".json", ".xls", ".xlsb", ".ods", ".et")
 """Files of a folder that are looked at: also those that can only be refused by name."""
@@ -52,6 +64,10 @@ class CollectReport(Report):
     """What stands in a file that was taken in and has no meaning there."""
     objections: tuple[tuple[str, str, float], ...]
     recorded: int
+    remarks: int = 0
+    """What people wrote to the other side."""
+    announced: Announced = NOBODY
+    """Who was told of the objections, and who could not be yet."""
 
     @property
     def leaves_work(self) -> bool:
@@ -74,10 +90,10 @@ class CollectReport(Report):
         for one in self.notes:
             yield Sentence(text("telling.collect.beside", language), QUESTION, one.name)
             yield from tell_problems(one.problems, language, indented=True)
-        for region, line, off in self.objections:
-            share = percent(off, language, signed=True)
-            told_ = text("telling.lock.objection", language, region=region, line=line, deviation=share)
-            yield Sentence(told_, OBJECTION)
+        yield from tell_raised(self.objections, language)
+        yield from self.announced.tell(language)
+        if self.remarks:
+            yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
 
 
@@ -112,8 +128,10 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
     for done, region in enumerate(chosen, 1):
         desk.progress("collect", done, len(chosen))
         _Table(stock, region, versions.get(region.code, []), faults, taken).settle()
+    news = announcement(stock, taken.events)
     if taken.events or taken.entered:
-        stock.settle(taken.events, taken.documents, taken.entered)
+        documents = [*taken.documents, *news.documents]
+        stock.settle([*taken.events, *news.events], documents, taken.entered)
     return CollectReport(
         locked=tuple(taken.locked),
         merged=tuple(taken.merged),
@@ -122,8 +140,23 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
         refused=tuple(taken.refused),
         notes=tuple(taken.notes),
         objections=tuple(taken.objections),
-        recorded=sum(event.new is not None and event.row is not None for event in taken.events),
+        recorded=sum(_is_cell(event) for event in taken.events),
+        remarks=sum(event.action == COMMENT for event in taken.events),
+        announced=announced(desk, news),
     )
+
+
+_Words = tuple[str | None, Value, str]
+"""A line, what was written about it, and by whom."""
+
+
+def _words(event: Event) -> _Words:
+    return event.row, event.new, event.reason
+
+
+def _is_cell(event: Event) -> bool:
+    """Whether an event is what a person's cell says."""
+    return event.action != COMMENT and event.new is not None and event.row is not None
 
 
 def answer_files(book: Path, paths: Sequence[Path]) -> Iterator[Path]:
@@ -184,6 +217,7 @@ class _Table:
 
     def settle(self) -> None:
         """Take in what the versions say together."""
+        self._hear()
         late = [one for one in self._versions if self._is_late(one)]
         for version in late:
             self._tell_late(version)
@@ -206,12 +240,43 @@ class _Table:
             values = {**values, **both.values}
         self._take(values, answers[0] if answers else None, sources)
 
+    def _hear(self) -> None:
+        """Take in what people wrote to the other side, whatever becomes of the rest; each remark once."""
+        heard: set[_Words] = set()
+        for version in (self._tab, *self._versions):
+            known, faults = heard | self._recorded(version), list[Problem]()
+            for cell in self._written(version):
+                [event] = remark_events(version.stock, [cell])
+                if _words(event) in known:
+                    continue
+                if found := [*typed_faults(version.stock, [cell])]:
+                    faults += found
+                else:
+                    heard.add(_words(event))
+                    self._taken.events.append(event)
+            if faults and version.form != "tab" and (self._is_late(version) or not version.is_submitted):
+                self._refuse(version, faults)
+
+    def _recorded(self, version: Version) -> set[_Words]:
+        """What was taken in since a file was sent; the cells of the book itself are emptied then."""
+        if version.form == "tab":
+            return set()
+        ledger = self._stock.desk.ledger
+        entries = ledger.entries(after=version.since, region=self._region.code, action=COMMENT)
+        return {_words(entry) for entry in entries}
+
+    def _written(self, version: Version) -> list[Typed]:
+        """The cells in which a version's people wrote; what a region is handed speaks for its head alone."""
+        is_whole = version.form in ("tab", "copy")
+        cells = typed_remarks(version.stock, [self._region])
+        return [cell for cell in cells if is_whole or cell.owner is Owner.MANAGER]
+
     def _is_open(self, key: Key) -> bool:
         return self._side.is_free(key, self._tab.cells[key].owner)
 
     def _is_late(self, version: Version) -> bool:
         """Whether a version has nothing to say any more: the head's word is sealed."""
-        return version.form != "copy" and self._side.state != State.OPEN
+        return version.form != "copy" and not self._side.is_open
 
     def _tell_late(self, version: Version) -> None:
         """An answer after the region was locked: the same again, or another one."""
@@ -273,10 +338,10 @@ class _Table:
         """Lock what is submitted; else keep what another version of the book brought as a draft."""
         told = answer or self._tab
         status = values.get((self._region.code, None, "status"))
-        if self._side.state == State.OPEN and status == Status.SUBMITTED:
+        if self._side.is_open and status == Status.SUBMITTED:
             self._lock(values, told, sources)
             return
-        if self._side.state == State.OPEN and not self._versions:
+        if self._side.is_open and not self._versions:
             self._taken.waiting.append((self._region.name, ""))
         for version in sources:
             new = self._news(values)
@@ -304,7 +369,7 @@ class _Table:
         self._taken.events += events
         self._taken.entered.update(self._news(values))
         self._taken.objections += raised(own, events)
-        files = ", ".join(dict.fromkeys(one.name for one in (*sources, told)))
+        files = listed(dict.fromkeys(one.name for one in (*sources, told)), self._stock.standing.language)
         self._taken.locked.append((self._region.name, files))
         if told.beside:
             self._taken.notes.append(FileProblems(told.name, told.beside))

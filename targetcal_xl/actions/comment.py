@@ -8,7 +8,6 @@ from itertools import groupby
 from pathlib import Path
 
 from ..calibration import Line, Plan, Region
-from ..calibration.vocabulary import State
 from ..desk import (
     COMMENT,
     FILE,
@@ -123,7 +122,7 @@ def comment(desk: Desk, region: str, line: str, words: str = "", files: Sequence
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
     meant = find_line(stock.plan, found, line)
-    if stock.table(found).state == State.CONFIRMED:
+    if stock.table(found).is_confirmed:
         raise Refused([Problem("thread_closed", found.name, {"region": found.name})])
     said = words.strip()
     problems = list(text_problems(f"{found.name} / {meant.name}", said)) if words else []

@@ -16,7 +16,7 @@ from ..calibration import (
     kept,
     side_of,
 )
-from ..calibration.vocabulary import ObjectionState, State
+from ..calibration.vocabulary import Stage, State
 from ..desk import Desk, Stock, take_stock, typed_faults, typed_remarks
 from ..figures import Figures, percent
 from ..language import text
@@ -95,7 +95,7 @@ def confirm(desk: Desk, reason: str = "") -> ConfirmReport:
 
 def _events(stock: Stock, reason: str) -> Iterator[Event]:
     for region in stock.plan.regions:
-        if stock.table(region).state != State.CONFIRMED:
+        if not stock.table(region).is_confirmed:
             yield Event("confirm", region.code, None, "state", State.DECIDED, State.CONFIRMED, reason)
         yield from in_force_events("confirm", stock, region, reason)
 
@@ -121,22 +121,21 @@ def _obstacles(stock: Stock) -> list[Problem]:
     problems = unsettled(stock)
     for region in stock.plan.regions:
         problems += _of_region(stock, region)
-    if not problems and all(stock.table(region).state == State.CONFIRMED for region in stock.plan.regions):
+    if not problems and all(stock.table(region).is_confirmed for region in stock.plan.regions):
         problems.append(Problem("all_confirmed"))
     return problems
 
 
 def _of_region(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
-    if side.state not in (State.DECIDED, State.CONFIRMED):
+    if not side.allows("confirm"):
         yield Problem(f"not_agreed_{side.state}", region.name, {"round": side.round})
     yield from broken_seals(stock, region)
     yield from unrecorded(stock, region)
     yield from typed_faults(stock, typed_remarks(stock, [region]))
-    for line in side.lines:
-        if side.of(line.code, "objection") == ObjectionState.OPEN:
-            yield Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})
-    if side.state == State.DECIDED:
+    for line in side.objecting:
+        yield Problem("objection_open", f"{region.name} / {line.name}", {"hrbp": region.hrbp.name})
+    if side.stage == Stage.ACCEPTED:
         for support in undecided_supports(stock.standing, region):
             fields = {"superior": region.superior.name}
             yield Problem("support_undecided", f"{region.name} / {support}", fields)

@@ -9,11 +9,11 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from ..calibration import Region, turn
-from ..calibration.vocabulary import JUSTIFICATION, Light, ObjectionState, Role, State
+from ..calibration.vocabulary import JUSTIFICATION, Light, ObjectionState, Role
 from ..desk import Desk, Stock, find_language, ledger_beside, look, misfits
 from ..language import text
 from ..ledger import Entry, Ledger
-from ..ooxml import laid_beside, put_in_place, read_file
+from ..ooxml import read_file, write_file
 from ..pages import Act, Contest, Overviewed, RegionTurn, dashboard_page, is_ours
 from ..problems import Found, Problem, Refused
 from ..telling import DONE, WARNING, Part, Report, Sentence
@@ -61,8 +61,7 @@ def dashboard(desk: Desk, out: Path, lang: str = "", *, renews: bool = False) ->
     language = language or stock.standing.language
     seen = _seen(stock, language, notes, renews)
     content = dashboard_page(seen, language).encode()
-    with laid_beside(out, content) as new:
-        put_in_place(new, out)
+    write_file(out, content)
     lights = [one.light for one in seen.regions]
     return DashboardReport(
         page=str(out),
@@ -161,11 +160,11 @@ def _openings(ledger: Ledger) -> Iterator[Entry]:
 
 def _region(stock: Stock, region: Region, objects: bool, moments: _Moments) -> RegionTurn:
     side = stock.table(region)
-    submitted = side.state == State.OPEN and is_submitted(stock, region)
-    whose = turn(side.state, submitted=submitted, objects=objects)
+    submitted = side.is_open and is_submitted(stock, region)
+    whose = turn(side.stage, submitted=submitted, objects=objects)
     people = {Role.HEAD: region.head, Role.SUPERIOR: region.superior, Role.HRBP: region.hrbp}
     person = "" if whose is None or whose == "finance" else people[whose].name
-    days = moments.waited(region.code, locked=side.state == State.LOCKED)
+    days = moments.waited(region.code, locked=side.allows("decide"))
     deadline = stock.plan.deadline(side.round) if whose == Role.HEAD else None
     left = None if deadline is None else (deadline - stock.desk.clock().astimezone().date()).days
     near = max(stock.plan.notices.before, default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import (
@@ -16,13 +16,13 @@ from ..calibration import (
     decision_faults,
     in_words_only,
     is_placeholder,
-    may_decide,
+    may_act,
     same_value,
     support_items,
 )
-from ..calibration.vocabulary import DecisionKind, State, Status
+from ..calibration.vocabulary import DecisionKind, Move, Stage, State, Status
 from ..desk import IN_TAB, Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
-from ..language import text
+from ..language import listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence, word
@@ -51,7 +51,7 @@ class DecisionReport(Report):
     region: str
     lines: tuple[tuple[str, str], ...]
     """Line name and decision."""
-    state: str
+    stage: Stage
     round: int
     awaited: tuple[str, ...]
     """Lines that still wait for a decision."""
@@ -63,15 +63,16 @@ class DecisionReport(Report):
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         for line, decision in self.lines:
-            yield Sentence(f"{line}: {word(decision, language)}", DONE)
+            yield Sentence(f"{line}{record(language).colon}{word(decision, language)}", DONE)
         for support, granted in self.supports:
             yield Sentence(text(f"telling.decide.support_{granted}", language, support=support), DONE)
-        state = {"state": word(self.state, language), "round": self.round}
+        state = {"state": word(self.stage, language), "round": self.round}
         yield Sentence(text("telling.decide.state", language, region=self.region, **state))
         if self.awaited:
-            yield Sentence(text("telling.decide.awaited", language, lines=", ".join(self.awaited)))
+            yield Sentence(text("telling.decide.awaited", language, lines=listed(self.awaited, language)))
         if self.undecided:
-            yield Sentence(text("telling.decide.undecided", language, supports=", ".join(self.undecided)))
+            supports = listed(self.undecided, language)
+            yield Sentence(text("telling.decide.undecided", language, supports=supports))
 
 
 def decide_as_said(
@@ -122,7 +123,7 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     or it is not the superior who acts, DataProblems with every fault of what is typed.
     """
     stock = take_stock(replace(desk, source=f"{desk.source}{IN_TAB}"))
-    found = _decidable(stock, region, ("locked", "decided"))
+    found = _decidable(stock, region, "grant")
     decisions = [
         Decision(
             line, str(kind), _counter(stock, line), str(stock.typed((*_at(line), "decision_reason")) or "")
@@ -149,7 +150,7 @@ def decide_support(
     that one can only be declined. What is declined needs a reason.
     """
     stock = take_stock(desk)
-    found = _decidable(stock, region, ("locked", "decided"))
+    found = _decidable(stock, region, "grant")
     events = _support_events(stock, found, support, granted, reason)
     if hours:
         events.append(Event("decide", found.code, events[0].row, "hours", None, hours))
@@ -172,7 +173,7 @@ def _support_events(stock: Stock, region: Region, support: str, granted: str, re
     lines = [line for line, *_ in in_words_only(stock.standing, region.code)]
     named = {name: line for line in lines for name in (line.name, line.code)}
     if support not in named:
-        known = ", ".join([*(item.row for item in items.values()), *(line.name for line in lines)])
+        known = [*(item.row for item in items.values()), *(line.name for line in lines)]
         raise Refused([Problem("support_unknown", region.name, {"said": support, "known": known or "–"})])
     if granted == "yes":
         raise Refused([Problem("support_not_listed", place)])
@@ -196,13 +197,13 @@ def _counter(stock: Stock, line: Line) -> float | None:
     return as_number(stock.typed((*_at(line), "counter")))
 
 
-def _decidable(stock: Stock, said: str, states: Container[str] = ("locked",)) -> Region:
+def _decidable(stock: Stock, said: str, move: Move = "decide") -> Region:
     """The region, if this person may decide on it now and it still says what was sealed."""
     region = find_region(stock.plan, said)
     side = stock.table(region)
-    if side.state not in states:
+    if not side.allows(move):
         raise Refused([Problem(f"not_locked_{side.state}", region.name)])
-    if code := may_decide(stock.desk.actor, region, side.submitter):
+    if code := may_act(move, stock.desk.actor, region, side.submitter):
         fields = {"actor": stock.desk.actor, "superior": region.superior.name}
         raise Refused([Problem(code, region.name, fields)])
     if broken := list(broken_seals(stock, region)):
@@ -212,7 +213,7 @@ def _decidable(stock: Stock, said: str, states: Container[str] = ("locked",)) ->
 
 def _awaiting(side: Side) -> tuple[Line, ...]:
     """Lines of a locked region without a decision in this round."""
-    if side.state != State.LOCKED:
+    if not side.allows("decide"):
         return ()
     return tuple(
         line for line in side.lines if not side.is_agreed(line.code) and not side.of(line.code, "decision")
@@ -247,7 +248,7 @@ def _report(
     return DecisionReport(
         region.name,
         tuple((decision.line.name, decision.kind) for decision in decisions),
-        now.state,
+        now.stage,
         now.round,
         tuple(line.name for line in _awaiting(now)),
         tuple(supports),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..desk import find_file, has_own_password, ledger_beside, newer, older
 from ..formats import BOOK, LEDGER, Format
-from ..language import text
+from ..language import listed, text
 from ..ledger import open_ledger
 from ..letters import LetterTemplate, Rehearsal, font_file, rehearse
 from ..machine import Computer, Finding, book_health, excel_health, find_soffice, mend, this_computer
@@ -88,7 +88,8 @@ def _program(language: str) -> Iterator[Finding]:
     """This program and what it is made of."""
     system = platform.system()
     yield text("actions.doctor.python", language, version=platform.python_version(), system=system)
-    yield text("actions.doctor.parts", language, parts=", ".join(f"{part} {version(part)}" for part in PARTS))
+    parts = listed((f"{part} {version(part)}" for part in PARTS), language)
+    yield text("actions.doctor.parts", language, parts=parts)
     try:
         yield text("actions.doctor.fonts", language, fonts=font_file().name)
     except Refused as refused:

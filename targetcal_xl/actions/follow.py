@@ -28,11 +28,11 @@ from ..calibration import (
     so_far,
     target_path,
 )
-from ..calibration.vocabulary import Hope, State, WarningState
+from ..calibration.vocabulary import Hope, WarningState
 from ..connect import Actuals, read_actuals
 from ..desk import PROGRESS, Desk, Followed, Stock, Week, advice, find_file, plan_of, take_stock
 from ..figures import Figures, percent
-from ..language import text
+from ..language import listed, text
 from ..ledger import Event, dump, reference
 from ..problems import MOST_OF_A_KIND, DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, WARNING, Part, Report, Sentence
@@ -113,7 +113,7 @@ class FollowReport(Report):
         if self.is_to_come:
             yield Sentence(text("telling.follow.to_come", language, date=self.as_of), QUESTION)
         if self.reopened:
-            yield Sentence(text("telling.follow.reopened", language, regions=", ".join(self.reopened)))
+            yield Sentence(text("telling.follow.reopened", language, regions=listed(self.reopened, language)))
         if said := self.calendar.sentence(language):
             yield Sentence(said, QUESTION)
         if (self.as_of - self.reported_until).days >= _QUIET_DAYS:
@@ -121,7 +121,7 @@ class FollowReport(Report):
             yield Sentence(text(f"telling.follow.{quiet}", language, date=self.reported_until), QUESTION)
         if self.silent:
             silent = "silent" if self.counts_missing else "silent_unknown"
-            some = {"count": len(self.silent), "lines": ", ".join(self.silent[:MOST_OF_A_KIND])}
+            some = {"count": len(self.silent), "lines": listed(self.silent[:MOST_OF_A_KIND], language)}
             yield Sentence(text(f"telling.follow.{silent}", language, **some), QUESTION)
 
 
@@ -161,9 +161,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         calendar=calendar_note(stock.plan),
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
-        reopened=tuple(
-            region.name for region in stock.plan.regions if stock.table(region).state != State.CONFIRMED
-        ),
+        reopened=tuple(region.name for region in stock.plan.regions if not stock.table(region).is_confirmed),
         counts_missing=stock.plan.counts_missing,
         metric=stock.plan.metric,
         is_to_come=as_of > (desk.clock().astimezone(dt.UTC) + _EARLIEST_ZONE).date(),

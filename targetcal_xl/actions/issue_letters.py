@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from ..calibration import Letter, Region, compose, letter_number
-from ..calibration.vocabulary import State
 from ..desk import Desk, Issue, Stock, issues, take_stock
-from ..language import text
+from ..language import listed, text
 from ..ledger import Event, dump, reference
 from ..letters import LetterTemplate, render_pdf, render_word
 from ..letters.file_names import file_name
@@ -44,7 +43,7 @@ class LettersReport(Report):
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         for letter in self.letters:
-            outcome, files = "issued" if letter.is_new else "kept", ", ".join(letter.files)
+            outcome, files = "issued" if letter.is_new else "kept", listed(letter.files, language)
             facts = {"number": letter.number, "region": letter.region, "files": files}
             yield Sentence(text(f"telling.letters.{outcome}", language, **facts), DONE)
 
@@ -63,10 +62,12 @@ def issue_letters(
     earlier = {issue.letter.region.code: issue for issue in issues(desk.ledger)}
     handling = handled_by_line(desk.ledger)
     written: list[_Written] = []
+    maker, erased = _Maker(model, form, out, stock.reading.places.language), _erased(stock)
     for done, region in enumerate(stock.plan.regions, 1):
         last = earlier.get(region.code)
         letter, is_new = _letter(stock, region, last, handling)
-        maker = _Maker(model, form, out, stock.reading.places.language)
+        if last and region.code in erased and not maker.lying(last):
+            letter, is_new = _next(stock, region, last, handling), True
         written.append(_written(letter, None if is_new else last, maker, desk))
         desk.progress("letters", done, len(stock.plan.regions))
     if changed := [problem for one in written for problem in one.changed]:
@@ -91,6 +92,12 @@ class _Maker:
         """The files that are asked for."""
         kinds = ("docx", "pdf") if self.form == "both" else (self.form,)
         return tuple(file_name(letter.number, kind) for kind in kinds)
+
+    def lying(self, issue: Issue) -> dict[str, bytes]:
+        """The files of an issued letter that lie there as they were issued; none where one is missing."""
+        issued = dict(issue.files)
+        lying = {name: _lying(self.out / name) for name in self.names(issue.letter)}
+        return lying if all(_digest(data) == issued.get(name) for name, data in lying.items()) else {}
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ def _told(written: _Written) -> LetterFiles:
 
 def _obstacles(stock: Stock) -> Iterator[Problem]:
     for region in stock.plan.regions:
-        if stock.table(region).state != State.CONFIRMED:
+        if not stock.table(region).allows("letters"):
             yield Problem("region_not_confirmed", region.name)
         yield from broken_seals(stock, region)
 
@@ -138,8 +145,23 @@ def _letter(
     stock: Stock, region: Region, last: Issue | None, handling: dict[str, str]
 ) -> tuple[Letter, bool]:
     """The letter that is due: the last one, when it still says what was agreed, or else the next version."""
+    letter = _next(stock, region, last, handling)
+    if last and _says_the_same(letter, last.letter):
+        return last.letter, False
+    return letter, True
+
+
+def _erased(stock: Stock) -> set[str | None]:
+    """The regions whose last letter nobody can write again, as words of it were erased."""
+    gone = {where for where, _ in stock.desk.ledger.erased()}
+    values = stock.standing.values.items()
+    return {region for (region, _, field), value in values if field == "letter.record" and value in gone}
+
+
+def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, str]) -> Letter:
+    """The next version of a region's letter."""
     version = last.letter.version + 1 if last else 1
-    letter = compose(
+    return compose(
         stock.standing,
         region.code,
         number=letter_number(stock.plan.code, region.code, version),
@@ -151,9 +173,6 @@ def _letter(
         chain_head=stock.checkpoint,
         handling=handling,
     )
-    if last and _says_the_same(letter, last.letter):
-        return last.letter, False
-    return letter, True
 
 
 def _says_the_same(letter: Letter, last: Letter) -> bool:
@@ -175,8 +194,7 @@ def _written(letter: Letter, before: Issue | None, maker: _Maker, desk: Desk) ->
     """A letter's files: those that lie where they go as they were issued, or else made anew."""
     issued = dict(before.files) if before else {}
     names = maker.names(letter)
-    lying = {name: data for name in names if _digest(data := _lying(maker.out / name)) == issued.get(name)}
-    if before and len(lying) == len(names):
+    if before and (lying := maker.lying(before)):
         return _Written(before, before, lying)
     made = _made(letter, maker, {*names, *(issued if len(issued) == 1 else ())})
     digests = {**issued, **{name: _digest(data) for name, data in made.items()}}
@@ -204,13 +222,14 @@ def _digest(content: bytes) -> str:
 def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> None:
     """New letters, and new files of old ones, go to the ledger while their files lie ready."""
     events, documents = [], []
+    recorded = {key: value for key, value in stock.standing.values.items() if key[2] == "letter.record"}
     for one in told:
         region, content = one.issue.letter.region.code, dump(one.issue)
         if one.before is None:
             last = earlier.get(region)
             old = last.letter.number if last else None
             events.append(Event("letters", region, None, "letter", old, one.issue.letter.number))
-        before = reference(dump(one.before)) if one.before else None
+        before = recorded[region, None, "letter.record"] if one.before else None
         events.append(Event("letters", region, None, "letter.record", before, reference(content)))
         documents.append(content)
     if events:

@@ -17,7 +17,7 @@ from ..calibration import (
     is_support,
     settles,
 )
-from ..calibration.vocabulary import State
+from ..calibration.vocabulary import ObjectionState, State
 from ..desk import Desk, Stock, chosen_regions, handed_in, seal, take_stock
 from ..figures import percent
 from ..language import text
@@ -25,6 +25,7 @@ from ..ledger import Event
 from ..problems import DataProblems, Problem
 from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, region_sheet
+from .announce import NOBODY, Announced, announced, announcement
 from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
 from .comment import sound_remarks
 from .objections import objection_events
@@ -51,6 +52,8 @@ class LockReport(Report):
     """Region and line of each support that was asked for in words and is listed as no item."""
     remarks: int = 0
     """Remarks of either side that were taken in from the tabs."""
+    announced: Announced = NOBODY
+    """Who was told of the objections, and who could not be yet."""
 
     @property
     def leaves_work(self) -> bool:
@@ -68,16 +71,20 @@ class LockReport(Report):
         for name, problems in self.refused:
             yield Sentence(text("telling.lock.refused", language, region=name), WRONG)
             yield from tell_problems(problems, language, indented=True)
-        for region, line, off in self.objections:
-            said = text(
-                "telling.lock.objection", language, region=region, line=line, off=percent(-off, language)
-            )
-            yield Sentence(said, OBJECTION)
+        yield from tell_raised(self.objections, language)
+        yield from self.announced.tell(language)
         for region, line in self.in_words_only:
             yield Sentence(text("telling.lock.in_words_only", language), QUESTION, f"{region} / {line}")
         if self.remarks:
             yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
+
+
+def tell_raised(objections: Sequence[tuple[str, str, float]], language: str) -> Iterator[Part]:
+    """Each objection that was opened: region, line, and how much worse it is."""
+    for region, line, off in objections:
+        facts = {"region": region, "line": line, "off": percent(-off, language)}
+        yield Sentence(text("telling.lock.objection", language, **facts), OBJECTION)
 
 
 def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
@@ -95,25 +102,27 @@ def lock(desk: Desk, regions: Sequence[str] = ()) -> LockReport:
     refused: list[tuple[str, tuple[Problem, ...]]] = []
     for done, region in enumerate(chosen, 1):
         desk.progress("lock", done, len(chosen))
-        if stock.table(region).state != State.OPEN or not is_submitted(stock, region):
+        if not stock.table(region).is_open or not is_submitted(stock, region):
             continue
         if found := examine(stock, region, faults):
             refused.append((region.name, found))
         else:
             locked.append(region)
     events = [event for region in locked for event in submission(stock, region)]
+    news = announcement(stock, events)
     written, _ = sound_remarks(stock, chosen)
     if events or written:
-        stock.settle([*events, *written])
+        stock.settle([*events, *written, *news.events], news.documents)
     return LockReport(
         locked=tuple(region.name for region in locked),
-        already=tuple(region.name for region in chosen if stock.table(region).state != State.OPEN),
+        already=tuple(region.name for region in chosen if not stock.table(region).is_open),
         waiting=tuple(region.name for region in chosen if _is_waiting(stock, region)),
         refused=tuple(refused),
         objections=tuple(raised(stock, events)),
         recorded=sum(event.row is not None and not event.field.startswith(OWN_FIELDS) for event in events),
         in_words_only=tuple(in_words_only_now(stock, locked)),
         remarks=len(written),
+        announced=announced(desk, news),
     )
 
 
@@ -122,7 +131,7 @@ OWN_FIELDS = ("objection", "agreed", "round", "granted", DECLINED, *DECISION_FIE
 
 
 def _is_waiting(stock: Stock, region: Region) -> bool:
-    return stock.table(region).state == State.OPEN and not is_submitted(stock, region)
+    return stock.table(region).is_open and not is_submitted(stock, region)
 
 
 def submission(stock: Stock, region: Region, typed: str = "") -> list[Event]:
@@ -222,7 +231,7 @@ def raised(stock: Stock, events: Sequence[Event]) -> Iterator[tuple[str, str, fl
     """Region, line and deviation of each objection that these events open."""
     lines = {line.code: line for line in stock.plan.lines}
     for event in events:
-        if event.field == "objection" and event.new == State.OPEN:
+        if event.field == "objection" and event.new == ObjectionState.OPEN:
             line = lines[str(event.row)]
             suggested = stock.standing.suggested(line.code)
             share = deviation(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..calibration import Person, Plan, Region
-from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, State
+from ..calibration.vocabulary import Channel, MessageKind
 from ..desk import Stock
-from ..language import text
+from ..language import listed, text
 from ..outbox import Attachment, Message, attached
 from ..problems import Problem
 from .check import is_submitted
@@ -89,7 +89,8 @@ def _message(
     said = {**fields, **occasion.fields}
     files = tuple(attachment for attachment, _ in enclosed) if way[0] == Channel.MAIL else ()
     body = text(f"outbox.{occasion.kind}.body", language, **said)
-    extra = text("outbox.enclosed", language, files=", ".join(file.name for file in files)) if files else ""
+    names = listed((file.name for file in files), language)
+    extra = text("outbox.enclosed", language, files=names) if files else ""
     foot = text("outbox.foot", language, plan=plan.code, head=stock.head)
     return Message(
         kind=occasion.kind,
@@ -108,7 +109,7 @@ def _message(
 def _occasions(stock: Stock, held: Mapping[str, tuple[tuple[Attachment, bytes], ...]]) -> Iterator[_Occasion]:
     today = stock.desk.clock().astimezone().date()
     for region in stock.plan.regions:
-        if stock.table(region).state == State.OPEN and not is_submitted(stock, region):
+        if stock.table(region).is_open and not is_submitted(stock, region):
             yield from _awaited(stock, region, today, held.get(region.code, ()))
         yield from _objected(stock, region)
     if stock.plan.notices.digest:
@@ -155,11 +156,10 @@ def _by(deadline: dt.date | None, language: str) -> str:
 
 def _objected(stock: Stock, region: Region) -> Iterator[_Occasion]:
     """Objections that are open: told to the HR business partner at once, and once each time one opens."""
-    for line in stock.plan.lines_of(region.code):
-        if stock.standing.value(region.code, line.code, "objection") == ObjectionState.OPEN:
-            about = f"{line.code} round {stock.table(region).round}"
-            said = {"line": line.name, "head": region.head.name}
-            yield _Occasion(MessageKind.OBJECTION, (region.hrbp,), region, about, said)
+    side = stock.table(region)
+    for line in side.objecting:
+        about, said = f"{line.code} round {side.round}", {"line": line.name, "head": region.head.name}
+        yield _Occasion(MessageKind.OBJECTION, (region.hrbp,), region, about, said)
 
 
 def _digest(stock: Stock, today: dt.date) -> _Occasion:
@@ -172,10 +172,10 @@ def _digest(stock: Stock, today: dt.date) -> _Occasion:
 
 def _where(stock: Stock, region: Region, today: dt.date, language: str) -> str:
     side = stock.table(region)
-    waits = side.state == State.OPEN and is_submitted(stock, region)
+    waits = side.is_open and is_submitted(stock, region)
     deadline = stock.plan.deadline(side.round)
-    late = side.state == State.OPEN and not waits and deadline is not None and today > deadline
-    said = [text(f"outbox.state.{'submitted' if waits else side.state}", language, round=side.round)]
+    late = side.is_open and not waits and deadline is not None and today > deadline
+    said = [text(f"outbox.state.{'handed_in' if waits else side.stage}", language, round=side.round)]
     if late and deadline is not None:
         said.append(text("outbox.late", language, days=(today - deadline).days))
     if count := sum(1 for _ in _objected(stock, region)):

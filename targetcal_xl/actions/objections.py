@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,20 +16,39 @@ from ..calibration import (
     Value,
     as_number,
     deviation,
-    is_hrbp,
     is_objection,
     is_placeholder,
+    may_act,
     objection_change,
     objection_state,
 )
-from ..calibration.vocabulary import ObjectionState, State
+from ..calibration.vocabulary import TALK_OUTCOMES, ObjectionState
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import text
+from ..language import record, text
 from ..ledger import Event, Ledger
 from ..problems import DataProblems, Problem, Refused
 from ..telling import Part, Report, Sentence, word
 from .check import agrees, fault_of, is_submitted, offered
+
+TALK_FIELDS = ("held", "present", "outcome")
+"""What is recorded of a talk, as fields `objection.*` of the line."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What is recorded of the talk that answers an objection: its day, who took part, what it came to."""
+
+    held: str
+    present: str
+    outcome: str
+
+    def told(self, language: str) -> str:
+        """The record in a sentence."""
+        outcome = text(f"telling.outcome.{self.outcome}", language)
+        return text(
+            "telling.objections.talk", language, held=self.held, present=self.present, outcome=outcome
+        )
 
 
 @dataclass(frozen=True)
@@ -52,6 +72,8 @@ class ObjectionRow:
     handling: str
     hours: float
     lifted: float | None = None
+    talk: Talk | None = None
+    """The talk that answered it; none in ledgers from before it was recorded."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +109,11 @@ class ObjectionsReport(Report):
             if item.lifted is not None:
                 later = {"lifted": told.number(item.lifted), "declared": numbers["declared"]}
                 yield Sentence(text("telling.objections.later", language, **later), indented=True)
+            if item.talk:
+                yield Sentence(item.talk.told(language), indented=True)
             for code in ("basis", "support", "risk", "handling"):
                 if said := getattr(item, code):
-                    yield Sentence(f"{word(code, language)}: {said}", indented=True)
+                    yield Sentence(f"{word(code, language)}{record(language).colon}{said}", indented=True)
 
 
 def objections(desk: Desk) -> ObjectionsReport:
@@ -161,7 +185,13 @@ def objection_row(stock: Stock, line: Line, handling: Mapping[str, str]) -> Obje
         handling=handling.get(line.code, ""),
         hours=_known_number(standing, line, "hours") or 0.0,
         lifted=_known_number(standing, line, "objection.lifted"),
+        talk=_talk(standing, line) if state == ObjectionState.HANDLED else None,
     )
+
+
+def _talk(standing: Standing, line: Line) -> Talk | None:
+    said = [standing.value(line.region, line.code, f"objection.{field}") for field in TALK_FIELDS]
+    return Talk(*map(str, said)) if None not in said else None
 
 
 def state_of(stock: Stock, line: Line) -> str | None:
@@ -170,7 +200,7 @@ def state_of(stock: Stock, line: Line) -> str | None:
     declared = offered(stock, line)
     cell = stock.reading.typed.get((line.region, line.code, "declared"))
     submitted = (
-        stock.table(region).state == State.OPEN
+        stock.table(region).is_open
         and is_submitted(stock, region)
         and isinstance(declared, int | float)
         and (agrees(stock, line) or cell is None or not fault_of(stock, line, cell))
@@ -199,11 +229,22 @@ def _grounds(known: Mapping[Key, Value], line: Line, field: str) -> str:
     return str(raised or known.get((line.region, line.code, field)) or "")
 
 
-def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: float = 0.0) -> None:
-    """Record what the HR business partner did about an open objection.
+def handle_objection(
+    desk: Desk,
+    region: str,
+    line: str,
+    *,
+    note: str,
+    held: dt.date | None = None,
+    present: str = "",
+    outcome: str = "",
+    hours: float = 0.0,
+) -> None:
+    """Record the talk with which the HR business partner answers an open objection.
 
-    Raise Refused where none is open, for anybody else, and without a note; DataProblems for a text that
-    cannot be kept.
+    That is the day on which it was `held`, who was `present`, its `outcome` and a note. Raise Refused
+    where no objection is open, for anybody else, and where something is missing; DataProblems for a text
+    that cannot be kept.
     """
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
@@ -212,13 +253,39 @@ def handle_objection(desk: Desk, region: str, line: str, *, note: str, hours: fl
     place = f"{found.name} / {row.name}"
     if state != ObjectionState.OPEN:
         raise Refused([Problem(f"objection_{state or 'none'}", place)])
-    if not is_hrbp(desk.actor, found):
-        raise Refused([Problem("not_hrbp", place, {"actor": desk.actor, "hrbp": found.hrbp.name})])
-    if is_placeholder(note):
-        raise Refused([Problem("reason_missing", place)])
-    if problems := list(text_faults(place, note)):
+    if code := may_act("answer", desk.actor, found, stock.table(found).submitter):
+        raise Refused([Problem(code, place, {"actor": desk.actor, "hrbp": found.hrbp.name})])
+    if missing := list(_lacking(stock, place, note, held, present, outcome)):
+        raise Refused(missing)
+    if problems := [*text_faults(place, note), *text_faults(place, present)]:
         raise DataProblems(problems)
-    events = [Event("objection", found.code, row.code, "objection", state, ObjectionState.HANDLED, note)]
+    talk: dict[str, Value] = {"held": str(held), "present": present.strip(), "outcome": outcome}
+    events = [
+        Event("objection", found.code, row.code, "objection", state, ObjectionState.HANDLED, note),
+        *_told(stock.standing, row, talk, note),
+    ]
     if hours:
         events.append(Event("objection", found.code, row.code, "hours", None, hours, note))
     stock.settle(events)
+
+
+def _lacking(
+    stock: Stock, place: str, note: str, held: dt.date | None, present: str, outcome: str
+) -> Iterator[Problem]:
+    """What a record of a talk lacks, or what it cannot say."""
+    today = stock.desk.clock().astimezone().date()
+    if held is None or held > today:
+        yield Problem("talk_held", place, {"found": held or "–", "today": today})
+    if not present.strip():
+        yield Problem("talk_present", place)
+    if outcome not in TALK_OUTCOMES:
+        yield Problem("talk_outcome", place, {"found": outcome or "–", "known": [*TALK_OUTCOMES]})
+    if is_placeholder(note):
+        yield Problem("reason_missing", place)
+
+
+def _told(standing: Standing, line: Line, talk: Mapping[str, Value], note: str) -> Iterator[Event]:
+    for field, new in talk.items():
+        old = standing.value(line.region, line.code, f"objection.{field}")
+        if old != new:
+            yield Event("objection", line.region, line.code, f"objection.{field}", old, new, note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,6 +57,11 @@ class MessageRow:
     since: str
     reason: str
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to be done about it."""
+        return self.state in (MessageState.SENT, MessageState.DRAFTED, MessageState.WITHDRAWN)
+
 
 @dataclass(frozen=True)
 class OutboxReport(Report):
@@ -70,8 +75,7 @@ class OutboxReport(Report):
     @property
     def leaves_work(self) -> bool:
         """Whether something waits, failed or is in doubt, or somebody cannot be reached."""
-        settled = (MessageState.SENT, MessageState.DRAFTED, MessageState.WITHDRAWN)
-        waits = any(row.state not in settled for row in self.messages)
+        waits = any(not row.is_over for row in self.messages)
         return bool(self.problems) or (waits and not self.dry)
 
     def tell(self, language: str) -> Iterator[Part]:
@@ -138,7 +142,7 @@ def _again(stock: Stock, numbers: Sequence[int], new: MessageState) -> Iterator[
     done = (MessageState.FAILED, MessageState.DRAFTED, MessageState.SENT)
     over = (*lost, *done) if new == MessageState.PREPARED else lost
     if wrong := [number for number in numbers if number not in items or items[number].state not in over]:
-        raise Refused([Problem("outbox_number", fields={"numbers": ", ".join(map(str, wrong))})])
+        raise Refused([Problem("outbox_number", fields={"numbers": wrong})])
     yield from (state_event(items[number], new, "asked for") for number in dict.fromkeys(numbers))
 
 
@@ -171,18 +175,25 @@ def _show(stock: Stock) -> None:
 
 
 def send_due(
-    desk: Desk, *, drafts: Path | None = None, sleep: Sleep = time.sleep, problems: Sequence[Problem] = ()
+    desk: Desk,
+    *,
+    drafts: Path | None = None,
+    sleep: Sleep = time.sleep,
+    problems: Sequence[Problem] = (),
+    only: Container[str] | None = None,
 ) -> OutboxReport:
     """Send what is prepared, or put its mails into a folder; the report tells the whole queue.
 
-    What a run that is no more was sending becomes doubtful, what nobody needs any more is withdrawn.
+    What a run that is no more was sending becomes doubtful, what nobody needs any more is withdrawn. Where
+    `only` some messages are meant, by code, nothing else is sent or told.
     """
     stock = at_hand(desk)
     record = _Records(desk)
     items = queue(desk.ledger)
     for event in (*doubt(items), *_withdrawn(stock, items)):
         record(event)
-    waiting = [item for item in queue(desk.ledger) if item.state == MessageState.PREPARED]
+    meant = [item for item in queue(desk.ledger) if only is None or item.code in only]
+    waiting = [item for item in meant if item.state == MessageState.PREPARED]
     found = list(problems)
     with _open_ways(desk, drafts, waiting, found) as ways:
         pace = _pace(desk, items, sleep)
@@ -192,7 +203,8 @@ def send_due(
     now = look(desk)
     if misfits(now):
         _show(now)
-    return OutboxReport(tuple(queued_row(now, item) for item in queue(desk.ledger)), tuple(found))
+    told = (item for item in queue(desk.ledger) if only is None or item.code in only)
+    return OutboxReport(tuple(queued_row(now, item) for item in told), tuple(found))
 
 
 def _withdrawn(stock: Stock, items: Iterable[Queued]) -> Iterator[Event]:

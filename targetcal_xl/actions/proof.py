@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ..desk import SENT, STAMP_FIELD, Desk, find_line, find_region, printed_heads, stamps, standing_of
 from ..language import text
-from ..ledger import Entry, dump, parse_mark, plain_head
-from ..ooxml import laid_beside, put_in_place
+from ..ledger import ERASED, Entry, dump, parse_mark, plain_head
+from ..ooxml import write_file
 from ..problems import Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
 
@@ -53,10 +53,9 @@ def proof(desk: Desk, region: str, out: Path, line: str = "", heads: Sequence[st
     records = [str(one.new) for one in entries if one.field in (*RECORDS, STAMP_FIELD)]
     sizes = {mark[0] for said in marks if (mark := parse_mark(said))}
     made = desk.ledger.bundle([one.number for one in entries], sorted(sizes), records)
-    with laid_beside(out, dump(made)) as new:
-        put_in_place(new, out)
+    write_file(out, dump(made))
     return ProofReport(out.name, len(entries), made.seen.mark)
 
 
 def _is_meant(entry: Entry, line: str | None) -> bool:
-    return line is None or entry.row == line or entry.field in RECORDS
+    return line is None or entry.row == line or entry.field in (*RECORDS, ERASED)

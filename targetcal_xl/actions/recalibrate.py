@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..calibration import Baseline, Key, Metric, Plan, Standing, Value, is_placeholder, same_value
-from ..calibration.vocabulary import State
+from ..calibration import (
+    Baseline,
+    Key,
+    Metric,
+    Plan,
+    Standing,
+    Value,
+    allows,
+    is_placeholder,
+    same_value,
+)
 from ..desk import (
     LEARNING,
     NUMBER,
@@ -233,9 +242,7 @@ def _reconsidered(before: Standing, after: Standing, reason: str) -> Iterator[Ev
     """What new suggestions or another threshold make of the objections to what is locked already."""
     for line in after.inputs.plan.lines:
         declared = before.value(line.region, line.code, "declared")
-        if before.value(line.region, None, "state") in (State.LOCKED, State.DECIDED) and isinstance(
-            declared, int | float
-        ):
+        if allows(before.stages[line.region], "grant") and isinstance(declared, int | float):
             now = replace(after, values=before.values)
             yield from objection_events("recalibrate", now, line, float(declared), reason=reason)
 

@@ -26,8 +26,8 @@ def remind(
     """Tell everybody what is due now and was not told yet; `dry_run` lists it and does nothing.
 
     `draft` is a folder for mails that a person sends; `attach` are files for invitations, `REGION=FILE`
-    each; from the folder `packs` every region gets what it was handed last. Raise Refused for a region or file
-    that is not there.
+    each; from the folder `packs` every region gets what it was handed last. Raise Refused for a region or
+    file that is not there.
     """
     stock = at_hand(desk)
     due = notices(stock, _files(stock, attach, packs))

@@ -7,9 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import Key, Value, same_value
-from ..desk import Desk, Stock, caught_up, composed_book, keep_aside, look, post, standing_of, where
-from ..language import text
-from ..ooxml import laid_beside, put_in_place
+from ..desk import (
+    Desk,
+    Stock,
+    caught_up,
+    composed_book,
+    erased_cells,
+    keep_aside,
+    look,
+    post,
+    standing_of,
+    where,
+)
+from ..language import listed, text
+from ..ooxml import write_file
 from ..problems import MOST_OF_A_KIND, Problem, Refused
 from ..telling import QUESTION, Part, Report, Sentence, noted
 from ..workbook import Owner, Typed, nameless, open_damaged
@@ -66,15 +77,15 @@ class RepairReport(Report):
             yield Sentence(text("telling.repair.kept", language, file=self.kept))
         if self.witness:
             yield Sentence(text("telling.repair.witness", language, head=self.witness), QUESTION)
-        if places := list(dict.fromkeys(map(_place, self.mended))):
-            some = ", ".join(places[:MOST_OF_A_KIND]) + (" …" if len(places) > MOST_OF_A_KIND else "")
+        if places := list(dict.fromkeys(_place(one, language) for one in self.mended)):
+            some = listed(places[:MOST_OF_A_KIND], language) + (" …" if len(places) > MOST_OF_A_KIND else "")
             yield Sentence(text("telling.repair.mended", language, count=len(places), places=some))
         yield from noted(self.unread, text("telling.repair.unread", language), language)
 
 
-def _place(problem: Problem) -> str:
+def _place(problem: Problem, language: str) -> str:
     """Where something was amiss, or what was, when it had no place left."""
-    return problem.where or ", ".join(map(str, problem.fields.values()))
+    return problem.where or listed(problem.fields.values(), language)
 
 
 def repair(desk: Desk) -> RepairReport:
@@ -85,8 +96,9 @@ def repair(desk: Desk) -> RepairReport:
     plan, and for a file that only its people can open.
     """
     standing_of(desk.ledger)
+    desk.ledger.scrub()
     if not desk.path.exists():
-        _replace(desk, composed_book(desk, desk.ledger))
+        write_file(desk.path, composed_book(desk, desk.ledger))
         return RepairReport(True, sum(1 for _ in desk.ledger.entries()), True)
     try:
         stock = look(desk)
@@ -155,7 +167,7 @@ def _written_anew(desk: Desk, typed: Mapping[Key, Value], found: Sequence[Proble
         raise Refused([*found, Problem("repair_closed", desk.path.name)])
     content = composed_book(desk, desk.ledger, typed)
     kept = keep_aside(desk, "repair")
-    _replace(desk, content)
+    write_file(desk.path, content)
     caught_up = sum(1 for _ in desk.ledger.entries())
     left = tuple(unread(look(desk), typed)) if typed else _told(found)
     return RepairReport(True, caught_up, True, _told(found), left, kept.name)
@@ -212,12 +224,18 @@ def _applied(stock: Stock) -> int:
 
 
 def _restored(stock: Stock) -> dict[Key, Value]:
-    """People's cells that say something else than was recorded of them, and what that was."""
+    """People's cells that say something else than was recorded of them, and what that was.
+
+    What was erased since is not kept for anybody.
+    """
     values = stock.standing.values
+    erased = erased_cells(stock.desk.ledger, stock.standing, stock.reading)
     return {
         key: values.get(key)
         for key, cell in stock.reading.typed.items()
-        if not _is_theirs(stock, cell) and (cell.has_formula or not same_value(cell.value, values.get(key)))
+        if key not in erased
+        and not _is_theirs(stock, cell)
+        and (cell.has_formula or not same_value(cell.value, values.get(key)))
     }
 
 
@@ -229,8 +247,3 @@ def _is_theirs(stock: Stock, cell: Typed) -> bool:
     if cell.owner is Owner.SUPERIOR:
         return awaits(side, cell.key)
     return not is_sealed(side, cell.key)
-
-
-def _replace(desk: Desk, content: bytes) -> None:
-    with laid_beside(desk.path, content) as book:
-        put_in_place(book, desk.path)

@@ -142,7 +142,7 @@ def adopt_scenario(desk: Desk, name: str, reason: str) -> RecalibrateReport:
     stock = take_stock(desk)
     known = dict(_kept(desk.ledger, stock.standing))
     if name.strip() not in known:
-        names = ", ".join(known) or "–"
+        names = [*known] or "–"
         raise Refused([Problem("scenario_unknown", fields={"said": name.strip(), "known": names})])
     typed = taken_from(stock)
     if not any(_same(typed, held) for held in (*known.values(), _taken_in(stock))):

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from ..calibration import Region, Value
-from ..calibration.vocabulary import State
 from ..desk import SENT, Desk, Sent, Stock, chosen_regions, sent_items, sheet_seal, take_stock
-from ..exchange import Slip, decrypted, encrypted, pack_bytes, pack_content
+from ..exchange import Slip, decrypted, encrypted, pack_bytes, pack_content, pack_places, steady
 from ..formats import BOOK
 from ..language import text
 from ..ledger import Event, dump, reference
@@ -46,7 +45,7 @@ class SplitReport(Report):
     folder: str
     files: tuple[PackFile, ...]
     closed: tuple[tuple[str, str], ...]
-    """Region and state."""
+    """Region and stage."""
 
     @property
     def leaves_work(self) -> bool:
@@ -67,7 +66,7 @@ class SplitReport(Report):
             yield Sentence(text("telling.split.next", language, folder=self.folder))
 
 
-def split(
+def split_book(
     desk: Desk,
     out: Path,
     regions: Sequence[str] = (),
@@ -87,7 +86,7 @@ def split(
     if html and encrypt:
         raise Refused([Problem("page_not_encrypted")])
     chosen = chosen_regions(stock.plan, regions)
-    opened = [region for region in chosen if stock.table(region).state == State.OPEN]
+    opened = [region for region in chosen if stock.table(region).is_open]
     maker = _Maker(stock, "page" if html else "pack", nonce, opened)
     made = [maker.made(region) for region in opened]
     contents = [_locked(content, sent) if encrypt else content for sent, content in made]
@@ -98,7 +97,7 @@ def split(
     for (sent, plain), content in zip(made, contents, strict=True):
         outcome = _put(out / sent.file, content, plain, pack_password(sent.slip.region) if encrypt else "")
         files.append(PackFile(stock.plan.region(sent.slip.region).name, sent.file, outcome))
-    closed = [(one.name, stock.table(one).state) for one in chosen if stock.table(one).state != State.OPEN]
+    closed = [(one.name, stock.table(one).stage) for one in chosen if not stock.table(one).is_open]
     return SplitReport(str(out), tuple(files), tuple(closed))
 
 
@@ -120,7 +119,9 @@ class _Maker:
         """What a region is handed, and its bytes."""
         sheet_cells = self._cells[region_sheet(region.code)]
         typed = tuple(sorted(self._typed(region), key=str))
-        seal, number = sheet_seal(sheet_cells), self._stock.table(region).round
+        places = pack_places(self._stock.standing.inputs, region.code, self._stock.standing.language)
+        seal = sheet_seal(steady(sheet_cells, places, region.code))
+        number = self._stock.table(region).round
         before = self._before.get(region.code)
         same = before and (before.slip.round, before.seal, before.typed) == (number, seal, typed)
         slip, at = (before.slip, before.made_at) if before and same else (self._slip(region, number), "")
@@ -133,8 +134,9 @@ class _Maker:
     def event(self, sent: Sent) -> Event | None:
         """What is recorded of it; nothing where it was before."""
         key = (sent.slip.region, None, SENT[self._kind])
-        old, new = self._stock.standing.values.get(key), reference(dump(sent))
-        return None if old == new else Event("split", *key, old, new)
+        if sent == self._before.get(sent.slip.region):
+            return None
+        return Event("split", *key, self._stock.standing.values.get(key), reference(dump(sent)))
 
     def _slip(self, region: Region, number: int) -> Slip:
         plan = self._stock.plan

@@ -40,7 +40,7 @@ def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
     side = stock.table(found)
-    if side.state == State.OPEN:
+    if not side.allows("unlock"):
         raise Refused([Problem("region_open", found.name)])
     status = stock.typed((found.code, None, "status"))
     events = [
@@ -61,7 +61,7 @@ def unlock(desk: Desk, region: str, reason: str) -> UnlockReport:
 def in_force_events(action: str, stock: Stock, region: Region, reason: str = "") -> Iterator[Event]:
     """The agreed targets of a confirmed region, as those that hold until others are confirmed."""
     side = stock.table(region)
-    if side.state == State.CONFIRMED or action == "confirm":
+    if side.is_confirmed or action == "confirm":
         for line in side.lines:
             old, new = side.of(line.code, "in_force"), side.of(line.code, "agreed")
             if old != new:

@@ -18,8 +18,8 @@ from ..desk import (
     standing_of,
     where,
 )
-from ..formats import BOOK, LEDGER, Format
-from ..language import text
+from ..formats import BOOK, LEDGER, MESSAGES, Format
+from ..language import listed, text
 from ..ledger import Event
 from ..ooxml import laid_beside, put_in_place, read_file, refuse_open, refuse_taken
 from ..problems import Problem, Refused
@@ -61,7 +61,7 @@ class UpgradeReport(Report):
             return
         yield Sentence(text("telling.upgrade.done", language, **facts), DONE)
         if self.copies:
-            yield Sentence(text("telling.upgrade.copies", language, files=", ".join(self.copies)))
+            yield Sentence(text("telling.upgrade.copies", language, files=listed(self.copies, language)))
         if self.database:
             yield Sentence(text("telling.upgrade.database", language, place=self.database))
         yield from noted(self.restored, text("telling.upgrade.restored", language), language)
@@ -166,7 +166,13 @@ def _lost(desk: Desk, found: _Found) -> Iterator[Problem]:
         lost = (typed[key] for key in found.typed if key not in now.reading.typed)
         yield from (Problem("typed_left", where(found.stock, cell)) for cell in lost)
     elif found.typed:
-        yield from unread(now, found.typed)
+        yield from unread(now, {**_unheard_of(found, now), **found.typed})
+
+
+def _unheard_of(found: _Found, now: Stock) -> dict[Key, Value]:
+    """The cells that the old book's format had not yet, of which it could say nothing."""
+    cells = now.reading.typed.items() if found.format < MESSAGES else ()
+    return {key: None for key, cell in cells if cell.kind == "message"}
 
 
 def _restored(stock: Stock) -> Iterator[Problem]:

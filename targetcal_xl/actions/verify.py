@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, product
 
 from ..calibration import Value, same_value
-from ..calibration.vocabulary import State
 from ..desk import (
     Desk,
     Stamp,
@@ -109,7 +108,7 @@ def oddities(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
     yield from (Problem("tab_hidden", tab) for tab in book.sheets if tab in ours & book.hidden)
     for region in stock.plan.regions:
         tab = places.tabs.get(region_sheet(region.code))
-        if tab and stock.table(region).state != State.OPEN and not book.is_protected(tab):
+        if tab and not stock.table(region).is_open and not book.is_protected(tab):
             yield Problem("protection_off", tab)
     yield from (problem for sheet, problem in found if not _is_false(stock, sheet, problem))
 
@@ -159,7 +158,7 @@ def strays(stock: Stock, wanted: Content | None = None) -> Iterator[Stray]:
     known = _known(stock, stock.wanted if wanted is None else wanted)
     for sheet, grid in stock.reading.grids.items():
         labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
-        for spot in sorted(grid.keys() - known[sheet] - labels.spots):
+        for spot in sorted(set(grid).difference(known[sheet], labels.spots)):
             found = grid[spot].value
             twin = isinstance(found, str) and found.strip() in labels.texts
             code = (

@@ -2,7 +2,7 @@
 
 from .accents import composed
 from .agreement import Opinion, Quadrant, Survey, consensus_days, quadrant, summarise
-from .alignment import allot, check_limits, split, split_mean
+from .alignment import allot, check_limits, split_mean, split_sum
 from .arrays import Floats
 from .backtest import (
     METHODS,
@@ -45,8 +45,12 @@ from .negotiation import (
     is_meant,
     is_objection,
     is_placeholder,
+    is_same_person,
     is_support,
+    may_act,
+    may_answer,
     may_decide,
+    may_erase,
     may_submit,
     missing_fields,
     objection_change,
@@ -89,6 +93,7 @@ from .progress import (
 )
 from .question import Answer, Question
 from .standing import Key, Standing, Value, as_number
+from .states import allows
 from .supports import DECLINED, Item, in_words_only, support_items
 from .values import is_multiple, kept, same_value
 from .vocabulary import (
@@ -184,6 +189,7 @@ __all__ = [
     "WhatIf",
     "after_decisions",
     "allot",
+    "allows",
     "approvers",
     "as_number",
     "beside",
@@ -221,6 +227,7 @@ __all__ = [
     "is_multiple",
     "is_objection",
     "is_placeholder",
+    "is_same_person",
     "is_support",
     "is_tolerable",
     "judge",
@@ -229,7 +236,10 @@ __all__ = [
     "letter_number",
     "line_errors",
     "log_changes",
+    "may_act",
+    "may_answer",
     "may_decide",
+    "may_erase",
     "may_submit",
     "missing_fields",
     "objection_change",
@@ -254,8 +264,8 @@ __all__ = [
     "side_of",
     "signals",
     "so_far",
-    "split",
     "split_mean",
+    "split_sum",
     "spread",
     "summarise",
     "support_items",

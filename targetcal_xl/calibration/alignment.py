@@ -59,7 +59,7 @@ def allot(plan: Plan, baseline: Baseline) -> Floats:
         top = np.minimum(levels[-1].high, np.array(plan.volumes))
         levels = (*levels[:-1], replace(levels[-1], high=top))
     if not plan.is_weighed:
-        return split(_total(plan), baseline.expected, sigma, levels, plan.metric.step)
+        return split_sum(_total(plan), baseline.expected, sigma, levels, plan.metric.step)
     volumes = np.array(plan.volumes)
     return split_mean(plan.hq_target, baseline.expected, sigma, levels, volumes, plan.metric.step)
 
@@ -116,7 +116,7 @@ def _total(plan: Plan) -> float:
     return float(plan.metric.to_step(np.array(plan.hq_target * len(plan.lines))))
 
 
-def split(
+def split_sum(
     total: float,
     centre: Floats,
     sigma: Floats,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,6 +16,7 @@ from .arrays import Floats
 from .metric import Metric, reference
 from .plan import Person, Plan, Region
 from .standing import Value
+from .states import Actor, actors_of
 from .values import LARGEST, is_multiple
 from .vocabulary import (
     JUSTIFICATION,
@@ -23,6 +24,7 @@ from .vocabulary import (
     SUPPORT_ITEM,
     DecisionKind,
     Distance,
+    Move,
     ObjectionState,
     Role,
     State,
@@ -185,9 +187,47 @@ def may_decide(actor: str, region: Region, submitter: str) -> str | None:
     return None if names & _names(region.superior.name, region.superior) else "actor_not_superior"
 
 
+def may_answer(actor: str, region: Region, submitter: str) -> str | None:
+    """Why this person may not answer the region's objections, None for its HR business partner.
+
+    One of `answer_is_own`, `not_hrbp`: who declared what is objected to does not answer it, either.
+    """
+    if not is_hrbp(actor, region):
+        return "not_hrbp"
+    names = _names(actor, region.hrbp)
+    own = _names(region.head.name, region.head) | _names(submitter, region.head)
+    return "answer_is_own" if names & own else None
+
+
+def may_act(move: Move, actor: str, region: Region, submitter: str) -> str | None:
+    """Why this person may not do this to the region, None where they may; finance is whoever acts."""
+    found = [_refused_as(role, actor, region, submitter) for role in actors_of(move)]
+    return None if None in found else found[0]
+
+
+def _refused_as(role: Actor, actor: str, region: Region, submitter: str) -> str | None:
+    """Why this person does not act as this one of the region's people."""
+    if role == Role.SUPERIOR:
+        return may_decide(actor, region, submitter)
+    if role == Role.HRBP:
+        return may_answer(actor, region, submitter)
+    return None if role == "finance" or may_submit(actor, region) else "not_head"
+
+
 def is_hrbp(actor: str, region: Region) -> bool:
     """Whether this is the region's HR business partner, by name or mail address."""
     return bool(_names(actor, region.hrbp) & _names(region.hrbp.name, region.hrbp))
+
+
+def may_erase(actor: str, regions: Iterable[Region]) -> bool:
+    """Whether this person negotiates for no region, as head, deputy or superior: finance and HR do not."""
+    known = [person for one in regions for person in (one.head, one.deputy, one.superior)]
+    return bool(_plain(actor)) and not any(_names(actor, one) & _names(one.name, one) for one in known)
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Whether two names are one, whatever their case, width and spaces."""
+    return _plain(one) == _plain(other) != ""
 
 
 def approvers(plan: Plan, before: float, after: float) -> tuple[Role, ...]:

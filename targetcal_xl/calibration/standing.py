@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +13,8 @@ from .foresight import eventful
 from .history import last_year
 from .odds import PRIOR_SHARE
 from .plan import Line
-from .vocabulary import State
+from .states import stage_of
+from .vocabulary import DecisionKind, ObjectionState, Stage, State
 
 Value = str | int | float | bool | None
 """What a cell, a ledger entry or a decision holds; dates are ISO text."""
@@ -21,6 +22,10 @@ Value = str | int | float | bool | None
 Key = tuple[str | None, str | None, str]
 """(region code, row code, field code). The row is a line, a support item or None; both codes are
 None for what belongs to the whole plan."""
+
+
+DECIDED_NOW = "decided_now"
+"""The field of a region that says how often its superior decided since it was locked."""
 
 
 def as_number(value: Value) -> float | None:
@@ -62,6 +67,23 @@ class Standing:
             if region is not None and row is not None:
                 found.setdefault(region, set()).add(row)
         return {region: tuple(sorted(rows)) for region, rows in found.items()}
+
+    @cached_property
+    def stages(self) -> Mapping[str, Stage]:
+        """Region code -> where it is in its negotiation."""
+        plan = self.inputs.plan
+        return {region.code: self._stage(region.code, plan.lines_of(region.code)) for region in plan.regions}
+
+    def _stage(self, region: str, lines: Sequence[Line]) -> Stage:
+        back = (DecisionKind.COUNTER, DecisionKind.RETURN)
+        waits = (line for line in lines if self.value(region, line.code, "agreed") is None)
+        return stage_of(
+            State(str(self.value(region, None, "state") or State.OPEN)),
+            objects=any(self.value(region, line.code, "objection") == ObjectionState.OPEN for line in lines),
+            decided=bool(self.value(region, None, DECIDED_NOW)),
+            returned=any(self.value(region, line.code, "decision") in back for line in waits),
+            changed=any(self.value(region, line.code, "course") is not None for line in lines),
+        )
 
     @cached_property
     def last_year(self) -> Floats:

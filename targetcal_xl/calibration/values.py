@@ -16,6 +16,9 @@ SMALLEST, LARGEST = 1e-6, 1e15
 STEP_TOLERANCE, STEP_DIGITS = 1e-9, 1e-14
 """By what share of a step, or of the number of steps, floats miss a whole number of them."""
 
+_WHOLE, _EXACT = (None, 1), 1e15
+"""Steps, and numbers below, whose whole numbers are kept as they are: most of what people type."""
+
 
 def same_value(a: Value, b: Value) -> bool:
     """Whether two values mean the same: numbers to twelve digits, all else exactly.
@@ -50,7 +53,7 @@ def kept(number: float, step: float | None = None) -> float:
 
     A whole number of steps where it is one as far as floats can tell, else its 15 significant digits.
     """
-    if not math.isfinite(number):
+    if not math.isfinite(number) or (number.is_integer() and step in _WHOLE and 0 < abs(number) < _EXACT):
         return number
     if step and math.isfinite(number / step) and is_multiple(number, step):
         number = round(number / step) * step

@@ -11,12 +11,25 @@ from typing import Final, Literal, get_args
 
 
 class State(StrEnum):
-    """Where a region is."""
+    """What the ledger records of where a region is; `Stage` says it in full."""
 
     OPEN = "open"
     LOCKED = "locked"
     DECIDED = "decided"
     CONFIRMED = "confirmed"
+
+
+class Stage(StrEnum):
+    """Where a region is in its negotiation, as everybody reads it."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    OBJECTED = "objected"
+    DECIDED = "decided"
+    ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
 
 
 class Status(StrEnum):
@@ -166,6 +179,11 @@ DIRECTIONS: Final = {1: "higher", -1: "lower"}
 EFFECTS: Final = {1: "raises", -1: "lowers"}
 """What more of a driver does to the metric."""
 
+Move = Literal[
+    "lock", "withdraw", "answer", "decide", "grant", "unlock", "confirm", "letters", "change", "approve"
+]
+"""What may happen to a region."""
+
 WeightsCode = Literal["learned", "fixed"]
 WEIGHTS: Final[tuple[WeightsCode, ...]] = get_args(WeightsCode)
 """Where the drivers' weights come from."""
@@ -182,6 +200,10 @@ MissingDays = Literal["zero", "unknown"]
 Trigger = Literal["territory", "staff", "product", "customer", "market", "other"]
 TRIGGERS: Final[tuple[Trigger, ...]] = get_args(Trigger)
 """What may happen in a period that makes a confirmed target another one."""
+
+TalkOutcome = Literal["upheld", "partly", "target_kept"]
+TALK_OUTCOMES: Final[tuple[TalkOutcome, ...]] = get_args(TalkOutcome)
+"""What a talk about an objection comes to: it is upheld, in part, or the suggested target is kept."""
 
 AnswerCode = Literal["one_off", "new_level"]
 ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)

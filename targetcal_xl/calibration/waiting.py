@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from .vocabulary import Light, Role, State
+from .states import allows
+from .vocabulary import Light, Role, Stage
 
 Turn = Literal[Role.HEAD, Role.SUPERIOR, Role.HRBP, "finance"]
 """Who has to act next: one of a region's people, or finance, which locks and confirms."""
@@ -15,16 +16,18 @@ LATE_DAYS: Final = 7.0
 """And for so many, late: a judgement, for turns that have no deadline."""
 
 
-def turn(state: str, *, submitted: bool, objects: bool) -> Turn | None:
+def turn(stage: Stage, *, submitted: bool, objects: bool) -> Turn | None:
     """Who has to act next in a region; None once it is confirmed.
 
     `submitted` is whether its head has finished the tab, `objects` whether an objection waits for an answer.
     """
-    if state == State.CONFIRMED:
+    if allows(stage, "change"):
         return None
-    if state == State.LOCKED:
-        return Role.HRBP if objects else Role.SUPERIOR
-    return "finance" if submitted or state == State.DECIDED else Role.HEAD
+    if allows(stage, "lock"):
+        return "finance" if submitted else Role.HEAD
+    if objects:
+        return Role.HRBP
+    return Role.SUPERIOR if allows(stage, "decide") else "finance"
 
 
 def urgency(waited: Turn | None, days: float, left: int | None = None, near: int = 0) -> Light:

@@ -55,6 +55,9 @@ SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
 EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 Note = Annotated[str, Given("--note")]
+Held = Annotated[dt.date | None, Given("--held", "date")]
+Present = Annotated[str, Given("--present")]
+TalkOutcome = Annotated[str, Given("--outcome")]
 Decision = Annotated[str, Given(about="decision", metavar="[accept|counter|return|yes|no]")]
 Counter = Annotated[float | None, Given(kind="number", about="counter", metavar="[N]")]
 Support = Annotated[str, Given("--support")]
@@ -65,6 +68,12 @@ TriedTemplate = Annotated[Path | None, Given("--template", "file", about="doctor
 Results = Annotated[Path, Given("--actuals", "file")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
 Answered = Annotated[Path, Given("--responses", "file")]
+ErasedEntries = Annotated[list[int] | None, Given("--entry", "whole", metavar="N", about="erased_entry")]
+ErasedField = Annotated[str, Given("--field", about="erased_field")]
+ErasedPerson = Annotated[str, Given("--person", about="erased_person", metavar="NAME")]
+ErasedRegion = Annotated[str, Given("--region -r", "region", about="erased_region")]
+ErasedLine = Annotated[str, Given("--line -l", "line", about="erased_line")]
+Sure = Annotated[bool, Given("--yes")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
 ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="FILE.json")]
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
@@ -72,7 +81,7 @@ ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
 AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
 StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
 Authority = Annotated[str, Given("--authority", metavar="URL")]
-VerifierAt = Annotated[Path | None, Given("--html", "file", about="verifier", metavar="FILE.html")]
+VerifierAt = Annotated[Path | None, Given("--html", "file", about="verifier_page", metavar="FILE.html")]
 VerifierLanguage = Annotated[str, Given("--lang", about="verifier_lang", names=_languages)]
 Heads = Annotated[list[str] | None, Given("--head")]
 State = Annotated[Literal["frozen", "live"], Given(about="functions", metavar="live|frozen")]
@@ -90,7 +99,7 @@ PageLanguage = Annotated[str, Given("--lang", about="page_lang", names=_language
 Watch = Annotated[bool, Given("--watch")]
 PacksTo = Annotated[Path, Given("--out -o", "folder", about="packs")]
 PacksFrom = Annotated[Path | None, Given("--packs", "folder", about="packs_from")]
-Pages = Annotated[bool, Given("--html")]
+Pages = Annotated[bool, Given("--html", about="pages_html")]
 Encrypt = Annotated[bool, Given("--encrypt")]
 AnswersAt = Annotated[list[Path] | None, Given(kind="folder", about="answers", metavar="[FILE|DIR]...")]
 WatchAnswers = Annotated[bool, Given("--watch", about="watch_answers")]
@@ -247,9 +256,9 @@ def _lock(desk: "Desk", region: Regions = None) -> "Report":
 def _split(
     desk: "Desk", packs: PacksTo, region: Regions = None, html: Pages = False, encrypt: Encrypt = False
 ) -> "Report":
-    from ..actions.split import split
+    from ..actions.split import split_book
 
-    return split(desk, packs, region or (), html=html, encrypt=encrypt)
+    return split_book(desk, packs, region or (), html=html, encrypt=encrypt)
 
 
 @_TABLE.command(
@@ -291,30 +300,59 @@ def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
     return unlock(desk, region, reason)
 
 
+@_TABLE.command('targetcal withdraw targets.xlsx --region HD --reason "a customer was left out" --as 陈磊')
+@_TABLE.button("withdraw", "finance", "ReviewRejectChange", "region", "reason", "who")
+def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
+    from ..actions.withdraw import withdraw
+
+    return withdraw(desk, region, reason)
+
+
 @_TABLE.command(
     "targetcal objections targets.xlsx",
-    'targetcal objections targets.xlsx -r HN -l 西南 --note "visited, two heads promised" --as 周倩',
+    "targetcal objections targets.xlsx -r HN -l 西南 --held 2025-01-08 --present 何雯 --outcome partly"
+    ' --note "two heads promised" --as 周倩',
 )
 @_TABLE.button("objections", "hr", "Info")
 def _objections(
-    desk: "Desk", region: Region = "", line: Line = "", note: Note = "", hours: Hours = 0.0
+    desk: "Desk",
+    region: Region = "",
+    line: Line = "",
+    held: Held = None,
+    present: Present = "",
+    outcome: TalkOutcome = "",
+    note: Note = "",
+    hours: Hours = 0.0,
 ) -> "Report":
     from ..actions.objections import objections
 
-    return _handle(desk, region, line, note, hours) if note else objections(desk)
+    if any((held, present, outcome, note)):
+        return _handle(desk, region, line, held, present, outcome, note, hours)
+    return objections(desk)
 
 
-@_TABLE.button("handle", "hr", "ReviewNewComment", "region", "line", "note", "who", "hours")
-def _handle(desk: "Desk", region: Region, line: Line, note: Note, hours: Hours = 0.0) -> "Report":
+@_TABLE.button(
+    "handle", "hr", "ReviewNewComment", "region", "line", "held", "present", "outcome", "note", "who", "hours"
+)
+def _handle(
+    desk: "Desk",
+    region: Region,
+    line: Line,
+    held: Held,
+    present: Present,
+    outcome: TalkOutcome,
+    note: Note,
+    hours: Hours = 0.0,
+) -> "Report":
     from ..actions.objections import handle_objection, objections
 
-    handle_objection(desk, region, line, note=note, hours=hours)
+    handle_objection(desk, region, line, held=held, present=present, outcome=outcome, note=note, hours=hours)
     return objections(desk)
 
 
 @_TABLE.command(
     "targetcal comment targets.xlsx",
-    "targetcal comment targets.xlsx -r HN -l 西南 --text 'who covers Chongqing?' --as 陈立",
+    'targetcal comment targets.xlsx -r HN -l 西南 --text "who covers Chongqing?" --as 陈立',
     "targetcal comment targets.xlsx -r HN -l 西南 --attach quote.pdf",
 )
 @_TABLE.button("comment", "finance", "ReviewNewComment", "region", "line", "text", "who")
@@ -529,6 +567,26 @@ def _stamp(desk: "Desk", authority: Authority = "") -> "Report":
     from ..actions.stamp import stamp
 
     return stamp(desk, authority)
+
+
+@_TABLE.command(
+    "targetcal erase targets.xlsx --person 陈立",
+    "targetcal erase targets.xlsx --entry 23 --reason 'asked for on 3 March' --yes",
+    "targetcal erase targets.xlsx -r HD -l HD-JS --field comment --reason 'names a customer' --yes",
+)
+def _erase(
+    desk: "Desk",
+    entry: ErasedEntries = None,
+    region: ErasedRegion = "",
+    line: ErasedLine = "",
+    field: ErasedField = "",
+    person: ErasedPerson = "",
+    reason: Reason = "",
+    yes: Sure = False,
+) -> "Report":
+    from ..actions.erase import Wanted, erase
+
+    return erase(desk, Wanted(tuple(entry or ()), region, line, field, person), reason, yes)
 
 
 @_TABLE.command("targetcal repair targets.xlsx")

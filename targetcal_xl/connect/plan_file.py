@@ -318,8 +318,8 @@ def _loose_ends(said: _Plan) -> Iterator[Problem]:
     regions = {region.code: region.name for region in said.regions}
     for place, line in enumerate(said.lines):
         if line.region not in regions:
-            fields = {"value": line.region, "known": ", ".join(regions)}
-            yield Problem("plan_region_unknown", _where("lines", place, "region"), fields)
+            where = _where("lines", place, "region")
+            yield Problem("plan_region_unknown", where, {"value": line.region, "known": [*regions]})
     used = {line.region for line in said.lines}
     for place, region in enumerate(said.regions):
         if region.code not in used:
@@ -376,7 +376,7 @@ def _notices(said: _Plan) -> Iterator[Problem]:
     known = {robot.code for robot in said.robots}
     for place, person in said.people:
         if person.robot and person.robot not in known:
-            fields = {"value": person.robot, "known": ", ".join(sorted(known))}
+            fields = {"value": person.robot, "known": sorted(known)}
             yield Problem("plan_robot_unknown", _where(*place, "robot"), fields)
         if re.search(plan.ODD_IN_MAIL, person.mail):
             yield Problem("plan_mail_odd", _where(*place, "mail"), {"value": person.mail})

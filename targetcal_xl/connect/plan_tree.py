@@ -42,7 +42,7 @@ def _deep(plan: Plan) -> Iterator[Fault]:
 def _groups(plan: Plan) -> Iterator[Fault]:
     groups = {group.code: group for group in plan.groups}
     regions = {region.code for region in plan.regions}
-    known = {"known": ", ".join(groups) or "–"}
+    known = {"known": [*groups] or "–"}
     for at, group in enumerate(plan.groups):
         if group.parent and group.parent not in groups and group.parent not in regions:
             yield ("groups", at, "parent"), "plan_group_unknown", {"value": group.parent, **known}

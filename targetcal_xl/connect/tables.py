@@ -25,9 +25,9 @@ from openpyxl.utils import get_column_letter
 from ..calibration import Floats
 from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
-from ..language import LANGUAGES, text
+from ..language import LANGUAGES, record, text
 from ..log import step
-from ..problems import DataProblems, Found, Problem
+from ..problems import DataProblems, Found, Place, Problem
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 
 _LOG = logging.getLogger(__name__)
@@ -43,7 +43,9 @@ _TITLES_WITHIN = 20
 """Above the titles there may be a few rows of other words."""
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?%?")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?", re.IGNORECASE)
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_DAY = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
+_DAYS = [*map(re.compile, (_DAY, *(pattern for one in LANGUAGES for pattern in record(one).days)))]
+"""How a day is written: in figures, or as one of our languages writes it."""
 _SUGGESTIONS = 20
 """Only so many unknown codes are looked up: each search goes through all the known ones."""
 
@@ -73,7 +75,8 @@ class TableFile:
         """Note a fault in one cell, unless it has no value to speak of."""
         if (row, column) not in self.unread:
             letter = f" ({self.letters[column]}{row})" if column in self.letters else ""
-            self.problems.add(Problem(code, f"{self.file}, row {row}, column {column}{letter}", fields))
+            said = {"file": self.file, "row": row, "column": f"{column}{letter}"}
+            self.problems.add(Problem(code, Place("connect.place.cell", said), fields))
 
     def report_where(self, code: str, bad: NDArray[np.bool_], column: str, **fields: object) -> None:
         """Note a fault in each cell of a column where `bad` (n,) is true, quoting the cell."""
@@ -139,7 +142,7 @@ class TableFile:
         for row, key in zip(told.index.tolist(), told.itertuples(index=False, name=None), strict=True):
             same = [(keys[name] == said).to_numpy() for name, said in zip(columns, key, strict=True)]
             first = keys.index[int(np.argmax(np.logical_and.reduce(same)))]
-            self.report("csv_duplicate", row, columns[-1], value=", ".join(key), first=first)
+            self.report("csv_duplicate", row, columns[-1], value=key, first=first)
         self.problems.add_unseen("csv_duplicate", len(again) - len(told))
 
     def done(self) -> None:
@@ -312,10 +315,10 @@ def _head(rows: Sequence[tuple[int, list[str]]], required: Sequence[str], column
 def _header_problems(
     file: str, head: _Head, required: Sequence[str], columns: Sequence[str]
 ) -> Iterator[Problem]:
-    where = f"{file}, row {head.row}"
+    where = Place("connect.place.row", {"file": file, "row": head.row})
     for name in required:
         if name not in head.columns:
-            yield Problem("csv_missing_column", where, {"column": name, "columns": ", ".join(columns)})
+            yield Problem("csv_missing_column", where, {"column": name, "columns": columns})
     for name in columns:
         if head.columns.count(name) > 1:
             yield Problem("csv_column_twice", where, {"column": name})
@@ -330,9 +333,8 @@ def _table(
     numbers, same = list[int](), dict[str, str]()
     for row, cells in rows:
         if len(cells) > width and any(cells[width:]):
-            found.add(
-                Problem("csv_row_too_long", f"{file}, row {row}", {"cells": len(cells), "columns": width})
-            )
+            where = Place("connect.place.row", {"file": file, "row": row})
+            found.add(Problem("csv_row_too_long", where, {"cells": len(cells), "columns": width}))
         if any(map(str.strip, cells)):
             numbers.append(row)
             for name, place in places.items():
@@ -362,8 +364,9 @@ def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]
 
 
 def _date(said: str) -> dt.date | None:
-    parts = _DATE.fullmatch(normal(said))
+    found = (pattern.fullmatch(normal(said)) for pattern in _DAYS)
+    parts = next(filter(None, found), None)
     try:
-        return dt.date(*map(int, parts.groups())) if parts else None
+        return dt.date(*(int(parts[name]) for name in ("year", "month", "day"))) if parts else None
     except ValueError:
         return None

@@ -23,7 +23,7 @@ def find_plan(said: str) -> Traversable:
 def plan_template(name: str) -> Traversable:
     """The shipped plan folder of that name; raise Refused with the names there are when it is unknown."""
     if name not in plan_templates():
-        fields = {"value": name, "known": ", ".join(plan_templates())}
+        fields = {"value": name, "known": plan_templates()}
         raise Refused([Problem("plan_template_unknown", fields=fields)])
     return _shelf().joinpath(name)
 

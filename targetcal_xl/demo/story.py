@@ -7,6 +7,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from hashlib import shake_256
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -44,8 +45,15 @@ class Story:
         """The desk at which an act happens, then and by whom it says."""
         at = dt.datetime.fromisoformat(act["at"])
         book = self.directory / BOOK
+        # A case that is made up needs no secrets: played again it is the same.
+        salted = shake_256("|".join(act.values()).encode()).digest
         return open_desk(
-            book, actor=act["actor"], clock=lambda: at, source="demo", create=act["action"] == "new"
+            book,
+            actor=act["actor"],
+            clock=lambda: at,
+            source="demo",
+            create=act["action"] == "new",
+            chance=salted,
         )
 
     def play(self, act: StoryRow) -> None:
@@ -105,7 +113,17 @@ class Story:
             raise DataProblems([problem for _, problems in report.refused for problem in problems])
 
     def _answer(self, desk: Desk, act: StoryRow) -> None:
-        handle_objection(desk, act["region"], act["line"], note=act["reason"], hours=_hours(act))
+        """The HR business partner has talked with the head that day."""
+        handle_objection(
+            desk,
+            act["region"],
+            act["line"],
+            note=act["reason"],
+            held=dt.date.fromisoformat(act["at"][:10]),
+            present=f"{self.inputs.plan.region(act['region']).head.name}, {act['actor']}",
+            outcome=act["value"],
+            hours=_hours(act),
+        )
 
     def _decide(self, desk: Desk, act: StoryRow) -> None:
         """The superior grants supports in the tab, then decides."""

@@ -47,9 +47,9 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
-    from .letterbox import MOST_SIGNS, remark_events, text_problems, typed_faults, typed_remarks, writer
+    from .letterbox import remark_events, text_problems, typed_faults, typed_remarks, writer
     from .live import open_live_desk
-    from .post import applied_number, audit_rows, caught_up, post
+    from .post import applied_number, audit_rows, caught_up, erased_cells, post
     from .printable import cell_faults, plan_faults, text_faults
     from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
     from .questions import Asked, asked, held, skipped, tell_open
@@ -91,7 +91,6 @@ __all__ = [
     "LEARNING",
     "MOST_BYTES",
     "MOST_OF_REGION",
-    "MOST_SIGNS",
     "NUMBER",
     "PLAIN",
     "PROGRESS",
@@ -135,6 +134,7 @@ __all__ = [
     "chosen",
     "chosen_regions",
     "composed_book",
+    "erased_cells",
     "file_changes",
     "finance_cells",
     "find_file",

@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import gc
 import logging
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,12 +89,14 @@ def open_desk(
     progress: OnProgress = silent,
     macros: MacrosFor | None = None,
     outdated: bool = False,
+    chance: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Iterator[Desk]:
     """Sit down at a book, alone: a second action on the same book waits a little, then is refused.
 
-    `create` begins a ledger where there is none. Raise Refused when nobody is named as acting, when the book
-    stays busy, when there is no ledger or it cannot be used, for a second version of the ledger's own book,
-    for a plan of an older release unless it may be `outdated`, and for one of a newer program.
+    `create` begins a ledger where there is none; people's words in it are salted by `chance`. Raise Refused
+    when nobody is named as acting, when the book stays busy, when there is no ledger or none can be used, for
+    a second version of the ledger's own book, for a plan of an older release unless it may be `outdated`, and
+    for one of a newer program.
     """
     if not actor.strip():
         raise Refused([Problem("actor_missing")])
@@ -102,7 +105,12 @@ def open_desk(
     place = ledger or ledger_beside(path)
     if not create and (book := _own_book(place)) and not (path.exists() and book.samefile(path)):
         raise Refused([Problem("book_is_copy", path.name, {"book": book.name, "copy": path.name})])
-    with _uncollected(), _alone(path), _begun(place, create), open_ledger(place, create=create) as opened:
+    with (
+        _uncollected(),
+        _alone(path),
+        _begun(place, create),
+        open_ledger(place, create=create, chance=chance) as opened,
+    ):
         if problem := _unfit(path, opened.formats, outdated):
             raise Refused([problem])
         yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
@@ -202,7 +210,7 @@ def find_line_anywhere(plan: Plan, said: str) -> Line:
     meant = [line for line in plan.lines if line.code == said]
     meant = meant or [line for line in plan.lines if line.name == said]
     if len(meant) > 1:
-        codes = ", ".join(line.code for line in meant)
+        codes = [line.code for line in meant]
         raise Refused([Problem("line_ambiguous", fields={"said": said, "known": codes})])
     return meant[0] if meant else _find(plan.lines, said, "line_unknown_anywhere")
 
@@ -215,7 +223,7 @@ def find_indicator(plan: Plan, said: str) -> Indicator:
 def find_language(said: str) -> str:
     """A language that books are written in; raise Refused for any other."""
     if said not in LANGUAGES:
-        raise Refused([Problem("language_unknown", fields={"said": said, "known": ", ".join(LANGUAGES)})])
+        raise Refused([Problem("language_unknown", fields={"said": said, "known": LANGUAGES})])
     return said
 
 
@@ -237,7 +245,7 @@ def _find(items: Sequence[Named], said: str, code: str) -> Named:
         return meant[0]
     names = [item.name for item in items]
     near = difflib.get_close_matches(said, names, 3, 0.4) or names[:8]
-    raise Refused([Problem(code, fields={"said": said, "known": ", ".join(near)})])
+    raise Refused([Problem(code, fields={"said": said, "known": near})])
 
 
 def plan_of(desk: Desk) -> Plan:

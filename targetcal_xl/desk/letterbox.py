@@ -6,16 +6,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from ..calibration import Region, may_submit
-from ..calibration.vocabulary import State
 from ..ledger import Event, fault
 from ..problems import Problem
-from ..workbook import Typed
+from ..workbook import LONGEST_REMARK, Typed
+from .provenance import handed_in
 from .stock import Stock
 from .taken_in import said, where
 from .threads import COMMENT, TEXT, words_of
 
-MOST_SIGNS = 1_000
-"""The longest remark."""
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Signs that turn the direction of what follows."""
 
@@ -32,7 +30,7 @@ def typed_faults(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
         region = stock.plan.region(str(cell.key[0]))
         if cell.has_formula:
             yield Problem("text_formula", where(stock, cell))
-        elif stock.table(region).state == State.CONFIRMED:
+        elif stock.table(region).is_confirmed:
             yield Problem("thread_closed", where(stock, cell), {"region": region.name})
         else:
             yield from text_problems(where(stock, cell), words_of(cell))
@@ -40,10 +38,12 @@ def typed_faults(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
 
 def remark_events(stock: Stock, cells: Iterable[Typed]) -> list[Event]:
     """What taking in these cells, which have no fault, records: each in the name of whose cell it is."""
-    return [
-        Event(COMMENT, cell.key[0], cell.key[1], TEXT, None, words_of(cell), writer(stock, cell))
-        for cell in cells
-    ]
+    return [Event(COMMENT, *cell.key[:2], TEXT, None, words_of(cell), _signed(stock, cell)) for cell in cells]
+
+
+def _signed(stock: Stock, cell: Typed) -> str:
+    """In whose name a remark is recorded; nobody can know who typed it."""
+    return handed_in(writer(stock, cell), "", stock.reading.places.language)
 
 
 def writer(stock: Stock, cell: Typed) -> str:
@@ -59,8 +59,8 @@ def text_problems(place: str, words: str) -> Iterator[Problem]:
     """Why somebody's words are no remark: nothing, too much, or what nobody can read."""
     if not words:
         yield Problem("remark_empty", place)
-    elif len(words) > MOST_SIGNS:
-        yield Problem("remark_long", place, {"found": len(words), "most": MOST_SIGNS})
+    elif len(words) > LONGEST_REMARK:
+        yield Problem("remark_long", place, {"found": len(words), "most": LONGEST_REMARK})
     if fault(words) or any(map(_is_unreadable, words)):
         yield Problem("remark_signs", place, {"found": said(ascii(words))})
 

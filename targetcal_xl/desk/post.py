@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import cache
 
 from ..calibration import Key, Standing, Value
-from ..calibration.vocabulary import State
-from ..ledger import Entry, Log
+from ..calibration.vocabulary import Stage
+from ..ledger import ERASE, Entry, Log, places_in
 from ..ooxml import Cell, Spot
 from ..workbook import (
     GROUND,
@@ -53,19 +53,24 @@ def post(
     reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
     pending = list(ledger.entries(after=applied_number(reading)))
     concerned = _concerned(reading, pending)
-    handed = {**caught_up(reading, pending), **(restored or {})}
+    gone = _gone(ledger, pending)
+    hidden = _hidden(standing, reading, gone)
+    handed = {**caught_up(reading, pending), **hidden, **(restored or {})}
     cells = _entered(reading, handed)
     wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, explained)
     for sheet, spots in differing(reading, wanted).items():
         cells[sheet].update(spots)
     for sheet in concerned:
         cells[sheet].update({wrong.spot: Cell(wrong.expected) for wrong in reading.labels[sheet].wrong})
+    cells["audit"].update(_marked(standing, reading, gone))
     cells["audit"].update(rows_below(reading, "audit", "audit", audit_rows(standing, pending)))
     cells["letters"].update(rows_below(reading, "letters", "letters", _new_letters(ledger, reading)))
     cells["letters"].update(_later_files(ledger, reading, pending))
     for sheet, spots in cells.items():
         if spots and sheet in reading.places.tabs:
             book.set(reading.places.tabs[sheet], spots)
+    if gone:
+        book.forget()
     typed = {**reading.values, **handed}
     moved = _protect(ledger, standing, book, reading, typed, pending)
     return moved or any(cells.values())
@@ -151,6 +156,56 @@ def _later_files(ledger: Log, reading: Reading, pending: Iterable[Entry]) -> Map
     }
 
 
+def erased_cells(ledger: Log, standing: Standing, reading: Reading) -> dict[Key, Value]:
+    """People's cells that still say what was erased since the book was posted, with what they are to say."""
+    pending = ledger.entries(after=applied_number(reading))
+    return _hidden(standing, reading, _gone(ledger, pending))
+
+
+def _gone(ledger: Log, pending: Iterable[Entry]) -> dict[int, tuple[Entry, set[str]]]:
+    """The earlier entries that these ones say words were erased from, by number, with the parts."""
+    parts: dict[int, set[str]] = defaultdict(set)
+    for entry in pending:
+        if entry.action == ERASE:
+            for where, part in places_in(entry.new):
+                if isinstance(where, int):
+                    parts[where].add(part)
+    return {entry.number: (entry, parts[entry.number]) for entry in _named(ledger, parts)}
+
+
+def _named(ledger: Log, numbers: Collection[int]) -> Iterator[Entry]:
+    if numbers:
+        yield from (one for one in ledger.entries(after=min(numbers) - 1) if one.number in numbers)
+
+
+def _marked(
+    standing: Standing, reading: Reading, gone: Mapping[int, tuple[Entry, set[str]]]
+) -> Mapping[Spot, Cell]:
+    """The audit sheet's cells in which words stood that were erased."""
+    place = reading.places.table("audit", "audit")
+    told = audit_rows(standing, (entry for entry, _ in gone.values()))
+    return {
+        (place.rows[str(number)], place.columns[part]): Cell(said[part])
+        for (number, (_, parts)), said in zip(gone.items(), told, strict=True)
+        for part in parts
+        if str(number) in place.rows
+    }
+
+
+def _hidden(
+    standing: Standing, reading: Reading, gone: Mapping[int, tuple[Entry, set[str]]]
+) -> dict[Key, Value]:
+    """People's cells that still say what was erased, by the audit sheet, with what they are to say."""
+    place, grid, words = reading.places.table("audit", "audit"), reading.grids["audit"], Wording(standing)
+    found: dict[Key, Value] = {}
+    for number, (entry, parts) in gone.items():
+        cell, row = reading.typed.get(entry.key), place.rows.get(str(number))
+        shown = grid.get((row, place.columns["new"])) if row else None
+        if "new" in parts and cell and shown and words.value(entry.field, cell.value) == shown.value:
+            found[entry.key] = entry.new
+    return found
+
+
 def _protect(
     ledger: Log,
     standing: Standing,
@@ -167,7 +222,7 @@ def _protect(
     password = cache(lambda: sheet_password(ledger))
     for region in standing.inputs.plan.regions:
         side, tab = Side(standing, region), reading.places.tabs.get(region_sheet(region.code))
-        closed = side.state != State.OPEN
+        closed = not side.is_open
         if tab is None or (book.is_protected(tab) == closed and region.code not in moved):
             continue
         owners = (Owner.MANAGER, Owner.SUPERIOR)
@@ -177,9 +232,9 @@ def _protect(
             cell.spot
             for cell in cells
             if side.is_free(cell.key, cell.owner)
-            or (side.state == State.DECIDED and _is_other(standing, cell, typed))
+            or (side.stage == Stage.ACCEPTED and _is_other(standing, cell, typed))
         ]
-        free += messages if side.state != State.CONFIRMED else []
+        free += [] if side.is_confirmed else messages
         book.lock_cells(tab, [*messages, *(cell.spot for cell in cells)], True)
         book.lock_cells(tab, free, False)
         book.protect(tab, password() if closed else None)

@@ -22,7 +22,7 @@ _FILE = "plan.toml"
 def text_faults(place: str, value: Value) -> Iterator[Problem]:
     """A problem for a text with characters that letters cannot show."""
     if isinstance(value, str) and (signs := unprinted(value)):
-        yield Problem("text_unprintable", place, {"characters": ", ".join(signs)})
+        yield Problem("text_unprintable", place, {"characters": signs})
 
 
 def cell_faults(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:

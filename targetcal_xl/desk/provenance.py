@@ -16,6 +16,8 @@ from ..calibration import Value
 from ..language import LANGUAGES, text
 from ..ledger import Entry
 
+_TAKEN_IN = ("lock", "comment")
+"""Actions that record what somebody else handed in."""
 IN_TAB = ", tab"
 """Ends the source of what was typed in the workbook and not in the command."""
 
@@ -38,7 +40,7 @@ def handed_in(submitted: str, typed: str, language: str) -> str:
 
 def provenance(entry: Entry) -> Provenance:
     """Whose words an entry holds, by its actor, source and reason."""
-    if entry.action == "lock" and (said := _said(entry.reason)):
+    if entry.action in _TAKEN_IN and (said := _said(entry.reason)):
         return Provenance(said.get("typed", ""), said["name"], entry.actor)
     typed = "" if entry.source.endswith(IN_TAB) else _account(entry.source) or entry.actor
     return Provenance(typed, entry.actor, entry.actor)

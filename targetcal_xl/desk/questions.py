@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..calibration import Baseline, Inputs
-from ..language import text
+from ..language import listed, text
 from ..problems import MOST_OF_A_KIND
 from ..sentences import ask
 from ..telling import QUESTION, WARNING, Part, Sentence
@@ -66,7 +66,7 @@ def tell_open(
 
 def _tell_skipped(periods: Sequence[str], language: str) -> Iterator[Part]:
     if periods:
-        some = ", ".join(periods[-MOST_OF_A_KIND:])
+        some = listed(periods[-MOST_OF_A_KIND:], language)
         said = text("telling.questions.skipped", language, count=len(periods), periods=some)
         yield Sentence(said, QUESTION)
 

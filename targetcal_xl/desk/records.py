@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,7 @@ from ..calibration import (
     reached,
 )
 from ..calibration.plan import ADDED
+from ..calibration.standing import DECIDED_NOW
 from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Log, load
@@ -99,7 +101,16 @@ def standing_of(ledger: Log) -> Standing:
         values.update(backtest_fields(load(Tested, ledger.document(str(values[BACKTEST]))), plan, language))
     if any(field in (TEXT, FILE) for _, _, field in values):
         values.update(thread_fields(ledger, plan, values.get(FOLDER), language))
+    values.update(_decided_now(ledger))
     return replace(standing, values=values)
+
+
+def _decided_now(ledger: Log) -> Iterator[tuple[Key, Value]]:
+    """How many decisions each region has had since it was locked, or handed back."""
+    moved = {entry.region: entry.number for entry in ledger.entries(field="state")}
+    decided = (entry for entry in ledger.entries(action="decide", field="decision"))
+    found = Counter(entry.region for entry in decided if entry.number > moved.get(entry.region, 0))
+    yield from (((region, None, DECIDED_NOW), count) for region, count in found.items())
 
 
 def recorded_survey(ledger: Log) -> Survey | None:

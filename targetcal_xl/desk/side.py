@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..calibration import Key, Line, Region, Standing, Value, as_number, is_support
-from ..calibration.vocabulary import State
+from ..calibration import Key, Line, Region, Standing, Value, allows, as_number, is_support
+from ..calibration.vocabulary import Move, ObjectionState, Stage, State
 from ..workbook import Owner
-
-FINAL = ("decided", "confirmed")
-"""States in which every line is agreed."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +22,28 @@ class Side:
         return self.standing.inputs.plan.lines_of(self.region.code)
 
     @property
-    def state(self) -> str:
-        """open, locked, decided or confirmed."""
-        return str(self.own("state") or "open")
+    def state(self) -> State:
+        """What is recorded of where it is."""
+        return State(str(self.own("state") or State.OPEN))
+
+    @property
+    def stage(self) -> Stage:
+        """Where it is."""
+        return self.standing.stages[self.region.code]
+
+    def allows(self, move: Move) -> bool:
+        """Whether this may happen to it now."""
+        return allows(self.stage, move)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its head may type: what is submitted can be locked."""
+        return self.allows("lock")
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether its targets are confirmed, changed since or not."""
+        return self.allows("change")
 
     @property
     def round(self) -> int:
@@ -38,6 +54,11 @@ class Side:
     def submitter(self) -> str:
         """Who submitted the last locked declaration."""
         return str(self.own("submitter") or "")
+
+    @property
+    def objecting(self) -> tuple[Line, ...]:
+        """Its lines with an objection that is open."""
+        return tuple(line for line in self.lines if self.of(line.code, "objection") == ObjectionState.OPEN)
 
     def own(self, field: str) -> Value:
         """A field of the region itself."""
@@ -67,5 +88,5 @@ class Side:
         locked, and what is granted until it is confirmed.
         """
         if owner is Owner.SUPERIOR:
-            return self.state == State.LOCKED or (self.state == State.DECIDED and is_support(key[2]))
-        return self.state == State.OPEN and not self.is_agreed_cell(key)
+            return self.allows("grant" if is_support(key[2]) else "decide")
+        return self.is_open and not self.is_agreed_cell(key)

@@ -13,6 +13,7 @@ from ..figures import typed
 from ..language import text
 from ..ledger import Log
 from ..workbook import Typed, room_for_files
+from .provenance import provenance
 
 COMMENT = "comment"
 """The action of everything that is written in a thread."""
@@ -77,7 +78,7 @@ def remarks(log: Log, region: str | None = None, line: str | None = None) -> Ite
             words, file = str(entry.new), None
             if entry.field == FILE:
                 words, file = "", parse_attached(entry.new)
-            by = entry.reason or entry.actor
+            by = provenance(entry).submitted
             yield Remark(entry.number, entry.at, entry.region, entry.row, by, entry.actor, words, file)
 
 

@@ -9,7 +9,7 @@ with on_demand(__name__):
     from .copies import copies_beside
     from .encryption import decrypted, encrypted
     from .merging import Merged, merge
-    from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack
+    from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, steady
     from .slip import Slip, parse_slip, slip_text
     from .spelling import date_in, number_in, typed_as_meant
 
@@ -34,5 +34,6 @@ __all__ = [
     "read_answer",
     "read_pack",
     "slip_text",
+    "steady",
     "typed_as_meant",
 ]

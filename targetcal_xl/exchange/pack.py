@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 from ..calibration import Inputs, Key, Standing, Value
-from ..ooxml import BLANK, cell_name
+from ..ooxml import BLANK, Cell, Spot, cell_name
 from ..workbook import (
     Book,
     Content,
@@ -52,6 +53,15 @@ def pack_content(
     """What the sheets of these regions hold when each stands alone, by sheet code."""
     sheets = [sheet for region in regions for sheet in pack_layout(standing.inputs, region)]
     return content(standing, typed, default_places(standing.inputs, language, sheets))
+
+
+def steady(cells: Mapping[Spot, Cell], places: Places, region: str) -> dict[Spot, Cell]:
+    """What a region's sheet holds but for its threads and attached files, which grow while a pack is out."""
+    code = region_sheet(region)
+    lines, files = places.tables[code, "lines"], places.tables[code, "files"]
+    grown = {(row, lines.columns["thread"]) for row in lines.rows.values()}
+    grown |= {*product(files.rows.values(), files.columns.values())}
+    return {spot: cell for spot, cell in cells.items() if spot not in grown}
 
 
 def pack_bytes(

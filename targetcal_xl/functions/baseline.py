@@ -159,7 +159,7 @@ def _shared_out(
 ) -> Floats:
     try:
         if weights is None:
-            return calibration.split(total, centre, sigma, [limits], step)
+            return calibration.split_sum(total, centre, sigma, [limits], step)
         return calibration.split_mean(total, centre, sigma, [limits], weights, step)
     except InfeasibleTotal as error:
         whole = 1.0 if weights is None else float(weights.sum())

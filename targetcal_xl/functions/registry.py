@@ -122,8 +122,7 @@ def _shown(cell: RangeValue | ErrorValue) -> RangeValue:
 def reasons(name: str, cells: Sequence[object], language: str) -> list[str]:
     """Why a function gives error values for these cells, one sentence each; none where it gives none."""
     if name not in FUNCTIONS:
-        known = ", ".join(FUNCTIONS)
-        return [Problem("udf_unknown", "", {"said": name, "known": known}).sentence(language)]
+        return [Problem("udf_unknown", "", {"said": name, "known": [*FUNCTIONS]}).sentence(language)]
     try:
         block = FUNCTIONS[name].answer(cells)
     except Unanswerable as error:

@@ -17,7 +17,7 @@ def TC_QUADRANT(attainment: Numbers, agreement: Numbers, language: Text = "") ->
     """The quadrant of each attainment and agreement, both shares of 1, by its name."""
     spoken = language or spoken_language()
     if spoken not in LANGUAGES:
-        raise refuse("udf_language", "language", found=language, known=", ".join(LANGUAGES))
+        raise refuse("udf_language", "language", found=language, known=LANGUAGES)
     for name, given, top in (("attainment", attainment, IN_PERCENT), ("agreement", agreement, 1.0)):
         if (largest := float(np.nanmax(given, initial=0.0))) > top:
             raise refuse("udf_in_percent", name, "#NUM!", found=largest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -18,6 +19,7 @@ __all__ = [
     "Shortened",
     "catalogue",
     "find",
+    "listed",
     "record",
     "spoken_language",
     "territories",
@@ -86,6 +88,11 @@ class _Counting(Formatter):
 
 
 _COUNTING = _Counting()
+
+
+def listed(items: Iterable[object], language: str) -> str:
+    """Several things one after the other, as a language lists them."""
+    return record(language).comma.join(map(str, items))
 
 
 @cache

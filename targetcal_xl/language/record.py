@@ -45,6 +45,12 @@ class Language:
     """Powers of ten that large numbers are counted in."""
     scaled: str
     """How a unit begins, as a pattern, that is a multiple already: nobody counts in ten thousands of 万元."""
+    comma: str
+    """What stands between the items of a list."""
+    colon: str
+    """What stands between a place, or a name, and what is said of it."""
+    days: tuple[str, ...]
+    """How people write a day beside 2025-01-31, as patterns with year, month and day in groups."""
     meant: str
     """What somebody writes among the reasons for an implausible number; in small letters."""
     says_nothing: tuple[str, ...]

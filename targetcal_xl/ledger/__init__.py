@@ -10,12 +10,19 @@ with on_demand(__name__):
     from .documents import dump, load
     from .draft import Draft, Log
     from .entry import Entry, Event
+    from .erasure import ERASE, ERASED, WHOLE, Place, places_in, spelt
     from .fold import BASELINE, groundwork, standing
     from .ledger import Ledger, open_ledger
+    from .words import PARTS, WORDS, is_words
 
 __all__ = [
     "BASELINE",
+    "ERASE",
+    "ERASED",
     "GENESIS",
+    "PARTS",
+    "WHOLE",
+    "WORDS",
     "Checkpoint",
     "Cosigned",
     "Draft",
@@ -23,20 +30,24 @@ __all__ = [
     "Event",
     "Ledger",
     "Log",
+    "Place",
     "Proof",
     "cosign",
     "dump",
     "fault",
     "groundwork",
     "is_cosigned",
+    "is_words",
     "load",
     "open_ledger",
     "parse_checkpoint",
     "parse_mark",
+    "places_in",
     "plain_head",
     "proof_faults",
     "read_proof",
     "reference",
+    "spelt",
     "standing",
     "values_digest",
 ]

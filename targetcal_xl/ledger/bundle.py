@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic_core import from_json
 
+from ..calibration.plan import ADDED
 from ..problems import Problem, Refused
-from .chain import COLUMNS, reference
+from .chain import COLUMNS, parse, reference
 from .checkpoint import Checkpoint, parse_checkpoint
 from .documents import load
+from .erasure import ERASE, ERASED, Place, mark, places_in
 from .merkle import is_consistent, is_included, leaf_hash
+from .passages import passage_faults
+from .words import PARTS, commitment, is_commitment
 
 FORM: Literal["targetcal-xl/proof-1"] = "targetcal-xl/proof-1"
 """What every proof file begins with."""
@@ -23,11 +28,31 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
+class ProvenWords:
+    """What somebody said in a part of an entry, with the salt, in hex, of the commitment there."""
+
+    part: str
+    salt: str
+    words: str
+
+
+@dataclass(frozen=True)
+class ProvenPassage:
+    """The same in a place of a document."""
+
+    document: str
+    place: int
+    salt: str
+    words: str
+
+
+@dataclass(frozen=True)
 class ProvenEntry:
-    """What was hashed of an entry, as text, and its path to the root, in hex."""
+    """What was hashed of an entry, as text, its path to the root, in hex, and the words it commits to."""
 
     content: str
     path: tuple[str, ...]
+    words: tuple[ProvenWords, ...] = field(default=(), metadata=ADDED)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -38,6 +63,14 @@ class ProvenEntry:
         if not all(said is None or isinstance(said, str) for said in found[1:]):
             raise ValueError("this is no entry")
         return dict(zip(COLUMNS, found, strict=False))
+
+    def told(self, instead: Callable[[Place], str]) -> dict[str, Any]:
+        """The columns with people's words in them, and something `instead` in places where they are not."""
+        columns, said = self.columns, {one.part: one.words for one in self.words}
+        for part in PARTS:
+            if is_commitment(columns[part]):
+                columns[part] = said.get(part) or instead((columns["number"], part))
+        return columns
 
     @property
     def named(self) -> str:
@@ -62,6 +95,17 @@ class Proof:
     entries: tuple[ProvenEntry, ...]
     beginnings: tuple[Beginning, ...] = ()
     documents: tuple[str, ...] = ()
+    passages: tuple[ProvenPassage, ...] = field(default=(), metadata=ADDED)
+
+    def erased(self, language: str) -> dict[Place, str]:
+        """What is to be seen in places that entries of it name as erased."""
+        seen: dict[Place, str] = {}
+        for columns in (one.columns for one in self.entries):
+            if (columns["action"], columns["field"]) == (ERASE, ERASED):
+                at = dt.datetime.fromisoformat(columns["at"])
+                said = mark(columns["number"], at, columns["actor"], language)
+                seen |= dict.fromkeys(places_in(parse(columns["new"])), said)
+        return seen
 
     @property
     def contents(self) -> dict[str, bytes]:
@@ -91,6 +135,8 @@ def read_proof(content: bytes) -> Proof:
     paths = [*(one.path for one in proof.entries), *(one.path for one in proof.beginnings)]
     texts = [proof.form, proof.checkpoint, *proof.documents, *(step for path in paths for step in path)]
     texts += [one.content for one in proof.entries] + [one.checkpoint for one in proof.beginnings]
+    texts += [said for one in proof.entries for words in one.words for said in vars(words).values()]
+    texts += [said for one in proof.passages for said in (one.document, one.salt, one.words)]
     if proof.form != FORM or not all(isinstance(said, str) for said in texts):
         raise Refused([Problem("proof_unreadable")])
     return proof
@@ -106,6 +152,8 @@ def proof_faults(proof: Proof) -> Iterator[Problem]:
     for place, one in enumerate(proof.entries, 1):
         if not _is_proven(one, seen):
             yield Problem("proof_entry", fields={"place": place})
+        elif not _is_spoken(one):
+            yield Problem("proof_words", fields={"place": place})
     for beginning in proof.beginnings:
         if not _is_beginning(beginning, seen):
             yield Problem("proof_beginning", fields={"head": " ".join(beginning.checkpoint.split())})
@@ -113,6 +161,34 @@ def proof_faults(proof: Proof) -> Iterator[Problem]:
     for name in proof.contents:
         if name not in named:
             yield Problem("proof_document", fields={"document": name})
+    yield from _passage_faults(proof)
+
+
+def _is_spoken(one: ProvenEntry) -> bool:
+    """Whether the words that come with an entry are those that it commits to."""
+    try:
+        return all(one.columns[said.part] == _commitment(said.salt, said.words) for said in one.words)
+    except (KeyError, ValueError):
+        return False
+
+
+def _passage_faults(proof: Proof) -> Iterator[Problem]:
+    """Documents of a proof that commit to other words than come with them."""
+    held: dict[str, list[ProvenPassage]] = {}
+    for one in proof.passages:
+        held.setdefault(one.document, []).append(one)
+    for name, said in held.items():
+        try:
+            spoken = [(one.place, bytes.fromhex(one.salt), one.words) for one in said]
+            sound = name in proof.contents and not [*passage_faults(proof.contents[name], spoken)]
+        except ValueError:
+            sound = False
+        if not sound:
+            yield Problem("proof_document_words", fields={"document": name})
+
+
+def _commitment(salt: str, words: str) -> str:
+    return commitment(bytes.fromhex(salt), words)
 
 
 def _is_proven(one: ProvenEntry, seen: Checkpoint) -> bool:

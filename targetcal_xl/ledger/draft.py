@@ -10,6 +10,7 @@ from ..calibration import Key, Value
 from ..formats import Format
 from .chain import reference
 from .entry import Entry, Event
+from .erasure import erased_by, without
 from .ledger import Ledger
 
 
@@ -69,9 +70,15 @@ class Draft:
         self.onto = ledger.head
         """The head of what is recorded already."""
         self._events, self._at, self._actor, self._source = events, at, actor, source
-        self._documents = {reference(content): content for content in documents}
-        self.drafted = ledger.chained(events, at=at, actor=actor, source=source)
+        self._contents, self._salts = tuple(documents), ledger.salts
+        self.drafted = ledger.chained(
+            events, at=at, actor=actor, source=source, documents=self._contents, salts=self._salts
+        )
         """The entries that are still to be recorded."""
+        given = {reference(content): content for content in self._contents}
+        pairs = zip(events, self.drafted, strict=True)
+        self._documents = {str(e.new): given[str(was.new)] for was, e in pairs if str(was.new) in given}
+        self._erased = erased_by(self.drafted, ledger.language)
 
     @property
     def head(self) -> str:
@@ -96,7 +103,8 @@ class Draft:
         field: str | None = None,
     ) -> Iterator[Entry]:
         """Entries in order, those after a number, of a region, action and field, where given."""
-        yield from self._ledger.entries(after=after, region=region, action=action, field=field)
+        for entry in self._ledger.entries(after=after, region=region, action=action, field=field):
+            yield without(entry, self._erased) if self._erased else entry
         for entry in self.drafted:
             wanted = ((region, entry.region), (action, entry.action), (field, entry.field))
             if entry.number > after and all(code in (None, own) for code, own in wanted):
@@ -104,12 +112,18 @@ class Draft:
 
     def values(self, until: int | None = None) -> Mapping[Key, Value]:
         """The last value of every field that has one, up to an entry's number where given."""
+        if self._erased:
+            return {
+                entry.key: entry.new for entry in self.entries() if entry.number <= (until or entry.number)
+            }
         drafted = (entry for entry in self.drafted if until is None or entry.number <= until)
         return {**self._ledger.values(until), **{entry.key: entry.new for entry in drafted}}
 
     def document(self, named: str) -> bytes:
         """The content that a reference names."""
-        return self._documents[named] if named in self._documents else self._ledger.document(named)
+        if named in self._documents:
+            return self._documents[named]
+        return self._ledger.document(named, self._erased)
 
     def record(self, formats: Mapping[str, Format] | None = None) -> tuple[Entry, ...]:
         """Record what was drafted, and the formats of ledger or book that change with it.
@@ -121,7 +135,8 @@ class Draft:
             at=self._at,
             actor=self._actor,
             source=self._source,
-            documents=self._documents.values(),
+            documents=self._contents,
             onto=self.onto,
             formats=formats,
+            salts=self._salts,
         )

@@ -6,19 +6,22 @@ import datetime as dt
 import logging
 import secrets
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ..calibration import Key, Value
-from ..formats import BOOK, LEDGER, TREE, UNMARKED, Format
+from ..formats import BOOK, COMMITTED, LEDGER, TREE, UNMARKED, Format
+from ..language import LANGUAGES
 from ..log import step
 from ..problems import DataProblems, Problem, Refused
-from .bundle import FORM, Beginning, Proof, ProvenEntry, hex_path
+from .bundle import FORM, Beginning, Proof, ProvenEntry, ProvenPassage, ProvenWords, hex_path
 from .chain import (
+    COLUMNS,
     GENESIS,
     breaks,
     canonical,
@@ -32,8 +35,11 @@ from .chain import (
 )
 from .checkpoint import Checkpoint, log_origin
 from .entry import Entry, Event
+from .erasure import ERASE, ERASED, WHOLE, Place, lost, mark, places_in
 from .merkle import Frontier, NodeAt, consistency, inclusion
+from .passages import Passage, committed_documents, passage_faults, spoken_document, subjects
 from .store import Row, Store, Transaction, create_tables, locate
+from .words import PARTS, Salts, WordCheck, committed, missing, spoken
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,18 +61,50 @@ _ENTRIES = """
 SELECT number, at, actor, source, action, region, row, field, old, new, reason, previous, hash
 FROM entry
 """
+_SPOKEN = """
+SELECT entry.number, at, actor, source, action, region, row, field, old, new, reason, previous, hash,
+old_salt, old_words, new_salt, new_words, reason_salt, reason_words
+FROM entry LEFT JOIN word ON word.number = entry.number
+"""
+"""Entries with the words that stand beside them."""
+_UNSPOKEN = """
+SELECT number, at, actor, source, action, region, row, field, old, new, reason, previous, hash,
+NULL, NULL, NULL, NULL, NULL, NULL
+FROM entry
+"""
+"""The same of a ledger from before there were any."""
+_WORDS = """
+SELECT old_salt, old_words, new_salt, new_words, reason_salt, reason_words FROM word WHERE number = ?
+"""
+_FORGET = {
+    "old": "UPDATE word SET old_salt = NULL, old_words = NULL WHERE number = ?",
+    "new": "UPDATE word SET new_salt = NULL, new_words = NULL WHERE number = ?",
+    "reason": "UPDATE word SET reason_salt = NULL, reason_words = NULL WHERE number = ?",
+}
 _NEW_NODES = "INSERT INTO node VALUES (?, ?)"
 _NEW_ENTRY = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NEW_WORDS = "INSERT INTO word VALUES (?, ?, ?, ?, ?, ?, ?)"
+_NEW_PASSAGE = "INSERT INTO passage VALUES (?, ?, ?, ?)"
+_FORGETFUL = ("word", "passage", "document")
+"""The tables that something may be erased from."""
+Chance = Callable[[int], bytes]
+"""Gives so many random bytes."""
 
 
-def open_ledger(place: str | Path, *, create: bool = False, password: str | None = None) -> Ledger:
+def open_ledger(
+    place: str | Path,
+    *,
+    create: bool = False,
+    password: str | None = None,
+    chance: Chance = secrets.token_bytes,
+) -> Ledger:
     """Open the ledger in a SQLite file or at a `postgresql://` URL; a context manager.
 
     `create` makes one where there is none. Without a `password`, PostgreSQL's own ways hold
-    (PGPASSWORD, ~/.pgpass). Raise Refused when there is no ledger, when it cannot be reached, and when a
-    newer program has written it.
+    (PGPASSWORD, ~/.pgpass). People's words are salted by `chance`. Raise Refused when there is no ledger,
+    when it cannot be reached, and when a newer program has written it.
     """
-    return Ledger(locate(place, password), str(place), create)
+    return Ledger(locate(place, password), str(place), create, chance)
 
 
 class Ledger:
@@ -76,14 +114,15 @@ class Ledger:
     with the breaks when what it reads was tampered with so that it makes no sense.
     """
 
-    def __init__(self, store: Store, place: str, create: bool) -> None:
+    def __init__(self, store: Store, place: str, create: bool, chance: Chance = secrets.token_bytes) -> None:
         """Connect to a located `place`; `open_ledger` is the way in."""
         self.place = place
         """The path or URL as a person gave it; never a password."""
         self._proven: tuple[int, str] = (0, GENESIS)
         self._tree = Frontier()
         self._documents: set[str] = set()
-        self._store = store
+        self._marks: dict[Place, str] = {}
+        self._store, self._chance = store, chance
         if obstacle := store.obstacle(create):
             raise self._none(obstacle)
         with self._transaction(writes=create) as transaction:
@@ -126,16 +165,25 @@ class Ledger:
     @property
     def last(self) -> Entry | None:
         """The newest entry, None in an empty ledger."""
-        with self._transaction() as transaction:
-            row = _last_row(transaction)
-        with self._sound():
-            return _entry(row) if row else None
+        with self._transaction() as transaction, self._sound():
+            row = transaction.first(f"{self._entries} ORDER BY entry.number DESC")
+            return self._told(transaction, row) if row else None
 
     @property
     def head(self) -> str:
         """The hash of the newest entry, `GENESIS` in an empty ledger: note it elsewhere, as proof."""
         last = self.last
         return last.hash if last else GENESIS
+
+    @property
+    def salts(self) -> Salts:
+        """Fresh salts for what is recorded next."""
+        return Salts(self._chance(32))
+
+    @property
+    def _entries(self) -> str:
+        """The query for entries as they are read."""
+        return _SPOKEN if self.formats["ledger"].number >= COMMITTED else _UNSPOKEN
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -167,13 +215,21 @@ class Ledger:
 
         `documents` are references that the entries hold. Raise ValueError where there are no such entries.
         """
-        contents = tuple(self.document(name).decode() for name in documents)
+        names = tuple(documents)
         with self._transaction() as transaction:
             size, node = _size(transaction), self._nodes(transaction)
+            contents = tuple(self._content(transaction, name).decode() for name in names)
+            passages = tuple(
+                ProvenPassage(name, place, salt.hex(), words)
+                for name in names
+                for place, salt, words in self._passages(transaction, name)
+                if words is not None
+            )
             entries = tuple(
                 ProvenEntry(
                     entry_bytes(_stored(transaction, number)[:-1]).decode(),
                     hex_path(inclusion(number - 1, size, node)),
+                    tuple(self._words(transaction, number)),
                 )
                 for number in numbers
             )
@@ -183,7 +239,16 @@ class Ledger:
                 )
                 for earlier in sizes
             )
-            return Proof(FORM, str(self._checkpoint(transaction, size)), entries, before, contents)
+            return Proof(FORM, str(self._checkpoint(transaction, size)), entries, before, contents, passages)
+
+    def _words(self, transaction: Transaction, number: int) -> Iterator[ProvenWords]:
+        """The words of an entry that are still there."""
+        if self.formats["ledger"].number < COMMITTED:
+            return
+        row = transaction.first(_WORDS, number) or ()
+        for part, salt, words in zip(PARTS, row[::2], row[1::2], strict=False):
+            if words is not None:
+                yield ProvenWords(part, salt.hex(), words)
 
     def _checkpoint(self, transaction: Transaction, size: int | None = None) -> Checkpoint:
         size = _size(transaction) if size is None else size
@@ -214,20 +279,28 @@ class Ledger:
             if found := transaction.first("SELECT word FROM secret"):
                 return str(found[0])
             word = secrets.token_urlsafe(18)
-            transaction.insert("INSERT INTO secret VALUES (?)", [(word,)])
+            transaction.write("INSERT INTO secret VALUES (?)", [(word,)])
             return word
 
     def chained(
-        self, events: Sequence[Event], *, at: dt.datetime, actor: str, source: str
+        self,
+        events: Sequence[Event],
+        *,
+        at: dt.datetime,
+        actor: str,
+        source: str,
+        documents: Iterable[bytes] = (),
+        salts: Salts | None = None,
     ) -> tuple[Entry, ...]:
-        """The entries that these events would become if they were recorded now.
+        """The entries that these events would become if they were recorded now, with the same salts.
 
         Raise DataProblems for values that cannot be kept exactly, ValueError for a time without zone.
         """
         _refuse_faults(events, actor, source)
         with self._transaction() as transaction:
             last = _last_row(transaction)
-        return tuple(map(_entry, _chained(events, (_moment(at), actor, source), last)))
+        batch = self._batch(events, (_moment(at), actor, source), last, documents, salts, None)
+        return tuple(_entry(spoken(row)) for row in batch.spoken)
 
     def record(
         self,
@@ -239,40 +312,62 @@ class Ledger:
         documents: Iterable[bytes] = (),
         onto: str | None = None,
         formats: Mapping[str, Format] | None = None,
+        salts: Salts | None = None,
     ) -> tuple[Entry, ...]:
         """Add events and the documents they refer to: all of them, or none when anything is raised.
 
         `onto` is the head that the events were decided on: Refused when somebody has recorded since.
-        `formats` are those that ledger or book are written in from now on.
+        `formats` are those that ledger or book are written in from now on. What events name as erased goes.
         Raise DataProblems for values that cannot be kept exactly and for references to no document,
         ValueError for a time without zone and for a new document that no event refers to.
         """
         _refuse_faults(events, actor, source)
         moment = _moment(at)
-        contents = {reference(content): content for content in documents}
         with self._transaction(writes=True) as transaction:
             last = _last_row(transaction)
             if onto not in (None, last[-1] if last else GENESIS):
                 raise Refused([Problem("ledger_moved")])
-            _keep_documents(transaction, events, contents)
-            rows = _chained(events, (moment, actor, source), last)
+            batch = self._batch(events, (moment, actor, source), last, documents, salts, formats)
             if formats:
                 self._rise(transaction, formats)
+            _keep_documents(transaction, batch)
             if {**self.formats, **(formats or {})}["ledger"].number >= TREE:
                 tree = Frontier(last[0] if last else 0, self._nodes(transaction))
-                transaction.insert(_NEW_NODES, [*_grown(tree, rows)])
-            transaction.insert(_NEW_ENTRY, rows)
+                transaction.write(_NEW_NODES, [*_grown(tree, batch.rows)])
+            transaction.write(_NEW_ENTRY, batch.rows)
+            transaction.write(_NEW_WORDS, batch.words)
+            _erase(transaction, _erasing(batch.rows))
         self.formats = {**self.formats, **(formats or {})}
-        return tuple(map(_entry, rows))
+        return tuple(_entry(spoken(row)) for row in batch.spoken)
+
+    def _batch(
+        self,
+        events: Sequence[Event],
+        said: tuple[str, str, str],
+        last: Row | None,
+        documents: Iterable[bytes],
+        salts: Salts | None,
+        formats: Mapping[str, Format] | None,
+    ) -> _Batch:
+        """What is to be stored of events, in the form that the ledger has from now on."""
+        contents = {reference(content): content for content in documents}
+        if {**self.formats, **(formats or {})}["ledger"].number < COMMITTED:
+            return _Batch(tuple(events), contents, (), *_chained(events, said, last, None))
+        salts = salts or self.salts
+        events, contents, passages = committed_documents(events, contents, salts)
+        return _Batch(tuple(events), contents, passages, *_chained(events, said, last, salts))
 
     def _rise(self, transaction: Transaction, formats: Mapping[str, Format]) -> None:
         """Mark the formats; a ledger from before there was a tree gets the nodes above all its entries."""
         _mark(transaction, formats)
         if self.formats["ledger"].number < TREE <= formats.get("ledger", UNMARKED).number:
             transaction.create("node")
-            grown = _grown(Frontier(), _rows(transaction))
+            grown = _grown(Frontier(), transaction.rows(f"{_ENTRIES} ORDER BY number"))
             while page := [*islice(grown, _PAGE)]:
-                transaction.insert(_NEW_NODES, page)
+                transaction.write(_NEW_NODES, page)
+        if formats.get("ledger", UNMARKED).number >= COMMITTED:
+            for table in ("word", "passage", "scrubbed"):
+                transaction.create(table)
 
     def entries(
         self,
@@ -288,13 +383,12 @@ class Ledger:
         """
         wanted = {"region": region, "action": action, "field": field}
         named = {column: code for column, code in wanted.items() if code is not None}
-        where = " AND ".join(["number > ?", *(f"{column} = ?" for column in named)])
+        where = " AND ".join(["entry.number > ?", *(f"{column} = ?" for column in named)])
         while True:
-            with self._transaction() as transaction:
-                query = f"{_ENTRIES} WHERE {where} ORDER BY number LIMIT {_PAGE}"
+            with self._transaction() as transaction, self._sound():
+                query = f"{self._entries} WHERE {where} ORDER BY entry.number LIMIT {_PAGE}"
                 rows = [*transaction.rows(query, after, *named.values())]
-            with self._sound():
-                page = [*map(_entry, rows)]
+                page = [self._told(transaction, row) for row in rows]
             yield from page
             if len(page) < _PAGE:
                 return
@@ -303,22 +397,94 @@ class Ledger:
     def values(self, until: int | None = None) -> dict[Key, Value]:
         """The last value of every field that has one, up to the entry with number `until` where given."""
         until = LAST if until is None else until
-        query = "SELECT region, row, field, new FROM entry WHERE number <= ? ORDER BY number"
-        with self._transaction() as transaction:
-            last = {(region, row, field): new for region, row, field, new in transaction.rows(query, until)}
-        with self._sound():
-            return {key: parse(new) for key, new in last.items()}
+        query = f"{self._entries} WHERE entry.number <= ? ORDER BY entry.number"
+        with self._transaction() as transaction, self._sound():
+            last = {row[5:8]: row for row in transaction.rows(query, until)}
+            return {key: parse(self._columns(transaction, row)[9]) for key, row in last.items()}
 
-    def document(self, named: str) -> bytes:
-        """The content that a `reference` names; raise Refused when it is missing or was altered."""
+    def document(self, named: str, erased: Mapping[Place, str] | None = None) -> bytes:
+        """The content that a `reference` names, with people's words in it as far as they are there.
+
+        `erased` says what is seen in further places, whose words are about to go. Raise Refused when it is
+        missing, was altered or was erased as a whole.
+        """
         with self._transaction() as transaction:
-            found = transaction.first("SELECT content FROM document WHERE reference = ?", named)
+            content, words = self._content(transaction, named), dict[int, str]()
+            for place, _, said in self._passages(transaction, named):
+                gone = (erased or {}).get((named, str(place)))
+                words[place] = gone or said or self._mark(transaction, (named, str(place))) or ""
+            return spoken_document(content, words)
+
+    @property
+    def language(self) -> str:
+        """The language of the plan, in which marks of erasures are."""
+        with self._transaction() as transaction:
+            return _language(transaction)
+
+    def spoken(self) -> dict[Place, str]:
+        """Everything that people said in their own words and that can be erased, by its place."""
+        if self.formats["ledger"].number < COMMITTED:
+            return {}
+        with self._transaction() as transaction:
+            said: dict[Place, str] = {}
+            for number, *beside in transaction.rows("SELECT * FROM word ORDER BY number"):
+                for part, words in zip(PARTS, beside[1::2], strict=True):
+                    if words is not None:
+                        said[number, part] = words if part == "reason" else str(parse(words))
+            query = "SELECT reference, place, words FROM passage WHERE words IS NOT NULL"
+            return said | {(name, str(place)): words for name, place, words in transaction.rows(query)}
+
+    def subjects(self, named: str) -> list[str]:
+        """Of what the words in a document are, by place, as far as it says so."""
+        with self._transaction() as transaction:
+            return subjects(self._content(transaction, named))
+
+    def erased(self) -> set[Place]:
+        """Every place whose words were erased."""
+        with self._transaction() as transaction:
+            return _erased(transaction)
+
+    def _content(self, transaction: Transaction, named: str) -> bytes:
+        """A document as it is stored."""
+        found = transaction.first("SELECT content FROM document WHERE reference = ?", named)
+        if found is None and self._mark(transaction, (named, WHOLE)):
+            raise Refused([Problem("ledger_document_erased", fields={"document": named})])
         if found is None:
             raise Refused([Problem("ledger_document_missing", fields={"document": named})])
         [content] = found
         if not isinstance(content, bytes) or reference(content) != named:
             raise Refused([Problem("ledger_document_altered", fields={"document": named})])
         return content
+
+    def _passages(self, transaction: Transaction, named: str) -> list[tuple[int, bytes, str | None]]:
+        """Place, salt and words of what people said in a document; salt and words are None once erased."""
+        if self.formats["ledger"].number < COMMITTED:
+            return []
+        query = "SELECT place, salt, words FROM passage WHERE reference = ? ORDER BY place"
+        return [*transaction.rows(query, named)]
+
+    def _told(self, transaction: Transaction, row: Row) -> Entry:
+        return _entry(self._columns(transaction, row))
+
+    def _columns(self, transaction: Transaction, row: Row) -> list[Any]:
+        """An entry's columns with its words; a mark stands where they were erased."""
+        columns = spoken(row)
+        for part in missing(row):
+            said = self._mark(transaction, (row[0], part))
+            if part != "reason":
+                columns[COLUMNS.index(part)] = canonical(said or lost(_language(transaction)))
+            elif said:  # what older programs recorded as a reason may look like anything
+                columns[COLUMNS.index(part)] = said
+        return columns
+
+    def _mark(self, transaction: Transaction, place: Place) -> str | None:
+        """What is seen in place of words that were erased; None where no entry says so."""
+        if place not in self._marks:
+            language = _language(transaction)
+            for number, at, actor, new in _erasures(transaction):
+                said = mark(number, dt.datetime.fromisoformat(at), actor, language)
+                self._marks |= dict.fromkeys(places_in(parse(new)), said)
+        return self._marks.get(place)
 
     def copied(self) -> bytes | None:
         """The whole ledger as a file of SQLite's; None where a database server keeps it."""
@@ -334,8 +500,10 @@ class Ledger:
         """
         try:
             with self._transaction() as transaction:
-                found = breaks(_rows(transaction), heads, nodes=self._stored_nodes(transaction))
-                return [*found, *_document_breaks(transaction)]
+                check, nodes = WordCheck(), self._stored_nodes(transaction)
+                found = [*breaks(check.over(self._rows(transaction)), heads, nodes=nodes)]
+                found += [*self._word_breaks(transaction, check), *_document_breaks(transaction)]
+                return [*found, *self._unfinished(transaction)]
         except Refused as refused:
             return list(refused.problems)
 
@@ -346,15 +514,80 @@ class Ledger:
         What has been proven since the ledger was opened is not looked at again.
         """
         with self._transaction() as transaction:
-            reached, tree = [self._proven], self._tree.copy()
-            rows = _noting(_rows(transaction, after=self._proven[0]), reached)
+            reached, tree, check = [self._proven], self._tree.copy(), WordCheck()
+            rows = _noting(check.over(self._rows(transaction, self._proven[0])), reached)
             nodes = self._stored_nodes(transaction, self._proven[0])
             faults = breaks(rows, after=self._proven, tree=tree, nodes=nodes)
+            words = self._word_breaks(transaction, check)
             documents = _document_breaks(transaction, self._documents)
-            if found := [*islice(chain(faults, documents), MOST_BREAKS)]:
+            if found := [*islice(chain(faults, words, documents), MOST_BREAKS)]:
                 raise Refused(found)
             self._proven, self._tree = reached[0], tree
             self._documents.update(name for [name] in transaction.rows("SELECT reference FROM document"))
+
+    def _rows(self, transaction: Transaction, after: int | None = None) -> Iterator[Row]:
+        """The stored entries after a number, or all, whatever their numbers are, and their words."""
+        if after:
+            query = f"{self._entries} WHERE entry.number > ? ORDER BY entry.number"
+            return transaction.rows(query, after)
+        return transaction.rows(f"{self._entries} ORDER BY entry.number")
+
+    def _word_breaks(self, transaction: Transaction, check: WordCheck) -> Iterator[Problem]:
+        """Words that are others than were said, that are gone unerased, or whose entries are gone."""
+        yield from check.wrong
+        if self.formats["ledger"].number < COMMITTED:
+            return
+        erased = _erased(transaction) if check.gone else set()
+        since = _committed_since(transaction) if check.gone else 0
+        lost = {
+            number: None for number, part in check.gone if (number, part) not in erased and number > since
+        }
+        yield from (Problem("ledger_words_missing", fields={"number": number}) for number in lost)
+        stray = "SELECT number FROM word WHERE number > ? ORDER BY number"
+        if found := transaction.first(stray, _size(transaction)):
+            yield Problem("ledger_cut", fields={"number": found[0]})
+        yield from self._passage_breaks(transaction)
+
+    def _passage_breaks(self, transaction: Transaction) -> Iterator[Problem]:
+        """Documents in which people's words are others than were said, or gone unerased."""
+        held: dict[str, list[Passage]] = {}
+        for name, *passage in transaction.rows("SELECT reference, place, salt, words FROM passage"):
+            held.setdefault(name, []).append((*passage,))
+        for name, passages in held.items():
+            found = transaction.first("SELECT content FROM document WHERE reference = ?", name)
+            if found and isinstance(found[0], bytes) and reference(found[0]) == name:
+                for place in passage_faults(found[0], passages):
+                    if not self._mark(transaction, (name, str(place))):
+                        yield Problem("ledger_document_altered", fields={"document": name})
+
+    def _unfinished(self, transaction: Transaction) -> Iterator[Problem]:
+        """An erasure that was cut short, so that bytes of what was said may still be there."""
+        if number := self._unscrubbed(transaction):
+            yield Problem("ledger_unscrubbed", fields={"number": number})
+
+    def _unscrubbed(self, transaction: Transaction) -> int:
+        """The number of the last erasure if it is not scrubbed; else 0."""
+        if self.formats["ledger"].number < COMMITTED:
+            return 0
+        last = transaction.first("SELECT number FROM entry WHERE action = ? ORDER BY number DESC", ERASE)
+        done = transaction.first("SELECT number FROM scrubbed ORDER BY number DESC")
+        return last[0] if last and last[0] > (done[0] if done else 0) else 0
+
+    def scrub(self) -> None:
+        """Leave no bytes of anything that was erased in the database, if that is not done yet.
+
+        What entries name as erased, and stands there again all the same, goes first.
+        """
+        with self._transaction() as transaction:
+            number = self._unscrubbed(transaction)
+        if not number:
+            return
+        with self._transaction(writes=True) as transaction:
+            _erase(transaction, _erased(transaction))
+        with self._complaining():
+            self._store.scrub(_FORGETFUL)
+        with self._transaction(writes=True) as transaction:
+            transaction.write("INSERT INTO scrubbed VALUES (?)", [(number,)])
 
     def _stored_nodes(self, transaction: Transaction, after: int = 0) -> Iterator[Row] | None:
         """The nodes that are kept since an entry; None in a ledger from before there was a tree."""
@@ -372,13 +605,19 @@ class Ledger:
 
     @contextmanager
     def _transaction(self, writes: bool = False) -> Iterator[Transaction]:
-        """Everything inside happens or nothing does; the database's complaints become Refused."""
+        """Everything inside happens or nothing does."""
+        with (
+            step(_LOG, "write to the ledger" if writes else "read the ledger"),
+            self._complaining(),
+            self._store.transaction(writes) as transaction,
+        ):
+            yield transaction
+
+    @contextmanager
+    def _complaining(self) -> Iterator[None]:
+        """The database's complaints become Refused."""
         try:
-            with (
-                step(_LOG, "write to the ledger" if writes else "read the ledger"),
-                self._store.transaction(writes) as transaction,
-            ):
-                yield transaction
+            yield
         except self._store.errors as error:
             said = {"place": self.place, "detail": " ".join(str(error).split())}
             codes = (code for words, code in _COMPLAINTS.items() if words in said["detail"])
@@ -389,7 +628,7 @@ def _mark(transaction: Transaction, formats: Mapping[str, Format]) -> None:
     """Note what is written in which format; an older ledger gets the table for it."""
     transaction.create("format")
     rows = [(kind, one.number, one.program) for kind, one in formats.items()]
-    transaction.insert("INSERT INTO format VALUES (?, ?, ?)", rows)
+    transaction.write("INSERT INTO format VALUES (?, ?, ?)", rows)
 
 
 def _newer(place: str, found: Format) -> Problem:
@@ -402,13 +641,6 @@ def _moment(at: dt.datetime) -> str:
     if at.tzinfo is None:
         raise ValueError(f"{at} has no time zone")
     return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-
-
-def _rows(transaction: Transaction, after: int | None = None) -> Iterator[Row]:
-    """The stored entries after a number, or all, whatever their numbers are; a page at a time."""
-    if after:
-        return transaction.rows(f"{_ENTRIES} WHERE number > ? ORDER BY number", after)
-    return transaction.rows(f"{_ENTRIES} ORDER BY number")
 
 
 def _noting(rows: Iterable[Row], reached: list[tuple[int, str]]) -> Iterator[Row]:
@@ -442,16 +674,92 @@ def _last_row(transaction: Transaction) -> Row | None:
     return transaction.first(f"{_ENTRIES} ORDER BY number DESC")
 
 
-def _chained(events: Iterable[Event], said: tuple[str, str, str], last: Row | None) -> list[Row]:
-    """Stored columns of the entries that follow `last`; `said` is time, actor and source."""
+def _chained(
+    events: Iterable[Event], said: tuple[str, str, str], last: Row | None, salts: Salts | None
+) -> tuple[list[Row], list[Row]]:
+    """Stored columns of the entries that follow `last`, and their words; `said` is time, actor and source."""
     count, previous = (last[0], last[-1]) if last else (0, GENESIS)
     rows: list[Row] = []
+    words: list[Row] = []
     for number, event in enumerate(events, count + 1):
-        what = (event.action, *event.key, canonical(event.old), canonical(event.new), event.reason)
+        what: Row = (
+            *(event.action, *event.key),
+            *(canonical(event.old), canonical(event.new), event.reason),
+        )
+        if salts:
+            what, kept = committed(number, what, salts)
+            words += [(*kept,)] if kept else []
         fields = (number, *said, *what, previous)
         previous = entry_hash(fields)
         rows.append((*fields, previous))
-    return rows
+    return rows, words
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What is stored of events: their entries, the words beside them, documents and the words in these."""
+
+    events: tuple[Event, ...]
+    contents: Mapping[str, bytes]
+    passages: Sequence[Row]
+    rows: list[Row]
+    words: list[Row]
+
+    @property
+    def spoken(self) -> Iterator[Row]:
+        """The entries with what stands beside them."""
+        beside = {number: words for number, *words in self.words}
+        nothing = (None,) * 2 * len(PARTS)
+        return ((*row, *beside.get(row[0], nothing)) for row in self.rows)
+
+
+def _erasing(rows: Iterable[Row]) -> list[Place]:
+    """The places that entries name as erased."""
+    return [
+        place for row in rows if row[4] == ERASE and row[7] == ERASED for place in places_in(parse(row[9]))
+    ]
+
+
+def _erasures(transaction: Transaction) -> Iterator[Row]:
+    """Number, time, actor and what was named, of every erasure."""
+    query = "SELECT number, at, actor, new FROM entry WHERE action = ? AND field = ? ORDER BY number"
+    return transaction.rows(query, ERASE, ERASED)
+
+
+def _erased(transaction: Transaction) -> set[Place]:
+    """Everything that was ever erased."""
+    return {place for *_, new in [*_erasures(transaction)] for place in places_in(parse(new))}
+
+
+def _erase(transaction: Transaction, places: Collection[Place]) -> None:
+    """Let words, and documents, go."""
+    if not places:
+        return
+    numbered = [place for place in places if isinstance(place[0], int)]
+    with transaction.unguarded("word"), transaction.unguarded("passage"), transaction.unguarded("document"):
+        for part, statement in _FORGET.items():
+            transaction.write(statement, [(where,) for where, said in numbered if said == part])
+        held = [(where, part) for where, part in places if isinstance(where, str)]
+        transaction.write(
+            "UPDATE passage SET salt = NULL, words = NULL WHERE reference = ? AND place = ?",
+            [(where, int(part)) for where, part in held if part != WHOLE],
+        )
+        whole = [(where,) for where, part in held if part == WHOLE]
+        transaction.write("DELETE FROM document WHERE reference = ?", whole)
+
+
+def _committed_since(transaction: Transaction) -> int:
+    """The number of the entry up to which nothing is committed: older ledgers may hold anything as words."""
+    query = "SELECT number, new FROM entry WHERE action = ? AND field = ?"
+    risen = transaction.rows(query, "upgrade", "format.ledger")
+    return max((number for number, new in risen if float(parse(new) or 0) >= COMMITTED), default=0)
+
+
+def _language(transaction: Transaction) -> str:
+    """The language of the plan, by its first entries."""
+    found = transaction.first("SELECT new FROM entry WHERE field = ? ORDER BY number", "language")
+    said = str(parse(found[0])) if found else ""
+    return said if said in LANGUAGES else LANGUAGES[0]
 
 
 def _entry(row: Sequence[Any]) -> Entry:
@@ -491,9 +799,10 @@ def _where(event: Event) -> str:
     return " / ".join(code for code in event.key if code)
 
 
-def _keep_documents(transaction: Transaction, events: Sequence[Event], contents: Mapping[str, bytes]) -> None:
+def _keep_documents(transaction: Transaction, batch: _Batch) -> None:
     """Add the documents that are not there yet; refuse references and documents without their other half."""
-    naming = {str(event.new): event for event in events if is_reference(event.new)}
+    contents = batch.contents
+    naming = {str(event.new): event for event in batch.events if is_reference(event.new)}
     known = _known(transaction, {*naming, *contents})
     if lost := [event for name, event in naming.items() if name not in known and name not in contents]:
         raise DataProblems(
@@ -502,7 +811,9 @@ def _keep_documents(transaction: Transaction, events: Sequence[Event], contents:
     new = [(name, content) for name, content in contents.items() if name not in known]
     if stray := [name for name, _ in new if name not in naming]:
         raise ValueError(f"no event refers to {stray}")
-    transaction.insert("INSERT INTO document VALUES (?, ?)", new)
+    transaction.write("INSERT INTO document VALUES (?, ?)", new)
+    names = {name for name, _ in new}
+    transaction.write(_NEW_PASSAGE, [row for row in batch.passages if row[0] in names])
 
 
 def _known(transaction: Transaction, names: Iterable[str]) -> set[str]:
@@ -521,7 +832,9 @@ def _document_breaks(transaction: Transaction, proven: Collection[str] = ()) -> 
         stored.add(name)
         if name not in proven and (not isinstance(content, bytes) or reference(content) != name):
             yield Problem("ledger_document_altered", fields={"document": name})
-    for name in sorted(_named(transaction) - stored):
+    lost = sorted(_named(transaction) - stored)
+    erased = _erased(transaction) if lost else set()
+    for name in [name for name in lost if (name, WHOLE) not in erased]:
         yield Problem("ledger_document_missing", fields={"document": name})
 
 

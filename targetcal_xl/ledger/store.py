@@ -1,4 +1,4 @@
-"""Where a ledger is kept: five tables in a SQLite file or a PostgreSQL database, append-only.
+"""Where a ledger is kept: eight tables in a SQLite file or a PostgreSQL database, append-only.
 
 Both speak DB-API (PEP 249), so statements stand once, with `?` for a value. What the two do differently are
 the methods of `Store`.
@@ -20,25 +20,42 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from ..problems import Problem, Refused
 from .chain import COLUMNS
+from .words import PARTS
 
 Row = tuple[Any, ...]
 """The columns of a stored row, whatever a tampered file has in them."""
 
-_OPTIONAL = ("region", "row")
+_WORDS = tuple(f"{part}_{what}" for part in PARTS for what in ("salt", "words"))
+_OPTIONAL = ("region", "row", "salt", "words", *_WORDS)
 _TABLES: Final = {
     "entry": ("number INTEGER PRIMARY KEY", *(f"{name} TEXT" for name in COLUMNS[1:])),
     "node": ("number INTEGER PRIMARY KEY", "hashes {bytes}"),
     "document": ("reference TEXT PRIMARY KEY", "content {bytes}"),
+    "word": (
+        "number INTEGER PRIMARY KEY",
+        *(f"{name} {'{bytes}' if name.endswith('salt') else 'TEXT'}" for name in _WORDS),
+    ),
+    "passage": (
+        "reference TEXT",
+        "place INTEGER",
+        "salt {bytes}",
+        "words TEXT",
+        "PRIMARY KEY (reference, place)",
+    ),
+    "scrubbed": ("number INTEGER PRIMARY KEY",),
     "secret": ("word TEXT PRIMARY KEY",),
     "format": ("kind TEXT", "number INTEGER", "program TEXT", "PRIMARY KEY (kind, number)"),
 }
-"""The columns of each table; all but an entry's region and row hold something.
+"""The columns of each table; all but an entry's region and row, and what was erased, hold something.
 
 An entry's `at` is ISO text in UTC, `old` and `new` are JSON text. The nodes of the Merkle tree above its
 leaves stand, from below, with the number of the entry that completes them: so they are only ever added, in
 the order of entries, and every second entry has none. A document stands under the name that its content
-gives it. The secret is one random word that no entry and no document holds. There is a row for every format
-that the ledger and its book were ever written in, and by which program; none before the second.
+gives it. What people said in their own words stands beside their entry, or by its place in a document, with
+the salt of its commitment; nothing stands there once it was erased. Up to the last erasure that is scrubbed
+no bytes of that are left in the database. The secret is one random word that no entry and no document holds.
+There is a row for every format that the ledger and its book were ever written in, and by which program; none
+before the second.
 """
 
 PATIENCE = 30
@@ -63,6 +80,8 @@ class Store(ABC):
     bytes_type: ClassVar[str]
     guards: ClassVar[tuple[str, ...]]
     """Statements that have the database itself refuse changes: a courtesy, the chain is the proof."""
+    openings: ClassVar[tuple[str, ...]]
+    """Statements that take the guards away, for an erasure."""
 
     @abstractmethod
     def transaction(self, writes: bool = False) -> AbstractContextManager[Transaction]:
@@ -77,8 +96,12 @@ class Store(ABC):
         """The one row that a query finds, in one way there and back."""
 
     @abstractmethod
-    def insert(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
-        """Add rows by a statement."""
+    def write(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
+        """Run a statement with each of some rows."""
+
+    @abstractmethod
+    def scrub(self, tables: Sequence[str]) -> None:
+        """Leave no bytes of what was deleted from tables; nobody may be writing."""
 
     @abstractmethod
     def has(self, connection: Any, table: str) -> bool:
@@ -108,10 +131,21 @@ class Transaction:
         """The first row that a query finds."""
         return self.store.first(self.connection, f"{statement} LIMIT 1", values)
 
-    def insert(self, statement: str, rows: Sequence[Row]) -> None:
-        """Add rows by a statement."""
+    def write(self, statement: str, rows: Sequence[Row]) -> None:
+        """Run a statement with each of some rows."""
         if rows:
-            self.store.insert(self.connection, statement, rows)
+            self.store.write(self.connection, statement, rows)
+
+    @contextmanager
+    def unguarded(self, table: str) -> Iterator[None]:
+        """While this lasts, rows of a table may be changed."""
+        self._run(self.store.openings, table)
+        yield
+        self._run(self.store.guards, table)
+
+    def _run(self, statements: Iterable[str], table: str) -> None:
+        for statement in statements:
+            self.connection.execute(statement.format(table=table))
 
     def has(self, table: str) -> bool:
         """Whether there is such a table."""
@@ -129,9 +163,10 @@ class Transaction:
             column if column.startswith("PRIMARY") or column.split()[0] in _OPTIONAL else f"{column} NOT NULL"
             for column in _TABLES[table]
         ]
-        made = f"CREATE TABLE {table} ({', '.join(columns)})".format(bytes=self.store.bytes_type)
-        for statement in (made, *(guard.format(table=table) for guard in self.store.guards)):
-            self.connection.execute(statement)
+        self.connection.execute(
+            f"CREATE TABLE {table} ({', '.join(columns)})".format(bytes=self.store.bytes_type)
+        )
+        self._run(self.store.guards, table)
 
 
 def create_tables(transaction: Transaction) -> None:
@@ -157,12 +192,14 @@ class SQLite(Store):
         "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
         for verb in ("UPDATE", "DELETE")
     )
+    openings = ("DROP TRIGGER IF EXISTS {table}_no_UPDATE", "DROP TRIGGER IF EXISTS {table}_no_DELETE")
 
     @contextmanager
     def transaction(self, writes: bool = False) -> Iterator[Transaction]:
         """Begin at once where it writes; what is committed outlives a power cut."""
         with closing(sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous = EXTRA")
+            connection.execute("PRAGMA secure_delete = ON")
             connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
             with connection:
                 yield Transaction(self, connection)
@@ -176,9 +213,16 @@ class SQLite(Store):
         found: Row | None = connection.execute(statement, values).fetchone()
         return found
 
-    def insert(self, connection: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:
+    def write(self, connection: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:
         """One after the other."""
         connection.executemany(statement, rows)
+
+    def scrub(self, tables: Sequence[str]) -> None:
+        """Write the whole file anew; a log that somebody had SQLite write ahead is emptied."""
+        with closing(sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)) as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def has(self, connection: sqlite3.Connection, table: str) -> bool:
         """Whether the file's own list of tables names it."""
@@ -212,6 +256,7 @@ class PostgreSQL(Store):
         "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()",
     )
+    openings = ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",)
 
     def __init__(self, url: str, password: str | None) -> None:
         """Note where; nobody is connected yet."""
@@ -251,10 +296,16 @@ class PostgreSQL(Store):
         found: Row | None = connection.execute(statement.replace("?", "%s"), values).fetchone()
         return found
 
-    def insert(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
+    def write(self, connection: Any, statement: str, rows: Iterable[Row]) -> None:
         """In one stream."""
         with connection.cursor() as cursor:
             cursor.executemany(statement.replace("?", "%s"), rows)
+
+    def scrub(self, tables: Sequence[str]) -> None:
+        """Write the tables anew; what the server keeps for its own recovery is its keeper's."""
+        with self._driver.connect(self._url, password=self._password, autocommit=True) as connection:
+            for table in tables:
+                connection.execute(f"VACUUM FULL {table}")
 
     def has(self, connection: Any, table: str) -> bool:
         """Whether the name finds a table in the search path."""

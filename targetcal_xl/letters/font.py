@@ -82,7 +82,7 @@ def unprinted(text: str) -> list[str]:
 def unprintable(texts: Iterable[str]) -> list[Problem]:
     """A `letter_glyph` problem for every text with characters that a letter cannot show."""
     return [
-        Problem("letter_glyph", _short(text), {"characters": ", ".join(signs)})
+        Problem("letter_glyph", _short(text), {"characters": signs})
         for text in dict.fromkeys(texts)
         if (signs := unprinted(text))
     ]

@@ -91,7 +91,7 @@ def _is_deeper(node: nodes.Node, levels: int) -> bool:
 
 
 def _forbidden(what: str) -> Problem:
-    return Problem("letter_forbidden", fields={"what": what, "filters": ", ".join(_FILTERS)})
+    return Problem("letter_forbidden", fields={"what": what, "filters": [*_FILTERS]})
 
 
 class _Audit:
@@ -156,4 +156,4 @@ class _Audit:
 def _unknown(name: str, shown: str, known: Mapping[str, object]) -> Iterator[Problem]:
     if name not in known:
         near = get_close_matches(name, known, 3, 0.5) or sorted(known)[:3]
-        yield Problem("letter_field_unknown", fields={"field": shown, "near": ", ".join(near)})
+        yield Problem("letter_field_unknown", fields={"field": shown, "near": near})

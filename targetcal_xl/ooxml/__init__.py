@@ -31,12 +31,14 @@ with on_demand(__name__):
         refuse_open,
         refuse_taken,
         replace_file,
+        write_file,
     )
     from .limits import MOST_DEPTH, Counted
     from .markup import MAIN, STRICT, readable_cells, shared_strings
     from .package import Package
     from .protection import has_password, opens, protecting
     from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, twice
+    from .strings import blanked, strings_used
     from .styles import NO_STYLES, Styles
     from .vba import Module, vba_project
     from .worksheet import Worksheet, inside, size
@@ -60,6 +62,7 @@ __all__ = [
     "Styles",
     "Worksheet",
     "attribute_edit",
+    "blanked",
     "block",
     "cell_name",
     "check_cell",
@@ -88,6 +91,8 @@ __all__ = [
     "shared_strings",
     "size",
     "splice",
+    "strings_used",
     "twice",
     "vba_project",
+    "write_file",
 ]

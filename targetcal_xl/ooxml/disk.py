@@ -93,6 +93,16 @@ def _not_written(path: Path, error: OSError) -> Problem:
     return Problem("file_not_written", path.name, {"detail": error.strerror})
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file wholly or not at all, and take away what a killed writer left of it.
+
+    Raise Refused when the system does not let it.
+    """
+    clear_leftovers(path)
+    with laid_beside(path, content) as new:
+        put_in_place(new, path)
+
+
 def refuse_taken(path: Path, before: bytes) -> None:
     """Raise Refused where an application has the file open, or somebody saved it since it held this."""
     path = path.resolve()

@@ -45,16 +45,18 @@ class Told:
     """The attributes of every formula that says how it is kept: shared, array, data table."""
     close: list[int] = field(default_factory=list)
     """The byte where `</sheetData>` stands."""
+    scanned: bool = field(default=False, compare=False)
+    """Whether every row is written as programs write it."""
 
 
-def sheet_cells(data: bytes, part: str, strings: Sequence[str], counted: Counted) -> Told:
+def parsed_cells(data: bytes, part: str, strings: Sequence[str], counted: Counted) -> Told:
     """The cells of a worksheet; raise Refused for what makes no sense or could be read in two ways."""
     for separator in (None, _BETWEEN):
         # Names without their namespaces are half as long to read, and as good while none is declared inside.
-        reader = _SheetReader(data, part, strings, replace(counted), separator)
+        reader = SheetReader(data, part, strings, replace(counted), separator)
         try:
             reader.parse("worksheet")
-        except (_Declared, Refused):
+        except (Declared, Refused):
             if separator or not reader.unsure:
                 raise
             continue
@@ -72,13 +74,13 @@ def readable_cells(data: bytes, part: str, strings: Sequence[str]) -> tuple[dict
 
 
 def shared_strings(data: bytes, part: str, counted: Counted) -> list[str]:
-    """The workbook's shared strings, in order; raise Refused as `sheet_cells` does."""
+    """The workbook's shared strings, in order; raise Refused as `parsed_cells` does."""
     reader = _StringsReader(data, part, counted, _BETWEEN)
     reader.parse("sst")
     return reader.found
 
 
-class _Declared(Exception):
+class Declared(Exception):
     """A namespace is declared among the cells."""
 
 
@@ -238,7 +240,7 @@ class _StringsReader(_Reader):
         self._into(self._outer_start, self._outer_end)
 
 
-class _SheetReader(_Reader):
+class SheetReader(_Reader):
     """Reads `<worksheet>`: outside `<sheetData>` nothing, inside every row and cell.
 
     Cells come by the million, so the two handlers inside spell out what is short.
@@ -267,6 +269,7 @@ class _SheetReader(_Reader):
         return self._declared >= 0 or not self._begun
 
     def where(self) -> str:
+        """The cell or the row that is being read, or the part."""
         if self._marks is not None:
             return f"{self.part}!{self._marks.get('r') or cell_name((self._row, self._column + 1))}"
         return f"{self.part}!{self._row}:{self._row}" if self._row else self.part
@@ -317,7 +320,7 @@ class _SheetReader(_Reader):
         if self._leaf:
             self.misplaced(tag)
         if tag == self._row_tag and not self._row:
-            self._start_row(marks)
+            self._start_row(marks, self._parser.CurrentByteIndex)
         elif tag == self._ext and self._row:
             self._skip((self._start, self._end))
         elif tag == self._is and self._marks is not None:
@@ -346,11 +349,11 @@ class _SheetReader(_Reader):
         else:
             self.told.close.append(self._parser.CurrentByteIndex)
             if 0 <= self._declared < self.told.close[0]:
-                raise _Declared
+                raise Declared
             self._depth -= 1
             self._into(self._outer_start, self._outer_end)
 
-    def _start_row(self, marks: dict[str, str]) -> None:
+    def _start_row(self, marks: Mapping[str, str], at: int) -> None:
         before = next(reversed(self.told.rows), 0)
         said = marks.get("r")
         number = before + 1 if said is None else int(said) if said.isascii() and said.isdigit() else 0
@@ -360,7 +363,7 @@ class _SheetReader(_Reader):
             self.refuse("file_disorder")
         self._row, self._column, self._digits = number, 0, str(number)
         self._width = len(self._digits)
-        self.told.rows[number] = self._parser.CurrentByteIndex
+        self.told.rows[number] = at
 
     def _done(self, said: str) -> None:
         self._inline = said
@@ -439,7 +442,7 @@ class _SheetReader(_Reader):
         return said
 
 
-class _ForgivingReader(_SheetReader):
+class _ForgivingReader(SheetReader):
     """Passes over cells that have no meaning, or two; for a book of which not all can be saved."""
 
     def __init__(

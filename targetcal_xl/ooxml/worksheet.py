@@ -10,7 +10,7 @@ from functools import cached_property
 from . import limits
 from .cells import BLANK, COLUMNS, Block, Cell, Spot, block, cell_name, cell_xml, damaged, is_index
 from .limits import Counted, too_much
-from .markup import sheet_cells
+from .scanner import scanned_row, sheet_cells
 from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag, twice
 
 _AT_ONCE = 500
@@ -27,6 +27,7 @@ class Worksheet:
         self._data, self.part = data, part
         told = sheet_cells(data, part, strings, counted)
         self._rows, self._numbers, (self._close,) = told.rows, list(told.rows), told.close
+        self._is_scanned = told.scanned
         self._sharing = {spot: marks["si"] for spot, marks in told.kept if marks["t"] == "shared"}
         kept = [self._array(*one) for one in told.kept if one[1]["t"] != "shared"]
         self._arrays = {array for array, kind in kept if kind == "array"}
@@ -148,6 +149,11 @@ class Worksheet:
 
     def _outlined(self, numbers: Sequence[int]) -> Iterator[tuple[int, Element, int]]:
         """Rows with their cells, each with how far it stands behind the bytes that its elements tell."""
+        if self._is_scanned:
+            for number in numbers:
+                at = self._rows[number]
+                yield number, scanned_row(self._data[at : self._after(number)]), at
+            return
         for first in range(0, len(numbers), _AT_ONCE):
             some = numbers[first : first + _AT_ONCE]
             cut = [self._data[self._rows[number] : self._after(number)] for number in some]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..calibration.vocabulary import MessageState
+from ..ooxml import make_folder, write_file
 from ..problems import Problem, Refused
 from .message import Message, message_code
 from .ways import Attempt, Limit
@@ -26,8 +27,8 @@ class Drafts:
         name = "-".join(filter(None, (message.kind, message.region, message_code("", message))))
         path = self.folder / f"{name}.eml"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(b"X-Unsent: 1\r\n" + content)
-        except OSError as error:
-            raise Refused([Problem("outbox_draft", str(path), {"said": error.strerror or error})]) from error
+            make_folder(self.folder)
+            write_file(path, b"X-Unsent: 1\r\n" + content)
+        except Refused as refused:
+            raise Refused([Problem("outbox_draft", path.name), *refused.problems]) from refused
         return Attempt(MessageState.DRAFTED, path.name)

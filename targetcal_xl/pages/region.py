@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 from ..calibration import Explanation, Key, Line, Standing, Value, explain
@@ -16,6 +16,7 @@ from ..language import text
 from ..problems import DataProblems, Problem
 from ..sentences import step_name, why
 from ..workbook import (
+    LONGEST_REMARK,
     Owner,
     Program,
     ShownCell,
@@ -47,6 +48,8 @@ class _Input:
     value: str
     choices: tuple[tuple[str, str, str], ...] = ()
     """Code, caption on the page, and caption on the sheet."""
+    most: int = 4_000
+    """The longest text."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,10 @@ class _Line:
     inputs: tuple[_Input, ...]
     agreed: str
     why: str
+    thread: tuple[str, str]
+    """What both sides wrote to each other, newest on top: what that is called, and the words."""
+    remark: _Input
+    """Where the region writes to the superior."""
 
 
 def region_page(standing: Standing, typed: Mapping[Key, Value], slip: Slip, language: str = "") -> str:
@@ -173,7 +180,7 @@ class _RegionPage:
 
     def _carried(self) -> Iterator[tuple[Key, Value]]:
         """What the region has typed and the page does not ask for: it goes back as it came."""
-        asked = {(line.code, one.field) for line in self._shown_lines for one in line.inputs}
+        asked = {(line.code, one.field) for line in self._shown_lines for one in (*line.inputs, line.remark)}
         for key, value in self._typed.items():
             region, row, code = key
             is_here = region == self._slip.region and row in self._rows and (row, code) not in asked
@@ -226,12 +233,17 @@ class _RegionPage:
             inputs=() if agreed.number is not None else tuple(self._line_inputs(code)),
             agreed=agreed.said if agreed.number is not None else "",
             why=self._why([self._standing.row_of[code]]) if self._explains else "",
+            thread=(self._sheet.caption("lines", "thread"), str(shown_cells["thread"].value or "")),
+            remark=replace(self._line_input(code, "region_says", "long"), most=LONGEST_REMARK),
         )
 
     def _line_inputs(self, line: str) -> Iterator[_Input]:
         counter = self._standing.value(self._slip.region, line, "counter")
         for code in ("declared", *(() if counter is None else ("agree",)), *JUSTIFICATION, "comment"):
-            yield self._input(line, code, self._sheet.spot("lines", line, code))
+            yield self._line_input(line, code)
+
+    def _line_input(self, line: str, code: str, kind: str = "") -> _Input:
+        return self._input(line, code, self._sheet.spot("lines", line, code), kind)
 
     def _items(self) -> list[object]:
         """Where each item stands, and what has been said of it, by field."""

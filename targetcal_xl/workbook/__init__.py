@@ -13,13 +13,14 @@ with on_demand(__name__):
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
-    from .finance import Unusable, entered, revised
+    from .finance import entered
     from .layout import default_places, pack_layout
     from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
     from .places import Places
     from .reading import Reading, Typed, as_typed, nameless, read
-    from .shapes import Owner, region_sheet
+    from .revision import Unusable, revised
+    from .shapes import LONGEST_REMARK, Owner, region_sheet
     from .sheets.baseline import weights_used
     from .sheets.region_files import room_for_files
     from .showing import PersonsCell, Program, ShownCell, ShownColumn, ShownSheet, show_sheets
@@ -29,6 +30,7 @@ with on_demand(__name__):
 __all__ = [
     "BUTTONS_TAB",
     "GROUND",
+    "LONGEST_REMARK",
     "MARKED",
     "Book",
     "ClosedBook",

@@ -46,6 +46,9 @@ class Book(Protocol):
     def protect(self, sheet: str, password: str | None) -> None:
         """Protect the sheet; without a password the protection is only a courtesy."""
 
+    def forget(self) -> None:
+        """Leave nothing in the file of texts that no cell shows any more."""
+
     def prepared(self) -> AbstractContextManager[None]:
         """While this lasts every change is ready, and only the system can keep `save` from succeeding.
 

@@ -23,7 +23,7 @@ from ..calibration.vocabulary import (
     DecisionKind,
     Functions,
     Measure,
-    State,
+    Stage,
     Status,
     SupportKind,
 )
@@ -34,7 +34,7 @@ from .shapes import Column, Kind, Table, region_sheet
 CHOICES: tuple[str, ...] = tuple(
     str(code)
     for code in (
-        *(*Status, *State, *DecisionKind, "yes", "no"),
+        *(*Status, *Stage, *DecisionKind, "yes", "no"),
         *(*DIRECTIONS.values(), *EFFECTS.values(), "raises_driver", "lowers_driver"),
         *(*KINDS, *ANSWERS, *WEIGHTS, *SupportKind, *Functions, *Measure, *QUADRANTS, *SIDES),
     )

@@ -15,7 +15,7 @@ from ..language import text
 from ..ooxml import column_letters
 from .captions import caption, line_captions
 from .places import Places
-from .shapes import Column, Field, Kind, Sheet
+from .shapes import LONGEST_REMARK, Column, Field, Kind, Sheet
 
 _LONGEST_LIST = 255
 _PROMPTED = (
@@ -76,9 +76,10 @@ def _allowed(shape: Column | Field, sheet: Sheet, places: Places) -> dict[str, A
         return {"validate": "decimal", "criteria": ">=", "value": 0} | _error(places, "number")
     if shape.kind == "date":
         return {"validate": "date", "criteria": ">=", "value": dt.date(2000, 1, 1)} | _error(places, "date")
-    if shape.kind in ("choice", "effect", "line"):
-        return _one_of(shape, places)
-    return None
+    if shape.kind == "message":
+        length = {"validate": "length", "criteria": "<=", "value": LONGEST_REMARK}
+        return length | _error(places, "message", most=LONGEST_REMARK)
+    return _one_of(shape, places) if shape.kind in ("choice", "effect", "line") else None
 
 
 def _target(code: str, sheet: Sheet, places: Places) -> dict[str, Any]:

@@ -27,6 +27,10 @@ ROW_HEIGHT = 19.0
 """Of a row with a line of text in every cell."""
 
 
+LONGEST_REMARK = 1_000
+"""Signs that a message may have."""
+
+
 class Owner(Enum):
     """Whose word a cell is. Only people's cells are open; only the others are ever written."""
 

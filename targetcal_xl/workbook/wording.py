@@ -22,7 +22,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("objection.basis", "objection.support", "objection.risk"), "long"),
     **dict.fromkeys(("granted_reason", DECLINED), "long"),
     **dict.fromkeys(("inputs", "baseline", "progress", "survey", "evaluation", "backtest"), "text"),
-    **dict.fromkeys(("learning", "letter", "letter.record", "seal", "stamp.record"), "text"),
+    **dict.fromkeys(("learning", "letter", "letter.record", "seal", "stamp.record", "erased"), "text"),
     **dict.fromkeys(("recalibration", "recalibration.restored"), "count"),
     **dict.fromkeys(("format.book", "format.ledger"), "count"),
     **dict.fromkeys(
@@ -37,6 +37,9 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("message.record", "message.content"), "text"),
     **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
     "message.state": "choice",
+    "objection.held": "date",
+    "objection.present": "text",
+    "objection.outcome": "choice",
     "hq_gap": "percent",
     "hours": "decimal",
     "warning": "choice",

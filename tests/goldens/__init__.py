@@ -11,6 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ CODES = GOLDENS / "codes.txt"
 DIGITS = 9
 """Significant digits that numbers are kept in: libraries of another version may differ in the last."""
 
+_COMMITTED = re.compile('(?<=")~[0-9a-f]{64}(?=")')
 _HASH = re.compile("[0-9a-f]{64}")
 """Where a number has another last digit, everything chained after it has another hash."""
 _PROGRAM = re.compile(r"targetcal:[0-9.]+")
@@ -134,18 +136,35 @@ def _paragraphs(path: Path) -> Iterator[str]:
 def _records(path: Path) -> Iterator[str]:
     """Every entry of a ledger's file but its two hashes, a document in the place of its name."""
     with closing(sqlite3.connect(path)) as database:
-        documents = dict(database.execute("SELECT reference, content FROM document"))
+        spoken = dict(_spoken(database))
+        documents = {
+            name: _COMMITTED.sub(lambda found: json.dumps(spoken[found[0]])[1:-1], content.decode())
+            for name, content in database.execute("SELECT reference, content FROM document")
+        }
         entries = database.execute("SELECT * FROM entry ORDER BY number")
         names = [column for column, *_ in entries.description]
         for row in entries:
             said = dict(zip(names, row, strict=True))
+            said |= {name: spoken.get(said[name], said[name]) for name in ("old", "new", "reason")}
             said |= {name: _meant(said[name], documents) for name in ("old", "new")}
             yield json.dumps({name: said[name] for name in names[:-2]}, ensure_ascii=False)
 
 
-def _meant(said: str, documents: dict[str, bytes]) -> Any:
+def _spoken(database: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """People's words by the commitments that stand for them."""
+    beside = [f"SELECT {part}_salt, {part}_words FROM word" for part in ("old", "new", "reason")]
+    for query in (*beside, "SELECT salt, words FROM passage"):
+        for salt, words in database.execute(query):
+            if words is not None:
+                yield f"~{sha256(salt + words.encode()).hexdigest()}", words
+
+
+def _meant(said: str, documents: dict[str, str]) -> Any:
     value = json.loads(said)
-    return _rounded(json.loads(documents[value])) if value in documents else value
+    if value not in documents:
+        return value
+    is_json = documents[value].lstrip()[:1] in ("{", "[")
+    return _rounded(json.loads(documents[value])) if is_json else "a message's bytes"
 
 
 def _rounded(value: Any) -> Any:

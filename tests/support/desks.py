@@ -6,6 +6,7 @@ Everybody is called by their role and region: `head1`, `superior1`, `hrbp1`; the
 from __future__ import annotations
 
 import atexit
+import datetime as dt
 import re
 import shutil
 import sqlite3
@@ -15,7 +16,7 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -40,6 +41,8 @@ FINANCE = "林静"
 BOOK = "targets.xlsx"
 REASONS = {"basis": "在手商机与试用转化", "support": "增加一名售前", "risk": "大客户推迟签约"}
 """A justification that nobody finds fault with."""
+TALK: dict[str, Any] = {"held": dt.date(2025, 1, 6), "present": "负责人、HRBP", "outcome": "upheld"}
+"""What is recorded of a talk about an objection, beside the note."""
 RESERVE = "高出总部目标的部分作为储备"
 """Why 353 is confirmed where head office wants 330."""
 
@@ -76,6 +79,7 @@ class Case:
             create=create,
             macros=macros,
             outdated=self.outdated,
+            chance=bytes,
         )
 
     def run(self, action: Callable[..., Result], *said: object, by: str = FINANCE, **more: object) -> Result:
@@ -220,7 +224,7 @@ def decline(case: Case, line: str) -> None:
 
 
 def _decide(case: Case) -> None:
-    case.run(handle_objection, "R2", "R2-1", note="与负责人面谈，渠道缺人", hours=2, by="hrbp2")
+    case.run(handle_objection, "R2", "R2-1", **TALK, note="与负责人面谈，渠道缺人", hours=2, by="hrbp2")
     for line in ("R1-1", "R1-2", "R2-1"):
         decline(case, line)
     for line in ("R1-1", "R1-2"):

@@ -55,6 +55,9 @@ class MemoryBook:
     def protect(self, sheet: str, password: str | None) -> None:
         self.shut = self.shut | {sheet} if password else self.shut - {sheet}
 
+    def forget(self) -> None:
+        pass
+
     @contextmanager
     def prepared(self) -> Iterator[None]:
         yield

@@ -9,7 +9,7 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from targetcal_xl.actions.collect import CollectReport, collect
-from targetcal_xl.actions.split import split
+from targetcal_xl.actions.split import split_book
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.exchange import Pack, find_slip, read_pack
 from targetcal_xl.ooxml import Cell
@@ -21,7 +21,7 @@ def handed(
     case: Case, region: str = "R1", folder: str = "packs", *, html: bool = False, encrypt: bool = False
 ) -> Path:
     """The file that a region is handed."""
-    report = case.run(split, case.folder / folder, (region,), html=html, encrypt=encrypt)
+    report = case.run(split_book, case.folder / folder, (region,), html=html, encrypt=encrypt)
     (file,) = report.files
     return case.folder / folder / file.file
 

@@ -24,6 +24,7 @@ from ...ooxml import (
     Styles,
     Worksheet,
     attribute_edit,
+    blanked,
     cell_name,
     check_cell,
     damaged,
@@ -42,6 +43,7 @@ from ...ooxml import (
     same_cell,
     shared_strings,
     splice,
+    strings_used,
     twice,
 )
 from ...problems import Problem, Refused
@@ -74,7 +76,7 @@ class ClosedBook:
         self.path = path
         self._package = package
         self._salt = os.urandom(16)
-        self._recalculated = False
+        self._recalculated = self._forgetting = False
         self._ready: tuple[Path, bytes] | None = None
         self._main = main_part(package)
         self._parts = worksheet_parts(package)
@@ -181,6 +183,10 @@ class ClosedBook:
             return
         self._sheet(sheet).protect(protecting(present, password, self._salt))
 
+    def forget(self) -> None:
+        """Leave no shared string in the file that no cell shows any more."""
+        self._forgetting = True
+
     @contextmanager
     def prepared(self) -> Iterator[None]:
         """While this lasts the changed file lies beside the old one; raise Refused where it cannot."""
@@ -223,6 +229,14 @@ class ClosedBook:
             self._package.write(self._parts[sheet], self._sheets.pop(sheet).composed())
         if "_styles" in vars(self):
             self._write_styles(self._styles.data)
+        if self._forgetting and (part := self._part_of_kind("sharedStrings")):
+            self._package.write(part, self._without_unused(part))
+
+    def _without_unused(self, part: str) -> bytes:
+        """The shared strings with nothing in those that no sheet's cell shows."""
+        sheets = [(self._package.read(sheet), self._package.place(sheet)) for sheet in self._parts.values()]
+        used = set[int]().union(*(strings_used(*sheet) for sheet in sheets))
+        return blanked(self._package.read(part), self._package.place(part), used)
 
     def _write_styles(self, data: bytes) -> None:
         part = self._part_of_kind("styles")

@@ -166,6 +166,9 @@ class LiveBook:
         """Protect the sheet when it is saved; without a password the protection is only a courtesy."""
         self._waiting.append((sheet, partial(self._shut_with, sheet, password or "")))
 
+    def forget(self) -> None:
+        """Nothing: a program saves what cells show, and no text that stood there before."""
+
     @contextmanager
     def prepared(self) -> Iterator[None]:
         """While this lasts every sheet that will change is open; raise Refused where one does not open."""

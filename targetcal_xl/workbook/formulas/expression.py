@@ -101,13 +101,20 @@ class Expression:
     def cells(self, rows: Sequence[int | None]) -> list[Cell | None]:
         """A cell for each of these rows of a sheet; None where the book has lost it, or what it points to."""
         told = self.told if self.values.ndim else self.told * len(rows)
-        formulas = self.written if isinstance(self.written, tuple) else (self.written,) * len(rows)
         if self.is_plain:
             return [None if at is None else Cell(value) for at, value in zip(rows, told, strict=True)]
         return [
-            None if at is None or formula is None else new_cell((value, formula.replace(ROW, str(at)), None))
-            for at, value, formula in zip(rows, told, formulas, strict=True)
+            None if at is None or formula is None else new_cell((value, formula, None))
+            for at, value, formula in zip(rows, told, self._formulas(rows), strict=True)
         ]
+
+    def _formulas(self, rows: Sequence[int | None]) -> Iterable[str | None]:
+        """The formula of each row; where all rows share it, it is taken apart once."""
+        if isinstance(self.written, str):
+            parts = self.written.split(ROW)
+            return [str(at).join(parts) for at in rows]
+        written = self.written or (None,) * len(rows)
+        return [formula and formula.replace(ROW, str(at)) for formula, at in zip(written, rows, strict=True)]
 
     def found(self, values: Values | float) -> Expression:
         """The same formula, with what another way to add finds: the method's, alike to the last bit."""

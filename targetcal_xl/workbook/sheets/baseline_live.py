@@ -15,8 +15,8 @@ from ...calibration.vocabulary import Functions
 from ...ooxml import Block, Cell, Scalar, Spot, column_letters
 from ..engines.blocks import blocks
 from ..facts import Facts
-from ..finance import revised
 from ..places import TablePlace
+from ..revision import revised
 
 EXPLAINED = ("last_year", *(f"part.{part}" for part in PARTS), "base", "low", "high", "inertial")
 """Columns of the baseline that TC_EXPLAIN gives."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ...calibration.baseline import PARTS
 from ...calibration.plan import Plan
-from ...calibration.vocabulary import JUSTIFICATION, DecisionKind, State, Status, SupportKind
+from ...calibration.states import OPEN_STAGES
+from ...calibration.vocabulary import JUSTIFICATION, DecisionKind, Stage, Status, SupportKind
 from ...ooxml import column_letters
 from ..captions import caption
 from ..charts import FIGURE_COLOURS, Drawer
@@ -47,7 +48,7 @@ _REGION_FIELDS = (
     Field("status", Owner.MANAGER, "choice", (6, 2), tuple(Status)),
     Field("submitter", Owner.MANAGER, "text", (6, 3), span=2),
     Field("submitted_on", Owner.MANAGER, "date", (6, 5)),
-    Field("state", Owner.TOOL, "choice", (6, 6), tuple(State), span=2),
+    Field("state", Owner.TOOL, "choice", (6, 6), tuple(Stage), span=2),
     Field("round", Owner.TOOL, "count", (6, 8)),
     Field("checks", Owner.FORMULA, "count", (6, 9)),
     Field("allotment", Owner.FORMULA, "number", (6, 10)),
@@ -137,8 +138,10 @@ def parts(facts: Facts, cards: Cards, way: Way, odds: Odds) -> Iterator[SheetPar
     explained = {"why": lambda: way.of_region(region), "steps": Steps(facts, way, region).columns}
     yield SheetPart(code, {"lines": lines.columns}, region=region)
     yield SheetPart(code, explained, region=region, explains=True)
-    yield SheetPart(code, {"files": lambda: files_columns(facts, region)}, cards.fields, region)
+    yield SheetPart(code, {}, cards.fields, region)
     yield SheetPart(code, {"lines": lambda: odds.of_region(region)}, region=region)
+    written = {"lines": lambda: lines.threads, "files": lambda: files_columns(facts, region)}
+    yield SheetPart(code, written, region=region)
 
 
 def draw(drawer: Drawer) -> None:
@@ -153,8 +156,9 @@ def colour(painter: Painter) -> None:
     lines, supports = painter.sheet.table("lines"), painter.sheet.table("supports")
     state = painter.places.fields[painter.sheet.region, "state"][1]
     where = f"${column_letters(state[1])}${state[0]}"
-    is_open = f'{where}="{caption(State.OPEN, painter.places.language)}"'
-    is_closed = is_open.replace("=", "<>", 1)
+    open_ones = (f'{where}="{caption(stage, painter.places.language)}"' for stage in OPEN_STAGES)
+    is_open = f"OR({','.join(open_ones)})"
+    is_closed = f"NOT({is_open})"
     locked = painter.looks.changed(bg_color=PAPER, font_color="#4B5563")
     for table in (lines, supports):
         for column in table.columns:

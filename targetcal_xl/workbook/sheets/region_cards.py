@@ -6,7 +6,8 @@ from functools import cached_property, reduce
 from operator import mul
 
 from ...calibration.standing import as_number
-from ...calibration.vocabulary import STANDING_OBJECTIONS, State, Status
+from ...calibration.states import OPEN_STAGES
+from ...calibration.vocabulary import STANDING_OBJECTIONS, Stage, Status
 from ...ooxml import Cell
 from ..facts import TOTALS, Facts
 from ..formulas import (
@@ -54,7 +55,7 @@ class Cards:
     def fields(self) -> Fields:
         """The cards that people do not type."""
         return {
-            "state": Cell(self._facts.caption(self._state)),
+            "state": Cell(self._facts.caption(self._stage)),
             "round": Cell(self._round),
             "checks": self.checks,
             "advice": self.advice,
@@ -63,9 +64,9 @@ class Cards:
         }
 
     @property
-    def _state(self) -> str:
-        """The region's state; open until the ledger says otherwise."""
-        return str(self._facts.standing.value(self.region, None, "state") or "open")
+    def _stage(self) -> Stage:
+        """Where the region is."""
+        return self._facts.standing.stages[self.region]
 
     @property
     def _round(self) -> float:
@@ -74,7 +75,11 @@ class Cards:
     @cached_property
     def state(self) -> Expression:
         """The region's state, from any sheet."""
-        return cell_at(self._facts.field("state", self.region), self._facts.caption(self._state))
+        return cell_at(self._facts.field("state", self.region), self._facts.caption(self._stage))
+
+    def _is_open(self, state: Expression) -> Expression:
+        """Whether the region's head may type."""
+        return or_(*(state.equals(self._facts.caption(stage)) for stage in OPEN_STAGES))
 
     def is_submitted(self, tab: str = "") -> Expression:
         """Whether the status says so, in any language; with the tab's name for another sheet."""
@@ -109,12 +114,12 @@ class Cards:
     def advice(self) -> Expression:
         """What the manager is to do next."""
         say, sentence = self._facts.say, self._facts.sentence
-        state = cell_at(self._facts.here("state", self.region), self._facts.caption(self._state))
+        state = cell_at(self._facts.here("state", self.region), self._facts.caption(self._stage))
         checks = self._here("checks", self.checks)
         todo, closed = sentence("advice.todo", count=checks), sentence("advice.closed", state=state)
         whole = if_(self.is_submitted(), say("advice.submitted"), say("advice.ready"))
         here = self._back & if_(checks > 0, todo, whole)
-        return if_(state.equals(self._facts.caption(State.OPEN)), here, closed)
+        return if_(self._is_open(state), here, closed)
 
     @property
     def _back(self) -> Expression:
@@ -177,5 +182,5 @@ class Cards:
         flag = self.lines.across("flag", self.lines.flag, tab)
         stands = added(known.equals(say(f"objection.{state}")) for state in STANDING_OBJECTIONS)
         comes = flag.equals(self.lines.flag_said("objection")) * grouped(stands).equals(0)
-        waits = and_(self.state.equals(self._facts.caption(State.OPEN)), self.is_submitted(tab))
+        waits = and_(self._is_open(self.state), self.is_submitted(tab))
         return sum_product(stands) + if_(waits, sum_product(comes), 0)

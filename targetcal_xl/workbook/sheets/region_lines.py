@@ -89,8 +89,12 @@ class RegionLines:
             "missing": self.missing,
             "round": [Cell(as_number(facts.standing.value(*key)) or 1.0) for key in self._keys("round")],
             "objection": [Cell(said) for said in self.objections],
-            "thread": [facts.told(key, "long") for key in self._keys("thread")],
         }
+
+    @property
+    def threads(self) -> Columns:
+        """What both sides wrote to each other."""
+        return {"thread": [self._facts.told(key, "long") for key in self._keys("thread")]}
 
     def own(self, code: str, values: Sequence[object]) -> Expression:
         """A column in its own row."""

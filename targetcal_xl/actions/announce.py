@@ -1,0 +1,89 @@
+"""Telling the HR business partner of an objection at once: in the very entries that open it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..calibration.vocabulary import Channel, MessageKind, ObjectionState
+from ..desk import Desk, Stock
+from ..language import text
+from ..ledger import Event
+from ..outbox import enter, mailbox, message_code
+from ..problems import Problem, TargetcalError
+from ..telling import DONE, WARNING, Part, Sentence
+from .notices import notices
+from .outbox import MessageRow, Sleep, row_of_message, send_due
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What is said of the objections that events open: the entries and documents of the messages."""
+
+    events: tuple[Event, ...] = ()
+    documents: tuple[bytes, ...] = ()
+    codes: frozenset[str] = frozenset()
+    """The messages, by code."""
+    rows: tuple[MessageRow, ...] = ()
+    """The same as they are listed before anything is sent."""
+    unreached: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What became of the messages, and why some wait."""
+
+    messages: tuple[MessageRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """Who was told, and who could not be yet."""
+        for row in self.messages:
+            state = text(f"telling.message.{row.state}", language)
+            said = text("telling.lock.told", language, person=row.person, state=state)
+            yield Sentence(said, DONE if row.is_over else WARNING, row.region)
+        for problem in self.problems:
+            yield Sentence(problem.sentence(language), WARNING)
+
+
+NOBODY = Announced()
+"""What is said where no objection was opened."""
+
+
+def announcement(stock: Stock, events: Sequence[Event]) -> Announcement:
+    """The messages about objections that these events, not recorded yet, open."""
+    opened = {one.region for one in events if (one.field, one.new) == ("objection", ObjectionState.OPEN)}
+    if not opened:
+        return Announcement()
+    values = {**stock.standing.values, **{event.key: event.new for event in events}}
+    due = notices(replace(stock, standing=replace(stock.standing, values=values)))
+    wanted = [
+        both for both in due.messages if both[0].kind == MessageKind.OBJECTION and both[0].region in opened
+    ]
+    people = {stock.plan.region(str(region)).hrbp.name for region in opened}
+    unreached = [problem for problem in due.unreached if problem.where in people]
+    try:
+        new, documents = enter(stock.desk.ledger, stock.plan.code, wanted)
+    except TargetcalError as found:  # an address that no mail can go to
+        return Announcement(unreached=(*unreached, *found.problems))
+    return Announcement(
+        tuple(new),
+        tuple(documents),
+        frozenset(message_code(stock.plan.code, message) for message, _ in wanted),
+        tuple(row_of_message(stock, message) for message, _ in wanted),
+        tuple(unreached),
+    )
+
+
+def announced(desk: Desk, news: Announcement, sleep: Sleep = time.sleep) -> Announced:
+    """Send what was recorded; whatever goes wrong with that is told, and the message waits in the outbox."""
+    if not news.codes:
+        return Announced((), news.unreached)
+    try:
+        if all(row.channel == Channel.MAIL for row in news.rows) and mailbox(desk.clock) is None:
+            return Announced(news.rows, (*news.unreached, Problem("outbox_no_server")))
+        report = send_due(desk, only=news.codes, sleep=sleep)
+    except TargetcalError as found:
+        return Announced(news.rows, (*news.unreached, *found.problems))
+    return Announced(report.messages, (*news.unreached, *report.problems))

@@ -1,0 +1,287 @@
+"""Erasing what somebody said in their own words, when the law asks for it; numbers and decisions stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..calibration import is_placeholder, is_same_person, may_erase
+from ..calibration.vocabulary import MessageState
+from ..desk import Desk, Issue, Stock, find_line, find_region, provenance, said, take_stock, text_faults
+from ..language import text
+from ..ledger import ERASE, ERASED, PARTS, WHOLE, WORDS, Entry, Event, Place, is_words, load, spelt
+from ..outbox import queue, state_event
+from ..problems import DataProblems, Problem, Refused
+from ..telling import DONE, QUESTION, QUIET, Part, Report, Sentence, table
+from ..workbook import Wording
+
+REASON = "reason"
+"""What `field` says where reasons are meant, which belong to no field."""
+_COLUMNS = ("number", "region", "row", "field", "part", "words")
+_TELLING = 4
+"""Characters of words that no message holds by chance."""
+_AT_ONCE = 100
+"""Places that one entry names, so that a cell of the audit sheet holds them."""
+
+
+@dataclass(frozen=True)
+class GoneWords:
+    """Words that go, or have gone: what entry held them, about what, and what they begin with."""
+
+    entry: int
+    region: str
+    row: str
+    field: str
+    part: str
+    words: str
+    """Nothing once they are gone."""
+
+
+@dataclass(frozen=True)
+class EraseReport(Report):
+    """What is erased, or would be."""
+
+    erased: bool
+    words: tuple[GoneWords, ...]
+    kept: tuple[int, ...] = ()
+    """Entries whose words are hashed as they are, from before there were commitments: they stay."""
+    files: tuple[str, ...] = ()
+    """Files outside of book and ledger that may hold the words: somebody has to delete them."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        done = "done" if self.erased else "dry"
+        mark = DONE if self.erased else QUESTION
+        yield Sentence(text(f"telling.erase.{done}", language, count=len(self.words)), mark)
+        yield table(_COLUMNS, (_row(one, language) for one in self.words), language)
+        if self.kept:
+            numbers = ", ".join(map(str, self.kept))
+            yield Sentence(text("telling.erase.kept", language, numbers=numbers), QUIET)
+        if self.files:
+            yield Sentence(text("telling.erase.files", language, files=", ".join(self.files)), QUESTION)
+        yield Sentence(text("telling.erase.elsewhere", language))
+
+
+def _row(one: GoneWords, language: str) -> tuple[str, ...]:
+    part = text(f"telling.column.{one.part}", language) if one.part in PARTS else ""
+    return str(one.entry), one.region, one.row, one.field, part, one.words
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whose words, or which: what is named narrows the choice."""
+
+    entries: tuple[int, ...] = ()
+    region: str = ""
+    line: str = ""
+    field: str = ""
+    person: str = ""
+
+
+def erase(desk: Desk, wanted: Wanted, reason: str, yes: bool = False) -> EraseReport:
+    """Show what would go; with `yes` let it go from ledger and book, with an entry of who, what and why.
+
+    The same words go wherever entries about the same row, or about the region at once, hold them, and from
+    the records of letters and messages; so do seals over them, which could give them away. Raise Refused for
+    somebody who negotiates, for what are no words, without a reason, and where nothing is left to erase;
+    DataProblems for a reason that cannot be kept.
+    """
+    stock = take_stock(desk)
+    if not may_erase(desk.actor, stock.plan.regions):
+        raise Refused([Problem("erase_not_allowed", fields={"actor": desk.actor})])
+    if yes and is_placeholder(reason):
+        raise Refused([Problem("reason_missing")])
+    if faults := list(text_faults("", reason)):
+        raise DataProblems(faults)
+    search = _Search(stock)
+    chosen = search.chosen(wanted)
+    if not chosen:
+        raise Refused([search.nothing(wanted)])
+    places = search.with_copies(chosen)
+    report = EraseReport(
+        yes,
+        tuple(search.told(places, yes)),
+        tuple(search.plain(wanted)),
+        (*search.letters(places), *_copies(desk)),
+    )
+    if yes:
+        stock.settle([*search.withdrawn(places), *search.events(places, reason)])
+        desk.ledger.scrub()
+    return report
+
+
+def _copies(desk: Desk) -> Iterator[str]:
+    """What was kept of book and ledger as they were."""
+    for path in sorted(desk.path.parent.glob(f"{desk.path.stem}.before-*")):
+        yield path.name
+
+
+class _Search:
+    """Words in the ledger, found by what a person names."""
+
+    def __init__(self, stock: Stock) -> None:
+        ledger = stock.desk.ledger
+        self._stock, self._entries = stock, list(ledger.entries())
+        self._spoken, self._erased = ledger.spoken(), ledger.erased()
+        documents = {where for where, _ in self._spoken if isinstance(where, str)}
+        self._holders: dict[int | str, Entry] = {entry.number: entry for entry in self._entries}
+        self._holders |= {str(one.new): one for one in self._entries if one.new in documents}
+        self._subjects: dict[str, list[str]] = {}
+
+    def chosen(self, wanted: Wanted) -> list[Place]:
+        """The words that are named and can go; raise Refused for what are none."""
+        if not (wanted.entries or wanted.person or (wanted.region and wanted.line)):
+            raise Refused([Problem("erase_what")])
+        if wanted.field and wanted.field not in {*WORDS, REASON}:
+            known = ", ".join(sorted({*WORDS, REASON}))
+            raise Refused([Problem("erase_field", fields={"field": wanted.field, "known": known})])
+        if problems := list(self._wordless(wanted)):
+            raise Refused(problems)
+        named = ((one.number, part) for one in self._meant(wanted) for part in _parts(one, wanted.field))
+        return [place for place in named if place in self._spoken]
+
+    def _wordless(self, wanted: Wanted) -> Iterator[Problem]:
+        for number in wanted.entries:
+            entry = self._holders.get(number)
+            if entry is None:
+                yield Problem("erase_unknown", fields={"number": number})
+            elif not _parts(entry, wanted.field):
+                yield Problem("erase_no_words", fields={"number": number})
+
+    def nothing(self, wanted: Wanted) -> Problem:
+        """Why nothing can go: words of before cannot, or there are none left."""
+        if plain := list(self.plain(wanted)):
+            return Problem("erase_before", fields={"numbers": ", ".join(map(str, plain))})
+        return Problem("erase_nothing")
+
+    def plain(self, wanted: Wanted) -> Iterator[int]:
+        """Entries whose words are hashed as they are."""
+        for entry in self._meant(wanted):
+            places = {(entry.number, part) for part in _parts(entry, wanted.field)}
+            if places - self._spoken.keys() - self._erased:
+                yield entry.number
+
+    def _meant(self, wanted: Wanted) -> Iterator[Entry]:
+        """The entries that are named, by number, place or person."""
+        plan = self._stock.plan
+        region = find_region(plan, wanted.region) if wanted.region else None
+        line = find_line(plan, region, wanted.line) if region and wanted.line else None
+        for entry in self._entries:
+            is_there = region is None or entry.region == region.code
+            is_about = line is None or entry.row == line.code
+            is_named = not wanted.entries or entry.number in wanted.entries
+            is_theirs = not wanted.person or is_same_person(provenance(entry).submitted, wanted.person)
+            if is_there and is_about and is_named and is_theirs:
+                yield entry
+
+    def with_copies(self, chosen: Sequence[Place]) -> list[Place]:
+        """The places, and every other that holds the same words about the same row or from the same act.
+
+        So do the records of letters and messages, and seals that were made over the words.
+        """
+        said: dict[tuple[str | None, str], list[Entry]] = {}
+        for place in chosen:
+            entry = self._holders[place[0]]
+            said.setdefault((entry.region, self._spoken[place]), []).append(entry)
+        sealed = _first_sealed(self._holders[where] for where, _ in chosen)
+        copies = (place for place, words in self._spoken.items() if self._is_copy(place, words, said, sealed))
+        found = dict.fromkeys((*chosen, *copies))
+        return [*found, *dict.fromkeys((content, WHOLE) for content in self._sent(found))]
+
+    def _is_copy(
+        self,
+        place: Place,
+        words: str,
+        said: Mapping[tuple[str | None, str], Sequence[Entry]],
+        sealed: Mapping[str | None, int],
+    ) -> bool:
+        holder = self._holders[place[0]]
+        if holder.field == "seal":
+            return holder.number > sealed.get(holder.region, holder.number)
+        if holder.field == "message.record":
+            mine = [one for region, one in said if region == holder.region and len(one) >= _TELLING]
+            return any(one in words for one in mine)
+        if holder.field == "scenario":
+            return any(one == words for _, one in said)
+        same = said.get((holder.region, words), ())
+        if isinstance(place[0], str):
+            return any(self._is_about(place[0], int(place[1]), one) for one in same)
+        return any(holder.row == one.row or _is_of_one_act(holder, one) for one in same)
+
+    def _is_about(self, document: str, place: int, entry: Entry) -> bool:
+        """Whether words in a letter are of the line that an entry is about, as far as both are of one."""
+        if document not in self._subjects:
+            self._subjects[document] = self._stock.desk.ledger.subjects(document)
+        subject, lines = self._subjects[document][place], self._stock.plan.lines_of(str(entry.region))
+        name = {line.code: line.name for line in lines}.get(entry.row or "", "")
+        return not name or subject not in {line.name for line in lines} or subject == name
+
+    def _sent(self, places: Iterable[Place]) -> Iterator[str]:
+        """The bytes of messages whose records hold such words, by reference."""
+        records = {self._holders[where] for where, _ in places if isinstance(where, str)}
+        rows = {one.row for one in records if one.field == "message.record"}
+        for entry in self._entries:
+            if entry.field == "message.content" and entry.row in rows:
+                self._holders[str(entry.new)] = entry
+                yield str(entry.new)
+
+    def told(self, places: Iterable[Place], is_gone: bool) -> Iterator[GoneWords]:
+        """What stands in places, in words."""
+        words = Wording(self._stock.standing)
+        for where, part in places:
+            entry = self._holders[where]
+            yield GoneWords(
+                entry=entry.number,
+                region=words.region(entry.region) or "",
+                row=words.row(entry.region, entry.row, entry.field) or "",
+                field=words.field(entry.field),
+                part=part if isinstance(where, int) else "",
+                words="" if is_gone else said(self._spoken.get((where, part), "")),
+            )
+
+    def letters(self, places: Iterable[Place]) -> Iterator[str]:
+        """The files of issued letters that print such words."""
+        for where in dict.fromkeys(str(where) for where, _ in places):
+            entry = self._holders.get(where)
+            if entry and entry.field == "letter.record":
+                issue = load(Issue, self._stock.desk.ledger.document(where))
+                yield from (name for name, _ in issue.files)
+
+    def withdrawn(self, places: Iterable[Place]) -> Iterator[Event]:
+        """Messages that wait to be sent, and are not to be any more."""
+        whole = {str(where) for where, part in places if part == WHOLE}
+        for item in queue(self._stock.desk.ledger) if whole else ():
+            if item.content in whole and item.state == MessageState.PREPARED:
+                yield state_event(item, MessageState.WITHDRAWN)
+
+    def events(self, places: Iterable[Place], reason: str) -> Iterator[Event]:
+        """An entry for each region, and for so many places as a cell of the audit sheet can name."""
+        regions: dict[str | None, list[Place]] = {}
+        for place in places:
+            regions.setdefault(self._holders[place[0]].region, []).append(place)
+        for region, own in regions.items():
+            for begin in range(0, len(own), _AT_ONCE):
+                some = spelt(own[begin : begin + _AT_ONCE])
+                yield Event(ERASE, region, None, ERASED, None, some, reason.strip())
+
+
+def _parts(entry: Entry, field: str) -> list[str]:
+    """The parts of an entry that hold its own words; what it says was before is an earlier entry's."""
+    kinds = {"": ("new", "reason"), REASON: ("reason",)}.get(field, ("new",))
+    said = {"new": entry.new, "reason": entry.reason}
+    is_meant = entry.field != "seal" and field in ("", REASON, entry.field)
+    return [part for part in kinds if is_meant and said[part] and is_words(entry.action, entry.field, part)]
+
+
+def _is_of_one_act(one: Entry, other: Entry) -> bool:
+    """Whether what is said of a row was said of the whole region, too, at once."""
+    return one.at == other.at and (one.row is None or other.row is None)
+
+
+def _first_sealed(entries: Iterable[Entry]) -> dict[str | None, int]:
+    """By region, the number of the first of these entries that a seal may be over."""
+    first: dict[str | None, int] = {}
+    for entry in entries:
+        if entry.action == "lock":
+            first[entry.region] = min(entry.number, first.get(entry.region, entry.number))
+    return first

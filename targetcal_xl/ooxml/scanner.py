@@ -1,0 +1,206 @@
+"""Reading the cells of a sheet at half of a parser's time, where they stand as programs write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from math import isfinite
+
+from ..problems import Refused
+from . import limits
+from .cells import COLUMNS, Scalar, new_cell, resolved
+from .limits import Counted
+from .markup import Declared, SheetReader, Told, parsed_cells
+from .splice import Element
+
+_OPENS, _CLOSES, _ROW_CLOSES = b"<sheetData>", b"</sheetData>", b"</row>"
+_ROW = re.compile(r'<row r="([0-9]{1,7})"([^<>]*?)(/?)>')
+_CELL = re.compile(
+    r'<c r="([A-Z]{1,3})([0-9]+)"(?: s="[0-9]+")?(?: t="([A-Za-z]+)")?(?: ?/>|>'
+    r"(?:<f( [^<>]*?)?(?:/>|>([^<]*)</f>))?"
+    r"(?:<v>([0-9+.eE-]+)</v>"
+    r'|(<v>[^<]*</v>|<v ?/>|<is><t(?: xml:space="preserve")?>[^<]*</t></is>))?</c>)'
+    "|(.)",
+    re.DOTALL,
+)
+"""A cell: its column, its row, its type, its formula's attributes and text, its value, any other content.
+
+Whatever is no such cell is the last group, so that nothing is passed over.
+"""
+_TAG = re.compile(r'<c r="([A-Z0-9]+)"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")? ?/?>')
+_ATTRIBUTE = re.compile(r""" ([A-Za-z][A-Za-z0-9]*(?::[A-Za-z][A-Za-z0-9]*)?)="([ !#-%'-;=-~]*)\"""")
+_CONTROLS = bytes([*range(9), *range(11, 32)])
+"""What no XML may hold, and the carriage return, which a parser changes."""
+_EMPTY = "<v></v>"
+_STRANGE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[1-9][0-9]{1,6});)")
+_SPELT = re.compile("&[^;]+;")
+
+
+def sheet_cells(data: bytes, part: str, strings: Sequence[str], counted: Counted) -> Told:
+    """The cells of a worksheet; raise Refused for what makes no sense or could be read in two ways.
+
+    What the scanner is not sure of, the parser reads; only the parser refuses.
+    """
+    found = scanned_cells(data, part, strings, counted)
+    return parsed_cells(data, part, strings, counted) if found is None else found
+
+
+def scanned_cells(data: bytes, part: str, strings: Sequence[str], counted: Counted) -> Told | None:
+    """What the parser reads of a worksheet that is written as programs write it; None for any other."""
+    try:
+        scanner = _Scanner(data, part, strings, Counted(counted.cells, counted.text))
+        scanner.scan()
+    except (_Unusual, Declared, Refused, ValueError, LookupError, OverflowError):
+        return None
+    counted.cells, counted.text = scanner.counted.cells, scanner.counted.text
+    return replace(scanner.told, scanned=True)
+
+
+def scanned_row(data: bytes) -> Element:
+    """A row of a scanned sheet, with its cells as they stand in its bytes, but not what they hold."""
+    said = data.decode("latin-1")  # a letter for each byte; in tags there are no others
+    opening = next(_ROW.finditer(said))
+    end, marks = len(said), {"r": opening[1], **_marks(opening[2])}
+    row = Element("row", marks, 0, opening.end(), end - len(_ROW_CLOSES), end)
+    tags = list(_TAG.finditer(said, opening.end()))
+    ends = [*(tag.start() for tag in tags[1:]), row.close]
+    for tag, ends_at in zip(tags, ends, strict=False):
+        marks = {name: value for name, value in zip("rst", tag.groups(), strict=True) if value is not None}
+        row.children.append(Element("c", marks, tag.start(), tag.end(), 0, ends_at))
+    return row
+
+
+class _Unusual(Exception):
+    """Something is written as programs do not write it."""
+
+
+class _Scanner(SheetReader):
+    """Reads a sheet without its rows by the parser, and its rows by patterns that account for every byte."""
+
+    def __init__(self, data: bytes, part: str, strings: Sequence[str], counted: Counted) -> None:
+        self._from = data.index(_OPENS) + len(_OPENS)
+        self._to = data.rindex(_CLOSES, self._from)
+        self._body = data[self._from : self._to]
+        super().__init__(data[: self._from] + data[self._to :], part, strings, counted, None)
+
+    def scan(self) -> None:
+        """Read the whole part; raise one of many errors where it is not for us to read."""
+        self.parse("worksheet")
+        # Where the parser ends the rows at our cut, nothing around them can be a comment or the like.
+        if self.told.close != [self._from] or b"ascii" in self._data[: self._from].lower():
+            raise _Unusual
+        self.told.close[0] = self._to
+        _expect_plain(self._body)
+        *pieces, rest = self._body.split(_ROW_CLOSES)
+        at = self._from
+        for piece in pieces:
+            said = piece.decode()
+            self._scan_row(said, self._open_row(said, at))
+            at += len(piece) + len(_ROW_CLOSES)
+        if self._open_row(rest.decode(), at):
+            raise _Unusual
+
+    def _open_row(self, said: str, at: int) -> int:
+        """Note the rows that begin here, all but the last one empty; where its cells are, 0 for nowhere."""
+        end = 0
+        while row := _ROW.match(said, end):
+            if "r" in _marks(row[2]):
+                raise _Unusual
+            self._start_row({"r": row[1]}, at + end)
+            end = row.end()
+            if not row[3]:
+                return end
+            self._row = 0
+        if said[end:]:
+            raise _Unusual
+        return 0
+
+    def _scan_row(self, said: str, begin: int) -> None:
+        """Take in the cells of a row, one pass for what is short; what is longer is the parser's."""
+        if not begin or len(said) > min(limits.MOST_IN_TEXT, limits.MOST_IN_TAG):
+            raise _Unusual
+        if "\ufffe" in said or "\uffff" in said:
+            raise _Unusual
+        row, digits, strings, before, text = self._row, self._digits, self._strings, 0, 0
+        cells = _CELL.findall(said, begin)
+        for letters, numeral, kind, marks, spelt, number, other, stray in cells:
+            column = COLUMNS[letters]
+            if stray or numeral != digits or not before < column:
+                raise _Unusual
+            before = column
+            held: Scalar = None
+            if number and not kind:
+                held = float(number)
+                if not isfinite(held):
+                    raise _Unusual
+            elif number and kind == "s" and number.isdigit():
+                held = strings[int(number)]
+            elif (other != _EMPTY or kind) and (number or other):
+                held = self._held(kind or "n", number or other)
+            elif spelt and kind == "str":
+                held = ""
+            formula: str | None = spelt
+            if spelt:
+                said = _spelt_out(spelt)
+                text += len(said)
+                formula = resolved(said)
+            if marks:
+                self._formula = formula or None
+                formula = self._kept(_marks(marks), column)
+            if held is not None or formula:
+                self._found[row, column] = new_cell((held, formula or None, None))
+        self.counted.add(self.part, len(cells), text + self._text)
+        self._row = self._text = 0
+
+    def _held(self, kind: str, other: str) -> Scalar:
+        """What rarer content holds: a text of its own, nothing, or a value of any type."""
+        if other.startswith("<is>"):
+            if kind != "inlineStr":
+                raise _Unusual
+            said = resolved(_spelt_out(other[other.index(">", 4) + 1 : -len("</t></is>")]))
+            self._text += len(said)
+            return said
+        said = "" if other.endswith("/>") else _spelt_out(other.removeprefix("<v>").removesuffix("</v>"))
+        return self._read(kind, said)
+
+
+def _expect_plain(rows: bytes) -> None:
+    """Raise an error for what no XML may hold, or what says more than the patterns ask for."""
+    if len(rows.translate(None, _CONTROLS)) < len(rows) or _STRANGE.search(rows):
+        raise _Unusual
+    if b"]]>" in rows or b"xmlns" in rows:
+        raise _Unusual
+
+
+@lru_cache(1024)
+def _marks(said: str) -> dict[str, str]:
+    """Attributes by name, from where they are written one after the other."""
+    marks = dict(_ATTRIBUTE.findall(said))
+    if "".join(f' {name}="{value}"' for name, value in marks.items()) != said:
+        raise _Unusual
+    return marks
+
+
+def _spelt_out(said: str) -> str:
+    """A text of the file with what stands for a sign replaced by that sign."""
+    if "&#" in said:
+        return _SPELT.sub(lambda found: _SIGNS[found[0]], said)
+    if "&" in said:
+        for spelt, sign in _SIGNS.items():  # the quicker way, as the last of them begins all others
+            said = said.replace(spelt, sign)
+    return said
+
+
+class _Signs(dict[str, str]):
+    """What stands for a sign -> the sign; `&#34920;` as openpyxl writes 表, too."""
+
+    def __missing__(self, said: str) -> str:
+        sign = chr(int(said[2:-1]))
+        if not sign.isprintable():
+            raise _Unusual
+        return sign
+
+
+_SIGNS = _Signs({"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"})
