@@ -242,7 +242,7 @@ def test_where_the_library_is_missing_the_line_that_installs_it_is_named(
     monkeypatch.delenv(ROOTS)
     case = decided(tmp_path)
     report = case.run(confirm, "总部承担余下部分")
-    assert "pip install 'targetcal-xl[stamps]'" in _said(report)
+    assert 'pip install "targetcal-xl[stamps]"' in _said(report)
 
 
 def test_a_record_that_makes_no_sense_is_told_not_raised() -> None:
