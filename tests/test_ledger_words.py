@@ -24,7 +24,7 @@ from targetcal_xl.ledger import (
     Draft,
     Event,
     Ledger,
-    Place,
+    WordsPlace,
     dump,
     open_ledger,
     places_in,
@@ -57,7 +57,7 @@ def _said(number: int, field: str, words: str, reason: str) -> Event:
     return Event("decide", "HD", f"L{number}", field, None, f"⟦v{number}⟧{words}", f"⟦r{number}⟧{reason}")
 
 
-def _erase(ledger: Ledger, *places: Place) -> None:
+def _erase(ledger: Ledger, *places: WordsPlace) -> None:
     put(ledger, [Event("erase", "HD", None, "erased", None, spelt(places), "asked for")])
     ledger.scrub()
 
@@ -244,5 +244,5 @@ def test_words_are_salted_by_what_a_test_may_know(tmp_path: Path) -> None:
 @given(st.lists(st.tuples(st.integers(1, 10**9), st.sampled_from(PARTS)), max_size=9))
 def test_places_are_read_as_they_are_spelt(places: list[tuple[int, str]]) -> None:
     name = reference(b"a document")
-    both: list[Place] = [*places, (name, "12"), (name, WHOLE)]
+    both: list[WordsPlace] = [*places, (name, "12"), (name, WHOLE)]
     assert [*places_in(spelt(both))] == both

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ..calibration import is_placeholder, is_same_person, may_erase
 from ..calibration.vocabulary import MessageState
 from ..desk import Desk, Issue, Stock, find_line, find_region, provenance, said, take_stock, text_faults
-from ..language import text
-from ..ledger import ERASE, ERASED, PARTS, WHOLE, WORDS, Entry, Event, Place, is_words, load, spelt
+from ..language import listed, text
+from ..ledger import ERASE, ERASED, PARTS, WHOLE, WORDS, Entry, Event, WordsPlace, is_words, load, spelt
 from ..outbox import queue, state_event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, QUIET, Part, Report, Sentence, table
@@ -55,10 +55,12 @@ class EraseReport(Report):
         yield Sentence(text(f"telling.erase.{done}", language, count=len(self.words)), mark)
         yield table(_COLUMNS, (_row(one, language) for one in self.words), language)
         if self.kept:
-            numbers = ", ".join(map(str, self.kept))
+            numbers = listed(self.kept, language)
             yield Sentence(text("telling.erase.kept", language, numbers=numbers), QUIET)
         if self.files:
-            yield Sentence(text("telling.erase.files", language, files=", ".join(self.files)), QUESTION)
+            yield Sentence(
+                text("telling.erase.files", language, files=listed(self.files, language)), QUESTION
+            )
         yield Sentence(text("telling.erase.elsewhere", language))
 
 
@@ -128,12 +130,12 @@ class _Search:
         self._holders |= {str(one.new): one for one in self._entries if one.new in documents}
         self._subjects: dict[str, list[str]] = {}
 
-    def chosen(self, wanted: Wanted) -> list[Place]:
+    def chosen(self, wanted: Wanted) -> list[WordsPlace]:
         """The words that are named and can go; raise Refused for what are none."""
         if not (wanted.entries or wanted.person or (wanted.region and wanted.line)):
             raise Refused([Problem("erase_what")])
         if wanted.field and wanted.field not in {*WORDS, REASON}:
-            known = ", ".join(sorted({*WORDS, REASON}))
+            known = sorted({*WORDS, REASON})
             raise Refused([Problem("erase_field", fields={"field": wanted.field, "known": known})])
         if problems := list(self._wordless(wanted)):
             raise Refused(problems)
@@ -151,7 +153,7 @@ class _Search:
     def nothing(self, wanted: Wanted) -> Problem:
         """Why nothing can go: words of before cannot, or there are none left."""
         if plain := list(self.plain(wanted)):
-            return Problem("erase_before", fields={"numbers": ", ".join(map(str, plain))})
+            return Problem("erase_before", fields={"numbers": list(plain)})
         return Problem("erase_nothing")
 
     def plain(self, wanted: Wanted) -> Iterator[int]:
@@ -174,7 +176,7 @@ class _Search:
             if is_there and is_about and is_named and is_theirs:
                 yield entry
 
-    def with_copies(self, chosen: Sequence[Place]) -> list[Place]:
+    def with_copies(self, chosen: Sequence[WordsPlace]) -> list[WordsPlace]:
         """The places, and every other that holds the same words about the same row or from the same act.
 
         So do the records of letters and messages, and seals that were made over the words.
@@ -190,7 +192,7 @@ class _Search:
 
     def _is_copy(
         self,
-        place: Place,
+        place: WordsPlace,
         words: str,
         said: Mapping[tuple[str | None, str], Sequence[Entry]],
         sealed: Mapping[str | None, int],
@@ -216,7 +218,7 @@ class _Search:
         name = {line.code: line.name for line in lines}.get(entry.row or "", "")
         return not name or subject not in {line.name for line in lines} or subject == name
 
-    def _sent(self, places: Iterable[Place]) -> Iterator[str]:
+    def _sent(self, places: Iterable[WordsPlace]) -> Iterator[str]:
         """The bytes of messages whose records hold such words, by reference."""
         records = {self._holders[where] for where, _ in places if isinstance(where, str)}
         rows = {one.row for one in records if one.field == "message.record"}
@@ -225,7 +227,7 @@ class _Search:
                 self._holders[str(entry.new)] = entry
                 yield str(entry.new)
 
-    def told(self, places: Iterable[Place], is_gone: bool) -> Iterator[GoneWords]:
+    def told(self, places: Iterable[WordsPlace], is_gone: bool) -> Iterator[GoneWords]:
         """What stands in places, in words."""
         words = Wording(self._stock.standing)
         for where, part in places:
@@ -239,7 +241,7 @@ class _Search:
                 words="" if is_gone else said(self._spoken.get((where, part), "")),
             )
 
-    def letters(self, places: Iterable[Place]) -> Iterator[str]:
+    def letters(self, places: Iterable[WordsPlace]) -> Iterator[str]:
         """The files of issued letters that print such words."""
         for where in dict.fromkeys(str(where) for where, _ in places):
             entry = self._holders.get(where)
@@ -247,16 +249,16 @@ class _Search:
                 issue = load(Issue, self._stock.desk.ledger.document(where))
                 yield from (name for name, _ in issue.files)
 
-    def withdrawn(self, places: Iterable[Place]) -> Iterator[Event]:
+    def withdrawn(self, places: Iterable[WordsPlace]) -> Iterator[Event]:
         """Messages that wait to be sent, and are not to be any more."""
         whole = {str(where) for where, part in places if part == WHOLE}
         for item in queue(self._stock.desk.ledger) if whole else ():
             if item.content in whole and item.state == MessageState.PREPARED:
                 yield state_event(item, MessageState.WITHDRAWN)
 
-    def events(self, places: Iterable[Place], reason: str) -> Iterator[Event]:
+    def events(self, places: Iterable[WordsPlace], reason: str) -> Iterator[Event]:
         """An entry for each region, and for so many places as a cell of the audit sheet can name."""
-        regions: dict[str | None, list[Place]] = {}
+        regions: dict[str | None, list[WordsPlace]] = {}
         for place in places:
             regions.setdefault(self._holders[place[0]].region, []).append(place)
         for region, own in regions.items():

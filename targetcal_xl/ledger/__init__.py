@@ -10,7 +10,7 @@ with on_demand(__name__):
     from .documents import dump, load
     from .draft import Draft, Log
     from .entry import Entry, Event
-    from .erasure import ERASE, ERASED, WHOLE, Place, places_in, spelt
+    from .erasure import ERASE, ERASED, WHOLE, WordsPlace, places_in, spelt
     from .fold import BASELINE, groundwork, standing
     from .ledger import Ledger, open_ledger
     from .words import PARTS, WORDS, is_words
@@ -30,8 +30,8 @@ __all__ = [
     "Event",
     "Ledger",
     "Log",
-    "Place",
     "Proof",
+    "WordsPlace",
     "cosign",
     "dump",
     "fault",

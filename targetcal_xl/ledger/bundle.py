@@ -16,7 +16,7 @@ from ..problems import Problem, Refused
 from .chain import COLUMNS, parse, reference
 from .checkpoint import Checkpoint, parse_checkpoint
 from .documents import load
-from .erasure import ERASE, ERASED, Place, mark, places_in
+from .erasure import ERASE, ERASED, WordsPlace, mark, places_in
 from .merkle import is_consistent, is_included, leaf_hash
 from .passages import passage_faults
 from .words import PARTS, commitment, is_commitment
@@ -64,7 +64,7 @@ class ProvenEntry:
             raise ValueError("this is no entry")
         return dict(zip(COLUMNS, found, strict=False))
 
-    def told(self, instead: Callable[[Place], str]) -> dict[str, Any]:
+    def told(self, instead: Callable[[WordsPlace], str]) -> dict[str, Any]:
         """The columns with people's words in them, and something `instead` in places where they are not."""
         columns, said = self.columns, {one.part: one.words for one in self.words}
         for part in PARTS:
@@ -97,9 +97,9 @@ class Proof:
     documents: tuple[str, ...] = ()
     passages: tuple[ProvenPassage, ...] = field(default=(), metadata=ADDED)
 
-    def erased(self, language: str) -> dict[Place, str]:
+    def erased(self, language: str) -> dict[WordsPlace, str]:
         """What is to be seen in places that entries of it name as erased."""
-        seen: dict[Place, str] = {}
+        seen: dict[WordsPlace, str] = {}
         for columns in (one.columns for one in self.entries):
             if (columns["action"], columns["field"]) == (ERASE, ERASED):
                 at = dt.datetime.fromisoformat(columns["at"])

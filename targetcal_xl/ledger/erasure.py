@@ -16,19 +16,19 @@ ERASE: Final = "erase"
 ERASED: Final = "erased"
 """The field of these entries."""
 
-Place = tuple[int | str, str]
+WordsPlace = tuple[int | str, str]
 """Where words stood: an entry's number and the part of it, or a document's reference and the place in it."""
 
 WHOLE: Final = ""
 """The place of all of a document."""
 
 
-def spelt(places: Iterable[Place]) -> str:
+def spelt(places: Iterable[WordsPlace]) -> str:
     """Places as an entry names them: `12.new 12.reason`, and with a document's reference alike."""
     return " ".join(f"{where}.{part}" if part else str(where) for where, part in places)
 
 
-def places_in(said: object) -> Iterator[Place]:
+def places_in(said: object) -> Iterator[WordsPlace]:
     """The places that an entry names."""
     for one in str(said).split():
         where, _, part = one.partition(".")
@@ -46,9 +46,9 @@ def lost(language: str) -> str:
     return text("ledger.words_lost", language)
 
 
-def erased_by(entries: Iterable[Entry], language: str) -> dict[Place, str]:
+def erased_by(entries: Iterable[Entry], language: str) -> dict[WordsPlace, str]:
     """What is seen in the places that entries name as erased."""
-    seen: dict[Place, str] = {}
+    seen: dict[WordsPlace, str] = {}
     for entry in entries:
         if (entry.action, entry.field) == (ERASE, ERASED):
             said = mark(entry.number, entry.at, entry.actor, language)
@@ -56,7 +56,7 @@ def erased_by(entries: Iterable[Entry], language: str) -> dict[Place, str]:
     return seen
 
 
-def without(entry: Entry, erased: Mapping[Place, str]) -> Entry:
+def without(entry: Entry, erased: Mapping[WordsPlace, str]) -> Entry:
     """An entry as it reads once its words are erased."""
     gone: dict[str, Any] = {
         part: erased[entry.number, part] for part in PARTS if (entry.number, part) in erased

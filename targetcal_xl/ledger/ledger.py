@@ -35,7 +35,7 @@ from .chain import (
 )
 from .checkpoint import Checkpoint, log_origin
 from .entry import Entry, Event
-from .erasure import ERASE, ERASED, WHOLE, Place, lost, mark, places_in
+from .erasure import ERASE, ERASED, WHOLE, WordsPlace, lost, mark, places_in
 from .merkle import Frontier, NodeAt, consistency, inclusion
 from .passages import Passage, committed_documents, passage_faults, spoken_document, subjects
 from .store import Row, Store, Transaction, create_tables, locate
@@ -121,7 +121,7 @@ class Ledger:
         self._proven: tuple[int, str] = (0, GENESIS)
         self._tree = Frontier()
         self._documents: set[str] = set()
-        self._marks: dict[Place, str] = {}
+        self._marks: dict[WordsPlace, str] = {}
         self._store, self._chance = store, chance
         if obstacle := store.obstacle(create):
             raise self._none(obstacle)
@@ -402,7 +402,7 @@ class Ledger:
             last = {row[5:8]: row for row in transaction.rows(query, until)}
             return {key: parse(self._columns(transaction, row)[9]) for key, row in last.items()}
 
-    def document(self, named: str, erased: Mapping[Place, str] | None = None) -> bytes:
+    def document(self, named: str, erased: Mapping[WordsPlace, str] | None = None) -> bytes:
         """The content that a `reference` names, with people's words in it as far as they are there.
 
         `erased` says what is seen in further places, whose words are about to go. Raise Refused when it is
@@ -421,12 +421,12 @@ class Ledger:
         with self._transaction() as transaction:
             return _language(transaction)
 
-    def spoken(self) -> dict[Place, str]:
+    def spoken(self) -> dict[WordsPlace, str]:
         """Everything that people said in their own words and that can be erased, by its place."""
         if self.formats["ledger"].number < COMMITTED:
             return {}
         with self._transaction() as transaction:
-            said: dict[Place, str] = {}
+            said: dict[WordsPlace, str] = {}
             for number, *beside in transaction.rows("SELECT * FROM word ORDER BY number"):
                 for part, words in zip(PARTS, beside[1::2], strict=True):
                     if words is not None:
@@ -439,7 +439,7 @@ class Ledger:
         with self._transaction() as transaction:
             return subjects(self._content(transaction, named))
 
-    def erased(self) -> set[Place]:
+    def erased(self) -> set[WordsPlace]:
         """Every place whose words were erased."""
         with self._transaction() as transaction:
             return _erased(transaction)
@@ -457,7 +457,7 @@ class Ledger:
         return content
 
     def _passages(self, transaction: Transaction, named: str) -> list[tuple[int, bytes, str | None]]:
-        """Place, salt and words of what people said in a document; salt and words are None once erased."""
+        """WordsPlace, salt and words of what people said in a document; salt and words are None once erased."""
         if self.formats["ledger"].number < COMMITTED:
             return []
         query = "SELECT place, salt, words FROM passage WHERE reference = ? ORDER BY place"
@@ -477,7 +477,7 @@ class Ledger:
                 columns[COLUMNS.index(part)] = said
         return columns
 
-    def _mark(self, transaction: Transaction, place: Place) -> str | None:
+    def _mark(self, transaction: Transaction, place: WordsPlace) -> str | None:
         """What is seen in place of words that were erased; None where no entry says so."""
         if place not in self._marks:
             language = _language(transaction)
@@ -713,7 +713,7 @@ class _Batch:
         return ((*row, *beside.get(row[0], nothing)) for row in self.rows)
 
 
-def _erasing(rows: Iterable[Row]) -> list[Place]:
+def _erasing(rows: Iterable[Row]) -> list[WordsPlace]:
     """The places that entries name as erased."""
     return [
         place for row in rows if row[4] == ERASE and row[7] == ERASED for place in places_in(parse(row[9]))
@@ -726,12 +726,12 @@ def _erasures(transaction: Transaction) -> Iterator[Row]:
     return transaction.rows(query, ERASE, ERASED)
 
 
-def _erased(transaction: Transaction) -> set[Place]:
+def _erased(transaction: Transaction) -> set[WordsPlace]:
     """Everything that was ever erased."""
     return {place for *_, new in [*_erasures(transaction)] for place in places_in(parse(new))}
 
 
-def _erase(transaction: Transaction, places: Collection[Place]) -> None:
+def _erase(transaction: Transaction, places: Collection[WordsPlace]) -> None:
     """Let words, and documents, go."""
     if not places:
         return
