@@ -15,7 +15,7 @@ _OWN = (
 _COMMANDS = re.compile(
     r"telling\.attest\..+|telling\.column\.(number|at|actor|action|region|row|field|old|new|reason)"
     r"|problem\.(more_of_a_kind|file_too_big|file_unreadable)"
-    r"|problem\.proof_(unreadable|checkpoint|entry|beginning|document)"
+    r"|problem\.proof_(unreadable|checkpoint|entry|words|beginning|document|document_words)|ledger\.erased"
 )
 """The keys of all that the command says, too."""
 
