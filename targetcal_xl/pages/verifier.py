@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from ..language import LANGUAGES, catalogue, text
+from ..language import LANGUAGES, catalogue, record, text
 from .page import inert, part, rendered
 
 _OWN = (
@@ -32,4 +32,5 @@ def verifier_page(language: str) -> str:
 def _words(language: str) -> dict[str, str]:
     """What the page has to say in a language, by key, as the catalogue has it."""
     said, own = catalogue(language), {f"pages.verifier.{name}" for name in _OWN}
-    return {key: said[key] for key in sorted(said) if key in own or _COMMANDS.fullmatch(key)}
+    found = {key: said[key] for key in sorted(said) if key in own or _COMMANDS.fullmatch(key)}
+    return found | {"colon": record(language).colon}

@@ -353,7 +353,7 @@ function* toldProblems(words, problems, indented) {
   for (const { code } of problems) times.set(code, (times.get(code) ?? 0) + 1);
   const seen = new Map();
   for (const { code, where, ...fields } of problems) {
-    const count = (seen.get(code) ?? 0) + 1, place = where ? `${where}: ` : "";
+    const count = (seen.get(code) ?? 0) + 1, place = where ? `${where}${words.colon}` : "";
     seen.set(code, count);
     if (count > MOST_OF_A_KIND) continue;
     yield { mark: "✗", said: place + filled(words, `problem.${code}`, fields), indented };
