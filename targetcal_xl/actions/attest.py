@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
@@ -16,7 +15,7 @@ from pydantic_core import from_json
 from ..connect import trusted_roots
 from ..desk import SENT, STAMP_FIELD, Stamp
 from ..language import text
-from ..ledger import Proof, load, proof_faults, read_proof
+from ..ledger import MOMENT, Proof, load, proof_faults, read_proof
 from ..letters import printed_text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
@@ -34,8 +33,6 @@ from ..telling import (
 )
 from .stamp import HeldStamp, held_stamps
 
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")
-"""A time as entries hold it."""
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
 
 
@@ -258,7 +255,7 @@ def _rows(proof: Proof, language: str) -> Iterator[list[str]]:
 
 def _shown(code: str, said: str | int | None) -> str:
     """What stands in a column, as people read it; in a log of somebody's own it may be anything."""
-    if isinstance(said, str) and code == "at" and _MOMENT.fullmatch(said):
+    if isinstance(said, str) and code == "at" and MOMENT.fullmatch(said):
         return f"{said[:10]} {said[11:19]}"
     if isinstance(said, str) and code in ("old", "new"):
         with suppress(ValueError):

@@ -3,7 +3,7 @@
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .bundle import Proof, proof_faults, read_proof
+    from .bundle import MOMENT, Proof, proof_faults, read_proof
     from .chain import GENESIS, fault, plain_head, reference
     from .checkpoint import Checkpoint, parse_checkpoint, parse_mark
     from .cosign import Cosigned, cosign, is_cosigned, values_digest
@@ -20,6 +20,7 @@ __all__ = [
     "ERASE",
     "ERASED",
     "GENESIS",
+    "MOMENT",
     "PARTS",
     "WHOLE",
     "WORDS",

@@ -25,6 +25,9 @@ FORM: Literal["targetcal-xl/proof-1"] = "targetcal-xl/proof-1"
 """What every proof file begins with."""
 
 _HASH = re.compile("[0-9a-f]{64}")
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")
+"""A time as entries hold it."""
+_SALT = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,8 @@ class Proof:
         seen: dict[WordsPlace, str] = {}
         for columns in (one.columns for one in self.entries):
             if (columns["action"], columns["field"]) == (ERASE, ERASED):
-                at = dt.datetime.fromisoformat(columns["at"])
-                said = mark(columns["number"], at, columns["actor"], language)
-                seen |= dict.fromkeys(places_in(parse(columns["new"])), said)
+                with suppress(TypeError, ValueError):  # a log of somebody's own may hold anything
+                    seen |= _erased(columns, language)
         return seen
 
     @property
@@ -124,6 +126,15 @@ class Proof:
         return (self.seen, *(parse_checkpoint(one.checkpoint) for one in self.beginnings))
 
 
+def _erased(columns: dict[str, Any], language: str) -> dict[WordsPlace, str]:
+    """What is to be seen in the places that an entry names; raise ValueError or TypeError for none."""
+    at, actor, places = columns["at"], columns["actor"], parse(columns["new"])
+    if not (isinstance(actor, str) and isinstance(places, str) and MOMENT.fullmatch(at)):
+        raise ValueError("this is no erasure")
+    said = mark(columns["number"], dt.datetime.fromisoformat(at), actor, language)
+    return dict.fromkeys(places_in(places), said)
+
+
 def hex_path(path: Sequence[bytes]) -> tuple[str, ...]:
     """A path as proofs write it."""
     return tuple(step.hex() for step in path)
@@ -137,7 +148,8 @@ def read_proof(content: bytes) -> Proof:
     texts += [one.content for one in proof.entries] + [one.checkpoint for one in proof.beginnings]
     texts += [said for one in proof.entries for words in one.words for said in vars(words).values()]
     texts += [said for one in proof.passages for said in (one.document, one.salt, one.words)]
-    if proof.form != FORM or not all(isinstance(said, str) for said in texts):
+    placed = all(type(one.place) is int and one.place >= 0 for one in proof.passages)
+    if proof.form != FORM or not placed or not all(isinstance(said, str) for said in texts):
         raise Refused([Problem("proof_unreadable")])
     return proof
 
@@ -179,7 +191,7 @@ def _passage_faults(proof: Proof) -> Iterator[Problem]:
         held.setdefault(one.document, []).append(one)
     for name, said in held.items():
         try:
-            spoken = [(one.place, bytes.fromhex(one.salt), one.words) for one in said]
+            spoken = [(one.place, _salt(one.salt), one.words) for one in said]
             sound = name in proof.contents and not [*passage_faults(proof.contents[name], spoken)]
         except ValueError:
             sound = False
@@ -188,7 +200,13 @@ def _passage_faults(proof: Proof) -> Iterator[Problem]:
 
 
 def _commitment(salt: str, words: str) -> str:
-    return commitment(bytes.fromhex(salt), words)
+    return commitment(_salt(salt), words)
+
+
+def _salt(said: str) -> bytes:
+    if not _SALT.fullmatch(said):
+        raise ValueError("this is no salt")
+    return bytes.fromhex(said)
 
 
 def _is_proven(one: ProvenEntry, seen: Checkpoint) -> bool:

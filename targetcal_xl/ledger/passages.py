@@ -93,7 +93,7 @@ def _subjects(held: Any, subject: str) -> Iterator[str]:
 
 
 def _changed(content: bytes, change: Callable[[str], str]) -> bytes:
-    return to_json(_walked(from_json(content), change))
+    return to_json(_walked(from_json(content, allow_inf_nan=False), change))
 
 
 def _walked(held: Any, change: Callable[[str], str]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from ..language import LANGUAGES, catalogue, text
+from ..language import LANGUAGES, catalogue, record, text
 from .page import inert, part, rendered
 
 _OWN = (
@@ -15,7 +15,7 @@ _OWN = (
 _COMMANDS = re.compile(
     r"telling\.attest\..+|telling\.column\.(number|at|actor|action|region|row|field|old|new|reason)"
     r"|problem\.(more_of_a_kind|file_too_big|file_unreadable)"
-    r"|problem\.proof_(unreadable|checkpoint|entry|beginning|document)"
+    r"|problem\.proof_(unreadable|checkpoint|entry|words|beginning|document|document_words)|ledger\.erased"
 )
 """The keys of all that the command says, too."""
 
@@ -32,4 +32,5 @@ def verifier_page(language: str) -> str:
 def _words(language: str) -> dict[str, str]:
     """What the page has to say in a language, by key, as the catalogue has it."""
     said, own = catalogue(language), {f"pages.verifier.{name}" for name in _OWN}
-    return {key: said[key] for key in sorted(said) if key in own or _COMMANDS.fullmatch(key)}
+    found = {key: said[key] for key in sorted(said) if key in own or _COMMANDS.fullmatch(key)}
+    return found | {"colon": record(language).colon}

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from targetcal_xl.language import LANGUAGES, catalogue
+from targetcal_xl.language import LANGUAGES, catalogue, record
 
 Files = Mapping[str, bytes]
 """Contents by the names of their files."""
@@ -44,7 +44,12 @@ def script() -> str:
 def judged(cases: Sequence[Files]) -> list[dict[str, Any]]:
     """What is said of each lot of files, in codes and in the words of every language."""
     spelt = [[[name, base64.b64encode(data).decode()] for name, data in one.items()] for one in cases]
-    told = json.dumps({"cases": spelt, "words": {code: catalogue(code) for code in LANGUAGES}})
+    told = json.dumps(
+        {
+            "cases": spelt,
+            "words": {code: catalogue(code) | {"colon": record(code).colon} for code in LANGUAGES},
+        }
+    )
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder, "judge.cjs")
         program.write_text(script() + _RUN, encoding="utf-8")

@@ -94,17 +94,21 @@ const isRecord = (one, fields, needed) => one !== null && typeof one === "object
   && needed.every(name => Object.hasOwn(one, name));
 const isText = said => typeof said === "string";
 const isListOf = (fields, needed) => list => Array.isArray(list) && list.every(one => isRecord(one, fields, needed));
-const PROVEN = { content: isText, path: isTexts }, BEGUN = { checkpoint: isText, path: isTexts };
+const SPOKEN = { part: isText, salt: isText, words: isText }, isPlace = said => Number.isInteger(said) && said >= 0;
+const PASSAGE = { document: isText, place: isPlace, salt: isText, words: isText };
+const isSpoken = isListOf(SPOKEN, Object.keys(SPOKEN));
+const PROVEN = { content: isText, path: isTexts, words: isSpoken }, BEGUN = { checkpoint: isText, path: isTexts };
 const PROOF = {
   form: said => said === FORM, checkpoint: isText, documents: isTexts,
-  entries: isListOf(PROVEN, Object.keys(PROVEN)), beginnings: isListOf(BEGUN, Object.keys(BEGUN)),
+  entries: isListOf(PROVEN, ["content", "path"]), beginnings: isListOf(BEGUN, Object.keys(BEGUN)),
+  passages: isListOf(PASSAGE, Object.keys(PASSAGE)),
 };
 
 const readProof = bytes => {
   try {
     const said = readJson(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
     if (!isRecord(said, PROOF, ["form", "checkpoint", "entries"])) return null;
-    return { ...said, beginnings: said.beginnings ?? [], documents: said.documents ?? [] };
+    return { ...said, beginnings: said.beginnings ?? [], documents: said.documents ?? [], passages: said.passages ?? [] };
   } catch {
     return null;
   }
@@ -127,11 +131,73 @@ const isBeginning = (one, seen) => unless(false, () => {
   return isConsistent(before.size, seen.size, one.path.map(unhex), before.root, seen.root) && before.origin === seen.origin;
 });
 
+// People's words stand beside, salted: what is hashed holds a commitment in their place (ledger/words.py, passages.py).
+const PARTS = ["old", "new", "reason"];
+const WORDS_OF = new Set([
+  "attachment", "basis", "change.reason", "comment", "decision_reason", "event.note", "granted_reason", "history.note", "objection.basis",
+  "objection.risk", "objection.support", "risk", "seal", "support", "support_declined", "thread.text", "what",
+]);
+const WORD_NAMES = new Set(["basis", "handling", "reason", "risk", "subject", "support", "text", "what"]);
+const isCommitment = said => isText(said) && /^~[0-9a-f]{64}$/.test(said);
+const commitment = (salt, words) => {
+  if (!/^[0-9a-f]{32}$/.test(salt)) throw new Error("this is no salt");
+  return `~${hex(sha256(joined(Uint8Array.from(salt.match(/../g), two => parseInt(two, 16)), utf8.encode(words))))}`;
+};
+const isSaid = one => unless(false, () => {
+  const columns = columnsOf(one.content);
+  return (one.words ?? []).every(said => columns[said.part] === commitment(said.salt, said.words));
+});
+const isFilled = said => isText(said) && said !== "";
+const isCell = list => list.length === 3 && isText(list[1]) && WORDS_OF.has(list[1]) && isFilled(list[2]);
+function* wordsIn(held) {
+  if (Array.isArray(held)) {
+    if (isCell(held)) yield held[2];
+    else for (const one of held) yield* wordsIn(one);
+  } else if (held !== null && typeof held === "object") {
+    for (const [name, one] of Object.entries(held)) {
+      const isWords = WORD_NAMES.has(name) || (name === "value" && WORDS_OF.has(held.field));
+      if (isWords && isFilled(one)) yield one;
+      else yield* wordsIn(one);
+    }
+  }
+}
+const misquoted = (passages, contents) => [...new Set(passages.map(one => one.document))].filter(name => !unless(false, () => {
+  const stored = [...wordsIn(readJson(contents.get(name)))];
+  return passages.every(one => one.document !== name || stored[one.place] === commitment(one.salt, one.words));
+}));
+
+// What entries read like: with the words beside them, or who erased these, or that they are not here.
+const erasedIn = (words, entries) => {
+  const seen = new Map();
+  for (const { number, at, actor, action, field, new: said } of entries) {
+    const places = action === "erase" && field === "erased" && unless(null, () => readJson(said));
+    if (!isText(places) || !isText(actor) || !isText(at) || !MOMENT.test(at)) continue;
+    if (unless("", () => new Date(at).toISOString().slice(0, 19)) !== at.slice(0, 19)) continue;
+    const mark = filled(words, "ledger.erased", { number, date: at.slice(0, 10), actor });
+    for (const place of places.split(new RegExp(`[${BLANKS}]+`))) seen.set(place.replace(/^0+(?=[0-9]+\.)/, ""), mark);
+  }
+  return seen;
+};
+const toldColumns = (words, entries, proof) => {
+  const erased = erasedIn(words, entries);
+  return entries.map((columns, k) => {
+    const said = new Map((proof.entries[k].words ?? []).map(one => [one.part, one.words])), told = { ...columns };
+    for (const part of PARTS) {
+      if (!isCommitment(columns[part])) continue;
+      told[part] = said.get(part) || (erased.get(`${columns.number}.${part}`) ?? words["telling.attest.unsaid"]);
+    }
+    return told;
+  });
+};
+
 // Everything in a proof that does not follow from its checkpoint; of a sound one, what it tells.
 const examined = (name, proof) => {
   const problems = [], seen = unless(null, () => readCheckpoint(proof.checkpoint));
   if (!seen) return { name, proof, problems: [{ code: "proof_checkpoint" }] };
-  proof.entries.forEach((one, k) => { if (!isProven(one, seen)) problems.push({ code: "proof_entry", place: k + 1 }); });
+  proof.entries.forEach((one, k) => {
+    if (!isProven(one, seen)) problems.push({ code: "proof_entry", place: k + 1 });
+    else if (!isSaid(one)) problems.push({ code: "proof_words", place: k + 1 });
+  });
   for (const one of proof.beginnings) {
     const head = one.checkpoint.split(new RegExp(`[${BLANKS}]+`)).filter(Boolean).join(" ");
     if (!isBeginning(one, seen)) problems.push({ code: "proof_beginning", head });
@@ -139,6 +205,7 @@ const examined = (name, proof) => {
   const names = new Set(proof.entries.map(one => unless("", () => named(columnsOf(one.content)))));
   const contents = new Map(proof.documents.map(one => [`sha256:${hex(sha256(utf8.encode(one)))}`, one]));
   for (const document of contents.keys()) if (!names.has(document)) problems.push({ code: "proof_document", document });
+  for (const document of misquoted(proof.passages, contents)) problems.push({ code: "proof_document_words", document });
   if (problems.length) return { name, proof, problems };
   const entries = proof.entries.map(one => columnsOf(one.content));
   const checkpoints = [seen, ...proof.beginnings.map(one => readCheckpoint(one.checkpoint))];
@@ -286,7 +353,7 @@ function* toldProblems(words, problems, indented) {
   for (const { code } of problems) times.set(code, (times.get(code) ?? 0) + 1);
   const seen = new Map();
   for (const { code, where, ...fields } of problems) {
-    const count = (seen.get(code) ?? 0) + 1, place = where ? `${where}: ` : "";
+    const count = (seen.get(code) ?? 0) + 1, place = where ? `${where}${words.colon}` : "";
     seen.set(code, count);
     if (count > MOST_OF_A_KIND) continue;
     yield { mark: "✗", said: place + filled(words, `problem.${code}`, fields), indented };
@@ -309,7 +376,7 @@ const shownAs = (code, said) => {
 // The report in sentences and tables, as the command tells it.
 function* tell(words, report) {
   yield* toldProblems(words, report.problems, false);
-  for (const { name, problems, seen, entries, stamps } of report.proofs) {
+  for (const { name, proof, problems, seen, entries, stamps } of report.proofs) {
     if (problems.length) {
       yield { mark: "✗", said: filled(words, "telling.attest.broken", { file: name }), indented: false };
       yield* toldProblems(words, problems, true);
@@ -319,7 +386,7 @@ function* tell(words, report) {
     yield { mark: "✓", said: filled(words, "telling.attest.proved", facts), indented: false };
     yield {
       captions: TOLD_COLUMNS.map(code => words[`telling.column.${code}`]),
-      rows: entries.map(one => TOLD_COLUMNS.map(code => shownAs(code, one[code]))),
+      rows: toldColumns(words, entries, proof).map(one => TOLD_COLUMNS.map(code => shownAs(code, one[code]))),
     };
     if (stamps) yield { mark: "·", said: filled(words, "telling.attest.unheld", { file: name, count: stamps }), indented: false };
   }
