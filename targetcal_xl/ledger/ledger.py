@@ -457,7 +457,7 @@ class Ledger:
         return content
 
     def _passages(self, transaction: Transaction, named: str) -> list[tuple[int, bytes, str | None]]:
-        """WordsPlace, salt and words of what people said in a document; salt and words are None once erased."""
+        """Place, salt and words of what people said in a document; salt and words are None once erased."""
         if self.formats["ledger"].number < COMMITTED:
             return []
         query = "SELECT place, salt, words FROM passage WHERE reference = ? ORDER BY place"
