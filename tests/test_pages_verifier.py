@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from hashlib import sha256
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from targetcal_xl.actions import attest, audit, issue_letters, proof, unlock
 from targetcal_xl.actions.attest import AttestReport
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ledger import parse_checkpoint
+from targetcal_xl.ledger.passages import WORD_NAMES
+from targetcal_xl.ledger.words import WORDS
 from targetcal_xl.pages import MOST_BYTES, verifier_page
 from targetcal_xl.telling import Rows
 from tests.support.books import changed_parts, parts_of
@@ -352,3 +356,11 @@ def test_nothing_in_a_file_runs(page: tuple[Path, str]) -> None:
     seen = visit(page[0], play=_play(_DROPPED, {f"{evil}.json": log_of([content], [], 0, evil), evil: b"x"}))
     assert seen.errors == () and evil in seen.played["told"]
     assert seen.played["title"] == text("pages.verifier.title", page[1])
+
+
+@pytest.mark.parametrize(("list_of", "wanted"), [("WORDS_OF", WORDS), ("WORD_NAMES", WORD_NAMES)])
+def test_page_and_command_take_the_same_fields_for_peoples_words(list_of: str, wanted: Set[str]) -> None:
+    source = files("targetcal_xl.pages").joinpath("templates", "judge.js").read_text("utf-8")
+    listed = re.search(rf"const {list_of} = new Set\((\[.*?\])\);", source, re.DOTALL)
+    assert listed
+    assert set(re.findall(r'"([\w.]+)"', listed[1])) == set(wanted)

@@ -16,7 +16,7 @@ from .words import WORDS, Salts, commitment, is_commitment
 DOCUMENTS: Final = frozenset({"letter.record", "message.record", "scenario", "pack.record", "page.record"})
 """Fields whose documents hold people's words."""
 
-_NAMES: Final = frozenset({*JUSTIFICATION, "reason", "what", "handling", "subject", "text"})
+WORD_NAMES: Final = frozenset({*JUSTIFICATION, "reason", "what", "handling", "subject", "text"})
 """What these documents call them."""
 
 Passage = tuple[int, bytes | None, str | None]
@@ -121,4 +121,4 @@ def _is_cell(held: list[Any]) -> bool:
 
 
 def _is_words(record: Mapping[str, Any], name: str) -> bool:
-    return name in _NAMES or (name == "value" and record.get("field") in WORDS)
+    return name in WORD_NAMES or (name == "value" and record.get("field") in WORDS)
