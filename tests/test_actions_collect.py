@@ -119,7 +119,7 @@ def test_a_file_that_somebody_filled_in_is_not_written_over(case: Case) -> None:
 def test_a_locked_region_has_nothing_to_fill_in(tmp_path: Path) -> None:
     case = desks.locked(tmp_path)
     report = case.run(split_book, tmp_path / "packs")
-    assert (report.files, [state for _, state in report.closed]) == ((), ["locked", "locked"])
+    assert (report.files, [state for _, state in report.closed]) == ((), ["submitted", "objected"])
 
 
 def test_what_was_agreed_cannot_be_typed_in_again(tmp_path: Path) -> None:
@@ -157,10 +157,11 @@ def test_a_pack_counts_as_if_it_had_been_typed_in_the_book(tmp_path: Path) -> No
     assert [region for region, _ in report.locked] == [region.name for region in case.inputs.plan.regions]
     with case.desk() as here, low.desk() as there:
         ours, theirs = here.ledger.values(), there.ledger.values()
-    own = {key: value for key, value in ours.items() if ".record" not in key[2]}
+    own = {key: value for key, value in ours.items() if ".record" not in key[2] and "message." not in key[2]}
     reasons = {key for key in own.keys() - theirs.keys() if key[2] in REASONS}
-    assert {key: value for key, value in own.items() if key not in reasons and key[2] != "seal"} == {
-        key: value for key, value in theirs.items() if key[2] != "seal"
+    apart = ("seal", "message.record", "message.content", "message.state")
+    assert {key: value for key, value in own.items() if key not in reasons and key[2] not in apart} == {
+        key: value for key, value in theirs.items() if key[2] not in apart
     }
     assert case.problems() == []
     assert case.run(verify).verified
@@ -747,7 +748,7 @@ def test_anybody_can_tell_what_was_handed_out_from_what_was_not(case: Case) -> N
     case.run(proof, "R1", case.folder / "R1.json")
     report = attest([case.folder / "R1.json", pack, page, filled, other])
     verdicts = {one.name: one.verdict for one in report.files}
-    assert [verdicts[path.name] for path in (page, other)] == ["recorded", "coded"]
+    assert [verdicts[path.name] for path in (page, other)] == ["recorded", "unknown"]
     assert [one.verdict for one in report.files if one.name == pack.name] == ["recorded", "coded"]
 
 
