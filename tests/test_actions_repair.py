@@ -38,6 +38,7 @@ from tests.support.validator import sound
 def test_a_book_that_missed_an_action_catches_up(tmp_path: Path) -> None:
     case = submitted(tmp_path)
     before = case.path.read_bytes()
+    recorded = len(case.entries())
     case.run(lock)
     after = case.path.read_bytes()
     case.path.write_bytes(before)
@@ -47,7 +48,11 @@ def test_a_book_that_missed_an_action_catches_up(tmp_path: Path) -> None:
     assert refused.value.problems[0].code == "book_behind"
     assert told(case.run(check).problems) == [("book_behind", case.path.name)]
     report = case.run(repair)
-    assert (report.rewritten, report.caught_up, report.changed) == (False, len(case.entries("lock")), True)
+    assert (report.rewritten, report.caught_up, report.changed) == (
+        False,
+        len(case.entries()) - recorded,
+        True,
+    )
     assert case.run(verify).verified
     assert len(case.path.read_bytes()) == pytest.approx(len(after), rel=0.02)
 

@@ -261,10 +261,11 @@ def test_a_ledger_from_before_there_was_a_tree_gets_one_and_its_book_stays(tmp_p
     entries, typed = case.entries(), case.typed()
     assert _refused(lambda: replace(case, outdated=False).run(check)) == ["book_outdated"]
     report = case.run(upgrade)
-    assert (report.upgraded, report.book, report.ledger) == (True, BOOK.number, 2)
+    assert (report.upgraded, report.book, report.ledger) == (True, 2, 2)
     assert (case.typed(), case.entries()[: len(entries)]) == (typed, entries)
     assert [(entry.field, entry.old, entry.new) for entry in case.entries("upgrade")] == [
-        ("format.ledger", 2, LEDGER.number)
+        ("format.ledger", 2, LEDGER.number),
+        ("format.book", 2, BOOK.number),
     ]
     assert [p for p in case.run(verify).problems if p.code not in PENDING] == []
 

@@ -279,7 +279,7 @@ PLAYED: Mapping[str, Play] = {
     "outbox": Play(
         "locked",
         "outbox BOOK --list",
-        _says("There is nothing to be sent.", "没有要发送的消息。"),
+        _says("1 message; nothing was recorded or sent.", "共 1 条消息；未记录，也未发送。"),
     ),
     "split": Play(
         "fresh",
@@ -677,6 +677,7 @@ class _Quarter:
 
     def words_of(self, act: StoryRow) -> Sequence[str]:
         answered = ["-r", act["region"], "-l", act["line"], "--hours", act["hours"], "--note", act["reason"]]
+        answered += ["--held", act["at"][:10], "--present", act["actor"], "--outcome", act["value"]]
         words = {
             "new": ["--from", self.source, "--lang", self.give.language],
             "lock": ["-r", act["region"]],

@@ -315,7 +315,12 @@ def test_an_action_on_excel_records_what_it_records_on_the_file(tmp_path: Path) 
         sheet.password = ""
     in_excel.clock.advance(hours=1)
     with open_live_desk(
-        excel.as_xlwings(fake), actor=FINANCE, clock=in_excel.clock, source="test", language="zh-CN"
+        excel.as_xlwings(fake),
+        actor=FINANCE,
+        clock=in_excel.clock,
+        source="test",
+        language="zh-CN",
+        chance=bytes,
     ) as desk:
         lock(desk)
     assert in_excel.entries() == on_file.entries()

@@ -17,7 +17,7 @@ from targetcal_xl.calibration import Key, Value
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import TargetcalError
 from tests.support import desks
-from tests.support.desks import REASONS, Case, case_inputs, submitted
+from tests.support.desks import REASONS, TALK, Case, case_inputs, submitted
 from tests.support.mortal import crashes
 from tests.support.postgres import PASSWORD, Server, postgres
 
@@ -63,7 +63,7 @@ JOBS = (
     _declines("R1", "R1-1"),
     _declines("R2", "R2-1"),
     Job(
-        lambda case: case.run(handle_objection, "R2", "R2-1", note="已面谈", by="hrbp2"),
+        lambda case: case.run(handle_objection, "R2", "R2-1", **TALK, note="已面谈", by="hrbp2"),
         ("R2", "R2-1", "objection"),
         "handled",
     ),

@@ -103,7 +103,8 @@ def open_desk(
     if not path.name:
         raise Refused([Problem("book_missing", str(path))])
     place = ledger or ledger_beside(path)
-    if not create and (book := _own_book(place)) and not (path.exists() and book.samefile(path)):
+    is_beside = ledger is None or Path(ledger).resolve() == ledger_beside(path).resolve()
+    if not (create or is_beside) and (book := _own_book(place)):
         raise Refused([Problem("book_is_copy", path.name, {"book": book.name, "copy": path.name})])
     with (
         _uncollected(),

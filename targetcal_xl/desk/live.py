@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,14 +19,23 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_live_desk(
-    book: xw.Book, *, actor: str, clock: Clock, source: str, language: str, ledger: str | None = None
+    book: xw.Book,
+    *,
+    actor: str,
+    clock: Clock,
+    source: str,
+    language: str,
+    ledger: str | None = None,
+    chance: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Iterator[Desk]:
     """`open_desk` at a workbook that Excel or LibreOffice has open, its status bar in a language.
 
     What an action records is recorded first; then the open workbook is changed and saved by its program.
     """
     with (
-        open_desk(path_of(book), actor=actor, clock=clock, source=source, ledger=ledger) as desk,
+        open_desk(
+            path_of(book), actor=actor, clock=clock, source=source, ledger=ledger, chance=chance
+        ) as desk,
         at_work(book, sheet_password(desk.ledger)) as live,
     ):
         yield replace(desk, opening=live.reread, progress=_on_status_bar(live, language))

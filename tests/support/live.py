@@ -33,7 +33,9 @@ class OpenCase(Case):
     def desk(self, by: str = FINANCE, create: bool = False) -> AbstractContextManager[Desk]:
         """Somebody's desk, at the open book."""
         assert self.workbook is not None
-        return open_live_desk(self.workbook, actor=by, clock=self.clock, source="test", language="zh-CN")
+        return open_live_desk(
+            self.workbook, actor=by, clock=self.clock, source="test", language="zh-CN", chance=bytes
+        )
 
     def reading(self) -> Reading:
         """What the open book says now, saved or not."""
