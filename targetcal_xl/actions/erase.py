@@ -108,8 +108,20 @@ def erase(desk: Desk, wanted: Wanted, reason: str, yes: bool = False) -> EraseRe
     )
     if yes:
         stock.settle([*search.withdrawn(places), *search.events(places, reason)])
-        desk.ledger.scrub()
+        _scrub(desk)
     return report
+
+
+def _scrub(desk: Desk) -> None:
+    """Leave no bytes of what was erased; raise Refused, saying that it is recorded, where the system does not."""
+    last = desk.ledger.last
+    try:
+        desk.ledger.scrub()
+    except Refused as refused:
+        number = last.number if last else 0
+        raise Refused(
+            [Problem("ledger_unscrubbed", fields={"number": number}), *refused.problems]
+        ) from refused
 
 
 def _copies(desk: Desk) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ from ..formats import BOOK
 from ..language import text
 from ..ledger import Event, dump, reference
 from ..letters.file_names import file_name
-from ..ooxml import laid_beside, make_folder, put_in_place, read_file
+from ..ooxml import clear_leftovers, laid_beside, make_folder, put_in_place, read_file
 from ..pages import region_page
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUIET, Part, Report, Sentence, tell_problems, word
@@ -90,13 +91,19 @@ def split_book(
     maker = _Maker(stock, "page" if html else "pack", nonce, opened)
     made = [maker.made(region) for region in opened]
     contents = [_locked(content, sent) if encrypt else content for sent, content in made]
-    if events := [event for sent, _ in made if (event := maker.event(sent))]:
-        stock.settle(events, [dump(sent) for sent, _ in made])
     make_folder(out)
-    files = []
-    for (sent, plain), content in zip(made, contents, strict=True):
-        outcome = _put(out / sent.file, content, plain, pack_password(sent.slip.region) if encrypt else "")
-        files.append(PackFile(stock.plan.region(sent.slip.region).name, sent.file, outcome))
+    with ExitStack() as stack:
+        laid: list[tuple[Path, Path]] = []
+        files = []
+        for (sent, plain), content in zip(made, contents, strict=True):
+            path, password = out / sent.file, pack_password(sent.slip.region) if encrypt else ""
+            outcome = _outcome(path, plain, password)
+            if outcome == "written":
+                laid.append((stack.enter_context(laid_beside(path, content)), path))
+            files.append(PackFile(stock.plan.region(sent.slip.region).name, sent.file, outcome))
+        if events := [event for sent, _ in made if (event := maker.event(sent))]:
+            stock.settle(events, [dump(sent) for sent, _ in made])
+        _put(laid)
     closed = [(one.name, stock.table(one).stage) for one in chosen if not stock.table(one).is_open]
     return SplitReport(str(out), tuple(files), tuple(closed))
 
@@ -177,11 +184,18 @@ def _locked(content: bytes, sent: Sent) -> bytes:
     return encrypted(content, password, sent.file)
 
 
-def _put(path: Path, content: bytes, plain: bytes, password: str) -> PackOutcome:
-    """Write a file where there is none; one that holds something else may be somebody's work, and stays."""
-    if path.exists():
-        held = decrypted(read_file(path), password, path.name)
-        return "there" if held == plain else "in_the_way"
-    with laid_beside(path, content) as new:
-        put_in_place(new, path)
-    return "written"
+def _outcome(path: Path, plain: bytes, password: str) -> PackOutcome:
+    """Whether a file is to be written; one that holds something else may be somebody's work, and stays."""
+    clear_leftovers(path)
+    if not path.exists():
+        return "written"
+    return "there" if decrypted(read_file(path), password, path.name) == plain else "in_the_way"
+
+
+def _put(laid: Iterable[tuple[Path, Path]]) -> None:
+    """Let files that lie ready take their places; raise Refused, saying what is recorded, where it fails."""
+    try:
+        for new, path in laid:
+            put_in_place(new, path)
+    except Refused as refused:
+        raise Refused([Problem("packs_not_written"), *refused.problems]) from refused

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..desk import find_language
 from ..language import text
-from ..ooxml import laid_beside, put_in_place
+from ..ooxml import write_file
 from ..pages import verifier_page
 from ..problems import Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
@@ -44,6 +44,5 @@ def verifier(out: Path, lang: str) -> VerifierReport:
     language = find_language(lang)
     refuse_place(out)
     content = verifier_page(language).encode()
-    with laid_beside(out, content) as new:
-        put_in_place(new, out)
+    write_file(out, content)
     return VerifierReport(str(out), len(content))
