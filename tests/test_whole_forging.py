@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from targetcal_xl.actions import confirm, dashboard, issue_letters, lock, repair, unlock, verify
 from targetcal_xl.desk import ledger_beside
-from targetcal_xl.ledger import Event, open_ledger
+from targetcal_xl.ledger import Event, open_ledger, reference
 from targetcal_xl.ledger.chain import COLUMNS, entry_hash, is_reference
 from targetcal_xl.problems import Refused
 from tests.support.desks import Case, confirmed, tamper
@@ -147,8 +147,9 @@ def _written_anew(case: Case, upto: int | None = None) -> None:
     with open_ledger(forged, create=True) as ledger:
         for one in entries:
             agreed = one.field == "agreed" and upto is None
-            event = Event(one.action, *one.key, one.old, 60.0 if agreed else one.new, one.reason)
             held = [contents[str(one.new)]] if is_reference(one.new) else []
+            new = reference(held[0]) if held else 60.0 if agreed else one.new
+            event = Event(one.action, *one.key, one.old, new, one.reason)
             ledger.record([event], at=one.at, actor=one.actor, source=one.source, documents=held)
     forged.replace(old)
 

@@ -73,7 +73,11 @@ def _shape_changes(case: Case, book: MemoryBook) -> Iterator[tuple[str, Change]]
     for (sheet, table), place in places.tables.items():
         tab, head = places.tabs[sheet], place.head - 1
         rows, columns = sorted(place.rows.values()), sorted(place.columns.values())
+        held = book.grid(tab)
+        said = {row for row, column in held if column > 1 and held[row, column].value not in (None, "")}
         for one, other in pairwise(rows):
+            if said.isdisjoint((one, other)):
+                continue  # rows in which nothing stands say the same, whatever they are called
             yield f"{tab}!{one} exchanged", partial(_exchange, tab=tab, one=(one, 1), other=(other, 1))
         for one, other in pairwise(columns):
             swap = partial(_exchange, tab=tab, one=(head, one), other=(head, other))

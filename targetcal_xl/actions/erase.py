@@ -113,7 +113,7 @@ def erase(desk: Desk, wanted: Wanted, reason: str, yes: bool = False) -> EraseRe
 
 
 def _scrub(desk: Desk) -> None:
-    """Leave no bytes of what was erased; raise Refused, saying that it is recorded, where the system does not."""
+    """Leave no bytes of what was erased; raise Refused, saying what is recorded, where that fails."""
     last = desk.ledger.last
     try:
         desk.ledger.scrub()
