@@ -24,7 +24,7 @@ from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
 
 _LINES = 5
-_SIZES, _QUICK_SIZES = (10, 100), (3,)
+_SIZES, _QUICK_SIZES = (10, 100, 1_000), (3,)
 _LOOP = "pandas reads each, openpyxl writes the book"
 
 
