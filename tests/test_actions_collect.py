@@ -668,6 +668,18 @@ def test_a_superiors_decision_in_a_copy_is_brought_in(tmp_path: Path) -> None:
     assert {key: case.typed()[key] for key in said} == said
 
 
+def test_what_a_copy_says_of_a_sealed_cell_is_shown_and_not_passed_over(tmp_path: Path) -> None:
+    case = desks.submitted(tmp_path)
+    copy = _copied(case, "targets (1).xlsx")
+    _type_in_copy(copy, {("R1", "R1-1", "declared"): 81.0})
+    case.run(lock)
+    report = taken(case)
+    assert refusals(report) == ["answer_late"]
+    (problem,) = report.refused[0].problems
+    assert problem.fields["theirs"] == "81"
+    assert case.inputs.plan.region("R1").name not in {name for name, _ in report.already}
+
+
 def test_a_copy_of_another_ledger_is_refused(case: Case) -> None:
     other = Case(case.folder / "other", case.inputs)
     other.folder.mkdir()
@@ -716,9 +728,12 @@ def test_a_file_with_any_bytes_changed_is_taken_whole_or_refused_by_name(
     file = case.folder / "hurt.xlsx"
     file.write_bytes(bytes(spoiled))
     with case.desk() as desk:
-        report = collect(desk, (file,), ("R2",))
-    assert all(problem.code for one in report.refused for problem in one.problems)
-    assert desk.path.name == BOOK
+        report = collect(desk, (file,))
+    names = [name for _, name in report.waiting if name] + [
+        one.name.split(" · ")[-1] for one in report.refused
+    ]
+    assert names == [file.name], "a draft waits, anything else is refused: told once, by its name"
+    assert (report.locked, report.recorded) == ((), 0)
 
 
 @pytest.fixture(scope="module")

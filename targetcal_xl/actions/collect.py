@@ -228,6 +228,10 @@ class _Table:
         copies = [one for one in versions if one.form == "copy"]
         values, sources = self._tab.values, []
         for version in (*copies, *answers):
+            if sealed := self._after_seal(version):
+                recorded = self._stock.standing.values
+                self._refuse(version, self._differing(sealed, recorded, version, "answer_late"))
+                return
             keys = [key for key in self._tab.values if self._is_open(key)]
             both = merge(keys, version.base, values, version.values)
             if both.contested:
@@ -273,6 +277,17 @@ class _Table:
 
     def _is_open(self, key: Key) -> bool:
         return self._side.is_free(key, self._tab.cells[key].owner)
+
+    def _after_seal(self, version: Version) -> list[Key]:
+        """Cells that a version changed, and of which something else counts by now."""
+        recorded = self._stock.standing.values
+        return [
+            key
+            for key, value in version.values.items()
+            if not self._is_open(key)
+            and not same_value(value, version.base.get(key))
+            and not same_value(value, recorded.get(key))
+        ]
 
     def _is_late(self, version: Version) -> bool:
         """Whether a version has nothing to say any more: the head's word is sealed."""

@@ -103,8 +103,7 @@ def open_desk(
     if not path.name:
         raise Refused([Problem("book_missing", str(path))])
     place = ledger or ledger_beside(path)
-    is_beside = ledger is None or Path(ledger).resolve() == ledger_beside(path).resolve()
-    if not (create or is_beside) and (book := _own_book(place)):
+    if not create and (book := _original(path, place)):
         raise Refused([Problem("book_is_copy", path.name, {"book": book.name, "copy": path.name})])
     with (
         _uncollected(),
@@ -117,13 +116,19 @@ def open_desk(
         yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
 
 
-def _own_book(place: str | Path) -> Path | None:
-    """The book that a file's name says it is the ledger of, where both are there."""
-    if "://" in str(place) or not (file := Path(place)).is_file():
+def _original(path: Path, place: str | Path) -> Path | None:
+    """The book whose ledger a file is by its name, where both are there and this is another."""
+    file = Path(place)
+    if (
+        "://" in str(place)
+        or not file.name.endswith(_LEDGER)
+        or file.resolve() == ledger_beside(path).resolve()
+    ):
         return None
     stem = file.name.removesuffix(_LEDGER)
-    books = [file.with_name(stem + ending) for ending in (".xlsx", ".xlsm")] if stem != file.name else []
-    return next((book for book in books if book.exists()), None)
+    books = (file.with_name(stem + ending) for ending in (".xlsx", ".xlsm"))
+    found = next((book for book in books if book.exists()), None)
+    return None if found and path.exists() and found.samefile(path) else found
 
 
 def _unfit(path: Path, formats: Mapping[str, Format], outdated: bool) -> Problem | None:
