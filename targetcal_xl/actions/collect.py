@@ -33,7 +33,7 @@ from .answers import AnswerReader, Version, tab_version
 from .check import examine, tampering, unsettled
 from .lock import raised, submission, tell_raised
 
-ENDINGS = (".xlsx", ".xlsm", ".json", ".xls", ".xlsb", ".ods", ".et")
+_ENDINGS = (".xlsx", ".xlsm", ".json", ".xls", ".xlsb", ".ods", ".et")
 """Files of a folder that are looked at: also those that can only be refused by name."""
 
 _MOST_FILES = 20_000
@@ -176,7 +176,7 @@ def answer_files(book: Path, paths: Sequence[Path]) -> Iterator[Path]:
 
 def _in_folder(folder: Path) -> list[Path]:
     """The files of a folder that may be answers; programs' own, which are hidden, are none."""
-    files = (one for one in folder.rglob("*") if one.suffix.lower() in ENDINGS and one.is_file())
+    files = (one for one in folder.rglob("*") if one.suffix.lower() in _ENDINGS and one.is_file())
     found = sorted(one for one in files if not one.name.startswith((".", "~$")))
     if len(found) > _MOST_FILES:
         raise Refused([Problem("folder_too_full", str(folder), {"most": _MOST_FILES})])

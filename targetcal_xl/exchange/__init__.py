@@ -8,29 +8,25 @@ with on_demand(__name__):
     from .answer import MOST_ANSWER, PageAnswer, mac, read_answer
     from .copies import copies_beside
     from .encryption import decrypted, encrypted
-    from .merging import Merged, merge
+    from .merging import merge
     from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, steady
-    from .slip import Slip, parse_slip, slip_text
-    from .spelling import date_in, number_in, typed_as_meant
+    from .slip import Slip, slip_text
+    from .spelling import typed_as_meant
 
 __all__ = [
     "MOST_ANSWER",
-    "Merged",
     "Pack",
     "PageAnswer",
     "Slip",
     "copies_beside",
-    "date_in",
     "decrypted",
     "encrypted",
     "find_slip",
     "mac",
     "merge",
-    "number_in",
     "pack_bytes",
     "pack_content",
     "pack_places",
-    "parse_slip",
     "read_answer",
     "read_pack",
     "slip_text",

@@ -11,13 +11,11 @@ from typing import Any, Final
 
 from ..calibration import Key, Value
 from ..problems import DataProblems, Problem
-from .slip import Slip
+from .slip import Slip, slip_from
 
 VERSION: Final = 1
 MOST_ANSWER: Final = 4 << 20
 """No answer is larger: all that a tab has room for, twice over."""
-_TEXTS = ("plan", "period", "region", "nonce", "head", "saved_at")
-_NUMBERS = ("round", "format")
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,7 @@ def mac(nonce: str, content: str) -> str:
 
 
 def _answer(said: dict[str, Any]) -> PageAnswer:
-    texts = {code: _of(str, said[code]) for code in _TEXTS}
-    numbers = {code: _of(int, said[code]) for code in _NUMBERS}
-    saved_at = texts.pop("saved_at")
-    slip = Slip(**texts, **numbers)
+    slip, saved_at = slip_from(said), _of(str, said["saved_at"])
     values: dict[Key, Value] = {}
     for row, field, value in said["values"]:
         key = (slip.region, None if row is None else _of(str, row), _of(str, field))

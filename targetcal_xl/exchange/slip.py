@@ -35,10 +35,14 @@ def parse_slip(said: object) -> Slip | None:
     if not isinstance(said, str) or not said.startswith(_MARK):
         return None
     try:
-        found = json.loads(said.removeprefix(_MARK))
-        return Slip(**{field.name: _of(field.type, found[field.name]) for field in fields(Slip)})
+        return slip_from(json.loads(said.removeprefix(_MARK)))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def slip_from(said: Any) -> Slip:
+    """The slip among these fields; raise KeyError or TypeError where one is missing or of another kind."""
+    return Slip(**{field.name: _of(field.type, said[field.name]) for field in fields(Slip)})
 
 
 def _of(kind: Any, value: Any) -> Any:
