@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import openpyxl
 import pypdfium2
 import pytest
 
@@ -17,6 +16,7 @@ from targetcal_xl.connect import plan_template
 from targetcal_xl.demo import DemoReport, demo
 from targetcal_xl.demo.story import Story
 from tests.support import validator
+from tests.support.books import as_openpyxl
 from tests.support.desks import Case
 from tests.support.recalculated import differences
 from tests.support.xllint import lint
@@ -102,7 +102,7 @@ def test_in_english_nothing_of_it_is_chinese(played: Played) -> None:
         return
     told = {
         (page.title, cell.coordinate): cell.value
-        for page in openpyxl.load_workbook(report.directory / "targets.xlsx").worksheets
+        for page in as_openpyxl(report.directory / "targets.xlsx", read_only=True).worksheets
         for row in page.iter_rows()
         for cell in row
         if isinstance(cell.value, str) and not cell.value.startswith("=") and _CHINESE.search(cell.value)

@@ -1,7 +1,9 @@
 """What is left when a process is killed, or finds the disk full, at any write of files or database.
 
 An action runs once. At each write it stands still: its folder is noted, which is all that would remain of a
-process killed there; and copies of the process go on for which the disk is full, once or from then on.
+process killed there; and copies of the process go on for which the disk is full, once or from then on. While
+SQLite writes page after page, that is so at the first and at every few after it: putting them back is its own
+affair, and the same each time.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ _NOBODY = 65534
 
 Ending = Literal["killed", "full once", "full", "saved"]
 _FULL: Final[tuple[Ending, Ending]] = ("full once", "full")
+_PAGE: Final = "SQLite's pwrite64"
+_PAGES: Final = 8
+"""Of how many pages in a row the disk is full at one."""
 Left = Mapping[str, str]
 """The files of a folder: name -> hash of the content."""
 
@@ -125,6 +130,8 @@ class _Mortal:
     full: bool | None = None
     """Of a copy for which the disk was full: whether it still is."""
     _busy: bool = False
+    _pages: int = 0
+    """How many pages SQLite has written in a row."""
 
     def live(self, action: Callable[[], object]) -> None:
         """Do it to the end, and put down what could have become of it; a copy says how it ended."""
@@ -154,6 +161,8 @@ class _Mortal:
                 self.meanwhile()
             self._busy = False
             return False
+        self._pages = self._pages + 1 if write == _PAGE else 0
+        fills = fills and self._pages % _PAGES in (0, 1)
         is_copy = fills and any(self._fork(write, ending, left) for ending in _FULL)
         self._busy = False
         return is_copy
