@@ -9,6 +9,9 @@ INSTALL ?= $(PY) -m pip install --quiet --disable-pip-version-check
 IDENTITY := 'import sys, zlib; print("%s-%x" % (sys.version.split()[0], zlib.crc32(sys.base_prefix.encode())))'
 MADE := $(VENV)/of-$(shell $(PYTHON) -c $(IDENTITY))
 
+# Where nothing may be kept of what was compiled, each of the many processes of the tests compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A text file that is opened in the locale's encoding is a fault of ours.
 PYTEST := PYTHONWARNDEFAULTENCODING=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 TESTS ?= not gui
