@@ -18,7 +18,7 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs other programs, to be left out where there are none, and what minds versions of libraries.
+    """Mark what needs other programs, to be left out where there are none, and what minds versions.
 
     Begin with the files that take long, so that no worker is left with one when the others are done.
     """

@@ -1,4 +1,4 @@
-"""Which tests need other programs than Python, and which mind versions of libraries: by what they are about."""
+"""Which tests need other programs than Python, and which mind versions: told by what they are about."""
 
 from __future__ import annotations
 
