@@ -36,10 +36,10 @@ covered: $(VENV)/test
 	$(PY) -m tests.support.parts
 	$(PYTEST) -m "$(TESTS)" --cov
 
-# `make test` tries the same examples every time; here other ones, and more of them.
+# `make test` tries the same examples every time; here other ones, and more of them, and death at every single write.
 explore: $(VENV)/test
 	$(PY) -m tests.support.parts
-	$(PYTEST) -m "hypothesis and not gui" --hypothesis-profile explore --timeout 1800
+	$(PYTEST) -m "(hypothesis or forks) and not gui" --hypothesis-profile explore --timeout 1800
 
 # Real clicks on a screen nobody looks at; LibreOffice's build with windows takes the place of the one without.
 test-gui: $(VENV)/test

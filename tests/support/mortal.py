@@ -2,8 +2,8 @@
 
 An action runs once. At each write it stands still: its folder is noted, which is all that would remain of a
 process killed there; and copies of the process go on for which the disk is full, once or from then on. While
-SQLite writes page after page, that is so at the first and at every few after it: putting them back is its own
-affair, and the same each time.
+SQLite writes page after page, it stands still at the first and at every few after it, as putting them back is
+SQLite's own affair; `make explore` has it stand still at each.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from hypothesis import settings
+
 from targetcal_xl.problems import TargetcalError
 
 _NOBODY = 65534
@@ -36,7 +38,7 @@ Ending = Literal["killed", "full once", "full", "saved"]
 _FULL: Final[tuple[Ending, Ending]] = ("full once", "full")
 _PAGE: Final = "SQLite's pwrite64"
 _PAGES: Final = 8
-"""Of how many pages in a row the disk is full at one."""
+"""Of how many pages in a row it stands still at one, unless it explores."""
 Left = Mapping[str, str]
 """The files of a folder: name -> hash of the content."""
 
@@ -61,6 +63,11 @@ class Crashes:
     after: Left
     """What it leaves when nothing happens."""
     contents: Mapping[str, bytes]
+
+    def killed(self) -> list[Left]:
+        """What a process leaves that is killed, each once."""
+        left = {tuple(one.left.items()): one.left for one in self.points if one.ending == "killed"}
+        return list(left.values())
 
     def lay(self, left: Left, folder: Path) -> Path:
         """Make a folder hold what was left, and nothing else."""
@@ -153,6 +160,9 @@ class _Mortal:
         """Come to a write; whether the disk is full. `fills` is whether it can be, for this."""
         if self._busy or self.full is not None:
             return bool(self.full) and fills and not self._busy
+        self._pages = self._pages + 1 if write == _PAGE else 0
+        if self._pages > 1 and self._pages % _PAGES and settings().derandomize:
+            return False
         self._busy = True
         left = self._noted()
         self.points.append(Point(write, "killed", left))
@@ -161,8 +171,6 @@ class _Mortal:
                 self.meanwhile()
             self._busy = False
             return False
-        self._pages = self._pages + 1 if write == _PAGE else 0
-        fills = fills and self._pages % _PAGES in (0, 1)
         is_copy = fills and any(self._fork(write, ending, left) for ending in _FULL)
         self._busy = False
         return is_copy
