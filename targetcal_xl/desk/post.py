@@ -15,6 +15,7 @@ from ..workbook import (
     GROUND,
     Book,
     Content,
+    Known,
     Owner,
     Reading,
     Typed,
@@ -43,12 +44,12 @@ def post(
     book: Book,
     reading: Reading,
     restored: Mapping[Key, Value] | None = None,
-    explained: Content | None = None,
+    known: Known | None = None,
 ) -> bool:
     """Bring the book to what the ledger says, without saving it; whether anything had to change.
 
-    `restored` are people's cells that are to say again what was recorded of them; `explained` is what the
-    same suggestions were explained by before.
+    `restored` are people's cells that are to say again what was recorded of them; `known` is what was
+    computed of the same suggestions before.
     """
     reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
     pending = list(ledger.entries(after=applied_number(reading)))
@@ -57,7 +58,7 @@ def post(
     hidden = _hidden(standing, reading, gone)
     handed = {**caught_up(reading, pending), **hidden, **(restored or {})}
     cells = _entered(reading, handed)
-    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, explained)
+    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, known)
     for sheet, spots in differing(reading, wanted).items():
         cells[sheet].update(spots)
     for sheet in concerned:

@@ -14,6 +14,8 @@ _AT_LENGTHS = 26
 """Where a local header says how long its name is, and what else it says."""
 _LENGTHS = struct.Struct("<2H")
 _VERSION, _UNIX, _UTF8 = 20, 3, 0x800
+_LEVEL = 4
+"""Of compression: sheets take half of the time of the usual 6, and a tenth more room."""
 _OWN = 0o600 << 16
 """The rights of an entry that says nothing of any: its owner's alone."""
 
@@ -72,5 +74,5 @@ def _entry(info: ZipInfo, crc: int, size: int, data: bytes) -> Packed:
 
 
 def _deflated(data: bytes) -> bytes:
-    squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+    squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return squeeze.compress(data) + squeeze.flush()
