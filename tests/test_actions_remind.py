@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
-from targetcal_xl.actions import lock, split_book, verify
+from targetcal_xl.actions import comment, lock, split_book, verify
 from targetcal_xl.actions.outbox import OutboxReport
 from targetcal_xl.calibration import Person
 from targetcal_xl.calibration.vocabulary import MessageState
@@ -202,6 +204,28 @@ def test_what_regions_were_handed_goes_with_their_invitations(
     names = {part.get_filename() for draft in drafts for part in draft.iter_attachments()}
     assert names == {one.file for one in report.files}
     assert all(len(list(draft.iter_attachments())) <= 1 for draft in drafts), "nobody gets another region's"
+    assert told(case, dry_run=True, packs=packs).messages == ()
+
+
+def test_attached_files_go_with_the_pack_as_one_zip_that_the_mail_names(
+    case: Case, nowhere: None, tmp_path: Path
+) -> None:
+    (tmp_path / "报价.pdf").write_bytes(b"%PDF-1.7")
+    case.run(comment, "R1", "R1-1", "", [tmp_path / "报价.pdf"], by="superior1")
+    packs = tmp_path / "packs"
+    report = case.run(split_book, packs)
+    told(case, draft=tmp_path / "drafts", packs=packs)
+    [draft] = (
+        message_from_bytes(path.read_bytes(), policy=default)
+        for path in (tmp_path / "drafts").glob("invitation-R1-*")
+    )
+    parts = {part.get_filename(): part.get_content() for part in draft.iter_attachments()}
+    name = f"{Path(report.files[0].file).stem}.files.zip"
+    assert parts.keys() == {report.files[0].file, name}
+    with ZipFile(BytesIO(parts[name])) as archive:
+        assert {one: archive.read(one) for one in archive.namelist()} == {"报价.pdf": b"%PDF-1.7"}
+    body = draft.get_body()
+    assert body is not None and name in body.get_content()
     assert told(case, dry_run=True, packs=packs).messages == ()
 
 

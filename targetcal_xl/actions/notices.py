@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..calibration import Person, Plan, Region
 from ..calibration.vocabulary import Channel, MessageKind
-from ..desk import Stock
+from ..desk import Stock, files_folder
+from ..exchange import ENDING, ZIPPED
 from ..language import listed, text
-from ..outbox import Attachment, Message, attached
+from ..outbox import Attachment, Message
 from ..problems import Problem
 from .check import is_submitted
 
@@ -38,12 +38,14 @@ class _Occasion:
     fields: Mapping[str, object]
 
 
-def notices(stock: Stock, files: Mapping[str, Sequence[Path]] | None = None) -> DueNotices:
+def notices(
+    stock: Stock, files: Mapping[str, Sequence[tuple[Attachment, bytes]]] | None = None
+) -> DueNotices:
     """What is due by the plan's deadlines, on the day of the desk's clock.
 
-    `files` go with the invitations, by region code. Raise Refused for a file that is not there.
+    `files` go with the invitations, by region code.
     """
-    held = {code: tuple(map(attached, paths)) for code, paths in (files or {}).items()}
+    held = {code: tuple(some) for code, some in (files or {}).items()}
     messages: list[tuple[Message, Files]] = []
     unreached: dict[str, Problem] = {}
     for occasion in _occasions(stock, held):
@@ -90,7 +92,7 @@ def _message(
     files = tuple(attachment for attachment, _ in enclosed) if way[0] == Channel.MAIL else ()
     body = text(f"outbox.{occasion.kind}.body", language, **said)
     names = listed((file.name for file in files), language)
-    extra = text("outbox.enclosed", language, files=names) if files else ""
+    extra = "\n\n".join(_of_files(stock, files, names))
     foot = text("outbox.foot", language, plan=plan.code, head=stock.head)
     return Message(
         kind=occasion.kind,
@@ -104,6 +106,17 @@ def _message(
         checkpoint=stock.head,
         attachments=files,
     )
+
+
+def _of_files(stock: Stock, files: Sequence[Attachment], names: str) -> Iterator[str]:
+    """What a mail says of the files that it encloses, and of those that may come back."""
+    language = stock.standing.language
+    if files:
+        yield text("outbox.enclosed", language, files=names)
+    if pack := next((one.name for one in files if one.name.endswith(".xlsx")), ""):
+        said = {"column": text("workbook.column.attachment", language)}
+        said["zip"] = files_folder(pack).removesuffix(ENDING) + ZIPPED
+        yield text("outbox.enclosing", language, **said)
 
 
 def _occasions(stock: Stock, held: Mapping[str, tuple[tuple[Attachment, bytes], ...]]) -> Iterator[_Occasion]:
