@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
@@ -19,7 +19,7 @@ from typing import Final
 from ..calibration import Plan, Region, Value
 from ..exchange import ENDING
 from ..ledger import Event, Log
-from ..ooxml import Package, clear_leftovers, laid_beside, make_folder, put_in_place, read_file
+from ..ooxml import LEFTOVER, Package, clear_leftovers, laid_beside, make_folder, put_in_place, read_file
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import room_for_files
 from .desk import Desk, find_file
@@ -37,6 +37,8 @@ _CALM = ("text/", "image/", "multipart/", "message/rfc822", "message/delivery-st
 """What a mail may hold without a name of its own."""
 _UNSAFE = re.compile(r"[^\w .()-]")
 """Signs of a name that mean something where it is linked to."""
+_BY_CONTENT = re.compile(r"([0-9a-f]{64})(?:\.[^.]+)?")
+"""How a file is called that is kept."""
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _DEEPEST = 5
 """So many mails may be inside one another."""
@@ -253,6 +255,29 @@ def kept_file(desk: Desk, recorded: Value, file: AttachedFile) -> bytes:
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise Refused([Problem("attached_changed", place, {"file": file.name})])
     return content
+
+
+def finish_erasure(desk: Desk) -> None:
+    """Leave no bytes of what was erased: neither in files that were attached nor in the ledger.
+
+    Raise Refused where the system does not let it.
+    """
+    if not desk.ledger.unscrubbed:
+        return
+    if place := desk.ledger.values().get(FOLDER):
+        _sweep(desk.path.parent / str(place), {one.file.sha256 for one in remarks(desk.ledger) if one.file})
+    desk.ledger.scrub()
+
+
+def _sweep(folder: Path, kept: Container[str]) -> None:
+    """Take away what nothing recorded names any more, and what a killed writer left."""
+    for path in [*folder.iterdir()] if folder.is_dir() else ():
+        named = _BY_CONTENT.fullmatch(path.name)
+        if (named and named[1] not in kept) or path.name.startswith(LEFTOVER):
+            try:
+                path.unlink()
+            except OSError as error:
+                raise Refused([Problem("attached_stays", path.name, {"detail": error.strerror})]) from error
 
 
 def lost_files(desk: Desk) -> Iterator[Problem]:

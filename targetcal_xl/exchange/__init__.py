@@ -7,7 +7,7 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .answer import MOST_ANSWER, PageAnswer, mac, read_answer
     from .copies import copies_beside
-    from .enclosed import ENDING, ZIPPED, Enclosed, enclosed_beside, same_name, zip_of
+    from .enclosed import ENDING, ZIPPED, Enclosed, enclosed_beside, same_name, unzipped, zip_of
     from .encryption import decrypted, encrypted
     from .merging import merge
     from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, steady
@@ -40,5 +40,6 @@ __all__ = [
     "slip_text",
     "steady",
     "typed_as_meant",
+    "unzipped",
     "zip_of",
 ]

@@ -71,6 +71,12 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def unzipped(content: bytes) -> Iterator[bytes]:
+    """What is in the files of a zip that `zip_of` made."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        yield from map(archive.read, archive.namelist())
+
+
 def _in_folder(folder: Path) -> Iterator[Enclosed]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and _is_theirs(path.name):
