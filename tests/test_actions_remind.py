@@ -101,11 +101,26 @@ def test_what_was_listed_is_sent_and_never_again(case: Case, post: Post) -> None
     ],
 )
 def test_who_has_not_submitted_is_told_by_the_days_to_the_deadline(
-    case: Case, day: int, kinds: set[str]
+    case: Case, nowhere: None, day: int, kinds: set[str]
 ) -> None:
+    _go_to(case, 4)
+    told(case)
     _go_to(case, day)
     due = {kind for kind, _ in _listed(told(case, dry_run=True))}
     assert due - {"invitation", "digest"} == kinds
+
+
+def test_whoever_hears_of_it_when_it_is_over_is_invited_first_and_called_late_the_next_day(
+    case: Case, post: Post
+) -> None:
+    _go_to(case, 11)
+    report = told(case)
+    assert _listed(report) == [*INVITED, ("digest", "finance@example.com")]
+    assert "已过 3 天" in report.messages[0].subject
+    assert len(told(case).messages) == 3
+    _go_to(case, 12)
+    late = {kind for kind, _ in _listed(told(case, dry_run=True))}
+    assert late == {"overdue", "escalation", "digest"}
 
 
 def test_each_reminder_goes_out_once_though_somebody_runs_it_every_hour(case: Case, post: Post) -> None:

@@ -71,6 +71,8 @@ class CollectReport(Report):
     recorded: int
     remarks: int = 0
     """What people wrote to the other side."""
+    left: tuple[tuple[str, str], ...] = ()
+    """Region and file of what is of another region than was asked for."""
     files: int = 0
     """Files that came beside answers and are attached now."""
     awaited: tuple[FileProblems, ...] = ()
@@ -93,6 +95,8 @@ class CollectReport(Report):
         for region, file in self.waiting:
             code = "waiting" if file else "waiting_tab"
             yield Sentence(text(f"telling.collect.{code}", language, file=file), QUIET, region)
+        for region, file in self.left:
+            yield Sentence(text("telling.collect.left", language, file=file), QUIET, region)
         for one in self.refused:
             yield Sentence(text("telling.collect.refused", language), WRONG, one.name)
             yield from tell_problems(one.problems, language, indented=True)
@@ -162,6 +166,12 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
         recorded=sum(_is_cell(event) for event in taken.events),
         remarks=sum((event.action, event.field) == (COMMENT, TEXT) for event in taken.events),
         awaited=tuple(taken.awaited),
+        left=tuple(
+            (one.region.name, one.name)
+            for some in versions.values()
+            for one in some
+            if one.region not in chosen
+        ),
         files=sum((event.action, event.field) == (COMMENT, FILE) for event in taken.events),
         announced=announced(desk, news),
     )

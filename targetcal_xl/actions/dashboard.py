@@ -94,7 +94,9 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
     handled = handled_by_line(ledger)
     found = ((line, objection_row(stock, line, handled)) for line in stock.plan.lines)
     contests = {
-        line.code: _contest(row, moments.objected(line.region, line.code)) for line, row in found if row
+        line.code: _contest(row, moments.objected(line.region, line.code), language)
+        for line, row in found
+        if row
     }
     waiting = {
         line.region for line in stock.plan.lines if line.code in contests and contests[line.code].waits
@@ -171,10 +173,11 @@ def _region(stock: Stock, region: Region, objects: bool, moments: _Moments) -> R
     return RegionTurn(region.code, whose, person, days, side.round, left, near)
 
 
-def _contest(row: ObjectionRow, days: float | None) -> Contest:
+def _contest(row: ObjectionRow, days: float | None, language: str) -> Contest:
+    talk = row.talk.told(language) if row.talk else ""
     words = " · ".join(filter(None, (getattr(row, code) for code in JUSTIFICATION)))
     numbers = (row.declared, row.suggested, row.deviation)
-    return Contest(row.region, row.line, row.hrbp, *numbers, words, row.state, row.handling, days)
+    return Contest(row.region, row.line, row.hrbp, *numbers, words, row.state, talk, row.handling, days)
 
 
 def _acts(ledger: Ledger, stock: Stock) -> Iterator[Act]:

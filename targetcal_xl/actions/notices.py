@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ..calibration import Person, Plan, Region
-from ..calibration.vocabulary import Channel, MessageKind
+from ..calibration.vocabulary import Channel, MessageKind, ObjectionState
 from ..desk import Stock, files_folder
 from ..exchange import ENDING, ZIPPED
 from ..language import listed, text
@@ -137,7 +139,11 @@ def _awaited(
     deadline = stock.plan.deadline(number)
     fields: dict[str, object] = {"round": number, "deadline": _by(deadline, stock.standing.language)}
     about = " ".join((f"round {number}", *(file.sha256 for file, _ in enclosed)))
-    yield _Occasion(MessageKind.INVITATION, (region.head,), region, about, fields)
+    told = fields
+    if deadline is not None and deadline < today:
+        said = {"deadline": deadline, "days": (today - deadline).days}
+        told = {**fields, "deadline": text("outbox.past_deadline", stock.standing.language, **said)}
+    yield _Occasion(MessageKind.INVITATION, (region.head,), region, about, told)
     if deadline is not None:
         yield from _pressed(stock.plan, region, (deadline - today).days, f"round {number} {deadline}", fields)
 
@@ -170,9 +176,29 @@ def _by(deadline: dt.date | None, language: str) -> str:
 def _objected(stock: Stock, region: Region) -> Iterator[_Occasion]:
     """Objections that are open: told to the HR business partner at once, and once each time one opens."""
     side = stock.table(region)
+    times = _openings(stock, region) if side.objecting else {}
     for line in side.objecting:
         about, said = f"{line.code} round {side.round}", {"line": line.name, "head": region.head.name}
+        again = times.get((line.code, side.round), 1)
+        about += f" again {again}" if again > 1 else ""
         yield _Occasion(MessageKind.OBJECTION, (region.hrbp,), region, about, said)
+
+
+def _openings(stock: Stock, region: Region) -> dict[tuple[str, int], int]:
+    """By line and round, how often an objection of a region was opened, the one that opens now included."""
+    entries = (stock.desk.ledger.entries(region=region.code, field=one) for one in ("round", "objection"))
+    rounds, times, last = dict[str, int](), Counter[tuple[str, int]](), dict[str, object]()
+    for entry in sorted(chain(*entries), key=lambda entry: entry.number):
+        line = str(entry.row)
+        if entry.field == "round":
+            rounds[line] = int(float(str(entry.new or 0)))
+            continue
+        last[line] = entry.new
+        times[line, rounds.get(line, 1)] += entry.new == ObjectionState.OPEN
+    side = stock.table(region)
+    for objecting in side.objecting:
+        times[objecting.code, side.round] += last.get(objecting.code) != ObjectionState.OPEN
+    return times
 
 
 def _digest(stock: Stock, today: dt.date) -> _Occasion:

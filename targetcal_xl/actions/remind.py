@@ -97,8 +97,17 @@ def _handed_out(stock: Stock) -> Iterable[Sent]:
 
 
 def _news(stock: Stock, due: DueNotices) -> Iterable[tuple[Message, Files]]:
-    """What is due and not in the queue. Who was invited to a round needs no invitation without a file."""
+    """What is due and not in the queue. Who was invited to a round needs no invitation without a file.
+
+    Whoever hears of a round for the first time when it is over is not called late the same day.
+    """
     items = queue(stock.desk.ledger)
+    today = stock.desk.clock().astimezone().date()
+    heard = {
+        (item.message.region, item.message.occasion.split(" ")[1])
+        for item in items
+        if item.message.kind == MessageKind.INVITATION and item.entered.astimezone().date() < today
+    }
     known = {item.code for item in items}
     invited = {
         (item.message.region, item.message.channel, item.message.occasion.partition(" ")[2].split(" ")[0])
@@ -108,6 +117,9 @@ def _news(stock: Stock, due: DueNotices) -> Iterable[tuple[Message, Files]]:
     for message, files in due.messages:
         number = message.occasion.removeprefix("round ")
         bare = message.kind == MessageKind.INVITATION and " " not in number
+        is_blame = message.kind in (MessageKind.OVERDUE, MessageKind.ESCALATION)
+        if is_blame and (message.region, number.split(" ")[0]) not in heard:
+            continue
         if message_code(stock.plan.code, message) not in known and not (
             bare and (message.region, message.channel, number) in invited
         ):
