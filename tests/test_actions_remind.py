@@ -16,6 +16,7 @@ import pytest
 
 from targetcal_xl.actions import comment, lock, split_book, verify
 from targetcal_xl.actions.outbox import OutboxReport
+from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Person
 from targetcal_xl.calibration.vocabulary import MessageState
 from targetcal_xl.language import LANGUAGES
@@ -284,6 +285,24 @@ def test_a_busy_server_is_tried_again_later_in_the_same_run(case: Case, post: Po
     post.answers += ["451 busy", "452 still busy"]
     assert {row.state for row in told(case).messages} == {"sent"}
     assert len(post.received) == 5
+
+
+def test_others_work_on_the_book_while_messages_wait_and_nothing_is_sent_twice(
+    case: Case, post: Post
+) -> None:
+    post.answers += ["451 busy"]
+    runs: list[OutboxReport] = []
+
+    def meanwhile(_seconds: float) -> None:
+        if not runs:
+            runs.append(case.run(remind, sleep=lambda _: None))
+            case.run(comment, "R1", "R1-1", "等邮件的时候写的")
+            case.run(lock)
+
+    report = case.run(remind, sleep=meanwhile)
+    assert {row.state for row in (*report.messages, *runs[0].messages)} == {"sent"}
+    assert len(post.received) == 5 and len({mail["Message-ID"] for mail in post.mails}) == 5
+    assert not case.run(verify).problems
 
 
 def test_a_server_that_stays_busy_keeps_messages_waiting(case: Case, post: Post) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..calibration import Region, turn
 from ..calibration.vocabulary import JUSTIFICATION, Light, ObjectionState, Role
-from ..desk import Desk, Stock, find_language, ledger_beside, look, misfits
+from ..desk import Desk, Stock, find_language, ledger_beside, look, unfit
 from ..language import text
 from ..ledger import Entry, Ledger
 from ..ooxml import read_file, write_file
@@ -57,7 +57,7 @@ def dashboard(desk: Desk, out: Path, lang: str = "", *, renews: bool = False) ->
     language = find_language(lang) if lang else ""
     refuse_place(out)
     stock = look(desk)
-    notes = tuple(misfits(stock))
+    notes = tuple(unfit(stock))
     language = language or stock.standing.language
     seen = _seen(stock, language, notes, renews)
     content = dashboard_page(seen, language).encode()

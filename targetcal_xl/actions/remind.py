@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..calibration.vocabulary import MessageKind
-from ..desk import Desk, Sent, Stock, files_folder, find_region, handed_files, sent_items
+from ..desk import Desk, Sent, Stock, files_folder, find_region, handed_files, sent_items, take_stock
 from ..exchange import ENDING, ZIPPED, zip_of
 from ..ooxml import read_file
 from ..outbox import MOST_ATTACHED, Attachment, Message, attached, enter, message_code, queue
 from ..problems import Problem, Refused
 from .notices import DueNotices, Files, notices
-from .outbox import OutboxReport, Sleep, at_hand, row_of_message, send_due
+from .outbox import OutboxReport, Sleep, row_of_message, send_due
 
 
 def remind(
@@ -33,7 +33,7 @@ def remind(
     each; from the folder `packs` every region gets what it was handed last. Raise Refused for a region or
     file that is not there.
     """
-    stock, left = at_hand(desk), list[Problem]()
+    stock, left = take_stock(desk), list[Problem]()
     due = notices(stock, _files(stock, attach, packs, left))
     due = replace(due, unreached=(*due.unreached, *left))
     news = tuple(_news(stock, due))

@@ -77,7 +77,7 @@ with on_demand(__name__):
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
     from .stamped import STAMP_FIELD, Stamp, stamps
-    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
+    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
     from .threads import COMMENT, FILE, FOLDER, TEXT, AttachedFile, Remark, parse_attached, remarks
@@ -202,6 +202,7 @@ __all__ = [
     "text_problems",
     "typed_faults",
     "typed_remarks",
+    "unfit",
     "verdict",
     "weight_changes",
     "weight_values",
