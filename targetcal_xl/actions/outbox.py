@@ -267,7 +267,10 @@ def _open_ways(
 ) -> Iterator[Mapping[str, Carrier]]:
     """The ways that are open, for what waits; why others are not is added to what was found."""
     if drafts is not None:
-        yield {Channel.MAIL: Drafts(drafts)}
+        written = Drafts(drafts)
+        for item in queue(desk.ledger):
+            written.clear(item.message)
+        yield {Channel.MAIL: written}
         return
     wanted = {item.message.channel for item in waiting}
     mail = None
