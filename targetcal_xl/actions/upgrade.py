@@ -54,12 +54,17 @@ class UpgradeReport(Report):
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
-        facts = {"book_before": self.book, "book": BOOK.number}
-        facts |= {"ledger_before": self.ledger, "ledger": LEDGER.number}
         if not self.upgraded:
+            facts = {"book": BOOK.number, "ledger": LEDGER.number}
             yield Sentence(text("telling.upgrade.nothing", language, **facts), QUIET)
             return
-        yield Sentence(text("telling.upgrade.done", language, **facts), DONE)
+        both = (("book", self.book, BOOK), ("ledger", self.ledger, LEDGER))
+        risen = [
+            text(f"telling.upgrade.{what}", language, before=before, now=now.number)
+            for what, before, now in both
+            if before < now.number
+        ]
+        yield Sentence(text("telling.upgrade.done", language, risen=listed(risen, language)), DONE)
         if self.copies:
             yield Sentence(text("telling.upgrade.copies", language, files=listed(self.copies, language)))
         if self.database:

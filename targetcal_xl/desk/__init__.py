@@ -12,6 +12,9 @@ with on_demand(__name__):
         AttachedContent,
         attached_faults,
         attached_file,
+        files_folder,
+        finish_erasure,
+        handed_files,
         keep_attached,
         kept_file,
         lost_files,
@@ -74,7 +77,7 @@ with on_demand(__name__):
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
     from .stamped import STAMP_FIELD, Stamp, stamps
-    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
+    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
     from .threads import COMMENT, FILE, FOLDER, TEXT, AttachedFile, Remark, parse_attached, remarks
@@ -136,6 +139,7 @@ __all__ = [
     "composed_book",
     "erased_cells",
     "file_changes",
+    "files_folder",
     "finance_cells",
     "find_file",
     "find_indicator",
@@ -143,7 +147,9 @@ __all__ = [
     "find_line",
     "find_line_anywhere",
     "find_region",
+    "finish_erasure",
     "first_declarations",
+    "handed_files",
     "handed_in",
     "has_macros",
     "has_own_password",
@@ -196,6 +202,7 @@ __all__ = [
     "text_problems",
     "typed_faults",
     "typed_remarks",
+    "unfit",
     "verdict",
     "weight_changes",
     "weight_values",

@@ -7,7 +7,7 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .delivery import ATTEMPTS, Delivery, deliver
     from .drafts import Drafts
-    from .message import Attachment, Message, attached, message_code, on_one_line
+    from .message import MOST_ATTACHED, Attachment, Message, attached, message_code, on_one_line
     from .mime import mail_content
     from .queue import ACTION, Queued, content_of, doubt, enter, queue, state_event
     from .robots import Robots, chat_content, robots
@@ -18,6 +18,7 @@ with on_demand(__name__):
 __all__ = [
     "ACTION",
     "ATTEMPTS",
+    "MOST_ATTACHED",
     "Attachment",
     "Attempt",
     "Carrier",

@@ -28,6 +28,7 @@ _PROMPTED = (
     "decision_reason",
     "granted",
     "agree",
+    "attachment",
     "status",
     "quantity",
     "answer",
