@@ -25,7 +25,7 @@ from .placeholders import unfilled
 from .sandbox import LetterEnvironment
 from .words import ANCHORS
 
-CHARTS = {"chart:targets": True, "chart:steps": False}
+CHARTS = {"chart:targets": False, "chart:steps": False}
 """Alternative texts of the placeholder pictures, and whether a template must have them."""
 _BODY = "word/document.xml"
 _RELS = "word/_rels/document.xml.rels"
