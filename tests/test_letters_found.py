@@ -11,7 +11,7 @@ from PIL import Image
 
 from targetcal_xl.letters import LetterTemplate
 from targetcal_xl.letters.house import house_copy, package_faults
-from targetcal_xl.letters.template import CHARTS
+from targetcal_xl.letters.placed import CHARTS
 from targetcal_xl.problems import DataProblems
 from tests.support.letters import (
     BODY,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from targetcal_xl.calibration import Letter
 from targetcal_xl.letters import LetterTemplate, fields
-from targetcal_xl.letters.template import CHARTS, Picture
+from targetcal_xl.letters.compiled import Picture
+from targetcal_xl.letters.placed import CHARTS
 from targetcal_xl.problems import DataProblems
 from tests.support.letters import (
     BODY,

@@ -9,10 +9,12 @@ from ..language import text
 from ..log import step
 from ..problems import DataProblems
 from .chart import targets_picture
+from .compiled import Picture, Rendered
 from .fields import fields, figures_of, period_name
 from .pdf import SetPages, set_pdf
+from .placed import CHARTS
 from .proof import faults_in_pdf, faults_in_word
-from .template import CHARTS, LetterTemplate, Picture, Rendered
+from .template import LetterTemplate
 from .waterfall import steps_picture
 
 _LOG = logging.getLogger(__name__)
