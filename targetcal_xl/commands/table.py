@@ -80,6 +80,7 @@ ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
 ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
 AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
+PrintedCodes = Annotated[list[str] | None, Given("--code", metavar="TEXT")]
 StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
 Authority = Annotated[str, Given("--authority", metavar="URL")]
 VerifierAt = Annotated[Path | None, Given("--html", "file", about="verifier_page", metavar="FILE.html")]
@@ -557,18 +558,20 @@ def _proof(
 @_TABLE.command(
     "targetcal verify letter.pdf HD.json",
     "targetcal verify March.json June.json",
+    'targetcal verify HD.json --code "targetcal:1:2025Q1-HD-V1:378-c23a…"',
     "targetcal verify --html verifier.html",
 )
 def _verify(
     here: Here,
     files: AnyFiles = None,
     roots: StampRoots = None,
+    code: PrintedCodes = None,
     html: VerifierAt = None,
     lang: VerifierLanguage = SPOKEN,
 ) -> "Report":
     from ..actions.verifier import attest_as_said
 
-    return attest_as_said(files or (), roots, html, lang)
+    return attest_as_said(files or (), roots, code or (), html, lang)
 
 
 @_TABLE.command(

@@ -32,9 +32,9 @@ class Packed(NamedTuple):
     data: bytes
 
 
-def packed(info: ZipInfo, data: bytes) -> Packed:
+def packed(info: ZipInfo, data: bytes, level: int = zlib.Z_DEFAULT_COMPRESSION) -> Packed:
     """New content of an entry, whose name, date and kind of compression stay."""
-    squeezed = _deflated(data) if info.compress_type == ZIP_DEFLATED else data
+    squeezed = _deflated(data, level) if info.compress_type == ZIP_DEFLATED else data
     return _entry(info, zlib.crc32(data), len(data), squeezed)
 
 
@@ -71,6 +71,6 @@ def _entry(info: ZipInfo, crc: int, size: int, data: bytes) -> Packed:
     return Packed(name, flags, info.compress_type, time, date, crc, size, rights, data)
 
 
-def _deflated(data: bytes) -> bytes:
-    squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _deflated(data: bytes, level: int) -> bytes:
+    squeeze = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return squeeze.compress(data) + squeeze.flush()
