@@ -28,7 +28,7 @@ HEAVY |= {
     "pypdfium2_cli",
     "pypdfium2_raw",
 }
-HEAVY |= {"rich", "click", "msoffcrypto", "typst", "watchfiles", "xlsxwriter", "xlwings"}
+HEAVY |= {"rich", "click", "msoffcrypto", "segno", "typst", "watchfiles", "xlsxwriter", "xlwings"}
 HEAVY |= {"asyncio", "filelock", "httpx", "keyring", "holidays", "sqlite3", "uno"}
 """What takes long to load, of others and of Python's own."""
 LIGHT = {"manimgx_fonts_cjk", "markupsafe"}

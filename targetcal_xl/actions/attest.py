@@ -31,6 +31,7 @@ from ..telling import (
     table,
     tell_problems,
 )
+from .paper import JudgedCode, judge_code
 from .stamp import HeldStamp, held_stamps
 
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
@@ -95,11 +96,14 @@ class AttestReport(Report):
     agreements: tuple[Agreement, ...]
     problems: tuple[Problem, ...] = ()
     """Files that could not be read."""
+    codes: tuple[JudgedCode, ...] = ()
+    """What was read off paper."""
 
     @property
     def leaves_work(self) -> bool:
         """Whether anything is not proved."""
-        told = [*(one.verdict for one in self.files), *(one.verdict for one in self.agreements)]
+        told: list[str] = [one.verdict for one in self.files]
+        told += [*(one.verdict for one in self.agreements), *(one.verdict for one in self.codes)]
         broken = [problem for one in self.proofs for problem in (*one.problems, *one.wrong)]
         return bool(self.problems or broken or {*told} - {"recorded", "agree"})
 
@@ -116,6 +120,8 @@ class AttestReport(Report):
             code = "handed_out" if file.verdict == "recorded" and not file.letter else file.verdict
             said = text(f"telling.attest.{code}", language, **facts, head=file.head, proof=file.by)
             yield Sentence(said, _MARKS[file.verdict])
+        for read in self.codes:
+            yield from read.tell(language)
         if any(not one.problems for one in self.proofs):
             yield Sentence(text("telling.attest.limits", language))
 
@@ -125,8 +131,10 @@ _MARKS = {"agree": DONE, "recorded": DONE, "fork": WRONG, "apart": OBJECTION} | 
 )
 
 
-def attest(paths: Sequence[Path], roots: Path | None = None) -> AttestReport:
+def attest(paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str] = ()) -> AttestReport:
     """Judge files by themselves and by the proofs among them, time stamps by the roots that are trusted.
+
+    `codes` were read off letters on paper.
 
     Raise Refused for roots that are none.
     """
@@ -148,7 +156,9 @@ def attest(paths: Sequence[Path], roots: Path | None = None) -> AttestReport:
         Agreement(a.name, b.name, _verdict(a.proof, b.proof)) for a, b in combinations(sound, 2)
     )
     files = tuple(_judged(name, content, sound) for name, content in others)
-    return AttestReport(tuple(proofs), files, agreements, tuple(problems))
+    known = [(one.name, one.proof) for one in sound]
+    read = tuple(judge_code(code, known) for code in codes)
+    return AttestReport(tuple(proofs), files, agreements, tuple(problems), read)
 
 
 def _examined(name: str, content: bytes, roots: Path | None) -> ProofFile:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ..calibration import Letter, Region, compose, letter_number
+from ..calibration import Letter, Region, compose, letter_number, period_weights
 from ..desk import Desk, Issue, Stock, issues, take_stock
 from ..language import listed, text
 from ..ledger import Event, dump, reference
@@ -18,6 +18,7 @@ from ..letters.file_names import file_name
 from ..ooxml import clear_leftovers, laid_beside, make_folder, put_in_place
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
+from ..workdays import working_days
 from .check import broken_seals
 from .objections import handled_by_line
 
@@ -172,13 +173,14 @@ def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, 
         issued=stock.desk.clock().date(),
         chain_head=stock.checkpoint,
         handling=handling,
+        day_weights=period_weights(working_days(stock.plan.period, stock.plan.calendar).days),
     )
 
 
 def _says_the_same(letter: Letter, last: Letter) -> bool:
     """Whether two letters differ in nothing but when, and after what, they were issued."""
     alike = replace(
-        letter,
+        letter if last.thresholds else _as_before(letter),
         number=last.number,
         version=last.version,
         replaces=last.replaces,
@@ -188,6 +190,13 @@ def _says_the_same(letter: Letter, last: Letter) -> bool:
         chain_head=last.chain_head,
     )
     return dump(alike) == dump(last)
+
+
+def _as_before(letter: Letter) -> Letter:
+    """What a letter said in releases up to 0.4.0, so that a new program alone asks for no new letter."""
+    lines = tuple(replace(line, risk="") for line in letter.lines)
+    grants = tuple(replace(grant, owner="") for grant in letter.grants)
+    return replace(letter, lines=lines, grants=grants, milestones=(), thresholds=None)
 
 
 def _written(letter: Letter, before: Issue | None, maker: _Maker, desk: Desk) -> _Written:

@@ -164,7 +164,9 @@ STANDING_OBJECTIONS: Final = (ObjectionState.OPEN, ObjectionState.HANDLED)
 OBJECTIONS: Final = (*STANDING_OBJECTIONS, ObjectionState.LIFTED)
 """States of an objection once it is locked."""
 
-SUPPORT_ITEM: Final = ("line", "kind", "what", "quantity", "unit", "due", "granted", "granted_reason")
+GRANT: Final = ("granted", "granted_reason", "owner")
+"""What a superior says of a support item: yes or no, why not, and who sees to it."""
+SUPPORT_ITEM: Final = ("line", "kind", "what", "quantity", "unit", "due", *GRANT)
 """The fields of a support item. No line has one of these: a key's field says of what kind its row is."""
 
 MetricKind = Literal["sum", "mean", "ratio"]

@@ -61,6 +61,7 @@ TalkOutcome = Annotated[str, Given("--outcome")]
 Decision = Annotated[str, Given(about="decision", metavar="[accept|counter|return|yes|no]")]
 Counter = Annotated[float | None, Given(kind="number", about="counter", metavar="[N]")]
 Support = Annotated[str, Given("--support")]
+SupportOwner = Annotated[str, Given("--owner")]
 Letters = Annotated[Path, Given("--out -o", "folder")]
 Form = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="format")]
 OwnTemplate = Annotated[Path | None, Given("--template", "file")]
@@ -79,6 +80,7 @@ ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
 ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
 AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
+PrintedCodes = Annotated[list[str] | None, Given("--code", metavar="TEXT")]
 StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
 Authority = Annotated[str, Given("--authority", metavar="URL")]
 VerifierAt = Annotated[Path | None, Given("--html", "file", about="verifier_page", metavar="FILE.html")]
@@ -379,6 +381,7 @@ def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
 @_TABLE.command(
     "targetcal decide targets.xlsx --region HD",
     'targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason "two heads from 1 February"',
+    'targetcal decide targets.xlsx -r HN --support S01 yes --owner "Li Ying"',
     'targetcal decide targets.xlsx -r HN --support S02 no --reason "not before May"',
 )
 @_TABLE.button("decide", "finance", "AcceptInvitation", "region", "who", "hours")
@@ -390,20 +393,29 @@ def _decide(
     line: Line = "",
     support: Support = "",
     reason: Reason = "",
+    owner: SupportOwner = "",
     hours: Hours = 0.0,
 ) -> "Report":
     from ..actions.decide import decide_as_said
 
-    return decide_as_said(desk, region, kind, value, line, support, reason=reason, hours=hours)
+    said = {"reason": reason, "owner": owner}
+    return decide_as_said(desk, region, kind, value, line, support, **said, hours=hours)
 
 
-@_TABLE.button("support", "finance", "TraceRemoveAllArrows", "region", "support", "granted", "reason", "who")
+@_TABLE.button(
+    "support", "finance", "TraceRemoveAllArrows", "region", "support", "granted", "reason", "owner", "who"
+)
 def _support(
-    desk: "Desk", region: Region, support: Support, granted: Decision, reason: Reason = ""
+    desk: "Desk",
+    region: Region,
+    support: Support,
+    granted: Decision,
+    reason: Reason = "",
+    owner: SupportOwner = "",
 ) -> "Report":
     from ..actions.decide import decide_support
 
-    return decide_support(desk, region, support, granted, reason=reason)
+    return decide_support(desk, region, support, granted, reason=reason, owner=owner)
 
 
 @_TABLE.command(
@@ -546,18 +558,20 @@ def _proof(
 @_TABLE.command(
     "targetcal verify letter.pdf HD.json",
     "targetcal verify March.json June.json",
+    'targetcal verify HD.json --code "targetcal:1:2025Q1-HD-V1:378-c23a…"',
     "targetcal verify --html verifier.html",
 )
 def _verify(
     here: Here,
     files: AnyFiles = None,
     roots: StampRoots = None,
+    code: PrintedCodes = None,
     html: VerifierAt = None,
     lang: VerifierLanguage = SPOKEN,
 ) -> "Report":
     from ..actions.verifier import attest_as_said
 
-    return attest_as_said(files or (), roots, html, lang)
+    return attest_as_said(files or (), roots, code or (), html, lang)
 
 
 @_TABLE.command(

@@ -12,6 +12,7 @@ with on_demand(__name__):
     from .printed import printed_text
     from .rehearsal import Rehearsal, rehearse
     from .render import render_pdf, render_word
+    from .statement import letter_code, read_code
     from .template import LetterTemplate
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "Rehearsal",
     "fields",
     "font_file",
+    "letter_code",
     "office_pdf",
     "printed_text",
+    "read_code",
     "rehearse",
     "render_pdf",
     "render_word",

@@ -81,9 +81,12 @@ def unprinted(text: str) -> list[str]:
 
 def unprintable(texts: Iterable[str]) -> list[Problem]:
     """A `letter_glyph` problem for every text with characters that a letter cannot show."""
+    different = dict.fromkeys(texts)
+    if not unprinted("\n".join(different)):
+        return []
     return [
         Problem("letter_glyph", _short(text), {"characters": signs})
-        for text in dict.fromkeys(texts)
+        for text in different
         if (signs := unprinted(text))
     ]
 

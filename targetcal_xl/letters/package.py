@@ -28,7 +28,8 @@ _NO_ARCHIVE = (
     struct.error, zlib.error,
 )  # fmt: skip
 """What `zipfile` raises for a damaged archive."""
-_ALWAYS = (1980, 1, 1, 0, 0, 0)
+ALWAYS = (1980, 1, 1, 0, 0, 0)
+"""When every part was packed: the same letter is the same file."""
 MOST_XML = 8 << 20
 """Bytes of one part in XML, and signs of what it becomes."""
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -122,7 +123,7 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in parts.items():
-            package.writestr(zipfile.ZipInfo(name, _ALWAYS), data, zipfile.ZIP_DEFLATED)
+            package.writestr(zipfile.ZipInfo(name, ALWAYS), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

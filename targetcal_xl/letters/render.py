@@ -9,15 +9,18 @@ from ..language import text
 from ..log import step
 from ..problems import DataProblems
 from .chart import targets_picture
+from .compiled import Picture, Rendered
 from .fields import fields, figures_of, period_name
 from .pdf import SetPages, set_pdf
+from .placed import PICTURES
 from .proof import faults_in_pdf, faults_in_word
-from .template import CHARTS, LetterTemplate, Picture, Rendered
+from .statement import code_picture, letter_code
+from .template import LetterTemplate
 from .waterfall import steps_picture
 
 _LOG = logging.getLogger(__name__)
 
-_TARGETS, _STEPS = CHARTS
+_TARGETS, _STEPS, _CODE = PICTURES
 
 
 @step(_LOG, "render a letter")
@@ -51,9 +54,13 @@ def _pictures(letter: Letter, template: LetterTemplate, language: str) -> dict[s
         return Picture(png, text(f"letters.chart.{alt}", language, **where))
 
     sizes = template.picture_sizes
-    found = {_TARGETS: picture(targets_picture(letter, language, sizes[_TARGETS]), "alt")}
+    found: dict[str, Picture] = {}
+    if _TARGETS in sizes:
+        found[_TARGETS] = picture(targets_picture(letter, language, sizes[_TARGETS]), "alt")
     if _STEPS in sizes:
         power = figures_of(letter, language).power
         png = steps_picture(letter.explanation, letter.metric, language, sizes[_STEPS], power)
         found[_STEPS] = picture(png, "steps_alt")
+    if _CODE in sizes:
+        found[_CODE] = Picture(code_picture(letter), str(letter_code(letter)))
     return found
