@@ -7,7 +7,7 @@ import hashlib
 import logging
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +21,7 @@ from .font import font_file
 from .inline import BEYOND
 from .office import office_pdf
 from .supported import Unsupported
-from .typeset import Source, typeset
+from .typeset import NO_CURVES, Source, typeset
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,10 +49,10 @@ class SetPages:
     needed: Unsupported | None
 
 
-def set_pdf(docx: bytes, issued: dt.date) -> SetPages:
-    """The PDF as `to_pdf` makes it, and by which way."""
+def set_pdf(docx: bytes, issued: dt.date, curves: Mapping[str, bytes] = NO_CURVES) -> SetPages:
+    """The PDF as `to_pdf` makes it, and by which way; `curves`: parts of which there is an SVG."""
     try:
-        return SetPages(_compiled(typeset(docx), issued), None)
+        return SetPages(_compiled(typeset(docx, curves), issued), None)
     except Unsupported as needed:
         return SetPages(_by_office(docx, needed, issued), needed)
 

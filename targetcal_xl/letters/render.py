@@ -8,6 +8,7 @@ from ..calibration import Letter
 from ..language import text
 from ..log import step
 from ..problems import DataProblems
+from .canvas import Canvas
 from .chart import targets_picture
 from .compiled import Picture, Rendered
 from .fields import fields, figures_of, period_name
@@ -39,7 +40,7 @@ def render_pdf(made: Rendered, letter: Letter) -> bytes:
 
 def proved_pages(made: Rendered, letter: Letter) -> SetPages:
     """The same, with what it took to set them; raise DataProblems when the PDF does not say all of it."""
-    pages = set_pdf(made.docx, letter.issued)
+    pages = set_pdf(made.docx, letter.issued, made.curves)
     if problems := faults_in_pdf(pages.pdf, made.docx):
         raise DataProblems(problems)
     return pages
@@ -49,13 +50,13 @@ def _pictures(letter: Letter, template: LetterTemplate, language: str) -> dict[s
     """The pictures that a template has room for and a letter has figures for, each in its size."""
     where = {"region": letter.region.name, "period": period_name(letter.period, language)}
 
-    def picture(png: bytes, alt: str) -> Picture:
-        return Picture(png, text(f"letters.chart.{alt}", language, **where))
+    def picture(sheet: Canvas, alt: str) -> Picture:
+        return Picture(sheet.png(), text(f"letters.chart.{alt}", language, **where), sheet.svg())
 
     sizes = template.picture_sizes
     found = {_TARGETS: picture(targets_picture(letter, language, sizes[_TARGETS]), "alt")}
     if _STEPS in sizes:
         power = figures_of(letter, language).power
-        png = steps_picture(letter.explanation, letter.metric, language, sizes[_STEPS], power)
-        found[_STEPS] = picture(png, "steps_alt")
+        steps = steps_picture(letter.explanation, letter.metric, language, sizes[_STEPS], power)
+        found[_STEPS] = picture(steps, "steps_alt")
     return found

@@ -36,8 +36,14 @@ class Source:
     pictures: Mapping[str, bytes]
 
 
-def typeset(docx: bytes) -> Source:
-    """The Typst source of a Word file; raise Unsupported naming the first thing outside the list."""
+NO_CURVES: Mapping[str, bytes] = {}
+
+
+def typeset(docx: bytes, curves: Mapping[str, bytes] = NO_CURVES) -> Source:
+    """The Typst source of a Word file; raise Unsupported naming the first thing outside the list.
+
+    `curves`: the parts of pictures of which there is an SVG, which is set in their place.
+    """
     parts = parts_of(docx)
     settings = _read(parts, "word/settings.xml")
     examine_settings(settings)
@@ -48,10 +54,18 @@ def typeset(docx: bytes) -> Source:
     if body is None or len(sections := list(body.iter(f"{W}sectPr"))) != 1:
         raise Unsupported("sectPr")
     page = _Page.of(sections[0])
-    main = _Part(parts, styles, "document.xml", page)
+    main = _Part(parts, styles, "document.xml", page, {_file(name): _svg(name) for name in curves})
     text = "\n".join([_about(parts), _page(sections[0], main), _defaults(styles), main.blocks(body)])
-    pictures = {name: parts[name] for name in parts if name.startswith("word/media/")}
-    return Source(text, {name.rpartition("/")[2]: data for name, data in pictures.items()})
+    media = {_file(name): data for name, data in parts.items() if name.startswith("word/media/")}
+    return Source(text, media | {_svg(name): data for name, data in curves.items()})
+
+
+def _file(part: str) -> str:
+    return part.rpartition("/")[2]
+
+
+def _svg(part: str) -> str:
+    return f"{_file(part)}.svg"
 
 
 def _read(parts: Mapping[str, bytes], name: str) -> etree._Element:
@@ -85,11 +99,18 @@ class _Page:
 class _Part:
     """One part of the document, with what its relationships lead to."""
 
-    def __init__(self, parts: Mapping[str, bytes], styles: WordStyles, name: str, page: _Page) -> None:
-        self.parts, self.styles, self.page = parts, styles, page
+    def __init__(
+        self,
+        parts: Mapping[str, bytes],
+        styles: WordStyles,
+        name: str,
+        page: _Page,
+        curved: Mapping[str, str],
+    ) -> None:
+        self.parts, self.styles, self.page, self.curved = parts, styles, page, curved
         links = parts.get(f"word/_rels/{name}.rels", _NONE)
         self.targets = {link.get("Id", ""): link.get("Target", "") for link in parse_xml(links)}
-        self._inline = Inline(styles, self.targets, page.room)
+        self._inline = Inline(styles, self.targets, page.room, curved)
 
     def blocks(self, parent: etree._Element) -> str:
         """Paragraphs and tables, one below the other."""
@@ -197,5 +218,5 @@ def _usual(section: etree._Element, main: _Part, kind: str) -> str:
             name = main.targets[reference.get(_RELATION, "")].rpartition("/")[2]
             root = _read(main.parts, f"word/{name}")
             examine(root)
-            return _Part(main.parts, main.styles, name, main.page).blocks(root)
+            return _Part(main.parts, main.styles, name, main.page, main.curved).blocks(root)
     return ""
