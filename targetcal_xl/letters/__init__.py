@@ -11,16 +11,20 @@ with on_demand(__name__):
     from .pdf import to_pdf
     from .printed import printed_text
     from .rehearsal import Rehearsal, rehearse
-    from .render import render_pdf, render_word
+    from .render import ToProve, proved_pdfs, render_pdf, render_word
+    from .steady import Attachment
     from .template import LetterTemplate
 
 __all__ = [
+    "Attachment",
     "LetterTemplate",
     "Rehearsal",
+    "ToProve",
     "fields",
     "font_file",
     "office_pdf",
     "printed_text",
+    "proved_pdfs",
     "rehearse",
     "render_pdf",
     "render_word",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from ..calibration import Letter
 from ..language import text
@@ -12,9 +14,10 @@ from .canvas import Canvas
 from .chart import targets_picture
 from .compiled import Picture, Rendered
 from .fields import fields, figures_of, period_name
-from .pdf import SetPages, set_pdf
+from .pdf import SetPages, Written, set_pdfs
 from .placed import CHARTS
 from .proof import faults_in_pdf, faults_in_word
+from .steady import Attachment
 from .template import LetterTemplate
 from .waterfall import steps_picture
 
@@ -33,16 +36,36 @@ def render_word(letter: Letter, template: LetterTemplate, language: str) -> Rend
     return made
 
 
-def render_pdf(made: Rendered, letter: Letter) -> bytes:
+def render_pdf(made: Rendered, letter: Letter, attached: Attachment | None = None) -> bytes:
     """The PDF of a letter in Word; raise DataProblems unless its reader sees all of it, in its place."""
-    return proved_pages(made, letter).pdf
+    return proved_pages(made, letter, attached).pdf
 
 
-def proved_pages(made: Rendered, letter: Letter) -> SetPages:
+def proved_pages(made: Rendered, letter: Letter, attached: Attachment | None = None) -> SetPages:
     """The same, with what it took to set them; raise DataProblems when the PDF does not say all of it."""
-    pages = set_pdf(made.docx, letter.issued, made.curves)
-    if problems := faults_in_pdf(pages.pdf, made.docx):
-        raise DataProblems(problems)
+    (pages,) = proved_pdfs([ToProve(made, letter, attached)])
+    if isinstance(pages, DataProblems):
+        raise pages
+    return pages
+
+
+class ToProve(NamedTuple):
+    """A letter in Word that is to become a PDF, and what goes along with it."""
+
+    made: Rendered
+    letter: Letter
+    attached: Attachment | None
+
+
+def proved_pdfs(letters: Sequence[ToProve]) -> list[SetPages | DataProblems]:
+    """The same for many letters, or what is wrong with one; LibreOffice is started once, if at all."""
+    written = [Written(one.made.docx, one.letter.issued, one.made.curves, one.attached) for one in letters]
+    return [_proved(pages, one.docx) for pages, one in zip(set_pdfs(written), written, strict=True)]
+
+
+def _proved(pages: SetPages | DataProblems, docx: bytes) -> SetPages | DataProblems:
+    if isinstance(pages, SetPages) and (problems := faults_in_pdf(pages.pdf, docx)):
+        return DataProblems(problems)
     return pages
 
 
