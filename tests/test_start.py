@@ -21,6 +21,7 @@ _ASK = '{"function": "TC_DEVIATION", "cells": [[[90.0]], [[100.0]], null]}\n'
 HEAVY = {"PIL", "babel", "docx", "docxtpl", "fontTools", "jinja2", "lxml", "matplotlib", "numpy", "openpyxl"}
 HEAVY |= {
     "pandas",
+    "pikepdf",
     "pydantic",
     "pydantic_core",
     "pypdfium2",

@@ -59,18 +59,21 @@ _PROPERTY = 255
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG with the words for those who cannot see it."""
+    """A PNG with the words for those who cannot see it, and the same in curves where there is that."""
 
     png: bytes
     alt: str
+    svg: bytes = b""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A finished Word file, and every text that was merged into it."""
+    """A finished Word file, every text that was merged into it, and its pictures in curves."""
 
     docx: bytes
     merged: tuple[str, ...]
+    curves: Mapping[str, bytes]
+    """Part -> SVG."""
 
 
 class CompiledTemplate:
@@ -105,7 +108,8 @@ class CompiledTemplate:
         made[_CORE] = _about(self._core, context, issued)
         made |= {self._places[chart]: pictures[chart].png for chart in alts}
         new = {name: packed(_info(name), data, _QUICK) for name, data in made.items()}
-        return Rendered(joined([*(self._packed | new).values()]), merged)
+        curves = {self._places[chart]: pictures[chart].svg for chart in alts if pictures[chart].svg}
+        return Rendered(joined([*(self._packed | new).values()]), merged, curves)
 
 
 def _placed(parts: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], dict[str, str], list[Problem]]:

@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import segno
 from pydantic_core import to_json
@@ -80,8 +80,8 @@ def read_code(text: str) -> LetterCode | None:
     return LetterCode(**found.groupdict()) if found else None
 
 
-def code_picture(letter: Letter) -> bytes:
-    """PNG of a letter's code as a QR code (ISO/IEC 18004), which survives a loss of 15 %."""
+def code_picture(letter: Letter, kind: Literal["png", "svg"] = "png") -> bytes:
+    """A letter's code as a QR code (ISO/IEC 18004), in pixels or curves; it survives a loss of 15 %."""
     made = segno.make(str(letter_code(letter)), error="m", micro=False, boost_error=False)
-    made.save(out := io.BytesIO(), kind="png", scale=_PIXELS, border=2)
+    made.save(out := io.BytesIO(), kind=kind, scale=_PIXELS, border=2)
     return out.getvalue()

@@ -15,7 +15,7 @@ _AT_LENGTHS = 26
 _LENGTHS = struct.Struct("<2H")
 _VERSION, _UNIX, _UTF8 = 20, 3, 0x800
 _LEVEL = 4
-"""Of compression, where none is asked for: sheets take half of the time of the usual 6, and a tenth more room."""
+"""Of compression where none is asked for: half of the time of the usual 6, and a tenth more room."""
 _OWN = 0o600 << 16
 """The rights of an entry that says nothing of any: its owner's alone."""
 
