@@ -36,6 +36,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("thread.file", "files"), "text"),
     **dict.fromkeys(("message.record", "message.content"), "text"),
     **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
+    **dict.fromkeys(("letter.drafted", "letter.bounced"), "text"),
     "message.state": "choice",
     "objection.held": "date",
     "objection.present": "text",
