@@ -133,6 +133,8 @@ class MessageKind(StrEnum):
     ESCALATION = "escalation"
     OBJECTION = "objection_raised"
     DIGEST = "digest"
+    LETTER = "letter"
+    LETTER_COPY = "letter_copy"
 
 
 class MessageState(StrEnum):
@@ -204,6 +206,9 @@ Split = Literal["equal_odds", "pro_rata"]
 
 RobotKind = Literal["feishu", "dingtalk", "wecom"]
 """Whose group robot it is: each signs and limits in its own way."""
+
+CopiedTo = Literal["superior", "hrbp"]
+"""Who of a region may get a copy of its letter."""
 
 MissingDays = Literal["zero", "unknown"]
 """What it means that a day has no result: nothing was sold, or nobody reported."""

@@ -34,7 +34,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     "change.reason": "long",
     "thread.text": "long",
     **dict.fromkeys(("thread.file", "files"), "text"),
-    **dict.fromkeys(("message.record", "message.content"), "text"),
+    **dict.fromkeys(("message.record", "message.content", "message.bounce"), "text"),
     **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
     **dict.fromkeys(("letter.drafted", "letter.bounced"), "text"),
     "message.state": "choice",
