@@ -20,7 +20,7 @@ import click
 import pytest
 
 from targetcal_xl import cli
-from targetcal_xl.actions import comment
+from targetcal_xl.actions import comment, issue_letters
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.connect import plan_template
 from targetcal_xl.demo.story import Story, StoryRow
@@ -276,6 +276,17 @@ PLAYED: Mapping[str, Play] = {
         _says("draft written", "已生成草稿"),
         lambda told: {one["state"] for one in _rows(told["messages"])} == {"drafted"},
     ),
+    "mail": Play(
+        "issued",
+        "mail BOOK --draft mails --format docx",
+        _says("draft written", "已生成草稿"),
+        lambda told: {one["kind"] for one in _rows(told["messages"])} == {"letter", "letter_copy"},
+    ),
+    "mail --texts": Play(
+        "fresh",
+        "mail BOOK --texts",
+        _says("The covering texts of letters stand in targets.mail.toml", "已写入 targets.mail.toml"),
+    ),
     "outbox": Play(
         "locked",
         "outbox BOOK --list",
@@ -348,6 +359,13 @@ def _outdated(folder: Path) -> Case:
     return Kept("0.1.0", "2026-11-27T0654/zh-CN-negotiated").unpacked(folder)[0]
 
 
+def _issued(folder: Path) -> Case:
+    """Everybody has a letter, as a Word file beside the book."""
+    case = desks.confirmed(folder)
+    case.run(issue_letters, folder / "letters", "docx")
+    return case
+
+
 STAGES: Mapping[str, Callable[[Path], Case]] = {
     "outdated": _outdated,
     "fresh": desks.fresh,
@@ -357,6 +375,7 @@ STAGES: Mapping[str, Callable[[Path], Case]] = {
     "written": _written,
     "decided": desks.decided,
     "confirmed": desks.confirmed,
+    "issued": _issued,
     "followed": _followed,
 }
 

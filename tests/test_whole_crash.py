@@ -177,7 +177,7 @@ SILENT = {
 """What writes nothing."""
 _RECORDED = {"recorded_not_shown", "letters_not_written", "packs_not_written", "ledger_unscrubbed"}
 """What says that something is recorded, though not all of it was done."""
-FILES_ALONE = ("dashboard", "proof", "repair", "verify --html")
+FILES_ALONE = ("dashboard", "mail --texts", "proof", "repair", "verify --html")
 """Commands that record nothing."""
 
 

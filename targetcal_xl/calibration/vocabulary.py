@@ -133,6 +133,8 @@ class MessageKind(StrEnum):
     ESCALATION = "escalation"
     OBJECTION = "objection_raised"
     DIGEST = "digest"
+    LETTER = "letter"
+    LETTER_COPY = "letter_copy"
 
 
 class MessageState(StrEnum):
@@ -146,6 +148,17 @@ class MessageState(StrEnum):
     DOUBTFUL = "doubtful"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"
+
+
+class LetterState(StrEnum):
+    """What became of a letter last; each but the first and the last is recorded as `letter.<state>`."""
+
+    ISSUED = "issued"
+    DRAFTED = "drafted"
+    MAILED = "mailed"
+    BOUNCED = "bounced"
+    ARCHIVED = "archived"
+    SUPERSEDED = "superseded"
 
 
 class Channel(StrEnum):
@@ -195,6 +208,9 @@ Split = Literal["equal_odds", "pro_rata"]
 
 RobotKind = Literal["feishu", "dingtalk", "wecom"]
 """Whose group robot it is: each signs and limits in its own way."""
+
+CopiedTo = Literal["superior", "hrbp"]
+"""Who of a region may get a copy of its letter."""
 
 MissingDays = Literal["zero", "unknown"]
 """What it means that a day has no result: nothing was sold, or nobody reported."""

@@ -94,6 +94,10 @@ Resend = Annotated[list[int] | None, Given("--resend", "whole", metavar="N")]
 Words = Annotated[str, Given("--text")]
 Files = Annotated[list[Path] | None, Given("--attach", "file", about="attach_file")]
 Arrived = Annotated[list[int] | None, Given("--arrived", "whole", metavar="N")]
+BouncesAt = Annotated[Path | None, Given("--bounces", "folder")]
+LettersFrom = Annotated[Path | None, Given("--letters", "folder", about="letters_from")]
+MailedForm = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="mail_format")]
+WriteTexts = Annotated[bool, Given("--texts")]
 OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
 Fix = Annotated[bool, Given("--fix")]
 PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
@@ -530,17 +534,43 @@ def _remind(
 
 
 @_TABLE.command(
+    "targetcal mail targets.xlsx --dry-run",
+    "targetcal mail targets.xlsx --letters letters",
+    "targetcal mail targets.xlsx --draft mails",
+    "targetcal mail targets.xlsx --texts",
+)
+@_TABLE.button("mail_whom", "hr", "MailMergeRecipientsEditList", dry_run=True)
+@_TABLE.button("mail", "hr", "FileSendAsAttachment")
+def _mail(
+    desk: "Desk",
+    letters: LettersFrom = None,
+    form: MailedForm = "pdf",
+    draft: DraftsTo = None,
+    dry_run: DryRun = False,
+    texts: WriteTexts = False,
+) -> "Report":
+    from ..actions.mail import mail, mail_texts
+
+    return mail_texts(desk) if texts else mail(desk, letters=letters, form=form, draft=draft, dry_run=dry_run)
+
+
+@_TABLE.command(
     "targetcal outbox targets.xlsx --list",
     "targetcal outbox targets.xlsx",
     "targetcal outbox targets.xlsx --resend 12",
+    "targetcal outbox targets.xlsx --bounces returned",
 )
 @_TABLE.button("outbox", "hr", "EnvelopesAndLabelsDialog", listed=True)
 def _outbox(
-    desk: "Desk", listed: OnlyListed = False, resend: Resend = None, arrived: Arrived = None
+    desk: "Desk",
+    listed: OnlyListed = False,
+    resend: Resend = None,
+    arrived: Arrived = None,
+    bounces: BouncesAt = None,
 ) -> "Report":
     from ..actions.outbox import outbox
 
-    return outbox(desk, listed=listed, resend=resend or (), arrived=arrived or ())
+    return outbox(desk, listed=listed, resend=resend or (), arrived=arrived or (), bounces=bounces)
 
 
 @_TABLE.command(

@@ -72,6 +72,7 @@ with on_demand(__name__):
         recorded_survey,
         standing_of,
     )
+    from .register import LIFE, Happening, happened, in_force_letters, register_rows
     from .seal import seal
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
@@ -92,6 +93,7 @@ __all__ = [
     "HIDDEN",
     "IN_TAB",
     "LEARNING",
+    "LIFE",
     "MOST_BYTES",
     "MOST_OF_REGION",
     "NUMBER",
@@ -112,6 +114,7 @@ __all__ = [
     "Desk",
     "Evaluated",
     "Followed",
+    "Happening",
     "Issue",
     "Learning",
     "OnProgress",
@@ -151,9 +154,11 @@ __all__ = [
     "first_declarations",
     "handed_files",
     "handed_in",
+    "happened",
     "has_macros",
     "has_own_password",
     "held",
+    "in_force_letters",
     "issues",
     "keep",
     "keep_aside",
@@ -182,6 +187,7 @@ __all__ = [
     "recorded",
     "recorded_learning",
     "recorded_survey",
+    "register_rows",
     "remark_events",
     "remarks",
     "restored",
