@@ -164,6 +164,9 @@ STANDING_OBJECTIONS: Final = (ObjectionState.OPEN, ObjectionState.HANDLED)
 OBJECTIONS: Final = (*STANDING_OBJECTIONS, ObjectionState.LIFTED)
 """States of an objection once it is locked."""
 
+SIGNATURE_MARKS: Final[dict[Role, str]] = {Role.HEAD: "[[SIG_HEAD]]", Role.SUPERIOR: "[[SIG_SUPERIOR]]"}
+"""Who signs a letter, and the mark that stands in it where: tiny and white, in every language the same."""
+
 SUPPORT_ITEM: Final = ("line", "kind", "what", "quantity", "unit", "due", "granted", "granted_reason")
 """The fields of a support item. No line has one of these: a key's field says of what kind its row is."""
 

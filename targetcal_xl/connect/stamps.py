@@ -46,7 +46,7 @@ def ask_stamp(authority: str, message: bytes) -> bytes:
 
     request = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256).build()
     with step(_LOG, "ask for a time stamp"):
-        answer = _posted(authority, request.as_bytes())
+        answer = post_stamp_request(authority, request.as_bytes())
     found = _decoded(answer)
     if found.tst_info.nonce != request.nonce or found.tst_info.message_imprint.message != _digest(message):
         raise _invalid("nonce")
@@ -95,7 +95,8 @@ def trusted_roots(place: Path | None = None) -> tuple[Certificate, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _posted(authority: str, request: bytes) -> bytes:
+def post_stamp_request(authority: str, request: bytes) -> bytes:
+    """What an authority answers to a request; raise Refused where it cannot be reached."""
     import ssl
 
     import httpx
