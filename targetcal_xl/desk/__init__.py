@@ -47,6 +47,16 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
+    from .letter_questions import (
+        ANSWER,
+        ASK,
+        QUESTION,
+        QUESTION_DUE,
+        REPLY,
+        LetterQuestion,
+        letter_questions,
+        open_question,
+    )
     from .letterbox import remark_events, text_problems, typed_faults, typed_remarks, writer
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
@@ -73,6 +83,7 @@ with on_demand(__name__):
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
+    from .signatures import SIGN, SIGNED, LetterSignature, letter_signatures, signature_event, signed_by
     from .stamped import STAMP_FIELD, Stamp, stamps
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
     from .taken_in import finance_cells, not_taken_in, said, where
@@ -81,6 +92,8 @@ with on_demand(__name__):
     from .watching import file_changes
 
 __all__ = [
+    "ANSWER",
+    "ASK",
     "BACKTEST",
     "COMMENT",
     "EVALUATION",
@@ -94,8 +107,13 @@ __all__ = [
     "NUMBER",
     "PLAIN",
     "PROGRESS",
+    "QUESTION",
+    "QUESTION_DUE",
+    "REPLY",
     "RESTORED",
     "SENT",
+    "SIGN",
+    "SIGNED",
     "STAMP_FIELD",
     "SURVEY",
     "TEXT",
@@ -111,6 +129,8 @@ __all__ = [
     "Followed",
     "Issue",
     "Learning",
+    "LetterQuestion",
+    "LetterSignature",
     "OnProgress",
     "Provenance",
     "RegionResult",
@@ -157,6 +177,8 @@ __all__ = [
     "last_number",
     "learn",
     "ledger_beside",
+    "letter_questions",
+    "letter_signatures",
     "look",
     "lost_files",
     "misfits",
@@ -166,6 +188,7 @@ __all__ = [
     "older",
     "open_desk",
     "open_live_desk",
+    "open_question",
     "parse_attached",
     "plan_faults",
     "plan_of",
@@ -185,6 +208,8 @@ __all__ = [
     "sent_items",
     "sheet_seal",
     "show_recorded",
+    "signature_event",
+    "signed_by",
     "silent",
     "skipped",
     "stamps",

@@ -7,7 +7,7 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .examination import SeenSignature, SignedFile, examined
     from .fields import FIELD_NAMES, SignatureField, signature_fields
-    from .key import SigningKey
+    from .key import KeyHolder, SigningKey, described_key
     from .keys import SIGNERS, key_name, opened_key
     from .look import drawn_look
     from .revisions import issued_part
@@ -16,10 +16,12 @@ with on_demand(__name__):
 __all__ = [
     "FIELD_NAMES",
     "SIGNERS",
+    "KeyHolder",
     "SeenSignature",
     "SignatureField",
     "SignedFile",
     "SigningKey",
+    "described_key",
     "drawn_look",
     "examined",
     "issued_part",

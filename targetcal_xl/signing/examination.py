@@ -11,10 +11,11 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ..calibration.vocabulary import SIGNATURE_MARKS, Role
 from .fields import FIELD_NAMES
+from .key import described
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -124,13 +125,14 @@ async def _seen(
     """One signature; it is to be the revision that is so far `back`, as every signature is one."""
     status = await _status(one, roots)
     own, stamp = one.signer_cert, status.timestamp_validity
+    who = described(own)
     is_in_order = one.signed_revision == reader.xrefs.total_revisions - back
     is_last_word = is_in_order and (back > 1 or _ends_at(one) == one.reader.stream.seek(0, io.SEEK_END))
     return SeenSignature(
         role=FIELD_NAMES.get(one.field_name),
-        signer=_named(own.subject.native),
-        mails=_mails(own),
-        issuer=_named(own.issuer.native),
+        signer=who.signer,
+        mails=who.mails,
+        issuer=who.issuer,
         certificate=hashlib.sha256(own.dump()).hexdigest(),
         signed_at=_in_utc(status.signer_reported_dt),
         stamped_at=_in_utc(stamp.timestamp) if stamp and stamp.intact and stamp.valid else None,
@@ -184,20 +186,6 @@ def _fault(one: EmbeddedPdfSignature, status: PdfSignatureStatus, is_last_word: 
     if not is_last_word or level is None or level > ModificationLevel.FORM_FILLING:
         return "added"
     return "" if one.field_name in FIELD_NAMES else "place"
-
-
-def _named(said: Any) -> str:
-    """Whom a certificate's name is of, without what somebody may have put into it to confuse a reader."""
-    found = said.get("common_name") or said.get("organization_name") or ""
-    told = found if isinstance(found, str) else " ".join(map(str, found))
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in told).split())[:120]
-
-
-def _mails(own: Any) -> tuple[str, ...]:
-    """The mail addresses of a certificate: of its name, and beside it."""
-    beside = own.subject_alt_name_value or ()
-    found = [own.subject.native.get("email_address"), *(o.native for o in beside if o.name == "rfc822_name")]
-    return tuple(dict.fromkeys(one for one in found if isinstance(one, str)))
 
 
 def _in_utc(at: dt.datetime | None) -> dt.datetime | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 from ..problems import Problem, Refused
 
@@ -23,6 +25,44 @@ class SigningKey(Protocol):
 
     def sign(self, digest: bytes) -> bytes:
         """The signature over a SHA-256 digest: PKCS#1 v1.5 for RSA, as DER for an elliptic curve."""
+
+
+@dataclass(frozen=True)
+class KeyHolder:
+    """Whom a key's certificate names, who says so, and from when to when."""
+
+    signer: str
+    mails: tuple[str, ...]
+    issuer: str
+    since: dt.datetime
+    until: dt.datetime
+
+
+def described_key(key: SigningKey) -> KeyHolder:
+    """Who holds a key, by its certificate."""
+    from asn1crypto import x509
+
+    return described(x509.Certificate.load(key.certificates[0]))
+
+
+def described(own: Any) -> KeyHolder:
+    """Whom a certificate is of."""
+    since, until = own.not_valid_before, own.not_valid_after
+    return KeyHolder(named(own.subject.native), _mails(own), named(own.issuer.native), since, until)
+
+
+def named(said: Any) -> str:
+    """Whom a certificate's name is of, without what somebody may have put into it to confuse a reader."""
+    found = said.get("common_name") or said.get("organization_name") or ""
+    told = found if isinstance(found, str) else " ".join(map(str, found))
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in told).split())[:120]
+
+
+def _mails(own: Any) -> tuple[str, ...]:
+    """The mail addresses of a certificate: of its name, and beside it."""
+    beside = own.subject_alt_name_value or ()
+    found = [own.subject.native.get("email_address"), *(o.native for o in beside if o.name == "rfc822_name")]
+    return tuple(dict.fromkeys(one for one in found if isinstance(one, str)))
 
 
 def checked_signature(key: SigningKey, digest: bytes) -> bytes:
