@@ -46,19 +46,16 @@ class JudgedSignatures:
     def verdict(self) -> SignatureVerdict:
         """What it is worth; what speaks most against it comes first."""
         there = {one.role for one in self.seen.signatures}
-        if self.seen.is_altered or (self.grown and not there):
-            return "altered"
-        if any(one.way == "file" and role not in there for role, one in self.recorded.items()):
-            return "earlier"
-        if any(self._is_other(one) for one in self.seen.signatures):
-            return "other"
-        if not there:
-            return "unsigned"
-        if self.missing:
-            return "half"
-        if not self.letter:
-            return "unproved"
-        return "valid" if self.seen.is_trusted else "untrusted"
+        found: dict[SignatureVerdict, bool] = {
+            "altered": self.seen.is_altered or (self.grown and not there),
+            "earlier": any(one.way == "file" and role not in there for role, one in self.recorded.items()),
+            "other": any(map(self._is_other, self.seen.signatures)),
+            "unsigned": not there,
+            "half": bool(self.missing),
+            "unproved": not self.letter,
+            "untrusted": not self.seen.is_trusted,
+        }
+        return next((verdict for verdict, holds in found.items() if holds), "valid")
 
     @property
     def missing(self) -> tuple[Role, ...]:

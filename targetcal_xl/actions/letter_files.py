@@ -16,8 +16,8 @@ from ..ooxml import read_file
 from ..problems import Problem, Refused
 from ..signing import SeenSignature, SignedFile, examined, issued_part
 
-_PARTS = re.compile(r"[^\W\d_]+")
-"""The parts of a name, without the numbers and signs that certificates put beside them."""
+_LETTERS, _WHOLE = re.compile(r"[^\W\d_]+"), re.compile(r"[^\W_]+")
+"""The parts of a name, without the numbers that certificates put beside them, and with."""
 
 
 @dataclass(frozen=True)
@@ -124,5 +124,5 @@ def _twice(found: Iterable[LetterFile]) -> Iterator[Problem]:
 def is_named(signer: str, mails: Iterable[str], person: Person) -> bool:
     """Whether a certificate names a person: by all parts of the name, or by the mail address."""
     by_mail = bool(person.mail) and person.mail.casefold() in {one.casefold() for one in mails}
-    parts, wanted = (set(_PARTS.findall(one.casefold())) for one in (signer, person.name))
-    return by_mail or (bool(wanted) and wanted <= parts)
+    wanted, said = set(_WHOLE.findall(person.name.casefold())), signer.casefold()
+    return by_mail or (bool(wanted) and wanted <= {*_WHOLE.findall(said), *_LETTERS.findall(said)})

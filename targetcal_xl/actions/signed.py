@@ -68,7 +68,7 @@ class SignedReport(Report):
         yield from tell_problems(self.refused, language)
         if not self.letters:
             yield Sentence(text("telling.signed.nothing", language), QUIET)
-        columns = ("letter", "region", "state", "by_head", "by_superior", "asked")
+        columns = ("letter", "region", "letter_stand", "by_head", "by_superior", "asked")
         rows = (_cells(one, language) for one in self.letters)
         yield table(columns, rows, language)
 

@@ -22,7 +22,8 @@ class LetterSignature:
     """A signature on a letter: in its file, or on paper, of which somebody keeps a scan."""
 
     letter: str
-    role: Role
+    role: str
+    """Whose place it is in, a `Role`."""
     way: Literal["file", "paper"]
     signer: str
     """Whom the certificate names; on paper, who is said to have signed."""
@@ -43,7 +44,7 @@ def signature_event(
 ) -> tuple[Event, bytes]:
     """The entry by which the ledger learns of a signature, with its document."""
     content = dump(one)
-    key = (region, one.letter, SIGNED[one.role])
+    key = (region, one.letter, SIGNED[Role(one.role)])
     return Event(SIGN, *key, values.get(key), reference(content), reason), content
 
 
@@ -59,5 +60,5 @@ def signed_by(ledger: Log) -> Mapping[str, Mapping[Role, LetterSignature]]:
     """By the letter's number its signatures, by whose they are."""
     found: defaultdict[str, dict[Role, LetterSignature]] = defaultdict(dict)
     for one in letter_signatures(ledger):
-        found[one.letter][one.role] = one
+        found[one.letter][Role(one.role)] = one
     return found
