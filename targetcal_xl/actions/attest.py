@@ -126,8 +126,8 @@ class AttestReport(Report):
             code = "handed_out" if file.verdict == "recorded" and not file.letter else file.verdict
             said = text(f"telling.attest.{code}", language, **facts, head=file.head, proof=file.by)
             yield Sentence(said, _MARKS[file.verdict])
-            for one in self.signatures:
-                yield from one.tell(language) if one.name == file.name else ()
+            for held in self.signatures:
+                yield from held.tell(language) if held.name == file.name else ()
         if any(not one.problems for one in self.proofs):
             yield Sentence(text("telling.attest.limits", language))
 

@@ -17,9 +17,10 @@ from ..letters import LetterTemplate, render_pdf, render_word
 from ..letters.file_names import file_name
 from ..ooxml import clear_leftovers, laid_beside, make_folder, put_in_place
 from ..problems import DataProblems, Problem, Refused
-from ..signing import examined, issued_part
+from ..signing import issued_part
 from ..telling import DONE, Part, Report, Sentence
 from .check import broken_seals
+from .letter_files import is_only_signed
 from .objections import handled_by_line
 
 LetterFormat = Literal["docx", "pdf", "both"]
@@ -215,13 +216,7 @@ def _made(letter: Letter, maker: _Maker, names: Collection[str]) -> dict[str, by
 def _lying(path: Path, issued: str) -> bytes:
     """What lies there; of a file that was signed since, what was issued."""
     content = path.read_bytes() if path.is_file() else b""
-    return (issued_part(content, {issued}) if _is_signed(content) else None) or content
-
-
-def _is_signed(content: bytes) -> bool:
-    """Whether a file carries signatures, and nothing else was done to it."""
-    seen = examined(content)
-    return bool(seen.signatures) and not seen.is_altered
+    return (issued_part(content, {issued}) if is_only_signed(content) else None) or content
 
 
 def _digest(content: bytes) -> str:
@@ -262,7 +257,7 @@ def _laid(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
 def _holds_signed(path: Path, content: bytes) -> bool:
     """Whether the very letter lies there already, signed."""
     lying = path.read_bytes() if path.is_file() else b""
-    return len(lying) > len(content) and lying.startswith(content) and _is_signed(lying)
+    return len(lying) > len(content) and lying.startswith(content) and is_only_signed(lying)
 
 
 def _put(laid: Mapping[Path, Path]) -> None:

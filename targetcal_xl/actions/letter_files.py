@@ -87,6 +87,19 @@ class Issued:
         return found
 
 
+def is_issued(content: bytes, digest: str) -> bool:
+    """Whether a file is what was issued, by its SHA-256 in hex, as it was or signed since."""
+    if sha256(content).hexdigest() == digest:
+        return True
+    return issued_part(content, {digest}) is not None and is_only_signed(content)
+
+
+def is_only_signed(content: bytes) -> bool:
+    """Whether a file carries signatures, and nothing else was done to it."""
+    seen = examined(content)
+    return bool(seen.signatures) and not seen.is_altered
+
+
 def issued_letters(ledger: Log) -> Issued:
     """Every letter that was issued."""
     known = [*issues(ledger)]

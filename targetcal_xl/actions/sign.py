@@ -13,7 +13,7 @@ from ..calibration.vocabulary import Role
 from ..connect import post_stamp_request, stamp_authority
 from ..desk import Desk, Stock, open_question, signature_event, signed_by, take_stock
 from ..language import text
-from ..letters.font import drawing_font
+from ..letters import drawing_font
 from ..ooxml import clear_leftovers, laid_beside, put_in_place, read_file, refuse_taken
 from ..outbox import secret
 from ..problems import DataProblems, Problem, Refused

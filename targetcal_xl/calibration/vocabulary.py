@@ -148,6 +148,21 @@ class MessageState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class LetterState(StrEnum):
+    """What became of a letter last; each but the first and the last is recorded as `letter.<state>`."""
+
+    ISSUED = "issued"
+    DRAFTED = "drafted"
+    MAILED = "mailed"
+    BOUNCED = "bounced"
+    QUESTION = "question"
+    REPLY = "reply"
+    SIGNED_HEAD = "signed_head"
+    SIGNED_SUPERIOR = "signed_superior"
+    ARCHIVED = "archived"
+    SUPERSEDED = "superseded"
+
+
 class Channel(StrEnum):
     """The ways that messages go: by mail, or through the group robot of a chat."""
 

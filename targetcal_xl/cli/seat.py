@@ -45,7 +45,7 @@ class ThisComputer:
         show(report, self.as_json)
 
     def secret(self, name: str) -> str:
-        """Ask for the secret of what is called so, without showing it."""
+        """Ask for the secret of what is called so, unseen; raise Refused where nobody can be asked."""
         if not (sys.stdin.isatty() and ERRORS.is_terminal):
             raise Refused([Problem("key_unasked", name)])
         return getpass.getpass(text("cli.secret", self.language, name=name))

@@ -79,6 +79,7 @@ with on_demand(__name__):
         recorded_survey,
         standing_of,
     )
+    from .register import LIFE, Happening, happened, in_force_letters, register_rows
     from .seal import seal
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
@@ -102,6 +103,7 @@ __all__ = [
     "HIDDEN",
     "IN_TAB",
     "LEARNING",
+    "LIFE",
     "MOST_BYTES",
     "MOST_OF_REGION",
     "NUMBER",
@@ -127,6 +129,7 @@ __all__ = [
     "Desk",
     "Evaluated",
     "Followed",
+    "Happening",
     "Issue",
     "Learning",
     "LetterQuestion",
@@ -165,9 +168,11 @@ __all__ = [
     "find_region",
     "first_declarations",
     "handed_in",
+    "happened",
     "has_macros",
     "has_own_password",
     "held",
+    "in_force_letters",
     "issues",
     "keep",
     "keep_aside",
@@ -199,6 +204,7 @@ __all__ = [
     "recorded",
     "recorded_learning",
     "recorded_survey",
+    "register_rows",
     "remark_events",
     "remarks",
     "restored",

@@ -14,7 +14,7 @@ ASK, ANSWER = "ask", "answer"
 """The actions of their entries."""
 QUESTION: Final = "letter.question"
 QUESTION_DUE: Final = "letter.question_due"
-REPLY: Final = "letter.answer"
+REPLY: Final = "letter.reply"
 """The fields of a letter that hold the question, by when it is to be answered, and the answer."""
 
 

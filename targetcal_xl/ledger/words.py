@@ -21,7 +21,7 @@ WORDS: Final = frozenset(
         *(f"objection.{code}" for code in JUSTIFICATION),
         *("comment", "attachment", "what", "decision_reason", "granted_reason", DECLINED),
         *("objection.present", "change.reason", "event.note", "history.note", "thread.text", "seal"),
-        *("letter.question", "letter.answer"),
+        *("letter.question", "letter.reply"),
     }
 )
 """Fields whose values are somebody's own words. A seal is a hash over some, and might give them away."""

@@ -6,7 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .fields import fields
-    from .font import font_file, unprinted
+    from .font import drawing_font, font_file, unprinted
     from .office import office_pdf
     from .pdf import to_pdf
     from .printed import printed_text
@@ -17,6 +17,7 @@ with on_demand(__name__):
 __all__ = [
     "LetterTemplate",
     "Rehearsal",
+    "drawing_font",
     "fields",
     "font_file",
     "office_pdf",

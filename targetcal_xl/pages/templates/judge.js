@@ -134,8 +134,8 @@ const isBeginning = (one, seen) => unless(false, () => {
 // People's words stand beside, salted: what is hashed holds a commitment in their place (ledger/words.py, passages.py).
 const PARTS = ["old", "new", "reason"];
 const WORDS_OF = new Set([
-  "attachment", "basis", "change.reason", "comment", "decision_reason", "event.note", "granted_reason", "history.note", "letter.answer",
-  "letter.question", "objection.basis",
+  "attachment", "basis", "change.reason", "comment", "decision_reason", "event.note", "granted_reason", "history.note", "letter.question",
+  "letter.reply", "objection.basis",
   "objection.present", "objection.risk", "objection.support", "risk", "seal", "support", "support_declined", "thread.text", "what",
 ]);
 const WORD_NAMES = new Set(["basis", "handling", "reason", "risk", "subject", "support", "text", "what"]);
