@@ -24,6 +24,7 @@ from targetcal_xl.actions import (
     verify,
 )
 from targetcal_xl.actions.letter_files import is_named
+from targetcal_xl.actions.remind import remind
 from targetcal_xl.actions.sign import KEY_PASSWORD, Wish
 from targetcal_xl.calibration import Person
 from targetcal_xl.calibration.vocabulary import Role
@@ -478,3 +479,21 @@ def test_the_record_of_a_signature_reads_again_as_it_was(office: Office) -> None
         [one] = letter_signatures(desk.ledger)
     assert isinstance(one, LetterSignature) and (one.way, one.file) == ("file", office.letters[0].name)
     assert one.issuer == office.certifier.name and len(one.certificate) == 64
+
+
+def _due(office: Office, days: float) -> set[tuple[str, str]]:
+    """Who would be told of letters after so many days: for what, and whom."""
+    office.case.clock.advance(days=days)
+    report = office.case.run(remind, dry_run=True)
+    return {(one.subject.partition("：")[2][:3], one.person) for one in report.messages}
+
+
+def test_who_has_not_signed_is_reminded_and_a_question_is_told_at_once(office: Office) -> None:
+    assert _due(office, 1) == set()
+    assert {person for _, person in _due(office, 2)} == {"head1", "superior1", "head2", "superior2"}
+    until = office.case.clock().date() + dt.timedelta(days=1)
+    office.case.run(ask, "R1", "S02 由谁负责？", until, by="head1")
+    assert {person for _, person in _due(office, 0)} == {"hrbp1", "head2", "superior2"}
+    office.case.run(answer, "R1", "由销售运营负责", by="hrbp1")
+    office.sign("head", "head1")
+    assert {person for _, person in _due(office, 0)} == {"superior1", "head2", "superior2"}

@@ -132,6 +132,8 @@ class MessageKind(StrEnum):
     OVERDUE = "overdue"
     ESCALATION = "escalation"
     OBJECTION = "objection_raised"
+    UNSIGNED = "letter_unsigned"
+    ASKED = "letter_asked"
     DIGEST = "digest"
 
 

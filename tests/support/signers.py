@@ -13,7 +13,12 @@ from typing import Literal
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    pkcs12,
+)
 from cryptography.x509.oid import NameOID
 from PIL import Image
 
@@ -111,6 +116,14 @@ class Certifier:
         made = x509.CertificateBuilder().subject_name(_called(name)).issuer_name(_called(self.name))
         made = made.public_key(key.public_key()).serial_number(x509.random_serial_number())
         return made.not_valid_before(since).not_valid_after(until)
+
+
+@cache
+def open_key() -> bytes:
+    """A PKCS#12 file of `head1` that asks for no password; the same for all who want one."""
+    key, certifier = _private("ec", 0), Certifier()
+    held = certifier.certificate("head1", key)
+    return pkcs12.serialize_key_and_certificates(b"head1", key, held, [certifier.root], NoEncryption())
 
 
 @cache
