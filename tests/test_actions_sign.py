@@ -34,6 +34,7 @@ from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem, TargetcalError
 from targetcal_xl.signing import examined
 from targetcal_xl.telling import Report, Rows
+from tests.support.commands import Terminal
 from tests.support.desks import Case, confirmed, told
 from tests.support.signers import PASSWORD, Certifier, picture_of_hand
 
@@ -285,13 +286,33 @@ def test_who_has_no_plan_at_hand_signs_what_was_sent(office: Office) -> None:
         again = path.read_bytes()
         sign_alone([path], Wish("head", office.key("head1")), at, language, office.secret)
         assert path.read_bytes() == again
-    report = office.case.run(take_in_signed, [path])
-    assert [one.signer for one in report.taken] == ["head1"] and not report.leaves_work
+    taken = office.case.run(take_in_signed, [path])
+    assert [one.signer for one in taken.taken] == ["head1"] and not taken.leaves_work
     assert office.case.run(take_in_signed, [path]).taken == ()
     path.write_bytes(path.read_bytes() + b" ")
     assert _codes(
         lambda: sign_alone([path], Wish("superior", office.key("superior1")), at, "en", office.secret)
     ) == ["sign_changed"]
+
+
+def test_a_command_signs_with_a_key_and_without_a_book(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY_PASSWORD, PASSWORD)
+    given = Terminal("en", office.case.clock)
+    letter, key = office.letters[0], office.key("head1")
+    said = given("sign", letter, "--as", "head", "--key", key)
+    assert (said.status, said.err) == (0, "") and "Nothing is recorded yet" in said.out, said
+    said = given("signed", office.case.path, letter)
+    assert (said.status, said.err) == (0, "") and "signature of head1 as head of region" in said.out, said
+    assert "half signed" in given("signed", office.case.path).out
+
+
+def test_without_a_terminal_nobody_is_asked_for_a_password(office: Office) -> None:
+    said = Terminal("en")("sign", office.letters[0], "--as", "head", "--key", office.key("head1"))
+    assert said.status == 2 and "keyring set targetcal" in said.err and PASSWORD not in str(said)
+    for words in (["sign", "--as", "head"], ["sign", office.case.path, "--as", "head"]):
+        assert "Name the letters to sign" in Terminal("en")(*words).err
 
 
 def test_what_came_back_is_taken_in_or_named(office: Office) -> None:
@@ -309,6 +330,13 @@ def test_what_came_back_is_taken_in_or_named(office: Office) -> None:
     ]  # fmt: skip
     report = office.case.run(take_in_signed, [back / "1.pdf"])
     assert [one.code for one in report.refused] == ["sign_stranger"]
+    assert _codes(lambda: office.sign("superior", "superior2", back / "1.pdf")) == ["sign_stranger"]
+    (back / "0.pdf").write_bytes(office.letters[0].read_bytes())
+    again = office.certifier.person(office.folder / "again.p12", "head1")
+    sign_alone([back / "0.pdf"], Wish("head", str(again)), at, "en", office.secret)
+    assert _codes(lambda: office.sign("superior", "superior1", back / "0.pdf")) == ["sign_other_hand"]
+    other = office.case.run(take_in_signed, [back / "0.pdf"])
+    assert [one.code for one in other.refused] == ["sign_other_hand"]
     assert [one.state for one in report.letters] == ["half_signed", "unsigned"]
     assert all(word in _said(report) for word in ("half signed", "unsigned"))
 
@@ -336,12 +364,13 @@ def test_half_of_what_paper_needs_is_refused(office: Office) -> None:
     scan = office.folder / "scan.pdf"
     scan.write_bytes(b"x")
     on = office.case.clock().date()
-    for said in (
+    halves: tuple[tuple[object, ...], ...] = (
         ([], None, "R1", "", None, "", ""),
         ([], scan, "R1", "both", None, "", ""),
         ([scan], scan, "R1", "both", on, "", ""),
         ([], scan, "R1", "both", on, "somebody", ""),
-    ):
+    )
+    for said in halves:
         assert "signed_paper_needs" in _codes(lambda: office.case.run(signed_as_said, *said))  # noqa: B023
     report = office.case.run(signed_as_said, [], scan, "R1", "head", on, "the deputy", "")
     assert [one.signer for one in report.taken] == ["the deputy"]

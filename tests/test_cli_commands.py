@@ -198,12 +198,6 @@ PLAYED: Mapping[str, Play] = {
         _says("signed by head1 as head of region", "已由 head1 以大区负责人身份签署"),
         lambda told: (told["recorded"], [one["is_new"] for one in _rows(told["letters"])]) == (True, [True]),
     ),
-    "sign, without the book": Play(
-        "issued",
-        f"sign letters/{_LETTER}.pdf --as superior --key head1.p12",
-        _says("Nothing is recorded yet", "尚未留痕"),
-        lambda told: told["recorded"] is False,
-    ),
     "signed": Play("issued", "signed BOOK", _says("unsigned", "未签署")),
     "signed --paper": Play(
         "issued",

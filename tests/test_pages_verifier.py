@@ -9,6 +9,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO

@@ -156,6 +156,7 @@ SILENT = {
         "objections",
         "change",
         "comment, in the tabs",
+        "signed",
         "erase",
         "remind",
         "outbox",

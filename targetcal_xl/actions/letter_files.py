@@ -134,6 +134,21 @@ def _twice(found: Iterable[LetterFile]) -> Iterator[Problem]:
         seen[one.letter] = one.path
 
 
+def doubts(file: LetterFile, known: Mapping[Role, LetterSignature], reason: str) -> Iterator[Problem]:
+    """Why signatures in a file are not to be believed: another's than recorded, or of somebody else.
+
+    A `reason` says why a certificate that names somebody else is theirs; what is recorded needs none.
+    """
+    for one in file.seen.signatures:
+        role = Role(str(one.role))
+        person, said = file.person(role), {"letter": file.letter, "signer": one.signer}
+        if role in known:
+            if known[role].certificate != one.certificate:
+                yield Problem("sign_other_hand", file.path.name, {**said, "recorded": known[role].signer})
+        elif not (reason or is_named(one.signer, one.mails, person)):
+            yield Problem("sign_stranger", file.path.name, {**said, "person": person.name})
+
+
 def is_named(signer: str, mails: Iterable[str], person: Person) -> bool:
     """Whether a certificate names a person: by all parts of the name, or by the mail address."""
     by_mail = bool(person.mail) and person.mail.casefold() in {one.casefold() for one in mails}

@@ -29,7 +29,7 @@ from ..signing import (
     signed_pdf,
 )
 from ..telling import DONE, QUIET, Part, Report, Sentence
-from .letter_files import LetterFile, is_named, issued_letters, read_letters
+from .letter_files import LetterFile, doubts, is_named, issued_letters, read_letters
 
 KEY_PASSWORD = "TARGETCAL_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 """The environment's word for the secret of a key; the keyring keeps it as `key <name>`."""
@@ -149,7 +149,7 @@ def sign(desk: Desk, files: Sequence[Path], wish: Wish, ask: AskSecret) -> SignR
     """
     role, stock = find_role(wish.role), take_stock(desk)
     found, problems = read_letters(issued_letters(desk.ledger), files)
-    problems += [one for file in found for one in _obstacles(stock, file, role)]
+    problems += [one for file in found for one in _obstacles(stock, file, role, wish.reason)]
     if problems:
         raise DataProblems(problems)
     due = [one for one in found if one.signature(role) is None]
@@ -161,9 +161,10 @@ def sign(desk: Desk, files: Sequence[Path], wish: Wish, ask: AskSecret) -> SignR
     return SignReport(tuple(_told(one, role, is_new=one.path in {d.path for d in due}) for one in now), True)
 
 
-def _obstacles(stock: Stock, file: LetterFile, role: Role) -> Iterator[Problem]:
+def _obstacles(stock: Stock, file: LetterFile, role: Role, reason: str) -> Iterator[Problem]:
     """Why a letter may not be signed as this file has it."""
     recorded = signed_by(stock.desk.ledger).get(file.letter, {})
+    yield from doubts(file, recorded, reason)
     for known, one in recorded.items():
         if one.way == "file" and file.signature(known) is None:
             said = {"letter": file.letter, "signer": one.signer, "file": one.file}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +27,7 @@ from ..language import text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
 from ..telling import DONE, QUIET, Part, Report, Sentence, table, tell_problems
-from .letter_files import LetterFile, is_named, issued_letters, last_letter, read_letters
+from .letter_files import LetterFile, doubts, issued_letters, last_letter, read_letters
 from .sign import find_role, record_signatures
 
 LetterStanding = Literal["unsigned", "half_signed", "signed", "asked"]
@@ -108,30 +108,27 @@ def take_in_signed(desk: Desk, files: Sequence[Path], reason: str = "") -> Signe
     """
     stock = take_stock(desk)
     found, problems = read_letters(issued_letters(desk.ledger), files)
-    wrong = {one.path: [*_strangers(one, reason)] for one in found}
-    sound = [one for one in found if not wrong[one.path]]
     before = signed_by(desk.ledger)
+    wrong = {one.path: [*_faults(one, before.get(one.letter, {}), reason)] for one in found}
+    sound = [one for one in found if not wrong[one.path]]
     record_signatures(stock, sound, reason)
     taken = tuple(_taken(stock, sound, before))
     return SignedReport(taken, stands(stock), (*problems, *(p for one in wrong.values() for p in one)))
 
 
-def _strangers(file: LetterFile, reason: str) -> Iterator[Problem]:
-    for one in file.seen.signatures:
-        person = file.person(Role(str(one.role)))
-        if not (reason or is_named(one.signer, one.mails, person)):
-            said = {"letter": file.letter, "signer": one.signer, "person": person.name}
-            yield Problem("sign_stranger", file.path.name, said)
+def _faults(file: LetterFile, known: Mapping[Role, LetterSignature], reason: str) -> Iterator[Problem]:
+    yield from doubts(file, known, reason)
     if not file.seen.signatures:
         yield Problem("signed_unsigned", file.path.name, {"letter": file.letter})
 
 
-def _taken(stock: Stock, files: Iterable[LetterFile], before: object) -> Iterator[LetterSignature]:
+def _taken(
+    stock: Stock, files: Iterable[LetterFile], before: Mapping[str, Mapping[Role, LetterSignature]]
+) -> Iterator[LetterSignature]:
     """What the ledger knows of these letters now and did not know before."""
     now = signed_by(stock.desk.ledger)
-    known = dict(before)  # type: ignore[call-overload]
     for file in files:
-        had = known.get(file.letter, {})
+        had = before.get(file.letter, {})
         yield from (one for role, one in now.get(file.letter, {}).items() if role not in had)
 
 
