@@ -168,6 +168,7 @@ SILENT = {
         "objections",
         "change",
         "comment, in the tabs",
+        "signed",
         "erase",
         "remind",
         "outbox",

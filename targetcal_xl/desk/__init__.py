@@ -50,6 +50,16 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
+    from .letter_questions import (
+        ANSWER,
+        ASK,
+        QUESTION,
+        QUESTION_DUE,
+        REPLY,
+        LetterQuestion,
+        letter_questions,
+        open_question,
+    )
     from .letterbox import remark_events, text_problems, typed_faults, typed_remarks, writer
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
@@ -77,6 +87,7 @@ with on_demand(__name__):
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
+    from .signatures import SIGN, SIGNED, LetterSignature, letter_signatures, signature_event, signed_by
     from .stamped import STAMP_FIELD, Stamp, stamps
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
     from .taken_in import finance_cells, not_taken_in, said, where
@@ -85,6 +96,8 @@ with on_demand(__name__):
     from .watching import file_changes
 
 __all__ = [
+    "ANSWER",
+    "ASK",
     "BACKTEST",
     "COMMENT",
     "EVALUATION",
@@ -99,8 +112,13 @@ __all__ = [
     "NUMBER",
     "PLAIN",
     "PROGRESS",
+    "QUESTION",
+    "QUESTION_DUE",
+    "REPLY",
     "RESTORED",
     "SENT",
+    "SIGN",
+    "SIGNED",
     "STAMP_FIELD",
     "SURVEY",
     "TEXT",
@@ -117,6 +135,8 @@ __all__ = [
     "Happening",
     "Issue",
     "Learning",
+    "LetterQuestion",
+    "LetterSignature",
     "OnProgress",
     "Provenance",
     "RegionResult",
@@ -168,6 +188,8 @@ __all__ = [
     "last_number",
     "learn",
     "ledger_beside",
+    "letter_questions",
+    "letter_signatures",
     "look",
     "lost_files",
     "misfits",
@@ -177,6 +199,7 @@ __all__ = [
     "older",
     "open_desk",
     "open_live_desk",
+    "open_question",
     "parse_attached",
     "plan_faults",
     "plan_of",
@@ -197,6 +220,8 @@ __all__ = [
     "sent_items",
     "sheet_seal",
     "show_recorded",
+    "signature_event",
+    "signed_by",
     "silent",
     "skipped",
     "stamps",

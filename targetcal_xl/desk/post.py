@@ -25,6 +25,7 @@ from ..workbook import (
     differing,
     region_sheet,
     rows_below,
+    shown,
 )
 from .register import CHANGING, LIFE, register_rows
 from .secret import sheet_password
@@ -145,13 +146,16 @@ def _registered(
     if not news:
         return {}
     place = reading.places.table("letters", "letters")
+    columns = reading.places.sheets["letters"].table("letters").columns
+    kinds = {column.code: column.kind for column in columns}
     rows = [*register_rows(ledger, language, news)]
     cells = rows_below(
         reading, "letters", "letters", (row for row in rows if row["number"] not in place.rows)
     )
     for row in (row for row in rows if row["number"] in place.rows):
         at = place.rows[str(row["number"])]
-        cells |= {(at, place.columns[code]): Cell(row[code]) for code in CHANGING}
+        said = {code: shown(row[code], kinds[code], reading.places.language) for code in CHANGING}
+        cells |= {(at, place.columns[code]): Cell(value) for code, value in said.items()}
     return cells
 
 

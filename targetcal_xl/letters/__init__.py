@@ -6,7 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .fields import fields
-    from .font import font_file, unprinted
+    from .font import drawing_font, font_file, unprinted
     from .office import office_pdf
     from .pdf import to_pdf
     from .printed import printed_text
@@ -21,6 +21,7 @@ __all__ = [
     "LetterTemplate",
     "Rehearsal",
     "ToProve",
+    "drawing_font",
     "fields",
     "font_file",
     "letter_code",
