@@ -31,13 +31,13 @@ def _of(standing: Standing, **plan: Any) -> Standing:
     return replace(standing, inputs=replace(inputs, plan=replace(inputs.plan, **plan)))
 
 
-def _compose(standing: Standing, region: str = "R1", **handling: str) -> Letter:
+def _compose(
+    standing: Standing, region: str = "R1", replaced: Letter | None = None, **handling: str
+) -> Letter:
     return compose(
         standing,
         region,
-        number="N",
-        version=2,
-        replaces="M",
+        replaced=replaced,
         issued=dt.date(2025, 1, 13),
         chain_head="abc",
         handling={line.replace("_", "-"): said for line, said in handling.items()},
@@ -55,9 +55,17 @@ def test_a_letters_number_names_plan_region_and_version() -> None:
 
 def test_a_letter_says_whose_and_when_it_is() -> None:
     letter = _compose(_agreed())
-    assert (letter.number, letter.version, letter.replaces) == ("N", 2, "M")
+    assert (letter.number, letter.version, letter.replaces) == ("2025Q1-new-customers-R1-V1", 1, "")
     assert (letter.issued, letter.period, letter.metric) == (dt.date(2025, 1, 13), PERIOD, METRIC)
     assert (letter.company, letter.region.code, letter.chain_head) == ("星河云软件有限公司", "R1", "abc")
+
+
+def test_the_next_letter_names_the_one_that_it_replaces() -> None:
+    first = _compose(_agreed())
+    second = _compose(_agreed(), replaced=replace(first, issued=dt.date(2025, 1, 10)))
+    assert (second.number, second.version) == ("2025Q1-new-customers-R1-V2", 2)
+    assert (second.replaces, second.replaced_head) == (first.number, first.chain_head)
+    assert second.replaced_issued == dt.date(2025, 1, 10)
 
 
 def test_only_the_regions_own_lines_are_in_it() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ..calibration import Letter, Region, compose, letter_number, period_weights
+from ..calibration import Letter, Region, compose, period_weights
 from ..desk import Desk, Issue, Stock, issues, take_stock
 from ..language import listed, text
 from ..ledger import Event, dump, reference
@@ -163,15 +163,10 @@ def _erased(stock: Stock) -> set[str | None]:
 
 def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, str]) -> Letter:
     """The next version of a region's letter."""
-    version = last.letter.version + 1 if last else 1
     return compose(
         stock.standing,
         region.code,
-        number=letter_number(stock.plan.code, region.code, version),
-        version=version,
-        replaces=last.letter.number if last else "",
-        replaced_head=last.letter.chain_head if last else "",
-        replaced_issued=last.letter.issued if last else None,
+        replaced=last.letter if last else None,
         issued=stock.desk.clock().date(),
         chain_head=stock.checkpoint,
         handling=handling,

@@ -163,29 +163,25 @@ def compose(
     standing: Standing,
     region: str,
     *,
-    number: str,
-    version: int,
-    replaces: str,
+    replaced: Letter | None = None,
     issued: dt.date,
     chain_head: str,
-    replaced_head: str = "",
-    replaced_issued: dt.date | None = None,
-    handling: Mapping[str, str] | None = None,
+    handling: Mapping[str, str],
     day_weights: Floats,
 ) -> Letter:
-    """The letter of a region whose lines are all agreed.
+    """The next letter of a region whose lines are all agreed, which takes the place of `replaced`.
 
     `handling` is by line code what was done about its objection; `day_weights` (D,) are those of the
     period's days. Raise KeyError for an unknown region, ValueError when a line is not agreed.
     """
-    plan = standing.inputs.plan
+    plan, version = standing.inputs.plan, replaced.version + 1 if replaced else 1
     own = plan.lines_of(region)
     lines = tuple(_commitment(standing, line) for line in own)
     adds_up = plan.metric.adds_up
     return Letter(
-        number=number,
+        number=letter_number(plan.code, region, version),
         version=version,
-        replaces=replaces,
+        replaces=replaced.number if replaced else "",
         issued=issued,
         company=plan.company,
         period=plan.period,
@@ -195,12 +191,12 @@ def compose(
         total=_total(plan.metric, (line.targets for line in lines)) if adds_up else None,
         history=_history(standing, region) if adds_up else (),
         grants=tuple(_grants(standing, region, "yes")),
-        objections=tuple(_objections(standing, own, handling or {})),
+        objections=tuple(_objections(standing, own, handling)),
         chain_head=chain_head,
         explanation=explain(standing, [standing.row_of[line.code] for line in own]) if adds_up else None,
         declined=(*_grants(standing, region, "no"), *_declined_words(standing, region)),
-        replaced_head=replaced_head,
-        replaced_issued=replaced_issued,
+        replaced_head=replaced.chain_head if replaced else "",
+        replaced_issued=replaced.issued if replaced else None,
         milestones=tuple(_milestones(standing, own, day_weights)),
         thresholds=plan.thresholds,
     )

@@ -63,18 +63,7 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
         lines=committed,
         total=total,
         history=tuple((PERIOD.shift(-k), 90.0 * lines + k) for k in range(8, 0, -1)),
-        grants=tuple(
-            Grant(
-                names[k % lines],
-                _KINDS[k % 6],
-                f"第 {k + 1} 项支持",
-                k + 1.0,
-                "万元",
-                dt.date(2025, 2, 1 + k),
-                owner="李颖",
-            )
-            for k in range(others)
-        ),
+        grants=tuple(_granted(k, names[k % lines]) for k in range(others)),
         objections=tuple(
             Objection(names[k % lines], reason, "增加一名售前", "大客户推迟签约", k % 2 == 0, "已面谈")
             for k in range(others)
@@ -91,6 +80,11 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
         ),
         thresholds=plan.thresholds,
     )
+
+
+def _granted(k: int, line: str) -> Grant:
+    due = dt.date(2025, 2, 1 + k)
+    return Grant(line, _KINDS[k % 6], f"第 {k + 1} 项支持", k + 1.0, "万元", due, owner="李颖")
 
 
 def _committed(k: int, name: str, reason: str) -> LineCommitment:
