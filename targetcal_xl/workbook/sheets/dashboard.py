@@ -10,7 +10,9 @@ import numpy as np
 
 from ...calibration.plan import Plan
 from ...calibration.vocabulary import Light
+from ...calibration.waiting import LATE_DAYS, SLOW_DAYS
 from ...ooxml import Cell, Spot
+from ..captions import shown
 from ..charts import Drawer
 from ..colours import Painter
 from ..facts import TOTALS, Facts, optional
@@ -31,7 +33,7 @@ from ..formulas import (
 )
 from ..looks import LIGHT_COLOURS, SERIES
 from ..part import Columns, Fields, SheetPart
-from ..shapes import Column, Field, Kind, Owner, Sheet, region_sheet
+from ..shapes import Column, Field, Kind, Owner, Sheet, Table, region_sheet
 from .columns import NAME, REGION, limits_table, of_lines, of_regions, stacked, volume_column
 from .dashboard_lights import Lights
 from .limits import Reached
@@ -67,6 +69,7 @@ def sheet(plan: Plan) -> Sheet:
         formula("gap_pct", "percent"),
         formula("agreed", "number"),
         Column("in_force", Owner.TOOL, "number", 10),
+        Column("objected", Owner.TOOL, "date", 12),
     )
     lines = (
         REGION,
@@ -134,7 +137,12 @@ class Overview:
         facts = self._facts
         in_force = (facts.total(facts.in_force, facts.lines_of[region]) for region in self._cards)
         names = (facts.region_names[region] for region in self._cards)
-        told = {"name": [Cell(name) for name in names], "in_force": [Cell(value) for value in in_force]}
+        since = (facts.standing.value(region, None, "objected") for region in self._cards)
+        told = {
+            "name": [Cell(name) for name in names],
+            "in_force": [Cell(value) for value in in_force],
+            "objected": [Cell(shown(day, "date", facts.language)) for day in since],
+        }
         return {**told, **self._formulas}
 
     @cached_property
@@ -267,6 +275,7 @@ def colour(painter: Painter) -> None:
     """Objections, and red, amber and green: on lines' lights and trends, and on the cards that count them."""
     for table in painter.sheet.tables:
         painter.flags(table)
+    _colour_what_waits(painter, painter.sheet.table("regions"))
     running = painter.sheet.table("running")
     for code, (ink, paper) in zip(Light, LIGHT_COLOURS, strict=True):
         form = painter.looks.changed(font_color=ink, bg_color=paper, bold=True)
@@ -275,3 +284,13 @@ def colour(painter: Painter) -> None:
             painter.when(running, column, is_so, form)
         card = painter.places.fields[None, f"dashboard_{code}"][1]
         painter.at(card, {"type": "cell", "criteria": ">", "value": 0}, form)
+
+
+def _colour_what_waits(painter: Painter, regions: Table) -> None:
+    """Objections that are open for long: amber, then red."""
+    since = painter.first(regions, "objected")
+    for days, light in ((LATE_DAYS, Light.BEHIND), (SLOW_DAYS, Light.CLOSE)):
+        ink, paper = LIGHT_COLOURS[[*Light].index(light)]
+        is_old = f"AND(ISNUMBER({since}),TODAY()-{since}>={days:g})"
+        form = painter.looks.changed(font_color=ink, bg_color=paper, bold=True)
+        painter.when(regions, "objected", is_old, form, stop=True)
