@@ -168,6 +168,7 @@ SILENT = {
         "objections",
         "change",
         "comment, in the tabs",
+        "signed",
         "erase",
         "remind",
         "outbox",
@@ -177,13 +178,13 @@ SILENT = {
 """What writes nothing."""
 _RECORDED = {"recorded_not_shown", "letters_not_written", "packs_not_written", "ledger_unscrubbed"}
 """What says that something is recorded, though not all of it was done."""
-FILES_ALONE = ("dashboard", "proof", "repair", "verify --html")
+FILES_ALONE = ("dashboard", "mail --texts", "proof", "repair", "verify --html")
 """Commands that record nothing."""
 
 
 def _least(name: str) -> int:
     """How many points are found at least: a file is written in five steps, a ledger in more."""
-    return 13 if name.startswith(FILES_ALONE) else 24
+    return 13 if name.startswith(FILES_ALONE) else 20
 
 
 @contextmanager

@@ -129,7 +129,7 @@ def is_submitted(stock: Stock, region: Region) -> bool:
 def tampering(stock: Stock, sheets: Container[str] | None = None) -> tuple[Problem, ...]:
     """Every cell of ours on these sheets, or on all, that somebody has changed."""
     reading = stock.reading
-    wanted = content(stock.standing, stock.values, reading.places, sheets, stock.explained)
+    wanted = content(stock.standing, stock.values, reading.places, sheets, stock.known)
     return tuple(changed_cells(stock, wanted))
 
 

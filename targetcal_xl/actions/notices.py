@@ -1,4 +1,4 @@
-"""Who is to be told what, now: invitations, reminders, escalations, objections and the daily digest."""
+"""Who is to be told what, now: invitations, reminders, objections, letters to sign, the daily digest."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ..calibration import Person, Plan, Region
-from ..calibration.vocabulary import Channel, MessageKind, ObjectionState
-from ..desk import Stock, files_folder
+from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, Role
+from ..calibration.waiting import LATE_DAYS, SLOW_DAYS
+from ..desk import (
+    SIGNED,
+    Issue,
+    LetterQuestion,
+    Stock,
+    files_folder,
+    in_force_letters,
+    letter_questions,
+    signed_by,
+)
 from ..exchange import ENDING, ZIPPED
 from ..language import listed, text
 from ..outbox import Attachment, Message
@@ -127,6 +137,7 @@ def _occasions(stock: Stock, held: Mapping[str, tuple[tuple[Attachment, bytes], 
         if stock.table(region).is_open and not is_submitted(stock, region):
             yield from _awaited(stock, region, today, held.get(region.code, ()))
         yield from _objected(stock, region)
+    yield from _unsigned(stock)
     if stock.plan.notices.digest:
         yield _digest(stock, today)
 
@@ -201,6 +212,39 @@ def _openings(stock: Stock, region: Region) -> dict[tuple[str, int], int]:
     return times
 
 
+def _unsigned(stock: Stock) -> Iterator[_Occasion]:
+    """Letters in force that wait: for an answer, or for a signature since so many days."""
+    signed, asked = signed_by(stock.desk.ledger), letter_questions(stock.desk.ledger)
+    for code, issue in in_force_letters(stock.desk.ledger).items():
+        region, number = stock.plan.region(code), issue.letter.number
+        waiting = [one for one in asked.get(number, ()) if one.is_open]
+        if not stock.table(region).is_confirmed:
+            continue
+        for question in waiting:
+            yield from _asked(stock, region, question)
+        missing = [role for role in SIGNED if role not in signed.get(number, {})]
+        yield from () if waiting else _to_sign(stock, region, issue, missing)
+
+
+def _to_sign(stock: Stock, region: Region, issue: Issue, missing: Sequence[Role]) -> Iterator[_Occasion]:
+    """Who has not signed a letter: told when that is slow, and again when it is late."""
+    now, issued = stock.desk.clock(), dt.datetime.fromisoformat(issue.issued_at)
+    passed = [int(days) for days in (SLOW_DAYS, LATE_DAYS) if now - issued >= dt.timedelta(days=days)]
+    for role in missing if passed else ():
+        person = region.head if role == Role.HEAD else region.superior
+        about = f"{issue.letter.number} {role} +{passed[-1]}"
+        said = {"letter": issue.letter.number, "days": (now - issued).days}
+        yield _Occasion(MessageKind.UNSIGNED, (person,), region, about, said)
+
+
+def _asked(stock: Stock, region: Region, question: LetterQuestion) -> Iterator[_Occasion]:
+    """A question about a letter: told to the HR business partner at once, and again when it is late."""
+    is_late = question.due < stock.desk.clock().astimezone().date()
+    about = f"{question.letter} {question.at.isoformat()}{' late' if is_late else ''}"
+    said = {"letter": question.letter, "by": question.by, "due": question.due.isoformat()}
+    yield _Occasion(MessageKind.ASKED, (region.hrbp,), region, about, said)
+
+
 def _digest(stock: Stock, today: dt.date) -> _Occasion:
     """Where all regions stand on a day."""
     language = stock.standing.language
@@ -224,4 +268,5 @@ def _where(stock: Stock, region: Region, today: dt.date, language: str) -> str:
 
 def is_pressing(kind: str) -> bool:
     """Whether a message is about what is no longer so once it is not due any more."""
-    return kind in (*_BEFORE_DECISION, MessageKind.OBJECTION, MessageKind.DIGEST)
+    waits = (MessageKind.OBJECTION, MessageKind.DIGEST, MessageKind.UNSIGNED, MessageKind.ASKED)
+    return kind in (*_BEFORE_DECISION, *waits)

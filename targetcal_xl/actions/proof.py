@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..desk import SENT, STAMP_FIELD, Desk, find_line, find_region, printed_heads, stamps, standing_of
+from ..desk import SENT, SIGNED, STAMP_FIELD, Desk, find_line, find_region, printed_heads, stamps, standing_of
 from ..language import text
 from ..ledger import ERASED, Entry, dump, parse_mark, plain_head
 from ..ooxml import write_file
 from ..problems import Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
 
-RECORDS = ("letter.record", *SENT.values())
+RECORDS = ("letter.record", *SENT.values(), *SIGNED.values())
 """Fields whose documents say which files left the house."""
 
 

@@ -50,6 +50,16 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
+    from .letter_questions import (
+        ANSWER,
+        ASK,
+        QUESTION,
+        QUESTION_DUE,
+        REPLY,
+        LetterQuestion,
+        letter_questions,
+        open_question,
+    )
     from .letterbox import remark_events, text_problems, typed_faults, typed_remarks, writer
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
@@ -72,10 +82,12 @@ with on_demand(__name__):
         recorded_survey,
         standing_of,
     )
+    from .register import LIFE, Happening, happened, in_force_letters, register_rows
     from .seal import seal
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
+    from .signatures import SIGN, SIGNED, LetterSignature, letter_signatures, signature_event, signed_by
     from .stamped import STAMP_FIELD, Stamp, stamps
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
     from .taken_in import finance_cells, not_taken_in, said, where
@@ -84,6 +96,8 @@ with on_demand(__name__):
     from .watching import file_changes
 
 __all__ = [
+    "ANSWER",
+    "ASK",
     "BACKTEST",
     "COMMENT",
     "EVALUATION",
@@ -92,13 +106,19 @@ __all__ = [
     "HIDDEN",
     "IN_TAB",
     "LEARNING",
+    "LIFE",
     "MOST_BYTES",
     "MOST_OF_REGION",
     "NUMBER",
     "PLAIN",
     "PROGRESS",
+    "QUESTION",
+    "QUESTION_DUE",
+    "REPLY",
     "RESTORED",
     "SENT",
+    "SIGN",
+    "SIGNED",
     "STAMP_FIELD",
     "SURVEY",
     "TEXT",
@@ -112,8 +132,11 @@ __all__ = [
     "Desk",
     "Evaluated",
     "Followed",
+    "Happening",
     "Issue",
     "Learning",
+    "LetterQuestion",
+    "LetterSignature",
     "OnProgress",
     "Provenance",
     "RegionResult",
@@ -151,9 +174,11 @@ __all__ = [
     "first_declarations",
     "handed_files",
     "handed_in",
+    "happened",
     "has_macros",
     "has_own_password",
     "held",
+    "in_force_letters",
     "issues",
     "keep",
     "keep_aside",
@@ -163,6 +188,8 @@ __all__ = [
     "last_number",
     "learn",
     "ledger_beside",
+    "letter_questions",
+    "letter_signatures",
     "look",
     "lost_files",
     "misfits",
@@ -172,6 +199,7 @@ __all__ = [
     "older",
     "open_desk",
     "open_live_desk",
+    "open_question",
     "parse_attached",
     "plan_faults",
     "plan_of",
@@ -182,6 +210,7 @@ __all__ = [
     "recorded",
     "recorded_learning",
     "recorded_survey",
+    "register_rows",
     "remark_events",
     "remarks",
     "restored",
@@ -191,6 +220,8 @@ __all__ = [
     "sent_items",
     "sheet_seal",
     "show_recorded",
+    "signature_event",
+    "signed_by",
     "silent",
     "skipped",
     "stamps",

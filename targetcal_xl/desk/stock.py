@@ -12,7 +12,7 @@ from ..formats import BOOK
 from ..ledger import Draft, Event, reference
 from ..outbox import ACTION as OUTBOX
 from ..problems import Problem, Refused
-from ..workbook import MARKED, Book, Content, Reading, book_format, content, read
+from ..workbook import MARKED, Book, Content, Known, Reading, book_format, content, read
 from .desk import Desk, newer, older
 from .post import applied_number, post
 from .records import standing_of
@@ -44,12 +44,12 @@ class Stock:
     @cached_property
     def wanted(self) -> Content:
         """What every cell of ours should hold."""
-        return content(self.standing, self.values, self.reading.places, None, self.explained)
+        return content(self.standing, self.values, self.reading.places, None, self.known)
 
     @cached_property
-    def explained(self) -> Content:
-        """What has been computed of where the regions' suggestions come from."""
-        return {}
+    def known(self) -> Known:
+        """What has been computed of the suggestions and what is declared."""
+        return Known()
 
     @property
     def checkpoint(self) -> str:
@@ -83,8 +83,8 @@ class Stock:
             raise Refused([Problem("ledger_moved")])
         now = standing_of(draft)
         grounded = all(event.region is not None for event in events)
-        post(draft, now, self.book, self.reading, entered, self.explained if grounded else None)
-        self.explained.clear()
+        post(draft, now, self.book, self.reading, entered, self.known if grounded else None)
+        vars(self).pop("known", None)
         with self.book.prepared():
             draft.record()
             show_recorded(draft, self.desk.path, self.book.save)

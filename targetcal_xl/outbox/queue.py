@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from .robots import chat_content
 
 ACTION = "outbox"
 _RECORD, _CONTENT, _STATE = "message.record", "message.content", "message.state"
+_BOUNCE = "message.bounce"
+_ID = re.compile(rb"^Message-ID: *(?:\r?\n[ \t]+)?(<[^>\s]+>)", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,23 @@ def _entering(region: str | None, code: str, record: str, content: str) -> Itera
 def state_event(item: Queued, new: MessageState, reason: str = "") -> Event:
     """A message comes from where it is to somewhere else."""
     return Event(ACTION, item.message.region, item.code, _STATE, item.state, new, reason)
+
+
+def message_id(content: bytes) -> str:
+    """What a mail is known by wherever it goes; empty for what is no mail."""
+    found = _ID.search(content)
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def known_bounces(ledger: Log) -> set[str]:
+    """The reports of mails that came back which have been noted, each by its SHA-256."""
+    return {str(entry.new) for entry in ledger.entries(action=ACTION, field=_BOUNCE)}
+
+
+def bounce_events(item: Queued, digest: str, said: str) -> Iterator[Event]:
+    """A mail that was sent came back: it failed, as this report says, which counts once."""
+    yield Event(ACTION, item.message.region, item.code, _BOUNCE, None, digest)
+    yield state_event(item, MessageState.FAILED, said)
 
 
 def doubt(items: Iterable[Queued]) -> list[Event]:

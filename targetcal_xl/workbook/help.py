@@ -27,6 +27,7 @@ _PROMPTED = (
     "counter",
     "decision_reason",
     "granted",
+    "owner",
     "agree",
     "attachment",
     "status",

@@ -12,7 +12,16 @@ from functools import cache
 
 import pypdfium2
 
-from targetcal_xl.calibration import Explanation, Grant, Letter, LineCommitment, Objection, Step, Targets
+from targetcal_xl.calibration import (
+    Explanation,
+    Grant,
+    Letter,
+    LineCommitment,
+    Milestone,
+    Objection,
+    Step,
+    Targets,
+)
 from targetcal_xl.letters import LetterTemplate, render_pdf, render_word
 from tests.support.samples import PERIOD, sample_plan
 
@@ -62,6 +71,7 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
                 k + 1.0,
                 "万元",
                 dt.date(2025, 2, 1 + k),
+                owner="李颖",
             )
             for k in range(others)
         ),
@@ -75,6 +85,11 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
             Grant(names[k % lines], "leads", f"未批准的第 {k + 1} 项", k + 1.0, "条", None, "本季没有额度")
             for k in range(others)
         ),
+        milestones=(
+            Milestone(dt.date(2025, 2, 14), 0.42, total.agreed * 0.42, total.agreed * 0.378),
+            Milestone(PERIOD.end, 1.0, total.agreed, total.agreed * 0.9),
+        ),
+        thresholds=plan.thresholds,
     )
 
 
@@ -82,7 +97,8 @@ def _committed(k: int, name: str, reason: str) -> LineCommitment:
     suggested = 100.0 + 7 * k
     targets = Targets(suggested - 9, suggested, suggested - 20, suggested + 22, suggested - 15, suggested - 5)
     decision, why = ("accept", "counter")[k % 2], reason if k % 3 == 0 else ""
-    return LineCommitment(name, targets, decision, why, _explained(targets))
+    risk = "" if k % 2 else "大客户推迟签约"
+    return LineCommitment(name, targets, decision, why, _explained(targets), risk=risk)
 
 
 def _explained(targets: Targets) -> Explanation:

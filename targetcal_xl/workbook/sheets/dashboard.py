@@ -40,7 +40,7 @@ from .limits import Reached
 from .odds import Odds
 from .progress import draw_path
 from .region_cards import Cards
-from .region_lines import RegionLines
+from .region_lines import Declarations
 
 _RUNNING_COLUMNS = (
     REGION,
@@ -154,7 +154,7 @@ class Overview:
             "submitted": listed([self._is_submitted(one) for one in cards.values()]),
             "lines": listed([self._count(one, "suggested") for one in cards.values()]),
             "filled": listed([self._count(one, "declared") for one in cards.values()]),
-            "missing": self._of_tabs("checks", lambda one: one.checks),
+            "missing": self._of_tabs("checks", lambda one: one.declared.checks),
             "objections": listed([one.objections() for one in cards.values()]),
             **{code: self._of_tabs(code, methodcaller("total", code)) for code in TOTALS},
             "gap_pct": self._of_tabs("gap_pct", lambda one: one.gap),
@@ -167,7 +167,7 @@ class Overview:
     def _count(self, cards: Cards, code: str) -> Expression:
         """How many numbers a column of a region's lines has."""
         tab = self._facts.tab(region_sheet(cards.region)) or ""
-        return counted(cards.lines.across(code, cards.lines.figure(code), tab))
+        return counted(cards.declared.across(code, cards.lines.figure(code), tab))
 
     def _of_tabs(self, code: str, value: Callable[[Cards], Expression]) -> Expression:
         """A field of every region's tab."""
@@ -178,8 +178,8 @@ class Overview:
     def _of_lines(self) -> Columns:
         """Each line's way from last year's figure to what was agreed."""
         facts = self._facts
-        flag = self._of_tab("flag", self._over_lines(lambda lines: lines.flag))
-        deviations = self._over_lines(lambda lines: lines.deviation)
+        flag = self._of_tab("flag", self._over_lines(lambda declared: declared.flag))
+        deviations = self._over_lines(lambda declared: declared.deviation)
         return {
             **facts.named_lines,
             **{code: self._number(code, optional(facts.compared[code])) for code in ("last_year", *TOTALS)},
@@ -188,9 +188,9 @@ class Overview:
             "in_force": [Cell(value) for value in facts.in_force],
         }
 
-    def _over_lines(self, column: Callable[[RegionLines], Expression]) -> Values:
+    def _over_lines(self, column: Callable[[Declarations], Expression]) -> Values:
         """A column of the regions' lines as one over the plan's lines."""
-        values = {region: column(one.lines).values for region, one in self._cards.items()}
+        values = {region: column(one.declared).values for region, one in self._cards.items()}
         found = np.empty(len(self._facts.plan.lines), np.result_type(*values.values()))
         for region, places in self._facts.lines_of.items():
             found[places] = values[region]
