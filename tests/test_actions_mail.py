@@ -161,7 +161,7 @@ def test_a_letter_that_was_overtaken_is_not_mailed_and_its_correction_is(
     case.run(issue_letters, case.folder / "letters")
     monkeypatch.setenv("TARGETCAL_SMTP", f"smtp://finance%40example.com@localhost:{post.port}")
     _mailed(case)
-    names = [part.get_filename() for mail_ in post.mails for part in mail_.iter_attachments()]
+    names = [str(part.get_filename()) for mail_ in post.mails for part in mail_.iter_attachments()]
     assert sorted(names) == sorted([f"{FIRST}.pdf", f"{CORRECTED}.pdf"] * 2)
 
 

@@ -158,6 +158,7 @@ class LetterState(StrEnum):
     MAILED = "mailed"
     BOUNCED = "bounced"
     ARCHIVED = "archived"
+    DELETED = "deleted"
     SUPERSEDED = "superseded"
 
 

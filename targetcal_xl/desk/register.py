@@ -20,6 +20,7 @@ _COLUMNS: Final = {
     LetterState.MAILED: "mailed",
     LetterState.BOUNCED: "mailed",
     LetterState.ARCHIVED: "archived",
+    LetterState.DELETED: "archived",
 }
 """What may become of a letter, and the column of the register that tells it."""
 LIFE: Final = frozenset({RECORD, *(f"letter.{state}" for state in _COLUMNS)})

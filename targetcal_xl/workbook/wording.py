@@ -36,7 +36,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("thread.file", "files"), "text"),
     **dict.fromkeys(("message.record", "message.content", "message.bounce"), "text"),
     **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
-    **dict.fromkeys(("letter.drafted", "letter.bounced"), "text"),
+    **dict.fromkeys(("letter.drafted", "letter.bounced", "letter.deleted", "archive.record"), "text"),
     "message.state": "choice",
     "objection.held": "date",
     "objection.present": "text",
