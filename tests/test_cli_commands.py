@@ -307,6 +307,12 @@ PLAYED: Mapping[str, Play] = {
         _says("draft written", "已生成草稿"),
         lambda told: {one["kind"] for one in _rows(told["messages"])} == {"letter", "letter_copy"},
     ),
+    "archive": Play(
+        "issued",
+        "archive BOOK --to archive",
+        _says("Archived at file:", "已归档至 file:"),
+        lambda told: told["letters"] == 2,
+    ),
     "mail --texts": Play(
         "fresh",
         "mail BOOK --texts",

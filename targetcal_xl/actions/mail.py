@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ..calibration import Person, Region
-from ..calibration.vocabulary import Channel, MessageKind
+from ..calibration.vocabulary import Channel, MessageKind, Role
 from ..desk import Desk, Issue, Stock, in_force_letters, take_stock
 from ..language import listed, text
 from ..letters.file_names import file_name
@@ -88,13 +88,13 @@ class _Found:
         """What goes with a letter, and whether that is its signed version; nothing where that is amiss."""
         kinds = ("docx", "pdf") if self.form == "both" else (self.form,)
         names = [file_name(issue.letter.number, kind) for kind in kinds]
-        signed = signed_version(self.folder, issue) if "pdf" in kinds else None
-        found = [signed] if signed else [*self._issued(issue, names)]
+        signed = signed_versions(self.folder, issue)[-1:] if "pdf" in kinds else []
+        found = signed or [*self._issued(issue, names)]
         if sum(len(content) for _, content in found) > MOST_ATTACHED:
             sizes = {"size": sum(len(content) for _, content in found) >> 20, "most": MOST_ATTACHED >> 20}
             self.problems.append(Problem("outbox_attachment_big", issue.letter.number, sizes))
             return [], False
-        return (found, signed is not None) if signed or len(found) == len(names) else ([], False)
+        return (found, bool(signed)) if signed or len(found) == len(names) else ([], False)
 
     def _issued(self, issue: Issue, names: Iterable[str]) -> Iterator[_File]:
         digests = dict(issue.files)
@@ -109,19 +109,15 @@ class _Found:
                 yield Attachment(name, digests[name]), content
 
 
-def signed_version(folder: Path, issue: Issue) -> _File | None:
-    """The PDF of a letter that was signed last: it begins with the very file that was issued, and goes on."""
+def signed_versions(folder: Path, issue: Issue) -> list[_File]:
+    """The signed PDFs of a letter: each begins with the very file that was issued; the longest is last."""
     name = file_name(issue.letter.number, "pdf")
     digest = dict(issue.files).get(name)
     stem = name.removesuffix(".pdf")
-    candidates = (
-        path for path in sorted(folder.glob("*.pdf")) if path.name.startswith((f"{stem}.", f"{stem}-"))
-    )
-    found = [(path, content) for path in candidates if _continues(content := path.read_bytes(), digest)]
-    if not found:
-        return None
-    path, content = max(found, key=lambda both: len(both[1]))
-    return Attachment(path.name, hashlib.sha256(content).hexdigest()), content
+    lying = (path for path in sorted(folder.glob("*.pdf")) if path.name.startswith((f"{stem}.", f"{stem}-")))
+    found = [(path, content) for path in lying if _continues(content := path.read_bytes(), digest)]
+    found.sort(key=lambda both: len(both[1]))
+    return [(Attachment(path.name, hashlib.sha256(content).hexdigest()), content) for path, content in found]
 
 
 def _continues(content: bytes, digest: str | None) -> bool:
@@ -168,9 +164,9 @@ def _messages(
 def _people(stock: Stock, region: Region) -> Iterator[tuple[MessageKind, Person]]:
     """Who gets a region's letter: its head, and copies, each person once."""
     yield _HEAD, region.head
-    known = {region.head}
+    known, people = {region.head}, {Role.SUPERIOR: region.superior, Role.HRBP: region.hrbp}
     for role in stock.plan.letters.copies:
-        person = region.superior if role == "superior" else region.hrbp
+        person = people[Role(role)]
         if person not in known:
             known.add(person)
             yield _COPY, person

@@ -164,6 +164,7 @@ class LetterState(StrEnum):
     SIGNED_HEAD = "signed_head"
     SIGNED_SUPERIOR = "signed_superior"
     ARCHIVED = "archived"
+    DELETED = "deleted"
     SUPERSEDED = "superseded"
 
 

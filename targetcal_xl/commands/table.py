@@ -109,6 +109,10 @@ Question = Annotated[str, Given("--text", about="question")]
 AnswerWords = Annotated[str, Given("--text", about="answer_words")]
 Until = Annotated[dt.date, Given("--until", "date")]
 Arrived = Annotated[list[int] | None, Given("--arrived", "whole", metavar="N")]
+ArchiveAt = Annotated[str, Given("--to", about="archive_to", metavar="URL|DIR")]
+ProveArchive = Annotated[bool, Given("--verify", about="verify_archive")]
+DeletedLetters = Annotated[list[str] | None, Given("--delete", about="archive_delete", metavar="NUMBER")]
+ByLaw = Annotated[bool, Given("--legal", about="archive_legal")]
 BouncesAt = Annotated[Path | None, Given("--bounces", "folder")]
 LettersFrom = Annotated[Path | None, Given("--letters", "folder", about="letters_from")]
 MailedForm = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="mail_format")]
@@ -633,6 +637,32 @@ def _mail(
     from ..actions.mail import mail, mail_texts
 
     return mail_texts(desk) if texts else mail(desk, letters=letters, form=form, draft=draft, dry_run=dry_run)
+
+
+@_TABLE.command(
+    "targetcal archive targets.xlsx --to sftp://hr@files.example.com/letters",
+    "targetcal archive targets.xlsx --to D:/archive --verify",
+    'targetcal archive targets.xlsx --to s3://letters/2025 --delete 2025Q1-HD-V1 --reason "time is over"',
+)
+def _archive(
+    desk: "Desk",
+    place: ArchiveAt,
+    letters: LettersFrom = None,
+    prove: ProveArchive = False,
+    delete: DeletedLetters = None,
+    legal: ByLaw = False,
+    reason: Reason = "",
+) -> "Report":
+    from ..actions.archive import archive_as_said
+
+    return archive_as_said(desk, place, letters, delete or (), reason, prove=prove, legal=legal)
+
+
+@_TABLE.button("archive", "hr", "FileSaveAs", "place")
+def _archive_now(desk: "Desk", place: ArchiveAt) -> "Report":
+    from ..actions.archive import archive
+
+    return archive(desk, place)
 
 
 @_TABLE.command(

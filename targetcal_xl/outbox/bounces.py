@@ -66,7 +66,7 @@ def _failures(part: Mail) -> Iterator[Mail]:
     """The blocks of a status that say of a recipient that delivery failed for good."""
     blocks = part.get_payload()
     for block in blocks if isinstance(blocks, list) else ():
-        if isinstance(block, Mail) and str(block.get("Action", "")).strip().lower() == "failed":
+        if isinstance(block, Mail) and str(block.get("Action", "")).strip().lower().startswith("fail"):
             yield block
 
 
@@ -75,7 +75,7 @@ def _said(block: Mail) -> str:
     told = str(block.get("Diagnostic-Code", "")).partition(";")[2] or str(block.get("Status", ""))
     status = str(block.get("Status", "")).strip()
     words = told if told.strip().startswith(status) else f"{status} {told}"
-    return on_one_line(words)[:_LONGEST] or "failed"
+    return on_one_line(words)[:_LONGEST] or "5.0.0"
 
 
 def _ids(mail: Mail, parts: list[Mail]) -> Iterator[str]:

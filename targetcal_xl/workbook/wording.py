@@ -36,7 +36,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("thread.file", "files"), "text"),
     **dict.fromkeys(("message.record", "message.content", "message.bounce"), "text"),
     **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
-    **dict.fromkeys(("letter.drafted", "letter.bounced"), "text"),
+    **dict.fromkeys(("letter.drafted", "letter.bounced", "letter.deleted", "archive.record"), "text"),
     **dict.fromkeys(("letter.signed_head", "letter.signed_superior"), "text"),
     **dict.fromkeys(("letter.question", "letter.reply"), "long"),
     "letter.question_due": "date",
