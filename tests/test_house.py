@@ -46,7 +46,8 @@ _MAY_IMPORT = (
     }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
     | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
-    | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
+    | {room: {"calibration", *_COMMON} for room in ("ledger", "connect")}
+    | {"letters": {"calibration", "ooxml", *_COMMON}}
     | {"workbook": {"calibration", "ooxml", *_COMMON}, "outbox": {"calibration", "ledger", "ooxml", *_COMMON}}
     | {"exchange": {"calibration", "connect", "ooxml", "workbook", *_COMMON}}
     | {"pages": {"calibration", "exchange", "workbook", *_COMMON}}

@@ -18,6 +18,7 @@ with on_demand(__name__):
         read_attached,
         room_faults,
     )
+    from .crew import LetterMade, LetterOrder, Workshop, workshop
     from .desk import (
         Clock,
         Desk,
@@ -111,6 +112,8 @@ __all__ = [
     "Followed",
     "Issue",
     "Learning",
+    "LetterMade",
+    "LetterOrder",
     "OnProgress",
     "Provenance",
     "RegionResult",
@@ -122,6 +125,7 @@ __all__ = [
     "Tested",
     "Week",
     "WeightChange",
+    "Workshop",
     "advice",
     "applied_number",
     "asked",
@@ -201,5 +205,6 @@ __all__ = [
     "weight_values",
     "where",
     "whose",
+    "workshop",
     "writer",
 ]
