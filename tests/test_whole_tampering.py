@@ -22,7 +22,7 @@ from tests.support.memory import MemoryBook
 Change = Callable[[MemoryBook], object]
 
 STAGES = {"locked": locked, "decided": decided, "issued": confirmed}
-EVERY_DETECTED, EVERY_SEALED, EVERY_MENDED = (53, 17, 449) if settings().derandomize else (7, 1, 97)
+EVERY_DETECTED, EVERY_SEALED, EVERY_MENDED = (101, 31, 881) if settings().derandomize else (7, 1, 97)
 """Of all changes, one in so many is tried here; primes, so that every kind and place has its turn.
 
 Of those to what was sealed, registered, set, decided or granted it is more; `make explore` tries each.
