@@ -12,6 +12,7 @@ import pytest
 
 from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
+from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Opinion
 from targetcal_xl.language import LANGUAGES, catalogue
@@ -84,6 +85,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield case.run(actions.comment, "R1", "R1-1", "who covers it?", by="superior1")
     yield case.run(actions.threads)
     yield case.run(remind, dry_run=True)
+    yield case.run(mail_texts)
     yield case.run(actions.withdraw, "R2", "numbers were last year's", by="head2")
     yield case.run(actions.lock)
     yield case.run(actions.unlock, "R1", "numbers were last year's")

@@ -34,6 +34,7 @@ from ..telling import (
     tell_problems,
 )
 from .attest_signatures import JudgedSignatures, RecordedSignature
+from .paper import JudgedCode, judge_code
 from .stamp import HeldStamp, held_stamps
 
 if TYPE_CHECKING:
@@ -104,11 +105,14 @@ class AttestReport(Report):
     """Those of letters among the files."""
     problems: tuple[Problem, ...] = ()
     """Files that could not be read."""
+    codes: tuple[JudgedCode, ...] = ()
+    """What was read off paper."""
 
     @property
     def leaves_work(self) -> bool:
         """Whether anything is not proved."""
-        told = [*(one.verdict for one in self.files), *(one.verdict for one in self.agreements)]
+        told: list[str] = [one.verdict for one in self.files]
+        told += [*(one.verdict for one in self.agreements), *(one.verdict for one in self.codes)]
         broken = [problem for one in self.proofs for problem in (*one.problems, *one.wrong)]
         unsigned = {one.verdict for one in self.signatures} - {"valid", "unsigned"}
         return bool(self.problems or broken or unsigned or {*told} - {"recorded", "signed", "agree"})
@@ -128,6 +132,8 @@ class AttestReport(Report):
             yield Sentence(said, _MARKS[file.verdict])
             for held in self.signatures:
                 yield from held.tell(language) if held.name == file.name else ()
+        for read in self.codes:
+            yield from read.tell(language)
         if any(not one.problems for one in self.proofs):
             yield Sentence(text("telling.attest.limits", language))
 
@@ -137,8 +143,10 @@ _MARKS = {"agree": DONE, "recorded": DONE, "signed": DONE, "fork": WRONG, "apart
 )
 
 
-def attest(paths: Sequence[Path], roots: Path | None = None) -> AttestReport:
+def attest(paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str] = ()) -> AttestReport:
     """Judge files by themselves and by the proofs among them, time stamps by the roots that are trusted.
+
+    `codes` were read off letters on paper.
 
     Raise Refused for roots that are none.
     """
@@ -160,10 +168,11 @@ def attest(paths: Sequence[Path], roots: Path | None = None) -> AttestReport:
         Agreement(a.name, b.name, _verdict(a.proof, b.proof)) for a, b in combinations(sound, 2)
     )
     files = tuple(_judged(name, content, sound) for name, content in others)
+    known = [(one.name, one.proof) for one in sound]
+    read = tuple(judge_code(code, known) for code in codes)
     signed = (_signatures(name, content, sound, trusted) for name, content in others)
-    return AttestReport(
-        tuple(proofs), files, agreements, tuple(one for one in signed if one), tuple(problems)
-    )
+    held = tuple(one for one in signed if one)
+    return AttestReport(tuple(proofs), files, agreements, held, tuple(problems), read)
 
 
 def _der(certificate: Certificate) -> bytes:

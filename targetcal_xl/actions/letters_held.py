@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..calibration import Letter, Value, same_value
-from ..desk import Stock, in_force_letters, issues
+from ..desk import Issue, Stock, in_force_letters, issues
 from ..figures import Figures
 from ..ledger import Entry, Log
 from ..problems import Problem
@@ -37,10 +37,15 @@ def _agreed_and_issued(ledger: Log) -> list[Entry]:
 
 def outdated(stock: Stock) -> Iterator[Problem]:
     """Lines of letters in force that no longer say what is: the next version is due."""
-    for code, issue in in_force_letters(stock.desk.ledger).items():
-        lines = stock.plan.lines_of(code)
-        now: dict[str | None, Value] = {line.code: stock.standing.in_force(line) for line in lines}
-        yield from _differences(stock, issue.letter, now, "letter_outdated")
+    for issue in in_force_letters(stock.desk.ledger).values():
+        yield from lines_outdated(stock, issue)
+
+
+def lines_outdated(stock: Stock, issue: Issue) -> Iterator[Problem]:
+    """Lines of a letter that no longer say what is in force."""
+    lines = stock.plan.lines_of(issue.letter.region.code)
+    now: dict[str | None, Value] = {line.code: stock.standing.in_force(line) for line in lines}
+    yield from _differences(stock, issue.letter, now, "letter_outdated")
 
 
 def _differences(

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain
 
 from ..calibration import Person, Plan, Region
-from ..calibration.vocabulary import Channel, MessageKind, Role
+from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, Role
 from ..calibration.waiting import LATE_DAYS, SLOW_DAYS
-from ..desk import SIGNED, Issue, LetterQuestion, Stock, in_force_letters, letter_questions, signed_by
+from ..desk import (
+    SIGNED,
+    Issue,
+    LetterQuestion,
+    Stock,
+    files_folder,
+    in_force_letters,
+    letter_questions,
+    signed_by,
+)
+from ..exchange import ENDING, ZIPPED
 from ..language import listed, text
-from ..outbox import Attachment, Message, attached
+from ..outbox import Attachment, Message
 from ..problems import Problem
 from .check import is_submitted
 
@@ -39,12 +50,14 @@ class _Occasion:
     fields: Mapping[str, object]
 
 
-def notices(stock: Stock, files: Mapping[str, Sequence[Path]] | None = None) -> DueNotices:
+def notices(
+    stock: Stock, files: Mapping[str, Sequence[tuple[Attachment, bytes]]] | None = None
+) -> DueNotices:
     """What is due by the plan's deadlines, on the day of the desk's clock.
 
-    `files` go with the invitations, by region code. Raise Refused for a file that is not there.
+    `files` go with the invitations, by region code.
     """
-    held = {code: tuple(map(attached, paths)) for code, paths in (files or {}).items()}
+    held = {code: tuple(some) for code, some in (files or {}).items()}
     messages: list[tuple[Message, Files]] = []
     unreached: dict[str, Problem] = {}
     for occasion in _occasions(stock, held):
@@ -91,7 +104,7 @@ def _message(
     files = tuple(attachment for attachment, _ in enclosed) if way[0] == Channel.MAIL else ()
     body = text(f"outbox.{occasion.kind}.body", language, **said)
     names = listed((file.name for file in files), language)
-    extra = text("outbox.enclosed", language, files=names) if files else ""
+    extra = "\n\n".join(_of_files(stock, files, names))
     foot = text("outbox.foot", language, plan=plan.code, head=stock.head)
     return Message(
         kind=occasion.kind,
@@ -105,6 +118,17 @@ def _message(
         checkpoint=stock.head,
         attachments=files,
     )
+
+
+def _of_files(stock: Stock, files: Sequence[Attachment], names: str) -> Iterator[str]:
+    """What a mail says of the files that it encloses, and of those that may come back."""
+    language = stock.standing.language
+    if files:
+        yield text("outbox.enclosed", language, files=names)
+    if pack := next((one.name for one in files if one.name.endswith(".xlsx")), ""):
+        said = {"column": text("workbook.column.attachment", language)}
+        said["zip"] = files_folder(pack).removesuffix(ENDING) + ZIPPED
+        yield text("outbox.enclosing", language, **said)
 
 
 def _occasions(stock: Stock, held: Mapping[str, tuple[tuple[Attachment, bytes], ...]]) -> Iterator[_Occasion]:
@@ -126,7 +150,11 @@ def _awaited(
     deadline = stock.plan.deadline(number)
     fields: dict[str, object] = {"round": number, "deadline": _by(deadline, stock.standing.language)}
     about = " ".join((f"round {number}", *(file.sha256 for file, _ in enclosed)))
-    yield _Occasion(MessageKind.INVITATION, (region.head,), region, about, fields)
+    told = fields
+    if deadline is not None and deadline < today:
+        said = {"deadline": deadline, "days": (today - deadline).days}
+        told = {**fields, "deadline": text("outbox.past_deadline", stock.standing.language, **said)}
+    yield _Occasion(MessageKind.INVITATION, (region.head,), region, about, told)
     if deadline is not None:
         yield from _pressed(stock.plan, region, (deadline - today).days, f"round {number} {deadline}", fields)
 
@@ -159,9 +187,29 @@ def _by(deadline: dt.date | None, language: str) -> str:
 def _objected(stock: Stock, region: Region) -> Iterator[_Occasion]:
     """Objections that are open: told to the HR business partner at once, and once each time one opens."""
     side = stock.table(region)
+    times = _openings(stock, region) if side.objecting else {}
     for line in side.objecting:
         about, said = f"{line.code} round {side.round}", {"line": line.name, "head": region.head.name}
+        again = times.get((line.code, side.round), 1)
+        about += f" again {again}" if again > 1 else ""
         yield _Occasion(MessageKind.OBJECTION, (region.hrbp,), region, about, said)
+
+
+def _openings(stock: Stock, region: Region) -> dict[tuple[str, int], int]:
+    """By line and round, how often an objection of a region was opened, the one that opens now included."""
+    entries = (stock.desk.ledger.entries(region=region.code, field=one) for one in ("round", "objection"))
+    rounds, times, last = dict[str, int](), Counter[tuple[str, int]](), dict[str, object]()
+    for entry in sorted(chain(*entries), key=lambda entry: entry.number):
+        line = str(entry.row)
+        if entry.field == "round":
+            rounds[line] = int(float(str(entry.new or 0)))
+            continue
+        last[line] = entry.new
+        times[line, rounds.get(line, 1)] += entry.new == ObjectionState.OPEN
+    side = stock.table(region)
+    for objecting in side.objecting:
+        times[objecting.code, side.round] += last.get(objecting.code) != ObjectionState.OPEN
+    return times
 
 
 def _unsigned(stock: Stock) -> Iterator[_Occasion]:

@@ -61,9 +61,11 @@ TalkOutcome = Annotated[str, Given("--outcome")]
 Decision = Annotated[str, Given(about="decision", metavar="[accept|counter|return|yes|no]")]
 Counter = Annotated[float | None, Given(kind="number", about="counter", metavar="[N]")]
 Support = Annotated[str, Given("--support")]
+SupportOwner = Annotated[str, Given("--owner")]
 Letters = Annotated[Path, Given("--out -o", "folder")]
 Form = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="format")]
 OwnTemplate = Annotated[Path | None, Given("--template", "file")]
+LetterMakers = Annotated[str, Given("--executor", "text", metavar="local|ADDRESS", about="executor")]
 TriedTemplate = Annotated[Path | None, Given("--template", "file", about="doctor_template")]
 Results = Annotated[Path, Given("--actuals", "file")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
@@ -79,6 +81,7 @@ ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
 ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
 AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
+PrintedCodes = Annotated[list[str] | None, Given("--code", metavar="TEXT")]
 StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
 Authority = Annotated[str, Given("--authority", metavar="URL")]
 VerifierAt = Annotated[Path | None, Given("--html", "file", about="verifier_page", metavar="FILE.html")]
@@ -107,6 +110,14 @@ Question = Annotated[str, Given("--text", about="question")]
 AnswerWords = Annotated[str, Given("--text", about="answer_words")]
 Until = Annotated[dt.date, Given("--until", "date")]
 Arrived = Annotated[list[int] | None, Given("--arrived", "whole", metavar="N")]
+ArchiveAt = Annotated[str, Given("--to", about="archive_to", metavar="URL|DIR")]
+ProveArchive = Annotated[bool, Given("--verify", about="verify_archive")]
+DeletedLetters = Annotated[list[str] | None, Given("--delete", about="archive_delete", metavar="NUMBER")]
+ByLaw = Annotated[bool, Given("--legal", about="archive_legal")]
+BouncesAt = Annotated[Path | None, Given("--bounces", "folder")]
+LettersFrom = Annotated[Path | None, Given("--letters", "folder", about="letters_from")]
+MailedForm = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="mail_format")]
+WriteTexts = Annotated[bool, Given("--texts")]
 OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
 Fix = Annotated[bool, Given("--fix")]
 PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
@@ -394,6 +405,7 @@ def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
 @_TABLE.command(
     "targetcal decide targets.xlsx --region HD",
     'targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason "two heads from 1 February"',
+    'targetcal decide targets.xlsx -r HN --support S01 yes --owner "Li Ying"',
     'targetcal decide targets.xlsx -r HN --support S02 no --reason "not before May"',
 )
 @_TABLE.button("decide", "finance", "AcceptInvitation", "region", "who", "hours")
@@ -405,20 +417,29 @@ def _decide(
     line: Line = "",
     support: Support = "",
     reason: Reason = "",
+    owner: SupportOwner = "",
     hours: Hours = 0.0,
 ) -> "Report":
     from ..actions.decide import decide_as_said
 
-    return decide_as_said(desk, region, kind, value, line, support, reason=reason, hours=hours)
+    said = {"reason": reason, "owner": owner}
+    return decide_as_said(desk, region, kind, value, line, support, **said, hours=hours)
 
 
-@_TABLE.button("support", "finance", "TraceRemoveAllArrows", "region", "support", "granted", "reason", "who")
+@_TABLE.button(
+    "support", "finance", "TraceRemoveAllArrows", "region", "support", "granted", "reason", "owner", "who"
+)
 def _support(
-    desk: "Desk", region: Region, support: Support, granted: Decision, reason: Reason = ""
+    desk: "Desk",
+    region: Region,
+    support: Support,
+    granted: Decision,
+    reason: Reason = "",
+    owner: SupportOwner = "",
 ) -> "Report":
     from ..actions.decide import decide_support
 
-    return decide_support(desk, region, support, granted, reason=reason)
+    return decide_support(desk, region, support, granted, reason=reason, owner=owner)
 
 
 @_TABLE.command(
@@ -458,12 +479,19 @@ def _change(
 @_TABLE.command(
     "targetcal letters targets.xlsx -o letters",
     "targetcal letters targets.xlsx -o out --format docx",
+    "targetcal letters targets.xlsx -o out --executor local",
 )
 @_TABLE.button("letters", "hr", "FilePrint", "out")
-def _letters(desk: "Desk", out: Letters, form: Form = "both", template: OwnTemplate = None) -> "Report":
+def _letters(
+    desk: "Desk",
+    out: Letters,
+    form: Form = "both",
+    template: OwnTemplate = None,
+    executor: LetterMakers = "",
+) -> "Report":
     from ..actions.issue_letters import issue_letters
 
-    return issue_letters(desk, out, form, template)
+    return issue_letters(desk, out, form, template, executor)
 
 
 @_TABLE.command(
@@ -599,17 +627,69 @@ def _remind(
 
 
 @_TABLE.command(
+    "targetcal mail targets.xlsx --dry-run",
+    "targetcal mail targets.xlsx --letters letters",
+    "targetcal mail targets.xlsx --draft mails",
+    "targetcal mail targets.xlsx --texts",
+)
+@_TABLE.button("mail_whom", "hr", "MailMergeRecipientsEditList", dry_run=True)
+@_TABLE.button("mail", "hr", "FileSendAsAttachment")
+def _mail(
+    desk: "Desk",
+    letters: LettersFrom = None,
+    form: MailedForm = "pdf",
+    draft: DraftsTo = None,
+    dry_run: DryRun = False,
+    texts: WriteTexts = False,
+) -> "Report":
+    from ..actions.mail import mail, mail_texts
+
+    return mail_texts(desk) if texts else mail(desk, letters=letters, form=form, draft=draft, dry_run=dry_run)
+
+
+@_TABLE.command(
+    "targetcal archive targets.xlsx --to sftp://hr@files.example.com/letters",
+    "targetcal archive targets.xlsx --to D:/archive --verify",
+    'targetcal archive targets.xlsx --to s3://letters/2025 --delete 2025Q1-HD-V1 --reason "time is over"',
+)
+def _archive(
+    desk: "Desk",
+    place: ArchiveAt,
+    letters: LettersFrom = None,
+    prove: ProveArchive = False,
+    delete: DeletedLetters = None,
+    legal: ByLaw = False,
+    reason: Reason = "",
+) -> "Report":
+    from ..actions.archive import archive_as_said
+
+    return archive_as_said(desk, place, letters, delete or (), reason, prove=prove, legal=legal)
+
+
+@_TABLE.button("archive", "hr", "FileSaveAs", "place")
+def _archive_now(desk: "Desk", place: ArchiveAt) -> "Report":
+    from ..actions.archive import archive
+
+    return archive(desk, place)
+
+
+@_TABLE.command(
     "targetcal outbox targets.xlsx --list",
     "targetcal outbox targets.xlsx",
     "targetcal outbox targets.xlsx --resend 12",
+    "targetcal outbox targets.xlsx --bounces returned",
 )
 @_TABLE.button("outbox", "hr", "EnvelopesAndLabelsDialog", listed=True)
 def _outbox(
-    desk: "Desk", listed: OnlyListed = False, resend: Resend = None, arrived: Arrived = None
+    desk: "Desk",
+    listed: OnlyListed = False,
+    resend: Resend = None,
+    arrived: Arrived = None,
+    bounces: BouncesAt = None,
 ) -> "Report":
     from ..actions.outbox import outbox
 
-    return outbox(desk, listed=listed, resend=resend or (), arrived=arrived or ())
+    return outbox(desk, listed=listed, resend=resend or (), arrived=arrived or (), bounces=bounces)
 
 
 @_TABLE.command(
@@ -627,18 +707,20 @@ def _proof(
 @_TABLE.command(
     "targetcal verify letter.pdf HD.json",
     "targetcal verify March.json June.json",
+    'targetcal verify HD.json --code "targetcal:1:2025Q1-HD-V1:378-c23a…"',
     "targetcal verify --html verifier.html",
 )
 def _verify(
     here: Here,
     files: AnyFiles = None,
     roots: StampRoots = None,
+    code: PrintedCodes = None,
     html: VerifierAt = None,
     lang: VerifierLanguage = SPOKEN,
 ) -> "Report":
     from ..actions.verifier import attest_as_said
 
-    return attest_as_said(files or (), roots, html, lang)
+    return attest_as_said(files or (), roots, code or (), html, lang)
 
 
 @_TABLE.command(

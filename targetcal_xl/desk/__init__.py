@@ -12,12 +12,16 @@ with on_demand(__name__):
         AttachedContent,
         attached_faults,
         attached_file,
+        files_folder,
+        finish_erasure,
+        handed_files,
         keep_attached,
         kept_file,
         lost_files,
         read_attached,
         room_faults,
     )
+    from .crew import LetterMade, LetterOrder, Workshop, workshop
     from .desk import (
         Clock,
         Desk,
@@ -86,7 +90,7 @@ with on_demand(__name__):
     from .side import Side
     from .signatures import SIGN, SIGNED, LetterSignature, letter_signatures, signature_event, signed_by
     from .stamped import STAMP_FIELD, Stamp, stamps
-    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
+    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
     from .threads import COMMENT, FILE, FOLDER, TEXT, AttachedFile, Remark, parse_attached, remarks
@@ -132,6 +136,8 @@ __all__ = [
     "Happening",
     "Issue",
     "Learning",
+    "LetterMade",
+    "LetterOrder",
     "LetterQuestion",
     "LetterSignature",
     "OnProgress",
@@ -145,6 +151,7 @@ __all__ = [
     "Tested",
     "Week",
     "WeightChange",
+    "Workshop",
     "advice",
     "applied_number",
     "asked",
@@ -159,6 +166,7 @@ __all__ = [
     "composed_book",
     "erased_cells",
     "file_changes",
+    "files_folder",
     "finance_cells",
     "find_file",
     "find_indicator",
@@ -166,7 +174,9 @@ __all__ = [
     "find_line",
     "find_line_anywhere",
     "find_region",
+    "finish_erasure",
     "first_declarations",
+    "handed_files",
     "handed_in",
     "happened",
     "has_macros",
@@ -227,10 +237,12 @@ __all__ = [
     "text_problems",
     "typed_faults",
     "typed_remarks",
+    "unfit",
     "verdict",
     "weight_changes",
     "weight_values",
     "where",
     "whose",
+    "workshop",
     "writer",
 ]

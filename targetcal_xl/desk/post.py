@@ -15,6 +15,7 @@ from ..workbook import (
     GROUND,
     Book,
     Content,
+    Known,
     Owner,
     Reading,
     Typed,
@@ -44,21 +45,23 @@ def post(
     book: Book,
     reading: Reading,
     restored: Mapping[Key, Value] | None = None,
-    explained: Content | None = None,
+    known: Known | None = None,
 ) -> bool:
     """Bring the book to what the ledger says, without saving it; whether anything had to change.
 
-    `restored` are people's cells that are to say again what was recorded of them; `explained` is what the
-    same suggestions were explained by before.
+    `restored` are people's cells that are to say again what was recorded of them; `known` is what was
+    computed of the same suggestions before.
     """
     reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
     pending = list(ledger.entries(after=applied_number(reading)))
-    concerned = _concerned(reading, pending)
+    # Without an entry there is something amiss to mend, anywhere; one about a region changes no suggestion.
+    grounds = not pending or any(entry.region is None for entry in pending)
+    concerned = reading.places.tabs.keys() - (() if grounds else set(GROUND))
     gone = _gone(ledger, pending)
     hidden = _hidden(standing, reading, gone)
     handed = {**caught_up(reading, pending), **hidden, **(restored or {})}
     cells = _entered(reading, handed)
-    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, explained)
+    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, known, grounds)
     for sheet, spots in differing(reading, wanted).items():
         cells[sheet].update(spots)
     for sheet in concerned:
@@ -74,14 +77,6 @@ def post(
     typed = {**reading.values, **handed}
     moved = _protect(ledger, standing, book, reading, typed, pending)
     return moved or any(cells.values())
-
-
-def _concerned(reading: Reading, pending: Collection[Entry]) -> Collection[str]:
-    """The sheets that these entries may show on; all of them where there is none, to mend what is amiss."""
-    tabs = reading.places.tabs
-    if pending and all(entry.region is not None for entry in pending):
-        return tabs.keys() - set(GROUND)
-    return tabs.keys()
 
 
 def caught_up(reading: Reading, pending: Collection[Entry]) -> dict[Key, Value]:

@@ -25,6 +25,7 @@ _COLUMNS: Final = {
     LetterState.SIGNED_HEAD: "signed_by",
     LetterState.SIGNED_SUPERIOR: "signed_by",
     LetterState.ARCHIVED: "archived",
+    LetterState.DELETED: "archived",
 }
 """What may become of a letter, and the column of the register that tells it."""
 _BOTH: Final = frozenset({LetterState.SIGNED_HEAD, LetterState.SIGNED_SUPERIOR})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .archive import joined, packed
     from .cells import (
         BLANK,
         ERRORS,
@@ -23,6 +24,7 @@ with on_demand(__name__):
         same_cell,
     )
     from .disk import (
+        LEFTOVER,
         clear_leftovers,
         laid_beside,
         make_folder,
@@ -46,6 +48,7 @@ with on_demand(__name__):
 __all__ = [
     "BLANK",
     "ERRORS",
+    "LEFTOVER",
     "MAIN",
     "MOST_DEPTH",
     "NO_STYLES",
@@ -73,12 +76,14 @@ __all__ = [
     "has_password",
     "insertion",
     "inside",
+    "joined",
     "laid_beside",
     "make_folder",
     "new_cell",
     "one_cell",
     "opens",
     "outline",
+    "packed",
     "protecting",
     "put_in_place",
     "read_file",

@@ -135,8 +135,8 @@ const isBeginning = (one, seen) => unless(false, () => {
 const PARTS = ["old", "new", "reason"];
 const WORDS_OF = new Set([
   "attachment", "basis", "change.reason", "comment", "decision_reason", "event.note", "granted_reason", "history.note", "letter.question",
-  "letter.reply", "objection.basis",
-  "objection.present", "objection.risk", "objection.support", "risk", "seal", "support", "support_declined", "thread.text", "what",
+  "letter.reply", "objection.basis", "objection.present", "objection.risk", "objection.support", "risk", "seal", "support", "support_declined",
+  "thread.file", "thread.text", "what",
 ]);
 const WORD_NAMES = new Set(["basis", "handling", "reason", "risk", "subject", "support", "text", "what"]);
 const isCommitment = said => isText(said) && /^~[0-9a-f]{64}$/.test(said);
