@@ -333,13 +333,12 @@ def test_a_template_that_hides_a_clause_is_told_before_anything_is_issued(tmp_pa
     assert {one.code for one in examine_template(path, "en").problems} == {"letter_text_hidden"}
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "text in italics"), ("zh-CN", "斜体")])
-def test_why_libreoffice_is_needed_is_said_in_words(language: str, words: str, tmp_path: Path) -> None:
+def test_why_libreoffice_is_needed_is_said_in_words(tmp_path: Path) -> None:
     path = tmp_path / "letter.docx"
     path.write_bytes(with_paragraph("<w:r><w:rPr><w:i/></w:rPr><w:t>第九条</w:t></w:r>"))
-    tried = examine_template(path, language)
+    tried = examine_template(path, "zh-CN")
     assert tried.problems == ()
-    assert words in tried.findings[1]
+    assert "斜体" in tried.findings[1]
 
 
 def test_the_register_names_what_replaces_a_letter(case: Case, tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
 
 
 _COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
-_MIDDLE = {"archive", "ledger", "ooxml", "workbook", "letters", "exchange", "pages", "connect", "outbox"}
+_MIDDLE = {"ledger", "ooxml", "workbook", "letters", "exchange", "pages", "connect", "outbox", "signing"}
+_MIDDLE |= {"archive"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
     {
@@ -46,7 +47,7 @@ _MAY_IMPORT = (
     }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
     | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
-    | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect")}
+    | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect", "signing")}
     | {"workbook": {"calibration", "ooxml", *_COMMON}, "outbox": {"calibration", "ledger", "ooxml", *_COMMON}}
     | {"archive": {"calibration", "outbox", *_COMMON}}
     | {"exchange": {"calibration", "connect", "ooxml", "workbook", *_COMMON}}

@@ -6,10 +6,13 @@ import io
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+import typst
+from lxml import etree
+from PIL import Image, ImageChops, ImageFilter
 
 from targetcal_xl.calibration import Letter, Targets
 from targetcal_xl.letters.chart import targets_picture
@@ -22,7 +25,11 @@ LEGEND = 20 * 3
 
 
 def _image(letter: Letter, size: tuple[float, float] = SIZE) -> Image.Image:
-    return Image.open(io.BytesIO(targets_picture(letter, "zh-CN", size))).convert("RGB")
+    return Image.open(io.BytesIO(targets_picture(letter, "zh-CN", size).png())).convert("RGB")
+
+
+def _png(letter: Letter, language: str) -> bytes:
+    return targets_picture(letter, language, SIZE).png()
 
 
 def _bars(image: Image.Image, colour: str) -> list[tuple[int, int]]:
@@ -54,8 +61,8 @@ def test_the_picture_has_three_pixels_per_point(lines: int) -> None:
 @pytest.mark.parametrize("lines", [1, 50])
 def test_the_same_letter_is_the_same_picture(lines: int) -> None:
     letter = sample_letter(lines)
-    assert targets_picture(letter, "en", SIZE) == targets_picture(letter, "en", SIZE)
-    assert targets_picture(letter, "en", SIZE) != targets_picture(letter, "zh-CN", SIZE)
+    assert _png(letter, "en") == _png(letter, "en")
+    assert _png(letter, "en") != _png(letter, "zh-CN")
 
 
 @pytest.mark.parametrize("lines", [1, 3, 4])
@@ -122,3 +129,24 @@ def test_a_very_long_name_stays_within_its_place() -> None:
     image = _image(replace(letter, lines=tuple(named)))
     gap = image.crop((680, 460 - 45, 700, 450)).convert("L")
     assert np.asarray(gap).min() > 200
+
+
+@pytest.mark.parametrize("lines", [1, 3, 20])
+def test_the_picture_in_curves_is_the_picture_in_pixels(lines: int, tmp_path: Path) -> None:
+    sheet = targets_picture(sample_letter(lines), "zh-CN", SIZE)
+    (tmp_path / "sheet.svg").write_bytes(sheet.svg())
+    page = (
+        f'#set page(width: {SIZE[0]}pt, height: {SIZE[1]}pt, margin: 0pt)\n#image("sheet.svg", width: 100%)'
+    )
+    (tmp_path / "sheet.typ").write_text(page, "utf-8")
+    drawn = typst.compile(tmp_path / "sheet.typ", format="png", ppi=216)
+    assert isinstance(drawn, bytes)
+    one, other = (Image.open(io.BytesIO(png)).convert("L") for png in (drawn, sheet.png()))
+    assert one.size == other.size
+    apart = ImageChops.difference(one.filter(ImageFilter.BoxBlur(4)), other.filter(ImageFilter.BoxBlur(4)))
+    assert np.asarray(apart).mean() < 2.5
+
+
+def test_no_program_needs_the_font_for_the_curves() -> None:
+    drawn = etree.fromstring(targets_picture(sample_letter(), "zh-CN", SIZE).svg())
+    assert {etree.QName(one).localname for one in drawn.iter(etree.Element)} == {"svg", "rect", "path"}

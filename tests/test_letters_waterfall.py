@@ -23,7 +23,7 @@ _DAYS = replace(METRIC, direction=-1, unit="天")
 
 
 def _image(explanation: Explanation | None, metric: Metric = METRIC) -> np.ndarray:
-    png = steps_picture(explanation, metric, "zh-CN", SIZE)
+    png = steps_picture(explanation, metric, "zh-CN", SIZE).png()
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
@@ -56,7 +56,7 @@ def test_where_less_is_better_a_fall_is_green() -> None:
 
 def test_the_same_explanation_is_the_same_picture_and_each_language_has_its_own() -> None:
     first, second, english = (
-        steps_picture(_EXPLANATION, METRIC, language, SIZE) for language in ("zh-CN", "zh-CN", "en")
+        steps_picture(_EXPLANATION, METRIC, language, SIZE).png() for language in ("zh-CN", "zh-CN", "en")
     )
     assert first == second != english
 

@@ -21,6 +21,7 @@ _ASK = '{"function": "TC_DEVIATION", "cells": [[[90.0]], [[100.0]], null]}\n'
 HEAVY = {"PIL", "babel", "docx", "docxtpl", "fontTools", "jinja2", "lxml", "matplotlib", "numpy", "openpyxl"}
 HEAVY |= {
     "pandas",
+    "pikepdf",
     "pydantic",
     "pydantic_core",
     "pypdfium2",
@@ -28,9 +29,10 @@ HEAVY |= {
     "pypdfium2_cli",
     "pypdfium2_raw",
 }
-HEAVY |= {"rich", "click", "msoffcrypto", "typst", "watchfiles", "xlsxwriter", "xlwings"}
+HEAVY |= {"rich", "click", "msoffcrypto", "segno", "typst", "watchfiles", "xlsxwriter", "xlwings"}
 HEAVY |= {"asyncio", "filelock", "httpx", "keyring", "holidays", "sqlite3", "uno"}
 HEAVY |= {"fsspec", "s3fs", "sshfs", "webdav4"}
+HEAVY |= {"asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator"}
 """What takes long to load, of others and of Python's own."""
 LIGHT = {"manimgx_fonts_cjk", "markupsafe"}
 
@@ -57,6 +59,7 @@ def _plain(name: str) -> str:
         ("import targetcal_xl.cli", SHELL),
         ("import targetcal_xl.actions, targetcal_xl.desk, targetcal_xl.workbook", set()),
         ("import targetcal_xl.connect, targetcal_xl.letters, targetcal_xl.libreoffice", set()),
+        ("import targetcal_xl.signing", set()),
         ("import targetcal_xl.buttons, targetcal_xl.ledger, targetcal_xl.machine, targetcal_xl.ooxml", set()),
         ("import targetcal_xl.calibration", TABLES),
         ("import targetcal_xl.functions", TABLES),

@@ -21,6 +21,7 @@ from targetcal_xl.telling import Part, Report, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import Case
 from tests.support.samples import sample_inputs
+from tests.support.signers import open_key
 from tests.support.source import modules
 from tests.support.stamping import stamping
 
@@ -56,6 +57,16 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.verify)
     yield case.run(actions.audit)
     yield case.run(actions.proof, "R1", folder / "R1.json")
+    key = folder / "head1.p12"
+    key.write_bytes(open_key())
+    case.run(actions.issue_letters, folder / "signed", "pdf")
+    letter = sorted((folder / "signed").iterdir())[0]
+    wish = actions.Wish("head", str(key))
+    yield case.run(actions.sign, [letter], wish, str)
+    yield case.run(actions.take_in_signed, [letter])
+    yield case.run(actions.ask, "R2", "问题说明", case.clock().date(), by="head2")
+    yield case.run(actions.answer, "R2", "答复说明", by="hrbp2")
+    yield actions.attest([folder / "R1.json", letter])
     yield actions.attest([folder / "R1.json", *(folder / "letters").iterdir(), folder / "none.pdf"])
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ..calibration import Letter, Region, compose, letter_number
+from ..calibration import Letter, Region, compose, period_weights
 from ..desk import Desk, Issue, Stock, issues, take_stock
 from ..language import listed, text
 from ..ledger import Event, dump, reference
@@ -17,8 +17,11 @@ from ..letters import LetterTemplate, render_pdf, render_word
 from ..letters.file_names import file_name
 from ..ooxml import clear_leftovers, laid_beside, make_folder, put_in_place
 from ..problems import DataProblems, Problem, Refused
+from ..signing import issued_part
 from ..telling import DONE, Part, Report, Sentence
+from ..workdays import working_days
 from .check import broken_seals
+from .letter_files import is_only_signed
 from .objections import handled_by_line
 
 LetterFormat = Literal["docx", "pdf", "both"]
@@ -96,7 +99,7 @@ class _Maker:
     def lying(self, issue: Issue) -> dict[str, bytes]:
         """The files of an issued letter that lie there as they were issued; none where one is missing."""
         issued = dict(issue.files)
-        lying = {name: _lying(self.out / name) for name in self.names(issue.letter)}
+        lying = {name: _lying(self.out / name, issued.get(name, "")) for name in self.names(issue.letter)}
         return lying if all(_digest(data) == issued.get(name) for name, data in lying.items()) else {}
 
 
@@ -160,25 +163,21 @@ def _erased(stock: Stock) -> set[str | None]:
 
 def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, str]) -> Letter:
     """The next version of a region's letter."""
-    version = last.letter.version + 1 if last else 1
     return compose(
         stock.standing,
         region.code,
-        number=letter_number(stock.plan.code, region.code, version),
-        version=version,
-        replaces=last.letter.number if last else "",
-        replaced_head=last.letter.chain_head if last else "",
-        replaced_issued=last.letter.issued if last else None,
+        replaced=last.letter if last else None,
         issued=stock.desk.clock().date(),
         chain_head=stock.checkpoint,
         handling=handling,
+        day_weights=period_weights(working_days(stock.plan.period, stock.plan.calendar).days),
     )
 
 
 def _says_the_same(letter: Letter, last: Letter) -> bool:
     """Whether two letters differ in nothing but when, and after what, they were issued."""
     alike = replace(
-        letter,
+        letter if last.thresholds else _as_before(letter),
         number=last.number,
         version=last.version,
         replaces=last.replaces,
@@ -188,6 +187,13 @@ def _says_the_same(letter: Letter, last: Letter) -> bool:
         chain_head=last.chain_head,
     )
     return dump(alike) == dump(last)
+
+
+def _as_before(letter: Letter) -> Letter:
+    """What a letter said in releases up to 0.4.0, so that a new program alone asks for no new letter."""
+    lines = tuple(replace(line, risk="") for line in letter.lines)
+    grants = tuple(replace(grant, owner="") for grant in letter.grants)
+    return replace(letter, lines=lines, grants=grants, milestones=(), thresholds=None)
 
 
 def _written(letter: Letter, before: Issue | None, maker: _Maker, desk: Desk) -> _Written:
@@ -211,8 +217,10 @@ def _made(letter: Letter, maker: _Maker, names: Collection[str]) -> dict[str, by
     return made
 
 
-def _lying(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
+def _lying(path: Path, issued: str) -> bytes:
+    """What lies there; of a file that was signed since, what was issued."""
+    content = path.read_bytes() if path.is_file() else b""
+    return (issued_part(content, {issued}) if is_only_signed(content) else None) or content
 
 
 def _digest(content: bytes) -> str:
@@ -239,14 +247,21 @@ def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> No
 @contextmanager
 def _laid(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
     """Where each file lies ready, beside its place; raise Refused where another letter has that place."""
-    for path, content in files.items():
+    due = {path: content for path, content in files.items() if not _holds_signed(path, content)}
+    for path, content in due.items():
         clear_leftovers(path)
         if path.exists() and path.read_bytes() != content:
             raise Refused([Problem("letter_file_differs", str(path))])
     with ExitStack() as ready:
-        for folder in {path.parent for path in files}:
+        for folder in {path.parent for path in due}:
             make_folder(folder)
-        yield {ready.enter_context(laid_beside(path, content)): path for path, content in files.items()}
+        yield {ready.enter_context(laid_beside(path, content)): path for path, content in due.items()}
+
+
+def _holds_signed(path: Path, content: bytes) -> bool:
+    """Whether the very letter lies there already, signed."""
+    lying = path.read_bytes() if path.is_file() else b""
+    return len(lying) > len(content) and lying.startswith(content) and is_only_signed(lying)
 
 
 def _put(laid: Mapping[Path, Path]) -> None:

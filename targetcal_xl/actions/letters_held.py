@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -12,6 +11,7 @@ from ..desk import Issue, Stock, in_force_letters, issues
 from ..figures import Figures
 from ..ledger import Entry, Log
 from ..problems import Problem
+from .letter_files import is_issued
 
 FOLDER: Final = "letters"
 """Where letters lie beside their book, unless somebody says otherwise."""
@@ -68,5 +68,5 @@ def changed_files(stock: Stock) -> Iterator[Problem]:
     for issue in issues(stock.desk.ledger):
         for name, digest in issue.files:
             path = place / name
-            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            if path.is_file() and not is_issued(path.read_bytes(), digest):
                 yield Problem("letter_file_changed", str(path), {"letter": issue.letter.number})

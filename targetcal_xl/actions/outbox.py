@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..calibration import Key, Value
 from ..calibration.vocabulary import Channel, LetterState, MessageKind, MessageState
-from ..desk import Desk, Stock, applied_number, happened, in_force_letters, look, misfits, post
+from ..desk import Desk, Stock, happened, in_force_letters, look, misfits, post, take_stock
 from ..language import text
 from ..ledger import Event
 from ..outbox import (
@@ -39,6 +39,8 @@ from ..telling import DONE, QUIET, WARNING, WRONG, Part, Report, Sentence, table
 from .notices import is_pressing, notices
 
 Sleep = Callable[[float], None]
+_BREATH, _LET_IN = 1.0, 0.1
+"""After so many seconds others are let in, for so many: who waits for the book looks often enough."""
 LETTER_KINDS = (MessageKind.LETTER, MessageKind.LETTER_COPY)
 """Messages that a letter goes with; their occasion begins with its number."""
 _LETTER_STATES = {MessageState.SENT: LetterState.MAILED, MessageState.DRAFTED: LetterState.DRAFTED}
@@ -140,7 +142,7 @@ def outbox(
     """
     if listed:
         return OutboxReport(tuple(queued_row(look(desk), item) for item in queue(desk.ledger)), dry=True)
-    stock = at_hand(desk)
+    stock = take_stock(desk)
     came_back = bounces_in(bounces) if bounces else ()
     events = [*_again(stock, resend, MessageState.PREPARED), *_again(stock, arrived, MessageState.SENT)]
     events += [*_came_back(stock, came_back)]
@@ -195,27 +197,6 @@ def _again(stock: Stock, numbers: Sequence[int], new: MessageState) -> Iterator[
         yield from _lived(values, items[number].message, _LETTER_STATES.get(new))
 
 
-def at_hand(desk: Desk) -> Stock:
-    """Ledger and book; a book that lacks what an outbox recorded before it was stopped is given that first.
-
-    Raise Refused for a book that is amiss otherwise.
-    """
-    stock = look(desk)
-    found = misfits(stock)
-    if [problem.code for problem in found] == ["book_behind"] and _lacks_messages_only(stock):
-        _show(stock)
-        stock = look(desk)
-        found = misfits(stock)
-    if found:
-        raise Refused(found)
-    return stock
-
-
-def _lacks_messages_only(stock: Stock) -> bool:
-    missed = stock.desk.ledger.entries(after=applied_number(stock.reading))
-    return all(entry.action == ACTION for entry in missed)
-
-
 def _show(stock: Stock) -> None:
     """Have the book show what the ledger holds by now."""
     post(stock.desk.ledger, stock.standing, stock.book, stock.reading)
@@ -236,19 +217,21 @@ def send_due(
     What a run that is no more was sending becomes doubtful, what nobody needs any more is withdrawn. Where
     `only` some messages are meant, by code, nothing else is sent or told.
     """
-    stock = at_hand(desk)
+    stock = take_stock(desk)
     items = queue(desk.ledger)
-    record = _Records(desk, items)
+    records = _Records(desk, items)
     for event in (*doubt(items), *_withdrawn(stock, items)):
-        record(event)
+        records.note(event)
     meant = [item for item in queue(desk.ledger) if only is None or item.code in only]
     waiting = [item for item in meant if item.state == MessageState.PREPARED]
     found = list(problems)
     with _open_ways(desk, drafts, waiting, found) as ways:
-        pace = _pace(desk, items, sleep)
-        delivery = Delivery(ways, pace, lambda item: desk.ledger.document(item.content), record)
+        turns = _Turns(desk, sleep)
+        pace = _pace(desk, items, turns.rest)
+        delivery = Delivery(ways, pace, records.content, records.begin, records.note)
         for done, _ in enumerate(deliver(delivery, waiting), 1):
             desk.progress("outbox", done, len(waiting))
+            turns.breathe()
     now = look(desk)
     if misfits(now):
         _show(now)
@@ -267,20 +250,62 @@ def _withdrawn(stock: Stock, items: Iterable[Queued]) -> Iterator[Event]:
             yield state_event(item, MessageState.WITHDRAWN)
 
 
+class _Turns:
+    """Gives the turn at the book to others while nothing is on its way: what waits may wait for long."""
+
+    def __init__(self, desk: Desk, sleep: Sleep) -> None:
+        self._desk, self._sleep = desk, sleep
+        self._since = time.monotonic()
+
+    def rest(self, seconds: float) -> None:
+        """Wait, while others may work on the book."""
+        with self._desk.aside():
+            self._sleep(seconds)
+        self._since = time.monotonic()
+
+    def breathe(self) -> None:
+        """Let others have their turn, where this has taken a while."""
+        if time.monotonic() - self._since > _BREATH:
+            self.rest(_LET_IN)
+
+
 class _Records:
-    """Records where a message is. What is about to be sent is refused when somebody else has recorded."""
+    """Records where a message is."""
 
     def __init__(self, desk: Desk, items: Iterable[Queued]) -> None:
         self._desk, self._head = desk, desk.ledger.head
         self._letters = {item.code: item.message for item in items if item.message.kind in LETTER_KINDS}
         self._values = dict(desk.ledger.values()) if self._letters else {}
 
-    def __call__(self, event: Event) -> None:
-        onto = self._head if event.new == MessageState.SENDING else None
-        desk, events = self._desk, [event, *self._lived(event)]
+    def begin(self, item: Queued) -> Queued:
+        """A message is about to be sent, unless somebody else has done something about it meanwhile.
+
+        Raise Refused when somebody else has recorded something at the same moment.
+        """
+        onto = self._desk.ledger.head
+        if onto != self._head:
+            now = {one.code: one for one in queue(self._desk.ledger)}[item.code]
+            if now.state != MessageState.PREPARED:
+                return now
+        self._record(state_event(item, MessageState.SENDING), onto)
+        return replace(item, state=MessageState.SENDING)
+
+    def content(self, item: Queued) -> bytes:
+        """What is to be sent."""
+        return self._desk.ledger.document(item.content)
+
+    def note(self, event: Event) -> None:
+        """What came of a message."""
+        self._record(event, None)
+
+    def _record(self, event: Event, onto: str | None) -> None:
+        desk = self._desk
+        if self._letters and desk.ledger.head != self._head:
+            self._values = dict(desk.ledger.values())
+        events = [event, *self._lived(event)]
         entries = desk.ledger.record(events, at=desk.clock(), actor=desk.actor, source=desk.source, onto=onto)
         self._values |= {entry.key: entry.new for entry in entries if self._letters}
-        if entries[0].previous == self._head:
+        if entries[0].previous in (self._head, onto):
             self._head = entries[-1].hash
 
     def _lived(self, event: Event) -> Iterator[Event]:
@@ -304,7 +329,10 @@ def _open_ways(
 ) -> Iterator[Mapping[str, Carrier]]:
     """The ways that are open, for what waits; why others are not is added to what was found."""
     if drafts is not None:
-        yield {Channel.MAIL: Drafts(drafts)}
+        written = Drafts(drafts)
+        for item in queue(desk.ledger):
+            written.clear(item.message)
+        yield {Channel.MAIL: written}
         return
     wanted = {item.message.channel for item in waiting}
     mail = None

@@ -12,6 +12,9 @@ with on_demand(__name__):
         AttachedContent,
         attached_faults,
         attached_file,
+        files_folder,
+        finish_erasure,
+        handed_files,
         keep_attached,
         kept_file,
         lost_files,
@@ -47,6 +50,16 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
+    from .letter_questions import (
+        ANSWER,
+        ASK,
+        QUESTION,
+        QUESTION_DUE,
+        REPLY,
+        LetterQuestion,
+        letter_questions,
+        open_question,
+    )
     from .letterbox import remark_events, text_problems, typed_faults, typed_remarks, writer
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
@@ -74,14 +87,17 @@ with on_demand(__name__):
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
+    from .signatures import SIGN, SIGNED, LetterSignature, letter_signatures, signature_event, signed_by
     from .stamped import STAMP_FIELD, Stamp, stamps
-    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
+    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
     from .threads import COMMENT, FILE, FOLDER, TEXT, AttachedFile, Remark, parse_attached, remarks
     from .watching import file_changes
 
 __all__ = [
+    "ANSWER",
+    "ASK",
     "BACKTEST",
     "COMMENT",
     "EVALUATION",
@@ -96,8 +112,13 @@ __all__ = [
     "NUMBER",
     "PLAIN",
     "PROGRESS",
+    "QUESTION",
+    "QUESTION_DUE",
+    "REPLY",
     "RESTORED",
     "SENT",
+    "SIGN",
+    "SIGNED",
     "STAMP_FIELD",
     "SURVEY",
     "TEXT",
@@ -114,6 +135,8 @@ __all__ = [
     "Happening",
     "Issue",
     "Learning",
+    "LetterQuestion",
+    "LetterSignature",
     "OnProgress",
     "Provenance",
     "RegionResult",
@@ -139,6 +162,7 @@ __all__ = [
     "composed_book",
     "erased_cells",
     "file_changes",
+    "files_folder",
     "finance_cells",
     "find_file",
     "find_indicator",
@@ -146,7 +170,9 @@ __all__ = [
     "find_line",
     "find_line_anywhere",
     "find_region",
+    "finish_erasure",
     "first_declarations",
+    "handed_files",
     "handed_in",
     "happened",
     "has_macros",
@@ -162,6 +188,8 @@ __all__ = [
     "last_number",
     "learn",
     "ledger_beside",
+    "letter_questions",
+    "letter_signatures",
     "look",
     "lost_files",
     "misfits",
@@ -171,6 +199,7 @@ __all__ = [
     "older",
     "open_desk",
     "open_live_desk",
+    "open_question",
     "parse_attached",
     "plan_faults",
     "plan_of",
@@ -191,6 +220,8 @@ __all__ = [
     "sent_items",
     "sheet_seal",
     "show_recorded",
+    "signature_event",
+    "signed_by",
     "silent",
     "skipped",
     "stamps",
@@ -202,6 +233,7 @@ __all__ = [
     "text_problems",
     "typed_faults",
     "typed_remarks",
+    "unfit",
     "verdict",
     "weight_changes",
     "weight_values",

@@ -15,6 +15,7 @@ from ..workbook import (
     GROUND,
     Book,
     Content,
+    Known,
     Owner,
     Reading,
     Typed,
@@ -24,6 +25,7 @@ from ..workbook import (
     differing,
     region_sheet,
     rows_below,
+    shown,
 )
 from .register import CHANGING, LIFE, register_rows
 from .secret import sheet_password
@@ -43,12 +45,12 @@ def post(
     book: Book,
     reading: Reading,
     restored: Mapping[Key, Value] | None = None,
-    explained: Content | None = None,
+    known: Known | None = None,
 ) -> bool:
     """Bring the book to what the ledger says, without saving it; whether anything had to change.
 
-    `restored` are people's cells that are to say again what was recorded of them; `explained` is what the
-    same suggestions were explained by before.
+    `restored` are people's cells that are to say again what was recorded of them; `known` is what was
+    computed of the same suggestions before.
     """
     reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
     pending = list(ledger.entries(after=applied_number(reading)))
@@ -57,7 +59,7 @@ def post(
     hidden = _hidden(standing, reading, gone)
     handed = {**caught_up(reading, pending), **hidden, **(restored or {})}
     cells = _entered(reading, handed)
-    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, explained)
+    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, known)
     for sheet, spots in differing(reading, wanted).items():
         cells[sheet].update(spots)
     for sheet in concerned:
@@ -144,13 +146,16 @@ def _registered(
     if not news:
         return {}
     place = reading.places.table("letters", "letters")
+    columns = reading.places.sheets["letters"].table("letters").columns
+    kinds = {column.code: column.kind for column in columns}
     rows = [*register_rows(ledger, language, news)]
     cells = rows_below(
         reading, "letters", "letters", (row for row in rows if row["number"] not in place.rows)
     )
     for row in (row for row in rows if row["number"] in place.rows):
         at = place.rows[str(row["number"])]
-        cells |= {(at, place.columns[code]): Cell(row[code]) for code in CHANGING}
+        said = {code: shown(row[code], kinds[code], reading.places.language) for code in CHANGING}
+        cells |= {(at, place.columns[code]): Cell(value) for code, value in said.items()}
     return cells
 
 

@@ -11,21 +11,27 @@ from typing import Final
 from ..calibration import Key, Value
 from ..calibration.vocabulary import LetterState
 from ..language import text
-from ..ledger import Event, Log
+from ..ledger import Entry, Event, Log, load
 from .issued import Issue, issues
+from .signatures import LetterSignature
 
 RECORD: Final = "letter.record"
 _COLUMNS: Final = {
     LetterState.DRAFTED: "mailed",
     LetterState.MAILED: "mailed",
     LetterState.BOUNCED: "mailed",
+    LetterState.QUESTION: "questions",
+    LetterState.REPLY: "questions",
+    LetterState.SIGNED_HEAD: "signed_by",
+    LetterState.SIGNED_SUPERIOR: "signed_by",
     LetterState.ARCHIVED: "archived",
     LetterState.DELETED: "archived",
 }
 """What may become of a letter, and the column of the register that tells it."""
+_BOTH: Final = frozenset({LetterState.SIGNED_HEAD, LetterState.SIGNED_SUPERIOR})
 LIFE: Final = frozenset({RECORD, *(f"letter.{state}" for state in _COLUMNS)})
 """The fields that the register is made of: what becomes of a letter is an entry with its number as row."""
-CHANGING: Final = ("letter_state", "file", "sha256", "mailed", "archived", "replaced_by")
+CHANGING: Final = ("letter_state", "file", "sha256", "signed", *sorted({*_COLUMNS.values()}), "replaced_by")
 """The columns of a letter that may say something else later."""
 
 
@@ -56,9 +62,16 @@ def happenings(ledger: Log) -> Mapping[str, list[Happening]]:
     found = defaultdict[str, list[tuple[int, Happening]]](list)
     for state in _COLUMNS:
         for entry in ledger.entries(field=f"letter.{state}"):
-            told = Happening(entry.at, state, str(entry.new))
+            told = Happening(entry.at, state, _said(ledger, entry, state))
             found[str(entry.row)].append((entry.number, told))
     return {number: [told for _, told in sorted(some, key=_first)] for number, some in found.items()}
+
+
+def _said(ledger: Log, entry: Entry, state: LetterState) -> str:
+    """To whom or where it went, or who signed or asked; never somebody's own words, which may be erased."""
+    if state in _BOTH:
+        return load(LetterSignature, ledger.document(str(entry.new))).signer
+    return entry.actor if _COLUMNS[state] == "questions" else str(entry.new)
 
 
 def _first(numbered: tuple[int, Happening]) -> int:
@@ -78,23 +91,31 @@ def register_rows(
 
 
 def _row(issue: Issue, life: Iterable[Happening], later: str | None, language: str) -> dict[str, Value]:
-    state, told = LetterState.ISSUED, defaultdict[str, list[str]](list)
+    state, told, seen = LetterState.ISSUED, defaultdict[str, list[str]](list), set[LetterState]()
     for one in life:
         state = one.state
+        seen.add(state)
         told[_COLUMNS[one.state]].append(one.told(language))
     return {
         "number": issue.letter.number,
         "region": issue.letter.region.name,
         "version": issue.letter.version,
-        "letter_state": text(f"workbook.letter.state.{LetterState.SUPERSEDED if later else state}", language),
+        "letter_state": text(f"workbook.letter.state.{_state(state, seen, later)}", language),
         "file": "\n".join(name for name, _ in issue.files),
         "sha256": "\n".join(digest for _, digest in issue.files),
         "issued_at": issue.issued_at,
-        "signed": False,
-        **{column: "\n".join(told[column]) or None for column in ("mailed", "archived")},
+        "signed": seen >= _BOTH,
+        **{column: "\n".join(told[column]) or None for column in _COLUMNS.values()},
         "replaces": issue.letter.replaces or None,
         "replaced_by": later,
     }
+
+
+def _state(last: LetterState, seen: Container[LetterState], later: str | None) -> str:
+    """What became of a letter last, in one word; once the second has signed, that both have."""
+    if later:
+        return LetterState.SUPERSEDED
+    return "signed" if last in _BOTH and all(one in seen for one in _BOTH) else last
 
 
 def in_force_letters(ledger: Log) -> dict[str, Issue]:

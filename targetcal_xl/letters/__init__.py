@@ -6,21 +6,29 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .fields import fields
-    from .font import font_file, unprinted
+    from .font import drawing_font, font_file, unprinted
     from .office import office_pdf
     from .pdf import to_pdf
     from .printed import printed_text
     from .rehearsal import Rehearsal, rehearse
-    from .render import render_pdf, render_word
+    from .render import ToProve, proved_pdfs, render_pdf, render_word
+    from .statement import letter_code, read_code
+    from .steady import Attachment
     from .template import LetterTemplate
 
 __all__ = [
+    "Attachment",
     "LetterTemplate",
     "Rehearsal",
+    "ToProve",
+    "drawing_font",
     "fields",
     "font_file",
+    "letter_code",
     "office_pdf",
     "printed_text",
+    "proved_pdfs",
+    "read_code",
     "rehearse",
     "render_pdf",
     "render_word",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -92,18 +93,21 @@ def as_word_reads(root: etree._Element) -> etree._Element:
     foreign = set(_foreign(root))
     for element in list(root.iter(f"{_MC}AlternateContent")):
         _choose(element)
-    for element in reversed(list(root.iter(etree.Element))):
+    for element in reversed(list(root.iter(etree.Element))) if foreign else ():
         for name in [name for name in element.attrib if etree.QName(name).namespace in foreign]:
             del element.attrib[name]
-        says_nothing = element.tag in _NOTHING_WHEN_EMPTY and not len(element) and not element.attrib
-        if says_nothing or etree.QName(element).namespace in foreign:
+        if etree.QName(element).namespace in foreign:
+            _replace(element, [])
+    for element in reversed(list(root.iter(*_NOTHING_WHEN_EMPTY))):
+        if not len(element) and not element.attrib:
             _replace(element, [])
     return root
 
 
 def _foreign(root: etree._Element) -> Iterator[str]:
     """Namespaces that a reader may pass over, and that Word does not know."""
-    for element in root.iter(etree.Element):
+    marked: Any = root.xpath("//*[@mc:Ignorable]", namespaces={"mc": _MC[1:-1]})
+    for element in marked:
         for prefix in element.get(f"{_MC}Ignorable", "").split():
             if not (space := element.nsmap.get(prefix, "")).startswith(_KNOWN_TO_WORD):
                 yield space

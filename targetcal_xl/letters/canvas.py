@@ -1,12 +1,21 @@
-"""A white sheet to draw a letter's pictures on, measured in points."""
+"""A white sheet to draw a letter's pictures on, measured in points: a PNG for Word, curves for paper.
+
+Both are made of the same bars, rules and texts. The PNG is painted in the numbers of its few colours, which
+is all of its data; texts of the SVG are outlines of the font, so that no program needs it.
+"""
 
 from __future__ import annotations
 
-import io
+import struct
+import zlib
+from functools import cache, lru_cache
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from .font import drawing_font
+from .font import ASCENT, DESCENT, UNITS, drawing_font, outline, text_width
 
 INK, PALE, RULE = "#1F2933", "#66727F", "#D5DBE1"
 SERIES = {"last_year": "#B4BEC9", "suggested": "#7FB0DC", "declared": "#E9B44C", "agreed": "#1F4E79"}
@@ -17,28 +26,48 @@ Box = tuple[float, float, float, float]
 
 _SCALE = 3.0
 """Pixels per point: sharp on paper (216 dpi) and on dense screens."""
+_SHADES = 8
+"""Steps from paper to the colour of a text, at the edges of its signs."""
+_WHITE = "#FFFFFF"
+_METRE = 1 / 0.0254 * 72
+
+
+class _Bar(NamedTuple):
+    box: Box
+    colour: str
+
+
+class _Text(NamedTuple):
+    """A line of text from its left end on its baseline."""
+
+    at: tuple[float, float]
+    said: str
+    size: float
+    colour: str
+    bold: bool
 
 
 class Canvas:
-    """A sheet of `size` points; anchors are Pillow's."""
+    """A sheet of `size` points. An anchor is two letters: left, middle or right of a text, and its middle or
+    bottom."""
 
     def __init__(self, size: tuple[float, float]) -> None:
-        self._image = Image.new("RGB", (round(size[0] * _SCALE), round(size[1] * _SCALE)), "white")
-        self._draw = ImageDraw.Draw(self._image)
+        self.size = size
+        self._bars: list[_Bar] = []
+        self._texts: list[_Text] = []
 
     def bar(self, box: Box, colour: str) -> None:
         """Fill a box; one without height is not there."""
-        left, top, right, bottom = (round(edge * _SCALE) for edge in box)
-        if bottom > top:
-            self._draw.rectangle((left, top, max(left, right - 1), bottom - 1), colour)
+        self._bars.append(_Bar(box, colour))
 
     def rule(self, ends: Box, colour: str) -> None:
-        """Draw a thin line."""
-        self._draw.line([edge * _SCALE for edge in ends], colour, max(1, round(_SCALE / 3)))
+        """Draw a thin line from left to right."""
+        left, top, right, _ = ends
+        self._bars.append(_Bar((left, top, right, top + 1 / _SCALE), colour))
 
     def length(self, said: str, size: float, bold: bool = False) -> float:
         """How long a text is, in points."""
-        return drawing_font(round(size * _SCALE), bold).getlength(_flat(said)) / _SCALE
+        return text_width(_flat(said), bold) * size
 
     def write(
         self,
@@ -50,8 +79,9 @@ class Canvas:
         bold: bool = False,
     ) -> None:
         """Write one line."""
-        font = drawing_font(round(size * _SCALE), bold)
-        self._draw.text((at[0] * _SCALE, at[1] * _SCALE), _flat(said), colour, font, anchor)
+        before = {"l": 0.0, "m": 0.5, "r": 1.0}[anchor[0]] * self.length(said, size, bold)
+        below = {"m": (ASCENT - DESCENT) / 2, "b": -DESCENT}[anchor[1]] * size
+        self._texts.append(_Text((at[0] - before, at[1] + below), _flat(said), size, colour, bold))
 
     def write_within(self, at: tuple[float, float], said: str, anchor: str, size: float, room: float) -> None:
         """Write as much as fits into `room` points."""
@@ -68,11 +98,121 @@ class Canvas:
         self.write(at, said, anchor, size * fits, INK, bold)
 
     def png(self) -> bytes:
-        """The picture, in few colours."""
-        out = io.BytesIO()
-        self._image.quantize(64).save(out, "PNG", dpi=(72 * _SCALE, 72 * _SCALE), optimize=True)
-        return out.getvalue()
+        """The picture in pixels."""
+        width, height = (round(side * _SCALE) for side in self.size)
+        palette = _Palette()
+        sheet = np.zeros((height, width), np.uint8)
+        for bar in self._bars:
+            left, top, right, bottom = (max(round(edge * _SCALE), 0) for edge in bar.box)
+            sheet[top:bottom, left:right] = palette.number(bar.colour)
+        for text in self._texts:
+            _paint(sheet, text, palette.shades(text.colour))
+        return _png(sheet, palette.colours)
+
+    def svg(self) -> bytes:
+        """The picture in curves."""
+        width, height = self.size
+        bars = "".join(_rectangle(bar) for bar in self._bars)
+        texts = "".join(_outlined(text) for text in self._texts)
+        paper = _rectangle(_Bar((0, 0, width, height), _WHITE))
+        head = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {head}>{paper}{bars}{texts}</svg>'.encode()
 
 
+class _Palette:
+    """The colours of a sheet by number; white is the first."""
+
+    def __init__(self) -> None:
+        self.colours = [_rgb(_WHITE)]
+        self._numbers: dict[tuple[int, int, int], int] = {self.colours[0]: 0}
+
+    def number(self, colour: str) -> int:
+        """A colour's number."""
+        return self._of(_rgb(colour))
+
+    def shades(self, colour: str) -> NDArray[np.uint8]:
+        """Numbers from white to a colour, by how much of it there is."""
+        steps = [k / (_SHADES - 1) for k in range(_SHADES)]
+        mixed = [[round(255 + (part - 255) * step) for part in _rgb(colour)] for step in steps]
+        return np.array([self._of((red, green, blue)) for red, green, blue in mixed], np.uint8)
+
+    def _of(self, colour: tuple[int, int, int]) -> int:
+        if colour not in self._numbers:
+            self._numbers[colour] = len(self.colours)
+            self.colours.append(colour)
+        return self._numbers[colour]
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red, green, blue
+
+
+def _paint(sheet: NDArray[np.uint8], text: _Text, shades: NDArray[np.uint8]) -> None:
+    """Put a text on the sheet, as far as that reaches."""
+    mask, left, top = _mask(text.said, max(round(text.size * _SCALE), 1), text.bold)
+    x, y = round(text.at[0] * _SCALE) + left, round(text.at[1] * _SCALE) + top
+    seen = mask[max(-y, 0) :, max(-x, 0) :]
+    place = sheet[max(y, 0) : max(y + mask.shape[0], 0), max(x, 0) : max(x + mask.shape[1], 0)]
+    seen = seen[: place.shape[0], : place.shape[1]]
+    np.copyto(place, shades[seen], where=seen > 0)
+
+
+@lru_cache(1 << 12)
+def _mask(said: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int]:
+    """How much ink of a text is where, in steps; and where it begins, seen from its place on the baseline."""
+    font = drawing_font(size, bold)
+    left, top, right, bottom = (int(edge) for edge in font.getbbox(said, anchor="ls"))
+    image = Image.new("L", (max(right - left, 1), max(bottom - top, 1)))
+    ImageDraw.Draw(image).text((-left, -top), said, 255, font, "ls")
+    return (np.asarray(image).astype(np.uint16) * (_SHADES - 1) // 255).astype(np.uint8), left, top
+
+
+def _png(sheet: NDArray[np.uint8], colours: list[tuple[int, int, int]]) -> bytes:
+    """An indexed PNG, each row as how it differs from the one above: mostly not at all."""
+    height, width = sheet.shape
+    rows = np.full((height, width + 1), 2, np.uint8)
+    rows[0, 1:], rows[1:, 1:] = sheet[0], sheet[1:] - sheet[:-1]
+    dense = round(_SCALE * _METRE)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        (
+            _chunk(b"IHDR", struct.pack(">2L5B", width, height, 8, 3, 0, 0, 0)),
+            _chunk(b"PLTE", bytes(part for colour in colours for part in colour)),
+            _chunk(b"pHYs", struct.pack(">2LB", dense, dense, 1)),
+            _chunk(b"IDAT", zlib.compress(rows.tobytes(), 1)),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">L", len(data)) + kind + data + struct.pack(">L", zlib.crc32(kind + data))
+
+
+def _rectangle(bar: _Bar) -> str:
+    left, top, right, bottom = bar.box
+    if right <= left or bottom <= top:
+        return ""
+    size = f'width="{right - left:.2f}" height="{bottom - top:.2f}"'
+    return f'<rect x="{left:.2f}" y="{top:.2f}" {size} fill="{bar.colour}"/>'
+
+
+def _outlined(text: _Text) -> str:
+    (x, y), scale = text.at, text.size / UNITS
+    moved = f"translate({x:.2f} {y:.2f}) scale({scale:.6f} {-scale:.6f})"
+    return f'<path fill="{text.colour}" transform="{moved}" d="{_curves(text.said, text.bold)}"/>'
+
+
+@lru_cache(1 << 12)
+def _curves(said: str, bold: bool) -> str:
+    """The outlines of a text's signs, one after the other, in units of the font."""
+    at, curves = 0.0, ""
+    for sign in said:
+        curves += outline(sign, bold, round(at))
+        at += text_width(sign, bold) * UNITS
+    return curves
+
+
+@cache
 def _flat(said: str) -> str:
     return " ".join(said.split())

@@ -13,8 +13,8 @@ from .fields import figures_of
 _MOST = 8
 
 
-def targets_picture(letter: Letter, language: str, size: tuple[float, float]) -> bytes:
-    """PNG of `size` points: bars per line, the largest when there are many, and the region's history."""
+def targets_picture(letter: Letter, language: str, size: tuple[float, float]) -> Canvas:
+    """A sheet of `size` points: bars per line, the largest when there are many, and the region's history."""
     canvas = Canvas(size)
     width, height = size
     split = width * 0.64 if letter.total and letter.history else width
@@ -22,7 +22,7 @@ def targets_picture(letter: Letter, language: str, size: tuple[float, float]) ->
     _bars(canvas, letter, language, (0, 20, split, height))
     if letter.total and letter.history:
         _past(canvas, letter, letter.total, language, (split + 14, 0, width, height))
-    return canvas.png()
+    return canvas
 
 
 def _shown(letter: Letter) -> tuple[LineCommitment, ...]:

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..calibration import composed
 from ..problems import Problem, Refused
 
 if TYPE_CHECKING:
+    from fontTools.pens.recordingPen import RecordingPen
+    from fontTools.ttLib import TTFont
     from PIL import ImageFont
 
 FAMILY = "Noto Sans CJK SC"
@@ -21,6 +23,8 @@ WHEEL = "manimgx-fonts-cjk==2026.9.26.post1"
 """The wheel of another project that the font comes in, pinned in setup.cfg: a later may hold another file."""
 _PACKAGE, _FILE, _SIZE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc", 32_682_580
 _SHA256 = "d3d8256cdec8dbcb3552284bc6b20c734dd60c2ee9df83b5758e34807c4bac32"
+ASCENT, DESCENT, UNITS = 1.16, 0.288, 1000
+"""How far the font reaches above and below its baseline, in em, and units of an em."""
 _LAYOUT = "\n\r\t"
 _INKLESS = frozenset("\u034f\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufffc")
 """Fillers, blanks and separators that pass for letters or signs."""
@@ -64,9 +68,60 @@ def drawing_font(size: float, bold: bool = False) -> ImageFont.FreeTypeFont:
     from PIL import ImageFont
 
     path, index = font_file(), _face()[1]
-    font = ImageFont.truetype(str(path), size, index=index)
-    font.set_variation_by_axes([700 if bold else 400])
+    font = ImageFont.truetype(str(path), size, index, layout_engine=ImageFont.Layout.BASIC)
+    font.set_variation_by_axes([_weight(bold)])
     return font
+
+
+def text_width(text: str, bold: bool = False) -> float:
+    """How long a text is, in em."""
+    return sum(_advance(sign, bold) for sign in text) / UNITS
+
+
+def outline(sign: str, bold: bool, at: float) -> str:
+    """The curves of a sign that begins at `at`, as a path of SVG in units of the font, upwards."""
+    from fontTools.pens.svgPathPen import SVGPathPen
+    from fontTools.pens.transformPen import TransformPen
+
+    pen = SVGPathPen(None, ntos=lambda number: str(round(number)))
+    _curves(sign, bold).replay(TransformPen(pen, (1, 0, 0, 1, at, 0)))
+    return str(pen.getCommands())
+
+
+@cache
+def _advance(sign: str, bold: bool) -> float:
+    return float(_drawn(sign, bold).width)
+
+
+@cache
+def _curves(sign: str, bold: bool) -> RecordingPen:
+    from fontTools.pens.recordingPen import RecordingPen
+
+    pen = RecordingPen()
+    _drawn(sign, bold).draw(pen)
+    return pen
+
+
+def _drawn(sign: str, bold: bool) -> Any:
+    """A sign as the font draws it; one that it has not got, as that."""
+    shapes = _shapes(bold)
+    return shapes[_tables().getBestCmap().get(ord(sign), ".notdef")]
+
+
+@cache
+def _shapes(bold: bool) -> Any:
+    return _tables().getGlyphSet(location={"wght": _weight(bold)})
+
+
+@cache
+def _tables() -> TTFont:
+    from fontTools.ttLib import TTFont
+
+    return TTFont(font_file(), fontNumber=_face()[1], lazy=True)
+
+
+def _weight(bold: bool) -> int:
+    return 700 if bold else 400
 
 
 def unprinted(text: str) -> list[str]:
@@ -81,9 +136,12 @@ def unprinted(text: str) -> list[str]:
 
 def unprintable(texts: Iterable[str]) -> list[Problem]:
     """A `letter_glyph` problem for every text with characters that a letter cannot show."""
+    different = dict.fromkeys(texts)
+    if not unprinted("\n".join(different)):
+        return []
     return [
         Problem("letter_glyph", _short(text), {"characters": signs})
-        for text in dict.fromkeys(texts)
+        for text in different
         if (signs := unprinted(text))
     ]
 

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from .font import ASCENT, DESCENT
 from .package import W
 from .styles import Look, WordStyles, is_sans, points
 from .supported import Unsupported
 
-_ASCENT, _DESCENT = 1.16, 0.288
-"""Of the font, in em; their sum is a line's natural height."""
 _EMU_PER_POINT = 12700
 BEYOND = "beyond:"
 """How a page says what it cannot hold, once it is set."""
@@ -45,17 +44,26 @@ def quoted(text: str) -> str:
 def line_edges(look: Look) -> tuple[float, float]:
     """How far a line reaches above and below its baseline, in points."""
     rule, value = look.line
-    natural = (_ASCENT + _DESCENT) * look.size
+    natural = (ASCENT + DESCENT) * look.size
     height = {"auto": natural * value / 240, "atLeast": max(natural, value)}.get(rule, value)
-    below = min(_DESCENT * look.size, height / 2)
+    below = min(DESCENT * look.size, height / 2)
     return height - below, below
 
 
 class Inline:
-    """The contents of paragraphs of one part; `targets`: relationship id -> file, `room`: of a page."""
+    """The contents of paragraphs of one part; `targets`: relationship id -> file, `room`: of a page.
 
-    def __init__(self, styles: WordStyles, targets: Mapping[str, str], room: tuple[float, float]) -> None:
-        self._styles, self._targets, self._room = styles, targets, room
+    `curved`: picture -> the file that shows the same in curves.
+    """
+
+    def __init__(
+        self,
+        styles: WordStyles,
+        targets: Mapping[str, str],
+        room: tuple[float, float],
+        curved: Mapping[str, str],
+    ) -> None:
+        self._styles, self._targets, self._room, self._curved = styles, targets, room, curved
 
     def line(self, paragraph: etree._Element, look: Look) -> str:
         """The markup of a paragraph's contents, empty when there are none.
@@ -130,7 +138,8 @@ class Inline:
         size = f"width: {width:.2f}pt, height: {height:.2f}pt"
         _, below = line_edges(look)
         room = f"baseline: {below:.2f}pt, inset: (bottom: {below:.2f}pt)"
-        return f"#box({room}, image({quoted(file)}, {size}, alt: {quoted(about.get('descr', ''))}))"
+        shown = quoted(self._curved.get(file, file))
+        return f"#box({room}, image({shown}, {size}, alt: {quoted(about.get('descr', ''))}))"
 
 
 class _Field:

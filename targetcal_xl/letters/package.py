@@ -19,6 +19,7 @@ from ..problems import DataProblems, Problem
 _LIMIT = 64 << 20
 _MOST_PARTS = 1000
 _DEEPEST = 100
+_DEEPER = etree.XPath(f"boolean({'/*' * (_DEEPEST + 1)})")
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
 )
@@ -28,7 +29,8 @@ _NO_ARCHIVE = (
     struct.error, zlib.error,
 )  # fmt: skip
 """What `zipfile` raises for a damaged archive."""
-_ALWAYS = (1980, 1, 1, 0, 0, 0)
+ALWAYS = (1980, 1, 1, 0, 0, 0)
+"""When every part was packed: the same letter is the same file."""
 MOST_XML = 8 << 20
 """Bytes of one part in XML, and signs of what it becomes."""
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -101,7 +103,7 @@ def parse_xml(data: bytes) -> etree._Element:
         root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         raise too_deep() if "xcessive depth" in str(error) else not_word() from error
-    if _depth(root) > _DEEPEST:
+    if _DEEPER(root):
         raise too_deep()
     return root
 
@@ -122,7 +124,7 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in parts.items():
-            package.writestr(zipfile.ZipInfo(name, _ALWAYS), data, zipfile.ZIP_DEFLATED)
+            package.writestr(zipfile.ZipInfo(name, ALWAYS), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -157,11 +159,3 @@ def _link(element: etree._Element, folder: str) -> Link:
 def _plain(name: str) -> str:
     """A part's name without what makes no difference: slashes, steps back, and case."""
     return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/").lower()
-
-
-def _depth(root: etree._Element) -> int:
-    deepest = here = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        here += 1 if event == "start" else -1
-        deepest = max(deepest, here)
-    return deepest

@@ -53,15 +53,14 @@ def read_pages(pdf: bytes) -> list[Page]:
 
 def _read(page: Any) -> Page:
     signs = list(_signs(page))
-    ink = _ink(page)
-    seen = [sign for sign in signs if _is_seen(sign, ink, page)]
+    seen = list(_seen(signs, _ink(page), page.get_mediabox()))
     over = _overprinted(seen)
     return Page("".join(sign.sign for sign in seen), "".join(sign.sign for sign in seen if sign in over))
 
 
 def _signs(page: Any) -> Iterator[Sign]:
     """The signs of a page that are no white space."""
-    text = page.get_textpage()
+    text, boxes = page.get_textpage(), _Boxes()
     half = ""
     for place in range(text.count_chars()):
         code = pdfium.FPDFText_GetUnicode(text.raw, place)
@@ -69,54 +68,63 @@ def _signs(page: Any) -> Iterator[Sign]:
             half = chr(code)
             continue
         sign, half = _whole(half, chr(code)), ""
-        is_ours = pdfium.FPDFText_IsGenerated(text.raw, place) != 1
-        if is_ours and not sign.isspace() and sign != "\0":
-            box = _box(text, place)
-            if box is not None:
-                yield Sign(sign, place, *box)
+        if sign.isspace() or sign == "\0" or pdfium.FPDFText_IsGenerated(text.raw, place) == 1:
+            continue
+        if (box := boxes.of(text.raw, place)) is not None:
+            yield Sign(sign, place, *box)
 
 
 _HIGH = range(0xD800, 0xDC00)
 
 
 def _whole(half: str, sign: str) -> str:
-    return (half + sign).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return (half + sign).encode("utf-16", "surrogatepass").decode("utf-16", "replace") if half else sign
 
 
-def _box(text: Any, place: int) -> tuple[float, float, float, float] | None:
-    """A sign's box; None for one that is too small to be read."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    pdfium.FPDFText_GetCharBox(text.raw, place, left, right, bottom, top)
-    tall = pdfium.FS_RECTF()
-    pdfium.FPDFText_GetLooseCharBox(text.raw, place, tall)
-    size = max(tall.top - tall.bottom, tall.right - tall.left)
-    return (left.value, bottom.value, right.value, top.value) if size >= _LEAST else None
+class _Boxes:
+    """Asks for boxes of signs, in the same memory each time."""
+
+    def __init__(self) -> None:
+        self._sides = tuple(ctypes.c_double() for _ in range(4))
+        self._tall = pdfium.FS_RECTF()
+
+    def of(self, text: Any, place: int) -> tuple[float, float, float, float] | None:
+        """A sign's box; None for one that is too small to be read."""
+        tall = self._tall
+        pdfium.FPDFText_GetLooseCharBox(text, place, tall)
+        if tall.top - tall.bottom < _LEAST and tall.right - tall.left < _LEAST:
+            return None
+        left, right, bottom, top = self._sides
+        pdfium.FPDFText_GetCharBox(text, place, left, right, bottom, top)
+        return left.value, bottom.value, right.value, top.value
 
 
-def _ink(page: Any) -> NDArray[np.int16]:
-    """What the page's text changes about its picture: nothing where it is hidden, covered or unseen."""
+def _ink(page: Any) -> NDArray[np.bool_]:
+    """Where the page's text makes its picture differ: nowhere where it is hidden, covered or unseen."""
     shown = _picture(page)
     for item in page.get_objects((pdfium.FPDF_PAGEOBJ_TEXT,), max_depth=_DEEPEST):
         pdfium.FPDFTextObj_SetTextRenderMode(item.raw, pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
-    ink: NDArray[np.int16] = np.abs(shown - _picture(page))
-    return ink
+    bare = _picture(page)
+    apart: NDArray[np.bool_] = np.maximum(shown, bare) - np.minimum(shown, bare) >= _INK
+    return apart
 
 
-def _picture(page: Any) -> NDArray[np.int16]:
+def _picture(page: Any) -> NDArray[np.uint8]:
     bitmap = page.render(scale=_SCALE, grayscale=True)
-    grey: NDArray[np.int16] = bitmap.to_numpy().reshape(bitmap.height, bitmap.width).astype(np.int16)
+    grey: NDArray[np.uint8] = bitmap.to_numpy().reshape(bitmap.height, bitmap.width)
     return grey
 
 
-def _is_seen(sign: Sign, ink: NDArray[np.int16], page: Any) -> bool:
-    """Whether a sign is on the paper, and makes a difference there."""
-    x0, y0, x1, y1 = page.get_mediabox()
-    if sign.left < x0 - 1 or sign.bottom < y0 - 1 or sign.right > x1 + 1 or sign.top > y1 + 1:
-        return False
-    rows = slice(max(int((y1 - sign.top) * _SCALE) - 1, 0), int((y1 - sign.bottom) * _SCALE) + 2)
-    columns = slice(max(int((sign.left - x0) * _SCALE) - 1, 0), int((sign.right - x0) * _SCALE) + 2)
-    place = ink[rows, columns]
-    return bool(place.size) and int(place.max()) >= _INK
+def _seen(signs: list[Sign], ink: NDArray[np.bool_], paper: tuple[float, ...]) -> Iterator[Sign]:
+    """The signs that are on the paper, and make a difference there."""
+    x0, y0, x1, y1 = paper
+    for sign in signs:
+        if sign.left < x0 - 1 or sign.bottom < y0 - 1 or sign.right > x1 + 1 or sign.top > y1 + 1:
+            continue
+        rows = slice(max(int((y1 - sign.top) * _SCALE) - 1, 0), int((y1 - sign.bottom) * _SCALE) + 2)
+        columns = slice(max(int((sign.left - x0) * _SCALE) - 1, 0), int((sign.right - x0) * _SCALE) + 2)
+        if ink[rows, columns].any():
+            yield sign
 
 
 def _overprinted(signs: list[Sign]) -> set[Sign]:
@@ -135,8 +143,9 @@ def _collide(one: Sign, other: Sign) -> bool:
     """Whether two signs stand on one another; a ligature is one sign that is read as two."""
     across = min(one.right, other.right) - max(one.left, other.left)
     down = min(one.top, other.top) - max(one.bottom, other.bottom)
-    is_ligature = one[2:] == other[2:] and abs(one.place - other.place) <= 2
-    if across <= 0 or down <= 0 or one.sign == other.sign or is_ligature:
+    if across <= 0 or down <= 0 or one.sign == other.sign:
+        return False
+    if one[2:] == other[2:] and abs(one.place - other.place) <= 2:
         return False
     areas = [(box.right - box.left) * (box.top - box.bottom) for box in (one, other)]
     shared = _SHARED_BY_NEIGHBOURS if abs(one.place - other.place) == 1 else _SHARED

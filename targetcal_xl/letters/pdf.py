@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -18,27 +17,27 @@ import typst
 from ..log import step
 from ..problems import DataProblems, Problem, Words
 from .font import font_file
-from .inline import BEYOND
-from .office import office_pdf
+from .inline import BEYOND, quoted
+from .office import office_pdfs
+from .steady import Attachment, steadied
 from .supported import Unsupported
 from .typeset import Source, typeset
 
 _LOG = logging.getLogger(__name__)
 
-_DATE = re.compile(rb"(/(?:Creation|Mod)Date\s*\(D:)\d{14}(Z|[+-]\d\d'\d\d'?)")
-_CHANCE = re.compile(rb"(?<=<)[0-9A-F]{32}(?=>\s*(?:<[0-9A-F]{32}>\s*)?\])|(?<=/DocChecksum /)[0-9A-F]{32}")
 _STOPPED = re.compile(rf"{BEYOND}(\w+)")
-_NO_GLYPH = re.compile(r"PDF/A-2u error: the text |could not be displayed with font ")
+_NO_GLYPH = re.compile(r"PDF/A-3u error: the text |could not be displayed with font ")
 _LONGEST = 120
-"""When LibreOffice worked, and the marks that it draws at random or from the hour."""
 
 
-def to_pdf(docx: bytes, issued: dt.date) -> bytes:
-    """The PDF of a letter, dated by its issue; the same bytes every time on one computer.
+@dataclass(frozen=True)
+class Written:
+    """A letter in Word that is to be set: its day, parts of which there is an SVG, and what is attached."""
 
-    Raise DataProblems when it needs LibreOffice and that is not there or fails.
-    """
-    return set_pdf(docx, issued).pdf
+    docx: bytes
+    issued: dt.date
+    curves: Mapping[str, bytes] = field(default_factory=dict)
+    attached: Attachment | None = None
 
 
 @dataclass(frozen=True)
@@ -49,55 +48,73 @@ class SetPages:
     needed: Unsupported | None
 
 
-def set_pdf(docx: bytes, issued: dt.date) -> SetPages:
-    """The PDF as `to_pdf` makes it, and by which way."""
-    try:
-        return SetPages(_compiled(typeset(docx), issued), None)
-    except Unsupported as needed:
-        return SetPages(_by_office(docx, needed, issued), needed)
+def to_pdf(docx: bytes, issued: dt.date) -> bytes:
+    """The PDF of a letter, dated by its issue; the same bytes every time on one computer.
 
-
-def _by_office(docx: bytes, needed: Unsupported, issued: dt.date) -> bytes:
-    try:
-        return _steadied(office_pdf(docx), issued)
-    except DataProblems as failed:
-        fields = {"what": needed.what, "why": Words(f"letters.beyond.{needed.kind}")}
-        raise DataProblems([Problem("letter_unsupported", fields=fields), *failed.problems]) from failed
-
-
-def _steadied(pdf: bytes, issued: dt.date) -> bytes:
-    """LibreOffice's PDF with the date of issue and a mark of its content, where hour and chance stood.
-
-    Nothing moves: each is as long as what it replaces.
+    Raise DataProblems when it needs LibreOffice and that is not there or fails.
     """
-    dated = _DATE.sub(lambda found: found[1] + f"{issued:%Y%m%d}120000".encode() + _utc(found[2]), pdf)
-    plain = _CHANCE.sub(lambda found: b"0" * len(found[0]), dated)
-    mark = hashlib.sha256(plain).hexdigest()[:32].upper().encode()
-    return _CHANCE.sub(mark, dated)
+    return set_pdf(Written(docx, issued)).pdf
 
 
-def _utc(zone: bytes) -> bytes:
-    return zone if zone == b"Z" else b"+00'00'"[: len(zone)]
+def set_pdf(letter: Written) -> SetPages:
+    """The PDF as `to_pdf` makes it, and by which way."""
+    (made,) = set_pdfs([letter])
+    if isinstance(made, DataProblems):
+        raise made
+    return made
+
+
+def set_pdfs(letters: Sequence[Written]) -> list[SetPages | DataProblems]:
+    """The same for many letters, or why there is none: LibreOffice is started once for all that need it."""
+    made = [_built_in(letter) for letter in letters]
+    left = [(place, one) for place, one in enumerate(made) if isinstance(one, Unsupported)]
+    pdfs = office_pdfs([letters[place].docx for place, _ in left])
+    others = {
+        place: _by_office(pdf, needed, letters[place])
+        for (place, needed), pdf in zip(left, pdfs, strict=True)
+    }
+    return [others[place] if isinstance(one, Unsupported) else one for place, one in enumerate(made)]
+
+
+def _built_in(letter: Written) -> SetPages | Unsupported:
+    try:
+        source = typeset(letter.docx, letter.curves)
+        return SetPages(_compiled(source, letter.issued, letter.attached), None)
+    except Unsupported as needed:
+        return needed
+
+
+def _by_office(pdf: bytes | DataProblems, needed: Unsupported, letter: Written) -> SetPages | DataProblems:
+    if isinstance(pdf, bytes):
+        return SetPages(steadied(pdf, letter.issued, letter.attached), needed)
+    fields = {"what": needed.what, "why": Words(f"letters.beyond.{needed.kind}")}
+    return DataProblems([Problem("letter_unsupported", fields=fields), *pdf.problems])
 
 
 @step(_LOG, "set a PDF")
-def _compiled(source: Source, issued: dt.date) -> bytes:
+def _compiled(source: Source, issued: dt.date, attached: Attachment | None = None) -> bytes:
     """Each letter gets a folder and a compiler of its own.
 
     A Typst compiler whose source is replaced has been seen to print characters of the one before.
     """
     noon = dt.datetime.combine(issued, dt.time(12), tzinfo=dt.UTC)
+    files = {**source.pictures, **({attached.name: attached.content} if attached else {})}
     with tempfile.TemporaryDirectory(prefix="letter-") as folder:
-        for name, picture in source.pictures.items():
-            Path(folder, name).write_bytes(picture)
-        text = source.text.encode()
+        for name, content in files.items():
+            Path(folder, name).write_bytes(content)
+        text = f"{_attaching(attached) if attached else ''}{source.text}".encode()
         with _panic_told():
             compiler = typst.Compiler(text, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
-            # PDF/A-2u is made for archives: every character can be read back.
-            pdf = compiler.compile(format="pdf", timestamp=noon, pdf_standards="a-2u")
+            # PDF/A-3u is made for archives: every character can be read back, and files may be attached.
+            pdf = compiler.compile(format="pdf", timestamp=noon, pdf_standards="a-3u")
     if not isinstance(pdf, bytes):
         raise TypeError("a PDF is one file")
     return pdf
+
+
+def _attaching(attached: Attachment) -> str:
+    told = f'relationship: "data", mime-type: {quoted(attached.kind)}, description: {quoted(attached.about)}'
+    return f"#pdf.attach({quoted(attached.name)}, {told})\n"
 
 
 @contextmanager

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
+from xml.sax.saxutils import escape
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
+from jinja2.visitor import NodeTransformer
 
 from ..calibration import composed
 from ..problems import Problem
@@ -24,6 +26,7 @@ _SIMPLE = (
     nodes.Output, nodes.TemplateData, nodes.Const, nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand,
     nodes.And, nodes.Or, nodes.Not, nodes.Concat,
 )  # fmt: skip
+_QUOTE = {'"': "&quot;"}
 _Scope = Mapping[str, tuple[str, ...] | None]
 """Names in reach -> the fields below them; None for a text, which has none."""
 
@@ -47,7 +50,7 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
     template_class = _Bounded
 
     def __init__(self, known: LetterFields) -> None:
-        super().__init__(autoescape=True, undefined=StrictUndefined, finalize=self._print)
+        super().__init__(autoescape=False, undefined=StrictUndefined, finalize=self._print)
         self.globals.clear()
         self.filters = {name: self.filters[name] for name in _FILTERS}
         self.tests = {name: self.tests[name] for name in _TESTS}
@@ -55,13 +58,10 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
         self.merged: list[str] = []
         self._known = known
 
-    def from_string(
-        self, source: str | nodes.Template, globals: Any = None, template_class: Any = None
-    ) -> Template:
-        """Compile a source without faults; one with faults stays the text it is, and `problems` grow."""
-        written = str(source)
+    def examined(self, source: str) -> nodes.Template:
+        """The tree of a source without faults; one with faults stays the text it is, and `problems` grow."""
         try:
-            tree = self.parse(written)
+            tree = self.parse(source)
             is_deep = _is_deeper(tree, _DEEPEST_WORDS)
             found = [Problem("letter_too_deep")] if is_deep else list(_Audit(self._known).faults(tree))
         except TemplateSyntaxError as error:
@@ -69,16 +69,37 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
         except RecursionError:
             found = [Problem("letter_too_deep")]
         self.problems += [problem for problem in found if problem not in self.problems]
-        return super().from_string(_verbatim(written) if found else tree)
+        return _verbatim(source) if found else cast(nodes.Template, _Direct().visit(tree))
+
+    def begin(self) -> None:
+        """Forget what was printed, and what was wrong with it."""
+        self.problems, self.merged = [], []
 
     def _print(self, value: object) -> object:
-        """Text and counts only. Underscores become entities: docxtpl reads `{_{` in a text as a mark."""
+        """Text and counts only, escaped as markup has them, in texts as in attributes."""
         if not isinstance(value, str | int):
             self.problems.append(_forbidden(type(value).__name__))
             return ""
-        said = composed(str(value)).replace("\r\n", "\n").replace("\r", "\n")
+        said, written = _as_markup(str(value))
         self.merged.append(said)
-        return escape(said).replace("_", Markup("&#95;"))
+        return written
+
+
+@lru_cache(1 << 12)
+def _as_markup(value: str) -> tuple[str, str]:
+    """A text as it is printed, and how markup has that."""
+    said = composed(value).replace("\r\n", "\n").replace("\r", "\n")
+    return said, escape(said, _QUOTE)
+
+
+class _Direct(NodeTransformer):
+    """Fields of rows are looked up as what they are, entries, and not first as attributes."""
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:
+        """The entry of a row; what Jinja says of a loop is an attribute."""
+        if isinstance(node.node, nodes.Name) and node.node.name == "loop":
+            return node
+        return nodes.Getitem(node.node, nodes.Const(node.attr), node.ctx, lineno=node.lineno)
 
 
 def _verbatim(source: str) -> nodes.Template:

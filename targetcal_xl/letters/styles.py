@@ -75,6 +75,8 @@ class Look:
     latin: str = "Times New Roman"
     eastern: str = "Times New Roman"
     """The families of Latin and of Chinese letters; these are Word's where a document names none."""
+    level: int = 0
+    """Of a heading, the highest is 1; 0 for text."""
     tabs: Mapping[float, str] = field(default_factory=dict)
     """Position from the left edge of the text -> `left`, `center` or `right`."""
 
@@ -84,6 +86,7 @@ class WordStyles:
 
     def __init__(self, root: etree._Element, theme: etree._Element, settings: etree._Element) -> None:
         self._styles = {style.get(f"{W}styleId"): style for style in root.iter(f"{W}style")}
+        self._looks: dict[str | None, Look] = {}
         self._fonts = _theme_fonts(theme)
         self._defaults = self._changed(Look(), root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr"))
         self._defaults = self._changed(self._defaults, root.find(f"{W}docDefaults/{W}pPrDefault/{W}pPr"))
@@ -99,7 +102,13 @@ class WordStyles:
         """The look of a paragraph and of text in it that is not formatted further."""
         direct = paragraph.find(f"{W}pPr")
         name = value_of(direct, "pStyle") if direct is not None else None
-        return self._changed(self._styled(name or self._normal, self._defaults), direct)
+        return self._changed(self._plain(name or self._normal), direct)
+
+    def _plain(self, name: str | None) -> Look:
+        """The look of a paragraph of a style."""
+        if name not in self._looks:
+            self._looks[name] = self._styled(name, self._defaults)
+        return self._looks[name]
 
     def mark(self, paragraph: etree._Element, look: Look) -> Look:
         """The look of a paragraph's end, which gives an empty one its height."""
@@ -135,6 +144,7 @@ class WordStyles:
 
     def _styled(self, name: str | None, look: Look) -> Look:
         for style in self._chain(name):
+            look = replace(look, level=_level(style) or look.level)
             look = self._changed(self._changed(look, style.find(f"{W}pPr")), style.find(f"{W}rPr"))
         return look
 
@@ -170,6 +180,16 @@ class WordStyles:
             chain.insert(0, self._styles[name])
             name = value_of(chain[0], "basedOn")
         return chain
+
+
+_HEADING = re.compile("heading ([1-6])")
+
+
+def _level(style: etree._Element) -> int:
+    """Which heading a style is for, by the name that it has in every language of Word's."""
+    name = (value_of(style, "name") or "").casefold()
+    found = _HEADING.fullmatch(name)
+    return int(found[1]) if found else int(name == "title")
 
 
 def value_of(parent: etree._Element | None, child: str, attribute: str = "val") -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from lxml import etree
 
@@ -352,11 +352,16 @@ _Rule = tuple[Mapping[str, re.Pattern[str] | None], frozenset[str]]
 def examine(root: etree._Element) -> None:
     """Raise Unsupported for the first element or value that is not on the list."""
     for element in _inside(root):
-        name = _short(element.tag)
-        if not (found := _listed().get(name)):
-            raise Unsupported(etree.QName(element).localname, element)
-        if wrong := _misfit(element, found):
+        if (wrong := _fault(element.tag, tuple(element.items()))) is not None:
             raise Unsupported(wrong, element)
+
+
+@lru_cache(1 << 13)
+def _fault(tag: str, said: tuple[tuple[str, str], ...]) -> str | None:
+    """What about an element is not on the list, by what it says itself; None where nothing is."""
+    if not (rules := _listed().get(_short(tag))):
+        return etree.QName(tag).localname
+    return _misfit(tag, said, rules)
 
 
 def examine_settings(root: etree._Element) -> None:
@@ -373,18 +378,24 @@ def examine_settings(root: etree._Element) -> None:
 
 def _inside(root: etree._Element) -> Iterator[etree._Element]:
     """A part's elements, without what stands in those that are passed over whole."""
-    yield root
-    if not any("..." in allowed for allowed, _ in _listed().get(_short(root.tag), ())):
-        for child in root.iterchildren(etree.Element):
-            yield from _inside(child)
+    waiting = [root]
+    while waiting:
+        yield (element := waiting.pop())
+        if not _is_passed_over(element.tag):
+            waiting += reversed([*element.iterchildren(etree.Element)])
 
 
-def _misfit(element: etree._Element, rules: tuple[_Rule, ...]) -> str:
-    """What about an element fits none of its rules; nothing where it fits one."""
-    said = {_short(str(name)): str(value) for name, value in element.items()}
+@cache
+def _is_passed_over(tag: str) -> bool:
+    return any("..." in allowed for allowed, _ in _listed().get(_short(tag), ()))
+
+
+def _misfit(tag: str, items: tuple[tuple[str, str], ...], rules: tuple[_Rule, ...]) -> str | None:
+    """What about an element fits none of its rules; None where it fits one."""
+    said = {_short(name): value for name, value in items}
     counted = {name: value for name, value in said.items() if not _HARMLESS.fullmatch(name)}
     wrongs = [_wrong(counted, rule) for rule in rules]
-    return "" if None in wrongs else f"{etree.QName(element).localname} {wrongs[0]}"
+    return None if None in wrongs else f"{etree.QName(tag).localname} {wrongs[0]}"
 
 
 def _wrong(said: Mapping[str, str], rule: _Rule) -> str | None:
@@ -416,6 +427,7 @@ def _rule(attributes: list[tuple[str, str, str]]) -> _Rule:
     return allowed, frozenset(name for name, mark, _ in attributes if mark == "!")
 
 
+@lru_cache(1 << 12)
 def _short(name: str) -> str:
     """`w:jc` of a qualified name; what is in no namespace stays."""
     parsed = etree.QName(name)

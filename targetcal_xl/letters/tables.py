@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml import etree
 
@@ -12,6 +13,7 @@ from .styles import WordStyles, colour, is_on, points, value_of
 from .supported import Unsupported
 
 _SIDES = {"top": ("top",), "bottom": ("bottom",), "left": ("left", "start"), "right": ("right", "end")}
+_INSIDE = ("insideH", "insideV")
 _VERTICAL = {"center": "horizon", "bottom": "bottom"}
 _MARGIN = 5.4
 _HAIR = 0.5
@@ -30,15 +32,19 @@ class _Table:
     properties: tuple[etree._Element, ...]
     rows: tuple[etree._Element, ...]
 
-    def border(self, side: str) -> etree._Element | None:
-        """The table's border of a side, or `insideH`, `insideV`."""
-        return _first(self.properties, "tblBorders", side)
+    @cached_property
+    def borders(self) -> Mapping[str, etree._Element | None]:
+        """The table's border of each side, and of `insideH`, `insideV`."""
+        return {side: _first(self.properties, "tblBorders", side) for side in (*_SIDES, *_INSIDE)}
 
-    def margin(self, side: str) -> float:
-        """The cells' margin of a side in points."""
-        found = _first(self.properties, "tblCellMar", side)
-        default = _MARGIN if side in ("left", "right") else 0.0
-        return default if found is None else points(found.get(f"{W}w"))
+    @cached_property
+    def margins(self) -> Mapping[str, float]:
+        """The cells' margin of each side in points."""
+        found = {side: _first(self.properties, "tblCellMar", side) for side in _SIDES}
+        default = {side: _MARGIN if side in ("left", "right") else 0.0 for side in _SIDES}
+        return {
+            side: default[side] if one is None else points(one.get(f"{W}w")) for side, one in found.items()
+        }
 
 
 def table_markup(
@@ -51,8 +57,9 @@ def table_markup(
         header += 1
     rows = [_row(table, place, contents) for place in range(len(table.rows))]
     kept = _is_kept(table, styles, header)
-    if header and not kept:
-        rows = [f"table.header({', '.join(rows[:header])})", *rows[header:]]
+    if header:
+        repeat = f"repeat: {str(not kept).lower()}"
+        rows = [f"table.header({repeat}, {', '.join(rows[:header])})", *rows[header:]]
     columns = ", ".join(f"{width}pt" for width in table.widths)
     markup = f"table(columns: ({columns},), stroke: none, {', '.join(rows)})"
     where = value_of(table.properties[0], "jc")
@@ -138,13 +145,13 @@ def _cell(table: _Table, place: _Place, body: str) -> str:
 
 def _margin(table: _Table, own: etree._Element | None, side: str) -> float:
     direct = None if own is None else own.find(f"{W}tcMar/{W}{side}")
-    return table.margin(side) if direct is None else points(direct.get(f"{W}w"))
+    return table.margins[side] if direct is None else points(direct.get(f"{W}w"))
 
 
 def _stroke(table: _Table, place: _Place, own: etree._Element | None, side: str) -> str:
     """A cell's line on one side: its own, or the table's outer or inner one."""
     direct = None if own is None else _first((own,), "tcBorders", side)
-    line = table.border(_line_name(table, place, side)) if direct is None else direct
+    line = table.borders[_line_name(table, place, side)] if direct is None else direct
     kind = "nil" if line is None else line.get(f"{W}val", "nil")
     if line is None or kind in ("nil", "none"):
         return "none"
@@ -180,10 +187,11 @@ def _agree(properties: etree._Element | None, name: str, width: float) -> None:
 
 def _first(holders: tuple[etree._Element, ...], group: str, side: str) -> etree._Element | None:
     """The first definition of a side in a group of borders or margins."""
-    for holder in holders:
+    groups = (found for holder in holders if (found := holder.find(f"{W}{group}")) is not None)
+    for found in groups:
         for name in _SIDES.get(side, (side,)):
-            if (found := holder.find(f"{W}{group}/{W}{name}")) is not None:
-                return found
+            if (line := found.find(f"{W}{name}")) is not None:
+                return line
     return None
 
 

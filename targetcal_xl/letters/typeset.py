@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lxml import etree
 
@@ -36,26 +37,49 @@ class Source:
     pictures: Mapping[str, bytes]
 
 
-def typeset(docx: bytes) -> Source:
-    """The Typst source of a Word file; raise Unsupported naming the first thing outside the list."""
+_NO_CURVES: Mapping[str, bytes] = {}
+
+
+def typeset(docx: bytes, curves: Mapping[str, bytes] = _NO_CURVES) -> Source:
+    """The Typst source of a Word file; raise Unsupported naming the first thing outside the list.
+
+    `curves`: the parts of pictures of which there is an SVG, which is set in their place.
+    """
     parts = parts_of(docx)
-    settings = _read(parts, "word/settings.xml")
-    examine_settings(settings)
-    styles = WordStyles(_read(parts, "word/styles.xml"), _read(parts, "word/theme1.xml"), settings)
+    styles = _styles(*(parts.get(f"word/{name}.xml", _NONE) for name in ("styles", "theme1", "settings")))
     root = _read(parts, "word/document.xml")
     examine(root)
     body = root.find(f"{W}body")
     if body is None or len(sections := list(body.iter(f"{W}sectPr"))) != 1:
         raise Unsupported("sectPr")
     page = _Page.of(sections[0])
-    main = _Part(parts, styles, "document.xml", page)
+    main = _Part(parts, styles, "document.xml", page, {_file(name): _svg(name) for name in curves})
     text = "\n".join([_about(parts), _page(sections[0], main), _defaults(styles), main.blocks(body)])
-    pictures = {name: parts[name] for name in parts if name.startswith("word/media/")}
-    return Source(text, {name.rpartition("/")[2]: data for name, data in pictures.items()})
+    media = {_file(name): data for name, data in parts.items() if name.startswith("word/media/")}
+    return Source(text, media | {_svg(name): data for name, data in curves.items()})
+
+
+@lru_cache(4)
+def _styles(styles: bytes, theme: bytes, settings: bytes) -> WordStyles:
+    """What letters of one template have in common."""
+    examine_settings(said := _reads(settings))
+    return WordStyles(_reads(styles), _reads(theme), said)
+
+
+def _file(part: str) -> str:
+    return part.rpartition("/")[2]
+
+
+def _svg(part: str) -> str:
+    return f"{_file(part)}.svg"
 
 
 def _read(parts: Mapping[str, bytes], name: str) -> etree._Element:
-    return as_word_reads(parse_xml(parts.get(name, _NONE)))
+    return _reads(parts.get(name, _NONE))
+
+
+def _reads(data: bytes) -> etree._Element:
+    return as_word_reads(parse_xml(data))
 
 
 @dataclass(frozen=True)
@@ -85,11 +109,18 @@ class _Page:
 class _Part:
     """One part of the document, with what its relationships lead to."""
 
-    def __init__(self, parts: Mapping[str, bytes], styles: WordStyles, name: str, page: _Page) -> None:
-        self.parts, self.styles, self.page = parts, styles, page
+    def __init__(
+        self,
+        parts: Mapping[str, bytes],
+        styles: WordStyles,
+        name: str,
+        page: _Page,
+        curved: Mapping[str, str],
+    ) -> None:
+        self.parts, self.styles, self.page, self.curved = parts, styles, page, curved
         links = parts.get(f"word/_rels/{name}.rels", _NONE)
         self.targets = {link.get("Id", ""): link.get("Target", "") for link in parse_xml(links)}
-        self._inline = Inline(styles, self.targets, page.room)
+        self._inline = Inline(styles, self.targets, page.room, curved)
 
     def blocks(self, parent: etree._Element) -> str:
         """Paragraphs and tables, one below the other."""
@@ -106,10 +137,14 @@ class _Part:
 
     def _paragraph(self, paragraph: etree._Element) -> str:
         look = self.styles.paragraph(paragraph)
-        line = self._inline.line(paragraph, look) or _empty(self.styles.mark(paragraph, look))
+        text = self._inline.line(paragraph, look)
+        is_read = bool(text) and not look.level
+        line = f"#par[{text}]" if is_read else text or _empty(self.styles.mark(paragraph, look))
         before, after = _touches(paragraph)
         kept = replace(look, before=look.before * (not before), after=look.after * (not after))
         block = f"{_block_of(kept)}[{_lines_of(look)}{line}]\n"
+        if look.level:
+            block = f"#heading(level: {look.level}, outlined: false)[{block}]\n"
         return f"{_space(look.before) * before}{block}{_space(look.after) * after}"
 
 
@@ -156,7 +191,14 @@ def _defaults(styles: WordStyles) -> str:
     """One family with the forms of the document's language; spacing is each block's own matter."""
     language = 'lang: "zh", region: "cn"' if styles.language == "zh" else f"lang: {quoted(styles.language)}"
     text = f"font: {quoted(FAMILY)}, fallback: false, ligatures: false, {language}"
-    return f"#set text({text})\n#set par(spacing: 0pt, leading: 0pt)\n#set block(spacing: 0pt)\n{LEAST}"
+    lines = "#set par(spacing: 0pt, leading: 0pt)\n#set block(spacing: 0pt)"
+    return f"#set text({text})\n{lines}\n{_HEADINGS}\n{LEAST}"
+
+
+_HEADINGS = """#show heading: set text(weight: "regular")
+#show heading: set block(above: 0pt, below: 0pt, sticky: false)
+#show heading: it => it.body"""
+"""Headings look as their styles say; who hears the letter read knows them."""
 
 
 def _about(parts: Mapping[str, bytes]) -> str:
@@ -197,5 +239,5 @@ def _usual(section: etree._Element, main: _Part, kind: str) -> str:
             name = main.targets[reference.get(_RELATION, "")].rpartition("/")[2]
             root = _read(main.parts, f"word/{name}")
             examine(root)
-            return _Part(main.parts, main.styles, name, main.page).blocks(root)
+            return _Part(main.parts, main.styles, name, main.page, main.curved).blocks(root)
     return ""

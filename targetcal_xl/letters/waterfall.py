@@ -31,14 +31,14 @@ def steps_picture(
     language: str,
     size: tuple[float, float],
     power: int = 0,
-) -> bytes:
-    """PNG of `size` points: last year's figure, each step that changes it, and the suggestion.
+) -> Canvas:
+    """A sheet of `size` points: last year's figure, each step that changes it, and the suggestion.
 
     Nothing is on it where there is nothing to explain.
     """
     canvas, (width, height) = Canvas(size), size
     if explanation is None:
-        return canvas.png()
+        return canvas
     bars = list(_bars(explanation, Figures(metric, language, power)))
     top, bottom = 12.0, height - 14.0
     heights = [bar.ends for bar in bars]
@@ -59,7 +59,7 @@ def steps_picture(
             canvas.rule((right, y(bar.ends), pitch * (k + 1.19), y(bar.ends)), PALE)
     ground = y(max(lowest, 0.0))
     canvas.rule((0, ground, width, ground), INK)
-    return canvas.png()
+    return canvas
 
 
 def _bars(explanation: Explanation, told: Figures) -> Iterator[_Bar]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from lxml import etree
 
+from ..calibration.vocabulary import SIGNATURE_MARKS
 from .alternatives import as_word_reads
 from .package import W, parse_xml, parts_of
 
-ANCHORS = ("[[SIG_HEAD]]", "[[SIG_SUPERIOR]]")
+ANCHORS = tuple(SIGNATURE_MARKS.values())
 """Invisible marks, one per signature, at the left end of the signature's line."""
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _VML = "{urn:schemas-microsoft-com:vml}"
@@ -47,10 +49,11 @@ class Said:
     """Whether there are charts or diagrams, which say things of their own."""
 
 
+@lru_cache(2)
 def said(docx: bytes) -> Said:
-    """Everything that a Word file says."""
+    """Everything that a Word file says; the same is asked for when its PDF is proved."""
     parts = parts_of(docx)
-    formats = _Formats(parts)
+    formats = _formats(parts.get("word/styles.xml", b"<none/>"))
     found = Said(has_drawings=any(name.startswith(("word/chart", "word/diagram")) for name in parts))
     for name, data in parts.items():
         if name == _BODY or name.startswith((*_MARGINS, *_NOTES)):
@@ -143,13 +146,25 @@ def _spelled(run: etree._Element) -> Iterator[str]:
             yield _GAP
 
 
+@lru_cache(4)
+def _formats(styles: bytes) -> _Formats:
+    return _Formats(parse_xml(styles))
+
+
+class _Layers(NamedTuple):
+    """What says how a run looks, the nearest first: itself, its style, and that of its paragraph."""
+
+    own: etree._Element | None
+    styles: tuple[str | None, str | None]
+
+
 class _Formats:
     """What of a run's format decides whether it can be read."""
 
-    def __init__(self, parts: Mapping[str, bytes]) -> None:
-        root = parse_xml(parts.get("word/styles.xml", b"<none/>"))
+    def __init__(self, root: etree._Element) -> None:
         self._styles = {style.get(f"{W}styleId"): style for style in root.iter(f"{W}style")}
         self._defaults = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self._known: dict[tuple[str | None, str], etree._Element | None] = {}
         default = (name for name, style in self._styles.items() if style.get(f"{W}default") in ("1", "true"))
         self._normal = next(
             (one for one in default if self._styles[one].get(f"{W}type") == "paragraph"), None
@@ -157,55 +172,56 @@ class _Formats:
 
     def is_hidden(self, run: etree._Element, paragraph: etree._Element) -> bool:
         """Whether a run is hidden, too small to be read, or as light as the paper behind it."""
-        if self._is_on("vanish", run, paragraph) or self._is_on("specVanish", run, paragraph):
+        layers = self._layers(run, paragraph)
+        if self._is_on("vanish", layers) or self._is_on("specVanish", layers):
             return True
-        size = _number(self._value("sz", run, paragraph))
+        size = _number(self._value("sz", layers))
         if size is not None and size < _LEAST:
             return True
-        return self._is_on_paper(run, paragraph) and _is_pale(self._value("color", run, paragraph))
+        return _is_pale(self._value("color", layers)) and self._is_on_paper(run, paragraph, layers)
 
     def is_in_symbols(self, run: etree._Element, paragraph: etree._Element) -> bool:
         """Whether a run is set in signs that its letters only number."""
-        fonts = next(self._found("rFonts", run, paragraph), None)
+        fonts = self._first("rFonts", self._layers(run, paragraph))
         families = () if fonts is None else (str(value) for value in fonts.attrib.values())
         return any(_SYMBOLS.search(family) for family in families)
 
-    def _is_on(self, name: str, run: etree._Element, paragraph: etree._Element) -> bool:
-        element = next(self._found(name, run, paragraph), None)
+    def _is_on(self, name: str, layers: _Layers) -> bool:
+        element = self._first(name, layers)
         return element is not None and element.get(f"{W}val", "1") not in ("0", "false", "off")
 
-    def _value(self, name: str, run: etree._Element, paragraph: etree._Element) -> str:
-        element = next(self._found(name, run, paragraph), None)
+    def _value(self, name: str, layers: _Layers) -> str:
+        element = self._first(name, layers)
         return "" if element is None else element.get(f"{W}val", "")
 
-    def _found(self, name: str, run: etree._Element, paragraph: etree._Element) -> Iterator[etree._Element]:
-        """A property of a run, the nearest first: its own, its styles', its paragraph's, the defaults."""
-        for properties in self._layers(run, paragraph):
-            if properties is not None and (found := properties.find(f"{W}{name}")) is not None:
-                yield found
+    def _layers(self, run: etree._Element, paragraph: etree._Element) -> _Layers:
+        own = run.find(f"{W}rPr")
+        styled = None if own is None else _named(run, "rPr", "rStyle")
+        return _Layers(own, (styled, _named(paragraph, "pPr", "pStyle") or self._normal))
 
-    def _layers(self, run: etree._Element, paragraph: etree._Element) -> Iterator[etree._Element | None]:
-        yield run.find(f"{W}rPr")
-        yield from self._styled(_named(run, "rPr", "rStyle"))
-        yield from self._styled(_named(paragraph, "pPr", "pStyle") or self._normal)
-        yield self._defaults
+    def _first(self, name: str, layers: _Layers) -> etree._Element | None:
+        """A property of a run: its own, its styles', its paragraph's, or the defaults'."""
+        found = None if layers.own is None else layers.own.find(f"{W}{name}")
+        for style in layers.styles:
+            found = self._of_style(style, name) if found is None else found
+        if found is None and self._defaults is not None:
+            found = self._defaults.find(f"{W}{name}")
+        return found
 
-    def _styled(self, name: str | None) -> Iterator[etree._Element | None]:
-        passed: set[str] = set()
-        while name in self._styles and name not in passed:
-            passed.add(str(name))
-            style = self._styles[name]
-            yield style.find(f"{W}rPr")
-            based = style.find(f"{W}basedOn")
-            name = None if based is None else based.get(f"{W}val")
+    def _of_style(self, style: str | None, name: str) -> etree._Element | None:
+        """The same of a style and of those it is based on."""
+        if (style, name) not in self._known:
+            found = (one.find(f"{W}rPr/{W}{name}") for one in self._chain(style))
+            self._known[style, name] = next((one for one in found if one is not None), None)
+        return self._known[style, name]
 
-    def _is_on_paper(self, run: etree._Element, paragraph: etree._Element) -> bool:
+    def _is_on_paper(self, run: etree._Element, paragraph: etree._Element, layers: _Layers) -> bool:
         """Whether nothing is said to be behind a run but white paper."""
         around = [run, paragraph, *paragraph.iterancestors()]
         is_shaded = any(one.find(f"{W}{kind}/{W}shd") is not None for one in around for kind in _KINDS)
         is_styled = any(one.tag in (f"{W}tbl", *_DRAWN) and self._is_coloured(one) for one in around)
         marks = ("highlight", "shd")
-        is_marked = any(next(self._found(mark, run, paragraph), None) is not None for mark in marks)
+        is_marked = any(self._first(mark, layers) is not None for mark in marks)
         return not (is_shaded or is_styled or is_marked) and next(run.iter(f"{_VML}fill"), None) is None
 
     def _is_coloured(self, holder: etree._Element) -> bool:

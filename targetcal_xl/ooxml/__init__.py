@@ -23,6 +23,7 @@ with on_demand(__name__):
         same_cell,
     )
     from .disk import (
+        LEFTOVER,
         clear_leftovers,
         laid_beside,
         make_folder,
@@ -46,6 +47,7 @@ with on_demand(__name__):
 __all__ = [
     "BLANK",
     "ERRORS",
+    "LEFTOVER",
     "MAIN",
     "MOST_DEPTH",
     "NO_STYLES",

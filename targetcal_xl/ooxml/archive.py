@@ -14,6 +14,8 @@ _AT_LENGTHS = 26
 """Where a local header says how long its name is, and what else it says."""
 _LENGTHS = struct.Struct("<2H")
 _VERSION, _UNIX, _UTF8 = 20, 3, 0x800
+_LEVEL = 4
+"""Of compression where none is asked for: half of the time of the usual 6, and a tenth more room."""
 _OWN = 0o600 << 16
 """The rights of an entry that says nothing of any: its owner's alone."""
 
@@ -32,9 +34,9 @@ class Packed(NamedTuple):
     data: bytes
 
 
-def packed(info: ZipInfo, data: bytes) -> Packed:
+def packed(info: ZipInfo, data: bytes, level: int = _LEVEL) -> Packed:
     """New content of an entry, whose name, date and kind of compression stay."""
-    squeezed = _deflated(data) if info.compress_type == ZIP_DEFLATED else data
+    squeezed = _deflated(data, level) if info.compress_type == ZIP_DEFLATED else data
     return _entry(info, zlib.crc32(data), len(data), squeezed)
 
 
@@ -71,6 +73,6 @@ def _entry(info: ZipInfo, crc: int, size: int, data: bytes) -> Packed:
     return Packed(name, flags, info.compress_type, time, date, crc, size, rights, data)
 
 
-def _deflated(data: bytes) -> bytes:
-    squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+def _deflated(data: bytes, level: int) -> bytes:
+    squeeze = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return squeeze.compress(data) + squeeze.flush()

@@ -33,6 +33,8 @@ class Queued:
     reason: str = ""
     tries: int = 0
     """How often it was on its way."""
+    entered: dt.datetime = dt.datetime.min
+    """When it came into the queue."""
 
     @property
     def lane(self) -> str:
@@ -45,13 +47,14 @@ class Queued:
 def queue(ledger: Log) -> list[Queued]:
     """Everything that was ever to be sent, in order."""
     records: dict[str, str] = {}
+    entered: dict[str, dt.datetime] = {}
     contents: dict[str, str] = {}
     states: dict[str, tuple[MessageState, dt.datetime, str]] = {}
     tries: dict[str, int] = {}
     for entry in ledger.entries(action=ACTION):
         code, said = str(entry.row), str(entry.new)
         if entry.field == _RECORD:
-            records[code] = said
+            records[code], entered[code] = said, entry.at
         elif entry.field == _CONTENT:
             contents[code] = said
         elif entry.field == _STATE:
@@ -62,6 +65,7 @@ def queue(ledger: Log) -> list[Queued]:
             *(number, code, load(Message, ledger.document(record)), contents[code]),
             *states[code],
             tries=tries[code],
+            entered=entered[code],
         )
         for number, (code, record) in enumerate(records.items(), 1)
     ]

@@ -17,6 +17,8 @@ def sheet() -> Sheet:
         Column("sha256", Owner.TOOL, "link", 66),
         Column("issued_at", Owner.TOOL, "stamp", 26),
         Column("signed", Owner.TOOL, "flag", 9),
+        Column("signed_by", Owner.TOOL, "link", 44),
+        Column("questions", Owner.TOOL, "link", 44),
         Column("mailed", Owner.TOOL, "link", 44),
         Column("archived", Owner.TOOL, "link", 44),
         Column("replaces", Owner.TOOL, width=20),
