@@ -9,6 +9,9 @@ INSTALL ?= $(PY) -m pip install --quiet --disable-pip-version-check
 IDENTITY := 'import sys, zlib; print("%s-%x" % (sys.version.split()[0], zlib.crc32(sys.base_prefix.encode())))'
 MADE := $(VENV)/of-$(shell $(PYTHON) -c $(IDENTITY))
 
+# Where nothing may be kept of what was compiled, each of the many processes of the tests compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A text file that is opened in the locale's encoding is a fault of ours.
 PYTEST := PYTHONWARNDEFAULTENCODING=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 TESTS ?= not gui
@@ -33,10 +36,10 @@ covered: $(VENV)/test
 	$(PY) -m tests.support.parts
 	$(PYTEST) -m "$(TESTS)" --cov
 
-# `make test` tries the same examples every time; here other ones, and more of them.
+# `make test` tries the same examples every time; here other ones, and more of them, and death at every single write.
 explore: $(VENV)/test
 	$(PY) -m tests.support.parts
-	$(PYTEST) -m "hypothesis and not gui" --hypothesis-profile explore --timeout 1800
+	$(PYTEST) -m "(hypothesis or forks) and not gui" --hypothesis-profile explore --timeout 1800
 
 # Real clicks on a screen nobody looks at; LibreOffice's build with windows takes the place of the one without.
 test-gui: $(VENV)/test

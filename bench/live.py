@@ -18,7 +18,7 @@ from tests.support.live import opened
 from tests.support.samples import sample_inputs
 
 _SIZE, _QUICK_SIZE = (50,) * 20, (5,) * 2
-_CELLS, _QUICK_CELLS = (10_000, 20), (200, 20)
+_CELLS, _QUICK_CELLS = (10_000, 20), (50, 20)
 
 
 def measure(quick: bool) -> Iterator[Row]:

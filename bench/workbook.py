@@ -25,7 +25,7 @@ from targetcal_xl.workbook import open_book, read, shown
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
 
-_SIZES, _QUICK_SIZES = tuple((50,) * regions for regions in (10, 50, 200)), ((10,) * 10,)
+_SIZES, _QUICK_SIZES = tuple((50,) * regions for regions in (10, 50, 200)), ((3,) * 3,)
 _OPENPYXL, _BARE = "openpyxl load + save", "XlsxWriter, the same cells bare"
 _Grids = dict[str, dict[Spot, Cell]]
 

@@ -10,7 +10,7 @@ from hypothesis.internal.conjecture import providers
 
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
-from tests.support.programs import forks, needs_postgresql, needs_programs
+from tests.support.programs import forks, minds_versions, needs_postgresql, needs_programs
 
 settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
@@ -18,7 +18,7 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs other programs, so that it can be left out where there are none.
+    """Mark what needs other programs, to be left out where there are none, and what minds versions.
 
     Begin with the files that take long, so that no worker is left with one when the others are done.
     """
@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgresql")
         if forks(item.path):
             item.add_marker("forks")
+        if minds_versions(item.path):
+            item.add_marker("versions")
     items.sort(key=lambda item: not item.path.name.startswith("test_whole_"))
 
 

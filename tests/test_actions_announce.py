@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import lock, verify
+from targetcal_xl.actions import lock, recalibrate, unlock, verify
 from tests.support import desks
 from tests.support.desks import Case
 from tests.support.mailing import Post, mail_server
@@ -104,3 +104,26 @@ def test_a_wrong_setting_is_told_and_fails_no_lock(
 def test_without_objections_nobody_is_told(case: Case, post: Post) -> None:
     report = case.run(lock, ["R1"])
     assert (report.announced.messages, report.announced.problems, post.received) == ((), (), [])
+
+
+def test_a_recalibration_tells_hr_of_what_it_makes_an_objection(case: Case, post: Post) -> None:
+    case.run(lock)
+    post.received.clear()
+    case.type({("R1", "R1-1", f"history.{period}"): 140.0 for period in ("2024Q1", "2024Q4")})
+    report = case.run(recalibrate, "更正上年数据")
+    assert [(region, line) for region, line, _ in report.objections] == [("华东大区", "华东1组")]
+    assert [(row.kind, row.state) for row in report.announced.messages] == [("objection_raised", "sent")]
+    assert [to for _, to, _ in post.received] == ["hrbp1@example.com"]
+    assert not case.run(verify).problems
+
+
+def test_one_that_opens_again_in_the_same_round_is_told_again(case: Case, post: Post) -> None:
+    case.run(lock)
+    low = case.value("R2", "R2-1", "declared")
+    for declared in (case.suggested("R2-1"), float(str(low))):
+        case.run(unlock, "R2", "数字有误")
+        case.declare("R2", R2_1=declared)
+        case.run(lock)
+    assert [to for _, to, _ in post.received] == [HRBP, HRBP]
+    told(case)
+    assert [to for _, to, _ in post.received].count(HRBP) == 2

@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -191,3 +193,35 @@ def test_what_is_proved_and_what_is_not_is_said(issued: Case, language: str, tmp
     said = " ".join(str(part) for part in report.tell(language))
     assert LETTER in said
     assert ("Not proved" if language == "en" else "未证明") in said
+
+
+def _scanned(pdf: Path) -> str:
+    """What a telephone reads off a letter."""
+    pages = (page.render(scale=3).to_pil() for page in pypdfium2.PdfDocument(pdf))
+    (read,) = (code.text for page in pages for code in zxingcpp.read_barcodes(page))
+    return read
+
+
+def test_a_letter_on_paper_is_known_by_its_code(issued: Case) -> None:
+    code = _scanned(issued.folder / "letters" / f"{LETTER}.pdf")
+    report = attest([issued.folder / "R1.json"], codes=[code])
+    (judged,) = report.codes
+    assert (judged.verdict, judged.letter, report.leaves_work) == ("recorded", LETTER, False)
+    agreed = {entry.row: entry.new for entry in issued.entries() if entry.field == "agreed"}
+    lines = issued.inputs.plan.lines_of("R1")
+    assert judged.agreed == tuple((line.name, agreed[line.code]) for line in lines)
+
+
+def test_a_code_that_was_made_for_other_targets_is_found_out(issued: Case) -> None:
+    code = _scanned(issued.folder / "letters" / f"{LETTER}.pdf")
+    forged = code[:-1] + ("0" if code[-1] != "0" else "1")
+    report = attest([issued.folder / "R1.json"], codes=[forged])
+    assert [(one.verdict, bool(one.agreed)) for one in report.codes] == [("differs", True)]
+    assert report.leaves_work
+
+
+def test_another_regions_code_is_not_spoken_of_and_other_texts_are_no_codes(issued: Case) -> None:
+    other = _scanned(issued.folder / "letters" / f"{LETTER.replace('R1', 'R2')}.pdf")
+    report = attest([issued.folder / "R1.json"], codes=[other, "https://example.com"])
+    assert [one.verdict for one in report.codes] == ["unknown", "unread"]
+    assert report.leaves_work

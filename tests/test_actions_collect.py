@@ -206,6 +206,13 @@ def test_what_keeps_a_tab_from_counting_keeps_a_pack_from_counting(case: Case) -
     assert case.entries("lock") == []
 
 
+def test_files_of_regions_that_were_not_asked_for_are_left_and_told(case: Case) -> None:
+    mine, other = answered(case), answered(case, "R2")
+    report = case.run(collect, [mine, other], ["R1"])
+    assert report.left == ((case.inputs.plan.region("R2").name, other.name),)
+    assert [file for _, file in report.locked] == [mine.name]
+
+
 def test_one_bad_file_does_not_hold_up_the_others(case: Case) -> None:
     good = answered(case, "R2")
     bad = path = handed(case)

@@ -178,15 +178,14 @@ def test_a_death_at_any_write_neither_loses_a_remark_nor_takes_it_in_twice(tmp_p
     case = locked(tmp_path / "case")
     case.type({REGION_SAYS: "我们缺人"})
     found = crashes(case.folder, partial(case.run, take_in_remarks))
-    killed = {tuple(sorted(one.left.items())): one for one in found.points if one.ending == "killed"}
-    for point in killed.values():
-        dead = replace(case, folder=found.lay(point.left, tmp_path / "dead"))
+    for left in found.killed():
+        dead = replace(case, folder=found.lay(left, tmp_path / "dead"))
         dead.run(repair)
         dead.run(take_in_remarks)
         assert thread(dead) == ["head1：我们缺人"]
         assert REGION_SAYS not in dead.typed()
         assert dead.run(verify).verified
-    assert len(killed) > 4
+    assert len(found.killed()) > 4
 
 
 def test_a_lost_book_comes_back_with_its_threads(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from targetcal_xl.actions import (
     unlock,
     verify,
 )
-from targetcal_xl.desk.issued import issues
+from targetcal_xl.desk import issues, register_rows, take_stock
+from targetcal_xl.ledger import Event, dump, reference
 from targetcal_xl.problems import DataProblems, Refused
 from tests.support.books import as_openpyxl
 from tests.support.desks import RESERVE, Case, confirmed, decided, strip_protection, told
@@ -331,10 +333,59 @@ def test_a_template_that_hides_a_clause_is_told_before_anything_is_issued(tmp_pa
     assert {one.code for one in examine_template(path, "en").problems} == {"letter_text_hidden"}
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "text in italics"), ("zh-CN", "斜体")])
-def test_why_libreoffice_is_needed_is_said_in_words(language: str, words: str, tmp_path: Path) -> None:
+def test_why_libreoffice_is_needed_is_said_in_words(tmp_path: Path) -> None:
     path = tmp_path / "letter.docx"
     path.write_bytes(with_paragraph("<w:r><w:rPr><w:i/></w:rPr><w:t>第九条</w:t></w:r>"))
-    tried = examine_template(path, language)
+    tried = examine_template(path, "zh-CN")
     assert tried.problems == ()
-    assert words in tried.findings[1]
+    assert "斜体" in tried.findings[1]
+
+
+def test_the_register_names_what_replaces_a_letter(case: Case, tmp_path: Path) -> None:
+    case.run(issue_letters, tmp_path / "out")
+    _renegotiate(case)
+    case.run(issue_letters, tmp_path / "out")
+    with case.desk() as desk:
+        rows = {row["number"]: row for row in register_rows(desk.ledger, "en")}
+    assert rows[FIRST[1]]["replaced_by"] == "2025Q1-new-customers-R2-V2"
+    assert [row["letter_state"] for row in rows.values()] == ["issued", "replaced", "issued"]
+    assert case.run(verify).verified, "the sheet says so, too"
+
+
+def test_a_letter_that_no_longer_says_what_holds_is_noted_and_no_fault(case: Case, tmp_path: Path) -> None:
+    case.run(issue_letters, tmp_path / "out")
+    _renegotiate(case)
+    report = case.run(verify)
+    assert report.verified and [note.code for note in report.notes] == ["letter_outdated"]
+    assert report.notes[0].fields["letter"] == FIRST[1]
+    case.run(issue_letters, tmp_path / "out")
+    assert case.run(verify).notes == ()
+
+
+def test_a_letter_that_never_said_what_was_agreed_is_named_and_holds_up_confirming(
+    case: Case, tmp_path: Path
+) -> None:
+    case.run(issue_letters, tmp_path / "out")
+    with case.desk() as desk:
+        [*_, issue] = issues(desk.ledger)
+        line = issue.letter.lines[0]
+        targets = replace(line.targets, agreed=line.targets.agreed + 1)
+        letter = replace(issue.letter, lines=(replace(line, targets=targets), *issue.letter.lines[1:]))
+        content = dump(replace(issue, letter=letter))
+        said = desk.ledger.values()["R2", None, "letter.record"]
+        event = Event("letters", "R2", None, "letter.record", said, reference(content))
+        take_stock(desk).settle([event], [content])
+    assert "letter_unfaithful" in [problem.code for problem in case.run(verify).problems]
+    case.run(unlock, "R1", reason="渠道恢复")
+    with pytest.raises(DataProblems) as refused:
+        case.run(confirm, RESERVE)
+    assert "letter_unfaithful" in [problem.code for problem in refused.value.problems]
+
+
+def test_a_letter_file_beside_the_book_that_was_changed_is_named(case: Case) -> None:
+    case.run(issue_letters, case.folder / "letters")
+    assert case.run(verify).verified
+    changed = case.folder / "letters" / f"{FIRST[0]}.pdf"
+    changed.write_bytes(changed.read_bytes() + b" ")
+    [problem] = case.run(verify).problems
+    assert (problem.code, problem.where) == ("letter_file_changed", str(changed))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import handle_objection, objections, unlock
+from targetcal_xl.actions import handle_objection, objections, unlock, verify
 from targetcal_xl.actions.objections import Talk
 from targetcal_xl.problems import Refused
 from targetcal_xl.telling import Sentence
@@ -112,3 +112,18 @@ def test_without_a_whole_record_an_objection_stays_open(
     with pytest.raises(Refused) as refused:
         case.run(handle_objection, "R2", "R2-1", note="无", by="hrbp2")
     assert len(refused.value.problems) == 4, "all that is missing at once"
+
+
+def test_the_dashboards_tab_shows_since_when_an_objection_waits(tmp_path: Path) -> None:
+    case = locked(tmp_path)
+    place = case.reading().places.table("dashboard", "regions")
+    spots = {row: (at, place.columns["objected"]) for row, at in place.rows.items()}
+
+    def since() -> dict[str, object]:
+        grid = case.reading().grids["dashboard"]
+        return {row: grid[spot].value for row, spot in spots.items() if spot in grid}
+
+    [(region, day)] = since().items()
+    assert (region, day) == ("R2", float((dt.date(2025, 1, 6) - dt.date(1899, 12, 30)).days))
+    case.run(handle_objection, "R2", "R2-1", **TALK, note="与负责人面谈，渠道缺人", by="hrbp2")
+    assert since() == {} and case.run(verify).verified

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
-from targetcal_xl.actions import lock, split_book, verify
+from targetcal_xl.actions import comment, lock, split_book, verify
 from targetcal_xl.actions.outbox import OutboxReport
+from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Person
 from targetcal_xl.calibration.vocabulary import MessageState
 from targetcal_xl.language import LANGUAGES
@@ -99,11 +102,26 @@ def test_what_was_listed_is_sent_and_never_again(case: Case, post: Post) -> None
     ],
 )
 def test_who_has_not_submitted_is_told_by_the_days_to_the_deadline(
-    case: Case, day: int, kinds: set[str]
+    case: Case, nowhere: None, day: int, kinds: set[str]
 ) -> None:
+    _go_to(case, 4)
+    told(case)
     _go_to(case, day)
     due = {kind for kind, _ in _listed(told(case, dry_run=True))}
     assert due - {"invitation", "digest"} == kinds
+
+
+def test_whoever_hears_of_it_when_it_is_over_is_invited_first_and_called_late_the_next_day(
+    case: Case, post: Post
+) -> None:
+    _go_to(case, 11)
+    report = told(case)
+    assert _listed(report) == [*INVITED, ("digest", "finance@example.com")]
+    assert "已过 3 天" in report.messages[0].subject
+    assert len(told(case).messages) == 3
+    _go_to(case, 12)
+    late = {kind for kind, _ in _listed(told(case, dry_run=True))}
+    assert late == {"overdue", "escalation", "digest"}
 
 
 def test_each_reminder_goes_out_once_though_somebody_runs_it_every_hour(case: Case, post: Post) -> None:
@@ -205,6 +223,28 @@ def test_what_regions_were_handed_goes_with_their_invitations(
     assert told(case, dry_run=True, packs=packs).messages == ()
 
 
+def test_attached_files_go_with_the_pack_as_one_zip_that_the_mail_names(
+    case: Case, nowhere: None, tmp_path: Path
+) -> None:
+    (tmp_path / "报价.pdf").write_bytes(b"%PDF-1.7")
+    case.run(comment, "R1", "R1-1", "", [tmp_path / "报价.pdf"], by="superior1")
+    packs = tmp_path / "packs"
+    report = case.run(split_book, packs)
+    told(case, draft=tmp_path / "drafts", packs=packs)
+    [draft] = (
+        message_from_bytes(path.read_bytes(), policy=default)
+        for path in (tmp_path / "drafts").glob("invitation-R1-*")
+    )
+    parts = {part.get_filename(): part.get_content() for part in draft.iter_attachments()}
+    name = f"{Path(report.files[0].file).stem}.files.zip"
+    assert parts.keys() == {report.files[0].file, name}
+    with ZipFile(BytesIO(parts[name])) as archive:
+        assert {one: archive.read(one) for one in archive.namelist()} == {"报价.pdf": b"%PDF-1.7"}
+    body = draft.get_body()
+    assert body is not None and name in body.get_content()
+    assert told(case, dry_run=True, packs=packs).messages == ()
+
+
 def test_somebody_without_an_address_is_named(tmp_path: Path, nowhere: None) -> None:
     case = noticed(tmp_path / "plan", told_inputs(mail=False))
     report = told(case, dry_run=True)
@@ -245,6 +285,24 @@ def test_a_busy_server_is_tried_again_later_in_the_same_run(case: Case, post: Po
     post.answers += ["451 busy", "452 still busy"]
     assert {row.state for row in told(case).messages} == {"sent"}
     assert len(post.received) == 5
+
+
+def test_others_work_on_the_book_while_messages_wait_and_nothing_is_sent_twice(
+    case: Case, post: Post
+) -> None:
+    post.answers += ["451 busy"]
+    runs: list[OutboxReport] = []
+
+    def meanwhile(_seconds: float) -> None:
+        if not runs:
+            runs.append(case.run(remind, sleep=lambda _: None))
+            case.run(comment, "R1", "R1-1", "等邮件的时候写的")
+            case.run(lock)
+
+    report = case.run(remind, sleep=meanwhile)
+    assert {row.state for row in (*report.messages, *runs[0].messages)} == {"sent"}
+    assert len(post.received) == 5 and len({mail["Message-ID"] for mail in post.mails}) == 5
+    assert not case.run(verify).problems
 
 
 def test_a_server_that_stays_busy_keeps_messages_waiting(case: Case, post: Post) -> None:

@@ -31,7 +31,6 @@ from targetcal_xl.workbook import open_book
 from tests.support.books import changed_parts, parts_of
 from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
 from tests.support.mortal import as_nobody
-from tests.support.resave import SAVERS, pandas_save
 from tests.support.validator import sound
 
 
@@ -259,19 +258,6 @@ def read_only() -> Iterator[Case]:
         yield case
         for place in places:
             place.chmod(0o755)
-
-
-@pytest.mark.parametrize("program", [*SAVERS, "pandas"])
-def test_a_book_that_another_program_saved_goes_on_with_every_word(program: str, tmp_path: Path) -> None:
-    """Whatever it drops: names, formulas, results."""
-    case = submitted(tmp_path)
-    typed = case.typed()
-    ({**SAVERS, "pandas": pandas_save})[program](case.path, tmp_path / "saved.xlsx")
-    tmp_path.joinpath("saved.xlsx").replace(case.path)
-    assert case.run(repair).unread == ()
-    assert case.typed() == typed
-    assert case.run(verify).verified
-    assert case.run(lock).locked == ("华东大区", "华南大区")
 
 
 def test_what_could_not_be_read_is_named_cell_by_cell(tmp_path: Path) -> None:

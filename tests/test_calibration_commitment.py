@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import astuple, replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from targetcal_xl.calibration import Grant, Key, Letter, Standing, Value, compose, letter_number
-from tests.support.samples import METRIC, PERIOD, sample_standing, with_values
+from tests.support.samples import METRIC, PERIOD, sample_plan, sample_standing, with_values
 
+SUPERIOR = sample_plan().regions[0].superior.name
 DECLARED = {"R1-1": 80.0, "R1-2": 90.0, "R2-1": 70.0}
 
 
@@ -23,16 +25,23 @@ def _agreed() -> Standing:
     return with_values(sample_standing((2, 1)), values)
 
 
-def _compose(standing: Standing, region: str = "R1", **handling: str) -> Letter:
+def _of(standing: Standing, **plan: Any) -> Standing:
+    """The same of a plan with other settings."""
+    inputs = standing.inputs
+    return replace(standing, inputs=replace(inputs, plan=replace(inputs.plan, **plan)))
+
+
+def _compose(
+    standing: Standing, region: str = "R1", replaced: Letter | None = None, **handling: str
+) -> Letter:
     return compose(
         standing,
         region,
-        number="N",
-        version=2,
-        replaces="M",
+        replaced=replaced,
         issued=dt.date(2025, 1, 13),
         chain_head="abc",
         handling={line.replace("_", "-"): said for line, said in handling.items()},
+        day_weights=np.ones(len(standing.inputs.plan.period.days)),
     )
 
 
@@ -46,9 +55,17 @@ def test_a_letters_number_names_plan_region_and_version() -> None:
 
 def test_a_letter_says_whose_and_when_it_is() -> None:
     letter = _compose(_agreed())
-    assert (letter.number, letter.version, letter.replaces) == ("N", 2, "M")
+    assert (letter.number, letter.version, letter.replaces) == ("2025Q1-new-customers-R1-V1", 1, "")
     assert (letter.issued, letter.period, letter.metric) == (dt.date(2025, 1, 13), PERIOD, METRIC)
     assert (letter.company, letter.region.code, letter.chain_head) == ("星河云软件有限公司", "R1", "abc")
+
+
+def test_the_next_letter_names_the_one_that_it_replaces() -> None:
+    first = _compose(_agreed())
+    second = _compose(_agreed(), replaced=replace(first, issued=dt.date(2025, 1, 10)))
+    assert (second.number, second.version) == ("2025Q1-new-customers-R1-V2", 2)
+    assert (second.replaces, second.replaced_head) == (first.number, first.chain_head)
+    assert second.replaced_issued == dt.date(2025, 1, 10)
 
 
 def test_only_the_regions_own_lines_are_in_it() -> None:
@@ -114,9 +131,56 @@ def test_only_what_was_granted_is_promised_in_the_order_of_the_rows() -> None:
         **_support("S01", region="R2", granted="yes", what="别人的"),
     }
     assert _compose(with_values(_agreed(), values)).grants == (
-        Grant("华南2组", "leads", "线索", None, "", None),
-        Grant("", "budget", "投放", 3.0, "万元", dt.date(2025, 2, 1)),
+        Grant("华南2组", "leads", "线索", None, "", None, owner=SUPERIOR),
+        Grant("", "budget", "投放", 3.0, "万元", dt.date(2025, 2, 1), owner=SUPERIOR),
     )
+
+
+def test_somebody_sees_to_every_support_that_is_granted_and_to_no_other() -> None:
+    values = {
+        **_support("S01", granted="yes", what="线索", owner="李颖"),
+        **_support("S02", granted="yes", what="投放"),
+        **_support("S03", granted="no", what="不给", owner="李颖"),
+    }
+    letter = _compose(with_values(_agreed(), values))
+    assert [grant.owner for grant in letter.grants] == ["李颖", SUPERIOR]
+    assert [grant.owner for grant in letter.declined] == [""]
+
+
+def test_the_risk_that_was_named_is_in_the_letter_and_a_filler_is_none() -> None:
+    said: dict[Key, Value] = {("R1", "R1-1", "risk"): "大客户推迟签约", ("R1", "R1-2", "risk"): "无"}
+    assert [line.risk for line in _compose(with_values(_agreed(), said)).lines] == ["大客户推迟签约", ""]
+
+
+def test_milestones_say_where_the_regions_path_is_and_from_where_on_it_is_missed() -> None:
+    february, end = _compose(_agreed()).milestones
+    assert (february.day, february.share, end.day) == (dt.date(2025, 2, 28), 59 / 90, dt.date(2025, 3, 31))
+    assert february.target == pytest.approx((85 + 95) * 59 / 90)
+    assert (end.share, end.target, end.limit) == pytest.approx((1, 180, 162))
+
+
+def test_the_last_day_is_a_milestone_where_the_plan_names_none() -> None:
+    assert [one.day for one in _compose(_of(_agreed(), milestones=())).milestones] == [PERIOD.end]
+
+
+def test_what_is_better_when_lower_is_missed_above_its_path() -> None:
+    standing = _of(_agreed(), metric=replace(METRIC, direction=-1))
+    assert _compose(standing).milestones[-1].limit == pytest.approx(198)
+
+
+def test_a_region_whose_lines_do_not_add_up_has_days_for_milestones_and_no_numbers() -> None:
+    (first, _) = _compose(_of(_agreed(), metric=replace(METRIC, kind="mean"))).milestones
+    assert first.day == dt.date(2025, 2, 28)
+    assert math.isnan(first.target) and math.isnan(first.limit)
+
+
+def test_a_changed_target_turns_the_path_on_its_day() -> None:
+    said: dict[Key, Value] = {
+        ("R1", "R1-1", "course"): "85; 2025-03-01 115",
+        ("R1", "R1-1", "agreed"): 115.0,
+    }
+    february, end = _compose(with_values(_agreed(), said)).milestones
+    assert (february.target, end.target) == pytest.approx((180 * 59 / 90, 210))
 
 
 def test_objections_come_with_what_became_of_them() -> None:

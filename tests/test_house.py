@@ -32,7 +32,8 @@ def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
 
 
 _COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
-_MIDDLE = {"ledger", "ooxml", "workbook", "letters", "exchange", "pages", "connect", "outbox"}
+_MIDDLE = {"archive", "ledger", "ooxml", "workbook", "letters", "exchange", "pages", "connect", "outbox"}
+_MIDDLE |= {"signing"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
     {
@@ -46,9 +47,10 @@ _MAY_IMPORT = (
     }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
     | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
-    | {room: {"calibration", *_COMMON} for room in ("ledger", "connect")}
+    | {room: {"calibration", *_COMMON} for room in ("ledger", "connect", "signing")}
     | {"letters": {"calibration", "ooxml", *_COMMON}}
     | {"workbook": {"calibration", "ooxml", *_COMMON}, "outbox": {"calibration", "ledger", "ooxml", *_COMMON}}
+    | {"archive": {"calibration", "outbox", *_COMMON}}
     | {"exchange": {"calibration", "connect", "ooxml", "workbook", *_COMMON}}
     | {"pages": {"calibration", "exchange", "workbook", *_COMMON}}
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}

@@ -112,7 +112,7 @@ def test_the_specimen_has_one_of_everything(language: str) -> None:
     said = fields(specimen(), language)
     assert all(value for value in said.values())
     assert {name for name, value in said.items() if not isinstance(value, str)} == {
-        "lines", "decisions", "supports", "declined", "objections",
+        "lines", "decisions", "supports", "declined", "objections", "risks", "milestones",
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from targetcal_xl.calibration import Letter
 from targetcal_xl.letters import LetterTemplate, fields
 from targetcal_xl.letters.compiled import Picture
-from targetcal_xl.letters.placed import CHARTS
+from targetcal_xl.letters.placed import PICTURES
 from targetcal_xl.problems import DataProblems
 from tests.support.letters import (
     BODY,
@@ -51,7 +51,7 @@ def _saying(words: str) -> Letter:
 
 
 def _rendered(letter: Letter, language: str = "zh-CN", template: LetterTemplate | None = None) -> bytes:
-    pictures = {chart: Picture(PNG + chart.encode(), f"替代 {chart[6:]}") for chart in CHARTS}
+    pictures = {chart: Picture(PNG + chart.encode(), f"替代 {chart.partition(':')[2]}") for chart in PICTURES}
     return (template or shipped(language)).render(fields(letter, language), pictures, letter.issued).docx
 
 
@@ -167,33 +167,28 @@ def _drawing(chart: str) -> str:
     return body[body.rindex("<w:drawing>", 0, at) : body.index(end, at) + len(end)]
 
 
-def test_the_picture_of_the_targets_stands_exactly_once() -> None:
-    without = changed("chart:targets", "a logo")
-    assert _codes(without) == ["letter_chart"]
-    assert _codes(with_paragraph(f"<w:r>{_drawing('chart:targets')}</w:r>")) == ["letter_chart"]
-    with pytest.raises(DataProblems):
-        _ = LetterTemplate(without).picture_sizes
-
-
-def test_the_picture_of_the_steps_stands_once_or_not_at_all() -> None:
-    without = changed("chart:steps", "a logo")
+@pytest.mark.parametrize("chart", PICTURES)
+def test_a_placeholder_picture_stands_once_or_not_at_all(chart: str) -> None:
+    without = changed(chart, "a logo")
     assert _codes(without) == []
-    assert list(LetterTemplate(without).picture_sizes) == ["chart:targets"]
-    twice = LetterTemplate(with_paragraph(f"<w:r>{_drawing('chart:steps')}</w:r>")).problems()
-    assert [(problem.code, problem.fields) for problem in twice] == [
-        ("letter_chart", {"chart": "chart:steps", "times": 2})
+    assert set(LetterTemplate(without).picture_sizes) == {*PICTURES} - {chart}
+    twice = LetterTemplate(with_paragraph(f"<w:r>{_drawing(chart)}</w:r>"))
+    assert [(problem.code, problem.fields) for problem in twice.problems()] == [
+        ("letter_chart", {"chart": chart, "times": 2})
     ]
+    with pytest.raises(DataProblems):
+        _ = twice.picture_sizes
 
 
 def test_each_picture_goes_to_its_own_place() -> None:
     docx = _rendered(sample_letter())
     media = {name: data for name, data in parts_of(docx).items() if name.startswith("word/media/")}
-    assert sorted(media.values()) == sorted(PNG + chart.encode() for chart in CHARTS)
+    assert sorted(media.values()) == sorted(PNG + chart.encode() for chart in PICTURES)
     links = dict(re.findall(r'Id="(rId\d+)"[^>]*Target="(media/[^"]+)"', parts_of(docx)[RELS].decode()))
     shown = re.findall(r'descr="替代 (\w+)".*?r:embed="(rId\d+)"', parts_of(docx)[BODY].decode())
     assert "chart:" not in parts_of(docx)[BODY].decode()
     assert {name: media[f"word/{links[rid]}"] for name, rid in shown} == {
-        chart[6:]: PNG + chart.encode() for chart in CHARTS
+        chart.partition(":")[2]: PNG + chart.encode() for chart in PICTURES
     }
 
 
@@ -211,8 +206,8 @@ def test_a_picture_that_is_no_part_of_the_file_is_refused(image: str) -> None:
 
 def test_a_picture_is_made_as_large_as_its_placeholder() -> None:
     for width, height in shipped().picture_sizes.values():
-        assert 300 < width < 600
-        assert 60 < height < 300
+        assert 60 < width < 600
+        assert 50 < height < 300
 
 
 @pytest.mark.parametrize(
@@ -227,8 +222,8 @@ def test_a_file_that_is_no_word_document_is_refused(data: bytes) -> None:
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_the_signatures_stay_together_with_what_they_sign(language: str) -> None:
     body = parts_of(shipped(language).data)[BODY].decode()
-    agreement = body[body.rindex('<w:pStyle w:val="Heading2"/>') :]
-    paragraphs, block = agreement.split("<w:tbl>")
+    heading = body.rindex('<w:pStyle w:val="Heading2"/>', 0, body.index("[[SIG_HEAD]]"))
+    paragraphs, block = body[heading : body.index("</w:tbl>", heading)].split("<w:tbl>")
     assert paragraphs.count("<w:keepNext/>") == paragraphs.count("<w:p>")
     rows = block.split("<w:tr>")[1:]
     assert all("<w:cantSplit/>" in row for row in rows)
@@ -249,7 +244,7 @@ def test_lines_are_as_high_in_whatever_font_a_program_has(language: str) -> None
     ("language", "words"),
     [
         ("zh-CN", ("协商一致", "一式三份", "人力资源部各执一份", "公司盖章", "目标跟踪与期末评估的依据")),
-        ("en", ("three copies", "Human Resources", "Company seal", "evaluated against at its end")),
+        ("en", ("keep a copy each", "Human Resources", "Company seal", "evaluated against it")),
     ],
 )
 def test_a_letter_says_what_it_is_for_and_who_keeps_it(language: str, words: tuple[str, ...]) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.ooxml import limits
+from targetcal_xl.ooxml import limits, scanner
+from targetcal_xl.ooxml.cells import Cell, Spot
 from targetcal_xl.ooxml.limits import Counted
 from targetcal_xl.ooxml.markup import Told, parsed_cells
-from targetcal_xl.ooxml.scanner import scanned_cells, scanned_row
-from targetcal_xl.ooxml.splice import Element, outline
+from targetcal_xl.ooxml.scanner import scanned_cells
+from targetcal_xl.ooxml.worksheet import Worksheet
 from targetcal_xl.problems import Refused
 from tests.support import office
 from tests.support.bare import sheet
@@ -127,20 +127,29 @@ def test_rows_as_programs_write_them_are_taken_in_as_the_parser_does(rows: str) 
     assert (_read(scanned_cells, data) is None) == (_read(parsed_cells, data) is None)
 
 
-@given(_rows())
-def test_rows_to_be_edited_stand_where_the_parser_finds_them(rows: str) -> None:
-    data = sheet(rows)
-    if (found := _read(scanned_cells, data)) is None:
-        return
-    begins = [*found[0].rows.values(), *found[0].close]
-    for begin, end in pairwise(begins):
-        row = data[begin:end]
-        assert _outlined(scanned_row(row)) == _outlined(outline(row, "part", depth=2))
+_SPOTS = st.tuples(st.integers(0, 5), st.integers(1, 8))
+"""Some row of a sheet, or a new one below, and a column."""
+_CELLS = st.sampled_from([Cell(), Cell("a<b"), Cell(2.5), Cell(True), Cell("", "A1&B1"), Cell(1.0, "A1")])
 
 
-def _outlined(element: Element) -> list[object]:
-    told = (element.tag, element.attributes, element.start, element.inside, element.end, element.empty)
-    return [told, *map(_outlined, element.children)]
+@given(_rows(), st.dictionaries(_SPOTS, _CELLS, max_size=6), st.sets(_SPOTS, max_size=6))
+def test_rows_that_are_edited_come_out_as_the_parser_would_have_them(
+    rows: str, cells: dict[Spot, Cell], restyled: set[Spot]
+) -> None:
+    data = sheet(rows.replace(' t="array" ref="A1:B2"', ""))
+    if found := _read(scanned_cells, data):
+        numbers = [*found[0].rows, *range(121, 127)]
+        by_patterns = _edited(data, cells, restyled, numbers)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(scanner, "scanned_cells", lambda *_: None)
+            assert _edited(data, cells, restyled, numbers) == by_patterns
+
+
+def _edited(data: bytes, cells: dict[Spot, Cell], restyled: set[Spot], numbers: list[int]) -> bytes:
+    part = Worksheet(data, "part", _STRINGS, Counted())
+    part.write({(numbers[row], column): cell for (row, column), cell in cells.items()})
+    part.restyle({(numbers[row], column) for row, column in restyled}, lambda style: style + 1)
+    return part.composed()
 
 
 @given(_rows(), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 4), _ODD), min_size=1, max_size=3))

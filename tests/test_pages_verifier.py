@@ -9,6 +9,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
@@ -94,7 +95,8 @@ def _agree(cases: Sequence[Files], folder: Path) -> list[AttestReport]:
             assert one["name"] == other.name and other.verdict in verdicts
         if not unread:
             for language in LANGUAGES:
-                assert page["told"][language] == [*map(_part, report.tell(language))]
+                told = replace(report, signatures=()).tell(language)  # which the page does not judge
+                assert page["told"][language] == [*map(_part, told)]
     return reports
 
 

@@ -29,8 +29,10 @@ HEAVY |= {
     "pypdfium2_cli",
     "pypdfium2_raw",
 }
-HEAVY |= {"rich", "click", "msoffcrypto", "typst", "watchfiles", "xlsxwriter", "xlwings"}
+HEAVY |= {"rich", "click", "msoffcrypto", "segno", "typst", "watchfiles", "xlsxwriter", "xlwings"}
 HEAVY |= {"asyncio", "filelock", "httpx", "keyring", "holidays", "sqlite3", "uno"}
+HEAVY |= {"asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator"}
+HEAVY |= {"fsspec", "s3fs", "sshfs", "webdav4"}
 """What takes long to load, of others and of Python's own."""
 LIGHT = {"manimgx_fonts_cjk", "markupsafe"}
 
@@ -57,6 +59,7 @@ def _plain(name: str) -> str:
         ("import targetcal_xl.cli", SHELL),
         ("import targetcal_xl.actions, targetcal_xl.desk, targetcal_xl.workbook", set()),
         ("import targetcal_xl.connect, targetcal_xl.letters, targetcal_xl.libreoffice", set()),
+        ("import targetcal_xl.signing", set()),
         ("import targetcal_xl.buttons, targetcal_xl.ledger, targetcal_xl.machine, targetcal_xl.ooxml", set()),
         ("import targetcal_xl.calibration", TABLES),
         ("import targetcal_xl.functions", TABLES),

@@ -12,6 +12,7 @@ import pytest
 
 from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
+from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Opinion
 from targetcal_xl.language import LANGUAGES, catalogue
@@ -20,6 +21,7 @@ from targetcal_xl.telling import Part, Report, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import Case
 from tests.support.samples import sample_inputs
+from tests.support.signers import open_key
 from tests.support.source import modules
 from tests.support.stamping import stamping
 
@@ -55,6 +57,16 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.verify)
     yield case.run(actions.audit)
     yield case.run(actions.proof, "R1", folder / "R1.json")
+    key = folder / "head1.p12"
+    key.write_bytes(open_key())
+    case.run(actions.issue_letters, folder / "signed", "pdf")
+    letter = sorted((folder / "signed").iterdir())[0]
+    wish = actions.Wish("head", str(key))
+    yield case.run(actions.sign, [letter], wish, str)
+    yield case.run(actions.take_in_signed, [letter])
+    yield case.run(actions.ask, "R2", "问题说明", case.clock().date(), by="head2")
+    yield case.run(actions.answer, "R2", "答复说明", by="hrbp2")
+    yield actions.attest([folder / "R1.json", letter])
     yield actions.attest([folder / "R1.json", *(folder / "letters").iterdir(), folder / "none.pdf"])
 
 
@@ -73,6 +85,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield case.run(actions.comment, "R1", "R1-1", "who covers it?", by="superior1")
     yield case.run(actions.threads)
     yield case.run(remind, dry_run=True)
+    yield case.run(mail_texts)
     yield case.run(actions.withdraw, "R2", "numbers were last year's", by="head2")
     yield case.run(actions.lock)
     yield case.run(actions.unlock, "R1", "numbers were last year's")

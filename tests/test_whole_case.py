@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-import openpyxl
 import pypdfium2
 import pytest
 
 from targetcal_xl.actions import recalibrate
 from targetcal_xl.connect import plan_template
-from targetcal_xl.demo import DemoReport, demo
 from targetcal_xl.demo.story import Story
+from targetcal_xl.language import LANGUAGES
 from tests.support import validator
+from tests.support.books import as_openpyxl
 from tests.support.desks import Case
 from tests.support.recalculated import differences
+from tests.support.worked import Worked, worked
 from tests.support.xllint import lint
 
 PUBLISHED = {
@@ -38,34 +38,16 @@ PUBLISHED = {
 _LINES = (("华东", "西南"), ("East China", "Southwest"))
 """The two lines that were published, in each language."""
 _CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
-_STAGES = {
-    "zh-CN": {1: "new", 7: "locked", 21: "decided", 30: "confirmed", 35: "followed", 45: "evaluated"},
-    "en": {7: "locked", 45: "evaluated"},
-}
-"""How many acts have been played when a copy of the workbook is kept, by language."""
 
 
-Played = tuple[DemoReport, Sequence[Path]]
+@pytest.fixture(params=LANGUAGES)
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Worked:
+    """The case in one language, and its workbook at some stages."""
+    return worked(request.param, tmp_path_factory)
 
 
-@pytest.fixture(scope="module", params=["zh-CN", "en"])
-def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """The case in one language, in a folder with an awkward name, and its workbook at some stages."""
-    house = tmp_path_factory.mktemp("case")
-    folder, kept, stages = house / "演示 案例 (2025)", [], _STAGES[request.param]
-
-    def keep(_what: str, done: int, _all: int) -> None:
-        if done in stages:
-            kept.append(house / f"{request.param}-{stages[done]}.xlsx")
-            shutil.copy(folder / "targets.xlsx", kept[-1])
-
-    report = demo(folder, request.param, progress=keep)
-    assert len(kept) == len(stages)
-    return report, kept
-
-
-def test_it_ends_in_the_published_figures(played: Played) -> None:
-    report, _ = played
+def test_it_ends_in_the_published_figures(played: Worked) -> None:
+    report = played.report
     summary = report.summary
     assert {code: summary[code] for code in PUBLISHED} == PUBLISHED
     assert (summary["inside_intervals"], summary["inside_due"]) == (10, 9.6)
@@ -76,16 +58,16 @@ def test_it_ends_in_the_published_figures(played: Played) -> None:
     assert json.loads((report.directory / "summary.json").read_text("utf-8")) == summary
 
 
-def test_every_objection_was_answered_and_the_audit_holds(played: Played) -> None:
-    summary = played[0].summary
+def test_every_objection_was_answered_and_the_audit_holds(played: Worked) -> None:
+    summary = played.report.summary
     objections = summary["objections"]
     assert isinstance(objections, list) and objections
     assert all(one["state"] == "handled" and one["handling"] for one in objections)
     assert summary["audit_verified"] is True
 
 
-def test_every_region_has_its_letter_with_the_agreed_values(played: Played) -> None:
-    report, _ = played
+def test_every_region_has_its_letter_with_the_agreed_values(played: Worked) -> None:
+    report = played.report
     letters = report.directory / "letters"
     issued = report.summary["letters"]
     assert isinstance(issued, list) and sorted(path.name for path in letters.iterdir()) == sorted(issued)
@@ -96,13 +78,13 @@ def test_every_region_has_its_letter_with_the_agreed_values(played: Played) -> N
     assert any(line in said for line, _ in _LINES) and "220" in said
 
 
-def test_in_english_nothing_of_it_is_chinese(played: Played) -> None:
-    report, kept = played
+def test_in_english_nothing_of_it_is_chinese(played: Worked) -> None:
+    report, kept = played.report, played.kept
     if not any(path.name.startswith("en-") for path in kept):
         return
     told = {
         (page.title, cell.coordinate): cell.value
-        for page in openpyxl.load_workbook(report.directory / "targets.xlsx").worksheets
+        for page in as_openpyxl(report.directory / "targets.xlsx", read_only=True).worksheets
         for row in page.iter_rows()
         for cell in row
         if isinstance(cell.value, str) and not cell.value.startswith("=") and _CHINESE.search(cell.value)
@@ -114,12 +96,12 @@ def test_in_english_nothing_of_it_is_chinese(played: Played) -> None:
             assert not any(_CHINESE.search(page.get_textpage().get_text_bounded()) for page in pdf)
 
 
-def test_its_workbook_shows_at_every_stage_what_libreoffice_computes(played: Played) -> None:
-    assert differences(played[1]) == []
+def test_its_workbook_shows_at_every_stage_what_libreoffice_computes(played: Worked) -> None:
+    assert differences(played.kept) == []
 
 
-def test_its_files_are_sound(played: Played) -> None:
-    report, kept = played
+def test_its_files_are_sound(played: Worked) -> None:
+    report, kept = played.report, played.kept
     letter = next(report.directory.glob("letters/*.docx"))
     assert validator.faults(kept[0], kept[-1], letter) == []
     assert {path.name: faults for path in kept if (faults := lint(path))} == {}

@@ -1,8 +1,12 @@
-"""Companies play a whole quarter through the command line, in both languages."""
+"""Companies play a whole quarter through the command line, in either language by turns.
+
+Of every kind of metric, what is told in each language is looked at by `test_whole_metrics`.
+"""
 
 from __future__ import annotations
 
 import re
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -74,8 +78,13 @@ def _settle(case: Case, play: Player) -> None:
         play("decide", "--region", region.code, "--as", region.superior.name)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("company", COMPANIES, ids=lambda company: company.code)
+def _named(said: Company | str) -> str:
+    return said.code if isinstance(said, Company) else said
+
+
+@pytest.mark.parametrize(
+    ("company", "language"), [*zip(COMPANIES, cycle(LANGUAGES), strict=False)], ids=_named
+)
 def test_a_company_plays_its_quarter_to_the_end(
     company: Company,
     language: str,

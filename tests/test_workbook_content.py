@@ -25,7 +25,7 @@ from targetcal_xl.calibration import (
 )
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ooxml import Cell
-from targetcal_xl.workbook import Content, content, entered, region_sheet
+from targetcal_xl.workbook import Known, content, entered, region_sheet
 from targetcal_xl.workbook.formulas import cell_at
 from targetcal_xl.workbook.layout import default_places
 from targetcal_xl.workbook.places import Located, Places
@@ -217,7 +217,7 @@ def test_what_a_book_has_lost_is_left_out_with_every_formula_that_would_point_to
 
 
 @pytest.mark.parametrize("lost", [None, "R2"])
-def test_what_explained_a_suggestion_explains_it_whatever_is_said_of_its_region(lost: str | None) -> None:
+def test_what_was_computed_of_a_suggestion_holds_whatever_is_said_of_its_region(lost: str | None) -> None:
     places, typed = default_places(_STANDING.inputs, "en"), entered(_STANDING.inputs)
     tabs = [tab for tab in places.tabs if lost is None or tab != region_sheet(lost)]
     lines = _STANDING.inputs.plan.lines
@@ -233,15 +233,16 @@ def test_what_explained_a_suggestion_explains_it_whatever_is_said_of_its_region(
         (one.region, one.code, code): word for one in lines for code, word in words.items()
     }
     said |= {(one.code, None, "state"): "locked" for one in _STANDING.inputs.plan.regions}
-    explained: Content = {}
-    content(_STANDING, typed, places, tabs, explained)
+    known = Known()
+    content(_STANDING, typed, places, tabs, known)
     now, then = with_values(_STANDING, said), {**typed, **said}
-    assert content(now, then, places, explained=explained) == content(now, then, places)
-    marked = {sheet: dict.fromkeys(cells, Cell("known")) for sheet, cells in explained.items()}
-    kept = content(now, then, places, explained=marked)
-    assert all(
-        cell == Cell("known") for sheet, cells in marked.items() for cell in map(kept[sheet].get, cells)
-    )
+    assert content(now, then, places, known=known) == content(now, then, places)
+    assert known.declarations.keys() == {one.code for one in _STANDING.inputs.plan.regions}
+    grounds = content(now, then, places, known=known), content(now, then, places, known=known, grounds=False)
+    for sheet, cells in grounds[0].items():
+        left_out = {spot: cell for spot, cell in cells.items() if spot not in grounds[1][sheet]}
+        assert left_out.items() <= content(_STANDING, typed, places)[sheet].items(), "no word changes these"
+        assert bool(left_out) == sheet.startswith("region:")
 
 
 def test_formulas_use_nothing_newer_than_excel_2007() -> None:

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from targetcal_xl.actions import lock, repair, verify
 from targetcal_xl.calibration import same_value
+from targetcal_xl.formats import BOOK
 from targetcal_xl.ledger import standing
-from targetcal_xl.workbook import content, is_formula, open_book
+from targetcal_xl.workbook import book_format, content, is_formula, open_book
 from tests.support.books import OTHER, TAB, rich_book
 from tests.support.desks import Case, submitted
 from tests.support.resave import SAVERS, pandas_save
+
+EVERYBODY = {**SAVERS, "pandas": pandas_save}
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,25 @@ def test_every_kind_of_cell_is_the_same_after_any_program_saved_it(program: str,
                 found = after.grid(tab).get(spot)
                 assert found is not None, (tab, spot)
                 assert same_value(found.value, cell.value), (tab, spot)
+
+
+@pytest.mark.parametrize("program", EVERYBODY)
+def test_the_mark_outlives_what_programs_do_to_a_book(program: str, case: Case, tmp_path: Path) -> None:
+    EVERYBODY[program](case.path, tmp_path / "saved.xlsx")
+    assert book_format(open_book(tmp_path / "saved.xlsx")) == BOOK
+
+
+@pytest.mark.parametrize("program", EVERYBODY)
+def test_a_book_that_another_program_saved_goes_on_with_every_word(program: str, tmp_path: Path) -> None:
+    """Whatever it drops: names, formulas, results."""
+    case = submitted(tmp_path)
+    typed = case.typed()
+    EVERYBODY[program](case.path, tmp_path / "saved.xlsx")
+    tmp_path.joinpath("saved.xlsx").replace(case.path)
+    assert case.run(repair).unread == ()
+    assert case.typed() == typed
+    assert case.run(verify).verified
+    assert case.run(lock).locked == ("华东大区", "华南大区")
 
 
 def test_a_book_that_pandas_saved_is_opened_and_has_lost_its_names(case: Case, tmp_path: Path) -> None:

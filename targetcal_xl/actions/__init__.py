@@ -22,6 +22,7 @@ with on_demand(__name__):
         silent,
     )
     from ..ledger import Entry
+    from .ask import LetterQuestionReport, answer, ask
     from .attest import AttestReport, attest
     from .audit import AuditReport, audit
     from .backtest import BacktestReport, backtest
@@ -45,6 +46,8 @@ with on_demand(__name__):
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
     from .scenario import ScenarioReport, adopt_scenario, keep_scenario, scenarios
+    from .sign import SignReport, Wish, sign, sign_alone
+    from .signed import SignedReport, signed_as_said, signed_on_paper, take_in_signed
     from .split import SplitReport, split_book
     from .stamp import HeldStamp, StampReport, stamp
     from .survey import SurveyReport, survey, survey_file
@@ -82,6 +85,7 @@ __all__ = [
     "FunctionsReport",
     "FunctionsState",
     "HeldStamp",
+    "LetterQuestionReport",
     "LettersReport",
     "LockReport",
     "MissedReport",
@@ -98,6 +102,8 @@ __all__ = [
     "RepairReport",
     "ScenarioReport",
     "Score",
+    "SignReport",
+    "SignedReport",
     "SplitReport",
     "StampReport",
     "SurveyReport",
@@ -110,9 +116,12 @@ __all__ = [
     "WatchedReport",
     "WeightChange",
     "WhatIfReport",
+    "Wish",
     "WithdrawReport",
     "adopt_scenario",
+    "answer",
     "answer_change",
+    "ask",
     "ask_change",
     "attest",
     "audit",
@@ -150,6 +159,10 @@ __all__ = [
     "recalibrations",
     "repair",
     "scenarios",
+    "sign",
+    "sign_alone",
+    "signed_as_said",
+    "signed_on_paper",
     "silent",
     "split_book",
     "stamp",
@@ -157,6 +170,7 @@ __all__ = [
     "survey_file",
     "switch_functions",
     "take_in_remarks",
+    "take_in_signed",
     "threads",
     "trace",
     "unlock",

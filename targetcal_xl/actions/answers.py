@@ -12,14 +12,27 @@ from typing import Literal
 
 from ..calibration import Key, Region, Value
 from ..calibration.vocabulary import Status
-from ..desk import Sent, Stock, applied_number, finance_cells, last_hash, sent_items, sheet_seal
+from ..desk import (
+    Sent,
+    Stock,
+    applied_number,
+    files_folder,
+    finance_cells,
+    last_hash,
+    sent_items,
+    sheet_seal,
+)
 from ..exchange import (
+    ENDING,
+    Enclosed,
     PageAnswer,
     Slip,
     decrypted,
+    enclosed_beside,
     find_slip,
     pack_content,
     pack_places,
+    person_named,
     read_answer,
     read_pack,
     steady,
@@ -58,6 +71,10 @@ class Version:
     """What stands in it and has no meaning there."""
     since: int = 0
     """The newest entry of the ledger that its reader could know."""
+    enclosed: tuple[Enclosed, ...] = ()
+    """The files that lie beside it."""
+    typed_by: str = ""
+    """Whom the file names as who saved it last: no proof of anything."""
 
     @cached_property
     def cells(self) -> Mapping[Key, Typed]:
@@ -102,13 +119,19 @@ class AnswerReader:
         raw = read_file(path)
         digest = sha256(raw).hexdigest()
         if raw.lstrip()[:1] == b"{":
-            yield self._page(path.name, digest, read_answer(raw, path.name))
+            yield self._with_files(path, self._page(path.name, digest, read_answer(raw, path.name)))
             return
         book = book_from(self._decrypted(raw, path.name), path)
         if found := find_slip(book):
-            yield self._pack(path.name, digest, book, *found)
+            yield self._with_files(path, self._pack(path.name, digest, book, *found))
         else:
             yield from self._copy(path.name, digest, book)
+
+    def _with_files(self, path: Path, version: Version) -> Version:
+        """What lies beside an answer, by its own name and by the one that it was handed out under."""
+        sent = self._sent[version.slip.nonce].file if version.slip else path.name
+        names = (path.stem, *(files_folder(name).removesuffix(ENDING) for name in (path.name, sent)))
+        return replace(version, enclosed=tuple(enclosed_beside(path, names)))
 
     def _decrypted(self, raw: bytes, name: str) -> bytes:
         """A file's content, by whichever of the plan's passwords opens it."""
@@ -155,7 +178,8 @@ class AnswerReader:
         beside = tuple(problem for _, problem in strays(own, wanted) if problem.where != at)
         # Of a thousand packs at once only what people have typed is kept.
         told = replace(stock, reading=replace(pack.reading, grids={}))
-        return Version(region, "pack", name, digest, told, sent.values, slip, faults, beside, _size(slip))
+        version = Version(region, "pack", name, digest, told, sent.values, slip, faults, beside, _size(slip))
+        return replace(version, typed_by=person_named(book.saved_by))
 
     def _wanted(self, own: Stock, region: Region) -> Content:
         """What a pack's cells of ours should hold, computed anew only where something was moved."""

@@ -8,17 +8,19 @@ from dataclasses import astuple, dataclass
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic_core import from_json
 
-from ..connect import trusted_roots
-from ..desk import SENT, STAMP_FIELD, Stamp
+from ..calibration.vocabulary import Role
+from ..connect import signers_roots, trusted_roots
+from ..desk import SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
 from ..language import text
 from ..ledger import MOMENT, Proof, load, proof_faults, read_proof
 from ..letters import printed_text
 from ..ooxml import read_file
 from ..problems import Problem, Refused
+from ..signing import examined, issued_part
 from ..telling import (
     DONE,
     OBJECTION,
@@ -31,7 +33,12 @@ from ..telling import (
     table,
     tell_problems,
 )
+from .attest_signatures import JudgedSignatures, RecordedSignature
+from .paper import JudgedCode, judge_code
 from .stamp import HeldStamp, held_stamps
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 _COLUMNS = ("number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason")
 
@@ -53,10 +60,11 @@ class ProofFile:
 
 @dataclass(frozen=True)
 class JudgedFile:
-    """Another file: recorded byte for byte, carrying a check code that is proved, or not spoken of."""
+    """Another file: recorded byte for byte, or so but for signatures that were added; carrying a check code
+    that is proved; or not spoken of."""
 
     name: str
-    verdict: Literal["recorded", "coded", "unknown"]
+    verdict: Literal["recorded", "signed", "coded", "unknown"]
     letter: str = ""
     """The number of the letter that it is; none, where it was handed out to be filled in."""
     entry: int = 0
@@ -93,15 +101,21 @@ class AttestReport(Report):
     proofs: tuple[ProofFile, ...]
     files: tuple[JudgedFile, ...]
     agreements: tuple[Agreement, ...]
+    signatures: tuple[JudgedSignatures, ...] = ()
+    """Those of letters among the files."""
     problems: tuple[Problem, ...] = ()
     """Files that could not be read."""
+    codes: tuple[JudgedCode, ...] = ()
+    """What was read off paper."""
 
     @property
     def leaves_work(self) -> bool:
         """Whether anything is not proved."""
-        told = [*(one.verdict for one in self.files), *(one.verdict for one in self.agreements)]
+        told: list[str] = [one.verdict for one in self.files]
+        told += [*(one.verdict for one in self.agreements), *(one.verdict for one in self.codes)]
         broken = [problem for one in self.proofs for problem in (*one.problems, *one.wrong)]
-        return bool(self.problems or broken or {*told} - {"recorded", "agree"})
+        unsigned = {one.verdict for one in self.signatures} - {"valid", "unsigned"}
+        return bool(self.problems or broken or unsigned or {*told} - {"recorded", "signed", "agree"})
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -116,21 +130,27 @@ class AttestReport(Report):
             code = "handed_out" if file.verdict == "recorded" and not file.letter else file.verdict
             said = text(f"telling.attest.{code}", language, **facts, head=file.head, proof=file.by)
             yield Sentence(said, _MARKS[file.verdict])
+            for held in self.signatures:
+                yield from held.tell(language) if held.name == file.name else ()
+        for read in self.codes:
+            yield from read.tell(language)
         if any(not one.problems for one in self.proofs):
             yield Sentence(text("telling.attest.limits", language))
 
 
-_MARKS = {"agree": DONE, "recorded": DONE, "fork": WRONG, "apart": OBJECTION} | dict.fromkeys(
+_MARKS = {"agree": DONE, "recorded": DONE, "signed": DONE, "fork": WRONG, "apart": OBJECTION} | dict.fromkeys(
     ("unshown", "coded", "unknown"), QUESTION
 )
 
 
-def attest(paths: Sequence[Path], roots: Path | None = None) -> AttestReport:
+def attest(paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str] = ()) -> AttestReport:
     """Judge files by themselves and by the proofs among them, time stamps by the roots that are trusted.
+
+    `codes` were read off letters on paper.
 
     Raise Refused for roots that are none.
     """
-    trusted_roots(roots)
+    trusted = list(dict.fromkeys(map(_der, (*trusted_roots(roots), *signers_roots(roots)))))
     proofs: list[ProofFile] = []
     others: list[tuple[str, bytes]] = []
     problems: list[Problem] = []
@@ -148,7 +168,42 @@ def attest(paths: Sequence[Path], roots: Path | None = None) -> AttestReport:
         Agreement(a.name, b.name, _verdict(a.proof, b.proof)) for a, b in combinations(sound, 2)
     )
     files = tuple(_judged(name, content, sound) for name, content in others)
-    return AttestReport(tuple(proofs), files, agreements, tuple(problems))
+    known = [(one.name, one.proof) for one in sound]
+    read = tuple(judge_code(code, known) for code in codes)
+    signed = (_signatures(name, content, sound, trusted) for name, content in others)
+    held = tuple(one for one in signed if one)
+    return AttestReport(tuple(proofs), files, agreements, held, tuple(problems), read)
+
+
+def _der(certificate: Certificate) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - heavy, seldom needed
+
+    return certificate.public_bytes(Encoding.DER)
+
+
+def _signatures(
+    name: str, content: bytes, proofs: Sequence[ProofFile], roots: Sequence[bytes]
+) -> JudgedSignatures | None:
+    """What the signatures of a letter's PDF are worth; nothing to say of other files."""
+    seen = examined(content, roots)
+    records = [(one.proof, each) for one in proofs for each in _records(one.proof) if each.head]
+    for proof, record in records:
+        begun = issued_part(content, record.hashes) if content.startswith(b"%PDF") else None
+        if begun and record.letter:
+            known = {one.role: one for one in _recorded(proof) if one.letter == record.letter}
+            return JudgedSignatures(name, seen, record.letter, len(content) > len(begun), known)
+    return JudgedSignatures(name, seen) if seen.signatures or not seen.is_readable else None
+
+
+def _recorded(proof: Proof) -> Iterator[RecordedSignature]:
+    """The signatures that a sound proof tells of."""
+    held = proof.contents
+    for entry in proof.entries:
+        said = entry.columns
+        if said["action"] == SIGN and said["field"] in SIGNED.values() and entry.named in held:
+            with suppress(Refused, KeyError, TypeError, ValueError):  # a log of somebody's own
+                one = load(LetterSignature, held[entry.named])
+                yield RecordedSignature(one.letter, Role(one.role), one.way, one.certificate)
 
 
 def _examined(name: str, content: bytes, roots: Path | None) -> ProofFile:
@@ -191,6 +246,10 @@ def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFil
         for record in _records(one.proof):
             if digest in record.hashes:
                 return JudgedFile(name, "recorded", record.letter, record.entry, record.head, one.name)
+    for one in proofs if content.startswith(b"%PDF") else ():
+        for record in _records(one.proof):
+            if record.letter and issued_part(content, record.hashes):
+                return JudgedFile(name, "signed", record.letter, record.entry, record.head, one.name)
     for one in proofs:
         for seen in one.proof.checkpoints:
             if seen.mark in words:
@@ -227,7 +286,19 @@ def _handed_out(entry: int, sent: Any) -> _Record:
     return _Record(entry, "", head, (digest,))
 
 
-_MAKERS = {("letters", "letter.record"): _letter} | {("split", field): _handed_out for field in SENT.values()}
+def _signature(entry: int, signed: Any) -> _Record:
+    """What a `LetterSignature` of any version says of its file; raise TypeError for what says nothing."""
+    letter, digest = signed["letter"], signed["sha256"]
+    if not (isinstance(letter, str) and isinstance(digest, str)):
+        raise TypeError("this is no record of a signature")
+    return _Record(entry, letter, "", (digest,))
+
+
+_MAKERS = (
+    {("letters", "letter.record"): _letter}
+    | {("split", field): _handed_out for field in SENT.values()}
+    | {(SIGN, field): _signature for field in SIGNED.values()}
+)
 
 
 def _told(one: ProofFile, language: str) -> Iterator[Part]:

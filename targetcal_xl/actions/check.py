@@ -29,11 +29,11 @@ from ..desk import (
     cell_faults,
     chosen_regions,
     look,
-    misfits,
     not_taken_in,
     said,
     typed_faults,
     typed_remarks,
+    unfit,
     where,
 )
 from ..figures import typed
@@ -104,7 +104,7 @@ class CheckReport(Report):
 def check(desk: Desk, regions: Sequence[str] = ()) -> CheckReport:
     """Look at the book and change nothing."""
     stock = look(desk)
-    if problems := misfits(stock):
+    if problems := unfit(stock):
         return CheckReport((), tuple(problems))
     faults = tampering(stock)
     chosen = chosen_regions(stock.plan, regions)
@@ -129,7 +129,7 @@ def is_submitted(stock: Stock, region: Region) -> bool:
 def tampering(stock: Stock, sheets: Container[str] | None = None) -> tuple[Problem, ...]:
     """Every cell of ours on these sheets, or on all, that somebody has changed."""
     reading = stock.reading
-    wanted = content(stock.standing, stock.values, reading.places, sheets, stock.explained)
+    wanted = content(stock.standing, stock.values, reading.places, sheets, stock.known)
     return tuple(changed_cells(stock, wanted))
 
 

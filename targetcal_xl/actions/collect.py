@@ -11,10 +11,14 @@ from ..calibration import Key, Region, Value, same_value
 from ..calibration.vocabulary import Status
 from ..desk import (
     COMMENT,
+    FILE,
+    FOLDER,
+    TEXT,
     Answered,
     Desk,
     Stock,
     chosen_regions,
+    keep_attached,
     remark_events,
     said,
     take_stock,
@@ -22,7 +26,7 @@ from ..desk import (
     typed_remarks,
     where,
 )
-from ..exchange import copies_beside, merge
+from ..exchange import ENDING, copies_beside, merge
 from ..language import listed, text
 from ..ledger import Cosigned, Event, cosign, dump, reference, values_digest
 from ..problems import DataProblems, Problem, Refused
@@ -31,6 +35,7 @@ from ..workbook import Owner, Reading, Typed, region_sheet
 from .announce import NOBODY, Announced, announced, announcement
 from .answers import AnswerReader, Version, tab_version
 from .check import examine, tampering, unsettled
+from .enclosing import Enclosures, NewFile
 from .lock import raised, submission, tell_raised
 
 _ENDINGS = (".xlsx", ".xlsm", ".json", ".xls", ".xlsb", ".ods", ".et")
@@ -66,6 +71,12 @@ class CollectReport(Report):
     recorded: int
     remarks: int = 0
     """What people wrote to the other side."""
+    left: tuple[tuple[str, str], ...] = ()
+    """Region and file of what is of another region than was asked for."""
+    files: int = 0
+    """Files that came beside answers and are attached now."""
+    awaited: tuple[FileProblems, ...] = ()
+    """Files that answers name and that did not come, or that came and are not named."""
     announced: Announced = NOBODY
     """Who was told of the objections, and who could not be yet."""
 
@@ -84,16 +95,23 @@ class CollectReport(Report):
         for region, file in self.waiting:
             code = "waiting" if file else "waiting_tab"
             yield Sentence(text(f"telling.collect.{code}", language, file=file), QUIET, region)
+        for region, file in self.left:
+            yield Sentence(text("telling.collect.left", language, file=file), QUIET, region)
         for one in self.refused:
             yield Sentence(text("telling.collect.refused", language), WRONG, one.name)
             yield from tell_problems(one.problems, language, indented=True)
         for one in self.notes:
             yield Sentence(text("telling.collect.beside", language), QUESTION, one.name)
             yield from tell_problems(one.problems, language, indented=True)
+        for one in self.awaited:
+            yield Sentence(text("telling.collect.enclosed", language), QUESTION, one.name)
+            yield from tell_problems(one.problems, language, indented=True)
         yield from tell_raised(self.objections, language)
         yield from self.announced.tell(language)
         if self.remarks:
             yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
+        if self.files:
+            yield Sentence(text("telling.collect.files", language, count=self.files), DONE)
         yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
 
 
@@ -111,6 +129,8 @@ class _Taken:
     refused: list[FileProblems] = field(default_factory=list)
     notes: list[FileProblems] = field(default_factory=list)
     objections: list[tuple[str, str, float]] = field(default_factory=list)
+    files: list[NewFile] = field(default_factory=list)
+    awaited: list[FileProblems] = field(default_factory=list)
 
 
 def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ()) -> CollectReport:
@@ -128,10 +148,19 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
     for done, region in enumerate(chosen, 1):
         desk.progress("collect", done, len(chosen))
         _Table(stock, region, versions.get(region.code, []), faults, taken).settle()
-    news = announcement(stock, taken.events)
+    elsewhere = (one for some in versions.values() for one in some if one.region not in chosen)
+    left = tuple((one.region.name, one.name) for one in elsewhere)
+    return replace(_settled(stock, taken), left=left)
+
+
+def _settled(stock: Stock, taken: _Taken) -> CollectReport:
+    """Record and show what was taken in, tell whom it concerns, and report."""
+    news, place = announcement(stock, taken.events), stock.standing.values.get(FOLDER)
     if taken.events or taken.entered:
+        files = ((one.file, one.content()) for one in taken.files)
+        kept = keep_attached(stock.desk, place, files)
         documents = [*taken.documents, *news.documents]
-        stock.settle([*taken.events, *news.events], documents, taken.entered)
+        stock.settle([*kept, *taken.events, *news.events], documents, taken.entered)
     return CollectReport(
         locked=tuple(taken.locked),
         merged=tuple(taken.merged),
@@ -141,8 +170,10 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
         notes=tuple(taken.notes),
         objections=tuple(taken.objections),
         recorded=sum(_is_cell(event) for event in taken.events),
-        remarks=sum(event.action == COMMENT for event in taken.events),
-        announced=announced(desk, news),
+        remarks=sum((event.action, event.field) == (COMMENT, TEXT) for event in taken.events),
+        files=sum((event.action, event.field) == (COMMENT, FILE) for event in taken.events),
+        awaited=tuple(taken.awaited),
+        announced=announced(stock.desk, news),
     )
 
 
@@ -177,10 +208,17 @@ def answer_files(book: Path, paths: Sequence[Path]) -> Iterator[Path]:
 def _in_folder(folder: Path) -> list[Path]:
     """The files of a folder that may be answers; programs' own, which are hidden, are none."""
     files = (one for one in folder.rglob("*") if one.suffix.lower() in _ENDINGS and one.is_file())
-    found = sorted(one for one in files if not one.name.startswith((".", "~$")))
+    found = sorted(
+        one for one in files if not one.name.startswith((".", "~$")) and not _is_enclosed(one, folder)
+    )
     if len(found) > _MOST_FILES:
         raise Refused([Problem("folder_too_full", str(folder), {"most": _MOST_FILES})])
     return found
+
+
+def _is_enclosed(path: Path, folder: Path) -> bool:
+    """Whether a file lies beside an answer, to go with it."""
+    return any(part.endswith(ENDING) for part in path.relative_to(folder).parts[:-1])
 
 
 def _versions(stock: Stock, files: Sequence[Path], taken: _Taken) -> Mapping[str, list[Version]]:
@@ -303,10 +341,26 @@ class _Table:
         ]
         if not other:
             self._taken.already.append((self._region.name, version.name))
+            self._take_late_files(version)
         elif not version.is_submitted:
             self._taken.waiting.append((self._region.name, version.name))
         else:
             self._refuse(version, self._differing(other, recorded, version, "answer_late"))
+
+    def _take_late_files(self, version: Version) -> None:
+        """Take in what an answer names and what has come since, as long as its region is not confirmed."""
+        found = Enclosures(version)
+        closed = [Problem("thread_closed", version.name, {"region": self._region.name})]
+        if problems := found.faults or (closed if found.new and self._side.is_confirmed else []):
+            self._refuse(version, problems)
+            return
+        self._attach(found, version)
+
+    def _attach(self, found: Enclosures, version: Version) -> None:
+        self._taken.events += found.events()
+        self._taken.files += found.new
+        if found.notes and not self._side.is_confirmed:
+            self._taken.awaited.append(FileProblems(version.name, tuple(found.notes)))
 
     def _finished(self, answers: Sequence[Version]) -> list[Version] | None:
         """The answer that counts, if any; None where there are two that differ, which is told."""
@@ -371,10 +425,12 @@ class _Table:
     def _lock(self, values: Mapping[Key, Value], told: Version, sources: Sequence[Version]) -> None:
         own = replace(told.stock, reading=_saying(told.stock.reading, self._region.code, values))
         faults = told.faults if told.form == "pack" else self._faults()
-        if problems := examine(own, self._region, faults):
+        enclosed = Enclosures(told)
+        if problems := [*examine(own, self._region, faults), *enclosed.faults]:
             self._refuse(told if told.form != "tab" else None, problems)
             return
-        events = submission(own, self._region)
+        events = submission(own, self._region, told.typed_by)
+        self._attach(enclosed, told)
         record = dump(self._answered(values, told))
         key = (self._region.code, None, "answer.record")
         old = self._stock.standing.values.get(key)

@@ -26,6 +26,7 @@ from ..telling import WARNING, Part, Report, Sentence, tell_problems
 from .check import broken_seals, unrecorded, unsettled
 from .comment import sound_remarks
 from .decide import undecided_supports
+from .letters_held import unfaithful
 from .stamp import StampReport, stamp_if_asked
 from .unlock import in_force_events
 
@@ -118,7 +119,7 @@ def _total(stock: Stock) -> float:
 
 
 def _obstacles(stock: Stock) -> list[Problem]:
-    problems = unsettled(stock)
+    problems = [*unsettled(stock), *unfaithful(stock)]
     for region in stock.plan.regions:
         problems += _of_region(stock, region)
     if not problems and all(stock.table(region).is_confirmed for region in stock.plan.regions):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..calibration import Region, turn
 from ..calibration.vocabulary import JUSTIFICATION, Light, ObjectionState, Role
-from ..desk import Desk, Stock, find_language, ledger_beside, look, misfits
+from ..desk import Desk, Stock, find_language, ledger_beside, look, unfit
 from ..language import text
 from ..ledger import Entry, Ledger
 from ..ooxml import read_file, write_file
@@ -57,7 +57,7 @@ def dashboard(desk: Desk, out: Path, lang: str = "", *, renews: bool = False) ->
     language = find_language(lang) if lang else ""
     refuse_place(out)
     stock = look(desk)
-    notes = tuple(misfits(stock))
+    notes = tuple(unfit(stock))
     language = language or stock.standing.language
     seen = _seen(stock, language, notes, renews)
     content = dashboard_page(seen, language).encode()
@@ -94,7 +94,9 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
     handled = handled_by_line(ledger)
     found = ((line, objection_row(stock, line, handled)) for line in stock.plan.lines)
     contests = {
-        line.code: _contest(row, moments.objected(line.region, line.code)) for line, row in found if row
+        line.code: _contest(row, moments.objected(line.region, line.code), language)
+        for line, row in found
+        if row
     }
     waiting = {
         line.region for line in stock.plan.lines if line.code in contests and contests[line.code].waits
@@ -171,10 +173,11 @@ def _region(stock: Stock, region: Region, objects: bool, moments: _Moments) -> R
     return RegionTurn(region.code, whose, person, days, side.round, left, near)
 
 
-def _contest(row: ObjectionRow, days: float | None) -> Contest:
+def _contest(row: ObjectionRow, days: float | None, language: str) -> Contest:
+    talk = row.talk.told(language) if row.talk else ""
     words = " · ".join(filter(None, (getattr(row, code) for code in JUSTIFICATION)))
     numbers = (row.declared, row.suggested, row.deviation)
-    return Contest(row.region, row.line, row.hrbp, *numbers, words, row.state, row.handling, days)
+    return Contest(row.region, row.line, row.hrbp, *numbers, words, row.state, talk, row.handling, days)
 
 
 def _acts(ledger: Ledger, stock: Stock) -> Iterator[Act]:

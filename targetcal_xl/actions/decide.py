@@ -16,12 +16,24 @@ from ..calibration import (
     decision_faults,
     in_words_only,
     is_placeholder,
+    is_support,
     may_act,
     same_value,
     support_items,
 )
-from ..calibration.vocabulary import DecisionKind, Move, Stage, State, Status
-from ..desk import IN_TAB, Desk, Side, Stock, find_line, find_region, take_stock, text_faults, where
+from ..calibration.vocabulary import GRANT, DecisionKind, Move, Stage, State, Status
+from ..desk import (
+    IN_TAB,
+    Desk,
+    Side,
+    Stock,
+    cell_faults,
+    find_line,
+    find_region,
+    take_stock,
+    text_faults,
+    where,
+)
 from ..language import listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
@@ -84,6 +96,7 @@ def decide_as_said(
     support: str = "",
     *,
     reason: str = "",
+    owner: str = "",
     hours: float = 0.0,
 ) -> DecisionReport:
     """Decide on a line, or on a support, or record what is typed in the tab where neither is named.
@@ -92,8 +105,10 @@ def decide_as_said(
     """
     if bool(kind) != bool(line or support) or (line and support):
         raise Refused([Problem("decide_needs_both")])
+    if owner and not support:
+        raise Refused([Problem("owner_of_nothing")])
     if support:
-        return decide_support(desk, region, support, kind, reason=reason, hours=hours)
+        return decide_support(desk, region, support, kind, reason=reason, owner=owner, hours=hours)
     if line:
         return decide(desk, region, line, kind, counter=counter, reason=reason, hours=hours)
     return decide_typed(desk, region, hours=hours)
@@ -142,33 +157,47 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
 
 
 def decide_support(
-    desk: Desk, region: str, support: str, granted: str, *, reason: str = "", hours: float = 0.0
+    desk: Desk,
+    region: str,
+    support: str,
+    granted: str,
+    *,
+    reason: str = "",
+    owner: str = "",
+    hours: float = 0.0,
 ) -> DecisionReport:
     """Grant or decline a support, until the region is confirmed; refuse anyone but its superior.
 
-    `support` is the code of an item, or a line whose justification names a support that no item lists:
-    that one can only be declined. What is declined needs a reason.
+    `owner` sees to what is granted; without one it is the superior. `support` is the code of an item, or
+    a line whose justification names a support that no item lists: that one can only be declined. What is
+    declined needs a reason.
     """
     stock = take_stock(desk)
     found = _decidable(stock, region, "grant")
-    events = _support_events(stock, found, support, granted, reason)
+    events = _support_events(stock, found, support, granted, reason, owner.strip())
     if hours:
         events.append(Event("decide", found.code, events[0].row, "hours", None, hours))
     now = stock.settle(events)
     return _report(stock, now, found, [], [(support, granted)])
 
 
-def _support_events(stock: Stock, region: Region, support: str, granted: str, reason: str) -> list[Event]:
+def _support_events(
+    stock: Stock, region: Region, support: str, granted: str, reason: str, owner: str
+) -> list[Event]:
     place = f"{region.name} / {support}"
     if granted not in GRANTS:
         raise Refused([Problem("grant_unknown", place, {"found": granted})])
     if granted == "no" and is_placeholder(reason):
         raise Refused([Problem("reason_missing", place)])
-    if problems := list(text_faults(place, reason)):
+    if granted == "no" and owner:
+        raise Refused([Problem("owner_of_nothing", place)])
+    if problems := [*text_faults(place, reason), *text_faults(place, owner)]:
         raise DataProblems(problems)
     items = {item.row.casefold(): item for item in support_items(stock.standing, region.code)}
     if item := items.get(support.strip().casefold()):
-        new: dict[str, Value] = {"granted": granted, "granted_reason": reason.strip() or None}
+        new: dict[str, Value] = dict(
+            zip(GRANT, (granted, reason.strip() or None, owner or None), strict=True)
+        )
         return list(_new_values(stock, region, item.row, new, reason))
     lines = [line for line, *_ in in_words_only(stock.standing, region.code)]
     named = {name: line for line in lines for name in (line.name, line.code)}
@@ -304,31 +333,34 @@ def _events(side: Side, decision: Decision) -> Iterator[Event]:
 
 
 def _granted(stock: Stock, region: Region) -> Iterator[Event]:
-    """Supports that the superior has granted or declined in the tab since the last decision."""
+    """What the superior has said of supports in the tab since the last decision."""
     for cell in _typed_grants(stock, region):
         old = stock.standing.values.get(cell.key)
         yield Event("decide", *cell.key, old, cell.value)
-        row = cell.key[1]
-        if (why := stock.standing.value(region.code, row, "granted_reason")) is not None:
-            yield Event("decide", region.code, row, "granted_reason", why, None)
+        key = (region.code, cell.key[1], "granted_reason")
+        if cell.key[2] == "granted" and (why := stock.standing.value(*key)) is not None:
+            yield Event("decide", *key, why, None)
 
 
 def _typed_grants(stock: Stock, region: Region) -> Iterator[Typed]:
     for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
-        if cell.key[2] == "granted" and cell.value != stock.standing.values.get(cell.key):
+        if is_support(cell.key[2]) and cell.value != stock.standing.values.get(cell.key):
             yield cell
 
 
 def _grant_faults(stock: Stock, region: Region) -> Iterator[Problem]:
-    """What is typed as granted and is neither yes nor no, or stands beside no item."""
+    """What is typed as granted and is neither yes nor no, who sees to what is not granted, or to no item."""
     rows = {item.row for item in support_items(stock.standing, region.code)}
     for cell in _typed_grants(stock, region):
         if cell.has_formula:
             yield Problem("text_formula", where(stock, cell))
-        elif cell.value not in (*GRANTS, None):
+        elif cell.key[2] == "granted" and cell.value not in (*GRANTS, None):
             yield Problem("choice_unknown", where(stock, cell), {"found": str(cell.value)})
         elif cell.value is not None and cell.key[1] not in rows:
             yield Problem("grant_of_nothing", where(stock, cell))
+        elif cell.key[2] == "owner" and cell.value and stock.typed((*cell.key[:2], "granted")) == "no":
+            yield Problem("owner_of_nothing", where(stock, cell))
+    yield from cell_faults(stock, _typed_grants(stock, region))
 
 
 def _outcome(side: Side, decided: dict[str, str], stock: Stock) -> Iterator[Event]:

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from email import message_from_bytes
+from functools import cached_property
+from hashlib import sha256
 
 from ..calibration import is_placeholder, is_same_person, may_erase
 from ..calibration.vocabulary import MessageState
-from ..desk import Desk, Issue, Stock, find_line, find_region, provenance, said, take_stock, text_faults
+from ..desk import (
+    FILE,
+    AttachedFile,
+    Desk,
+    Issue,
+    Stock,
+    find_line,
+    find_region,
+    finish_erasure,
+    parse_attached,
+    provenance,
+    said,
+    take_stock,
+    text_faults,
+)
+from ..exchange import ZIPPED, unzipped
 from ..language import listed, text
 from ..ledger import ERASE, ERASED, PARTS, WHOLE, WORDS, Entry, Event, WordsPlace, is_words, load, spelt
 from ..outbox import queue, state_event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, QUIET, Part, Report, Sentence, table
 from ..workbook import Wording
+from .enclosing import names_in
 
 REASON = "reason"
 """What `field` says where reasons are meant, which belong to no field."""
@@ -116,7 +136,7 @@ def _scrub(desk: Desk) -> None:
     """Leave no bytes of what was erased; raise Refused, saying what is recorded, where that fails."""
     last = desk.ledger.last
     try:
-        desk.ledger.scrub()
+        finish_erasure(desk)
     except Refused as refused:
         number = last.number if last else 0
         raise Refused(
@@ -140,6 +160,8 @@ class _Search:
         documents = {where for where, _ in self._spoken if isinstance(where, str)}
         self._holders: dict[int | str, Entry] = {entry.number: entry for entry in self._entries}
         self._holders |= {str(one.new): one for one in self._entries if one.new in documents}
+        self._files = {one.number: file for one in self._entries if (file := _file_of(one))}
+        """The files that entries tell of and that are not erased."""
         self._subjects: dict[str, list[str]] = {}
 
     def chosen(self, wanted: Wanted) -> list[WordsPlace]:
@@ -151,8 +173,19 @@ class _Search:
             raise Refused([Problem("erase_field", fields={"field": wanted.field, "known": known})])
         if problems := list(self._wordless(wanted)):
             raise Refused(problems)
-        named = ((one.number, part) for one in self._meant(wanted) for part in _parts(one, wanted.field))
-        return [place for place in named if place in self._spoken]
+        named = (self._place(one, part) for one in self._meant(wanted) for part in _parts(one, wanted.field))
+        return [place for place in named if place in self._spoken or place[1] == WHOLE]
+
+    def _place(self, entry: Entry, part: str) -> WordsPlace:
+        """Where words stand; of a file whose name is hashed as it is only the content can go."""
+        file = self._files.get(entry.number)
+        if file is None or (entry.number, part) in self._spoken:
+            return entry.number, part
+        place = file.content, WHOLE
+        if place in self._erased:
+            return entry.number, part
+        self._holders[file.content] = entry
+        return place
 
     def _wordless(self, wanted: Wanted) -> Iterator[Problem]:
         for number in wanted.entries:
@@ -193,14 +226,51 @@ class _Search:
 
         So do the records of letters and messages, and seals that were made over the words.
         """
+        chosen = [*dict.fromkeys((*chosen, *self._same_files(chosen)))]
         said: dict[tuple[str | None, str], list[Entry]] = {}
         for place in chosen:
             entry = self._holders[place[0]]
-            said.setdefault((entry.region, self._spoken[place]), []).append(entry)
+            file = self._files.get(entry.number)
+            words = file.name if file else self._spoken[place]
+            said.setdefault((entry.region, words), []).append(entry)
         sealed = _first_sealed(self._holders[where] for where, _ in chosen)
         copies = (place for place, words in self._spoken.items() if self._is_copy(place, words, said, sealed))
         found = dict.fromkeys((*chosen, *copies))
-        return [*found, *dict.fromkeys((content, WHOLE) for content in self._sent(found))]
+        sent = (*self._sent(found), *self._mailed(self._hashes(chosen)))
+        return [*found, *dict.fromkeys((content, WHOLE) for content in sent)]
+
+    def _hashes(self, places: Iterable[WordsPlace]) -> set[str]:
+        """The files among places, by their content."""
+        entries = (self._holders[where] for where, _ in places)
+        return {self._files[one.number].sha256 for one in entries if one.number in self._files}
+
+    def _same_files(self, chosen: Sequence[WordsPlace]) -> Iterator[WordsPlace]:
+        """Every place that tells of the same content as a chosen file: it is kept but once."""
+        hashes = self._hashes(chosen)
+        for entry in self._entries:
+            if (file := self._files.get(entry.number)) and file.sha256 in hashes:
+                yield self._place(entry, "new")
+
+    def _mailed(self, hashes: set[str]) -> Iterator[str]:
+        """The bytes of messages that enclose such files, by reference."""
+        for item in queue(self._stock.desk.ledger) if hashes else ():
+            direct = {one.sha256 for one in item.message.attachments}
+            zipped = any(one.name.endswith(ZIPPED) for one in item.message.attachments)
+            with suppress(Refused):
+                if direct & hashes or (zipped and self._zipped(item.content) & hashes):
+                    self._holders[item.content] = self._named[item.content]
+                    yield item.content
+
+    def _zipped(self, content: str) -> set[str]:
+        """The hashes of the files in the zips that a mail encloses."""
+        mail = message_from_bytes(self._stock.desk.ledger.document(content))
+        parts = (one for one in mail.walk() if str(one.get_filename()).endswith(ZIPPED))
+        zips = (held for one in parts if isinstance(held := one.get_payload(decode=True), bytes))
+        return {sha256(file).hexdigest() for held in zips for file in unzipped(held)}
+
+    @cached_property
+    def _named(self) -> Mapping[str, Entry]:
+        return {str(one.new): one for one in self._entries if one.field == "message.content"}
 
     def _is_copy(
         self,
@@ -217,7 +287,7 @@ class _Search:
             return any(one in words for one in mine)
         if holder.field == "scenario":
             return any(one == words for _, one in said)
-        same = said.get((holder.region, words), ())
+        same = [one for name in (words, *names_in(words)) for one in said.get((holder.region, name), ())]
         if isinstance(place[0], str):
             return any(self._is_about(place[0], int(place[1]), one) for one in same)
         return any(holder.row == one.row or _is_of_one_act(holder, one) for one in same)
@@ -250,8 +320,13 @@ class _Search:
                 row=words.row(entry.region, entry.row, entry.field) or "",
                 field=words.field(entry.field),
                 part=part if isinstance(where, int) else "",
-                words="" if is_gone else said(self._spoken.get((where, part), "")),
+                words="" if is_gone else said(self._words(where, part)),
             )
+
+    def _words(self, where: int | str, part: str) -> str:
+        """What stands in a place: of a file its name."""
+        file = self._files.get(self._holders[where].number)
+        return file.name if file else self._spoken.get((where, part), "")
 
     def letters(self, places: Iterable[WordsPlace]) -> Iterator[str]:
         """The files of issued letters that print such words."""
@@ -277,6 +352,13 @@ class _Search:
             for begin in range(0, len(own), _AT_ONCE):
                 some = spelt(own[begin : begin + _AT_ONCE])
                 yield Event(ERASE, region, None, ERASED, None, some, reason.strip())
+
+
+def _file_of(entry: Entry) -> AttachedFile | None:
+    """The file that an entry tells of; none where it was erased."""
+    with suppress(ValueError):
+        return parse_attached(entry.new) if entry.field == FILE else None
+    return None
 
 
 def _parts(entry: Entry, field: str) -> list[str]:

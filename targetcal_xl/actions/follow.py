@@ -16,17 +16,16 @@ from ..calibration import (
     Progress,
     Standing,
     beside,
-    course_path,
     due_so_far,
     episodes,
     follow_lines,
     has_resources,
     hope,
+    path_in_force,
     period_weights,
     reached,
     recent_pace,
     so_far,
-    target_path,
 )
 from ..calibration.vocabulary import Hope, WarningState
 from ..connect import Actuals, read_actuals
@@ -144,7 +143,7 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     calendar = working_days(stock.plan.period, stock.plan.calendar)
     weights = period_weights(calendar.days)
     known = _known_days(stock.plan, actuals, as_of)
-    path = _path(stock.standing, agreed, weights)
+    path = path_in_force(stock.standing, agreed, weights)
     progress = _progress(stock, agreed, path, weights, known)
     followed = Followed(as_of, progress, *_course(stock.plan, path, known))
     opened, closed = _episodes(stock, progress)
@@ -185,16 +184,6 @@ def agreed_targets(standing: Standing) -> Floats:
     if len(known) < len(targets):
         raise Refused([Problem("not_confirmed")])
     return np.array(known)
-
-
-def _path(standing: Standing, agreed: Floats, weights: Floats) -> Floats:
-    """Where every line should be at the end of each day, (n, D), with all changes since it was confirmed."""
-    plan = standing.inputs.plan
-    path = target_path(agreed, weights, plan.metric)
-    for row, line in enumerate(plan.lines):
-        if course := standing.course(line):
-            path[row] = course_path(course, plan.period.days, weights, plan.metric)
-    return path
 
 
 def _known_days(plan: Plan, actuals: Actuals, as_of: dt.date) -> Actuals:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ..calibration import Letter, Region, compose, letter_number
+from ..calibration import Letter, Region, compose, period_weights
 from ..desk import Desk, Issue, LetterOrder, Stock, Workshop, issues, take_stock, workshop
 from ..language import listed, text
 from ..ledger import Event, dump, reference
@@ -16,8 +16,11 @@ from ..letters import LetterTemplate
 from ..letters.file_names import file_name
 from ..ooxml import clear_leftovers, put_in_place
 from ..problems import DataProblems, Problem, Refused
+from ..signing import issued_part
 from ..telling import DONE, Part, Report, Sentence
+from ..workdays import working_days
 from .check import broken_seals
+from .letter_files import is_only_signed
 from .objections import handled_by_line
 
 LetterFormat = Literal["docx", "pdf", "both"]
@@ -66,11 +69,10 @@ def issue_letters(
         written = list(_written(due, makers, desk))
         if changed := [problem for one in written for problem in one.changed]:
             raise DataProblems(changed)
-        ready = [(makers.file(name), out / name, one) for one in written for name in one.new]
-        for _, path, one in ready:
-            _refuse_other(path, dict(one.issue.files)[path.name])
+        new = [(name, dict(one.issue.files)[name]) for one in written for name in one.new]
+        ready = [(makers.file(name), out / name) for name, digest in new if _is_due(out / name, digest)]
         _record(stock, [one for one in written if one.is_told], earlier)
-        _put((file, path) for file, path, _ in ready)
+        _put(ready)
     return LettersReport(tuple(map(_told, written)))
 
 
@@ -89,7 +91,8 @@ class _Maker:
     def are_lying(self, issue: Issue) -> bool:
         """Whether the files of an issued letter lie there as they were issued."""
         issued = dict(issue.files)
-        return all(_lying(self.out / name) == issued.get(name) for name in self.names(issue.letter))
+        places = ((self.out / name, issued.get(name, "")) for name in self.names(issue.letter))
+        return all(_lying(path, digest) == digest != "" for path, digest in places)
 
 
 @dataclass(frozen=True)
@@ -165,25 +168,21 @@ def _erased(stock: Stock) -> set[str | None]:
 
 def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, str]) -> Letter:
     """The next version of a region's letter."""
-    version = last.letter.version + 1 if last else 1
     return compose(
         stock.standing,
         region.code,
-        number=letter_number(stock.plan.code, region.code, version),
-        version=version,
-        replaces=last.letter.number if last else "",
-        replaced_head=last.letter.chain_head if last else "",
-        replaced_issued=last.letter.issued if last else None,
+        replaced=last.letter if last else None,
         issued=stock.desk.clock().date(),
         chain_head=stock.checkpoint,
         handling=handling,
+        day_weights=period_weights(working_days(stock.plan.period, stock.plan.calendar).days),
     )
 
 
 def _says_the_same(letter: Letter, last: Letter) -> bool:
     """Whether two letters differ in nothing but when, and after what, they were issued."""
     alike = replace(
-        letter,
+        letter if last.thresholds else _as_before(letter),
         number=last.number,
         version=last.version,
         replaces=last.replaces,
@@ -193,6 +192,13 @@ def _says_the_same(letter: Letter, last: Letter) -> bool:
         chain_head=last.chain_head,
     )
     return dump(alike) == dump(last)
+
+
+def _as_before(letter: Letter) -> Letter:
+    """What a letter said in releases up to 0.4.0, so that a new program alone asks for no new letter."""
+    lines = tuple(replace(line, risk="") for line in letter.lines)
+    grants = tuple(replace(grant, owner="") for grant in letter.grants)
+    return replace(letter, lines=lines, grants=grants, milestones=(), thresholds=None)
 
 
 def _due(stock: Stock, earlier: Mapping[str, Issue], maker: _Maker) -> list[_Due]:
@@ -242,9 +248,13 @@ def _issued(due: _Due, made: Mapping[str, str], desk: Desk) -> _Written:
     return _Written(Issue(due.letter, at, tuple(sorted(digests.items()))), due.before, due.names, due.names)
 
 
-def _lying(path: Path) -> str:
-    """The hash of a file that lies there; nothing where there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+def _lying(path: Path, issued: str) -> str:
+    """The hash of a file that lies there; where it was signed since, of what was issued; nothing for none."""
+    content = path.read_bytes() if path.is_file() else None
+    if content is None:
+        return ""
+    begun = issued_part(content, {issued}) if is_only_signed(content) else None
+    return hashlib.sha256(begun or content).hexdigest()
 
 
 def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> None:
@@ -264,11 +274,14 @@ def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> No
         stock.settle(events, documents)
 
 
-def _refuse_other(path: Path, digest: str) -> None:
-    """Raise Refused where another letter has this one's place."""
+def _is_due(path: Path, digest: str) -> bool:
+    """Whether a file does not lie there yet; raise Refused where another letter has its place."""
     clear_leftovers(path)
-    if path.exists() and _lying(path) != digest:
+    if not path.exists():
+        return True
+    if _lying(path, digest) != digest:
         raise Refused([Problem("letter_file_differs", str(path))])
+    return False
 
 
 def _put(ready: Iterable[tuple[Path, Path]]) -> None:

@@ -17,7 +17,7 @@ from ..calibration import (
     is_support,
     settles,
 )
-from ..calibration.vocabulary import ObjectionState, State
+from ..calibration.vocabulary import GRANT, ObjectionState, State
 from ..desk import Desk, Stock, chosen_regions, handed_in, seal, take_stock
 from ..figures import percent
 from ..language import text
@@ -31,7 +31,6 @@ from .comment import sound_remarks
 from .objections import objection_events
 
 DECISION_FIELDS = ("decision", "counter", "decision_reason")
-GRANTED = ("granted", "granted_reason")
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def _asked_anew(stock: Stock, region: Region, values: Mapping[Key, Value]) -> It
     """What was granted or declined of a support that is another one now has to be decided anew."""
     known = stock.standing.values
     changed = {
-        (key[1], GRANTED if is_support(key[2]) else (DECLINED,))
+        (key[1], GRANT if is_support(key[2]) else (DECLINED,))
         for key, value in values.items()
         if key[1] is not None and (is_support(key[2]) or key[2] == "support") and known.get(key) != value
     }

@@ -1,17 +1,29 @@
-"""Who is to be told what, now: invitations, reminders, escalations, objections and the daily digest."""
+"""Who is to be told what, now: invitations, reminders, objections, letters to sign, the daily digest."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain
 
 from ..calibration import Person, Plan, Region
-from ..calibration.vocabulary import Channel, MessageKind
-from ..desk import Stock
+from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, Role
+from ..calibration.waiting import LATE_DAYS, SLOW_DAYS
+from ..desk import (
+    SIGNED,
+    Issue,
+    LetterQuestion,
+    Stock,
+    files_folder,
+    in_force_letters,
+    letter_questions,
+    signed_by,
+)
+from ..exchange import ENDING, ZIPPED
 from ..language import listed, text
-from ..outbox import Attachment, Message, attached
+from ..outbox import Attachment, Message
 from ..problems import Problem
 from .check import is_submitted
 
@@ -38,12 +50,14 @@ class _Occasion:
     fields: Mapping[str, object]
 
 
-def notices(stock: Stock, files: Mapping[str, Sequence[Path]] | None = None) -> DueNotices:
+def notices(
+    stock: Stock, files: Mapping[str, Sequence[tuple[Attachment, bytes]]] | None = None
+) -> DueNotices:
     """What is due by the plan's deadlines, on the day of the desk's clock.
 
-    `files` go with the invitations, by region code. Raise Refused for a file that is not there.
+    `files` go with the invitations, by region code.
     """
-    held = {code: tuple(map(attached, paths)) for code, paths in (files or {}).items()}
+    held = {code: tuple(some) for code, some in (files or {}).items()}
     messages: list[tuple[Message, Files]] = []
     unreached: dict[str, Problem] = {}
     for occasion in _occasions(stock, held):
@@ -90,7 +104,7 @@ def _message(
     files = tuple(attachment for attachment, _ in enclosed) if way[0] == Channel.MAIL else ()
     body = text(f"outbox.{occasion.kind}.body", language, **said)
     names = listed((file.name for file in files), language)
-    extra = text("outbox.enclosed", language, files=names) if files else ""
+    extra = "\n\n".join(_of_files(stock, files, names))
     foot = text("outbox.foot", language, plan=plan.code, head=stock.head)
     return Message(
         kind=occasion.kind,
@@ -106,12 +120,24 @@ def _message(
     )
 
 
+def _of_files(stock: Stock, files: Sequence[Attachment], names: str) -> Iterator[str]:
+    """What a mail says of the files that it encloses, and of those that may come back."""
+    language = stock.standing.language
+    if files:
+        yield text("outbox.enclosed", language, files=names)
+    if pack := next((one.name for one in files if one.name.endswith(".xlsx")), ""):
+        said = {"column": text("workbook.column.attachment", language)}
+        said["zip"] = files_folder(pack).removesuffix(ENDING) + ZIPPED
+        yield text("outbox.enclosing", language, **said)
+
+
 def _occasions(stock: Stock, held: Mapping[str, tuple[tuple[Attachment, bytes], ...]]) -> Iterator[_Occasion]:
     today = stock.desk.clock().astimezone().date()
     for region in stock.plan.regions:
         if stock.table(region).is_open and not is_submitted(stock, region):
             yield from _awaited(stock, region, today, held.get(region.code, ()))
         yield from _objected(stock, region)
+    yield from _unsigned(stock)
     if stock.plan.notices.digest:
         yield _digest(stock, today)
 
@@ -124,7 +150,11 @@ def _awaited(
     deadline = stock.plan.deadline(number)
     fields: dict[str, object] = {"round": number, "deadline": _by(deadline, stock.standing.language)}
     about = " ".join((f"round {number}", *(file.sha256 for file, _ in enclosed)))
-    yield _Occasion(MessageKind.INVITATION, (region.head,), region, about, fields)
+    told = fields
+    if deadline is not None and deadline < today:
+        said = {"deadline": deadline, "days": (today - deadline).days}
+        told = {**fields, "deadline": text("outbox.past_deadline", stock.standing.language, **said)}
+    yield _Occasion(MessageKind.INVITATION, (region.head,), region, about, told)
     if deadline is not None:
         yield from _pressed(stock.plan, region, (deadline - today).days, f"round {number} {deadline}", fields)
 
@@ -157,9 +187,62 @@ def _by(deadline: dt.date | None, language: str) -> str:
 def _objected(stock: Stock, region: Region) -> Iterator[_Occasion]:
     """Objections that are open: told to the HR business partner at once, and once each time one opens."""
     side = stock.table(region)
+    times = _openings(stock, region) if side.objecting else {}
     for line in side.objecting:
         about, said = f"{line.code} round {side.round}", {"line": line.name, "head": region.head.name}
+        again = times.get((line.code, side.round), 1)
+        about += f" again {again}" if again > 1 else ""
         yield _Occasion(MessageKind.OBJECTION, (region.hrbp,), region, about, said)
+
+
+def _openings(stock: Stock, region: Region) -> dict[tuple[str, int], int]:
+    """By line and round, how often an objection of a region was opened, the one that opens now included."""
+    entries = (stock.desk.ledger.entries(region=region.code, field=one) for one in ("round", "objection"))
+    rounds, times, last = dict[str, int](), Counter[tuple[str, int]](), dict[str, object]()
+    for entry in sorted(chain(*entries), key=lambda entry: entry.number):
+        line = str(entry.row)
+        if entry.field == "round":
+            rounds[line] = int(float(str(entry.new or 0)))
+            continue
+        last[line] = entry.new
+        times[line, rounds.get(line, 1)] += entry.new == ObjectionState.OPEN
+    side = stock.table(region)
+    for objecting in side.objecting:
+        times[objecting.code, side.round] += last.get(objecting.code) != ObjectionState.OPEN
+    return times
+
+
+def _unsigned(stock: Stock) -> Iterator[_Occasion]:
+    """Letters in force that wait: for an answer, or for a signature since so many days."""
+    signed, asked = signed_by(stock.desk.ledger), letter_questions(stock.desk.ledger)
+    for code, issue in in_force_letters(stock.desk.ledger).items():
+        region, number = stock.plan.region(code), issue.letter.number
+        waiting = [one for one in asked.get(number, ()) if one.is_open]
+        if not stock.table(region).is_confirmed:
+            continue
+        for question in waiting:
+            yield from _asked(stock, region, question)
+        missing = [role for role in SIGNED if role not in signed.get(number, {})]
+        yield from () if waiting else _to_sign(stock, region, issue, missing)
+
+
+def _to_sign(stock: Stock, region: Region, issue: Issue, missing: Sequence[Role]) -> Iterator[_Occasion]:
+    """Who has not signed a letter: told when that is slow, and again when it is late."""
+    now, issued = stock.desk.clock(), dt.datetime.fromisoformat(issue.issued_at)
+    passed = [int(days) for days in (SLOW_DAYS, LATE_DAYS) if now - issued >= dt.timedelta(days=days)]
+    for role in missing if passed else ():
+        person = region.head if role == Role.HEAD else region.superior
+        about = f"{issue.letter.number} {role} +{passed[-1]}"
+        said = {"letter": issue.letter.number, "days": (now - issued).days}
+        yield _Occasion(MessageKind.UNSIGNED, (person,), region, about, said)
+
+
+def _asked(stock: Stock, region: Region, question: LetterQuestion) -> Iterator[_Occasion]:
+    """A question about a letter: told to the HR business partner at once, and again when it is late."""
+    is_late = question.due < stock.desk.clock().astimezone().date()
+    about = f"{question.letter} {question.at.isoformat()}{' late' if is_late else ''}"
+    said = {"letter": question.letter, "by": question.by, "due": question.due.isoformat()}
+    yield _Occasion(MessageKind.ASKED, (region.hrbp,), region, about, said)
 
 
 def _digest(stock: Stock, today: dt.date) -> _Occasion:
@@ -185,4 +268,5 @@ def _where(stock: Stock, region: Region, today: dt.date, language: str) -> str:
 
 def is_pressing(kind: str) -> bool:
     """Whether a message is about what is no longer so once it is not due any more."""
-    return kind in (*_BEFORE_DECISION, MessageKind.OBJECTION, MessageKind.DIGEST)
+    waits = (MessageKind.OBJECTION, MessageKind.DIGEST, MessageKind.UNSIGNED, MessageKind.ASKED)
+    return kind in (*_BEFORE_DECISION, *waits)

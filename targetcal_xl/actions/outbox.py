@@ -8,22 +8,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..calibration.vocabulary import Channel, MessageState
-from ..desk import Desk, Stock, applied_number, look, misfits, post
+from ..calibration import Key, Value
+from ..calibration.vocabulary import Channel, LetterState, MessageKind, MessageState
+from ..desk import Desk, Stock, happened, in_force_letters, look, misfits, post, take_stock
 from ..language import text
 from ..ledger import Event
 from ..outbox import (
     ACTION,
+    Bounce,
     Carrier,
     Delivery,
     Drafts,
     Message,
     Pace,
     Queued,
+    bounce_events,
+    bounces_in,
     deliver,
     doubt,
+    known_bounces,
     mailbox,
     message_code,
+    message_id,
     queue,
     robots,
     state_event,
@@ -33,6 +39,12 @@ from ..telling import DONE, QUIET, WARNING, WRONG, Part, Report, Sentence, table
 from .notices import is_pressing, notices
 
 Sleep = Callable[[float], None]
+_BREATH, _LET_IN = 1.0, 0.1
+"""After so many seconds others are let in, for so many: who waits for the book looks often enough."""
+LETTER_KINDS = (MessageKind.LETTER, MessageKind.LETTER_COPY)
+"""Messages that a letter goes with; their occasion begins with its number."""
+_LETTER_STATES = {MessageState.SENT: LetterState.MAILED, MessageState.DRAFTED: LetterState.DRAFTED}
+_GONE = (MessageState.SENT, MessageState.DRAFTED, MessageState.DOUBTFUL, MessageState.SENDING)
 _MARKS = {
     MessageState.SENT: DONE,
     MessageState.DRAFTED: DONE,
@@ -119,20 +131,56 @@ def outbox(
     listed: bool = False,
     resend: Sequence[int] = (),
     arrived: Sequence[int] = (),
+    bounces: Path | None = None,
     sleep: Sleep = time.sleep,
 ) -> OutboxReport:
     """Send what waits, and tell where every message is; `listed` only tells.
 
     `resend` are the numbers of messages that are to be sent again, `arrived` those that somebody knows to
-    have arrived. Raise Refused for a number that is none, and for a book that shows other entries.
+    have arrived; `bounces` is a folder with mails that say which came back. Raise Refused for a number that
+    is none, and for a book that shows other entries.
     """
     if listed:
         return OutboxReport(tuple(queued_row(look(desk), item) for item in queue(desk.ledger)), dry=True)
-    stock = at_hand(desk)
+    stock = take_stock(desk)
+    came_back = bounces_in(bounces) if bounces else ()
     events = [*_again(stock, resend, MessageState.PREPARED), *_again(stock, arrived, MessageState.SENT)]
+    events += [*_came_back(stock, came_back)]
     if events:
         stock.settle(events)
     return send_due(desk, sleep=sleep)
+
+
+def _came_back(stock: Stock, found: Iterable[Bounce]) -> Iterator[Event]:
+    """Mails that were sent, or may have been, and that a report says failed; each report counts once."""
+    ledger = stock.desk.ledger
+    noted = known_bounces(ledger)
+    out = {
+        message_id(ledger.document(item.content)): item
+        for item in (queue(ledger) if found else ())
+        if item.message.channel == Channel.MAIL and item.state in _GONE
+    }
+    for bounce in found:
+        known = [each for each in bounce.message_ids if each in out]
+        if known and bounce.digest not in noted:
+            item = out.pop(known[0])
+            yield from bounce_events(item, bounce.digest, bounce.said)
+            yield from _lived(ledger.values(), item.message, LetterState.BOUNCED, bounce.said)
+
+
+def _lived(
+    values: Mapping[Key, Value], message: Message, state: LetterState | None, aside: str = ""
+) -> Iterator[Event]:
+    """What a letter's register learns of a message that it went with."""
+    if state and message.kind in LETTER_KINDS:
+        person = " ".join(filter(None, (f"{message.name} <{message.address}>", aside)))
+        number = letter_of(message)
+        yield happened(ACTION, values, message.region or "", number, state, person)
+
+
+def letter_of(message: Message) -> str:
+    """The number of the letter that a message goes with."""
+    return message.occasion.partition(" ")[0]
 
 
 def _again(stock: Stock, numbers: Sequence[int], new: MessageState) -> Iterator[Event]:
@@ -143,28 +191,10 @@ def _again(stock: Stock, numbers: Sequence[int], new: MessageState) -> Iterator[
     over = (*lost, *done) if new == MessageState.PREPARED else lost
     if wrong := [number for number in numbers if number not in items or items[number].state not in over]:
         raise Refused([Problem("outbox_number", fields={"numbers": wrong})])
-    yield from (state_event(items[number], new, "asked for") for number in dict.fromkeys(numbers))
-
-
-def at_hand(desk: Desk) -> Stock:
-    """Ledger and book; a book that lacks what an outbox recorded before it was stopped is given that first.
-
-    Raise Refused for a book that is amiss otherwise.
-    """
-    stock = look(desk)
-    found = misfits(stock)
-    if [problem.code for problem in found] == ["book_behind"] and _lacks_messages_only(stock):
-        _show(stock)
-        stock = look(desk)
-        found = misfits(stock)
-    if found:
-        raise Refused(found)
-    return stock
-
-
-def _lacks_messages_only(stock: Stock) -> bool:
-    missed = stock.desk.ledger.entries(after=applied_number(stock.reading))
-    return all(entry.action == ACTION for entry in missed)
+    values = stock.desk.ledger.values() if numbers else {}
+    for number in dict.fromkeys(numbers):
+        yield state_event(items[number], new, "asked for")
+        yield from _lived(values, items[number].message, _LETTER_STATES.get(new))
 
 
 def _show(stock: Stock) -> None:
@@ -187,19 +217,21 @@ def send_due(
     What a run that is no more was sending becomes doubtful, what nobody needs any more is withdrawn. Where
     `only` some messages are meant, by code, nothing else is sent or told.
     """
-    stock = at_hand(desk)
-    record = _Records(desk)
+    stock = take_stock(desk)
     items = queue(desk.ledger)
+    records = _Records(desk, items)
     for event in (*doubt(items), *_withdrawn(stock, items)):
-        record(event)
+        records.note(event)
     meant = [item for item in queue(desk.ledger) if only is None or item.code in only]
     waiting = [item for item in meant if item.state == MessageState.PREPARED]
     found = list(problems)
     with _open_ways(desk, drafts, waiting, found) as ways:
-        pace = _pace(desk, items, sleep)
-        delivery = Delivery(ways, pace, lambda item: desk.ledger.document(item.content), record)
+        turns = _Turns(desk, sleep)
+        pace = _pace(desk, items, turns.rest)
+        delivery = Delivery(ways, pace, records.content, records.begin, records.note)
         for done, _ in enumerate(deliver(delivery, waiting), 1):
             desk.progress("outbox", done, len(waiting))
+            turns.breathe()
     now = look(desk)
     if misfits(now):
         _show(now)
@@ -210,25 +242,76 @@ def send_due(
 def _withdrawn(stock: Stock, items: Iterable[Queued]) -> Iterator[Event]:
     """What waits to be sent and is not so any more."""
     due = {message_code(stock.plan.code, message) for message, _ in notices(stock).messages}
+    letters = {issue.letter.number for issue in in_force_letters(stock.desk.ledger).values()}
     for item in items:
-        if item.state == MessageState.PREPARED and is_pressing(item.message.kind) and item.code not in due:
+        is_over = is_pressing(item.message.kind) and item.code not in due
+        is_replaced = item.message.kind in LETTER_KINDS and letter_of(item.message) not in letters
+        if item.state == MessageState.PREPARED and (is_over or is_replaced):
             yield state_event(item, MessageState.WITHDRAWN)
 
 
+class _Turns:
+    """Gives the turn at the book to others while nothing is on its way: what waits may wait for long."""
+
+    def __init__(self, desk: Desk, sleep: Sleep) -> None:
+        self._desk, self._sleep = desk, sleep
+        self._since = time.monotonic()
+
+    def rest(self, seconds: float) -> None:
+        """Wait, while others may work on the book."""
+        with self._desk.aside():
+            self._sleep(seconds)
+        self._since = time.monotonic()
+
+    def breathe(self) -> None:
+        """Let others have their turn, where this has taken a while."""
+        if time.monotonic() - self._since > _BREATH:
+            self.rest(_LET_IN)
+
+
 class _Records:
-    """Records where a message is. What is about to be sent is refused when somebody else has recorded."""
+    """Records where a message is."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, items: Iterable[Queued]) -> None:
         self._desk, self._head = desk, desk.ledger.head
+        self._letters = {item.code: item.message for item in items if item.message.kind in LETTER_KINDS}
+        self._values = dict(desk.ledger.values()) if self._letters else {}
 
-    def __call__(self, event: Event) -> None:
-        onto = self._head if event.new == MessageState.SENDING else None
+    def begin(self, item: Queued) -> Queued:
+        """A message is about to be sent, unless somebody else has done something about it meanwhile.
+
+        Raise Refused when somebody else has recorded something at the same moment.
+        """
+        onto = self._desk.ledger.head
+        if onto != self._head:
+            now = {one.code: one for one in queue(self._desk.ledger)}[item.code]
+            if now.state != MessageState.PREPARED:
+                return now
+        self._record(state_event(item, MessageState.SENDING), onto)
+        return replace(item, state=MessageState.SENDING)
+
+    def content(self, item: Queued) -> bytes:
+        """What is to be sent."""
+        return self._desk.ledger.document(item.content)
+
+    def note(self, event: Event) -> None:
+        """What came of a message."""
+        self._record(event, None)
+
+    def _record(self, event: Event, onto: str | None) -> None:
         desk = self._desk
-        [entry] = desk.ledger.record(
-            [event], at=desk.clock(), actor=desk.actor, source=desk.source, onto=onto
-        )
-        if entry.previous == self._head:
-            self._head = entry.hash
+        if self._letters and desk.ledger.head != self._head:
+            self._values = dict(desk.ledger.values())
+        events = [event, *self._lived(event)]
+        entries = desk.ledger.record(events, at=desk.clock(), actor=desk.actor, source=desk.source, onto=onto)
+        self._values |= {entry.key: entry.new for entry in entries if self._letters}
+        if entries[0].previous in (self._head, onto):
+            self._head = entries[-1].hash
+
+    def _lived(self, event: Event) -> Iterator[Event]:
+        """What became of the letter that a message goes with, recorded with what became of the message."""
+        if message := self._letters.get(str(event.row)):
+            yield from _lived(self._values, message, _LETTER_STATES.get(MessageState(str(event.new))))
 
 
 def _pace(desk: Desk, items: Iterable[Queued], sleep: Sleep) -> Pace:
@@ -246,7 +329,10 @@ def _open_ways(
 ) -> Iterator[Mapping[str, Carrier]]:
     """The ways that are open, for what waits; why others are not is added to what was found."""
     if drafts is not None:
-        yield {Channel.MAIL: Drafts(drafts)}
+        written = Drafts(drafts)
+        for item in queue(desk.ledger):
+            written.clear(item.message)
+        yield {Channel.MAIL: written}
         return
     wanted = {item.message.channel for item in waiting}
     mail = None

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..desk import SENT, STAMP_FIELD, Desk, find_line, find_region, printed_heads, stamps, standing_of
+from ..calibration import Region
+from ..desk import SENT, SIGNED, STAMP_FIELD, Desk, find_line, find_region, printed_heads, stamps, standing_of
 from ..language import text
-from ..ledger import ERASED, Entry, dump, parse_mark, plain_head
+from ..ledger import ERASED, Entry, Proof, dump, parse_mark, plain_head
 from ..ooxml import write_file
 from ..problems import Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
 
-RECORDS = ("letter.record", *SENT.values())
+RECORDS = ("letter.record", *SENT.values(), *SIGNED.values())
 """Fields whose documents say which files left the house."""
 
 
@@ -43,6 +44,13 @@ def proof(desk: Desk, region: str, out: Path, line: str = "", heads: Sequence[st
     plan = standing_of(desk.ledger).inputs.plan
     meant = find_region(plan, region)
     row = find_line(plan, meant, line).code if line else None
+    made = proof_of(desk, meant, row, heads)
+    write_file(out, dump(made))
+    return ProofReport(out.name, len(made.entries), made.seen.mark)
+
+
+def proof_of(desk: Desk, meant: Region, row: str | None = None, heads: Sequence[str] = ()) -> Proof:
+    """What proves the entries of a region, or of one of its lines; raise Refused as `proof` does."""
     printed = filter(parse_mark, printed_heads(desk.ledger, meant.code))
     stamped = [plain_head(one.checkpoint) for one in stamps(desk.ledger)]
     marks = [*printed, *stamped, *map(plain_head, heads)]
@@ -52,9 +60,7 @@ def proof(desk: Desk, region: str, out: Path, line: str = "", heads: Sequence[st
     entries += desk.ledger.entries(action="stamp", field=STAMP_FIELD)
     records = [str(one.new) for one in entries if one.field in (*RECORDS, STAMP_FIELD)]
     sizes = {mark[0] for said in marks if (mark := parse_mark(said))}
-    made = desk.ledger.bundle([one.number for one in entries], sorted(sizes), records)
-    write_file(out, dump(made))
-    return ProofReport(out.name, len(entries), made.seen.mark)
+    return desk.ledger.bundle([one.number for one in entries], sorted(sizes), records)
 
 
 def _is_meant(entry: Entry, line: str | None) -> bool:

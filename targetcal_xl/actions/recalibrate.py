@@ -48,7 +48,9 @@ from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
 from ..telling import Part, Report, Sentence, table
 from ..workbook import revised
+from .announce import NOBODY, Announced, Announcement, announced, announcement
 from .check import fixed_changed, unkept
+from .lock import raised, tell_raised
 from .new import suggestions
 from .objections import objection_events
 
@@ -90,6 +92,10 @@ class RecalibrateReport(Report):
     """Regions and lines whose interval was cut off where their history no longer carries it."""
     skipped: tuple[str, ...] = ()
     """Past periods of which no line has a value."""
+    objections: tuple[tuple[str, str, float], ...] = ()
+    """Region, line and deviation of each locked declaration that is an objection now."""
+    announced: Announced = NOBODY
+    """Who was told of the objections, and who could not be yet."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -102,6 +108,8 @@ class RecalibrateReport(Report):
             yield table(_WEIGHTS, (_weight_row(weight, language) for weight in self.weights), language)
         counts = {"moved": len(moved), "lines": len(self.lines), "total": told.total(self.suggested_total)}
         yield Sentence(text("telling.recalibrate.lines", language, **counts))
+        yield from tell_raised(self.objections, language)
+        yield from self.announced.tell(language)
         yield from tell_open(self.skipped, self.questions, self.held, language)
 
 
@@ -187,7 +195,7 @@ def settled(
     }
     said = [Event("recalibrate", *key, old, new, reason) for key, (old, new) in changed.items()]
     entered = {key: cells.get(key) for key in places if not same_value(stock.typed(key), cells.get(key))}
-    _record(stock, said, after, reason, more, restored, entered)
+    opened, news = _record(stock, said, after, reason, more, restored, entered)
     return RecalibrateReport(
         changes=tuple(Change(places[key], old, new) for key, (old, new) in changed.items()),
         lines=tuple(_lines(plan, before.baseline, after.baseline)),
@@ -197,6 +205,8 @@ def settled(
         metric=plan.metric,
         held=held(after.inputs, after.baseline),
         skipped=skipped(after.inputs),
+        objections=opened,
+        announced=announced(stock.desk, news),
     )
 
 
@@ -208,24 +218,26 @@ def _record(
     more: Sequence[bytes],
     restored: int | None,
     entered: Mapping[Key, Value],
-) -> None:
-    """What finance said and what came of it, as one recalibration; nothing where nothing changes."""
+) -> tuple[tuple[tuple[str, str, float], ...], Announcement]:
+    """What finance said and what came of it, as one recalibration; nothing where nothing changes.
+
+    Give back the objections that it opens, and what is said of them.
+    """
     before, ground = stock.standing, (after.inputs, after.baseline, after.allotment, after.shared)
     events, documents = groundwork("recalibrate", *ground, before=before.values, reason=reason)
     moved = _moved(before.inputs.plan, before.baseline, after.baseline, reason)
-    events = [
-        *said,
-        *moved,
-        *_reweighed(before, after, reason),
-        *events,
-        *_reconsidered(before, after, reason),
-    ]
+    objected = [*_reconsidered(before, after, reason)]
+    events = [*said, *moved, *_reweighed(before, after, reason), *events, *objected]
+    news = announcement(stock, objected)
     if events:
         named = {event.new for event in events}
         documents += [document for document in more if reference(document) in named]
-        stock.settle([*events, *_counted(before, reason, restored)], documents, entered)
+        counted = _counted(before, reason, restored)
+        stock.settle([*events, *counted, *news.events], [*documents, *news.documents], entered)
     elif entered:
         stock.settle([], entered=entered)
+    now = replace(stock, standing=replace(after, values=before.values))
+    return tuple(raised(now, objected)), news
 
 
 def _moved(plan: Plan, before: Baseline, after: Baseline, reason: str) -> list[Event]:

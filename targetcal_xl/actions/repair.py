@@ -13,6 +13,7 @@ from ..desk import (
     caught_up,
     composed_book,
     erased_cells,
+    finish_erasure,
     keep_aside,
     look,
     post,
@@ -96,7 +97,7 @@ def repair(desk: Desk) -> RepairReport:
     plan, and for a file that only its people can open.
     """
     standing_of(desk.ledger)
-    desk.ledger.scrub()
+    finish_erasure(desk)
     if not desk.path.exists():
         write_file(desk.path, composed_book(desk, desk.ledger))
         return RepairReport(True, sum(1 for _ in desk.ledger.entries()), True)

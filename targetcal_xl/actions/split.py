@@ -5,15 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from ..calibration import Region, Value
-from ..desk import SENT, Desk, Sent, Stock, chosen_regions, sent_items, sheet_seal, take_stock
+from ..calibration import Key, Plan, Region, Value
+from ..desk import (
+    FOLDER,
+    SENT,
+    Desk,
+    Sent,
+    Stock,
+    chosen_regions,
+    files_folder,
+    handed_files,
+    kept_file,
+    sent_items,
+    sheet_seal,
+    take_stock,
+)
 from ..exchange import Slip, decrypted, encrypted, pack_bytes, pack_content, pack_places, steady
 from ..formats import BOOK
 from ..language import text
@@ -22,7 +36,7 @@ from ..letters.file_names import file_name
 from ..ooxml import clear_leftovers, laid_beside, make_folder, put_in_place, read_file
 from ..pages import region_page
 from ..problems import DataProblems, Problem, Refused
-from ..telling import DONE, QUIET, Part, Report, Sentence, tell_problems, word
+from ..telling import DONE, QUIET, WARNING, Part, Report, Sentence, tell_problems, word
 from ..workbook import Content, Owner, region_sheet
 from .check import unsettled
 from .packs import pack_password
@@ -47,20 +61,29 @@ class SplitReport(Report):
     files: tuple[PackFile, ...]
     closed: tuple[tuple[str, str], ...]
     """Region and stage."""
+    enclosed: tuple[PackFile, ...] = ()
+    """The attached files that lie beside packs."""
+    lost: tuple[Problem, ...] = ()
+    """Attached files that did not go along: they are gone, or may not go without the pack's password."""
 
     @property
     def leaves_work(self) -> bool:
         """Whether a file could not be written as another one stands there."""
-        return any(one.outcome == "in_the_way" for one in self.files)
+        return any(one.outcome == "in_the_way" for one in (*self.files, *self.enclosed))
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         for one in self.files:
+            if one.outcome != "in_the_way":
+                said = text(f"telling.split.{one.outcome}", language, file=one.file)
+                yield Sentence(said, DONE if one.outcome == "written" else QUIET, one.region)
+        for region, count in Counter(one.region for one in self.enclosed).items():
+            yield Sentence(text("telling.split.enclosed", language, count=count), QUIET, region)
+        for one in (*self.files, *self.enclosed):
             if one.outcome == "in_the_way":
                 yield from tell_problems([Problem("pack_in_the_way", one.file)], language)
-                continue
-            said = text(f"telling.split.{one.outcome}", language, file=one.file)
-            yield Sentence(said, DONE if one.outcome == "written" else QUIET, one.region)
+        for problem in self.lost:
+            yield Sentence(problem.sentence(language), WARNING)
         for region, state in self.closed:
             yield Sentence(text("telling.split.closed", language, state=word(state, language)), QUIET, region)
         if any(one.outcome != "in_the_way" for one in self.files):
@@ -90,22 +113,60 @@ def split_book(
     opened = [region for region in chosen if stock.table(region).is_open]
     maker = _Maker(stock, "page" if html else "pack", nonce, opened)
     made = [maker.made(region) for region in opened]
-    contents = [_locked(content, sent) if encrypt else content for sent, content in made]
-    make_folder(out)
     with ExitStack() as stack:
-        laid: list[tuple[Path, Path]] = []
-        files = []
-        for (sent, plain), content in zip(made, contents, strict=True):
-            path, password = out / sent.file, pack_password(sent.slip.region) if encrypt else ""
-            outcome = _outcome(path, plain, password)
-            if outcome == "written":
-                laid.append((stack.enter_context(laid_beside(path, content)), path))
-            files.append(PackFile(stock.plan.region(sent.slip.region).name, sent.file, outcome))
+        counter, lost = _Counter(stock.plan, out, stack, encrypt), list[Problem]()
+        files = [counter.lay_pack(sent, content) for sent, content in made]
+        enclosed = [
+            counter.lay(sent, file, content)
+            for sent, _ in made
+            for file, content in _enclosed(stock, sent, encrypt, lost)
+        ]
         if events := [event for sent, _ in made if (event := maker.event(sent))]:
             stock.settle(events, [dump(sent) for sent, _ in made])
-        _put(laid)
+        _put(counter.laid)
     closed = [(one.name, stock.table(one).stage) for one in chosen if not stock.table(one).is_open]
-    return SplitReport(str(out), tuple(files), tuple(closed))
+    return SplitReport(str(out), tuple(files), tuple(closed), tuple(enclosed), tuple(lost))
+
+
+def _enclosed(stock: Stock, sent: Sent, encrypt: bool, lost: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    """The attached files that lie beside a region's pack, by place; why others do not is added to `lost`."""
+    files = handed_files(stock.desk.ledger, sent.slip.region) if sent.kind == "pack" else {}
+    if files and encrypt:
+        lost.append(Problem("enclosed_unencrypted", sent.file))
+        return
+    for name, file in files.items():
+        try:
+            yield (
+                f"{files_folder(sent.file)}/{name}",
+                kept_file(stock.desk, stock.standing.values.get(FOLDER), file),
+            )
+        except Refused as refused:
+            lost += refused.problems
+
+
+class _Counter:
+    """Where what is handed out is laid ready, to take its place all together."""
+
+    def __init__(self, plan: Plan, out: Path, stack: ExitStack, encrypt: bool) -> None:
+        self._plan, self._out, self._stack, self._encrypt = plan, out, stack, encrypt
+        self.laid: list[tuple[Path, Path]] = []
+
+    def lay_pack(self, sent: Sent, plain: bytes) -> PackFile:
+        """Lay a region's file ready, with a password where one is wanted."""
+        if not self._encrypt:
+            return self.lay(sent, sent.file, plain)
+        return self.lay(sent, sent.file, _locked(plain, sent), plain, pack_password(sent.slip.region))
+
+    def lay(
+        self, sent: Sent, file: str, content: bytes, plain: bytes | None = None, password: str = ""
+    ) -> PackFile:
+        """Lay a file ready unless one is there; `plain` is what it is without its password."""
+        path = self._out / file
+        make_folder(path.parent)
+        outcome = _outcome(path, content if plain is None else plain, password)
+        if outcome == "written":
+            self.laid.append((self._stack.enter_context(laid_beside(path, content)), path))
+        return PackFile(self._plan.region(sent.slip.region).name, file, outcome)
 
 
 class _Maker:
@@ -134,8 +195,7 @@ class _Maker:
         slip, at = (before.slip, before.made_at) if before and same else (self._slip(region, number), "")
         at = at or self._at.isoformat()
         content = self._content(slip, dt.datetime.fromisoformat(at))
-        name = f"{self._stock.plan.period}-{region.name}-{number}"
-        file = file_name(name, "html" if self._kind == "page" else "xlsx")
+        file = self._file(region)
         return Sent(slip, self._kind, file, hashlib.sha256(content).hexdigest(), at, seal, typed), content
 
     def event(self, sent: Sent) -> Event | None:
@@ -169,7 +229,25 @@ class _Maker:
     def _cells(self) -> Content:
         stock = self._stock
         codes = [region.code for region in self._regions]
-        return pack_content(stock.standing, stock.reading.values, codes, stock.standing.language)
+        linked = {**stock.standing.values, **dict(self._links(codes))}
+        standing = replace(stock.standing, values=linked)
+        return pack_content(standing, stock.reading.values, codes, stock.standing.language)
+
+    def _links(self, codes: Iterable[str]) -> Iterator[tuple[Key, Value]]:
+        """Where a pack's links to attached files lead: to the folder beside it."""
+        values = self._stock.standing.values
+        for code in codes:
+            folder = files_folder(self._file(self._stock.plan.region(code)))
+            files = handed_files(self._stock.desk.ledger, code).items()
+            names = {(file.stored, file.name): name for name, file in files}
+            for key in [key for key in values if key[0] == code and key[2] == "file.target"]:
+                stored, shown = str(values[key]).rpartition("/")[2], str(values[*key[:2], "file.file"])
+                yield key, f"{folder}/{names[stored, shown]}"
+
+    def _file(self, region: Region) -> str:
+        """What a region's file is called."""
+        name = f"{self._stock.plan.period}-{region.name}-{self._stock.table(region).round}"
+        return file_name(name, "html" if self._kind == "page" else "xlsx")
 
     @cached_property
     def _before(self) -> Mapping[str, Sent]:

@@ -18,7 +18,7 @@ from ..desk import (
     standing_of,
     where,
 )
-from ..formats import BOOK, LEDGER, MESSAGES, Format
+from ..formats import BOOK, LEDGER, SINCE, Format
 from ..language import listed, text
 from ..ledger import Event
 from ..ooxml import laid_beside, put_in_place, read_file, refuse_open, refuse_taken
@@ -54,12 +54,17 @@ class UpgradeReport(Report):
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
-        facts = {"book_before": self.book, "book": BOOK.number}
-        facts |= {"ledger_before": self.ledger, "ledger": LEDGER.number}
         if not self.upgraded:
+            facts = {"book": BOOK.number, "ledger": LEDGER.number}
             yield Sentence(text("telling.upgrade.nothing", language, **facts), QUIET)
             return
-        yield Sentence(text("telling.upgrade.done", language, **facts), DONE)
+        both = (("book", self.book, BOOK), ("ledger", self.ledger, LEDGER))
+        risen = [
+            text(f"telling.upgrade.{what}", language, before=before, now=now.number)
+            for what, before, now in both
+            if before < now.number
+        ]
+        yield Sentence(text("telling.upgrade.done", language, risen=listed(risen, language)), DONE)
         if self.copies:
             yield Sentence(text("telling.upgrade.copies", language, files=listed(self.copies, language)))
         if self.database:
@@ -171,8 +176,7 @@ def _lost(desk: Desk, found: _Found) -> Iterator[Problem]:
 
 def _unheard_of(found: _Found, now: Stock) -> dict[Key, Value]:
     """The cells that the old book's format had not yet, of which it could say nothing."""
-    cells = now.reading.typed.items() if found.format < MESSAGES else ()
-    return {key: None for key, cell in cells if cell.kind == "message"}
+    return {key: None for key in now.reading.typed if found.format < SINCE.get(key[2], 0)}
 
 
 def _restored(stock: Stock) -> Iterator[Problem]:

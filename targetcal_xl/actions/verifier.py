@@ -29,11 +29,13 @@ class VerifierReport(Report):
         yield Sentence(text("telling.verifier.use", language))
 
 
-def attest_as_said(files: Sequence[Path], roots: Path | None, out: Path | None, lang: str) -> Report:
+def attest_as_said(
+    files: Sequence[Path], roots: Path | None, codes: Sequence[str], out: Path | None, lang: str
+) -> Report:
     """Judge files, or write the page that does; raise Refused for neither and for both."""
     if bool(files) == bool(out):
         raise Refused([Problem("verify_what")])
-    return verifier(out, lang) if out else attest(files, roots)
+    return verifier(out, lang) if out else attest(files, roots, codes)
 
 
 def verifier(out: Path, lang: str) -> VerifierReport:

@@ -12,12 +12,12 @@ from ..desk import (
     Stock,
     audit_rows,
     has_macros,
-    issues,
     look,
     lost_files,
     misfits,
     not_taken_in,
     printed_heads,
+    register_rows,
     said,
     stamps,
 )
@@ -27,6 +27,7 @@ from ..problems import Problem, Refused
 from ..workbook import BUTTONS_TAB, Content, marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
+from .letters_held import changed_files, outdated, unfaithful
 from .stamp import held_stamps
 
 Stray = tuple[str, Problem]
@@ -45,9 +46,19 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     if not problems:
         stock = look(desk)
         found = list(strays(stock))
-        problems = [*faults(stock, found), *lost_files(desk), *wrong]
+        problems = [
+            *faults(stock, found),
+            *lost_files(desk),
+            *unfaithful(stock),
+            *changed_files(stock),
+            *wrong,
+        ]
         unheld = [Problem("stamps_unheld", fields={"count": len(stamped)})]
-        notes = (*oddities(stock, found), *(unheld if stamped and not (held or wrong) else ()))
+        notes = (
+            *oddities(stock, found),
+            *outdated(stock),
+            *(unheld if stamped and not (held or wrong) else ()),
+        )
     return AuditReport(
         tuple(desk.ledger.entries()),
         checkpoint,
@@ -86,7 +97,7 @@ def disagreements(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
     """Every cell that shows something else than the ledger says, as far as the book can be read."""
     entries = audit_rows(stock.standing, stock.desk.ledger.entries())
     yield from _log(stock, "audit", {str(row["number"]): row for row in entries})
-    letters = (issue.register_row() for issue in issues(stock.desk.ledger))
+    letters = register_rows(stock.desk.ledger, stock.standing.language)
     yield from _log(stock, "letters", {str(row["number"]): row for row in letters})
     yield from changed_cells(stock, stock.wanted, results=True)
     for region in stock.plan.regions:

@@ -21,7 +21,17 @@ from .backtest import (
 from .baseline import Baseline, Inputs, compute_baseline
 from .calendar import Calendar
 from .coherence import reconcile
-from .commitment import Grant, Letter, LineCommitment, Objection, Targets, compose, letter_number
+from .commitment import (
+    Grant,
+    Letter,
+    LineCommitment,
+    Milestone,
+    Objection,
+    Targets,
+    compose,
+    letter_number,
+    path_in_force,
+)
 from .course import Course, course_path, parse_course, pro_rata
 from .drivers import Readings, effects, log_changes, signals
 from .explanation import ROUNDING, Explanation, Step, explain
@@ -63,6 +73,7 @@ from .plan import (
     Driver,
     Group,
     Indicator,
+    LetterCare,
     Limits,
     Line,
     Measures,
@@ -150,6 +161,7 @@ __all__ = [
     "Judgement",
     "Key",
     "Letter",
+    "LetterCare",
     "Level",
     "Limits",
     "Line",
@@ -157,6 +169,7 @@ __all__ = [
     "Measures",
     "Metric",
     "MetricKind",
+    "Milestone",
     "Notices",
     "Objection",
     "Opinion",
@@ -247,6 +260,7 @@ __all__ = [
     "odds",
     "of_plan",
     "parse_course",
+    "path_in_force",
     "period_totals",
     "period_weights",
     "plan_odds",

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 
+import numpy as np
+
+from .arrays import Floats
+from .course import course_path
 from .explanation import Explanation, explain
 from .metric import Metric
+from .negotiation import is_placeholder
 from .period import Period
-from .plan import ADDED, Line, Region
+from .plan import ADDED, Line, Region, Thresholds
+from .progress import target_path
 from .standing import Standing, Value, as_number
 from .supports import in_words_only, support_items
 from .vocabulary import JUSTIFICATION, ChangeState, ObjectionState
@@ -52,6 +58,8 @@ class LineCommitment:
     """How the suggestion came about."""
     turned: Turned | None = field(default=None, metadata=ADDED)
     """The last change since it was confirmed."""
+    risk: str = field(default="", metadata=ADDED)
+    """What the region's head says might come in the way."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,20 @@ class Grant:
     due: dt.date | None
     reason: str = field(default="", metadata=ADDED)
     """Why, where that was said."""
+    owner: str = field(default="", metadata=ADDED)
+    """Who sees to a support that was granted."""
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A day on which the region is judged: where its path is by then, and from where on that is missed."""
+
+    day: dt.date
+    share: float
+    """How much of the path is behind it, of 1."""
+    target: float = math.nan
+    """In the metric's unit; NaN, like the limit, where lines do not add up."""
+    limit: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -126,6 +148,10 @@ class Letter:
     """The `chain_head` of the letter that this one replaces."""
     replaced_issued: dt.date | None = field(default=None, metadata=ADDED)
     """When that was issued: its targets were in force from then until this one's."""
+    milestones: tuple[Milestone, ...] = field(default=(), metadata=ADDED)
+    """Those of the plan and the period's last day, in order."""
+    thresholds: Thresholds | None = field(default=None, metadata=ADDED)
+    """By which lines are warned of; None in letters from before they said so."""
 
 
 def letter_number(plan_code: str, region_code: str, version: int) -> str:
@@ -137,25 +163,25 @@ def compose(
     standing: Standing,
     region: str,
     *,
-    number: str,
-    version: int,
-    replaces: str,
+    replaced: Letter | None = None,
     issued: dt.date,
     chain_head: str,
-    replaced_head: str = "",
-    replaced_issued: dt.date | None = None,
-    handling: Mapping[str, str] | None = None,
+    handling: Mapping[str, str],
+    day_weights: Floats,
 ) -> Letter:
-    """The letter of a region whose lines are all agreed; `handling` is by line code what was done
-    about its objection. Raise KeyError for an unknown region, ValueError when a line is not agreed."""
-    plan = standing.inputs.plan
+    """The next letter of a region whose lines are all agreed, which takes the place of `replaced`.
+
+    `handling` is by line code what was done about its objection; `day_weights` (D,) are those of the
+    period's days. Raise KeyError for an unknown region, ValueError when a line is not agreed.
+    """
+    plan, version = standing.inputs.plan, replaced.version + 1 if replaced else 1
     own = plan.lines_of(region)
     lines = tuple(_commitment(standing, line) for line in own)
     adds_up = plan.metric.adds_up
     return Letter(
-        number=number,
+        number=letter_number(plan.code, region, version),
         version=version,
-        replaces=replaces,
+        replaces=replaced.number if replaced else "",
         issued=issued,
         company=plan.company,
         period=plan.period,
@@ -165,13 +191,39 @@ def compose(
         total=_total(plan.metric, (line.targets for line in lines)) if adds_up else None,
         history=_history(standing, region) if adds_up else (),
         grants=tuple(_grants(standing, region, "yes")),
-        objections=tuple(_objections(standing, own, handling or {})),
+        objections=tuple(_objections(standing, own, handling)),
         chain_head=chain_head,
         explanation=explain(standing, [standing.row_of[line.code] for line in own]) if adds_up else None,
         declined=(*_grants(standing, region, "no"), *_declined_words(standing, region)),
-        replaced_head=replaced_head,
-        replaced_issued=replaced_issued,
+        replaced_head=replaced.chain_head if replaced else "",
+        replaced_issued=replaced.issued if replaced else None,
+        milestones=tuple(_milestones(standing, own, day_weights)),
+        thresholds=plan.thresholds,
     )
+
+
+def path_in_force(standing: Standing, targets: Floats, day_weights: Floats) -> Floats:
+    """Where each of n lines should be at the end of each of D days, (n, D), with every later change."""
+    plan = standing.inputs.plan
+    path = target_path(targets, day_weights, plan.metric)
+    for row, line in enumerate(plan.lines):
+        if course := standing.course(line):
+            path[row] = course_path(course, plan.period.days, day_weights, plan.metric)
+    return path
+
+
+def _milestones(standing: Standing, own: Sequence[Line], day_weights: Floats) -> Iterator[Milestone]:
+    """The plan's milestones and the last day; a region whose lines do not add up has its targets on each."""
+    plan = standing.inputs.plan
+    days, elapsed = plan.period.days, np.cumsum(day_weights) / np.sum(day_weights)
+    agreed = [as_number(standing.value(line.region, line.code, "agreed")) for line in plan.lines]
+    path = path_in_force(standing, np.array(agreed, float), day_weights)
+    path = path[[standing.row_of[line.code] for line in own]]
+    for day in sorted({*plan.milestones, days[-1]}):
+        at = days.index(day)
+        target = float(path[:, at].sum()) if plan.metric.adds_up else math.nan
+        limit = target * (1.0 - plan.metric.direction * (1.0 - plan.thresholds.milestone))
+        yield Milestone(day, float(elapsed[at]), target, limit)
 
 
 def _commitment(standing: Standing, line: Line) -> LineCommitment:
@@ -192,6 +244,7 @@ def _commitment(standing: Standing, line: Line) -> LineCommitment:
         said.text("decision_reason"),
         explain(standing, [row]),
         _turned(standing, line, said),
+        "" if is_placeholder(said.value("risk")) else said.text("risk"),
     )
 
 
@@ -224,12 +277,14 @@ def _history(standing: Standing, region: str) -> tuple[tuple[Period, float], ...
 
 
 def _grants(standing: Standing, region: str, granted: str) -> Iterator[Grant]:
-    """The items that were granted, or those that were not."""
+    """The items that were granted, or those that were not; the superior sees to what nobody else does."""
+    superior = standing.inputs.plan.region(region).superior.name
     names = {line.code: line.name for line in standing.inputs.plan.lines_of(region)}
     for item in support_items(standing, region):
         if item.granted == granted:
             line = names.get(item.line, item.line)
-            yield Grant(line, item.kind, item.what, item.quantity, item.unit, item.due, item.reason)
+            owner = (item.owner or superior) if granted == "yes" else ""
+            yield Grant(line, item.kind, item.what, item.quantity, item.unit, item.due, item.reason, owner)
 
 
 def _declined_words(standing: Standing, region: str) -> Iterator[Grant]:

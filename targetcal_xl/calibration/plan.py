@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,7 @@ from .arrays import Floats
 from .calendar import Calendar
 from .metric import IN_PERCENT, Metric
 from .period import Period
-from .vocabulary import TRIGGERS, MissingDays, RobotKind, Split, Trigger, WeightsCode
+from .vocabulary import TRIGGERS, CopiedTo, MissingDays, RobotKind, Split, Trigger, WeightsCode
 
 ADDED: Final = {"added": True}
 """Marks a field that came later: while it has its default, documents are written as they were before it."""
@@ -31,6 +32,20 @@ ODD_IN_MAIL: Final = r'[\x00-\x20\x7f<>()\[\],;:\\"]|@.*@|\.\.|^\.|\.@|@\.|\.$'
 """What no mail address has outside of quotes, which nobody writes."""
 
 
+FOLDER_FIELDS: Final = ("employee", "name", "region", "plan", "period", "company")
+"""What a folder of the archive may be named by."""
+_ODD_IN_FOLDER: Final = re.compile(r"[^\w.() /-]")
+
+
+def folder_faults(pattern: str) -> list[str]:
+    """What of a folder's pattern is no name: fields that nobody knows, signs, and ways out of the archive."""
+    bare = pattern
+    for code in FOLDER_FIELDS:
+        bare = bare.replace(f"{{{code}}}", "x")
+    parts = [part for part in bare.split("/") if not part.strip(" .") or part != part.strip()]
+    return [*_ODD_IN_FOLDER.findall(bare), *(f"“{part}”" for part in parts)]
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who declares, decides or advises."""
@@ -39,6 +54,8 @@ class Person:
     mail: str = ""
     robot: str = field(default="", metadata=ADDED)
     """The code of the group robot that tells them as well; none, where it is empty."""
+    employee: str = field(default="", metadata=ADDED)
+    """The number by which the personnel archive knows them."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,18 @@ class Notices:
     """How many days after it the superior is told."""
     digest: tuple[Person, ...] = ()
     """Who is told every day where all regions stand."""
+
+
+@dataclass(frozen=True)
+class LetterCare:
+    """Who gets letters beside the head, and how they lie in the archive."""
+
+    copies: tuple[CopiedTo, ...] = ("superior",)
+    """Whom a copy is mailed to."""
+    folder: str = "{employee}"
+    """Where a region's letters lie in the archive; what is in braces stands for what the plan says."""
+    keep_years: int = 0
+    """For how many years after the period letters are kept; 0 where nobody has said."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +227,7 @@ class Plan:
     """The last day to submit on, for each round; later rounds than these have none."""
     robots: tuple[Robot, ...] = field(default=(), metadata=ADDED)
     notices: Notices = field(default=Notices(), metadata=ADDED)
+    letters: LetterCare = field(default=LetterCare(), metadata=ADDED)
 
     def deadline(self, number: int) -> dt.date | None:
         """The last day to submit on in a round, from 1; None where there is none."""

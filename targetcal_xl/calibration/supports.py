@@ -30,6 +30,8 @@ class Item:
     granted: str = ""
     reason: str = ""
     """Why it was granted or declined, where that was said."""
+    owner: str = ""
+    """Who sees to it, where that was said."""
 
 
 def support_items(standing: Standing, region: str) -> tuple[Item, ...]:
@@ -57,6 +59,7 @@ def _item(standing: Standing, region: str, row: str) -> Item:
         due=_date(words("due")),
         granted=words("granted"),
         reason=words("granted_reason"),
+        owner=words("owner"),
     )
 
 

@@ -53,7 +53,7 @@ def kept(number: float, step: float | None = None) -> float:
 
     A whole number of steps where it is one as far as floats can tell, else its 15 significant digits.
     """
-    if not math.isfinite(number) or (float(number).is_integer() and step in _WHOLE and 0 < abs(number) < _EXACT):
+    if not math.isfinite(number) or (step in _WHOLE and 0 < abs(number) < _EXACT and number % 1 == 0):
         return number
     if step and math.isfinite(number / step) and is_multiple(number, step):
         number = round(number / step) * step

@@ -132,7 +132,11 @@ class MessageKind(StrEnum):
     OVERDUE = "overdue"
     ESCALATION = "escalation"
     OBJECTION = "objection_raised"
+    UNSIGNED = "letter_unsigned"
+    ASKED = "letter_asked"
     DIGEST = "digest"
+    LETTER = "letter"
+    LETTER_COPY = "letter_copy"
 
 
 class MessageState(StrEnum):
@@ -146,6 +150,22 @@ class MessageState(StrEnum):
     DOUBTFUL = "doubtful"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"
+
+
+class LetterState(StrEnum):
+    """What became of a letter last; each but the first and the last is recorded as `letter.<state>`."""
+
+    ISSUED = "issued"
+    DRAFTED = "drafted"
+    MAILED = "mailed"
+    BOUNCED = "bounced"
+    QUESTION = "question"
+    REPLY = "reply"
+    SIGNED_HEAD = "signed_head"
+    SIGNED_SUPERIOR = "signed_superior"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+    SUPERSEDED = "superseded"
 
 
 class Channel(StrEnum):
@@ -164,7 +184,12 @@ STANDING_OBJECTIONS: Final = (ObjectionState.OPEN, ObjectionState.HANDLED)
 OBJECTIONS: Final = (*STANDING_OBJECTIONS, ObjectionState.LIFTED)
 """States of an objection once it is locked."""
 
-SUPPORT_ITEM: Final = ("line", "kind", "what", "quantity", "unit", "due", "granted", "granted_reason")
+SIGNATURE_MARKS: Final[dict[Role, str]] = {Role.HEAD: "[[SIG_HEAD]]", Role.SUPERIOR: "[[SIG_SUPERIOR]]"}
+"""Who signs a letter, and the mark that stands in it where: tiny and white, in every language the same."""
+
+GRANT: Final = ("granted", "granted_reason", "owner")
+"""What a superior says of a support item: yes or no, why not, and who sees to it."""
+SUPPORT_ITEM: Final = ("line", "kind", "what", "quantity", "unit", "due", *GRANT)
 """The fields of a support item. No line has one of these: a key's field says of what kind its row is."""
 
 MetricKind = Literal["sum", "mean", "ratio"]
@@ -193,6 +218,9 @@ Split = Literal["equal_odds", "pro_rata"]
 
 RobotKind = Literal["feishu", "dingtalk", "wecom"]
 """Whose group robot it is: each signs and limits in its own way."""
+
+CopiedTo = Literal["superior", "hrbp"]
+"""Who of a region may get a copy of its letter."""
 
 MissingDays = Literal["zero", "unknown"]
 """What it means that a day has no result: nothing was sold, or nobody reported."""

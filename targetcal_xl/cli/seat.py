@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from .. import buttons
 from ..desk import Desk, open_desk, silent
 from ..language import text
+from ..problems import Problem, Refused
 from .console import ERRORS
 
 if TYPE_CHECKING:
@@ -41,6 +43,12 @@ class ThisComputer:
         from .show import show
 
         show(report, self.as_json)
+
+    def secret(self, name: str) -> str:
+        """Ask for the secret of what is called so, unseen; raise Refused where nobody can be asked."""
+        if not (sys.stdin.isatty() and ERRORS.is_terminal):
+            raise Refused([Problem("key_unasked", name)])
+        return getpass.getpass(text("cli.secret", self.language, name=name))
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int], None]]:

@@ -31,6 +31,9 @@ class Here(Protocol):
     def tell(self, report: Report) -> None:
         """Shows a report of work that goes on."""
 
+    def secret(self, name: str) -> str:
+        """Asks the person for the secret of what is called so; raise Refused where nobody can be asked."""
+
     def progress(self) -> AbstractContextManager[OnProgress]:
         """Shows how far long work is, while it lasts."""
 

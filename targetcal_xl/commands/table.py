@@ -61,6 +61,7 @@ TalkOutcome = Annotated[str, Given("--outcome")]
 Decision = Annotated[str, Given(about="decision", metavar="[accept|counter|return|yes|no]")]
 Counter = Annotated[float | None, Given(kind="number", about="counter", metavar="[N]")]
 Support = Annotated[str, Given("--support")]
+SupportOwner = Annotated[str, Given("--owner")]
 Letters = Annotated[Path, Given("--out -o", "folder")]
 Form = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="format")]
 OwnTemplate = Annotated[Path | None, Given("--template", "file")]
@@ -80,6 +81,7 @@ ProofAt = Annotated[Path, Given("--out -o", "file", about="proof_out", metavar="
 ProvenLine = Annotated[str, Given("--line -l", "line", about="proven_line")]
 ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
 AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
+PrintedCodes = Annotated[list[str] | None, Given("--code", metavar="TEXT")]
 StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
 Authority = Annotated[str, Given("--authority", metavar="URL")]
 VerifierAt = Annotated[Path | None, Given("--html", "file", about="verifier_page", metavar="FILE.html")]
@@ -92,7 +94,30 @@ Attach = Annotated[list[str] | None, Given("--attach", metavar="REGION=FILE")]
 Resend = Annotated[list[int] | None, Given("--resend", "whole", metavar="N")]
 Words = Annotated[str, Given("--text")]
 Files = Annotated[list[Path] | None, Given("--attach", "file", about="attach_file")]
+LetterFiles = Annotated[list[Path] | None, Given(kind="file", about="letter_files", metavar="[BOOK] FILE...")]
+SignedFiles = Annotated[list[Path] | None, Given(kind="file", about="signed_files", metavar="[FILE...]")]
+SigningRole = Annotated[str, Given("--as", about="signing_role", metavar="head|superior")]
+Key = Annotated[str, Given("--key", metavar="FILE.p12|ADDRESS", variable="TARGETCAL_KEY")]
+Picture = Annotated[Path | None, Given("--picture", "file", metavar="FILE.png")]
+Stamped = Annotated[bool, Given("--stamp")]
+Stranger = Annotated[str, Given("--reason", about="signing_reason")]
+Recorder = Annotated[str, Given("--by", "person", about="as", metavar="NAME", variable="TARGETCAL_USER")]
+Paper = Annotated[Path | None, Given("--paper", "file", metavar="SCAN")]
+PaperRole = Annotated[str, Given("--role", about="paper_role", metavar="head|superior|both")]
+PaperDay = Annotated[dt.date | None, Given("--on", "date", about="paper_day")]
+PaperSigner = Annotated[str, Given("--signer", about="paper_signer")]
+Question = Annotated[str, Given("--text", about="question")]
+AnswerWords = Annotated[str, Given("--text", about="answer_words")]
+Until = Annotated[dt.date, Given("--until", "date")]
 Arrived = Annotated[list[int] | None, Given("--arrived", "whole", metavar="N")]
+ArchiveAt = Annotated[str, Given("--to", about="archive_to", metavar="URL|DIR")]
+ProveArchive = Annotated[bool, Given("--verify", about="verify_archive")]
+DeletedLetters = Annotated[list[str] | None, Given("--delete", about="archive_delete", metavar="NUMBER")]
+ByLaw = Annotated[bool, Given("--legal", about="archive_legal")]
+BouncesAt = Annotated[Path | None, Given("--bounces", "folder")]
+LettersFrom = Annotated[Path | None, Given("--letters", "folder", about="letters_from")]
+MailedForm = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="mail_format")]
+WriteTexts = Annotated[bool, Given("--texts")]
 OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
 Fix = Annotated[bool, Given("--fix")]
 PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
@@ -380,6 +405,7 @@ def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
 @_TABLE.command(
     "targetcal decide targets.xlsx --region HD",
     'targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason "two heads from 1 February"',
+    'targetcal decide targets.xlsx -r HN --support S01 yes --owner "Li Ying"',
     'targetcal decide targets.xlsx -r HN --support S02 no --reason "not before May"',
 )
 @_TABLE.button("decide", "finance", "AcceptInvitation", "region", "who", "hours")
@@ -391,20 +417,29 @@ def _decide(
     line: Line = "",
     support: Support = "",
     reason: Reason = "",
+    owner: SupportOwner = "",
     hours: Hours = 0.0,
 ) -> "Report":
     from ..actions.decide import decide_as_said
 
-    return decide_as_said(desk, region, kind, value, line, support, reason=reason, hours=hours)
+    said = {"reason": reason, "owner": owner}
+    return decide_as_said(desk, region, kind, value, line, support, **said, hours=hours)
 
 
-@_TABLE.button("support", "finance", "TraceRemoveAllArrows", "region", "support", "granted", "reason", "who")
+@_TABLE.button(
+    "support", "finance", "TraceRemoveAllArrows", "region", "support", "granted", "reason", "owner", "who"
+)
 def _support(
-    desk: "Desk", region: Region, support: Support, granted: Decision, reason: Reason = ""
+    desk: "Desk",
+    region: Region,
+    support: Support,
+    granted: Decision,
+    reason: Reason = "",
+    owner: SupportOwner = "",
 ) -> "Report":
     from ..actions.decide import decide_support
 
-    return decide_support(desk, region, support, granted, reason=reason)
+    return decide_support(desk, region, support, granted, reason=reason, owner=owner)
 
 
 @_TABLE.command(
@@ -457,6 +492,72 @@ def _letters(
     from ..actions.issue_letters import issue_letters
 
     return issue_letters(desk, out, form, template, executor)
+
+
+@_TABLE.command(
+    "targetcal sign targets.xlsx letters/2025Q1-HD-V1.pdf --as head --key me.p12",
+    "targetcal sign targets.xlsx letters/*.pdf --as superior --key me.p12 --picture hand.png --stamp",
+    "targetcal sign letter.pdf --as head --key pkcs11:token=office",
+)
+def _sign(
+    here: Here,
+    files: LetterFiles = None,
+    role: SigningRole = "",
+    key: Key = "",
+    picture: Picture = None,
+    stamp: Stamped = False,
+    reason: Stranger = "",
+    who: Recorder = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.sign import Wish, book_among, sign, sign_alone
+
+    book, letters = book_among(files or ())
+    wish = Wish(role, key, picture, stamp, reason)
+    if book is None:
+        return sign_alone(letters, wish, dt.datetime.now(dt.UTC), here.language, here.secret)
+    with here.desk(book, who, ledger) as desk:
+        return sign(desk, letters, wish, here.secret)
+
+
+@_TABLE.command(
+    "targetcal signed targets.xlsx",
+    "targetcal signed targets.xlsx back/*.pdf",
+    "targetcal signed targets.xlsx --paper scan.pdf --region HD --role both --on 2025-01-14",
+)
+@_TABLE.button("signed", "hr", "SignatureShow")
+@_TABLE.button("paper", "hr", "SignatureInsertMenu", "paper", "region", "role", "on", "signer")
+def _signed(
+    desk: "Desk",
+    files: SignedFiles = None,
+    paper: Paper = None,
+    region: Region = "",
+    role: PaperRole = "",
+    on: PaperDay = None,
+    signer: PaperSigner = "",
+    reason: Stranger = "",
+) -> "Report":
+    from ..actions.signed import signed_as_said
+
+    return signed_as_said(desk, files or (), paper, region, role, on, signer, reason)
+
+
+@_TABLE.command(
+    'targetcal ask targets.xlsx --region HD --text "whose is support S02?" --until 2025-01-17 --as 顾明远'
+)
+@_TABLE.button("ask", "hr", "ReviewNewComment", "region", "question", "until", "who")
+def _ask(desk: "Desk", region: Region, question: Question, until: Until) -> "Report":
+    from ..actions.ask import ask
+
+    return ask(desk, region, question, until)
+
+
+@_TABLE.command('targetcal answer targets.xlsx --region HD --text "sales operations, see line 2" --as 周宁')
+@_TABLE.button("answer", "hr", "ReviewAcceptChange", "region", "reply", "who")
+def _answer(desk: "Desk", region: Region, reply: AnswerWords) -> "Report":
+    from ..actions.ask import answer
+
+    return answer(desk, region, reply)
 
 
 @_TABLE.command(
@@ -526,17 +627,69 @@ def _remind(
 
 
 @_TABLE.command(
+    "targetcal mail targets.xlsx --dry-run",
+    "targetcal mail targets.xlsx --letters letters",
+    "targetcal mail targets.xlsx --draft mails",
+    "targetcal mail targets.xlsx --texts",
+)
+@_TABLE.button("mail_whom", "hr", "MailMergeRecipientsEditList", dry_run=True)
+@_TABLE.button("mail", "hr", "FileSendAsAttachment")
+def _mail(
+    desk: "Desk",
+    letters: LettersFrom = None,
+    form: MailedForm = "pdf",
+    draft: DraftsTo = None,
+    dry_run: DryRun = False,
+    texts: WriteTexts = False,
+) -> "Report":
+    from ..actions.mail import mail, mail_texts
+
+    return mail_texts(desk) if texts else mail(desk, letters=letters, form=form, draft=draft, dry_run=dry_run)
+
+
+@_TABLE.command(
+    "targetcal archive targets.xlsx --to sftp://hr@files.example.com/letters",
+    "targetcal archive targets.xlsx --to D:/archive --verify",
+    'targetcal archive targets.xlsx --to s3://letters/2025 --delete 2025Q1-HD-V1 --reason "time is over"',
+)
+def _archive(
+    desk: "Desk",
+    place: ArchiveAt,
+    letters: LettersFrom = None,
+    prove: ProveArchive = False,
+    delete: DeletedLetters = None,
+    legal: ByLaw = False,
+    reason: Reason = "",
+) -> "Report":
+    from ..actions.archive import archive_as_said
+
+    return archive_as_said(desk, place, letters, delete or (), reason, prove=prove, legal=legal)
+
+
+@_TABLE.button("archive", "hr", "FileSaveAs", "place")
+def _archive_now(desk: "Desk", place: ArchiveAt) -> "Report":
+    from ..actions.archive import archive
+
+    return archive(desk, place)
+
+
+@_TABLE.command(
     "targetcal outbox targets.xlsx --list",
     "targetcal outbox targets.xlsx",
     "targetcal outbox targets.xlsx --resend 12",
+    "targetcal outbox targets.xlsx --bounces returned",
 )
 @_TABLE.button("outbox", "hr", "EnvelopesAndLabelsDialog", listed=True)
 def _outbox(
-    desk: "Desk", listed: OnlyListed = False, resend: Resend = None, arrived: Arrived = None
+    desk: "Desk",
+    listed: OnlyListed = False,
+    resend: Resend = None,
+    arrived: Arrived = None,
+    bounces: BouncesAt = None,
 ) -> "Report":
     from ..actions.outbox import outbox
 
-    return outbox(desk, listed=listed, resend=resend or (), arrived=arrived or ())
+    return outbox(desk, listed=listed, resend=resend or (), arrived=arrived or (), bounces=bounces)
 
 
 @_TABLE.command(
@@ -554,18 +707,20 @@ def _proof(
 @_TABLE.command(
     "targetcal verify letter.pdf HD.json",
     "targetcal verify March.json June.json",
+    'targetcal verify HD.json --code "targetcal:1:2025Q1-HD-V1:378-c23a…"',
     "targetcal verify --html verifier.html",
 )
 def _verify(
     here: Here,
     files: AnyFiles = None,
     roots: StampRoots = None,
+    code: PrintedCodes = None,
     html: VerifierAt = None,
     lang: VerifierLanguage = SPOKEN,
 ) -> "Report":
     from ..actions.verifier import attest_as_said
 
-    return attest_as_said(files or (), roots, html, lang)
+    return attest_as_said(files or (), roots, code or (), html, lang)
 
 
 @_TABLE.command(

@@ -8,7 +8,14 @@ with on_demand(__name__):
     from .actuals import Actuals, read_actuals
     from .plan_folder import read_drivers, read_history, read_plan
     from .plan_tree import infeasible
-    from .stamps import ask_stamp, stamp_authority, stamped_at, trusted_roots
+    from .stamps import (
+        ask_stamp,
+        post_stamp_request,
+        signers_roots,
+        stamp_authority,
+        stamped_at,
+        trusted_roots,
+    )
     from .survey import Responses, read_responses
     from .tables import number_told
     from .templates import find_plan, plan_template, plan_templates
@@ -22,11 +29,13 @@ __all__ = [
     "number_told",
     "plan_template",
     "plan_templates",
+    "post_stamp_request",
     "read_actuals",
     "read_drivers",
     "read_history",
     "read_plan",
     "read_responses",
+    "signers_roots",
     "stamp_authority",
     "stamped_at",
     "trusted_roots",

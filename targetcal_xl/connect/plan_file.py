@@ -87,10 +87,11 @@ class _Person(_Strict):
     name: _Name
     mail: Annotated[str, StringConstraints(pattern=f"^({plan.MAIL})?$")] = plan.Person.mail
     robot: str = plan.Person.robot
+    employee: Annotated[str, StringConstraints(pattern=r"^[\w.-]{0,40}$")] = plan.Person.employee
 
     @property
     def person(self) -> plan.Person:
-        return plan.Person(self.name, self.mail, self.robot)
+        return plan.Person(self.name, self.mail, self.robot, self.employee)
 
 
 class _Robot(_Strict):
@@ -111,6 +112,16 @@ class _Notices(_Strict):
     def notices(self) -> plan.Notices:
         before, after = (tuple(sorted(set(days), reverse=True)) for days in (self.before, self.after))
         return plan.Notices(before, after[::-1], self.escalate, tuple(one.person for one in self.digest))
+
+
+class _LetterCare(_Strict):
+    copies: list[vocabulary.CopiedTo] = [*plan.LetterCare.copies]
+    folder: Annotated[str, StringConstraints(min_length=1, max_length=200)] = plan.LetterCare.folder
+    keep_years: Annotated[int, Field(ge=0, le=100)] = plan.LetterCare.keep_years
+
+    @property
+    def care(self) -> plan.LetterCare:
+        return plan.LetterCare(tuple(dict.fromkeys(self.copies)), self.folder, self.keep_years)
 
 
 class _Limited(_Strict):
@@ -214,6 +225,7 @@ class _Plan(_Strict):
     deadlines: Annotated[list[_Day], Field(max_length=20)] = []
     robots: Annotated[list[_Robot], Field(max_length=100)] = []
     notices: _Notices = _Notices()
+    letters: _LetterCare = _LetterCare()
 
     @property
     def people(self) -> Iterator[tuple[tuple[int | str, ...], _Person]]:
@@ -238,7 +250,7 @@ def read_plan_file(source: Traversable) -> plan.Plan:
     except ValidationError as error:
         raise DataProblems([_problem(fault) for fault in error.errors()]) from error
     problems = [*_twice(said), *_loose_ends(said), *_sums(said), *_locked_twice(said), *_calendar(said)]
-    problems += _notices(said)
+    problems += [*_notices(said), *_letter_care(said)]
     if problems:
         raise DataProblems(problems)
     found = _plan(said)
@@ -384,6 +396,18 @@ def _notices(said: _Plan) -> Iterator[Problem]:
         yield Problem("plan_deadlines", _where("deadlines"))
 
 
+def _letter_care(said: _Plan) -> Iterator[Problem]:
+    """A folder that names what nobody knows, and two people's under one number."""
+    for fault in plan.folder_faults(said.letters.folder):
+        fields = {"value": fault, "known": [*plan.FOLDER_FIELDS]}
+        yield Problem("plan_letter_folder", _where("letters", "folder"), fields)
+    owners: dict[str, str] = {}
+    for place, person in said.people:
+        if person.employee and owners.setdefault(person.employee.casefold(), person.name) != person.name:
+            fields = {"value": person.employee, "other": owners[person.employee.casefold()]}
+            yield Problem("plan_employee_twice", _where(*place, "employee"), fields)
+
+
 def _plan(said: _Plan) -> plan.Plan:
     return plan.Plan(
         code=said.code,
@@ -414,6 +438,7 @@ def _plan(said: _Plan) -> plan.Plan:
         deadlines=tuple(said.deadlines),
         robots=tuple(plan.Robot(robot.code, robot.kind) for robot in said.robots),
         notices=said.notices.notices,
+        letters=said.letters.care,
     )
 
 

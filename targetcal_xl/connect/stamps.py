@@ -23,6 +23,9 @@ AUTHORITY: Final = "TARGETCAL_STAMPS"
 ROOTS: Final = "TARGETCAL_STAMP_ROOTS"
 """The environment's word for the certificates that are trusted: a PEM file, or a folder of them."""
 
+SIGNERS_ROOTS: Final = "TARGETCAL_SIGN_ROOTS"
+"""The environment's word for the certificates that are trusted to say who signed a letter."""
+
 _LOG = logging.getLogger(__name__)
 _TIMEOUT = 20.0
 _MOST = 1 << 20
@@ -46,7 +49,7 @@ def ask_stamp(authority: str, message: bytes) -> bytes:
 
     request = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256).build()
     with step(_LOG, "ask for a time stamp"):
-        answer = _posted(authority, request.as_bytes())
+        answer = post_stamp_request(authority, request.as_bytes())
     found = _decoded(answer)
     if found.tst_info.nonce != request.nonce or found.tst_info.message_imprint.message != _digest(message):
         raise _invalid("nonce")
@@ -73,12 +76,12 @@ def stamped_at(stamp: bytes, message: bytes, roots: tuple[Certificate, ...] = ()
     return found.tst_info.gen_time.astimezone(dt.UTC)
 
 
-def trusted_roots(place: Path | None = None) -> tuple[Certificate, ...]:
+def trusted_roots(place: Path | None = None, variable: str = ROOTS) -> tuple[Certificate, ...]:
     """The certificates in a PEM file or a folder of such, else in that which the environment names.
 
     None where nobody names any. Raise Refused for what holds none.
     """
-    said = place or Path(os.environ.get(ROOTS, ""))
+    said = place or Path(os.environ.get(variable, ""))
     if said == Path():
         return ()
     with _library():
@@ -95,7 +98,8 @@ def trusted_roots(place: Path | None = None) -> tuple[Certificate, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _posted(authority: str, request: bytes) -> bytes:
+def post_stamp_request(authority: str, request: bytes) -> bytes:
+    """What an authority answers to a request; raise Refused where it cannot be reached."""
     import ssl
 
     import httpx
@@ -112,6 +116,11 @@ def _posted(authority: str, request: bytes) -> bytes:
         said = {"authority": authority, "detail": f"HTTP {answer.status_code}"}
         raise Refused([Problem("stamp_unreached", fields=said)])
     return content
+
+
+def signers_roots(place: Path | None = None) -> tuple[Certificate, ...]:
+    """The certificates of those who are trusted to say who signed; by another word of the environment."""
+    return trusted_roots(place, SIGNERS_ROOTS)
 
 
 def _decoded(stamp: bytes) -> TimeStampResponse:

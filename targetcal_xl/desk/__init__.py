@@ -12,6 +12,9 @@ with on_demand(__name__):
         AttachedContent,
         attached_faults,
         attached_file,
+        files_folder,
+        finish_erasure,
+        handed_files,
         keep_attached,
         kept_file,
         lost_files,
@@ -48,6 +51,16 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
+    from .letter_questions import (
+        ANSWER,
+        ASK,
+        QUESTION,
+        QUESTION_DUE,
+        REPLY,
+        LetterQuestion,
+        letter_questions,
+        open_question,
+    )
     from .letterbox import remark_events, text_problems, typed_faults, typed_remarks, writer
     from .live import open_live_desk
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
@@ -70,18 +83,22 @@ with on_demand(__name__):
         recorded_survey,
         standing_of,
     )
+    from .register import LIFE, Happening, happened, in_force_letters, register_rows
     from .seal import seal
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
     from .side import Side
+    from .signatures import SIGN, SIGNED, LetterSignature, letter_signatures, signature_event, signed_by
     from .stamped import STAMP_FIELD, Stamp, stamps
-    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock
+    from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
     from .taken_in import finance_cells, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
     from .threads import COMMENT, FILE, FOLDER, TEXT, AttachedFile, Remark, parse_attached, remarks
     from .watching import file_changes
 
 __all__ = [
+    "ANSWER",
+    "ASK",
     "BACKTEST",
     "COMMENT",
     "EVALUATION",
@@ -90,13 +107,19 @@ __all__ = [
     "HIDDEN",
     "IN_TAB",
     "LEARNING",
+    "LIFE",
     "MOST_BYTES",
     "MOST_OF_REGION",
     "NUMBER",
     "PLAIN",
     "PROGRESS",
+    "QUESTION",
+    "QUESTION_DUE",
+    "REPLY",
     "RESTORED",
     "SENT",
+    "SIGN",
+    "SIGNED",
     "STAMP_FIELD",
     "SURVEY",
     "TEXT",
@@ -110,10 +133,13 @@ __all__ = [
     "Desk",
     "Evaluated",
     "Followed",
+    "Happening",
     "Issue",
     "Learning",
     "LetterMade",
     "LetterOrder",
+    "LetterQuestion",
+    "LetterSignature",
     "OnProgress",
     "Provenance",
     "RegionResult",
@@ -140,6 +166,7 @@ __all__ = [
     "composed_book",
     "erased_cells",
     "file_changes",
+    "files_folder",
     "finance_cells",
     "find_file",
     "find_indicator",
@@ -147,11 +174,15 @@ __all__ = [
     "find_line",
     "find_line_anywhere",
     "find_region",
+    "finish_erasure",
     "first_declarations",
+    "handed_files",
     "handed_in",
+    "happened",
     "has_macros",
     "has_own_password",
     "held",
+    "in_force_letters",
     "issues",
     "keep",
     "keep_aside",
@@ -161,6 +192,8 @@ __all__ = [
     "last_number",
     "learn",
     "ledger_beside",
+    "letter_questions",
+    "letter_signatures",
     "look",
     "lost_files",
     "misfits",
@@ -170,6 +203,7 @@ __all__ = [
     "older",
     "open_desk",
     "open_live_desk",
+    "open_question",
     "parse_attached",
     "plan_faults",
     "plan_of",
@@ -180,6 +214,7 @@ __all__ = [
     "recorded",
     "recorded_learning",
     "recorded_survey",
+    "register_rows",
     "remark_events",
     "remarks",
     "restored",
@@ -189,6 +224,8 @@ __all__ = [
     "sent_items",
     "sheet_seal",
     "show_recorded",
+    "signature_event",
+    "signed_by",
     "silent",
     "skipped",
     "stamps",
@@ -200,6 +237,7 @@ __all__ = [
     "text_problems",
     "typed_faults",
     "typed_remarks",
+    "unfit",
     "verdict",
     "weight_changes",
     "weight_values",

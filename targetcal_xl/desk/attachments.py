@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
@@ -17,8 +17,9 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from ..calibration import Plan, Region, Value
+from ..exchange import ENDING
 from ..ledger import Event, Log
-from ..ooxml import Package, clear_leftovers, laid_beside, make_folder, put_in_place, read_file
+from ..ooxml import LEFTOVER, Package, clear_leftovers, laid_beside, make_folder, put_in_place, read_file
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import room_for_files
 from .desk import Desk, find_file
@@ -35,7 +36,10 @@ _RUNS = re.compile(r"vbaproject|vbadata|macrosheets|activex|oleobject|embeddings
 _CALM = ("text/", "image/", "multipart/", "message/rfc822", "message/delivery-status")
 """What a mail may hold without a name of its own."""
 _UNSAFE = re.compile(r"[^\w .()-]")
-"""Signs of a folder's name that mean something where it is linked to."""
+"""Signs of a name that mean something where it is linked to."""
+_BY_CONTENT = re.compile(r"([0-9a-f]{64})(?:\.[^.]+)?")
+"""How a file is called that is kept."""
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _DEEPEST = 5
 """So many mails may be inside one another."""
 
@@ -191,51 +195,96 @@ def room_faults(log: Log, plan: Plan, region: Region, more: Iterable[AttachedFil
         yield Problem("attached_full", region.name, {"most": MOST_OF_REGION // 1_000_000})
 
 
-def keep_attached(desk: Desk, recorded: Value, files: AttachedContent) -> list[Event]:
+def keep_attached(desk: Desk, recorded: Value, files: Iterable[tuple[AttachedFile, bytes]]) -> list[Event]:
     """Put files where they are kept, safe on the disk; what is to be recorded of where that is.
 
     Raise Refused where the system does not let it.
     """
-    if not files:
-        return []
-    place = str(recorded or _new_folder(desk))
-    folder = desk.path.parent / place
-    make_folder(folder)
+    place = ""
     for file, content in files:
-        path = folder / file.stored
+        if not place:
+            place = str(recorded or _new_folder(desk))
+            make_folder(desk.path.parent / place)
+        path = desk.path.parent / place / file.stored
         clear_leftovers(path)
         if not path.exists() or path.read_bytes() != content:
             with laid_beside(path, content) as new:
                 put_in_place(new, path)
-    return [] if recorded else [Event(COMMENT, *FOLDER, None, place)]
+    return [Event(COMMENT, *FOLDER, None, place)] if place and not recorded else []
 
 
 def _new_folder(desk: Desk) -> str:
     """Beside the ledger where that is a file, else beside the book; as seen from the book."""
     place = desk.ledger.place
     beside = desk.path if "://" in place else Path(place)
-    folder = beside.with_name(f"{_UNSAFE.sub('_', beside.stem)}.files")
+    folder = beside.with_name(files_folder(beside.name))
     try:
         return Path(os.path.relpath(folder.resolve(), desk.path.parent.resolve())).as_posix()
     except ValueError:  # on another drive
         return folder.resolve().as_posix()
 
 
+def handed_files(log: Log, region: str) -> dict[str, AttachedFile]:
+    """A region's attached files by what they are called when they are handed out: each in its own name.
+
+    The oldest come first, so that a name stays whatever is attached later.
+    """
+    found: dict[str, AttachedFile] = {}
+    taken: set[str] = set()
+    for file in dict.fromkeys(one.file for one in remarks(log, region) if one.file):
+        name = _UNSAFE.sub("_", file.name)
+        if _DEVICES.match(name) or name.startswith((".", "-")) or name.casefold() in taken:
+            name = f"{file.sha256[:8]} {name}"
+        taken.add(name.casefold())
+        found[name] = file
+    return found
+
+
+def files_folder(name: str) -> str:
+    """The folder beside a pack of this name, as the pack's links have it."""
+    return _UNSAFE.sub("_", PurePath(name).stem) + ENDING
+
+
 def kept_file(desk: Desk, recorded: Value, file: AttachedFile) -> bytes:
     """What is in a file that was attached; raise Refused where it is gone or another one."""
-    content = read_file(desk.path.parent / str(recorded) / file.stored)
+    place = f"{recorded}/{file.stored}"
+    try:
+        content = read_file(desk.path.parent / place)
+    except Refused as refused:
+        raise Refused([Problem("attached_lost", place, {"file": file.name})]) from refused
     if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise Refused([Problem("attached_changed", file.stored, {"file": file.name})])
+        raise Refused([Problem("attached_changed", place, {"file": file.name})])
     return content
+
+
+def finish_erasure(desk: Desk) -> None:
+    """Leave no bytes of what was erased: neither in files that were attached nor in the ledger.
+
+    Raise Refused where the system does not let it.
+    """
+    if not desk.ledger.unscrubbed:
+        return
+    if place := desk.ledger.values().get(FOLDER):
+        _sweep(desk.path.parent / str(place), {one.file.sha256 for one in remarks(desk.ledger) if one.file})
+    desk.ledger.scrub()
+
+
+def _sweep(folder: Path, kept: Container[str]) -> None:
+    """Take away what nothing recorded names any more, and what a killed writer left."""
+    for path in [*folder.iterdir()] if folder.is_dir() else ():
+        named = _BY_CONTENT.fullmatch(path.name)
+        if (named and named[1] not in kept) or path.name.startswith(LEFTOVER):
+            try:
+                path.unlink()
+            except OSError as error:
+                raise Refused([Problem("attached_stays", path.name, {"detail": error.strerror})]) from error
 
 
 def lost_files(desk: Desk) -> Iterator[Problem]:
     """Attached files that are gone, or are not what was attached any more."""
     recorded = desk.ledger.values().get(FOLDER)
     for file in dict.fromkeys(one.file for one in remarks(desk.ledger) if one.file):
-        place = f"{recorded}/{file.stored}"
         try:
             kept_file(desk, recorded, file)
         except Refused as refused:
-            code = "attached_changed" if refused.problems[0].code == "attached_changed" else "attached_lost"
-            yield Problem(code, place, {"file": file.name})
+            yield from refused.problems

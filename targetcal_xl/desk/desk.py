@@ -8,8 +8,9 @@ import gc
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +29,8 @@ from ..workbook import Book, MacrosFor, open_book
 _LOG = logging.getLogger(__name__)
 
 _LEDGER = ".ledger.sqlite"
+_LONGEST_TURN = 120.0
+"""So many seconds somebody else may have the turn that was given back."""
 
 Named = TypeVar("Named", Region, Line, Indicator)
 
@@ -56,6 +59,8 @@ class Desk:
     """How the book at `path` is opened: from its file, unless a program has it open."""
     macros: MacrosFor | None = None
     """What a book for `.xlsm` is given; a face with buttons brings it along."""
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Gives the turn at the book to who waits for it, and takes it again."""
 
     def draft(self, events: Sequence[Event], documents: Iterable[bytes] = ()) -> Draft:
         """What this person is about to record now."""
@@ -107,13 +112,13 @@ def open_desk(
         raise Refused([Problem("book_is_copy", path.name, {"book": book.name, "copy": path.name})])
     with (
         _uncollected(),
-        _alone(path),
+        _alone(path) as aside,
         _begun(place, create),
         open_ledger(place, create=create, chance=chance) as opened,
     ):
         if problem := _unfit(path, opened.formats, outdated):
             raise Refused([problem])
-        yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros)
+        yield Desk(path, opened, actor.strip(), clock, source, progress, macros=macros, aside=aside)
 
 
 def _original(path: Path, place: str | Path) -> Path | None:
@@ -154,8 +159,11 @@ def newer(path: Path, found: Format) -> Problem:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Take the turn at a book; where nothing can be written nobody needs one, as all can do is read."""
+def _alone(path: Path) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Take the turn at a book, and say how it is given back for a while.
+
+    Where nothing can be written nobody needs one, as all can do is read.
+    """
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=20)
     try:
         with step(_LOG, "take the turn at a book"):
@@ -163,13 +171,26 @@ def _alone(path: Path) -> Iterator[None]:
     except Timeout as timeout:
         raise Refused([Problem("book_busy", str(path.name))]) from timeout
     except OSError:
-        yield
+        yield nullcontext
         return
     try:
         clear_leftovers(path)
-        yield
+        yield partial(_aside, lock, path)
     finally:
         lock.release()
+
+
+@contextmanager
+def _aside(lock: FileLock, path: Path) -> Iterator[None]:
+    """Without the turn at a book; raise Refused where whoever took it keeps it."""
+    lock.release()
+    try:
+        yield
+    finally:
+        try:
+            lock.acquire(timeout=_LONGEST_TURN)
+        except Timeout as timeout:
+            raise Refused([Problem("book_busy", str(path.name))]) from timeout
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calibration import Letter, Value
+from ..calibration import Letter
 from ..ledger import Log, load
 
 
@@ -16,19 +16,6 @@ class Issue:
     letter: Letter
     issued_at: str
     files: tuple[tuple[str, str], ...]
-
-    def register_row(self) -> dict[str, Value]:
-        """Its line in the letter register."""
-        return {
-            "number": self.letter.number,
-            "region": self.letter.region.name,
-            "version": self.letter.version,
-            "file": "\n".join(name for name, _ in self.files),
-            "sha256": "\n".join(digest for _, digest in self.files),
-            "issued_at": self.issued_at,
-            "signed": False,
-            "replaces": self.letter.replaces or None,
-        }
 
 
 def issues(ledger: Log) -> Iterator[Issue]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,8 @@ def open_live_desk(
         ) as desk,
         at_work(book, sheet_password(desk.ledger)) as live,
     ):
-        yield replace(desk, opening=live.reread, progress=_on_status_bar(live, language))
+        say = _on_status_bar(live, language)
+        yield replace(desk, opening=live.reread, progress=say, aside=nullcontext)
 
 
 def _on_status_bar(live: LiveBook, language: str) -> OnProgress:

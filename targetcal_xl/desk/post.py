@@ -15,6 +15,7 @@ from ..workbook import (
     GROUND,
     Book,
     Content,
+    Known,
     Owner,
     Reading,
     Typed,
@@ -24,8 +25,9 @@ from ..workbook import (
     differing,
     region_sheet,
     rows_below,
+    shown,
 )
-from .issued import issues
+from .register import CHANGING, LIFE, register_rows
 from .secret import sheet_password
 from .side import Side
 from .threads import TEXT, words_of
@@ -43,29 +45,30 @@ def post(
     book: Book,
     reading: Reading,
     restored: Mapping[Key, Value] | None = None,
-    explained: Content | None = None,
+    known: Known | None = None,
 ) -> bool:
     """Bring the book to what the ledger says, without saving it; whether anything had to change.
 
-    `restored` are people's cells that are to say again what was recorded of them; `explained` is what the
-    same suggestions were explained by before.
+    `restored` are people's cells that are to say again what was recorded of them; `known` is what was
+    computed of the same suggestions before.
     """
     reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
     pending = list(ledger.entries(after=applied_number(reading)))
-    concerned = _concerned(reading, pending)
+    # Without an entry there is something amiss to mend, anywhere; one about a region changes no suggestion.
+    grounds = not pending or any(entry.region is None for entry in pending)
+    concerned = reading.places.tabs.keys() - (() if grounds else set(GROUND))
     gone = _gone(ledger, pending)
     hidden = _hidden(standing, reading, gone)
     handed = {**caught_up(reading, pending), **hidden, **(restored or {})}
     cells = _entered(reading, handed)
-    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, explained)
+    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, known, grounds)
     for sheet, spots in differing(reading, wanted).items():
         cells[sheet].update(spots)
     for sheet in concerned:
         cells[sheet].update({wrong.spot: Cell(wrong.expected) for wrong in reading.labels[sheet].wrong})
     cells["audit"].update(_marked(standing, reading, gone))
     cells["audit"].update(rows_below(reading, "audit", "audit", audit_rows(standing, pending)))
-    cells["letters"].update(rows_below(reading, "letters", "letters", _new_letters(ledger, reading)))
-    cells["letters"].update(_later_files(ledger, reading, pending))
+    cells["letters"].update(_registered(ledger, standing.language, reading, pending))
     for sheet, spots in cells.items():
         if spots and sheet in reading.places.tabs:
             book.set(reading.places.tabs[sheet], spots)
@@ -74,14 +77,6 @@ def post(
     typed = {**reading.values, **handed}
     moved = _protect(ledger, standing, book, reading, typed, pending)
     return moved or any(cells.values())
-
-
-def _concerned(reading: Reading, pending: Collection[Entry]) -> Collection[str]:
-    """The sheets that these entries may show on; all of them where there is none, to mend what is amiss."""
-    tabs = reading.places.tabs
-    if pending and all(entry.region is not None for entry in pending):
-        return tabs.keys() - set(GROUND)
-    return tabs.keys()
 
 
 def caught_up(reading: Reading, pending: Collection[Entry]) -> dict[Key, Value]:
@@ -137,23 +132,25 @@ def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping
         }
 
 
-def _new_letters(ledger: Log, reading: Reading) -> Iterator[Mapping[str, Value]]:
-    """Register lines of the letters that the book does not list yet."""
-    listed = reading.places.table("letters", "letters").rows
-    return (issue.register_row() for issue in issues(ledger) if issue.letter.number not in listed)
-
-
-def _later_files(ledger: Log, reading: Reading, pending: Iterable[Entry]) -> Mapping[Spot, Cell]:
-    """The register's cells of letters that have got another file since they were listed."""
+def _registered(
+    ledger: Log, language: str, reading: Reading, pending: Iterable[Entry]
+) -> Mapping[Spot, Cell]:
+    """The register's lines of new letters, and what of others has changed since the book was posted."""
+    news = {entry.region for entry in pending if entry.field in LIFE}
+    if not news:
+        return {}
     place = reading.places.table("letters", "letters")
-    news = {entry.region for entry in pending if entry.field == "letter.record" and entry.old is not None}
-    known = [issue for issue in issues(ledger) if news and issue.letter.region.code in news]
-    return {
-        (place.rows[issue.letter.number], place.columns[column]): Cell(issue.register_row()[column])
-        for issue in known
-        if issue.letter.number in place.rows
-        for column in ("file", "sha256")
-    }
+    columns = reading.places.sheets["letters"].table("letters").columns
+    kinds = {column.code: column.kind for column in columns}
+    rows = [*register_rows(ledger, language, news)]
+    cells = rows_below(
+        reading, "letters", "letters", (row for row in rows if row["number"] not in place.rows)
+    )
+    for row in (row for row in rows if row["number"] in place.rows):
+        at = place.rows[str(row["number"])]
+        said = {code: shown(row[code], kinds[code], reading.places.language) for code in CHANGING}
+        cells |= {(at, place.columns[code]): Cell(value) for code, value in said.items()}
+    return cells
 
 
 def erased_cells(ledger: Log, standing: Standing, reading: Reading) -> dict[Key, Value]:

@@ -12,7 +12,7 @@ from .stock import Stock
 from .taken_in import where
 
 _PRINTED = (
-    *(*JUSTIFICATION, "what", "unit", "decision_reason", "granted_reason", DECLINED),
+    *(*JUSTIFICATION, "what", "unit", "decision_reason", "granted_reason", "owner", DECLINED),
     *(f"region.{code}" for code in ("head", "superior", "hrbp")),
 )
 """People's fields that a letter says; others may hold any text."""

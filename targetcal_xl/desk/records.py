@@ -26,6 +26,7 @@ from ..calibration import (
 )
 from ..calibration.plan import ADDED
 from ..calibration.standing import DECIDED_NOW
+from ..calibration.vocabulary import ObjectionState
 from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Log, load
@@ -102,7 +103,16 @@ def standing_of(ledger: Log) -> Standing:
     if any(field in (TEXT, FILE) for _, _, field in values):
         values.update(thread_fields(ledger, plan, values.get(FOLDER), language))
     values.update(_decided_now(ledger))
+    values.update(_objected(ledger))
     return replace(standing, values=values)
+
+
+def _objected(ledger: Log) -> Iterator[tuple[Key, Value]]:
+    """Since which day each region's oldest open objection is open."""
+    now = {(entry.region, entry.row): entry for entry in ledger.entries(field="objection")}
+    opened = [entry for entry in now.values() if entry.new == ObjectionState.OPEN]
+    for entry in sorted(opened, key=lambda entry: -entry.number):
+        yield (entry.region, None, "objected"), entry.at.date().isoformat()
 
 
 def _decided_now(ledger: Log) -> Iterator[tuple[Key, Value]]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from ..calibration import Key, Plan, Region, Standing, Value
 from ..formats import BOOK
 from ..ledger import Draft, Event, reference
+from ..outbox import ACTION as OUTBOX
 from ..problems import Problem, Refused
-from ..workbook import MARKED, Book, Content, Reading, book_format, content, read
+from ..workbook import MARKED, Book, Content, Known, Reading, book_format, content, read
 from .desk import Desk, newer, older
 from .post import applied_number, post
 from .records import standing_of
@@ -43,12 +44,12 @@ class Stock:
     @cached_property
     def wanted(self) -> Content:
         """What every cell of ours should hold."""
-        return content(self.standing, self.values, self.reading.places, None, self.explained)
+        return content(self.standing, self.values, self.reading.places, None, self.known)
 
     @cached_property
-    def explained(self) -> Content:
-        """What has been computed of where the regions' suggestions come from."""
-        return {}
+    def known(self) -> Known:
+        """What has been computed of the suggestions and what is declared."""
+        return Known()
 
     @property
     def checkpoint(self) -> str:
@@ -82,8 +83,8 @@ class Stock:
             raise Refused([Problem("ledger_moved")])
         now = standing_of(draft)
         grounded = all(event.region is not None for event in events)
-        post(draft, now, self.book, self.reading, entered, self.explained if grounded else None)
-        self.explained.clear()
+        post(draft, now, self.book, self.reading, entered, self.known if grounded else None)
+        vars(self).pop("known", None)
         with self.book.prepared():
             draft.record()
             show_recorded(draft, self.desk.path, self.book.save)
@@ -119,9 +120,25 @@ def look(desk: Desk) -> Stock:
 def take_stock(desk: Desk) -> Stock:
     """Read ledger and book; raise Refused for a book that lacks something, or shows other entries."""
     stock = look(desk)
-    if problems := misfits(stock):
+    if problems := unfit(stock):
         raise Refused(problems)
     return stock
+
+
+def unfit(stock: Stock) -> list[Problem]:
+    """Why nobody can work on a book before it is mended: its `misfits`.
+
+    What the outbox records while it sends is none: it comes to the book with whatever is settled next.
+    """
+    problems = misfits(stock)
+    is_behind = [problem.code for problem in problems] == ["book_behind"]
+    return [] if is_behind and _lacks_messages_only(stock) else problems
+
+
+def _lacks_messages_only(stock: Stock) -> bool:
+    applied = applied_number(stock.reading)
+    shown, *missed = stock.desk.ledger.entries(after=applied - 1)
+    return shown.hash == last_hash(stock.reading) and all(entry.action == OUTBOX for entry in missed)
 
 
 def misfits(stock: Stock) -> list[Problem]:

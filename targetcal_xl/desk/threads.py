@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from ..calibration import Key, Plan, Value
 from ..figures import typed
 from ..language import text
-from ..ledger import Log
+from ..ledger import ERASE, WHOLE, Entry, Log, erased_by
 from ..workbook import Typed, room_for_files
 from .provenance import provenance
 
@@ -38,6 +39,11 @@ class AttachedFile:
     def stored(self) -> str:
         """What it is called where it is kept: by its content, with an ending that programs know."""
         return f"{self.sha256}{PurePath(self.name).suffix.lower()}"
+
+    @property
+    def content(self) -> str:
+        """What an entry names that lets go of its content alone."""
+        return f"file:{self.sha256}"
 
     def __str__(self) -> str:
         """As the ledger holds it."""
@@ -72,14 +78,27 @@ class Remark:
 
 
 def remarks(log: Log, region: str | None = None, line: str | None = None) -> Iterator[Remark]:
-    """What was written about the plan's lines, or of those of a region, or of one; oldest first."""
+    """What was written about the plan's lines, or of those of a region, or of one; oldest first.
+
+    Of a file that was erased there are only the words that say so.
+    """
+    gone = erased_by(log.entries(action=ERASE), log.language)
     for entry in log.entries(region=region, action=COMMENT):
         if entry.field in (TEXT, FILE) and entry.region and entry.row and line in (None, entry.row):
-            words, file = str(entry.new), None
-            if entry.field == FILE:
-                words, file = "", parse_attached(entry.new)
+            words, file = str(entry.new), _file_of(entry)
+            if file and (mark := gone.get((file.content, WHOLE))):
+                words, file = f"{file.name} {mark}", None
             by = provenance(entry).submitted
+            words = "" if file else words
             yield Remark(entry.number, entry.at, entry.region, entry.row, by, entry.actor, words, file)
+
+
+def _file_of(entry: Entry) -> AttachedFile | None:
+    """The file that an entry tells of, if any and if it was not erased with its name."""
+    if entry.field == FILE:
+        with suppress(ValueError):
+            return parse_attached(entry.new)
+    return None
 
 
 def thread_fields(log: Log, plan: Plan, folder: Value, language: str) -> Iterator[tuple[Key, Value]]:

@@ -7,19 +7,25 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .answer import MOST_ANSWER, PageAnswer, mac, read_answer
     from .copies import copies_beside
+    from .enclosed import ENDING, ZIPPED, Enclosed, enclosed_beside, same_name, unzipped, zip_of
     from .encryption import decrypted, encrypted
     from .merging import merge
     from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, steady
     from .slip import Slip, slip_text
     from .spelling import typed_as_meant
+    from .typist import person_named
 
 __all__ = [
+    "ENDING",
     "MOST_ANSWER",
+    "ZIPPED",
+    "Enclosed",
     "Pack",
     "PageAnswer",
     "Slip",
     "copies_beside",
     "decrypted",
+    "enclosed_beside",
     "encrypted",
     "find_slip",
     "mac",
@@ -27,9 +33,13 @@ __all__ = [
     "pack_bytes",
     "pack_content",
     "pack_places",
+    "person_named",
     "read_answer",
     "read_pack",
+    "same_name",
     "slip_text",
     "steady",
     "typed_as_meant",
+    "unzipped",
+    "zip_of",
 ]

@@ -10,7 +10,7 @@ with on_demand(__name__):
     from .documents import dump, load
     from .draft import Draft, Log
     from .entry import Entry, Event
-    from .erasure import ERASE, ERASED, WHOLE, WordsPlace, places_in, spelt
+    from .erasure import ERASE, ERASED, WHOLE, WordsPlace, erased_by, places_in, spelt
     from .fold import BASELINE, groundwork, standing
     from .ledger import Ledger, open_ledger
     from .words import PARTS, WORDS, is_words
@@ -35,6 +35,7 @@ __all__ = [
     "WordsPlace",
     "cosign",
     "dump",
+    "erased_by",
     "fault",
     "groundwork",
     "is_cosigned",

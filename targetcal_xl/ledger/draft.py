@@ -29,6 +29,10 @@ class Log(Protocol):
     def secret(self) -> str:
         """A random word that whoever reaches the ledger knows."""
 
+    @property
+    def language(self) -> str:
+        """The language of the plan, in which marks of erasures are."""
+
     def prove(self) -> None:
         """Raise Refused unless all that is recorded is as it was recorded."""
 
@@ -89,6 +93,11 @@ class Draft:
     def secret(self) -> str:
         """A random word that whoever reaches the ledger knows."""
         return self._ledger.secret
+
+    @property
+    def language(self) -> str:
+        """The language of the plan, in which marks of erasures are."""
+        return self._ledger.language
 
     def prove(self) -> None:
         """Raise Refused unless all that is recorded is as it was recorded."""

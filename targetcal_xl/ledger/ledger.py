@@ -573,14 +573,18 @@ class Ledger:
         done = transaction.first("SELECT number FROM scrubbed ORDER BY number DESC")
         return last[0] if last and last[0] > (done[0] if done else 0) else 0
 
+    @property
+    def unscrubbed(self) -> int:
+        """The number of the last erasure if bytes of what was erased may still be there; else 0."""
+        with self._transaction() as transaction:
+            return self._unscrubbed(transaction)
+
     def scrub(self) -> None:
         """Leave no bytes of anything that was erased in the database, if that is not done yet.
 
         What entries name as erased, and stands there again all the same, goes first.
         """
-        with self._transaction() as transaction:
-            number = self._unscrubbed(transaction)
-        if not number:
+        if not (number := self.unscrubbed):
             return
         with self._transaction(writes=True) as transaction:
             _erase(transaction, _erased(transaction))

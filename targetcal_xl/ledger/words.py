@@ -20,7 +20,9 @@ WORDS: Final = frozenset(
         *JUSTIFICATION,
         *(f"objection.{code}" for code in JUSTIFICATION),
         *("comment", "attachment", "what", "decision_reason", "granted_reason", DECLINED),
-        *("objection.present", "change.reason", "event.note", "history.note", "thread.text", "seal"),
+        *("objection.present", "change.reason", "event.note", "history.note", "seal"),
+        *("thread.text", "thread.file"),
+        *("letter.question", "letter.reply"),
     }
 )
 """Fields whose values are somebody's own words. A seal is a hash over some, and might give them away."""

@@ -7,12 +7,13 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .compiled import Rendered
     from .fields import fields
-    from .font import font_file, unprinted
+    from .font import drawing_font, font_file, unprinted
     from .office import office_pdf
     from .pdf import SetPages, to_pdf
     from .printed import printed_text
     from .rehearsal import Rehearsal, rehearse
     from .render import ToProve, proved_pdfs, render_pdf, render_word
+    from .statement import letter_code, read_code
     from .steady import Enclosed
     from .template import LetterTemplate
 
@@ -23,11 +24,14 @@ __all__ = [
     "Rendered",
     "SetPages",
     "ToProve",
+    "drawing_font",
     "fields",
     "font_file",
+    "letter_code",
     "office_pdf",
     "printed_text",
     "proved_pdfs",
+    "read_code",
     "rehearse",
     "render_pdf",
     "render_word",

@@ -26,7 +26,7 @@ from .fields import LetterFields
 from .package import ALWAYS, W, parse_xml
 from .placed import (
     BODY,
-    CHARTS,
+    PICTURES,
     anchors_in,
     charts_in,
     describe,
@@ -208,7 +208,7 @@ def _anchors_written(body: str) -> dict[str, int]:
 
 
 def _charts_written(body: str) -> dict[str, int]:
-    return {chart: body.count(_described(chart)) for chart in CHARTS}
+    return {chart: body.count(_described(chart)) for chart in PICTURES}
 
 
 def _described(chart: str) -> str:

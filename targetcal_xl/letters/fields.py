@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from babel.dates import format_date
 
-from ..calibration.commitment import Grant, Letter, LineCommitment, Objection, Targets, Turned
+from ..calibration.commitment import Grant, Letter, LineCommitment, Milestone, Objection, Targets, Turned
 from ..calibration.explanation import Explanation, Step
 from ..calibration.metric import Metric, reference
 from ..calibration.period import Period
-from ..calibration.plan import Person, Region
+from ..calibration.plan import Person, Region, Thresholds
 from ..calibration.vocabulary import DecisionKind, Distance, SupportKind
 from ..figures import Figures, figures, percent, plain
 from ..language import record, text
@@ -43,6 +43,9 @@ def fields(letter: Letter, language: str) -> LetterFields:
         "supports": [_support(k, grant, language) for k, grant in enumerate(letter.grants, 1)],
         "declined": [_support(k, grant, language) for k, grant in enumerate(letter.declined, 1)],
         "objections": [_objection(k, item, letter, told) for k, item in enumerate(letter.objections, 1)],
+        "risks": _risks(letter.lines),
+        "milestones": [_milestone(one, told) for one in letter.milestones],
+        "warning": _warning(letter.thresholds, language),
     }
 
 
@@ -60,16 +63,18 @@ def specimen() -> Letter:
         period=period,
         metric=Metric("specimen", "Specimen", "Specimen", "1"),
         region=Region("S", "Specimen", Person("Head"), Person("Superior"), Person("HRBP")),
-        lines=(LineCommitment("Line", targets, DecisionKind.ACCEPT, "Reason", explanation),),
+        lines=(LineCommitment("Line", targets, DecisionKind.ACCEPT, "Reason", explanation, risk="Risk"),),
         total=targets,
         history=tuple((period.shift(-k), 200.0 + k) for k in (4, 3, 2, 1)),
-        grants=(Grant("Line", SupportKind.BUDGET, "What", 3, "1", period.start),),
+        grants=(Grant("Line", SupportKind.BUDGET, "What", 3, "1", period.start, owner="Owner"),),
         objections=(Objection("Line", "Basis", "Support", "Risk", True, "Handling", 180, 220, 215),),
         chain_head=f"1-{'0' * 40}",
         explanation=explanation,
         declined=(Grant("Line", SupportKind.LEADS, "What else", 2, "1", None, "Why not"),),
         replaced_head=f"1-{'1' * 40}",
         replaced_issued=dt.date(2025, 1, 8),
+        milestones=(Milestone(dt.date(2025, 2, 15), 0.4, 86, 77.4), Milestone(period.end, 1, 215, 193.5)),
+        thresholds=Thresholds(),
     )
 
 
@@ -172,7 +177,32 @@ def _support(place: int, grant: Grant, language: str) -> TableRow:
         "quantity": f"{quantity} {grant.unit}".strip() or UNKNOWN,
         "due": _date(grant.due, language) if grant.due else UNKNOWN,
         "reason": grant.reason or UNKNOWN,
+        "owner": grant.owner or UNKNOWN,
     }
+
+
+def _risks(lines: Sequence[LineCommitment]) -> list[TableRow]:
+    """What each line's head has named, where anything was."""
+    named = [line for line in lines if line.risk]
+    return [{"no": str(k), "line": line.name, "risk": line.risk} for k, line in enumerate(named, 1)]
+
+
+def _milestone(milestone: Milestone, told: Figures) -> TableRow:
+    return {
+        "day": _date(milestone.day, told.language),
+        "share": percent(milestone.share, told.language, 0),
+        "target": number(milestone.target, told),
+        "limit": number(milestone.limit, told),
+    }
+
+
+def _warning(thresholds: Thresholds | None, language: str) -> str:
+    """What a warning will mean; nothing in a letter from before it was said."""
+    if thresholds is None:
+        return ""
+    tolerance, odds = 1.0 - thresholds.milestone, thresholds.warning_odds
+    shares = {"tolerance": percent(tolerance, language), "odds": percent(odds, language)}
+    return text("letters.warning", language, days=thresholds.warning_days, **shares)
 
 
 def _objection(place: int, objection: Objection, letter: Letter, told: Figures) -> TableRow:

@@ -11,8 +11,8 @@ from ..problems import DataProblems, Problem
 from .package import W, parse_xml, xml
 from .words import ANCHORS
 
-CHARTS = {"chart:targets": True, "chart:steps": False}
-"""Alternative texts of the placeholder pictures, and whether a template must have them."""
+PICTURES = ("chart:targets", "chart:steps", "code:verify")
+"""Alternative texts of the placeholder pictures; a template may have each once."""
 BODY = "word/document.xml"
 _RELS = "word/_rels/document.xml.rels"
 _TYPES = "[Content_Types].xml"
@@ -32,7 +32,7 @@ def picture_sizes(body: etree._Element) -> Mapping[str, tuple[float, float]]:
         raise DataProblems(found)
     return {
         chart: (_points(extent, "cx"), _points(extent, "cy"))
-        for chart in CHARTS
+        for chart in PICTURES
         for drawing in drawings(body, chart)
         for extent in _find(drawing, "(wp:inline|wp:anchor)/wp:extent")
     }
@@ -44,7 +44,7 @@ def with_places(parts: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str,
     Raise DataProblems where a placeholder has no picture of its own.
     """
     made, body = dict(parts), parse_xml(parts[BODY])
-    found = {chart: drawings(body, chart) for chart in CHARTS}
+    found = {chart: drawings(body, chart) for chart in PICTURES}
     single = {chart: drawing[0] for chart, drawing in found.items() if len(drawing) == 1}
     media = {chart: _media(chart, drawing, parts) for chart, drawing in single.items()}
     if len({*media.values()}) < len(media):
@@ -120,16 +120,12 @@ def wrong_anchors(found: Mapping[str, int], merged: Sequence[str]) -> list[Probl
 
 def charts_in(body: etree._Element) -> dict[str, int]:
     """How often each placeholder picture stands in a body."""
-    return {chart: len(drawings(body, chart)) for chart in CHARTS}
+    return {chart: len(drawings(body, chart)) for chart in PICTURES}
 
 
 def wrong_charts(times: Mapping[str, int]) -> list[Problem]:
-    """Placeholder pictures that stand too often, or not at all."""
-    return [
-        _wrong_chart(chart, times[chart])
-        for chart, is_needed in CHARTS.items()
-        if times[chart] > 1 or times[chart] < is_needed
-    ]
+    """Placeholder pictures that stand too often."""
+    return [_wrong_chart(chart, times[chart]) for chart in PICTURES if times[chart] > 1]
 
 
 def _wrong_chart(chart: str, times: int) -> Problem:

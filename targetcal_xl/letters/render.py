@@ -15,15 +15,16 @@ from .chart import targets_picture
 from .compiled import Picture, Rendered
 from .fields import fields, figures_of, period_name
 from .pdf import SetPages, ToSet, set_pdfs
-from .placed import CHARTS
+from .placed import PICTURES
 from .proof import faults_in_pdf, faults_in_word
+from .statement import code_picture, letter_code
 from .steady import Enclosed
 from .template import LetterTemplate
 from .waterfall import steps_picture
 
 _LOG = logging.getLogger(__name__)
 
-_TARGETS, _STEPS = CHARTS
+_TARGETS, _STEPS, _CODE = PICTURES
 
 
 @step(_LOG, "render a letter")
@@ -77,9 +78,14 @@ def _pictures(letter: Letter, template: LetterTemplate, language: str) -> dict[s
         return Picture(sheet.png(), text(f"letters.chart.{alt}", language, **where), sheet.svg())
 
     sizes = template.picture_sizes
-    found = {_TARGETS: picture(targets_picture(letter, language, sizes[_TARGETS]), "alt")}
+    found: dict[str, Picture] = {}
+    if _TARGETS in sizes:
+        found[_TARGETS] = picture(targets_picture(letter, language, sizes[_TARGETS]), "alt")
     if _STEPS in sizes:
         power = figures_of(letter, language).power
         steps = steps_picture(letter.explanation, letter.metric, language, sizes[_STEPS], power)
         found[_STEPS] = picture(steps, "steps_alt")
+    if _CODE in sizes:
+        png, svg = (code_picture(letter, kind) for kind in ("png", "svg"))
+        found[_CODE] = Picture(png, str(letter_code(letter)), svg)
     return found

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from ..calibration.vocabulary import SIGNATURE_MARKS
 from .alternatives import as_word_reads
 from .package import W, parse_xml, parts_of
 
-ANCHORS = ("[[SIG_HEAD]]", "[[SIG_SUPERIOR]]")
+ANCHORS = tuple(SIGNATURE_MARKS.values())
 """Invisible marks, one per signature, at the left end of the signature's line."""
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _VML = "{urn:schemas-microsoft-com:vml}"

@@ -24,6 +24,7 @@ with on_demand(__name__):
         same_cell,
     )
     from .disk import (
+        LEFTOVER,
         clear_leftovers,
         laid_beside,
         make_folder,
@@ -47,6 +48,7 @@ with on_demand(__name__):
 __all__ = [
     "BLANK",
     "ERRORS",
+    "LEFTOVER",
     "MAIN",
     "MOST_DEPTH",
     "NO_STYLES",

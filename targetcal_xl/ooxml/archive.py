@@ -14,6 +14,8 @@ _AT_LENGTHS = 26
 """Where a local header says how long its name is, and what else it says."""
 _LENGTHS = struct.Struct("<2H")
 _VERSION, _UNIX, _UTF8 = 20, 3, 0x800
+_LEVEL = 4
+"""Of compression where none is asked for: half of the time of the usual 6, and a tenth more room."""
 _OWN = 0o600 << 16
 """The rights of an entry that says nothing of any: its owner's alone."""
 
@@ -32,7 +34,7 @@ class Packed(NamedTuple):
     data: bytes
 
 
-def packed(info: ZipInfo, data: bytes, level: int = zlib.Z_DEFAULT_COMPRESSION) -> Packed:
+def packed(info: ZipInfo, data: bytes, level: int = _LEVEL) -> Packed:
     """New content of an entry, whose name, date and kind of compression stay."""
     squeezed = _deflated(data, level) if info.compress_type == ZIP_DEFLATED else data
     return _entry(info, zlib.crc32(data), len(data), squeezed)

@@ -19,6 +19,8 @@ _LOG = logging.getLogger(__name__)
 MOST_BYTES = 256 << 20
 """No plan's file is larger."""
 
+LEFTOVER = ".targetcal-"
+"""How the name of a file begins that is to take another's place."""
 _SUFFIX = ".tmp"
 
 
@@ -128,7 +130,7 @@ def clear_leftovers(path: Path) -> None:
 
 def _beside(path: Path) -> str:
     """How the names of files begin that are to replace this one; short, as names may be as long as may be."""
-    return f".targetcal-{hashlib.sha256(path.name.encode()).hexdigest()[:12]}-"
+    return f"{LEFTOVER}{hashlib.sha256(path.name.encode()).hexdigest()[:12]}-"
 
 
 def refuse_open(path: Path) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
 
 from ..problems import Refused
 from . import limits
-from .cells import COLUMNS, Scalar, new_cell, resolved
+from .cells import COLUMNS, Cell, Scalar, cell_xml, is_index, new_cell, resolved
 from .limits import Counted
 from .markup import Declared, SheetReader, Told, parsed_cells
-from .splice import Element
 
 _OPENS, _CLOSES, _ROW_CLOSES = b"<sheetData>", b"</sheetData>", b"</row>"
 _ROW = re.compile(r'<row r="([0-9]{1,7})"([^<>]*?)(/?)>')
@@ -29,7 +28,10 @@ _CELL = re.compile(
 
 Whatever is no such cell is the last group, so that nothing is passed over.
 """
-_TAG = re.compile(r'<c r="([A-Z0-9]+)"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")? ?/?>')
+_CELL_OPENS, _ROW_CLOSED = '<c r="', _ROW_CLOSES.decode()
+_TAG = re.compile('([A-Z0-9]+)"(?: s="([0-9]+)")?( t="[A-Za-z]+")? ?(/?>)')
+"""What follows on the opening of a cell: its name, its format, its type."""
+_SPANS = re.compile(' spans="[^"]*"')
 _ATTRIBUTE = re.compile(r""" ([A-Za-z][A-Za-z0-9]*(?::[A-Za-z][A-Za-z0-9]*)?)="([ !#-%'-;=-~]*)\"""")
 _CONTROLS = bytes([*range(9), *range(11, 32)])
 """What no XML may hold, and the carriage return, which a parser changes."""
@@ -58,18 +60,50 @@ def scanned_cells(data: bytes, part: str, strings: Sequence[str], counted: Count
     return replace(scanner.told, scanned=True)
 
 
-def scanned_row(data: bytes) -> Element:
-    """A row of a scanned sheet, with its cells as they stand in its bytes, but not what they hold."""
-    said = data.decode("latin-1")  # a letter for each byte; in tags there are no others
-    opening = next(_ROW.finditer(said))
-    end, marks = len(said), {"r": opening[1], **_marks(opening[2])}
-    row = Element("row", marks, 0, opening.end(), end - len(_ROW_CLOSES), end)
-    tags = list(_TAG.finditer(said, opening.end()))
-    ends = [*(tag.start() for tag in tags[1:]), row.close]
-    for tag, ends_at in zip(tags, ends, strict=False):
-        marks = {name: value for name, value in zip("rst", tag.groups(), strict=True) if value is not None}
-        row.children.append(Element("c", marks, tag.start(), tag.end(), 0, ends_at))
-    return row
+class CutRow:
+    """A row of a scanned sheet, cut where its cells begin, so that some can be written anew."""
+
+    def __init__(self, data: bytes, number: int) -> None:
+        self._said, width = data.decode(), len(str(number))
+        self._opening, *cells = self._said.removesuffix(_ROW_CLOSED).split(_CELL_OPENS)
+        self.cells = {COLUMNS[cell[: cell.index('"') - width]]: cell for cell in cells}
+        """Column -> the cell as it is written, from its name on."""
+        self._count = len(cells)
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """The attributes of the row."""
+        return _marks(self._opening.removeprefix("<row").rstrip("/>"))
+
+    def add(self, column: int, cell: str) -> None:
+        """Have a cell that is not there yet."""
+        self.cells[column] = cell.removeprefix(_CELL_OPENS)
+
+    def change(self, column: int, restyled: Callable[[str], str], cell: Cell | None) -> None:
+        """Give a cell another format, made of its own, and another content unless that stays."""
+        told = self.cells[column]
+        if (tag := _TAG.match(told)) is None:
+            raise _Unusual
+        name, said, kind, end = tag.groups(default="")
+        style = said if is_index(said) else "0"
+        wanted = restyled(style)
+        if cell is not None:
+            self.add(column, cell_xml("", name, wanted, cell))
+        elif wanted != style:
+            # What was not there before comes last.
+            marks = f' s="{wanted}"{kind}' if said else f'{kind} s="{wanted}"'
+            self.cells[column] = f'{name}"{marks}{end}{told[tag.end() :]}'
+
+    def written(self) -> bytes:
+        """The row as it is now."""
+        if len(self.cells) == self._count:
+            return self._joined(self._opening, self._said[len(self._said.removesuffix(_ROW_CLOSED)) :])
+        self.cells = dict(sorted(self.cells.items()))
+        # `spans`, an optional hint, would no longer hold.
+        return self._joined(_SPANS.sub("", self._opening.rstrip("/>")) + ">", _ROW_CLOSED)
+
+    def _joined(self, opening: str, closing: str) -> bytes:
+        return (_CELL_OPENS.join((opening, *self.cells.values())) + closing).encode()
 
 
 class _Unusual(Exception):

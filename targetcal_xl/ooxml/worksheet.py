@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from . import limits
 from .cells import BLANK, COLUMNS, Block, Cell, Spot, block, cell_name, cell_xml, damaged, is_index
 from .limits import Counted, too_much
-from .scanner import scanned_row, sheet_cells
+from .scanner import CutRow, sheet_cells
 from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag, twice
 
 _AT_ONCE = 500
@@ -35,6 +35,7 @@ class Worksheet:
         self.grid = self._with_arrays(told.cells)
         self._cells: dict[Spot, Cell] = {}
         self._styles: dict[Spot, Restyle] = {}
+        self._known_styles: dict[tuple[Restyle, str], str] = {}
         self._of_columns: dict[int, str] = {}
         self._protection: Mapping[str, str] | None = None
 
@@ -89,8 +90,12 @@ class Worksheet:
         """The part with everything changed that is to be changed."""
         by_row = _by_row(self._cells.keys() | self._styles.keys())
         edits = self._new_rows({n: columns for n, columns in by_row.items() if n not in self._rows})
-        for number, row, at in self._outlined([number for number in by_row if number in self._rows]):
-            edits += self._row_edits(number, row, at, by_row[number])
+        present = [number for number in by_row if number in self._rows]
+        if self._is_scanned:
+            edits += [edit for number in present if (edit := self._row_edit(number, by_row[number]))]
+        else:
+            for number, row, at in self._outlined(present):
+                edits += self._row_edits(number, row, at, by_row[number])
         if edits:
             edits += self._extent(by_row)
         if self._protection is not None:
@@ -135,7 +140,7 @@ class Worksheet:
                     setattr(element, edge, getattr(element, edge) + gap)
         return root
 
-    @property
+    @cached_property
     def _body(self) -> Element:
         body = self._frame.child("sheetData")
         if body is None:
@@ -149,11 +154,6 @@ class Worksheet:
 
     def _outlined(self, numbers: Sequence[int]) -> Iterator[tuple[int, Element, int]]:
         """Rows with their cells, each with how far it stands behind the bytes that its elements tell."""
-        if self._is_scanned:
-            for number in numbers:
-                at = self._rows[number]
-                yield number, scanned_row(self._data[at : self._after(number)]), at
-            return
         for first in range(0, len(numbers), _AT_ONCE):
             some = numbers[first : first + _AT_ONCE]
             cut = [self._data[self._rows[number] : self._after(number)] for number in some]
@@ -170,21 +170,42 @@ class Worksheet:
         return [(at, at, row) for number, row in rows.items() for at in [self._after(number)]]
 
     def _new_row(self, number: int, columns: list[int]) -> bytes:
-        prefix, bare = self._body.prefix, Element("row", {}, 0)
-        inner = b"".join(self._new_cell(prefix, bare, (number, column)) for column in columns)
+        prefix = self._body.prefix
+        inner = "".join(self._new_cell(prefix, {}, (number, column)) for column in columns).encode()
         opening, closing = f'<{prefix}row r="{number}">'.encode(), f"</{prefix}row>".encode()
         return opening + inner + closing if inner else b""
 
-    def _new_cell(self, prefix: str, row: Element, spot: Spot) -> bytes:
-        """A cell that is not there yet; nothing where it would hold nothing and look like its row."""
+    def _new_cell(self, prefix: str, row: Mapping[str, str], spot: Spot) -> str:
+        """A cell that is not there yet; nothing where it would hold nothing and look like its row.
+
+        `row` are the attributes of its row.
+        """
         cell, style = self._cells.get(spot, BLANK), self._style(row, spot[1])
         wanted = self._restyled(spot, style)
         if cell == BLANK and wanted == style:
-            return b""
-        return cell_xml(prefix, cell_name(spot), wanted, cell).encode()
+            return ""
+        return cell_xml(prefix, cell_name(spot), wanted, cell)
 
     def _restyled(self, spot: Spot, style: str) -> str:
-        return str(self._styles[spot](int(style))) if spot in self._styles else style
+        if (restyle := self._styles.get(spot)) is None:
+            return style
+        if (known := self._known_styles.get((restyle, style))) is None:
+            known = self._known_styles[restyle, style] = str(restyle(int(style)))
+        return known
+
+    def _row_edit(self, number: int, columns: list[int]) -> Edit | None:
+        """The edit of a row that is written as programs write it; none where it stays as it is."""
+        at, end = self._rows[number], self._after(number)
+        before = self._data[at:end]
+        row = CutRow(before, number)
+        for column in columns:
+            spot = number, column
+            if column in row.cells:
+                row.change(column, partial(self._restyled, spot), self._cells.get(spot))
+            elif new := self._new_cell("", row.marks, spot):
+                row.add(column, new)
+        after = row.written()
+        return None if after == before else (at, end, after)
 
     def _row_edits(self, number: int, row: Element, at: int, columns: list[int]) -> list[Edit]:
         present, prefix = _cells_of(row, number), row.prefix
@@ -194,10 +215,10 @@ class Worksheet:
         for column in columns:
             if column in present:
                 edits += self._changed(prefix, present[column], (number, column))
-            elif new := self._new_cell(prefix, row, (number, column)):
+            elif new := self._new_cell(prefix, row.attributes, (number, column)):
                 before = bisect_left(taken, column)
                 place = present[taken[before - 1]].end if before else row.inside
-                added.append((place, place, new))
+                added.append((place, place, new.encode()))
         placed = [(at + start, at + end, new) for start, end, new in edits + _added(row, added)]
         return [edit for edit in placed if self._data[edit[0] : edit[1]] != edit[2]]
 
@@ -211,20 +232,20 @@ class Worksheet:
             return [(present.start, present.end, new.encode())]
         return [attribute_edit(present, s=wanted)] if wanted != style else []
 
-    def _style(self, row: Element, column: int) -> str:
+    def _style(self, row: Mapping[str, str], column: int) -> str:
         """A new cell's format: the row's, else the column's."""
-        if row.attributes.get("customFormat") in ("1", "true"):
-            said = row.attributes.get("s", "0")
-        else:
-            said = self._column_style(column)
+        if row.get("customFormat") not in ("1", "true"):
+            return self._column_style(column)
+        said = row.get("s", "0")
         return said if is_index(said) else "0"
 
     def _column_style(self, column: int) -> str:
         """The format of a column, kept: there are many rows."""
-        if column not in self._of_columns:
+        if (known := self._of_columns.get(column)) is None:
             styles = (style for first, last, style in self._column_styles if first <= column <= last)
-            self._of_columns[column] = next(styles, "0")
-        return self._of_columns[column]
+            said = next(styles, "0")
+            known = self._of_columns[column] = said if is_index(said) else "0"
+        return known
 
     @cached_property
     def _column_styles(self) -> list[tuple[int, int, str]]:

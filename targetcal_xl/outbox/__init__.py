@@ -5,11 +5,23 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .bounces import Bounce, bounces_in
     from .delivery import ATTEMPTS, Delivery, deliver
     from .drafts import Drafts
-    from .message import Attachment, Message, attached, message_code, on_one_line
+    from .message import MOST_ATTACHED, Attachment, Message, attached, message_code, on_one_line
     from .mime import mail_content
-    from .queue import ACTION, Queued, content_of, doubt, enter, queue, state_event
+    from .queue import (
+        ACTION,
+        Queued,
+        bounce_events,
+        content_of,
+        doubt,
+        enter,
+        known_bounces,
+        message_id,
+        queue,
+        state_event,
+    )
     from .robots import Robots, chat_content, robots
     from .secrets import secret
     from .smtp import Mailbox, mailbox
@@ -18,8 +30,10 @@ with on_demand(__name__):
 __all__ = [
     "ACTION",
     "ATTEMPTS",
+    "MOST_ATTACHED",
     "Attachment",
     "Attempt",
+    "Bounce",
     "Carrier",
     "Delivery",
     "Drafts",
@@ -30,14 +44,18 @@ __all__ = [
     "Queued",
     "Robots",
     "attached",
+    "bounce_events",
+    "bounces_in",
     "chat_content",
     "content_of",
     "deliver",
     "doubt",
     "enter",
+    "known_bounces",
     "mail_content",
     "mailbox",
     "message_code",
+    "message_id",
     "on_one_line",
     "queue",
     "robots",

@@ -26,6 +26,8 @@ class Delivery:
     ways: Mapping[str, Carrier]
     pace: Pace
     content: Callable[[Queued], bytes]
+    begin: Callable[[Queued], Queued]
+    """Records that a message is about to be sent; gives it back as it is, where somebody has sent it."""
     record: Callable[[Event], object]
     _weary: set[str] = field(default_factory=set, init=False)
     """Lanes where one message was tried in vain: others are tried once."""
@@ -50,7 +52,9 @@ class Delivery:
     def _tried(self, item: Queued) -> tuple[Queued, Attempt]:
         way, content = self.ways[item.message.channel], self.content(item)
         self.pace.wait(item.lane, way.limits(item.message))
-        item = self._come(item, Attempt(MessageState.SENDING))
+        item = self.begin(item)
+        if item.state != MessageState.SENDING:
+            return item, Attempt(item.state, item.reason)
         self.pace.note(item.lane)
         outcome = way.send(item.message, content)
         return self._come(item, outcome), outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from .robots import chat_content
 
 ACTION = "outbox"
 _RECORD, _CONTENT, _STATE = "message.record", "message.content", "message.state"
+_BOUNCE = "message.bounce"
+_ID = re.compile(rb"^Message-ID: *(?:\r?\n[ \t]+)?(<[^>\s]+>)", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Queued:
     reason: str = ""
     tries: int = 0
     """How often it was on its way."""
+    entered: dt.datetime = dt.datetime.min
+    """When it came into the queue."""
 
     @property
     def lane(self) -> str:
@@ -42,13 +47,14 @@ class Queued:
 def queue(ledger: Log) -> list[Queued]:
     """Everything that was ever to be sent, in order."""
     records: dict[str, str] = {}
+    entered: dict[str, dt.datetime] = {}
     contents: dict[str, str] = {}
     states: dict[str, tuple[MessageState, dt.datetime, str]] = {}
     tries: dict[str, int] = {}
     for entry in ledger.entries(action=ACTION):
         code, said = str(entry.row), str(entry.new)
         if entry.field == _RECORD:
-            records[code] = said
+            records[code], entered[code] = said, entry.at
         elif entry.field == _CONTENT:
             contents[code] = said
         elif entry.field == _STATE:
@@ -59,6 +65,7 @@ def queue(ledger: Log) -> list[Queued]:
             *(number, code, load(Message, ledger.document(record)), contents[code]),
             *states[code],
             tries=tries[code],
+            entered=entered[code],
         )
         for number, (code, record) in enumerate(records.items(), 1)
     ]
@@ -99,6 +106,23 @@ def _entering(region: str | None, code: str, record: str, content: str) -> Itera
 def state_event(item: Queued, new: MessageState, reason: str = "") -> Event:
     """A message comes from where it is to somewhere else."""
     return Event(ACTION, item.message.region, item.code, _STATE, item.state, new, reason)
+
+
+def message_id(content: bytes) -> str:
+    """What a mail is known by wherever it goes; empty for what is no mail."""
+    found = _ID.search(content)
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def known_bounces(ledger: Log) -> set[str]:
+    """The reports of mails that came back which have been noted, each by its SHA-256."""
+    return {str(entry.new) for entry in ledger.entries(action=ACTION, field=_BOUNCE)}
+
+
+def bounce_events(item: Queued, digest: str, said: str) -> Iterator[Event]:
+    """A mail that was sent came back: it failed, as this report says, which counts once."""
+    yield Event(ACTION, item.message.region, item.code, _BOUNCE, None, digest)
+    yield state_event(item, MessageState.FAILED, said)
 
 
 def doubt(items: Iterable[Queued]) -> list[Event]:

@@ -58,6 +58,8 @@ class Contest:
     deviation: float
     words: str
     state: str
+    talk: str
+    """The record of the talk that answered it: its day, who took part, what it came to."""
     handling: str
     days: float | None
 
@@ -290,7 +292,7 @@ class _Dashboard:
             _Cell(self._days(one.days) if one.waits else "", "number"),
             _Cell(one.hrbp),
             _Cell(self._cut(one.words), "words"),
-            _Cell(self._cut(one.handling), "words"),
+            _Cell(self._cut(" ".join(filter(None, (one.talk, one.handling)))), "words"),
         )
 
     def _contest_light(self, one: Contest) -> Light:

@@ -8,7 +8,7 @@ with on_demand(__name__):
     from .author import write_book, write_pack
     from .book import Book
     from .captions import line_captions, shown
-    from .content import GROUND, Content, content
+    from .content import GROUND, Content, Known, content
     from .engines.closed import ClosedBook, book_from
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
@@ -35,6 +35,7 @@ __all__ = [
     "Book",
     "ClosedBook",
     "Content",
+    "Known",
     "LiveBook",
     "Macros",
     "MacrosFor",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from ..calibration.standing import Key, Standing, Value
 from ..ooxml import Cell, Spot
@@ -21,6 +22,7 @@ from .sheets.evaluation import Evaluation
 from .sheets.odds import Odds
 from .sheets.progress import ProgressSheet
 from .sheets.region_cards import Cards
+from .sheets.region_lines import Declarations
 from .sheets.settings import Settings
 
 Content = dict[str, dict[Spot, Cell]]
@@ -31,44 +33,63 @@ GROUND = ("settings", "history", "drivers", "baseline", "backtest")
 """Sheets that show what suggestions are made from; nothing that is said of a region shows there."""
 
 
+@dataclass
+class Known:
+    """What was computed of some suggestions, so that it need not be for what is said of regions next.
+
+    It holds for one book, as long as no cell moves in it and finance's cells say the same.
+    """
+
+    declarations: dict[str, Declarations] = field(default_factory=dict)
+    """By region; good for what people typed there, and no longer."""
+    way: Way | None = None
+
+    def way_in(self, facts: Facts) -> Way:
+        """The way to the suggestions."""
+        if self.way is None:
+            self.way = Way(facts, ReadingsSheet(facts))
+        return self.way
+
+    def declared_in(self, facts: Facts, region: str) -> Declarations:
+        """What a region's tab tells of what is typed there."""
+        if (known := self.declarations.get(region)) is None or not known.holds(facts):
+            known = self.declarations[region] = Declarations(facts, region)
+        return known
+
+
 def content(
     standing: Standing,
     typed: Mapping[Key, Value],
     places: Places,
     sheets: Container[str] | None = None,
-    explained: Content | None = None,
+    known: Known | None = None,
+    grounds: bool = True,
 ) -> Content:
     """Every label, every tool's value, and every formula with the value it computes.
 
     What the book has lost, by `places`, is left out, and so is each formula that would point to it.
-    `sheets` are the codes of those that are wanted, when not all are. What `explained` has of where the
-    regions' suggestions come from is not computed again; it is given what it has not.
+    `sheets` are the codes of those that are wanted, when not all are; without `grounds` no tab tells where
+    its suggestions come from. What is `known` is not computed again; it is given what it has not.
     """
     cells: Content = {sheet: {} for sheet in places.tabs if sheets is None or sheet in sheets}
-    explained = {} if explained is None else explained
-    for page in _pages(Facts(standing, typed, places)):
-        if page.sheet in cells and not page.explains:
+    for page in _pages(Facts(standing, typed, places), known or Known()):
+        if page.sheet in cells and (grounds or not page.explains):
             _write(page, places, cells[page.sheet])
-        elif page.sheet in cells:
-            if page.sheet not in explained:
-                _write(page, places, explained.setdefault(page.sheet, {}))
-            cells[page.sheet].update(explained[page.sheet])
     return cells
 
 
-def _pages(facts: Facts) -> Iterator[SheetPart]:
-    readings = ReadingsSheet(facts)
-    way = Way(facts, readings)
+def _pages(facts: Facts, known: Known) -> Iterator[SheetPart]:
+    way = known.way_in(facts)
     odds = Odds(facts, way)
     regions = [one.code for one in facts.plan.regions if region_sheet(one.code) in facts.places.sheets]
-    cards = {code: Cards(facts, code) for code in regions}
+    cards = {code: Cards(facts, code, known.declared_in(facts, code)) for code in regions}
     for own in cards.values():
         yield from region.parts(facts, own, way, odds)
     if facts.places.sheets.keys() <= {region_sheet(code) for code in regions}:
         return
     yield from Settings(facts).parts()
     yield from history.parts(facts)
-    for sheet in (readings, way, odds):
+    for sheet in (way.readings, way, odds):
         yield from sheet.parts()
     yield from Overview(facts, cards).parts(odds)
     for follow_up in (ProgressSheet(facts), Evaluation(facts), BacktestSheet(facts)):

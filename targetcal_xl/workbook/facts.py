@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,6 +83,14 @@ class Facts:
     def number(self, region: str | None, row: str | None, code: str) -> float | None:
         """A number somebody typed, None for anything else."""
         return as_number(self.typed.get((region, row, code)))
+
+    @cached_property
+    def typed_by_region(self) -> Mapping[str | None, Mapping[Key, Value]]:
+        """What people typed, by the region that it is about."""
+        found: defaultdict[str | None, dict[Key, Value]] = defaultdict(dict)
+        for key, value in self.typed.items():
+            found[key[0]][key] = value
+        return found
 
     @cached_property
     def declared(self) -> list[float | None]:

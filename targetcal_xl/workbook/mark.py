@@ -14,7 +14,7 @@ MARKED = "settings"
 HOME: Spot = (1, 2)
 """Where a new book has it, beside what names the sheet."""
 TEXT = f"format:{BOOK.number} targetcal:{BOOK.program}"
-_MARK = re.compile(r"format:(\d{1,9}) targetcal:(\S+)")
+_MARK = re.compile(r"format:(\d{1,9}) targetcal:(\d+(?:\.\d+)*(?:[.+-]?[a-z]+\d+)*)")
 _REACH = 64
 """As many columns people may have inserted before it."""
 

@@ -214,7 +214,8 @@ def _region(region: Region, entry: _Entry) -> Region:
         key = region.code, None, f"region.{role}"
         is_nobody = role == Role.DEPUTY and not entry.words(key).strip()
         name = "" if is_nobody else entry.name(key, known.name)
-        return Person(name, entry.mail((region.code, None, f"region.{role}_mail")))
+        mail = entry.mail((region.code, None, f"region.{role}_mail"))
+        return replace(known, mail=mail) if name == known.name else Person(name, mail)
 
     now = replace(
         region,

@@ -46,11 +46,11 @@ def rich_book(path: Path) -> Path:
     return path
 
 
-def as_openpyxl(path: Path, data_only: bool = False) -> openpyxl.Workbook:
+def as_openpyxl(path: Path, data_only: bool = False, read_only: bool = False) -> openpyxl.Workbook:
     """The workbook as openpyxl reads it, which says what it would lose if it saved it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "(?s).*extension is not supported", UserWarning)
-        return openpyxl.load_workbook(path, data_only=data_only)
+        return openpyxl.load_workbook(path, data_only=data_only, read_only=read_only)
 
 
 def changed_parts(path: Path, parts: Mapping[str, bytes | None], to: Path | None = None) -> Path:

@@ -12,7 +12,16 @@ from functools import cache
 
 import pypdfium2
 
-from targetcal_xl.calibration import Explanation, Grant, Letter, LineCommitment, Objection, Step, Targets
+from targetcal_xl.calibration import (
+    Explanation,
+    Grant,
+    Letter,
+    LineCommitment,
+    Milestone,
+    Objection,
+    Step,
+    Targets,
+)
 from targetcal_xl.letters import LetterTemplate, render_pdf, render_word
 from tests.support.samples import PERIOD, sample_plan
 
@@ -54,17 +63,7 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
         lines=committed,
         total=total,
         history=tuple((PERIOD.shift(-k), 90.0 * lines + k) for k in range(8, 0, -1)),
-        grants=tuple(
-            Grant(
-                names[k % lines],
-                _KINDS[k % 6],
-                f"第 {k + 1} 项支持",
-                k + 1.0,
-                "万元",
-                dt.date(2025, 2, 1 + k),
-            )
-            for k in range(others)
-        ),
+        grants=tuple(_granted(k, names[k % lines]) for k in range(others)),
         objections=tuple(
             Objection(names[k % lines], reason, "增加一名售前", "大客户推迟签约", k % 2 == 0, "已面谈")
             for k in range(others)
@@ -75,14 +74,25 @@ def sample_letter(lines: int = 3, reason: str = "在手商机转化率高于去�
             Grant(names[k % lines], "leads", f"未批准的第 {k + 1} 项", k + 1.0, "条", None, "本季没有额度")
             for k in range(others)
         ),
+        milestones=(
+            Milestone(dt.date(2025, 2, 14), 0.42, total.agreed * 0.42, total.agreed * 0.378),
+            Milestone(PERIOD.end, 1.0, total.agreed, total.agreed * 0.9),
+        ),
+        thresholds=plan.thresholds,
     )
+
+
+def _granted(k: int, line: str) -> Grant:
+    due = dt.date(2025, 2, 1 + k)
+    return Grant(line, _KINDS[k % 6], f"第 {k + 1} 项支持", k + 1.0, "万元", due, owner="李颖")
 
 
 def _committed(k: int, name: str, reason: str) -> LineCommitment:
     suggested = 100.0 + 7 * k
     targets = Targets(suggested - 9, suggested, suggested - 20, suggested + 22, suggested - 15, suggested - 5)
     decision, why = ("accept", "counter")[k % 2], reason if k % 3 == 0 else ""
-    return LineCommitment(name, targets, decision, why, _explained(targets))
+    risk = "" if k % 2 else "大客户推迟签约"
+    return LineCommitment(name, targets, decision, why, _explained(targets), risk=risk)
 
 
 def _explained(targets: Targets) -> Explanation:

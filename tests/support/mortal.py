@@ -1,7 +1,9 @@
 """What is left when a process is killed, or finds the disk full, at any write of files or database.
 
 An action runs once. At each write it stands still: its folder is noted, which is all that would remain of a
-process killed there; and copies of the process go on for which the disk is full, once or from then on.
+process killed there; and copies of the process go on for which the disk is full, once or from then on. While
+SQLite writes page after page, it stands still at the first and at every few after it, as putting them back is
+SQLite's own affair; `make explore` has it stand still at each.
 """
 
 from __future__ import annotations
@@ -26,12 +28,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from hypothesis import settings
+
 from targetcal_xl.problems import TargetcalError
 
 _NOBODY = 65534
 
 Ending = Literal["killed", "full once", "full", "saved"]
 _FULL: Final[tuple[Ending, Ending]] = ("full once", "full")
+_PAGE: Final = "SQLite's pwrite64"
+_PAGES: Final = 8
+"""Of how many pages in a row it stands still at one, unless it explores."""
 Left = Mapping[str, str]
 """The files of a folder: name -> hash of the content."""
 
@@ -56,6 +63,11 @@ class Crashes:
     after: Left
     """What it leaves when nothing happens."""
     contents: Mapping[str, bytes]
+
+    def killed(self) -> list[Left]:
+        """What a process leaves that is killed, each once."""
+        left = {tuple(one.left.items()): one.left for one in self.points if one.ending == "killed"}
+        return list(left.values())
 
     def lay(self, left: Left, folder: Path) -> Path:
         """Make a folder hold what was left, and nothing else."""
@@ -125,6 +137,8 @@ class _Mortal:
     full: bool | None = None
     """Of a copy for which the disk was full: whether it still is."""
     _busy: bool = False
+    _pages: int = 0
+    """How many pages SQLite has written in a row."""
 
     def live(self, action: Callable[[], object]) -> None:
         """Do it to the end, and put down what could have become of it; a copy says how it ended."""
@@ -146,6 +160,9 @@ class _Mortal:
         """Come to a write; whether the disk is full. `fills` is whether it can be, for this."""
         if self._busy or self.full is not None:
             return bool(self.full) and fills and not self._busy
+        self._pages = self._pages + 1 if write == _PAGE else 0
+        if self._pages > 1 and self._pages % _PAGES and settings().derandomize:
+            return False
         self._busy = True
         left = self._noted()
         self.points.append(Point(write, "killed", left))

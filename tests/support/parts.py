@@ -80,6 +80,11 @@ def _has_postgresql() -> bool:
     return _has("postgres")() or any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 
 
+def _has_ssh_server() -> bool:
+    """Debian keeps it where only the system looks."""
+    return _has("sshd")() or Path("/usr/sbin/sshd").exists()
+
+
 def _has_chinese_font() -> bool:
     if not _has("fc-list")():
         return False
@@ -96,6 +101,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "fonts-noto-cjk": _has_chinese_font,
     "npm": _has("npm"),
     "openssl": _has("openssl"),
+    "openssh-server": _has_ssh_server,
     "chromium": lambda: any(map(shutil.which, ("chromium", "google-chrome"))),
 }
 

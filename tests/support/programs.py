@@ -1,4 +1,4 @@
-"""Which tests need other programs than Python: those that import what talks to one."""
+"""Which tests need other programs than Python, and which mind versions: told by what they are about."""
 
 from __future__ import annotations
 
@@ -37,6 +37,16 @@ def needs_postgresql(file: Path) -> bool:
 def forks(file: Path) -> bool:
     """Whether it forks and kills processes as only Unix can."""
     return "mortal" in _leant_on(file)
+
+
+def minds_versions(file: Path) -> bool:
+    """Whether it may come out otherwise with other versions of libraries.
+
+    What actions do with rooms that call libraries is left to the case and to `test_cli_commands`, which plays
+    every command; what our sources say depends on no library.
+    """
+    about = file.stem.split("_")[1]
+    return about not in ("actions", "bench", "whole") and "source" not in _leant_on(file)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import warnings
 from collections.abc import Callable
@@ -53,11 +54,25 @@ def _by_libreoffice(path: Path, to: Path) -> None:
     to.write_bytes(office.convert(path, "xlsx").read_bytes())
 
 
+def _once(save: Callable[[Path, Path], None]) -> Callable[[Path, Path], None]:
+    """The same, which asks the program but once for each content: exceljs takes seconds."""
+    saved: dict[str, bytes] = {}
+
+    def remembered(path: Path, to: Path) -> None:
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        if content not in saved:
+            save(path, to)
+            saved[content] = to.read_bytes()
+        to.write_bytes(saved[content])
+
+    return remembered
+
+
 SAVERS: dict[str, Callable[[Path, Path], None]] = {
-    "LibreOffice": _by_libreoffice,
-    "openpyxl": _by_openpyxl,
-    "exceljs": _by_node(_EXCELJS),
-    "SheetJS": _by_node(_SHEETJS),
+    "LibreOffice": _once(_by_libreoffice),
+    "openpyxl": _once(_by_openpyxl),
+    "exceljs": _once(_by_node(_EXCELJS)),
+    "SheetJS": _once(_by_node(_SHEETJS)),
 }
 """Those that keep names and formulas."""
 

@@ -134,8 +134,9 @@ const isBeginning = (one, seen) => unless(false, () => {
 // People's words stand beside, salted: what is hashed holds a commitment in their place (ledger/words.py, passages.py).
 const PARTS = ["old", "new", "reason"];
 const WORDS_OF = new Set([
-  "attachment", "basis", "change.reason", "comment", "decision_reason", "event.note", "granted_reason", "history.note", "objection.basis",
-  "objection.present", "objection.risk", "objection.support", "risk", "seal", "support", "support_declined", "thread.text", "what",
+  "attachment", "basis", "change.reason", "comment", "decision_reason", "event.note", "granted_reason", "history.note", "letter.question",
+  "letter.reply", "objection.basis", "objection.present", "objection.risk", "objection.support", "risk", "seal", "support", "support_declined",
+  "thread.file", "thread.text", "what",
 ]);
 const WORD_NAMES = new Set(["basis", "handling", "reason", "risk", "subject", "support", "text", "what"]);
 const isCommitment = said => isText(said) && /^~[0-9a-f]{64}$/.test(said);
@@ -240,7 +241,9 @@ const handedOut = said => {
   const head = said?.slip?.head, digest = said?.sha256;
   return isText(head) && isText(digest) ? { letter: "", head, hashes: [digest] } : null;
 };
-const MAKERS = { "letters letter.record": letterOf, "split pack.record": handedOut, "split page.record": handedOut };
+const signedBy = said => isText(said?.letter) && isText(said?.sha256) ? { letter: said.letter, head: "", hashes: [said.sha256] } : null;
+const MAKERS = { "sign letter.signed_head": signedBy, "sign letter.signed_superior": signedBy,
+  "letters letter.record": letterOf, "split pack.record": handedOut, "split page.record": handedOut };
 
 // How two sound proofs stand to each other.
 const verdictOf = (one, other) => {

@@ -6,7 +6,7 @@ import logging
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -109,6 +109,16 @@ class ClosedBook:
     def has_macros(self) -> bool:
         """Whether it brings a program along."""
         return self._part_of_kind("vbaProject") is not None
+
+    @property
+    def saved_by(self) -> str:
+        """Whom the file names as who saved it last; empty where it names nobody that can be read."""
+        kinds = self._package.relationships("").values()
+        for part in (one.target for one in kinds if one.kind == "core-properties"):
+            with suppress(Refused):
+                root = outline(self._package.read(part), self._package.place(part))
+                return next((one.text for one in root.children if one.name == "lastModifiedBy"), "")
+        return ""
 
     @cached_property
     def names(self) -> Mapping[str, tuple[str, Spot]]:

@@ -187,6 +187,17 @@ def joined(texts: Iterable[Expression]) -> Expression:
     return reduce(lambda so_far, one: so_far & one, more, first)
 
 
+def by_content(cells: Expression, rule: Callable[[Expression], Expression]) -> Expression:
+    """A rule that looks at one cell, computed once for each content that there is: many cells are alike."""
+    held = [(type(value), value) for value in cells.values.ravel().tolist()]
+    places = {content: place for place, content in enumerate(dict.fromkeys(held))}
+    contents = np.empty(len(places), cells.values.dtype)
+    contents[:] = [value for _, value in places]
+    found = rule(Expression(cells.written, contents))
+    at = np.array([places[content] for content in held], int).reshape(cells.values.shape)
+    return Expression(found.written, found.values[at], found.binds)
+
+
 def picked(where: Sequence[bool], yes: Expression, no: Expression) -> Expression:
     """One formula in some rows, and another in the others."""
     written = tuple(_of(one.written, k) for k, one in enumerate(yes if is_so else no for is_so in where))

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...figures import MINUS, spell
 from ...language import FALLBACK
-from .expression import Expression, Operand, call, expressed, joined
+from .expression import Expression, Operand, by_content, call, expressed, joined
 from .values import contents, finite, floats, known, numbers, rounded, single, texts
 
 FormulaFunction = Callable[..., Expression]
@@ -171,7 +171,7 @@ def one_or_0(condition: Expression) -> Expression:
 
 def says(cell: Expression, captions: Iterable[str]) -> Expression:
     """Whether a cell has one of these captions."""
-    return or_(*(trim(cell).equals(said) for said in captions))
+    return by_content(cell, lambda content: or_(*(trim(content).equals(said) for said in captions)))
 
 
 def _given(column: Expression) -> list[float]:

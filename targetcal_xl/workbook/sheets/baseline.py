@@ -90,7 +90,7 @@ class Way:
     """Every line's way to its suggestion: what the tool found, and the formulas that follow from it."""
 
     def __init__(self, facts: Facts, readings: ReadingsSheet) -> None:
-        self._facts, self._readings = facts, readings
+        self._facts, self.readings = facts, readings
         self._drivers = [driver.code for driver in facts.plan.drivers]
         self._table = facts.table("baseline", "baseline")
         self._weights = weights_used(facts.standing)
@@ -216,13 +216,13 @@ class Way:
             ]
             for item in items
         ]
-        return np.asarray(self._readings.signals @ np.array(shares).reshape(len(items), len(drivers)))
+        return np.asarray(self.readings.signals @ np.array(shares).reshape(len(items), len(drivers)))
 
     def _read(self, item: str, column: int) -> Expression:
         """What an indicator signals, line by line."""
         rows = (reading_row(line.code, item) for line in self._facts.plan.lines)
         refs = self._facts.each_at("drivers", "readings", rows, "signal")
-        return self._facts.elsewhere(refs, self._readings.signals[:, column])
+        return self._facts.elsewhere(refs, self.readings.signals[:, column])
 
     def _share(self, item: str) -> Expression:
         """An indicator's share as it stands on the settings sheet."""

@@ -10,7 +10,9 @@ import numpy as np
 
 from ...calibration.plan import Plan
 from ...calibration.vocabulary import Light
+from ...calibration.waiting import LATE_DAYS, SLOW_DAYS
 from ...ooxml import Cell, Spot
+from ..captions import shown
 from ..charts import Drawer
 from ..colours import Painter
 from ..facts import TOTALS, Facts, optional
@@ -31,14 +33,14 @@ from ..formulas import (
 )
 from ..looks import LIGHT_COLOURS, SERIES
 from ..part import Columns, Fields, SheetPart
-from ..shapes import Column, Field, Kind, Owner, Sheet, region_sheet
+from ..shapes import Column, Field, Kind, Owner, Sheet, Table, region_sheet
 from .columns import NAME, REGION, limits_table, of_lines, of_regions, stacked, volume_column
 from .dashboard_lights import Lights
 from .limits import Reached
 from .odds import Odds
 from .progress import draw_path
 from .region_cards import Cards
-from .region_lines import RegionLines
+from .region_lines import Declarations
 
 _RUNNING_COLUMNS = (
     REGION,
@@ -67,6 +69,7 @@ def sheet(plan: Plan) -> Sheet:
         formula("gap_pct", "percent"),
         formula("agreed", "number"),
         Column("in_force", Owner.TOOL, "number", 10),
+        Column("objected", Owner.TOOL, "date", 12),
     )
     lines = (
         REGION,
@@ -134,7 +137,12 @@ class Overview:
         facts = self._facts
         in_force = (facts.total(facts.in_force, facts.lines_of[region]) for region in self._cards)
         names = (facts.region_names[region] for region in self._cards)
-        told = {"name": [Cell(name) for name in names], "in_force": [Cell(value) for value in in_force]}
+        since = (facts.standing.value(region, None, "objected") for region in self._cards)
+        told = {
+            "name": [Cell(name) for name in names],
+            "in_force": [Cell(value) for value in in_force],
+            "objected": [Cell(shown(day, "date", facts.language)) for day in since],
+        }
         return {**told, **self._formulas}
 
     @cached_property
@@ -146,7 +154,7 @@ class Overview:
             "submitted": listed([self._is_submitted(one) for one in cards.values()]),
             "lines": listed([self._count(one, "suggested") for one in cards.values()]),
             "filled": listed([self._count(one, "declared") for one in cards.values()]),
-            "missing": self._of_tabs("checks", lambda one: one.checks),
+            "missing": self._of_tabs("checks", lambda one: one.declared.checks),
             "objections": listed([one.objections() for one in cards.values()]),
             **{code: self._of_tabs(code, methodcaller("total", code)) for code in TOTALS},
             "gap_pct": self._of_tabs("gap_pct", lambda one: one.gap),
@@ -159,7 +167,7 @@ class Overview:
     def _count(self, cards: Cards, code: str) -> Expression:
         """How many numbers a column of a region's lines has."""
         tab = self._facts.tab(region_sheet(cards.region)) or ""
-        return counted(cards.lines.across(code, cards.lines.figure(code), tab))
+        return counted(cards.declared.across(code, cards.lines.figure(code), tab))
 
     def _of_tabs(self, code: str, value: Callable[[Cards], Expression]) -> Expression:
         """A field of every region's tab."""
@@ -170,8 +178,8 @@ class Overview:
     def _of_lines(self) -> Columns:
         """Each line's way from last year's figure to what was agreed."""
         facts = self._facts
-        flag = self._of_tab("flag", self._over_lines(lambda lines: lines.flag))
-        deviations = self._over_lines(lambda lines: lines.deviation)
+        flag = self._of_tab("flag", self._over_lines(lambda declared: declared.flag))
+        deviations = self._over_lines(lambda declared: declared.deviation)
         return {
             **facts.named_lines,
             **{code: self._number(code, optional(facts.compared[code])) for code in ("last_year", *TOTALS)},
@@ -180,9 +188,9 @@ class Overview:
             "in_force": [Cell(value) for value in facts.in_force],
         }
 
-    def _over_lines(self, column: Callable[[RegionLines], Expression]) -> Values:
+    def _over_lines(self, column: Callable[[Declarations], Expression]) -> Values:
         """A column of the regions' lines as one over the plan's lines."""
-        values = {region: column(one.lines).values for region, one in self._cards.items()}
+        values = {region: column(one.declared).values for region, one in self._cards.items()}
         found = np.empty(len(self._facts.plan.lines), np.result_type(*values.values()))
         for region, places in self._facts.lines_of.items():
             found[places] = values[region]
@@ -267,6 +275,7 @@ def colour(painter: Painter) -> None:
     """Objections, and red, amber and green: on lines' lights and trends, and on the cards that count them."""
     for table in painter.sheet.tables:
         painter.flags(table)
+    _colour_what_waits(painter, painter.sheet.table("regions"))
     running = painter.sheet.table("running")
     for code, (ink, paper) in zip(Light, LIGHT_COLOURS, strict=True):
         form = painter.looks.changed(font_color=ink, bg_color=paper, bold=True)
@@ -275,3 +284,13 @@ def colour(painter: Painter) -> None:
             painter.when(running, column, is_so, form)
         card = painter.places.fields[None, f"dashboard_{code}"][1]
         painter.at(card, {"type": "cell", "criteria": ">", "value": 0}, form)
+
+
+def _colour_what_waits(painter: Painter, regions: Table) -> None:
+    """Objections that are open for long: amber, then red."""
+    since = painter.first(regions, "objected")
+    for days, light in ((LATE_DAYS, Light.BEHIND), (SLOW_DAYS, Light.CLOSE)):
+        ink, paper = LIGHT_COLOURS[[*Light].index(light)]
+        is_old = f"AND(ISNUMBER({since}),TODAY()-{since}>={days:g})"
+        form = painter.looks.changed(font_color=ink, bg_color=paper, bold=True)
+        painter.when(regions, "objected", is_old, form, stop=True)

@@ -102,6 +102,7 @@ def _support_columns(lines: tuple[str, ...]) -> tuple[Column, ...]:
         Column("unit", Owner.MANAGER),
         Column("due", Owner.MANAGER, "date"),
         Column("granted", Owner.SUPERIOR, "choice", choices=("yes", "no")),
+        Column("owner", Owner.SUPERIOR),
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, reduce
-from operator import mul
+from functools import cached_property
 
 from ...calibration.standing import as_number
 from ...calibration.states import OPEN_STAGES
@@ -24,7 +23,6 @@ from ..formulas import (
     is_number,
     joined,
     left,
-    length,
     number_or_0,
     or_,
     says,
@@ -33,11 +31,7 @@ from ..formulas import (
 )
 from ..part import Fields
 from ..shapes import region_sheet
-from .region_lines import RegionLines, filled
-
-SUPPORT_COLUMNS = ("line", "kind", "what", "quantity", "unit", "due")
-SUPPORT_NEEDS = ("kind", "what", "quantity")
-"""What a support item needs, once anything is said of it."""
+from .region_lines import Declarations, RegionLines
 
 BACK = ("counter", "return")
 """Decisions after which a line comes back to its region."""
@@ -49,15 +43,16 @@ MOST_NAMED = 30
 class Cards:
     """The fields of one region's tab."""
 
-    def __init__(self, facts: Facts, region: str) -> None:
-        self._facts, self.region, self.lines = facts, region, RegionLines(facts, region)
+    def __init__(self, facts: Facts, region: str, declared: Declarations) -> None:
+        self._facts, self.region, self.declared = facts, region, declared
+        self.lines = RegionLines(facts, region, declared)
 
     def fields(self) -> Fields:
         """The cards that people do not type."""
         return {
             "state": Cell(self._facts.caption(self._stage)),
             "round": Cell(self._round),
-            "checks": self.checks,
+            "checks": self.declared.checks,
             "advice": self.advice,
             "gap_pct": self.gap,
             **{code: self.total(code) for code in TOTALS},
@@ -87,25 +82,6 @@ class Cards:
         (status,) = self._facts.typed_in([(self.region, None, "status")], "choice")
         return says(cell_at(here and tab + here, status), self._facts.captions(Status.SUBMITTED))
 
-    @cached_property
-    def checks(self) -> Expression:
-        """How many lines, fields and support items are still to complete."""
-        cells = {code: self._supports(code) for code in SUPPORT_COLUMNS}
-        is_begun = added(filled(column) for column in cells.values()) > 0
-        is_whole = reduce(mul, (filled(cells[code]) > 0 for code in SUPPORT_NEEDS))
-        lines = how_many(length(self.lines.across("missing", self.lines.missing)) > 0)
-        unnamed = if_(filled(self._typed("submitter")).equals(0), 1, 0)
-        return lines + unnamed + how_many(is_begun, is_whole.equals(0))
-
-    def _supports(self, code: str) -> Expression:
-        place = self._facts.table(region_sheet(self.region), "supports")
-        values = self._facts.typed_in((self.region, row, code) for row in place.rows)
-        return self._facts.across(place, code, values)
-
-    def _typed(self, code: str) -> Expression:
-        (value,) = self._facts.typed_in([(self.region, None, code)])
-        return cell_at(self._facts.here(code, self.region), value)
-
     def _here(self, code: str, of: Expression) -> Expression:
         """A field that another one of the tab points to."""
         return Expression(self._facts.here(code, self.region), of.values)
@@ -115,7 +91,7 @@ class Cards:
         """What the manager is to do next."""
         say, sentence = self._facts.say, self._facts.sentence
         state = cell_at(self._facts.here("state", self.region), self._facts.caption(self._stage))
-        checks = self._here("checks", self.checks)
+        checks = self._here("checks", self.declared.checks)
         todo, closed = sentence("advice.todo", count=checks), sentence("advice.closed", state=state)
         whole = if_(self.is_submitted(), say("advice.submitted"), say("advice.ready"))
         here = self._back & if_(checks > 0, todo, whole)
@@ -124,7 +100,7 @@ class Cards:
     @property
     def _back(self) -> Expression:
         """What the advice begins with in a further round: the lines that are back, and why."""
-        count = len(self.lines.table.rows)
+        count = len(self.declared.table.rows)
         return self._how_many_back if count > MOST_NAMED else self._which_are_back
 
     @property
@@ -135,25 +111,25 @@ class Cards:
     def _which_are_back(self) -> Expression:
         comma, end = self._facts.say("advice.comma"), self._facts.say("advice.end")
         head = self._facts.sentence("advice.back", round=self._number)
-        rows = self.lines.table.rows
-        places = {line: k for k, line in enumerate(self.lines.codes)}
+        rows = self.declared.table.rows
+        places = {line: k for k, line in enumerate(self.declared.codes)}
         listed = joined(self._is_back(comma).in_row(places[line], at) for line, at in rows.items())
         named = substitute(head & listed & end, head & comma, head)
         return if_(number_or_0(self._number) > 1, substitute(named, head & end, ""), NOTHING)
 
     def _is_back(self, comma: str) -> Expression:
         """A line's name and its answer, when that line is back."""
-        say, lines = self._facts.say, self.lines
+        say, lines = self._facts.say, self.declared
         answered = lines.cell("answered", lines.answered)
         named = expressed(comma) & lines.name & say("advice.open") & answered & say("advice.close")
         back = if_(or_(*self._begins(answered)), named, NOTHING)
-        return if_(is_number(lines.figure("agreed")), NOTHING, back)
+        return if_(is_number(self.lines.figure("agreed")), NOTHING, back)
 
     @property
     def _how_many_back(self) -> Expression:
         """The same of more lines than a formula can name."""
-        answered = self.lines.across("answered", self.lines.answered)
-        agreed = self.lines.across("agreed", self.lines.figure("agreed"))
+        answered = self.declared.across("answered", self.declared.answered)
+        agreed = self.declared.across("agreed", self.lines.figure("agreed"))
         is_back = grouped(added(self._begins(answered))) > 0
         count = how_many(is_number(agreed).equals(FALSE), is_back)
         column = self._facts.say("column.answered")
@@ -167,7 +143,7 @@ class Cards:
     def total(self, code: str) -> Expression:
         """A column of the lines, together."""
         values = self.lines.figure(code).values
-        return self._facts.totalled(self.lines.table, code, values, self.lines.places)
+        return self._facts.totalled(self.declared.table, code, values, self.declared.places)
 
     @cached_property
     def gap(self) -> Expression:
@@ -178,9 +154,9 @@ class Cards:
     def objections(self) -> Expression:
         """Objections that stand, and those of a declaration that is submitted and not locked yet."""
         say, tab = self._facts.say, self._facts.tab(region_sheet(self.region)) or ""
-        known = self.lines.across("objection", self.lines.own("objection", self.lines.objections), tab)
-        flag = self.lines.across("flag", self.lines.flag, tab)
+        known = self.declared.across("objection", self.declared.own("objection", self.lines.objections), tab)
+        flag = self.declared.across("flag", self.declared.flag, tab)
         stands = added(known.equals(say(f"objection.{state}")) for state in STANDING_OBJECTIONS)
-        comes = flag.equals(self.lines.flag_said("objection")) * grouped(stands).equals(0)
+        comes = flag.equals(self.declared.flag_said("objection")) * grouped(stands).equals(0)
         waits = and_(self._is_open(self.state), self.is_submitted(tab))
         return sum_product(stands) + if_(waits, sum_product(comes), 0)

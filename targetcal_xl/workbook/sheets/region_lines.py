@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import mul
 
 import numpy as np
 
@@ -20,12 +21,15 @@ from ..formulas import (
     NOTHING,
     Expression,
     abs_,
+    added,
     and_,
+    by_content,
     cell_at,
     clean,
     expressed,
     find,
     fixed,
+    how_many,
     if_,
     is_number,
     joined,
@@ -61,11 +65,18 @@ _DEVIATION_DIGITS = 13
 _TINY = expressed(1) / expressed(10) ** 9
 """`TOLERANCE` as no program writes it otherwise."""
 
+SUPPORT_COLUMNS = ("line", "kind", "what", "quantity", "unit", "due")
+SUPPORT_NEEDS = ("kind", "what", "quantity")
+"""What a support item needs, once anything is said of it."""
+
 _KINDS: dict[str, Kind] = {"decision": "choice", "agree": "choice"}
 
 
-class RegionLines:
-    """The lines of one region: each rule once, as a formula with what it gives."""
+class Declarations:
+    """What a region's tab tells of what people typed there: each rule once, as a formula with what it gives.
+
+    It holds for whatever is recorded of the region, while the suggestions and the typed cells stay.
+    """
 
     def __init__(self, facts: Facts, region: str) -> None:
         self._facts, self._metric = facts, facts.plan.metric
@@ -73,28 +84,18 @@ class RegionLines:
         self.codes = [facts.plan.lines[k].code for k in self.places]
         self.table = facts.table(region_sheet(region), "lines")
 
+    def holds(self, facts: Facts) -> bool:
+        """Whether people have typed the same on the tab in other facts of the same suggestions."""
+        return self._facts.typed_by_region.get(self._region) == facts.typed_by_region.get(self._region)
+
     def columns(self) -> Columns:
-        """Everything in the table that people do not type, but the odds."""
-        facts, plan = self._facts, self._facts.plan
-        figures = {
-            code: [Cell(values[k]) for k in self.places] for code, values in self._facts.figures.items()
-        }
+        """What the columns tell."""
         return {
-            "name": [Cell(plan.lines[k].name) for k in self.places],
-            **figures,
-            **facts.volumes(self.places),
             "deviation": self.deviation,
             "flag": self.flag,
             "answered": self.answered,
             "missing": self.missing,
-            "round": [Cell(as_number(facts.standing.value(*key)) or 1.0) for key in self._keys("round")],
-            "objection": [Cell(said) for said in self.objections],
         }
-
-    @property
-    def threads(self) -> Columns:
-        """What both sides wrote to each other."""
-        return {"thread": [self._facts.told(key, "long") for key in self._keys("thread")]}
 
     def own(self, code: str, values: Sequence[object]) -> Expression:
         """A column in its own row."""
@@ -107,13 +108,6 @@ class RegionLines:
         return self._facts.across(self.table, code, column.values, tab)
 
     @cached_property
-    def objections(self) -> list[str | None]:
-        """Where a line's objection is, in words, once it has been locked."""
-        say, value = self._facts.say, self._facts.standing.value
-        states = (value(*key) for key in self._keys("objection"))
-        return [say(f"objection.{state}") if state in OBJECTIONS else None for state in states]
-
-    @cached_property
     def name(self) -> Expression:
         """What a line is called."""
         return self.own("name", [self._facts.plan.lines[k].name for k in self.places])
@@ -121,12 +115,8 @@ class RegionLines:
     @cached_property
     def suggested(self) -> Expression:
         """The model's figure."""
-        return self.figure("suggested")
-
-    def figure(self, code: str) -> Expression:
-        """A figure of the tool's."""
-        values = self._facts.compared[code]
-        return self._facts.own(self.table, code, optional(values[k] for k in self.places))
+        values = self._facts.figures["suggested"]
+        return self._facts.own(self.table, "suggested", optional(values[k] for k in self.places))
 
     @cached_property
     def declared(self) -> Expression:
@@ -244,6 +234,26 @@ class RegionLines:
             return expressed(EMPTY_WORDS)
         return cell_at(self._facts.field("empty_words"), EMPTY_WORDS)
 
+    @cached_property
+    def checks(self) -> Expression:
+        """How many lines, fields and support items are still to complete."""
+        cells = {code: self._supports(code) for code in SUPPORT_COLUMNS}
+        is_begun = added(filled(column) for column in cells.values()) > 0
+        is_whole = reduce(mul, (filled(cells[code]) > 0 for code in SUPPORT_NEEDS))
+        lines = how_many(length(self.across("missing", self.missing)) > 0)
+        unnamed = if_(filled(self._submitter).equals(0), 1, 0)
+        return lines + unnamed + how_many(is_begun, is_whole.equals(0))
+
+    def _supports(self, code: str) -> Expression:
+        place = self._facts.table(region_sheet(self._region), "supports")
+        values = self._facts.typed_in((self._region, row, code) for row in place.rows)
+        return self._facts.across(place, code, values)
+
+    @property
+    def _submitter(self) -> Expression:
+        (value,) = self._facts.typed_in([(self._region, None, "submitter")])
+        return cell_at(self._facts.here("submitter", self._region), value)
+
     def _typed(self, code: str) -> Expression:
         """What people typed in a column."""
         values = self._facts.typed_in(self._keys(code), _KINDS.get(code, "text"))
@@ -257,14 +267,58 @@ class RegionLines:
         return [(self._region, line, code) for line in self.codes]
 
 
+class RegionLines:
+    """The lines of a region as its tab shows them: what is recorded of them, and what is declared."""
+
+    def __init__(self, facts: Facts, region: str, declared: Declarations) -> None:
+        self._facts, self._region, self.declared = facts, region, declared
+
+    def columns(self) -> Columns:
+        """Everything in the table that people do not type, but the odds and the threads."""
+        facts, places = self._facts, self.declared.places
+        figures = {code: [Cell(values[k]) for k in places] for code, values in facts.figures.items()}
+        return {
+            "name": [Cell(facts.plan.lines[k].name) for k in places],
+            **figures,
+            **facts.volumes(places),
+            **self.declared.columns(),
+            "round": [Cell(as_number(facts.standing.value(*key)) or 1.0) for key in self._keys("round")],
+            "objection": [Cell(said) for said in self.objections],
+        }
+
+    @property
+    def threads(self) -> Columns:
+        """What both sides wrote to each other."""
+        return {"thread": [self._facts.told(key, "long") for key in self._keys("thread")]}
+
+    def figure(self, code: str) -> Expression:
+        """A figure of the tool's, or what was declared beside it."""
+        values = self._facts.compared[code]
+        return self._facts.own(self.declared.table, code, optional(values[k] for k in self.declared.places))
+
+    @cached_property
+    def objections(self) -> list[str | None]:
+        """Where a line's objection is, in words, once it has been locked."""
+        say, value = self._facts.say, self._facts.standing.value
+        states = (value(*key) for key in self._keys("objection"))
+        return [say(f"objection.{state}") if state in OBJECTIONS else None for state in states]
+
+    def _keys(self, code: str) -> list[tuple[str, str, str]]:
+        return [(self._region, line, code) for line in self.declared.codes]
+
+
 def filled(cells: Expression) -> Expression:
     """How long a text is without blanks and line breaks."""
-    return length(substitute(trim(clean(cells)), "　", ""))
+    return by_content(cells, lambda cell: length(substitute(trim(clean(cell)), "　", "")))
 
 
 def says_nothing(reason: Expression, empty_words: Expression) -> Expression:
     """Whether a reason is one of the words that say nothing, punctuation apart."""
-    words = lower(clean(text_or_none(reason)))
-    for mark in PUNCTUATION:
-        words = substitute(words, mark, "")
-    return is_number(find(expressed("|") & words & "|", empty_words))
+
+    def is_one(cell: Expression) -> Expression:
+        words = lower(clean(text_or_none(cell)))
+        for mark in PUNCTUATION:
+            words = substitute(words, mark, "")
+        return is_number(find(expressed("|") & words & "|", empty_words))
+
+    return by_content(reason, is_one)

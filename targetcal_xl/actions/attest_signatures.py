@@ -1,0 +1,95 @@
+"""What the signatures in a file are worth, by themselves and beside what a plan's proof tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..calibration.vocabulary import SIGNATURE_MARKS, Role
+from ..language import listed, text
+from ..signing import SeenSignature, SignedFile
+from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Sentence, moment
+
+SignatureVerdict = Literal[
+    "altered", "earlier", "other", "half", "unproved", "untrusted", "unsigned", "valid"
+]
+"""What a letter is worth as signed: changed since; an earlier copy than the plan knows; with signatures that
+are not those which the plan recorded; not signed by all; by all, but no proof says that it is the letter;
+by all, but nobody who is trusted says who they are; by nobody; or all that it is to be."""
+
+
+@dataclass(frozen=True)
+class RecordedSignature:
+    """What a proof tells of a signature on a letter."""
+
+    letter: str
+    role: Role
+    way: str
+    certificate: str
+
+
+@dataclass(frozen=True)
+class JudgedSignatures:
+    """The signatures of a letter's file."""
+
+    name: str
+    seen: SignedFile
+    letter: str = ""
+    """The letter whose issued bytes the file begins with, as a proof has it."""
+    grown: bool = False
+    """Whether anything was added to what was issued."""
+    recorded: Mapping[Role, RecordedSignature] = field(default_factory=dict)
+    """What the proof tells of who signed that letter."""
+
+    @property
+    def verdict(self) -> SignatureVerdict:
+        """What it is worth; what speaks most against it comes first."""
+        there = {one.role for one in self.seen.signatures}
+        found: dict[SignatureVerdict, bool] = {
+            "altered": self.seen.is_altered or (self.grown and not there),
+            "earlier": any(one.way == "file" and role not in there for role, one in self.recorded.items()),
+            "other": any(map(self._is_other, self.seen.signatures)),
+            "unsigned": not there,
+            "half": bool(self.missing),
+            "unproved": not self.letter,
+            "untrusted": not self.seen.is_trusted,
+        }
+        return next((verdict for verdict, holds in found.items() if holds), "valid")
+
+    @property
+    def missing(self) -> tuple[Role, ...]:
+        """Whose signatures are due: neither in the file nor known to be on paper."""
+        return tuple(role for role in self.seen.missing if role not in self.recorded)
+
+    def _is_other(self, one: SeenSignature) -> bool:
+        known = self.recorded.get(one.role) if one.role else None
+        return known is not None and known.certificate != one.certificate
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """In sentences: every signature, and what all of them come to."""
+        for one in self.seen.signatures:
+            yield Sentence(_said(one, language), WRONG if one.fault else QUIET, indented=True)
+        due = len(SIGNATURE_MARKS)
+        missing = listed((text(f"telling.sign.{role}", language) for role in self.missing), language)
+        facts = {"file": self.name, "due": due, "count": due - len(self.missing), "missing": missing}
+        said = text(f"telling.signatures.{self.verdict}", language, **facts, letter=self.letter)
+        yield Sentence(said, _MARKS.get(self.verdict, QUESTION))
+
+
+_MARKS = {"altered": WRONG, "other": WRONG, "earlier": WRONG, "unsigned": QUIET, "valid": DONE}
+
+
+def _said(one: SeenSignature, language: str) -> str:
+    """Who signed, in whose place, when, and who says so."""
+    role = text(f"telling.sign.{one.role or 'nobody'}", language)
+    at = moment(one.signed_at) if one.signed_at else ""
+    facts = {"signer": one.signer, "role": role, "at": at, "issuer": one.issuer}
+    words = [text(f"telling.signatures.{'broken' if one.fault else 'by'}", language, **facts)]
+    if one.fault:
+        return words[0]
+    if one.stamped_at:
+        words.append(text("telling.signatures.stamped", language, at=moment(one.stamped_at)))
+    if not one.is_trusted:
+        words.append(text("telling.signatures.unknown_issuer", language, issuer=one.issuer))
+    return " ".join(words)

@@ -1,0 +1,156 @@
+"""Files that letters come in, known by what was issued, whatever was added behind that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from ..calibration import Person, Region
+from ..calibration.vocabulary import Role
+from ..desk import Issue, LetterSignature, Stock, issues
+from ..ledger import Log
+from ..ooxml import read_file
+from ..problems import Problem, Refused
+from ..signing import SeenSignature, SignedFile, examined, issued_part
+
+_LETTERS, _WHOLE = re.compile(r"[^\W\d_]+"), re.compile(r"[^\W_]+")
+"""The parts of a name, without the numbers that certificates put beside them, and with."""
+
+
+@dataclass(frozen=True)
+class LetterFile:
+    """A letter's PDF with the letter that it is, and the signatures in it."""
+
+    path: Path
+    content: bytes
+    issue: Issue
+    seen: SignedFile
+
+    @property
+    def letter(self) -> str:
+        """The letter's number."""
+        return self.issue.letter.number
+
+    @property
+    def region(self) -> Region:
+        """Whose letter it is."""
+        return self.issue.letter.region
+
+    def signature(self, role: Role) -> SeenSignature | None:
+        """The signature in a role's place."""
+        return next((one for one in self.seen.signatures if one.role == role), None)
+
+    def person(self, role: Role) -> Person:
+        """Who is to sign in a role's place, by the letter itself."""
+        return self.region.head if role == Role.HEAD else self.region.superior
+
+    def record(self, one: SeenSignature) -> LetterSignature:
+        """What the ledger is to know of a signature in it."""
+        role = Role(str(one.role))
+        return LetterSignature(
+            letter=self.letter,
+            role=role,
+            way="file",
+            signer=one.signer,
+            signed_at=one.signed_at.isoformat() if one.signed_at else "",
+            file=self.path.name,
+            sha256=sha256(self.content).hexdigest(),
+            certificate=one.certificate,
+            issuer=one.issuer,
+            stamped_at=one.stamped_at.isoformat() if one.stamped_at else "",
+        )
+
+
+@dataclass(frozen=True)
+class Issued:
+    """All letters of a plan, by the SHA-256 of each of their files."""
+
+    by_file: Mapping[str, Issue]
+    replaced: Mapping[str, str]
+    """Letters that another replaces, with that one's number."""
+
+    def read(self, path: Path) -> LetterFile:
+        """The letter in a file; raise Refused for none, an altered one, and one that was replaced."""
+        content = read_file(path)
+        begun = issued_part(content, self.by_file.keys())
+        if begun is None:
+            raise Refused([Problem("sign_not_issued", path.name)])
+        found = LetterFile(path, content, self.by_file[sha256(begun).hexdigest()], examined(content))
+        if found.seen.is_altered or (len(content) > len(begun) and not found.seen.signatures):
+            raise Refused([Problem("sign_altered", path.name, {"letter": found.letter})])
+        if later := self.replaced.get(found.letter):
+            said = {"letter": found.letter, "later": later}
+            raise Refused([Problem("sign_replaced", path.name, said)])
+        return found
+
+
+def is_issued(content: bytes, digest: str) -> bool:
+    """Whether a file is what was issued, by its SHA-256 in hex, as it was or signed since."""
+    if sha256(content).hexdigest() == digest:
+        return True
+    return issued_part(content, {digest}) is not None and is_only_signed(content)
+
+
+def is_only_signed(content: bytes) -> bool:
+    """Whether a file carries signatures, and nothing else was done to it."""
+    seen = examined(content)
+    return bool(seen.signatures) and not seen.is_altered
+
+
+def issued_letters(ledger: Log) -> Issued:
+    """Every letter that was issued."""
+    known = [*issues(ledger)]
+    by_file = {digest: one for one in known for _, digest in one.files}
+    return Issued(by_file, {one.letter.replaces: one.letter.number for one in known if one.letter.replaces})
+
+
+def last_letter(stock: Stock, region: Region) -> Issue:
+    """A region's letter that replaces all others; raise Refused where none was issued."""
+    found = [one for one in issues(stock.desk.ledger) if one.letter.region.code == region.code]
+    if not found:
+        raise Refused([Problem("letter_none", region.name)])
+    return found[-1]
+
+
+def read_letters(issued: Issued, paths: Iterable[Path]) -> tuple[list[LetterFile], list[Problem]]:
+    """The letters in files, each once, and what is wrong with others."""
+    found, problems = list[LetterFile](), list[Problem]()
+    for path in dict.fromkeys(paths):
+        try:
+            found.append(issued.read(path))
+        except Refused as refused:
+            problems += refused.problems
+    return found, [*problems, *_twice(found)]
+
+
+def _twice(found: Iterable[LetterFile]) -> Iterator[Problem]:
+    seen: dict[str, Path] = {}
+    for one in found:
+        if other := seen.get(one.letter):
+            yield Problem("sign_twice", one.path.name, {"letter": one.letter, "other": other.name})
+        seen[one.letter] = one.path
+
+
+def doubts(file: LetterFile, known: Mapping[Role, LetterSignature], reason: str) -> Iterator[Problem]:
+    """Why signatures in a file are not to be believed: another's than recorded, or of somebody else.
+
+    A `reason` says why a certificate that names somebody else is theirs; what is recorded needs none.
+    """
+    for one in file.seen.signatures:
+        role = Role(str(one.role))
+        person, said = file.person(role), {"letter": file.letter, "signer": one.signer}
+        if role in known:
+            if known[role].certificate != one.certificate:
+                yield Problem("sign_other_hand", file.path.name, {**said, "recorded": known[role].signer})
+        elif not (reason or is_named(one.signer, one.mails, person)):
+            yield Problem("sign_stranger", file.path.name, {**said, "person": person.name})
+
+
+def is_named(signer: str, mails: Iterable[str], person: Person) -> bool:
+    """Whether a certificate names a person: by all parts of the name, or by the mail address."""
+    by_mail = bool(person.mail) and person.mail.casefold() in {one.casefold() for one in mails}
+    wanted, said = set(_WHOLE.findall(person.name.casefold())), signer.casefold()
+    return by_mail or (bool(wanted) and wanted <= {*_WHOLE.findall(said), *_LETTERS.findall(said)})

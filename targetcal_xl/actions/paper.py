@@ -1,0 +1,68 @@
+"""A letter on paper, held against the record by the code that is printed on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from ..calibration import Letter
+from ..desk import Issue
+from ..figures import plain
+from ..language import text
+from ..ledger import Proof, load
+from ..letters import letter_code, read_code
+from ..problems import Refused
+from ..telling import DONE, QUESTION, WRONG, Part, Sentence, table
+
+
+@dataclass(frozen=True)
+class JudgedCode:
+    """A printed code: of the letter that was recorded, of another under its number, of none, or no code."""
+
+    code: str
+    verdict: Literal["recorded", "differs", "unknown", "unread"]
+    letter: str = ""
+    entry: int = 0
+    """The entry that recorded it."""
+    agreed: tuple[tuple[str, float], ...] = ()
+    """What was recorded as agreed, by line: for the eye to compare with the paper."""
+    by: str = ""
+    """The proof that says so."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """What the code says, and where it is recorded the numbers that have to stand on the paper."""
+        said = {"code": self.code, "letter": self.letter, "entry": self.entry, "proof": self.by}
+        yield Sentence(text(f"telling.attest.code_{self.verdict}", language, **said), _MARKS[self.verdict])
+        if self.agreed:
+            rows = [(line, plain(value, language)) for line, value in self.agreed]
+            yield table(("line", "agreed"), rows, language)
+
+
+_MARKS = {"recorded": DONE, "differs": WRONG, "unknown": QUESTION, "unread": QUESTION}
+
+
+def judge_code(said: str, proofs: Sequence[tuple[str, Proof]]) -> JudgedCode:
+    """Hold a code against the letters that sound proofs, each with its name, tell of."""
+    code = read_code(said)
+    if code is None:
+        return JudgedCode(said, "unread")
+    for name, proof in proofs:
+        for entry, letter in _letters(proof):
+            if letter.number == code.number:
+                same = letter_code(letter) == code
+                agreed = tuple((line.name, line.targets.agreed) for line in letter.lines)
+                verdict: Literal["recorded", "differs"] = "recorded" if same else "differs"
+                return JudgedCode(str(code), verdict, code.number, entry, agreed, name)
+    return JudgedCode(str(code), "unknown", code.number)
+
+
+def _letters(proof: Proof) -> Iterator[tuple[int, Letter]]:
+    """The letters that a sound proof tells of, each with its entry."""
+    held = proof.contents
+    for entry in proof.entries:
+        said = entry.columns
+        if (said["action"], said["field"]) == ("letters", "letter.record") and entry.named in held:
+            with suppress(Refused, ValueError, TypeError, KeyError):  # a log of somebody's own
+                yield said["number"], load(Issue, held[entry.named]).letter

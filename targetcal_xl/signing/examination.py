@@ -1,0 +1,192 @@
+"""What a signed file proves: who signed, when, and that nothing else was changed since it was issued."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import io
+import logging
+import struct
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from ..calibration.vocabulary import SIGNATURE_MARKS, Role
+from .fields import FIELD_NAMES
+from .key import described
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.status import PdfSignatureStatus
+    from pyhanko_certvalidator import ValidationContext
+
+_DAMAGED: Final = (
+    *(ValueError, KeyError, TypeError, IndexError, AttributeError, NotImplementedError, AssertionError),
+    *(RecursionError, OverflowError, OSError, struct.error, zlib.error),
+)
+"""What pyHanko's own errors leave over where a file is broken on purpose."""
+
+SignatureFault = Literal["", "altered", "place", "added"]
+"""What is wrong with a signature: nothing; it is not of these bytes; it is in no place of a letter; or
+something besides signatures came in after it."""
+
+
+@dataclass(frozen=True)
+class SeenSignature:
+    """One signature as its file has it."""
+
+    role: Role | None
+    """Whose place it is in."""
+    signer: str
+    """Whom the certificate names."""
+    mails: tuple[str, ...]
+    """The mail addresses that the certificate names."""
+    issuer: str
+    certificate: str
+    """SHA-256 of the certificate, in hex."""
+    signed_at: dt.datetime | None
+    """When, as the signer's own clock had it."""
+    stamped_at: dt.datetime | None
+    """When it was there at the latest, as an authority's time stamp says."""
+    fault: SignatureFault
+    is_trusted: bool
+    """Whether somebody whose certificates are trusted vouches for the signer at that time."""
+
+
+@dataclass(frozen=True)
+class SignedFile:
+    """A file with its signatures, in order; `is_readable` unless it is so damaged that nobody can tell."""
+
+    signatures: tuple[SeenSignature, ...]
+    is_readable: bool = True
+
+    @property
+    def missing(self) -> tuple[Role, ...]:
+        """Whose signatures are due and not there."""
+        there = {one.role for one in self.signatures if not one.fault}
+        return tuple(role for role in SIGNATURE_MARKS if role not in there)
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether anything but signing happened to it."""
+        return not self.is_readable or any(one.fault for one in self.signatures)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every signature that is due is there, and nothing speaks against any."""
+        return bool(self.signatures) and not self.is_altered and not self.missing
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether all signers are vouched for."""
+        return all(one.is_trusted for one in self.signatures)
+
+
+NOT_SIGNED: Final = SignedFile(())
+
+
+def examined(content: bytes, roots: Iterable[bytes] = ()) -> SignedFile:
+    """Whatever a file says of signatures; `roots` are the certificates that are trusted, in DER."""
+    if not content.startswith(b"%PDF") or b"/ByteRange" not in content:
+        return NOT_SIGNED
+    from pyhanko.pdf_utils.misc import PdfError
+
+    _hush()
+    try:
+        return asyncio.run(_examined(content, tuple(roots)))
+    except (PdfError, *_DAMAGED):
+        return SignedFile((), is_readable=False)
+
+
+def _hush() -> None:
+    """Keep what pyHanko says of files, which may be anything, off people's screens and out of logs."""
+    for name in ("pyhanko", "pyhanko_certvalidator"):
+        logging.getLogger(name).propagate = False
+        if not logging.getLogger(name).handlers:
+            logging.getLogger(name).addHandler(logging.NullHandler())
+
+
+async def _examined(content: bytes, roots: Sequence[bytes]) -> SignedFile:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    reader = PdfFileReader(io.BytesIO(content), strict=True)
+    found = list(reader.embedded_signatures)
+    seen = [await _seen(one, reader, len(found) - place, roots) for place, one in enumerate(found)]
+    names = [one.field_name for one in found]
+    return SignedFile(tuple(seen), is_readable=bool(seen) and len({*names}) == len(names))
+
+
+async def _seen(
+    one: EmbeddedPdfSignature, reader: PdfFileReader, back: int, roots: Sequence[bytes]
+) -> SeenSignature:
+    """One signature; it is to be the revision that is so far `back`, as every signature is one."""
+    status = await _status(one, roots)
+    own, stamp = one.signer_cert, status.timestamp_validity
+    who = described(own)
+    is_in_order = one.signed_revision == reader.xrefs.total_revisions - back
+    is_last_word = is_in_order and (back > 1 or _ends_at(one) == one.reader.stream.seek(0, io.SEEK_END))
+    return SeenSignature(
+        role=FIELD_NAMES.get(one.field_name),
+        signer=who.signer,
+        mails=who.mails,
+        issuer=who.issuer,
+        certificate=hashlib.sha256(own.dump()).hexdigest(),
+        signed_at=_in_utc(status.signer_reported_dt),
+        stamped_at=_in_utc(stamp.timestamp) if stamp and stamp.intact and stamp.valid else None,
+        fault=_fault(one, status, is_last_word),
+        is_trusted=bool(roots) and status.bottom_line,
+    )
+
+
+def _ends_at(one: EmbeddedPdfSignature) -> int:
+    """Where the bytes end that a signature is over."""
+    *_, start, length = one.byte_range
+    return int(start + length)
+
+
+async def _status(one: EmbeddedPdfSignature, roots: Sequence[bytes]) -> PdfSignatureStatus:
+    from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_signature
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
+
+    one.compute_integrity_info()  # type: ignore[no-untyped-call]
+    usage = KeyUsageConstraints(
+        key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
+    )
+    return await async_validate_pdf_signature(
+        one, _context(one, roots), _context(one, roots), key_usage_settings=usage
+    )
+
+
+def _context(one: EmbeddedPdfSignature, roots: Sequence[bytes]) -> ValidationContext:
+    """Whose word counts, and at which time: then, as certificates expire. Nobody on a network is asked."""
+    from asn1crypto import x509
+    from pyhanko_certvalidator import ValidationContext
+
+    return ValidationContext(
+        trust_roots=[x509.Certificate.load(root) for root in roots],
+        moment=_in_utc(one.self_reported_timestamp) or dt.datetime.now(dt.UTC),
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+
+
+def _fault(one: EmbeddedPdfSignature, status: PdfSignatureStatus, is_last_word: bool) -> SignatureFault:
+    from pyhanko.sign.diff_analysis import ModificationLevel
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+    stamp, coverage, level = status.timestamp_validity, status.coverage, status.modification_level
+    is_stamp_sound = stamp is None or (stamp.intact and stamp.valid)
+    if not (status.intact and status.valid and is_stamp_sound):
+        return "altered"
+    if coverage is None or coverage < SignatureCoverageLevel.ENTIRE_REVISION or not status.docmdp_ok:
+        return "added"
+    if not is_last_word or level is None or level > ModificationLevel.FORM_FILLING:
+        return "added"
+    return "" if one.field_name in FIELD_NAMES else "place"
+
+
+def _in_utc(at: dt.datetime | None) -> dt.datetime | None:
+    return at.astimezone(dt.UTC) if at else None

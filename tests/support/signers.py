@@ -1,0 +1,156 @@
+"""People with keys: a certifying authority of the tests, PKCS#12 files, and letters that they sign."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    pkcs12,
+)
+from cryptography.x509.oid import NameOID
+from PIL import Image
+
+from targetcal_xl.letters import LetterTemplate
+from targetcal_xl.signing import FIELD_NAMES, opened_key, signature_fields, signed_pdf
+from tests.support.letters import render, sample_letter
+
+FROM, UNTIL = dt.datetime(2024, 1, 1, tzinfo=dt.UTC), dt.datetime(2035, 1, 1, tzinfo=dt.UTC)
+SIGNED = dt.datetime(2025, 1, 14, 2, 30, tzinfo=dt.UTC)
+PASSWORD = "opens 钥匙"
+Kind = Literal["ec", "rsa"]
+_Private = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+@cache
+def _private(kind: Kind, number: int) -> _Private:
+    return ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 2048)
+
+
+def _called(name: str) -> x509.Name:
+    said = ((NameOID.COUNTRY_NAME, "CN"), (NameOID.ORGANIZATION_NAME, "云岭"), (NameOID.COMMON_NAME, name))
+    return x509.Name([x509.NameAttribute(*one) for one in said])
+
+
+def _usage(**given: bool) -> x509.KeyUsage:
+    codes = "digital_signature content_commitment key_encipherment data_encipherment key_agreement"
+    names = [*codes.split(), "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
+    return x509.KeyUsage(**{name: given.get(name, False) for name in names})
+
+
+@dataclass(frozen=True)
+class Certifier:
+    """Who vouches for people."""
+
+    name: str = "A certifier"
+    number: int = 0
+    key: _Private = field(init=False, default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+
+    @property
+    def root(self) -> x509.Certificate:
+        """Its own certificate."""
+        made = self._begun(self.name, self.key, FROM, UNTIL)
+        made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        usage = _usage(key_cert_sign=True, crl_sign=True)
+        return made.add_extension(usage, critical=True).sign(self.key, hashes.SHA256())
+
+    @property
+    def der(self) -> bytes:
+        """The same as bytes."""
+        return self.root.public_bytes(Encoding.DER)
+
+    def write_root(self, path: Path) -> Path:
+        """The same as a file that people are told to trust."""
+        path.write_bytes(self.root.public_bytes(Encoding.PEM))
+        return path
+
+    def certificate(
+        self,
+        name: str,
+        key: _Private,
+        until: dt.datetime = UNTIL,
+        mail: str = "",
+        usage: x509.KeyUsage | None = None,
+    ) -> x509.Certificate:
+        """A person's certificate."""
+        made = self._begun(name, key, FROM, until)
+        made = made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        made = made.add_extension(usage or _usage(digital_signature=True, content_commitment=True), True)
+        if mail:
+            made = made.add_extension(x509.SubjectAlternativeName([x509.RFC822Name(mail)]), critical=False)
+        return made.sign(self.key, hashes.SHA256())
+
+    def person(
+        self,
+        path: Path,
+        name: str,
+        kind: Kind = "ec",
+        password: str = PASSWORD,
+        key: _Private | None = None,
+        until: dt.datetime = UNTIL,
+        mail: str = "",
+        usage: x509.KeyUsage | None = None,
+    ) -> Path:
+        """A PKCS#12 file with somebody's key and certificate."""
+        own = key or _private(kind, len(name) % 3)
+        held = self.certificate(name, own, until, mail, usage)
+        secret = BestAvailableEncryption(password.encode())
+        made = pkcs12.serialize_key_and_certificates(name.encode(), own, held, [self.root], secret)
+        path.write_bytes(made)
+        return path
+
+    def _begun(
+        self, name: str, key: _Private, since: dt.datetime, until: dt.datetime
+    ) -> x509.CertificateBuilder:
+        made = x509.CertificateBuilder().subject_name(_called(name)).issuer_name(_called(self.name))
+        made = made.public_key(key.public_key()).serial_number(x509.random_serial_number())
+        return made.not_valid_before(since).not_valid_after(until)
+
+
+@cache
+def open_key() -> bytes:
+    """A PKCS#12 file of `head1` that asks for no password; the same for all who want one."""
+    key, certifier = _private("ec", 0), Certifier()
+    held = certifier.certificate("head1", key)
+    return pkcs12.serialize_key_and_certificates(b"head1", key, held, [certifier.root], NoEncryption())
+
+
+@cache
+def letter_pdf(language: str = "zh-CN", lines: int = 1) -> bytes:
+    """A letter as it is issued."""
+    return render(sample_letter(lines), LetterTemplate.shipped(language), language).pdf
+
+
+def sign_as(role: str, pdf: bytes, key: Path, at: dt.datetime = SIGNED, password: str = PASSWORD) -> bytes:
+    """The letter with somebody's signature in a role's place."""
+    fields = signature_fields(pdf)
+    own = next(one for one in fields if one.role == role)
+    look = Image.new("RGB", (40, 10), "white")
+    with opened_key(str(key), lambda: password) as opened:
+        return signed_pdf(pdf, fields, own, opened, at=at, reason="目标共识确认", look=look)
+
+
+def names_of_fields() -> Sequence[str]:
+    """What the fields of a letter are called."""
+    return [*FIELD_NAMES]
+
+
+def picture_of_hand() -> bytes:
+    """A scanned signature, as a PNG with a transparent ground."""
+    image = Image.new("RGBA", (300, 100), (0, 0, 0, 0))
+    for across in range(20, 280):
+        image.putpixel((across, 50 + (across % 40) - 20), (0, 0, 120, 255))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
