@@ -19,7 +19,14 @@ import pytest
 
 from targetcal_xl.actions import issue_letters, signed_on_paper, verify
 from targetcal_xl.actions.archive import ArchiveReport, archive, archived, delete_archived, verify_archive
-from targetcal_xl.archive import ArchivedFile, ArchivedLetter, Store, manifests, open_store, parse_place
+from targetcal_xl.archive import (
+    ArchivedFile,
+    ArchivedLetter,
+    ArchiveStore,
+    manifests,
+    open_store,
+    parse_place,
+)
 from targetcal_xl.calibration import LetterCare
 from targetcal_xl.calibration.plan import folder_faults
 from targetcal_xl.desk import Stock
@@ -338,7 +345,12 @@ def _mortal(step: int) -> None:
         return wrapped
 
     stack = ExitStack()
-    for kind, name in ((Store, "_begun"), (Store, "_move"), (Store, "remove"), (Stock, "settle")):
+    for kind, name in (
+        (ArchiveStore, "_begun"),
+        (ArchiveStore, "_move"),
+        (ArchiveStore, "remove"),
+        (Stock, "settle"),
+    ):
         stack.enter_context(patch.object(kind, name, dies(getattr(kind, name))))
 
 

@@ -12,13 +12,13 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from targetcal_xl.letters import Enclosed, office_pdf
+from targetcal_xl.letters import EmbeddedFile, office_pdf
 from targetcal_xl.letters.pdf import ToSet, set_pdfs
 from targetcal_xl.letters.steady import steadied
 from tests.support.letters import pdf_text, sample_files, sample_letter, with_paragraph
 
 DAY = sample_letter().issued
-ATTACHED = Enclosed("letter.json", '{"目标": 1}'.encode(), "数据")
+ATTACHED = EmbeddedFile("letter.json", '{"目标": 1}'.encode(), "数据")
 WAYS = ("built-in", "office")
 
 

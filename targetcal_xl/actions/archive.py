@@ -13,8 +13,8 @@ from typing import Final
 from ..archive import (
     ArchivedFile,
     ArchivedLetter,
+    ArchiveStore,
     Manifest,
-    Store,
     folder_of,
     manifests,
     open_store,
@@ -161,13 +161,13 @@ def _deletion(stock: Stock, letter: ArchivedLetter, reason: str) -> Event:
     return replace(event, reason=reason)
 
 
-def _remove(store: Store, letters: Iterable[ArchivedLetter]) -> None:
+def _remove(store: ArchiveStore, letters: Iterable[ArchivedLetter]) -> None:
     for letter in letters:
         for file in letter.files:
             store.remove(file.path)
 
 
-def _tell(desk: Desk, store: Store, place: str) -> None:
+def _tell(desk: Desk, store: ArchiveStore, place: str) -> None:
     """Have the archive's manifests say what the ledger does."""
     for name, content in manifests(plan_of(desk).code, archived(desk.ledger, place).values()).items():
         if store.read(name) != content:
@@ -183,7 +183,7 @@ def verify_archive(desk: Desk, to: str) -> ArchiveReport:
     return ArchiveReport(place.address, (), len(letters), problems=tuple(problems), verified=True)
 
 
-def _differences(desk: Desk, store: Store, letters: Mapping[str, ArchivedLetter]) -> Iterator[Problem]:
+def _differences(desk: Desk, store: ArchiveStore, letters: Mapping[str, ArchivedLetter]) -> Iterator[Problem]:
     for done, letter in enumerate(letters.values(), 1):
         for file in letter.files:
             content, said = store.read(file.path), {"letter": letter.number}
@@ -197,7 +197,7 @@ def _differences(desk: Desk, store: Store, letters: Mapping[str, ArchivedLetter]
             yield Problem("archive_manifest", name)
 
 
-def _foreign(desk: Desk, store: Store, place: str) -> Iterator[Problem]:
+def _foreign(desk: Desk, store: ArchiveStore, place: str) -> Iterator[Problem]:
     """Files that no letter of ours and no manifest of another plan knows of, and those that were deleted."""
     own = {file.path for letter in archived(desk.ledger, place).values() for file in letter.files}
     gone = {file.path: letter for letter in deleted(desk.ledger, place) for file in letter.files}
@@ -255,7 +255,7 @@ _Belonging = tuple[str, str, bytes]
 class _Work:
     """Archiving letters from a folder to a place: what was written, and what stands in the way."""
 
-    def __init__(self, stock: Stock, store: Store, place: str, folder: Path) -> None:
+    def __init__(self, stock: Stock, store: ArchiveStore, place: str, folder: Path) -> None:
         self._stock, self._store, self._place, self._folder = stock, store, place, folder
         self._before = archived(stock.desk.ledger, place)
         self._gone = deleted(stock.desk.ledger, place)

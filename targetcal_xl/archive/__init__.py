@@ -7,15 +7,15 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .folders import folder_of
     from .manifest import ArchivedFile, ArchivedLetter, Manifest, manifests
-    from .place import Place, parse_place
-    from .store import Store, open_store
+    from .place import Location, parse_place
+    from .store import ArchiveStore, open_store
 
 __all__ = [
+    "ArchiveStore",
     "ArchivedFile",
     "ArchivedLetter",
+    "Location",
     "Manifest",
-    "Place",
-    "Store",
     "folder_of",
     "manifests",
     "open_store",

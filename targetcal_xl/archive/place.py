@@ -18,7 +18,7 @@ _HERE: Final = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """An archive's address in parts; who reaches it by a password has that from elsewhere."""
 
     scheme: str
@@ -38,10 +38,10 @@ class Place:
         return f"{self.scheme}://{who}{self.host}{at}{quote(self.path)}"
 
 
-def parse_place(said: str, environment: Mapping[str, str] = os.environ) -> Place:
+def parse_place(said: str, environment: Mapping[str, str] = os.environ) -> Location:
     """An address, or a folder of this computer, as a place; raise Refused for what is none, or not safe."""
     if "://" not in said:
-        return Place("file", Path(said).resolve().as_posix())
+        return Location("file", Path(said).resolve().as_posix())
     try:
         parts = urlsplit(said)
         port = parts.port
@@ -51,12 +51,12 @@ def parse_place(said: str, environment: Mapping[str, str] = os.environ) -> Place
         raise Refused([Problem(problem, fields={"variable": _VARIABLE, "known": [*_SCHEMES]})])
     path, user = "/" + unquote(parts.path).strip("/"), unquote(parts.username or "")
     if parts.scheme == "file":
-        return Place("file", path)
+        return Location("file", path)
     host = parts.hostname or ""
     if parts.scheme == "s3":
-        return Place("s3", path.rstrip("/"), host)
+        return Location("s3", path.rstrip("/"), host)
     password = secret(_VARIABLE, f"{user}@{host}", environment) if user else ""
-    return Place(parts.scheme, path, host, port, user, password)
+    return Location(parts.scheme, path, host, port, user, password)
 
 
 def _fault(parts: SplitResult) -> str:

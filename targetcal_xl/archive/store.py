@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ..log import step
 from ..problems import Problem, Refused
-from .place import Place
+from .place import Location
 
 _LOG = logging.getLogger(__name__)
 _BEGUN: Final = ".targetcal-part-"
@@ -20,10 +20,10 @@ _EXTRAS: Final = {"sftp": "sshfs", "webdav": "webdav4", "webdavs": "webdav4", "s
 _TIMEOUT: Final = 60
 
 
-class Store:
+class ArchiveStore:
     """The files below an archive's folder, by their paths from there."""
 
-    def __init__(self, place: Place, files: Any, root: str) -> None:
+    def __init__(self, place: Location, files: Any, root: str) -> None:
         self._place, self._files, self._root = place, files, root.rstrip("/")
 
     def close(self) -> None:
@@ -121,12 +121,12 @@ class Store:
             raise Refused([_unreached(self._place, error)]) from error
 
 
-def _unreached(place: Place, error: Exception) -> Problem:
+def _unreached(place: Location, error: Exception) -> Problem:
     return Problem("archive_unreached", place.address, {"said": type(error).__name__})
 
 
 @contextmanager
-def open_store(place: Place) -> Iterator[Store]:
+def open_store(place: Location) -> Iterator[ArchiveStore]:
     """The archive at a place; raise Refused where a part of ours is missing or the place is out of reach."""
     store = _reached_store(place)
     try:
@@ -135,7 +135,7 @@ def open_store(place: Place) -> Iterator[Store]:
         store.close()
 
 
-def _reached_store(place: Place) -> Store:
+def _reached_store(place: Location) -> ArchiveStore:
     try:
         return _opened(place)
     except ImportError as error:
@@ -145,11 +145,11 @@ def _reached_store(place: Place) -> Store:
         raise Refused([_unreached(place, error)]) from error
 
 
-def _opened(place: Place) -> Store:
+def _opened(place: Location) -> ArchiveStore:
     if place.scheme == "file":
         from fsspec.implementations.local import LocalFileSystem
 
-        return Store(place, LocalFileSystem(), place.path)
+        return ArchiveStore(place, LocalFileSystem(), place.path)
     if place.scheme == "sftp":
         from sshfs import SSHFileSystem
 
@@ -157,15 +157,15 @@ def _opened(place: Place) -> Store:
         known: dict[str, Any] = {key: value for key, value in said.items() if value}
         known |= {"port": place.port or 22, "connect_timeout": _TIMEOUT, "skip_instance_cache": True}
         files = SSHFileSystem(place.host, **known)
-        return Store(place, files, place.path)
+        return ArchiveStore(place, files, place.path)
     if place.scheme == "s3":
         from s3fs import S3FileSystem
 
-        return Store(place, S3FileSystem(skip_instance_cache=True), place.host + place.path)
+        return ArchiveStore(place, S3FileSystem(skip_instance_cache=True), place.host + place.path)
     from webdav4.fsspec import WebdavFileSystem
 
     scheme = "https" if place.scheme == "webdavs" else "http"
     at = f":{place.port}" if place.port else ""
     auth = (place.user, place.password) if place.user else None
     options: dict[str, Any] = {"auth": auth, "timeout": _TIMEOUT, "skip_instance_cache": True}
-    return Store(place, WebdavFileSystem(f"{scheme}://{place.host}{at}", **options), place.path)
+    return ArchiveStore(place, WebdavFileSystem(f"{scheme}://{place.host}{at}", **options), place.path)

@@ -26,7 +26,7 @@ from pathlib import Path
 from ..calibration import Letter
 from ..language import text
 from ..ledger import dump, load
-from ..letters import Enclosed, LetterTemplate, Rendered, SetPages, ToProve, proved_pdfs, render_word
+from ..letters import EmbeddedFile, LetterTemplate, Rendered, SetPages, ToProve, proved_pdfs, render_word
 from ..letters.file_names import file_name
 from ..ooxml import make_folder, write_file
 from ..problems import DataProblems, Problem, Refused
@@ -159,12 +159,12 @@ def _word(letter: Letter, template: LetterTemplate, language: str) -> Rendered |
         return refused
 
 
-def _data(letter: Letter, language: str) -> Enclosed:
+def _data(letter: Letter, language: str) -> EmbeddedFile:
     """What a letter says, key by key, for machines that read what a person signs."""
     head = {"format": "targetcal-letter/1", "number": letter.number, "version": letter.version}
     known = json.dumps({**head, "checkpoint": letter.chain_head}, ensure_ascii=False)
     content = known[:-1].encode() + b', "letter": ' + dump(letter) + b"}"
-    return Enclosed("letter.json", content, text("letters.attached", language))
+    return EmbeddedFile("letter.json", content, text("letters.attached", language))
 
 
 def _finished(

@@ -14,11 +14,11 @@ with on_demand(__name__):
     from .rehearsal import Rehearsal, rehearse
     from .render import ToProve, proved_pdfs, render_pdf, render_word
     from .statement import letter_code, read_code
-    from .steady import Enclosed
+    from .steady import EmbeddedFile
     from .template import LetterTemplate
 
 __all__ = [
-    "Enclosed",
+    "EmbeddedFile",
     "LetterTemplate",
     "Rehearsal",
     "Rendered",

@@ -19,7 +19,7 @@ from ..problems import DataProblems, Problem, Words
 from .font import font_file
 from .inline import BEYOND, quoted
 from .office import office_pdfs
-from .steady import Enclosed, steadied
+from .steady import EmbeddedFile, steadied
 from .supported import Unsupported
 from .typeset import Source, typeset
 
@@ -37,7 +37,7 @@ class ToSet:
     docx: bytes
     issued: dt.date
     curves: Mapping[str, bytes] = field(default_factory=dict)
-    attached: Enclosed | None = None
+    attached: EmbeddedFile | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _by_office(pdf: bytes | DataProblems, needed: Unsupported, letter: ToSet) ->
 
 
 @step(_LOG, "set a PDF")
-def _compiled(source: Source, issued: dt.date, attached: Enclosed | None = None) -> bytes:
+def _compiled(source: Source, issued: dt.date, attached: EmbeddedFile | None = None) -> bytes:
     """Each letter gets a folder and a compiler of its own.
 
     A Typst compiler whose source is replaced has been seen to print characters of the one before.
@@ -112,7 +112,7 @@ def _compiled(source: Source, issued: dt.date, attached: Enclosed | None = None)
     return pdf
 
 
-def _attaching(attached: Enclosed) -> str:
+def _attaching(attached: EmbeddedFile) -> str:
     told = f'relationship: "data", mime-type: {quoted(attached.kind)}, description: {quoted(attached.about)}'
     return f"#pdf.attach({quoted(attached.name)}, {told})\n"
 

@@ -18,7 +18,7 @@ from .pdf import SetPages, ToSet, set_pdfs
 from .placed import PICTURES
 from .proof import faults_in_pdf, faults_in_word
 from .statement import code_picture, letter_code
-from .steady import Enclosed
+from .steady import EmbeddedFile
 from .template import LetterTemplate
 from .waterfall import steps_picture
 
@@ -37,12 +37,12 @@ def render_word(letter: Letter, template: LetterTemplate, language: str) -> Rend
     return made
 
 
-def render_pdf(made: Rendered, letter: Letter, attached: Enclosed | None = None) -> bytes:
+def render_pdf(made: Rendered, letter: Letter, attached: EmbeddedFile | None = None) -> bytes:
     """The PDF of a letter in Word; raise DataProblems unless its reader sees all of it, in its place."""
     return proved_pages(made, letter, attached).pdf
 
 
-def proved_pages(made: Rendered, letter: Letter, attached: Enclosed | None = None) -> SetPages:
+def proved_pages(made: Rendered, letter: Letter, attached: EmbeddedFile | None = None) -> SetPages:
     """The same, with what it took to set them; raise DataProblems when the PDF does not say all of it."""
     (pages,) = proved_pdfs([ToProve(made, letter, attached)])
     if isinstance(pages, DataProblems):
@@ -55,7 +55,7 @@ class ToProve(NamedTuple):
 
     made: Rendered
     letter: Letter
-    attached: Enclosed | None
+    attached: EmbeddedFile | None
 
 
 def proved_pdfs(letters: Sequence[ToProve]) -> list[SetPages | DataProblems]:
