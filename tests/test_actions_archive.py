@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 import pytest
 
-from targetcal_xl.actions import issue_letters, verify
+from targetcal_xl.actions import issue_letters, signed_on_paper, verify
 from targetcal_xl.actions.archive import ArchiveReport, archive, archived, delete_archived, verify_archive
 from targetcal_xl.archive import ArchivedFile, ArchivedLetter, Store, manifests, open_store, parse_place
 from targetcal_xl.calibration import LetterCare
@@ -149,10 +149,10 @@ def test_a_correction_and_a_signed_version_come_to_what_lies_there(case: Case, f
     digest = hashlib.sha256(signed.read_bytes()).hexdigest()
     report = case.run(archive, folder)
     assert set(report.written) == {
-        f"E-001/{FIRST}.signed.{digest[:8]}.pdf",
+        f"E-001/{FIRST}.{digest[:8]}.pdf",
         *(f"E-002/{CORRECTED}.{kind}" for kind in ("docx", "pdf", "proof.json")),
     }
-    signed.write_bytes(signed.read_bytes() + b"\nsecond signature\n%%EOF\n")
+    sign(signed, "superior")
     assert len(case.run(archive, folder).written) == 1, (
         "a version that was signed again lies beside the first"
     )
@@ -160,6 +160,31 @@ def test_a_correction_and_a_signed_version_come_to_what_lies_there(case: Case, f
     with case.desk() as desk:
         kinds = [file.kind for file in archived(desk.ledger, parse_place(folder).address)[FIRST].files]
     assert sorted(kinds) == ["letter", "letter", "proof", "signed", "signed"]
+
+
+def test_of_a_letter_that_was_signed_where_it_lies_both_states_are_archived(case: Case, folder: str) -> None:
+    pdf = case.folder / "letters" / f"{FIRST}.pdf"
+    issued = pdf.read_bytes()
+    sign(pdf)
+    assert not case.run(archive, folder).problems
+    store, name = _Lying(folder), hashlib.sha256(pdf.read_bytes()).hexdigest()[:8]
+    assert store.read(f"E-001/{FIRST}.pdf") == issued
+    assert store.read(f"E-001/{FIRST}.{name}.pdf") == pdf.read_bytes()
+
+
+def test_a_scan_of_what_was_signed_on_paper_lies_with_its_letter_and_a_missing_one_is_named(
+    case: Case, folder: str
+) -> None:
+    scan = case.folder / "letters" / "scan 1.PDF"
+    scan.write_bytes(b"%PDF-1.4 what the scanner made")
+    case.run(signed_on_paper, scan, "R1", "both", case.clock().date())
+    scan.rename(scan.with_name("elsewhere.pdf"))
+    assert _codes(case.run(archive, folder)) == [("archive_scan", str(scan))] * 2
+    scan.with_name("elsewhere.pdf").rename(scan)
+    name = hashlib.sha256(scan.read_bytes()).hexdigest()[:8]
+    report = case.run(archive, folder)
+    assert set(report.written) == {f"E-001/{FIRST}.{role}.{name}.pdf" for role in ("head", "superior")}
+    assert case.run(verify_archive, folder).problems == ()
 
 
 def test_the_manifests_say_the_same_for_people_and_for_programs(case: Case, folder: str) -> None:

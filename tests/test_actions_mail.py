@@ -127,8 +127,9 @@ def test_a_signed_version_goes_in_place_of_the_letter_also_after_that_was_mailed
 ) -> None:
     _mailed(case)
     pdf = case.folder / "letters" / f"{FIRST}.pdf"
-    signed = sign(pdf)
+    signed = sign(pdf, to=pdf.with_name(f"{FIRST}.signed.pdf"))
     pdf.with_name(f"{FIRST}-other.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n" + signed.read_bytes())
+    pdf.with_name(f"{FIRST}-more.pdf").write_bytes(signed.read_bytes() + b"altered since\n%%EOF\n")
     report = _mailed(case, dry_run=True)
     assert [(row.address, row.attachments) for row in report.messages] == [
         (to, (signed.name,)) for to in TO[:2]
@@ -136,6 +137,15 @@ def test_a_signed_version_goes_in_place_of_the_letter_also_after_that_was_mailed
     _mailed(case)
     assert len(post.received) == 6
     [enclosed] = post.mails[-1].iter_attachments()
+    assert enclosed.get_content() == signed.read_bytes()
+    sign(signed, "superior")
+    assert len(_mailed(case, dry_run=True).messages) == 2, "once both have signed, everybody gets that"
+
+
+def test_a_letter_that_was_signed_where_it_lies_goes_as_it_is(case: Case, post: Post) -> None:
+    signed = sign(case.folder / "letters" / f"{FIRST}.pdf")
+    assert not _mailed(case).problems
+    [enclosed] = post.mails[0].iter_attachments()
     assert enclosed.get_content() == signed.read_bytes()
 
 

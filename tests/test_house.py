@@ -32,8 +32,8 @@ def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
 
 
 _COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
-_MIDDLE = {"archive", "ledger", "ooxml", "workbook", "letters", "exchange", "pages", "connect", "outbox"}
-_MIDDLE |= {"signing"}
+_MIDDLE = {"ledger", "ooxml", "workbook", "letters", "exchange", "pages", "connect", "outbox", "signing"}
+_MIDDLE |= {"archive"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
 _MAY_IMPORT = (
     {

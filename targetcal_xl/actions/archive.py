@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,12 +22,24 @@ from ..archive import (
 )
 from ..calibration import is_placeholder
 from ..calibration.vocabulary import LetterState
-from ..desk import Desk, Issue, Stock, happened, issues, plan_of, take_stock
+from ..desk import (
+    Desk,
+    Issue,
+    LetterSignature,
+    Stock,
+    happened,
+    issues,
+    letter_signatures,
+    plan_of,
+    take_stock,
+)
 from ..language import listed, text
 from ..ledger import Event, Log, dump, load, reference
 from ..letters.file_names import file_name
 from ..problems import DataProblems, Problem, Refused
+from ..signing import issued_part
 from ..telling import DONE, QUIET, WRONG, Part, Report, Sentence
+from .letter_files import is_issued
 from .letters_held import FOLDER
 from .mail import signed_versions
 from .proof import proof_of
@@ -247,6 +260,7 @@ class _Work:
         self._before = archived(stock.desk.ledger, place)
         self._gone = deleted(stock.desk.ledger, place)
         self._there = store.names()
+        self._signatures = _on_paper(stock.desk.ledger)
         self.written: list[str] = []
         self.problems: list[Problem] = []
 
@@ -309,6 +323,7 @@ class _Work:
             name = f"{attachment.name.removesuffix('.pdf')}.{attachment.sha256[:8]}.pdf"
             if not self._lies(folder + name, known):
                 yield "signed", name, content
+        yield from self._scans(issue, folder, known)
         proof = file_name(issue.letter.number, "proof.json")
         if not self._lies(folder + proof, known):
             yield "proof", proof, dump(proof_of(self._stock.desk, issue.letter.region))
@@ -322,10 +337,25 @@ class _Work:
         content = path.read_bytes() if path.is_file() else None
         if content is None:
             self.problems.append(Problem("letter_not_lying", str(path), said))
-        elif _digest(content) != digest:
+        elif not is_issued(content, digest):
             self.problems.append(Problem("letter_file_changed", str(path), said))
         else:
-            yield "letter", name, content
+            part = content if _digest(content) == digest else issued_part(content, {digest})
+            yield "letter", name, part or content
+
+    def _scans(self, issue: Issue, folder: str, known: Mapping[str, ArchivedFile]) -> Iterator[_Belonging]:
+        """What was signed on paper, as it was taken in."""
+        number = issue.letter.number
+        for one in self._signatures.get(number, ()):
+            path = self._folder / one.file
+            name = file_name(number, f"{one.role}.{one.sha256[:8]}{path.suffix.lower()}")
+            if self._lies(folder + name, known):
+                continue
+            content = path.read_bytes() if path.is_file() else b""
+            if _digest(content) == one.sha256:
+                yield "scan", name, content
+            else:
+                self.problems.append(Problem("archive_scan", str(path), {"letter": number}))
 
     def _laid(self, file: ArchivedFile, content: bytes, known: ArchivedFile | None) -> bool:
         """Whether a file is in the archive now. What lies there unrecorded is ours only if it is the same."""
@@ -338,6 +368,15 @@ class _Work:
             self._store.put(file.path, content)
             self.written.append(file.path)
         return known is None or known == file or is_made_anew
+
+
+def _on_paper(ledger: Log) -> Mapping[str, list[LetterSignature]]:
+    """By the letter's number the signatures on it of which somebody keeps a scan."""
+    found = defaultdict[str, list[LetterSignature]](list)
+    for one in letter_signatures(ledger):
+        if one.way == "paper":
+            found[one.letter].append(one)
+    return found
 
 
 def _digest(content: bytes) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from ..calibration import Person, Region
 from ..calibration.vocabulary import Channel, MessageKind, Role
@@ -18,14 +17,13 @@ from ..letters.file_names import file_name
 from ..outbox import MOST_ATTACHED, Attachment, Message, enter, message_code, queue
 from ..problems import Problem
 from ..telling import DONE, Part, Report, Sentence
+from .letter_files import is_issued
 from .letters_held import FOLDER, lines_outdated
 from .mail_texts import CoveringText, covering_texts, write_texts
 from .outbox import OutboxReport, Sleep, row_of_message, send_due
 
 MailFormat = Literal["pdf", "docx", "both"]
 _File = tuple[Attachment, bytes]
-_ENDS: Final = re.compile(rb"(?P<mark>%%EOF)(?:\r?\n)?")
-"""Where one state of a PDF ends; what is added to it, such as a signature, comes behind."""
 
 
 @dataclass(frozen=True)
@@ -103,28 +101,26 @@ class _Found:
             content = path.read_bytes() if path.is_file() and name in digests else None
             if content is None:
                 self.problems.append(Problem("letter_not_lying", str(path), said))
-            elif hashlib.sha256(content).hexdigest() != digests[name]:
+            elif _digest(content) != digests[name]:
                 self.problems.append(Problem("letter_file_changed", str(path), said))
             else:
                 yield Attachment(name, digests[name]), content
 
 
 def signed_versions(folder: Path, issue: Issue) -> list[_File]:
-    """The signed PDFs of a letter: each begins with the very file that was issued; the longest is last."""
+    """The signed PDFs of a letter: each is what was issued and signatures, no more; the longest is last."""
     name = file_name(issue.letter.number, "pdf")
-    digest = dict(issue.files).get(name)
-    stem = name.removesuffix(".pdf")
+    digest, stem = dict(issue.files).get(name, ""), name.removesuffix(".pdf")
     lying = (path for path in sorted(folder.glob("*.pdf")) if path.name.startswith((f"{stem}.", f"{stem}-")))
-    found = [(path, content) for path in lying if _continues(content := path.read_bytes(), digest)]
-    found.sort(key=lambda both: len(both[1]))
-    return [(Attachment(path.name, hashlib.sha256(content).hexdigest()), content) for path, content in found]
+    read = ((Attachment(path.name, _digest(content := path.read_bytes())), content) for path in lying)
+    found = [
+        (file, content) for file, content in read if file.sha256 != digest and is_issued(content, digest)
+    ]
+    return sorted(found, key=lambda both: len(both[1]))
 
 
-def _continues(content: bytes, digest: str | None) -> bool:
-    """Whether a PDF is what was issued with signatures behind it: nothing that was issued has changed."""
-    found = _ENDS.finditer(content) if b"/ByteRange" in content else ()
-    ends = {end for one in found for end in (one.end("mark"), one.end()) if end < len(content)}
-    return any(hashlib.sha256(content[:end]).hexdigest() == digest for end in ends)
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _news(stock: Stock, found: _Found) -> Iterator[tuple[Message, tuple[bytes, ...]]]:
@@ -194,7 +190,7 @@ def _message(
         channel=Channel.MAIL,
         name=person.name,
         address=person.mail,
-        occasion=f"{letter.number} signed" if is_signed else letter.number,
+        occasion=f"{letter.number} {files[0][0].sha256[:16]}" if is_signed else letter.number,
         subject=subject,
         text=f"{body}\n\n{foot}\n",
         checkpoint=stock.head,

@@ -167,5 +167,5 @@ def _opened(place: Place) -> Store:
     scheme = "https" if place.scheme == "webdavs" else "http"
     at = f":{place.port}" if place.port else ""
     auth = (place.user, place.password) if place.user else None
-    ways: dict[str, Any] = {"auth": auth, "timeout": _TIMEOUT, "skip_instance_cache": True}
-    return Store(place, WebdavFileSystem(f"{scheme}://{place.host}{at}", **ways), place.path)
+    options: dict[str, Any] = {"auth": auth, "timeout": _TIMEOUT, "skip_instance_cache": True}
+    return Store(place, WebdavFileSystem(f"{scheme}://{place.host}{at}", **options), place.path)

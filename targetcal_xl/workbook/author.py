@@ -37,7 +37,7 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS: dict[TabColour, str] = {"brand": BRAND, "input": INPUT, "own": GOOD, "plain": FAINT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT = 32, 26, 32, 30
-_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _TWO_LINES, _PARAGRAPH = 20, 32, 34, 112
+_SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _FOUR_LINES, _PARAGRAPH = 20, 32, 64, 112
 _LINE = 15
 _A4, _WIDE, _SMALLEST = 9, 1150, 80
 """A4; pixels that fit across it in any program at the smallest scale, in percent: 8 of our 10 points."""
@@ -269,7 +269,7 @@ class _Page:
             form = self._looks.row_to_come(column.kind, column.code == "hash")
             self._page.set_column(across - 1, across - 1, column.width, form)
         if any(column.kind == "link" for column in table.columns):
-            self._page.set_default_row(_TWO_LINES)
+            self._page.set_default_row(_FOUR_LINES)
         ruled = {"type": "formula", "criteria": f"=LEN($A{table.top + 2})>0", "format": self._looks.ruled}
         first, last = forms[0][1] - 1, forms[-1][1] - 1
         self._page.conditional_format(table.top + 1, first, _LAST_ROW, last, ruled)

@@ -11,6 +11,7 @@ from targetcal_xl.calibration import Inputs, LetterCare
 from targetcal_xl.desk import register_rows
 from tests.support.desks import RESERVE, Case, play
 from tests.support.noticed import told_inputs
+from tests.support.signers import Certifier, sign_as
 
 FIRST, SECOND = "2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R2-V1"
 CORRECTED = "2025Q1-new-customers-R2-V2"
@@ -52,9 +53,11 @@ def register(case: Case) -> dict[object, dict[str, Any]]:
         return {row["number"]: row for row in register_rows(desk.ledger, "en")}
 
 
-def sign(pdf: Path, ending: str = ".signed.pdf") -> Path:
-    """What signing does to a file, as far as its bytes go: all that was there, and more behind it."""
-    more = b"\n9 0 obj <</Type/Sig /ByteRange [0 1 2 3]>> endobj\n%%EOF\n"
-    signed = pdf.with_name(pdf.stem + ending)
-    signed.write_bytes(pdf.read_bytes() + more)
+def sign(pdf: Path, role: str = "head", to: Path | None = None) -> Path:
+    """Somebody signs a file where it lies, or puts what they signed elsewhere."""
+    key = pdf.parent.parent / f"{role}.p12"
+    if not key.exists():
+        Certifier().person(key, f"{role}1")
+    signed = to or pdf
+    signed.write_bytes(sign_as(role, pdf.read_bytes(), key))
     return signed
