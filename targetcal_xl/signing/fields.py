@@ -19,6 +19,12 @@ _LABEL = 70.0
 """How far left of a mark what belongs to its cell begins."""
 _GAP = 3.0
 """Points that stay free to what is printed around."""
+_SCALE = 2
+"""Pixels a point, where lines and pictures are looked for."""
+_PALEST = 240
+"""What is lighter than this, of 255, is paper."""
+_LINE = 0.5
+"""The share of a row of pixels that only a line fills."""
 _TINY = 3.0
 """Points: what is set smaller than this is a mark, not somebody's text that reads like one."""
 
@@ -98,9 +104,24 @@ def _room(document: Any, mark: _Mark) -> Corners:
     top = mark.box.top + _TINY
     below = [box.top for box in printed if _is_below(box, mark.box, right)]
     bottom = max([top - _TALLEST, *(edge + _GAP for edge in below)])
-    if right - mark.box.left < _LEAST_WIDTH or top - bottom < _LEAST_HEIGHT:
+    free = _unprinted(document[mark.page], Corners(mark.box.left, bottom, right, top))
+    if free.right - free.left < _LEAST_WIDTH or free.top - free.bottom < _LEAST_HEIGHT:
         raise Refused([Problem("sign_no_room", fields={"mark": SIGNATURE_MARKS[mark.role]})])
-    return Corners(mark.box.left, bottom, right, top).whole
+    return free.whole
+
+
+def _unprinted(page: Any, room: Corners) -> Corners:
+    """What of a room no line or picture stands in: above the first line across, left of what comes first."""
+    bitmap = page.render(scale=_SCALE, grayscale=True)
+    picture, high = bitmap.to_numpy().reshape(bitmap.height, bitmap.width), bitmap.height
+    rows = slice(high - round(room.top * _SCALE), high - round(room.bottom * _SCALE))
+    ink = picture[rows, round(room.left * _SCALE) : round(room.right * _SCALE)] < _PALEST
+    across = ink.mean(axis=1) > _LINE
+    down = int(across.argmax()) if across.any() else len(ink)
+    columns = ink[:down].any(axis=0)
+    bottom = room.top - down / _SCALE + _GAP if down < len(ink) else room.bottom
+    right = room.left + int(columns.argmax()) / _SCALE - _GAP if columns.any() else room.right
+    return Corners(room.left, bottom, right, room.top)
 
 
 def _edges(page: Any, mark: _Mark, printed: Sequence[Corners]) -> Iterator[float]:
