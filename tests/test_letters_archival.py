@@ -56,7 +56,7 @@ def test_whoever_hears_a_letter_read_knows_headings_paragraphs_and_tables(way: s
         assert str(pdf.Root.Lang).startswith("zh")
     assert tags["/Table"] >= 5
     assert tags["/TR"] > 10
-    assert tags["/Figure"] == 2
+    assert tags["/Figure"] >= 2
     if way == "built-in":
         assert (tags["/H1"], tags["/H2"] >= 4, tags["/P"] > 50, tags["/TH"] > 10) == (1, True, True, True)
 
