@@ -176,6 +176,8 @@ SILENT = {
     ),
 }
 """What writes nothing."""
+IN_STEPS = {"remind --draft", "mail"}
+"""What records message by message: those before stand, whatever becomes of the next."""
 _RECORDED = {"recorded_not_shown", "letters_not_written", "packs_not_written", "ledger_unscrubbed"}
 """What says that something is recorded, though not all of it was done."""
 FILES_ALONE = ("dashboard", "mail --texts", "proof", "repair", "verify --html")
@@ -333,7 +335,7 @@ def test_whatever_write_is_the_last_nothing_is_lost_and_nothing_is_stuck(
     if name == "stamp":
         request.getfixturevalue("authority")
     inquest = Inquest.on(*PLAYS[name], tmp_path)
-    inquest.in_steps = name == "remind --draft"
+    inquest.in_steps = name in IN_STEPS
     points = len(inquest.found.points)
     assert points == 0 if name in SILENT else points >= _least(name), points
     for point in inquest.found.points:
