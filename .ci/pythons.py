@@ -27,9 +27,15 @@ def _programs() -> Iterator[Path]:
     """Whatever has a Python's name on the search path, and all that pyenv keeps."""
     manager = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     folders = [Path(folder) for folder in os.get_exec_path()]
-    for folder in [*folders, *manager.glob("versions/*/bin")]:
-        if folder.is_dir() and folder.name != "shims":
+    kept = manager.glob("versions/*/bin") if _may_look_into(manager) else ()
+    for folder in [*folders, *kept]:
+        if _may_look_into(folder) and folder.is_dir() and folder.name != "shims":
             yield from (program for program in sorted(folder.iterdir()) if _NAME.fullmatch(program.name))
+
+
+def _may_look_into(folder: Path) -> bool:
+    """Whether it is there and not another user's alone, as what lies in root's home is."""
+    return os.access(folder, os.R_OK | os.X_OK)
 
 
 def _version(program: Path) -> tuple[int, ...]:

@@ -46,9 +46,8 @@ def _grown(name: str, place: str, sizes: list[int]) -> Iterator[Row]:
     for size in sizes:
         with open_ledger(place, create=True) as ledger:
             added = _timed(ledger, size - before)
-        yield Row(
-            f"{name}: {before:,} -> {size:,} entries", added, Goal("seconds", (size - before) / _A_SECOND)
-        )
+        goal = Goal("seconds", (size - before) / _A_SECOND)
+        yield Row(f"{name}: {before:,} -> {size:,} entries", added, goal, by=by)
         yield Row(f"{name}: prove {size:,} entries", _proving(place), Goal("seconds", size / _PROVED), by=by)
         yield Row(f"{name}: one of {size:,} entries", _one(place, size), Goal("seconds", 0.005), by=by)
         before = size

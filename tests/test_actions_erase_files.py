@@ -91,15 +91,14 @@ def test_whoever_attaches_it_again_has_it_again(case: Case) -> None:
 
 def test_killed_at_any_write_repair_finishes_it(case: Case, tmp_path: Path) -> None:
     found = crashes(case.folder, partial(erased, case))
-    left = {tuple(sorted(one.left.items())): one.left for one in found.points if one.ending == "killed"}
-    for each in (*left.values(), found.after):
+    for each in (*found.killed(), found.after):
         dead = replace(case, folder=found.lay(each, tmp_path / "dead"))
         dead.run(repair)
         is_erased = bool(dead.entries("erase"))
         assert bool(holding(dead.folder, CONTENT)) != is_erased
         assert bool(holding(dead.folder, NAME.encode())) != is_erased
         assert dead.run(verify).verified
-    assert len(left) > 4
+    assert len(found.killed()) > 4
 
 
 def test_a_file_that_cannot_be_taken_away_is_told_and_repair_tries_again(

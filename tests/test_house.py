@@ -47,7 +47,8 @@ _MAY_IMPORT = (
     }
     | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
     | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
-    | {room: {"calibration", *_COMMON} for room in ("ledger", "letters", "connect", "signing")}
+    | {room: {"calibration", *_COMMON} for room in ("ledger", "connect", "signing")}
+    | {"letters": {"calibration", "ooxml", *_COMMON}}
     | {"workbook": {"calibration", "ooxml", *_COMMON}, "outbox": {"calibration", "ledger", "ooxml", *_COMMON}}
     | {"archive": {"calibration", "outbox", *_COMMON}}
     | {"exchange": {"calibration", "connect", "ooxml", "workbook", *_COMMON}}

@@ -12,13 +12,13 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from targetcal_xl.letters import Attachment, office_pdf
-from targetcal_xl.letters.pdf import Written, set_pdfs
+from targetcal_xl.letters import Enclosed, office_pdf
+from targetcal_xl.letters.pdf import ToSet, set_pdfs
 from targetcal_xl.letters.steady import steadied
 from tests.support.letters import pdf_text, sample_files, sample_letter, with_paragraph
 
 DAY = sample_letter().issued
-ATTACHED = Attachment("letter.json", '{"目标": 1}'.encode(), "数据")
+ATTACHED = Enclosed("letter.json", '{"目标": 1}'.encode(), "数据")
 WAYS = ("built-in", "office")
 
 
@@ -32,7 +32,7 @@ def _docx(way: str) -> bytes:
 @cache
 def _pdfs() -> dict[str, list[bytes]]:
     """Two of each way, made in one run, the later ones after others."""
-    made = set_pdfs([Written(_docx(way), DAY, {}, ATTACHED) for way in WAYS * 2])
+    made = set_pdfs([ToSet(_docx(way), DAY, {}, ATTACHED) for way in WAYS * 2])
     pdfs = [one.pdf for one in made if not isinstance(one, Exception)]
     return {way: pdfs[place::2] for place, way in enumerate(WAYS)}
 

@@ -19,7 +19,7 @@ from targetcal_xl.calibration import Letter
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.letters import LetterTemplate, office_pdf, to_pdf
 from targetcal_xl.letters.font import FAMILY
-from targetcal_xl.letters.pdf import Written, set_pdf
+from targetcal_xl.letters.pdf import ToSet, set_pdf
 from targetcal_xl.letters.supported import Unsupported
 from targetcal_xl.letters.typeset import typeset
 from targetcal_xl.problems import DataProblems
@@ -281,7 +281,7 @@ def test_a_tab_without_a_stop_goes_on_at_the_next_step() -> None:
     """The steps of the template: 420 twentieths of a point, two Chinese signs of its text."""
     words = "<w:t>甲</w:t><w:tab/><w:t>乙</w:t><w:br/><w:t>丙丙丙丙</w:t><w:tab/><w:t>丁</w:t>"
     docx = with_paragraph(f"<w:r>{words}</w:r>")
-    made = set_pdf(Written(docx, sample_letter().issued))
+    made = set_pdf(ToSet(docx, sample_letter().issued))
     assert made.needed is None, "no other program is asked"
     page = pypdfium2.PdfDocument(made.pdf)[0].get_textpage()
     text = page.get_text_range()

@@ -8,7 +8,7 @@ import pytest
 
 from targetcal_xl.language import LANGUAGES, catalogue
 from targetcal_xl.letters import fields
-from targetcal_xl.letters.pdf import Written, set_pdf
+from targetcal_xl.letters.pdf import ToSet, set_pdf
 from targetcal_xl.letters.supported import _KINDS, Unsupported
 from targetcal_xl.letters.typeset import typeset
 from tests.support.letters import BODY, changed, packed, parts_of, sample_letter, shipped, with_paragraph
@@ -207,7 +207,7 @@ OTHERS = (
 
 @pytest.mark.parametrize("ignored", IGNORED)
 def test_what_word_passes_over_is_passed_over(ignored: str) -> None:
-    assert set_pdf(Written(_filled(IGNORED[ignored]), sample_letter().issued)).needed is None
+    assert set_pdf(ToSet(_filled(IGNORED[ignored]), sample_letter().issued)).needed is None
 
 
 def test_every_kind_has_its_words() -> None:
@@ -221,7 +221,7 @@ def test_every_kind_has_its_words() -> None:
 def test_the_shipped_templates_need_no_libreoffice(language: str, lines: int) -> None:
     letter = sample_letter(lines, "理由" * 40)
     made = shipped(language).render(fields(letter, language), {}, letter.issued)
-    assert set_pdf(Written(made.docx, letter.issued)).needed is None
+    assert set_pdf(ToSet(made.docx, letter.issued)).needed is None
 
 
 def test_any_value_of_any_property_is_known_or_left_to_libreoffice() -> None:

@@ -31,8 +31,8 @@ HEAVY |= {
 }
 HEAVY |= {"rich", "click", "msoffcrypto", "segno", "typst", "watchfiles", "xlsxwriter", "xlwings"}
 HEAVY |= {"asyncio", "filelock", "httpx", "keyring", "holidays", "sqlite3", "uno"}
-HEAVY |= {"fsspec", "s3fs", "sshfs", "webdav4"}
 HEAVY |= {"asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator"}
+HEAVY |= {"fsspec", "s3fs", "sshfs", "webdav4"}
 """What takes long to load, of others and of Python's own."""
 LIGHT = {"manimgx_fonts_cjk", "markupsafe"}
 

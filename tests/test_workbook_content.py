@@ -237,11 +237,12 @@ def test_what_was_computed_of_a_suggestion_holds_whatever_is_said_of_its_region(
     content(_STANDING, typed, places, tabs, known)
     now, then = with_values(_STANDING, said), {**typed, **said}
     assert content(now, then, places, known=known) == content(now, then, places)
-    marked = {sheet: dict.fromkeys(cells, Cell("known")) for sheet, cells in known.explained.items()}
-    kept = content(now, then, places, known=Known(marked))
-    assert all(
-        cell == Cell("known") for sheet, cells in marked.items() for cell in map(kept[sheet].get, cells)
-    )
+    assert known.declarations.keys() == {one.code for one in _STANDING.inputs.plan.regions}
+    grounds = content(now, then, places, known=known), content(now, then, places, known=known, grounds=False)
+    for sheet, cells in grounds[0].items():
+        left_out = {spot: cell for spot, cell in cells.items() if spot not in grounds[1][sheet]}
+        assert left_out.items() <= content(_STANDING, typed, places)[sheet].items(), "no word changes these"
+        assert bool(left_out) == sheet.startswith("region:")
 
 
 def test_formulas_use_nothing_newer_than_excel_2007() -> None:

@@ -148,11 +148,17 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
     for done, region in enumerate(chosen, 1):
         desk.progress("collect", done, len(chosen))
         _Table(stock, region, versions.get(region.code, []), faults, taken).settle()
-    news = announcement(stock, taken.events)
+    elsewhere = (one for some in versions.values() for one in some if one.region not in chosen)
+    left = tuple((one.region.name, one.name) for one in elsewhere)
+    return replace(_settled(stock, taken), left=left)
+
+
+def _settled(stock: Stock, taken: _Taken) -> CollectReport:
+    """Record and show what was taken in, tell whom it concerns, and report."""
+    news, place = announcement(stock, taken.events), stock.standing.values.get(FOLDER)
     if taken.events or taken.entered:
-        kept = keep_attached(
-            desk, stock.standing.values.get(FOLDER), ((one.file, one.content()) for one in taken.files)
-        )
+        files = ((one.file, one.content()) for one in taken.files)
+        kept = keep_attached(stock.desk, place, files)
         documents = [*taken.documents, *news.documents]
         stock.settle([*kept, *taken.events, *news.events], documents, taken.entered)
     return CollectReport(
@@ -165,15 +171,9 @@ def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ())
         objections=tuple(taken.objections),
         recorded=sum(_is_cell(event) for event in taken.events),
         remarks=sum((event.action, event.field) == (COMMENT, TEXT) for event in taken.events),
-        awaited=tuple(taken.awaited),
-        left=tuple(
-            (one.region.name, one.name)
-            for some in versions.values()
-            for one in some
-            if one.region not in chosen
-        ),
         files=sum((event.action, event.field) == (COMMENT, FILE) for event in taken.events),
-        announced=announced(desk, news),
+        awaited=tuple(taken.awaited),
+        announced=announced(stock.desk, news),
     )
 
 

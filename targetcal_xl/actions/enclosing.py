@@ -14,6 +14,7 @@ from ..desk import (
     FILE,
     MOST_BYTES,
     AttachedFile,
+    Remark,
     attached_faults,
     attached_file,
     handed_in,
@@ -64,7 +65,6 @@ class Enclosures:
         self._version, self._region = version, version.region
         stock = version.stock
         self._log, self._plan = stock.desk.ledger, stock.plan
-        self._known = [one for one in remarks(self._log, version.region.code) if one.file]
         self.faults: list[Problem] = []
         """Why nothing of the answer counts."""
         self.notes: list[Problem] = []
@@ -84,6 +84,11 @@ class Enclosures:
         """The cells that name files; nothing lies beside a tab of the book itself."""
         cells = self._version.cells.items() if self._version.slip else ()
         return [cell for key, cell in cells if key[2] == "attachment" and cell.value]
+
+    @cached_property
+    def _known(self) -> list[Remark]:
+        """The files that the region's lines have already."""
+        return [one for one in remarks(self._log, self._region.code) if one.file]
 
     def _meet(self, cell: Typed, name: str) -> None:
         """Take up the file of a name, unless the line has it already."""
@@ -125,8 +130,8 @@ class Enclosures:
 
     def _look_for_unnamed(self, named: Iterable[str]) -> None:
         """What came and no cell names; what the region was handed itself is no news."""
-        known = {one.file.sha256 for one in self._known if one.file}
         for one in self._version.enclosed:
+            known = (known.file.sha256 for known in self._known if known.file)
             if same_name(one.name) not in named and self._hash(one) not in known:
                 self.notes.append(Problem("enclosed_unnamed", one.name))
 

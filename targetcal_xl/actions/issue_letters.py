@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from ..calibration import Letter, Region, compose, period_weights
-from ..desk import Desk, Issue, Stock, issues, take_stock
+from ..desk import Desk, Issue, LetterOrder, Stock, Workshop, issues, take_stock, workshop
 from ..language import listed, text
 from ..ledger import Event, dump, reference
-from ..letters import LetterTemplate, render_pdf, render_word
+from ..letters import LetterTemplate
 from ..letters.file_names import file_name
-from ..ooxml import clear_leftovers, laid_beside, make_folder, put_in_place
+from ..ooxml import clear_leftovers, put_in_place
 from ..problems import DataProblems, Problem, Refused
 from ..signing import issued_part
 from ..telling import DONE, Part, Report, Sentence
@@ -52,55 +51,59 @@ class LettersReport(Report):
 
 
 def issue_letters(
-    desk: Desk, out: Path, form: LetterFormat = "both", template: Path | None = None
+    desk: Desk, out: Path, form: LetterFormat = "both", template: Path | None = None, executor: str = ""
 ) -> LettersReport:
     """Issue the letter of every confirmed region; what was issued before is written again, unchanged.
 
-    Raise DataProblems where a letter that was issued would come out differently.
+    `executor` says who makes them, see `workshop`. Raise DataProblems where a letter that was issued would
+    come out differently.
     """
     stock = take_stock(desk)
     if problems := list(_obstacles(stock)):
         raise DataProblems(problems)
-    model = _template(template, stock.reading.places.language)
+    language = stock.reading.places.language
+    model = _template(template, language)
     earlier = {issue.letter.region.code: issue for issue in issues(desk.ledger)}
-    handling = handled_by_line(desk.ledger)
-    written: list[_Written] = []
-    maker, erased = _Maker(model, form, out, stock.reading.places.language), _erased(stock)
-    for done, region in enumerate(stock.plan.regions, 1):
-        last = earlier.get(region.code)
-        letter, is_new = _letter(stock, region, last, handling)
-        if last and region.code in erased and not maker.lying(last):
-            letter, is_new = _next(stock, region, last, handling), True
-        written.append(_written(letter, None if is_new else last, maker, desk))
-        desk.progress("letters", done, len(stock.plan.regions))
-    if changed := [problem for one in written for problem in one.changed]:
-        raise DataProblems(changed)
-    files = {out / name: content for one in written for name, content in one.contents.items()}
-    with _laid(files) as laid:
+    due = _due(stock, earlier, _Maker(form, out))
+    with workshop(out, model, language, str(desk.path.resolve()), executor) as makers:
+        written = list(_written(due, makers, desk))
+        if changed := [problem for one in written for problem in one.changed]:
+            raise DataProblems(changed)
+        new = [(name, dict(one.issue.files)[name]) for one in written for name in one.new]
+        ready = [(makers.file(name), out / name) for name, digest in new if _is_due(out / name, digest)]
         _record(stock, [one for one in written if one.is_told], earlier)
-        _put(laid)
+        _put(ready)
     return LettersReport(tuple(map(_told, written)))
 
 
 @dataclass(frozen=True)
 class _Maker:
-    """What letters are made with, and where they go."""
+    """Which files letters become, and where they go."""
 
-    template: LetterTemplate
     form: LetterFormat
     out: Path
-    language: str
 
     def names(self, letter: Letter) -> tuple[str, ...]:
         """The files that are asked for."""
         kinds = ("docx", "pdf") if self.form == "both" else (self.form,)
         return tuple(file_name(letter.number, kind) for kind in kinds)
 
-    def lying(self, issue: Issue) -> dict[str, bytes]:
-        """The files of an issued letter that lie there as they were issued; none where one is missing."""
+    def are_lying(self, issue: Issue) -> bool:
+        """Whether the files of an issued letter lie there as they were issued."""
         issued = dict(issue.files)
-        lying = {name: _lying(self.out / name, issued.get(name, "")) for name in self.names(issue.letter)}
-        return lying if all(_digest(data) == issued.get(name) for name, data in lying.items()) else {}
+        places = ((self.out / name, issued.get(name, "")) for name in self.names(issue.letter))
+        return all(_lying(path, digest) == digest != "" for path, digest in places)
+
+
+@dataclass(frozen=True)
+class _Due:
+    """A letter that is asked for, as it was issued before if it was, and the files that are to be made."""
+
+    letter: Letter
+    before: Issue | None
+    names: tuple[str, ...]
+    order: LetterOrder | None
+    """None where all its files lie there."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,9 @@ class _Written:
 
     issue: Issue
     before: Issue | None
-    contents: Mapping[str, bytes]
+    names: tuple[str, ...]
+    new: tuple[str, ...]
+    """Those of them that are to take their places."""
 
     @property
     def is_told(self) -> bool:
@@ -125,7 +130,7 @@ class _Written:
 
 def _told(written: _Written) -> LetterFiles:
     letter = written.issue.letter
-    return LetterFiles(letter.number, letter.region.name, tuple(written.contents), written.before is None)
+    return LetterFiles(letter.number, letter.region.name, written.names, written.before is None)
 
 
 def _obstacles(stock: Stock) -> Iterator[Problem]:
@@ -196,35 +201,60 @@ def _as_before(letter: Letter) -> Letter:
     return replace(letter, lines=lines, grants=grants, milestones=(), thresholds=None)
 
 
-def _written(letter: Letter, before: Issue | None, maker: _Maker, desk: Desk) -> _Written:
-    """A letter's files: those that lie where they go as they were issued, or else made anew."""
-    issued = dict(before.files) if before else {}
+def _due(stock: Stock, earlier: Mapping[str, Issue], maker: _Maker) -> list[_Due]:
+    """The letters of all regions."""
+    handling, erased = handled_by_line(stock.desk.ledger), _erased(stock)
+    due = []
+    for region in stock.plan.regions:
+        last = earlier.get(region.code)
+        letter, is_new = _letter(stock, region, last, handling)
+        if last and region.code in erased and not maker.are_lying(last):
+            letter, is_new = _next(stock, region, last, handling), True
+        due.append(_ordered(letter, None if is_new else last, maker))
+    return due
+
+
+def _ordered(letter: Letter, before: Issue | None, maker: _Maker) -> _Due:
+    """A letter, and what of it is to be made: nothing where its files lie there as they were issued."""
     names = maker.names(letter)
-    if before and (lying := maker.lying(before)):
-        return _Written(before, before, lying)
-    made = _made(letter, maker, {*names, *(issued if len(issued) == 1 else ())})
-    digests = {**issued, **{name: _digest(data) for name, data in made.items()}}
-    at = before.issued_at if before else desk.clock().isoformat(timespec="seconds")
-    return _Written(Issue(letter, at, tuple(sorted(digests.items()))), before, {n: made[n] for n in names})
+    if before and maker.are_lying(before):
+        return _Due(letter, before, names, None)
+    issued = dict(before.files) if before else {}
+    wanted = {*names, *(issued if len(issued) == 1 else ())}
+    return _Due(letter, before, names, LetterOrder(letter, file_name(letter.number, "pdf") in wanted))
 
 
-def _made(letter: Letter, maker: _Maker, names: Collection[str]) -> dict[str, bytes]:
-    """File name -> content, each proved to hold every merged field; a PDF is made of its Word file."""
-    word = render_word(letter, maker.template, maker.language)
-    made = {file_name(letter.number, "docx"): word.docx}
-    if (pdf := file_name(letter.number, "pdf")) in names:
-        made[pdf] = render_pdf(word, letter)
-    return made
+def _written(due: Sequence[_Due], makers: Workshop, desk: Desk) -> Iterator[_Written]:
+    """What became of all letters; raise DataProblems for those that cannot be made, all at once."""
+    made = makers.made([one.order for one in due if one.order])
+    written, problems = list[_Written](), list[Problem]()
+    for done, one in enumerate(due, 1):
+        if one.order is None and one.before:
+            written.append(_Written(one.before, one.before, one.names, ()))
+        else:
+            result = next(made)
+            problems += result.problems
+            written.append(_issued(one, dict(result.files), desk))
+        desk.progress("letters", done, len(due))
+    if problems:
+        raise DataProblems(problems)
+    yield from written
 
 
-def _lying(path: Path, issued: str) -> bytes:
-    """What lies there; of a file that was signed since, what was issued."""
-    content = path.read_bytes() if path.is_file() else b""
-    return (issued_part(content, {issued}) if is_only_signed(content) else None) or content
+def _issued(due: _Due, made: Mapping[str, str], desk: Desk) -> _Written:
+    """A letter whose files have just been made, each proved to hold every merged field."""
+    digests = {**dict(due.before.files if due.before else ()), **made}
+    at = due.before.issued_at if due.before else desk.clock().isoformat(timespec="seconds")
+    return _Written(Issue(due.letter, at, tuple(sorted(digests.items()))), due.before, due.names, due.names)
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _lying(path: Path, issued: str) -> str:
+    """The hash of a file that lies there; where it was signed since, of what was issued; nothing for none."""
+    content = path.read_bytes() if path.is_file() else None
+    if content is None:
+        return ""
+    begun = issued_part(content, {issued}) if is_only_signed(content) else None
+    return hashlib.sha256(begun or content).hexdigest()
 
 
 def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> None:
@@ -244,30 +274,20 @@ def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> No
         stock.settle(events, documents)
 
 
-@contextmanager
-def _laid(files: Mapping[Path, bytes]) -> Iterator[Mapping[Path, Path]]:
-    """Where each file lies ready, beside its place; raise Refused where another letter has that place."""
-    due = {path: content for path, content in files.items() if not _holds_signed(path, content)}
-    for path, content in due.items():
-        clear_leftovers(path)
-        if path.exists() and path.read_bytes() != content:
-            raise Refused([Problem("letter_file_differs", str(path))])
-    with ExitStack() as ready:
-        for folder in {path.parent for path in due}:
-            make_folder(folder)
-        yield {ready.enter_context(laid_beside(path, content)): path for path, content in due.items()}
+def _is_due(path: Path, digest: str) -> bool:
+    """Whether a file does not lie there yet; raise Refused where another letter has its place."""
+    clear_leftovers(path)
+    if not path.exists():
+        return True
+    if _lying(path, digest) != digest:
+        raise Refused([Problem("letter_file_differs", str(path))])
+    return False
 
 
-def _holds_signed(path: Path, content: bytes) -> bool:
-    """Whether the very letter lies there already, signed."""
-    lying = path.read_bytes() if path.is_file() else b""
-    return len(lying) > len(content) and lying.startswith(content) and is_only_signed(lying)
-
-
-def _put(laid: Mapping[Path, Path]) -> None:
+def _put(ready: Iterable[tuple[Path, Path]]) -> None:
     """Let the files take their places; raise Refused, saying what is recorded, when the system says no."""
     try:
-        for new, path in laid.items():
-            put_in_place(new, path)
+        for file, path in ready:
+            put_in_place(file, path)
     except Refused as refused:
         raise Refused([Problem("letters_not_written"), *refused.problems]) from refused

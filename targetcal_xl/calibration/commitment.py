@@ -176,8 +176,7 @@ def compose(
     """
     plan, version = standing.inputs.plan, replaced.version + 1 if replaced else 1
     own = plan.lines_of(region)
-    lines = tuple(_commitment(standing, line) for line in own)
-    adds_up = plan.metric.adds_up
+    lines, adds_up = tuple(_commitment(standing, line) for line in own), plan.metric.adds_up
     return Letter(
         number=letter_number(plan.code, region, version),
         version=version,

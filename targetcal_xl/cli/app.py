@@ -72,7 +72,7 @@ def run() -> None:
     gc.set_threshold(_RARELY)
     name_files_freely()
     speak_anyway()
-    status = told(lambda: app(standalone_mode=False))
+    status = told(lambda: app(prog_name="targetcal", standalone_mode=False))
     gc.freeze()  # All goes now: to look through it once more for what can go takes as long as a command.
     raise SystemExit(status)
 

@@ -56,9 +56,9 @@ class ThisComputer:
         if not ERRORS.is_terminal:
             yield silent
             return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=ERRORS, transient=True) as bars:
             tasks: dict[str, TaskID] = {}
 

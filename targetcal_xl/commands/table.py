@@ -65,6 +65,7 @@ SupportOwner = Annotated[str, Given("--owner")]
 Letters = Annotated[Path, Given("--out -o", "folder")]
 Form = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="format")]
 OwnTemplate = Annotated[Path | None, Given("--template", "file")]
+LetterMakers = Annotated[str, Given("--executor", "text", metavar="local|ADDRESS", about="executor")]
 TriedTemplate = Annotated[Path | None, Given("--template", "file", about="doctor_template")]
 Results = Annotated[Path, Given("--actuals", "file")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
@@ -478,12 +479,19 @@ def _change(
 @_TABLE.command(
     "targetcal letters targets.xlsx -o letters",
     "targetcal letters targets.xlsx -o out --format docx",
+    "targetcal letters targets.xlsx -o out --executor local",
 )
 @_TABLE.button("letters", "hr", "FilePrint", "out")
-def _letters(desk: "Desk", out: Letters, form: Form = "both", template: OwnTemplate = None) -> "Report":
+def _letters(
+    desk: "Desk",
+    out: Letters,
+    form: Form = "both",
+    template: OwnTemplate = None,
+    executor: LetterMakers = "",
+) -> "Report":
     from ..actions.issue_letters import issue_letters
 
-    return issue_letters(desk, out, form, template)
+    return issue_letters(desk, out, form, template, executor)
 
 
 @_TABLE.command(

@@ -21,6 +21,7 @@ with on_demand(__name__):
         read_attached,
         room_faults,
     )
+    from .crew import LetterMade, LetterOrder, Workshop, workshop
     from .desk import (
         Clock,
         Desk,
@@ -135,6 +136,8 @@ __all__ = [
     "Happening",
     "Issue",
     "Learning",
+    "LetterMade",
+    "LetterOrder",
     "LetterQuestion",
     "LetterSignature",
     "OnProgress",
@@ -148,6 +151,7 @@ __all__ = [
     "Tested",
     "Week",
     "WeightChange",
+    "Workshop",
     "advice",
     "applied_number",
     "asked",
@@ -239,5 +243,6 @@ __all__ = [
     "weight_values",
     "where",
     "whose",
+    "workshop",
     "writer",
 ]

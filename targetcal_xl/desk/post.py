@@ -54,12 +54,14 @@ def post(
     """
     reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
     pending = list(ledger.entries(after=applied_number(reading)))
-    concerned = _concerned(reading, pending)
+    # Without an entry there is something amiss to mend, anywhere; one about a region changes no suggestion.
+    grounds = not pending or any(entry.region is None for entry in pending)
+    concerned = reading.places.tabs.keys() - (() if grounds else set(GROUND))
     gone = _gone(ledger, pending)
     hidden = _hidden(standing, reading, gone)
     handed = {**caught_up(reading, pending), **hidden, **(restored or {})}
     cells = _entered(reading, handed)
-    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, known)
+    wanted = content(standing, {**reading.values, **handed}, reading.places, concerned, known, grounds)
     for sheet, spots in differing(reading, wanted).items():
         cells[sheet].update(spots)
     for sheet in concerned:
@@ -75,14 +77,6 @@ def post(
     typed = {**reading.values, **handed}
     moved = _protect(ledger, standing, book, reading, typed, pending)
     return moved or any(cells.values())
-
-
-def _concerned(reading: Reading, pending: Collection[Entry]) -> Collection[str]:
-    """The sheets that these entries may show on; all of them where there is none, to mend what is amiss."""
-    tabs = reading.places.tabs
-    if pending and all(entry.region is not None for entry in pending):
-        return tabs.keys() - set(GROUND)
-    return tabs.keys()
 
 
 def caught_up(reading: Reading, pending: Collection[Entry]) -> dict[Key, Value]:

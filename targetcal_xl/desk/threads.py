@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePath
 
 from ..calibration import Key, Plan, Value
@@ -82,11 +83,11 @@ def remarks(log: Log, region: str | None = None, line: str | None = None) -> Ite
 
     Of a file that was erased there are only the words that say so.
     """
-    gone = erased_by(log.entries(action=ERASE), log.language)
+    gone = cache(lambda: erased_by(log.entries(action=ERASE), log.language))
     for entry in log.entries(region=region, action=COMMENT):
         if entry.field in (TEXT, FILE) and entry.region and entry.row and line in (None, entry.row):
             words, file = str(entry.new), _file_of(entry)
-            if file and (mark := gone.get((file.content, WHOLE))):
+            if file and (mark := gone().get((file.content, WHOLE))):
                 words, file = f"{file.name} {mark}", None
             by = provenance(entry).submitted
             words = "" if file else words

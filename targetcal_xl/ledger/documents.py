@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -71,7 +72,7 @@ _SIMPLE: dict[Any, _Form] = {
 
 def _form(hint: Any) -> _Form:
     """The form of a type; raise TypeError when it has none."""
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         return _record_form(hint)
     form = _SIMPLE.get(hint) or _composite(get_origin(hint), get_args(hint))
     if form is None:
@@ -95,7 +96,9 @@ def _composite(origin: Any, inner: tuple[Any, ...]) -> _Form | None:
     return form
 
 
+@cache
 def _record_form(kind: Any) -> _Form:
+    """The form of a class, which is made once: its annotations are texts that have to be read."""
     hints = get_type_hints(kind, include_extras=True)
     forms = {field.name: _form(hints[field.name]) for field in fields(kind)}
     later = {field.name: field.default for field in fields(kind) if field.metadata.get("added")}

@@ -5,21 +5,24 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .compiled import Rendered
     from .fields import fields
     from .font import drawing_font, font_file, unprinted
     from .office import office_pdf
-    from .pdf import to_pdf
+    from .pdf import SetPages, to_pdf
     from .printed import printed_text
     from .rehearsal import Rehearsal, rehearse
     from .render import ToProve, proved_pdfs, render_pdf, render_word
     from .statement import letter_code, read_code
-    from .steady import Attachment
+    from .steady import Enclosed
     from .template import LetterTemplate
 
 __all__ = [
-    "Attachment",
+    "Enclosed",
     "LetterTemplate",
     "Rehearsal",
+    "Rendered",
+    "SetPages",
     "ToProve",
     "drawing_font",
     "fields",

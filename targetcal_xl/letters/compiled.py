@@ -20,7 +20,7 @@ from docxtpl import DocxTemplate
 from jinja2 import Template, TemplateError, nodes
 from lxml import etree
 
-from ..ooxml.archive import joined, packed
+from ..ooxml import joined, packed
 from ..problems import DataProblems, Problem
 from .fields import LetterFields
 from .package import ALWAYS, W, parse_xml

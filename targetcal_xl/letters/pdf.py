@@ -19,7 +19,7 @@ from ..problems import DataProblems, Problem, Words
 from .font import font_file
 from .inline import BEYOND, quoted
 from .office import office_pdfs
-from .steady import Attachment, steadied
+from .steady import Enclosed, steadied
 from .supported import Unsupported
 from .typeset import Source, typeset
 
@@ -31,13 +31,13 @@ _LONGEST = 120
 
 
 @dataclass(frozen=True)
-class Written:
+class ToSet:
     """A letter in Word that is to be set: its day, parts of which there is an SVG, and what is attached."""
 
     docx: bytes
     issued: dt.date
     curves: Mapping[str, bytes] = field(default_factory=dict)
-    attached: Attachment | None = None
+    attached: Enclosed | None = None
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ def to_pdf(docx: bytes, issued: dt.date) -> bytes:
 
     Raise DataProblems when it needs LibreOffice and that is not there or fails.
     """
-    return set_pdf(Written(docx, issued)).pdf
+    return set_pdf(ToSet(docx, issued)).pdf
 
 
-def set_pdf(letter: Written) -> SetPages:
+def set_pdf(letter: ToSet) -> SetPages:
     """The PDF as `to_pdf` makes it, and by which way."""
     (made,) = set_pdfs([letter])
     if isinstance(made, DataProblems):
@@ -64,7 +64,7 @@ def set_pdf(letter: Written) -> SetPages:
     return made
 
 
-def set_pdfs(letters: Sequence[Written]) -> list[SetPages | DataProblems]:
+def set_pdfs(letters: Sequence[ToSet]) -> list[SetPages | DataProblems]:
     """The same for many letters, or why there is none: LibreOffice is started once for all that need it."""
     made = [_built_in(letter) for letter in letters]
     left = [(place, one) for place, one in enumerate(made) if isinstance(one, Unsupported)]
@@ -76,7 +76,7 @@ def set_pdfs(letters: Sequence[Written]) -> list[SetPages | DataProblems]:
     return [others[place] if isinstance(one, Unsupported) else one for place, one in enumerate(made)]
 
 
-def _built_in(letter: Written) -> SetPages | Unsupported:
+def _built_in(letter: ToSet) -> SetPages | Unsupported:
     try:
         source = typeset(letter.docx, letter.curves)
         return SetPages(_compiled(source, letter.issued, letter.attached), None)
@@ -84,7 +84,7 @@ def _built_in(letter: Written) -> SetPages | Unsupported:
         return needed
 
 
-def _by_office(pdf: bytes | DataProblems, needed: Unsupported, letter: Written) -> SetPages | DataProblems:
+def _by_office(pdf: bytes | DataProblems, needed: Unsupported, letter: ToSet) -> SetPages | DataProblems:
     if isinstance(pdf, bytes):
         return SetPages(steadied(pdf, letter.issued, letter.attached), needed)
     fields = {"what": needed.what, "why": Words(f"letters.beyond.{needed.kind}")}
@@ -92,7 +92,7 @@ def _by_office(pdf: bytes | DataProblems, needed: Unsupported, letter: Written) 
 
 
 @step(_LOG, "set a PDF")
-def _compiled(source: Source, issued: dt.date, attached: Attachment | None = None) -> bytes:
+def _compiled(source: Source, issued: dt.date, attached: Enclosed | None = None) -> bytes:
     """Each letter gets a folder and a compiler of its own.
 
     A Typst compiler whose source is replaced has been seen to print characters of the one before.
@@ -112,7 +112,7 @@ def _compiled(source: Source, issued: dt.date, attached: Attachment | None = Non
     return pdf
 
 
-def _attaching(attached: Attachment) -> str:
+def _attaching(attached: Enclosed) -> str:
     told = f'relationship: "data", mime-type: {quoted(attached.kind)}, description: {quoted(attached.about)}'
     return f"#pdf.attach({quoted(attached.name)}, {told})\n"
 

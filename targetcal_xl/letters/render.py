@@ -14,11 +14,11 @@ from .canvas import Canvas
 from .chart import targets_picture
 from .compiled import Picture, Rendered
 from .fields import fields, figures_of, period_name
-from .pdf import SetPages, Written, set_pdfs
+from .pdf import SetPages, ToSet, set_pdfs
 from .placed import PICTURES
 from .proof import faults_in_pdf, faults_in_word
 from .statement import code_picture, letter_code
-from .steady import Attachment
+from .steady import Enclosed
 from .template import LetterTemplate
 from .waterfall import steps_picture
 
@@ -37,12 +37,12 @@ def render_word(letter: Letter, template: LetterTemplate, language: str) -> Rend
     return made
 
 
-def render_pdf(made: Rendered, letter: Letter, attached: Attachment | None = None) -> bytes:
+def render_pdf(made: Rendered, letter: Letter, attached: Enclosed | None = None) -> bytes:
     """The PDF of a letter in Word; raise DataProblems unless its reader sees all of it, in its place."""
     return proved_pages(made, letter, attached).pdf
 
 
-def proved_pages(made: Rendered, letter: Letter, attached: Attachment | None = None) -> SetPages:
+def proved_pages(made: Rendered, letter: Letter, attached: Enclosed | None = None) -> SetPages:
     """The same, with what it took to set them; raise DataProblems when the PDF does not say all of it."""
     (pages,) = proved_pdfs([ToProve(made, letter, attached)])
     if isinstance(pages, DataProblems):
@@ -55,12 +55,12 @@ class ToProve(NamedTuple):
 
     made: Rendered
     letter: Letter
-    attached: Attachment | None
+    attached: Enclosed | None
 
 
 def proved_pdfs(letters: Sequence[ToProve]) -> list[SetPages | DataProblems]:
     """The same for many letters, or what is wrong with one; LibreOffice is started once, if at all."""
-    written = [Written(one.made.docx, one.letter.issued, one.made.curves, one.attached) for one in letters]
+    written = [ToSet(one.made.docx, one.letter.issued, one.made.curves, one.attached) for one in letters]
     return [_proved(pages, one.docx) for pages, one in zip(set_pdfs(written), written, strict=True)]
 
 

@@ -20,7 +20,7 @@ _RANDOM = {"/ID", "/DocChecksum"}
 
 
 @dataclass(frozen=True)
-class Attachment:
+class Enclosed:
     """A file inside a PDF: the data that its pages tell, for machines."""
 
     name: str
@@ -29,7 +29,7 @@ class Attachment:
     kind: str = "application/json"
 
 
-def steadied(pdf: bytes, issued: dt.date, attached: Attachment | None = None) -> bytes:
+def steadied(pdf: bytes, issued: dt.date, attached: Enclosed | None = None) -> bytes:
     """The PDF with the date of issue for every hour and a mark of its content for every random one."""
     import pikepdf
 
@@ -92,7 +92,7 @@ def _decrypted(hidden: bytes) -> bytes:
     return bytes(out)
 
 
-def _attach(document: pikepdf.Pdf, attached: Attachment, noon: str) -> None:
+def _attach(document: pikepdf.Pdf, attached: Enclosed, noon: str) -> None:
     """Put a file into a PDF, as data of the whole document."""
     from pikepdf import Array, AttachedFileSpec, Name
 

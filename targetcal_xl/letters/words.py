@@ -158,6 +158,14 @@ class _Layers(NamedTuple):
     styles: tuple[str | None, str | None]
 
 
+class _Verdict(NamedTuple):
+    """Whether text of a format is hidden, next to white, or in symbols."""
+
+    is_hidden: bool
+    is_pale: bool
+    is_in_symbols: bool
+
+
 class _Formats:
     """What of a run's format decides whether it can be read."""
 
@@ -165,6 +173,7 @@ class _Formats:
         self._styles = {style.get(f"{W}styleId"): style for style in root.iter(f"{W}style")}
         self._defaults = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
         self._known: dict[tuple[str | None, str], etree._Element | None] = {}
+        self._verdicts: dict[object, _Verdict] = {}
         default = (name for name, style in self._styles.items() if style.get(f"{W}default") in ("1", "true"))
         self._normal = next(
             (one for one in default if self._styles[one].get(f"{W}type") == "paragraph"), None
@@ -173,18 +182,28 @@ class _Formats:
     def is_hidden(self, run: etree._Element, paragraph: etree._Element) -> bool:
         """Whether a run is hidden, too small to be read, or as light as the paper behind it."""
         layers = self._layers(run, paragraph)
-        if self._is_on("vanish", layers) or self._is_on("specVanish", layers):
-            return True
-        size = _number(self._value("sz", layers))
-        if size is not None and size < _LEAST:
-            return True
-        return _is_pale(self._value("color", layers)) and self._is_on_paper(run, paragraph, layers)
+        verdict = self._verdict(layers)
+        return verdict.is_hidden or (verdict.is_pale and self._is_on_paper(run, paragraph, layers))
 
     def is_in_symbols(self, run: etree._Element, paragraph: etree._Element) -> bool:
         """Whether a run is set in signs that its letters only number."""
-        fonts = self._first("rFonts", self._layers(run, paragraph))
-        families = () if fonts is None else (str(value) for value in fonts.attrib.values())
-        return any(_SYMBOLS.search(family) for family in families)
+        return self._verdict(self._layers(run, paragraph)).is_in_symbols
+
+    def _verdict(self, layers: _Layers) -> _Verdict:
+        """What the format says, found once for all runs that have the same."""
+        own = () if layers.own is None else tuple((one.tag, *one.items()) for one in layers.own)
+        key = (own, layers.styles)
+        if key not in self._verdicts:
+            size = _number(self._value("sz", layers))
+            is_small = size is not None and size < _LEAST
+            fonts = self._first("rFonts", layers)
+            families = () if fonts is None else (str(value) for value in fonts.attrib.values())
+            self._verdicts[key] = _Verdict(
+                is_small or self._is_on("vanish", layers) or self._is_on("specVanish", layers),
+                _is_pale(self._value("color", layers)),
+                any(_SYMBOLS.search(family) for family in families),
+            )
+        return self._verdicts[key]
 
     def _is_on(self, name: str, layers: _Layers) -> bool:
         element = self._first(name, layers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .archive import joined, packed
     from .cells import (
         BLANK,
         ERRORS,
@@ -75,12 +76,14 @@ __all__ = [
     "has_password",
     "insertion",
     "inside",
+    "joined",
     "laid_beside",
     "make_folder",
     "new_cell",
     "one_cell",
     "opens",
     "outline",
+    "packed",
     "protecting",
     "put_in_place",
     "read_file",

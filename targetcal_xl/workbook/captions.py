@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 
 from ..calibration.accents import composed
 from ..calibration.calendar import Calendar
@@ -105,10 +105,16 @@ def line_captions(plan: Plan, lines: Iterable[str]) -> dict[str, str]:
     return {code: name if often[name] == 1 else f"{name} ({code})" for code, name in chosen.items()}
 
 
-def tab_names(plan: Plan, language: str) -> dict[str, str]:
+def tab_names(plan: Plan, language: str) -> Mapping[str, str]:
     """Sheet code -> tab name in a new workbook: legal, and different from every other whatever the case."""
+    return _tab_names(tuple((region.code, region.name) for region in plan.regions), language)
+
+
+@lru_cache(4)
+def _tab_names(regions: tuple[tuple[str, str], ...], language: str) -> Mapping[str, str]:
+    """Names are told apart from all others, and asked for with every pack of a thousand: kept, so."""
     wanted = {code: text(f"workbook.sheet.{code}", language) for code in _SHEETS}
-    wanted |= {region_sheet(region.code): region.name for region in plan.regions}
+    wanted |= {region_sheet(code): name for code, name in regions}
     wanted |= {code: text(f"workbook.sheet.{code}", language) for code in _LATER_SHEETS}
     taken: set[str] = {wanted[code].casefold() for code in (*_SHEETS, *_LATER_SHEETS)} | {"history"}
     names = {}

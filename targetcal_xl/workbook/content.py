@@ -40,8 +40,6 @@ class Known:
     It holds for one book, as long as no cell moves in it and finance's cells say the same.
     """
 
-    explained: Content = field(default_factory=dict)
-    """Where the regions' suggestions come from, on their tabs."""
     declarations: dict[str, Declarations] = field(default_factory=dict)
     """By region; good for what people typed there, and no longer."""
     way: Way | None = None
@@ -65,23 +63,18 @@ def content(
     places: Places,
     sheets: Container[str] | None = None,
     known: Known | None = None,
+    grounds: bool = True,
 ) -> Content:
     """Every label, every tool's value, and every formula with the value it computes.
 
     What the book has lost, by `places`, is left out, and so is each formula that would point to it.
-    `sheets` are the codes of those that are wanted, when not all are. What is `known` is not computed
-    again; it is given what it has not.
+    `sheets` are the codes of those that are wanted, when not all are; without `grounds` no tab tells where
+    its suggestions come from. What is `known` is not computed again; it is given what it has not.
     """
     cells: Content = {sheet: {} for sheet in places.tabs if sheets is None or sheet in sheets}
-    known = known or Known()
-    explained = known.explained
-    for page in _pages(Facts(standing, typed, places), known):
-        if page.sheet in cells and not page.explains:
+    for page in _pages(Facts(standing, typed, places), known or Known()):
+        if page.sheet in cells and (grounds or not page.explains):
             _write(page, places, cells[page.sheet])
-        elif page.sheet in cells:
-            if page.sheet not in explained:
-                _write(page, places, explained.setdefault(page.sheet, {}))
-            cells[page.sheet].update(explained[page.sheet])
     return cells
 
 

@@ -28,7 +28,7 @@ from targetcal_xl.desk.records import standing_of
 from targetcal_xl.ledger import Entry
 from targetcal_xl.ooxml import BLANK, Cell, cell_name
 from targetcal_xl.problems import Problem
-from targetcal_xl.workbook import Reading, as_typed, content, is_formula, open_book, read
+from targetcal_xl.workbook import ClosedBook, Reading, as_typed, content, is_formula, open_book, read
 from tests.support.books import changed_parts, parts_of
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
@@ -103,19 +103,22 @@ class Case:
         for key, value in said.items():
             sheet, spot = reading.places.find(key)
             book.set(reading.places.tabs[sheet], {spot: filled(reading, key, value)})
-        book.save()
-        self.recalculate()
+        self._computed(book).save()
 
     def recalculate(self) -> None:
         """Have every formula that is still there show its result, as the program does that people type in."""
-        book, reading = open_book(self.path), self.reading()
+        self._computed(open_book(self.path)).save()
+
+    def _computed(self, book: ClosedBook) -> ClosedBook:
+        """The book with the results of its formulas."""
+        reading = read(book, self.inputs, self.language)
         with self.desk() as desk:
             cells = content(standing_of(desk.ledger), reading.values, reading.places)
         for sheet, spots in cells.items():
             held = reading.grids[sheet]
             shown = {at: cell for at, cell in spots.items() if is_formula(held.get(at, BLANK), cell)}
             book.set(reading.places.tabs[sheet], shown)
-        book.save()
+        return book
 
     def typed(self) -> dict[Key, Value]:
         """Everything that people's cells hold."""

@@ -1,0 +1,235 @@
+"""Many letters, made by many hands: here, by other processes of this computer, or by a Dask cluster.
+
+Orders go out by reference. A batch is a file in a hidden folder where the letters go; whoever makes it writes
+the finished letters into that folder and hands back their names and hashes: little passes between processes,
+and nothing stays in memory. A batch whose maker dies is made again, from the same file: a letter is the same
+bytes whoever makes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import re
+import shutil
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+from ..calibration import Letter
+from ..language import text
+from ..ledger import dump, load
+from ..letters import Enclosed, LetterTemplate, Rendered, SetPages, ToProve, proved_pdfs, render_word
+from ..letters.file_names import file_name
+from ..ooxml import make_folder, write_file
+from ..problems import DataProblems, Problem, Refused
+
+LOCAL = "local"
+_BATCH = 50
+_WORTH_IT = 2 * _BATCH
+"""Letters for which other processes are started unasked: each takes a second to begin."""
+_AHEAD = 2
+"""Batches that wait for each process."""
+_TRIES, _SECONDS = 3, 10
+"""How often a batch is begun before its makers are given up, and how long a cluster has to answer."""
+_TEMPLATE, _LANGUAGE = "template.docx", "language"
+_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss|inproc)://\S+")
+
+
+@dataclass(frozen=True)
+class LetterOrder:
+    """A letter to be made, as Word and, where it is asked for, as PDF."""
+
+    letter: Letter
+    with_pdf: bool
+
+
+@dataclass(frozen=True)
+class LetterMade:
+    """What came of an order: its files by name with their hashes, or what is wrong."""
+
+    number: str
+    files: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...]
+
+
+class Workshop:
+    """Where letters of one template and language are made, for a folder that they go to."""
+
+    def __init__(self, bench: Path, executor: str) -> None:
+        self._bench, self._executor = bench, executor
+
+    def made(self, orders: Sequence[LetterOrder]) -> Iterator[LetterMade]:
+        """What comes of each order, in their order; raise Refused where nobody can make them."""
+        batches = _batches(iter(orders))
+        makers: Iterator[list[LetterMade]]
+        if not self._executor and len(orders) < _WORTH_IT:
+            makers = (_make(self._bench, batch) for batch in batches)
+        elif self._executor in ("", LOCAL):
+            makers = _by_processes(self._tasks(batches))
+        else:
+            makers = _by_cluster(self._executor, self._tasks(batches))
+        for batch in makers:
+            yield from batch
+
+    def file(self, name: str) -> Path:
+        """Where a finished file lies until it takes its place."""
+        return self._bench / name
+
+    def _tasks(self, batches: Iterable[Sequence[LetterOrder]]) -> Iterator[Path]:
+        """The files of batches, each written when somebody is free to read it."""
+        for place, batch in enumerate(batches):
+            path = self._bench / f"{place}.orders"
+            write_file(path, b"\n".join(map(dump, batch)))
+            yield path
+
+
+@contextmanager
+def workshop(
+    out: Path, template: LetterTemplate, language: str, mark: str, executor: str = ""
+) -> Iterator[Workshop]:
+    """A hidden folder in `out`, gone afterwards, and whoever works there.
+
+    `mark` names whose letters these are: what a killed run of the same left is taken away. `executor` is
+    nothing, `local` or the address of a Dask cluster that sees `out`; raise Refused for anything else.
+    """
+    if executor not in ("", LOCAL) and not _ADDRESS.fullmatch(executor):
+        raise Refused([Problem("letters_executor", executor)])
+    is_new = not out.exists()
+    bench = out / f".targetcal-letters-{hashlib.sha256(mark.encode()).hexdigest()[:12]}"
+    shutil.rmtree(bench, ignore_errors=True)
+    make_folder(bench)
+    try:
+        write_file(bench / _TEMPLATE, template.data)
+        write_file(bench / _LANGUAGE, language.encode())
+        yield Workshop(bench.resolve(), executor)
+    finally:
+        shutil.rmtree(bench, ignore_errors=True)
+        if is_new:
+            _take_away_empty(out)
+
+
+def _take_away_empty(folder: Path) -> None:
+    """A folder in which nothing came to lie is as it was before: not there."""
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _batches(orders: Iterator[LetterOrder]) -> Iterator[Sequence[LetterOrder]]:
+    while batch := tuple(islice(orders, _BATCH)):
+        yield batch
+
+
+def make_batch(task: str) -> list[LetterMade]:
+    """Make the letters that a file orders; maybe on another computer, which sees the same folder."""
+    path = Path(task)
+    return _make(path.parent, [load(LetterOrder, line) for line in path.read_bytes().splitlines()])
+
+
+def _make(bench: Path, orders: Sequence[LetterOrder]) -> list[LetterMade]:
+    """The letters of a batch, proved, their files written."""
+    template = _template((bench / _TEMPLATE).read_bytes())
+    language = (bench / _LANGUAGE).read_text("utf-8")
+    words = [_word(order.letter, template, language) for order in orders]
+    due = {
+        place: ToProve(word, order.letter, _data(order.letter, language))
+        for place, (order, word) in enumerate(zip(orders, words, strict=True))
+        if order.with_pdf and not isinstance(word, DataProblems)
+    }
+    pdfs = dict(zip(due, proved_pdfs([*due.values()]), strict=True))
+    return [_finished(bench, order, words[place], pdfs.get(place)) for place, order in enumerate(orders)]
+
+
+@lru_cache(2)
+def _template(data: bytes) -> LetterTemplate:
+    return LetterTemplate(data)
+
+
+def _word(letter: Letter, template: LetterTemplate, language: str) -> Rendered | DataProblems:
+    try:
+        return render_word(letter, template, language)
+    except DataProblems as refused:
+        return refused
+
+
+def _data(letter: Letter, language: str) -> Enclosed:
+    """What a letter says, key by key, for machines that read what a person signs."""
+    head = {"format": "targetcal-letter/1", "number": letter.number, "version": letter.version}
+    known = json.dumps({**head, "checkpoint": letter.chain_head}, ensure_ascii=False)
+    content = known[:-1].encode() + b', "letter": ' + dump(letter) + b"}"
+    return Enclosed("letter.json", content, text("letters.attached", language))
+
+
+def _finished(
+    bench: Path, order: LetterOrder, word: Rendered | DataProblems, pages: SetPages | DataProblems | None
+) -> LetterMade:
+    """A letter's files, written where they wait; or what is wrong with it."""
+    number = order.letter.number
+    failed = [one for one in (word, pages) if isinstance(one, DataProblems)]
+    if failed or isinstance(word, DataProblems) or isinstance(pages, DataProblems):
+        return LetterMade(number, (), tuple(problem for one in failed for problem in one.problems))
+    files = {"docx": word.docx, **({"pdf": pages.pdf} if pages else {})}
+    named = {file_name(number, kind): content for kind, content in files.items()}
+    for name, content in named.items():
+        write_file(bench / name, content)
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in named.items()}
+    return LetterMade(number, tuple(hashes.items()), ())
+
+
+def _by_processes(tasks: Iterator[Path]) -> Iterator[list[LetterMade]]:
+    """What processes of this computer make, one for each of its cores; a lost one is replaced."""
+    count = os.cpu_count() or 1
+    left, lost = deque[Path](), 0
+    while True:
+        try:
+            with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
+                for made in _in_turn(pool, tasks, left, count * _AHEAD):
+                    lost = 0
+                    yield made
+            return
+        except BrokenExecutor as error:
+            lost += 1
+            if lost == _TRIES:
+                raise Refused([Problem("letters_hands_lost")]) from error
+
+
+def _by_cluster(address: str, tasks: Iterator[Path]) -> Iterator[list[LetterMade]]:
+    """What the workers of a Dask cluster make; what a lost one had, others take over."""
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError as error:
+        raise Refused([Problem("letters_dask_missing")]) from error
+    try:
+        client = Client(address, timeout=_SECONDS, set_as_default=False)
+    except OSError as error:
+        raise Refused([Problem("letters_cluster", address, {"detail": str(error)})]) from error
+    with client:
+        count = max(len(client.ncores()), 1)
+        try:
+            pool = client.get_executor(pure=False, retries=_TRIES)
+            yield from _in_turn(pool, tasks, deque(), count * _AHEAD)
+        except KilledWorker as error:
+            raise Refused([Problem("letters_hands_lost")]) from error
+
+
+def _in_turn(
+    pool: Executor, tasks: Iterator[Path], left: deque[Path], ahead: int
+) -> Iterator[list[LetterMade]]:
+    """What comes of tasks, in their order; `left` holds those that were begun, for whoever begins again."""
+    running = deque(pool.submit(make_batch, str(task)) for task in left)
+    while True:
+        for task in islice(tasks, ahead - len(running)):
+            left.append(task)
+            running.append(pool.submit(make_batch, str(task)))
+        if not running:
+            return
+        made = running.popleft().result()
+        left.popleft().unlink()
+        yield made
