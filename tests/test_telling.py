@@ -12,6 +12,7 @@ import pytest
 
 from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
+from targetcal_xl.actions.archive import archive
 from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Opinion
@@ -54,6 +55,7 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.evaluate)
     yield case.run(actions.changes)
     yield case.run(actions.issue_letters, folder / "letters", "docx")
+    yield case.run(archive, str(folder / "archive"), folder / "letters")
     yield case.run(actions.verify)
     yield case.run(actions.audit)
     yield case.run(actions.proof, "R1", folder / "R1.json")
