@@ -46,8 +46,9 @@ Stage = Callable[[Path], Case]
 
 READING = {"check", "whatif", "audit", "verify", "threads"}
 """Commands that write nothing of a plan, in any of their plays."""
-ELSEWHERE = {"demo", "doctor", "libreoffice"}
-"""Commands that touch no plan: a demo is begun again elsewhere, two write a program's settings."""
+ELSEWHERE = {"archive", "demo", "doctor", "libreoffice"}
+"""Commands that touch no plan: a demo is begun again elsewhere, two write a program's settings. `archive`
+writes to other places: `test_actions_archive.py` kills it there."""
 
 
 AUTHORITY = "TARGETCAL_TESTED_AUTHORITY"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ..language import LANGUAGES, find
-from ..ooxml import clear_leftovers, laid_beside, put_in_place
+from ..ooxml import write_file
 from ..problems import DataProblems, Problem, Refused
 
 FIELDS: Final = ("person", "head", "region", "company", "period", "metric", "number", "replaces", "files")
@@ -57,9 +57,7 @@ def write_texts(book: Path) -> Path:
     path = texts_path(book)
     if path.exists():
         raise Refused([Problem("mail_texts_there", path.name)])
-    clear_leftovers(path)
-    with laid_beside(path, _file().encode()) as new:
-        put_in_place(new, path)
+    write_file(path, _file().encode())
     return path
 
 

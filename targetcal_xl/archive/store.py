@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -87,8 +87,13 @@ class ArchiveStore:
             folder, _, last = path.rpartition("/")
             self._files.makedirs(folder, exist_ok=True)
             begun = f"{folder}/{_BEGUN}{last}"
-            self._begun(begun, content)
-            self._move(begun, path)
+            try:
+                self._begun(begun, content)
+                self._move(begun, path)
+            except Exception:
+                with suppress(Exception):
+                    self._files.rm_file(begun)
+                raise
         self._files.invalidate_cache()
 
     def _begun(self, path: str, content: bytes) -> None:
