@@ -129,11 +129,13 @@ def _cell(table: _Table, place: _Place, body: str) -> str:
     width = sum(table.widths[place.column : place.column + place.span])
     _agree(own, "tcW", width)
     margins = {side: _margin(table, own, side) for side in _SIDES}
+    lines = {side: _line(table, place, own, side) for side in _SIDES}
+    margins["top"] += _width(lines["top"])  # a line takes room, in Writer too
     options = [
         f"colspan: {place.span}",
         f"align: left + {_VERTICAL.get(value_of(own, 'vAlign') or '', 'top')}",
         f"inset: ({', '.join(f'{side}: {margin}pt' for side, margin in margins.items())})",
-        f"stroke: ({', '.join(f'{side}: {_stroke(table, place, own, side)}' for side in _SIDES)})",
+        f"stroke: ({', '.join(f'{side}: {_stroke(line)}' for side, line in lines.items())})",
     ]
     fill = value_of(own, "shd", "fill") or "auto"
     if fill != "auto" and value_of(own, "shd") == "clear":
@@ -148,16 +150,22 @@ def _margin(table: _Table, own: etree._Element | None, side: str) -> float:
     return table.margins[side] if direct is None else points(direct.get(f"{W}w"))
 
 
-def _stroke(table: _Table, place: _Place, own: etree._Element | None, side: str) -> str:
-    """A cell's line on one side: its own, or the table's outer or inner one."""
+def _line(table: _Table, place: _Place, own: etree._Element | None, side: str) -> etree._Element | None:
+    """A cell's line on one side: its own, or the table's outer or inner one; None where none is drawn."""
     direct = None if own is None else _first((own,), "tcBorders", side)
     line = table.borders[_line_name(table, place, side)] if direct is None else direct
     kind = "nil" if line is None else line.get(f"{W}val", "nil")
-    if line is None or kind in ("nil", "none"):
-        return "none"
-    if kind != "single":
+    if kind not in ("nil", "none", "single"):
         raise Unsupported(f"{kind} border")
-    return f'{points(line.get(f"{W}sz"), 8)}pt + rgb("#{colour(line.get(f"{W}color"))}")'
+    return line if kind == "single" else None
+
+
+def _stroke(line: etree._Element | None) -> str:
+    return "none" if line is None else f'{_width(line)}pt + rgb("#{colour(line.get(f"{W}color"))}")'
+
+
+def _width(line: etree._Element | None) -> float:
+    return 0.0 if line is None else points(line.get(f"{W}sz"), 8)
 
 
 def _line_name(table: _Table, place: _Place, side: str) -> str:
