@@ -86,6 +86,8 @@ class _Flow:
         self._pages, self._read, self._gap = pages, [0] * len(pages), gap
         self._first = self._last = 0
         self._divisible = divisible
+        self._tried: dict[tuple[int, int, bool], list[tuple[int, int]] | None] = {}
+        """What is known of each end of the present words, by its length, from a page on."""
 
     def along(self, rows: Iterable[Sequence[str]]) -> Iterator[str]:
         """The texts of rows, each of which begins where the row before it does, or below."""
@@ -95,6 +97,7 @@ class _Flow:
 
     def takes(self, words: str) -> bool:
         """Whether these words come next, on the page of the last ones or on a later one."""
+        self._tried.clear()
         for page in range(self._first, len(self._pages)):
             if (ends := self._ends(words, page)) is not None:
                 for place, end in ends:
@@ -106,6 +109,12 @@ class _Flow:
 
     def _ends(self, words: str, page: int, *, is_rest: bool = False) -> list[tuple[int, int]] | None:
         """Pages and where on them the words end, when they begin on this one; None when they do not."""
+        key = len(words), page, is_rest
+        if key not in self._tried:
+            self._tried[key] = self._searched(words, page, is_rest)
+        return self._tried[key]
+
+    def _searched(self, words: str, page: int, is_rest: bool) -> list[tuple[int, int]] | None:
         at = self._find(words, page)
         if at is not None:
             return [(page, at + len(words))]
