@@ -61,7 +61,7 @@ def test_a_formula_is_noticed(case: Case) -> None:
 def test_whose_a_cell_is_says_the_layout(case: Case) -> None:
     reading = case.reading()
     codes = {cell.key[2] for cell in reading.of_region("R1", Owner.SUPERIOR)}
-    assert codes == {"decision", "counter", "decision_reason", "granted"}
+    assert codes == {"decision", "counter", "decision_reason", "granted", "owner"}
     managers = list(reading.of_region("R1", Owner.MANAGER))
     assert {cell.sheet for cell in managers} == {"region:R1"}
     assert {"declared", "status", "due"} <= {cell.key[2] for cell in managers}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ..calibration import Letter
+from ..calibration import Letter, LineCommitment
 from ..language import LANGUAGES, text
 from ..problems import DataProblems, Problem
 from .fields import specimen
@@ -78,8 +78,12 @@ def _long(letter: Letter, name: str, words: str) -> Letter:
         company=name * 2,
         metric=replace(letter.metric, name=name, definition=words, unit=words[:6].strip()),
         region=replace(letter.region, name=name, head=replace(letter.region.head, name=name)),
-        lines=tuple(replace(line, name=f"{name} {place}", reason=words) for place in range(1, _MANY + 1)),
+        lines=tuple(_line(line, f"{name} {place}", words) for place in range(1, _MANY + 1)),
         grants=(replace(grant, line=name, what=words, unit=name),) * 12,
         declined=(replace(declined, line=name, what=words, reason=words),) * 5,
         objections=(said,) * 5,
     )
+
+
+def _line(line: LineCommitment, name: str, words: str) -> LineCommitment:
+    return replace(line, name=name, reason=words, risk=words)
