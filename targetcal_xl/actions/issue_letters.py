@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from ..calibration import Letter, Region, compose, period_weights
-from ..desk import Desk, Issue, LetterOrder, Stock, Workshop, issues, take_stock, workshop
+from ..desk import Desk, Issue, Stock, issues, take_stock
 from ..language import listed, text
 from ..ledger import Event, dump, reference
-from ..letters import LetterTemplate
-from ..letters.file_names import file_name
-from ..ooxml import clear_leftovers, put_in_place
-from ..problems import DataProblems, Problem, Refused
-from ..signing import issued_part
+from ..problems import DataProblems, Problem
 from ..telling import DONE, Part, Report, Sentence
 from ..workdays import working_days
 from .check import broken_seals
-from .letter_files import is_only_signed
+from .letter_making import (
+    DueLetter,
+    LetterFiles,
+    LetterFolder,
+    LetterFormat,
+    LetterRun,
+    WrittenLetter,
+    letter_template,
+    ordered,
+)
 from .objections import handled_by_line
-
-LetterFormat = Literal["docx", "pdf", "both"]
-
-
-@dataclass(frozen=True)
-class LetterFiles:
-    """One letter and where its files are; not new when it had been issued before."""
-
-    number: str
-    region: str
-    files: tuple[str, ...]
-    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -62,75 +53,10 @@ def issue_letters(
     if problems := list(_obstacles(stock)):
         raise DataProblems(problems)
     language = stock.reading.places.language
-    model = _template(template, language)
+    run = LetterRun(LetterFolder(form, out), letter_template(template, language), language, executor)
     earlier = {issue.letter.region.code: issue for issue in issues(desk.ledger)}
-    due = _due(stock, earlier, _Maker(form, out))
-    with workshop(out, model, language, str(desk.path.resolve()), executor) as makers:
-        written = list(_written(due, makers, desk))
-        if changed := [problem for one in written for problem in one.changed]:
-            raise DataProblems(changed)
-        new = [(name, dict(one.issue.files)[name]) for one in written for name in one.new]
-        ready = [(makers.file(name), out / name) for name, digest in new if _is_due(out / name, digest)]
-        _record(stock, [one for one in written if one.is_told], earlier)
-        _put(ready)
-    return LettersReport(tuple(map(_told, written)))
-
-
-@dataclass(frozen=True)
-class _Maker:
-    """Which files letters become, and where they go."""
-
-    form: LetterFormat
-    out: Path
-
-    def names(self, letter: Letter) -> tuple[str, ...]:
-        """The files that are asked for."""
-        kinds = ("docx", "pdf") if self.form == "both" else (self.form,)
-        return tuple(file_name(letter.number, kind) for kind in kinds)
-
-    def are_lying(self, issue: Issue) -> bool:
-        """Whether the files of an issued letter lie there as they were issued."""
-        issued = dict(issue.files)
-        places = ((self.out / name, issued.get(name, "")) for name in self.names(issue.letter))
-        return all(_lying(path, digest) == digest != "" for path, digest in places)
-
-
-@dataclass(frozen=True)
-class _Due:
-    """A letter that is asked for, as it was issued before if it was, and the files that are to be made."""
-
-    letter: Letter
-    before: Issue | None
-    names: tuple[str, ...]
-    order: LetterOrder | None
-    """None where all its files lie there."""
-
-
-@dataclass(frozen=True)
-class _Written:
-    """A letter with the files that are asked for, and its record before and after."""
-
-    issue: Issue
-    before: Issue | None
-    names: tuple[str, ...]
-    new: tuple[str, ...]
-    """Those of them that are to take their places."""
-
-    @property
-    def is_told(self) -> bool:
-        """Whether the ledger learns anything: a new letter, or another file of an old one."""
-        return self.before is None or self.issue.files != self.before.files
-
-    @property
-    def changed(self) -> list[Problem]:
-        """The files that would not be what was issued under their name."""
-        now, then = dict(self.issue.files), dict(self.before.files if self.before else ())
-        return [Problem("letter_differs", name) for name, digest in then.items() if now[name] != digest]
-
-
-def _told(written: _Written) -> LetterFiles:
-    letter = written.issue.letter
-    return LetterFiles(letter.number, letter.region.name, written.names, written.before is None)
+    due = _due(stock, earlier, run.folder)
+    return LettersReport(run.issue(desk, due, lambda told: _record(stock, told, earlier)))
 
 
 def _obstacles(stock: Stock) -> Iterator[Problem]:
@@ -138,15 +64,6 @@ def _obstacles(stock: Stock) -> Iterator[Problem]:
         if not stock.table(region).allows("letters"):
             yield Problem("region_not_confirmed", region.name)
         yield from broken_seals(stock, region)
-
-
-def _template(path: Path | None, language: str) -> LetterTemplate:
-    if path and not path.is_file():
-        raise Refused([Problem("file_missing", str(path))])
-    template = LetterTemplate(path.read_bytes()) if path else LetterTemplate.shipped(language)
-    if problems := template.problems():
-        raise DataProblems(problems)
-    return template
 
 
 def _letter(
@@ -201,63 +118,20 @@ def _as_before(letter: Letter) -> Letter:
     return replace(letter, lines=lines, grants=grants, milestones=(), thresholds=None)
 
 
-def _due(stock: Stock, earlier: Mapping[str, Issue], maker: _Maker) -> list[_Due]:
+def _due(stock: Stock, earlier: Mapping[str, Issue], folder: LetterFolder) -> list[DueLetter]:
     """The letters of all regions."""
     handling, erased = handled_by_line(stock.desk.ledger), _erased(stock)
     due = []
     for region in stock.plan.regions:
         last = earlier.get(region.code)
         letter, is_new = _letter(stock, region, last, handling)
-        if last and region.code in erased and not maker.are_lying(last):
+        if last and region.code in erased and not folder.are_lying(last):
             letter, is_new = _next(stock, region, last, handling), True
-        due.append(_ordered(letter, None if is_new else last, maker))
+        due.append(ordered(letter, None if is_new else last, folder))
     return due
 
 
-def _ordered(letter: Letter, before: Issue | None, maker: _Maker) -> _Due:
-    """A letter, and what of it is to be made: nothing where its files lie there as they were issued."""
-    names = maker.names(letter)
-    if before and maker.are_lying(before):
-        return _Due(letter, before, names, None)
-    issued = dict(before.files) if before else {}
-    wanted = {*names, *(issued if len(issued) == 1 else ())}
-    return _Due(letter, before, names, LetterOrder(letter, file_name(letter.number, "pdf") in wanted))
-
-
-def _written(due: Sequence[_Due], makers: Workshop, desk: Desk) -> Iterator[_Written]:
-    """What became of all letters; raise DataProblems for those that cannot be made, all at once."""
-    made = makers.made([one.order for one in due if one.order])
-    written, problems = list[_Written](), list[Problem]()
-    for done, one in enumerate(due, 1):
-        if one.order is None and one.before:
-            written.append(_Written(one.before, one.before, one.names, ()))
-        else:
-            result = next(made)
-            problems += result.problems
-            written.append(_issued(one, dict(result.files), desk))
-        desk.progress("letters", done, len(due))
-    if problems:
-        raise DataProblems(problems)
-    yield from written
-
-
-def _issued(due: _Due, made: Mapping[str, str], desk: Desk) -> _Written:
-    """A letter whose files have just been made, each proved to hold every merged field."""
-    digests = {**dict(due.before.files if due.before else ()), **made}
-    at = due.before.issued_at if due.before else desk.clock().isoformat(timespec="seconds")
-    return _Written(Issue(due.letter, at, tuple(sorted(digests.items()))), due.before, due.names, due.names)
-
-
-def _lying(path: Path, issued: str) -> str:
-    """The hash of a file that lies there; where it was signed since, of what was issued; nothing for none."""
-    content = path.read_bytes() if path.is_file() else None
-    if content is None:
-        return ""
-    begun = issued_part(content, {issued}) if is_only_signed(content) else None
-    return hashlib.sha256(begun or content).hexdigest()
-
-
-def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> None:
+def _record(stock: Stock, told: list[WrittenLetter], earlier: dict[str, Issue]) -> None:
     """New letters, and new files of old ones, go to the ledger while their files lie ready."""
     events, documents = [], []
     recorded = {key: value for key, value in stock.standing.values.items() if key[2] == "letter.record"}
@@ -272,22 +146,3 @@ def _record(stock: Stock, told: list[_Written], earlier: dict[str, Issue]) -> No
         documents.append(content)
     if events:
         stock.settle(events, documents)
-
-
-def _is_due(path: Path, digest: str) -> bool:
-    """Whether a file does not lie there yet; raise Refused where another letter has its place."""
-    clear_leftovers(path)
-    if not path.exists():
-        return True
-    if _lying(path, digest) != digest:
-        raise Refused([Problem("letter_file_differs", str(path))])
-    return False
-
-
-def _put(ready: Iterable[tuple[Path, Path]]) -> None:
-    """Let the files take their places; raise Refused, saying what is recorded, when the system says no."""
-    try:
-        for file, path in ready:
-            put_in_place(file, path)
-    except Refused as refused:
-        raise Refused([Problem("letters_not_written"), *refused.problems]) from refused

@@ -1,0 +1,188 @@
+"""Making letters and laying them where they go: those of regions and of representatives alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ..calibration import Letter
+from ..desk import Desk, Issue, LetterOrder, Workshop, workshop
+from ..letters import LetterTemplate
+from ..letters.file_names import file_name
+from ..ooxml import clear_leftovers, put_in_place
+from ..problems import DataProblems, Problem, Refused
+from ..signing import issued_part
+from .letter_files import is_only_signed
+
+LetterFormat = Literal["docx", "pdf", "both"]
+
+
+@dataclass(frozen=True)
+class LetterFiles:
+    """One letter and where its files are; not new when it had been issued before."""
+
+    number: str
+    region: str
+    files: tuple[str, ...]
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class LetterFolder:
+    """Where letters go, and which files they become."""
+
+    form: LetterFormat
+    out: Path
+
+    def names(self, letter: Letter) -> tuple[str, ...]:
+        """The files that are asked for."""
+        kinds = ("docx", "pdf") if self.form == "both" else (self.form,)
+        return tuple(file_name(letter.number, kind) for kind in kinds)
+
+    def are_lying(self, issue: Issue) -> bool:
+        """Whether the files of an issued letter lie there as they were issued."""
+        issued = dict(issue.files)
+        places = ((self.out / name, issued.get(name, "")) for name in self.names(issue.letter))
+        return all(_lying(path, digest) == digest != "" for path, digest in places)
+
+
+@dataclass(frozen=True)
+class DueLetter:
+    """A letter that is asked for, as it was issued before if it was, and the files that are to be made."""
+
+    letter: Letter
+    before: Issue | None
+    names: tuple[str, ...]
+    order: LetterOrder | None
+    """None where all its files lie there."""
+
+
+@dataclass(frozen=True)
+class WrittenLetter:
+    """A letter with the files that are asked for, and its record before and after."""
+
+    issue: Issue
+    before: Issue | None
+    names: tuple[str, ...]
+    new: tuple[str, ...]
+    """Those of them that are to take their places."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the ledger learns anything: a new letter, or another file of an old one."""
+        return self.before is None or self.issue.files != self.before.files
+
+    @property
+    def changed(self) -> list[Problem]:
+        """The files that would not be what was issued under their name."""
+        now, then = dict(self.issue.files), dict(self.before.files if self.before else ())
+        return [Problem("letter_differs", name) for name, digest in then.items() if now[name] != digest]
+
+
+def _told(written: WrittenLetter) -> LetterFiles:
+    letter = written.issue.letter
+    return LetterFiles(letter.number, letter.region.name, written.names, written.before is None)
+
+
+@dataclass(frozen=True)
+class LetterRun:
+    """What letters are made by: a template and its language, a folder, and whoever makes them."""
+
+    folder: LetterFolder
+    template: LetterTemplate
+    language: str
+    executor: str = ""
+
+    def issue(
+        self, desk: Desk, due: Sequence[DueLetter], record: Callable[[list[WrittenLetter]], None]
+    ) -> tuple[LetterFiles, ...]:
+        """Make what is due, have `record` told what is new while the files lie ready, and lay them out.
+
+        Raise DataProblems where a letter cannot be made, or one that was issued would come out differently.
+        """
+        out = self.folder.out
+        with workshop(out, self.template, self.language, str(desk.path.resolve()), self.executor) as makers:
+            written = list(_written(due, makers, desk))
+            if changed := [problem for one in written for problem in one.changed]:
+                raise DataProblems(changed)
+            new = [(name, dict(one.issue.files)[name]) for one in written for name in one.new]
+            ready = [(makers.file(name), out / name) for name, digest in new if _is_due(out / name, digest)]
+            record([one for one in written if one.is_told])
+            _put(ready)
+        return tuple(map(_told, written))
+
+
+def letter_template(path: Path | None, language: str) -> LetterTemplate:
+    """The template of a file, or the one that is shipped; raise Refused or DataProblems for what is none."""
+    if path and not path.is_file():
+        raise Refused([Problem("file_missing", str(path))])
+    template = LetterTemplate(path.read_bytes()) if path else LetterTemplate.shipped(language)
+    if problems := template.problems():
+        raise DataProblems(problems)
+    return template
+
+
+def ordered(letter: Letter, before: Issue | None, folder: LetterFolder) -> DueLetter:
+    """A letter, and what of it is to be made: nothing where its files lie there as they were issued."""
+    names = folder.names(letter)
+    if before and folder.are_lying(before):
+        return DueLetter(letter, before, names, None)
+    issued = dict(before.files) if before else {}
+    wanted = {*names, *(issued if len(issued) == 1 else ())}
+    return DueLetter(letter, before, names, LetterOrder(letter, file_name(letter.number, "pdf") in wanted))
+
+
+def _written(due: Sequence[DueLetter], makers: Workshop, desk: Desk) -> Iterator[WrittenLetter]:
+    """What became of all letters; raise DataProblems for those that cannot be made, all at once."""
+    made = makers.made([one.order for one in due if one.order])
+    written, problems = list[WrittenLetter](), list[Problem]()
+    for done, one in enumerate(due, 1):
+        if one.order is None and one.before:
+            written.append(WrittenLetter(one.before, one.before, one.names, ()))
+        else:
+            result = next(made)
+            problems += result.problems
+            written.append(_issued(one, dict(result.files), desk))
+        desk.progress("letters", done, len(due))
+    if problems:
+        raise DataProblems(problems)
+    yield from written
+
+
+def _issued(due: DueLetter, made: Mapping[str, str], desk: Desk) -> WrittenLetter:
+    """A letter whose files have just been made, each proved to hold every merged field."""
+    digests = {**dict(due.before.files if due.before else ()), **made}
+    at = due.before.issued_at if due.before else desk.clock().isoformat(timespec="seconds")
+    issue = Issue(due.letter, at, tuple(sorted(digests.items())))
+    return WrittenLetter(issue, due.before, due.names, due.names)
+
+
+def _lying(path: Path, issued: str) -> str:
+    """The hash of a file that lies there; where it was signed since, of what was issued; nothing for none."""
+    content = path.read_bytes() if path.is_file() else None
+    if content is None:
+        return ""
+    begun = issued_part(content, {issued}) if is_only_signed(content) else None
+    return hashlib.sha256(begun or content).hexdigest()
+
+
+def _is_due(path: Path, digest: str) -> bool:
+    """Whether a file does not lie there yet; raise Refused where another letter has its place."""
+    clear_leftovers(path)
+    if not path.exists():
+        return True
+    if _lying(path, digest) != digest:
+        raise Refused([Problem("letter_file_differs", str(path))])
+    return False
+
+
+def _put(ready: Iterable[tuple[Path, Path]]) -> None:
+    """Let the files take their places; raise Refused, saying what is recorded, when the system says no."""
+    try:
+        for file, path in ready:
+            put_in_place(file, path)
+    except Refused as refused:
+        raise Refused([Problem("letters_not_written"), *refused.problems]) from refused
