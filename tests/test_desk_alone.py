@@ -91,7 +91,7 @@ def test_letters_that_are_recorded_and_cannot_be_written_are_told_apart(
         raise Refused([Problem("file_not_written", str(path), {"detail": "No space left on device"})])
 
     with monkeypatch.context() as patched:
-        patched.setattr(import_module("targetcal_xl.actions.issue_letters"), "put_in_place", full)
+        patched.setattr(import_module("targetcal_xl.actions.letter_making"), "put_in_place", full)
         with pytest.raises(Refused) as refused:
             case.run(issue_letters, out, "docx")
     assert codes(refused)[0] == "letters_not_written"

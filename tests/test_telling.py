@@ -13,6 +13,7 @@ import pytest
 from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
 from targetcal_xl.actions.archive import archive
+from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Opinion
@@ -55,6 +56,9 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.evaluate)
     yield case.run(actions.changes)
     yield case.run(actions.issue_letters, folder / "letters", "docx")
+    people = folder / "people.csv"
+    people.write_text("employee,name,line,target\nE1,李雷,R2-1,140\n", "utf-8")
+    yield case.run(issue_individual, folder / "people", people, "docx")
     yield case.run(archive, str(folder / "archive"), folder / "letters")
     yield case.run(actions.verify)
     yield case.run(actions.audit)

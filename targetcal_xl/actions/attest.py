@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from ..calibration.vocabulary import Role
 from ..connect import signers_roots, trusted_roots
-from ..desk import SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
+from ..desk import INDIVIDUAL, SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
 from ..language import text
 from ..ledger import MOMENT, Proof, load, proof_faults, read_proof
 from ..letters import printed_text
@@ -265,37 +265,42 @@ def _records(proof: Proof) -> Iterator[_Record]:
         make = _MAKERS.get((said["action"], said["field"]))
         if make and entry.named in held:
             with suppress(KeyError, TypeError, ValueError):  # a log of somebody's own may hold anything
-                yield make(said["number"], from_json(held[entry.named], allow_inf_nan=False))
+                yield from make(said["number"], from_json(held[entry.named], allow_inf_nan=False))
 
 
-def _letter(entry: int, issue: Any) -> _Record:
+def _letter(entry: int, issue: Any) -> tuple[_Record, ...]:
     """What an `Issue` of any version says of its files; raise TypeError for what says nothing."""
     letter, files = issue["letter"], issue["files"]
     pairs = isinstance(files, list) and all(isinstance(one, list) and len(one) == 2 for one in files)
     hashes = tuple(one[1] for one in files) if pairs else (None,)
     if not all(isinstance(said, str) for said in (letter["number"], letter["chain_head"], *hashes)):
         raise TypeError("this is no letter's record")
-    return _Record(entry, letter["number"], letter["chain_head"], hashes)
+    return (_Record(entry, letter["number"], letter["chain_head"], hashes),)
 
 
-def _handed_out(entry: int, sent: Any) -> _Record:
+def _individual(entry: int, held: Any) -> tuple[_Record, ...]:
+    """The same of an `Individual`."""
+    return tuple(record for issue in held["issues"] for record in _letter(entry, issue))
+
+
+def _handed_out(entry: int, sent: Any) -> tuple[_Record, ...]:
     """What a `Sent` of any version says of its file; raise TypeError for what says nothing."""
     head, digest = sent["slip"]["head"], sent["sha256"]
     if not (isinstance(head, str) and isinstance(digest, str)):
         raise TypeError("this is no record of what was handed out")
-    return _Record(entry, "", head, (digest,))
+    return (_Record(entry, "", head, (digest,)),)
 
 
-def _signature(entry: int, signed: Any) -> _Record:
+def _signature(entry: int, signed: Any) -> tuple[_Record, ...]:
     """What a `LetterSignature` of any version says of its file; raise TypeError for what says nothing."""
     letter, digest = signed["letter"], signed["sha256"]
     if not (isinstance(letter, str) and isinstance(digest, str)):
         raise TypeError("this is no record of a signature")
-    return _Record(entry, letter, "", (digest,))
+    return (_Record(entry, letter, "", (digest,)),)
 
 
 _MAKERS = (
-    {("letters", "letter.record"): _letter}
+    {("letters", "letter.record"): _letter, ("letters", INDIVIDUAL): _individual}
     | {("split", field): _handed_out for field in SENT.values()}
     | {(SIGN, field): _signature for field in SIGNED.values()}
 )

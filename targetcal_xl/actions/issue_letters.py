@@ -23,6 +23,7 @@ from .letter_making import (
     WrittenLetter,
     letter_template,
     ordered,
+    says_the_same,
 )
 from .objections import handled_by_line
 
@@ -71,7 +72,7 @@ def _letter(
 ) -> tuple[Letter, bool]:
     """The letter that is due: the last one, when it still says what was agreed, or else the next version."""
     letter = _next(stock, region, last, handling)
-    if last and _says_the_same(letter, last.letter):
+    if last and says_the_same(letter if last.letter.thresholds else _as_before(letter), last.letter):
         return last.letter, False
     return letter, True
 
@@ -94,21 +95,6 @@ def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, 
         handling=handling,
         day_weights=period_weights(working_days(stock.plan.period, stock.plan.calendar).days),
     )
-
-
-def _says_the_same(letter: Letter, last: Letter) -> bool:
-    """Whether two letters differ in nothing but when, and after what, they were issued."""
-    alike = replace(
-        letter if last.thresholds else _as_before(letter),
-        number=last.number,
-        version=last.version,
-        replaces=last.replaces,
-        replaced_head=last.replaced_head,
-        replaced_issued=last.replaced_issued,
-        issued=last.issued,
-        chain_head=last.chain_head,
-    )
-    return dump(alike) == dump(last)
 
 
 def _as_before(letter: Letter) -> Letter:

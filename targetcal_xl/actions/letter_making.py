@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from ..calibration import Letter
 from ..desk import Desk, Issue, LetterOrder, Workshop, workshop
-from ..letters import LetterTemplate
+from ..ledger import dump
+from ..letters import LetterKind, LetterTemplate
 from ..letters.file_names import file_name
 from ..ooxml import clear_leftovers, put_in_place
 from ..problems import DataProblems, Problem, Refused
@@ -115,14 +116,29 @@ class LetterRun:
         return tuple(map(_told, written))
 
 
-def letter_template(path: Path | None, language: str) -> LetterTemplate:
+def letter_template(path: Path | None, language: str, kind: LetterKind = "commitment") -> LetterTemplate:
     """The template of a file, or the one that is shipped; raise Refused or DataProblems for what is none."""
     if path and not path.is_file():
         raise Refused([Problem("file_missing", str(path))])
-    template = LetterTemplate(path.read_bytes()) if path else LetterTemplate.shipped(language)
+    template = LetterTemplate(path.read_bytes()) if path else LetterTemplate.shipped(language, kind)
     if problems := template.problems():
         raise DataProblems(problems)
     return template
+
+
+def says_the_same(letter: Letter, last: Letter) -> bool:
+    """Whether two letters differ in nothing but when, and after what, they were issued."""
+    alike = replace(
+        letter,
+        number=last.number,
+        version=last.version,
+        replaces=last.replaces,
+        replaced_head=last.replaced_head,
+        replaced_issued=last.replaced_issued,
+        issued=last.issued,
+        chain_head=last.chain_head,
+    )
+    return dump(alike) == dump(last)
 
 
 def ordered(letter: Letter, before: Issue | None, folder: LetterFolder) -> DueLetter:

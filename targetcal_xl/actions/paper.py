@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..calibration import Letter
-from ..desk import Issue
+from ..desk import INDIVIDUAL, Individual, Issue
 from ..figures import plain
 from ..language import text
 from ..ledger import Proof, load
@@ -63,6 +63,13 @@ def _letters(proof: Proof) -> Iterator[tuple[int, Letter]]:
     held = proof.contents
     for entry in proof.entries:
         said = entry.columns
-        if (said["action"], said["field"]) == ("letters", "letter.record") and entry.named in held:
+        if said["action"] == "letters" and entry.named in held:
             with suppress(Refused, ValueError, TypeError, KeyError):  # a log of somebody's own
-                yield said["number"], load(Issue, held[entry.named]).letter
+                for issue in _issues(said["field"], held[entry.named]):
+                    yield said["number"], issue.letter
+
+
+def _issues(field: str, content: bytes) -> tuple[Issue, ...]:
+    if field == INDIVIDUAL:
+        return load(Individual, content).issues
+    return (load(Issue, content),) if field == "letter.record" else ()

@@ -7,14 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..calibration import Region
-from ..desk import SENT, SIGNED, STAMP_FIELD, Desk, find_line, find_region, printed_heads, stamps, standing_of
+from ..desk import (
+    INDIVIDUAL,
+    SENT,
+    SIGNED,
+    STAMP_FIELD,
+    Desk,
+    find_line,
+    find_region,
+    printed_heads,
+    stamps,
+    standing_of,
+)
 from ..language import text
 from ..ledger import ERASED, Entry, Proof, dump, parse_mark, plain_head
 from ..ooxml import write_file
 from ..problems import Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
 
-RECORDS = ("letter.record", *SENT.values(), *SIGNED.values())
+RECORDS = ("letter.record", INDIVIDUAL, *SENT.values(), *SIGNED.values())
 """Fields whose documents say which files left the house."""
 
 

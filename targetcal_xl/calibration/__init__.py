@@ -37,6 +37,7 @@ from .drivers import Readings, effects, log_changes, signals
 from .explanation import ROUNDING, Explanation, Step, explain
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
+from .individual import Representative, individual, shortfalls
 from .interval import Inside, count_inside
 from .learning import Relearned, relearn
 from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
@@ -186,6 +187,7 @@ __all__ = [
     "Readings",
     "Region",
     "Relearned",
+    "Representative",
     "Resources",
     "Robot",
     "Score",
@@ -234,6 +236,7 @@ __all__ = [
     "hope",
     "hq_gap",
     "in_words_only",
+    "individual",
     "is_hrbp",
     "is_implausible",
     "is_meant",
@@ -275,6 +278,7 @@ __all__ = [
     "shared_error",
     "shared_risk",
     "shortages",
+    "shortfalls",
     "side_of",
     "signals",
     "so_far",

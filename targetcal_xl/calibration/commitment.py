@@ -152,6 +152,8 @@ class Letter:
     """Those of the plan and the period's last day, in order."""
     thresholds: Thresholds | None = field(default=None, metadata=ADDED)
     """By which lines are warned of; None in letters from before they said so."""
+    rests_on: str = field(default="", metadata=ADDED)
+    """Number of the region's letter, in that of a representative."""
 
 
 def letter_number(plan_code: str, region_code: str, version: int) -> str:

@@ -65,6 +65,7 @@ SupportOwner = Annotated[str, Given("--owner")]
 Letters = Annotated[Path, Given("--out -o", "folder")]
 Form = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="format")]
 OwnTemplate = Annotated[Path | None, Given("--template", "file")]
+Representatives = Annotated[Path | None, Given("--representatives", "file", about="representatives")]
 LetterMakers = Annotated[str, Given("--executor", "text", metavar="local|ADDRESS", about="executor")]
 TriedTemplate = Annotated[Path | None, Given("--template", "file", about="doctor_template")]
 Results = Annotated[Path, Given("--actuals", "file")]
@@ -480,6 +481,7 @@ def _change(
     "targetcal letters targets.xlsx -o letters",
     "targetcal letters targets.xlsx -o out --format docx",
     "targetcal letters targets.xlsx -o out --executor local",
+    "targetcal letters targets.xlsx -o people --representatives people.xlsx",
 )
 @_TABLE.button("letters", "hr", "FilePrint", "out")
 def _letters(
@@ -488,9 +490,13 @@ def _letters(
     form: Form = "both",
     template: OwnTemplate = None,
     executor: LetterMakers = "",
+    people: Representatives = None,
 ) -> "Report":
+    from ..actions.issue_individual import issue_individual
     from ..actions.issue_letters import issue_letters
 
+    if people:
+        return issue_individual(desk, out, people, form, template, executor)
     return issue_letters(desk, out, form, template, executor)
 
 

@@ -8,6 +8,7 @@ with on_demand(__name__):
     from .actuals import Actuals, read_actuals
     from .plan_folder import read_drivers, read_history, read_plan
     from .plan_tree import infeasible
+    from .representatives import read_representatives
     from .stamps import (
         ask_stamp,
         post_stamp_request,
@@ -34,6 +35,7 @@ __all__ = [
     "read_drivers",
     "read_history",
     "read_plan",
+    "read_representatives",
     "read_responses",
     "signers_roots",
     "stamp_authority",

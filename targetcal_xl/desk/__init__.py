@@ -40,7 +40,7 @@ with on_demand(__name__):
         plan_of,
         silent,
     )
-    from .issued import Issue, issues
+    from .issued import INDIVIDUAL, Individual, Issue, individual_issues, issues
     from .learning import (
         LEARNING,
         Learning,
@@ -105,6 +105,7 @@ __all__ = [
     "FILE",
     "FOLDER",
     "HIDDEN",
+    "INDIVIDUAL",
     "IN_TAB",
     "LEARNING",
     "LIFE",
@@ -134,6 +135,7 @@ __all__ = [
     "Evaluated",
     "Followed",
     "Happening",
+    "Individual",
     "Issue",
     "Learning",
     "LetterMade",
@@ -183,6 +185,7 @@ __all__ = [
     "has_own_password",
     "held",
     "in_force_letters",
+    "individual_issues",
     "issues",
     "keep",
     "keep_aside",

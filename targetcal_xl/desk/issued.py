@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from ..calibration import Letter
 from ..ledger import Log, load
 
+INDIVIDUAL = "letter.individual"
+"""The field of a region whose document holds the letters of its representatives."""
+
 
 @dataclass(frozen=True)
 class Issue:
@@ -25,3 +28,16 @@ def issues(ledger: Log) -> Iterator[Issue]:
         issue = load(Issue, ledger.document(str(entry.new)))
         found[issue.letter.number] = issue
     yield from found.values()
+
+
+@dataclass(frozen=True)
+class Individual:
+    """The letters of a region's representatives, as one entry records them: the newest of each."""
+
+    issues: tuple[Issue, ...]
+
+
+def individual_issues(ledger: Log) -> dict[str, Individual]:
+    """Region code -> the letters of its representatives in force."""
+    found = ((entry.region, str(entry.new)) for entry in ledger.entries(action="letters", field=INDIVIDUAL))
+    return {str(region): load(Individual, ledger.document(name)) for region, name in dict(found).items()}

@@ -15,10 +15,11 @@ with on_demand(__name__):
     from .render import ToProve, proved_pdfs, render_pdf, render_word
     from .statement import letter_code, read_code
     from .steady import EmbeddedFile
-    from .template import LetterTemplate
+    from .template import LetterKind, LetterTemplate
 
 __all__ = [
     "EmbeddedFile",
+    "LetterKind",
     "LetterTemplate",
     "Rehearsal",
     "Rendered",

@@ -62,7 +62,7 @@ def specimen() -> Letter:
         company="Specimen",
         period=period,
         metric=Metric("specimen", "Specimen", "Specimen", "1"),
-        region=Region("S", "Specimen", Person("Head"), Person("Superior"), Person("HRBP")),
+        region=Region("S", "Specimen", Person("Head", employee="E-1"), Person("Superior"), Person("HRBP")),
         lines=(LineCommitment("Line", targets, DecisionKind.ACCEPT, "Reason", explanation, risk="Risk"),),
         total=targets,
         history=tuple((period.shift(-k), 200.0 + k) for k in (4, 3, 2, 1)),
@@ -75,6 +75,7 @@ def specimen() -> Letter:
         replaced_issued=dt.date(2025, 1, 8),
         milestones=(Milestone(dt.date(2025, 2, 15), 0.4, 86, 77.4), Milestone(period.end, 1, 215, 193.5)),
         thresholds=Thresholds(),
+        rests_on="SPECIMEN-V1",
     )
 
 
@@ -111,6 +112,8 @@ def _head(letter: Letter, language: str) -> dict[str, str]:
         "definition": metric.definition,
         "region": region.name,
         "head": region.head.name,
+        "employee": region.head.employee or UNKNOWN,
+        "rests_on": letter.rests_on,
         "superior": region.superior.name,
         "hrbp": region.hrbp.name,
         "line_count": str(len(letter.lines)),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Literal
 
 from ..language import FALLBACK
 from ..problems import DataProblems, Problem
@@ -18,6 +19,9 @@ from .placed import BODY, picture_sizes
 from .placeholders import unfilled
 from .sandbox import LetterEnvironment
 
+LetterKind = Literal["commitment", "representative"]
+"""Whose letters the shipped templates are for: a region's, or one of its representatives'."""
+
 
 class LetterTemplate:
     """A letter template in Word with docxtpl's syntax; `docs/letter-fields.md` lists its fields."""
@@ -26,10 +30,10 @@ class LetterTemplate:
         self.data = data
 
     @classmethod
-    def shipped(cls, language: str) -> LetterTemplate:
+    def shipped(cls, language: str, kind: LetterKind = "commitment") -> LetterTemplate:
         """The template that comes with the package."""
         letters = files("targetcal_xl.templates").joinpath("letters")
-        return cls(letters.joinpath(f"commitment.{language}.docx").read_bytes())
+        return cls(letters.joinpath(f"{kind}.{language}.docx").read_bytes())
 
     def problems(self) -> list[Problem]:
         """Everything that keeps the template from becoming a letter, found by making one."""

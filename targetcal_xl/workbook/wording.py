@@ -40,6 +40,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("letter.signed_head", "letter.signed_superior"), "text"),
     **dict.fromkeys(("letter.question", "letter.reply"), "long"),
     "letter.question_due": "date",
+    "letter.individual": "text",
     "message.state": "choice",
     "objection.held": "date",
     "objection.present": "text",

@@ -227,8 +227,8 @@ function* recordsOf(entries, contents) {
   for (const one of entries) {
     const make = MAKERS[`${one.action} ${one.field}`];
     if (!make || !contents.has(named(one))) continue;
-    const record = make(unless(null, () => readJson(contents.get(named(one)))));
-    if (record) yield { entry: one.number, ...record };
+    const records = make(unless(null, () => readJson(contents.get(named(one)))));
+    for (const record of [records].flat()) if (record) yield { entry: one.number, ...record };
   }
 }
 const letterOf = said => {
@@ -237,13 +237,18 @@ const letterOf = said => {
   const isLetter = isText(number) && isText(head) && Array.isArray(files) && files.every(isPair);
   return isLetter ? { letter: number, head, hashes: files.map(pair => pair[1]) } : null;
 };
+// Of representatives; like the program, none at all where one of them is no record.
+const lettersOf = said => {
+  const records = Array.isArray(said?.issues) ? said.issues.map(letterOf) : [];
+  return records.every(Boolean) ? records : [];
+};
 const handedOut = said => {
   const head = said?.slip?.head, digest = said?.sha256;
   return isText(head) && isText(digest) ? { letter: "", head, hashes: [digest] } : null;
 };
 const signedBy = said => isText(said?.letter) && isText(said?.sha256) ? { letter: said.letter, head: "", hashes: [said.sha256] } : null;
 const MAKERS = { "sign letter.signed_head": signedBy, "sign letter.signed_superior": signedBy,
-  "letters letter.record": letterOf, "split pack.record": handedOut, "split page.record": handedOut };
+  "letters letter.record": letterOf, "letters letter.individual": lettersOf, "split pack.record": handedOut, "split page.record": handedOut };
 
 // How two sound proofs stand to each other.
 const verdictOf = (one, other) => {
