@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl.actions import attest, audit, issue_letters, proof, unlock
 from targetcal_xl.actions.attest import AttestReport
+from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ledger import parse_checkpoint
 from targetcal_xl.ledger.passages import WORD_NAMES
@@ -43,6 +44,9 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Letters of both regions, proofs before and after more happened, and one that knows the older."""
     case = confirmed(tmp_path_factory.mktemp("issued"))
     case.run(issue_letters, case.folder / "letters")
+    people = case.folder / "people.csv"
+    people.write_text("employee,name,line,target\nE1,李雷,R1-1,100\nE2,韩梅梅,R1-2,130\n", "utf-8")
+    case.run(issue_individual, case.folder / "people", people, "pdf")
     case.run(proof, "R1", case.folder / "R1.json")
     noted = case.run(audit).head
     case.run(unlock, "R2", '更正 <b>&amp; "one"')
@@ -58,7 +62,8 @@ def given_files(issued: Case, tmp_path_factory: pytest.TempPathFactory) -> dict[
     shutil.copy(issued.folder / "letters" / f"{LETTER}.docx", changed)
     body = parts_of(changed)["word/document.xml"]
     changed_parts(changed, {"word/document.xml": body.replace(b"95", b"59")})
-    kept = [*issued.folder.glob("*.json"), *issued.folder.glob("letters/*"), issued.path, changed]
+    kept = [*issued.folder.glob("*.json"), *issued.folder.glob("letters/*")]
+    kept += [issued.folder / "people" / f"{LETTER[:-3]}-E1-V1.pdf", issued.path, changed]
     files = {path.name: path.read_bytes() for path in kept}
     mark = parse_checkpoint(json.loads(files["R1.json"])["checkpoint"]).mark
     files["mail.eml"] = f"X-Checkpoint: {mark}\n\nhello".encode()

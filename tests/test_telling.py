@@ -56,9 +56,6 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.evaluate)
     yield case.run(actions.changes)
     yield case.run(actions.issue_letters, folder / "letters", "docx")
-    people = folder / "people.csv"
-    people.write_text("employee,name,line,target\nE1,李雷,R2-1,140\n", "utf-8")
-    yield case.run(issue_individual, folder / "people", people, "docx")
     yield case.run(archive, str(folder / "archive"), folder / "letters")
     yield case.run(actions.verify)
     yield case.run(actions.audit)
@@ -74,6 +71,9 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.answer, "R2", "答复说明", by="hrbp2")
     yield actions.attest([folder / "R1.json", letter])
     yield actions.attest([folder / "R1.json", *(folder / "letters").iterdir(), folder / "none.pdf"])
+    people = folder / "people.csv"
+    people.write_text("employee,name,line,target\nE1,李雷,R2-1,140\n", "utf-8")
+    yield case.run(issue_individual, folder / "people", people, "docx")
 
 
 def _decided(folder: Path) -> Iterator[Report]:
