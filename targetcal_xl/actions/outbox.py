@@ -35,7 +35,7 @@ from ..outbox import (
     state_event,
 )
 from ..problems import Problem, Refused
-from ..telling import DONE, QUIET, WARNING, WRONG, Part, Report, Sentence, table
+from ..telling import QUIET, WARNING, WRONG, Part, Report, Sentence, table
 from .notices import is_pressing, notices
 
 Sleep = Callable[[float], None]
@@ -45,12 +45,6 @@ LETTER_KINDS = (MessageKind.LETTER, MessageKind.LETTER_COPY)
 """Messages that a letter goes with; their occasion begins with its number."""
 _LETTER_STATES = {MessageState.SENT: LetterState.MAILED, MessageState.DRAFTED: LetterState.DRAFTED}
 _GONE = (MessageState.SENT, MessageState.DRAFTED, MessageState.DOUBTFUL, MessageState.SENDING)
-_MARKS = {
-    MessageState.SENT: DONE,
-    MessageState.DRAFTED: DONE,
-    MessageState.FAILED: WRONG,
-    MessageState.DOUBTFUL: WARNING,
-}
 
 
 @dataclass(frozen=True)
