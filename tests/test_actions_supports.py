@@ -179,7 +179,7 @@ def test_the_letter_prints_what_was_granted_and_what_was_declined_and_why(case: 
         word_text((tmp_path / "out" / f"{name}.docx").read_bytes()),
         pdf_text((tmp_path / "out" / f"{name}.pdf").read_bytes()),
     ):
-        assert "售前一名" in said and "未予批准" in said
+        assert "售前一名" in said and "未获批准" in said
         assert "增加一名售前" in said and WHY in said
 
 

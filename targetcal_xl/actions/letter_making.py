@@ -104,8 +104,8 @@ class LetterRun:
 
         Raise DataProblems where a letter cannot be made, or one that was issued would come out differently.
         """
-        out = self.folder.out
-        with workshop(out, self.template, self.language, str(desk.path.resolve()), self.executor) as makers:
+        out, plan = self.folder.out, desk.ledger.checkpoint.origin
+        with workshop(out, self.template, self.language, plan, self.executor) as makers:
             written = list(_written(due, makers, desk))
             if changed := [problem for one in written for problem in one.changed]:
                 raise DataProblems(changed)

@@ -43,7 +43,7 @@ class ArchiveStore:
 
     def read(self, name: str) -> bytes | None:
         """A file's content; None where there is none."""
-        with self._reached("read"):
+        with self._reached():
             try:
                 return bytes(self._files.cat_file(self._at(name)))
             except FileNotFoundError:
@@ -51,14 +51,14 @@ class ArchiveStore:
 
     def put(self, name: str, content: bytes) -> None:
         """Write a whole file over whatever is there; raise Refused unless it is there afterwards."""
-        with self._reached("write"):
+        with self._reached():
             self._written(name, content)
         if self.read(name) != content:
             raise Refused([Problem("archive_not_kept", name, {"place": self._place.address})])
 
     def remove(self, name: str) -> None:
         """Take a file away, if it is there."""
-        with self._reached("remove"):
+        with self._reached():
             try:
                 self._files.rm_file(self._at(name))
             except FileNotFoundError:
@@ -66,7 +66,7 @@ class ArchiveStore:
             self._files.invalidate_cache()
 
     def _all(self) -> Iterator[str]:
-        with self._reached("list"):
+        with self._reached():
             self._files.invalidate_cache()
             try:
                 found = self._files.find(self._root)
@@ -115,10 +115,10 @@ class ArchiveStore:
         return self._place.scheme.startswith("webdav")
 
     @contextmanager
-    def _reached(self, what: str) -> Iterator[None]:
+    def _reached(self) -> Iterator[None]:
         """Whatever a library raises is told as a problem of ours, with its kind and never its words."""
         try:
-            with step(_LOG, f"{what} in an archive"):
+            with step(_LOG, "work in an archive"):
                 yield
         except Refused:
             raise

@@ -85,7 +85,7 @@ def sftp(folder: Path) -> Iterator[Reached]:
         )
     port = _free_port()
     shutil.copy(home / ".ssh/id_ed25519.pub", home / "authorized")
-    host = (home / "host.pub").read_text().split()[:2]
+    host = (home / "host.pub").read_text("utf-8").split()[:2]
     (home / ".ssh/known_hosts").write_text(f"[localhost]:{port} {' '.join(host)}\n")
     settings = [
         f"Port {port}",

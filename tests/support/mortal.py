@@ -217,6 +217,7 @@ class _Mortal:
     def _kept(self, left: Left) -> Iterator[None]:
         """Give the folder back as it is, with the very files that are open and where these were written."""
         links, offsets = self.aside / "links", dict(self._offsets())
+        folders = [path for path in self.folder.rglob("*") if path.is_dir()]
         shutil.rmtree(links, ignore_errors=True)
         for name, path in self._files().items():
             (links / name).parent.mkdir(parents=True, exist_ok=True)
@@ -227,6 +228,8 @@ class _Mortal:
         for name, path in self._files().items():
             if name not in left or not path.samefile(links / name):
                 path.unlink()
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
         for name, content in left.items():
             self._put_back(name, links / name, self.contents[content])
         for handle, offset in offsets.items():
