@@ -25,6 +25,7 @@ from ..language import text
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Found, Problem
 from ..telling import DONE, Part, Report, Sentence
+from .issue_letters import issue_letters
 from .letter_making import (
     DueLetter,
     LetterFolder,
@@ -49,6 +50,15 @@ class IndividualReport(Report):
             yield Sentence(
                 text("telling.individual.issued", language, region=region, new=new, kept=kept), DONE
             )
+
+
+def letters_as_said(
+    desk: Desk, out: Path, form: LetterFormat, template: Path | None, executor: str, people: Path | None
+) -> Report:
+    """Issue the letters of representatives where their table is named, else those of regions."""
+    if people:
+        return issue_individual(desk, out, people, form, template, executor)
+    return issue_letters(desk, out, form, template, executor)
 
 
 def issue_individual(

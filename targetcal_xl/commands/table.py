@@ -492,12 +492,9 @@ def _letters(
     executor: LetterMakers = "",
     people: Representatives = None,
 ) -> "Report":
-    from ..actions.issue_individual import issue_individual
-    from ..actions.issue_letters import issue_letters
+    from ..actions.issue_individual import letters_as_said
 
-    if people:
-        return issue_individual(desk, out, people, form, template, executor)
-    return issue_letters(desk, out, form, template, executor)
+    return letters_as_said(desk, out, form, template, executor, people)
 
 
 @_TABLE.command(
