@@ -86,7 +86,7 @@ def sftp(folder: Path) -> Iterator[Reached]:
     port = _free_port()
     shutil.copy(home / ".ssh/id_ed25519.pub", home / "authorized")
     host = (home / "host.pub").read_text("utf-8").split()[:2]
-    (home / ".ssh/known_hosts").write_text(f"[localhost]:{port} {' '.join(host)}\n")
+    (home / ".ssh/known_hosts").write_text(f"[localhost]:{port} {' '.join(host)}\n", "utf-8")
     settings = [
         f"Port {port}",
         "ListenAddress 127.0.0.1",
@@ -98,7 +98,7 @@ def sftp(folder: Path) -> Iterator[Reached]:
         f"PidFile {home / 'pid'}",
         "Subsystem sftp internal-sftp",
     ]
-    (home / "sshd_config").write_text("\n".join(settings) + "\n")
+    (home / "sshd_config").write_text("\n".join(settings) + "\n", "utf-8")
     Path("/run/sshd").mkdir(exist_ok=True) if os.geteuid() == 0 else None
     program = shutil.which("sshd") or "/usr/sbin/sshd"
     server = subprocess.Popen(
