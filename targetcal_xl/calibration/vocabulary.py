@@ -233,7 +233,7 @@ TalkOutcome = Literal["upheld", "partly", "target_kept"]
 TALK_OUTCOMES: Final[tuple[TalkOutcome, ...]] = get_args(TalkOutcome)
 """What a talk about an objection comes to: it is upheld, in part, or the suggested target is kept."""
 
-AnswerCode = Literal["one_off", "new_level"]
+AnswerCode = Literal["one_off", "new_level", "as_is"]
 ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
 """What a question can be answered with, in the order in which the answers are offered."""
 
