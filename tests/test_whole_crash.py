@@ -166,6 +166,7 @@ SILENT = {
         "recalibrate --list",
         "recalibrate --back-to",
         "scenario",
+        "surprise",
         "objections",
         "change",
         "comment, in the tabs",

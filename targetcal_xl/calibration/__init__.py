@@ -103,13 +103,14 @@ from .progress import (
     so_far,
     target_path,
 )
-from .question import Answer, Question
+from .question import ALL_LINES, Answer, Question
 from .standing import Key, Standing, Value, as_number
 from .states import allows
 from .supports import DECLINED, Item, in_words_only, support_items
 from .values import is_multiple, kept, same_value
 from .vocabulary import (
     ANSWERS,
+    COMMON_ANSWERS,
     JUSTIFICATION,
     OBJECTIONS,
     STANDING_OBJECTIONS,
@@ -126,7 +127,9 @@ from .waiting import Turn, turn, urgency
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
+    "ALL_LINES",
     "ANSWERS",
+    "COMMON_ANSWERS",
     "DECLINED",
     "JUSTIFICATION",
     "METHODS",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from .period import Period
-from .vocabulary import AnswerCode
+from .vocabulary import AnswerCode, QuestionKind
 
 ALL_LINES: Final = ""
 """Stands for all lines together: what they have in common is asked about once."""
@@ -38,3 +39,12 @@ class Answer:
     line: str
     period: Period
     code: AnswerCode
+
+
+def kinds(questions: Sequence[Question]) -> list[QuestionKind]:
+    """What each is about: all lines, a line, or a line beside what all have in common in its period."""
+    shaken = {one.period for one in questions if one.line == ALL_LINES}
+    return [
+        "common" if one.line == ALL_LINES else "beside" if one.period in shaken else "line"
+        for one in questions
+    ]

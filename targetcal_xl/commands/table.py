@@ -50,6 +50,11 @@ ChangedFrom = Annotated[dt.date | None, Given("--from", "date", about="since")]
 ChangeTrigger = Annotated[str, Given("--trigger")]
 Withdrawn = Annotated[str, Given("--withdraw")]
 Approved = Annotated[Literal["", "yes", "no"], Given("--approve", metavar="yes|no")]
+SurpriseAnswer = Annotated[
+    Literal["", "one_off", "new_level", "as_is"],
+    Given("--answer", about="surprise_answer", metavar="one_off|new_level|as_is"),
+]
+SurprisedLines = Annotated[list[str] | None, Given("--line -l", "line", about="surprise_line")]
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
@@ -209,6 +214,19 @@ def _adopt(desk: "Desk", adopt: AdoptedScenario, reason: Reason = "") -> "Report
     from ..actions.scenario import adopt_scenario
 
     return adopt_scenario(desk, adopt, reason)
+
+
+@_TABLE.command(
+    "targetcal surprise targets.xlsx",
+    'targetcal surprise targets.xlsx --answer one_off --reason "three weeks of lockdown"',
+    'targetcal surprise targets.xlsx --answer as_is --line 华东 --reason "the east stayed open"',
+)
+def _surprise(
+    desk: "Desk", answer: SurpriseAnswer = "", lines: SurprisedLines = None, reason: Reason = ""
+) -> "Report":
+    from ..actions.surprise import answer_surprise, surprise
+
+    return answer_surprise(desk, answer, lines or (), reason) if answer else surprise(desk)
 
 
 @_TABLE.command(
