@@ -40,8 +40,9 @@ def answer_surprise(
 ) -> RecalibrateReport:
     """Recalibrate with one answer about the newest values of these lines, or of all; its cells show it.
 
-    What finance's other cells hold is taken in as well, as it is by every recalibration. Raise Refused without
-    a reason, for an answer that all lines cannot have, or where there are no values, and as `recalibrate`.
+    What finance's other cells hold is taken in as well, as it is by every recalibration. Raise Refused
+    without a reason, for an answer that all lines cannot have, or where there are no values, and as
+    `recalibrate`.
     """
     if is_placeholder(reason):
         raise Refused([Problem("reason_missing")])
