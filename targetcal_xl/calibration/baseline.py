@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,8 @@ LEVEL: Final = ("trend", "season")
 WIDEST: Final = 100.0
 """No interval is computed further than this log: what history can carry ends long before."""
 
+LEAST_FREEDOM: Final = 2
+"""Fewer steps from one period to the next tell nothing of the noise: then it is our judgement."""
 _TINY: Final = 1e-300
 
 
@@ -121,11 +124,14 @@ def _interval(
 ) -> tuple[Floats, Floats, Flags]:
     """Both ends of every interval, (n,), and where they were cut off because no history carries them.
 
-    Nothing that lies far beyond all that a line has ever been can be told from it. A share of 1 or less is
-    never more than all.
+    A short history knows its own noise badly, and has few errors to learn from: it reaches as far as Student's
+    distribution with a degree of freedom for each step from one period to the next. Nothing that lies far
+    beyond all that a line has ever been can be told from it. A share of 1 or less is never more than all.
     """
     errors, sigmas = foresight.errors[:, -BACK:], foresight.sigmas[:, -BACK:]
-    logs = np.minimum(reach(errors, sigmas, plan.thresholds.confidence) * foresight.sigma, WIDEST)
+    steps = len(history.periods) - 1
+    freedom = steps if steps >= LEAST_FREEDOM else math.inf
+    logs = np.minimum(reach(errors, sigmas, plan.thresholds.confidence, freedom) * foresight.sigma, WIDEST)
     moved = expected + foresight.offset
     low = np.maximum(moved * np.exp(-logs) - foresight.offset, 0.0)
     high = moved * np.exp(logs) - foresight.offset
