@@ -68,7 +68,17 @@ from .negotiation import (
     objection_state,
     settles,
 )
-from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
+from .odds import (
+    PRIOR_SHARE,
+    above_middles,
+    odds,
+    plan_odds,
+    shared_error,
+    spread,
+    total_interval,
+    total_odds,
+    total_spread,
+)
 from .period import Period
 from .plan import (
     Driver,
@@ -205,6 +215,7 @@ __all__ = [
     "Value",
     "WeightsCode",
     "WhatIf",
+    "above_middles",
     "after_decisions",
     "allot",
     "allows",

@@ -124,9 +124,10 @@ def _interval(
 ) -> tuple[Floats, Floats, Flags]:
     """Both ends of every interval, (n,), and where they were cut off because no history carries them.
 
-    A short history knows its own noise badly, and has few errors to learn from: it reaches as far as Student's
-    distribution with a degree of freedom for each step from one period to the next. Nothing that lies far
-    beyond all that a line has ever been can be told from it. A share of 1 or less is never more than all.
+    A short history knows its own noise badly, and has few errors to learn from: it reaches as far as
+    Student's distribution with a degree of freedom for each step from one period to the next. Nothing that
+    lies far beyond all that a line has ever been can be told from it. A share of 1 or less is never more
+    than all.
     """
     errors, sigmas = foresight.errors[:, -BACK:], foresight.sigmas[:, -BACK:]
     steps = len(history.periods) - 1
