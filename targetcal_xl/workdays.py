@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .calibration import Calendar, Period, Plan
+from .calibration import Calendar, FarAway, History, Period, Plan, consecutive
+from .calibration.workload import MONTHS
 from .language import LANGUAGES, territories, text
 from .problems import Problem
 
@@ -75,6 +77,20 @@ def working_days(period: Period, calendar: Calendar | None = None) -> WorkingDay
     days = np.array(worked)
     days.flags.writeable = False
     return WorkingDays(days, _certainty(official, own.country, period))
+
+
+def with_days(history: History, plan: Plan) -> History:
+    """The history with the days worked in each of its months and up to the plan's, where results add up.
+
+    Nothing else has them: quarters are all but equally long, and a mean or ratio is none of its days.
+    """
+    first, end = (history.periods[0] if history.periods else plan.period), plan.period
+    told = plan.metric.adds_up and first.per_year == end.per_year == MONTHS
+    with suppress(FarAway):
+        months = [*consecutive(first, end), end] if told else []
+        worked = tuple(int(working_days(month, plan.calendar).days.sum()) for month in months)
+        return replace(history, worked=worked)
+    return history
 
 
 def calendar_problems(calendar: Calendar, year: int, where: str) -> list[Problem]:

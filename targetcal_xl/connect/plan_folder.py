@@ -16,6 +16,7 @@ from ..calibration import MOST_PERIODS, Floats, History, Indicator, Inputs, Line
 from ..calibration.metric import IN_PERCENT
 from ..log import step
 from ..problems import DataProblems, Problem
+from ..workdays import with_days
 from .plan_file import FILE, read_plan_file
 from .tables import TableFile, normal, read_table
 
@@ -50,7 +51,7 @@ def read_plan(folder: Traversable) -> Inputs:
         problems.insert(0, Problem("plan_not_a_share", f"{FILE}, hq_target", {"value": plan.hq_target}))
     if history is None or readings is None or problems:
         raise DataProblems(problems)
-    return Inputs(plan, history, readings)
+    return Inputs(plan, with_days(history, plan), readings)
 
 
 def _is_percent(plan: Plan, history: History) -> bool:
