@@ -16,7 +16,7 @@ from ..language import find, text
 from ..workbook import ShownCell, ShownSheet
 from .drawing import Bin, Drawing, Pillar, Share, curves, histogram, shares, waterfall
 from .listing import Listing, ListingCell, listing
-from .page import MOST_BYTES, part, rendered
+from .page import MOST_BYTES, part, rendered, to_the_minute
 
 _SIZES = (2000, 500, 200, 100, 60, 40, 25, 15, 8)
 """How many rows a list has at most: the first of these with which the page is small enough."""
@@ -138,7 +138,7 @@ class _Dashboard:
             "notes": seen.notes,
             "book": seen.book,
             "head": seen.head,
-            "at": self._moment(seen.at),
+            "at": to_the_minute(seen.at, self._language),
             "renews": seen.renews,
         }
 
@@ -160,9 +160,6 @@ class _Dashboard:
         """How many regions are in time, slow and late."""
         found = [one.light for one in self._seen.regions]
         return [(light, self._say(f"light.{light}"), found.count(light)) for light in reversed(Light)]
-
-    def _moment(self, at: dt.datetime) -> str:
-        return at.isoformat(" ", "minutes").removesuffix("+00:00") + self._say("utc")
 
     def _days(self, days: float | None) -> str:
         """An age in words."""
@@ -385,7 +382,7 @@ class _Dashboard:
     def _acts(self) -> list[dict[str, str]]:
         return [
             {
-                "at": self._moment(act.at),
+                "at": to_the_minute(act.at, self._language),
                 "iso": act.at.isoformat(),
                 "actor": act.actor,
                 "did": self._did(act.action),
