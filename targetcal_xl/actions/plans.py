@@ -150,8 +150,8 @@ def _state(standing: Standing) -> PlanState:
     stages = set(standing.stages.values())
     if stages <= {Stage.CONFIRMED, Stage.CHANGED}:
         return PlanState.CONFIRMED
-    agreed = {Stage.ACCEPTED, Stage.CONFIRMED, Stage.CHANGED}
-    return PlanState.AGREED if stages <= agreed else PlanState.NEGOTIATED
+    accepted = {Stage.ACCEPTED, Stage.CONFIRMED, Stage.CHANGED}
+    return PlanState.ACCEPTED if stages <= accepted else PlanState.NEGOTIATED
 
 
 def _count(standing: Standing, field: str, value: str) -> int:

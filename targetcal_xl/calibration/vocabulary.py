@@ -36,7 +36,7 @@ class PlanState(StrEnum):
     """How far a whole plan has come."""
 
     NEGOTIATED = "negotiated"
-    AGREED = "agreed"
+    ACCEPTED = "accepted"
     CONFIRMED = "confirmed"
     FOLLOWED = "followed"
     EVALUATED = "evaluated"
