@@ -130,6 +130,12 @@ PLAYED: Mapping[str, Play] = {
         _says("Written: plans.html", "已写入：plans.html"),
         lambda told: (told["plans"], told["found"], told["page"]) == ([], 1, "plans.html"),
     ),
+    "fairness": Play(
+        "locked",
+        "fairness BOOK",
+        _says("Judged are the targets that are declared:", "评估对象为申报目标："),
+        lambda told: told["targets"] == "declared",
+    ),
     "lock": Play(
         "submitted",
         "lock BOOK -r R2",

@@ -44,7 +44,7 @@ from tests.test_cli_commands import FILES, PLAYED, STAGES, words_of
 Act = Callable[[Case], object]
 Stage = Callable[[Path], Case]
 
-READING = {"check", "whatif", "audit", "verify", "threads", "plans"}
+READING = {"check", "whatif", "audit", "verify", "threads", "plans", "fairness"}
 """Commands that write nothing of a plan, in any of their plays."""
 ELSEWHERE = {"archive", "demo", "doctor", "libreoffice"}
 """Commands that touch no plan: a demo is begun again elsewhere, two write a program's settings. `archive`

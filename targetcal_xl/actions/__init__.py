@@ -36,6 +36,7 @@ with on_demand(__name__):
     from .doctor import DoctorReport, doctor, examine_template
     from .erase import EraseReport, Wanted, erase
     from .evaluate import EvaluateReport, evaluate
+    from .fairness import FairnessReport, fairness
     from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters
     from .lock import LockReport, lock
@@ -82,6 +83,7 @@ __all__ = [
     "Entry",
     "EraseReport",
     "EvaluateReport",
+    "FairnessReport",
     "FollowReport",
     "FunctionsReport",
     "FunctionsState",
@@ -143,6 +145,7 @@ __all__ = [
     "erase",
     "evaluate",
     "examine_template",
+    "fairness",
     "follow",
     "follow_file",
     "go_back",

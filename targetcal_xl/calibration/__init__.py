@@ -35,6 +35,16 @@ from .commitment import (
 from .course import Course, course_path, parse_course, pro_rata
 from .drivers import Readings, effects, log_changes, signals
 from .explanation import ROUNDING, Explanation, Step, explain
+from .fairness import (
+    Camp,
+    Division,
+    Fairness,
+    Lean,
+    fairness_of,
+    past_attainment,
+    rank_correlation,
+    rank_interval,
+)
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
 from .individual import Representative, individual, shortfalls
@@ -143,11 +153,14 @@ __all__ = [
     "Baseline",
     "Bounded",
     "Calendar",
+    "Camp",
     "Cleaned",
     "Conflict",
     "Course",
+    "Division",
     "Driver",
     "Explanation",
+    "Fairness",
     "FarAway",
     "Floats",
     "Grant",
@@ -161,6 +174,7 @@ __all__ = [
     "Item",
     "Judgement",
     "Key",
+    "Lean",
     "Letter",
     "LetterCare",
     "Level",
@@ -227,6 +241,7 @@ __all__ = [
     "effects",
     "episodes",
     "explain",
+    "fairness_of",
     "flat",
     "follow_lines",
     "followed_by",
@@ -263,12 +278,15 @@ __all__ = [
     "odds",
     "of_plan",
     "parse_course",
+    "past_attainment",
     "path_in_force",
     "period_totals",
     "period_weights",
     "plan_odds",
     "pro_rata",
     "quadrant",
+    "rank_correlation",
+    "rank_interval",
     "reached",
     "recent_pace",
     "reconcile",

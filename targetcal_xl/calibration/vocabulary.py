@@ -117,6 +117,15 @@ class Light(StrEnum):
     ON_PATH = "on_path"
 
 
+class Leaning(StrEnum):
+    """Whether those who have more of something have it easier, harder, or neither."""
+
+    UNKNOWN = "unknown"
+    EVEN = "even"
+    EASIER = "easier"
+    HARDER = "harder"
+
+
 class Measure(StrEnum):
     """The four measures of how well a calibration went, and the mean answer."""
 

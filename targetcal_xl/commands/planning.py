@@ -132,3 +132,10 @@ def _backtest(desk: "Desk", earlier: EarlierBooks = None) -> "Report":
     from ..actions.backtest import backtest
 
     return backtest(desk, earlier or ())
+
+
+@TABLE.command("targetcal fairness targets.xlsx")
+def _fairness(desk: "Desk") -> "Report":
+    from ..actions.fairness import fairness
+
+    return fairness(desk)
