@@ -6,9 +6,8 @@ import datetime as dt
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +17,7 @@ from ..calibration import Key, Value
 from ..formats import BOOK, COMMITTED, LEDGER, TREE, UNMARKED, Format
 from ..language import LANGUAGES
 from ..log import step
-from ..problems import DataProblems, Problem, Refused
+from ..problems import Problem, Refused
 from .bundle import FORM, Beginning, Proof, ProvenEntry, ProvenPassage, ProvenWords, hex_path
 from .chain import (
     COLUMNS,
@@ -26,20 +25,32 @@ from .chain import (
     breaks,
     canonical,
     entry_bytes,
-    entry_hash,
     entry_leaf,
-    fault,
-    is_reference,
     parse,
     reference,
 )
 from .checkpoint import Checkpoint, log_origin
 from .entry import Entry, Event
-from .erasure import ERASE, ERASED, WHOLE, WordsPlace, lost, mark, places_in
+from .erasure import ERASE, WHOLE, WordsPlace, lost, mark, places_in
+from .forgetting import committed_since, erase_words, erased_places, erasing, erasures
 from .merkle import Frontier, NodeAt, consistency, inclusion
+from .opening import COMPLAINTS, mark_formats, newer_format
 from .passages import Passage, committed_documents, passage_faults, spoken_document, subjects
+from .proving import document_breaks, noting
+from .recording import (
+    NEW_ENTRY,
+    NEW_NODES,
+    NEW_WORDS,
+    Batch,
+    chained_rows,
+    grown_nodes,
+    keep_documents,
+    refuse_faults,
+    time_of,
+)
+from .rows import ENTRIES, PAGE, SPOKEN, UNSPOKEN, entry_of, last_row, log_size, stored_row
 from .store import Row, Store, Transaction, create_tables, locate
-from .words import PARTS, Salts, WordCheck, committed, missing, spoken
+from .words import PARTS, Salts, WordCheck, missing, spoken
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,42 +60,10 @@ LAST = 2**62
 MOST_BREAKS = 12
 """How many breaks are named before an action refuses to go on; `verify` names all."""
 
-_COMPLAINTS = {
-    "readonly database": "ledger_read_only",
-    "malformed": "ledger_damaged",
-    "not a database": "ledger_other",
-}
-"""What SQLite says where waiting does not help -> the code of the problem."""
 
-_PAGE = 5_000
-_ENTRIES = """
-SELECT number, at, actor, source, action, region, row, field, old, new, reason, previous, hash
-FROM entry
-"""
-_SPOKEN = """
-SELECT entry.number, at, actor, source, action, region, row, field, old, new, reason, previous, hash,
-old_salt, old_words, new_salt, new_words, reason_salt, reason_words
-FROM entry LEFT JOIN word ON word.number = entry.number
-"""
-"""Entries with the words that stand beside them."""
-_UNSPOKEN = """
-SELECT number, at, actor, source, action, region, row, field, old, new, reason, previous, hash,
-NULL, NULL, NULL, NULL, NULL, NULL
-FROM entry
-"""
-"""The same of a ledger from before there were any."""
 _WORDS = """
 SELECT old_salt, old_words, new_salt, new_words, reason_salt, reason_words FROM word WHERE number = ?
 """
-_FORGET = {
-    "old": "UPDATE word SET old_salt = NULL, old_words = NULL WHERE number = ?",
-    "new": "UPDATE word SET new_salt = NULL, new_words = NULL WHERE number = ?",
-    "reason": "UPDATE word SET reason_salt = NULL, reason_words = NULL WHERE number = ?",
-}
-_NEW_NODES = "INSERT INTO node VALUES (?, ?)"
-_NEW_ENTRY = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_NEW_WORDS = "INSERT INTO word VALUES (?, ?, ?, ?, ?, ?, ?)"
-_NEW_PASSAGE = "INSERT INTO passage VALUES (?, ?, ?, ?)"
 _FORGETFUL = ("word", "passage", "document")
 """The tables that something may be erased from."""
 Chance = Callable[[int], bytes]
@@ -132,11 +111,11 @@ class Ledger:
                 if not create:
                     raise self._none("ledger_missing")
                 create_tables(transaction)
-                _mark(transaction, {"ledger": LEDGER, "book": BOOK})
+                mark_formats(transaction, {"ledger": LEDGER, "book": BOOK})
             self.formats = self._marked(transaction)
             """The format that the `ledger`, and the `book` it is about, are written in."""
         if self.formats["ledger"].number > LEDGER.number:
-            raise Refused([_newer(self.place, self.formats["ledger"])])
+            raise Refused([newer_format(self.place, self.formats["ledger"])])
 
     def _none(self, code: str) -> Refused:
         """Why there is no ledger here."""
@@ -183,7 +162,7 @@ class Ledger:
     @property
     def _entries(self) -> str:
         """The query for entries as they are read."""
-        return _SPOKEN if self.formats["ledger"].number >= COMMITTED else _UNSPOKEN
+        return SPOKEN if self.formats["ledger"].number >= COMMITTED else UNSPOKEN
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -197,9 +176,9 @@ class Ledger:
         Raise ValueError where there is no such entry. Who has not `prove`d the ledger is not to believe it.
         """
         with self._transaction() as transaction:
-            size, node = _size(transaction), self._nodes(transaction)
+            size, node = log_size(transaction), self._nodes(transaction)
             path = inclusion(number - 1, size, node)
-            return entry_bytes(_stored(transaction, number)[:-1]), path
+            return entry_bytes(stored_row(transaction, number)[:-1]), path
 
     def consistency(self, size: int) -> tuple[Checkpoint, list[bytes]]:
         """The checkpoint after the first `size` entries, and the path from it to today's.
@@ -207,7 +186,7 @@ class Ledger:
         Raise ValueError where there are fewer.
         """
         with self._transaction() as transaction:
-            path = consistency(size, _size(transaction), self._nodes(transaction))
+            path = consistency(size, log_size(transaction), self._nodes(transaction))
             return self._checkpoint(transaction, size), path
 
     def bundle(self, numbers: Iterable[int], sizes: Iterable[int], documents: Iterable[str] = ()) -> Proof:
@@ -217,7 +196,7 @@ class Ledger:
         """
         names = tuple(documents)
         with self._transaction() as transaction:
-            size, node = _size(transaction), self._nodes(transaction)
+            size, node = log_size(transaction), self._nodes(transaction)
             contents = tuple(self._content(transaction, name).decode() for name in names)
             passages = tuple(
                 ProvenPassage(name, place, salt.hex(), words)
@@ -227,7 +206,7 @@ class Ledger:
             )
             entries = tuple(
                 ProvenEntry(
-                    entry_bytes(_stored(transaction, number)[:-1]).decode(),
+                    entry_bytes(stored_row(transaction, number)[:-1]).decode(),
                     hex_path(inclusion(number - 1, size, node)),
                     tuple(self._words(transaction, number)),
                 )
@@ -251,7 +230,7 @@ class Ledger:
                 yield ProvenWords(part, salt.hex(), words)
 
     def _checkpoint(self, transaction: Transaction, size: int | None = None) -> Checkpoint:
-        size = _size(transaction) if size is None else size
+        size = log_size(transaction) if size is None else size
         first = transaction.first("SELECT hash FROM entry WHERE number = 1")
         root = Frontier(size, self._nodes(transaction)).root
         return Checkpoint(log_origin(first[0] if first else GENESIS), size, root)
@@ -262,7 +241,7 @@ class Ledger:
         def node(level: int, index: int) -> bytes:
             number = (index + 1) << level
             if not level:
-                return entry_leaf(_stored(transaction, number)[:-1])
+                return entry_leaf(stored_row(transaction, number)[:-1])
             found = transaction.first("SELECT hashes FROM node WHERE number = ?", number)
             own = found[0][32 * (level - 1) : 32 * level] if found else b""
             if len(own) != 32:
@@ -296,11 +275,11 @@ class Ledger:
 
         Raise DataProblems for values that cannot be kept exactly, ValueError for a time without zone.
         """
-        _refuse_faults(events, actor, source)
+        refuse_faults(events, actor, source)
         with self._transaction() as transaction:
-            last = _last_row(transaction)
-        batch = self._batch(events, (_moment(at), actor, source), last, documents, salts, None)
-        return tuple(_entry(spoken(row)) for row in batch.spoken)
+            last = last_row(transaction)
+        batch = self._batch(events, (time_of(at), actor, source), last, documents, salts, None)
+        return tuple(entry_of(spoken(row)) for row in batch.spoken)
 
     def record(
         self,
@@ -321,24 +300,24 @@ class Ledger:
         Raise DataProblems for values that cannot be kept exactly and for references to no document,
         ValueError for a time without zone and for a new document that no event refers to.
         """
-        _refuse_faults(events, actor, source)
-        moment = _moment(at)
+        refuse_faults(events, actor, source)
+        moment = time_of(at)
         with self._transaction(writes=True) as transaction:
-            last = _last_row(transaction)
+            last = last_row(transaction)
             if onto not in (None, last[-1] if last else GENESIS):
                 raise Refused([Problem("ledger_moved")])
             batch = self._batch(events, (moment, actor, source), last, documents, salts, formats)
             if formats:
                 self._rise(transaction, formats)
-            _keep_documents(transaction, batch)
+            keep_documents(transaction, batch)
             if {**self.formats, **(formats or {})}["ledger"].number >= TREE:
                 tree = Frontier(last[0] if last else 0, self._nodes(transaction))
-                transaction.write(_NEW_NODES, [*_grown(tree, batch.rows)])
-            transaction.write(_NEW_ENTRY, batch.rows)
-            transaction.write(_NEW_WORDS, batch.words)
-            _erase(transaction, _erasing(batch.rows))
+                transaction.write(NEW_NODES, [*grown_nodes(tree, batch.rows)])
+            transaction.write(NEW_ENTRY, batch.rows)
+            transaction.write(NEW_WORDS, batch.words)
+            erase_words(transaction, erasing(batch.rows))
         self.formats = {**self.formats, **(formats or {})}
-        return tuple(_entry(spoken(row)) for row in batch.spoken)
+        return tuple(entry_of(spoken(row)) for row in batch.spoken)
 
     def _batch(
         self,
@@ -348,23 +327,23 @@ class Ledger:
         documents: Iterable[bytes],
         salts: Salts | None,
         formats: Mapping[str, Format] | None,
-    ) -> _Batch:
+    ) -> Batch:
         """What is to be stored of events, in the form that the ledger has from now on."""
         contents = {reference(content): content for content in documents}
         if {**self.formats, **(formats or {})}["ledger"].number < COMMITTED:
-            return _Batch(tuple(events), contents, (), *_chained(events, said, last, None))
+            return Batch(tuple(events), contents, (), *chained_rows(events, said, last, None))
         salts = salts or self.salts
         events, contents, passages = committed_documents(events, contents, salts)
-        return _Batch(tuple(events), contents, passages, *_chained(events, said, last, salts))
+        return Batch(tuple(events), contents, passages, *chained_rows(events, said, last, salts))
 
     def _rise(self, transaction: Transaction, formats: Mapping[str, Format]) -> None:
         """Mark the formats; a ledger from before there was a tree gets the nodes above all its entries."""
-        _mark(transaction, formats)
+        mark_formats(transaction, formats)
         if self.formats["ledger"].number < TREE <= formats.get("ledger", UNMARKED).number:
             transaction.create("node")
-            grown = _grown(Frontier(), transaction.rows(f"{_ENTRIES} ORDER BY number"))
-            while page := [*islice(grown, _PAGE)]:
-                transaction.write(_NEW_NODES, page)
+            grown = grown_nodes(Frontier(), transaction.rows(f"{ENTRIES} ORDER BY number"))
+            while page := [*islice(grown, PAGE)]:
+                transaction.write(NEW_NODES, page)
         if formats.get("ledger", UNMARKED).number >= COMMITTED:
             for table in ("word", "passage", "scrubbed"):
                 transaction.create(table)
@@ -386,11 +365,11 @@ class Ledger:
         where = " AND ".join(["entry.number > ?", *(f"{column} = ?" for column in named)])
         while True:
             with self._transaction() as transaction, self._sound():
-                query = f"{self._entries} WHERE {where} ORDER BY entry.number LIMIT {_PAGE}"
+                query = f"{self._entries} WHERE {where} ORDER BY entry.number LIMIT {PAGE}"
                 rows = [*transaction.rows(query, after, *named.values())]
                 page = [self._told(transaction, row) for row in rows]
             yield from page
-            if len(page) < _PAGE:
+            if len(page) < PAGE:
                 return
             after = page[-1].number
 
@@ -442,7 +421,7 @@ class Ledger:
     def erased(self) -> set[WordsPlace]:
         """Every place whose words were erased."""
         with self._transaction() as transaction:
-            return _erased(transaction)
+            return erased_places(transaction)
 
     def _content(self, transaction: Transaction, named: str) -> bytes:
         """A document as it is stored."""
@@ -464,7 +443,7 @@ class Ledger:
         return [*transaction.rows(query, named)]
 
     def _told(self, transaction: Transaction, row: Row) -> Entry:
-        return _entry(self._columns(transaction, row))
+        return entry_of(self._columns(transaction, row))
 
     def _columns(self, transaction: Transaction, row: Row) -> list[Any]:
         """An entry's columns with its words; a mark stands where they were erased."""
@@ -481,7 +460,7 @@ class Ledger:
         """What is seen in place of words that were erased; None where no entry says so."""
         if place not in self._marks:
             language = _language(transaction)
-            for number, at, actor, new in _erasures(transaction):
+            for number, at, actor, new in erasures(transaction):
                 said = mark(number, dt.datetime.fromisoformat(at), actor, language)
                 self._marks |= dict.fromkeys(places_in(parse(new)), said)
         return self._marks.get(place)
@@ -502,7 +481,7 @@ class Ledger:
             with self._transaction() as transaction:
                 check, nodes = WordCheck(), self._stored_nodes(transaction)
                 found = [*breaks(check.over(self._rows(transaction)), heads, nodes=nodes)]
-                found += [*self._word_breaks(transaction, check), *_document_breaks(transaction)]
+                found += [*self._word_breaks(transaction, check), *document_breaks(transaction)]
                 return [*found, *self._unfinished(transaction)]
         except Refused as refused:
             return list(refused.problems)
@@ -515,11 +494,11 @@ class Ledger:
         """
         with self._transaction() as transaction:
             reached, tree, check = [self._proven], self._tree.copy(), WordCheck()
-            rows = _noting(check.over(self._rows(transaction, self._proven[0])), reached)
+            rows = noting(check.over(self._rows(transaction, self._proven[0])), reached)
             nodes = self._stored_nodes(transaction, self._proven[0])
             faults = breaks(rows, after=self._proven, tree=tree, nodes=nodes)
             words = self._word_breaks(transaction, check)
-            documents = _document_breaks(transaction, self._documents)
+            documents = document_breaks(transaction, self._documents)
             if found := [*islice(chain(faults, words, documents), MOST_BREAKS)]:
                 raise Refused(found)
             self._proven, self._tree = reached[0], tree
@@ -537,14 +516,14 @@ class Ledger:
         yield from check.wrong
         if self.formats["ledger"].number < COMMITTED:
             return
-        erased = _erased(transaction) if check.gone else set()
-        since = _committed_since(transaction) if check.gone else 0
+        erased = erased_places(transaction) if check.gone else set()
+        since = committed_since(transaction) if check.gone else 0
         lost = {
             number: None for number, part in check.gone if (number, part) not in erased and number > since
         }
         yield from (Problem("ledger_words_missing", fields={"number": number}) for number in lost)
         stray = "SELECT number FROM word WHERE number > ? ORDER BY number"
-        if found := transaction.first(stray, _size(transaction)):
+        if found := transaction.first(stray, log_size(transaction)):
             yield Problem("ledger_cut", fields={"number": found[0]})
         yield from self._passage_breaks(transaction)
 
@@ -587,7 +566,7 @@ class Ledger:
         if not (number := self.unscrubbed):
             return
         with self._transaction(writes=True) as transaction:
-            _erase(transaction, _erased(transaction))
+            erase_words(transaction, erased_places(transaction))
         with self._complaining():
             self._store.scrub(_FORGETFUL)
         with self._transaction(writes=True) as transaction:
@@ -624,139 +603,8 @@ class Ledger:
             yield
         except self._store.errors as error:
             said = {"place": self.place, "detail": " ".join(str(error).split())}
-            codes = (code for words, code in _COMPLAINTS.items() if words in said["detail"])
+            codes = (code for words, code in COMPLAINTS.items() if words in said["detail"])
             raise Refused([Problem(next(codes, "ledger_unavailable"), fields=said)]) from error
-
-
-def _mark(transaction: Transaction, formats: Mapping[str, Format]) -> None:
-    """Note what is written in which format; an older ledger gets the table for it."""
-    transaction.create("format")
-    rows = [(kind, one.number, one.program) for kind, one in formats.items()]
-    transaction.write("INSERT INTO format VALUES (?, ?, ?)", rows)
-
-
-def _newer(place: str, found: Format) -> Problem:
-    said = {"place": place, "format": found.number, "program": found.program, "known": LEDGER.number}
-    return Problem("ledger_newer", fields=said)
-
-
-def _moment(at: dt.datetime) -> str:
-    """A time as entries hold it; raise ValueError for one without zone."""
-    if at.tzinfo is None:
-        raise ValueError(f"{at} has no time zone")
-    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-
-
-def _noting(rows: Iterable[Row], reached: list[tuple[int, str]]) -> Iterator[Row]:
-    """The rows, while number and hash of the last one are put where they are looked for."""
-    for row in rows:
-        reached[0] = row[0], row[-1]
-        yield row
-
-
-def _grown(tree: Frontier, rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows of nodes that a tree gains from entries."""
-    for row in rows:
-        if done := tree.add(entry_leaf(row[:-1])):
-            yield row[0], done
-
-
-def _size(transaction: Transaction) -> int:
-    last = _last_row(transaction)
-    return int(last[0]) if last else 0
-
-
-def _stored(transaction: Transaction, number: int) -> Row:
-    """The stored entry with a number, which is there."""
-    row = transaction.first(f"{_ENTRIES} WHERE number = ?", number)
-    if row is None:
-        raise Refused([Problem("ledger_gap", fields={"number": number + 1, "expected": number})])
-    return row
-
-
-def _last_row(transaction: Transaction) -> Row | None:
-    return transaction.first(f"{_ENTRIES} ORDER BY number DESC")
-
-
-def _chained(
-    events: Iterable[Event], said: tuple[str, str, str], last: Row | None, salts: Salts | None
-) -> tuple[list[Row], list[Row]]:
-    """Stored columns of the entries that follow `last`, and their words; `said` is time, actor and source."""
-    count, previous = (last[0], last[-1]) if last else (0, GENESIS)
-    rows: list[Row] = []
-    words: list[Row] = []
-    for number, event in enumerate(events, count + 1):
-        what: Row = (
-            *(event.action, *event.key),
-            *(canonical(event.old), canonical(event.new), event.reason),
-        )
-        if salts:
-            what, kept = committed(number, what, salts)
-            words += [(*kept,)] if kept else []
-        fields = (number, *said, *what, previous)
-        previous = entry_hash(fields)
-        rows.append((*fields, previous))
-    return rows, words
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """What is stored of events: their entries, the words beside them, documents and the words in these."""
-
-    events: tuple[Event, ...]
-    contents: Mapping[str, bytes]
-    passages: Sequence[Row]
-    rows: list[Row]
-    words: list[Row]
-
-    @property
-    def spoken(self) -> Iterator[Row]:
-        """The entries with what stands beside them."""
-        beside = {number: words for number, *words in self.words}
-        nothing = (None,) * 2 * len(PARTS)
-        return ((*row, *beside.get(row[0], nothing)) for row in self.rows)
-
-
-def _erasing(rows: Iterable[Row]) -> list[WordsPlace]:
-    """The places that entries name as erased."""
-    return [
-        place for row in rows if row[4] == ERASE and row[7] == ERASED for place in places_in(parse(row[9]))
-    ]
-
-
-def _erasures(transaction: Transaction) -> Iterator[Row]:
-    """Number, time, actor and what was named, of every erasure."""
-    query = "SELECT number, at, actor, new FROM entry WHERE action = ? AND field = ? ORDER BY number"
-    return transaction.rows(query, ERASE, ERASED)
-
-
-def _erased(transaction: Transaction) -> set[WordsPlace]:
-    """Everything that was ever erased."""
-    return {place for *_, new in [*_erasures(transaction)] for place in places_in(parse(new))}
-
-
-def _erase(transaction: Transaction, places: Collection[WordsPlace]) -> None:
-    """Let words, and documents, go."""
-    if not places:
-        return
-    numbered = [place for place in places if isinstance(place[0], int)]
-    with transaction.unguarded("word"), transaction.unguarded("passage"), transaction.unguarded("document"):
-        for part, statement in _FORGET.items():
-            transaction.write(statement, [(where,) for where, said in numbered if said == part])
-        held = [(where, part) for where, part in places if isinstance(where, str)]
-        transaction.write(
-            "UPDATE passage SET salt = NULL, words = NULL WHERE reference = ? AND place = ?",
-            [(where, int(part)) for where, part in held if part != WHOLE],
-        )
-        whole = [(where,) for where, part in held if part == WHOLE]
-        transaction.write("DELETE FROM document WHERE reference = ?", whole)
-
-
-def _committed_since(transaction: Transaction) -> int:
-    """The number of the entry up to which nothing is committed: older ledgers may hold anything as words."""
-    query = "SELECT number, new FROM entry WHERE action = ? AND field = ?"
-    risen = transaction.rows(query, "upgrade", "format.ledger")
-    return max((number for number, new in risen if float(parse(new) or 0) >= COMMITTED), default=0)
 
 
 def _language(transaction: Transaction) -> str:
@@ -764,85 +612,3 @@ def _language(transaction: Transaction) -> str:
     found = transaction.first("SELECT new FROM entry WHERE field = ? ORDER BY number", "language")
     said = str(parse(found[0])) if found else ""
     return said if said in LANGUAGES else LANGUAGES[0]
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    """The entry of its stored columns."""
-    number, at, actor, source, action, region, line, field, old, new, reason, previous, own = row
-    return Entry(
-        *(action, region, line, field, parse(old), parse(new), reason),
-        number=number,
-        at=dt.datetime.fromisoformat(at),
-        actor=actor,
-        source=source,
-        previous=previous,
-        hash=own,
-    )
-
-
-def _refuse_faults(events: Iterable[Event], actor: str, source: str) -> None:
-    """Raise DataProblems with every value and every text that cannot be kept."""
-    problems = [
-        Problem(code, where, {"value": ascii(value)})
-        for where, values in _said(events, actor, source)
-        for value in values
-        if (code := fault(value))
-    ]
-    if problems:
-        raise DataProblems(problems)
-
-
-def _said(events: Iterable[Event], actor: str, source: str) -> Iterator[tuple[str, tuple[Value, ...]]]:
-    """All that is to be kept, with its place."""
-    yield "", (actor, source)
-    for event in events:
-        yield _where(event), (event.old, event.new, event.reason, event.action, *event.key)
-
-
-def _where(event: Event) -> str:
-    return " / ".join(code for code in event.key if code)
-
-
-def _keep_documents(transaction: Transaction, batch: _Batch) -> None:
-    """Add the documents that are not there yet; refuse references and documents without their other half."""
-    contents = batch.contents
-    naming = {str(event.new): event for event in batch.events if is_reference(event.new)}
-    known = _known(transaction, {*naming, *contents})
-    if lost := [event for name, event in naming.items() if name not in known and name not in contents]:
-        raise DataProblems(
-            [Problem("ledger_reference", _where(event), {"document": event.new}) for event in lost]
-        )
-    new = [(name, content) for name, content in contents.items() if name not in known]
-    if stray := [name for name, _ in new if name not in naming]:
-        raise ValueError(f"no event refers to {stray}")
-    transaction.write("INSERT INTO document VALUES (?, ?)", new)
-    names = {name for name, _ in new}
-    transaction.write(_NEW_PASSAGE, [row for row in batch.passages if row[0] in names])
-
-
-def _known(transaction: Transaction, names: Iterable[str]) -> set[str]:
-    """Those of these documents that are kept already."""
-    query = "SELECT reference FROM document WHERE reference = ?"
-    return {name for name in names if transaction.first(query, name)}
-
-
-def _document_breaks(transaction: Transaction, proven: Collection[str] = ()) -> Iterator[Problem]:
-    """Documents whose content does not give their name, and references to documents that are gone.
-
-    Those that are `proven` are not hashed again.
-    """
-    stored = set()
-    for name, content in transaction.rows("SELECT reference, content FROM document"):
-        stored.add(name)
-        if name not in proven and (not isinstance(content, bytes) or reference(content) != name):
-            yield Problem("ledger_document_altered", fields={"document": name})
-    lost = sorted(_named(transaction) - stored)
-    erased = _erased(transaction) if lost else set()
-    for name in [name for name in lost if (name, WHOLE) not in erased]:
-        yield Problem("ledger_document_missing", fields={"document": name})
-
-
-def _named(transaction: Transaction) -> set[str]:
-    """Every reference in the entries."""
-    likely = transaction.rows("SELECT new FROM entry WHERE new LIKE ?", '"sha256:%')
-    return {new[1:-1] for [new] in likely if is_reference(new[1:-1])}
