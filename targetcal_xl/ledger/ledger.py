@@ -11,46 +11,38 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from ..calibration import Key, Value
-from ..formats import BOOK, COMMITTED, LEDGER, TREE, UNMARKED, Format
-from ..language import LANGUAGES
+from ..formats import COMMITTED, TREE, Format
 from ..log import step
 from ..problems import Problem, Refused
-from .bundle import FORM, Beginning, Proof, ProvenEntry, ProvenPassage, ProvenWords, hex_path
-from .chain import (
-    COLUMNS,
-    GENESIS,
-    breaks,
-    canonical,
-    entry_bytes,
-    entry_leaf,
-    parse,
-    reference,
-)
-from .checkpoint import Checkpoint, log_origin
+from .bundle import Proof
+from .chain import GENESIS, breaks, entry_bytes, parse
+from .checkpoint import Checkpoint
 from .entry import Entry, Event
-from .erasure import ERASE, WHOLE, WordsPlace, lost, mark, places_in
-from .forgetting import committed_since, erase_words, erased_places, erasing, erasures
-from .merkle import Frontier, NodeAt, consistency, inclusion
-from .opening import COMPLAINTS, mark_formats, newer_format
-from .passages import Passage, committed_documents, passage_faults, spoken_document, subjects
-from .proving import document_breaks, noting
+from .erasure import WordsPlace
+from .forgetting import erase_words, erased_places, erasing
+from .merkle import Frontier, consistency, inclusion
+from .opening import COMPLAINTS, no_ledger, opened_formats
+from .passages import spoken_document, subjects
+from .proving import document_breaks, noting, unfinished_erasures, unscrubbed, word_breaks
+from .reading import Reading, plan_language
 from .recording import (
     NEW_ENTRY,
     NEW_NODES,
     NEW_WORDS,
-    Batch,
-    chained_rows,
+    batched,
     grown_nodes,
     keep_documents,
+    raise_formats,
     refuse_faults,
     time_of,
 )
-from .rows import ENTRIES, PAGE, SPOKEN, UNSPOKEN, entry_of, last_row, log_size, stored_row
-from .store import Row, Store, Transaction, create_tables, locate
-from .words import PARTS, Salts, WordCheck, missing, spoken
+from .rows import PAGE, entry_of, last_row, log_size, stored_row
+from .store import Store, Transaction, locate
+from .tree import bundled, checkpoint_of, kept_nodes, nodes_of
+from .words import PARTS, Salts, WordCheck, spoken
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,10 +52,6 @@ LAST = 2**62
 MOST_BREAKS = 12
 """How many breaks are named before an action refuses to go on; `verify` names all."""
 
-
-_WORDS = """
-SELECT old_salt, old_words, new_salt, new_words, reason_salt, reason_words FROM word WHERE number = ?
-"""
 _FORGETFUL = ("word", "passage", "document")
 """The tables that something may be erased from."""
 Chance = Callable[[int], bytes]
@@ -103,34 +91,10 @@ class Ledger:
         self._marks: dict[WordsPlace, str] = {}
         self._store, self._chance = store, chance
         if obstacle := store.obstacle(create):
-            raise self._none(obstacle)
+            raise no_ledger(obstacle, place)
         with self._transaction(writes=create) as transaction:
-            if transaction.is_foreign():
-                raise self._none("ledger_foreign")
-            if not transaction.has("entry"):
-                if not create:
-                    raise self._none("ledger_missing")
-                create_tables(transaction)
-                mark_formats(transaction, {"ledger": LEDGER, "book": BOOK})
-            self.formats = self._marked(transaction)
+            self.formats = opened_formats(transaction, place, create)
             """The format that the `ledger`, and the `book` it is about, are written in."""
-        if self.formats["ledger"].number > LEDGER.number:
-            raise Refused([newer_format(self.place, self.formats["ledger"])])
-
-    def _none(self, code: str) -> Refused:
-        """Why there is no ledger here."""
-        return Refused([Problem(code, fields={"place": self.place})])
-
-    def _marked(self, transaction: Transaction) -> Mapping[str, Format]:
-        """What the marks say; raise Refused where they say nothing that makes sense."""
-        found = {"ledger": UNMARKED, "book": UNMARKED}
-        if transaction.has("format"):
-            rows = [*transaction.rows("SELECT kind, number, program FROM format ORDER BY number")]
-            if not all(isinstance(number, int) for _, number, _ in rows):
-                said = {"place": self.place, "detail": "format"}
-                raise Refused([Problem("ledger_damaged", fields=said)])
-            found |= {kind: Format(number, program) for kind, number, program in rows}
-        return found
 
     def __enter__(self) -> Self:
         """The ledger itself."""
@@ -144,9 +108,9 @@ class Ledger:
     @property
     def last(self) -> Entry | None:
         """The newest entry, None in an empty ledger."""
-        with self._transaction() as transaction, self._sound():
-            row = transaction.first(f"{self._entries} ORDER BY entry.number DESC")
-            return self._told(transaction, row) if row else None
+        with self._reading() as reading, self._sound():
+            row = reading.transaction.first(f"{reading.entries} ORDER BY entry.number DESC")
+            return reading.told(row) if row else None
 
     @property
     def head(self) -> str:
@@ -160,15 +124,10 @@ class Ledger:
         return Salts(self._chance(32))
 
     @property
-    def _entries(self) -> str:
-        """The query for entries as they are read."""
-        return SPOKEN if self.formats["ledger"].number >= COMMITTED else UNSPOKEN
-
-    @property
     def checkpoint(self) -> Checkpoint:
         """What to note elsewhere, as proof of all entries: which log, how many, and the root over them."""
         with self._transaction() as transaction:
-            return self._checkpoint(transaction)
+            return checkpoint_of(transaction)
 
     def proof(self, number: int) -> tuple[bytes, list[bytes]]:
         """An entry's bytes, and the path that proves it under the root of the `checkpoint`.
@@ -176,7 +135,7 @@ class Ledger:
         Raise ValueError where there is no such entry. Who has not `prove`d the ledger is not to believe it.
         """
         with self._transaction() as transaction:
-            size, node = log_size(transaction), self._nodes(transaction)
+            size, node = log_size(transaction), nodes_of(transaction)
             path = inclusion(number - 1, size, node)
             return entry_bytes(stored_row(transaction, number)[:-1]), path
 
@@ -186,69 +145,16 @@ class Ledger:
         Raise ValueError where there are fewer.
         """
         with self._transaction() as transaction:
-            path = consistency(size, log_size(transaction), self._nodes(transaction))
-            return self._checkpoint(transaction, size), path
+            path = consistency(size, log_size(transaction), nodes_of(transaction))
+            return checkpoint_of(transaction, size), path
 
     def bundle(self, numbers: Iterable[int], sizes: Iterable[int], documents: Iterable[str] = ()) -> Proof:
         """What proves these entries, and the checkpoints after so many entries, to who has not the ledger.
 
         `documents` are references that the entries hold. Raise ValueError where there are no such entries.
         """
-        names = tuple(documents)
-        with self._transaction() as transaction:
-            size, node = log_size(transaction), self._nodes(transaction)
-            contents = tuple(self._content(transaction, name).decode() for name in names)
-            passages = tuple(
-                ProvenPassage(name, place, salt.hex(), words)
-                for name in names
-                for place, salt, words in self._passages(transaction, name)
-                if words is not None
-            )
-            entries = tuple(
-                ProvenEntry(
-                    entry_bytes(stored_row(transaction, number)[:-1]).decode(),
-                    hex_path(inclusion(number - 1, size, node)),
-                    tuple(self._words(transaction, number)),
-                )
-                for number in numbers
-            )
-            before = tuple(
-                Beginning(
-                    str(self._checkpoint(transaction, earlier)), hex_path(consistency(earlier, size, node))
-                )
-                for earlier in sizes
-            )
-            return Proof(FORM, str(self._checkpoint(transaction, size)), entries, before, contents, passages)
-
-    def _words(self, transaction: Transaction, number: int) -> Iterator[ProvenWords]:
-        """The words of an entry that are still there."""
-        if self.formats["ledger"].number < COMMITTED:
-            return
-        row = transaction.first(_WORDS, number) or ()
-        for part, salt, words in zip(PARTS, row[::2], row[1::2], strict=False):
-            if words is not None:
-                yield ProvenWords(part, salt.hex(), words)
-
-    def _checkpoint(self, transaction: Transaction, size: int | None = None) -> Checkpoint:
-        size = log_size(transaction) if size is None else size
-        first = transaction.first("SELECT hash FROM entry WHERE number = 1")
-        root = Frontier(size, self._nodes(transaction)).root
-        return Checkpoint(log_origin(first[0] if first else GENESIS), size, root)
-
-    def _nodes(self, transaction: Transaction) -> NodeAt:
-        """The tree's nodes: leaves from their entries, those above as they are kept."""
-
-        def node(level: int, index: int) -> bytes:
-            number = (index + 1) << level
-            if not level:
-                return entry_leaf(stored_row(transaction, number)[:-1])
-            found = transaction.first("SELECT hashes FROM node WHERE number = ?", number)
-            own = found[0][32 * (level - 1) : 32 * level] if found else b""
-            if len(own) != 32:
-                raise Refused([Problem("ledger_node", fields={"number": number})])
-            return bytes(own)
-
-        return node
+        with self._reading() as reading:
+            return bundled(reading, numbers, sizes, tuple(documents))
 
     @property
     def secret(self) -> str:
@@ -278,7 +184,8 @@ class Ledger:
         refuse_faults(events, actor, source)
         with self._transaction() as transaction:
             last = last_row(transaction)
-        batch = self._batch(events, (time_of(at), actor, source), last, documents, salts, None)
+        salts = self._salted(self.formats["ledger"], salts)
+        batch = batched(events, (time_of(at), actor, source), last, documents, salts)
         return tuple(entry_of(spoken(row)) for row in batch.spoken)
 
     def record(
@@ -301,52 +208,29 @@ class Ledger:
         ValueError for a time without zone and for a new document that no event refers to.
         """
         refuse_faults(events, actor, source)
-        moment = time_of(at)
+        moment, before = time_of(at), self.formats
+        after = {**before, **(formats or {})}
         with self._transaction(writes=True) as transaction:
             last = last_row(transaction)
             if onto not in (None, last[-1] if last else GENESIS):
                 raise Refused([Problem("ledger_moved")])
-            batch = self._batch(events, (moment, actor, source), last, documents, salts, formats)
+            salts = self._salted(after["ledger"], salts)
+            batch = batched(events, (moment, actor, source), last, documents, salts)
             if formats:
-                self._rise(transaction, formats)
+                raise_formats(transaction, before["ledger"], formats)
             keep_documents(transaction, batch)
-            if {**self.formats, **(formats or {})}["ledger"].number >= TREE:
-                tree = Frontier(last[0] if last else 0, self._nodes(transaction))
+            if after["ledger"].number >= TREE:
+                tree = Frontier(last[0] if last else 0, nodes_of(transaction))
                 transaction.write(NEW_NODES, [*grown_nodes(tree, batch.rows)])
             transaction.write(NEW_ENTRY, batch.rows)
             transaction.write(NEW_WORDS, batch.words)
             erase_words(transaction, erasing(batch.rows))
-        self.formats = {**self.formats, **(formats or {})}
+        self.formats = after
         return tuple(entry_of(spoken(row)) for row in batch.spoken)
 
-    def _batch(
-        self,
-        events: Sequence[Event],
-        said: tuple[str, str, str],
-        last: Row | None,
-        documents: Iterable[bytes],
-        salts: Salts | None,
-        formats: Mapping[str, Format] | None,
-    ) -> Batch:
-        """What is to be stored of events, in the form that the ledger has from now on."""
-        contents = {reference(content): content for content in documents}
-        if {**self.formats, **(formats or {})}["ledger"].number < COMMITTED:
-            return Batch(tuple(events), contents, (), *chained_rows(events, said, last, None))
-        salts = salts or self.salts
-        events, contents, passages = committed_documents(events, contents, salts)
-        return Batch(tuple(events), contents, passages, *chained_rows(events, said, last, salts))
-
-    def _rise(self, transaction: Transaction, formats: Mapping[str, Format]) -> None:
-        """Mark the formats; a ledger from before there was a tree gets the nodes above all its entries."""
-        mark_formats(transaction, formats)
-        if self.formats["ledger"].number < TREE <= formats.get("ledger", UNMARKED).number:
-            transaction.create("node")
-            grown = grown_nodes(Frontier(), transaction.rows(f"{ENTRIES} ORDER BY number"))
-            while page := [*islice(grown, PAGE)]:
-                transaction.write(NEW_NODES, page)
-        if formats.get("ledger", UNMARKED).number >= COMMITTED:
-            for table in ("word", "passage", "scrubbed"):
-                transaction.create(table)
+    def _salted(self, form: Format, salts: Salts | None) -> Salts | None:
+        """What words are salted with in a ledger of a format; None where they are not committed."""
+        return (salts or self.salts) if form.number >= COMMITTED else None
 
     def entries(
         self,
@@ -364,10 +248,10 @@ class Ledger:
         named = {column: code for column, code in wanted.items() if code is not None}
         where = " AND ".join(["entry.number > ?", *(f"{column} = ?" for column in named)])
         while True:
-            with self._transaction() as transaction, self._sound():
-                query = f"{self._entries} WHERE {where} ORDER BY entry.number LIMIT {PAGE}"
-                rows = [*transaction.rows(query, after, *named.values())]
-                page = [self._told(transaction, row) for row in rows]
+            with self._reading() as reading, self._sound():
+                query = f"{reading.entries} WHERE {where} ORDER BY entry.number LIMIT {PAGE}"
+                rows = [*reading.transaction.rows(query, after, *named.values())]
+                page = [reading.told(row) for row in rows]
             yield from page
             if len(page) < PAGE:
                 return
@@ -376,10 +260,10 @@ class Ledger:
     def values(self, until: int | None = None) -> dict[Key, Value]:
         """The last value of every field that has one, up to the entry with number `until` where given."""
         until = LAST if until is None else until
-        query = f"{self._entries} WHERE entry.number <= ? ORDER BY entry.number"
-        with self._transaction() as transaction, self._sound():
-            last = {row[5:8]: row for row in transaction.rows(query, until)}
-            return {key: parse(self._columns(transaction, row)[9]) for key, row in last.items()}
+        with self._reading() as reading, self._sound():
+            query = f"{reading.entries} WHERE entry.number <= ? ORDER BY entry.number"
+            last = {row[5:8]: row for row in reading.transaction.rows(query, until)}
+            return {key: parse(reading.columns(row)[9]) for key, row in last.items()}
 
     def document(self, named: str, erased: Mapping[WordsPlace, str] | None = None) -> bytes:
         """The content that a `reference` names, with people's words in it as far as they are there.
@@ -387,25 +271,26 @@ class Ledger:
         `erased` says what is seen in further places, whose words are about to go. Raise Refused when it is
         missing, was altered or was erased as a whole.
         """
-        with self._transaction() as transaction:
-            content, words = self._content(transaction, named), dict[int, str]()
-            for place, _, said in self._passages(transaction, named):
+        with self._reading() as reading:
+            content, words = reading.content(named), dict[int, str]()
+            for place, _, said in reading.passages(named):
                 gone = (erased or {}).get((named, str(place)))
-                words[place] = gone or said or self._mark(transaction, (named, str(place))) or ""
+                words[place] = gone or said or reading.mark((named, str(place))) or ""
             return spoken_document(content, words)
 
     @property
     def language(self) -> str:
         """The language of the plan, in which marks of erasures are."""
         with self._transaction() as transaction:
-            return _language(transaction)
+            return plan_language(transaction)
 
     def spoken(self) -> dict[WordsPlace, str]:
         """Everything that people said in their own words and that can be erased, by its place."""
-        if self.formats["ledger"].number < COMMITTED:
-            return {}
-        with self._transaction() as transaction:
+        with self._reading() as reading:
             said: dict[WordsPlace, str] = {}
+            if not reading.has_words:
+                return said
+            transaction = reading.transaction
             for number, *beside in transaction.rows("SELECT * FROM word ORDER BY number"):
                 for part, words in zip(PARTS, beside[1::2], strict=True):
                     if words is not None:
@@ -415,55 +300,13 @@ class Ledger:
 
     def subjects(self, named: str) -> list[str]:
         """Of what the words in a document are, by place, as far as it says so."""
-        with self._transaction() as transaction:
-            return subjects(self._content(transaction, named))
+        with self._reading() as reading:
+            return subjects(reading.content(named))
 
     def erased(self) -> set[WordsPlace]:
         """Every place whose words were erased."""
         with self._transaction() as transaction:
             return erased_places(transaction)
-
-    def _content(self, transaction: Transaction, named: str) -> bytes:
-        """A document as it is stored."""
-        found = transaction.first("SELECT content FROM document WHERE reference = ?", named)
-        if found is None and self._mark(transaction, (named, WHOLE)):
-            raise Refused([Problem("ledger_document_erased", fields={"document": named})])
-        if found is None:
-            raise Refused([Problem("ledger_document_missing", fields={"document": named})])
-        [content] = found
-        if not isinstance(content, bytes) or reference(content) != named:
-            raise Refused([Problem("ledger_document_altered", fields={"document": named})])
-        return content
-
-    def _passages(self, transaction: Transaction, named: str) -> list[tuple[int, bytes, str | None]]:
-        """Place, salt and words of what people said in a document; salt and words are None once erased."""
-        if self.formats["ledger"].number < COMMITTED:
-            return []
-        query = "SELECT place, salt, words FROM passage WHERE reference = ? ORDER BY place"
-        return [*transaction.rows(query, named)]
-
-    def _told(self, transaction: Transaction, row: Row) -> Entry:
-        return entry_of(self._columns(transaction, row))
-
-    def _columns(self, transaction: Transaction, row: Row) -> list[Any]:
-        """An entry's columns with its words; a mark stands where they were erased."""
-        columns = spoken(row)
-        for part in missing(row):
-            said = self._mark(transaction, (row[0], part))
-            if part != "reason":
-                columns[COLUMNS.index(part)] = canonical(said or lost(_language(transaction)))
-            elif said:  # what older programs recorded as a reason may look like anything
-                columns[COLUMNS.index(part)] = said
-        return columns
-
-    def _mark(self, transaction: Transaction, place: WordsPlace) -> str | None:
-        """What is seen in place of words that were erased; None where no entry says so."""
-        if place not in self._marks:
-            language = _language(transaction)
-            for number, at, actor, new in erasures(transaction):
-                said = mark(number, dt.datetime.fromisoformat(at), actor, language)
-                self._marks |= dict.fromkeys(places_in(parse(new)), said)
-        return self._marks.get(place)
 
     def copied(self) -> bytes | None:
         """The whole ledger as a file of SQLite's; None where a database server keeps it."""
@@ -478,11 +321,11 @@ class Ledger:
         show.
         """
         try:
-            with self._transaction() as transaction:
-                check, nodes = WordCheck(), self._stored_nodes(transaction)
-                found = [*breaks(check.over(self._rows(transaction)), heads, nodes=nodes)]
-                found += [*self._word_breaks(transaction, check), *document_breaks(transaction)]
-                return [*found, *self._unfinished(transaction)]
+            with self._reading() as reading:
+                check, nodes = WordCheck(), kept_nodes(reading)
+                found = [*breaks(check.over(reading.rows()), heads, nodes=nodes)]
+                found += [*word_breaks(reading, check), *document_breaks(reading.transaction)]
+                return [*found, *unfinished_erasures(reading)]
         except Refused as refused:
             return list(refused.problems)
 
@@ -492,71 +335,24 @@ class Ledger:
 
         What has been proven since the ledger was opened is not looked at again.
         """
-        with self._transaction() as transaction:
+        with self._reading() as reading:
+            transaction = reading.transaction
             reached, tree, check = [self._proven], self._tree.copy(), WordCheck()
-            rows = noting(check.over(self._rows(transaction, self._proven[0])), reached)
-            nodes = self._stored_nodes(transaction, self._proven[0])
+            rows = noting(check.over(reading.rows(self._proven[0])), reached)
+            nodes = kept_nodes(reading, self._proven[0])
             faults = breaks(rows, after=self._proven, tree=tree, nodes=nodes)
-            words = self._word_breaks(transaction, check)
+            words = word_breaks(reading, check)
             documents = document_breaks(transaction, self._documents)
             if found := [*islice(chain(faults, words, documents), MOST_BREAKS)]:
                 raise Refused(found)
             self._proven, self._tree = reached[0], tree
             self._documents.update(name for [name] in transaction.rows("SELECT reference FROM document"))
 
-    def _rows(self, transaction: Transaction, after: int | None = None) -> Iterator[Row]:
-        """The stored entries after a number, or all, whatever their numbers are, and their words."""
-        if after:
-            query = f"{self._entries} WHERE entry.number > ? ORDER BY entry.number"
-            return transaction.rows(query, after)
-        return transaction.rows(f"{self._entries} ORDER BY entry.number")
-
-    def _word_breaks(self, transaction: Transaction, check: WordCheck) -> Iterator[Problem]:
-        """Words that are others than were said, that are gone unerased, or whose entries are gone."""
-        yield from check.wrong
-        if self.formats["ledger"].number < COMMITTED:
-            return
-        erased = erased_places(transaction) if check.gone else set()
-        since = committed_since(transaction) if check.gone else 0
-        lost = {
-            number: None for number, part in check.gone if (number, part) not in erased and number > since
-        }
-        yield from (Problem("ledger_words_missing", fields={"number": number}) for number in lost)
-        stray = "SELECT number FROM word WHERE number > ? ORDER BY number"
-        if found := transaction.first(stray, log_size(transaction)):
-            yield Problem("ledger_cut", fields={"number": found[0]})
-        yield from self._passage_breaks(transaction)
-
-    def _passage_breaks(self, transaction: Transaction) -> Iterator[Problem]:
-        """Documents in which people's words are others than were said, or gone unerased."""
-        held: dict[str, list[Passage]] = {}
-        for name, *passage in transaction.rows("SELECT reference, place, salt, words FROM passage"):
-            held.setdefault(name, []).append((*passage,))
-        for name, passages in held.items():
-            found = transaction.first("SELECT content FROM document WHERE reference = ?", name)
-            if found and isinstance(found[0], bytes) and reference(found[0]) == name:
-                for place in passage_faults(found[0], passages):
-                    if not self._mark(transaction, (name, str(place))):
-                        yield Problem("ledger_document_altered", fields={"document": name})
-
-    def _unfinished(self, transaction: Transaction) -> Iterator[Problem]:
-        """An erasure that was cut short, so that bytes of what was said may still be there."""
-        if number := self._unscrubbed(transaction):
-            yield Problem("ledger_unscrubbed", fields={"number": number})
-
-    def _unscrubbed(self, transaction: Transaction) -> int:
-        """The number of the last erasure if it is not scrubbed; else 0."""
-        if self.formats["ledger"].number < COMMITTED:
-            return 0
-        last = transaction.first("SELECT number FROM entry WHERE action = ? ORDER BY number DESC", ERASE)
-        done = transaction.first("SELECT number FROM scrubbed ORDER BY number DESC")
-        return last[0] if last and last[0] > (done[0] if done else 0) else 0
-
     @property
     def unscrubbed(self) -> int:
         """The number of the last erasure if bytes of what was erased may still be there; else 0."""
-        with self._transaction() as transaction:
-            return self._unscrubbed(transaction)
+        with self._reading() as reading:
+            return unscrubbed(reading)
 
     def scrub(self) -> None:
         """Leave no bytes of anything that was erased in the database, if that is not done yet.
@@ -572,12 +368,6 @@ class Ledger:
         with self._transaction(writes=True) as transaction:
             transaction.write("INSERT INTO scrubbed VALUES (?)", [(number,)])
 
-    def _stored_nodes(self, transaction: Transaction, after: int = 0) -> Iterator[Row] | None:
-        """The nodes that are kept since an entry; None in a ledger from before there was a tree."""
-        if self.formats["ledger"].number < TREE:
-            return None
-        return transaction.rows("SELECT number, hashes FROM node WHERE number > ? ORDER BY number", after)
-
     @contextmanager
     def _sound(self) -> Iterator[None]:
         """Refuse entries that make no sense, with everything that is wrong with the ledger."""
@@ -585,6 +375,12 @@ class Ledger:
             yield
         except (TypeError, ValueError) as error:
             raise Refused(self.verify()) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[Reading]:
+        """Everything inside is read as it stood at one moment."""
+        with self._transaction() as transaction:
+            yield Reading(transaction, self.formats["ledger"], self._marks)
 
     @contextmanager
     def _transaction(self, writes: bool = False) -> Iterator[Transaction]:
@@ -605,10 +401,3 @@ class Ledger:
             said = {"place": self.place, "detail": " ".join(str(error).split())}
             codes = (code for words, code in COMPLAINTS.items() if words in said["detail"])
             raise Refused([Problem(next(codes, "ledger_unavailable"), fields=said)]) from error
-
-
-def _language(transaction: Transaction) -> str:
-    """The language of the plan, by its first entries."""
-    found = transaction.first("SELECT new FROM entry WHERE field = ? ORDER BY number", "language")
-    said = str(parse(found[0])) if found else ""
-    return said if said in LANGUAGES else LANGUAGES[0]

@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ..calibration import Value
+from ..formats import COMMITTED, TREE, UNMARKED, Format
 from ..problems import DataProblems, Problem
-from .chain import GENESIS, canonical, entry_hash, entry_leaf, fault, is_reference
+from .chain import GENESIS, canonical, entry_hash, entry_leaf, fault, is_reference, reference
 from .entry import Event
 from .merkle import Frontier
+from .opening import mark_formats
+from .passages import committed_documents
+from .rows import ENTRIES, PAGE
 from .store import Row, Transaction
 from .words import PARTS, Salts, committed
 
@@ -52,7 +57,22 @@ class Batch:
         return ((*row, *beside.get(row[0], nothing)) for row in self.rows)
 
 
-def chained_rows(
+def batched(
+    events: Sequence[Event],
+    said: tuple[str, str, str],
+    last: Row | None,
+    documents: Iterable[bytes],
+    salts: Salts | None,
+) -> Batch:
+    """What is to be stored of events; without salts in the form of older ledgers, words as they are."""
+    contents = {reference(content): content for content in documents}
+    if salts is None:
+        return Batch(tuple(events), contents, (), *_chained(events, said, last, None))
+    events, contents, passages = committed_documents(events, contents, salts)
+    return Batch(tuple(events), contents, passages, *_chained(events, said, last, salts))
+
+
+def _chained(
     events: Iterable[Event], said: tuple[str, str, str], last: Row | None, salts: Salts | None
 ) -> tuple[list[Row], list[Row]]:
     """Stored columns of the entries that follow `last`, and their words; `said` is time, actor and source."""
@@ -94,6 +114,20 @@ def _said(events: Iterable[Event], actor: str, source: str) -> Iterator[tuple[st
 
 def _where(event: Event) -> str:
     return " / ".join(code for code in event.key if code)
+
+
+def raise_formats(transaction: Transaction, before: Format, formats: Mapping[str, Format]) -> None:
+    """Mark the formats; a ledger from before there was a tree gets the nodes above all its entries."""
+    mark_formats(transaction, formats)
+    form = formats.get("ledger", UNMARKED).number
+    if before.number < TREE <= form:
+        transaction.create("node")
+        grown = grown_nodes(Frontier(), transaction.rows(f"{ENTRIES} ORDER BY number"))
+        while page := [*islice(grown, PAGE)]:
+            transaction.write(NEW_NODES, page)
+    if form >= COMMITTED:
+        for table in ("word", "passage", "scrubbed"):
+            transaction.create(table)
 
 
 def keep_documents(transaction: Transaction, batch: Batch) -> None:
