@@ -27,7 +27,7 @@ from .merkle import Frontier, consistency, inclusion
 from .opening import COMPLAINTS, no_ledger, opened_formats
 from .passages import spoken_document, subjects
 from .proving import document_breaks, noting, unfinished_erasures, unscrubbed, word_breaks
-from .reading import Reading, plan_language
+from .reading import LedgerReading, plan_language
 from .recording import (
     NEW_ENTRY,
     NEW_NODES,
@@ -377,10 +377,10 @@ class Ledger:
             raise Refused(self.verify()) from error
 
     @contextmanager
-    def _reading(self) -> Iterator[Reading]:
+    def _reading(self) -> Iterator[LedgerReading]:
         """Everything inside is read as it stood at one moment."""
         with self._transaction() as transaction:
-            yield Reading(transaction, self.formats["ledger"], self._marks)
+            yield LedgerReading(transaction, self.formats["ledger"], self._marks)
 
     @contextmanager
     def _transaction(self, writes: bool = False) -> Iterator[Transaction]:

@@ -9,7 +9,7 @@ from .chain import is_reference, reference
 from .erasure import ERASE, WHOLE
 from .forgetting import committed_since, erased_places
 from .passages import Passage, passage_faults
-from .reading import Reading
+from .reading import LedgerReading
 from .rows import log_size
 from .store import Row, Transaction
 from .words import WordCheck
@@ -44,7 +44,7 @@ def _named(transaction: Transaction) -> set[str]:
     return {new[1:-1] for [new] in likely if is_reference(new[1:-1])}
 
 
-def word_breaks(reading: Reading, check: WordCheck) -> Iterator[Problem]:
+def word_breaks(reading: LedgerReading, check: WordCheck) -> Iterator[Problem]:
     """Words that are others than were said, that are gone unerased, or whose entries are gone."""
     yield from check.wrong
     if not reading.has_words:
@@ -60,7 +60,7 @@ def word_breaks(reading: Reading, check: WordCheck) -> Iterator[Problem]:
     yield from _passage_breaks(reading)
 
 
-def _passage_breaks(reading: Reading) -> Iterator[Problem]:
+def _passage_breaks(reading: LedgerReading) -> Iterator[Problem]:
     """Documents in which people's words are others than were said, or gone unerased."""
     held: dict[str, list[Passage]] = {}
     for name, *passage in reading.transaction.rows("SELECT reference, place, salt, words FROM passage"):
@@ -73,13 +73,13 @@ def _passage_breaks(reading: Reading) -> Iterator[Problem]:
                     yield Problem("ledger_document_altered", fields={"document": name})
 
 
-def unfinished_erasures(reading: Reading) -> Iterator[Problem]:
+def unfinished_erasures(reading: LedgerReading) -> Iterator[Problem]:
     """An erasure that was cut short, so that bytes of what was said may still be there."""
     if number := unscrubbed(reading):
         yield Problem("ledger_unscrubbed", fields={"number": number})
 
 
-def unscrubbed(reading: Reading) -> int:
+def unscrubbed(reading: LedgerReading) -> int:
     """The number of the last erasure if it is not scrubbed; else 0."""
     if not reading.has_words:
         return 0

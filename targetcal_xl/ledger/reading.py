@@ -25,7 +25,7 @@ SELECT old_salt, old_words, new_salt, new_words, reason_salt, reason_words FROM 
 
 
 @dataclass(frozen=True)
-class Reading:
+class LedgerReading:
     """A transaction in which entries and documents are read as people see them."""
 
     transaction: Transaction

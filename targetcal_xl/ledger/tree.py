@@ -10,7 +10,7 @@ from .bundle import FORM, Beginning, Proof, ProvenEntry, ProvenPassage, hex_path
 from .chain import GENESIS, entry_bytes, entry_leaf
 from .checkpoint import Checkpoint, log_origin
 from .merkle import Frontier, NodeAt, consistency, inclusion
-from .reading import Reading
+from .reading import LedgerReading
 from .rows import log_size, stored_row
 from .store import Row, Transaction
 
@@ -34,7 +34,7 @@ def nodes_of(transaction: Transaction) -> NodeAt:
     return node
 
 
-def kept_nodes(reading: Reading, after: int = 0) -> Iterator[Row] | None:
+def kept_nodes(reading: LedgerReading, after: int = 0) -> Iterator[Row] | None:
     """The nodes that are kept since an entry; None in a ledger from before there was a tree."""
     if reading.form.number < TREE:
         return None
@@ -50,7 +50,9 @@ def checkpoint_of(transaction: Transaction, size: int | None = None) -> Checkpoi
     return Checkpoint(log_origin(first[0] if first else GENESIS), size, root)
 
 
-def bundled(reading: Reading, numbers: Iterable[int], sizes: Iterable[int], names: Sequence[str]) -> Proof:
+def bundled(
+    reading: LedgerReading, numbers: Iterable[int], sizes: Iterable[int], names: Sequence[str]
+) -> Proof:
     """What proves entries, the checkpoints after so many of them, and documents."""
     transaction = reading.transaction
     size, node = log_size(transaction), nodes_of(transaction)
@@ -66,12 +68,12 @@ def bundled(reading: Reading, numbers: Iterable[int], sizes: Iterable[int], name
     return Proof(FORM, checkpoint, entries, before, contents, (*_proven_passages(reading, names),))
 
 
-def _proven(reading: Reading, number: int, path: tuple[str, ...]) -> ProvenEntry:
+def _proven(reading: LedgerReading, number: int, path: tuple[str, ...]) -> ProvenEntry:
     row = stored_row(reading.transaction, number)
     return ProvenEntry(entry_bytes(row[:-1]).decode(), path, (*reading.words(number),))
 
 
-def _proven_passages(reading: Reading, names: Iterable[str]) -> Iterator[ProvenPassage]:
+def _proven_passages(reading: LedgerReading, names: Iterable[str]) -> Iterator[ProvenPassage]:
     """The words in documents that are still there."""
     for name in names:
         for place, salt, words in reading.passages(name):
