@@ -177,7 +177,7 @@ def compose(
     `says_nothing` is no risk. Raise KeyError for an unknown region, ValueError when a line is not agreed.
     """
     plan, version = standing.inputs.plan, replaced.version + 1 if replaced else 1
-    own, adds_up = plan.lines_of(region), plan.metric.adds_up
+    own = plan.lines_of(region)
     lines = tuple(_commitment(standing, line, says_nothing) for line in own)
     return Letter(
         number=letter_number(plan.code, region, version),
@@ -189,12 +189,12 @@ def compose(
         metric=plan.metric,
         region=plan.region(region),
         lines=lines,
-        total=_total(plan.metric, (line.targets for line in lines)) if adds_up else None,
-        history=_history(standing, region) if adds_up else (),
+        total=_total(plan.metric, (line.targets for line in lines)),
+        history=_history(standing, region),
         grants=tuple(_grants(standing, region, "yes")),
         objections=tuple(_objections(standing, own, handling)),
         chain_head=chain_head,
-        explanation=explain(standing, [standing.row_of[line.code] for line in own]) if adds_up else None,
+        explanation=_explanation(standing, own),
         declined=tuple(_declined(standing, region, says_nothing)),
         replaced_head=replaced.chain_head if replaced else "",
         replaced_issued=replaced.issued if replaced else None,
@@ -264,13 +264,26 @@ def _turned(standing: Standing, line: Line, said: _Said) -> Turned | None:
     )
 
 
-def _total(metric: Metric, targets: Iterable[Targets]) -> Targets:
+def _total(metric: Metric, targets: Iterable[Targets]) -> Targets | None:
+    """All lines together, where lines add up."""
+    if not metric.adds_up:
+        return None
     columns = zip(*map(astuple, targets), strict=True)
     return Targets(*(metric.total(column) or 0.0 for column in columns))
 
 
+def _explanation(standing: Standing, lines: Iterable[Line]) -> Explanation | None:
+    """Where the total comes from, where lines add up."""
+    if not standing.inputs.plan.metric.adds_up:
+        return None
+    return explain(standing, [standing.row_of[line.code] for line in lines])
+
+
 def _history(standing: Standing, region: str) -> tuple[tuple[Period, float], ...]:
+    """The totals of past periods, where lines add up."""
     inputs = standing.inputs
+    if not inputs.plan.metric.adds_up:
+        return ()
     rows = [row for row, line in enumerate(inputs.plan.lines) if line.region == region]
     totals = (inputs.plan.total_of(column, rows) for column in inputs.history.values.T)
     known = zip(inputs.history.periods, totals, strict=True)
