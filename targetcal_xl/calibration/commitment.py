@@ -178,7 +178,6 @@ def compose(
     """
     plan, version = standing.inputs.plan, replaced.version + 1 if replaced else 1
     own = plan.lines_of(region)
-    lines = tuple(_commitment(standing, line, says_nothing) for line in own)
     return Letter(
         number=letter_number(plan.code, region, version),
         version=version,
@@ -188,8 +187,8 @@ def compose(
         period=plan.period,
         metric=plan.metric,
         region=plan.region(region),
-        lines=lines,
-        total=_total(plan.metric, (line.targets for line in lines)),
+        lines=tuple(_commitment(standing, line, says_nothing) for line in own),
+        total=_total(plan.metric, (_targets(standing, line) for line in own)),
         history=_history(standing, region),
         grants=tuple(_grants(standing, region, "yes")),
         objections=tuple(_objections(standing, own, handling)),
@@ -228,24 +227,28 @@ def _milestones(standing: Standing, own: Sequence[Line], day_weights: Floats) ->
 
 
 def _commitment(standing: Standing, line: Line, says_nothing: SaysNothing) -> LineCommitment:
+    said = _Said(standing, line.region, line.code)
+    return LineCommitment(
+        line.name,
+        _targets(standing, line),
+        said.text("decision"),
+        said.text("decision_reason"),
+        explain(standing, [standing.row_of[line.code]]),
+        _turned(standing, line, said),
+        "" if says_nothing(said.value("risk")) else said.text("risk"),
+    )
+
+
+def _targets(standing: Standing, line: Line) -> Targets:
     baseline, row = standing.baseline, standing.row_of[line.code]
     said = _Said(standing, line.region, line.code)
-    targets = Targets(
+    return Targets(
         last_year=float(standing.last_year[row]),
         suggested=float(baseline.suggested[row]),
         low=float(baseline.low[row]),
         high=float(baseline.high[row]),
         declared=said.number("declared"),
         agreed=said.number("agreed"),
-    )
-    return LineCommitment(
-        line.name,
-        targets,
-        said.text("decision"),
-        said.text("decision_reason"),
-        explain(standing, [row]),
-        _turned(standing, line, said),
-        "" if says_nothing(said.value("risk")) else said.text("risk"),
     )
 
 
