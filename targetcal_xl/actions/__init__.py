@@ -41,6 +41,7 @@ with on_demand(__name__):
     from .lock import LockReport, lock
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
+    from .plans import PlansReport, plans
     from .proof import ProofReport, proof
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
@@ -93,6 +94,7 @@ __all__ = [
     "NewReport",
     "ObjectionsReport",
     "OnProgress",
+    "PlansReport",
     "ProofReport",
     "RecalibrateReport",
     "Recalibration",
@@ -154,6 +156,7 @@ __all__ = [
     "open_desk",
     "open_live_desk",
     "plan_of",
+    "plans",
     "proof",
     "recalibrate",
     "recalibrations",

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from .command import CommandTable
-from .given import Region
+from .command import CommandTable, Here
+from .given import Region, languages
 from .parameter import Given
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ Day = Annotated[dt.date | None, Given("--as-of", "date")]
 Answered = Annotated[Path, Given("--responses", "file")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
 Heads = Annotated[list[str] | None, Given("--head")]
+PlansIn = Annotated[Path, Given(kind="folder", about="plans_in", metavar="[DIR]")]
+FoundBy = Annotated[str, Given("--find")]
+OfPeriod = Annotated[str, Given("--period", about="of_period")]
+PlanStates = Literal["", "negotiated", "accepted", "confirmed", "followed", "evaluated"]
+OfState = Annotated[PlanStates, Given("--state", about="of_state")]
+PlansPage = Annotated[Path | None, Given("--out -o", "file", about="page", metavar="FILE.html")]
+PlansLanguage = Annotated[str, Given("--lang", about="plans_lang", names=languages)]
 
 TABLE = CommandTable()
 
@@ -65,3 +72,24 @@ def _audit(
     if prove or head:
         return verify(desk, head or ())
     return trace(desk, line, region) if line else audit(desk, region or None)
+
+
+@TABLE.command(
+    "targetcal plans",
+    "targetcal plans D:/targets --period 2025 --state negotiated",
+    "targetcal plans D:/targets --find 华东 -o plans.html",
+)
+def _plans(
+    here: Here,
+    folder: PlansIn = Path(),
+    find: FoundBy = "",
+    period: OfPeriod = "",
+    state: OfState = "",
+    out: PlansPage = None,
+    lang: PlansLanguage = "",
+) -> "Report":
+    from ..actions.plans import plans
+
+    return plans(
+        folder, here.now(), find=find, period=period, state=state, out=out, lang=lang or here.language
+    )
