@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..calibration import Letter, Region, compose, period_weights
 from ..desk import Desk, Issue, Stock, issues, take_stock
-from ..language import listed, text
+from ..language import is_placeholder, listed, text
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Problem
 from ..telling import DONE, Part, Report, Sentence
@@ -94,6 +94,7 @@ def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, 
         chain_head=stock.checkpoint,
         handling=handling,
         day_weights=period_weights(working_days(stock.plan.period, stock.plan.calendar).days),
+        says_nothing=is_placeholder,
     )
 
 
