@@ -183,9 +183,8 @@ class _Scanner(SheetReader):
 
     def _scan_row(self, said: str, begin: int) -> None:
         """Take in the cells of a row, one pass for what is short; what is longer is the parser's."""
-        if not begin or len(said) > min(limits.MOST_IN_TEXT, limits.MOST_IN_TAG):
-            raise _Unusual
-        if "\ufffe" in said or "\uffff" in said:
+        is_long = len(said) > min(limits.MOST_IN_TEXT, limits.MOST_IN_TAG)
+        if not begin or is_long or "\ufffe" in said or "\uffff" in said:
             raise _Unusual
         row, digits, found = self._row, self._digits, self._found
         numbers, texts = self._of_numbers, self._of_texts
