@@ -188,7 +188,11 @@ def added(terms: Iterable[Expression]) -> Expression:
 
 def joined(said: Iterable[Expression]) -> Expression:
     """All texts, one after the other."""
-    return _chain("&", [*said] or [expressed("")], _JOINS, lambda *each: reduce(np.add, map(texts, each)))
+    return _chain("&", [*said] or [expressed("")], _JOINS, _one_after_the_other)
+
+
+def _one_after_the_other(*values: Values) -> Values:
+    return np.asarray(reduce(np.add, map(texts, values)), object)
 
 
 def _chain(between: str, terms: Sequence[Expression], binding: int, op: Callable[..., Values]) -> Expression:
@@ -197,7 +201,7 @@ def _chain(between: str, terms: Sequence[Expression], binding: int, op: Callable
         return terms[0]
     form = between.join(["{}"] * len(terms))
     written = write(form, *(term.beside(binding) for term in terms))
-    return Expression(written, np.asarray(op(*(term.values for term in terms))), binding)
+    return Expression(written, op(*(term.values for term in terms)), binding)
 
 
 Rule = Callable[..., Expression]
