@@ -86,7 +86,7 @@ with on_demand(__name__):
     from .register import LIFE, Happening, happened, in_force_letters, register_rows
     from .seal import seal
     from .secret import has_own_password
-    from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
+    from .sent import SENT, Answered, Sent, file_seal, printed_heads, sent_items, sheet_seal
     from .side import Side
     from .signatures import SIGN, SIGNED, LetterSignature, letter_signatures, signature_event, signed_by
     from .stamped import STAMP_FIELD, Stamp, stamps
@@ -168,6 +168,7 @@ __all__ = [
     "composed_book",
     "erased_cells",
     "file_changes",
+    "file_seal",
     "files_folder",
     "finance_cells",
     "find_file",
