@@ -129,7 +129,8 @@ class _Book:
     def _epoch(self) -> dt.datetime:
         settings = self._book.find("{*}workbookPr")
         old = settings is not None and settings.get("date1904") in ("1", "true")
-        return CALENDAR_MAC_1904 if old else CALENDAR_WINDOWS_1900
+        epoch: dt.datetime = CALENDAR_MAC_1904 if old else CALENDAR_WINDOWS_1900
+        return epoch
 
     def _related(self, part: str, kind: str) -> Mapping[str, str]:
         """Id -> name of the parts of a kind that a part names."""
