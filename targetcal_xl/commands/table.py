@@ -29,6 +29,11 @@ def _templates() -> Sequence[str]:
 
 
 Book = Annotated[Path, Given(kind="file", metavar="BOOK")]
+PlanFolder = Annotated[Path | None, Given(kind="folder", about="init", metavar="[DIR]")]
+PlanForm = Annotated[Path | None, Given("--form", "file", about="plan_form", metavar="FILE.xlsx")]
+PlanSource = Annotated[str, Given("--from", about="init_from", metavar="DIR|TEMPLATE", names=_templates)]
+PlanLanguage = Annotated[str, Given("--lang", about="init_lang", names=_languages)]
+Replace = Annotated[bool, Given("--replace")]
 AnyBook = Annotated[Path | None, Given(kind="file", about="doctor_book", metavar="[BOOK]")]
 Folder = Annotated[Path, Given(kind="folder", about="demo")]
 Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE", names=_templates)]
@@ -141,6 +146,28 @@ def _demo(here: Here, directory: Folder = Path("demo"), lang: Language = LANGUAG
 
     with here.progress() as progress:
         return demo(directory, lang, progress=progress)
+
+
+@_TABLE.command(
+    "targetcal init my-plan",
+    "targetcal init --form plan.xlsx",
+    "targetcal init my-plan --form plan.xlsx",
+    "targetcal init --form plan.xlsx --from my-plan",
+    "targetcal init my-plan --form plan.xlsx --replace",
+    "targetcal init my-plan --from saas",
+)
+def _init(
+    here: Here,
+    folder: PlanFolder = None,
+    form: PlanForm = None,
+    source: PlanSource = "",
+    lang: PlanLanguage = SPOKEN,
+    replace: Replace = False,
+) -> "Report":
+    from ..actions.init import PlanWish, init
+
+    now = dt.datetime.now(dt.UTC).astimezone()
+    return init(PlanWish(folder, form, source, replace), lang, now, here.ask)
 
 
 @_TABLE.command(

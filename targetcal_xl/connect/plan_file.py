@@ -6,10 +6,10 @@ import datetime as dt
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -281,6 +281,16 @@ def plan_meant(words: Mapping[str, Any]) -> plan.Plan:
     if faults := tree_faults(found):
         raise DataProblems([Problem(code, PlanPlace(*place), fields) for place, code, fields in faults])
     return found
+
+
+def default_word(path: Sequence[str]) -> Any:
+    """What holds where a plan file says nothing at a path of names; None where nothing does."""
+    model: type[BaseModel] = _Plan
+    for part in path[:-1]:
+        kinds = (model.model_fields[part].annotation, *get_args(model.model_fields[part].annotation))
+        model = next(one for one in kinds if isinstance(one, type) and issubclass(one, BaseModel))
+    found = model.model_fields[path[-1]]
+    return None if found.is_required() else found.get_default(call_default_factory=True)
 
 
 _CODES = {

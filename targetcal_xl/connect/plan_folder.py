@@ -31,6 +31,11 @@ _UNSIZED = ("?", "？")
 """How a one-off event of unknown size is written."""
 
 
+def plan_files() -> tuple[str, ...]:
+    """How the files of a plan may be called."""
+    return (FILE, *(f"{name}{kind}" for name in (HISTORY, DRIVERS) for kind in _KINDS))
+
+
 @step(_LOG, "read a plan folder")
 def read_plan(folder: Traversable) -> Inputs:
     """Read `plan.toml`, the table `history` and, where there is one, `drivers`: each as .csv or .xlsx.

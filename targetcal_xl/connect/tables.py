@@ -131,7 +131,7 @@ class TableFile:
     def dates(self, column: str) -> NDArray[np.datetime64]:
         """The column as days (n,), NaT and reported where it says no date such as 2025-01-31."""
         said = self.cells[column]
-        days = {each: np.datetime64(_date(each) or "NaT", "D") for each in said.unique()}
+        days = {each: np.datetime64(date_told(each) or "NaT", "D") for each in said.unique()}
         found = said.map(days).to_numpy(dtype="datetime64[D]")
         self.report_where("csv_not_a_date", np.isnat(found), column)
         return found
@@ -234,11 +234,12 @@ def _content(source: Traversable) -> bytes:
     with source.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise DataProblems([_too_big(source.name)])
+        raise DataProblems([too_big(source.name)])
     return content
 
 
-def _too_big(file: str) -> Problem:
+def too_big(file: str) -> Problem:
+    """That a file is larger than we read."""
     return Problem("csv_too_big", file, {"megabytes": MOST_BYTES // 1_000_000, "cells": MOST_CELLS})
 
 
@@ -276,7 +277,7 @@ def _sheet(content: bytes, file: str) -> _Source:
     except NotASheet as error:
         raise DataProblems([Problem("csv_not_a_workbook", file)]) from error
     except TooBig as error:
-        raise DataProblems([_too_big(file)]) from error
+        raise DataProblems([too_big(file)]) from error
     return _Source(sorted(grid.rows.items()), grid)
 
 
@@ -375,7 +376,8 @@ def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]
     return table
 
 
-def _date(said: str) -> dt.date | None:
+def date_told(said: str) -> dt.date | None:
+    """The day of `2025-01-31`, or as one of our languages writes it; None for what is none."""
     found = (pattern.fullmatch(normal(said)) for pattern in _DAYS)
     parts = next(filter(None, found), None)
     try:
