@@ -20,7 +20,7 @@ from ..connect import (
     answer_meant,
     read_history_rows,
 )
-from ..language import text
+from ..language import listed, text
 from ..problems import DataProblems, Problem
 
 Ask = Callable[[str, str], str]
@@ -71,9 +71,12 @@ class Interview:
 
     def _question(self, sheet: FormSheet, item: Item, about: str) -> str:
         fields = {"about": about, "asked": sheet.caption(item, self._language)}
-        asked = text("actions.init.about", self._language, **fields) if about else fields["asked"]
-        said = sheet.help(item, self._language)
-        return text("actions.init.question", self._language, asked=asked, meaning=said) if said else asked
+        asked = self._say("about", **fields) if about else fields["asked"]
+        choices = listed(item.words(self._language), self._language)
+        meaning = " ".join(filter(None, (sheet.help(item, self._language), choices)))
+        return (
+            text("actions.init.question", self._language, asked=asked, meaning=meaning) if meaning else asked
+        )
 
     def _taken(self, item: Item, said: str) -> Any:
         if not said and item.needed:
@@ -99,16 +102,21 @@ class Interview:
 
     def _regions(self) -> Iterator[dict[str, Any]]:
         """Regions with their people, until no more is named; superior and HR partner are often the same."""
-        before: dict[str, str] = {}
+        before: dict[str, dict[str, str]] = {}
         while name := self._put(self._say("region" if before else "first_region"), "").strip():
             region: dict[str, Any] = {"name": name}
             for role in _PERSON:
-                person = region.setdefault(role, {})
-                for code in (f"{role}.name", f"{role}.mail"):
-                    default = before.get(code, "") if role != "head" else ""
-                    before[code] = self._item(REGIONS, REGIONS.item(code), default, name)
-                    person |= {code.partition(".")[2]: before[code]} if before[code] else {}
+                region[role] = before[role] = self._person(role, name, before.get(role, {}))
             yield region
+
+    def _person(self, role: str, region: str, before: dict[str, str]) -> dict[str, str]:
+        """Name and mail of somebody of a region; whom the region before has is likely meant again."""
+        likely = {} if role == "head" else before
+        found = {"name": self._item(REGIONS, REGIONS.item(f"{role}.name"), likely.get("name", ""), region)}
+        mail = likely.get("mail", "") if found["name"] == likely.get("name") else ""
+        if said := self._item(REGIONS, REGIONS.item(f"{role}.mail"), mail, region):
+            found["mail"] = said
+        return found
 
     def _lines(self, regions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The lines of each region; of a mean or ratio with what they weigh."""

@@ -35,9 +35,9 @@ class PlanDraft:
     @property
     def files(self) -> dict[str, bytes]:
         """The files of its folder; the plan file is the last, as a folder without it is no plan."""
-        written = {f"{HISTORY}.csv": _csv(_columns(HISTORY_COLUMNS), self.history)}
+        written = {f"{HISTORY}.csv": _csv(HISTORY_COLUMNS, self.history)}
         if self.readings:
-            written[f"{DRIVERS}.csv"] = _csv(_columns(DRIVER_COLUMNS), self.readings)
+            written[f"{DRIVERS}.csv"] = _csv(DRIVER_COLUMNS, self.readings)
         return {**written, FILE: tomli_w.dumps(self.words).encode()}
 
 
@@ -76,13 +76,10 @@ def _with_note(columns: Columns) -> Columns:
     return needed, (*more, *NOTE)
 
 
-def _columns(columns: Columns) -> tuple[str, ...]:
-    return (*columns[0], *columns[1], *NOTE)
-
-
-def _csv(columns: Sequence[str], rows: Sequence[DraftRow]) -> bytes:
+def _csv(columns: Columns, rows: Sequence[DraftRow]) -> bytes:
     """Marked as UTF-8, so that spreadsheet programs do not take it for anything else."""
-    used = [name for name in columns if name not in NOTE or any(row.get(name) for row in rows)]
+    needed, more = _with_note(columns)
+    used = [*needed, *(name for name in more if any(row.get(name) for row in rows))]
     said = io.StringIO(newline="")
     table = csv.DictWriter(said, used, extrasaction="ignore", restval="", lineterminator="\n")
     table.writeheader()

@@ -40,7 +40,7 @@ class Item:
     choices: Mapping[str, object] = field(default_factory=dict)
     """Codes of what there is to choose from, and what the plan file says for each."""
     of: str = ""
-    """The sheet that has to have what is named here."""
+    """The sheets one of which has what is named here; the first has it as a rule."""
     begins: str = ""
     """The section that begins with it."""
 
@@ -273,7 +273,7 @@ READINGS: Final = FormSheet(
 )
 GROUPS: Final = FormSheet(
     "groups",
-    (Item(("name",), needed=True), Item(("code",)), Item(("parent",), of="groups"), *_LIMITS),
+    (Item(("name",), needed=True), Item(("code",)), Item(("parent",), of="groups regions"), *_LIMITS),
     needed=False,
 )
 ROBOTS: Final = FormSheet(

@@ -242,7 +242,6 @@ class _Filled:
         }
         self._number()
         self._refer()
-        self._find_strays()
 
     def read(self) -> tuple[FilledForm | None, list[Problem]]:
         """What the form means, as far as it means something, and everything that is wrong with it."""
@@ -285,22 +284,21 @@ class _Filled:
         return meant | {_like(str(row["code"])): str(row["code"]) for row in rows}
 
     def _refer(self) -> None:
-        """Let what is named by other sheets be named by its code, as in a plan file."""
+        """Let what other sheets name be named by its code, as in a plan file; report what is not there."""
         for sheet in SHEETS:
-            referring = {item.code: self._known(item.of) for item in sheet.items if item.of}
-            for row in self._sheets[sheet.code].rows if sheet.code in self._sheets else ():
-                for code, known in referring.items():
-                    if code in row:
-                        row[code] = known.get(_like(str(row[code])), row[code])
+            if sheet.code in self._sheets:
+                for item in sheet.items:
+                    self._refer_by(self._sheets[sheet.code], item)
 
-    def _find_strays(self) -> None:
-        """Report indicators of no driver, which have no place in a plan file."""
-        known = {row["code"] for row in self._sheets[DRIVERS.code].rows}
-        sheet = self._sheets[INDICATORS.code]
-        for at, row in enumerate(sheet.rows):
-            said = row.get("driver")
-            if said not in known and (at, "driver") not in sheet.refused:
-                sheet.report("form_unknown" if said else "csv_empty", at, "driver", value=said)
+    def _refer_by(self, sheet: _Answers, item: Item) -> None:
+        known = {name: code for of in item.of.split() for name, code in self._known(of).items()}
+        for at, row in enumerate(sheet.rows if item.of else ()):
+            said = str(row.get(item.code, ""))
+            if _like(said) in known:
+                row[item.code] = known[_like(said)]
+            elif said or item.code == "driver":
+                # An indicator of no driver has no place in a plan file where it could be missed.
+                sheet.report("form_unknown" if said else "csv_empty", at, item.code, value=said)
 
     def _words(self) -> dict[str, Any]:
         """The words of the plan file."""

@@ -37,6 +37,9 @@ _HEAD = 3
 _MOST_TITLE, _MOST_HELP, _MOST_LIST = 32, 255, 255
 """What spreadsheet programs have room for."""
 _BRAND, _NEEDED, _INPUT, _QUIET = "#1F4E78", "#FFD966", "#FFF9E5", "#808080"
+_A4, _TITLE, _LINE = 9, 24, 15
+_LATIN = 0x2E7F
+"""Signs after it are as wide as two digits."""
 _CAPTION, _VALUE, _HELP, _COLUMN = 34, 40, 90, 20
 
 Row = Mapping[str, object]
@@ -75,6 +78,10 @@ class _Form:
         pages = {sheet.code: self._book.add_worksheet(sheet.name(self._language)) for sheet in SHEETS}
         for sheet in SHEETS:
             page = pages[sheet.code]
+            page.set_landscape()
+            page.set_paper(_A4)
+            page.fit_to_pages(1, 0)
+            page.set_row(0, _TITLE)
             page.write_string(0, 0, sheet.name(self._language), self._title)
             page.write_string(1, 0, text(f"connect.form.about.{sheet.code}", self._language), self._column)
             (self._table if sheet.is_table else self._items)(page, sheet)
@@ -105,8 +112,16 @@ class _Form:
             self._fill(page, row, 1, item, _at(self._words, item.path), self._cell)
             page.write_string(row, 2, sheet.help(item, self._language), self._quiet)
             page.write_string(row, 3, self._default(item), self._quiet)
+            page.set_row(row, _LINE * self._lines(sheet, item))
             self._validate(page, (row, 1, row, 1), sheet, item)
             row += 1
+
+    def _lines(self, sheet: FormSheet, item: Item) -> int:
+        """How many lines the longest text of a row takes."""
+        said = _at(self._words, item.path)
+        told = "" if said is None else str(self._told(item, said))
+        shown = ((told, _VALUE), (sheet.help(item, self._language), _HELP), (self._default(item), _COLUMN))
+        return max(math.ceil(_width(one) / room) for one, room in (*shown, ("1", 1)))
 
     @property
     def _words(self) -> Mapping[str, Any]:
@@ -148,7 +163,8 @@ class _Form:
         if item.choices:
             return item.word(said, self._language)
         if item.of:
-            return self._names[item.of].get(str(said), str(said))
+            names = (self._names[of].get(str(said)) for of in item.of.split())
+            return next(filter(None, names), str(said))
         return said if isinstance(said, int | float) else str(said)
 
     def _validate(
@@ -166,7 +182,7 @@ class _Form:
             words = [*item.words(self._language)]
             return {"validate": "list", "source": words, "error_type": "stop"}
         if item.of:
-            return {"validate": "list", "source": self._area(item.of), "error_type": "information"}
+            return {"validate": "list", "source": self._area(item.of.split()[0]), "error_type": "information"}
         if item.kind in ("number", "whole") and not item.many:
             kind = "integer" if item.kind == "whole" else "decimal"
             return {"validate": kind, "criteria": ">=", "value": 0, "error_type": "warning"}
@@ -178,6 +194,11 @@ class _Form:
         at = [one.code for one in sheet.items].index(sheet.known_by)
         column, tab = xl_col_to_name(at, col_abs=True), sheet.name(self._language).replace("'", "''")
         return f"='{tab}'!{column}${_HEAD + 2}:{column}${_HEAD + 1 + sheet.rows}"
+
+
+def _width(said: str) -> int:
+    """How much room a text takes, in digits."""
+    return sum(2 if ord(sign) > _LATIN else 1 for sign in said)
 
 
 def _at(said: Mapping[str, Any], path: Sequence[str]) -> Any:
