@@ -1,4 +1,4 @@
-"""The form for Excel asks for all of a plan, is read as it was meant, and its faults are told cell by cell."""
+"""The form for Excel asks for all of a plan, is read as it was meant, and faults are told cell by cell."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def _without(words: Mapping[str, Any], kept: set[str]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("saver", SAVERS)
+@pytest.mark.parametrize("saver", ["LibreOffice", "openpyxl", "SheetJS"])
 def test_a_form_that_another_program_has_saved_says_the_same(
     saver: str, folder: Path, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from ..language import listed, text
 from ..ooxml import make_folder, read_file, write_file
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
-from .interview import Ask, Interview
+from .interview import Interview, Questioner
 from .new import suggestions
 
 _FORM_SUFFIX = ".xlsx"
@@ -65,7 +65,7 @@ class PlanWish:
     """Whether a plan that is there may make room."""
 
 
-def init(wish: PlanWish, language: str, now: dt.datetime, ask: Ask) -> Report:
+def init(wish: PlanWish, language: str, now: dt.datetime, ask: Questioner) -> Report:
     """Write a plan folder from a form, from another plan or by asking; without a folder, write the form.
 
     Raise Refused for neither and for too much, and where something is there already; DataProblems with
@@ -106,7 +106,7 @@ def _filled(path: Path) -> FilledForm:
     return found
 
 
-def _asked(folder: Path, language: str, now: dt.datetime, ask: Ask) -> FilledForm:
+def _asked(folder: Path, language: str, now: dt.datetime, ask: Questioner) -> FilledForm:
     """What was told; where something is wrong with it, all of it is kept in a form."""
     kept = folder.with_name(f"{folder.name}{_FORM_SUFFIX}")
     if kept.exists():
@@ -137,7 +137,7 @@ def _copied(source: Traversable) -> Mapping[str, bytes]:
 def _written(folder: Path, files: Mapping[str, bytes], inputs: Inputs, kept: Mapping[str, str]) -> InitReport:
     """The files in their folder; what was there is kept under another name."""
     make_folder(folder)
-    for name, aside in kept.items():
+    for name, aside in reversed([*kept.items()]):
         _rename(folder / name, folder / aside)
     for name, content in files.items():
         write_file(folder / name, content)

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ..calibration import Metric, Period
+from ..calibration.vocabulary import Role
 from ..connect import (
     DRIVERS,
     LINES,
     PLAN,
     REGIONS,
     DraftRow,
+    FormItem,
     FormSheet,
-    Item,
     PlanDraft,
     answer_meant,
     read_history_rows,
@@ -23,15 +24,15 @@ from ..connect import (
 from ..language import listed, text
 from ..problems import DataProblems, Problem
 
-Ask = Callable[[str, str], str]
+Questioner = Callable[[str, str], str]
 """Puts a question and takes the answer; the second is what holds where the answer is empty."""
-Answer = TypeVar("Answer")
+_Answer = TypeVar("_Answer")
 
 _ASKED: Final = (
     *("company", "period", "metric.name", "metric.definition", "metric.unit", "metric.kind"),
     *("metric.direction", "metric.step", "hq_target"),
 )
-_PERSON: Final = ("head", "superior", "hrbp")
+_PERSON: Final = (Role.HEAD, Role.SUPERIOR, Role.HRBP)
 _WEIGHT: Final = "0.25"
 """What a driver weighs as long as nobody knows better."""
 _UNKNOWN: Final = "-"
@@ -40,7 +41,7 @@ _UNKNOWN: Final = "-"
 class Interview:
     """The questions in their order, and what becomes of the answers."""
 
-    def __init__(self, ask: Ask, language: str, today: dt.date) -> None:
+    def __init__(self, ask: Questioner, language: str, today: dt.date) -> None:
         self._put, self._language, self._today = ask, language, today
         self._words: dict[str, Any] = {}
 
@@ -58,18 +59,18 @@ class Interview:
         readings = [*self._drivers()]
         return PlanDraft(self._words, history, tuple(readings))
 
-    def _default(self, item: Item) -> str:
+    def _default(self, item: FormItem) -> str:
         """What is likely meant: the quarter that begins next, one more customer, the more the better."""
         quarter = Period(self._today.year, (self._today.month - 1) // 3 + 1).shift(1)
         likely = {"period": str(quarter), "metric.step": "1"}
         return likely.get(item.code) or next(iter(item.words(self._language)), "")
 
-    def _item(self, sheet: FormSheet, item: Item, default: str = "", about: str = "") -> Any:
+    def _item(self, sheet: FormSheet, item: FormItem, default: str = "", about: str = "") -> Any:
         """The answer to an item of the form."""
         question = self._question(sheet, item, about)
         return self._until(question, default, lambda said: self._taken(item, said))
 
-    def _question(self, sheet: FormSheet, item: Item, about: str) -> str:
+    def _question(self, sheet: FormSheet, item: FormItem, about: str) -> str:
         fields = {"about": about, "asked": sheet.caption(item, self._language)}
         asked = self._say("about", **fields) if about else fields["asked"]
         choices = listed(item.words(self._language), self._language)
@@ -78,7 +79,7 @@ class Interview:
             text("actions.init.question", self._language, asked=asked, meaning=meaning) if meaning else asked
         )
 
-    def _taken(self, item: Item, said: str) -> Any:
+    def _taken(self, item: FormItem, said: str) -> Any:
         if not said and item.needed:
             raise DataProblems([Problem("csv_empty")])
         value, fault = answer_meant(item, said) if said or item.choices else ("", "")
@@ -87,7 +88,7 @@ class Interview:
             raise DataProblems([Problem(fault, fields={"value": said, "known": known})])
         return value
 
-    def _until(self, question: str, default: str, taken: Callable[[str], Answer]) -> Answer:
+    def _until(self, question: str, default: str, taken: Callable[[str], _Answer]) -> _Answer:
         """An answer that can be taken; the question is put again, with what was wrong, as long as none is."""
         asked = question
         while True:
@@ -111,7 +112,7 @@ class Interview:
 
     def _person(self, role: str, region: str, before: dict[str, str]) -> dict[str, str]:
         """Name and mail of somebody of a region; whom the region before has is likely meant again."""
-        likely = {} if role == "head" else before
+        likely = {} if role == Role.HEAD else before
         found = {"name": self._item(REGIONS, REGIONS.item(f"{role}.name"), likely.get("name", ""), region)}
         mail = likely.get("mail", "") if found["name"] == likely.get("name") else ""
         if said := self._item(REGIONS, REGIONS.item(f"{role}.mail"), mail, region):
@@ -144,13 +145,17 @@ class Interview:
             for back, value in enumerate(reversed(values), 1):
                 yield {"line": line["name"], "period": str(period.shift(-back)), "value": value}
 
-    def _numbers(self, said: str, count: int = 0) -> list[str]:
+    def _pair(self, said: str) -> list[str]:
+        """Two numbers, or none."""
+        values = self._numbers(said)
+        if len(values) not in (0, 2):
+            raise DataProblems([Problem("init_pair")])
+        return values
+
+    def _numbers(self, said: str) -> list[str]:
         """Numbers with spaces between them, `-` for one that nobody knows: as texts."""
         item = PLAN.item("hq_target")
-        values = ["" if one == _UNKNOWN else str(self._taken(item, one)) for one in said.split()]
-        if count and len(values) not in (0, count):
-            raise DataProblems([Problem("init_count", fields={"count": count})])
-        return values
+        return ["" if one == _UNKNOWN else str(self._taken(item, one)) for one in said.split()]
 
     def _drivers(self) -> Iterator[DraftRow]:
         """Drivers of one indicator each, until no more is named, with its readings."""
@@ -163,6 +168,6 @@ class Interview:
             drivers.append({**driver, "indicators": [{"name": name, "share": 1}]})
             for line in self._words["lines"]:
                 question = self._say("readings", indicator=name, line=line["name"])
-                values = self._until(question, "", lambda said: self._numbers(said, 2))
+                values = self._until(question, "", self._pair)
                 if values:
                     yield {"line": line["name"], "indicator": name, "reference": values[0], "now": values[1]}

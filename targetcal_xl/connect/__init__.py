@@ -7,7 +7,7 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
     from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
-    from .form import DRIVERS, LINES, PLAN, REGIONS, FormSheet, Item
+    from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
     from .form_reading import FilledForm, answer_meant, read_form
     from .form_writing import write_form
     from .plan_folder import plan_files, read_drivers, read_history, read_plan
@@ -33,8 +33,8 @@ __all__ = [
     "Actuals",
     "DraftRow",
     "FilledForm",
+    "FormItem",
     "FormSheet",
-    "Item",
     "PlanDraft",
     "Responses",
     "answer_meant",

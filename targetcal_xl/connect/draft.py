@@ -68,15 +68,15 @@ def _plain(column: str, said: str) -> str:
     return typed(value) if math.isfinite(value) else normal(said) if column == "period" else said
 
 
-Columns = tuple[Sequence[str], Sequence[str]]
+_Columns = tuple[Sequence[str], Sequence[str]]
 
 
-def _with_note(columns: Columns) -> Columns:
+def _with_note(columns: _Columns) -> _Columns:
     needed, more = columns
     return needed, (*more, *NOTE)
 
 
-def _csv(columns: Columns, rows: Sequence[DraftRow]) -> bytes:
+def _csv(columns: _Columns, rows: Sequence[DraftRow]) -> bytes:
     """Marked as UTF-8, so that spreadsheet programs do not take it for anything else."""
     needed, more = _with_note(columns)
     used = [*needed, *(name for name in more if any(row.get(name) for row in rows))]

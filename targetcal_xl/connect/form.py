@@ -29,7 +29,7 @@ PEOPLE: Final = ("head", "superior", "hrbp", "deputy")
 
 
 @dataclass(frozen=True)
-class Item:
+class FormItem:
     """Something that is asked: where the plan file says it, and what may be answered."""
 
     path: tuple[str, ...]
@@ -74,7 +74,7 @@ class FormSheet:
     """A sheet of the form: rows with a column for each item, or one item below the other."""
 
     code: str
-    items: tuple[Item, ...]
+    items: tuple[FormItem, ...]
     is_table: bool = True
     needed: bool = True
     rows: int = 200
@@ -82,7 +82,7 @@ class FormSheet:
     known_by: str = "name"
     """The item by which other sheets name a row, beside its code."""
 
-    def item(self, code: str) -> Item:
+    def item(self, code: str) -> FormItem:
         """The item of this code; raise KeyError where there is none."""
         return {one.code: one for one in self.items}[code]
 
@@ -90,16 +90,16 @@ class FormSheet:
         """What its tab is called."""
         return text(f"connect.form.sheet.{self.code}", language)
 
-    def caption(self, item: Item, language: str) -> str:
+    def caption(self, item: FormItem, language: str) -> str:
         """What is asked, in a few words."""
         return captions(self.code, item.code, language)[0]
 
-    def help(self, item: Item, language: str) -> str:
+    def help(self, item: FormItem, language: str) -> str:
         """What it means and how it is written; empty where the caption says all."""
         code = f"person.{item.path[-1]}" if _is_persons(item.path) else f"{self.code}.{item.code}"
         return find(f"connect.form.help.{code}", language) or ""
 
-    def meant(self, said: str) -> Item | None:
+    def meant(self, said: str) -> FormItem | None:
         """The item that a caption means, in any language."""
         plain = normal(said).rstrip("*: ").casefold()
         return next((one for one in self.items if plain in _known_captions(self.code, one.code)), None)
@@ -138,76 +138,76 @@ def _codes(codes: tuple[str, ...]) -> Mapping[str, object]:
     return {code: code for code in codes}
 
 
-def _person(role: str, needed: bool) -> Iterator[Item]:
-    yield Item((role, "name"), needed=needed)
-    yield Item((role, "mail"))
+def _person(role: str, needed: bool) -> Iterator[FormItem]:
+    yield FormItem((role, "name"), needed=needed)
+    yield FormItem((role, "mail"))
 
 
-def _care(role: str) -> Iterator[Item]:
+def _care(role: str) -> Iterator[FormItem]:
     """What is seldom known of a person."""
-    yield Item((role, "employee"))
-    yield Item((role, "robot"), of="robots")
+    yield FormItem((role, "employee"))
+    yield FormItem((role, "robot"), of="robots")
 
 
-_LIMITS = (Item(("low",), "number"), Item(("high",), "number"), Item(("locked",), "number"))
+_LIMITS = (FormItem(("low",), "number"), FormItem(("high",), "number"), FormItem(("locked",), "number"))
 _EFFECT = {code: code for code in EFFECTS.values()}
 _WAY = {code: sign for sign, code in DIRECTIONS.items()}
 
 PLAN: Final = FormSheet(
     "plan",
     (
-        Item(("company",), needed=True, begins="company"),
-        Item(("period",), "period", needed=True),
-        Item(("hq_target",), "number", needed=True),
-        Item(("code",)),
-        Item(("metric", "name"), needed=True, begins="metric"),
-        Item(("metric", "unit")),
-        Item(("metric", "definition"), needed=True),
-        Item(("metric", "kind"), "choice", choices=_codes(KINDS)),
-        Item(("metric", "direction"), "choice", choices=_WAY),
-        Item(("metric", "step"), "number"),
-        Item(("metric", "distance"), "choice", choices=_codes(get_args(Distance))),
-        Item(("metric", "code")),
-        Item(("deadlines",), "day", many=True, begins="dates"),
-        Item(("milestones",), "day", many=True),
-        Item(("calendar", "country")),
-        Item(("calendar", "work"), "day", many=True),
-        Item(("calendar", "closed"), "day", many=True),
-        Item(("missing_days",), "choice", choices=_codes(get_args(MissingDays))),
-        Item(("last_period", "consensus_days"), "number", begins="last_period"),
-        Item(("last_period", "coordination_hours"), "number"),
-        Item(("last_period", "agreement_pct"), "number"),
-        Item(("last_period", "agreement_mean"), "number"),
-        Item(("last_period", "attainment_pct"), "number"),
-        Item(("thresholds", "objection"), "number", begins="rules"),
-        Item(("thresholds", "confidence"), "number"),
-        Item(("thresholds", "milestone"), "number"),
-        Item(("thresholds", "warning_days"), "whole"),
-        Item(("thresholds", "warning_odds"), "number"),
-        Item(("thresholds", "survey_minimum"), "whole"),
-        Item(("thresholds", "hq_tolerance"), "number"),
-        Item(("split",), "choice", choices=_codes(get_args(Split))),
-        Item(("weights",), "choice", choices=_codes(WEIGHTS)),
-        Item(("triggers",), "choice", many=True, choices=_codes(TRIGGERS)),
-        Item(("notices", "before"), "whole", many=True, begins="notices"),
-        Item(("notices", "after"), "whole", many=True),
-        Item(("notices", "escalate"), "whole"),
-        Item(("letters", "copies"), "choice", many=True, choices=_codes(get_args(CopiedTo))),
-        Item(("letters", "folder")),
-        Item(("letters", "keep_years"), "whole"),
+        FormItem(("company",), needed=True, begins="company"),
+        FormItem(("period",), "period", needed=True),
+        FormItem(("hq_target",), "number", needed=True),
+        FormItem(("code",)),
+        FormItem(("metric", "name"), needed=True, begins="metric"),
+        FormItem(("metric", "unit")),
+        FormItem(("metric", "definition"), needed=True),
+        FormItem(("metric", "kind"), "choice", choices=_codes(KINDS)),
+        FormItem(("metric", "direction"), "choice", choices=_WAY),
+        FormItem(("metric", "step"), "number"),
+        FormItem(("metric", "distance"), "choice", choices=_codes(get_args(Distance))),
+        FormItem(("metric", "code")),
+        FormItem(("deadlines",), "day", many=True, begins="dates"),
+        FormItem(("milestones",), "day", many=True),
+        FormItem(("calendar", "country")),
+        FormItem(("calendar", "work"), "day", many=True),
+        FormItem(("calendar", "closed"), "day", many=True),
+        FormItem(("missing_days",), "choice", choices=_codes(get_args(MissingDays))),
+        FormItem(("last_period", "consensus_days"), "number", begins="last_period"),
+        FormItem(("last_period", "coordination_hours"), "number"),
+        FormItem(("last_period", "agreement_pct"), "number"),
+        FormItem(("last_period", "agreement_mean"), "number"),
+        FormItem(("last_period", "attainment_pct"), "number"),
+        FormItem(("thresholds", "objection"), "number", begins="rules"),
+        FormItem(("thresholds", "confidence"), "number"),
+        FormItem(("thresholds", "milestone"), "number"),
+        FormItem(("thresholds", "warning_days"), "whole"),
+        FormItem(("thresholds", "warning_odds"), "number"),
+        FormItem(("thresholds", "survey_minimum"), "whole"),
+        FormItem(("thresholds", "hq_tolerance"), "number"),
+        FormItem(("split",), "choice", choices=_codes(get_args(Split))),
+        FormItem(("weights",), "choice", choices=_codes(WEIGHTS)),
+        FormItem(("triggers",), "choice", many=True, choices=_codes(TRIGGERS)),
+        FormItem(("notices", "before"), "whole", many=True, begins="notices"),
+        FormItem(("notices", "after"), "whole", many=True),
+        FormItem(("notices", "escalate"), "whole"),
+        FormItem(("letters", "copies"), "choice", many=True, choices=_codes(get_args(CopiedTo))),
+        FormItem(("letters", "folder")),
+        FormItem(("letters", "keep_years"), "whole"),
     ),
     is_table=False,
 )
 REGIONS: Final = FormSheet(
     "regions",
     (
-        Item(("name",), needed=True),
-        Item(("code",)),
+        FormItem(("name",), needed=True),
+        FormItem(("code",)),
         *_person("head", needed=True),
         *_person("superior", needed=True),
         *_person("hrbp", needed=True),
         *_person("deputy", needed=False),
-        Item(("group",), of="groups"),
+        FormItem(("group",), of="groups"),
         *_LIMITS,
         *(item for role in PEOPLE for item in _care(role)),
     ),
@@ -215,11 +215,11 @@ REGIONS: Final = FormSheet(
 LINES: Final = FormSheet(
     "lines",
     (
-        Item(("name",), needed=True),
-        Item(("region",), needed=True, of="regions"),
-        Item(("code",)),
-        Item(("volume",), "number"),
-        Item(("group",), of="groups"),
+        FormItem(("name",), needed=True),
+        FormItem(("region",), needed=True, of="regions"),
+        FormItem(("code",)),
+        FormItem(("volume",), "number"),
+        FormItem(("group",), of="groups"),
         *_LIMITS,
     ),
     rows=2000,
@@ -227,60 +227,65 @@ LINES: Final = FormSheet(
 HISTORY: Final = FormSheet(
     "history",
     (
-        Item(("line",), needed=True, of="lines"),
-        Item(("period",), needed=True),
-        Item(("value",), needed=True),
-        Item(("one_off",)),
-        Item(("note",)),
+        FormItem(("line",), needed=True, of="lines"),
+        FormItem(("period",), needed=True),
+        FormItem(("value",), needed=True),
+        FormItem(("one_off",)),
+        FormItem(("note",)),
     ),
     rows=10_000,
 )
 DRIVERS: Final = FormSheet(
     "drivers",
     (
-        Item(("name",), needed=True),
-        Item(("code",)),
-        Item(("weight",), "number", needed=True),
-        Item(("direction",), "choice", choices=_EFFECT),
-        Item(("lag",), "whole"),
+        FormItem(("name",), needed=True),
+        FormItem(("code",)),
+        FormItem(("weight",), "number", needed=True),
+        FormItem(("direction",), "choice", choices=_EFFECT),
+        FormItem(("lag",), "whole"),
     ),
     needed=False,
 )
 INDICATORS: Final = FormSheet(
     "indicators",
     (
-        Item(("name",), needed=True),
-        Item(("driver",), needed=True, of="drivers"),
-        Item(("share",), "number", needed=True),
-        Item(("unit",)),
-        Item(("direction",), "choice", choices=_EFFECT),
-        Item(("code",)),
+        FormItem(("name",), needed=True),
+        FormItem(("driver",), needed=True, of="drivers"),
+        FormItem(("share",), "number", needed=True),
+        FormItem(("unit",)),
+        FormItem(("direction",), "choice", choices=_EFFECT),
+        FormItem(("code",)),
     ),
     needed=False,
 )
 READINGS: Final = FormSheet(
     "readings",
     (
-        Item(("line",), needed=True, of="lines"),
-        Item(("indicator",), needed=True, of="indicators"),
-        Item(("reference",), needed=True),
-        Item(("now",), needed=True),
-        Item(("period",)),
-        Item(("note",)),
+        FormItem(("line",), needed=True, of="lines"),
+        FormItem(("indicator",), needed=True, of="indicators"),
+        FormItem(("reference",), needed=True),
+        FormItem(("now",), needed=True),
+        FormItem(("period",)),
+        FormItem(("note",)),
     ),
     needed=False,
     rows=10_000,
 )
 GROUPS: Final = FormSheet(
     "groups",
-    (Item(("name",), needed=True), Item(("code",)), Item(("parent",), of="groups regions"), *_LIMITS),
+    (
+        FormItem(("name",), needed=True),
+        FormItem(("code",)),
+        FormItem(("parent",), of="groups regions"),
+        *_LIMITS,
+    ),
     needed=False,
 )
 ROBOTS: Final = FormSheet(
     "robots",
     (
-        Item(("code",), needed=True),
-        Item(("kind",), "choice", needed=True, choices=_codes(get_args(RobotKind))),
+        FormItem(("code",), needed=True),
+        FormItem(("kind",), "choice", needed=True, choices=_codes(get_args(RobotKind))),
     ),
     needed=False,
     known_by="code",
@@ -288,10 +293,10 @@ ROBOTS: Final = FormSheet(
 DIGEST: Final = FormSheet(
     "digest",
     (
-        Item(("name",), needed=True),
-        Item(("mail",)),
-        Item(("robot",), of="robots"),
-        Item(("employee",)),
+        FormItem(("name",), needed=True),
+        FormItem(("mail",)),
+        FormItem(("robot",), of="robots"),
+        FormItem(("employee",)),
     ),
     needed=False,
 )

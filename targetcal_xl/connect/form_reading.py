@@ -39,8 +39,8 @@ from .form import (
     PLAN,
     READINGS,
     SHEETS,
+    FormItem,
     FormSheet,
-    Item,
     ItemKind,
 )
 from .form_writing import NOBODY
@@ -61,7 +61,7 @@ _HERE: Final = {
 }
 """Faults whose remedy is another one in a form than in files."""
 
-Path = tuple[int | str, ...]
+_Path = tuple[int | str, ...]
 
 
 @dataclass(frozen=True)
@@ -117,15 +117,15 @@ class _Answers:
             return Place("connect.place.sheet", fields)
         cells = self.cells[row]
         code = code if code in cells else next((one for one in cells if one.startswith(f"{code}.")), "")
-        cell = cells[code] if code else next(iter(cells.values()))
-        return Place("connect.place.form", {**fields, "cell": cell, "name": self.captions.get(code, "")})
+        code = code or next(iter(cells))
+        return Place("connect.place.form", {**fields, "cell": cells[code], "name": self.captions[code]})
 
     def report(self, fault: str, row: int, code: str, **fields: object) -> None:
         """Note what is wrong with an answer."""
         self.problems.append(Problem(fault, self.place(row, code), fields))
         self.refused.add((row, code))
 
-    def take(self, item: Item, said: str) -> None:
+    def take(self, item: FormItem, said: str) -> None:
         """The answer to an item, in the row that is being read."""
         row = len(self.rows) - 1
         if said == NOBODY and item.many:
@@ -136,7 +136,7 @@ class _Answers:
         else:
             self.rows[row].update((item.code, value) for value in self._one(row, item, said))
 
-    def _one(self, row: int, item: Item, said: str) -> Iterator[object]:
+    def _one(self, row: int, item: FormItem, said: str) -> Iterator[object]:
         """What an answer means; nothing, and a problem, where it means nothing."""
         value, fault = answer_meant(item, said)
         if fault:
@@ -146,20 +146,20 @@ class _Answers:
             yield value
 
 
-def answer_meant(item: Item, said: str) -> tuple[object, str]:
+def answer_meant(item: FormItem, said: str) -> tuple[object, str]:
     """What a text means to an item, and the code of what is wrong with it."""
     taken, fault = _TAKEN[item.kind]
     value = taken(item, said)
     return value, fault if value is None else ""
 
 
-def _period(_: Item, said: str) -> str | None:
+def _period(_: FormItem, said: str) -> str | None:
     with suppress(ValueError):
         return str(Period.parse(re.sub(r"\s", "", normal(said))))
     return None
 
 
-def _amount(_: Item, said: str) -> float | None:
+def _amount(_: FormItem, said: str) -> float | None:
     """Whole numbers as such: a plan file says 1200, and not 1200.0."""
     found = number_told(said)
     if math.isnan(found):
@@ -167,9 +167,9 @@ def _amount(_: Item, said: str) -> float | None:
     return int(found) if found.is_integer() and abs(found) < LARGEST else found
 
 
-_TAKEN: Final[Mapping[ItemKind, tuple[Callable[[Item, str], object], str]]] = {
+_TAKEN: Final[Mapping[ItemKind, tuple[Callable[[FormItem, str], object], str]]] = {
     "text": (lambda _, said: said, ""),
-    "choice": (Item.chosen, "form_choice"),
+    "choice": (FormItem.chosen, "form_choice"),
     "day": (lambda _, said: date_told(said), "csv_not_a_date"),
     "period": (_period, "form_period"),
     "number": (_amount, "csv_not_a_number"),
@@ -195,13 +195,13 @@ def _answers(file: str, tab: str, grid: Grid, sheet: FormSheet) -> _Answers:
     return found
 
 
-Asked = list[tuple[Item, tuple[int, int], str]]
+_Asked = list[tuple[FormItem, tuple[int, int], str]]
 """The items of a row, with the cell of each and what stands there."""
 
 
-def _below_each_other(grid: Grid, sheet: FormSheet, found: _Answers) -> Iterator[Asked]:
+def _below_each_other(grid: Grid, sheet: FormSheet, found: _Answers) -> Iterator[_Asked]:
     """The only row of a sheet that has its captions in the first column, and the answers in the second."""
-    asked: dict[str, tuple[Item, tuple[int, int], str]] = {}
+    asked: dict[str, tuple[FormItem, tuple[int, int], str]] = {}
     for row, said in sorted(grid.rows.items()):
         item = sheet.meant(said[0]) if said else None
         if item and item.code not in asked:
@@ -210,7 +210,7 @@ def _below_each_other(grid: Grid, sheet: FormSheet, found: _Answers) -> Iterator
     yield list(asked.values())
 
 
-def _in_columns(grid: Grid, sheet: FormSheet, found: _Answers) -> Iterator[Asked]:
+def _in_columns(grid: Grid, sheet: FormSheet, found: _Answers) -> Iterator[_Asked]:
     """The rows below the headings that have anything in them."""
     heads = {
         row: {column: item for column, said in enumerate(cells) if (item := sheet.meant(said))}
@@ -290,7 +290,7 @@ class _Filled:
                 for item in sheet.items:
                     self._refer_by(self._sheets[sheet.code], item)
 
-    def _refer_by(self, sheet: _Answers, item: Item) -> None:
+    def _refer_by(self, sheet: _Answers, item: FormItem) -> None:
         known = {name: code for of in item.of.split() for name, code in self._known(of).items()}
         for at, row in enumerate(sheet.rows if item.of else ()):
             said = str(row.get(item.code, ""))
@@ -308,7 +308,7 @@ class _Filled:
                 rows = [_nested(row) for row in self._sheets[sheet.code].rows]
                 words |= {sheet.code: rows} if rows or sheet.needed else {}
         if digest := [_nested(row) for row in self._sheets[DIGEST.code].rows]:
-            words.setdefault("notices", {})["digest"] = digest
+            words.setdefault("notices", {})[DIGEST.code] = digest
         for driver in words.get(DRIVERS.code, []):
             driver["indicators"] = [_nested(row) for _, row in self._behind(str(driver["code"]))]
         words.setdefault("code", words.get("period", PLAN.code))
@@ -337,12 +337,12 @@ class _Filled:
                 where = sheet.place(row, code)
                 yield Problem(_HERE.get(problem.code, problem.code), where, fields)
 
-    def _spot(self, path: Path) -> tuple[_Answers, int | None, str]:
+    def _spot(self, path: _Path) -> tuple[_Answers, int | None, str]:
         """The sheet, row and item that a path of the plan file stands for."""
         whole = self._sheets[PLAN.code]
         names = tuple(part for part in path if isinstance(part, str))
         places = [part for part in path if isinstance(part, int)]
-        if path[:2] == ("notices", "digest"):
+        if path[:2] == ("notices", DIGEST.code):
             return self._sheets[DIGEST.code], places[0] if places else None, ".".join(names[2:])
         if path[:1] == (DRIVERS.code,) and "indicators" in path and len(places) > 1:
             driver = str(self._sheets[DRIVERS.code].rows[places[0]]["code"])

@@ -18,7 +18,7 @@ from ..calibration import composed
 from ..calibration.calendar import Calendar
 from ..language import listed, record, text
 from .draft import DraftRow, PlanDraft
-from .form import DIGEST, DRIVERS, HISTORY, INDICATORS, READINGS, SHEETS, FormSheet, Item
+from .form import DIGEST, DRIVERS, HISTORY, INDICATORS, READINGS, SHEETS, FormItem, FormSheet
 from .plan_file import default_word
 from .tables import number_told
 
@@ -42,7 +42,7 @@ _LATIN = 0x2E7F
 """Signs after it are as wide as two digits."""
 _CAPTION, _VALUE, _HELP, _COLUMN = 34, 40, 90, 20
 
-Row = Mapping[str, object]
+_Row = Mapping[str, object]
 
 
 def write_form(language: str, draft: PlanDraft | None = None) -> bytes:
@@ -116,7 +116,7 @@ class _Form:
             self._validate(page, (row, 1, row, 1), sheet, item)
             row += 1
 
-    def _lines(self, sheet: FormSheet, item: Item) -> int:
+    def _lines(self, sheet: FormSheet, item: FormItem) -> int:
         """How many lines the longest text of a row takes."""
         said = _at(self._words, item.path)
         told = "" if said is None else str(self._told(item, said))
@@ -131,7 +131,7 @@ class _Form:
             return words
         return {**words, "calendar": {"country": Calendar.country, **words["calendar"]}}
 
-    def _default(self, item: Item) -> str:
+    def _default(self, item: FormItem) -> str:
         found = default_word(item.path)
         return "" if found is None or found == "" else str(self._told(item, found))
 
@@ -146,7 +146,9 @@ class _Form:
             for column, item in enumerate(sheet.items):
                 self._fill(page, row, column, item, _at(said, item.path), self._column)
 
-    def _fill(self, page: Worksheet, row: int, column: int, item: Item, said: object, look: Format) -> None:
+    def _fill(
+        self, page: Worksheet, row: int, column: int, item: FormItem, said: object, look: Format
+    ) -> None:
         """An answer of the plan's, told as people read it."""
         told = self._told(item, said) if said is not None else ""
         if isinstance(told, int | float):
@@ -156,7 +158,7 @@ class _Form:
         else:
             page.write_blank(row, column, None, look)
 
-    def _told(self, item: Item, said: object) -> str | float:
+    def _told(self, item: FormItem, said: object) -> str | float:
         """An answer as it stands in a cell."""
         if isinstance(said, list | tuple):
             return listed((self._told(item, one) for one in said), self._language) if said else NOBODY
@@ -168,7 +170,7 @@ class _Form:
         return said if isinstance(said, int | float) else str(said)
 
     def _validate(
-        self, page: Worksheet, area: tuple[int, int, int, int], sheet: FormSheet, item: Item
+        self, page: Worksheet, area: tuple[int, int, int, int], sheet: FormSheet, item: FormItem
     ) -> None:
         """What may be typed, as far as a program can tell, and the help that stands beside a chosen cell."""
         rule = {**self._rule(item), "input_title": sheet.caption(item, self._language)[:_MOST_TITLE]}
@@ -176,7 +178,7 @@ class _Form:
             rule["input_message"] = said[:_MOST_HELP]
         page.data_validation(*area, rule)
 
-    def _rule(self, item: Item) -> dict[str, object]:
+    def _rule(self, item: FormItem) -> dict[str, object]:
         """Numbers may be typed as texts, so what is no number is only warned of."""
         if item.choices and not item.many:
             words = [*item.words(self._language)]
@@ -210,7 +212,7 @@ def _at(said: Mapping[str, Any], path: Sequence[str]) -> Any:
     return said
 
 
-def _rows(draft: PlanDraft, sheet: FormSheet) -> Iterator[Row]:
+def _rows(draft: PlanDraft, sheet: FormSheet) -> Iterator[_Row]:
     """What a plan has for a sheet, row by row."""
     words = draft.words
     if sheet is INDICATORS:
@@ -220,7 +222,7 @@ def _rows(draft: PlanDraft, sheet: FormSheet) -> Iterator[Row]:
         rows: Sequence[DraftRow] = draft.history if sheet is HISTORY else draft.readings
         yield from ({code: _number(said) for code, said in row.items() if said} for row in rows)
     elif sheet is DIGEST:
-        yield from words.get("notices", {}).get("digest", [])
+        yield from words.get("notices", {}).get(DIGEST.code, [])
     else:
         yield from words.get(sheet.code, [])
 

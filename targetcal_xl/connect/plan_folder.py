@@ -32,8 +32,8 @@ _UNSIZED = ("?", "？")
 
 
 def plan_files() -> tuple[str, ...]:
-    """How the files of a plan may be called."""
-    return (FILE, *(f"{name}{kind}" for name in (HISTORY, DRIVERS) for kind in _KINDS))
+    """How the files of a plan may be called; the plan file is the last, as a folder without it is no plan."""
+    return (*(f"{name}{kind}" for name in (HISTORY, DRIVERS) for kind in _KINDS), FILE)
 
 
 @step(_LOG, "read a plan folder")
