@@ -28,6 +28,12 @@ def _templates() -> Sequence[str]:
     return plan_templates()
 
 
+def _cases() -> Sequence[str]:
+    from ..connect import case_names
+
+    return case_names()
+
+
 Book = Annotated[Path, Given(kind="file", metavar="BOOK")]
 PlanFolder = Annotated[Path | None, Given(kind="folder", about="init", metavar="[DIR]")]
 PlanForm = Annotated[Path | None, Given("--form", "file", about="plan_form", metavar="FILE.xlsx")]
@@ -38,6 +44,7 @@ AnyBook = Annotated[Path | None, Given(kind="file", about="doctor_book", metavar
 Folder = Annotated[Path, Given(kind="folder", about="demo")]
 Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE", names=_templates)]
 Language = Annotated[str, Given("--lang", names=_languages)]
+DemoPlan = Annotated[str, Given("--plan", about="demo_plan", names=_cases)]
 Who = Annotated[str, Given("--as", "person", about="as", metavar="NAME", variable="TARGETCAL_USER")]
 LedgerAt = Annotated[str, Given("--ledger", variable="TARGETCAL_LEDGER")]
 Region = Annotated[str, Given("--region -r", "region")]
@@ -140,12 +147,14 @@ _TABLE = CommandTable()
 SPOKEN = spoken_language()
 
 
-@_TABLE.command("targetcal demo", "targetcal demo --lang en")
-def _demo(here: Here, directory: Folder = Path("demo"), lang: Language = LANGUAGES[0]) -> "Report":
+@_TABLE.command("targetcal demo", "targetcal demo --lang en", "targetcal demo --plan manufacturing --lang en")
+def _demo(
+    here: Here, directory: Folder = Path("demo"), lang: Language = LANGUAGES[0], plan: DemoPlan = "saas"
+) -> "Report":
     from ..demo import demo
 
     with here.progress() as progress:
-        return demo(directory, lang, progress=progress)
+        return demo(directory, lang, progress=progress, plan=plan)
 
 
 @_TABLE.command(

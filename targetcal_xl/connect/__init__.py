@@ -23,7 +23,7 @@ with on_demand(__name__):
     )
     from .survey import Responses, read_responses
     from .tables import number_told
-    from .templates import find_plan, plan_template, plan_templates
+    from .templates import case_names, find_plan, plan_template, plan_templates
 
 __all__ = [
     "DRIVERS",
@@ -39,6 +39,7 @@ __all__ = [
     "Responses",
     "answer_meant",
     "ask_stamp",
+    "case_names",
     "find_plan",
     "infeasible",
     "number_told",
