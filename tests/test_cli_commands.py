@@ -67,6 +67,17 @@ def _says(english: str, chinese: str) -> Mapping[str, str]:
 
 
 PLAYED: Mapping[str, Play] = {
+    "init": Play(
+        "fresh",
+        "init another-plan --from saas",
+        _says("3 regions, 12 lines and 12 past periods", "3 个大区、12 个分解行、12 个过去期间"),
+        lambda told: (told["folder"], told["kept"]) == ("another-plan", []),
+    ),
+    "init --form": Play(
+        "fresh",
+        "init --form form.xlsx --from saas-en",
+        _says("Written: form.xlsx.", "已写入：form.xlsx。"),
+    ),
     "new": Play(
         "fresh",
         "new another.xlsx --from saas --lang en",

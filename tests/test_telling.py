@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -13,6 +14,7 @@ import pytest
 from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
 from targetcal_xl.actions.archive import archive
+from targetcal_xl.actions.init import PlanWish, init
 from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
@@ -116,9 +118,18 @@ def _changed(folder: Path) -> Iterator[Report]:
     yield case.run(actions.upgrade)
 
 
+_NOW = dt.datetime(2024, 12, 20, tzinfo=dt.UTC)
+
+
+def _unasked(question: str, default: str) -> str:
+    raise AssertionError(f"{question} [{default}]")
+
+
 def _elsewhere(folder: Path) -> Iterator[Report]:
     yield actions.doctor("en")
     yield libreoffice.status(folder)
+    yield init(PlanWish(None, folder / "form.xlsx", "saas"), "zh-CN", _NOW, _unasked)
+    yield init(PlanWish(folder / "plan", folder / "form.xlsx", ""), "en", _NOW, _unasked)
     yield demo.DemoReport(folder, 1.5, {"hq_target": 1200}, ("targets.xlsx",))
 
 

@@ -46,9 +46,10 @@ Stage = Callable[[Path], Case]
 
 READING = {"check", "whatif", "audit", "verify", "threads", "plans", "fairness"}
 """Commands that write nothing of a plan, in any of their plays."""
-ELSEWHERE = {"archive", "demo", "doctor", "libreoffice"}
+ELSEWHERE = {"archive", "demo", "doctor", "init", "libreoffice"}
 """Commands that touch no plan: a demo is begun again elsewhere, two write a program's settings. `archive`
-writes to other places: `test_actions_archive.py` kills it there."""
+writes to other places, and `init` a folder of its own: `test_actions_archive.py` and `test_actions_init.py`
+kill them there."""
 
 
 AUTHORITY = "TARGETCAL_TESTED_AUTHORITY"
