@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from ..calibration.vocabulary import Role
 from ..connect import signers_roots, trusted_roots
-from ..desk import INDIVIDUAL, SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
+from ..desk import INDIVIDUAL, RECORD, REPRESENTATIVE, SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
 from ..language import text
 from ..ledger import MOMENT, Proof, load, proof_faults, read_proof
 from ..letters import printed_text
@@ -300,7 +300,8 @@ def _signature(entry: int, signed: Any) -> tuple[_Record, ...]:
 
 
 _MAKERS = (
-    {("letters", "letter.record"): _letter, ("letters", INDIVIDUAL): _individual}
+    {("letters", field): _letter for field in (RECORD, REPRESENTATIVE)}
+    | {("letters", INDIVIDUAL): _individual}
     | {("split", field): _handed_out for field in SENT.values()}
     | {(SIGN, field): _signature for field in SIGNED.values()}
 )

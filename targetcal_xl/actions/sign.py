@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -11,7 +11,16 @@ from pathlib import Path
 
 from ..calibration.vocabulary import Role
 from ..connect import post_stamp_request, stamp_authority
-from ..desk import Desk, Stock, open_question, signature_event, signed_by, take_stock
+from ..desk import (
+    Desk,
+    LetterQuestion,
+    LetterSignature,
+    Stock,
+    letter_questions,
+    signature_event,
+    signed_by,
+    take_stock,
+)
 from ..language import text
 from ..letters import drawing_font
 from ..ooxml import clear_leftovers, laid_beside, put_in_place, read_file, refuse_taken
@@ -135,10 +144,18 @@ def book_among(files: Sequence[Path]) -> tuple[Path | None, Sequence[Path]]:
     return (books[0] if books else None), letters
 
 
+def role_said(role: str, who: str) -> tuple[str, str]:
+    """The role and the person that are meant: before there was `--role`, `--as` said the role."""
+    return (who, "") if not role and who in (Role.HEAD, Role.SUPERIOR) else (role, who)
+
+
 def find_role(said: str) -> Role:
     """Whose signature is meant; raise Refused for nobody's who signs letters."""
-    if said not in (Role.HEAD, Role.SUPERIOR):
-        raise Refused([Problem("sign_role", fields={"said": said, "known": [Role.HEAD, Role.SUPERIOR]})])
+    known = [Role.HEAD, Role.SUPERIOR]
+    if said not in known:
+        raise Refused(
+            [Problem("sign_role" if said else "sign_no_role", fields={"said": said, "known": known})]
+        )
     return Role(said)
 
 
@@ -149,7 +166,10 @@ def sign(desk: Desk, files: Sequence[Path], wish: Wish, ask: AskSecret) -> SignR
     """
     role, stock = find_role(wish.role), take_stock(desk)
     found, problems = read_letters(issued_letters(desk.ledger), files)
-    problems += [one for file in found for one in _obstacles(stock, file, role, wish.reason)]
+    known, asked = signed_by(desk.ledger), letter_questions(desk.ledger)
+    for file in found:
+        waiting = [one for one in asked.get(file.letter, ()) if one.is_open]
+        problems += _obstacles(file, role, wish.reason, known.get(file.letter, {}), waiting)
     if problems:
         raise DataProblems(problems)
     due = [one for one in found if one.signature(role) is None]
@@ -161,9 +181,14 @@ def sign(desk: Desk, files: Sequence[Path], wish: Wish, ask: AskSecret) -> SignR
     return SignReport(tuple(_told(one, role, is_new=one.path in {d.path for d in due}) for one in now), True)
 
 
-def _obstacles(stock: Stock, file: LetterFile, role: Role, reason: str) -> Iterator[Problem]:
+def _obstacles(
+    file: LetterFile,
+    role: Role,
+    reason: str,
+    recorded: Mapping[Role, LetterSignature],
+    waiting: Iterable[LetterQuestion],
+) -> Iterator[Problem]:
     """Why a letter may not be signed as this file has it."""
-    recorded = signed_by(stock.desk.ledger).get(file.letter, {})
     yield from doubts(file, recorded, reason)
     for known, one in recorded.items():
         if one.way == "file" and file.signature(known) is None:
@@ -171,8 +196,7 @@ def _obstacles(stock: Stock, file: LetterFile, role: Role, reason: str) -> Itera
             yield Problem("sign_earlier_file", file.path.name, said)
     if role in recorded and recorded[role].way == "paper":
         yield Problem("sign_on_paper", file.path.name, {"letter": file.letter})
-    asked = open_question(stock.desk.ledger, file.letter)
-    if asked and file.signature(role) is None:
+    for asked in waiting if file.signature(role) is None else ():
         due = {"by": asked.by, "due": asked.due}
         yield Problem("sign_asked", file.path.name, {"letter": file.letter, **due})
 

@@ -97,16 +97,16 @@ Words = Annotated[str, Given("--text")]
 Files = Annotated[list[Path] | None, Given("--attach", "file", about="attach_file")]
 LetterFiles = Annotated[list[Path] | None, Given(kind="file", about="letter_files", metavar="[BOOK] FILE...")]
 SignedFiles = Annotated[list[Path] | None, Given(kind="file", about="signed_files", metavar="[FILE...]")]
-SigningRole = Annotated[str, Given("--as", about="signing_role", metavar="head|superior")]
+SigningRole = Annotated[str, Given("--role", about="signing_role", metavar="head|superior")]
 Key = Annotated[str, Given("--key", metavar="FILE.p12|ADDRESS", variable="TARGETCAL_KEY")]
 Picture = Annotated[Path | None, Given("--picture", "file", metavar="FILE.png")]
 Stamped = Annotated[bool, Given("--stamp")]
 Stranger = Annotated[str, Given("--reason", about="signing_reason")]
-Recorder = Annotated[str, Given("--by", "person", about="as", metavar="NAME", variable="TARGETCAL_USER")]
 Paper = Annotated[Path | None, Given("--paper", "file", metavar="SCAN")]
 PaperRole = Annotated[str, Given("--role", about="paper_role", metavar="head|superior|both")]
 PaperDay = Annotated[dt.date | None, Given("--on", "date", about="paper_day")]
 PaperSigner = Annotated[str, Given("--signer", about="paper_signer")]
+Employee = Annotated[str, Given("--employee", about="employee", metavar="NUMBER")]
 Question = Annotated[str, Given("--text", about="question")]
 AnswerWords = Annotated[str, Given("--text", about="answer_words")]
 Until = Annotated[dt.date, Given("--until", "date")]
@@ -117,6 +117,7 @@ DeletedLetters = Annotated[list[str] | None, Given("--delete", about="archive_de
 ByLaw = Annotated[bool, Given("--legal", about="archive_legal")]
 BouncesAt = Annotated[Path | None, Given("--bounces", "folder")]
 LettersFrom = Annotated[Path | None, Given("--letters", "folder", about="letters_from")]
+LetterFolders = Annotated[list[Path] | None, Given("--letters", "folder", about="letter_folders")]
 MailedForm = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="mail_format")]
 WriteTexts = Annotated[bool, Given("--texts")]
 OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
@@ -498,9 +499,9 @@ def _letters(
 
 
 @_TABLE.command(
-    "targetcal sign targets.xlsx letters/2025Q1-HD-V1.pdf --as head --key me.p12",
-    "targetcal sign targets.xlsx letters/*.pdf --as superior --key me.p12 --picture hand.png --stamp",
-    "targetcal sign letter.pdf --as head --key pkcs11:token=office",
+    "targetcal sign targets.xlsx letters/2025Q1-HD-V1.pdf --role head --key me.p12",
+    "targetcal sign targets.xlsx letters/*.pdf --role superior --key me.p12 --picture hand.png --stamp",
+    "targetcal sign letter.pdf --role head --key pkcs11:token=office",
 )
 def _sign(
     here: Here,
@@ -510,12 +511,13 @@ def _sign(
     picture: Picture = None,
     stamp: Stamped = False,
     reason: Stranger = "",
-    who: Recorder = "",
+    who: Who = "",
     ledger: LedgerAt = "",
 ) -> "Report":
-    from ..actions.sign import Wish, book_among, sign, sign_alone
+    from ..actions.sign import Wish, book_among, role_said, sign, sign_alone
 
     book, letters = book_among(files or ())
+    role, who = role_said(role, who)
     wish = Wish(role, key, picture, stamp, reason)
     if book is None:
         return sign_alone(letters, wish, dt.datetime.now(dt.UTC), here.language, here.secret)
@@ -526,15 +528,17 @@ def _sign(
 @_TABLE.command(
     "targetcal signed targets.xlsx",
     "targetcal signed targets.xlsx back/*.pdf",
+    "targetcal signed targets.xlsx --region HD",
     "targetcal signed targets.xlsx --paper scan.pdf --region HD --role both --on 2025-01-14",
 )
 @_TABLE.button("signed", "hr", "SignatureShow")
-@_TABLE.button("paper", "hr", "SignatureInsertMenu", "paper", "region", "role", "on", "signer")
+@_TABLE.button("paper", "hr", "SignatureInsertMenu", "paper", "region", "employee", "role", "on", "signer")
 def _signed(
     desk: "Desk",
     files: SignedFiles = None,
     paper: Paper = None,
     region: Region = "",
+    employee: Employee = "",
     role: PaperRole = "",
     on: PaperDay = None,
     signer: PaperSigner = "",
@@ -542,25 +546,25 @@ def _signed(
 ) -> "Report":
     from ..actions.signed import signed_as_said
 
-    return signed_as_said(desk, files or (), paper, region, role, on, signer, reason)
+    return signed_as_said(desk, files or (), paper, region, role, on, signer, reason, employee)
 
 
 @_TABLE.command(
     'targetcal ask targets.xlsx --region HD --text "whose is support S02?" --until 2025-01-17 --as 顾明远'
 )
-@_TABLE.button("ask", "hr", "ReviewNewComment", "region", "question", "until", "who")
-def _ask(desk: "Desk", region: Region, question: Question, until: Until) -> "Report":
+@_TABLE.button("ask", "hr", "ReviewNewComment", "region", "employee", "question", "until", "who")
+def _ask(desk: "Desk", region: Region, question: Question, until: Until, employee: Employee = "") -> "Report":
     from ..actions.ask import ask
 
-    return ask(desk, region, question, until)
+    return ask(desk, region, question, until, employee)
 
 
 @_TABLE.command('targetcal answer targets.xlsx --region HD --text "sales operations, see line 2" --as 周宁')
-@_TABLE.button("answer", "hr", "ReviewAcceptChange", "region", "reply", "who")
-def _answer(desk: "Desk", region: Region, reply: AnswerWords) -> "Report":
+@_TABLE.button("answer", "hr", "ReviewAcceptChange", "region", "employee", "reply", "who")
+def _answer(desk: "Desk", region: Region, reply: AnswerWords, employee: Employee = "") -> "Report":
     from ..actions.ask import answer
 
-    return answer(desk, region, reply)
+    return answer(desk, region, reply, employee)
 
 
 @_TABLE.command(
@@ -632,6 +636,7 @@ def _remind(
 @_TABLE.command(
     "targetcal mail targets.xlsx --dry-run",
     "targetcal mail targets.xlsx --letters letters",
+    "targetcal mail targets.xlsx --letters people --representatives people.xlsx",
     "targetcal mail targets.xlsx --draft mails",
     "targetcal mail targets.xlsx --texts",
 )
@@ -644,21 +649,25 @@ def _mail(
     draft: DraftsTo = None,
     dry_run: DryRun = False,
     texts: WriteTexts = False,
+    people: Representatives = None,
 ) -> "Report":
     from ..actions.mail import mail, mail_texts
 
-    return mail_texts(desk) if texts else mail(desk, letters=letters, form=form, draft=draft, dry_run=dry_run)
+    if texts:
+        return mail_texts(desk)
+    return mail(desk, letters=letters, form=form, draft=draft, dry_run=dry_run, people=people)
 
 
 @_TABLE.command(
     "targetcal archive targets.xlsx --to sftp://hr@files.example.com/letters",
+    "targetcal archive targets.xlsx --to D:/archive --letters letters --letters people",
     "targetcal archive targets.xlsx --to D:/archive --verify",
     'targetcal archive targets.xlsx --to s3://letters/2025 --delete 2025Q1-HD-V1 --reason "time is over"',
 )
 def _archive(
     desk: "Desk",
     place: ArchiveAt,
-    letters: LettersFrom = None,
+    letters: LetterFolders = None,
     prove: ProveArchive = False,
     delete: DeletedLetters = None,
     legal: ByLaw = False,
@@ -666,7 +675,7 @@ def _archive(
 ) -> "Report":
     from ..actions.archive import archive_as_said
 
-    return archive_as_said(desk, place, letters, delete or (), reason, prove=prove, legal=legal)
+    return archive_as_said(desk, place, letters or (), delete or (), reason, prove=prove, legal=legal)
 
 
 @_TABLE.button("archive", "hr", "FileSaveAs", "place")
