@@ -365,7 +365,8 @@ def test_half_of_what_paper_needs_is_refused(office: Office) -> None:
     scan.write_bytes(b"x")
     on = office.case.clock().date()
     halves: tuple[tuple[object, ...], ...] = (
-        ([], None, "R1", "", None, "", ""),
+        ([], None, "R1", "head", None, "", ""),
+        ([], None, "R1", "", None, "", "", "E1"),
         ([], scan, "R1", "both", None, "", ""),
         ([scan], scan, "R1", "both", on, "", ""),
         ([], scan, "R1", "both", on, "somebody", ""),

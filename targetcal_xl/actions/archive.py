@@ -353,9 +353,10 @@ class _Work:
         self, issue: Issue, folder: str, known: Mapping[str, ArchivedFile]
     ) -> Iterator[_Belonging]:
         """What is to lie in the archive and does not yet, as it lies in the folder or can be made."""
-        for name, digest in issue.files:
-            if not self._lies(folder + name, known):
-                yield from self._issued(issue, name, digest)
+        issued = [*self._issued(issue, folder, known)]
+        yield from issued
+        if not issued and not any(file.kind == "letter" for file in known.values()):
+            return  # without the letter itself nothing of it is archived
         for attachment, content in self._shelf.signed(issue):
             name = f"{attachment.name.removesuffix('.pdf')}.{attachment.sha256[:8]}.pdf"
             if not self._lies(folder + name, known):
@@ -369,16 +370,27 @@ class _Work:
         """Whether a file was recorded, and is there; what is in it is looked at by verifying."""
         return path in known and path in self._there
 
-    def _issued(self, issue: Issue, name: str, digest: str) -> Iterator[_Belonging]:
-        path, said = self._shelf.place(name), {"letter": issue.letter.number}
-        content = path.read_bytes() if path.is_file() else None
-        if content is None:
-            self.problems.append(Problem("letter_not_lying", str(path), said))
-        elif not is_issued(content, digest):
-            self.problems.append(Problem("letter_file_changed", str(path), said))
-        else:
-            part = content if _digest(content) == digest else issued_part(content, {digest})
-            yield "letter", name, part or content
+    def _issued(self, issue: Issue, folder: str, known: Mapping[str, ArchivedFile]) -> Iterator[_Belonging]:
+        """The letter's own files. Where its PDF is, the Word file that it was set from may be missing."""
+        problems, there = dict[str, Problem](), set[str]()
+        for name, digest in issue.files:
+            path, said = self._shelf.place(name), {"letter": issue.letter.number}
+            content = path.read_bytes() if path.is_file() else None
+            if self._lies(folder + name, known):
+                there.add(path.suffix)
+            elif content is None:
+                problems[path.suffix] = Problem("letter_not_lying", str(path), said)
+            elif not is_issued(content, digest):
+                problems[path.suffix] = Problem("letter_file_changed", str(path), said)
+            else:
+                there.add(path.suffix)
+                part = content if _digest(content) == digest else issued_part(content, {digest})
+                yield "letter", name, part or content
+        self.problems += (
+            one
+            for kind, one in problems.items()
+            if (kind, one.code) != (".docx", "letter_not_lying") or ".pdf" not in there
+        )
 
     def _scans(self, issue: Issue, folder: str, known: Mapping[str, ArchivedFile]) -> Iterator[_Belonging]:
         """What was signed on paper, as it was taken in."""
