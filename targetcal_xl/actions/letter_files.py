@@ -10,8 +10,9 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from ..calibration import Person, Region
+from ..calibration import NO_TRUST, Person, Region, Trust
 from ..calibration.vocabulary import Role
+from ..connect import as_der, trusted_roots
 from ..desk import (
     Issue,
     LetterSignature,
@@ -85,6 +86,8 @@ class Issued:
     """Letters that another replaces, with that one's number."""
     withdrawn: Container[str] = ()
     """Letters whose representatives there are no more."""
+    roots: Sequence[bytes] = ()
+    """The certificates that the plan trusts, in DER; none where it names none."""
 
     def read(self, path: Path) -> LetterFile:
         """The letter in a file; raise Refused for none, an altered one, and one that does not hold."""
@@ -92,11 +95,16 @@ class Issued:
         begun = issued_part(content, self.by_file.keys())
         if begun is None:
             raise Refused([Problem("sign_not_issued", path.name)])
-        found = LetterFile(path, content, self.by_file[sha256(begun).hexdigest()], examined(content))
+        found = LetterFile(
+            path, content, self.by_file[sha256(begun).hexdigest()], examined(content, self.roots)
+        )
         if found.seen.is_altered or (len(content) > len(begun) and not found.seen.signatures):
             raise Refused([Problem("sign_altered", path.name, {"letter": found.letter})])
         if problem := self.over(found.issue):
             raise Refused([replace(problem, where=path.name)])
+        if strange := [one for one in found.seen.signatures if self.roots and not one.is_trusted]:
+            said = {"signer": strange[0].signer, "issuer": strange[0].issuer}
+            raise Refused([Problem("sign_untrusted", path.name, {"letter": found.letter, **said})])
         return found
 
     def over(self, issue: Issue) -> Problem | None:
@@ -158,12 +166,17 @@ def is_only_signed(content: bytes) -> bool:
     return bool(seen.signatures) and not seen.is_altered
 
 
-def issued_letters(ledger: Log) -> Issued:
-    """Every letter that was issued."""
+def roots_of(trust: Trust) -> list[bytes]:
+    """The certificates that a plan trusts, in DER; none where it names none."""
+    return [*map(as_der, trusted_roots(trust=trust))] if trust.roots else []
+
+
+def issued_letters(ledger: Log, trust: Trust = NO_TRUST) -> Issued:
+    """Every letter that was issued; signatures on them are held against whom the plan trusts."""
     known = [*issues(ledger)]
     by_file = {digest: one for one in known for _, digest in one.files}
     replaced = {one.letter.replaces: one.letter.number for one in known if one.letter.replaces}
-    return Issued(by_file, replaced, withdrawn_letters(ledger))
+    return Issued(by_file, replaced, withdrawn_letters(ledger), roots_of(trust))
 
 
 def last_letter(stock: Stock, region: Region, employee: str = "") -> Issue:

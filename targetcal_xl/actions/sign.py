@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from ..calibration import NO_TRUST, Trust
 from ..calibration.vocabulary import Role
 from ..connect import post_stamp_request, stamp_authority
 from ..desk import (
@@ -32,13 +33,14 @@ from ..signing import (
     described_key,
     drawn_look,
     examined,
+    is_vouched,
     key_name,
     opened_key,
     signature_fields,
     signed_pdf,
 )
 from ..telling import DONE, QUIET, Part, Report, Sentence
-from .letter_files import LetterFile, doubts, is_named, issued_letters, read_letters
+from .letter_files import LetterFile, doubts, is_named, issued_letters, read_letters, roots_of
 
 KEY_PASSWORD = "TARGETCAL_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 """The environment's word for the secret of a key; the keyring keeps it as `key <name>`."""
@@ -115,13 +117,13 @@ class Wish:
     """Why a certificate that names somebody else is theirs."""
 
     @contextmanager
-    def pen(self, at: dt.datetime, language: str, ask: AskSecret) -> Iterator[Pen]:
-        """The pen that was asked for; raise Refused where there is none."""
+    def pen(self, at: dt.datetime, language: str, ask: AskSecret, trust: Trust = NO_TRUST) -> Iterator[Pen]:
+        """The pen that was asked for; raise Refused where there is none, or whom the plan does not trust."""
         role = find_role(self.role)
         if not self.key:
             raise Refused([Problem("sign_no_key")])
         picture = read_file(self.picture) if self.picture else None
-        authority = stamp_authority() if self.stamp else ""
+        authority = stamp_authority(trust) if self.stamp else ""
         if self.stamp and not authority:
             raise Refused([Problem("stamp_nobody")])
         stamped = partial(post_stamp_request, authority) if authority else None
@@ -132,6 +134,9 @@ class Wish:
             if not who.since <= at <= who.until:
                 said = {"signer": who.signer, "since": who.since.date(), "until": who.until.date()}
                 raise Refused([Problem("key_expired", fields=said)])
+            roots = roots_of(trust)
+            if roots and not is_vouched(key, roots, at):
+                raise Refused([Problem("key_untrusted", fields={"signer": who.signer, "issuer": who.issuer})])
             yield Pen(role, key, at, language, picture, stamped)
 
 
@@ -165,7 +170,7 @@ def sign(desk: Desk, files: Sequence[Path], wish: Wish, ask: AskSecret) -> SignR
     Nothing is signed where anything speaks against one of them: Raise DataProblems with all of it.
     """
     role, stock = find_role(wish.role), take_stock(desk)
-    found, problems = read_letters(issued_letters(desk.ledger), files)
+    found, problems = read_letters(issued_letters(desk.ledger, stock.plan.trust), files)
     known, asked = signed_by(desk.ledger), letter_questions(desk.ledger)
     for file in found:
         waiting = [one for one in asked.get(file.letter, ()) if one.is_open]
@@ -174,7 +179,7 @@ def sign(desk: Desk, files: Sequence[Path], wish: Wish, ask: AskSecret) -> SignR
         raise DataProblems(problems)
     due = [one for one in found if one.signature(role) is None]
     if due:
-        with wish.pen(desk.clock(), stock.standing.language, ask) as pen:
+        with wish.pen(desk.clock(), stock.standing.language, ask, stock.plan.trust) as pen:
             _sign_all(stock, due, pen, wish.reason)
     now = [one if one not in due else _again(one) for one in found]
     record_signatures(stock, now, wish.reason)

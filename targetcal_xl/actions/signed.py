@@ -134,7 +134,7 @@ def take_in_signed(desk: Desk, files: Sequence[Path], reason: str = "", region: 
     """
     stock = take_stock(desk)
     meant = find_region(stock.plan, region) if region else None
-    found, problems = read_letters(issued_letters(desk.ledger), files)
+    found, problems = read_letters(issued_letters(desk.ledger, stock.plan.trust), files)
     before = signed_by(desk.ledger)
     wrong = {one.path: [*_faults(one, before.get(one.letter, {}), reason)] for one in found}
     sound = [one for one in found if not wrong[one.path]]

@@ -10,6 +10,7 @@ with on_demand(__name__):
     from .plan_tree import infeasible
     from .representatives import read_representatives
     from .stamps import (
+        as_der,
         ask_stamp,
         post_stamp_request,
         signers_roots,
@@ -24,6 +25,7 @@ with on_demand(__name__):
 __all__ = [
     "Actuals",
     "Responses",
+    "as_der",
     "ask_stamp",
     "find_plan",
     "infeasible",

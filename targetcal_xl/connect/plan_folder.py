@@ -17,11 +17,14 @@ from ..calibration.metric import IN_PERCENT
 from ..log import step
 from ..problems import DataProblems, Problem
 from .plan_file import FILE, read_plan_file
+from .stamps import as_pem, certificates_in
 from .tables import TableFile, normal, read_table
 
 _LOG = logging.getLogger(__name__)
 
 HISTORY, DRIVERS = "history", "drivers"
+ROOTS = "roots.pem"
+"""The file with the certificates of those whom a plan trusts."""
 _KINDS = (".csv", ".xlsx", ".xlsm")
 """How the names of tables end; the first is looked for where there is none."""
 _UNSIZED = ("?", "？")
@@ -32,10 +35,15 @@ _UNSIZED = ("?", "？")
 def read_plan(folder: Traversable) -> Inputs:
     """Read `plan.toml`, the table `history` and, where there is one, `drivers`: each as .csv or .xlsx.
 
-    Raise DataProblems with every fault of all three files, each with its row and column.
+    Where there is a `roots.pem`, its certificates are those that the plan trusts. Raise DataProblems with
+    every fault of all files, each with its row and column.
     """
     plan = read_plan_file(folder.joinpath(FILE))
     problems: list[Problem] = []
+    try:
+        plan = replace(plan, trust=replace(plan.trust, roots=read_roots(folder.joinpath(ROOTS))))
+    except DataProblems as found:
+        problems += found.problems
     history, readings = None, None
     try:
         history = read_history(_table_of(folder, HISTORY), plan)
@@ -51,6 +59,16 @@ def read_plan(folder: Traversable) -> Inputs:
     if history is None or readings is None or problems:
         raise DataProblems(problems)
     return Inputs(plan, history, readings)
+
+
+def read_roots(source: Traversable) -> tuple[str, ...]:
+    """Certificates, each in PEM; none where there is no file. Raise DataProblems for a file that has none."""
+    if not source.is_file():
+        return ()
+    found = certificates_in(source.read_bytes())
+    if not found:
+        raise DataProblems([Problem("plan_roots", source.name)])
+    return tuple(map(as_pem, found))
 
 
 def _is_percent(plan: Plan, history: History) -> bool:

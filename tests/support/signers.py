@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Literal
 
@@ -55,6 +58,8 @@ class Certifier:
 
     name: str = "A certifier"
     number: int = 0
+    revocations: str = ""
+    """The address of the list of certificates that it revoked; none, where there is no such list."""
     key: _Private = field(init=False, default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     @property
@@ -89,7 +94,25 @@ class Certifier:
         made = made.add_extension(usage or _usage(digital_signature=True, content_commitment=True), True)
         if mail:
             made = made.add_extension(x509.SubjectAlternativeName([x509.RFC822Name(mail)]), critical=False)
+        if self.revocations:
+            place = x509.DistributionPoint(
+                [x509.UniformResourceIdentifier(self.revocations)], None, None, None
+            )
+            made = made.add_extension(x509.CRLDistributionPoints([place]), critical=False)
         return made.sign(self.key, hashes.SHA256())
+
+    def revoked(self, numbers: Iterable[int], since: dt.datetime = FROM) -> bytes:
+        """The list of certificates that it revoked, by their numbers."""
+        now = dt.datetime.now(dt.UTC)
+        made = x509.CertificateRevocationListBuilder().issuer_name(_called(self.name))
+        made = made.last_update(now - dt.timedelta(hours=1)).next_update(now + dt.timedelta(days=1))
+        for number in numbers:
+            one = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(since)
+            made = made.add_revoked_certificate(one.build())
+        made = made.add_extension(x509.CRLNumber(1), critical=False)
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        made = made.add_extension(issuer, critical=False)
+        return made.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def person(
         self,
@@ -154,3 +177,27 @@ def picture_of_hand() -> bytes:
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
+
+
+@contextmanager
+def revocations(lists: list[bytes]) -> Iterator[str]:
+    """The address of a server that gives the last of these lists, while there is one."""
+
+    class _Desk(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if lists else 404)
+            self.send_header("Content-Type", "application/pkix-crl")
+            self.end_headers()
+            self.wfile.write(b"".join(lists[-1:]))
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), _Desk) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/revoked.crl"
+        finally:
+            server.shutdown()
+            thread.join()
