@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +26,7 @@ from PIL import Image
 from targetcal_xl.letters import LetterTemplate
 from targetcal_xl.signing import FIELD_NAMES, opened_key, signature_fields, signed_pdf
 from tests.support.letters import render, sample_letter
+from tests.support.serving import Quiet, serving
 
 FROM, UNTIL = dt.datetime(2024, 1, 1, tzinfo=dt.UTC), dt.datetime(2035, 1, 1, tzinfo=dt.UTC)
 SIGNED = dt.datetime(2025, 1, 14, 2, 30, tzinfo=dt.UTC)
@@ -183,21 +182,9 @@ def picture_of_hand() -> bytes:
 def revocations(lists: list[bytes]) -> Iterator[str]:
     """The address of a server that gives the last of these lists, while there is one."""
 
-    class _Desk(BaseHTTPRequestHandler):
+    class _Desk(Quiet):
         def do_GET(self) -> None:
-            self.send_response(200 if lists else 404)
-            self.send_header("Content-Type", "application/pkix-crl")
-            self.end_headers()
-            self.wfile.write(b"".join(lists[-1:]))
+            self.answer(200 if lists else 404, "application/pkix-crl", b"".join(lists[-1:]))
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), _Desk) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/revoked.crl"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(_Desk) as port:
+        yield f"http://127.0.0.1:{port}/revoked.crl"
