@@ -58,7 +58,7 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.evaluate)
     yield case.run(actions.changes)
     yield case.run(actions.issue_letters, folder / "letters", "docx")
-    yield case.run(archive, str(folder / "archive"), folder / "letters")
+    yield case.run(archive, str(folder / "archive"), [folder / "letters"])
     yield case.run(actions.verify)
     yield case.run(actions.audit)
     yield case.run(actions.proof, "R1", folder / "R1.json")

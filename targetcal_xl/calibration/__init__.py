@@ -79,6 +79,7 @@ from .negotiation import (
 from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
 from .period import Period
 from .plan import (
+    NO_TRUST,
     Driver,
     Group,
     Indicator,
@@ -92,6 +93,7 @@ from .plan import (
     Region,
     Robot,
     Thresholds,
+    Trust,
 )
 from .progress import (
     Progress,
@@ -139,6 +141,7 @@ __all__ = [
     "JUSTIFICATION",
     "METHODS",
     "MOST_PERIODS",
+    "NO_TRUST",
     "OBJECTIONS",
     "PRIOR_SHARE",
     "ROUNDING",
@@ -209,6 +212,7 @@ __all__ = [
     "Survey",
     "Targets",
     "Thresholds",
+    "Trust",
     "Turn",
     "UnknownReading",
     "Value",

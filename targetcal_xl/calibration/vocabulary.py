@@ -156,6 +156,8 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     LETTER = "letter"
     LETTER_COPY = "letter_copy"
+    LETTER_PERSONAL = "letter_personal"
+    UNSIGNED_PERSONAL = "letters_unsigned"
 
 
 class MessageState(StrEnum):
@@ -184,6 +186,7 @@ class LetterState(StrEnum):
     SIGNED_SUPERIOR = "signed_superior"
     ARCHIVED = "archived"
     DELETED = "deleted"
+    WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
 
 

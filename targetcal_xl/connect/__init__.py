@@ -14,6 +14,7 @@ with on_demand(__name__):
     from .plan_tree import infeasible
     from .representatives import read_representatives
     from .stamps import (
+        as_der,
         ask_stamp,
         post_stamp_request,
         signers_roots,
@@ -38,6 +39,7 @@ __all__ = [
     "PlanDraft",
     "Responses",
     "answer_meant",
+    "as_der",
     "ask_stamp",
     "case_names",
     "find_plan",
