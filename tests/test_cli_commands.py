@@ -105,6 +105,16 @@ PLAYED: Mapping[str, Play] = {
         "recalibrate BOOK --back-to 0 --reason again",
         _says("0 of 3 suggestions moved", "3 行中有 0 行建议值变化"),
     ),
+    "surprise": Play(
+        "submitted",
+        "surprise BOOK",
+        _says("nothing is asked", "无需确认"),
+    ),
+    "surprise --answer": Play(
+        "fresh",
+        "surprise BOOK --answer new_level --line R1-1 --reason 'two joined'",
+        _says("1 input changed.", "1 项输入有变化。"),
+    ),
     "whatif": Play(
         "submitted",
         "whatif BOOK -l R1-1 -i heads -n +1",

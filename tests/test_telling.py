@@ -107,6 +107,7 @@ def _changed(folder: Path) -> Iterator[Report]:
     plan = case.inputs.plan
     yield case.run(actions.whatif, [(plan.lines[0].code, plan.indicators[0].code, "+10%")])
     case.type({(None, None, "hq_target"): 500})
+    yield case.run(actions.surprise)
     yield case.run(actions.keep_scenario, "ambitious")
     yield case.run(actions.recalibrate, "the board said so")
     yield case.run(actions.recalibrations)

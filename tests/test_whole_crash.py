@@ -167,6 +167,7 @@ SILENT = {
         "recalibrate --list",
         "recalibrate --back-to",
         "scenario",
+        "surprise",
         "objections",
         "change",
         "comment, in the tabs",

@@ -52,6 +52,7 @@ with on_demand(__name__):
     from .signed import SignedReport, signed_as_said, signed_on_paper, take_in_signed
     from .split import SplitReport, split_book
     from .stamp import HeldStamp, StampReport, stamp
+    from .surprise import SurpriseReport, answer_surprise, surprise
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
@@ -110,6 +111,7 @@ __all__ = [
     "SignedReport",
     "SplitReport",
     "StampReport",
+    "SurpriseReport",
     "SurveyReport",
     "ThreadsReport",
     "TraceReport",
@@ -125,6 +127,7 @@ __all__ = [
     "adopt_scenario",
     "answer",
     "answer_change",
+    "answer_surprise",
     "ask",
     "ask_change",
     "attest",
@@ -172,6 +175,7 @@ __all__ = [
     "silent",
     "split_book",
     "stamp",
+    "surprise",
     "survey",
     "survey_file",
     "switch_functions",

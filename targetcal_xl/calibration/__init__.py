@@ -76,7 +76,17 @@ from .negotiation import (
     objection_state,
     settles,
 )
-from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
+from .odds import (
+    PRIOR_SHARE,
+    above_middles,
+    odds,
+    plan_odds,
+    shared_error,
+    spread,
+    total_interval,
+    total_odds,
+    total_spread,
+)
 from .period import Period
 from .plan import (
     NO_TRUST,
@@ -113,13 +123,14 @@ from .progress import (
     so_far,
     target_path,
 )
-from .question import Answer, Question
+from .question import ALL_LINES, Answer, Question
 from .standing import Key, Standing, Value, as_number
 from .states import allows
 from .supports import DECLINED, Item, in_words_only, support_items
 from .values import is_multiple, kept, same_value
 from .vocabulary import (
     ANSWERS,
+    COMMON_ANSWERS,
     JUSTIFICATION,
     OBJECTIONS,
     STANDING_OBJECTIONS,
@@ -136,7 +147,9 @@ from .waiting import Turn, turn, urgency
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
+    "ALL_LINES",
     "ANSWERS",
+    "COMMON_ANSWERS",
     "DECLINED",
     "JUSTIFICATION",
     "METHODS",
@@ -218,6 +231,7 @@ __all__ = [
     "Value",
     "WeightsCode",
     "WhatIf",
+    "above_middles",
     "after_decisions",
     "allot",
     "allows",

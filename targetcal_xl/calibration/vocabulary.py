@@ -255,9 +255,14 @@ TalkOutcome = Literal["upheld", "partly", "target_kept"]
 TALK_OUTCOMES: Final[tuple[TalkOutcome, ...]] = get_args(TalkOutcome)
 """What a talk about an objection comes to: it is upheld, in part, or the suggested target is kept."""
 
-AnswerCode = Literal["one_off", "new_level"]
+AnswerCode = Literal["one_off", "new_level", "as_is"]
 ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
-"""What a question can be answered with, in the order in which the answers are offered."""
+"""What a question about a line can be answered with, in the order in which the answers are offered."""
+COMMON_ANSWERS: Final[tuple[AnswerCode, ...]] = ("one_off", "new_level")
+"""What the question about all lines can be."""
+
+QuestionKind = Literal["line", "common", "beside"]
+"""What is asked about: a line's last value, what all lines have in common, or a line beside that."""
 
 IntervalSide = Literal["below", "within", "above"]
 SIDES: Final[tuple[IntervalSide, ...]] = get_args(IntervalSide)

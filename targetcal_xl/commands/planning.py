@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from ..language import LANGUAGES
 from .command import CommandTable, Here
@@ -39,6 +39,11 @@ BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
 Listed = Annotated[bool, Given("--list", about="list")]
 ScenarioName = Annotated[str, Given("--name", about="scenario_name")]
 AdoptedScenario = Annotated[str, Given("--adopt")]
+SurpriseAnswer = Annotated[
+    Literal["", "one_off", "new_level", "as_is"],
+    Given("--answer", about="surprise_answer", metavar="one_off|new_level|as_is"),
+]
+SurprisedLines = Annotated[list[str] | None, Given("--line -l", "line", about="surprise_line")]
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
@@ -144,6 +149,19 @@ def _adopt(desk: "Desk", adopt: AdoptedScenario, reason: Reason = "") -> "Report
     from ..actions.scenario import adopt_scenario
 
     return adopt_scenario(desk, adopt, reason)
+
+
+@TABLE.command(
+    "targetcal surprise targets.xlsx",
+    'targetcal surprise targets.xlsx --answer one_off --reason "three weeks of lockdown"',
+    'targetcal surprise targets.xlsx --answer as_is --line 华东 --reason "the east stayed open"',
+)
+def _surprise(
+    desk: "Desk", answer: SurpriseAnswer = "", lines: SurprisedLines = None, reason: Reason = ""
+) -> "Report":
+    from ..actions.surprise import answer_surprise, surprise
+
+    return answer_surprise(desk, answer, lines or (), reason) if answer else surprise(desk)
 
 
 @TABLE.command(

@@ -81,7 +81,7 @@ with on_demand(__name__):
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
     from .printable import cell_faults, plan_faults, text_faults
     from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
-    from .questions import Asked, asked, held, skipped, tell_open
+    from .questions import Asked, asked, held, skipped, tell_open, tell_question
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
         EVALUATION,
@@ -272,6 +272,7 @@ __all__ = [
     "standing_of",
     "take_stock",
     "tell_open",
+    "tell_question",
     "text_faults",
     "text_problems",
     "typed_faults",
