@@ -41,6 +41,7 @@ with on_demand(__name__):
     from .lock import LockReport, lock
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
+    from .okr import OkrReport, OkrResultsReport, okr, okr_results
     from .proof import ProofReport, proof
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
@@ -92,6 +93,8 @@ __all__ = [
     "Moved",
     "NewReport",
     "ObjectionsReport",
+    "OkrReport",
+    "OkrResultsReport",
     "OnProgress",
     "ProofReport",
     "RecalibrateReport",
@@ -151,6 +154,8 @@ __all__ = [
     "lock",
     "new",
     "objections",
+    "okr",
+    "okr_results",
     "open_desk",
     "open_live_desk",
     "plan_of",

@@ -69,6 +69,7 @@ from .negotiation import (
     settles,
 )
 from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
+from .okr import KeyResult, Objective, headway, keyed, objectives, status_of
 from .period import Period
 from .plan import (
     Driver,
@@ -161,6 +162,7 @@ __all__ = [
     "Item",
     "Judgement",
     "Key",
+    "KeyResult",
     "Letter",
     "LetterCare",
     "Level",
@@ -173,6 +175,7 @@ __all__ = [
     "Milestone",
     "Notices",
     "Objection",
+    "Objective",
     "Opinion",
     "Origin",
     "Outcome",
@@ -232,6 +235,7 @@ __all__ = [
     "followed_by",
     "gap_pct",
     "has_resources",
+    "headway",
     "hierarchy",
     "hope",
     "hq_gap",
@@ -248,6 +252,7 @@ __all__ = [
     "is_tolerable",
     "judge",
     "kept",
+    "keyed",
     "last_year",
     "letter_number",
     "line_errors",
@@ -260,6 +265,7 @@ __all__ = [
     "missing_fields",
     "objection_change",
     "objection_state",
+    "objectives",
     "odds",
     "of_plan",
     "parse_course",
@@ -285,6 +291,7 @@ __all__ = [
     "split_mean",
     "split_sum",
     "spread",
+    "status_of",
     "summarise",
     "support_items",
     "target_path",

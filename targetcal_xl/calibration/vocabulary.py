@@ -107,6 +107,15 @@ class Light(StrEnum):
     ON_PATH = "on_path"
 
 
+class KeyStatus(StrEnum):
+    """How a key result stands: not to be told yet, in time, in danger, or behind its path."""
+
+    UNTOLD = "untold"
+    NORMAL = "normal"
+    AT_RISK = "at_risk"
+    DELAYED = "delayed"
+
+
 class Measure(StrEnum):
     """The four measures of how well a calibration went, and the mean answer."""
 
@@ -137,6 +146,7 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     LETTER = "letter"
     LETTER_COPY = "letter_copy"
+    KEY_RESULTS = "key_results"
 
 
 class MessageState(StrEnum):
@@ -169,12 +179,14 @@ class LetterState(StrEnum):
 
 
 class Channel(StrEnum):
-    """The ways that messages go: by mail, or through the group robot of a chat."""
+    """The ways that messages go: by mail, through the group robot of a chat, or to an OKR system."""
 
     MAIL = "mail"
     FEISHU = "feishu"
     DINGTALK = "dingtalk"
     WECOM = "wecom"
+    OKR = "okr"
+    FEISHU_OKR = "feishu_okr"
 
 
 JUSTIFICATION: Final[tuple[str, ...]] = tuple(Reason)

@@ -131,6 +131,12 @@ Encrypt = Annotated[bool, Given("--encrypt")]
 AnswersAt = Annotated[list[Path] | None, Given(kind="folder", about="answers", metavar="[FILE|DIR]...")]
 WatchAnswers = Annotated[bool, Given("--watch", about="watch_answers")]
 
+OkrTo = Annotated[str, Given("--to", about="okr_to", metavar="FILE|URL|feishu|lark")]
+OkrFrom = Annotated[str, Given("--from", about="okr_from", metavar="FILE|URL|feishu|lark")]
+OkrResults = Annotated[Path | None, Given("--results", "file", about="okr_results", metavar="FILE.csv")]
+OkrIds = Annotated[Path | None, Given("--ids", "file", about="okr_ids")]
+OkrLink = Annotated[str, Given("--link", about="okr_link", metavar="URL")]
+
 _TABLE = CommandTable()
 SPOKEN = spoken_language()
 
@@ -572,6 +578,27 @@ def _follow(desk: "Desk", actuals: Results, as_of: Day = None) -> "Report":
     from ..actions.follow import follow_file
 
     return follow_file(desk, actuals, as_of)
+
+
+@_TABLE.command(
+    "targetcal okr targets.xlsx --to okr.json",
+    "targetcal okr targets.xlsx --to https://okr.example.com/plans/2025Q1 --dry-run",
+    'targetcal okr targets.xlsx --to feishu --ids okr.csv --link "https://example.com/targets"',
+    "targetcal okr targets.xlsx --from https://okr.example.com/plans/2025Q1 --results actuals.csv",
+)
+@_TABLE.button("okr", "finance", "ExportTextFile", "system")
+def _okr(
+    desk: "Desk",
+    system: OkrTo = "",
+    back: OkrFrom = "",
+    results: OkrResults = None,
+    ids: OkrIds = None,
+    link: OkrLink = "",
+    dry_run: DryRun = False,
+) -> "Report":
+    from ..actions.okr import okr_as_said
+
+    return okr_as_said(desk, system, back, results, ids, link, dry_run=dry_run)
 
 
 @_TABLE.command("targetcal survey targets.xlsx --responses answers.csv")

@@ -1,4 +1,4 @@
-"""The outside world: plan folders, daily results and survey answers."""
+"""The outside world: plan folders, daily results, OKR documents and survey answers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
+    from .okr import (
+        FORMAT,
+        OkrResults,
+        OkrTarget,
+        is_okr_file,
+        okr_document,
+        okr_table,
+        read_okr_document,
+        read_okr_ids,
+        results_table,
+    )
     from .plan_folder import read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .representatives import read_representatives
@@ -18,25 +29,35 @@ with on_demand(__name__):
         trusted_roots,
     )
     from .survey import Responses, read_responses
-    from .tables import number_told
+    from .tables import decode, number_told
     from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
+    "FORMAT",
     "Actuals",
+    "OkrResults",
+    "OkrTarget",
     "Responses",
     "ask_stamp",
+    "decode",
     "find_plan",
     "infeasible",
+    "is_okr_file",
     "number_told",
+    "okr_document",
+    "okr_table",
     "plan_template",
     "plan_templates",
     "post_stamp_request",
     "read_actuals",
     "read_drivers",
     "read_history",
+    "read_okr_document",
+    "read_okr_ids",
     "read_plan",
     "read_representatives",
     "read_responses",
+    "results_table",
     "signers_roots",
     "stamp_authority",
     "stamped_at",
