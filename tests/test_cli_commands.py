@@ -234,6 +234,12 @@ PLAYED: Mapping[str, Play] = {
         _says("Written: results.csv, with results of 1 line", "已写入：results.csv，含 1 个分解行的结果"),
         lambda told: told["lines"] == ["华东1组"],
     ),
+    "survey --form": Play(
+        "confirmed",
+        "survey BOOK --form form.html --scale",
+        _says("Written: form.html", "已写入：form.html"),
+        lambda told: (told["file"], told["is_scaled"]) == ("form.html", True),
+    ),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
     "scenario": Play("locked", "scenario BOOK", _says("There is no scenario yet.", "尚无方案。")),

@@ -55,6 +55,7 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     answers = folder / "answers.csv"
     answers.write_text("region,score\n" + "R1,4\nR2,5\n" * 6, "utf-8")
     yield case.run(actions.survey_file, answers)
+    yield case.run(actions.write_questionnaire, folder / "survey.html")
     yield case.run(actions.evaluate)
     yield case.run(actions.changes)
     yield case.run(actions.issue_letters, folder / "letters", "docx")

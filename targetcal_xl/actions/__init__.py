@@ -51,7 +51,7 @@ with on_demand(__name__):
     from .signed import SignedReport, signed_as_said, signed_on_paper, take_in_signed
     from .split import SplitReport, split_book
     from .stamp import HeldStamp, StampReport, stamp
-    from .survey import SurveyReport, survey, survey_file
+    from .survey import QuestionnaireReport, SurveyReport, survey, survey_file, write_questionnaire
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
@@ -97,6 +97,7 @@ __all__ = [
     "OkrResultsReport",
     "OnProgress",
     "ProofReport",
+    "QuestionnaireReport",
     "RecalibrateReport",
     "Recalibration",
     "RecalibrationsReport",
@@ -185,4 +186,5 @@ __all__ = [
     "watched",
     "whatif",
     "withdraw",
+    "write_questionnaire",
 ]

@@ -12,7 +12,7 @@ from typing import Final
 
 from .disclosure import showable
 from .plan import ADDED
-from .vocabulary import QuadrantCode
+from .vocabulary import COMMITMENT_ITEMS, QuadrantCode
 
 LOWEST_SCORE, HIGHEST_SCORE = 1, 5
 TOP_BOX = 4
@@ -36,7 +36,6 @@ _QUADRANTS: dict[tuple[bool, bool], QuadrantCode] = {
 
 CONFIDENCE: Final = 0.95
 """Level of the intervals of what people answered."""
-SCALE_ITEMS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,7 @@ class _Summary:
         """The figures of some answers, at least one."""
         places = sorted(at for cell in cells for at in self.answers[cell])
         scores = [self.scores[at] for at in places]
-        scale = [math.fsum(self.items[at]) / SCALE_ITEMS for at in places] if self.items else []
+        scale = [math.fsum(self.items[at]) / len(COMMITMENT_ITEMS) for at in places] if self.items else []
         return Opinion(
             answers=len(scores),
             mean=_mean(scores),

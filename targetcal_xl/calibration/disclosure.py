@@ -14,8 +14,8 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Final, TypeVar
 
-Cell = TypeVar("Cell")
-Code = TypeVar("Code")
+_Cell = TypeVar("_Cell")
+_Code = TypeVar("_Code")
 
 _MOST_LOOKED_AT: Final = 5_000
 """Where there are more combinations of small cells than this, nothing more is shown: that is always safe."""
@@ -23,14 +23,14 @@ _Row = tuple[Fraction, ...]
 
 
 def showable(
-    sizes: Mapping[Cell, int], groups: Sequence[tuple[Code, frozenset[Cell]]], minimum: int
-) -> set[Code]:
+    sizes: Mapping[_Cell, int], groups: Sequence[tuple[_Code, frozenset[_Cell]]], minimum: int
+) -> set[_Code]:
     """The groups that may be shown together, of those wanted, the first wanted the most.
 
     `sizes` says how many answers each cell of the finest table holds; a group is some of the cells.
     """
-    order, shown = list(sizes), list[frozenset[Cell]]()
-    found = set[Code]()
+    order, shown = list(sizes), list[frozenset[_Cell]]()
+    found = set[_Code]()
     for code, cells in groups:
         wanted = [*shown, cells]
         if cells and is_safe([sizes[cell] for cell in order], _rows(order, wanted), minimum):
@@ -39,7 +39,7 @@ def showable(
     return found
 
 
-def _rows(order: Sequence[Cell], groups: Iterable[frozenset[Cell]]) -> list[list[int]]:
+def _rows(order: Sequence[_Cell], groups: Iterable[frozenset[_Cell]]) -> list[list[int]]:
     return [[int(cell in cells) for cell in order] for cells in groups]
 
 

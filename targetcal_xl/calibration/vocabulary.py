@@ -253,6 +253,12 @@ IntervalSide = Literal["below", "within", "above"]
 SIDES: Final[tuple[IntervalSide, ...]] = get_args(IntervalSide)
 """Where a value is beside its limits."""
 
+SurveyRole = Literal["manager", "representative", "staff"]
+SURVEY_ROLES: Final[tuple[SurveyRole, ...]] = get_args(SurveyRole)
+"""What people who answer the survey do: no finer, or it would tell who they are."""
+COMMITMENT_ITEMS: Final = ("kut1", "kut2", "kut3", "kut4")
+"""The four items of the K.U.T. commitment measure (Klein, Cooper, Molloy and Swanson 2014)."""
+
 QuadrantCode = Literal["thriving", "pressed", "content", "failing"]
 QUADRANTS: Final[tuple[QuadrantCode, ...]] = get_args(QuadrantCode)
 """Attainment by agreement: high in both, reached unwillingly, agreed but not reached, low in both."""

@@ -70,7 +70,11 @@ LetterMakers = Annotated[str, Given("--executor", "text", metavar="local|ADDRESS
 TriedTemplate = Annotated[Path | None, Given("--template", "file", about="doctor_template")]
 Results = Annotated[Path, Given("--actuals", "file")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
-Answered = Annotated[Path, Given("--responses", "file")]
+Answered = Annotated[Path | None, Given("--responses", "file", metavar="FILE|DIR")]
+Questionnaire = Annotated[
+    Path | None, Given("--form", "file", about="questionnaire", metavar="FILE.html|.xlsx|.csv")
+]
+Scaled = Annotated[bool, Given("--scale", about="scaled")]
 ErasedEntries = Annotated[list[int] | None, Given("--entry", "whole", metavar="N", about="erased_entry")]
 ErasedField = Annotated[str, Given("--field", about="erased_field")]
 ErasedPerson = Annotated[str, Given("--person", about="erased_person", metavar="NAME")]
@@ -601,12 +605,24 @@ def _okr(
     return okr_as_said(desk, system, back, results, ids, link, dry_run=dry_run)
 
 
-@_TABLE.command("targetcal survey targets.xlsx --responses answers.csv")
+@_TABLE.command(
+    "targetcal survey targets.xlsx --form survey.html --scale",
+    "targetcal survey targets.xlsx --responses answers",
+    "targetcal survey targets.xlsx --responses answers.csv",
+)
+@_TABLE.button("questionnaire", "hr", "FormControlRadioButton", "form")
 @_TABLE.button("survey", "hr", "FileOpen", "responses")
-def _survey(desk: "Desk", responses: Answered) -> "Report":
-    from ..actions.survey import survey_file
+def _survey(
+    desk: "Desk",
+    responses: Answered = None,
+    form: Questionnaire = None,
+    scale: Scaled = False,
+    lang: PageLanguage = "",
+    reason: Reason = "",
+) -> "Report":
+    from ..actions.survey import survey_as_said
 
-    return survey_file(desk, responses)
+    return survey_as_said(desk, responses, form, lang, reason, scaled=scale)
 
 
 @_TABLE.command("targetcal evaluate targets.xlsx")

@@ -28,12 +28,13 @@ with on_demand(__name__):
         stamped_at,
         trusted_roots,
     )
-    from .survey import Responses, read_responses
+    from .survey import SURVEY_COLUMNS, Responses, read_responses, role_words, survey_words
     from .tables import decode, number_told
     from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
     "FORMAT",
+    "SURVEY_COLUMNS",
     "Actuals",
     "OkrResults",
     "OkrTarget",
@@ -58,8 +59,10 @@ __all__ = [
     "read_representatives",
     "read_responses",
     "results_table",
+    "role_words",
     "signers_roots",
     "stamp_authority",
     "stamped_at",
+    "survey_words",
     "trusted_roots",
 ]

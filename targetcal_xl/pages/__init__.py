@@ -8,16 +8,19 @@ with on_demand(__name__):
     from .dashboard import Act, Contest, Overviewed, RegionTurn, dashboard_page
     from .page import MOST_BYTES, is_ours
     from .region import region_page
+    from .survey import AskedQuestion, survey_page
     from .verifier import verifier_page
 
 __all__ = [
     "MOST_BYTES",
     "Act",
+    "AskedQuestion",
     "Contest",
     "Overviewed",
     "RegionTurn",
     "dashboard_page",
     "is_ours",
     "region_page",
+    "survey_page",
     "verifier_page",
 ]
