@@ -120,6 +120,18 @@ PLAYED: Mapping[str, Play] = {
         "dashboard BOOK -o page.html --lang en",
         _says("Written: page.html", "已写入：page.html"),
     ),
+    "plans": Play(
+        "locked",
+        "plans . --find targets --period 2025",
+        _says("1 of 1 plan.", "共 1 个计划，列出 1 个。"),
+        lambda told: (told["found"], told["problems"]) == (1, []),
+    ),
+    "plans -o": Play(
+        "fresh",
+        "plans -o plans.html --state confirmed",
+        _says("Written: plans.html", "已写入：plans.html"),
+        lambda told: (told["plans"], told["found"], told["page"]) == ([], 1, "plans.html"),
+    ),
     "lock": Play(
         "submitted",
         "lock BOOK -r R2",
@@ -588,6 +600,8 @@ def test_every_command_is_played_here() -> None:
         ("dashboard BOOK -o page.pdf", "page.pdf: A page is a file that ends in .html"),
         ("dashboard BOOK -o page.html --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("dashboard nowhere.xlsx -o page.html --watch", "There is no ledger at nowhere.ledger.sqlite"),
+        ("plans nowhere", "nowhere: There is no such folder."),
+        ("plans -o plans.pdf", "plans.pdf: A page is a file that ends in .html"),
         ("lock BOOK -r R9", "There is no region “R9”"),
         ("unlock BOOK -r R1", "--reason is missing"),
         ("unlock BOOK -r R1 --reason ' '", "A reason is needed that others can follow"),

@@ -83,6 +83,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     case = desks.locked(folder)
     yield case.run(actions.objections)
     yield case.run(actions.dashboard, folder / "page.html")
+    yield actions.plans(folder, case.clock())
     yield actions.verifier(folder / "verifier.html", "en")
     with stamping(folder / "authority") as authority:
         yield case.run(actions.stamp, authority.address)

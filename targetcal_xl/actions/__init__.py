@@ -42,6 +42,7 @@ with on_demand(__name__):
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
     from .okr import OkrReport, OkrResultsReport, okr, okr_results
+    from .plans import PlansReport, plans
     from .proof import ProofReport, proof
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
@@ -96,6 +97,7 @@ __all__ = [
     "OkrReport",
     "OkrResultsReport",
     "OnProgress",
+    "PlansReport",
     "ProofReport",
     "QuestionnaireReport",
     "RecalibrateReport",
@@ -160,6 +162,7 @@ __all__ = [
     "open_desk",
     "open_live_desk",
     "plan_of",
+    "plans",
     "proof",
     "recalibrate",
     "recalibrations",

@@ -32,6 +32,16 @@ class Stage(StrEnum):
     CHANGED = "changed"
 
 
+class PlanState(StrEnum):
+    """How far a whole plan has come."""
+
+    NEGOTIATED = "negotiated"
+    ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    FOLLOWED = "followed"
+    EVALUATED = "evaluated"
+
+
 class Status(StrEnum):
     """What a region says of its own tab."""
 
