@@ -38,6 +38,8 @@ FILES: Mapping[str, str] = {
     "actuals.csv": "date,line,value\n2025-01-02,R1-1,5\n2025-01-03,R1-2,4\n2025-01-03,R2-1,7\n",
     "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
     "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
+    "back.json": '{"format": "targetcal-okr/1", "plan": "2025Q1-new-customers", "objectives": [], "results":'
+    ' [{"date": "2025-01-04", "line": "R1-1", "value": 3}]}',
     "scores.csv": "region,score\nR1,9\nR7,4\n",
     "note.txt": "What was said",
     "plan/plan.toml": "name = 1\n",
@@ -258,6 +260,24 @@ PLAYED: Mapping[str, Play] = {
         "confirmed",
         "follow BOOK --actuals actuals.csv --as-of 2025-01-05",
         _says("2025-01-05: 16 of 353", "2025-01-05：实际 16，目标 353"),
+    ),
+    "okr": Play(
+        "followed",
+        "okr BOOK --to okr.json",
+        _says("Written: okr.json", "已写入：okr.json"),
+        lambda told: (told["file"], len(_rows(told["objectives"]))) == ("okr.json", 3),
+    ),
+    "okr --from": Play(
+        "followed",
+        "okr BOOK --from back.json --results results.csv",
+        _says("Written: results.csv, with results of 1 line", "已写入：results.csv，含 1 个分解行的结果"),
+        lambda told: told["lines"] == ["华东1组"],
+    ),
+    "survey --form": Play(
+        "confirmed",
+        "survey BOOK --form form.html --scale",
+        _says("Written: form.html", "已写入：form.html"),
+        lambda told: (told["file"], told["is_scaled"]) == ("form.html", True),
     ),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),

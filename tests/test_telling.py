@@ -52,9 +52,12 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     rows = "".join(f"2025-01-{day:02},{line.code},1\n" for day in (10, 20) for line in case.inputs.plan.lines)
     results.write_text(f"date,line,value\n{rows}", "utf-8")
     yield case.run(actions.follow_file, results)
+    yield case.run(actions.okr, str(folder / "okr.json"))
+    yield case.run(actions.okr_results, str(folder / "okr.json"), folder / "results.csv")
     answers = folder / "answers.csv"
     answers.write_text("region,score\n" + "R1,4\nR2,5\n" * 6, "utf-8")
     yield case.run(actions.survey_file, answers)
+    yield case.run(actions.write_questionnaire, folder / "survey.html")
     yield case.run(actions.evaluate)
     yield case.run(actions.changes)
     yield case.run(actions.issue_letters, folder / "letters", "docx")

@@ -42,6 +42,7 @@ with on_demand(__name__):
     from .lock import LockReport, lock
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
+    from .okr import OkrReport, OkrResultsReport, okr, okr_results
     from .plans import PlansReport, plans
     from .proof import ProofReport, proof
     from .recalibrate import RecalibrateReport, go_back, recalibrate
@@ -53,7 +54,7 @@ with on_demand(__name__):
     from .split import SplitReport, split_book
     from .stamp import HeldStamp, StampReport, stamp
     from .surprise import SurpriseReport, answer_surprise, surprise
-    from .survey import SurveyReport, survey, survey_file
+    from .survey import QuestionnaireReport, SurveyReport, survey, survey_file, write_questionnaire
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
@@ -96,9 +97,12 @@ __all__ = [
     "Moved",
     "NewReport",
     "ObjectionsReport",
+    "OkrReport",
+    "OkrResultsReport",
     "OnProgress",
     "PlansReport",
     "ProofReport",
+    "QuestionnaireReport",
     "RecalibrateReport",
     "Recalibration",
     "RecalibrationsReport",
@@ -159,6 +163,8 @@ __all__ = [
     "lock",
     "new",
     "objections",
+    "okr",
+    "okr_results",
     "open_desk",
     "open_live_desk",
     "plan_of",
@@ -190,4 +196,5 @@ __all__ = [
     "watched",
     "whatif",
     "withdraw",
+    "write_questionnaire",
 ]

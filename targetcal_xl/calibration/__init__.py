@@ -87,6 +87,7 @@ from .odds import (
     total_odds,
     total_spread,
 )
+from .okr import KeyResult, Objective, headway, keyed, objectives, status_of
 from .period import Period
 from .plan import (
     NO_TRUST,
@@ -188,6 +189,7 @@ __all__ = [
     "Item",
     "Judgement",
     "Key",
+    "KeyResult",
     "Lean",
     "Letter",
     "LetterCare",
@@ -201,6 +203,7 @@ __all__ = [
     "Milestone",
     "Notices",
     "Objection",
+    "Objective",
     "Opinion",
     "Origin",
     "Outcome",
@@ -263,6 +266,7 @@ __all__ = [
     "followed_by",
     "gap_pct",
     "has_resources",
+    "headway",
     "hierarchy",
     "hope",
     "hq_gap",
@@ -277,6 +281,7 @@ __all__ = [
     "is_tolerable",
     "judge",
     "kept",
+    "keyed",
     "last_year",
     "letter_number",
     "line_errors",
@@ -289,6 +294,7 @@ __all__ = [
     "needs_reasons",
     "objection_change",
     "objection_state",
+    "objectives",
     "odds",
     "of_plan",
     "parse_course",
@@ -317,6 +323,7 @@ __all__ = [
     "split_mean",
     "split_sum",
     "spread",
+    "status_of",
     "summarise",
     "support_items",
     "target_path",

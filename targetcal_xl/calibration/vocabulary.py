@@ -126,6 +126,15 @@ class Leaning(StrEnum):
     HARDER = "harder"
 
 
+class KeyStatus(StrEnum):
+    """How a key result stands: not to be told yet, in time, in danger, or behind its path."""
+
+    UNTOLD = "untold"
+    NORMAL = "normal"
+    AT_RISK = "at_risk"
+    DELAYED = "delayed"
+
+
 class Measure(StrEnum):
     """The four measures of how well a calibration went, and the mean answer."""
 
@@ -158,6 +167,7 @@ class MessageKind(StrEnum):
     LETTER_COPY = "letter_copy"
     LETTER_PERSONAL = "letter_personal"
     UNSIGNED_PERSONAL = "letters_unsigned"
+    KEY_RESULTS = "key_results"
 
 
 class MessageState(StrEnum):
@@ -191,12 +201,14 @@ class LetterState(StrEnum):
 
 
 class Channel(StrEnum):
-    """The ways that messages go: by mail, or through the group robot of a chat."""
+    """The ways that messages go: by mail, through the group robot of a chat, or to an OKR system."""
 
     MAIL = "mail"
     FEISHU = "feishu"
     DINGTALK = "dingtalk"
     WECOM = "wecom"
+    OKR = "okr"
+    FEISHU_OKR = "feishu_okr"
 
 
 JUSTIFICATION: Final[tuple[str, ...]] = tuple(Reason)
@@ -267,6 +279,12 @@ QuestionKind = Literal["line", "common", "beside"]
 IntervalSide = Literal["below", "within", "above"]
 SIDES: Final[tuple[IntervalSide, ...]] = get_args(IntervalSide)
 """Where a value is beside its limits."""
+
+SurveyRole = Literal["manager", "representative", "staff"]
+SURVEY_ROLES: Final[tuple[SurveyRole, ...]] = get_args(SurveyRole)
+"""What people who answer the survey do: no finer, or it would tell who they are."""
+COMMITMENT_ITEMS: Final = ("kut1", "kut2", "kut3", "kut4")
+"""The four items of the K.U.T. commitment measure (Klein, Cooper, Molloy and Swanson 2014)."""
 
 QuadrantCode = Literal["thriving", "pressed", "content", "failing"]
 QUADRANTS: Final[tuple[QuadrantCode, ...]] = get_args(QuadrantCode)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .command import CommandTable, Here
-from .given import Region, languages
+from .given import DryRun, PageLanguage, Reason, Region, languages
 from .parameter import Given
 
 if TYPE_CHECKING:
@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 TracedLine = Annotated[str, Given("--line -l", "line", about="traced_line")]
 Results = Annotated[Path, Given("--actuals", "file")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
-Answered = Annotated[Path, Given("--responses", "file")]
+OkrTo = Annotated[str, Given("--to", about="okr_to", metavar="FILE|URL|feishu|lark")]
+OkrFrom = Annotated[str, Given("--from", about="okr_from", metavar="FILE|URL|feishu|lark")]
+OkrResults = Annotated[Path | None, Given("--results", "file", about="okr_results", metavar="FILE.csv")]
+OkrIds = Annotated[Path | None, Given("--ids", "file", about="okr_ids")]
+OkrLink = Annotated[str, Given("--link", about="okr_link", metavar="URL")]
+Answered = Annotated[Path | None, Given("--responses", "file", metavar="FILE|DIR")]
+Questionnaire = Annotated[
+    Path | None, Given("--form", "file", about="questionnaire", metavar="FILE.html|.xlsx|.csv")
+]
+Scaled = Annotated[bool, Given("--scale", about="scaled")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
 Heads = Annotated[list[str] | None, Given("--head")]
 PlansIn = Annotated[Path, Given(kind="folder", about="plans_in", metavar="[DIR]")]
@@ -40,12 +49,45 @@ def _follow(desk: "Desk", actuals: Results, as_of: Day = None) -> "Report":
     return follow_file(desk, actuals, as_of)
 
 
-@TABLE.command("targetcal survey targets.xlsx --responses answers.csv")
-@TABLE.button("survey", "hr", "FileOpen", "responses")
-def _survey(desk: "Desk", responses: Answered) -> "Report":
-    from ..actions.survey import survey_file
+@TABLE.command(
+    "targetcal okr targets.xlsx --to okr.json",
+    "targetcal okr targets.xlsx --to https://okr.example.com/plans/2025Q1 --dry-run",
+    'targetcal okr targets.xlsx --to feishu --ids okr.csv --link "https://example.com/targets"',
+    "targetcal okr targets.xlsx --from https://okr.example.com/plans/2025Q1 --results actuals.csv",
+)
+@TABLE.button("okr", "finance", "ExportTextFile", "system")
+def _okr(
+    desk: "Desk",
+    system: OkrTo = "",
+    back: OkrFrom = "",
+    results: OkrResults = None,
+    ids: OkrIds = None,
+    link: OkrLink = "",
+    dry_run: DryRun = False,
+) -> "Report":
+    from ..actions.okr import okr_as_said
 
-    return survey_file(desk, responses)
+    return okr_as_said(desk, system, back, results, ids, link, dry_run=dry_run)
+
+
+@TABLE.command(
+    "targetcal survey targets.xlsx --form survey.html --scale",
+    "targetcal survey targets.xlsx --responses answers",
+    "targetcal survey targets.xlsx --responses answers.csv",
+)
+@TABLE.button("questionnaire", "hr", "FormControlRadioButton", "form")
+@TABLE.button("survey", "hr", "FileOpen", "responses")
+def _survey(
+    desk: "Desk",
+    responses: Answered = None,
+    form: Questionnaire = None,
+    scale: Scaled = False,
+    lang: PageLanguage = "",
+    reason: Reason = "",
+) -> "Report":
+    from ..actions.survey import survey_as_said
+
+    return survey_as_said(desk, responses, form, lang, reason, scaled=scale)
 
 
 @TABLE.command("targetcal evaluate targets.xlsx")

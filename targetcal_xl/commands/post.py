@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .command import CommandTable
-from .given import Reason, Representatives
+from .given import DryRun, Reason, Representatives
 from .parameter import Given
 
 if TYPE_CHECKING:
     from ..desk import Desk
     from ..telling import Report
 
-DryRun = Annotated[bool, Given("--dry-run")]
 DraftsTo = Annotated[Path | None, Given("--draft", "folder")]
 Attach = Annotated[list[str] | None, Given("--attach", metavar="REGION=FILE")]
 Resend = Annotated[list[int] | None, Given("--resend", "whole", metavar="N")]

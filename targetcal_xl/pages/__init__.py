@@ -9,11 +9,13 @@ with on_demand(__name__):
     from .page import MOST_BYTES, is_ours
     from .plans import PlanOverview, RegionOverview, plans_page
     from .region import region_page
+    from .survey import AskedQuestion, survey_page
     from .verifier import verifier_page
 
 __all__ = [
     "MOST_BYTES",
     "Act",
+    "AskedQuestion",
     "Contest",
     "Overviewed",
     "PlanOverview",
@@ -23,5 +25,6 @@ __all__ = [
     "is_ours",
     "plans_page",
     "region_page",
+    "survey_page",
     "verifier_page",
 ]

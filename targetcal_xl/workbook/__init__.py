@@ -18,6 +18,7 @@ with on_demand(__name__):
     from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
     from .places import Places
+    from .questionnaire import AskedColumn, questionnaire
     from .reading import Reading, Typed, as_typed, nameless, read
     from .revision import Unusable, revised
     from .shapes import LONGEST_REMARK, Owner, region_sheet
@@ -32,6 +33,7 @@ __all__ = [
     "GROUND",
     "LONGEST_REMARK",
     "MARKED",
+    "AskedColumn",
     "Book",
     "ClosedBook",
     "Content",
@@ -69,6 +71,7 @@ __all__ = [
     "open_damaged",
     "pack_layout",
     "path_of",
+    "questionnaire",
     "read",
     "region_sheet",
     "revised",
