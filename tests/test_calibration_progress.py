@@ -23,9 +23,9 @@ from targetcal_xl.calibration.progress import (
     episodes,
     follow_lines,
     hope,
-    period_weights,
     shortages,
 )
+from targetcal_xl.calibration.rhythm import period_weights
 from targetcal_xl.desk.records import advice
 from targetcal_xl.language import LANGUAGES, text
 from tests.support.samples import sample_plan

@@ -14,6 +14,7 @@ from ..calibration import (
     Metric,
     Plan,
     Progress,
+    Shape,
     Standing,
     beside,
     due_so_far,
@@ -22,7 +23,6 @@ from ..calibration import (
     has_resources,
     hope,
     path_in_force,
-    period_weights,
     reached,
     recent_pace,
     so_far,
@@ -35,7 +35,7 @@ from ..language import listed, text
 from ..ledger import Event, dump, reference
 from ..problems import MOST_OF_A_KIND, DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, WARNING, Part, Report, Sentence
-from ..workdays import CalendarNote, calendar_note, working_days
+from ..workdays import CalendarNote, calendar_note, plan_shape
 
 _QUIET_DAYS = 7
 """After so many days without a result of any line somebody should ask why."""
@@ -140,11 +140,10 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     stock = take_stock(desk)
     as_of = as_of or max(actuals.dates, default=stock.plan.period.start)
     agreed = agreed_targets(stock.standing)
-    calendar = working_days(stock.plan.period, stock.plan.calendar)
-    weights = period_weights(calendar.days)
+    shape = plan_shape(stock.standing.inputs)
     known = _known_days(stock.plan, actuals, as_of)
-    path = path_in_force(stock.standing, agreed, weights)
-    progress = _progress(stock, agreed, path, weights, known)
+    path = path_in_force(stock.standing, agreed, shape.shares)
+    progress = _progress(stock, agreed, path, shape, known)
     followed = Followed(as_of, progress, *_course(stock.plan, path, known))
     opened, closed = _episodes(stock, progress)
     _record(stock, followed, opened, closed)
@@ -204,15 +203,16 @@ def _silent(plan: Plan, actuals: Actuals) -> Iterator[str]:
             yield line.name
 
 
-def _progress(stock: Stock, agreed: Floats, path: Floats, weights: Floats, known: Actuals) -> Progress:
+def _progress(stock: Stock, agreed: Floats, path: Floats, shape: Shape, known: Actuals) -> Progress:
     plan, baseline = stock.plan, stock.standing.baseline
     return follow_lines(
         agreed,
         known.value,
-        weights,
+        shape.shares,
         plan.metric,
         plan.thresholds,
         path=path,
+        shape=shape,
         volumes=known.volume,
         milestones=[(day - plan.period.start).days + 1 for day in plan.milestones],
         prior=np.where(agreed > 0, baseline.expected / np.maximum(agreed, plan.metric.step), 1.0),

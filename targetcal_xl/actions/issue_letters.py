@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..calibration import Letter, Region, compose, period_weights
+from ..calibration import Letter, Region, compose
 from ..desk import Desk, Issue, Stock, issues, take_stock
 from ..language import listed, text
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Problem
 from ..telling import DONE, Part, Report, Sentence
-from ..workdays import working_days
+from ..workdays import plan_shape
 from .check import broken_seals
 from .letter_making import (
     DueLetter,
@@ -93,7 +93,7 @@ def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, 
         issued=stock.desk.clock().date(),
         chain_head=stock.checkpoint,
         handling=handling,
-        day_weights=period_weights(working_days(stock.plan.period, stock.plan.calendar).days),
+        day_weights=plan_shape(stock.standing.inputs).shares,
     )
 
 

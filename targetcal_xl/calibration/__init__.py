@@ -69,8 +69,9 @@ from .negotiation import (
     settles,
 )
 from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
-from .period import Period
+from .period import Period, period_of
 from .plan import (
+    DayShape,
     Driver,
     Group,
     Indicator,
@@ -96,7 +97,6 @@ from .progress import (
     follow_lines,
     has_resources,
     hope,
-    period_weights,
     reached,
     recent_pace,
     shortages,
@@ -104,6 +104,16 @@ from .progress import (
     target_path,
 )
 from .question import Answer, Question
+from .rhythm import (
+    PastDays,
+    Rhythm,
+    Shape,
+    day_features,
+    learn_rhythm,
+    period_shape,
+    period_weights,
+    usual_rhythm,
+)
 from .standing import Key, Standing, Value, as_number
 from .states import allows
 from .supports import DECLINED, Item, in_words_only, support_items
@@ -146,6 +156,7 @@ __all__ = [
     "Cleaned",
     "Conflict",
     "Course",
+    "DayShape",
     "Driver",
     "Explanation",
     "FarAway",
@@ -177,6 +188,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Outlook",
+    "PastDays",
     "Period",
     "Person",
     "Plan",
@@ -189,8 +201,10 @@ __all__ = [
     "Relearned",
     "Representative",
     "Resources",
+    "Rhythm",
     "Robot",
     "Score",
+    "Shape",
     "Shortage",
     "Standing",
     "Step",
@@ -219,6 +233,7 @@ __all__ = [
     "count_inside",
     "course_path",
     "cumulative_path",
+    "day_features",
     "decision_faults",
     "declaration_fault",
     "departs",
@@ -249,6 +264,7 @@ __all__ = [
     "judge",
     "kept",
     "last_year",
+    "learn_rhythm",
     "letter_number",
     "line_errors",
     "log_changes",
@@ -264,6 +280,8 @@ __all__ = [
     "of_plan",
     "parse_course",
     "path_in_force",
+    "period_of",
+    "period_shape",
     "period_totals",
     "period_weights",
     "plan_odds",
@@ -294,6 +312,7 @@ __all__ = [
     "try_history",
     "turn",
     "urgency",
+    "usual_rhythm",
     "what_if",
     "with_declared",
 ]

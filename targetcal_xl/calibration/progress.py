@@ -14,6 +14,7 @@ from .arrays import Flags, Floats
 from .level import LevelOutlook, level_outlook, mean_so_far
 from .metric import Metric
 from .plan import ADDED, Plan, Thresholds
+from .rhythm import Shape
 from .vocabulary import Hope
 
 LineCode = TypeVar("LineCode")
@@ -21,11 +22,6 @@ LineCode = TypeVar("LineCode")
 
 FIRST_DAYS = 7
 """Days at the start of a period in which nothing is called a deviation."""
-IDLE_DAY = 0.10
-"""What a weekend or holiday brings, as a share of a working day."""
-QUARTER_END_LIFT = 0.90
-"""Log of how much busier the last day is than a day in the first three fifths of the period."""
-STICK_BEGINS = 0.60
 HALF_LIFE = 25.0
 """Days after which a day's evidence counts half: the pace of selling drifts."""
 PRIOR_SIGMA = 0.10
@@ -46,21 +42,6 @@ LOST_ODDS = 0.99
 """... or, of a mean or ratio, when a miss is as sure as this."""
 SHORT_BELOW = 0.95
 """A resource under this share of its plan is short."""
-
-
-def period_weights(
-    working: Flags, quarter_end_lift: float = QUARTER_END_LIFT, idle_day: float = IDLE_DAY
-) -> Floats:
-    """Share of a period's result that each of its days (D,) brings; the shares add up to 1.
-
-    A working day weighs 1, any other `idle_day`; from three fifths of the period on, weights grow
-    exponentially to e^`quarter_end_lift`, the stick at the quarter's end.
-    """
-    elapsed = np.linspace(0.0, 1.0, len(working))
-    stick = np.exp(quarter_end_lift * np.maximum(elapsed - STICK_BEGINS, 0.0) / (1.0 - STICK_BEGINS))
-    weights = np.where(working, 1.0, idle_day) * stick
-    shares: Floats = weights / weights.sum()
-    return shares
 
 
 def target_path(targets: Floats, day_weights: Floats, metric: Metric) -> Floats:
@@ -136,6 +117,7 @@ def follow_lines(
     thresholds: Thresholds,
     *,
     path: Floats | None = None,
+    shape: Shape | None = None,
     volumes: Floats | None = None,
     milestones: Sequence[int] = (),
     prior: ArrayLike = 1.0,
@@ -144,13 +126,15 @@ def follow_lines(
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
-    `path` (n, D) is where lines should be if not on the `target_path`. Days of a mean or ratio weigh by
-    `volumes` (n, days so far). `milestones` are days from 1; without one ahead the period's end is next.
+    `path` (n, D) is where lines should be if not on the `target_path`. What the days of a metric that adds
+    up may bring is told by their `shape` and learned from them; without it they bring what the path says.
+    Days of a mean or ratio weigh by `volumes` (n, days so far). `milestones` are days from 1; without one
+    ahead the period's end is next.
     `prior` is what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise
     ValueError for too many days, or resources that feed nothing."""
     as_of, last = _days_that_make_sense(daily, day_weights, metric, resources)
     path = target_path(agreed, day_weights, metric) if path is None else path
-    outlook = _ahead(path, daily, volumes, day_weights, metric, (prior, sigma), resources)
+    outlook = _ahead(path, daily, volumes, (day_weights, shape), metric, (prior, sigma), resources)
     days = ahead, milestone, _ = _watched_days(as_of, last, milestones, thresholds)
     odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)
     watched, due = (np.maximum(odds, near) if milestone <= ahead else odds), path[:, as_of - 1]
@@ -322,28 +306,75 @@ class _Outlook:
         return 1.0 - _gamma_cdf((np.floor(steps) + 0.5) * metric.step, mean, variance)
 
 
+@dataclass(frozen=True)
+class _Worlds:
+    """An outlook for each shape that the days may have, with its chance."""
+
+    worlds: tuple[tuple[float, _Outlook], ...]
+
+    @property
+    def actual(self) -> Floats:
+        return self.worlds[0][1].actual
+
+    def expected(self, day: int) -> Floats:
+        """Expected total at the end of that day."""
+        return _mixed((chance, outlook.expected(day)) for chance, outlook in self.worlds)
+
+    def odds_of_miss(self, day: int, milestone: float, metric: Metric) -> Floats:
+        """Probability (n,) of a miss, as each outlook has it."""
+        odds = ((chance, outlook.odds_of_miss(day, milestone, metric)) for chance, outlook in self.worlds)
+        return np.clip(_mixed(odds), 0.0, 1.0)
+
+
+def _mixed(parts: Iterable[tuple[float, Floats]]) -> Floats:
+    mixed: Floats = np.sum([chance * part for chance, part in parts], axis=0)
+    return mixed
+
+
 def _ahead(
     path: Floats,
     daily: Floats,
     volumes: Floats | None,
-    day_weights: Floats,
+    days: tuple[Floats, Shape | None],
     metric: Metric,
     belief: tuple[ArrayLike, ArrayLike],
     resources: Resources | None,
-) -> _Outlook | LevelOutlook:
-    """What the days so far say of the rest, as the metric adds up."""
-    expected = np.asarray(belief[0]), np.asarray(belief[1])
-    if metric.adds_up:
-        return _outlook(path, daily, metric.step, expected, resources)
-    return level_outlook(path[:, -1], daily, volumes, day_weights, expected)
+) -> _Outlook | _Worlds | LevelOutlook:
+    """What the days so far say of the rest, as the metric adds up; `days` are their weights and shape."""
+    expected, (weights, shape) = (np.asarray(belief[0]), np.asarray(belief[1])), days
+    if not metric.adds_up:
+        return level_outlook(path[:, -1], daily, volumes, weights, expected)
+    exposure = np.diff(path, axis=1, prepend=0.0)
+    if shape is None:
+        return _outlook(path, exposure, daily, metric.step, expected, resources)
+    return _Worlds(
+        tuple(
+            (chance, _outlook(path, _leant(exposure, lean), daily, metric.step, expected, resources))
+            for chance, lean in shape.worlds(daily)
+        )
+    )
+
+
+def _leant(exposure: Floats, lean: Floats) -> Floats:
+    """The same amounts, (n, D), shared out to days that bring so many times as much each, (D,)."""
+    leant = exposure * lean
+    whole = exposure.sum(axis=1, keepdims=True)
+    return leant * _ratio(whole, leant.sum(axis=1, keepdims=True), otherwise=1.0)
 
 
 def _outlook(
-    path: Floats, daily: Floats, step: float, expected: tuple[Floats, Floats], resources: Resources | None
+    path: Floats,
+    exposure: Floats,
+    daily: Floats,
+    step: float,
+    expected: tuple[Floats, Floats],
+    resources: Resources | None,
 ) -> _Outlook:
-    """What the days so far say about the pace of each line, `expected` with (mean, standard deviation)."""
+    """What the days so far say about the pace of each line, `expected` with (mean, standard deviation).
+
+    `exposure` (n, D) is what each day should bring of the target.
+    """
     prior, sigma = expected
-    exposure = np.diff(path, axis=1, prepend=0.0)
     known = np.zeros(path.shape, dtype=bool)
     known[:, : daily.shape[1]] = np.isfinite(daily)
     # When the period is over nothing more will come: what was not reported did not happen.
