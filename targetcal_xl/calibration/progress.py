@@ -327,8 +327,9 @@ class _Worlds:
 
 
 def _mixed(parts: Iterable[tuple[float, Floats]]) -> Floats:
-    mixed: Floats = np.sum([chance * part for chance, part in parts], axis=0)
-    return mixed
+    """The mean by their chances; where all say the same, exactly that."""
+    (_, first), *others = parts
+    return np.asarray(first + sum(chance * (part - first) for chance, part in others))
 
 
 def _ahead(
