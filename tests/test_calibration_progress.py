@@ -26,7 +26,7 @@ from targetcal_xl.calibration.progress import (
     shortages,
 )
 from targetcal_xl.calibration.rhythm import period_weights
-from targetcal_xl.desk.records import advice
+from targetcal_xl.desk.alarm import advice
 from targetcal_xl.language import LANGUAGES, text
 from tests.support.samples import sample_plan
 

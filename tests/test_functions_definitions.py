@@ -308,7 +308,7 @@ def test_warnings_are_those_of_following(standing: Standing) -> None:
         prior=standing.baseline.expected / agreed,
         sigma=standing.baseline.sigma,
         resources=calibration.Resources(leads, np.full(len(leads), np.nan)),
-        shape=plan_shape(standing.inputs),
+        worlds=tuple(plan_shape(standing.inputs).worlds(daily)),
     )
     rows = functions.TC_WARNING(
         "2025Q1",

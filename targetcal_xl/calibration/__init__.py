@@ -108,6 +108,7 @@ from .rhythm import (
     PastDays,
     Rhythm,
     Shape,
+    World,
     day_features,
     learn_rhythm,
     period_shape,
@@ -133,6 +134,15 @@ from .vocabulary import (
     WeightsCode,
 )
 from .waiting import Turn, turn, urgency
+from .warning import (
+    Cause,
+    Rule,
+    WarningTurn,
+    deviations,
+    group_causes,
+    line_causes,
+    rules_for,
+)
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
@@ -153,6 +163,7 @@ __all__ = [
     "Baseline",
     "Bounded",
     "Calendar",
+    "Cause",
     "Cleaned",
     "Conflict",
     "Course",
@@ -203,6 +214,7 @@ __all__ = [
     "Resources",
     "Rhythm",
     "Robot",
+    "Rule",
     "Score",
     "Shape",
     "Shortage",
@@ -214,8 +226,10 @@ __all__ = [
     "Turn",
     "UnknownReading",
     "Value",
+    "WarningTurn",
     "WeightsCode",
     "WhatIf",
+    "World",
     "after_decisions",
     "allot",
     "allows",
@@ -238,6 +252,7 @@ __all__ = [
     "declaration_fault",
     "departs",
     "deviation",
+    "deviations",
     "due_so_far",
     "effects",
     "episodes",
@@ -246,6 +261,7 @@ __all__ = [
     "follow_lines",
     "followed_by",
     "gap_pct",
+    "group_causes",
     "has_resources",
     "hierarchy",
     "hope",
@@ -266,6 +282,7 @@ __all__ = [
     "last_year",
     "learn_rhythm",
     "letter_number",
+    "line_causes",
     "line_errors",
     "log_changes",
     "may_act",
@@ -291,6 +308,7 @@ __all__ = [
     "recent_pace",
     "reconcile",
     "relearn",
+    "rules_for",
     "same_value",
     "settles",
     "shared_error",

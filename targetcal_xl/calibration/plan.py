@@ -105,6 +105,11 @@ class DayShape:
     shares: tuple[tuple[dt.date, float], ...] = ()
     """Days with the share of the target that should be there by then."""
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether anything is."""
+        return self != DayShape()
+
 
 @dataclass(frozen=True)
 class Limits:

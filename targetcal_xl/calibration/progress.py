@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +14,7 @@ from .arrays import Flags, Floats
 from .level import LevelOutlook, level_outlook, mean_so_far
 from .metric import Metric
 from .plan import ADDED, Plan, Thresholds
-from .rhythm import Shape
+from .rhythm import World
 from .vocabulary import Hope
 
 LineCode = TypeVar("LineCode")
@@ -40,6 +40,8 @@ LOST_BEYOND = 2.0
 """A line is lost when the days left would have to bring over so many times what they were planned to ..."""
 LOST_ODDS = 0.99
 """... or, of a mean or ratio, when a miss is as sure as this."""
+CALM = 0.7
+"""A warning ends when the odds of a miss are below so much of those at which it began: it does not flap."""
 SHORT_BELOW = 0.95
 """A resource under this share of its plan is short."""
 
@@ -82,7 +84,7 @@ class Shortage:
     without any there is `calibration.suggestion.unexplained`, with its expected attainment as `share`.
     """
 
-    code: str
+    code: Literal["leads", "conversion", "capacity"]
     share: float
 
 
@@ -117,7 +119,8 @@ def follow_lines(
     thresholds: Thresholds,
     *,
     path: Floats | None = None,
-    shape: Shape | None = None,
+    worlds: Sequence[World] = (),
+    still: Flags | None = None,
     volumes: Floats | None = None,
     milestones: Sequence[int] = (),
     prior: ArrayLike = 1.0,
@@ -127,18 +130,19 @@ def follow_lines(
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
     `path` (n, D) is where lines should be if not on the `target_path`. What the days of a metric that adds
-    up may bring is told by their `shape` and learned from them; without it they bring what the path says.
+    up may bring is told by `worlds` (`Shape.worlds`); without any they bring what the path says. Who was
+    warned of before, `still` (n,), is so until a miss is much less likely.
     Days of a mean or ratio weigh by `volumes` (n, days so far). `milestones` are days from 1; without one
     ahead the period's end is next.
     `prior` is what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise
     ValueError for too many days, or resources that feed nothing."""
     as_of, last = _days_that_make_sense(daily, day_weights, metric, resources)
     path = target_path(agreed, day_weights, metric) if path is None else path
-    outlook = _ahead(path, daily, volumes, (day_weights, shape), metric, (prior, sigma), resources)
+    outlook = _ahead(path, daily, volumes, (day_weights, worlds), metric, (prior, sigma), resources)
     days = ahead, milestone, _ = _watched_days(as_of, last, milestones, thresholds)
     odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)
     watched, due = (np.maximum(odds, near) if milestone <= ahead else odds), path[:, as_of - 1]
-    warned = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS) & ~too_few(agreed, metric)
+    warned = is_warned(watched, thresholds, still) & (as_of > FIRST_DAYS) & ~too_few(agreed, metric)
     return Progress(
         as_of=as_of,
         actual=outlook.actual,
@@ -152,6 +156,12 @@ def follow_lines(
         shortages=_shortages_of_warned(warned, outlook.actual, due, resources),
         volumes=_weights(daily, volumes, metric),
     )
+
+
+def is_warned(odds: Floats, thresholds: Thresholds, still: Flags | None = None) -> Flags:
+    """Whether to warn at these odds of a miss, (n,): from `warning_odds` on, and then until they are CALM."""
+    least = np.where(False if still is None else still, CALM, 1.0) * thresholds.warning_odds
+    return np.asarray(odds >= least)
 
 
 def too_few(agreed: Floats, metric: Metric) -> Flags:
@@ -336,22 +346,22 @@ def _ahead(
     path: Floats,
     daily: Floats,
     volumes: Floats | None,
-    days: tuple[Floats, Shape | None],
+    days: tuple[Floats, Sequence[World]],
     metric: Metric,
     belief: tuple[ArrayLike, ArrayLike],
     resources: Resources | None,
 ) -> _Outlook | _Worlds | LevelOutlook:
-    """What the days so far say of the rest, as the metric adds up; `days` are their weights and shape."""
-    expected, (weights, shape) = (np.asarray(belief[0]), np.asarray(belief[1])), days
+    """What the days so far say of the rest, as the metric adds up; `days` are their weights and worlds."""
+    expected, (weights, worlds) = (np.asarray(belief[0]), np.asarray(belief[1])), days
     if not metric.adds_up:
         return level_outlook(path[:, -1], daily, volumes, weights, expected)
     exposure = np.diff(path, axis=1, prepend=0.0)
-    if shape is None:
+    if not worlds:
         return _outlook(path, exposure, daily, metric.step, expected, resources)
     return _Worlds(
         tuple(
             (chance, _outlook(path, _leant(exposure, lean), daily, metric.step, expected, resources))
-            for chance, lean in shape.worlds(daily)
+            for chance, lean in worlds
         )
     )
 
@@ -450,8 +460,8 @@ def shortages(leads: float, conversion: float, capacity: float) -> tuple[Shortag
 
     Results are leads x conversion, and capacity bounds both: the smallest share explains most.
     """
-    shares = {"leads": leads, "conversion": conversion, "capacity": capacity}
-    short = [Shortage(code, float(share)) for code, share in shares.items() if share < SHORT_BELOW]
+    shares = (Shortage("leads", leads), Shortage("conversion", conversion), Shortage("capacity", capacity))
+    short = (Shortage(each.code, float(each.share)) for each in shares if each.share < SHORT_BELOW)
     return tuple(sorted(short, key=lambda shortage: shortage.share))
 
 

@@ -164,6 +164,10 @@ def usual_rhythm(stated: DayShape | None = None) -> Rhythm:
     return Rhythm(np.array([*mean.values()]), np.diag(np.array([*spread.values()]) ** 2))
 
 
+World = tuple[float, Floats]
+"""A chance, and what each day would bring beside its share of the path, (D,)."""
+
+
 @dataclass(frozen=True)
 class Shape:
     """A period's days: their `shares` of the path, (D,), `features` (D, K), and what is believed of them."""
@@ -172,7 +176,7 @@ class Shape:
     features: Floats
     rhythm: Rhythm
 
-    def worlds(self, daily: Floats) -> Iterator[tuple[float, Floats]]:
+    def worlds(self, daily: Floats) -> Iterator[World]:
         """What each day may bring beside its share of the path, (D,), after these days, (n, days so far), of
         n lines: as often as it is likely.
 

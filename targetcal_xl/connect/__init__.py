@@ -17,11 +17,15 @@ with on_demand(__name__):
         stamped_at,
         trusted_roots,
     )
+    from .suggestions import CAUSES, RULE_FIELDS, SUGGESTIONS, read_suggestions
     from .survey import Responses, read_responses
     from .tables import number_told
     from .templates import find_plan, plan_template, plan_templates
 
 __all__ = [
+    "CAUSES",
+    "RULE_FIELDS",
+    "SUGGESTIONS",
     "Actuals",
     "Responses",
     "ask_stamp",
@@ -37,6 +41,7 @@ __all__ = [
     "read_plan",
     "read_representatives",
     "read_responses",
+    "read_suggestions",
     "signers_roots",
     "stamp_authority",
     "stamped_at",

@@ -5,6 +5,14 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .alarm import (
+        SINCE,
+        TAKEN,
+        TAKEN_BY,
+        TAKEN_UNTIL,
+        Alarm,
+        advice,
+    )
     from .anew import PLAIN, WITH_MACROS, composed_book, has_macros, keep_aside, name_aside
     from .attachments import (
         MOST_BYTES,
@@ -78,7 +86,6 @@ with on_demand(__name__):
         Followed,
         RegionResult,
         Week,
-        advice,
         first_declarations,
         recorded_survey,
         standing_of,
@@ -121,11 +128,16 @@ __all__ = [
     "SENT",
     "SIGN",
     "SIGNED",
+    "SINCE",
     "STAMP_FIELD",
     "SURVEY",
+    "TAKEN",
+    "TAKEN_BY",
+    "TAKEN_UNTIL",
     "TEXT",
     "UNKNOWN",
     "WITH_MACROS",
+    "Alarm",
     "Answered",
     "Asked",
     "AttachedContent",

@@ -115,7 +115,7 @@ def _followed(
         shape.shares,
         metric,
         thresholds,
-        shape=shape,
+        worlds=tuple(shape.worlds(daily)) if metric.adds_up else (),
         milestones=[int(day - begins) + 1 for day in milestones],
         prior=1.0
         if expected is None
