@@ -13,8 +13,8 @@ from ..calibration import (
     Floats,
     Plan,
     Progress,
-    Rule,
     Standing,
+    SuggestionRule,
     World,
     follow_lines,
     group_causes,
@@ -43,7 +43,7 @@ def groups_of(plan: Plan) -> Iterator[tuple[str | None, list[int]]]:
 
 
 def still_warned(standing: Standing, abouts: Sequence[About]) -> Flags:
-    """Which of them are warned of until now."""
+    """Which of them, (abouts,), are warned of until now."""
     return np.array([standing.value(*about, "warning") == WarningState.OPEN for about in abouts])
 
 
@@ -102,12 +102,13 @@ def _together(plan: Plan, known: Actuals, groups: Sequence[list[int]]) -> tuple[
 
 
 def alarms(
-    standing: Standing, followed: Followed, known: Actuals, agreed: Floats, rules: Sequence[Rule]
+    standing: Standing, followed: Followed, known: Actuals, agreed: Floats, rules: Sequence[SuggestionRule]
 ) -> Iterator[Alarm]:
-    """What there is to say of everything that is warned of and can still be helped: lines, then groups."""
+    """What there is to say of all that is warned of and can be helped: lines, then groups; targets (n,)."""
     plan, progress, groups = standing.inputs.plan, followed.progress, followed.groups
     for row in np.flatnonzero(progress.warned).tolist():
-        if hope(progress, row, float(agreed[row]), plan) == "open":
+        hoped = hope(progress, row, float(agreed[row]), plan)
+        if hoped == "open":
             line, daily = plan.lines[row], known.value[row] if plan.metric.adds_up else np.empty(0)
             causes = line_causes(progress, row, daily, followed.recent[row], plan.period.start)
             yield _alarm(
@@ -138,7 +139,7 @@ def _alarm(
     today: dt.date,
     about: About,
     causes: tuple[Cause, ...],
-    rules: Sequence[Rule],
+    rules: Sequence[SuggestionRule],
     seen: tuple[Progress, int, Floats],
 ) -> Alarm:
     plan, (progress, row, targets) = standing.inputs.plan, seen
@@ -163,7 +164,7 @@ def _alarm(
     )
 
 
-def _filled(cause: Cause, rule: Rule, fields: Mapping[str, str], language: str) -> tuple[str, str]:
+def _filled(cause: Cause, rule: SuggestionRule, fields: Mapping[str, str], language: str) -> tuple[str, str]:
     share = {"share": percent(cause.share, language), "day": cause.day.isoformat() if cause.day else ""}
     return rule.say.format_map({**fields, **share}), rule.who
 

@@ -168,9 +168,21 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     shape = plan_shape(stock.standing.inputs)
     known = _known_days(stock.plan, actuals, as_of)
     followed = _followed(stock, shape, known, agreed, as_of)
-    progress = followed.progress
     opened, closed = _episodes(stock, followed)
     stock = _record(stock, followed, opened, closed)
+    return _report(stock, followed, actuals, agreed, (opened, closed))
+
+
+def _report(
+    stock: Stock,
+    followed: Followed,
+    actuals: Actuals,
+    agreed: Floats,
+    turns: tuple[Set[About], Set[About]],
+) -> FollowReport:
+    """What is told of it; `turns` are the warnings that began and ended."""
+    progress, as_of, (opened, closed) = followed.progress, followed.as_of, turns
+    language = stock.standing.language
     shown, told = stock.plan.metric.shown, (stock.plan, progress.volumes, progress.actual)
     return FollowReport(
         as_of=as_of,
@@ -179,18 +191,16 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         agreed_total=shown(beside(*told, agreed)),
         expected_total=reached(stock.plan, progress.volumes, progress.expected_final),
         warnings=tuple(_warned(stock, progress, agreed, opened)),
-        mended=tuple(
-            _name(stock.plan, about, stock.standing.language) for about in _in_order(stock.plan, closed)
-        ),
+        mended=tuple(_name(stock.plan, about, language) for about in _in_order(stock.plan, closed)),
         calendar=calendar_note(stock.plan),
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
         reopened=tuple(region.name for region in stock.plan.regions if not stock.table(region).is_confirmed),
         counts_missing=stock.plan.counts_missing,
         metric=stock.plan.metric,
-        is_to_come=as_of > (desk.clock().astimezone(dt.UTC) + _EARLIEST_ZONE).date(),
+        is_to_come=as_of > (stock.desk.clock().astimezone(dt.UTC) + _EARLIEST_ZONE).date(),
         groups=tuple(_warned_groups(stock, followed, agreed, opened)),
-        rests=rests_on(followed.rhythm, stock.standing.inputs, stock.standing.language),
+        rests=rests_on(followed.rhythm, stock.standing.inputs, language),
     )
 
 

@@ -136,7 +136,7 @@ from .vocabulary import (
 from .waiting import Turn, turn, urgency
 from .warning import (
     Cause,
-    Rule,
+    SuggestionRule,
     WarningTurn,
     deviations,
     group_causes,
@@ -214,12 +214,12 @@ __all__ = [
     "Resources",
     "Rhythm",
     "Robot",
-    "Rule",
     "Score",
     "Shape",
     "Shortage",
     "Standing",
     "Step",
+    "SuggestionRule",
     "Survey",
     "Targets",
     "Thresholds",

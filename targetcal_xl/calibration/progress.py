@@ -143,18 +143,11 @@ def follow_lines(
     odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)
     watched, due = (np.maximum(odds, near) if milestone <= ahead else odds), path[:, as_of - 1]
     warned = is_warned(watched, thresholds, still) & (as_of > FIRST_DAYS) & ~too_few(agreed, metric)
+    attainment = metric.attainment(outlook.actual, metric.due(agreed, due))
+    short = _shortages_of_warned(warned, outlook.actual, due, resources)
+    final, weights = outlook.expected(last), _weights(daily, volumes, metric)
     return Progress(
-        as_of=as_of,
-        actual=outlook.actual,
-        path=due,
-        attainment=metric.attainment(outlook.actual, metric.due(agreed, due)),
-        expected_final=outlook.expected(last),
-        odds=odds,
-        odds_milestone=near,
-        odds_end=end,
-        warned=warned,
-        shortages=_shortages_of_warned(warned, outlook.actual, due, resources),
-        volumes=_weights(daily, volumes, metric),
+        as_of, outlook.actual, due, attainment, final, odds, near, end, warned, short, volumes=weights
     )
 
 

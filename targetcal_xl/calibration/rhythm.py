@@ -206,7 +206,7 @@ class Shape:
 def period_shape(
     days: Sequence[dt.date], working: Flags, rhythm: Rhythm | None = None, stated: DayShape | None = None
 ) -> Shape:
-    """The days of a period in the rhythm of past ones, as the plan states them, or else the usual ones."""
+    """The days of a period, (D,): as the plan states them, as past ones taught, or else the usual ones."""
     known, features = rhythm or usual_rhythm(stated), day_features(days, working)
     shares = period_weights(working)
     if known.mean.any():

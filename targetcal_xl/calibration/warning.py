@@ -80,7 +80,7 @@ def group_causes(lacking: Floats, codes: Sequence[str]) -> tuple[Cause, ...]:
 
 
 @dataclass(frozen=True)
-class Rule:
+class SuggestionRule:
     """What a company wants said `when` a warning has a cause, if its share is at most `below`, and who acts:
     the code of a role, or a name."""
 
@@ -90,7 +90,9 @@ class Rule:
     below: float = math.inf
 
 
-def rules_for(causes: Iterable[Cause], rules: Sequence[Rule]) -> Iterator[tuple[Cause, Rule]]:
+def rules_for(
+    causes: Iterable[Cause], rules: Sequence[SuggestionRule]
+) -> Iterator[tuple[Cause, SuggestionRule]]:
     """The rules that fit, by cause."""
     for cause in causes:
         yield from ((cause, rule) for rule in rules if rule.when == cause.code and cause.share <= rule.below)

@@ -74,9 +74,9 @@ def _acknowledge(
 
 @TABLE.command("targetcal suggestions targets.xlsx --write", "targetcal suggestions targets.xlsx")
 def _suggestions(desk: "Desk", write: WriteRules = False) -> "Report":
-    from ..actions.acknowledge import suggestions
+    from ..actions.rule_book import rule_book
 
-    return suggestions(desk, write=write)
+    return rule_book(desk, write=write)
 
 
 @TABLE.command("targetcal survey targets.xlsx --responses answers.csv")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from typing import Final, get_args
 
-from ..calibration import Rule
+from ..calibration import SuggestionRule
 from ..calibration.vocabulary import CauseCode
 from ..problems import DataProblems, Problem
 
@@ -20,7 +20,7 @@ _KEYS: Final = ("when", "below", "say", "who")
 _MOST, _LONGEST = 200, 500
 
 
-def read_suggestions(source: Traversable) -> tuple[Rule, ...]:
+def read_suggestions(source: Traversable) -> tuple[SuggestionRule, ...]:
     """The rules of a file; none where there is no file. Raise DataProblems with every fault of it."""
     if not source.is_file():
         return ()
@@ -30,7 +30,7 @@ def read_suggestions(source: Traversable) -> tuple[Rule, ...]:
         raise DataProblems([Problem("suggestions_syntax", source.name, {"said": str(error)})]) from error
     if problems := [*_faults(said, source.name)]:
         raise DataProblems(problems)
-    return tuple(Rule(**rule) for rule in said.get("rules", ()))
+    return tuple(SuggestionRule(**rule) for rule in said.get("rules", ()))
 
 
 def _faults(said: dict[str, object], name: str) -> Iterator[Problem]:

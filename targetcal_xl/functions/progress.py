@@ -117,9 +117,7 @@ def _followed(
         thresholds,
         worlds=tuple(shape.worlds(daily)) if metric.adds_up else (),
         milestones=[int(day - begins) + 1 for day in milestones],
-        prior=1.0
-        if expected is None
-        else np.where(agreed > 0, expected / np.maximum(agreed, metric.step), 1.0),
+        prior=1.0 if expected is None else _share(expected, agreed, metric),
         sigma=PRIOR_SIGMA if sigma is None else sigma,
         volumes=volumes,
         resources=resources if calibration.has_resources(metric) else None,
@@ -131,6 +129,11 @@ def _followed(
         [*("" if np.isnan(cell) else cell for cell in row), warned]
         for row, warned in zip(np.column_stack(columns).tolist(), progress.warned.tolist(), strict=True)
     ]
+
+
+def _share(expected: Floats, agreed: Floats, metric: Metric) -> Floats:
+    """What was expected, as a share of the target; 1 where there is none."""
+    return np.where(agreed > 0, expected / np.maximum(agreed, metric.step), 1.0)
 
 
 def _shape(when: Period, calendar: str, past: RangeTable | None, metric: Metric) -> Shape:

@@ -30,15 +30,10 @@ _OF_ALL = ("warning_state", "cause", "suggestion")
 """What is said of a warning of the whole plan."""
 
 
-def sheet(plan: Plan) -> Sheet:
-    """The path by weeks, and every line beside its own."""
+def _line_columns(plan: Plan) -> tuple[Column, ...]:
+    """What is told of every line."""
     tool = Owner.TOOL
-    weekly = (
-        Column("date", tool, "date"),
-        Column("path", tool, "number"),
-        Column("actual", tool, "number"),
-    )
-    lines = (
+    return (
         REGION,
         NAME,
         Column("agreed", tool, "number", 11),
@@ -55,7 +50,12 @@ def sheet(plan: Plan) -> Sheet:
         Column("suggestion", tool, "long", 60),
         *volume_column(plan),
     )
-    regions = (
+
+
+def _region_columns() -> tuple[Column, ...]:
+    """What is told of every region."""
+    tool = Owner.TOOL
+    return (
         NAME,
         Column("expected_final", tool, "number", 11),
         Column("odds", tool, "percent", 11),
@@ -64,6 +64,16 @@ def sheet(plan: Plan) -> Sheet:
         Column("warning_state", tool, "long", 22),
         Column("cause", tool, "long", 36),
         Column("suggestion", tool, "long", 60),
+    )
+
+
+def sheet(plan: Plan) -> Sheet:
+    """The path by weeks, and every line beside its own."""
+    tool = Owner.TOOL
+    weekly = (
+        Column("date", tool, "date"),
+        Column("path", tool, "number"),
+        Column("actual", tool, "number"),
     )
     weeks = numbered("W", -(-len(plan.period.days) // 7))
     fields = (
@@ -79,8 +89,8 @@ def sheet(plan: Plan) -> Sheet:
         *stacked(9, Table("weekly", weekly, weeks, prefix="weekly.")),
         *stacked(
             28,
-            of_lines("lines", lines, plan, "progress.", height=50),
-            of_regions("regions", regions, plan, "progress."),
+            of_lines("lines", _line_columns(plan), plan, "progress.", height=50),
+            of_regions("regions", _region_columns(), plan, "progress."),
         ),
     )
     return Sheet("progress", fields, tables, filtered="lines")
