@@ -2,7 +2,8 @@
 
 Every made-up company has 20 lines, and where it is said one quarter behind it. Three lines in five are
 healthy, the others weak from the start, fading, or broken since some day. 14 days before a milestone each is
-warned of or not. Real days lie in `build/days/*.csv` (date, line, value); their targets are drawn about what came.
+warned of or not. Real days lie in `build/days/*.csv` (date, line, value), from one day to another without
+gaps but for days off; their targets are drawn about what came.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from targetcal_xl.calibration.plan import Thresholds
 WORLDS = ("none", "assumed", "double", "month ends", "weekly")
 """The rush at a quarter's end: none, the usual one, twice that; at the ends of months; within each week."""
 LINES, AHEAD, ALLOWED = 20, 14, 0.9
+DRAWS = 20
+"""Targets that are drawn for each quarter of real days."""
 PAST, NOW = Period(2025, 1), Period(2025, 2)
 METRIC, THRESHOLDS = Metric("customers", "Customers", "New ones", "customers"), Thresholds()
 REAL = Path(__file__).parents[1] / "build" / "days"
@@ -170,7 +173,9 @@ def _results(size: tuple[float, float], shares: Floats, random: np.random.Genera
 def _real(file: Path) -> tuple[_Found, Time]:
     """Each quarter of a file of real days, foreseen with those before it; targets about what came."""
     table = pd.read_csv(file, parse_dates=["date"])
-    wide = table.pivot_table(index="line", columns="date", values="value", aggfunc="sum").fillna(0.0)
+    every = pd.date_range(table["date"].min(), table["date"].max())
+    wide = table.pivot_table(index="line", columns="date", values="value", aggfunc="sum")
+    wide = wide.reindex(columns=every).fillna(0.0)
     days = [day.date() for day in pd.DatetimeIndex(wide.columns)]
     random, found, rhythm = np.random.default_rng(7), list[_Found](), usual_rhythm()
     with stopwatch() as times:
@@ -180,7 +185,7 @@ def _real(file: Path) -> tuple[_Found, Time]:
             daily = wide[[pd.Timestamp(day) for day in period.days]].to_numpy(float)
             daily = daily[daily.sum(axis=1) > 0]
             shape = period_shape(period.days, _worked(period), rhythm)
-            if rhythm.periods:
+            for _ in range(DRAWS if rhythm.periods else 0):
                 targets = daily.sum(axis=1) * np.exp(random.normal(0.05, 0.15, len(daily)))
                 found.append(_told(shape, targets, daily, len(period.days)))
             rhythm = learn_rhythm([shape.past(daily)], rhythm)

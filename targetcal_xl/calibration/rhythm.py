@@ -150,6 +150,14 @@ class PastDays:
     results: Floats
 
 
+_TIED: Final = {
+    "idle": ("weekday_5", "weekday_6"),
+    "rush": ("trend", "sprint"),
+    "month_end": ("month_last", "month_rush"),
+}
+"""What would say the same by another name: what is stated of one holds for these."""
+
+
 def usual_rhythm(stated: DayShape | None = None) -> Rhythm:
     """What is believed before any day has spoken, with what the plan states of it."""
     said = stated or DayShape()
@@ -158,9 +166,10 @@ def usual_rhythm(stated: DayShape | None = None) -> Rhythm:
     told["month_end"] = said.month_end, 1.0
     for name, (value, usually) in told.items():
         if value is not None:
-            mean[name], spread[name] = math.log(max(value, 1e-3) / usually), STATED
+            mean[name] = math.log(max(value, 1e-3) / usually)
+            spread |= dict.fromkeys((name, *_TIED[name]), STATED)
     if said.shares:
-        spread |= dict.fromkeys(("rush", "trend", "sprint", "opening", "month_rush"), STATED)
+        spread |= dict.fromkeys(("rush", *_TIED["rush"], "opening", "month_rush"), STATED)
     return Rhythm(np.array([*mean.values()]), np.diag(np.array([*spread.values()]) ** 2))
 
 
