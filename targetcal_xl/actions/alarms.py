@@ -35,6 +35,10 @@ About = tuple[str | None, str | None]
 """What a warning is about: region and line, a region alone, or neither: the whole plan."""
 
 
+SUREST_SIGMA = 0.05
+"""No region, nor the whole, is foreseen more surely than this before its days have spoken: a judgement."""
+
+
 def groups_of(plan: Plan) -> Iterator[tuple[str | None, list[int]]]:
     """The regions, and the whole plan (None), each with the places of its lines."""
     for region in plan.regions:
@@ -81,7 +85,7 @@ def group_progress(
         volumes=volumes,
         milestones=milestones,
         prior=np.where(targets > 0, foreseen / np.maximum(targets, plan.metric.step), 1.0),
-        sigma=np.maximum(sigmas, 1e-3),
+        sigma=np.maximum(sigmas, SUREST_SIGMA),
     )
 
 
@@ -110,7 +114,9 @@ def alarms(
         hoped = hope(progress, row, float(agreed[row]), plan)
         if hoped == "open":
             line, daily = plan.lines[row], known.value[row] if plan.metric.adds_up else np.empty(0)
-            causes = line_causes(progress, row, daily, followed.recent[row], plan.period.start)
+            causes = line_causes(
+                progress, row, daily, followed.recent[row], plan.period.start, plan.metric.direction
+            )
             yield _alarm(
                 standing, followed.as_of, (line.region, line.code), causes, rules, (progress, row, agreed)
             )

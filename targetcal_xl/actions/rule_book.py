@@ -39,12 +39,12 @@ def rule_book(desk: Desk, *, write: bool = False) -> SuggestionsReport:
     if write:
         if path.exists():
             raise Refused([Problem("suggestions_there", path.name)])
-        write_file(path, _ours(language).encode())
+        write_file(path, our_rules(language).encode())
     rules = ((rule.when, rule.say, rule.who) for rule in read_suggestions(path))
     return SuggestionsReport(path.name, tuple(rules), write)
 
 
-def _ours(language: str) -> str:
+def our_rules(language: str) -> str:
     """Our suggestions as a file that says what may be written in it."""
     head = text(
         "calibration.suggestion.file",

@@ -39,18 +39,24 @@ class Cause:
 
 
 def line_causes(
-    progress: Progress, row: int, daily: Floats, recent: float, start: dt.date
+    progress: Progress, row: int, daily: Floats, recent: float, start: dt.date, direction: int
 ) -> tuple[Cause, ...]:
     """What is behind the warning of a line, the likeliest first; `daily` (days,) are its results of a metric
     that adds up, else empty."""
     found = [Cause(short.code, short.share) for short in progress.shortages[row]]
     found += _one_day(daily, start)
-    attained = float(progress.attainment[row])
-    if recent < FADED * attained:
+    pace = _pace(float(progress.actual[row]), float(progress.path[row]), direction)
+    if recent < FADED * pace:
         found.append(Cause("lately", recent))
     elif not found:
-        found.append(Cause("throughout", attained))
+        found.append(Cause("throughout", pace))
     return tuple(found)
+
+
+def _pace(actual: float, path: float, direction: int) -> float:
+    """What came beside the path of that day: above 1 is always better."""
+    part, whole = (actual, path) if direction > 0 else (path, actual)
+    return part / whole if whole > 0 else math.nan
 
 
 def _one_day(daily: Floats, start: dt.date) -> Iterator[Cause]:
