@@ -23,7 +23,7 @@ from targetcal_xl.functions.ranges import RangeValue, RangeValues
 from targetcal_xl.functions.registry import SpilledRows
 from targetcal_xl.language import LANGUAGES, spoken_language, text
 from targetcal_xl.workbook import write_book
-from targetcal_xl.workdays import working_days
+from targetcal_xl.workdays import plan_shape, working_days
 from tests.support.ranges import book_tables
 from tests.support.samples import PERIOD, sample_inputs
 
@@ -310,6 +310,7 @@ def test_warnings_are_those_of_following(standing: Standing) -> None:
         prior=standing.baseline.expected / agreed,
         sigma=standing.baseline.sigma,
         resources=calibration.Resources(leads, np.full(len(leads), np.nan)),
+        worlds=tuple(plan_shape(standing.inputs).worlds(daily)),
     )
     rows = functions.TC_WARNING(
         "2025Q1",

@@ -88,9 +88,10 @@ from .odds import (
     total_spread,
 )
 from .okr import KeyResult, Objective, headway, keyed, objectives, status_of
-from .period import Period
+from .period import Period, period_of
 from .plan import (
     NO_TRUST,
+    DayShape,
     Driver,
     Group,
     Indicator,
@@ -117,7 +118,6 @@ from .progress import (
     follow_lines,
     has_resources,
     hope,
-    period_weights,
     reached,
     recent_pace,
     shortages,
@@ -125,6 +125,17 @@ from .progress import (
     target_path,
 )
 from .question import ALL_LINES, Answer, Question
+from .rhythm import (
+    PastDays,
+    Rhythm,
+    Shape,
+    World,
+    day_features,
+    learn_rhythm,
+    period_shape,
+    period_weights,
+    usual_rhythm,
+)
 from .standing import Key, Standing, Value, as_number
 from .states import allows
 from .supports import DECLINED, Item, in_words_only, support_items
@@ -145,6 +156,7 @@ from .vocabulary import (
     WeightsCode,
 )
 from .waiting import Turn, turn, urgency
+from .warning import Cause, SuggestionRule, WarningTurn, deviations, group_causes, line_causes, rules_for
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
@@ -169,9 +181,11 @@ __all__ = [
     "Bounded",
     "Calendar",
     "Camp",
+    "Cause",
     "Cleaned",
     "Conflict",
     "Course",
+    "DayShape",
     "Division",
     "Driver",
     "Explanation",
@@ -208,6 +222,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Outlook",
+    "PastDays",
     "Period",
     "Person",
     "Plan",
@@ -220,11 +235,14 @@ __all__ = [
     "Relearned",
     "Representative",
     "Resources",
+    "Rhythm",
     "Robot",
     "Score",
+    "Shape",
     "Shortage",
     "Standing",
     "Step",
+    "SuggestionRule",
     "Survey",
     "Targets",
     "Thresholds",
@@ -232,8 +250,10 @@ __all__ = [
     "Turn",
     "UnknownReading",
     "Value",
+    "WarningTurn",
     "WeightsCode",
     "WhatIf",
+    "World",
     "above_middles",
     "after_decisions",
     "allot",
@@ -252,10 +272,12 @@ __all__ = [
     "count_inside",
     "course_path",
     "cumulative_path",
+    "day_features",
     "decision_faults",
     "declaration_fault",
     "departs",
     "deviation",
+    "deviations",
     "due_so_far",
     "effects",
     "episodes",
@@ -265,6 +287,7 @@ __all__ = [
     "follow_lines",
     "followed_by",
     "gap_pct",
+    "group_causes",
     "has_resources",
     "headway",
     "hierarchy",
@@ -283,7 +306,9 @@ __all__ = [
     "kept",
     "keyed",
     "last_year",
+    "learn_rhythm",
     "letter_number",
+    "line_causes",
     "line_errors",
     "log_changes",
     "may_act",
@@ -300,6 +325,8 @@ __all__ = [
     "parse_course",
     "past_attainment",
     "path_in_force",
+    "period_of",
+    "period_shape",
     "period_totals",
     "period_weights",
     "plan_odds",
@@ -311,6 +338,7 @@ __all__ = [
     "recent_pace",
     "reconcile",
     "relearn",
+    "rules_for",
     "same_value",
     "settles",
     "shared_error",
@@ -333,6 +361,7 @@ __all__ = [
     "try_history",
     "turn",
     "urgency",
+    "usual_rhythm",
     "what_if",
     "with_declared",
 ]

@@ -33,16 +33,20 @@ with on_demand(__name__):
         stamped_at,
         trusted_roots,
     )
+    from .suggestions import CAUSES, RULE_FIELDS, SUGGESTIONS, read_suggestions
     from .survey import SURVEY_COLUMNS, Responses, read_responses, role_words, survey_words
     from .tables import decode, number_told
     from .templates import case_names, find_plan, plan_template, plan_templates
 
 __all__ = [
+    "CAUSES",
     "DRIVERS",
     "FORMAT",
     "LINES",
     "PLAN",
     "REGIONS",
+    "RULE_FIELDS",
+    "SUGGESTIONS",
     "SURVEY_COLUMNS",
     "Actuals",
     "DraftRow",
@@ -79,6 +83,7 @@ __all__ = [
     "read_plan",
     "read_representatives",
     "read_responses",
+    "read_suggestions",
     "results_table",
     "role_words",
     "signers_roots",

@@ -5,6 +5,14 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .alarm import (
+        SINCE,
+        TAKEN,
+        TAKEN_BY,
+        TAKEN_UNTIL,
+        Alarm,
+        advice,
+    )
     from .anew import PLAIN, WITH_MACROS, composed_book, has_macros, keep_aside, name_aside
     from .attachments import (
         MOST_BYTES,
@@ -93,7 +101,6 @@ with on_demand(__name__):
         Followed,
         RegionResult,
         Week,
-        advice,
         first_declarations,
         recorded_survey,
         standing_of,
@@ -149,12 +156,17 @@ __all__ = [
     "SENT",
     "SIGN",
     "SIGNED",
+    "SINCE",
     "STAMP_FIELD",
     "SURVEY",
+    "TAKEN",
+    "TAKEN_BY",
+    "TAKEN_UNTIL",
     "TEXT",
     "UNKNOWN",
     "WITHDRAWN",
     "WITH_MACROS",
+    "Alarm",
     "Answered",
     "Asked",
     "AttachedContent",
