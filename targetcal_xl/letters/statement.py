@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -77,8 +77,13 @@ def _support(grant: Grant) -> dict[str, Any]:
 
 def letter_code(letter: Letter) -> LetterCode:
     """The code of a letter."""
-    digest = sha256(to_json(statement(letter))).hexdigest()
-    return LetterCode(letter.number, letter.chain_head, digest[:_DIGITS])
+    return code_of(statement(letter))
+
+
+def code_of(agreed: Mapping[str, Any]) -> LetterCode:
+    """The code of a statement, as it goes along in a PDF, too; raise KeyError for what is none."""
+    digest = sha256(to_json(agreed)).hexdigest()
+    return LetterCode(str(agreed["number"]), str(agreed["checkpoint"]), digest[:_DIGITS])
 
 
 def read_code(text: str) -> LetterCode | None:
