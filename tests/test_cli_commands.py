@@ -38,6 +38,8 @@ FILES: Mapping[str, str] = {
     "actuals.csv": "date,line,value\n2025-01-02,R1-1,5\n2025-01-03,R1-2,4\n2025-01-03,R2-1,7\n",
     "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
     "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
+    "back.json": '{"format": "targetcal-okr/1", "plan": "2025Q1-new-customers", "objectives": [], "results":'
+    ' [{"date": "2025-01-04", "line": "R1-1", "value": 3}]}',
     "scores.csv": "region,score\nR1,9\nR7,4\n",
     "note.txt": "What was said",
     "plan/plan.toml": "name = 1\n",
@@ -105,6 +107,16 @@ PLAYED: Mapping[str, Play] = {
         "recalibrate BOOK --back-to 0 --reason again",
         _says("0 of 3 suggestions moved", "3 行中有 0 行建议值变化"),
     ),
+    "surprise": Play(
+        "submitted",
+        "surprise BOOK",
+        _says("nothing is asked", "无需确认"),
+    ),
+    "surprise --answer": Play(
+        "fresh",
+        "surprise BOOK --answer new_level --line R1-1 --reason 'two joined'",
+        _says("1 input changed.", "1 项输入有变化。"),
+    ),
     "whatif": Play(
         "submitted",
         "whatif BOOK -l R1-1 -i heads -n +1",
@@ -128,6 +140,24 @@ PLAYED: Mapping[str, Play] = {
         "locked",
         "dashboard BOOK -o page.html --lang en",
         _says("Written: page.html", "已写入：page.html"),
+    ),
+    "plans": Play(
+        "locked",
+        "plans . --find targets --period 2025",
+        _says("1 of 1 plan.", "共 1 个计划，列出 1 个。"),
+        lambda told: (told["found"], told["problems"]) == (1, []),
+    ),
+    "plans -o": Play(
+        "fresh",
+        "plans -o plans.html --state confirmed",
+        _says("Written: plans.html", "已写入：plans.html"),
+        lambda told: (told["plans"], told["found"], told["page"]) == ([], 1, "plans.html"),
+    ),
+    "fairness": Play(
+        "locked",
+        "fairness BOOK",
+        _says("Judged are the targets that are declared:", "评估对象为申报目标："),
+        lambda told: told["targets"] == "declared",
     ),
     "lock": Play(
         "submitted",
@@ -205,7 +235,7 @@ PLAYED: Mapping[str, Play] = {
     ),
     "sign": Play(
         "issued",
-        f"sign BOOK letters/{_LETTER}.pdf --as head --key head1.p12",
+        f"sign BOOK letters/{_LETTER}.pdf --role head --key head1.p12",
         _says("signed by head1 as head of region", "已由 head1 以大区负责人身份签署"),
         lambda told: (told["recorded"], [one["is_new"] for one in _rows(told["letters"])]) == (True, [True]),
     ),
@@ -230,6 +260,24 @@ PLAYED: Mapping[str, Play] = {
         "confirmed",
         "follow BOOK --actuals actuals.csv --as-of 2025-01-05",
         _says("2025-01-05: 16 of 353", "2025-01-05：实际 16，目标 353"),
+    ),
+    "okr": Play(
+        "followed",
+        "okr BOOK --to okr.json",
+        _says("Written: okr.json", "已写入：okr.json"),
+        lambda told: (told["file"], len(_rows(told["objectives"]))) == ("okr.json", 3),
+    ),
+    "okr --from": Play(
+        "followed",
+        "okr BOOK --from back.json --results results.csv",
+        _says("Written: results.csv, with results of 1 line", "已写入：results.csv，含 1 个分解行的结果"),
+        lambda told: told["lines"] == ["华东1组"],
+    ),
+    "survey --form": Play(
+        "confirmed",
+        "survey BOOK --form form.html --scale",
+        _says("Written: form.html", "已写入：form.html"),
+        lambda told: (told["file"], told["is_scaled"]) == ("form.html", True),
     ),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
@@ -579,6 +627,8 @@ def test_every_command_is_played_here() -> None:
         ("dashboard BOOK -o page.pdf", "page.pdf: A page is a file that ends in .html"),
         ("dashboard BOOK -o page.html --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("dashboard nowhere.xlsx -o page.html --watch", "There is no ledger at nowhere.ledger.sqlite"),
+        ("plans nowhere", "nowhere: There is no such folder."),
+        ("plans -o plans.pdf", "plans.pdf: A page is a file that ends in .html"),
         ("lock BOOK -r R9", "There is no region “R9”"),
         ("unlock BOOK -r R1", "--reason is missing"),
         ("unlock BOOK -r R1 --reason ' '", "A reason is needed that others can follow"),

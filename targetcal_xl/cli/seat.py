@@ -44,6 +44,10 @@ class ThisComputer:
 
         show(report, self.as_json)
 
+    def now(self) -> dt.datetime:
+        """The time."""
+        return dt.datetime.now(dt.UTC)
+
     def secret(self, name: str) -> str:
         """Ask for the secret of what is called so, unseen; raise Refused where nobody can be asked."""
         if not (sys.stdin.isatty() and ERRORS.is_terminal):
@@ -89,7 +93,7 @@ class ThisComputer:
             open_desk(
                 book,
                 actor=who or me(),
-                clock=lambda: dt.datetime.now(dt.UTC),
+                clock=self.now,
                 source=_source(who),
                 ledger=ledger or None,
                 create=create,

@@ -10,10 +10,22 @@ with on_demand(__name__):
     from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
     from .form_reading import FilledForm, answer_meant, read_form
     from .form_writing import write_form
+    from .okr import (
+        FORMAT,
+        OkrResults,
+        OkrTarget,
+        is_okr_file,
+        okr_document,
+        okr_table,
+        read_okr_document,
+        read_okr_ids,
+        results_table,
+    )
     from .plan_folder import plan_files, read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .representatives import read_representatives
     from .stamps import (
+        as_der,
         ask_stamp,
         post_stamp_request,
         signers_roots,
@@ -21,28 +33,37 @@ with on_demand(__name__):
         stamped_at,
         trusted_roots,
     )
-    from .survey import Responses, read_responses
-    from .tables import number_told
+    from .survey import SURVEY_COLUMNS, Responses, read_responses, role_words, survey_words
+    from .tables import decode, number_told
     from .templates import case_names, find_plan, plan_template, plan_templates
 
 __all__ = [
     "DRIVERS",
+    "FORMAT",
     "LINES",
     "PLAN",
     "REGIONS",
+    "SURVEY_COLUMNS",
     "Actuals",
     "DraftRow",
     "FilledForm",
     "FormItem",
     "FormSheet",
+    "OkrResults",
+    "OkrTarget",
     "PlanDraft",
     "Responses",
     "answer_meant",
+    "as_der",
     "ask_stamp",
     "case_names",
+    "decode",
     "find_plan",
     "infeasible",
+    "is_okr_file",
     "number_told",
+    "okr_document",
+    "okr_table",
     "plan_files",
     "plan_template",
     "plan_templates",
@@ -53,12 +74,17 @@ __all__ = [
     "read_form",
     "read_history",
     "read_history_rows",
+    "read_okr_document",
+    "read_okr_ids",
     "read_plan",
     "read_representatives",
     "read_responses",
+    "results_table",
+    "role_words",
     "signers_roots",
     "stamp_authority",
     "stamped_at",
+    "survey_words",
     "trusted_roots",
     "write_form",
 ]

@@ -194,6 +194,12 @@ class _Measures(_Strict):
     attainment_pct: _NotNegative | None = plan.Measures.attainment_pct
 
 
+class _Trust(_Strict):
+    stamps: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/@]+(/\S*)?)?$", max_length=300)] = (
+        plan.Trust.stamps
+    )
+
+
 class _Calendar(_Strict):
     country: _Name = Calendar.country
     work: Annotated[list[_Day], Field(max_length=400)] = []
@@ -226,6 +232,7 @@ class _Plan(_Strict):
     robots: Annotated[list[_Robot], Field(max_length=100)] = []
     notices: _Notices = _Notices()
     letters: _LetterCare = _LetterCare()
+    trust: _Trust = _Trust()
 
     @property
     def people(self) -> Iterator[tuple[tuple[int | str, ...], _Person]]:
@@ -467,6 +474,7 @@ def _plan(said: _Plan) -> plan.Plan:
         robots=tuple(plan.Robot(robot.code, robot.kind) for robot in said.robots),
         notices=said.notices.notices,
         letters=said.letters.care,
+        trust=plan.Trust(said.trust.stamps),
     )
 
 

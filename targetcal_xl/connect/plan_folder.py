@@ -17,6 +17,7 @@ from ..calibration.metric import IN_PERCENT
 from ..log import step
 from ..problems import DataProblems, Problem
 from .plan_file import FILE, PlanPlace, read_plan_file
+from .stamps import as_pem, certificates_in
 from .tables import TableFile, normal, read_table
 
 _LOG = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ HISTORY, DRIVERS = "history", "drivers"
 HISTORY_COLUMNS = ("line", "period", "value"), ("one_off",)
 DRIVER_COLUMNS = ("line", "indicator", "reference", "now"), ("period",)
 """What has to stand in these tables, and what may."""
+ROOTS = "roots.pem"
+"""The file with the certificates of those whom a plan trusts."""
 _KINDS = (".csv", ".xlsx", ".xlsm")
 """How the names of tables end; the first is looked for where there is none."""
 _UNSIZED = ("?", "？")
@@ -40,10 +43,15 @@ def plan_files() -> tuple[str, ...]:
 def read_plan(folder: Traversable) -> Inputs:
     """Read `plan.toml`, the table `history` and, where there is one, `drivers`: each as .csv or .xlsx.
 
-    Raise DataProblems with every fault of all three files, each with its row and column.
+    Where there is a `roots.pem`, its certificates are those that the plan trusts. Raise DataProblems with
+    every fault of all files, each with its row and column.
     """
     plan = read_plan_file(folder.joinpath(FILE))
     problems: list[Problem] = []
+    try:
+        plan = replace(plan, trust=replace(plan.trust, roots=read_roots(folder.joinpath(ROOTS))))
+    except DataProblems as found:
+        problems += found.problems
     history, readings = None, None
     try:
         history = read_history(table_file(folder, HISTORY), plan)
@@ -59,6 +67,16 @@ def read_plan(folder: Traversable) -> Inputs:
     if history is None or readings is None or problems:
         raise DataProblems(problems)
     return Inputs(plan, history, readings)
+
+
+def read_roots(source: Traversable) -> tuple[str, ...]:
+    """Certificates, each in PEM; none where there is no file. Raise DataProblems for a file that has none."""
+    if not source.is_file():
+        return ()
+    found = certificates_in(source.read_bytes())
+    if not found:
+        raise DataProblems([Problem("plan_roots", source.name)])
+    return tuple(map(as_pem, found))
 
 
 def odd_target(plan: Plan, history: History) -> Iterator[Problem]:

@@ -306,7 +306,7 @@ def _column_of(title: str, columns: Sequence[str]) -> str:
 def _headings(column: str) -> frozenset[str]:
     """What a column is called, in every language."""
     names = (text(f"connect.heading.{column}", language).split(" | ") for language in LANGUAGES)
-    return frozenset([column, *(name.casefold() for each in names for name in each)])
+    return frozenset([column, *(normal(name).casefold() for each in names for name in each)])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ with on_demand(__name__):
     from .enclosed import ENDING, ZIPPED, Enclosed, enclosed_beside, same_name, unzipped, zip_of
     from .encryption import decrypted, encrypted
     from .merging import merge
-    from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, steady
+    from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, shown_cells, steady
     from .slip import Slip, slip_text
     from .spelling import typed_as_meant
     from .typist import person_named
@@ -37,6 +37,7 @@ __all__ = [
     "read_answer",
     "read_pack",
     "same_name",
+    "shown_cells",
     "slip_text",
     "steady",
     "typed_as_meant",
