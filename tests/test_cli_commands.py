@@ -612,7 +612,7 @@ def test_every_command_is_played_here() -> None:
         ("demo elsewhere --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("new BOOK", "--from is missing: the command needs it."),
         ("new BOOK --from saas", "There is a file of this name already"),
-        ("new other.xlsx --from nowhere", "There is no plan template “nowhere”; there are: saas, saas-en."),
+        ("new other.xlsx --from nowhere", "There is no plan template “nowhere”; there are: ecommerce, "),
         ("new other.csv --from saas", "A workbook is a file that ends in .xlsx"),
         ("new other.xlsx --from saas --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("recalibrate BOOK --back-to 7 --reason again", "There is no recalibration 7: choose from 0 to 0"),
@@ -749,8 +749,8 @@ _COMMAND = {"objection": "objections"}
 """What is called otherwise than in the story."""
 
 
-class _Quarter:
-    """The worked case: all but typing is done by command, at its time and by its people."""
+class Quarter:
+    """A shipped plan: all but typing is done by command, at its time and by its people."""
 
     def __init__(self, folder: Path, source: str, language: str) -> None:
         self.story = Story(plan_template(source), folder, language)
@@ -792,8 +792,12 @@ class _Quarter:
         yield from ((f"S{number:02d}", row["granted"]) for number, row in enumerate(asked, 1))
 
     def _given(self, act: StoryRow, command: str, *words: str) -> Said:
-        at = dt.datetime.fromisoformat(act["at"]).astimezone(dt.UTC)
-        return self.give(command, BOOK, *words, "--as", act["actor"], at=at)
+        return self.give(command, BOOK, *words, "--as", act["actor"], at=self.at(act))
+
+    @staticmethod
+    def at(act: StoryRow) -> dt.datetime:
+        """When an act happens."""
+        return dt.datetime.fromisoformat(act["at"]).astimezone(dt.UTC)
 
     def words_of(self, act: StoryRow) -> Sequence[str]:
         answered = ["-r", act["region"], "-l", act["line"], "--hours", act["hours"], "--note", act["reason"]]
@@ -813,7 +817,7 @@ def test_the_case_is_played_from_its_plan_to_its_evaluation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    quarter = _Quarter(tmp_path, "saas-en", "en")
+    quarter = Quarter(tmp_path, "saas-en", "en")
     for act, said in quarter.play():
         still_open = act["action"] == "objection" and act["region"] == "HD"
         assert said.status == (PROBLEMS if still_open else DONE) and said.err == "", said
