@@ -42,6 +42,7 @@ FILES: Mapping[str, str] = {
     ' [{"date": "2025-01-04", "line": "R1-1", "value": 3}]}',
     "scores.csv": "region,score\nR1,9\nR7,4\n",
     "note.txt": "What was said",
+    "people.csv": "employee,name,line,target,mail\nE1,Li,R1-1,84,li@example.com\nE2,Wu,R1-2,130,\n",
     "plan/plan.toml": "name = 1\n",
     "taken": "a file where a folder is wanted",
     "taken.xlsx": "somebody's file",
@@ -233,11 +234,24 @@ PLAYED: Mapping[str, Play] = {
         "letters BOOK -o letters --format docx",
         _says("2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R1-V1"),
     ),
+    "letters --representatives": Play(
+        "issued",
+        "letters BOOK -o people --format docx --representatives people.csv",
+        _says("华东大区: 2 letters of representatives issued, 0 issued before", "新出具销售代表确认函 2 份"),
+        lambda told: [one["person"] for one in _rows(told["letters"])] == ["Li", "Wu"],
+    ),
     "sign": Play(
         "issued",
         f"sign BOOK letters/{_LETTER}.pdf --role head --key head1.p12",
         _says("signed by head1 as head of region", "已由 head1 以大区负责人身份签署"),
         lambda told: (told["recorded"], [one["is_new"] for one in _rows(told["letters"])]) == (True, [True]),
+    ),
+    "sign, a batch": Play(
+        "issued",
+        f"sign BOOK letters/{_LETTER}.pdf letters/{_LETTER.replace('R1', 'R2')}.pdf --role superior"
+        " --key head1.p12 --reason 'for both, as agreed'",
+        _says("signed by head1 as superior", "已由 head1 以上级主管身份签署"),
+        lambda told: [one["is_new"] for one in _rows(told["letters"])] == [True, True],
     ),
     "signed": Play("issued", "signed BOOK", _says("unsigned", "未签署")),
     "signed --paper": Play(
