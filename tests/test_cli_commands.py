@@ -67,6 +67,17 @@ def _says(english: str, chinese: str) -> Mapping[str, str]:
 
 
 PLAYED: Mapping[str, Play] = {
+    "init": Play(
+        "fresh",
+        "init another-plan --from saas",
+        _says("3 regions, 12 lines and 12 past periods", "3 个大区、12 个分解行、12 个过去期间"),
+        lambda told: (told["folder"], told["kept"]) == ("another-plan", []),
+    ),
+    "init --form": Play(
+        "fresh",
+        "init --form form.xlsx --from saas-en",
+        _says("Written: form.xlsx.", "已写入：form.xlsx。"),
+    ),
     "new": Play(
         "fresh",
         "new another.xlsx --from saas --lang en",
@@ -94,6 +105,16 @@ PLAYED: Mapping[str, Play] = {
         "recalibrate BOOK --back-to 0 --reason again",
         _says("0 of 3 suggestions moved", "3 行中有 0 行建议值变化"),
     ),
+    "surprise": Play(
+        "submitted",
+        "surprise BOOK",
+        _says("nothing is asked", "无需确认"),
+    ),
+    "surprise --answer": Play(
+        "fresh",
+        "surprise BOOK --answer new_level --line R1-1 --reason 'two joined'",
+        _says("1 input changed.", "1 项输入有变化。"),
+    ),
     "whatif": Play(
         "submitted",
         "whatif BOOK -l R1-1 -i heads -n +1",
@@ -117,6 +138,24 @@ PLAYED: Mapping[str, Play] = {
         "locked",
         "dashboard BOOK -o page.html --lang en",
         _says("Written: page.html", "已写入：page.html"),
+    ),
+    "plans": Play(
+        "locked",
+        "plans . --find targets --period 2025",
+        _says("1 of 1 plan.", "共 1 个计划，列出 1 个。"),
+        lambda told: (told["found"], told["problems"]) == (1, []),
+    ),
+    "plans -o": Play(
+        "fresh",
+        "plans -o plans.html --state confirmed",
+        _says("Written: plans.html", "已写入：plans.html"),
+        lambda told: (told["plans"], told["found"], told["page"]) == ([], 1, "plans.html"),
+    ),
+    "fairness": Play(
+        "locked",
+        "fairness BOOK",
+        _says("Judged are the targets that are declared:", "评估对象为申报目标："),
+        lambda told: told["targets"] == "declared",
     ),
     "lock": Play(
         "submitted",
@@ -194,7 +233,7 @@ PLAYED: Mapping[str, Play] = {
     ),
     "sign": Play(
         "issued",
-        f"sign BOOK letters/{_LETTER}.pdf --as head --key head1.p12",
+        f"sign BOOK letters/{_LETTER}.pdf --role head --key head1.p12",
         _says("signed by head1 as head of region", "已由 head1 以大区负责人身份签署"),
         lambda told: (told["recorded"], [one["is_new"] for one in _rows(told["letters"])]) == (True, [True]),
     ),
@@ -568,6 +607,8 @@ def test_every_command_is_played_here() -> None:
         ("dashboard BOOK -o page.pdf", "page.pdf: A page is a file that ends in .html"),
         ("dashboard BOOK -o page.html --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("dashboard nowhere.xlsx -o page.html --watch", "There is no ledger at nowhere.ledger.sqlite"),
+        ("plans nowhere", "nowhere: There is no such folder."),
+        ("plans -o plans.pdf", "plans.pdf: A page is a file that ends in .html"),
         ("lock BOOK -r R9", "There is no region “R9”"),
         ("unlock BOOK -r R1", "--reason is missing"),
         ("unlock BOOK -r R1 --reason ' '", "A reason is needed that others can follow"),

@@ -36,11 +36,13 @@ with on_demand(__name__):
     from .doctor import DoctorReport, doctor, examine_template
     from .erase import EraseReport, Wanted, erase
     from .evaluate import EvaluateReport, evaluate
+    from .fairness import FairnessReport, fairness
     from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters
     from .lock import LockReport, lock
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
+    from .plans import PlansReport, plans
     from .proof import ProofReport, proof
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
@@ -50,6 +52,7 @@ with on_demand(__name__):
     from .signed import SignedReport, signed_as_said, signed_on_paper, take_in_signed
     from .split import SplitReport, split_book
     from .stamp import HeldStamp, StampReport, stamp
+    from .surprise import SurpriseReport, answer_surprise, surprise
     from .survey import SurveyReport, survey, survey_file
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
@@ -81,6 +84,7 @@ __all__ = [
     "Entry",
     "EraseReport",
     "EvaluateReport",
+    "FairnessReport",
     "FollowReport",
     "FunctionsReport",
     "FunctionsState",
@@ -93,6 +97,7 @@ __all__ = [
     "NewReport",
     "ObjectionsReport",
     "OnProgress",
+    "PlansReport",
     "ProofReport",
     "RecalibrateReport",
     "Recalibration",
@@ -106,6 +111,7 @@ __all__ = [
     "SignedReport",
     "SplitReport",
     "StampReport",
+    "SurpriseReport",
     "SurveyReport",
     "ThreadsReport",
     "TraceReport",
@@ -121,6 +127,7 @@ __all__ = [
     "adopt_scenario",
     "answer",
     "answer_change",
+    "answer_surprise",
     "ask",
     "ask_change",
     "attest",
@@ -141,6 +148,7 @@ __all__ = [
     "erase",
     "evaluate",
     "examine_template",
+    "fairness",
     "follow",
     "follow_file",
     "go_back",
@@ -154,6 +162,7 @@ __all__ = [
     "open_desk",
     "open_live_desk",
     "plan_of",
+    "plans",
     "proof",
     "recalibrate",
     "recalibrations",
@@ -166,6 +175,7 @@ __all__ = [
     "silent",
     "split_book",
     "stamp",
+    "surprise",
     "survey",
     "survey_file",
     "switch_functions",

@@ -35,6 +35,16 @@ from .commitment import (
 from .course import Course, course_path, parse_course, pro_rata
 from .drivers import Readings, effects, log_changes, signals
 from .explanation import ROUNDING, Explanation, Step, explain
+from .fairness import (
+    Camp,
+    Division,
+    Fairness,
+    Lean,
+    fairness_of,
+    past_attainment,
+    rank_correlation,
+    rank_interval,
+)
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
 from .individual import Representative, individual, shortfalls
@@ -53,9 +63,7 @@ from .negotiation import (
     gap_pct,
     is_hrbp,
     is_implausible,
-    is_meant,
     is_objection,
-    is_placeholder,
     is_same_person,
     is_support,
     may_act,
@@ -63,14 +71,25 @@ from .negotiation import (
     may_decide,
     may_erase,
     may_submit,
-    missing_fields,
+    needs_reasons,
     objection_change,
     objection_state,
     settles,
 )
-from .odds import PRIOR_SHARE, odds, plan_odds, shared_error, spread, total_interval, total_odds, total_spread
+from .odds import (
+    PRIOR_SHARE,
+    above_middles,
+    odds,
+    plan_odds,
+    shared_error,
+    spread,
+    total_interval,
+    total_odds,
+    total_spread,
+)
 from .period import Period
 from .plan import (
+    NO_TRUST,
     Driver,
     Group,
     Indicator,
@@ -84,6 +103,7 @@ from .plan import (
     Region,
     Robot,
     Thresholds,
+    Trust,
 )
 from .progress import (
     Progress,
@@ -103,13 +123,14 @@ from .progress import (
     so_far,
     target_path,
 )
-from .question import Answer, Question
+from .question import ALL_LINES, Answer, Question
 from .standing import Key, Standing, Value, as_number
 from .states import allows
 from .supports import DECLINED, Item, in_words_only, support_items
 from .values import is_multiple, kept, same_value
 from .vocabulary import (
     ANSWERS,
+    COMMON_ANSWERS,
     JUSTIFICATION,
     OBJECTIONS,
     STANDING_OBJECTIONS,
@@ -126,11 +147,14 @@ from .waiting import Turn, turn, urgency
 from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
+    "ALL_LINES",
     "ANSWERS",
+    "COMMON_ANSWERS",
     "DECLINED",
     "JUSTIFICATION",
     "METHODS",
     "MOST_PERIODS",
+    "NO_TRUST",
     "OBJECTIONS",
     "PRIOR_SHARE",
     "ROUNDING",
@@ -143,11 +167,14 @@ __all__ = [
     "Baseline",
     "Bounded",
     "Calendar",
+    "Camp",
     "Cleaned",
     "Conflict",
     "Course",
+    "Division",
     "Driver",
     "Explanation",
+    "Fairness",
     "FarAway",
     "Floats",
     "Grant",
@@ -161,6 +188,7 @@ __all__ = [
     "Item",
     "Judgement",
     "Key",
+    "Lean",
     "Letter",
     "LetterCare",
     "Level",
@@ -197,11 +225,13 @@ __all__ = [
     "Survey",
     "Targets",
     "Thresholds",
+    "Trust",
     "Turn",
     "UnknownReading",
     "Value",
     "WeightsCode",
     "WhatIf",
+    "above_middles",
     "after_decisions",
     "allot",
     "allows",
@@ -227,6 +257,7 @@ __all__ = [
     "effects",
     "episodes",
     "explain",
+    "fairness_of",
     "flat",
     "follow_lines",
     "followed_by",
@@ -239,10 +270,8 @@ __all__ = [
     "individual",
     "is_hrbp",
     "is_implausible",
-    "is_meant",
     "is_multiple",
     "is_objection",
-    "is_placeholder",
     "is_same_person",
     "is_support",
     "is_tolerable",
@@ -257,18 +286,21 @@ __all__ = [
     "may_decide",
     "may_erase",
     "may_submit",
-    "missing_fields",
+    "needs_reasons",
     "objection_change",
     "objection_state",
     "odds",
     "of_plan",
     "parse_course",
+    "past_attainment",
     "path_in_force",
     "period_totals",
     "period_weights",
     "plan_odds",
     "pro_rata",
     "quadrant",
+    "rank_correlation",
+    "rank_interval",
     "reached",
     "recent_pace",
     "reconcile",

@@ -32,6 +32,16 @@ class Stage(StrEnum):
     CHANGED = "changed"
 
 
+class PlanState(StrEnum):
+    """How far a whole plan has come."""
+
+    NEGOTIATED = "negotiated"
+    ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    FOLLOWED = "followed"
+    EVALUATED = "evaluated"
+
+
 class Status(StrEnum):
     """What a region says of its own tab."""
 
@@ -107,6 +117,15 @@ class Light(StrEnum):
     ON_PATH = "on_path"
 
 
+class Leaning(StrEnum):
+    """Whether those who have more of something have it easier, harder, or neither."""
+
+    UNKNOWN = "unknown"
+    EVEN = "even"
+    EASIER = "easier"
+    HARDER = "harder"
+
+
 class Measure(StrEnum):
     """The four measures of how well a calibration went, and the mean answer."""
 
@@ -137,6 +156,8 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     LETTER = "letter"
     LETTER_COPY = "letter_copy"
+    LETTER_PERSONAL = "letter_personal"
+    UNSIGNED_PERSONAL = "letters_unsigned"
 
 
 class MessageState(StrEnum):
@@ -165,6 +186,7 @@ class LetterState(StrEnum):
     SIGNED_SUPERIOR = "signed_superior"
     ARCHIVED = "archived"
     DELETED = "deleted"
+    WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
 
 
@@ -233,9 +255,14 @@ TalkOutcome = Literal["upheld", "partly", "target_kept"]
 TALK_OUTCOMES: Final[tuple[TalkOutcome, ...]] = get_args(TalkOutcome)
 """What a talk about an objection comes to: it is upheld, in part, or the suggested target is kept."""
 
-AnswerCode = Literal["one_off", "new_level"]
+AnswerCode = Literal["one_off", "new_level", "as_is"]
 ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
-"""What a question can be answered with, in the order in which the answers are offered."""
+"""What a question about a line can be answered with, in the order in which the answers are offered."""
+COMMON_ANSWERS: Final[tuple[AnswerCode, ...]] = ("one_off", "new_level")
+"""What the question about all lines can be."""
+
+QuestionKind = Literal["line", "common", "beside"]
+"""What is asked about: a line's last value, what all lines have in common, or a line beside that."""
 
 IntervalSide = Literal["below", "within", "above"]
 SIDES: Final[tuple[IntervalSide, ...]] = get_args(IntervalSide)

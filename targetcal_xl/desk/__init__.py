@@ -19,6 +19,7 @@ with on_demand(__name__):
         kept_file,
         lost_files,
         read_attached,
+        read_scan,
         room_faults,
     )
     from .crew import LetterMade, LetterOrder, Workshop, workshop
@@ -40,7 +41,20 @@ with on_demand(__name__):
         plan_of,
         silent,
     )
-    from .issued import INDIVIDUAL, Individual, Issue, individual_issues, issues
+    from .issued import (
+        INDIVIDUAL,
+        RECORD,
+        REPRESENTATIVE,
+        WITHDRAWN,
+        Individual,
+        Issue,
+        bearer_key,
+        in_force_letters,
+        issues,
+        last_letters,
+        letters_that_hold,
+        withdrawn_letters,
+    )
     from .learning import (
         LEARNING,
         Learning,
@@ -51,6 +65,7 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
+    from .letter_mail import LETTER_KINDS, letter_of, personal_mails
     from .letter_questions import (
         ANSWER,
         ASK,
@@ -66,7 +81,7 @@ with on_demand(__name__):
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
     from .printable import cell_faults, plan_faults, text_faults
     from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
-    from .questions import Asked, asked, held, skipped, tell_open
+    from .questions import Asked, asked, held, skipped, tell_open, tell_question
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
         EVALUATION,
@@ -83,12 +98,21 @@ with on_demand(__name__):
         recorded_survey,
         standing_of,
     )
-    from .register import LIFE, Happening, happened, in_force_letters, register_rows
+    from .register import LIFE, Happening, happened, register_rows
     from .seal import seal
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, file_seal, printed_heads, sent_items, sheet_seal
     from .side import Side
-    from .signatures import SIGN, SIGNED, LetterSignature, letter_signatures, signature_event, signed_by
+    from .signatures import (
+        SCAN,
+        SIGN,
+        SIGNED,
+        LetterSignature,
+        letter_signatures,
+        scans,
+        signature_event,
+        signed_by,
+    )
     from .stamped import STAMP_FIELD, Stamp, stamps
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
     from .taken_in import finance_cells, not_taken_in, said, where
@@ -108,6 +132,7 @@ __all__ = [
     "INDIVIDUAL",
     "IN_TAB",
     "LEARNING",
+    "LETTER_KINDS",
     "LIFE",
     "MOST_BYTES",
     "MOST_OF_REGION",
@@ -116,8 +141,11 @@ __all__ = [
     "PROGRESS",
     "QUESTION",
     "QUESTION_DUE",
+    "RECORD",
     "REPLY",
+    "REPRESENTATIVE",
     "RESTORED",
+    "SCAN",
     "SENT",
     "SIGN",
     "SIGNED",
@@ -125,6 +153,7 @@ __all__ = [
     "SURVEY",
     "TEXT",
     "UNKNOWN",
+    "WITHDRAWN",
     "WITH_MACROS",
     "Answered",
     "Asked",
@@ -161,6 +190,7 @@ __all__ = [
     "attached_file",
     "audit_rows",
     "batches",
+    "bearer_key",
     "caught_up",
     "cell_faults",
     "chosen",
@@ -186,18 +216,20 @@ __all__ = [
     "has_own_password",
     "held",
     "in_force_letters",
-    "individual_issues",
     "issues",
     "keep",
     "keep_aside",
     "keep_attached",
     "kept_file",
     "last_hash",
+    "last_letters",
     "last_number",
     "learn",
     "ledger_beside",
+    "letter_of",
     "letter_questions",
     "letter_signatures",
+    "letters_that_hold",
     "look",
     "lost_files",
     "misfits",
@@ -209,12 +241,14 @@ __all__ = [
     "open_live_desk",
     "open_question",
     "parse_attached",
+    "personal_mails",
     "plan_faults",
     "plan_of",
     "post",
     "printed_heads",
     "provenance",
     "read_attached",
+    "read_scan",
     "recorded",
     "recorded_learning",
     "recorded_survey",
@@ -224,6 +258,7 @@ __all__ = [
     "restored",
     "room_faults",
     "said",
+    "scans",
     "seal",
     "sent_items",
     "sheet_seal",
@@ -237,6 +272,7 @@ __all__ = [
     "standing_of",
     "take_stock",
     "tell_open",
+    "tell_question",
     "text_faults",
     "text_problems",
     "typed_faults",
@@ -247,6 +283,7 @@ __all__ = [
     "weight_values",
     "where",
     "whose",
+    "withdrawn_letters",
     "workshop",
     "writer",
 ]

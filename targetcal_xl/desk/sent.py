@@ -13,7 +13,7 @@ from ..calibration.plan import ADDED
 from ..exchange import Slip
 from ..ledger import Log, load
 from ..ooxml import Cell, Spot
-from .issued import individual_issues, issues
+from .issued import issues
 
 SENT: Final = {"pack": "pack.record", "page": "page.record"}
 """The fields of a region that name the documents."""
@@ -65,14 +65,9 @@ def printed_heads(ledger: Log, region: str | None = None) -> Iterator[str]:
 
     Letters from before there were checkpoints carry the hash of an entry.
     """
-    for issue in issues(ledger):
-        if region in (None, issue.letter.region.code):
-            yield issue.letter.chain_head
-    for code, individual in individual_issues(ledger).items():
-        if region in (None, code):
-            letters = (issue.letter for issue in individual.issues)
-            heads = (head for one in letters for head in (one.chain_head, one.replaced_head) if head)
-            yield from dict.fromkeys(heads)
+    known = [one for one in issues(ledger) if region in (None, one.letter.region.code)]
+    yield from (one.letter.chain_head for one in known if not one.is_individual)
+    yield from dict.fromkeys(one.letter.chain_head for one in known if one.is_individual)
     yield from dict.fromkeys(sent.slip.head for sent in sent_items(ledger, region))
 
 

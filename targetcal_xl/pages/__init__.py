@@ -7,6 +7,7 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .dashboard import Act, Contest, Overviewed, RegionTurn, dashboard_page
     from .page import MOST_BYTES, is_ours
+    from .plans import PlanOverview, RegionOverview, plans_page
     from .region import region_page
     from .verifier import verifier_page
 
@@ -15,9 +16,12 @@ __all__ = [
     "Act",
     "Contest",
     "Overviewed",
+    "PlanOverview",
+    "RegionOverview",
     "RegionTurn",
     "dashboard_page",
     "is_ours",
+    "plans_page",
     "region_page",
     "verifier_page",
 ]

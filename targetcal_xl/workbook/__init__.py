@@ -7,13 +7,13 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .author import write_book, write_pack
     from .book import Book
-    from .captions import line_captions, shown
+    from .captions import caption, line_captions, shown
     from .content import GROUND, Content, Known, content
     from .engines.closed import ClosedBook, book_from
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
-    from .finance import entered
+    from .finance import answer_key, entered
     from .layout import default_places, pack_layout
     from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
@@ -51,10 +51,12 @@ __all__ = [
     "Typed",
     "Unusable",
     "Wording",
+    "answer_key",
     "as_typed",
     "at_work",
     "book_format",
     "book_from",
+    "caption",
     "content",
     "default_places",
     "differing",

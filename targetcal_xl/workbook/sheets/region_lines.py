@@ -9,11 +9,11 @@ from operator import mul
 import numpy as np
 
 from ...calibration.metric import LEAST_SHORTFALL
-from ...calibration.negotiation import FAR, FEW_STEPS, MEANT
+from ...calibration.negotiation import FAR, FEW_STEPS
 from ...calibration.standing import as_number
 from ...calibration.vocabulary import JUSTIFICATION, OBJECTIONS, DecisionKind
 from ...figures import plain
-from ...language import LANGUAGES, record
+from ...language import LANGUAGES, MEANT, record
 from ...ooxml import Cell
 from ..facts import Facts, optional
 from ..formulas import (
