@@ -32,6 +32,7 @@ from ..exchange import (
     decrypted,
     enclosed_beside,
     find_slip,
+    is_encrypted,
     pack_content,
     pack_places,
     person_named,
@@ -141,6 +142,8 @@ class AnswerReader:
 
     def _decrypted(self, raw: bytes, name: str) -> bytes:
         """A file's content, by whichever of the plan's passwords opens it."""
+        if not is_encrypted(raw):
+            return raw
         try:
             return decrypted(raw, pack_password(), name)
         except Refused as refused:
