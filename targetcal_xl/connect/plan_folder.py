@@ -17,6 +17,7 @@ from ..calibration import MOST_PERIODS, Floats, History, Indicator, Inputs, Line
 from ..calibration.metric import IN_PERCENT
 from ..log import step
 from ..problems import DataProblems, Problem
+from ..workdays import with_days
 from .past_days import DAYS, read_past_days
 from .plan_file import FILE, PlanPlace, read_plan_file
 from .stamps import as_pem, certificates_in
@@ -64,7 +65,7 @@ def read_plan(folder: Traversable) -> Inputs:
         problems = [*odd_target(plan, history), *problems]
     if history is None or readings is None or problems:
         raise DataProblems(problems)
-    return Inputs(plan, history, readings, rhythm=rhythm)
+    return Inputs(plan, with_days(history, plan), readings, rhythm=rhythm)
 
 
 @contextmanager
