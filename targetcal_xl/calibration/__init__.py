@@ -103,8 +103,10 @@ from .progress import (
     shortages,
     so_far,
     target_path,
+    too_few,
 )
 from .question import Answer, Question
+from .review import DELIVERED, NOT_DELIVERED, DriverWorth, Foretold, Review, SupportsCame, Worth, review
 from .standing import Key, Standing, Value, as_number
 from .states import allows
 from .supports import DECLINED, Item, in_words_only, support_items
@@ -129,9 +131,11 @@ from .whatif import Outlook, UnknownReading, WhatIf, what_if
 __all__ = [
     "ANSWERS",
     "DECLINED",
+    "DELIVERED",
     "JUSTIFICATION",
     "METHODS",
     "MOST_PERIODS",
+    "NOT_DELIVERED",
     "OBJECTIONS",
     "PRIOR_SHARE",
     "ROUNDING",
@@ -148,9 +152,11 @@ __all__ = [
     "Conflict",
     "Course",
     "Driver",
+    "DriverWorth",
     "Explanation",
     "FarAway",
     "Floats",
+    "Foretold",
     "Grant",
     "Group",
     "History",
@@ -192,11 +198,13 @@ __all__ = [
     "Relearned",
     "Representative",
     "Resources",
+    "Review",
     "Robot",
     "Score",
     "Shortage",
     "Standing",
     "Step",
+    "SupportsCame",
     "Survey",
     "Targets",
     "Thresholds",
@@ -205,6 +213,7 @@ __all__ = [
     "Value",
     "WeightsCode",
     "WhatIf",
+    "Worth",
     "after_decisions",
     "allot",
     "allows",
@@ -279,6 +288,7 @@ __all__ = [
     "recent_pace",
     "reconcile",
     "relearn",
+    "review",
     "same_value",
     "settles",
     "shared_error",
@@ -295,6 +305,7 @@ __all__ = [
     "summarise",
     "support_items",
     "target_path",
+    "too_few",
     "total_interval",
     "total_odds",
     "total_spread",

@@ -6,6 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
+    from .delivered import Delivery, read_deliveries
     from .okr import (
         FORMAT,
         OkrResults,
@@ -36,6 +37,7 @@ __all__ = [
     "FORMAT",
     "SURVEY_COLUMNS",
     "Actuals",
+    "Delivery",
     "OkrResults",
     "OkrTarget",
     "Responses",
@@ -51,6 +53,7 @@ __all__ = [
     "plan_templates",
     "post_stamp_request",
     "read_actuals",
+    "read_deliveries",
     "read_drivers",
     "read_history",
     "read_okr_document",

@@ -16,6 +16,7 @@ from ..calibration import (
     Measures,
     Plan,
     Progress,
+    Review,
     Standing,
     Survey,
     Value,
@@ -84,6 +85,8 @@ class Evaluated:
     measures: Measures
     regions: tuple[RegionResult, ...]
     inside: Inside | None = field(default=None, metadata=ADDED)
+    review: Review | None = field(default=None, metadata=ADDED)
+    """What everything was worth; None before the period is over."""
 
 
 def standing_of(ledger: Log) -> Standing:

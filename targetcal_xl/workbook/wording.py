@@ -42,6 +42,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     "letter.question_due": "date",
     "letter.individual": "text",
     "message.state": "choice",
+    "delivered": "text",
     "objection.held": "date",
     "objection.present": "text",
     "objection.outcome": "choice",
