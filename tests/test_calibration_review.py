@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Review, Standing, compute_baseline, review
+from targetcal_xl.calibration import Key, Review, Standing, Value, compute_baseline, review
 from tests.support.samples import sample_inputs
 
 INPUTS = sample_inputs((2, 1))
@@ -88,14 +88,15 @@ def test_every_line_is_counted_once_by_what_was_said_of_it() -> None:
     ("said", "column"), [("2025-01-31", "in_time"), ("2025-02-01", "late"), ("no", "never"), (None, "untold")]
 )
 def test_a_support_comes_by_the_day_it_was_due(said: str | None, column: str) -> None:
-    values = {
+    values: dict[Key, Value] = {
         ("R1", "S01", "what"): "two people",
         ("R1", "S01", "granted"): "yes",
         ("R1", "S01", "due"): "2025-01-31",
+        ("R1", "S01", "delivered"): said,
+        ("R1", "S02", "what"): "money",
+        ("R1", "S02", "granted"): "no",
     }
-    asked = {("R1", "S02", "what"): "money", ("R1", "S02", "granted"): "no"}
-    known = {} if said is None else {("R1", "S01", "delivered"): said}
-    standing = replace(STANDING, values={**values, **asked, **known})
+    standing = replace(STANDING, values=values)
     unknown = np.full(3, np.nan)
     came = review(standing, unknown, unknown, unknown, ~NOT, NOT, {}).supports
     counts = {code: getattr(came, code) for code in ("in_time", "late", "never", "untold")}
