@@ -295,6 +295,12 @@ PLAYED: Mapping[str, Play] = {
     ),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
+    "evaluate --page": Play(
+        "followed",
+        "evaluate BOOK --page evaluation.html --report evaluation.docx",
+        _says("Written: evaluation.docx", "已写入：evaluation.docx"),
+        lambda told: told["files"] == ["evaluation.html", "evaluation.docx"],
+    ),
     "scenario": Play("locked", "scenario BOOK", _says("There is no scenario yet.", "尚无方案。")),
     "scenario --name": Play(
         "fresh",
@@ -418,7 +424,7 @@ PLAYED: Mapping[str, Play] = {
     "upgrade": Play(
         "outdated",
         "upgrade BOOK",
-        _says("Upgraded: the book from format 1 to 4", "已升级：工作簿由格式 1 升至 4"),
+        _says("Upgraded: the book from format 1 to 5", "已升级：工作簿由格式 1 升至 5"),
         lambda told: (told["upgraded"], told["book"], told["ledger"]) == (True, 1, 1),
     ),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),

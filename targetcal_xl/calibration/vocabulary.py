@@ -138,9 +138,9 @@ class KeyStatus(StrEnum):
 class Measure(StrEnum):
     """The four measures of how well a calibration went, and the mean answer."""
 
+    ATTAINMENT = "attainment_pct"
     CONSENSUS_DAYS = "consensus_days"
     COORDINATION_HOURS = "coordination_hours"
-    ATTAINMENT = "attainment_pct"
     AGREEMENT = "agreement_pct"
     AGREEMENT_MEAN = "agreement_mean"
 

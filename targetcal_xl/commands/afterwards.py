@@ -24,6 +24,11 @@ Answered = Annotated[Path | None, Given("--responses", "file", metavar="FILE|DIR
 Questionnaire = Annotated[
     Path | None, Given("--form", "file", about="questionnaire", metavar="FILE.html|.xlsx|.csv")
 ]
+Delivered = Annotated[Path | None, Given("--delivered", "file")]
+EvaluationPage = Annotated[Path | None, Given("--page", "file", about="evaluation_page", metavar="FILE.html")]
+EvaluationReport = Annotated[
+    Path | None, Given("--report", "file", about="evaluation_report", metavar="FILE.docx|.pdf")
+]
 Scaled = Annotated[bool, Given("--scale", about="scaled")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
 Heads = Annotated[list[str] | None, Given("--head")]
@@ -136,12 +141,23 @@ def _survey(
     return survey_as_said(desk, responses, form, lang, reason, scaled=scale)
 
 
-@TABLE.command("targetcal evaluate targets.xlsx")
+@TABLE.command(
+    "targetcal evaluate targets.xlsx",
+    "targetcal evaluate targets.xlsx --delivered delivered.csv",
+    "targetcal evaluate targets.xlsx --page evaluation.html --report evaluation.docx",
+)
 @TABLE.button("evaluate", "hr", "ChartTypeColumnInsertGallery")
-def _evaluate(desk: "Desk") -> "Report":
-    from ..actions.evaluate import evaluate
+@TABLE.button("evaluation_report", "hr", "FileSaveAsWordDocx", "report")
+def _evaluate(
+    desk: "Desk",
+    delivered: Delivered = None,
+    page: EvaluationPage = None,
+    report: EvaluationReport = None,
+    lang: PageLanguage = "",
+) -> "Report":
+    from ..actions.evaluation_files import evaluate_as_said
 
-    return evaluate(desk)
+    return evaluate_as_said(desk, delivered, page, report, lang)
 
 
 @TABLE.command(

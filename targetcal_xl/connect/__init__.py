@@ -6,6 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
+    from .delivered import Delivery, read_deliveries
     from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
     from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
     from .form_reading import FilledForm, answer_meant, read_form
@@ -49,6 +50,7 @@ __all__ = [
     "SUGGESTIONS",
     "SURVEY_COLUMNS",
     "Actuals",
+    "Delivery",
     "DraftRow",
     "FilledForm",
     "FormItem",
@@ -73,6 +75,7 @@ __all__ = [
     "plan_templates",
     "post_stamp_request",
     "read_actuals",
+    "read_deliveries",
     "read_draft",
     "read_drivers",
     "read_form",

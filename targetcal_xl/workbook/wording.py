@@ -44,6 +44,7 @@ _RECORDED: Final[dict[str, Kind]] = {
         ("letter.individual", "letter.representative", "letter.withdrawn", "letter.scan"), "text"
     ),
     "message.state": "choice",
+    "delivered": "text",
     "objection.held": "date",
     "objection.present": "text",
     "objection.outcome": "choice",
