@@ -21,7 +21,6 @@ from ..archive import (
     open_store,
     parse_place,
 )
-from ..calibration import is_placeholder
 from ..calibration.vocabulary import LetterState
 from ..desk import FOLDER as FILES_FOLDER
 from ..desk import (
@@ -37,7 +36,7 @@ from ..desk import (
     plan_of,
     take_stock,
 )
-from ..language import listed, text
+from ..language import is_placeholder, listed, text
 from ..ledger import Event, Log, dump, load, reference
 from ..letters.file_names import file_name
 from ..problems import DataProblems, Problem, Refused

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calibration import Region, is_placeholder
+from ..calibration import Region
 from ..desk import (
     ANSWER,
     ASK,
@@ -22,7 +22,7 @@ from ..desk import (
     take_stock,
     text_faults,
 )
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence

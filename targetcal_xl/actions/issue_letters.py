@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..calibration import Letter, Region, compose, period_weights
+from ..calibration import Letter, Region, compose
 from ..desk import RECORD, Desk, Issue, Stock, in_force_letters, take_stock
-from ..language import listed, text
+from ..language import is_placeholder, listed, text
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Problem
 from ..telling import DONE, Part, Report, Sentence, noted
-from ..workdays import working_days
+from ..workdays import plan_shape
 from .check import broken_seals
 from .letter_making import (
     DueLetter,
@@ -116,7 +116,8 @@ def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, 
         issued=stock.desk.clock().date(),
         chain_head=stock.checkpoint,
         handling=handling,
-        day_weights=period_weights(working_days(stock.plan.period, stock.plan.calendar).days),
+        day_weights=plan_shape(stock.standing.inputs).shares,
+        says_nothing=is_placeholder,
     )
 
 

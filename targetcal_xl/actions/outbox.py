@@ -41,6 +41,7 @@ from ..outbox import (
     mailbox,
     message_code,
     message_id,
+    okr_ways,
     queue,
     robots,
     state_event,
@@ -338,8 +339,10 @@ def _open_ways(
         mail = mailbox(desk.clock)
         if mail is None:
             found.append(Problem("outbox_no_server"))
-    chats = robots()
-    ways: dict[str, Carrier] = dict.fromkeys(wanted - {Channel.MAIL}, chats)
+    chats, systems = robots(), okr_ways()
+    ways: dict[str, Carrier] = {
+        way: systems.get(Channel(way), chats) for way in wanted if way != Channel.MAIL
+    }
     try:
         yield ways | ({Channel.MAIL: mail} if mail else {})
     finally:

@@ -12,7 +12,7 @@ import numpy as np
 from .arrays import Flags, Floats
 from .history import Cleaned, History, clean, last_year
 from .projection import Projection, project
-from .question import Answer
+from .question import ALL_LINES, Answer
 from .repair import repair
 from .vocabulary import AnswerCode
 
@@ -81,8 +81,11 @@ def stir(history: History, lines: Sequence[str], answers: Sequence[Answer], with
     if not rows.any():
         return without
     periods = {period for period, other in zip(history.periods, others.tolist(), strict=True) if other}
-    kept = [answer for answer in answers if answer.code != "one_off" or answer.period not in periods]
-    found = look_ahead(replace(history, one_off=np.where(left_in, 0.0, history.one_off)), lines, kept)
+    counted = [
+        replace(answer, code="as_is") if answer.code == "one_off" and answer.period in periods else answer
+        for answer in answers
+    ]
+    found = look_ahead(replace(history, one_off=np.where(left_in, 0.0, history.one_off)), lines, counted)
     moved = ("base", "ordinary", "offset", "growth")
     return replace(
         without, **{name: np.where(rows, getattr(found, name), getattr(without, name)) for name in moved}
@@ -96,13 +99,17 @@ def eventful(history: History, lines: Sequence[str], answers: Sequence[Answer]) 
 
 
 def _answered(history: History, lines: Sequence[str], answers: Sequence[Answer], code: AnswerCode) -> Flags:
-    """Which values, (n, T), somebody has called that; answers about others are passed over."""
+    """Which values, (n, T), somebody has called that; answers about others are passed over.
+
+    What was said of all lines in a period holds for those of which nothing else was said.
+    """
     row_of = {line: row for row, line in enumerate(lines)}
     column_of = {period: column for column, period in enumerate(history.periods)}
     called = np.zeros(history.values.shape, bool)
-    for answer in answers:
-        if answer.code == code and answer.line in row_of and answer.period in column_of:
-            called[row_of[answer.line], column_of[answer.period]] = True
+    for answer in sorted(answers, key=lambda answer: answer.line != ALL_LINES):
+        if answer.period in column_of and (answer.line in row_of or answer.line == ALL_LINES):
+            rows = row_of.get(answer.line, slice(None))
+            called[rows, column_of[answer.period]] = answer.code == code
     return called
 
 

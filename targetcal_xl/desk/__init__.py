@@ -5,6 +5,14 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .alarm import (
+        SINCE,
+        TAKEN,
+        TAKEN_BY,
+        TAKEN_UNTIL,
+        Alarm,
+        advice,
+    )
     from .anew import PLAIN, WITH_MACROS, composed_book, has_macros, keep_aside, name_aside
     from .attachments import (
         MOST_BYTES,
@@ -81,7 +89,7 @@ with on_demand(__name__):
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
     from .printable import cell_faults, plan_faults, text_faults
     from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
-    from .questions import Asked, asked, held, skipped, tell_open
+    from .questions import Asked, asked, held, skipped, tell_open, tell_question
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
         EVALUATION,
@@ -93,7 +101,6 @@ with on_demand(__name__):
         Followed,
         RegionResult,
         Week,
-        advice,
         first_declarations,
         recorded_survey,
         standing_of,
@@ -101,7 +108,7 @@ with on_demand(__name__):
     from .register import LIFE, Happening, happened, register_rows
     from .seal import seal
     from .secret import has_own_password
-    from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
+    from .sent import SENT, Answered, Sent, file_seal, printed_heads, sent_items, sheet_seal
     from .side import Side
     from .signatures import (
         SCAN,
@@ -149,12 +156,17 @@ __all__ = [
     "SENT",
     "SIGN",
     "SIGNED",
+    "SINCE",
     "STAMP_FIELD",
     "SURVEY",
+    "TAKEN",
+    "TAKEN_BY",
+    "TAKEN_UNTIL",
     "TEXT",
     "UNKNOWN",
     "WITHDRAWN",
     "WITH_MACROS",
+    "Alarm",
     "Answered",
     "Asked",
     "AttachedContent",
@@ -198,6 +210,7 @@ __all__ = [
     "composed_book",
     "erased_cells",
     "file_changes",
+    "file_seal",
     "files_folder",
     "finance_cells",
     "find_file",
@@ -271,6 +284,7 @@ __all__ = [
     "standing_of",
     "take_stock",
     "tell_open",
+    "tell_question",
     "text_faults",
     "text_problems",
     "typed_faults",

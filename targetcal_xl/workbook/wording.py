@@ -50,6 +50,9 @@ _RECORDED: Final[dict[str, Kind]] = {
     "hq_gap": "percent",
     "hours": "decimal",
     "warning": "choice",
+    **dict.fromkeys(("warning.since", "warning.taken_until"), "date"),
+    "warning.taken": "long",
+    "warning.taken_by": "text",
 }
 """Fields that have no cell of their own, with the kind of their values."""
 

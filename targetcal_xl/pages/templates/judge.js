@@ -136,7 +136,7 @@ const PARTS = ["old", "new", "reason"];
 const WORDS_OF = new Set([
   "attachment", "basis", "change.reason", "comment", "decision_reason", "event.note", "granted_reason", "history.note", "letter.question",
   "letter.reply", "letter.scan", "objection.basis", "objection.present", "objection.risk", "objection.support", "risk", "seal", "support", "support_declined",
-  "thread.file", "thread.text", "what",
+  "thread.file", "thread.text", "warning.taken", "what",
 ]);
 const WORD_NAMES = new Set(["basis", "handling", "reason", "risk", "subject", "support", "text", "what"]);
 const isCommitment = said => isText(said) && /^~[0-9a-f]{64}$/.test(said);
