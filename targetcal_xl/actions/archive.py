@@ -354,7 +354,7 @@ class _Work:
         """What is to lie in the archive and does not yet, as it lies in the folder or can be made."""
         issued = [*self._issued(issue, folder, known)]
         yield from issued
-        if not issued and not any(file.kind == "letter" for file in known.values()):
+        if not (issued or known):
             return  # without the letter itself nothing of it is archived
         for attachment, content in self._shelf.signed(issue):
             name = f"{attachment.name.removesuffix('.pdf')}.{attachment.sha256[:8]}.pdf"

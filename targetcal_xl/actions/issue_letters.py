@@ -69,7 +69,8 @@ def issue_letters(
     """Issue the letter of every confirmed region; what was issued before is written again, unchanged.
 
     `executor` says who makes them, see `workshop`. What would come out differently than it was issued, as a
-    letter of an older release, stays as it is and is named.
+    letter of an older release, stays as it is and is named. Raise DataProblems where a region is not
+    confirmed yet, and where a letter that is due cannot be made.
     """
     stock = take_stock(desk)
     if problems := list(_obstacles(stock)):
