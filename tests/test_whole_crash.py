@@ -181,7 +181,7 @@ IN_STEPS = {"remind --draft", "mail"}
 """What records message by message: those before stand, whatever becomes of the next."""
 _RECORDED = {"recorded_not_shown", "letters_not_written", "packs_not_written", "ledger_unscrubbed"}
 """What says that something is recorded, though not all of it was done."""
-FILES_ALONE = ("dashboard", "mail --texts", "proof", "repair", "verify --html")
+FILES_ALONE = ("dashboard", "mail --texts", "proof", "repair", "suggestions", "verify --html")
 """Commands that record nothing."""
 
 
