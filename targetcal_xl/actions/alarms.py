@@ -39,13 +39,6 @@ SUREST_SIGMA = 0.05
 """No region, nor the whole, is foreseen more surely than this before its days have spoken: a judgement."""
 
 
-def groups_of(plan: Plan) -> Iterator[tuple[str | None, list[int]]]:
-    """The regions, and the whole plan (None), each with the places of its lines."""
-    for region in plan.regions:
-        yield region.code, [row for row, line in enumerate(plan.lines) if line.region == region.code]
-    yield None, [*range(len(plan.lines))]
-
-
 def still_warned(standing: Standing, abouts: Sequence[About]) -> Flags:
     """Which of them, (abouts,), are warned of until now."""
     return np.array([standing.value(*about, "warning") == WarningState.OPEN for about in abouts])
@@ -53,7 +46,9 @@ def still_warned(standing: Standing, abouts: Sequence[About]) -> Flags:
 
 def abouts_of(plan: Plan) -> tuple[list[About], list[About]]:
     """What may be warned of: the lines, and the regions with the whole."""
-    return [(line.region, line.code) for line in plan.lines], [(code, None) for code, _ in groups_of(plan)]
+    return [(line.region, line.code) for line in plan.lines], [
+        (code, None) for code, _ in plan.groups_of_lines
+    ]
 
 
 def group_progress(
@@ -66,7 +61,7 @@ def group_progress(
 ) -> Progress:
     """How the regions and the whole stand, in this order; `lines` are targets (n,) and paths (n, D)."""
     plan, baseline, agreed, path = standing.inputs.plan, standing.baseline, *lines
-    groups = [rows for _, rows in groups_of(plan)]
+    groups = [rows for _, rows in plan.groups_of_lines]
     weights = np.array(plan.volumes)
     targets = np.array([plan.total_of(agreed, rows) for rows in groups])
     foreseen = np.array([plan.total_of(baseline.expected, rows) for rows in groups])
@@ -120,10 +115,10 @@ def alarms(
             yield _alarm(
                 standing, followed.as_of, (line.region, line.code), causes, rules, (progress, row, agreed)
             )
-    for place, (code, rows) in enumerate(groups_of(plan)):
+    for place, (code, rows) in enumerate(plan.groups_of_lines):
         if groups is not None and groups.warned[place] and followed.as_of < plan.period.end:
             causes = _group_causes(plan, code, rows, agreed, progress)
-            targets = np.array([plan.total_of(agreed, rows) for _, rows in groups_of(plan)])
+            targets = np.array([plan.total_of(agreed, rows) for _, rows in plan.groups_of_lines])
             yield _alarm(standing, followed.as_of, (code, None), causes, rules, (groups, place, targets))
 
 
@@ -135,7 +130,7 @@ def _group_causes(
     lacking = plan.metric.direction * (agreed - progress.expected_final) * weights
     if code is not None:
         return group_causes(lacking[rows], [plan.lines[row].code for row in rows])
-    regions = [(one, own) for one, own in groups_of(plan) if one is not None]
+    regions = [(one, own) for one, own in plan.groups_of_lines if one is not None]
     sums = np.array([float(np.nansum(lacking[own])) for _, own in regions])
     return group_causes(sums, [one for one, _ in regions])
 

@@ -52,7 +52,7 @@ from ..problems import MOST_OF_A_KIND, DataProblems, Problem, Refused
 from ..sentences import rests_on
 from ..telling import DONE, QUESTION, QUIET, WARNING, Part, Report, Sentence
 from ..workdays import CalendarNote, calendar_note, plan_shape
-from .alarms import About, abouts_of, alarms, group_progress, groups_of, still_warned
+from .alarms import About, abouts_of, alarms, group_progress, still_warned
 
 _QUIET_DAYS = 7
 """After so many days without a result of any line somebody should ask why."""
@@ -357,7 +357,7 @@ def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: Set[About]
 def _warned_groups(stock: Stock, followed: Followed, agreed: Floats, opened: Set[About]) -> Iterator[Warned]:
     """Regions and the whole that are warned of."""
     plan, groups = stock.plan, followed.groups
-    for row, (region, rows) in enumerate(groups_of(plan)):
+    for row, (region, rows) in enumerate(plan.groups_of_lines):
         if groups is not None and groups.warned[row]:
             yield Warned(
                 region=plan.region(region).name if region else "",
