@@ -11,7 +11,7 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from targetcal_xl.letters import LetterTemplate, fields, font_file, office_pdf, proof, to_pdf
+from targetcal_xl.letters import LetterTemplate, fields, font_file, proof, to_pdf
 from targetcal_xl.letters.font import FAMILY
 from targetcal_xl.letters.pages import Page, read_pages
 from targetcal_xl.letters.proof import faults_in_pdf, faults_in_word
@@ -58,11 +58,6 @@ def test_a_letter_that_says_everything_passes(language: str, lines: int) -> None
     made = sample_files(language, lines)
     assert faults_in_word(made.docx, []) == []
     assert faults_in_pdf(made.pdf, made.docx) == []
-
-
-def test_what_the_office_program_makes_of_it_passes_too() -> None:
-    docx = sample_files().docx
-    assert faults_in_pdf(office_pdf(docx), docx) == []
 
 
 def test_a_text_that_is_lost_is_named_with_the_file_that_lost_it() -> None:
