@@ -36,6 +36,7 @@ with on_demand(__name__):
     from .doctor import DoctorReport, doctor, examine_template
     from .erase import EraseReport, Wanted, erase
     from .evaluate import EvaluateReport, evaluate
+    from .fairness import FairnessReport, fairness
     from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters
     from .lock import LockReport, lock
@@ -52,6 +53,7 @@ with on_demand(__name__):
     from .signed import SignedReport, signed_as_said, signed_on_paper, take_in_signed
     from .split import SplitReport, split_book
     from .stamp import HeldStamp, StampReport, stamp
+    from .surprise import SurpriseReport, answer_surprise, surprise
     from .survey import QuestionnaireReport, SurveyReport, survey, survey_file, write_questionnaire
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
@@ -83,6 +85,7 @@ __all__ = [
     "Entry",
     "EraseReport",
     "EvaluateReport",
+    "FairnessReport",
     "FollowReport",
     "FunctionsReport",
     "FunctionsState",
@@ -112,6 +115,7 @@ __all__ = [
     "SignedReport",
     "SplitReport",
     "StampReport",
+    "SurpriseReport",
     "SurveyReport",
     "ThreadsReport",
     "TraceReport",
@@ -127,6 +131,7 @@ __all__ = [
     "adopt_scenario",
     "answer",
     "answer_change",
+    "answer_surprise",
     "ask",
     "ask_change",
     "attest",
@@ -147,6 +152,7 @@ __all__ = [
     "erase",
     "evaluate",
     "examine_template",
+    "fairness",
     "follow",
     "follow_file",
     "go_back",
@@ -175,6 +181,7 @@ __all__ = [
     "silent",
     "split_book",
     "stamp",
+    "surprise",
     "survey",
     "survey_file",
     "switch_functions",

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from itertools import chain, zip_longest
 
 import numpy as np
 
@@ -24,10 +25,12 @@ from ..calibration import (
     Standing,
     SupportsCame,
     Survey,
+    WarningTurn,
     Worth,
     beside,
     consensus_days,
     count_inside,
+    deviations,
     quadrant,
     reached,
     review,
@@ -42,6 +45,7 @@ from ..desk import (
     EVALUATION,
     HIDDEN,
     PROGRESS,
+    SINCE,
     UNKNOWN,
     Desk,
     Evaluated,
@@ -278,7 +282,7 @@ def evaluate(desk: Desk) -> EvaluateReport:
     fell = _inside(stock.standing, followed)
     back = _review(stock, followed, agreed)
     keep(stock, "evaluate", EVALUATION, dump(Evaluated(measures, regions, fell, back)))
-    opened, closed = deviations(desk.ledger)
+    opened, closed = deviations(warning_turns(desk.ledger), followed.as_of, plan.period.end)
     return EvaluateReport(
         measures=measures,
         last_period=plan.last_period,
@@ -398,10 +402,15 @@ def coordination_hours(ledger: Ledger) -> float:
     return math.fsum(float(entry.new or 0) for entry in ledger.entries(field="hours"))
 
 
-def deviations(ledger: Ledger) -> tuple[int, int]:
-    """How many warnings began, and how many of them ended by themselves."""
-    states = [entry.new for entry in ledger.entries(field="warning")]
-    return states.count(WarningState.OPEN), states.count(WarningState.CLOSED)
+def warning_turns(ledger: Ledger) -> Iterator[WarningTurn]:
+    """Warnings of lines that began or ended, in order, each with its day where that was noted."""
+    both = chain(ledger.entries(field="warning"), ledger.entries(field=SINCE))
+    entries = sorted((one for one in both if one.row is not None), key=lambda one: one.number)
+    for entry, after in zip_longest(entries, entries[1:]):
+        if entry.field == "warning":
+            is_dated = after is not None and (after.field, after.row) == (SINCE, entry.row)
+            day = dt.date.fromisoformat(str(after.new)) if is_dated else None
+            yield WarningTurn((entry.region, entry.row), WarningState(str(entry.new)), day)
 
 
 def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterator[RegionResult]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from ..calibration import Opinion, Plan, Survey, is_placeholder, summarise
+from ..calibration import Opinion, Plan, Survey, summarise
 from ..calibration.agreement import CONFIDENCE, HIGHEST_SCORE, LOWEST_SCORE
 from ..calibration.vocabulary import COMMITMENT_ITEMS, SURVEY_ROLES
 from ..connect import SURVEY_COLUMNS, Responses, read_responses, role_words, survey_words
 from ..desk import SURVEY, Desk, Stock, find_file, find_language, keep, plan_of, recorded_survey, take_stock
 from ..figures import percent, plain, spell
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import Event, dump, reference
 from ..ooxml import write_file
 from ..pages import AskedQuestion, survey_page

@@ -117,6 +117,15 @@ class Light(StrEnum):
     ON_PATH = "on_path"
 
 
+class Leaning(StrEnum):
+    """Whether those who have more of something have it easier, harder, or neither."""
+
+    UNKNOWN = "unknown"
+    EVEN = "even"
+    EASIER = "easier"
+    HARDER = "harder"
+
+
 class KeyStatus(StrEnum):
     """How a key result stands: not to be told yet, in time, in danger, or behind its path."""
 
@@ -153,9 +162,12 @@ class MessageKind(StrEnum):
     OBJECTION = "objection_raised"
     UNSIGNED = "letter_unsigned"
     ASKED = "letter_asked"
+    WARNED = "warned"
     DIGEST = "digest"
     LETTER = "letter"
     LETTER_COPY = "letter_copy"
+    LETTER_PERSONAL = "letter_personal"
+    UNSIGNED_PERSONAL = "letters_unsigned"
     KEY_RESULTS = "key_results"
 
 
@@ -185,6 +197,7 @@ class LetterState(StrEnum):
     SIGNED_SUPERIOR = "signed_superior"
     ARCHIVED = "archived"
     DELETED = "deleted"
+    WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
 
 
@@ -255,9 +268,14 @@ TalkOutcome = Literal["upheld", "partly", "target_kept"]
 TALK_OUTCOMES: Final[tuple[TalkOutcome, ...]] = get_args(TalkOutcome)
 """What a talk about an objection comes to: it is upheld, in part, or the suggested target is kept."""
 
-AnswerCode = Literal["one_off", "new_level"]
+AnswerCode = Literal["one_off", "new_level", "as_is"]
 ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
-"""What a question can be answered with, in the order in which the answers are offered."""
+"""What a question about a line can be answered with, in the order in which the answers are offered."""
+COMMON_ANSWERS: Final[tuple[AnswerCode, ...]] = ("one_off", "new_level")
+"""What the question about all lines can be."""
+
+QuestionKind = Literal["line", "common", "beside"]
+"""What is asked about: a line's last value, what all lines have in common, or a line beside that."""
 
 IntervalSide = Literal["below", "within", "above"]
 SIDES: Final[tuple[IntervalSide, ...]] = get_args(IntervalSide)
@@ -272,6 +290,10 @@ COMMITMENT_ITEMS: Final = ("kut1", "kut2", "kut3", "kut4")
 QuadrantCode = Literal["thriving", "pressed", "content", "failing"]
 QUADRANTS: Final[tuple[QuadrantCode, ...]] = get_args(QuadrantCode)
 """Attainment by agreement: high in both, reached unwillingly, agreed but not reached, low in both."""
+
+CauseCode = Literal["leads", "conversion", "capacity", "one_day", "lately", "throughout", "member", "members"]
+"""What is behind a warning: a shortage; one day that brought much of it all; the last days, or the whole way;
+one line or region of several, or most of them."""
 
 Hope = Literal["few", "over", "lost", "open"]
 """What can be done for a line: its target is too small to tell, the period is over, it cannot be reached any

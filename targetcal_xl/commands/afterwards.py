@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .command import CommandTable, Here
-from .given import DryRun, PageLanguage, Reason, Region, languages
+from .given import Book, DryRun, LedgerAt, PageLanguage, Reason, Region, Who, languages
 from .parameter import Given
 
 if TYPE_CHECKING:
@@ -40,18 +40,64 @@ OfState = Annotated[PlanStates, Given("--state", about="of_state")]
 PlansPage = Annotated[Path | None, Given("--out -o", "file", about="page", metavar="FILE.html")]
 PlansLanguage = Annotated[str, Given("--lang", about="plans_lang", names=languages)]
 
+WatchResults = Annotated[bool, Given("--watch", about="watch_results")]
+Measure = Annotated[str, Given("--text", about="measure")]
+DoneBy = Annotated[dt.date, Given("--until", "date", about="done_by")]
+AlarmedLine = Annotated[str, Given("--line -l", "line", about="alarmed")]
+WriteRules = Annotated[bool, Given("--write", about="write_rules")]
+
 TABLE = CommandTable()
 
 
 @TABLE.command(
     "targetcal follow targets.xlsx --actuals actuals.csv",
     "targetcal follow targets.xlsx --actuals actuals.csv --as-of 2025-02-14",
+    "targetcal follow targets.xlsx --actuals actuals.csv --watch",
 )
+def _follow(
+    here: Here,
+    book: Book,
+    actuals: Results,
+    as_of: Day = None,
+    watch: WatchResults = False,
+    who: Who = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.watching import watched
+    from ..desk import file_changes
+
+    def follow() -> "Report":
+        with here.desk(book, who, ledger) as desk:
+            return _follow_once(desk, actuals, as_of)
+
+    return watched(follow, file_changes([actuals]), here.tell) if watch else follow()
+
+
 @TABLE.button("follow", "finance", "ChartTypeLineInsertGallery", "actuals", "as_of")
-def _follow(desk: "Desk", actuals: Results, as_of: Day = None) -> "Report":
+def _follow_once(desk: "Desk", actuals: Results, as_of: Day = None) -> "Report":
     from ..actions.follow import follow_file
 
     return follow_file(desk, actuals, as_of)
+
+
+@TABLE.command(
+    'targetcal acknowledge targets.xlsx --line HD-JS --text "a campaign brought forward" --until 2025-02-20'
+    " --as 顾明远",
+    'targetcal acknowledge targets.xlsx --region HD --text "talked over" --until 2025-02-20',
+)
+def _acknowledge(
+    desk: "Desk", measure: Measure, done_by: DoneBy, alarmed: AlarmedLine = "", region: Region = ""
+) -> "Report":
+    from ..actions.acknowledge import acknowledge
+
+    return acknowledge(desk, measure, done_by, region=region, line=alarmed)
+
+
+@TABLE.command("targetcal suggestions targets.xlsx --write", "targetcal suggestions targets.xlsx")
+def _suggestions(desk: "Desk", write: WriteRules = False) -> "Report":
+    from ..actions.rule_book import rule_book
+
+    return rule_book(desk, write=write)
 
 
 @TABLE.command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .attached import attached_code, attachment
     from .compiled import Rendered
     from .fields import fields
     from .font import drawing_font, font_file, unprinted
@@ -27,6 +28,8 @@ __all__ = [
     "ReportPart",
     "SetPages",
     "ToProve",
+    "attached_code",
+    "attachment",
     "drawing_font",
     "fields",
     "font_file",

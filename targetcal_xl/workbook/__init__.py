@@ -13,7 +13,7 @@ with on_demand(__name__):
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
-    from .finance import entered
+    from .finance import answer_key, entered
     from .layout import default_places, pack_layout
     from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
@@ -53,6 +53,7 @@ __all__ = [
     "Typed",
     "Unusable",
     "Wording",
+    "answer_key",
     "as_typed",
     "at_work",
     "book_format",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ...calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
 from ...calibration.plan import Plan
@@ -18,6 +19,8 @@ from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
 from .columns import of_regions, stacked
 
+_MOST_NAMES = 40
+"""Names that find room beside their dots."""
 _ERRORS = ("off_suggested", "off_declared", "off_agreed")
 """How far suggestion, declaration and target were off what came."""
 _COUNTS = ("missed", "warned_in_time", "unwarned", "supports_granted", "supports_in_time")
@@ -161,22 +164,26 @@ def _draw_errors(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
 def _draw_quadrants(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
     """Attainment against agreement; the axes cross where the quadrants are cut."""
     chart, table = drawer.chart({"type": "scatter"}), drawer.sheet.table("regions")
-    for row in range(len(table.rows)):
-        chart.add_series(
-            {
-                "name": [drawer.tab, table.top + 1 + row, table.spots["name"] - 1],
-                "categories": drawer.cells_of(table, "agreement_pct", row),
-                "values": drawer.cells_of(table, "attainment", row),
-                "marker": {"type": "circle", "size": 9, "fill": {"color": SERIES[2]}},
-                "data_labels": {
-                    "series_name": True,
-                    "value": False,
-                    "position": "above",
-                    "font": drawer.font(9),
-                },
-            }
-        )
+    for dots in _dots(drawer, table):
+        chart.add_series({**dots, "marker": {"type": "circle", "size": 9, "fill": {"color": SERIES[2]}}})
     chart.set_x_axis({**drawer.cut("agreement_pct", AGREEMENT_CUT), "min": 0, "max": 1})
     chart.set_y_axis(drawer.cut("attainment", ATTAINMENT_CUT))
     drawer.finish(chart, "chart.quadrants", spot, size)
     chart.set_legend({"none": True})
+
+
+def _dots(drawer: Drawer, table: Table) -> Iterator[dict[str, Any]]:
+    """A dot with its name for each region; of many one cloud, as names would cover each other."""
+    named = {"series_name": True, "value": False, "position": "above", "font": drawer.font(9)}
+    count = len(table.rows)
+    rows: Iterable[int | None] = range(count) if count <= _MOST_NAMES else (None,)
+    for row in rows:
+        dots = {
+            "categories": drawer.cells_of(table, "agreement_pct", row),
+            "values": drawer.cells_of(table, "attainment", row),
+        }
+        if row is None:
+            yield dots
+        else:
+            name = [drawer.tab, table.top + 1 + row, table.spots["name"] - 1]
+            yield {"name": name, **dots, "data_labels": named}
