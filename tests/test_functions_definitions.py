@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl import calibration
 from targetcal_xl.calibration import Baseline, Floats, Inputs, Standing, compute_baseline
+from targetcal_xl.calibration.fairness import rank_interval
 from targetcal_xl.excel.functions import marked
 from targetcal_xl.functions import FUNCTIONS, inputs, reasons
 from targetcal_xl.functions import definitions as functions
@@ -22,7 +23,7 @@ from targetcal_xl.functions.ranges import RangeValue, RangeValues
 from targetcal_xl.functions.registry import SpilledRows
 from targetcal_xl.language import LANGUAGES, spoken_language, text
 from targetcal_xl.workbook import write_book
-from targetcal_xl.workdays import with_days, working_days
+from targetcal_xl.workdays import plan_shape, with_days, working_days
 from tests.support.ranges import book_tables
 from tests.support.samples import PERIOD, sample_inputs, sample_plan
 
@@ -178,6 +179,7 @@ def test_faults_of_all_arguments_are_told_together() -> None:
         ("TC_SPLIT", [10.0, [[1.0], [2.0]], None, None, None, -1.0], "#NUM!"),
         ("TC_ODDS", [[[1.0], [2.0]], [[1.0]], [[1.0], [2.0]], [[1.0], [2.0]]], "#VALUE!"),
         ("TC_ODDS", [1.0, 1.0, 0.5, 2.0, 1.5], "#NUM!"),
+        ("TC_FAIRNESS", [[[0.5], [0.6]], [[1.0]]], "#VALUE!"),
         ("TC_PATH", [100.0, [["2025Q1"], ["2025Q2"]]], "#VALUE!"),
         ("TC_DEVIATION", [1.0, 1.0, [["up"]]], "#VALUE!"),
         ("TC_WARNING", ["2025Q1", [["A"]], [[90.0], [80.0]], DAILY], "#VALUE!"),
@@ -308,6 +310,7 @@ def test_warnings_are_those_of_following(standing: Standing) -> None:
         prior=standing.baseline.expected / agreed,
         sigma=standing.baseline.sigma,
         resources=calibration.Resources(leads, np.full(len(leads), np.nan)),
+        worlds=tuple(plan_shape(standing.inputs).worlds(daily)),
     )
     rows = functions.TC_WARNING(
         "2025Q1",
@@ -334,6 +337,16 @@ def test_odds_are_the_methods_with_the_total_below(standing: Standing) -> None:
     ]
     found = functions.TC_ODDS(*columns, plan.thresholds.confidence, 1, 0.3)
     assert _column(found) == pytest.approx([*each, together])
+
+
+def test_fairness_is_told_by_ranks_and_in_words() -> None:
+    size = [[float(k)] for k in range(20)]
+    found = functions.TC_FAIRNESS([[1 / (2 + row[0])] for row in size], size)
+    *numbers, verdict = found[0]
+    assert numbers == [pytest.approx(-1), *rank_interval(-1.0, 20)]
+    assert verdict == text("excel.leaning.harder", spoken_language())
+    few = functions.TC_FAIRNESS([[0.5], [0.6]], [[1.0], [2.0]])
+    assert few == [["", "", "", text("excel.leaning.unknown", spoken_language())]]
 
 
 def test_what_if_is_the_methods(standing: Standing, tables: dict[str, RangeValues]) -> None:

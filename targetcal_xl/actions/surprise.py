@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..calibration import ALL_LINES, COMMON_ANSWERS, AnswerCode, is_placeholder
+from ..calibration import ALL_LINES, COMMON_ANSWERS, AnswerCode
 from ..desk import Asked, Desk, Stock, asked, find_line_anywhere, standing_of, take_stock, tell_question
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import dump
 from ..problems import Problem, Refused
 from ..telling import DONE, Part, Report, Sentence

@@ -15,6 +15,7 @@ from .history import History, last_year, latest
 from .interval import reach
 from .plan import ADDED, Plan
 from .question import Answer, Question
+from .rhythm import Rhythm
 from .surprise import questions
 
 PARTS: Final = ("events", "trend", "season")
@@ -38,6 +39,8 @@ class Inputs:
     readings: Readings
     answers: tuple[Answer, ...] = ()
     """What people said to the questions about a last value."""
+    rhythm: Rhythm | None = field(default=None, metadata=ADDED)
+    """What past days teach of the plan's; None where there are none."""
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,21 @@ def _templates() -> Sequence[str]:
     return plan_templates()
 
 
+def _cases() -> Sequence[str]:
+    from ..connect import case_names
+
+    return case_names()
+
+
+PlanFolder = Annotated[Path | None, Given(kind="folder", about="init", metavar="[DIR]")]
+PlanForm = Annotated[Path | None, Given("--form", "file", about="plan_form", metavar="FILE.xlsx")]
+PlanSource = Annotated[str, Given("--from", about="init_from", metavar="DIR|TEMPLATE", names=_templates)]
+PlanLanguage = Annotated[str, Given("--lang", about="init_lang", names=languages)]
+Replace = Annotated[bool, Given("--replace")]
 Folder = Annotated[Path, Given(kind="folder", about="demo")]
 Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE", names=_templates)]
 Language = Annotated[str, Given("--lang", names=languages)]
+DemoPlan = Annotated[str, Given("--plan", about="demo_plan", names=_cases)]
 BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
 Listed = Annotated[bool, Given("--list", about="list")]
 ScenarioName = Annotated[str, Given("--name", about="scenario_name")]
@@ -40,12 +52,35 @@ EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 TABLE = CommandTable()
 
 
-@TABLE.command("targetcal demo", "targetcal demo --lang en")
-def _demo(here: Here, directory: Folder = Path("demo"), lang: Language = LANGUAGES[0]) -> "Report":
+@TABLE.command("targetcal demo", "targetcal demo --lang en", "targetcal demo --plan manufacturing --lang en")
+def _demo(
+    here: Here, directory: Folder = Path("demo"), lang: Language = LANGUAGES[0], plan: DemoPlan = "saas"
+) -> "Report":
     from ..demo import demo
 
     with here.progress() as progress:
-        return demo(directory, lang, progress=progress)
+        return demo(directory, lang, progress=progress, plan=plan)
+
+
+@TABLE.command(
+    "targetcal init my-plan",
+    "targetcal init --form plan.xlsx",
+    "targetcal init my-plan --form plan.xlsx",
+    "targetcal init --form plan.xlsx --from my-plan",
+    "targetcal init my-plan --form plan.xlsx --replace",
+    "targetcal init my-plan --from saas",
+)
+def _init(
+    here: Here,
+    folder: PlanFolder = None,
+    form: PlanForm = None,
+    source: PlanSource = "",
+    lang: PlanLanguage = SPOKEN,
+    replace: Replace = False,
+) -> "Report":
+    from ..actions.init import PlanWish, init
+
+    return init(PlanWish(folder, form, source, replace), lang, here.now().astimezone(), here.ask)
 
 
 @TABLE.command(
@@ -150,3 +185,10 @@ def _backtest(desk: "Desk", earlier: EarlierBooks = None) -> "Report":
     from ..actions.backtest import backtest
 
     return backtest(desk, earlier or ())
+
+
+@TABLE.command("targetcal fairness targets.xlsx")
+def _fairness(desk: "Desk") -> "Report":
+    from ..actions.fairness import fairness
+
+    return fairness(desk)
