@@ -29,5 +29,5 @@ TREE = 3
 """The ledger's format since which it keeps the nodes of its Merkle tree."""
 COMMITTED = 4
 """The ledger's format since which people's words are committed and can be erased."""
-SINCE = {"region_says": 3, "superior_says": 3, "owner": 4}
+SINCE = {"region_says": 3, "superior_says": 3, "owner": 4, "common_answer": 5}
 """The book's format since which people have a cell for a field; others have been there from the start."""

@@ -10,7 +10,7 @@ from .language import text
 
 if TYPE_CHECKING:
     from .calibration import Explanation, Inputs, Metric, Rhythm, Step
-    from .calibration.vocabulary import EventsCode
+    from .calibration.vocabulary import EventsCode, QuestionKind
 
 _EVENTS: Mapping[EventsCode, str] = {
     "past": "without_events",
@@ -31,10 +31,11 @@ def why(explanation: Explanation, metric: Metric, language: str, power: int = 0)
     return said + "".join(text(f"calibration.why.{code}", language) for code in cut)
 
 
-def ask(period: object, share: float, language: str) -> str:
-    """What there is to ask about a line's last value, which is this share away from what was expected."""
-    way = "above" if share > 0 else "below"
-    return text(f"calibration.question.{way}", language, period=period, share=percent(abs(share), language))
+def ask(period: object, share: float, language: str, kind: QuestionKind = "line") -> str:
+    """What there is to ask about a last value, which is this share away from what was expected."""
+    asked = {"line": "question", "common": "question.common", "beside": "question.beside"}[kind]
+    way, size = "above" if share > 0 else "below", percent(abs(share), language)
+    return text(f"calibration.{asked}.{way}", language, period=period, share=size)
 
 
 def rests_on(rhythm: Rhythm | None, inputs: Inputs, language: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import groupby
@@ -16,18 +17,22 @@ from numpy.typing import NDArray
 
 from .calibration import (
     Calendar,
+    FarAway,
     Floats,
+    History,
     Inputs,
     PastDays,
     Period,
     Plan,
     Rhythm,
     Shape,
+    consecutive,
     learn_rhythm,
     period_of,
     period_shape,
     usual_rhythm,
 )
+from .calibration.workload import MONTHS
 from .language import LANGUAGES, territories, text
 from .problems import Problem
 
@@ -127,6 +132,20 @@ def _periods_past(whole: Floats, dates: Sequence[dt.date], plan: Plan) -> Iterat
         results[:, since:] = whole[:, begin : begin + len(own)]
         worked = working_days(period, plan.calendar).days
         yield period_shape(period.days, worked).past(results)
+
+
+def with_days(history: History, plan: Plan) -> History:
+    """The history with the days worked in each of its months and up to the plan's, where results add up.
+
+    Nothing else has them: quarters are all but equally long, and a mean or ratio is none of its days.
+    """
+    first, end = (history.periods[0] if history.periods else plan.period), plan.period
+    told = plan.metric.adds_up and first.per_year == end.per_year == MONTHS
+    with suppress(FarAway):
+        months = [*consecutive(first, end), end] if told else []
+        worked = tuple(int(working_days(month, plan.calendar).days.sum()) for month in months)
+        return replace(history, worked=worked)
+    return history
 
 
 def calendar_problems(calendar: Calendar, year: int, where: str) -> list[Problem]:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calibration import is_placeholder
 from ..calibration.vocabulary import WarningState
 from ..desk import (
     TAKEN,
@@ -19,7 +18,7 @@ from ..desk import (
     take_stock,
     text_faults,
 )
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence

@@ -20,7 +20,6 @@ from ..calibration import (
     hq_gap,
     is_hrbp,
     is_multiple,
-    is_placeholder,
     kept,
     may_decide,
     pro_rata,
@@ -28,7 +27,7 @@ from ..calibration import (
 from ..calibration.vocabulary import ChangeState, Role, Trigger
 from ..desk import Desk, Stock, find_line, find_region, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import listed, text
+from ..language import is_placeholder, listed, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence

@@ -19,8 +19,9 @@ from ..desk import (
     LetterQuestion,
     Stock,
     files_folder,
-    in_force_letters,
     letter_questions,
+    letters_that_hold,
+    personal_mails,
     signed_by,
 )
 from ..exchange import ENDING, ZIPPED
@@ -222,26 +223,52 @@ def _openings(stock: Stock, region: Region) -> dict[tuple[str, int], int]:
 def _unsigned(stock: Stock) -> Iterator[_Occasion]:
     """Letters in force that wait: for an answer, or for a signature since so many days."""
     signed, asked = signed_by(stock.desk.ledger), letter_questions(stock.desk.ledger)
-    for code, issue in in_force_letters(stock.desk.ledger).items():
-        region, number = stock.plan.region(code), issue.letter.number
+    people, heads = personal_mails(stock.desk.ledger), Counter[tuple[str, str]]()
+    for issue in letters_that_hold(stock.desk.ledger):
+        region, number = stock.plan.region(issue.letter.region.code), issue.letter.number
         waiting = [one for one in asked.get(number, ()) if one.is_open]
         if not stock.table(region).is_confirmed:
             continue
         for question in waiting:
             yield from _asked(stock, region, question)
-        missing = [role for role in SIGNED if role not in signed.get(number, {})]
-        yield from () if waiting else _to_sign(stock, region, issue, missing)
+        missing = () if waiting else [role for role in SIGNED if role not in signed.get(number, {})]
+        if not issue.is_individual:
+            yield from _to_sign(
+                stock, issue, {Role.HEAD: region.head, Role.SUPERIOR: region.superior}, missing
+            )
+            continue
+        heads[region.code, issue.issued_at[:10]] += Role.SUPERIOR in missing
+        if mailed := people.get(number):
+            bearer = {Role.HEAD: Person(mailed.name, mailed.address)}
+            yield from _to_sign(stock, issue, bearer, missing)
+    yield from _heads_to_sign(stock, heads)
 
 
-def _to_sign(stock: Stock, region: Region, issue: Issue, missing: Sequence[Role]) -> Iterator[_Occasion]:
+def _to_sign(
+    stock: Stock, issue: Issue, people: Mapping[Role, Person], missing: Sequence[Role]
+) -> Iterator[_Occasion]:
     """Who has not signed a letter: told when that is slow, and again when it is late."""
-    now, issued = stock.desk.clock(), dt.datetime.fromisoformat(issue.issued_at)
-    passed = [int(days) for days in (SLOW_DAYS, LATE_DAYS) if now - issued >= dt.timedelta(days=days)]
-    for role in missing if passed else ():
-        person = region.head if role == Role.HEAD else region.superior
-        about = f"{issue.letter.number} {role} +{passed[-1]}"
-        said = {"letter": issue.letter.number, "days": (now - issued).days}
-        yield _Occasion(MessageKind.UNSIGNED, (person,), region, about, said)
+    waited = stock.desk.clock() - dt.datetime.fromisoformat(issue.issued_at)
+    region, number = stock.plan.region(issue.letter.region.code), issue.letter.number
+    for role in missing if (passed := _passed(waited)) else ():
+        if person := people.get(role):
+            about, said = f"{number} {role} +{passed}", {"letter": number, "days": waited.days}
+            yield _Occasion(MessageKind.UNSIGNED, (person,), region, about, said)
+
+
+def _heads_to_sign(stock: Stock, counts: Mapping[tuple[str, str], int]) -> Iterator[_Occasion]:
+    """Heads who have not signed letters of their representatives: told of all of a day at once."""
+    today = stock.desk.clock().date()
+    for (code, day), count in counts.items():
+        region = stock.plan.region(code)
+        if count and (passed := _passed(today - dt.date.fromisoformat(day))):
+            about, said = f"representatives {day} +{passed}", {"count": count, "issued": day}
+            yield _Occasion(MessageKind.UNSIGNED_PERSONAL, (region.head,), region, about, said)
+
+
+def _passed(waited: dt.timedelta) -> int:
+    """The last of the days after which somebody is told that have passed; 0 before the first."""
+    return max((int(days) for days in (SLOW_DAYS, LATE_DAYS) if waited >= dt.timedelta(days=days)), default=0)
 
 
 def _asked(stock: Stock, region: Region, question: LetterQuestion) -> Iterator[_Occasion]:
@@ -330,5 +357,6 @@ def _where(stock: Stock, region: Region, today: dt.date, language: str) -> str:
 
 def is_pressing(kind: str) -> bool:
     """Whether a message is about what is no longer so once it is not due any more."""
-    waits = (MessageKind.OBJECTION, MessageKind.DIGEST, MessageKind.UNSIGNED, MessageKind.ASKED)
-    return kind in (*_BEFORE_DECISION, *waits, MessageKind.WARNED)
+    waits = (MessageKind.OBJECTION, MessageKind.DIGEST, MessageKind.ASKED)
+    signs = (MessageKind.UNSIGNED, MessageKind.UNSIGNED_PERSONAL)
+    return kind in (*_BEFORE_DECISION, *waits, *signs, MessageKind.WARNED)

@@ -93,6 +93,20 @@ class LetterCare:
 
 
 @dataclass(frozen=True)
+class Trust:
+    """Whom a plan trusts: to say when something was there, and to say who somebody is."""
+
+    stamps: str = ""
+    """The address of the time stamping authority (RFC 3161)."""
+    roots: tuple[str, ...] = ()
+    """Certificates of authorities for time stamps and for signatures, each in PEM."""
+
+
+NO_TRUST: Final = Trust()
+"""What holds where a plan does not say."""
+
+
+@dataclass(frozen=True)
 class DayShape:
     """What a plan states of its days; None or nothing is what their past, or what is usual, has to say."""
 
@@ -247,6 +261,7 @@ class Plan:
     robots: tuple[Robot, ...] = field(default=(), metadata=ADDED)
     notices: Notices = field(default=Notices(), metadata=ADDED)
     letters: LetterCare = field(default=LetterCare(), metadata=ADDED)
+    trust: Trust = field(default=NO_TRUST, metadata=ADDED)
     days: DayShape = field(default=DayShape(), metadata=ADDED)
 
     def deadline(self, number: int) -> dt.date | None:

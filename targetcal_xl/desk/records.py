@@ -17,6 +17,7 @@ from ..calibration import (
     Measures,
     Plan,
     Progress,
+    Review,
     Rhythm,
     Standing,
     Survey,
@@ -90,6 +91,8 @@ class Evaluated:
     measures: Measures
     regions: tuple[RegionResult, ...]
     inside: Inside | None = field(default=None, metadata=ADDED)
+    review: Review | None = field(default=None, metadata=ADDED)
+    """What everything was worth; None before the period is over."""
 
 
 def standing_of(ledger: Log) -> Standing:
@@ -226,6 +229,8 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
         yield (None, None, "evaluation.inside"), float(inside.count)
         yield (None, None, "evaluation.inside_of"), float(inside.of)
         yield (None, None, "evaluation.inside_due"), inside.due
+    if evaluated.review:
+        yield from _review_fields(evaluated.review, plan)
     for result in evaluated.regions:
         share = None if result.agreement_pct is None else result.agreement_pct / 100
         has_quadrant = result.quadrant not in (HIDDEN, UNKNOWN)
@@ -238,6 +243,20 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
             "borderline": result.borderline if has_quadrant else None,
         }
         yield from (((result.region, None, f"evaluation.{code}"), value) for code, value in fields.items())
+
+
+def _review_fields(review: Review, plan: Plan) -> Iterator[tuple[Key, Value]]:
+    found, came = review.foretold, review.supports
+    counts = {"missed": found.missed, "warned_in_time": found.in_time, "unwarned": found.unwarned}
+    counts |= {"supports_granted": came.granted, "supports_in_time": came.in_time}
+    yield from (((None, None, f"evaluation.{code}"), float(count)) for code, count in counts.items())
+    for one in review.regions:
+        told = {"lines": float(one.lines), "off_suggested": one.suggested, "off_declared": one.declared}
+        told |= {"off_agreed": one.agreed, "region_added": one.region_added, "talk_added": one.talk_added}
+        yield from (((one.code, None, f"worth.{code}"), _known(value)) for code, value in told.items())
+    for driver, worth in zip(plan.drivers, review.drivers, strict=True):
+        yield (None, driver.code, "moved.moved"), _known(worth.moved)
+        yield (None, driver.code, "moved.added"), _known(worth.added)
 
 
 def _known(value: float | None) -> Value:

@@ -40,8 +40,11 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("letter.signed_head", "letter.signed_superior"), "text"),
     **dict.fromkeys(("letter.question", "letter.reply"), "long"),
     "letter.question_due": "date",
-    "letter.individual": "text",
+    **dict.fromkeys(
+        ("letter.individual", "letter.representative", "letter.withdrawn", "letter.scan"), "text"
+    ),
     "message.state": "choice",
+    "delivered": "text",
     "objection.held": "date",
     "objection.present": "text",
     "objection.outcome": "choice",
