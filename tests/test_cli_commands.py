@@ -244,7 +244,7 @@ PLAYED: Mapping[str, Play] = {
     "sign": Play(
         "issued",
         f"sign BOOK letters/{_LETTER}.pdf --role head --key head1.p12",
-        _says("signed by head1 as head of region", "已由 head1 以大区负责人身份签署"),
+        _says("signed by head1 as the one who commits", "已由 head1 以承诺人身份签署"),
         lambda told: (told["recorded"], [one["is_new"] for one in _rows(told["letters"])]) == (True, [True]),
     ),
     "sign, a batch": Play(
