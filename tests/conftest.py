@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgresql")
         if forks(item.path):
             item.add_marker("forks")
+            if item.path.name.startswith("test_whole_"):
+                item.add_marker("no_cover")  # thousands of processes, in which nothing new is measured
         if minds_versions(item.path):
             item.add_marker("versions")
     items.sort(key=lambda item: not item.path.name.startswith("test_whole_"))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from targetcal_xl.calibration import Grant, Key, Letter, Standing, Value, compose, letter_number
+from targetcal_xl.language import is_placeholder
 from tests.support.samples import METRIC, PERIOD, sample_plan, sample_standing, with_values
 
 SUPERIOR = sample_plan().regions[0].superior.name
@@ -42,6 +43,7 @@ def _compose(
         chain_head="abc",
         handling={line.replace("_", "-"): said for line, said in handling.items()},
         day_weights=np.ones(len(standing.inputs.plan.period.days)),
+        says_nothing=is_placeholder,
     )
 
 

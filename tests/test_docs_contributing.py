@@ -164,6 +164,6 @@ def test_help_speaks_a_language_that_was_added(spoken: Elsewhere, tmp_path: Path
 
 
 def test_words_that_say_nothing_are_those_of_every_language(spoken: Elsewhere, tmp_path: Path) -> None:
-    script = "from targetcal_xl.calibration import is_placeholder as empty\n"
+    script = "from targetcal_xl.language import is_placeholder as empty\n"
     script += "print(empty('Siehe oben'), empty('keine'), empty('none'), empty('无'), empty('ein Grund'))"
     assert spoken.python(script, cwd=tmp_path).stdout.split() == ["True"] * 4 + ["False"]

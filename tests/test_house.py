@@ -38,7 +38,7 @@ _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, 
 _MAY_IMPORT = (
     {
         "language": set(),
-        "calibration": {"language"},
+        "calibration": set(),
         "doors": set(),
         "formats": set(),
         "problems": {"figures", "language"},

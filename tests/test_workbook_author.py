@@ -202,6 +202,21 @@ def test_its_charts_draw_from_the_cells_of_their_own_sheet(path: Path, places: P
     assert owners == sorted([*tabs.values(), *tabs.values(), *whole])
 
 
+def test_charts_of_many_regions_show_the_largest_and_a_cloud(tmp_path: Path) -> None:
+    many = sample_standing((1,) * 60, periods=5)
+    write_book(tmp_path / "many.xlsx", many, "en", created=_CREATED)
+    with zipfile.ZipFile(tmp_path / "many.xlsx") as package:
+        charts = [package.read(name).decode() for name in package.namelist() if "/charts/chart" in name]
+    [cloud] = [chart for chart in charts if "<c:scatterChart>" in chart]
+    assert cloud.count("<c:ser>") == 1
+    [largest] = [chart for chart in charts if "The 20 largest of 60 regions" in chart]
+    drawn = {int(row) - 1 for row in re.findall(r"\$B\$(\d+)", largest)}
+    regions = default_places(many.inputs, "en").table("dashboard", "regions")
+    suggested = many.baseline.suggested
+    wanted = sorted(range(60), key=lambda place: suggested[place], reverse=True)[:20]
+    assert drawn == {regions.rows[many.inputs.plan.regions[place].code] - 1 for place in wanted}
+
+
 def test_every_role_has_its_page_in_the_guide(book: openpyxl.Workbook, places: Places, language: str) -> None:
     said = [str(cell.value) for row in book[places.tabs["guide"]].iter_rows() for cell in row if cell.value]
     for role in ("manager", "superior", "finance", "hr"):

@@ -31,7 +31,7 @@ from targetcal_xl.calibration import (
     signals,
     spread,
 )
-from targetcal_xl.language import text
+from targetcal_xl.language import is_meant, text
 from targetcal_xl.ooxml import Cell, Scalar
 from targetcal_xl.workbook import content, entered, formulas, region_sheet
 from targetcal_xl.workbook.formulas import ROW, Expression, expressed, if_
@@ -294,7 +294,7 @@ def test_the_tab_s_rules_are_the_method_s(kind: str, factor: float, basis: str |
         code: one[0] for code, one in _shown(standing, typed, region_sheet("R1"), "lines").items() if one
     }
     away = float(deviation(declared, model, metric.direction, metric.distance))
-    fault = declaration_fault(declared, False, metric, model, basis)
+    fault = declaration_fault(declared, False, metric, model, is_meant(basis))
     assert shown["deviation"] == pytest.approx(np.clip(away, -9.99, 9.99), abs=1e-12)
     assert (shown["flag"] == text("workbook.flag.unusable", "en")) == (fault is not None)
     objects = bool(is_objection(away, standing.inputs.plan.thresholds.objection)) and not fault

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic_core import from_json
 
 from ..calibration.vocabulary import Role
-from ..connect import signers_roots, trusted_roots
-from ..desk import INDIVIDUAL, SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
+from ..connect import as_der, signers_roots, trusted_roots
+from ..desk import INDIVIDUAL, RECORD, REPRESENTATIVE, SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
 from ..language import text
 from ..ledger import MOMENT, Proof, load, proof_faults, read_proof
 from ..letters import printed_text
@@ -143,14 +143,18 @@ _MARKS = {"agree": DONE, "recorded": DONE, "signed": DONE, "fork": WRONG, "apart
 )
 
 
-def attest(paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str] = ()) -> AttestReport:
+def attest(
+    paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str] = (), online: bool = False
+) -> AttestReport:
     """Judge files by themselves and by the proofs among them, time stamps by the roots that are trusted.
 
-    `codes` were read off letters on paper.
+    `codes` were read off letters on paper. Where `online`, those whom certificates name are asked whether
+    they were revoked.
 
     Raise Refused for roots that are none.
     """
-    trusted = list(dict.fromkeys(map(_der, (*trusted_roots(roots), *signers_roots(roots)))))
+    stampers = trusted_roots(roots)
+    trusted = list(dict.fromkeys(map(as_der, (*stampers, *signers_roots(roots)))))
     proofs: list[ProofFile] = []
     others: list[tuple[str, bytes]] = []
     problems: list[Problem] = []
@@ -158,7 +162,7 @@ def attest(paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str
         try:
             content = read_file(path)
             if content.lstrip().startswith(b"{"):
-                proofs.append(_examined(path.name, content, roots))
+                proofs.append(_examined(path.name, content, stampers))
             else:
                 others.append((path.name, content))
         except Refused as refused:
@@ -171,7 +175,7 @@ def attest(paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str
     known = [(one.name, one.proof) for one in sound]
     read = [judge_code(code, known) for code in codes]
     read += [*_data(others, files, known)]
-    signed = (_signatures(name, content, sound, trusted) for name, content in others)
+    signed = (_signatures(name, content, sound, trusted, online) for name, content in others)
     held = tuple(one for one in signed if one)
     return AttestReport(tuple(proofs), files, agreements, held, tuple(problems), tuple(read))
 
@@ -186,17 +190,11 @@ def _data(
             yield from (data,) if data else ()
 
 
-def _der(certificate: Certificate) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - heavy, seldom needed
-
-    return certificate.public_bytes(Encoding.DER)
-
-
 def _signatures(
-    name: str, content: bytes, proofs: Sequence[ProofFile], roots: Sequence[bytes]
+    name: str, content: bytes, proofs: Sequence[ProofFile], roots: Sequence[bytes], online: bool
 ) -> JudgedSignatures | None:
     """What the signatures of a letter's PDF are worth; nothing to say of other files."""
-    seen = examined(content, roots)
+    seen = examined(content, roots, online)
     records = [(one.proof, each) for one in proofs for each in _records(one.proof) if each.head]
     for proof, record in records:
         begun = issued_part(content, record.hashes) if content.startswith(b"%PDF") else None
@@ -217,7 +215,7 @@ def _recorded(proof: Proof) -> Iterator[RecordedSignature]:
                 yield RecordedSignature(one.letter, Role(one.role), one.way, one.certificate)
 
 
-def _examined(name: str, content: bytes, roots: Path | None) -> ProofFile:
+def _examined(name: str, content: bytes, roots: tuple[Certificate, ...]) -> ProofFile:
     try:
         proof = read_proof(content)
     except Refused as refused:
@@ -311,7 +309,8 @@ def _signature(entry: int, signed: Any) -> tuple[_Record, ...]:
 
 
 _MAKERS = (
-    {("letters", "letter.record"): _letter, ("letters", INDIVIDUAL): _individual}
+    {("letters", field): _letter for field in (RECORD, REPRESENTATIVE)}
+    | {("letters", INDIVIDUAL): _individual}
     | {("split", field): _handed_out for field in SENT.values()}
     | {(SIGN, field): _signature for field in SIGNED.values()}
 )

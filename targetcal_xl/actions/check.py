@@ -15,10 +15,9 @@ from ..calibration import (
     Value,
     declaration_fault,
     departs,
-    is_placeholder,
     is_support,
     may_submit,
-    missing_fields,
+    needs_reasons,
     same_value,
 )
 from ..calibration.vocabulary import Stage, Status
@@ -37,7 +36,7 @@ from ..desk import (
     where,
 )
 from ..figures import typed
-from ..language import text
+from ..language import is_meant, is_placeholder, text
 from ..ledger import fault
 from ..ooxml import BLANK, Cell, Spot, cell_name
 from ..problems import Problem
@@ -307,7 +306,7 @@ def fault_of(stock: Stock, line: Line, cell: Typed) -> str | None:
     is_theirs = counter is not None and number is not None and not departs(number, counter)
     suggested = None if is_theirs else stock.standing.suggested(line.code)
     basis = stock.typed((line.region, line.code, "basis"))
-    return declaration_fault(cell.value, cell.has_formula, stock.plan.metric, suggested, basis)
+    return declaration_fault(cell.value, cell.has_formula, stock.plan.metric, suggested, is_meant(basis))
 
 
 def _as_number(value: Value) -> float | None:
@@ -368,7 +367,7 @@ def _wording_problems(stock: Stock, line: Line, code: str, declared: float | Non
 
 def _needs_reasons(stock: Stock, line: Line, declared: float) -> bool:
     suggested, counter = stock.standing.suggested(line.code), counter_of(stock, line)
-    return bool(missing_fields(declared, suggested, None, None, None, counter))
+    return needs_reasons(declared, suggested, counter)
 
 
 def _support_cells(stock: Stock, region: Region) -> Iterator[Typed]:

@@ -11,7 +11,6 @@ from ..calibration import (
     Standing,
     bounded,
     hq_gap,
-    is_placeholder,
     is_tolerable,
     kept,
     side_of,
@@ -19,7 +18,7 @@ from ..calibration import (
 from ..calibration.vocabulary import Stage, State
 from ..desk import Desk, Stock, take_stock, typed_faults, typed_remarks
 from ..figures import Figures, percent
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import WARNING, Part, Report, Sentence, tell_problems

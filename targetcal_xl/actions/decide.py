@@ -15,7 +15,6 @@ from ..calibration import (
     as_number,
     decision_faults,
     in_words_only,
-    is_placeholder,
     is_support,
     may_act,
     same_value,
@@ -34,7 +33,7 @@ from ..desk import (
     text_faults,
     where,
 )
-from ..language import listed, record, text
+from ..language import is_meant, is_placeholder, listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence, word
@@ -199,7 +198,7 @@ def _support_events(
             zip(GRANT, (granted, reason.strip() or None, owner or None), strict=True)
         )
         return list(_new_values(stock, region, item.row, new, reason))
-    lines = [line for line, *_ in in_words_only(stock.standing, region.code)]
+    lines = [line for line, *_ in in_words_only(stock.standing, region.code, is_placeholder)]
     named = {name: line for line in lines for name in (line.name, line.code)}
     if support not in named:
         known = [*(item.row for item in items.values()), *(line.name for line in lines)]
@@ -290,7 +289,7 @@ def undecided_supports(standing: Standing, region: Region) -> Iterator[str]:
     for item in support_items(standing, region.code):
         if item.granted not in GRANTS:
             yield f"{item.row} {item.what}".strip()
-    for line, _, declined in in_words_only(standing, region.code):
+    for line, _, declined in in_words_only(standing, region.code, is_placeholder):
         if not declined:
             yield line.name
 
@@ -300,8 +299,9 @@ def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Proble
     place = f"{region.name} / {line.name}"
     if side.is_agreed(line.code) or side.of(line.code, "decision"):
         yield Problem("already_decided", place)
-    suggested, said = stock.standing.suggested(line.code), (decision.kind, decision.counter, decision.reason)
-    for code in decision_faults(*said, stock.plan.metric, suggested):
+    suggested, reason = stock.standing.suggested(line.code), decision.reason
+    gives = {"is_reasoned": not is_placeholder(reason), "is_meant": is_meant(reason)}
+    for code in decision_faults(decision.kind, decision.counter, stock.plan.metric, suggested, **gives):
         fields = {"found": decision.kind, "counter": decision.counter, "suggested": suggested}
         yield Problem(f"decision_{code}", place, fields)
     if _is_idle(side, decision):

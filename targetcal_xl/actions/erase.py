@@ -9,7 +9,7 @@ from email import message_from_bytes
 from functools import cached_property
 from hashlib import sha256
 
-from ..calibration import is_placeholder, is_same_person, may_erase
+from ..calibration import is_same_person, may_erase
 from ..calibration.vocabulary import MessageState
 from ..desk import (
     FILE,
@@ -27,7 +27,7 @@ from ..desk import (
     text_faults,
 )
 from ..exchange import ZIPPED, unzipped
-from ..language import listed, text
+from ..language import is_placeholder, listed, text
 from ..ledger import ERASE, ERASED, PARTS, WHOLE, WORDS, Entry, Event, WordsPlace, is_words, load, spelt
 from ..outbox import queue, state_event
 from ..problems import DataProblems, Problem, Refused

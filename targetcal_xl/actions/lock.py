@@ -20,7 +20,7 @@ from ..calibration import (
 from ..calibration.vocabulary import GRANT, ObjectionState, State
 from ..desk import Desk, Stock, chosen_regions, handed_in, seal, take_stock
 from ..figures import percent
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem
 from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
@@ -221,7 +221,7 @@ def in_words_only_now(stock: Stock, regions: Sequence[Region]) -> Iterator[tuple
         said |= _said(stock, region)
     now = replace(stock.standing, values=said)
     for region in regions:
-        for line, _, declined in in_words_only(now, region.code):
+        for line, _, declined in in_words_only(now, region.code, is_placeholder):
             if not declined:
                 yield region.name, line.name
 

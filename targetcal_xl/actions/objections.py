@@ -17,7 +17,6 @@ from ..calibration import (
     as_number,
     deviation,
     is_objection,
-    is_placeholder,
     may_act,
     objection_change,
     objection_state,
@@ -25,7 +24,7 @@ from ..calibration import (
 from ..calibration.vocabulary import TALK_OUTCOMES, ObjectionState
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import record, text
+from ..language import is_placeholder, record, text
 from ..ledger import Event, Ledger
 from ..problems import DataProblems, Problem, Refused
 from ..telling import Part, Report, Sentence, word

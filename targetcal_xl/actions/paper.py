@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..calibration import Letter
-from ..desk import INDIVIDUAL, Individual, Issue
+from ..desk import INDIVIDUAL, RECORD, REPRESENTATIVE, Individual, Issue
 from ..figures import plain
 from ..language import text
 from ..ledger import Proof, load
@@ -83,4 +83,4 @@ def _letters(proof: Proof) -> Iterator[tuple[int, Letter]]:
 def _issues(field: str, content: bytes) -> tuple[Issue, ...]:
     if field == INDIVIDUAL:
         return load(Individual, content).issues
-    return (load(Issue, content),) if field == "letter.record" else ()
+    return (load(Issue, content),) if field in (RECORD, REPRESENTATIVE) else ()

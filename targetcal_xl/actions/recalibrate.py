@@ -13,7 +13,6 @@ from ..calibration import (
     Standing,
     Value,
     allows,
-    is_placeholder,
     same_value,
 )
 from ..desk import (
@@ -43,7 +42,7 @@ from ..desk import (
     where,
 )
 from ..figures import Figures, percent, spell
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
 from ..telling import Part, Report, Sentence, table

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..calibration import Key, Metric, Standing, Value, is_placeholder, plan_odds, same_value, total_interval
+from ..calibration import Key, Metric, Standing, Value, plan_odds, same_value, total_interval
 from ..desk import Desk, Stock, finance_cells, keep, recorded, standing_of, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import Log, dump, load
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Rows, Sentence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calibration import Region, is_placeholder
+from ..calibration import Region
 from ..calibration.vocabulary import State, Status
 from ..desk import Desk, Stock, find_region, take_stock
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import Event
 from ..problems import Problem, Refused
 from ..telling import Part, Report, Sentence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calibration import Region, is_placeholder, may_act
+from ..calibration import Region, may_act
 from ..calibration.vocabulary import State, Status
 from ..desk import Desk, Side, Stock, find_region, take_stock, text_faults
-from ..language import text
+from ..language import is_placeholder, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, Part, Report, Sentence

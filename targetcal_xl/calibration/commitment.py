@@ -13,12 +13,11 @@ from .arrays import Floats
 from .course import course_path
 from .explanation import Explanation, explain
 from .metric import Metric
-from .negotiation import is_placeholder
 from .period import Period
 from .plan import ADDED, Line, Region, Thresholds
 from .progress import target_path
 from .standing import Standing, Value, as_number
-from .supports import in_words_only, support_items
+from .supports import SaysNothing, in_words_only, support_items
 from .vocabulary import JUSTIFICATION, ChangeState, ObjectionState
 
 
@@ -170,15 +169,15 @@ def compose(
     chain_head: str,
     handling: Mapping[str, str],
     day_weights: Floats,
+    says_nothing: SaysNothing,
 ) -> Letter:
     """The next letter of a region whose lines are all agreed, which takes the place of `replaced`.
 
-    `handling` is by line code what was done about its objection; `day_weights` (D,) are those of the
-    period's days. Raise KeyError for an unknown region, ValueError when a line is not agreed.
+    `handling` is by line code what was done about its objection, `day_weights` (D,) the period's days; what
+    `says_nothing` is no risk. Raise KeyError for an unknown region, ValueError when a line is not agreed.
     """
     plan, version = standing.inputs.plan, replaced.version + 1 if replaced else 1
     own = plan.lines_of(region)
-    lines, adds_up = tuple(_commitment(standing, line) for line in own), plan.metric.adds_up
     return Letter(
         number=letter_number(plan.code, region, version),
         version=version,
@@ -188,14 +187,14 @@ def compose(
         period=plan.period,
         metric=plan.metric,
         region=plan.region(region),
-        lines=lines,
-        total=_total(plan.metric, (line.targets for line in lines)) if adds_up else None,
-        history=_history(standing, region) if adds_up else (),
+        lines=tuple(_commitment(standing, line, says_nothing) for line in own),
+        total=_total(plan.metric, (_targets(standing, line) for line in own)),
+        history=_history(standing, region),
         grants=tuple(_grants(standing, region, "yes")),
         objections=tuple(_objections(standing, own, handling)),
         chain_head=chain_head,
-        explanation=explain(standing, [standing.row_of[line.code] for line in own]) if adds_up else None,
-        declined=(*_grants(standing, region, "no"), *_declined_words(standing, region)),
+        explanation=_explanation(standing, own),
+        declined=tuple(_declined(standing, region, says_nothing)),
         replaced_head=replaced.chain_head if replaced else "",
         replaced_issued=replaced.issued if replaced else None,
         milestones=tuple(_milestones(standing, own, day_weights)),
@@ -227,25 +226,29 @@ def _milestones(standing: Standing, own: Sequence[Line], day_weights: Floats) ->
         yield Milestone(day, float(elapsed[at]), target, limit)
 
 
-def _commitment(standing: Standing, line: Line) -> LineCommitment:
+def _commitment(standing: Standing, line: Line, says_nothing: SaysNothing) -> LineCommitment:
+    said = _Said(standing, line.region, line.code)
+    return LineCommitment(
+        line.name,
+        _targets(standing, line),
+        said.text("decision"),
+        said.text("decision_reason"),
+        explain(standing, [standing.row_of[line.code]]),
+        _turned(standing, line, said),
+        "" if says_nothing(said.value("risk")) else said.text("risk"),
+    )
+
+
+def _targets(standing: Standing, line: Line) -> Targets:
     baseline, row = standing.baseline, standing.row_of[line.code]
     said = _Said(standing, line.region, line.code)
-    targets = Targets(
+    return Targets(
         last_year=float(standing.last_year[row]),
         suggested=float(baseline.suggested[row]),
         low=float(baseline.low[row]),
         high=float(baseline.high[row]),
         declared=said.number("declared"),
         agreed=said.number("agreed"),
-    )
-    return LineCommitment(
-        line.name,
-        targets,
-        said.text("decision"),
-        said.text("decision_reason"),
-        explain(standing, [row]),
-        _turned(standing, line, said),
-        "" if is_placeholder(said.value("risk")) else said.text("risk"),
     )
 
 
@@ -264,13 +267,26 @@ def _turned(standing: Standing, line: Line, said: _Said) -> Turned | None:
     )
 
 
-def _total(metric: Metric, targets: Iterable[Targets]) -> Targets:
+def _total(metric: Metric, targets: Iterable[Targets]) -> Targets | None:
+    """All lines together, where lines add up."""
+    if not metric.adds_up:
+        return None
     columns = zip(*map(astuple, targets), strict=True)
     return Targets(*(metric.total(column) or 0.0 for column in columns))
 
 
+def _explanation(standing: Standing, lines: Iterable[Line]) -> Explanation | None:
+    """Where the total comes from, where lines add up."""
+    if not standing.inputs.plan.metric.adds_up:
+        return None
+    return explain(standing, [standing.row_of[line.code] for line in lines])
+
+
 def _history(standing: Standing, region: str) -> tuple[tuple[Period, float], ...]:
+    """The totals of past periods, where lines add up."""
     inputs = standing.inputs
+    if not inputs.plan.metric.adds_up:
+        return ()
     rows = [row for row, line in enumerate(inputs.plan.lines) if line.region == region]
     totals = (inputs.plan.total_of(column, rows) for column in inputs.history.values.T)
     known = zip(inputs.history.periods, totals, strict=True)
@@ -288,9 +304,10 @@ def _grants(standing: Standing, region: str, granted: str) -> Iterator[Grant]:
             yield Grant(line, item.kind, item.what, item.quantity, item.unit, item.due, item.reason, owner)
 
 
-def _declined_words(standing: Standing, region: str) -> Iterator[Grant]:
-    """What was asked for in words only, and declined."""
-    for line, words, reason in in_words_only(standing, region):
+def _declined(standing: Standing, region: str, says_nothing: SaysNothing) -> Iterator[Grant]:
+    """What was declined: as an item, or asked for in words only."""
+    yield from _grants(standing, region, "no")
+    for line, words, reason in in_words_only(standing, region, says_nothing):
         if reason:
             yield Grant(line.name, "", words, None, "", None, reason)
 

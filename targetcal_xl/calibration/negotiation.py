@@ -11,7 +11,6 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..language import LANGUAGES, record
 from .arrays import Floats
 from .metric import Metric, reference
 from .plan import Person, Plan, Region
@@ -19,7 +18,6 @@ from .standing import Value
 from .states import Actor, actors_of
 from .values import LARGEST, is_multiple
 from .vocabulary import (
-    JUSTIFICATION,
     STANDING_OBJECTIONS,
     SUPPORT_ITEM,
     DecisionKind,
@@ -34,32 +32,17 @@ FAR: Final = 3.0
 """How many times as large or as small a number is implausible."""
 FEW_STEPS: Final = 5
 """Steps by which a number may differ from any suggestion, however many times it is."""
-MEANT: Final = tuple(record(code).meant for code in LANGUAGES)
-"""What somebody writes among the reasons for an implausible number, in each language."""
 
 TOLERANCE = 1e-9
-_EMPTY_WORDS = frozenset(
-    word for known in map(record, LANGUAGES) for word in (*known.says_nothing, *known.says_nothing_either)
-)
-
-
-def is_placeholder(value: Value) -> bool:
-    """Whether a value gives no reason: no words, one letter repeated, only "none" or "later" and the like."""
-    if not isinstance(value, str):
-        return True
-    plain = unicodedata.normalize("NFKC", value).casefold()
-    words = "".join(character if character.isalpha() else " " for character in plain).split()
-    together = "".join(words)
-    return len(set(together)) <= 1 or _EMPTY_WORDS.issuperset(words) or together in _EMPTY_WORDS
 
 
 def declaration_fault(
-    value: Value, is_formula: bool, metric: Metric, suggested: float | None = None, reason: Value = None
+    value: Value, is_formula: bool, metric: Metric, suggested: float | None = None, is_meant: bool = False
 ) -> str | None:
     """Why a value cannot be a target, None when it can.
 
     One of `formula`, `missing`, `text`, `not_finite`, `negative`; `not_whole`, when it is no multiple of
-    the metric's step; and `implausible`, beside a suggestion, unless the reason says that it is meant.
+    the metric's step; and `implausible`, beside a suggestion, unless its reason says that it is meant.
     """
     if is_formula:
         return "formula"
@@ -70,7 +53,7 @@ def declaration_fault(
     if fault := _number_fault(value, metric):
         return fault
     is_doubtful = suggested is not None and is_implausible(value, suggested, metric)
-    return "implausible" if is_doubtful and not is_meant(reason) else None
+    return "implausible" if is_doubtful and not is_meant else None
 
 
 def _number_fault(value: float, metric: Metric) -> str | None:
@@ -113,11 +96,6 @@ def is_implausible(declared: float, suggested: float, metric: Metric) -> bool:
     )
 
 
-def is_meant(reason: Value) -> bool:
-    """Whether whoever gives this reason says in so many words that an implausible number is meant."""
-    return isinstance(reason, str) and any(word in reason.lower() for word in MEANT)
-
-
 def is_objection(deviations: ArrayLike, threshold: float) -> NDArray[np.bool_]:
     """Whether deviations are worse than the suggestion by the threshold or more; of any shape."""
     return np.asarray(deviations, dtype=np.float64) <= TOLERANCE - threshold
@@ -128,22 +106,9 @@ def departs(declared: float, suggested: float) -> bool:
     return not math.isclose(declared, suggested, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
-def missing_fields(
-    declared: float,
-    suggested: float,
-    basis: Value,
-    support: Value,
-    risk: Value,
-    counter: float | None = None,
-) -> tuple[str, ...]:
-    """Which justification fields a departing declaration still lacks.
-
-    None for one that does not depart, and for one that is the superior's own `counter`.
-    """
-    if not departs(declared, suggested) or (counter is not None and not departs(declared, counter)):
-        return ()
-    said = zip(JUSTIFICATION, (basis, support, risk), strict=True)
-    return tuple(code for code, words in said if is_placeholder(words))
+def needs_reasons(declared: float, suggested: float, counter: float | None = None) -> bool:
+    """Whether a declaration departs, and not to the superior's own `counter`, so that it is justified."""
+    return departs(declared, suggested) and (counter is None or departs(declared, counter))
 
 
 def settles(declared: float, counter: float | None, direction: int) -> bool:
@@ -281,18 +246,24 @@ def _plain(name: str) -> str:
 
 
 def decision_faults(
-    decision: Value, counter: Value, reason: Value, metric: Metric, suggested: float | None = None
+    decision: Value,
+    counter: Value,
+    metric: Metric,
+    suggested: float | None = None,
+    *,
+    is_reasoned: bool,
+    is_meant: bool = False,
 ) -> tuple[str, ...]:
     """Everything that keeps a decision from counting.
 
-    `decision_unknown`; `reason_missing` for a placeholder; for a counter without a valid value
-    `counter_` + the code of `declaration_fault`.
+    `decision_unknown`; `reason_missing` unless it is reasoned; for a counter without a valid value
+    `counter_` + the code of `declaration_fault`, which asks whether it is meant.
     """
     faults = [] if decision in tuple(DecisionKind) else ["decision_unknown"]
-    if is_placeholder(reason):
+    if not is_reasoned:
         faults.append("reason_missing")
     if decision == DecisionKind.COUNTER and (
-        fault := declaration_fault(counter, False, metric, suggested, reason)
+        fault := declaration_fault(counter, False, metric, suggested, is_meant)
     ):
         faults.append(f"counter_{fault}")
     return tuple(faults)

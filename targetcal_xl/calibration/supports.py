@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .negotiation import is_placeholder
 from .plan import Line
 from .standing import Standing, Value
+
+SaysNothing = Callable[[Value], bool]
+"""Whether words give no reason, and name nothing: a matter of languages, which the method does not know."""
 
 DECLINED = "support_declined"
 """The field of a line whose value is the superior's reason for declining a support that is no item."""
@@ -70,7 +72,9 @@ def _date(said: str) -> dt.date | None:
         return None
 
 
-def in_words_only(standing: Standing, region: str) -> Iterator[tuple[Line, str, str]]:
+def in_words_only(
+    standing: Standing, region: str, says_nothing: SaysNothing
+) -> Iterator[tuple[Line, str, str]]:
     """Lines whose justification names a support that no item of theirs, or of the whole region, lists.
 
     Each with these words and the reason for which the superior declined them, empty until then.
@@ -78,7 +82,7 @@ def in_words_only(standing: Standing, region: str) -> Iterator[tuple[Line, str, 
     listed = {item.line for item in support_items(standing, region)}
     for line in standing.inputs.plan.lines_of(region):
         words = standing.value(region, line.code, "support")
-        if not is_placeholder(words) and not listed & {"", line.code}:
+        if not says_nothing(words) and not listed & {"", line.code}:
             yield line, _words(words), _words(standing.value(region, line.code, DECLINED))
 
 

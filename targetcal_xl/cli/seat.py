@@ -44,11 +44,24 @@ class ThisComputer:
 
         show(report, self.as_json)
 
+    def now(self) -> dt.datetime:
+        """The time."""
+        return dt.datetime.now(dt.UTC)
+
     def secret(self, name: str) -> str:
         """Ask for the secret of what is called so, unseen; raise Refused where nobody can be asked."""
         if not (sys.stdin.isatty() and ERRORS.is_terminal):
             raise Refused([Problem("key_unasked", name)])
         return getpass.getpass(text("cli.secret", self.language, name=name))
+
+    def ask(self, question: str, default: str) -> str:
+        """Ask in a line of its own, and take a line; raise Refused where there is none any more."""
+        said = text("cli.ask", self.language, question=question, default=default) if default else question
+        ERRORS.print(said, markup=False)
+        try:
+            return input().strip() or default
+        except EOFError as error:
+            raise Refused([Problem("init_unanswered")]) from error
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int], None]]:
@@ -80,7 +93,7 @@ class ThisComputer:
             open_desk(
                 book,
                 actor=who or me(),
-                clock=lambda: dt.datetime.now(dt.UTC),
+                clock=self.now,
                 source=_source(who),
                 ledger=ledger or None,
                 create=create,

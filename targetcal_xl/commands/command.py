@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -31,8 +32,14 @@ class Here(Protocol):
     def tell(self, report: Report) -> None:
         """Shows a report of work that goes on."""
 
+    def now(self) -> dt.datetime:
+        """The time."""
+
     def secret(self, name: str) -> str:
         """Asks the person for the secret of what is called so; raise Refused where nobody can be asked."""
+
+    def ask(self, question: str, default: str) -> str:
+        """Asks the person; an empty answer is the default. Raise Refused where nobody answers."""
 
     def progress(self) -> AbstractContextManager[OnProgress]:
         """Shows how far long work is, while it lasts."""

@@ -10,15 +10,19 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
+from .reasons import MEANT, is_meant, is_placeholder
 from .record import LANGUAGES, Language, Shortened, record
 
 __all__ = [
     "FALLBACK",
     "LANGUAGES",
+    "MEANT",
     "Language",
     "Shortened",
     "catalogue",
     "find",
+    "is_meant",
+    "is_placeholder",
     "listed",
     "record",
     "spoken_language",

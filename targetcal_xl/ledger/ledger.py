@@ -6,40 +6,43 @@ import datetime as dt
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from ..calibration import Key, Value
-from ..formats import BOOK, COMMITTED, LEDGER, TREE, UNMARKED, Format
-from ..language import LANGUAGES
+from ..formats import COMMITTED, TREE, Format
 from ..log import step
-from ..problems import DataProblems, Problem, Refused
-from .bundle import FORM, Beginning, Proof, ProvenEntry, ProvenPassage, ProvenWords, hex_path
-from .chain import (
-    COLUMNS,
-    GENESIS,
-    breaks,
-    canonical,
-    entry_bytes,
-    entry_hash,
-    entry_leaf,
-    fault,
-    is_reference,
-    parse,
-    reference,
-)
-from .checkpoint import Checkpoint, log_origin
+from ..problems import Problem, Refused
+from .bundle import Proof
+from .chain import GENESIS, breaks, entry_bytes, parse
+from .checkpoint import Checkpoint
 from .entry import Entry, Event
-from .erasure import ERASE, ERASED, WHOLE, WordsPlace, lost, mark, places_in
-from .merkle import Frontier, NodeAt, consistency, inclusion
-from .passages import Passage, committed_documents, passage_faults, spoken_document, subjects
-from .store import Row, Store, Transaction, create_tables, locate
-from .words import PARTS, Salts, WordCheck, committed, missing, spoken
+from .erasure import WordsPlace
+from .forgetting import erase_words, erased_places, erasing
+from .merkle import Frontier, consistency, inclusion
+from .opening import COMPLAINTS, no_ledger, opened_formats
+from .passages import spoken_document, subjects
+from .proving import document_breaks, noting, unfinished_erasures, unscrubbed, word_breaks
+from .reading import LedgerReading, plan_language
+from .recording import (
+    NEW_ENTRY,
+    NEW_NODES,
+    NEW_WORDS,
+    batched,
+    grown_nodes,
+    keep_documents,
+    raise_formats,
+    refuse_faults,
+    time_of,
+)
+from .rows import PAGE, entry_of, last_row, log_size, stored_row
+from .store import Store, Transaction, locate
+from .tree import bundled, checkpoint_of, kept_nodes, nodes_of
+from .words import PARTS, Salts, WordCheck, spoken
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,42 +52,6 @@ LAST = 2**62
 MOST_BREAKS = 12
 """How many breaks are named before an action refuses to go on; `verify` names all."""
 
-_COMPLAINTS = {
-    "readonly database": "ledger_read_only",
-    "malformed": "ledger_damaged",
-    "not a database": "ledger_other",
-}
-"""What SQLite says where waiting does not help -> the code of the problem."""
-
-_PAGE = 5_000
-_ENTRIES = """
-SELECT number, at, actor, source, action, region, row, field, old, new, reason, previous, hash
-FROM entry
-"""
-_SPOKEN = """
-SELECT entry.number, at, actor, source, action, region, row, field, old, new, reason, previous, hash,
-old_salt, old_words, new_salt, new_words, reason_salt, reason_words
-FROM entry LEFT JOIN word ON word.number = entry.number
-"""
-"""Entries with the words that stand beside them."""
-_UNSPOKEN = """
-SELECT number, at, actor, source, action, region, row, field, old, new, reason, previous, hash,
-NULL, NULL, NULL, NULL, NULL, NULL
-FROM entry
-"""
-"""The same of a ledger from before there were any."""
-_WORDS = """
-SELECT old_salt, old_words, new_salt, new_words, reason_salt, reason_words FROM word WHERE number = ?
-"""
-_FORGET = {
-    "old": "UPDATE word SET old_salt = NULL, old_words = NULL WHERE number = ?",
-    "new": "UPDATE word SET new_salt = NULL, new_words = NULL WHERE number = ?",
-    "reason": "UPDATE word SET reason_salt = NULL, reason_words = NULL WHERE number = ?",
-}
-_NEW_NODES = "INSERT INTO node VALUES (?, ?)"
-_NEW_ENTRY = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_NEW_WORDS = "INSERT INTO word VALUES (?, ?, ?, ?, ?, ?, ?)"
-_NEW_PASSAGE = "INSERT INTO passage VALUES (?, ?, ?, ?)"
 _FORGETFUL = ("word", "passage", "document")
 """The tables that something may be erased from."""
 Chance = Callable[[int], bytes]
@@ -124,34 +91,10 @@ class Ledger:
         self._marks: dict[WordsPlace, str] = {}
         self._store, self._chance = store, chance
         if obstacle := store.obstacle(create):
-            raise self._none(obstacle)
+            raise no_ledger(obstacle, place)
         with self._transaction(writes=create) as transaction:
-            if transaction.is_foreign():
-                raise self._none("ledger_foreign")
-            if not transaction.has("entry"):
-                if not create:
-                    raise self._none("ledger_missing")
-                create_tables(transaction)
-                _mark(transaction, {"ledger": LEDGER, "book": BOOK})
-            self.formats = self._marked(transaction)
+            self.formats = opened_formats(transaction, place, create)
             """The format that the `ledger`, and the `book` it is about, are written in."""
-        if self.formats["ledger"].number > LEDGER.number:
-            raise Refused([_newer(self.place, self.formats["ledger"])])
-
-    def _none(self, code: str) -> Refused:
-        """Why there is no ledger here."""
-        return Refused([Problem(code, fields={"place": self.place})])
-
-    def _marked(self, transaction: Transaction) -> Mapping[str, Format]:
-        """What the marks say; raise Refused where they say nothing that makes sense."""
-        found = {"ledger": UNMARKED, "book": UNMARKED}
-        if transaction.has("format"):
-            rows = [*transaction.rows("SELECT kind, number, program FROM format ORDER BY number")]
-            if not all(isinstance(number, int) for _, number, _ in rows):
-                said = {"place": self.place, "detail": "format"}
-                raise Refused([Problem("ledger_damaged", fields=said)])
-            found |= {kind: Format(number, program) for kind, number, program in rows}
-        return found
 
     def __enter__(self) -> Self:
         """The ledger itself."""
@@ -165,9 +108,9 @@ class Ledger:
     @property
     def last(self) -> Entry | None:
         """The newest entry, None in an empty ledger."""
-        with self._transaction() as transaction, self._sound():
-            row = transaction.first(f"{self._entries} ORDER BY entry.number DESC")
-            return self._told(transaction, row) if row else None
+        with self._reading() as reading, self._sound():
+            row = reading.transaction.first(f"{reading.entries} ORDER BY entry.number DESC")
+            return reading.told(row) if row else None
 
     @property
     def head(self) -> str:
@@ -181,15 +124,10 @@ class Ledger:
         return Salts(self._chance(32))
 
     @property
-    def _entries(self) -> str:
-        """The query for entries as they are read."""
-        return _SPOKEN if self.formats["ledger"].number >= COMMITTED else _UNSPOKEN
-
-    @property
     def checkpoint(self) -> Checkpoint:
         """What to note elsewhere, as proof of all entries: which log, how many, and the root over them."""
         with self._transaction() as transaction:
-            return self._checkpoint(transaction)
+            return checkpoint_of(transaction)
 
     def proof(self, number: int) -> tuple[bytes, list[bytes]]:
         """An entry's bytes, and the path that proves it under the root of the `checkpoint`.
@@ -197,9 +135,9 @@ class Ledger:
         Raise ValueError where there is no such entry. Who has not `prove`d the ledger is not to believe it.
         """
         with self._transaction() as transaction:
-            size, node = _size(transaction), self._nodes(transaction)
+            size, node = log_size(transaction), nodes_of(transaction)
             path = inclusion(number - 1, size, node)
-            return entry_bytes(_stored(transaction, number)[:-1]), path
+            return entry_bytes(stored_row(transaction, number)[:-1]), path
 
     def consistency(self, size: int) -> tuple[Checkpoint, list[bytes]]:
         """The checkpoint after the first `size` entries, and the path from it to today's.
@@ -207,69 +145,16 @@ class Ledger:
         Raise ValueError where there are fewer.
         """
         with self._transaction() as transaction:
-            path = consistency(size, _size(transaction), self._nodes(transaction))
-            return self._checkpoint(transaction, size), path
+            path = consistency(size, log_size(transaction), nodes_of(transaction))
+            return checkpoint_of(transaction, size), path
 
     def bundle(self, numbers: Iterable[int], sizes: Iterable[int], documents: Iterable[str] = ()) -> Proof:
         """What proves these entries, and the checkpoints after so many entries, to who has not the ledger.
 
         `documents` are references that the entries hold. Raise ValueError where there are no such entries.
         """
-        names = tuple(documents)
-        with self._transaction() as transaction:
-            size, node = _size(transaction), self._nodes(transaction)
-            contents = tuple(self._content(transaction, name).decode() for name in names)
-            passages = tuple(
-                ProvenPassage(name, place, salt.hex(), words)
-                for name in names
-                for place, salt, words in self._passages(transaction, name)
-                if words is not None
-            )
-            entries = tuple(
-                ProvenEntry(
-                    entry_bytes(_stored(transaction, number)[:-1]).decode(),
-                    hex_path(inclusion(number - 1, size, node)),
-                    tuple(self._words(transaction, number)),
-                )
-                for number in numbers
-            )
-            before = tuple(
-                Beginning(
-                    str(self._checkpoint(transaction, earlier)), hex_path(consistency(earlier, size, node))
-                )
-                for earlier in sizes
-            )
-            return Proof(FORM, str(self._checkpoint(transaction, size)), entries, before, contents, passages)
-
-    def _words(self, transaction: Transaction, number: int) -> Iterator[ProvenWords]:
-        """The words of an entry that are still there."""
-        if self.formats["ledger"].number < COMMITTED:
-            return
-        row = transaction.first(_WORDS, number) or ()
-        for part, salt, words in zip(PARTS, row[::2], row[1::2], strict=False):
-            if words is not None:
-                yield ProvenWords(part, salt.hex(), words)
-
-    def _checkpoint(self, transaction: Transaction, size: int | None = None) -> Checkpoint:
-        size = _size(transaction) if size is None else size
-        first = transaction.first("SELECT hash FROM entry WHERE number = 1")
-        root = Frontier(size, self._nodes(transaction)).root
-        return Checkpoint(log_origin(first[0] if first else GENESIS), size, root)
-
-    def _nodes(self, transaction: Transaction) -> NodeAt:
-        """The tree's nodes: leaves from their entries, those above as they are kept."""
-
-        def node(level: int, index: int) -> bytes:
-            number = (index + 1) << level
-            if not level:
-                return entry_leaf(_stored(transaction, number)[:-1])
-            found = transaction.first("SELECT hashes FROM node WHERE number = ?", number)
-            own = found[0][32 * (level - 1) : 32 * level] if found else b""
-            if len(own) != 32:
-                raise Refused([Problem("ledger_node", fields={"number": number})])
-            return bytes(own)
-
-        return node
+        with self._reading() as reading:
+            return bundled(reading, numbers, sizes, tuple(documents))
 
     @property
     def secret(self) -> str:
@@ -296,11 +181,12 @@ class Ledger:
 
         Raise DataProblems for values that cannot be kept exactly, ValueError for a time without zone.
         """
-        _refuse_faults(events, actor, source)
+        refuse_faults(events, actor, source)
         with self._transaction() as transaction:
-            last = _last_row(transaction)
-        batch = self._batch(events, (_moment(at), actor, source), last, documents, salts, None)
-        return tuple(_entry(spoken(row)) for row in batch.spoken)
+            last = last_row(transaction)
+        salts = self._salted(self.formats["ledger"], salts)
+        batch = batched(events, (time_of(at), actor, source), last, documents, salts)
+        return tuple(entry_of(spoken(row)) for row in batch.spoken)
 
     def record(
         self,
@@ -321,53 +207,30 @@ class Ledger:
         Raise DataProblems for values that cannot be kept exactly and for references to no document,
         ValueError for a time without zone and for a new document that no event refers to.
         """
-        _refuse_faults(events, actor, source)
-        moment = _moment(at)
+        refuse_faults(events, actor, source)
+        moment, before = time_of(at), self.formats
+        after = {**before, **(formats or {})}
         with self._transaction(writes=True) as transaction:
-            last = _last_row(transaction)
+            last = last_row(transaction)
             if onto not in (None, last[-1] if last else GENESIS):
                 raise Refused([Problem("ledger_moved")])
-            batch = self._batch(events, (moment, actor, source), last, documents, salts, formats)
+            salts = self._salted(after["ledger"], salts)
+            batch = batched(events, (moment, actor, source), last, documents, salts)
             if formats:
-                self._rise(transaction, formats)
-            _keep_documents(transaction, batch)
-            if {**self.formats, **(formats or {})}["ledger"].number >= TREE:
-                tree = Frontier(last[0] if last else 0, self._nodes(transaction))
-                transaction.write(_NEW_NODES, [*_grown(tree, batch.rows)])
-            transaction.write(_NEW_ENTRY, batch.rows)
-            transaction.write(_NEW_WORDS, batch.words)
-            _erase(transaction, _erasing(batch.rows))
-        self.formats = {**self.formats, **(formats or {})}
-        return tuple(_entry(spoken(row)) for row in batch.spoken)
+                raise_formats(transaction, before["ledger"], formats)
+            keep_documents(transaction, batch)
+            if after["ledger"].number >= TREE:
+                tree = Frontier(last[0] if last else 0, nodes_of(transaction))
+                transaction.write(NEW_NODES, [*grown_nodes(tree, batch.rows)])
+            transaction.write(NEW_ENTRY, batch.rows)
+            transaction.write(NEW_WORDS, batch.words)
+            erase_words(transaction, erasing(batch.rows))
+        self.formats = after
+        return tuple(entry_of(spoken(row)) for row in batch.spoken)
 
-    def _batch(
-        self,
-        events: Sequence[Event],
-        said: tuple[str, str, str],
-        last: Row | None,
-        documents: Iterable[bytes],
-        salts: Salts | None,
-        formats: Mapping[str, Format] | None,
-    ) -> _Batch:
-        """What is to be stored of events, in the form that the ledger has from now on."""
-        contents = {reference(content): content for content in documents}
-        if {**self.formats, **(formats or {})}["ledger"].number < COMMITTED:
-            return _Batch(tuple(events), contents, (), *_chained(events, said, last, None))
-        salts = salts or self.salts
-        events, contents, passages = committed_documents(events, contents, salts)
-        return _Batch(tuple(events), contents, passages, *_chained(events, said, last, salts))
-
-    def _rise(self, transaction: Transaction, formats: Mapping[str, Format]) -> None:
-        """Mark the formats; a ledger from before there was a tree gets the nodes above all its entries."""
-        _mark(transaction, formats)
-        if self.formats["ledger"].number < TREE <= formats.get("ledger", UNMARKED).number:
-            transaction.create("node")
-            grown = _grown(Frontier(), transaction.rows(f"{_ENTRIES} ORDER BY number"))
-            while page := [*islice(grown, _PAGE)]:
-                transaction.write(_NEW_NODES, page)
-        if formats.get("ledger", UNMARKED).number >= COMMITTED:
-            for table in ("word", "passage", "scrubbed"):
-                transaction.create(table)
+    def _salted(self, form: Format, salts: Salts | None) -> Salts | None:
+        """What words are salted with in a ledger of a format; None where they are not committed."""
+        return (salts or self.salts) if form.number >= COMMITTED else None
 
     def entries(
         self,
@@ -385,22 +248,22 @@ class Ledger:
         named = {column: code for column, code in wanted.items() if code is not None}
         where = " AND ".join(["entry.number > ?", *(f"{column} = ?" for column in named)])
         while True:
-            with self._transaction() as transaction, self._sound():
-                query = f"{self._entries} WHERE {where} ORDER BY entry.number LIMIT {_PAGE}"
-                rows = [*transaction.rows(query, after, *named.values())]
-                page = [self._told(transaction, row) for row in rows]
+            with self._reading() as reading, self._sound():
+                query = f"{reading.entries} WHERE {where} ORDER BY entry.number LIMIT {PAGE}"
+                rows = [*reading.transaction.rows(query, after, *named.values())]
+                page = [reading.told(row) for row in rows]
             yield from page
-            if len(page) < _PAGE:
+            if len(page) < PAGE:
                 return
             after = page[-1].number
 
     def values(self, until: int | None = None) -> dict[Key, Value]:
         """The last value of every field that has one, up to the entry with number `until` where given."""
         until = LAST if until is None else until
-        query = f"{self._entries} WHERE entry.number <= ? ORDER BY entry.number"
-        with self._transaction() as transaction, self._sound():
-            last = {row[5:8]: row for row in transaction.rows(query, until)}
-            return {key: parse(self._columns(transaction, row)[9]) for key, row in last.items()}
+        with self._reading() as reading, self._sound():
+            query = f"{reading.entries} WHERE entry.number <= ? ORDER BY entry.number"
+            last = {row[5:8]: row for row in reading.transaction.rows(query, until)}
+            return {key: parse(reading.columns(row)[9]) for key, row in last.items()}
 
     def document(self, named: str, erased: Mapping[WordsPlace, str] | None = None) -> bytes:
         """The content that a `reference` names, with people's words in it as far as they are there.
@@ -408,25 +271,26 @@ class Ledger:
         `erased` says what is seen in further places, whose words are about to go. Raise Refused when it is
         missing, was altered or was erased as a whole.
         """
-        with self._transaction() as transaction:
-            content, words = self._content(transaction, named), dict[int, str]()
-            for place, _, said in self._passages(transaction, named):
+        with self._reading() as reading:
+            content, words = reading.content(named), dict[int, str]()
+            for place, _, said in reading.passages(named):
                 gone = (erased or {}).get((named, str(place)))
-                words[place] = gone or said or self._mark(transaction, (named, str(place))) or ""
+                words[place] = gone or said or reading.mark((named, str(place))) or ""
             return spoken_document(content, words)
 
     @property
     def language(self) -> str:
         """The language of the plan, in which marks of erasures are."""
         with self._transaction() as transaction:
-            return _language(transaction)
+            return plan_language(transaction)
 
     def spoken(self) -> dict[WordsPlace, str]:
         """Everything that people said in their own words and that can be erased, by its place."""
-        if self.formats["ledger"].number < COMMITTED:
-            return {}
-        with self._transaction() as transaction:
+        with self._reading() as reading:
             said: dict[WordsPlace, str] = {}
+            if not reading.has_words:
+                return said
+            transaction = reading.transaction
             for number, *beside in transaction.rows("SELECT * FROM word ORDER BY number"):
                 for part, words in zip(PARTS, beside[1::2], strict=True):
                     if words is not None:
@@ -436,55 +300,13 @@ class Ledger:
 
     def subjects(self, named: str) -> list[str]:
         """Of what the words in a document are, by place, as far as it says so."""
-        with self._transaction() as transaction:
-            return subjects(self._content(transaction, named))
+        with self._reading() as reading:
+            return subjects(reading.content(named))
 
     def erased(self) -> set[WordsPlace]:
         """Every place whose words were erased."""
         with self._transaction() as transaction:
-            return _erased(transaction)
-
-    def _content(self, transaction: Transaction, named: str) -> bytes:
-        """A document as it is stored."""
-        found = transaction.first("SELECT content FROM document WHERE reference = ?", named)
-        if found is None and self._mark(transaction, (named, WHOLE)):
-            raise Refused([Problem("ledger_document_erased", fields={"document": named})])
-        if found is None:
-            raise Refused([Problem("ledger_document_missing", fields={"document": named})])
-        [content] = found
-        if not isinstance(content, bytes) or reference(content) != named:
-            raise Refused([Problem("ledger_document_altered", fields={"document": named})])
-        return content
-
-    def _passages(self, transaction: Transaction, named: str) -> list[tuple[int, bytes, str | None]]:
-        """Place, salt and words of what people said in a document; salt and words are None once erased."""
-        if self.formats["ledger"].number < COMMITTED:
-            return []
-        query = "SELECT place, salt, words FROM passage WHERE reference = ? ORDER BY place"
-        return [*transaction.rows(query, named)]
-
-    def _told(self, transaction: Transaction, row: Row) -> Entry:
-        return _entry(self._columns(transaction, row))
-
-    def _columns(self, transaction: Transaction, row: Row) -> list[Any]:
-        """An entry's columns with its words; a mark stands where they were erased."""
-        columns = spoken(row)
-        for part in missing(row):
-            said = self._mark(transaction, (row[0], part))
-            if part != "reason":
-                columns[COLUMNS.index(part)] = canonical(said or lost(_language(transaction)))
-            elif said:  # what older programs recorded as a reason may look like anything
-                columns[COLUMNS.index(part)] = said
-        return columns
-
-    def _mark(self, transaction: Transaction, place: WordsPlace) -> str | None:
-        """What is seen in place of words that were erased; None where no entry says so."""
-        if place not in self._marks:
-            language = _language(transaction)
-            for number, at, actor, new in _erasures(transaction):
-                said = mark(number, dt.datetime.fromisoformat(at), actor, language)
-                self._marks |= dict.fromkeys(places_in(parse(new)), said)
-        return self._marks.get(place)
+            return erased_places(transaction)
 
     def copied(self) -> bytes | None:
         """The whole ledger as a file of SQLite's; None where a database server keeps it."""
@@ -499,11 +321,11 @@ class Ledger:
         show.
         """
         try:
-            with self._transaction() as transaction:
-                check, nodes = WordCheck(), self._stored_nodes(transaction)
-                found = [*breaks(check.over(self._rows(transaction)), heads, nodes=nodes)]
-                found += [*self._word_breaks(transaction, check), *_document_breaks(transaction)]
-                return [*found, *self._unfinished(transaction)]
+            with self._reading() as reading:
+                check, nodes = WordCheck(), kept_nodes(reading)
+                found = [*breaks(check.over(reading.rows()), heads, nodes=nodes)]
+                found += [*word_breaks(reading, check), *document_breaks(reading.transaction)]
+                return [*found, *unfinished_erasures(reading)]
         except Refused as refused:
             return list(refused.problems)
 
@@ -513,71 +335,24 @@ class Ledger:
 
         What has been proven since the ledger was opened is not looked at again.
         """
-        with self._transaction() as transaction:
+        with self._reading() as reading:
+            transaction = reading.transaction
             reached, tree, check = [self._proven], self._tree.copy(), WordCheck()
-            rows = _noting(check.over(self._rows(transaction, self._proven[0])), reached)
-            nodes = self._stored_nodes(transaction, self._proven[0])
+            rows = noting(check.over(reading.rows(self._proven[0])), reached)
+            nodes = kept_nodes(reading, self._proven[0])
             faults = breaks(rows, after=self._proven, tree=tree, nodes=nodes)
-            words = self._word_breaks(transaction, check)
-            documents = _document_breaks(transaction, self._documents)
+            words = word_breaks(reading, check)
+            documents = document_breaks(transaction, self._documents)
             if found := [*islice(chain(faults, words, documents), MOST_BREAKS)]:
                 raise Refused(found)
             self._proven, self._tree = reached[0], tree
             self._documents.update(name for [name] in transaction.rows("SELECT reference FROM document"))
 
-    def _rows(self, transaction: Transaction, after: int | None = None) -> Iterator[Row]:
-        """The stored entries after a number, or all, whatever their numbers are, and their words."""
-        if after:
-            query = f"{self._entries} WHERE entry.number > ? ORDER BY entry.number"
-            return transaction.rows(query, after)
-        return transaction.rows(f"{self._entries} ORDER BY entry.number")
-
-    def _word_breaks(self, transaction: Transaction, check: WordCheck) -> Iterator[Problem]:
-        """Words that are others than were said, that are gone unerased, or whose entries are gone."""
-        yield from check.wrong
-        if self.formats["ledger"].number < COMMITTED:
-            return
-        erased = _erased(transaction) if check.gone else set()
-        since = _committed_since(transaction) if check.gone else 0
-        lost = {
-            number: None for number, part in check.gone if (number, part) not in erased and number > since
-        }
-        yield from (Problem("ledger_words_missing", fields={"number": number}) for number in lost)
-        stray = "SELECT number FROM word WHERE number > ? ORDER BY number"
-        if found := transaction.first(stray, _size(transaction)):
-            yield Problem("ledger_cut", fields={"number": found[0]})
-        yield from self._passage_breaks(transaction)
-
-    def _passage_breaks(self, transaction: Transaction) -> Iterator[Problem]:
-        """Documents in which people's words are others than were said, or gone unerased."""
-        held: dict[str, list[Passage]] = {}
-        for name, *passage in transaction.rows("SELECT reference, place, salt, words FROM passage"):
-            held.setdefault(name, []).append((*passage,))
-        for name, passages in held.items():
-            found = transaction.first("SELECT content FROM document WHERE reference = ?", name)
-            if found and isinstance(found[0], bytes) and reference(found[0]) == name:
-                for place in passage_faults(found[0], passages):
-                    if not self._mark(transaction, (name, str(place))):
-                        yield Problem("ledger_document_altered", fields={"document": name})
-
-    def _unfinished(self, transaction: Transaction) -> Iterator[Problem]:
-        """An erasure that was cut short, so that bytes of what was said may still be there."""
-        if number := self._unscrubbed(transaction):
-            yield Problem("ledger_unscrubbed", fields={"number": number})
-
-    def _unscrubbed(self, transaction: Transaction) -> int:
-        """The number of the last erasure if it is not scrubbed; else 0."""
-        if self.formats["ledger"].number < COMMITTED:
-            return 0
-        last = transaction.first("SELECT number FROM entry WHERE action = ? ORDER BY number DESC", ERASE)
-        done = transaction.first("SELECT number FROM scrubbed ORDER BY number DESC")
-        return last[0] if last and last[0] > (done[0] if done else 0) else 0
-
     @property
     def unscrubbed(self) -> int:
         """The number of the last erasure if bytes of what was erased may still be there; else 0."""
-        with self._transaction() as transaction:
-            return self._unscrubbed(transaction)
+        with self._reading() as reading:
+            return unscrubbed(reading)
 
     def scrub(self) -> None:
         """Leave no bytes of anything that was erased in the database, if that is not done yet.
@@ -587,17 +362,11 @@ class Ledger:
         if not (number := self.unscrubbed):
             return
         with self._transaction(writes=True) as transaction:
-            _erase(transaction, _erased(transaction))
+            erase_words(transaction, erased_places(transaction))
         with self._complaining():
             self._store.scrub(_FORGETFUL)
         with self._transaction(writes=True) as transaction:
             transaction.write("INSERT INTO scrubbed VALUES (?)", [(number,)])
-
-    def _stored_nodes(self, transaction: Transaction, after: int = 0) -> Iterator[Row] | None:
-        """The nodes that are kept since an entry; None in a ledger from before there was a tree."""
-        if self.formats["ledger"].number < TREE:
-            return None
-        return transaction.rows("SELECT number, hashes FROM node WHERE number > ? ORDER BY number", after)
 
     @contextmanager
     def _sound(self) -> Iterator[None]:
@@ -606,6 +375,12 @@ class Ledger:
             yield
         except (TypeError, ValueError) as error:
             raise Refused(self.verify()) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[LedgerReading]:
+        """Everything inside is read as it stood at one moment."""
+        with self._transaction() as transaction:
+            yield LedgerReading(transaction, self.formats["ledger"], self._marks)
 
     @contextmanager
     def _transaction(self, writes: bool = False) -> Iterator[Transaction]:
@@ -624,225 +399,5 @@ class Ledger:
             yield
         except self._store.errors as error:
             said = {"place": self.place, "detail": " ".join(str(error).split())}
-            codes = (code for words, code in _COMPLAINTS.items() if words in said["detail"])
+            codes = (code for words, code in COMPLAINTS.items() if words in said["detail"])
             raise Refused([Problem(next(codes, "ledger_unavailable"), fields=said)]) from error
-
-
-def _mark(transaction: Transaction, formats: Mapping[str, Format]) -> None:
-    """Note what is written in which format; an older ledger gets the table for it."""
-    transaction.create("format")
-    rows = [(kind, one.number, one.program) for kind, one in formats.items()]
-    transaction.write("INSERT INTO format VALUES (?, ?, ?)", rows)
-
-
-def _newer(place: str, found: Format) -> Problem:
-    said = {"place": place, "format": found.number, "program": found.program, "known": LEDGER.number}
-    return Problem("ledger_newer", fields=said)
-
-
-def _moment(at: dt.datetime) -> str:
-    """A time as entries hold it; raise ValueError for one without zone."""
-    if at.tzinfo is None:
-        raise ValueError(f"{at} has no time zone")
-    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-
-
-def _noting(rows: Iterable[Row], reached: list[tuple[int, str]]) -> Iterator[Row]:
-    """The rows, while number and hash of the last one are put where they are looked for."""
-    for row in rows:
-        reached[0] = row[0], row[-1]
-        yield row
-
-
-def _grown(tree: Frontier, rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows of nodes that a tree gains from entries."""
-    for row in rows:
-        if done := tree.add(entry_leaf(row[:-1])):
-            yield row[0], done
-
-
-def _size(transaction: Transaction) -> int:
-    last = _last_row(transaction)
-    return int(last[0]) if last else 0
-
-
-def _stored(transaction: Transaction, number: int) -> Row:
-    """The stored entry with a number, which is there."""
-    row = transaction.first(f"{_ENTRIES} WHERE number = ?", number)
-    if row is None:
-        raise Refused([Problem("ledger_gap", fields={"number": number + 1, "expected": number})])
-    return row
-
-
-def _last_row(transaction: Transaction) -> Row | None:
-    return transaction.first(f"{_ENTRIES} ORDER BY number DESC")
-
-
-def _chained(
-    events: Iterable[Event], said: tuple[str, str, str], last: Row | None, salts: Salts | None
-) -> tuple[list[Row], list[Row]]:
-    """Stored columns of the entries that follow `last`, and their words; `said` is time, actor and source."""
-    count, previous = (last[0], last[-1]) if last else (0, GENESIS)
-    rows: list[Row] = []
-    words: list[Row] = []
-    for number, event in enumerate(events, count + 1):
-        what: Row = (
-            *(event.action, *event.key),
-            *(canonical(event.old), canonical(event.new), event.reason),
-        )
-        if salts:
-            what, kept = committed(number, what, salts)
-            words += [(*kept,)] if kept else []
-        fields = (number, *said, *what, previous)
-        previous = entry_hash(fields)
-        rows.append((*fields, previous))
-    return rows, words
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """What is stored of events: their entries, the words beside them, documents and the words in these."""
-
-    events: tuple[Event, ...]
-    contents: Mapping[str, bytes]
-    passages: Sequence[Row]
-    rows: list[Row]
-    words: list[Row]
-
-    @property
-    def spoken(self) -> Iterator[Row]:
-        """The entries with what stands beside them."""
-        beside = {number: words for number, *words in self.words}
-        nothing = (None,) * 2 * len(PARTS)
-        return ((*row, *beside.get(row[0], nothing)) for row in self.rows)
-
-
-def _erasing(rows: Iterable[Row]) -> list[WordsPlace]:
-    """The places that entries name as erased."""
-    return [
-        place for row in rows if row[4] == ERASE and row[7] == ERASED for place in places_in(parse(row[9]))
-    ]
-
-
-def _erasures(transaction: Transaction) -> Iterator[Row]:
-    """Number, time, actor and what was named, of every erasure."""
-    query = "SELECT number, at, actor, new FROM entry WHERE action = ? AND field = ? ORDER BY number"
-    return transaction.rows(query, ERASE, ERASED)
-
-
-def _erased(transaction: Transaction) -> set[WordsPlace]:
-    """Everything that was ever erased."""
-    return {place for *_, new in [*_erasures(transaction)] for place in places_in(parse(new))}
-
-
-def _erase(transaction: Transaction, places: Collection[WordsPlace]) -> None:
-    """Let words, and documents, go."""
-    if not places:
-        return
-    numbered = [place for place in places if isinstance(place[0], int)]
-    with transaction.unguarded("word"), transaction.unguarded("passage"), transaction.unguarded("document"):
-        for part, statement in _FORGET.items():
-            transaction.write(statement, [(where,) for where, said in numbered if said == part])
-        held = [(where, part) for where, part in places if isinstance(where, str)]
-        transaction.write(
-            "UPDATE passage SET salt = NULL, words = NULL WHERE reference = ? AND place = ?",
-            [(where, int(part)) for where, part in held if part != WHOLE],
-        )
-        whole = [(where,) for where, part in held if part == WHOLE]
-        transaction.write("DELETE FROM document WHERE reference = ?", whole)
-
-
-def _committed_since(transaction: Transaction) -> int:
-    """The number of the entry up to which nothing is committed: older ledgers may hold anything as words."""
-    query = "SELECT number, new FROM entry WHERE action = ? AND field = ?"
-    risen = transaction.rows(query, "upgrade", "format.ledger")
-    return max((number for number, new in risen if float(parse(new) or 0) >= COMMITTED), default=0)
-
-
-def _language(transaction: Transaction) -> str:
-    """The language of the plan, by its first entries."""
-    found = transaction.first("SELECT new FROM entry WHERE field = ? ORDER BY number", "language")
-    said = str(parse(found[0])) if found else ""
-    return said if said in LANGUAGES else LANGUAGES[0]
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    """The entry of its stored columns."""
-    number, at, actor, source, action, region, line, field, old, new, reason, previous, own = row
-    return Entry(
-        *(action, region, line, field, parse(old), parse(new), reason),
-        number=number,
-        at=dt.datetime.fromisoformat(at),
-        actor=actor,
-        source=source,
-        previous=previous,
-        hash=own,
-    )
-
-
-def _refuse_faults(events: Iterable[Event], actor: str, source: str) -> None:
-    """Raise DataProblems with every value and every text that cannot be kept."""
-    problems = [
-        Problem(code, where, {"value": ascii(value)})
-        for where, values in _said(events, actor, source)
-        for value in values
-        if (code := fault(value))
-    ]
-    if problems:
-        raise DataProblems(problems)
-
-
-def _said(events: Iterable[Event], actor: str, source: str) -> Iterator[tuple[str, tuple[Value, ...]]]:
-    """All that is to be kept, with its place."""
-    yield "", (actor, source)
-    for event in events:
-        yield _where(event), (event.old, event.new, event.reason, event.action, *event.key)
-
-
-def _where(event: Event) -> str:
-    return " / ".join(code for code in event.key if code)
-
-
-def _keep_documents(transaction: Transaction, batch: _Batch) -> None:
-    """Add the documents that are not there yet; refuse references and documents without their other half."""
-    contents = batch.contents
-    naming = {str(event.new): event for event in batch.events if is_reference(event.new)}
-    known = _known(transaction, {*naming, *contents})
-    if lost := [event for name, event in naming.items() if name not in known and name not in contents]:
-        raise DataProblems(
-            [Problem("ledger_reference", _where(event), {"document": event.new}) for event in lost]
-        )
-    new = [(name, content) for name, content in contents.items() if name not in known]
-    if stray := [name for name, _ in new if name not in naming]:
-        raise ValueError(f"no event refers to {stray}")
-    transaction.write("INSERT INTO document VALUES (?, ?)", new)
-    names = {name for name, _ in new}
-    transaction.write(_NEW_PASSAGE, [row for row in batch.passages if row[0] in names])
-
-
-def _known(transaction: Transaction, names: Iterable[str]) -> set[str]:
-    """Those of these documents that are kept already."""
-    query = "SELECT reference FROM document WHERE reference = ?"
-    return {name for name in names if transaction.first(query, name)}
-
-
-def _document_breaks(transaction: Transaction, proven: Collection[str] = ()) -> Iterator[Problem]:
-    """Documents whose content does not give their name, and references to documents that are gone.
-
-    Those that are `proven` are not hashed again.
-    """
-    stored = set()
-    for name, content in transaction.rows("SELECT reference, content FROM document"):
-        stored.add(name)
-        if name not in proven and (not isinstance(content, bytes) or reference(content) != name):
-            yield Problem("ledger_document_altered", fields={"document": name})
-    lost = sorted(_named(transaction) - stored)
-    erased = _erased(transaction) if lost else set()
-    for name in [name for name in lost if (name, WHOLE) not in erased]:
-        yield Problem("ledger_document_missing", fields={"document": name})
-
-
-def _named(transaction: Transaction) -> set[str]:
-    """Every reference in the entries."""
-    likely = transaction.rows("SELECT new FROM entry WHERE new LIKE ?", '"sha256:%')
-    return {new[1:-1] for [new] in likely if is_reference(new[1:-1])}

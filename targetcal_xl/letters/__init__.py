@@ -14,6 +14,7 @@ with on_demand(__name__):
     from .printed import printed_text
     from .rehearsal import Rehearsal, rehearse
     from .render import ToProve, proved_pdfs, render_pdf, render_word
+    from .report import ReportPart, report_docx
     from .statement import letter_code, read_code
     from .steady import EmbeddedFile
     from .template import LetterKind, LetterTemplate
@@ -24,6 +25,7 @@ __all__ = [
     "LetterTemplate",
     "Rehearsal",
     "Rendered",
+    "ReportPart",
     "SetPages",
     "ToProve",
     "attached_code",
@@ -39,6 +41,7 @@ __all__ = [
     "rehearse",
     "render_pdf",
     "render_word",
+    "report_docx",
     "to_pdf",
     "unprinted",
 ]

@@ -15,7 +15,8 @@ from ..figures import UNKNOWN, figures, percent, rounded
 from ..language import find, text
 from ..workbook import ShownCell, ShownSheet
 from .drawing import Bin, Drawing, Pillar, Share, curves, histogram, shares, waterfall
-from .page import MOST_BYTES, part, rendered
+from .listing import Listing, ListingCell, listing
+from .page import MOST_BYTES, part, rendered, to_the_minute
 
 _SIZES = (2000, 500, 200, 100, 60, 40, 25, 15, 8)
 """How many rows a list has at most: the first of these with which the page is small enough."""
@@ -112,27 +113,6 @@ def dashboard_page(seen: Overviewed, language: str) -> str:
     return page
 
 
-@dataclass(frozen=True)
-class _Cell:
-    """A cell of a list as it is told; `look` is a class of the style sheet."""
-
-    said: str
-    look: str = ""
-
-
-@dataclass(frozen=True)
-class _Listing:
-    """A table: captions, rows whose first cell is their name, and how many more there are."""
-
-    code: str
-    title: str
-    captions: tuple[str, ...]
-    rows: tuple[tuple[_Cell, ...], ...]
-    more: int = 0
-    empty: str = ""
-    """What is said where there is no row."""
-
-
 class _Dashboard:
     """Makes what the template tells."""
 
@@ -158,7 +138,7 @@ class _Dashboard:
             "notes": seen.notes,
             "book": seen.book,
             "head": seen.head,
-            "at": self._moment(seen.at),
+            "at": to_the_minute(seen.at, self._language),
             "renews": seen.renews,
         }
 
@@ -181,9 +161,6 @@ class _Dashboard:
         found = [one.light for one in self._seen.regions]
         return [(light, self._say(f"light.{light}"), found.count(light)) for light in reversed(Light)]
 
-    def _moment(self, at: dt.datetime) -> str:
-        return at.isoformat(" ", "minutes").removesuffix("+00:00") + self._say("utc")
-
     def _days(self, days: float | None) -> str:
         """An age in words."""
         if days is None:
@@ -200,15 +177,14 @@ class _Dashboard:
         code: str,
         title: str,
         captions: Sequence[str],
-        rows: Sequence[tuple[_Cell, ...]],
+        rows: Sequence[tuple[ListingCell, ...]],
         empty: str = "",
-    ) -> _Listing:
-        kept = tuple(rows[: self._most])
-        return _Listing(code, title, tuple(captions), kept, len(rows) - len(kept), empty)
+    ) -> Listing:
+        return listing(code, title, captions, rows, self._most, empty)
 
     # Regions
 
-    def _regions(self) -> _Listing:
+    def _regions(self) -> Listing:
         figures = ("allotment", "suggested", "declared", "gap_pct", "agreed", "in_force")
         told = ("lines", "filled", "missing", "objections", *figures)
         captions = [self._sheet.caption("regions", code) for code in ("name", "state", "submitted", *told)]
@@ -219,14 +195,14 @@ class _Dashboard:
 
     def _region(
         self, one: RegionTurn, cells: Mapping[str, ShownCell], told: Sequence[str]
-    ) -> tuple[_Cell, ...]:
+    ) -> tuple[ListingCell, ...]:
         return (
-            _Cell(cells["name"].said, one.light),
-            _Cell(cells["state"].said),
-            _Cell(cells["submitted"].said),
-            _Cell(self._waits(one), f"light {one.light}"),
-            _Cell(self._since(one), "number"),
-            _Cell(str(one.round), "number"),
+            ListingCell(cells["name"].said, one.light),
+            ListingCell(cells["state"].said),
+            ListingCell(cells["submitted"].said),
+            ListingCell(self._waits(one), f"light {one.light}"),
+            ListingCell(self._since(one), "number"),
+            ListingCell(str(one.round), "number"),
             *(self._value(cells[code]) for code in told),
         )
 
@@ -244,17 +220,17 @@ class _Dashboard:
         due = self._say("overdue", count=-one.left) if one.left < 0 else self._say("due", count=one.left)
         return self._say("since_due", since=self._days(one.days), due=due)
 
-    def _late(self) -> _Listing:
+    def _late(self) -> Listing:
         """Who has had the turn for too long, the longest first."""
         late = [one for one in self._seen.regions if one.light != Light.ON_PATH]
         late.sort(key=lambda one: -one.days)
         names = {region.code: region.name for region in self._plan.regions}
         rows = [
             (
-                _Cell(self._waits(one), f"light {one.light}"),
-                _Cell(names[one.code]),
-                _Cell(self._since(one), "number"),
-                _Cell(self._say(f"light.{one.light}")),
+                ListingCell(self._waits(one), f"light {one.light}"),
+                ListingCell(names[one.code]),
+                ListingCell(self._since(one), "number"),
+                ListingCell(self._say(f"light.{one.light}")),
             )
             for one in late
         ]
@@ -263,7 +239,7 @@ class _Dashboard:
 
     # Objections
 
-    def _contests(self) -> _Listing:
+    def _contests(self) -> Listing:
         codes = (
             "line",
             "declared",
@@ -281,18 +257,18 @@ class _Dashboard:
         title, empty = self._say("objections"), self._say("no_objections")
         return self._listing("objections", title, captions, rows, empty)
 
-    def _contest(self, one: Contest) -> tuple[_Cell, ...]:
+    def _contest(self, one: Contest) -> tuple[ListingCell, ...]:
         light = self._contest_light(one)
         return (
-            _Cell(f"{one.region} / {one.line}", light),
-            _Cell(self._figures.number(one.declared), "number"),
-            _Cell(self._figures.number(one.suggested), "number"),
-            _Cell(percent(one.deviation, self._language, 1, signed=True), "number"),
-            _Cell(text(f"telling.objections.{one.state}", self._language), f"light {light}"),
-            _Cell(self._days(one.days) if one.waits else "", "number"),
-            _Cell(one.hrbp),
-            _Cell(self._cut(one.words), "words"),
-            _Cell(self._cut(" ".join(filter(None, (one.talk, one.handling)))), "words"),
+            ListingCell(f"{one.region} / {one.line}", light),
+            ListingCell(self._figures.number(one.declared), "number"),
+            ListingCell(self._figures.number(one.suggested), "number"),
+            ListingCell(percent(one.deviation, self._language, 1, signed=True), "number"),
+            ListingCell(text(f"telling.objections.{one.state}", self._language), f"light {light}"),
+            ListingCell(self._days(one.days) if one.waits else "", "number"),
+            ListingCell(one.hrbp),
+            ListingCell(self._cut(one.words), "words"),
+            ListingCell(self._cut(" ".join(filter(None, (one.talk, one.handling)))), "words"),
         )
 
     def _contest_light(self, one: Contest) -> Light:
@@ -304,33 +280,49 @@ class _Dashboard:
 
     # Lines
 
-    def _running(self) -> Iterator[_Listing]:
+    def _running(self) -> Iterator[Listing]:
         """Progress line by line, once there is any."""
         table = self._sheet.rows("running")
         if not any(cells["actual"].number is not None for cells in table.values()):
             return
+        yield self._warned("regions")
         yield self._of_lines("running", ("target", "actual", "pace", "light", "trend"))
+        yield self._warned("lines")
 
-    def _lines(self) -> _Listing:
+    def _warned(self, table: str) -> Listing:
+        """The odds of a miss as the progress sheet has them, by region or line, and what is behind them."""
+        sheet, codes = self._seen.sheets["progress"], ("odds", "warning_state", "cause", "suggestion")
+        rows = [
+            (ListingCell(cells["name"].said), *(self._said_of(code, cells[code]) for code in codes))
+            for cells in sheet.rows(table).values()
+        ]
+        captions = [sheet.caption(table, code) for code in ("name", *codes)]
+        title = f"{sheet.section(table)}: {sheet.caption(table, 'odds')}"
+        return self._listing(f"odds_{table}", title, captions, rows)
+
+    def _said_of(self, code: str, cell: ShownCell) -> ListingCell:
+        return self._value(cell) if code == "odds" else ListingCell(self._cut(cell.said), "words")
+
+    def _lines(self) -> Listing:
         codes = ("last_year", "allotment", "suggested", "declared", "deviation", "flag", "agreed", "in_force")
         return self._of_lines("lines", (*codes, "odds_hq", "odds_declared"))
 
-    def _of_lines(self, table: str, codes: Sequence[str]) -> _Listing:
+    def _of_lines(self, table: str, codes: Sequence[str]) -> Listing:
         captions = [self._sheet.caption(table, code) for code in ("name", *codes)]
         rows = [
             (
-                _Cell(f"{cells['region'].said} / {cells['name'].said}"),
+                ListingCell(f"{cells['region'].said} / {cells['name'].said}"),
                 *(self._value(cells[code]) for code in codes),
             )
             for cells in self._sheet.rows(table).values()
         ]
         return self._listing(table, self._sheet.section(table), captions, rows)
 
-    def _value(self, cell: ShownCell) -> _Cell:
+    def _value(self, cell: ShownCell) -> ListingCell:
         """A cell of the sheet: a number to the right, a light in its colour, nothing out of the way."""
         if cell.said in self._light_words:
-            return _Cell(cell.said, f"light {self._light_words[cell.said]}")
-        return _Cell(
+            return ListingCell(cell.said, f"light {self._light_words[cell.said]}")
+        return ListingCell(
             cell.said, "nothing" if cell.said == UNKNOWN else "" if cell.kind == "choice" else "number"
         )
 
@@ -406,7 +398,7 @@ class _Dashboard:
     def _acts(self) -> list[dict[str, str]]:
         return [
             {
-                "at": self._moment(act.at),
+                "at": to_the_minute(act.at, self._language),
                 "iso": act.at.isoformat(),
                 "actor": act.actor,
                 "did": self._did(act.action),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 from functools import cache
 from importlib.resources import files
@@ -32,6 +33,11 @@ def rendered(template: str, language: str, script: str = "", **data: object) -> 
         say=lambda key, **fields: text(f"pages.{key}", language, **fields),
         **data,
     )
+
+
+def to_the_minute(at: dt.datetime, language: str) -> str:
+    """A time in UTC as pages tell it, to the minute."""
+    return at.isoformat(" ", "minutes").removesuffix("+00:00") + text("pages.utc", language)
 
 
 def inert(script: str) -> str:

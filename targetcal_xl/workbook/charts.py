@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..figures import typed
 from ..language import text
-from ..ooxml import Cell, Spot
+from ..ooxml import Cell, Spot, column_letters
 from .looks import FAINT, GRID, INK, LINE, SERIES, Looks
 from .places import Places
 from .shapes import Sheet, Table
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from xlsxwriter.chart import Chart
 
 FIGURE_COLOURS = dict(zip(("last_year", "suggested", "declared", "agreed"), SERIES, strict=True))
+MOST_GROUPS = 20
+"""Groups of columns that somebody can tell apart in a picture."""
 UNSEEN = {"fill": {"none": True}, "border": {"none": True}}
 
 
@@ -48,15 +50,27 @@ class Drawer:
         """A new chart of that kind, not on the page yet: `finish` puts it there."""
         return self._book.add_chart(kind)
 
-    def columns(self, table: str, series: Iterable[str], spot: Spot, size: tuple[int, int]) -> None:
-        """One group of columns for each row of a table."""
-        chart, rows = self.chart({"type": "column"}), self.sheet.table(table)
+    def columns(
+        self, table: str, series: Iterable[str], spot: Spot, size: tuple[int, int], most: int | None = None
+    ) -> None:
+        """One group of columns for each row of a table; of more than `most` rows for the largest."""
+        chart, place = self.chart({"type": "column"}), self.sheet.table(table)
+        rows = self._largest(place, most) if most and len(place.rows) > most else None
         for code in series:
-            chart.add_series(
-                {**self.series(rows, code, "name"), **bar(FIGURE_COLOURS[code]), "gap": 70, "overlap": 0}
-            )
+            data = self.series(place, code, "name", rows)
+            chart.add_series({**data, **bar(FIGURE_COLOURS[code]), "gap": 70, "overlap": 0})
         chart.set_y_axis(self.amounts)
-        self.finish(chart, f"chart.{table}", spot, size)
+        title = f"chart.{table}.largest" if rows else f"chart.{table}"
+        self.finish(chart, title, spot, size, shown=most, count=len(place.rows))
+
+    def _largest(self, table: Table, most: int) -> list[int]:
+        """The rows with the largest suggestions when the book is written, in their order."""
+
+        def size(row: int) -> float:
+            cell = self.cells.get((table.top + 2 + row, table.spots["suggested"]))
+            return float(cell.value or 0.0) if cell else 0.0
+
+        return sorted(sorted(range(len(table.rows)), key=size, reverse=True)[:most])
 
     def numbered(self, position: str, form: str) -> dict[str, Any]:
         """Columns with their numbers, but for those that would read as nothing."""
@@ -97,13 +111,21 @@ class Drawer:
             "line": {"color": FAINT, "width": 1.25},
         }
 
-    def series(self, table: Table, code: str, names: str) -> dict[str, Any]:
-        """A column of a table, beside the column that names its rows."""
+    def series(
+        self, table: Table, code: str, names: str, rows: Sequence[int] | None = None
+    ) -> dict[str, Any]:
+        """A column of a table, beside the column that names its rows; of these rows only, where given."""
         return {
             "name": [self.tab, table.top, table.spots[code] - 1],
-            "categories": self.cells_of(table, names),
-            "values": self.cells_of(table, code),
+            "categories": self._some_of(table, names, rows) if rows else self.cells_of(table, names),
+            "values": self._some_of(table, code, rows) if rows else self.cells_of(table, code),
         }
+
+    def _some_of(self, table: Table, code: str, rows: Iterable[int]) -> str:
+        """Some cells of a column."""
+        column, tab = column_letters(table.spots[code]), self.tab.replace("'", "''")
+        cells = ",".join(f"'{tab}'!${column}${table.top + 2 + row}" for row in rows)
+        return f"=({cells})"
 
     def cells_of(self, table: Table, code: str, row: int | None = None) -> list[object]:
         """A column of a table, or one cell of it."""
@@ -111,10 +133,14 @@ class Drawer:
         last = first if row is not None else table.bottom - 1
         return [self.tab, first, table.spots[code] - 1, last, table.spots[code] - 1]
 
-    def finish(self, chart: Chart, title: str, spot: Spot, size: tuple[int, int]) -> None:
+    def finish(self, chart: Chart, title: str, spot: Spot, size: tuple[int, int], **facts: object) -> None:
         """Give a chart its title, legend and size, and put it where it belongs."""
         chart.set_title(
-            {"name": self._say(title), "name_font": {**self.font(11), "bold": True}, "overlay": False}
+            {
+                "name": self._say(title, **facts),
+                "name_font": {**self.font(11), "bold": True},
+                "overlay": False,
+            }
         )
         chart.set_legend({"position": "bottom", "font": self.font(9)})
         chart.set_chartarea({"border": {"color": LINE}})
@@ -126,8 +152,8 @@ class Drawer:
         """Letters of that size."""
         return {"name": self._looks.font["font_name"], "size": size, "color": INK}
 
-    def _say(self, key: str) -> str:
-        return text(f"workbook.{key}", self.places.language)
+    def _say(self, key: str, **facts: object) -> str:
+        return text(f"workbook.{key}", self.places.language, **facts)
 
     @property
     def tab(self) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from ..calibration.metric import LEAST_SHORTFALL
-from ..calibration.negotiation import FAR, FEW_STEPS, MEANT, TOLERANCE
+from ..calibration.negotiation import FAR, FEW_STEPS, TOLERANCE
 from ..figures import plain, typed
-from ..language import text
+from ..language import MEANT, text
 from ..ooxml import column_letters
 from .captions import caption, line_captions
 from .places import Places
@@ -33,6 +33,7 @@ _PROMPTED = (
     "status",
     "quantity",
     "answer",
+    "common_answer",
     "region_says",
     "superior_says",
 )

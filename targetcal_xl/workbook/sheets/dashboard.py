@@ -13,7 +13,7 @@ from ...calibration.vocabulary import Light
 from ...calibration.waiting import LATE_DAYS, SLOW_DAYS
 from ...ooxml import Cell, Spot
 from ..captions import shown
-from ..charts import Drawer
+from ..charts import MOST_GROUPS, Drawer
 from ..colours import Painter
 from ..facts import TOTALS, Facts, optional
 from ..formulas import (
@@ -108,6 +108,7 @@ def _dashboard_fields() -> tuple[Field, ...]:
     return (
         Field("dashboard_hq", Owner.TOOL, "number", (6, 2)),
         *(Field(code, Owner.FORMULA, kind, (6, 3 + k)) for k, (code, kind) in enumerate(kinds)),
+        Field("total_mean", Owner.FORMULA, "number", (6, 10), span=2),
         *(Field(code, Owner.FORMULA, "percent", (9, 2 + k)) for k, code in enumerate(odds)),
         Field("total_spread", Owner.FORMULA, "percent", (9, 6)),
         Field("shared", Owner.TOOL, "percent", (9, 7)),
@@ -248,7 +249,7 @@ class Overview:
 def draw(drawer: Drawer) -> None:
     """The totals, each region's figures side by side, and the way to the agreed total."""
     _draw_totals(drawer, (11, 2), (290, 340))
-    drawer.columns("regions", ("suggested", "declared", "agreed"), (11, 5), (362, 340))
+    drawer.columns("regions", ("suggested", "declared", "agreed"), (11, 5), (362, 340), MOST_GROUPS)
     draw_path(drawer.told_by("progress"), (11, 10), (362, 340))
 
 
