@@ -21,7 +21,7 @@ class Format:
 
 UNMARKED = Format(1, "0.1.0")
 """What carries no mark: release 0.1.0 and all before it wrote none."""
-BOOK = Format(4, __version__)
+BOOK = Format(5, __version__)
 """What this program writes books in."""
 LEDGER = Format(4, __version__)
 """What this program writes ledgers in."""
@@ -29,5 +29,5 @@ TREE = 3
 """The ledger's format since which it keeps the nodes of its Merkle tree."""
 COMMITTED = 4
 """The ledger's format since which people's words are committed and can be erased."""
-SINCE = {"region_says": 3, "superior_says": 3, "owner": 4}
+SINCE = {"region_says": 3, "superior_says": 3, "owner": 4, "common_answer": 5}
 """The book's format since which people have a cell for a field; others have been there from the start."""

@@ -31,7 +31,7 @@ from targetcal_xl.calibration import LetterCare
 from targetcal_xl.calibration.plan import folder_faults
 from targetcal_xl.desk import Stock
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.problems import DataProblems, Problem, Refused
 from targetcal_xl.telling import Sentence
 from tests.support.archives import ARCHIVES, PASSWORD
 from tests.support.desks import Case
@@ -179,19 +179,32 @@ def test_of_a_letter_that_was_signed_where_it_lies_both_states_are_archived(case
     assert store.read(f"E-001/{FIRST}.{name}.pdf") == pdf.read_bytes()
 
 
-def test_a_scan_of_what_was_signed_on_paper_lies_with_its_letter_and_a_missing_one_is_named(
-    case: Case, folder: str
+def test_a_scan_of_what_was_signed_on_paper_is_kept_and_lies_with_its_letter(
+    case: Case, folder: str, tmp_path: Path
 ) -> None:
-    scan = case.folder / "letters" / "scan 1.PDF"
+    scan = tmp_path / "scan 1.PDF"
     scan.write_bytes(b"%PDF-1.4 what the scanner made")
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
     case.run(signed_on_paper, scan, "R1", "both", case.clock().date())
-    scan.rename(scan.with_name("elsewhere.pdf"))
-    assert _codes(case.run(archive, folder)) == [("archive_scan", str(scan))] * 2
-    scan.with_name("elsewhere.pdf").rename(scan)
-    name = hashlib.sha256(scan.read_bytes()).hexdigest()[:8]
+    scan.unlink()
     report = case.run(archive, folder)
-    assert set(report.written) == {f"E-001/{FIRST}.{role}.{name}.pdf" for role in ("head", "superior")}
-    assert case.run(verify_archive, folder).problems == ()
+    assert report.problems == ()
+    assert {f"E-001/{FIRST}.{role}.{digest[:8]}.pdf" for role in ("head", "superior")} <= set(report.written)
+    assert case.run(verify_archive, folder).problems == () and case.run(verify).verified
+
+
+def test_a_scan_that_is_kept_no_more_is_named_by_both_who_prove_and_who_archive(
+    case: Case, folder: str, tmp_path: Path
+) -> None:
+    scan = tmp_path / "scan.jpg"
+    scan.write_bytes(b"what the telephone saw")
+    case.run(signed_on_paper, scan, "R1", "head", case.clock().date())
+    [kept] = case.folder.rglob(f"{hashlib.sha256(scan.read_bytes()).hexdigest()}.jpg")
+    kept.unlink()
+    assert [one.code for one in case.run(verify).problems] == ["attached_lost"]
+    assert _codes(case.run(archive, folder)) == [("archive_scan", "scan.jpg")]
+    (case.folder / "letters" / "scan.jpg").write_bytes(scan.read_bytes())
+    assert case.run(archive, folder).problems == (), "as what 0.5.0 took in, it may lie beside the letters"
 
 
 def test_the_manifests_say_the_same_for_people_and_for_programs(case: Case, folder: str) -> None:
@@ -356,8 +369,9 @@ def _mortal(step: int) -> None:
 
 @pytest.mark.forks
 def test_whoever_is_killed_between_any_two_writes_loses_nothing_and_archives_nothing_twice(
-    case: Case, tmp_path: Path
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("targetcal_xl.actions.archive._AT_ONCE", 1)
     step = 0
     while True:
         one, folder = again(case, tmp_path / f"{step}"), str(tmp_path / f"archive {step}")
@@ -369,7 +383,33 @@ def test_whoever_is_killed_between_any_two_writes_loses_nothing_and_archives_not
         if not was_killed:
             break
         step += 1
-    assert step >= 2 * len(LAID | MANIFESTS) + 1
+    assert step >= 2 * len(LAID | MANIFESTS) + 2
+
+
+def test_what_was_stored_when_the_archive_went_away_is_recorded_and_said_to_be(
+    case: Case, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("targetcal_xl.actions.archive._AT_ONCE", 1)
+    put = ArchiveStore.put
+
+    def fails(self: ArchiveStore, name: str, content: bytes) -> None:
+        if any(word in name for word in failing):
+            raise Refused([Problem("archive_unreached", name, {"said": "OSError"})])
+        put(self, name, content)
+
+    monkeypatch.setattr(ArchiveStore, "put", fails)
+    failing = list[str]()
+    for word, code, letters in ((SECOND, "archive_stopped", 1), ("manifest", "archive_manifest_left", 2)):
+        failing[:] = [word]
+        with pytest.raises(Refused) as refused:
+            case.run(archive, folder)
+        *_, last = refused.value.problems
+        assert (last.code, last.fields["letters"]) == (code, letters)
+        assert len([one for one in case.entries("archive") if one.field == "letter.archived"]) == letters
+        for language in LANGUAGES:
+            assert str(letters) in last.sentence(language)
+    failing.clear()
+    assert case.run(archive, folder).written == () and case.run(verify_archive, folder).problems == ()
 
 
 @pytest.mark.forks

@@ -204,12 +204,24 @@ def test_a_number_never_gets_a_second_content(case: Case, tmp_path: Path, form: 
     before, recorded = case.entries(), _recorded(case)
     other = _own(tmp_path / "other.docx", "另一份模板")
     for again in ("docx", "pdf", "both"):
-        with pytest.raises(DataProblems) as refused:
-            case.run(issue_letters, tmp_path / "out2", again, other)
-        assert {problem.code for problem in refused.value.problems} == {"letter_differs"}
-        assert {problem.where for problem in refused.value.problems} >= {f"{name}.docx" for name in FIRST}
-        assert not (tmp_path / "out2").exists()
+        report = case.run(issue_letters, tmp_path / "out2", again, other)
+        assert report.leaves_work and {problem.code for problem in report.left} == {"letter_differs"}
+        assert {problem.where for problem in report.left} >= {f"{name}.docx" for name in FIRST}
+        assert report.letters == () and not (tmp_path / "out2").exists()
     assert (case.entries(), _recorded(case)) == (before, recorded)
+
+
+def test_where_one_letter_cannot_be_made_again_the_version_that_another_needs_comes_out(
+    case: Case, tmp_path: Path
+) -> None:
+    case.run(issue_letters, tmp_path / "out", "docx")
+    other = _own(tmp_path / "other.docx", "另一份模板")
+    _renegotiate(case)
+    report = case.run(issue_letters, tmp_path / "out2", "docx", other)
+    assert [(one.number, one.is_new) for one in report.letters] == [("2025Q1-new-customers-R2-V2", True)]
+    assert [(one.code, one.where) for one in report.left] == [("letter_differs", f"{FIRST[0]}.docx")]
+    assert sorted(_files(tmp_path / "out2")) == ["2025Q1-new-customers-R2-V2.docx"]
+    assert case.run(verify).verified
 
 
 def test_a_letter_that_lies_in_its_folder_is_kept_whatever_the_template_is_by_now(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from targetcal_xl.actions import (
     answer,
@@ -26,7 +28,7 @@ from targetcal_xl.actions import (
 from targetcal_xl.actions.letter_files import is_named
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.actions.sign import KEY_PASSWORD, Wish
-from targetcal_xl.calibration import Person
+from targetcal_xl.calibration import Person, Trust
 from targetcal_xl.calibration.vocabulary import Role
 from targetcal_xl.connect.stamps import SIGNERS_ROOTS
 from targetcal_xl.desk import LetterSignature, letter_questions, letter_signatures, signed_by
@@ -36,7 +38,8 @@ from targetcal_xl.signing import examined
 from targetcal_xl.telling import Report, Rows
 from tests.support.commands import Terminal
 from tests.support.desks import Case, confirmed, told
-from tests.support.signers import PASSWORD, Certifier, picture_of_hand
+from tests.support.lettered import cared_inputs, lettered
+from tests.support.signers import PASSWORD, Certifier, picture_of_hand, revocations, sign_as
 
 NUMBERS = ("2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R2-V1")
 NOBODY = "nobody is asked"
@@ -365,7 +368,8 @@ def test_half_of_what_paper_needs_is_refused(office: Office) -> None:
     scan.write_bytes(b"x")
     on = office.case.clock().date()
     halves: tuple[tuple[object, ...], ...] = (
-        ([], None, "R1", "", None, "", ""),
+        ([], None, "R1", "head", None, "", ""),
+        ([], None, "R1", "", None, "", "", "E1"),
         ([], scan, "R1", "both", None, "", ""),
         ([scan], scan, "R1", "both", on, "", ""),
         ([], scan, "R1", "both", on, "somebody", ""),
@@ -526,3 +530,56 @@ def test_who_has_not_signed_is_reminded_and_a_question_is_told_at_once(office: O
     office.case.run(answer, "R1", "由销售运营负责", by="hrbp1")
     office.sign("head", "head1")
     assert {person for _, person in _due(office, 0)} == {"superior1", "head2", "superior2"}
+
+
+# Whom the plan trusts, and whether certificates were revoked.
+
+
+def test_who_issued_certificates_is_asked_whether_they_were_revoked_where_somebody_says_so(
+    office: Office,
+) -> None:
+    lists: list[bytes] = []
+    with revocations(lists) as address:
+        certifier = Certifier(revocations=address)
+        office.certifier = certifier
+        office.both()
+        proved, roots = office.proof(), certifier.write_root(office.folder / "roots.pem")
+        held = pkcs12.load_key_and_certificates(Path(office.key("head1")).read_bytes(), PASSWORD.encode())[1]
+        assert held is not None
+        said = {}
+        for verdict, revoked in (("unreached", None), ("valid", []), ("revoked", [held.serial_number])):
+            lists += [] if revoked is None else [certifier.revoked(revoked)]
+            report = attest([proved, office.letters[0]], roots, online=True)
+            said[verdict] = report.signatures[0].verdict
+            for language in LANGUAGES:
+                assert _said(report, language)
+    assert said == {"unreached": "unreached", "valid": "valid", "revoked": "revoked"}
+    offline = attest([proved, office.letters[0]], roots)
+    assert offline.signatures[0].verdict == "valid" and "was not asked" in _said(offline)
+
+
+def test_what_no_certificate_says_whom_to_ask_is_said(office: Office) -> None:
+    office.both()
+    roots = office.certifier.write_root(office.folder / "roots.pem")
+    report = attest([office.proof(), office.letters[0]], roots, online=True)
+    assert report.signatures[0].verdict == "valid" and "names nobody who could be asked" in _said(report)
+
+
+def test_a_plan_that_names_whom_it_trusts_takes_no_signature_that_others_vouch_for(tmp_path: Path) -> None:
+    trusted, other, inputs = Certifier(), Certifier("Another"), cared_inputs()
+    trust = Trust(roots=(trusted.write_root(tmp_path / "roots.pem").read_text("ascii"),))
+    plan = replace(inputs.plan, trust=trust)
+    case = lettered(tmp_path / "plan", replace(inputs, plan=plan), "pdf")
+    pdf = case.folder / "letters" / f"{NUMBERS[0]}.pdf"
+    keys = {one: str(one.person(tmp_path / f"{one.name}.p12", "head1")) for one in (trusted, other)}
+
+    def act(key: str) -> Report:
+        return case.run(sign, [pdf], Wish("head", key), lambda _: PASSWORD)
+
+    [problem] = _refused(lambda: act(keys[other]))
+    assert (problem.code, problem.fields["issuer"]) == ("key_untrusted", "Another")
+    elsewhere = tmp_path / "back.pdf"
+    elsewhere.write_bytes(sign_as("head", pdf.read_bytes(), Path(keys[other])))
+    assert [one.code for one in case.run(take_in_signed, [elsewhere]).refused] == ["sign_untrusted"]
+    act(keys[trusted])
+    assert case.run(take_in_signed, [pdf]).refused == () and case.run(verify).verified

@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetcal_xl.actions import attest, audit, confirm, proof, repair, stamp, verify
+from targetcal_xl.calibration import Trust
 from targetcal_xl.connect import ask_stamp, stamped_at, trusted_roots
 from targetcal_xl.connect.stamps import AUTHORITY, ROOTS
 from targetcal_xl.desk import Stamp, stamps
@@ -23,7 +25,7 @@ from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import parse_checkpoint
 from targetcal_xl.problems import Refused
 from targetcal_xl.telling import Report, Rows
-from tests.support.desks import Case, decided
+from tests.support.desks import Case, begin, case_inputs, decided
 from tests.support.judge import judged, told_by_page_alone
 from tests.support.stamping import Authority, stamping
 
@@ -83,6 +85,16 @@ def test_what_is_stamped_is_the_text_that_a_checkpoint_is_signed_as(asks: Author
     (asks.folder / "own.tsr").write_bytes(found.answer)
     digest = sha256(found.checkpoint.encode()).hexdigest()
     asks._openssl("ts", "-verify", "-digest", digest, "-in", "own.tsr", "-CAfile", "root.pem")
+
+
+def test_the_authority_and_its_root_may_be_the_plan_s(office: Authority, tmp_path: Path) -> None:
+    inputs = case_inputs()
+    trust = Trust(office.address, (office.root.read_text("ascii"),))
+    case = Case(tmp_path, replace(inputs, plan=replace(inputs.plan, trust=trust)))
+    begin(case)
+    assert case.run(stamp).is_trusted
+    proved = case.run(verify)
+    assert ([one.authority for one in proved.stamps], proved.notes) == ([office.address], ())
 
 
 def test_without_an_authority_nobody_is_asked(office: Authority, tmp_path: Path) -> None:

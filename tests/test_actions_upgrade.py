@@ -42,12 +42,12 @@ from targetcal_xl.actions import (
 from targetcal_xl.actions.repair import PENDING
 from targetcal_xl.cli.app import app, told
 from targetcal_xl.connect import Responses, read_actuals
-from targetcal_xl.desk import ledger_beside
+from targetcal_xl.desk import issues, ledger_beside
 from targetcal_xl.formats import BOOK, LEDGER, UNMARKED
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import open_ledger
 from targetcal_xl.ooxml import Cell
-from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import book_format, marks, open_book, region_sheet
 from targetcal_xl.workbook.finance import fixed
 from tests.fixtures import Kept, fixtures
@@ -67,7 +67,7 @@ from tests.support.postgres import PASSWORD, Server, postgres
 
 __all__ = ["postgres"]
 
-FORMATS = {"0.1.0": (1, 1), "0.2.0": (2, 2), "0.3.0": (2, 3), "0.4.0": (3, 4)}
+FORMATS = {"0.1.0": (1, 1), "0.2.0": (2, 2), "0.3.0": (2, 3), "0.4.0": (3, 4), "0.5.0": (4, 4)}
 """In which formats each release wrote books and ledgers."""
 TODAYS = (BOOK.number, LEDGER.number)
 BY_TURNS = {
@@ -189,19 +189,27 @@ def test_the_negotiation_goes_on_after_an_upgrade_to_its_letters_and_results(
     case = replace(case, outdated=False)
     _GOES_ON[kept.stage](case)
     case.run(confirm, RESERVE)
-    _issue(case, tmp_path / "letters", kept)
+    _issue(case, tmp_path / "letters")
     case.run(follow, read_actuals(_results(case), case.inputs.plan))
     assert case.run(verify).verified
     assert case.run(check).problems == ()
 
 
-def _issue(case: Case, out: Path, kept: Kept) -> None:
-    """Issue letters; what an older release issued nobody makes again, as its template was another."""
-    try:
-        case.run(issue_letters, out, "docx")
-    except DataProblems as refused:
-        assert {problem.code for problem in refused.problems} == {"letter_differs"}
-        assert kept.stage == "confirmed", "where nothing was issued before, nothing can differ"
+def _issue(case: Case, out: Path) -> None:
+    """Every region whose targets are new gets its letter; one that holds and is of an older release stays."""
+    with case.desk() as desk:
+        before = {issue.letter.region.name: issue.letter.number for issue in issues(desk.ledger)}
+    report = case.run(issue_letters, out, "docx")
+    told = {one.region for one in report.letters}
+    assert {one.region for one in report.letters if one.is_new} == told, "whatever can be written here is new"
+    left = {region: number for region, number in before.items() if region not in told}
+    assert {one.fields["letter"] for one in report.left} == {*left.values()}
+    assert told and told | left.keys() == {region.name for region in case.inputs.plan.regions}
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        f"{one.number}.docx" for one in report.letters
+    )
+    if before:
+        assert [(one.number, one.is_new) for one in report.letters] == [("2025Q1-new-customers-R1-V2", True)]
 
 
 def _results(case: Case) -> Path:

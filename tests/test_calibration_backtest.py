@@ -163,7 +163,7 @@ def test_neither_order_nor_unit_changes_the_judgement(random: Random, unit: floa
 
 def test_a_shock_to_all_lines_is_seen_in_their_past_and_the_prior_stands_without_one() -> None:
     short = sample_inputs(periods=1)
-    assert shared_risk(short, compute_baseline(short)) == 0.2
+    assert shared_risk(short, compute_baseline(short)) == pytest.approx(0.2)
     shaken = INPUTS.history.values * np.exp(np.random.default_rng(4).normal(0, 0.3, 12))
     calm = shared_risk(INPUTS, compute_baseline(INPUTS))
     assert shared_risk(_with_history(shaken), compute_baseline(_with_history(shaken))) > calm + 0.1

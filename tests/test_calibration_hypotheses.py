@@ -9,7 +9,7 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from targetcal_xl.calibration import Floats
-from targetcal_xl.calibration.hypotheses import HYPOTHESES, PRIOR, Hypothesis, operators
+from targetcal_xl.calibration.hypotheses import HYPOTHESES, Hypothesis, beliefs, operators
 
 LENGTH = 12
 WALK = np.cumsum(np.random.default_rng(7).normal(0, 1, LENGTH + 1)) + 5
@@ -31,7 +31,10 @@ def _density(place: int, seen: Floats) -> float:
 
 
 def test_what_is_believed_beforehand_adds_up() -> None:
-    assert PRIOR.sum() == pytest.approx(1) and len(PRIOR) == len(HYPOTHESES) == len(set(HYPOTHESES))
+    assert len(HYPOTHESES) == len(set(HYPOTHESES))
+    for length in (1, 4, 6, 8, 40):
+        for believed in beliefs(length, 4):
+            assert believed.sum() == pytest.approx(1) and len(believed) == len(HYPOTHESES)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
@@ -71,3 +74,11 @@ def test_what_is_added_to_all_values_is_added_to_the_forecast(length: int, per_y
     does = operators(length, per_year)
     assert does.ahead.sum(axis=1) == pytest.approx(1, abs=5e-4)
     assert does.season.sum(axis=1) == pytest.approx(0, abs=5e-4)
+
+
+def test_a_season_is_believed_sooner_in_the_first_year_and_evenly_from_the_second_on() -> None:
+    has_none = np.array([said.season == 0.0 for said in HYPOTHESES])
+    shares = [float(beliefs(length, 12)[0][has_none].sum()) for length in (1, 12, 15, 18, 24, 36)]
+    assert shares == sorted(shares)
+    assert shares[0] == pytest.approx(0.05) == shares[1]
+    assert shares[-1] == pytest.approx(0.2) == shares[-2]

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from targetcal_xl.calibration import Floats, odds, shared_error, spread, total_odds, total_spread
+from targetcal_xl.calibration import (
+    Floats,
+    above_middles,
+    odds,
+    shared_error,
+    spread,
+    total_odds,
+    total_spread,
+)
 from tests.support.samples import sample_standing
 
 CENTRE, SPREAD = st.floats(0.5, 1e5), st.floats(0.01, 0.8)
@@ -58,9 +66,24 @@ def test_nothing_is_surer_than_few_periods_can_tell_and_what_is_unknown_has_no_o
     assert odds(np.array([1.0, 2.0]), np.ones(2), np.zeros(2), 1).tolist() == [0.99, 1 - 0.99]
 
 
-def test_all_together_at_the_sum_of_the_centres_have_even_odds_and_none_without_a_target() -> None:
+@pytest.mark.parametrize("shared", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("asked", [0.95, 1.0, 1.05])
+def test_the_odds_of_all_together_are_what_lognormal_lines_with_a_common_shock_come_to(
+    shared: float, asked: float
+) -> None:
+    centre, wide = np.array([100.0, 300, 50, 80]), np.array([0.1, 0.2, 0.4, 0.3])
+    random = np.random.default_rng(9)
+    shocks = np.sqrt(shared) * random.standard_normal((200_000, 1))
+    totals = (
+        centre * np.exp(wide * (shocks + np.sqrt(1 - shared) * random.standard_normal((200_000, 4))))
+    ).sum(1)
+    assert above_middles(centre, wide) * centre.sum() == pytest.approx(totals.mean(), rel=0.003)
+    told = total_odds(asked * centre, centre, wide, 1, shared)
+    assert told == pytest.approx((totals >= asked * centre.sum()).mean(), abs=0.02)
+
+
+def test_there_are_no_odds_of_all_together_without_every_target() -> None:
     centre, wide = np.array([100.0, 300, 50]), np.array([0.1, 0.2, 0.4])
-    assert total_odds(centre, centre, wide, 1, 0.3) == pytest.approx(0.5)
     assert np.isnan(total_odds(np.array([1, np.nan, 3]), centre, wide, 1, 0.3))
     assert np.isnan(total_odds(np.zeros(2), np.zeros(2), np.zeros(2), 1, 0.3))
 

@@ -6,10 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Answer, AnswerCode, Baseline, Inputs, Question, compute_baseline
+from targetcal_xl.calibration import (
+    ALL_LINES,
+    Answer,
+    AnswerCode,
+    Baseline,
+    Inputs,
+    Question,
+    compute_baseline,
+)
+from targetcal_xl.calibration.question import kinds
 from tests.support.samples import PERIOD, sample_inputs
 
 NEWEST = PERIOD.shift(-1)
@@ -113,3 +122,77 @@ def test_a_short_history_is_not_asked_about() -> None:
     values = inputs.history.values.copy()
     values[4, -1] *= 3
     assert compute_baseline(replace(inputs, history=replace(inputs.history, values=values))).questions == ()
+
+
+def _shaken(share: float, lines: int = 12, unequal: float = 0.0) -> Inputs:
+    """Ordinary lines that the newest quarter has hit together, one a little harder than the next."""
+    inputs = sample_inputs((lines,))
+    values = inputs.history.values.copy()
+    values[0, -1] -= 15  # the event of the sample
+    values[:, -1] *= share ** (1 + unequal * np.linspace(-1, 1, lines))
+    return replace(inputs, history=replace(inputs.history, values=values, one_off=np.zeros_like(values)))
+
+
+@pytest.mark.parametrize("share", [0.6, 0.75, 1.4])
+@pytest.mark.parametrize("unequal", [0.0, 0.2])
+def test_what_shook_all_lines_is_asked_about_once(share: float, unequal: float) -> None:
+    (common,) = compute_baseline(_shaken(share, unequal=unequal)).questions
+    assert (common.line, common.period) == (ALL_LINES, NEWEST)
+    assert common.share == pytest.approx(share - 1, abs=0.12)
+
+
+def test_a_line_that_went_its_own_way_is_asked_about_beside_the_others() -> None:
+    inputs = _shaken(0.7)
+    inputs.history.values[4, -1] *= 2.0
+    common, beside = compute_baseline(inputs).questions
+    assert (common.line, beside.line) == (ALL_LINES, "R1-5")
+    assert common.share == pytest.approx(-0.3, abs=0.12)
+    assert beside.share == pytest.approx(1.0, abs=0.25)
+    assert kinds([common, beside]) == ["common", "beside"]
+
+
+def test_two_lines_have_nothing_in_common() -> None:
+    assert all(asked.line for asked in compute_baseline(_shaken(0.5, lines=2)).questions)
+
+
+@pytest.mark.parametrize("code", ["one_off", "new_level"])
+def test_one_answer_for_all_is_that_answer_for_every_line(code: AnswerCode) -> None:
+    inputs = _shaken(0.7)
+    once = compute_baseline(replace(inputs, answers=(Answer(ALL_LINES, NEWEST, code),)))
+    each = tuple(Answer(line.code, NEWEST, code) for line in inputs.plan.lines)
+    singly = compute_baseline(replace(inputs, answers=each))
+    np.testing.assert_array_equal(once.base, singly.base)
+    assert [asked.line for asked in once.questions] == [ALL_LINES]
+
+
+def test_a_line_with_an_answer_of_its_own_is_left_out_of_what_is_said_of_all() -> None:
+    inputs = _shaken(0.7)
+    common, plain = Answer(ALL_LINES, NEWEST, "one_off"), compute_baseline(inputs)
+    own = Answer("R1-5", NEWEST, "as_is")
+    answered = compute_baseline(replace(inputs, answers=(common,)))
+    for order in ((common, own), (own, common)):
+        found = compute_baseline(replace(inputs, answers=order))
+        assert found.base[4] < 0.9 * answered.base[4]
+        assert np.delete(found.base, 4) == pytest.approx(np.delete(answered.base, 4), rel=0.02)
+    assert answered.base.sum() > 1.15 * plain.base.sum()
+
+
+def test_contributions_still_add_up_when_all_lines_were_answered_once() -> None:
+    inputs = _shaken(0.7)
+    inputs.history.one_off[2, -1] = 5.0
+    answers = (Answer(ALL_LINES, NEWEST, "new_level"), Answer("R1-5", NEWEST, "one_off"))
+    found = compute_baseline(replace(inputs, answers=answers))
+    np.testing.assert_allclose(found.last_year + found.contributions.sum(axis=1), found.expected, rtol=1e-9)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20)
+def test_ordinary_quarters_of_many_lines_are_seldom_asked_about(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    inputs = sample_inputs((100,))
+    season = 1 + 0.2 * np.sin(np.arange(12) * np.pi / 2)
+    values = random.lognormal(5, 1, (100, 1)) * season * random.lognormal(0, 0.1, (100, 12))
+    history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
+    asked = compute_baseline(replace(inputs, history=history)).questions
+    assert len(asked) <= 7
+    assert all(one.line for one in asked)

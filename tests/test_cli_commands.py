@@ -38,8 +38,11 @@ FILES: Mapping[str, str] = {
     "actuals.csv": "date,line,value\n2025-01-02,R1-1,5\n2025-01-03,R1-2,4\n2025-01-03,R2-1,7\n",
     "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
     "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
+    "back.json": '{"format": "targetcal-okr/1", "plan": "2025Q1-new-customers", "objectives": [], "results":'
+    ' [{"date": "2025-01-04", "line": "R1-1", "value": 3}]}',
     "scores.csv": "region,score\nR1,9\nR7,4\n",
     "note.txt": "What was said",
+    "people.csv": "employee,name,line,target,mail\nE1,Li,R1-1,84,li@example.com\nE2,Wu,R1-2,130,\n",
     "plan/plan.toml": "name = 1\n",
     "taken": "a file where a folder is wanted",
     "taken.xlsx": "somebody's file",
@@ -67,6 +70,17 @@ def _says(english: str, chinese: str) -> Mapping[str, str]:
 
 
 PLAYED: Mapping[str, Play] = {
+    "init": Play(
+        "fresh",
+        "init another-plan --from saas",
+        _says("3 regions, 12 lines and 12 past periods", "3 个大区、12 个分解行、12 个过去期间"),
+        lambda told: (told["folder"], told["kept"]) == ("another-plan", []),
+    ),
+    "init --form": Play(
+        "fresh",
+        "init --form form.xlsx --from saas-en",
+        _says("Written: form.xlsx.", "已写入：form.xlsx。"),
+    ),
     "new": Play(
         "fresh",
         "new another.xlsx --from saas --lang en",
@@ -93,6 +107,16 @@ PLAYED: Mapping[str, Play] = {
         "fresh",
         "recalibrate BOOK --back-to 0 --reason again",
         _says("0 of 3 suggestions moved", "3 行中有 0 行建议值变化"),
+    ),
+    "surprise": Play(
+        "submitted",
+        "surprise BOOK",
+        _says("nothing is asked", "无需确认"),
+    ),
+    "surprise --answer": Play(
+        "fresh",
+        "surprise BOOK --answer new_level --line R1-1 --reason 'two joined'",
+        _says("1 input changed.", "1 项输入有变化。"),
     ),
     "whatif": Play(
         "submitted",
@@ -129,6 +153,12 @@ PLAYED: Mapping[str, Play] = {
         "plans -o plans.html --state confirmed",
         _says("Written: plans.html", "已写入：plans.html"),
         lambda told: (told["plans"], told["found"], told["page"]) == ([], 1, "plans.html"),
+    ),
+    "fairness": Play(
+        "locked",
+        "fairness BOOK",
+        _says("Judged are the targets that are declared:", "评估对象为申报目标："),
+        lambda told: told["targets"] == "declared",
     ),
     "lock": Play(
         "submitted",
@@ -204,11 +234,24 @@ PLAYED: Mapping[str, Play] = {
         "letters BOOK -o letters --format docx",
         _says("2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R1-V1"),
     ),
+    "letters --representatives": Play(
+        "issued",
+        "letters BOOK -o people --format docx --representatives people.csv",
+        _says("华东大区: 2 letters of representatives issued, 0 issued before", "新出具销售代表确认函 2 份"),
+        lambda told: [one["person"] for one in _rows(told["letters"])] == ["Li", "Wu"],
+    ),
     "sign": Play(
         "issued",
-        f"sign BOOK letters/{_LETTER}.pdf --as head --key head1.p12",
+        f"sign BOOK letters/{_LETTER}.pdf --role head --key head1.p12",
         _says("signed by head1 as head of region", "已由 head1 以大区负责人身份签署"),
         lambda told: (told["recorded"], [one["is_new"] for one in _rows(told["letters"])]) == (True, [True]),
+    ),
+    "sign, a batch": Play(
+        "issued",
+        f"sign BOOK letters/{_LETTER}.pdf letters/{_LETTER.replace('R1', 'R2')}.pdf --role superior"
+        " --key head1.p12 --reason 'for both, as agreed'",
+        _says("signed by head1 as superior", "已由 head1 以上级主管身份签署"),
+        lambda told: [one["is_new"] for one in _rows(told["letters"])] == [True, True],
     ),
     "signed": Play("issued", "signed BOOK", _says("unsigned", "未签署")),
     "signed --paper": Play(
@@ -232,8 +275,32 @@ PLAYED: Mapping[str, Play] = {
         "follow BOOK --actuals actuals.csv --as-of 2025-01-05",
         _says("2025-01-05: 16 of 353", "2025-01-05：实际 16，目标 353"),
     ),
+    "okr": Play(
+        "followed",
+        "okr BOOK --to okr.json",
+        _says("Written: okr.json", "已写入：okr.json"),
+        lambda told: (told["file"], len(_rows(told["objectives"]))) == ("okr.json", 3),
+    ),
+    "okr --from": Play(
+        "followed",
+        "okr BOOK --from back.json --results results.csv",
+        _says("Written: results.csv, with results of 1 line", "已写入：results.csv，含 1 个分解行的结果"),
+        lambda told: told["lines"] == ["华东1组"],
+    ),
+    "survey --form": Play(
+        "confirmed",
+        "survey BOOK --form form.html --scale",
+        _says("Written: form.html", "已写入：form.html"),
+        lambda told: (told["file"], told["is_scaled"]) == ("form.html", True),
+    ),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
+    "evaluate --page": Play(
+        "followed",
+        "evaluate BOOK --page evaluation.html --report evaluation.docx",
+        _says("Written: evaluation.docx", "已写入：evaluation.docx"),
+        lambda told: told["files"] == ["evaluation.html", "evaluation.docx"],
+    ),
     "scenario": Play("locked", "scenario BOOK", _says("There is no scenario yet.", "尚无方案。")),
     "scenario --name": Play(
         "fresh",
@@ -357,7 +424,7 @@ PLAYED: Mapping[str, Play] = {
     "upgrade": Play(
         "outdated",
         "upgrade BOOK",
-        _says("Upgraded: the book from format 1 to 4", "已升级：工作簿由格式 1 升至 4"),
+        _says("Upgraded: the book from format 1 to 5", "已升级：工作簿由格式 1 升至 5"),
         lambda told: (told["upgraded"], told["book"], told["ledger"]) == (True, 1, 1),
     ),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
@@ -565,7 +632,7 @@ def test_every_command_is_played_here() -> None:
         ("demo elsewhere --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("new BOOK", "--from is missing: the command needs it."),
         ("new BOOK --from saas", "There is a file of this name already"),
-        ("new other.xlsx --from nowhere", "There is no plan template “nowhere”; there are: saas, saas-en."),
+        ("new other.xlsx --from nowhere", "There is no plan template “nowhere”; there are: ecommerce, "),
         ("new other.csv --from saas", "A workbook is a file that ends in .xlsx"),
         ("new other.xlsx --from saas --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("recalibrate BOOK --back-to 7 --reason again", "There is no recalibration 7: choose from 0 to 0"),
@@ -702,8 +769,8 @@ _COMMAND = {"objection": "objections"}
 """What is called otherwise than in the story."""
 
 
-class _Quarter:
-    """The worked case: all but typing is done by command, at its time and by its people."""
+class Quarter:
+    """A shipped plan: all but typing is done by command, at its time and by its people."""
 
     def __init__(self, folder: Path, source: str, language: str) -> None:
         self.story = Story(plan_template(source), folder, language)
@@ -745,8 +812,12 @@ class _Quarter:
         yield from ((f"S{number:02d}", row["granted"]) for number, row in enumerate(asked, 1))
 
     def _given(self, act: StoryRow, command: str, *words: str) -> Said:
-        at = dt.datetime.fromisoformat(act["at"]).astimezone(dt.UTC)
-        return self.give(command, BOOK, *words, "--as", act["actor"], at=at)
+        return self.give(command, BOOK, *words, "--as", act["actor"], at=self.at(act))
+
+    @staticmethod
+    def at(act: StoryRow) -> dt.datetime:
+        """When an act happens."""
+        return dt.datetime.fromisoformat(act["at"]).astimezone(dt.UTC)
 
     def words_of(self, act: StoryRow) -> Sequence[str]:
         answered = ["-r", act["region"], "-l", act["line"], "--hours", act["hours"], "--note", act["reason"]]
@@ -766,7 +837,7 @@ def test_the_case_is_played_from_its_plan_to_its_evaluation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    quarter = _Quarter(tmp_path, "saas-en", "en")
+    quarter = Quarter(tmp_path, "saas-en", "en")
     for act, said in quarter.play():
         still_open = act["action"] == "objection" and act["region"] == "HD"
         assert said.status == (PROBLEMS if still_open else DONE) and said.err == "", said

@@ -14,10 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from targetcal_xl.calibration import NO_TRUST
 from targetcal_xl.calibration.period import Period
-from targetcal_xl.connect import plan_template, read_plan
+from targetcal_xl.connect import plan_template, read_plan, stamp_authority, trusted_roots
 from targetcal_xl.problems import DataProblems
 from tests.support.companies import SHARES, plan_folder
+from tests.support.signers import Certifier
 
 Folder = Callable[..., Path]
 HEAD = "line,period,value,one_off,note\n"
@@ -262,3 +264,28 @@ def test_percents_beside_shares_of_one_are_refused(
 
 def test_a_ratio_may_be_above_one(tmp_path: Path) -> None:
     assert read_plan(_shares(tmp_path / "plan", 1.05, "1.1")).plan.metric.kind == "ratio"
+
+
+def test_whom_a_plan_trusts_is_read_with_it(folder: Folder) -> None:
+    place = folder()
+    assert read_plan(place).plan.trust == NO_TRUST
+    Certifier().write_root(place / "roots.pem")
+    said = (place / "plan.toml").read_text("utf-8")
+    stamps = 'stamps = "https://stamps.example/tsa"'
+    (place / "plan.toml").write_text(f"{said}\n[trust]\n{stamps}\n", "utf-8")
+    trust = read_plan(place).plan.trust
+    assert trust.stamps == "https://stamps.example/tsa"
+    assert "".join(trust.roots) == (place / "roots.pem").read_text("ascii")
+    assert len(trusted_roots(trust=trust)) == 1
+    assert stamp_authority(trust) == trust.stamps
+
+
+def test_a_file_of_roots_that_has_none_and_an_address_that_is_none_are_named(folder: Folder) -> None:
+    place = folder()
+    (place / "roots.pem").write_text("who?", "utf-8")
+    assert faults(place) == [("plan_roots", "roots.pem")]
+    (place / "roots.pem").unlink()
+    said = (place / "plan.toml").read_text("utf-8")
+    for wrong in ("stamps.example", "https://me:secret@stamps.example/"):
+        (place / "plan.toml").write_text(f'{said}\n[trust]\nstamps = "{wrong}"\n', "utf-8")
+        assert [where for _, where in faults(place)] == ["plan.toml, trust, stamps"]

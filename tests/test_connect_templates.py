@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from targetcal_xl.connect import plan_template, plan_templates, read_plan
+from targetcal_xl.connect import case_names, plan_template, plan_templates, read_plan
 from targetcal_xl.problems import Refused
 
 
@@ -29,8 +29,9 @@ def test_an_unknown_name_is_answered_with_the_names_there_are(name: str) -> None
     assert "saas" in caught.value.problems[0].sentence("en")
 
 
-def test_the_english_case_is_the_chinese_one_told_in_english() -> None:
-    chinese, english = (read_plan(plan_template(name)) for name in ("saas", "saas-en"))
+@pytest.mark.parametrize("case", case_names())
+def test_an_english_case_is_the_chinese_one_told_in_english(case: str) -> None:
+    chinese, english = (read_plan(plan_template(name)) for name in (case, f"{case}-en"))
     for one in ("values", "one_off"):
         assert np.array_equal(getattr(chinese.history, one), getattr(english.history, one), equal_nan=True)
     for one in ("now", "reference"):
@@ -46,17 +47,18 @@ def test_the_english_case_is_the_chinese_one_told_in_english() -> None:
             [
                 {code: value for code, value in row.items() if code not in told}
                 for row in csv.DictReader(
-                    io.StringIO(plan_template(case).joinpath(f"{name}.csv").read_text("utf-8"))
+                    io.StringIO(plan_template(told_as).joinpath(f"{name}.csv").read_text("utf-8"))
                 )
             ]
-            for case in ("saas", "saas-en")
+            for told_as in (case, f"{case}-en")
         )
         assert first == second
 
 
+@pytest.mark.parametrize("case", case_names())
 @pytest.mark.parametrize(
     "name", ["plan.toml", "declarations.csv", "supports.csv", "story.csv", "history.csv"]
 )
-def test_the_english_case_has_no_chinese_in_it(name: str) -> None:
-    said = plan_template("saas-en").joinpath(name).read_text("utf-8")
+def test_an_english_case_has_no_chinese_in_it(case: str, name: str) -> None:
+    said = plan_template(f"{case}-en").joinpath(name).read_text("utf-8")
     assert not re.search("[\u3000-\u9fff\uff00-\uffef]", said)

@@ -15,6 +15,9 @@ from distributed import LocalCluster
 
 from targetcal_xl.calibration import Letter
 from targetcal_xl.desk import LetterMade, LetterOrder, crew, workshop
+from targetcal_xl.ledger import load
+from targetcal_xl.letters import letter_code
+from targetcal_xl.letters.statement import statement
 from targetcal_xl.problems import Refused
 from tests.support.letters import sample_letter, shipped
 
@@ -89,6 +92,8 @@ def test_a_letters_data_goes_along_in_its_pdf(tmp_path: Path) -> None:
         said = json.loads(pdf.attachments["letter.json"].get_file().read_bytes())
     assert (said["number"], said["version"], said["checkpoint"]) == (letter.number, 1, letter.chain_head)
     assert [line["targets"]["agreed"] for line in said["letter"]["lines"]] == [95.0]
+    assert (said["agreed"], said["code"]) == (statement(letter), str(letter_code(letter)))
+    assert load(Letter, json.dumps(said["letter"]).encode()) == letter
 
 
 def test_nothing_of_the_making_stays(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl import calibration
 from targetcal_xl.calibration import Baseline, Floats, Inputs, Standing, compute_baseline
+from targetcal_xl.calibration.fairness import rank_interval
 from targetcal_xl.excel.functions import marked
 from targetcal_xl.functions import FUNCTIONS, inputs, reasons
 from targetcal_xl.functions import definitions as functions
@@ -22,9 +23,9 @@ from targetcal_xl.functions.ranges import RangeValue, RangeValues
 from targetcal_xl.functions.registry import SpilledRows
 from targetcal_xl.language import LANGUAGES, spoken_language, text
 from targetcal_xl.workbook import write_book
-from targetcal_xl.workdays import working_days
+from targetcal_xl.workdays import plan_shape, with_days, working_days
 from tests.support.ranges import book_tables
-from tests.support.samples import PERIOD, sample_inputs
+from tests.support.samples import PERIOD, sample_inputs, sample_plan
 
 SERIAL = dt.date(1899, 12, 30)
 HISTORY = [["", "2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1", "2024Q2", "2024Q3", "2024Q4"]]
@@ -178,6 +179,7 @@ def test_faults_of_all_arguments_are_told_together() -> None:
         ("TC_SPLIT", [10.0, [[1.0], [2.0]], None, None, None, -1.0], "#NUM!"),
         ("TC_ODDS", [[[1.0], [2.0]], [[1.0]], [[1.0], [2.0]], [[1.0], [2.0]]], "#VALUE!"),
         ("TC_ODDS", [1.0, 1.0, 0.5, 2.0, 1.5], "#NUM!"),
+        ("TC_FAIRNESS", [[[0.5], [0.6]], [[1.0]]], "#VALUE!"),
         ("TC_PATH", [100.0, [["2025Q1"], ["2025Q2"]]], "#VALUE!"),
         ("TC_DEVIATION", [1.0, 1.0, [["up"]]], "#VALUE!"),
         ("TC_WARNING", ["2025Q1", [["A"]], [[90.0], [80.0]], DAILY], "#VALUE!"),
@@ -308,6 +310,7 @@ def test_warnings_are_those_of_following(standing: Standing) -> None:
         prior=standing.baseline.expected / agreed,
         sigma=standing.baseline.sigma,
         resources=calibration.Resources(leads, np.full(len(leads), np.nan)),
+        worlds=tuple(plan_shape(standing.inputs).worlds(daily)),
     )
     rows = functions.TC_WARNING(
         "2025Q1",
@@ -334,6 +337,16 @@ def test_odds_are_the_methods_with_the_total_below(standing: Standing) -> None:
     ]
     found = functions.TC_ODDS(*columns, plan.thresholds.confidence, 1, 0.3)
     assert _column(found) == pytest.approx([*each, together])
+
+
+def test_fairness_is_told_by_ranks_and_in_words() -> None:
+    size = [[float(k)] for k in range(20)]
+    found = functions.TC_FAIRNESS([[1 / (2 + row[0])] for row in size], size)
+    *numbers, verdict = found[0]
+    assert numbers == [pytest.approx(-1), *rank_interval(-1.0, 20)]
+    assert verdict == text("excel.leaning.harder", spoken_language())
+    few = functions.TC_FAIRNESS([[0.5], [0.6]], [[1.0], [2.0]])
+    assert few == [["", "", "", text("excel.leaning.unknown", spoken_language())]]
 
 
 def test_what_if_is_the_methods(standing: Standing, tables: dict[str, RangeValues]) -> None:
@@ -514,3 +527,19 @@ def test_what_nobody_can_mean_has_no_answer_but_a_reason(
 
 def test_a_skipped_year_at_the_most_is_bridged() -> None:
     assert functions.TC_BASELINE("2025Q4", HISTORY) != [["#NUM!"]]
+
+
+def test_months_count_their_days_where_a_calendar_is_given_and_the_command_agrees() -> None:
+    random = np.random.default_rng(4)
+    plan = replace(sample_plan((6,)), period=calibration.Period(2025, 3, 12), drivers=(), indicators=())
+    periods = tuple(plan.period.shift(k - 36) for k in range(36))
+    past = with_days(calibration.History(periods, np.ones((6, 36)), np.zeros((6, 36))), plan)
+    values = np.round(300 * np.array(past.worked[:36]) / 21 * random.lognormal(0, 0.03, (6, 36)))
+    none = np.empty((6, 0))
+    monthly = Inputs(plan, replace(past, values=values), calibration.Readings(none, none))
+    rows = [["line", *map(str, periods)], *([f"R1-{k + 1}", *row] for k, row in enumerate(values.tolist()))]
+    plain, told = (
+        [row[0] for row in functions.TC_BASELINE("2025M03", rows, 0, 0, 0, 0, 0, 1, said)]
+        for said in ("", "CN")
+    )
+    assert told == compute_baseline(monthly).suggested.tolist() != plain

@@ -10,11 +10,9 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pypdfium2
@@ -39,6 +37,7 @@ from targetcal_xl.signing import (
     signed_pdf,
 )
 from tests.support.letters import sample_letter
+from tests.support.serving import Quiet, serving
 from tests.support.signers import (
     PASSWORD,
     SIGNED,
@@ -328,36 +327,22 @@ def _serving(certifier: Certifier) -> Iterator[_Service]:
     own = certifier.certificate("顾明远", key).public_bytes(serialization.Encoding.DER)
     service = _Service(key, [own, certifier.der])
 
-    class _Desk(BaseHTTPRequestHandler):
+    class _Desk(Quiet):
         def do_GET(self) -> None:
             self.told({"certificates": [base64.b64encode(one).decode() for one in service.certificates]})
 
         def do_POST(self) -> None:
             service.asked += 1
-            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            said = json.loads(self.asked())
             made = service.answer if service.answer is not None else service.signature(said)
             self.told({"signature": base64.b64encode(made).decode()})
 
         def told(self, answer: object) -> None:
             is_known = self.headers["Authorization"] == "Bearer letmein"
-            content = json.dumps(answer).encode()
-            self.send_response(200 if is_known else 403)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.answer(200 if is_known else 403, "application/json", json.dumps(answer).encode())
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), _Desk) as server:
-        service.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield service
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(_Desk) as service.port:
+        yield service
 
 
 def test_a_service_signs_a_hash_and_never_sees_the_letter(signed: _Signed, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ HEAVY |= {"asyncio", "filelock", "httpx", "keyring", "holidays", "sqlite3", "uno
 HEAVY |= {"asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator"}
 HEAVY |= {"fsspec", "s3fs", "sshfs", "webdav4"}
 """What takes long to load, of others and of Python's own."""
-LIGHT = {"manimgx_fonts_cjk", "markupsafe"}
+LIGHT = {"manimgx_fonts_cjk", "markupsafe", "tomli_w"}
 
 SHELL = {"rich", "click"}
 TABLES = {"numpy"}

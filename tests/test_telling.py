@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -12,10 +13,13 @@ import pytest
 
 from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
+from targetcal_xl.actions.acknowledge import acknowledge
 from targetcal_xl.actions.archive import archive
+from targetcal_xl.actions.init import PlanWish, init
 from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
+from targetcal_xl.actions.rule_book import rule_book
 from targetcal_xl.calibration import Opinion
 from targetcal_xl.language import LANGUAGES, catalogue
 from targetcal_xl.problems import Problem
@@ -50,13 +54,21 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     rows = "".join(f"2025-01-{day:02},{line.code},1\n" for day in (10, 20) for line in case.inputs.plan.lines)
     results.write_text(f"date,line,value\n{rows}", "utf-8")
     yield case.run(actions.follow_file, results)
+    yield case.run(actions.okr, str(folder / "okr.json"))
+    yield case.run(actions.okr_results, str(folder / "okr.json"), folder / "results.csv")
+    zeros = folder / "zeros.csv"
+    zeros.write_text("date,line,value\n2025-01-10,R1-1,0\n", "utf-8")
+    case.run(actions.follow_file, zeros)
+    yield case.run(acknowledge, "增加拜访", case.clock().date(), line="R1-1")
+    yield case.run(rule_book, write=True)
     answers = folder / "answers.csv"
     answers.write_text("region,score\n" + "R1,4\nR2,5\n" * 6, "utf-8")
     yield case.run(actions.survey_file, answers)
+    yield case.run(actions.write_questionnaire, folder / "survey.html")
     yield case.run(actions.evaluate)
     yield case.run(actions.changes)
     yield case.run(actions.issue_letters, folder / "letters", "docx")
-    yield case.run(archive, str(folder / "archive"), folder / "letters")
+    yield case.run(archive, str(folder / "archive"), [folder / "letters"])
     yield case.run(actions.verify)
     yield case.run(actions.audit)
     yield case.run(actions.proof, "R1", folder / "R1.json")
@@ -81,6 +93,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield case.run(actions.objections)
     yield case.run(actions.dashboard, folder / "page.html")
     yield actions.plans(folder, case.clock())
+    yield case.run(actions.fairness)
     yield actions.verifier(folder / "verifier.html", "en")
     with stamping(folder / "authority") as authority:
         yield case.run(actions.stamp, authority.address)
@@ -104,6 +117,7 @@ def _changed(folder: Path) -> Iterator[Report]:
     plan = case.inputs.plan
     yield case.run(actions.whatif, [(plan.lines[0].code, plan.indicators[0].code, "+10%")])
     case.type({(None, None, "hq_target"): 500})
+    yield case.run(actions.surprise)
     yield case.run(actions.keep_scenario, "ambitious")
     yield case.run(actions.recalibrate, "the board said so")
     yield case.run(actions.recalibrations)
@@ -115,9 +129,18 @@ def _changed(folder: Path) -> Iterator[Report]:
     yield case.run(actions.upgrade)
 
 
+_NOW = dt.datetime(2024, 12, 20, tzinfo=dt.UTC)
+
+
+def _unasked(question: str, default: str) -> str:
+    raise AssertionError(f"{question} [{default}]")
+
+
 def _elsewhere(folder: Path) -> Iterator[Report]:
     yield actions.doctor("en")
     yield libreoffice.status(folder)
+    yield init(PlanWish(None, folder / "form.xlsx", "saas"), "zh-CN", _NOW, _unasked)
+    yield init(PlanWish(folder / "plan", folder / "form.xlsx", ""), "en", _NOW, _unasked)
     yield demo.DemoReport(folder, 1.5, {"hq_target": 1200}, ("targets.xlsx",))
 
 

@@ -44,11 +44,12 @@ from tests.test_cli_commands import FILES, PLAYED, STAGES, words_of
 Act = Callable[[Case], object]
 Stage = Callable[[Path], Case]
 
-READING = {"check", "whatif", "audit", "verify", "threads", "plans"}
+READING = {"check", "whatif", "audit", "verify", "threads", "plans", "fairness"}
 """Commands that write nothing of a plan, in any of their plays."""
-ELSEWHERE = {"archive", "demo", "doctor", "libreoffice"}
+ELSEWHERE = {"archive", "demo", "doctor", "init", "libreoffice"}
 """Commands that touch no plan: a demo is begun again elsewhere, two write a program's settings. `archive`
-writes to other places: `test_actions_archive.py` kills it there."""
+writes to other places, and `init` a folder of its own: `test_actions_archive.py` and `test_actions_init.py`
+kill them there."""
 
 
 AUTHORITY = "TARGETCAL_TESTED_AUTHORITY"
@@ -166,6 +167,7 @@ SILENT = {
         "recalibrate --list",
         "recalibrate --back-to",
         "scenario",
+        "surprise",
         "objections",
         "change",
         "comment, in the tabs",
@@ -177,11 +179,13 @@ SILENT = {
     ),
 }
 """What writes nothing."""
-IN_STEPS = {"remind --draft", "mail"}
-"""What records message by message: those before stand, whatever becomes of the next."""
+IN_STEPS = {"remind --draft", "mail", "sign, a batch"}
+"""What records message by message, or file by file: those before stand, whatever becomes of the next."""
 _RECORDED = {"recorded_not_shown", "letters_not_written", "packs_not_written", "ledger_unscrubbed"}
 """What says that something is recorded, though not all of it was done."""
-FILES_ALONE = ("dashboard", "mail --texts", "plans -o", "proof", "repair", "verify --html")
+FILES_ALONE = (
+    *("dashboard", "mail --texts", "okr", "plans -o", "proof", "repair", "survey --form", "verify --html"),
+)
 """Commands that record nothing."""
 
 

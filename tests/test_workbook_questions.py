@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import openpyxl
 import pytest
 
-from targetcal_xl.actions import RecalibrateReport, go_back, new, recalibrate, verify
-from targetcal_xl.calibration import ANSWERS, Answer, Inputs, Key, Period, Question, Standing
+from targetcal_xl.actions import (
+    RecalibrateReport,
+    answer_surprise,
+    go_back,
+    new,
+    recalibrate,
+    surprise,
+    verify,
+)
+from targetcal_xl.calibration import (
+    ALL_LINES,
+    ANSWERS,
+    Answer,
+    AnswerCode,
+    Inputs,
+    Key,
+    Period,
+    Question,
+    Standing,
+)
+from targetcal_xl.calibration.vocabulary import QuestionKind
 from targetcal_xl.desk.questions import asked, held
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ledger import standing
-from targetcal_xl.problems import MOST_OF_A_KIND, DataProblems
+from targetcal_xl.problems import MOST_OF_A_KIND, DataProblems, Refused
 from targetcal_xl.sentences import ask
 from targetcal_xl.telling import Sentence
 from targetcal_xl.workbook import content, entered, open_book, read, write_book
@@ -55,7 +76,7 @@ def test_each_question_stands_beside_its_line_and_nowhere_else(language: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_answer_is_chosen_from_two_and_is_read_back(language: str, tmp_path: Path) -> None:
+def test_an_answer_is_chosen_from_three_and_is_read_back(language: str, tmp_path: Path) -> None:
     standing, path = _asking(), tmp_path / "book.xlsx"
     write_book(path, standing, language, created=Clock().now)
     places = default_places(standing.inputs, language)
@@ -99,7 +120,7 @@ def test_an_answer_is_an_audited_input_of_the_next_recalibration(tmp_path: Path)
     assert CELL not in case.typed()
 
 
-def test_an_answer_that_is_none_of_the_two_is_named_by_its_cell(tmp_path: Path) -> None:
+def test_an_answer_that_is_none_of_these_is_named_by_its_cell(tmp_path: Path) -> None:
     case = fresh(tmp_path)
     case.type({CELL: "也许"})
     with pytest.raises(DataProblems) as refused:
@@ -178,3 +199,88 @@ def test_a_surprise_is_asked_from_the_first_day_and_its_answer_moves_the_suggest
         suggested[code] = case.suggested("R1-1")
     assert suggested["new_level"] > suggested["one_off"]
     assert case.run(verify).problems == ()
+
+
+@pytest.fixture(scope="module")
+def shaken_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan of six lines, all of which lost a third in the last quarter."""
+    inputs = sample_inputs((4, 2))
+    values = inputs.history.values.copy()
+    values[0, -1] -= 15  # the event of the sample
+    values[:, -1] *= 2 / 3
+    history = replace(inputs.history, values=np.round(values), one_off=np.zeros_like(values))
+    case = Case(tmp_path_factory.mktemp("shaken"), replace(inputs, history=history))
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "en")
+    return case.folder
+
+
+def _shaken(source: Path, folder: Path) -> Case:
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    return Case(folder, sample_inputs((4, 2)))
+
+
+COMMON: Key = (None, None, "common_answer")
+
+
+def test_what_shook_all_lines_stands_above_them_and_is_answered_in_one_cell(
+    shaken_folder: Path, tmp_path: Path
+) -> None:
+    case = _shaken(shaken_folder, tmp_path)
+    before = sum(case.suggested(line.code) for line in case.inputs.plan.lines)
+    [common] = case.run(surprise).questions
+    assert (common.kind, common.line, common.answer) == ("common", "", "")
+    assert common.share == pytest.approx(-1 / 3, abs=0.08)
+    case.type({COMMON: "one_off"})
+    [answered] = case.run(recalibrate, "lockdown").questions
+    assert answered.answer == "one_off"
+    assert sum(case.suggested(line.code) for line in case.inputs.plan.lines) > 1.2 * before
+    assert _answers(case) == (Answer(ALL_LINES, NEWEST, "one_off"),)
+    assert case.run(verify).problems == ()
+
+
+def test_the_command_answers_for_all_lines_and_leaves_out_those_that_are_named(
+    shaken_folder: Path, tmp_path: Path
+) -> None:
+    case = _shaken(shaken_folder, tmp_path)
+    before = case.suggested("R2-1")
+    case.run(answer_surprise, "one_off", reason="lockdown")
+    assert case.typed()[COMMON] == "one_off"
+    case.run(answer_surprise, "as_is", ["R2-1"], reason="stayed open")
+    assert case.typed()["R2", "R2-1", "history.answer"] == "as_is"
+    assert set(_answers(case)) == {Answer(ALL_LINES, NEWEST, "one_off"), Answer("R2-1", NEWEST, "as_is")}
+    assert case.suggested("R2-1") < 1.1 * before < case.suggested("R2-2")
+    assert {entry.reason for entry in case.entries("recalibrate") if entry.key == COMMON} == {"lockdown"}
+    assert case.run(verify).problems == ()
+
+
+@pytest.mark.parametrize(
+    "said, codes",
+    [
+        (("one_off", (), ""), ["reason_missing"]),
+        (("as_is", (), "stayed open"), ["surprise_of_lines"]),
+        (("one_off", ("nowhere",), "stayed open"), ["line_unknown_anywhere"]),
+    ],
+)
+def test_an_answer_that_says_nothing_is_refused(
+    shaken_folder: Path, said: tuple[AnswerCode, tuple[str, ...], str], codes: list[str]
+) -> None:
+    case = Case(shaken_folder, sample_inputs((4, 2)))
+    before = case.path.read_bytes()
+    with pytest.raises(Refused) as refused:
+        case.run(answer_surprise, *said)
+    assert [problem.code for problem in refused.value.problems] == codes
+    assert case.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_three_questions_are_told_apart(language: str) -> None:
+    said = {ask(NEWEST, -0.3, language, kind) for kind in get_args(QuestionKind)}
+    assert len(said) == 3
+
+
+def test_a_plan_that_nothing_surprises_says_so(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    report = case.run(surprise)
+    [part] = report.tell("en")
+    assert isinstance(part, Sentence) and part.said == text("telling.surprise.none", "en")

@@ -36,11 +36,13 @@ with on_demand(__name__):
     from .doctor import DoctorReport, doctor, examine_template
     from .erase import EraseReport, Wanted, erase
     from .evaluate import EvaluateReport, evaluate
+    from .fairness import FairnessReport, fairness
     from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters
     from .lock import LockReport, lock
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
+    from .okr import OkrReport, OkrResultsReport, okr, okr_results
     from .plans import PlansReport, plans
     from .proof import ProofReport, proof
     from .recalibrate import RecalibrateReport, go_back, recalibrate
@@ -51,7 +53,8 @@ with on_demand(__name__):
     from .signed import SignedReport, signed_as_said, signed_on_paper, take_in_signed
     from .split import SplitReport, split_book
     from .stamp import HeldStamp, StampReport, stamp
-    from .survey import SurveyReport, survey, survey_file
+    from .surprise import SurpriseReport, answer_surprise, surprise
+    from .survey import QuestionnaireReport, SurveyReport, survey, survey_file, write_questionnaire
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
     from .trace import TraceReport, trace
     from .unlock import UnlockReport, unlock
@@ -82,6 +85,7 @@ __all__ = [
     "Entry",
     "EraseReport",
     "EvaluateReport",
+    "FairnessReport",
     "FollowReport",
     "FunctionsReport",
     "FunctionsState",
@@ -93,9 +97,12 @@ __all__ = [
     "Moved",
     "NewReport",
     "ObjectionsReport",
+    "OkrReport",
+    "OkrResultsReport",
     "OnProgress",
     "PlansReport",
     "ProofReport",
+    "QuestionnaireReport",
     "RecalibrateReport",
     "Recalibration",
     "RecalibrationsReport",
@@ -108,6 +115,7 @@ __all__ = [
     "SignedReport",
     "SplitReport",
     "StampReport",
+    "SurpriseReport",
     "SurveyReport",
     "ThreadsReport",
     "TraceReport",
@@ -123,6 +131,7 @@ __all__ = [
     "adopt_scenario",
     "answer",
     "answer_change",
+    "answer_surprise",
     "ask",
     "ask_change",
     "attest",
@@ -143,6 +152,7 @@ __all__ = [
     "erase",
     "evaluate",
     "examine_template",
+    "fairness",
     "follow",
     "follow_file",
     "go_back",
@@ -153,6 +163,8 @@ __all__ = [
     "lock",
     "new",
     "objections",
+    "okr",
+    "okr_results",
     "open_desk",
     "open_live_desk",
     "plan_of",
@@ -169,6 +181,7 @@ __all__ = [
     "silent",
     "split_book",
     "stamp",
+    "surprise",
     "survey",
     "survey_file",
     "switch_functions",
@@ -183,4 +196,5 @@ __all__ = [
     "watched",
     "whatif",
     "withdraw",
+    "write_questionnaire",
 ]

@@ -13,9 +13,11 @@ from typing import Literal
 from ..calibration import Key, Region, Value
 from ..calibration.vocabulary import Status
 from ..desk import (
+    COMMENT,
     Sent,
     Stock,
     applied_number,
+    file_seal,
     files_folder,
     finance_cells,
     last_hash,
@@ -30,24 +32,29 @@ from ..exchange import (
     decrypted,
     enclosed_beside,
     find_slip,
+    is_encrypted,
     pack_content,
     pack_places,
     person_named,
     read_answer,
     read_pack,
+    shown_cells,
     steady,
     typed_as_meant,
 )
 from ..formats import BOOK
 from ..ledger import parse_mark
 from ..ooxml import Cell, Spot, read_file
+from ..outbox import ACTION as OUTBOX
 from ..problems import DataProblems, Problem, Refused
-from ..workbook import ClosedBook, Content, Owner, Typed, book_from, read, region_sheet
+from ..workbook import ClosedBook, Content, Owner, Places, Typed, book_from, read, region_sheet
 from .check import changed_cells
 from .packs import pack_password
 from .verify import strays
 
 AnswerForm = Literal["pack", "page", "copy", "tab"]
+_SHOWN_NOWHERE = ("split", COMMENT, OUTBOX)
+"""What is handed out and written to each other changes no cell that a pack is sealed over."""
 OWNERS = (Owner.MANAGER, Owner.SUPERIOR)
 """Those who fill in a region's tab."""
 
@@ -135,6 +142,8 @@ class AnswerReader:
 
     def _decrypted(self, raw: bytes, name: str) -> bytes:
         """A file's content, by whichever of the plan's passwords opens it."""
+        if not is_encrypted(raw):
+            return raw
         try:
             return decrypted(raw, pack_password(), name)
         except Refused as refused:
@@ -170,21 +179,33 @@ class AnswerReader:
         if problems := pack.reading.places.problems:
             raise DataProblems(problems)
         own = replace(stock, book=book, reading=pack.reading, elsewhere=self._finance)
-        wanted = self._wanted(own, region)
-        is_open = stock.table(region).is_open
-        code = region_sheet(region.code)
-        sealed = {code: steady(wanted[code], pack.reading.places, region.code)}
-        faults = tuple(changed_cells(own, sealed)) if is_open else ()
+        shown = self._shown(own, region, sent)
+        wanted = shown or self._wanted(own, region)
+        faults = () if wanted is shown else self._changed(own, region, wanted)
         beside = tuple(problem for _, problem in strays(own, wanted) if problem.where != at)
         # Of a thousand packs at once only what people have typed is kept.
         told = replace(stock, reading=replace(pack.reading, grids={}))
         version = Version(region, "pack", name, digest, told, sent.values, slip, faults, beside, _size(slip))
         return replace(version, typed_by=person_named(book.saved_by))
 
+    def _shown(self, own: Stock, region: Region, sent: Sent) -> Content | None:
+        """A pack's cells of ours, where they are by their seal what was handed out; None for others."""
+        code, places = region_sheet(region.code), self._places(region.code)
+        cells = shown_cells(own.reading.grids[code], places, region.code)
+        return {code: cells} if file_seal(steady(cells, places, region.code)) == sent.shown else None
+
+    def _changed(self, own: Stock, region: Region, wanted: Content) -> tuple[Problem, ...]:
+        """The cells of ours that an open region's pack shows otherwise."""
+        if not own.table(region).is_open:
+            return ()
+        code = region_sheet(region.code)
+        sealed = {code: steady(wanted[code], own.reading.places, region.code)}
+        return tuple(changed_cells(own, sealed))
+
     def _wanted(self, own: Stock, region: Region) -> Content:
         """What a pack's cells of ours should hold, computed anew only where something was moved."""
         places, code = own.reading.places, region_sheet(region.code)
-        laid_out = pack_places(places.inputs, region.code, places.language)
+        laid_out = self._places(region.code)
         is_moved = any(places.tables.get(key) != place for key, place in laid_out.tables.items())
         is_moved = is_moved or any(places.fields.get(key) != spot for key, spot in laid_out.fields.items())
         return own.wanted if is_moved else {code: self._cells[code]}
@@ -212,7 +233,7 @@ class AnswerReader:
             fields = {"found": slip.round, "wanted": number, "region": region.name}
             raise DataProblems([Problem("answer_other_round", name, fields)])
         is_open = self._stock.table(region).is_open
-        if is_open and sent.seal != self._seals[region.code]:
+        if is_open and not self._is_current(sent) and sent.seal != self._seals[region.code]:
             raise DataProblems([Problem("answer_outdated", name, {"region": region.name})])
         return region, sent
 
@@ -245,8 +266,23 @@ class AnswerReader:
 
     def _steady(self, region: str) -> Mapping[Spot, Cell]:
         """What a region's pack was sealed over."""
-        places = pack_places(self._stock.standing.inputs, region, self._stock.standing.language)
-        return steady(self._cells[region_sheet(region)], places, region)
+        return steady(self._cells[region_sheet(region)], self._places(region), region)
+
+    def _places(self, region: str) -> Places:
+        """Where everything stands in a region's pack as it is handed out."""
+        return pack_places(self._stock.standing.inputs, region, self._stock.standing.language)
+
+    def _is_current(self, sent: Sent) -> bool:
+        """Whether nothing was recorded since that could show in what a region was sent."""
+        moved = (self._moved.get(region, 0) for region in (None, sent.slip.region))
+        return max(moved) <= _size(sent.slip)
+
+    @cached_property
+    def _moved(self) -> Mapping[str | None, int]:
+        """The newest entry about each region, or about the whole plan, that says more than what was sent."""
+        since = min((_size(sent.slip) for sent in self._sent.values()), default=0)
+        entries = self._stock.desk.ledger.entries(after=since)
+        return {entry.region: entry.number for entry in entries if entry.action not in _SHOWN_NOWHERE}
 
     def _copy(self, name: str, digest: str, book: ClosedBook) -> Iterator[Version]:
         """What a second version of the whole book says: of every region whose cells say something new."""

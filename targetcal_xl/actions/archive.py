@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -21,13 +22,16 @@ from ..archive import (
     parse_place,
 )
 from ..calibration.vocabulary import LetterState
+from ..desk import FOLDER as FILES_FOLDER
 from ..desk import (
+    AttachedFile,
     Desk,
     Issue,
     LetterSignature,
     Stock,
     happened,
     issues,
+    kept_file,
     letter_signatures,
     plan_of,
     take_stock,
@@ -38,10 +42,9 @@ from ..letters.file_names import file_name
 from ..problems import DataProblems, Problem, Refused
 from ..signing import issued_part
 from ..telling import DONE, QUIET, WRONG, Part, Report, Sentence
-from .letter_files import is_issued
+from .letter_files import LetterShelf, is_issued
 from .letters_held import FOLDER
-from .mail import signed_versions
-from .proof import proof_of
+from .proof import LetterProofs
 
 _ACTION: Final = "archive"
 _RECORD: Final = "archive.record"
@@ -84,22 +87,35 @@ class ArchiveReport(Report):
             yield Sentence(problem.sentence(language), WRONG)
 
 
-def archive(desk: Desk, to: str, letters: Path | None = None) -> ArchiveReport:
+_AT_ONCE: Final = 20
+"""So many letters are recorded together, as soon as they are there."""
+
+
+def archive(desk: Desk, to: str, letters: Sequence[Path] = ()) -> ArchiveReport:
     """Put every version of every letter into the archive, with what belongs to it, and read it back.
 
     What lies there already stays, and what was cut short is finished. Raise Refused where the archive is out
-    of reach.
+    of reach; what was stored until then is recorded, and said to be.
     """
     stock, place = take_stock(desk), parse_place(to)
     with open_store(place) as store:
         store.tidy()
-        work = _Work(stock, store, place.address, letters or desk.path.parent / FOLDER)
-        events, documents = work.done()
-        if events:
-            stock.settle(events, documents)
-        _tell(desk, store, place.address)
-    count = len(archived(desk.ledger, place.address))
-    return ArchiveReport(place.address, tuple(work.written), count, problems=tuple(work.problems))
+        shelf = LetterShelf(letters or [desk.path.parent / FOLDER])
+        work = _Work(stock, store, place.address, shelf)
+        work.run()
+        with _said_of_manifests(place.address, work.count):
+            _tell(desk, store, place.address)
+    return ArchiveReport(place.address, tuple(work.written), work.count, problems=tuple(work.problems))
+
+
+@contextmanager
+def _said_of_manifests(place: str, letters: int) -> Iterator[None]:
+    """Where manifests cannot be written, say what of the archive is as it should be nevertheless."""
+    try:
+        yield
+    except Refused as refused:
+        said = {"letters": letters}
+        raise Refused([*refused.problems, Problem("archive_manifest_left", place, said)]) from refused
 
 
 def delete_archived(
@@ -122,7 +138,8 @@ def delete_archived(
     with open_store(place) as store:
         stock.settle([_deletion(stock, letter, reason) for letter in chosen])
         _remove(store, chosen)
-        _tell(desk, store, place.address)
+        with _said_of_manifests(place.address, len(known) - len(chosen)):
+            _tell(desk, store, place.address)
     return ArchiveReport(
         place.address, (), len(known) - len(chosen), deleted=tuple(letter.number for letter in chosen)
     )
@@ -131,7 +148,7 @@ def delete_archived(
 def archive_as_said(
     desk: Desk,
     to: str,
-    letters: Path | None,
+    letters: Sequence[Path],
     numbers: Sequence[str],
     reason: str,
     *,
@@ -252,10 +269,11 @@ _Belonging = tuple[str, str, bytes]
 
 
 class _Work:
-    """Archiving letters from a folder to a place: what was written, and what stands in the way."""
+    """Archiving letters from folders to a place: what was written, and what stands in the way."""
 
-    def __init__(self, stock: Stock, store: ArchiveStore, place: str, folder: Path) -> None:
-        self._stock, self._store, self._place, self._folder = stock, store, place, folder
+    def __init__(self, stock: Stock, store: ArchiveStore, place: str, shelf: LetterShelf) -> None:
+        self._stock, self._store, self._place, self._shelf = stock, store, place, shelf
+        self._proofs = LetterProofs(stock.desk)
         self._before = archived(stock.desk.ledger, place)
         self._gone = deleted(stock.desk.ledger, place)
         self._there = store.names()
@@ -263,19 +281,38 @@ class _Work:
         self.written: list[str] = []
         self.problems: list[Problem] = []
 
-    def done(self) -> tuple[list[Event], list[bytes]]:
-        """Every letter laid where it belongs, and what the ledger learns of it; what was deleted stays so."""
+    @property
+    def count(self) -> int:
+        """How many letters lie there by now, as the ledger has it."""
+        return len(self._before)
+
+    def run(self) -> None:
+        """Lay every letter where it belongs, and have the ledger learn of it; what was deleted stays so."""
         _remove(self._store, self._gone)
         over = {letter.number for letter in self._gone}
         every = [issue for issue in issues(self._stock.desk.ledger) if issue.letter.number not in over]
-        events, documents = list[Event](), list[bytes]()
-        for count, issue in enumerate(every, 1):
-            before, now = self._before.get(issue.letter.number), self._letter(issue)
-            if now.files and now != before:
-                documents.append(dump(now))
-                events += self._events(issue, before, reference(documents[-1]))
-            self._stock.desk.progress("archive", count, len(every))
-        return events, documents
+        try:
+            for first in range(0, len(every), _AT_ONCE):
+                self._batch(every[first : first + _AT_ONCE])
+                self._stock.desk.progress("archive", min(first + _AT_ONCE, len(every)), len(every))
+        except Refused as refused:
+            said = {"letters": self.count, "left": len(every) - self.count}
+            raise Refused([*refused.problems, Problem("archive_stopped", self._place, said)]) from refused
+
+    def _batch(self, some: Iterable[Issue]) -> None:
+        """Lay some letters there; those that are whole are recorded, also where others fail."""
+        events, documents, done = list[Event](), list[bytes](), dict[str, ArchivedLetter]()
+        try:
+            for issue in some:
+                before, now = self._before.get(issue.letter.number), self._letter(issue)
+                if now.files and now != before:
+                    documents.append(dump(now))
+                    events += self._events(issue, before, reference(documents[-1]))
+                    done[now.number] = now
+        finally:
+            if events:
+                take_stock(self._stock.desk).settle(events, documents)
+                self._before |= done
 
     def _events(self, issue: Issue, before: ArchivedLetter | None, record: str) -> Iterator[Event]:
         region, number = issue.letter.region.code, issue.letter.number
@@ -315,46 +352,65 @@ class _Work:
         self, issue: Issue, folder: str, known: Mapping[str, ArchivedFile]
     ) -> Iterator[_Belonging]:
         """What is to lie in the archive and does not yet, as it lies in the folder or can be made."""
-        for name, digest in issue.files:
-            if not self._lies(folder + name, known):
-                yield from self._issued(issue, name, digest)
-        for attachment, content in signed_versions(self._folder, issue):
+        issued = [*self._issued(issue, folder, known)]
+        yield from issued
+        if not issued and not any(file.kind == "letter" for file in known.values()):
+            return  # without the letter itself nothing of it is archived
+        for attachment, content in self._shelf.signed(issue):
             name = f"{attachment.name.removesuffix('.pdf')}.{attachment.sha256[:8]}.pdf"
             if not self._lies(folder + name, known):
                 yield "signed", name, content
         yield from self._scans(issue, folder, known)
         proof = file_name(issue.letter.number, "proof.json")
         if not self._lies(folder + proof, known):
-            yield "proof", proof, dump(proof_of(self._stock.desk, issue.letter.region))
+            yield "proof", proof, dump(self._proofs.of(issue))
 
     def _lies(self, path: str, known: Mapping[str, ArchivedFile]) -> bool:
         """Whether a file was recorded, and is there; what is in it is looked at by verifying."""
         return path in known and path in self._there
 
-    def _issued(self, issue: Issue, name: str, digest: str) -> Iterator[_Belonging]:
-        path, said = self._folder / name, {"letter": issue.letter.number}
-        content = path.read_bytes() if path.is_file() else None
-        if content is None:
-            self.problems.append(Problem("letter_not_lying", str(path), said))
-        elif not is_issued(content, digest):
-            self.problems.append(Problem("letter_file_changed", str(path), said))
-        else:
-            part = content if _digest(content) == digest else issued_part(content, {digest})
-            yield "letter", name, part or content
+    def _issued(self, issue: Issue, folder: str, known: Mapping[str, ArchivedFile]) -> Iterator[_Belonging]:
+        """The letter's own files. Where its PDF is, the Word file that it was set from may be missing."""
+        problems, there = dict[str, Problem](), set[str]()
+        for name, digest in issue.files:
+            path, said = self._shelf.place(name), {"letter": issue.letter.number}
+            content = path.read_bytes() if path.is_file() else None
+            if self._lies(folder + name, known):
+                there.add(path.suffix)
+            elif content is None:
+                problems[path.suffix] = Problem("letter_not_lying", str(path), said)
+            elif not is_issued(content, digest):
+                problems[path.suffix] = Problem("letter_file_changed", str(path), said)
+            else:
+                there.add(path.suffix)
+                part = content if _digest(content) == digest else issued_part(content, {digest})
+                yield "letter", name, part or content
+        self.problems += (
+            one
+            for kind, one in problems.items()
+            if (kind, one.code) != (".docx", "letter_not_lying") or ".pdf" not in there
+        )
 
     def _scans(self, issue: Issue, folder: str, known: Mapping[str, ArchivedFile]) -> Iterator[_Belonging]:
         """What was signed on paper, as it was taken in."""
         number = issue.letter.number
         for one in self._signatures.get(number, ()):
-            path = self._folder / one.file
-            name = file_name(number, f"{one.role}.{one.sha256[:8]}{path.suffix.lower()}")
+            name = file_name(number, f"{one.role}.{one.sha256[:8]}{Path(one.file).suffix.lower()}")
             if self._lies(folder + name, known):
                 continue
-            content = path.read_bytes() if path.is_file() else b""
-            if _digest(content) == one.sha256:
+            if (content := self._scan(one)) is not None:
                 yield "scan", name, content
             else:
-                self.problems.append(Problem("archive_scan", str(path), {"letter": number}))
+                self.problems.append(Problem("archive_scan", one.file, {"letter": number}))
+
+    def _scan(self, one: LetterSignature) -> bytes | None:
+        """A scan as it was taken in: where it is kept, else, as 0.5.0 kept none, where the letters lie."""
+        kept = self._stock.standing.values.get(FILES_FOLDER)
+        with suppress(Refused):
+            return kept_file(self._stock.desk, kept, AttachedFile(one.file, 0, one.sha256))
+        path = self._shelf.place(one.file)
+        content = path.read_bytes() if path.is_file() else b""
+        return content if _digest(content) == one.sha256 else None
 
     def _laid(self, file: ArchivedFile, content: bytes, known: ArchivedFile | None) -> bool:
         """Whether a file is in the archive now. What lies there unrecorded is ours only if it is the same."""

@@ -14,6 +14,7 @@ from ..desk import (
     QUESTION_DUE,
     REPLY,
     Desk,
+    Issue,
     Stock,
     find_region,
     open_question,
@@ -47,16 +48,19 @@ class LetterQuestionReport(Report):
         yield Sentence(said, OPEN if self.due else DONE, self.letter)
 
 
-def ask(desk: Desk, region: str, words: str, until: dt.date) -> LetterQuestionReport:
+def ask(desk: Desk, region: str, words: str, until: dt.date, employee: str = "") -> LetterQuestionReport:
     """Ask about a letter that is to be signed, before signing it; it is to be answered by a day.
+
+    The letter is the region's, or that of the representative with the number `employee`.
 
     Raise Refused for anybody but those who sign and their deputy, for a day that has passed, and where a
     question waits already, or both have signed.
     """
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
-    letter = last_letter(stock, found).letter.number
-    if problems := [*_ask_faults(stock, found, letter, until)]:
+    issue = last_letter(stock, found, employee)
+    letter = issue.letter.number
+    if problems := [*_ask_faults(stock, found, issue, until)]:
         raise Refused(problems)
     _refuse_words(found, words)
     values = stock.standing.values
@@ -66,14 +70,14 @@ def ask(desk: Desk, region: str, words: str, until: dt.date) -> LetterQuestionRe
     return LetterQuestionReport(letter, found.name, desk.actor, words.strip(), until)
 
 
-def answer(desk: Desk, region: str, words: str) -> LetterQuestionReport:
-    """Answer what is asked about a region's letter.
+def answer(desk: Desk, region: str, words: str, employee: str = "") -> LetterQuestionReport:
+    """Answer what is asked about a region's letter, or about that of a representative.
 
     Raise Refused where nothing is asked, and for who has asked.
     """
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
-    letter = last_letter(stock, found).letter.number
+    letter = last_letter(stock, found, employee).letter.number
     asked = open_question(desk.ledger, letter)
     if asked is None:
         raise Refused([Problem("answer_nothing", found.name, {"letter": letter})])
@@ -85,17 +89,18 @@ def answer(desk: Desk, region: str, words: str) -> LetterQuestionReport:
     return LetterQuestionReport(letter, found.name, desk.actor, words.strip(), None)
 
 
-def _ask_faults(stock: Stock, region: Region, letter: str, until: dt.date) -> Iterator[Problem]:
-    actor, ledger = stock.desk.actor, stock.desk.ledger
-    if actor not in {one.name for one in (region.head, region.deputy, region.superior)}:
-        said = {"actor": actor, "head": region.head.name, "superior": region.superior.name}
+def _ask_faults(stock: Stock, region: Region, issue: Issue, until: dt.date) -> Iterator[Problem]:
+    actor, ledger, letter, signs = stock.desk.actor, stock.desk.ledger, issue.letter, issue.letter.region
+    deputies = () if issue.is_individual else (region.deputy,)
+    if actor not in {one.name for one in (signs.head, signs.superior, *deputies)}:
+        said = {"actor": actor, "head": signs.head.name, "superior": signs.superior.name}
         yield Problem("ask_who", region.name, said)
     if until < stock.desk.clock().astimezone().date():
         yield Problem("ask_until", region.name, {"until": until})
-    if asked := open_question(ledger, letter):
+    if asked := open_question(ledger, letter.number):
         yield Problem("ask_waiting", region.name, {"by": asked.by, "due": asked.due})
-    if len(signed_by(ledger).get(letter, {})) > 1:
-        yield Problem("ask_signed", region.name, {"letter": letter})
+    if len(signed_by(ledger).get(letter.number, {})) > 1:
+        yield Problem("ask_signed", region.name, {"letter": letter.number})
 
 
 def _refuse_words(region: Region, words: str) -> None:

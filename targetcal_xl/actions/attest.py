@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from hashlib import sha256
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic_core import from_json
 
 from ..calibration.vocabulary import Role
-from ..connect import signers_roots, trusted_roots
-from ..desk import INDIVIDUAL, SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
+from ..connect import as_der, signers_roots, trusted_roots
+from ..desk import INDIVIDUAL, RECORD, REPRESENTATIVE, SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
 from ..language import text
 from ..ledger import MOMENT, Proof, load, proof_faults, read_proof
 from ..letters import printed_text
@@ -34,7 +34,7 @@ from ..telling import (
     tell_problems,
 )
 from .attest_signatures import JudgedSignatures, RecordedSignature
-from .paper import JudgedCode, judge_code
+from .paper import JudgedCode, judge_code, judge_data
 from .stamp import HeldStamp, held_stamps
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class AttestReport(Report):
     problems: tuple[Problem, ...] = ()
     """Files that could not be read."""
     codes: tuple[JudgedCode, ...] = ()
-    """What was read off paper."""
+    """What was read off paper, and the data of PDFs that are not recorded byte for byte."""
 
     @property
     def leaves_work(self) -> bool:
@@ -143,14 +143,18 @@ _MARKS = {"agree": DONE, "recorded": DONE, "signed": DONE, "fork": WRONG, "apart
 )
 
 
-def attest(paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str] = ()) -> AttestReport:
+def attest(
+    paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str] = (), online: bool = False
+) -> AttestReport:
     """Judge files by themselves and by the proofs among them, time stamps by the roots that are trusted.
 
-    `codes` were read off letters on paper.
+    `codes` were read off letters on paper. Where `online`, those whom certificates name are asked whether
+    they were revoked.
 
     Raise Refused for roots that are none.
     """
-    trusted = list(dict.fromkeys(map(_der, (*trusted_roots(roots), *signers_roots(roots)))))
+    stampers = trusted_roots(roots)
+    trusted = list(dict.fromkeys(map(as_der, (*stampers, *signers_roots(roots)))))
     proofs: list[ProofFile] = []
     others: list[tuple[str, bytes]] = []
     problems: list[Problem] = []
@@ -158,7 +162,7 @@ def attest(paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str
         try:
             content = read_file(path)
             if content.lstrip().startswith(b"{"):
-                proofs.append(_examined(path.name, content, roots))
+                proofs.append(_examined(path.name, content, stampers))
             else:
                 others.append((path.name, content))
         except Refused as refused:
@@ -169,23 +173,28 @@ def attest(paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str
     )
     files = tuple(_judged(name, content, sound) for name, content in others)
     known = [(one.name, one.proof) for one in sound]
-    read = tuple(judge_code(code, known) for code in codes)
-    signed = (_signatures(name, content, sound, trusted) for name, content in others)
+    read = [judge_code(code, known) for code in codes]
+    read += [*_data(others, files, known)]
+    signed = (_signatures(name, content, sound, trusted, online) for name, content in others)
     held = tuple(one for one in signed if one)
-    return AttestReport(tuple(proofs), files, agreements, held, tuple(problems), read)
+    return AttestReport(tuple(proofs), files, agreements, held, tuple(problems), tuple(read))
 
 
-def _der(certificate: Certificate) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - heavy, seldom needed
-
-    return certificate.public_bytes(Encoding.DER)
+def _data(
+    others: Iterable[tuple[str, bytes]], files: Iterable[JudgedFile], proofs: Sequence[tuple[str, Proof]]
+) -> Iterator[JudgedCode]:
+    """What the data of PDFs say, whose bytes prove nothing: those that were printed or saved again."""
+    for (name, content), file in zip(others, files, strict=True):
+        if file.verdict in ("coded", "unknown") and content.startswith(b"%PDF"):
+            data = judge_data(name, content, proofs)
+            yield from (data,) if data else ()
 
 
 def _signatures(
-    name: str, content: bytes, proofs: Sequence[ProofFile], roots: Sequence[bytes]
+    name: str, content: bytes, proofs: Sequence[ProofFile], roots: Sequence[bytes], online: bool
 ) -> JudgedSignatures | None:
     """What the signatures of a letter's PDF are worth; nothing to say of other files."""
-    seen = examined(content, roots)
+    seen = examined(content, roots, online)
     records = [(one.proof, each) for one in proofs for each in _records(one.proof) if each.head]
     for proof, record in records:
         begun = issued_part(content, record.hashes) if content.startswith(b"%PDF") else None
@@ -206,7 +215,7 @@ def _recorded(proof: Proof) -> Iterator[RecordedSignature]:
                 yield RecordedSignature(one.letter, Role(one.role), one.way, one.certificate)
 
 
-def _examined(name: str, content: bytes, roots: Path | None) -> ProofFile:
+def _examined(name: str, content: bytes, roots: tuple[Certificate, ...]) -> ProofFile:
     try:
         proof = read_proof(content)
     except Refused as refused:
@@ -300,7 +309,8 @@ def _signature(entry: int, signed: Any) -> tuple[_Record, ...]:
 
 
 _MAKERS = (
-    {("letters", "letter.record"): _letter, ("letters", INDIVIDUAL): _individual}
+    {("letters", field): _letter for field in (RECORD, REPRESENTATIVE)}
+    | {("letters", INDIVIDUAL): _individual}
     | {("split", field): _handed_out for field in SENT.values()}
     | {(SIGN, field): _signature for field in SIGNED.values()}
 )

@@ -8,15 +8,25 @@ from typing import Literal
 
 from ..calibration.vocabulary import SIGNATURE_MARKS, Role
 from ..language import listed, text
-from ..signing import SeenSignature, SignedFile
+from ..signing import Revocation, SeenSignature, SignedFile
 from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Sentence, moment
 
 SignatureVerdict = Literal[
-    "altered", "earlier", "other", "half", "unproved", "untrusted", "unsigned", "valid"
+    "altered",
+    "earlier",
+    "other",
+    "revoked",
+    "half",
+    "unproved",
+    "untrusted",
+    "unreached",
+    "unsigned",
+    "valid",
 ]
 """What a letter is worth as signed: changed since; an earlier copy than the plan knows; with signatures that
-are not those which the plan recorded; not signed by all; by all, but no proof says that it is the letter;
-by all, but nobody who is trusted says who they are; by nobody; or all that it is to be."""
+are not those which the plan recorded; with certificates that had been revoked; not signed by all; by all, but
+no proof says that it is the letter; by all, but nobody who is trusted says who they are; by all, but who was
+asked whether certificates were revoked did not answer; by nobody; or all that it is to be."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +60,12 @@ class JudgedSignatures:
             "altered": self.seen.is_altered or (self.grown and not there),
             "earlier": any(one.way == "file" and role not in there for role, one in self.recorded.items()),
             "other": any(map(self._is_other, self.seen.signatures)),
+            "revoked": self._is_said("revoked"),
             "unsigned": not there,
             "half": bool(self.missing),
             "unproved": not self.letter,
             "untrusted": not self.seen.is_trusted,
+            "unreached": self._is_said("unreached"),
         }
         return next((verdict for verdict, holds in found.items() if holds), "valid")
 
@@ -61,6 +73,9 @@ class JudgedSignatures:
     def missing(self) -> tuple[Role, ...]:
         """Whose signatures are due: neither in the file nor known to be on paper."""
         return tuple(role for role in self.seen.missing if role not in self.recorded)
+
+    def _is_said(self, revocation: Revocation) -> bool:
+        return any(one.revocation == revocation for one in self.seen.signatures)
 
     def _is_other(self, one: SeenSignature) -> bool:
         known = self.recorded.get(one.role) if one.role else None
@@ -77,7 +92,14 @@ class JudgedSignatures:
         yield Sentence(said, _MARKS.get(self.verdict, QUESTION))
 
 
-_MARKS = {"altered": WRONG, "other": WRONG, "earlier": WRONG, "unsigned": QUIET, "valid": DONE}
+_MARKS = {
+    "altered": WRONG,
+    "revoked": WRONG,
+    "other": WRONG,
+    "earlier": WRONG,
+    "unsigned": QUIET,
+    "valid": DONE,
+}
 
 
 def _said(one: SeenSignature, language: str) -> str:
@@ -90,6 +112,6 @@ def _said(one: SeenSignature, language: str) -> str:
         return words[0]
     if one.stamped_at:
         words.append(text("telling.signatures.stamped", language, at=moment(one.stamped_at)))
-    if not one.is_trusted:
-        words.append(text("telling.signatures.unknown_issuer", language, issuer=one.issuer))
+    code = f"revocation.{one.revocation}" if one.is_trusted else "unknown_issuer"
+    words.append(text(f"telling.signatures.{code}", language, issuer=one.issuer))
     return " ".join(words)

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from ..calibration import Letter, Line, Region, Representative, individual, shortfalls
+from ..calibration.vocabulary import LetterState
 from ..connect import read_representatives
 from ..desk import (
-    INDIVIDUAL,
+    REPRESENTATIVE,
     Desk,
-    Individual,
     Issue,
     Stock,
+    bearer_key,
+    happened,
     in_force_letters,
-    individual_issues,
+    last_letters,
     take_stock,
     text_faults,
+    withdrawn_letters,
 )
 from ..figures import Figures
-from ..language import text
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Found, Problem
-from ..telling import DONE, Part, Report, Sentence
-from .issue_letters import issue_letters
+from .issue_letters import LettersReport, issue_letters
 from .letter_making import (
     DueLetter,
     LetterFolder,
@@ -37,24 +40,13 @@ from .letter_making import (
     says_the_same,
 )
 
-
-@dataclass(frozen=True)
-class IndividualReport(Report):
-    """By region how many letters of representatives are new, and how many were issued before."""
-
-    regions: tuple[tuple[str, int, int], ...]
-
-    def tell(self, language: str) -> Iterator[Part]:
-        """The report in sentences and tables."""
-        for region, new, kept in self.regions:
-            yield Sentence(
-                text("telling.individual.issued", language, region=region, new=new, kept=kept), DONE
-            )
+_AT_ONCE: Final = 200
+"""So many letters are recorded together: what a run that is stopped has to make again is less."""
 
 
 def letters_as_said(
     desk: Desk, out: Path, form: LetterFormat, template: Path | None, executor: str, people: Path | None
-) -> Report:
+) -> LettersReport:
     """Issue the letters of representatives where their table is named, else those of regions."""
     if people:
         return issue_individual(desk, out, people, form, template, executor)
@@ -68,11 +60,12 @@ def issue_individual(
     form: LetterFormat = "both",
     template: Path | None = None,
     executor: str = "",
-) -> IndividualReport:
-    """Issue a letter to each representative of a table; regions are recorded one by one, as they are ready.
+) -> LettersReport:
+    """Issue a letter to each representative of a table; they are recorded as they are ready.
 
-    So a run that was stopped goes on with the regions that it had not come to. Raise DataProblems with
-    everything that is wrong about the table, or where a letter would come out differently than it was issued.
+    So a run that was stopped goes on with those that it had not come to. Who had a letter for a line of the
+    table and is not in it any more has it withdrawn. Raise DataProblems with everything that is wrong about
+    the table, or where a letter cannot be made.
     """
     stock = take_stock(desk)
     table = read_representatives(people, stock.plan)
@@ -82,12 +75,13 @@ def issue_individual(
     language = stock.reading.places.language
     model = letter_template(template, language, "representative")
     run = LetterRun(LetterFolder(form, out), model, language, executor)
-    earlier, told = individual_issues(desk.ledger), list[tuple[str, int, int]]()
-    for region, own in _by_region(stock, table).items():
-        before = earlier.get(region.code, Individual(()))
-        issued = _issue(desk, region, own, whole[region.code], before, run)
-        told.append((region.name, sum(issued), len(issued) - sum(issued)))
-    return IndividualReport(tuple(told))
+    before, gone = last_letters(desk.ledger), withdrawn_letters(desk.ledger)
+    carried = _carried(stock, table, whole, before)
+    due = [_due(stock, one, gone, run.folder) for one in carried]
+    made = run.issue(desk, due, lambda told: _record(desk, told), _AT_ONCE)
+    over = [*_no_more(stock, table, before, gone)]
+    _withdraw(desk, over, people.name)
+    return LettersReport(made.letters, made.left, tuple(map(_told_withdrawn, over)))
 
 
 def _lines(stock: Stock) -> dict[str, Line]:
@@ -122,43 +116,82 @@ def _agreed(stock: Stock, region: Region, letter: Letter) -> dict[str, float]:
     return {line.code: said.targets.agreed for line, said in zip(lines, letter.lines, strict=True)}
 
 
-def _issue(
-    desk: Desk,
-    region: Region,
-    own: Sequence[Representative],
-    whole: Letter,
-    before: Individual,
-    run: LetterRun,
-) -> list[bool]:
-    """Issue the letters of a region's representatives, and whether each is new."""
-    stock = take_stock(desk)
-    known = {issue.letter.region.head.employee: issue for issue in before.issues}
-    due = [_due(stock, whole, one, known.get(one.employee), run.folder) for one in own]
+@dataclass(frozen=True)
+class _Carried:
+    """What somebody carries: a part of a line, and what letters there are of it."""
 
-    def record(told: list[WrittenLetter]) -> None:
-        """The region's letters in force, with what is new of them, in the place of those before."""
-        newest = known | {one.issue.letter.region.head.employee: one.issue for one in told}
-        content = dump(Individual(tuple(newest[number] for number in sorted(newest))))
-        old = stock.standing.value(region.code, None, INDIVIDUAL)
-        if told:
-            event = Event("letters", region.code, None, INDIVIDUAL, old, reference(content))
-            stock.settle([event], [content])
-
-    return [one.is_new for one in run.issue(desk, due, record)]
+    by: Representative
+    line: str
+    whole: Letter
+    last: Issue | None
 
 
-def _due(
-    stock: Stock, whole: Letter, one: Representative, last: Issue | None, folder: LetterFolder
-) -> DueLetter:
-    """The letter that is due: the last one where it says the same, or else the next version."""
+def _carried(
+    stock: Stock,
+    table: Sequence[Representative],
+    whole: Mapping[str, Letter],
+    before: Mapping[str, Issue],
+) -> Iterator[_Carried]:
+    lines = _lines(stock)
+    for region, own in _by_region(stock, table).items():
+        for one in own:
+            last = before.get(bearer_key(one.employee))
+            yield _Carried(one, lines[one.line].name, whole[region.code], last)
+
+
+def _due(stock: Stock, one: _Carried, gone: Container[str], folder: LetterFolder) -> DueLetter:
+    """The letter that is due: the last one where it holds and says the same, or else the next version."""
+    last = one.last
     letter = individual(
-        whole,
-        one,
-        _lines(stock)[one.line].name,
+        one.whole,
+        one.by,
+        one.line,
         replaced=last.letter if last else None,
         issued=stock.desk.clock().date(),
         chain_head=stock.checkpoint,
     )
-    if last and says_the_same(letter, last.letter):
+    if last and last.letter.number not in gone and says_the_same(letter, last.letter):
         return ordered(last.letter, last, folder)
     return ordered(letter, None, folder)
+
+
+def _record(desk: Desk, told: Sequence[WrittenLetter]) -> None:
+    """New letters, and new files of old ones, each as an entry of its own, which proves it alone."""
+    if told:
+        stock = take_stock(desk)
+        documents = [dump(one.issue) for one in told]
+        stock.settle([*map(partial(_entry, stock), told, documents)], documents)
+
+
+def _entry(stock: Stock, one: WrittenLetter, content: bytes) -> Event:
+    key = (one.issue.letter.region.code, one.issue.letter.number, REPRESENTATIVE)
+    return Event("letters", *key, stock.standing.values.get(key), reference(content))
+
+
+def _no_more(
+    stock: Stock, table: Sequence[Representative], before: Mapping[str, Issue], gone: Container[str]
+) -> Iterator[Issue]:
+    """The letters of those who carry none of the table's lines any more."""
+    known = _lines(stock)
+    lines = {known[one.line].name for one in table}
+    there = {bearer_key(one.employee) for one in table}
+    for bearer, issue in before.items():
+        if bearer not in there and issue.letter.number not in gone and issue.letter.lines[0].name in lines:
+            yield issue
+
+
+def _withdraw(desk: Desk, letters: Sequence[Issue], table: str) -> None:
+    """Have the ledger say that letters do not hold any more, as a table knows nobody who carries them."""
+    if letters:
+        stock = take_stock(desk)
+        stock.settle([_withdrawal(stock, one.letter, table) for one in letters])
+
+
+def _told_withdrawn(issue: Issue) -> Problem:
+    said = {"letter": issue.letter.number, "region": issue.letter.region.name}
+    return Problem("individual_withdrawn", issue.letter.region.head.name, said)
+
+
+def _withdrawal(stock: Stock, letter: Letter, table: str) -> Event:
+    values, code = stock.standing.values, letter.region.code
+    return happened("letters", values, code, letter.number, LetterState.WITHDRAWN, table)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..calibration import Letter, Region, compose, period_weights
-from ..desk import Desk, Issue, Stock, issues, take_stock
+from ..calibration import Letter, Region, compose
+from ..desk import RECORD, Desk, Issue, Stock, in_force_letters, take_stock
 from ..language import is_placeholder, listed, text
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Problem
-from ..telling import DONE, Part, Report, Sentence
-from ..workdays import working_days
+from ..telling import DONE, Part, Report, Sentence, noted
+from ..workdays import plan_shape
 from .check import broken_seals
 from .letter_making import (
     DueLetter,
@@ -30,16 +31,36 @@ from .objections import handled_by_line
 
 @dataclass(frozen=True)
 class LettersReport(Report):
-    """All letters of the plan."""
+    """The letters of regions, or of representatives."""
 
     letters: tuple[LetterFiles, ...]
+    left: tuple[Problem, ...] = ()
+    """Files of letters that hold which are not there and could not be made again."""
+    withdrawn: tuple[Problem, ...] = ()
+    """Letters that hold no more, as their representatives have left the table."""
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether a file is missing."""
+        return bool(self.left)
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         for letter in self.letters:
-            outcome, files = "issued" if letter.is_new else "kept", listed(letter.files, language)
-            facts = {"number": letter.number, "region": letter.region, "files": files}
-            yield Sentence(text(f"telling.letters.{outcome}", language, **facts), DONE)
+            if not letter.person:
+                outcome, files = "issued" if letter.is_new else "kept", listed(letter.files, language)
+                facts = {"number": letter.number, "region": letter.region, "files": files}
+                yield Sentence(text(f"telling.letters.{outcome}", language, **facts), DONE)
+        for region, (new, kept) in self._people().items():
+            said = text("telling.individual.issued", language, region=region, new=new, kept=kept)
+            yield Sentence(said, DONE)
+        yield from noted(self.withdrawn, text("telling.individual.withdrawn", language), language)
+        yield from noted(self.left, text("telling.letters.left", language), language)
+
+    def _people(self) -> dict[str, tuple[int, int]]:
+        """By region how many letters of representatives are new, and how many were issued before."""
+        counts = Counter((one.region, one.is_new) for one in self.letters if one.person)
+        return {region: (counts[region, True], counts[region, False]) for region, _ in counts}
 
 
 def issue_letters(
@@ -47,17 +68,18 @@ def issue_letters(
 ) -> LettersReport:
     """Issue the letter of every confirmed region; what was issued before is written again, unchanged.
 
-    `executor` says who makes them, see `workshop`. Raise DataProblems where a letter that was issued would
-    come out differently.
+    `executor` says who makes them, see `workshop`. What would come out differently than it was issued, as a
+    letter of an older release, stays as it is and is named.
     """
     stock = take_stock(desk)
     if problems := list(_obstacles(stock)):
         raise DataProblems(problems)
     language = stock.reading.places.language
     run = LetterRun(LetterFolder(form, out), letter_template(template, language), language, executor)
-    earlier = {issue.letter.region.code: issue for issue in issues(desk.ledger)}
+    earlier = in_force_letters(desk.ledger)
     due = _due(stock, earlier, run.folder)
-    return LettersReport(run.issue(desk, due, lambda told: _record(stock, told, earlier)))
+    made = run.issue(desk, due, lambda told: _record(stock, told, earlier))
+    return LettersReport(made.letters, made.left)
 
 
 def _obstacles(stock: Stock) -> Iterator[Problem]:
@@ -81,7 +103,7 @@ def _erased(stock: Stock) -> set[str | None]:
     """The regions whose last letter nobody can write again, as words of it were erased."""
     gone = {where for where, _ in stock.desk.ledger.erased()}
     values = stock.standing.values.items()
-    return {region for (region, _, field), value in values if field == "letter.record" and value in gone}
+    return {region for (region, _, field), value in values if field == RECORD and value in gone}
 
 
 def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, str]) -> Letter:
@@ -93,7 +115,7 @@ def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, 
         issued=stock.desk.clock().date(),
         chain_head=stock.checkpoint,
         handling=handling,
-        day_weights=period_weights(working_days(stock.plan.period, stock.plan.calendar).days),
+        day_weights=plan_shape(stock.standing.inputs).shares,
         says_nothing=is_placeholder,
     )
 
@@ -118,18 +140,18 @@ def _due(stock: Stock, earlier: Mapping[str, Issue], folder: LetterFolder) -> li
     return due
 
 
-def _record(stock: Stock, told: list[WrittenLetter], earlier: dict[str, Issue]) -> None:
+def _record(stock: Stock, told: list[WrittenLetter], earlier: Mapping[str, Issue]) -> None:
     """New letters, and new files of old ones, go to the ledger while their files lie ready."""
     events, documents = [], []
-    recorded = {key: value for key, value in stock.standing.values.items() if key[2] == "letter.record"}
+    recorded = {key: value for key, value in stock.standing.values.items() if key[2] == RECORD}
     for one in told:
         region, content = one.issue.letter.region.code, dump(one.issue)
         if one.before is None:
             last = earlier.get(region)
             old = last.letter.number if last else None
             events.append(Event("letters", region, None, "letter", old, one.issue.letter.number))
-        before = recorded[region, None, "letter.record"] if one.before else None
-        events.append(Event("letters", region, None, "letter.record", before, reference(content)))
+        before = recorded[region, None, RECORD] if one.before else None
+        events.append(Event("letters", region, None, RECORD, before, reference(content)))
         documents.append(content)
     if events:
         stock.settle(events, documents)

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
-from ..calibration import Person, Region
+from ..calibration import NO_TRUST, Person, Region, Trust
 from ..calibration.vocabulary import Role
-from ..desk import Issue, LetterSignature, Stock, issues
+from ..connect import as_der, trusted_roots
+from ..desk import (
+    Issue,
+    LetterSignature,
+    Stock,
+    bearer_key,
+    issues,
+    letters_that_hold,
+    withdrawn_letters,
+)
 from ..ledger import Log
+from ..letters.file_names import file_name
 from ..ooxml import read_file
+from ..outbox import Attachment
 from ..problems import Problem, Refused
 from ..signing import SeenSignature, SignedFile, examined, issued_part
 
@@ -71,20 +84,38 @@ class Issued:
     by_file: Mapping[str, Issue]
     replaced: Mapping[str, str]
     """Letters that another replaces, with that one's number."""
+    withdrawn: Container[str] = ()
+    """Letters whose representatives there are no more."""
+    roots: Sequence[bytes] = ()
+    """The certificates that the plan trusts, in DER; none where it names none."""
 
     def read(self, path: Path) -> LetterFile:
-        """The letter in a file; raise Refused for none, an altered one, and one that was replaced."""
+        """The letter in a file; raise Refused for none, an altered one, and one that does not hold."""
         content = read_file(path)
         begun = issued_part(content, self.by_file.keys())
         if begun is None:
             raise Refused([Problem("sign_not_issued", path.name)])
-        found = LetterFile(path, content, self.by_file[sha256(begun).hexdigest()], examined(content))
+        found = LetterFile(
+            path, content, self.by_file[sha256(begun).hexdigest()], examined(content, self.roots)
+        )
         if found.seen.is_altered or (len(content) > len(begun) and not found.seen.signatures):
             raise Refused([Problem("sign_altered", path.name, {"letter": found.letter})])
-        if later := self.replaced.get(found.letter):
-            said = {"letter": found.letter, "later": later}
-            raise Refused([Problem("sign_replaced", path.name, said)])
+        if problem := self.over(found.issue):
+            raise Refused([replace(problem, where=path.name)])
+        if strange := [one for one in found.seen.signatures if self.roots and not one.is_trusted]:
+            said = {"signer": strange[0].signer, "issuer": strange[0].issuer}
+            raise Refused([Problem("sign_untrusted", path.name, {"letter": found.letter, **said})])
         return found
+
+    def over(self, issue: Issue) -> Problem | None:
+        """Why a letter does not hold any more, or rests on one that does not; None where it holds."""
+        number, said = issue.letter.number, {"letter": issue.letter.number, "rests": issue.letter.rests_on}
+        if later := self.replaced.get(number):
+            return Problem("sign_replaced", number, {**said, "later": later})
+        if number in self.withdrawn:
+            return Problem("sign_withdrawn", number, said)
+        later = self.replaced.get(issue.letter.rests_on, "")
+        return Problem("sign_rests", number, {**said, "later": later}) if later else None
 
 
 def is_issued(content: bytes, digest: str) -> bool:
@@ -94,25 +125,72 @@ def is_issued(content: bytes, digest: str) -> bool:
     return issued_part(content, {digest}) is not None and is_only_signed(content)
 
 
+LetterOnShelf = tuple[Attachment, bytes]
+"""A file of a letter, and what is in it."""
+
+
+class LetterShelf:
+    """Folders where letters lie, of which the first that has a file counts."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+        found = {path.name: path for folder in reversed(folders) for path in folder.glob("*.pdf")}
+        self._pdfs, self._names = found, sorted(found)
+
+    def place(self, name: str) -> Path:
+        """Where a file lies, or is to be put."""
+        places = [folder / name for folder in self._folders]
+        return next((path for path in places if path.is_file()), places[0])
+
+    def signed(self, issue: Issue) -> list[LetterOnShelf]:
+        """The signed PDFs of a letter, each what was issued and signatures, no more; the longest is last."""
+        name = file_name(issue.letter.number, "pdf")
+        digest = dict(issue.files).get(name, "")
+        lying = ((each, self._pdfs[each].read_bytes()) for each in self._beginning(name.removesuffix(".pdf")))
+        read = ((Attachment(each, sha256(content).hexdigest()), content) for each, content in lying)
+        found = [both for both in read if both[0].sha256 != digest and is_issued(both[1], digest)]
+        return sorted(found, key=lambda both: len(both[1]))
+
+    def _beginning(self, stem: str) -> Iterator[str]:
+        """The names of what may be versions of a file."""
+        for name in islice(self._names, bisect_left(self._names, stem), None):
+            if not name.startswith(stem):
+                return
+            if name.startswith((f"{stem}.", f"{stem}-")):
+                yield name
+
+
 def is_only_signed(content: bytes) -> bool:
     """Whether a file carries signatures, and nothing else was done to it."""
     seen = examined(content)
     return bool(seen.signatures) and not seen.is_altered
 
 
-def issued_letters(ledger: Log) -> Issued:
-    """Every letter that was issued."""
+def roots_of(trust: Trust) -> list[bytes]:
+    """The certificates that a plan trusts, in DER; none where it names none."""
+    return [*map(as_der, trusted_roots(trust=trust))] if trust.roots else []
+
+
+def issued_letters(ledger: Log, trust: Trust = NO_TRUST) -> Issued:
+    """Every letter that was issued; signatures on them are held against whom the plan trusts."""
     known = [*issues(ledger)]
     by_file = {digest: one for one in known for _, digest in one.files}
-    return Issued(by_file, {one.letter.replaces: one.letter.number for one in known if one.letter.replaces})
+    replaced = {one.letter.replaces: one.letter.number for one in known if one.letter.replaces}
+    return Issued(by_file, replaced, withdrawn_letters(ledger), roots_of(trust))
 
 
-def last_letter(stock: Stock, region: Region) -> Issue:
-    """A region's letter that replaces all others; raise Refused where none was issued."""
-    found = [one for one in issues(stock.desk.ledger) if one.letter.region.code == region.code]
-    if not found:
-        raise Refused([Problem("letter_none", region.name)])
-    return found[-1]
+def last_letter(stock: Stock, region: Region, employee: str = "") -> Issue:
+    """The letter of a region that holds, or of one of its representatives, by the employee's number.
+
+    Raise Refused where there is none.
+    """
+    bearer = bearer_key(employee) if employee else region.code
+    for one in letters_that_hold(stock.desk.ledger):
+        if (one.letter.region.code, one.bearer, one.is_individual) == (region.code, bearer, bool(employee)):
+            return one
+    if employee:
+        raise Refused([Problem("letter_none_of", region.name, {"employee": employee})])
+    raise Refused([Problem("letter_none", region.name)])
 
 
 def read_letters(issued: Issued, paths: Iterable[Path]) -> tuple[list[LetterFile], list[Problem]]:

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..calibration import Letter
-from ..desk import Desk, Issue, LetterOrder, Workshop, workshop
+from ..desk import Desk, Issue, LetterMade, LetterOrder, Workshop, workshop
 from ..ledger import dump
 from ..letters import LetterKind, LetterTemplate
 from ..letters.file_names import file_name
@@ -29,6 +29,8 @@ class LetterFiles:
     region: str
     files: tuple[str, ...]
     is_new: bool
+    person: str = ""
+    """Whose letter it is; empty where it is the region's."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,26 @@ class WrittenLetter:
         return self.before is None or self.issue.files != self.before.files
 
     @property
-    def changed(self) -> list[Problem]:
+    def differing(self) -> list[Problem]:
         """The files that would not be what was issued under their name."""
         now, then = dict(self.issue.files), dict(self.before.files if self.before else ())
-        return [Problem("letter_differs", name) for name, digest in then.items() if now[name] != digest]
+        said = {"letter": self.issue.letter.number}
+        return [Problem("letter_differs", name, said) for name, digest in then.items() if now[name] != digest]
+
+    @property
+    def files(self) -> LetterFiles:
+        """The letter as it is told."""
+        letter = self.issue.letter
+        person = letter.region.head.name if self.issue.is_individual else ""
+        return LetterFiles(letter.number, letter.region.name, self.names, self.before is None, person)
 
 
-def _told(written: WrittenLetter) -> LetterFiles:
-    letter = written.issue.letter
-    return LetterFiles(letter.number, letter.region.name, written.names, written.before is None)
+@dataclass(frozen=True)
+class MadeLetters:
+    """The letters whose files lie there after a run, and why those of others, issued before, do not."""
+
+    letters: tuple[LetterFiles, ...]
+    left: tuple[Problem, ...]
 
 
 @dataclass(frozen=True)
@@ -98,22 +111,42 @@ class LetterRun:
     executor: str = ""
 
     def issue(
-        self, desk: Desk, due: Sequence[DueLetter], record: Callable[[list[WrittenLetter]], None]
-    ) -> tuple[LetterFiles, ...]:
+        self,
+        desk: Desk,
+        due: Sequence[DueLetter],
+        record: Callable[[list[WrittenLetter]], None],
+        at_once: int | None = None,
+    ) -> MadeLetters:
         """Make what is due, have `record` told what is new while the files lie ready, and lay them out.
 
-        Raise DataProblems where a letter cannot be made, or one that was issued would come out differently.
+        So many as `at_once` says are recorded together, else all. What was issued before and would come out
+        differently stays as it is, and is named. Raise DataProblems where a letter cannot be made; then
+        nothing of those that would be recorded together is.
         """
         out, plan = self.folder.out, desk.ledger.checkpoint.origin
+        told, left = list[LetterFiles](), list[Problem]()
         with workshop(out, self.template, self.language, plan, self.executor) as makers:
-            written = list(_written(due, makers, desk))
-            if changed := [problem for one in written for problem in one.changed]:
-                raise DataProblems(changed)
-            new = [(name, dict(one.issue.files)[name]) for one in written for name in one.new]
-            ready = [(makers.file(name), out / name) for name, digest in new if _is_due(out / name, digest)]
-            record([one for one in written if one.is_told])
-            _put(ready)
-        return tuple(map(_told, written))
+            made = makers.made([one.order for one in due if one.order])
+            for first in range(0, len(due), at_once or max(len(due), 1)):
+                some = due[first : first + (at_once or len(due))]
+                written = list(_written(some, made, desk, _Count(first, len(due))))
+                same = [one for one in written if not one.differing]
+                self._laid(same, makers, record)
+                told += [one.files for one in same]
+                left += [problem for one in written for problem in one.differing]
+        return MadeLetters(tuple(told), tuple(left))
+
+    def _laid(
+        self,
+        written: Sequence[WrittenLetter],
+        makers: Workshop,
+        record: Callable[[list[WrittenLetter]], None],
+    ) -> None:
+        out = self.folder.out
+        new = [(name, dict(one.issue.files)[name]) for one in written for name in one.new]
+        ready = [(makers.file(name), out / name) for name, digest in new if _is_due(out / name, digest)]
+        record([one for one in written if one.is_told])
+        _put(ready)
 
 
 def letter_template(path: Path | None, language: str, kind: LetterKind = "commitment") -> LetterTemplate:
@@ -151,18 +184,26 @@ def ordered(letter: Letter, before: Issue | None, folder: LetterFolder) -> DueLe
     return DueLetter(letter, before, names, LetterOrder(letter, file_name(letter.number, "pdf") in wanted))
 
 
-def _written(due: Sequence[DueLetter], makers: Workshop, desk: Desk) -> Iterator[WrittenLetter]:
-    """What became of all letters; raise DataProblems for those that cannot be made, all at once."""
-    made = makers.made([one.order for one in due if one.order])
+class _Count(NamedTuple):
+    """How many letters of how many are done."""
+
+    done: int
+    all: int
+
+
+def _written(
+    due: Sequence[DueLetter], made: Iterator[LetterMade], desk: Desk, count: _Count
+) -> Iterator[WrittenLetter]:
+    """What became of letters; raise DataProblems for those that cannot be made, all at once."""
     written, problems = list[WrittenLetter](), list[Problem]()
-    for done, one in enumerate(due, 1):
+    for done, one in enumerate(due, count.done + 1):
         if one.order is None and one.before:
             written.append(WrittenLetter(one.before, one.before, one.names, ()))
         else:
             result = next(made)
             problems += result.problems
             written.append(_issued(one, dict(result.files), desk))
-        desk.progress("letters", done, len(due))
+        desk.progress("letters", done, count.all)
     if problems:
         raise DataProblems(problems)
     yield from written

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..calibration import Letter, Value, same_value
-from ..desk import Issue, Stock, in_force_letters, issues
+from ..desk import Issue, Stock, in_force_letters, issues, letters_that_hold
 from ..figures import Figures
 from ..ledger import Entry, Log
 from ..problems import Problem
-from .letter_files import is_issued
+from .letter_files import is_issued, issued_letters
 
 FOLDER: Final = "letters"
 """Where letters lie beside their book, unless somebody says otherwise."""
@@ -36,9 +36,13 @@ def _agreed_and_issued(ledger: Log) -> list[Entry]:
 
 
 def outdated(stock: Stock) -> Iterator[Problem]:
-    """Lines of letters in force that no longer say what is: the next version is due."""
+    """Lines of letters in force that no longer say what is, and representatives' that rest on such."""
     for issue in in_force_letters(stock.desk.ledger).values():
         yield from lines_outdated(stock, issue)
+    known = issued_letters(stock.desk.ledger)
+    resting = [one for one in letters_that_hold(stock.desk.ledger) if known.over(one)]
+    for region, count in Counter(one.letter.region.name for one in resting).items():
+        yield Problem("individual_outdated", region, {"count": count})
 
 
 def lines_outdated(stock: Stock, issue: Issue) -> Iterator[Problem]:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from ..calibration import Person, Region
+from ..calibration import Person, Region, Representative, same_value
 from ..calibration.vocabulary import Channel, MessageKind, Role
-from ..desk import Desk, Issue, Stock, in_force_letters, take_stock
+from ..connect import read_representatives
+from ..desk import LETTER_KINDS, Desk, Issue, Stock, bearer_key, in_force_letters, last_letters, take_stock
 from ..language import listed, text
 from ..letters.file_names import file_name
 from ..outbox import MOST_ATTACHED, Attachment, Message, enter, message_code, queue
 from ..problems import Problem
 from ..telling import DONE, Part, Report, Sentence
-from .letter_files import is_issued
+from .letter_files import Issued, LetterOnShelf, LetterShelf, issued_letters
 from .letters_held import FOLDER, lines_outdated
 from .mail_texts import CoveringText, covering_texts, write_texts
 from .outbox import OutboxReport, Sleep, row_of_message, send_due
 
 MailFormat = Literal["pdf", "docx", "both"]
-_File = tuple[Attachment, bytes]
 
 
 @dataclass(frozen=True)
@@ -49,28 +50,34 @@ def mail(
     form: MailFormat = "pdf",
     draft: Path | None = None,
     dry_run: bool = False,
+    people: Path | None = None,
     sleep: Sleep = time.sleep,
 ) -> OutboxReport:
     """Mail the letters in force that were not mailed yet; `dry_run` lists them and does nothing.
 
+    They are those of regions, or of the representatives in the table `people`, which has their addresses.
     Files lie in the folder `letters`, else beside the book; where a signed version lies there, that goes.
-    What keeps a letter from going is told, and the others go. Raise DataProblems for covering texts that
-    cannot be used.
+    What keeps a letter from going is told, and the others go. Raise DataProblems for covering texts or a
+    table that cannot be used.
     """
     stock = take_stock(desk)
-    found = _Found(stock, letters or desk.path.parent / FOLDER, form)
-    news = [*_news(stock, found)]
+    found = _Found(stock, LetterShelf([letters or desk.path.parent / FOLDER]), form)
+    table = read_representatives(people, stock.plan) if people else None
+    news = _news(stock, found, _of_people(stock, found, table) if table else _of_regions(stock, found))
     if dry_run:
         rows = tuple(row_of_message(stock, message) for message, _ in news)
         return OutboxReport(rows, tuple(found.problems), dry=True)
-    events, documents = enter(desk.ledger, stock.plan.code, news)
-    if events:
-        stock.settle(events, documents)
-    only = {item.code for item in queue(desk.ledger) if item.message.kind in (_HEAD, _COPY)}
+    while some := [*islice(news, _AT_ONCE)]:
+        events, documents = enter(desk.ledger, stock.plan.code, some)
+        take_stock(desk).settle(events, documents)
+    only = {item.code for item in queue(desk.ledger) if item.message.kind in LETTER_KINDS}
     return send_due(desk, drafts=draft, sleep=sleep, problems=found.problems, only=only)
 
 
-_HEAD, _COPY = MessageKind.LETTER, MessageKind.LETTER_COPY
+_AT_ONCE: Final = 500
+"""So many mails, with what they enclose, are held in memory."""
+_Recipient = tuple[MessageKind, Person]
+_ToMail = tuple[Issue, tuple[_Recipient, ...]]
 
 
 @dataclass
@@ -78,15 +85,15 @@ class _Found:
     """The files of letters that lie in a folder, and what is amiss with them."""
 
     stock: Stock
-    folder: Path
+    shelf: LetterShelf
     form: MailFormat
     problems: list[Problem] = field(default_factory=list)
 
-    def of(self, issue: Issue) -> tuple[list[_File], bool]:
+    def of(self, issue: Issue) -> tuple[list[LetterOnShelf], bool]:
         """What goes with a letter, and whether that is its signed version; nothing where that is amiss."""
         kinds = ("docx", "pdf") if self.form == "both" else (self.form,)
         names = [file_name(issue.letter.number, kind) for kind in kinds]
-        signed = signed_versions(self.folder, issue)[-1:] if "pdf" in kinds else []
+        signed = self.shelf.signed(issue)[-1:] if "pdf" in kinds else []
         found = signed or [*self._issued(issue, names)]
         if sum(len(content) for _, content in found) > MOST_ATTACHED:
             sizes = {"size": sum(len(content) for _, content in found) >> 20, "most": MOST_ATTACHED >> 20}
@@ -94,10 +101,10 @@ class _Found:
             return [], False
         return (found, bool(signed)) if signed or len(found) == len(names) else ([], False)
 
-    def _issued(self, issue: Issue, names: Iterable[str]) -> Iterator[_File]:
+    def _issued(self, issue: Issue, names: Iterable[str]) -> Iterator[LetterOnShelf]:
         digests = dict(issue.files)
         for name in names:
-            path, said = self.folder / name, {"letter": issue.letter.number}
+            path, said = self.shelf.place(name), {"letter": issue.letter.number}
             content = path.read_bytes() if path.is_file() and name in digests else None
             if content is None:
                 self.problems.append(Problem("letter_not_lying", str(path), said))
@@ -107,26 +114,26 @@ class _Found:
                 yield Attachment(name, digests[name]), content
 
 
-def signed_versions(folder: Path, issue: Issue) -> list[_File]:
-    """The signed PDFs of a letter: each is what was issued and signatures, no more; the longest is last."""
-    name = file_name(issue.letter.number, "pdf")
-    digest, stem = dict(issue.files).get(name, ""), name.removesuffix(".pdf")
-    lying = (path for path in sorted(folder.glob("*.pdf")) if path.name.startswith((f"{stem}.", f"{stem}-")))
-    read = ((Attachment(path.name, _digest(content := path.read_bytes())), content) for path in lying)
-    found = [
-        (file, content) for file, content in read if file.sha256 != digest and is_issued(content, digest)
-    ]
-    return sorted(found, key=lambda both: len(both[1]))
-
-
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _news(stock: Stock, found: _Found) -> Iterator[tuple[Message, tuple[bytes, ...]]]:
-    """The messages that letters in force go with, each with its files, that are not in the queue."""
+def _news(
+    stock: Stock, found: _Found, letters: Iterable[_ToMail]
+) -> Iterator[tuple[Message, tuple[bytes, ...]]]:
+    """The messages that letters go with, each with its files, that are not in the queue."""
     known = {item.code for item in queue(stock.desk.ledger)}
     texts = covering_texts(stock.desk.path, stock.standing.language)
+    for issue, people in letters:
+        files, is_signed = found.of(issue)
+        for kind, person in people if files else ():
+            message = _message(stock, issue, kind, person, texts[kind], files, is_signed)
+            if message_code(stock.plan.code, message) not in known:
+                yield message, tuple(content for _, content in files)
+
+
+def _of_regions(stock: Stock, found: _Found) -> Iterator[_ToMail]:
+    """The letters of regions that say what is in force, and who gets each."""
     letters = in_force_letters(stock.desk.ledger)
     for region in stock.plan.regions:
         issue = letters.get(region.code)
@@ -135,37 +142,46 @@ def _news(stock: Stock, found: _Found) -> Iterator[tuple[Message, tuple[bytes, .
         elif late := [*lines_outdated(stock, issue)]:
             found.problems += late
         else:
-            files, is_signed = found.of(issue)
-            for message in _messages(stock, issue, texts, files, is_signed, found.problems) if files else ():
-                if message_code(stock.plan.code, message) not in known:
-                    yield message, tuple(content for _, content in files)
+            people = [*_people(stock, region)]
+            away = (Problem("mail_no_address", person.name) for _, person in people if not person.mail)
+            found.problems += away
+            yield issue, tuple(one for one in people if one[1].mail)
 
 
-def _messages(
-    stock: Stock,
-    issue: Issue,
-    texts: Mapping[str, CoveringText],
-    files: list[_File],
-    is_signed: bool,
-    problems: list[Problem],
-) -> Iterator[Message]:
-    region = stock.plan.region(issue.letter.region.code)
-    for kind, person in _people(stock, region):
-        if person.mail:
-            yield _message(stock, issue, kind, person, texts[kind], files, is_signed)
-        else:
-            problems.append(Problem("mail_no_address", person.name))
-
-
-def _people(stock: Stock, region: Region) -> Iterator[tuple[MessageKind, Person]]:
+def _people(stock: Stock, region: Region) -> Iterator[_Recipient]:
     """Who gets a region's letter: its head, and copies, each person once."""
-    yield _HEAD, region.head
+    yield MessageKind.LETTER, region.head
     known, people = {region.head}, {Role.SUPERIOR: region.superior, Role.HRBP: region.hrbp}
     for role in stock.plan.letters.copies:
         person = people[Role(role)]
         if person not in known:
             known.add(person)
-            yield _COPY, person
+            yield MessageKind.LETTER_COPY, person
+
+
+def _of_people(stock: Stock, found: _Found, table: Iterable[Representative]) -> Iterator[_ToMail]:
+    """The letters of the representatives of a table, as far as both say the same, each to its own."""
+    known = issued_letters(stock.desk.ledger)
+    letters = last_letters(stock.desk.ledger)
+    for one in table:
+        issue = letters.get(bearer_key(one.employee))
+        if problem := _amiss(known, issue, one):
+            found.problems.append(problem)
+        elif issue:
+            person = Person(one.name, one.mail, employee=one.employee)
+            yield issue, ((MessageKind.LETTER_PERSONAL, person),)
+
+
+def _amiss(known: Issued, issue: Issue | None, one: Representative) -> Problem | None:
+    """What keeps a representative's letter from going."""
+    if issue is None:
+        return Problem("letter_not_issued_to", one.name, {"employee": one.employee})
+    if problem := known.over(issue):
+        return problem
+    (line,), said = issue.letter.lines, {"letter": issue.letter.number}
+    if not same_value(line.targets.agreed, one.target) or issue.letter.region.head.name != one.name:
+        return Problem("letter_table_differs", one.name, said)
+    return None if one.mail else Problem("mail_no_address_in", one.name)
 
 
 def _message(
@@ -174,12 +190,13 @@ def _message(
     kind: MessageKind,
     person: Person,
     covering: CoveringText,
-    files: list[_File],
+    files: list[LetterOnShelf],
     is_signed: bool,
 ) -> Message:
     letter, language = issue.letter, stock.standing.language
     names = [attachment.name for attachment, _ in files]
-    fields = {"person": person.name, "head": letter.region.head.name, "region": letter.region.name}
+    head = letter.region.superior if issue.is_individual else letter.region.head
+    fields = {"person": person.name, "head": head.name, "region": letter.region.name}
     fields |= {"company": letter.company, "period": str(letter.period), "metric": letter.metric.name}
     fields |= {"number": letter.number, "replaces": letter.replaces, "files": listed(names, language)}
     subject, body = covering.filled(fields)

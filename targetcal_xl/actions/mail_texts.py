@@ -15,7 +15,7 @@ from ..problems import DataProblems, Problem, Refused
 
 FIELDS: Final = ("person", "head", "region", "company", "period", "metric", "number", "replaces", "files")
 """What may stand in braces in a covering text."""
-KINDS: Final = ("letter", "letter_copy")
+KINDS: Final = ("letter", "letter_copy", "letter_personal")
 _PARTS: Final = ("subject", "body")
 _ENDING: Final = ".mail.toml"
 _BRACED: Final = re.compile(r"\{([^{}]*)\}")

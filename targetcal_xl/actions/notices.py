@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ..calibration import Person, Plan, Region
-from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, Role
+from ..calibration import Person, Plan, Region, as_number
+from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, Role, WarningState
 from ..calibration.waiting import LATE_DAYS, SLOW_DAYS
 from ..desk import (
     SIGNED,
+    SINCE,
+    TAKEN_UNTIL,
     Issue,
     LetterQuestion,
     Stock,
     files_folder,
-    in_force_letters,
     letter_questions,
+    letters_that_hold,
+    personal_mails,
     signed_by,
 )
 from ..exchange import ENDING, ZIPPED
+from ..figures import percent
 from ..language import listed, text
 from ..outbox import Attachment, Message
 from ..problems import Problem
+from .alarms import About
 from .check import is_submitted
 
 Files = tuple[bytes, ...]
+PATIENCE = 7
+"""After so many days a warning that nobody has taken up is told to the superior, too."""
 _BEFORE_DECISION = (MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCALATION)
 
 
@@ -138,6 +145,7 @@ def _occasions(stock: Stock, held: Mapping[str, tuple[tuple[Attachment, bytes], 
             yield from _awaited(stock, region, today, held.get(region.code, ()))
         yield from _objected(stock, region)
     yield from _unsigned(stock)
+    yield from _alarmed(stock)
     if stock.plan.notices.digest:
         yield _digest(stock, today)
 
@@ -215,26 +223,52 @@ def _openings(stock: Stock, region: Region) -> dict[tuple[str, int], int]:
 def _unsigned(stock: Stock) -> Iterator[_Occasion]:
     """Letters in force that wait: for an answer, or for a signature since so many days."""
     signed, asked = signed_by(stock.desk.ledger), letter_questions(stock.desk.ledger)
-    for code, issue in in_force_letters(stock.desk.ledger).items():
-        region, number = stock.plan.region(code), issue.letter.number
+    people, heads = personal_mails(stock.desk.ledger), Counter[tuple[str, str]]()
+    for issue in letters_that_hold(stock.desk.ledger):
+        region, number = stock.plan.region(issue.letter.region.code), issue.letter.number
         waiting = [one for one in asked.get(number, ()) if one.is_open]
         if not stock.table(region).is_confirmed:
             continue
         for question in waiting:
             yield from _asked(stock, region, question)
-        missing = [role for role in SIGNED if role not in signed.get(number, {})]
-        yield from () if waiting else _to_sign(stock, region, issue, missing)
+        missing = () if waiting else [role for role in SIGNED if role not in signed.get(number, {})]
+        if not issue.is_individual:
+            yield from _to_sign(
+                stock, issue, {Role.HEAD: region.head, Role.SUPERIOR: region.superior}, missing
+            )
+            continue
+        heads[region.code, issue.issued_at[:10]] += Role.SUPERIOR in missing
+        if mailed := people.get(number):
+            bearer = {Role.HEAD: Person(mailed.name, mailed.address)}
+            yield from _to_sign(stock, issue, bearer, missing)
+    yield from _heads_to_sign(stock, heads)
 
 
-def _to_sign(stock: Stock, region: Region, issue: Issue, missing: Sequence[Role]) -> Iterator[_Occasion]:
+def _to_sign(
+    stock: Stock, issue: Issue, people: Mapping[Role, Person], missing: Sequence[Role]
+) -> Iterator[_Occasion]:
     """Who has not signed a letter: told when that is slow, and again when it is late."""
-    now, issued = stock.desk.clock(), dt.datetime.fromisoformat(issue.issued_at)
-    passed = [int(days) for days in (SLOW_DAYS, LATE_DAYS) if now - issued >= dt.timedelta(days=days)]
-    for role in missing if passed else ():
-        person = region.head if role == Role.HEAD else region.superior
-        about = f"{issue.letter.number} {role} +{passed[-1]}"
-        said = {"letter": issue.letter.number, "days": (now - issued).days}
-        yield _Occasion(MessageKind.UNSIGNED, (person,), region, about, said)
+    waited = stock.desk.clock() - dt.datetime.fromisoformat(issue.issued_at)
+    region, number = stock.plan.region(issue.letter.region.code), issue.letter.number
+    for role in missing if (passed := _passed(waited)) else ():
+        if person := people.get(role):
+            about, said = f"{number} {role} +{passed}", {"letter": number, "days": waited.days}
+            yield _Occasion(MessageKind.UNSIGNED, (person,), region, about, said)
+
+
+def _heads_to_sign(stock: Stock, counts: Mapping[tuple[str, str], int]) -> Iterator[_Occasion]:
+    """Heads who have not signed letters of their representatives: told of all of a day at once."""
+    today = stock.desk.clock().date()
+    for (code, day), count in counts.items():
+        region = stock.plan.region(code)
+        if count and (passed := _passed(today - dt.date.fromisoformat(day))):
+            about, said = f"representatives {day} +{passed}", {"count": count, "issued": day}
+            yield _Occasion(MessageKind.UNSIGNED_PERSONAL, (region.head,), region, about, said)
+
+
+def _passed(waited: dt.timedelta) -> int:
+    """The last of the days after which somebody is told that have passed; 0 before the first."""
+    return max((int(days) for days in (SLOW_DAYS, LATE_DAYS) if waited >= dt.timedelta(days=days)), default=0)
 
 
 def _asked(stock: Stock, region: Region, question: LetterQuestion) -> Iterator[_Occasion]:
@@ -243,6 +277,61 @@ def _asked(stock: Stock, region: Region, question: LetterQuestion) -> Iterator[_
     about = f"{question.letter} {question.at.isoformat()}{' late' if is_late else ''}"
     said = {"letter": question.letter, "by": question.by, "due": question.due.isoformat()}
     yield _Occasion(MessageKind.ASKED, (region.hrbp,), region, about, said)
+
+
+def _alarmed(stock: Stock) -> Iterator[_Occasion]:
+    """Open warnings: told to the head; to the superior, too, where nobody takes one up, or not in time."""
+    plan, today = stock.plan, stock.desk.clock().astimezone().date()
+    for region in plan.regions:
+        abouts = [(region.code, None), *((region.code, line.code) for line in plan.lines_of(region.code))]
+        if found := _warned_of(stock, abouts):
+            yield from _told_of(stock, region, (region.head,), found)
+        if late := _left_alone(stock, found, today):
+            yield from _told_of(stock, region, (region.head, region.superior), late, " late")
+    if found := _warned_of(stock, [(None, None)]):
+        yield from _told_of(stock, None, plan.notices.digest, found)
+
+
+def _told_of(
+    stock: Stock, region: Region | None, people: tuple[Person, ...], abouts: Sequence[About], more: str = ""
+) -> Iterator[_Occasion]:
+    """What is said of some warnings: again when another begins, and not when one ends."""
+    last = max(str(stock.standing.value(*about, TAKEN_UNTIL if more else SINCE) or "") for about in abouts)
+    rows = "\n".join(_alarm_row(stock, about) for about in abouts)
+    said = {"rows": rows, "count": len(abouts), "head": region.head.name if region else ""}
+    said["region"] = region.name if region else text("telling.follow.whole", stock.standing.language)
+    if people:
+        yield _Occasion(MessageKind.WARNED, people, region, f"{last}{more}", said)
+
+
+def _warned_of(stock: Stock, abouts: Iterable[About]) -> list[About]:
+    return [about for about in abouts if stock.standing.value(*about, "warning") == WarningState.OPEN]
+
+
+def _left_alone(stock: Stock, abouts: Iterable[About], today: dt.date) -> list[About]:
+    """Warnings that nobody has taken up for PATIENCE days, or whose day has passed."""
+
+    def is_late(about: About) -> bool:
+        until = stock.standing.value(*about, TAKEN_UNTIL)
+        if until is not None:
+            return dt.date.fromisoformat(str(until)) < today
+        since = stock.standing.value(*about, SINCE)
+        return since is not None and (today - dt.date.fromisoformat(str(since))).days >= PATIENCE
+
+    return [about for about in abouts if is_late(about)]
+
+
+def _alarm_row(stock: Stock, about: About) -> str:
+    """A warning in a message: its name, the odds, what is behind it, and what may be done."""
+    standing, language = stock.standing, stock.standing.language
+    region, line = about
+    names = {each.code: each.name for each in stock.plan.lines}
+    whole = text("telling.follow.whole", language)
+    name = names[line] if line else stock.plan.region(region).name if region else whole
+    columns = {"state": "warning_state", "reason": "cause", "suggestion": "suggestion"}
+    told = {code: str(standing.value(*about, f"progress.{one}") or "") for code, one in columns.items()}
+    odds = as_number(standing.value(*about, "progress.odds"))
+    return text("outbox.alarm", language, name=name, odds=percent(odds, language), **told).strip()
 
 
 def _digest(stock: Stock, today: dt.date) -> _Occasion:
@@ -268,5 +357,6 @@ def _where(stock: Stock, region: Region, today: dt.date, language: str) -> str:
 
 def is_pressing(kind: str) -> bool:
     """Whether a message is about what is no longer so once it is not due any more."""
-    waits = (MessageKind.OBJECTION, MessageKind.DIGEST, MessageKind.UNSIGNED, MessageKind.ASKED)
-    return kind in (*_BEFORE_DECISION, *waits)
+    waits = (MessageKind.OBJECTION, MessageKind.DIGEST, MessageKind.ASKED)
+    signs = (MessageKind.UNSIGNED, MessageKind.UNSIGNED_PERSONAL)
+    return kind in (*_BEFORE_DECISION, *waits, *signs, MessageKind.WARNED)

@@ -9,8 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..calibration import Key, Value
-from ..calibration.vocabulary import Channel, LetterState, MessageKind, MessageState
-from ..desk import Desk, Stock, happened, in_force_letters, look, misfits, post, take_stock
+from ..calibration.vocabulary import Channel, LetterState, MessageState
+from ..desk import (
+    LETTER_KINDS,
+    Desk,
+    Stock,
+    happened,
+    letter_of,
+    letters_that_hold,
+    look,
+    misfits,
+    post,
+    take_stock,
+)
 from ..language import text
 from ..ledger import Event
 from ..outbox import (
@@ -30,6 +41,7 @@ from ..outbox import (
     mailbox,
     message_code,
     message_id,
+    okr_ways,
     queue,
     robots,
     state_event,
@@ -41,8 +53,6 @@ from .notices import is_pressing, notices
 Sleep = Callable[[float], None]
 _BREATH, _LET_IN = 1.0, 0.1
 """After so many seconds others are let in, for so many: who waits for the book looks often enough."""
-LETTER_KINDS = (MessageKind.LETTER, MessageKind.LETTER_COPY)
-"""Messages that a letter goes with; their occasion begins with its number."""
 _LETTER_STATES = {MessageState.SENT: LetterState.MAILED, MessageState.DRAFTED: LetterState.DRAFTED}
 _GONE = (MessageState.SENT, MessageState.DRAFTED, MessageState.DOUBTFUL, MessageState.SENDING)
 
@@ -172,11 +182,6 @@ def _lived(
         yield happened(ACTION, values, message.region or "", number, state, person)
 
 
-def letter_of(message: Message) -> str:
-    """The number of the letter that a message goes with."""
-    return message.occasion.partition(" ")[0]
-
-
 def _again(stock: Stock, numbers: Sequence[int], new: MessageState) -> Iterator[Event]:
     """Messages that somebody speaks of by number; only what is over can be sent again."""
     items = {item.number: item for item in queue(stock.desk.ledger)}
@@ -236,7 +241,7 @@ def send_due(
 def _withdrawn(stock: Stock, items: Iterable[Queued]) -> Iterator[Event]:
     """What waits to be sent and is not so any more."""
     due = {message_code(stock.plan.code, message) for message, _ in notices(stock).messages}
-    letters = {issue.letter.number for issue in in_force_letters(stock.desk.ledger).values()}
+    letters = {issue.letter.number for issue in letters_that_hold(stock.desk.ledger)}
     for item in items:
         is_over = is_pressing(item.message.kind) and item.code not in due
         is_replaced = item.message.kind in LETTER_KINDS and letter_of(item.message) not in letters
@@ -334,8 +339,10 @@ def _open_ways(
         mail = mailbox(desk.clock)
         if mail is None:
             found.append(Problem("outbox_no_server"))
-    chats = robots()
-    ways: dict[str, Carrier] = dict.fromkeys(wanted - {Channel.MAIL}, chats)
+    chats, systems = robots(), okr_ways()
+    ways: dict[str, Carrier] = {
+        way: systems.get(Channel(way), chats) for way in wanted if way != Channel.MAIL
+    }
     try:
         yield ways | ({Channel.MAIL: mail} if mail else {})
     finally:

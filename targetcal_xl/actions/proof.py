@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..calibration import Region
 from ..desk import (
     INDIVIDUAL,
+    RECORD,
+    REPRESENTATIVE,
     SENT,
     SIGNED,
     STAMP_FIELD,
     Desk,
+    Issue,
     find_line,
     find_region,
+    issues,
     printed_heads,
     stamps,
     standing_of,
@@ -25,7 +30,7 @@ from ..ooxml import write_file
 from ..problems import Problem, Refused
 from ..telling import DONE, Part, Report, Sentence
 
-RECORDS = ("letter.record", INDIVIDUAL, *SENT.values(), *SIGNED.values())
+RECORDS = (RECORD, REPRESENTATIVE, INDIVIDUAL, *SENT.values(), *SIGNED.values())
 """Fields whose documents say which files left the house."""
 
 
@@ -69,6 +74,11 @@ def proof_of(desk: Desk, meant: Region, row: str | None = None, heads: Sequence[
         raise Refused(problems)
     entries = [one for one in desk.ledger.entries(region=meant.code) if _is_meant(one, row)]
     entries += desk.ledger.entries(action="stamp", field=STAMP_FIELD)
+    return proof_of_entries(desk, entries, marks)
+
+
+def proof_of_entries(desk: Desk, entries: Sequence[Entry], marks: Iterable[str]) -> Proof:
+    """What proves entries of a ledger that was verified, and that check codes are beginnings of it."""
     records = [str(one.new) for one in entries if one.field in (*RECORDS, STAMP_FIELD)]
     sizes = {mark[0] for said in marks if (mark := parse_mark(said))}
     return desk.ledger.bundle([one.number for one in entries], sorted(sizes), records)
@@ -76,3 +86,33 @@ def proof_of(desk: Desk, meant: Region, row: str | None = None, heads: Sequence[
 
 def _is_meant(entry: Entry, line: str | None) -> bool:
     return line is None or entry.row == line or entry.field in (*RECORDS, ERASED)
+
+
+class LetterProofs:
+    """What proves letters one by one, none with another's; the ledger is proved and read once for all."""
+
+    def __init__(self, desk: Desk) -> None:
+        if problems := desk.ledger.verify():
+            raise Refused(problems)
+        self._desk, self._stamps = desk, [*desk.ledger.entries(action="stamp", field=STAMP_FIELD)]
+        self._rows, self._regions = defaultdict[str, list[Entry]](list), defaultdict[str, list[Entry]](list)
+        people = {one.letter.number for one in issues(desk.ledger) if one.is_individual}
+        for entry in desk.ledger.entries():
+            if entry.row in people:
+                self._rows[str(entry.row)].append(entry)
+            elif entry.region:
+                self._regions[entry.region].append(entry)
+
+    def of(self, issue: Issue) -> Proof:
+        """What proves a letter: what happened in its region, or became of its representative's."""
+        letter = issue.letter
+        heads = [plain_head(head) for head in (letter.chain_head, letter.replaced_head) if head]
+        return proof_of_entries(self._desk, [*self._entries(issue), *self._stamps], heads)
+
+    def _entries(self, issue: Issue) -> list[Entry]:
+        of_region = self._regions[issue.letter.region.code]
+        together = [one for one in of_region if one.field == INDIVIDUAL]
+        if not issue.is_individual:
+            return [one for one in of_region if one not in together]
+        own = self._rows[issue.letter.number]
+        return own if any(one.field == REPRESENTATIVE for one in own) else [*together, *own]

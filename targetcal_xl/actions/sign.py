@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from ..calibration import NO_TRUST, Trust
 from ..calibration.vocabulary import Role
 from ..connect import post_stamp_request, stamp_authority
-from ..desk import Desk, Stock, open_question, signature_event, signed_by, take_stock
+from ..desk import (
+    Desk,
+    LetterQuestion,
+    LetterSignature,
+    Stock,
+    letter_questions,
+    signature_event,
+    signed_by,
+    take_stock,
+)
 from ..language import text
 from ..letters import drawing_font
 from ..ooxml import clear_leftovers, laid_beside, put_in_place, read_file, refuse_taken
@@ -23,13 +33,14 @@ from ..signing import (
     described_key,
     drawn_look,
     examined,
+    is_vouched,
     key_name,
     opened_key,
     signature_fields,
     signed_pdf,
 )
 from ..telling import DONE, QUIET, Part, Report, Sentence
-from .letter_files import LetterFile, doubts, is_named, issued_letters, read_letters
+from .letter_files import LetterFile, doubts, is_named, issued_letters, read_letters, roots_of
 
 KEY_PASSWORD = "TARGETCAL_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 """The environment's word for the secret of a key; the keyring keeps it as `key <name>`."""
@@ -106,13 +117,13 @@ class Wish:
     """Why a certificate that names somebody else is theirs."""
 
     @contextmanager
-    def pen(self, at: dt.datetime, language: str, ask: AskSecret) -> Iterator[Pen]:
-        """The pen that was asked for; raise Refused where there is none."""
+    def pen(self, at: dt.datetime, language: str, ask: AskSecret, trust: Trust = NO_TRUST) -> Iterator[Pen]:
+        """The pen that was asked for; raise Refused where there is none, or whom the plan does not trust."""
         role = find_role(self.role)
         if not self.key:
             raise Refused([Problem("sign_no_key")])
         picture = read_file(self.picture) if self.picture else None
-        authority = stamp_authority() if self.stamp else ""
+        authority = stamp_authority(trust) if self.stamp else ""
         if self.stamp and not authority:
             raise Refused([Problem("stamp_nobody")])
         stamped = partial(post_stamp_request, authority) if authority else None
@@ -123,6 +134,9 @@ class Wish:
             if not who.since <= at <= who.until:
                 said = {"signer": who.signer, "since": who.since.date(), "until": who.until.date()}
                 raise Refused([Problem("key_expired", fields=said)])
+            roots = roots_of(trust)
+            if roots and not is_vouched(key, roots, at):
+                raise Refused([Problem("key_untrusted", fields={"signer": who.signer, "issuer": who.issuer})])
             yield Pen(role, key, at, language, picture, stamped)
 
 
@@ -135,10 +149,18 @@ def book_among(files: Sequence[Path]) -> tuple[Path | None, Sequence[Path]]:
     return (books[0] if books else None), letters
 
 
+def role_said(role: str, who: str) -> tuple[str, str]:
+    """The role and the person that are meant: before there was `--role`, `--as` said the role."""
+    return (who, "") if not role and who in (Role.HEAD, Role.SUPERIOR) else (role, who)
+
+
 def find_role(said: str) -> Role:
     """Whose signature is meant; raise Refused for nobody's who signs letters."""
-    if said not in (Role.HEAD, Role.SUPERIOR):
-        raise Refused([Problem("sign_role", fields={"said": said, "known": [Role.HEAD, Role.SUPERIOR]})])
+    known = [Role.HEAD, Role.SUPERIOR]
+    if said not in known:
+        raise Refused(
+            [Problem("sign_role" if said else "sign_no_role", fields={"said": said, "known": known})]
+        )
     return Role(said)
 
 
@@ -148,22 +170,30 @@ def sign(desk: Desk, files: Sequence[Path], wish: Wish, ask: AskSecret) -> SignR
     Nothing is signed where anything speaks against one of them: Raise DataProblems with all of it.
     """
     role, stock = find_role(wish.role), take_stock(desk)
-    found, problems = read_letters(issued_letters(desk.ledger), files)
-    problems += [one for file in found for one in _obstacles(stock, file, role, wish.reason)]
+    found, problems = read_letters(issued_letters(desk.ledger, stock.plan.trust), files)
+    known, asked = signed_by(desk.ledger), letter_questions(desk.ledger)
+    for file in found:
+        waiting = [one for one in asked.get(file.letter, ()) if one.is_open]
+        problems += _obstacles(file, role, wish.reason, known.get(file.letter, {}), waiting)
     if problems:
         raise DataProblems(problems)
     due = [one for one in found if one.signature(role) is None]
     if due:
-        with wish.pen(desk.clock(), stock.standing.language, ask) as pen:
+        with wish.pen(desk.clock(), stock.standing.language, ask, stock.plan.trust) as pen:
             _sign_all(stock, due, pen, wish.reason)
     now = [one if one not in due else _again(one) for one in found]
     record_signatures(stock, now, wish.reason)
     return SignReport(tuple(_told(one, role, is_new=one.path in {d.path for d in due}) for one in now), True)
 
 
-def _obstacles(stock: Stock, file: LetterFile, role: Role, reason: str) -> Iterator[Problem]:
+def _obstacles(
+    file: LetterFile,
+    role: Role,
+    reason: str,
+    recorded: Mapping[Role, LetterSignature],
+    waiting: Iterable[LetterQuestion],
+) -> Iterator[Problem]:
     """Why a letter may not be signed as this file has it."""
-    recorded = signed_by(stock.desk.ledger).get(file.letter, {})
     yield from doubts(file, recorded, reason)
     for known, one in recorded.items():
         if one.way == "file" and file.signature(known) is None:
@@ -171,14 +201,13 @@ def _obstacles(stock: Stock, file: LetterFile, role: Role, reason: str) -> Itera
             yield Problem("sign_earlier_file", file.path.name, said)
     if role in recorded and recorded[role].way == "paper":
         yield Problem("sign_on_paper", file.path.name, {"letter": file.letter})
-    asked = open_question(stock.desk.ledger, file.letter)
-    if asked and file.signature(role) is None:
+    for asked in waiting if file.signature(role) is None else ():
         due = {"by": asked.by, "due": asked.due}
         yield Problem("sign_asked", file.path.name, {"letter": file.letter, **due})
 
 
 def _sign_all(stock: Stock, due: Sequence[LetterFile], pen: Pen, reason: str) -> None:
-    """Sign one after the other; where it ends early, what was signed until then is recorded."""
+    """Sign one after the other; where it ends early, what was signed until then is recorded, and told."""
     who = described_key(pen.key)
     strangers = [one for one in due if not is_named(who.signer, who.mails, one.person(pen.role))]
     if strangers and not reason:
@@ -189,9 +218,11 @@ def _sign_all(stock: Stock, due: Sequence[LetterFile], pen: Pen, reason: str) ->
             put_signed(one.path, one.content, pen)
             done.append(one)
             stock.desk.progress("sign", number, len(due))
-    except Refused:
+    except Refused as refused:
         record_signatures(stock, [_again(one) for one in done], reason)
-        raise
+        said = {"done": len(done), "left": len(due) - len(done)}
+        stopped = [Problem("sign_stopped", fields=said)] if done else []
+        raise Refused([*refused.problems, *stopped]) from refused
 
 
 def _stranger(one: LetterFile, role: Role, signer: str) -> Problem:

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal, get_args
 
+from ..calibration import Region
 from ..calibration.vocabulary import Role
 from ..desk import (
+    FOLDER,
+    SCAN,
+    SIGN,
     SIGNED,
+    AttachedFile,
     Desk,
     Issue,
+    LetterQuestion,
     LetterSignature,
     Stock,
     find_region,
-    issues,
+    keep_attached,
     letter_questions,
+    letters_that_hold,
+    read_scan,
     signature_event,
     signed_by,
     take_stock,
 )
 from ..language import text
-from ..ooxml import read_file
+from ..ledger import Event
 from ..problems import Problem, Refused
 from ..telling import DONE, QUIET, Part, Report, Sentence, table, tell_problems
 from .letter_files import LetterFile, doubts, issued_letters, last_letter, read_letters
@@ -32,6 +40,7 @@ from .sign import find_role, record_signatures
 
 LetterStanding = Literal["unsigned", "half_signed", "signed", "asked"]
 """How a letter stands: nobody has signed, one has, both have; or somebody waits for an answer first."""
+_STANDINGS: Final[tuple[LetterStanding, ...]] = get_args(LetterStanding)
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class LetterStand:
     head: str
     superior: str
     question: str
+    person: str = ""
+    """The representative whose letter it is; empty where it is the region's."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,8 @@ class SignedReport(Report):
     taken: tuple[LetterSignature, ...]
     letters: tuple[LetterStand, ...]
     refused: tuple[Problem, ...] = ()
+    region: str = ""
+    """Of whose region every letter is listed; representatives' letters of others are counted."""
 
     @property
     def leaves_work(self) -> bool:
@@ -68,14 +81,25 @@ class SignedReport(Report):
         yield from tell_problems(self.refused, language)
         if not self.letters:
             yield Sentence(text("telling.signed.nothing", language), QUIET)
-        columns = ("letter", "region", "letter_stand", "by_head", "by_superior", "asked")
-        rows = (_cells(one, language) for one in self.letters)
-        yield table(columns, rows, language)
+        listed = [one for one in self.letters if self.region or not one.person or one.question]
+        columns = ("letter", "letter_bearer", "letter_stand", "by_head", "by_superior", "asked")
+        yield table(columns, (_cells(one, language) for one in listed), language)
+        for region, counts in self._people().items():
+            facts = {state: counts[state] for state in _STANDINGS} | {"count": counts.total()}
+            yield Sentence(text("telling.signed.people", language, **facts), QUIET, region)
+
+    def _people(self) -> dict[str, Counter[str]]:
+        """By region how letters of representatives stand, where they are counted."""
+        found = defaultdict[str, Counter[str]](Counter)
+        for one in self.letters if not self.region else ():
+            if one.person:
+                found[one.region][one.state] += 1
+        return found
 
 
 def _cells(one: LetterStand, language: str) -> tuple[str, ...]:
     state = text(f"telling.signed.{one.state}", language)
-    return (one.letter, one.region, state, one.head, one.superior, one.question)
+    return (one.letter, one.person or one.region, state, one.head, one.superior, one.question)
 
 
 def signed_as_said(
@@ -87,33 +111,37 @@ def signed_as_said(
     on: dt.date | None,
     by: str,
     reason: str,
+    employee: str = "",
 ) -> SignedReport:
     """Take in signed files, or a scan of what was signed on paper, or say how all letters stand.
 
     Raise Refused where only half of it is said.
     """
-    if paper is None and (region or role or on or by):
+    if paper is None and (employee or role or on or by):
         raise Refused([Problem("signed_paper_needs")])
     if paper is None:
-        return take_in_signed(desk, files, reason)
+        return take_in_signed(desk, files, reason, region)
     if files or not (region and role and on):
         raise Refused([Problem("signed_paper_needs")])
-    return signed_on_paper(desk, paper, region, role, on, by)
+    return signed_on_paper(desk, paper, region, role, on, by, employee)
 
 
-def take_in_signed(desk: Desk, files: Sequence[Path], reason: str = "") -> SignedReport:
+def take_in_signed(desk: Desk, files: Sequence[Path], reason: str = "", region: str = "") -> SignedReport:
     """Record the signatures in files that the ledger does not know; what cannot be believed is named.
 
-    A `reason` says why a certificate that names somebody else is theirs.
+    A `reason` says why a certificate that names somebody else is theirs. Where a `region` is named, every
+    letter of it is listed.
     """
     stock = take_stock(desk)
-    found, problems = read_letters(issued_letters(desk.ledger), files)
+    meant = find_region(stock.plan, region) if region else None
+    found, problems = read_letters(issued_letters(desk.ledger, stock.plan.trust), files)
     before = signed_by(desk.ledger)
     wrong = {one.path: [*_faults(one, before.get(one.letter, {}), reason)] for one in found}
     sound = [one for one in found if not wrong[one.path]]
     record_signatures(stock, sound, reason)
     taken = tuple(_taken(stock, sound, before))
-    return SignedReport(taken, stands(stock), (*problems, *(p for one in wrong.values() for p in one)))
+    refused = (*problems, *(p for one in wrong.values() for p in one))
+    return SignedReport(taken, stands(stock, meant), refused, meant.name if meant else "")
 
 
 def _faults(file: LetterFile, known: Mapping[Role, LetterSignature], reason: str) -> Iterator[Problem]:
@@ -133,32 +161,36 @@ def _taken(
 
 
 def signed_on_paper(
-    desk: Desk, scan: Path, region: str, role: str, on: dt.date, by: str = ""
+    desk: Desk, scan: Path, region: str, role: str, on: dt.date, by: str = "", employee: str = ""
 ) -> SignedReport:
-    """Record that a letter was signed on paper: by whom, on which day, and the hash of its scan.
+    """Record that a letter was signed on paper: by whom and on which day; its scan is kept.
 
-    `role` is that of who signed, or `both`. Raise Refused for what was signed before, or before it was
+    It is the region's letter, or that of the representative with the number `employee`. `role` is that of
+    who signed, or `both`. Raise Refused for what was signed before, or before it was
     issued.
     """
-    stock, content = take_stock(desk), read_file(scan)
+    stock = take_stock(desk)
+    file, content = read_scan(scan)
     found = find_region(stock.plan, region)
-    issue = last_letter(stock, found)
+    issue = last_letter(stock, found, employee)
     roles = (*SIGNED,) if role == "both" else (find_role(role),)
     if problems := [*_paper_faults(stock, issue, roles, on, by)]:
         raise Refused(problems)
-    taken = [_on_paper(issue, one, on, by, scan.name, content) for one in roles]
-    made = [signature_event(stock.standing.values, found.code, one) for one in taken]
-    stock.settle([event for event, _ in made], [document for _, document in made])
+    taken = [_on_paper(issue, one, on, by, file) for one in roles]
+    values = stock.standing.values
+    made = [signature_event(values, found.code, one) for one in taken]
+    folder = keep_attached(desk, values.get(FOLDER), [(file, content)])
+    key = (found.code, issue.letter.number, SCAN)
+    kept = Event(SIGN, *key, values.get(key), str(file))
+    stock.settle([*folder, kept, *(event for event, _ in made)], [document for _, document in made])
     return SignedReport(tuple(taken), stands(stock))
 
 
-def _on_paper(issue: Issue, role: Role, on: dt.date, by: str, file: str, content: bytes) -> LetterSignature:
+def _on_paper(issue: Issue, role: Role, on: dt.date, by: str, file: AttachedFile) -> LetterSignature:
     region = issue.letter.region
     person = region.head if role == Role.HEAD else region.superior
-    digest = sha256(content).hexdigest()
-    return LetterSignature(
-        issue.letter.number, role, "paper", by or person.name, on.isoformat(), file, digest
-    )
+    said = (by or person.name, on.isoformat(), file.name, file.sha256)
+    return LetterSignature(issue.letter.number, role, "paper", *said)
 
 
 def _paper_faults(
@@ -175,20 +207,26 @@ def _paper_faults(
         yield Problem("signed_paper_needs")
 
 
-def stands(stock: Stock) -> tuple[LetterStand, ...]:
-    """How every letter in force stands."""
-    last = {one.letter.region.code: one for one in issues(stock.desk.ledger)}
+def stands(stock: Stock, region: Region | None = None) -> tuple[LetterStand, ...]:
+    """How every letter that holds stands, or each of a region."""
     known, asked = signed_by(stock.desk.ledger), letter_questions(stock.desk.ledger)
-    found = list[LetterStand]()
-    for one in last.values():
-        number = one.letter.number
-        signed = known.get(number, {})
-        waiting = next((each for each in asked.get(number, []) if each.is_open), None)
-        state: LetterStanding = "asked" if waiting else ("unsigned", "half_signed", "signed")[len(signed)]
-        who = [_who(signed.get(role)) for role in SIGNED]
-        question = f"{waiting.by}, {waiting.due}: {waiting.text}" if waiting else ""
-        found.append(LetterStand(number, one.letter.region.name, state, who[0], who[1], question))
-    return tuple(found)
+    return tuple(
+        _stand(one, known.get(one.letter.number, {}), asked.get(one.letter.number, ()))
+        for one in letters_that_hold(stock.desk.ledger)
+        if region is None or one.letter.region.code == region.code
+    )
+
+
+def _stand(
+    issue: Issue, signed: Mapping[Role, LetterSignature], asked: Iterable[LetterQuestion]
+) -> LetterStand:
+    letter = issue.letter
+    waiting = next((each for each in asked if each.is_open), None)
+    state: LetterStanding = "asked" if waiting else _STANDINGS[len(signed)]
+    head, superior = (_who(signed.get(role)) for role in SIGNED)
+    question = f"{waiting.by}, {waiting.due}: {waiting.text}" if waiting else ""
+    person = letter.region.head.name if issue.is_individual else ""
+    return LetterStand(letter.number, letter.region.name, state, head, superior, question, person)
 
 
 def _who(one: LetterSignature | None) -> str:

@@ -21,6 +21,7 @@ from ..desk import (
     Sent,
     Stock,
     chosen_regions,
+    file_seal,
     files_folder,
     handed_files,
     kept_file,
@@ -28,7 +29,16 @@ from ..desk import (
     sheet_seal,
     take_stock,
 )
-from ..exchange import Slip, decrypted, encrypted, pack_bytes, pack_content, pack_places, steady
+from ..exchange import (
+    Slip,
+    decrypted,
+    encrypted,
+    pack_bytes,
+    pack_content,
+    pack_places,
+    shown_cells,
+    steady,
+)
 from ..formats import BOOK
 from ..language import text
 from ..ledger import Event, dump, reference
@@ -37,7 +47,7 @@ from ..ooxml import clear_leftovers, laid_beside, make_folder, put_in_place, rea
 from ..pages import region_page
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUIET, WARNING, Part, Report, Sentence, tell_problems, word
-from ..workbook import Content, Owner, region_sheet
+from ..workbook import Content, Owner, Places, book_from, region_sheet
 from .check import unsettled
 from .packs import pack_password
 
@@ -195,8 +205,16 @@ class _Maker:
         slip, at = (before.slip, before.made_at) if before and same else (self._slip(region, number), "")
         at = at or self._at.isoformat()
         content = self._content(slip, dt.datetime.fromisoformat(at))
-        file = self._file(region)
-        return Sent(slip, self._kind, file, hashlib.sha256(content).hexdigest(), at, seal, typed), content
+        told = self._file(region), hashlib.sha256(content).hexdigest(), at, seal, typed
+        shown = self._shown(content, places, region) if self._kind == "pack" else ""
+        return Sent(slip, self._kind, *told, shown), content
+
+    @staticmethod
+    def _shown(content: bytes, places: Places, region: Region) -> str:
+        """The seal of what a pack shows to whoever opens it."""
+        book = book_from(content, Path("pack.xlsx"))
+        cells = shown_cells(book.grid(book.sheets[0]), places, region.code)
+        return file_seal(steady(cells, places, region.code))
 
     def event(self, sent: Sent) -> Event | None:
         """What is recorded of it; nothing where it was before."""

@@ -6,14 +6,17 @@ import base64
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..connect import ask_stamp, stamp_authority, stamped_at, trusted_roots
-from ..desk import STAMP_FIELD, Desk, Stamp, take_stock
+from ..desk import STAMP_FIELD, Desk, Stamp, plan_of, take_stock
 from ..language import text
 from ..ledger import Event, dump, reference
 from ..problems import Problem, Refused, TargetcalError
 from ..telling import DONE, QUIET, Part, Report, Sentence
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,11 @@ def stamp(desk: Desk, authority: str = "") -> StampReport:
 
     Raise Refused where no authority is named or reached, and for an answer that does not hold.
     """
-    place, roots = authority.strip() or stamp_authority(), trusted_roots()
+    stock, seen = take_stock(desk), desk.ledger.checkpoint
+    trust = stock.plan.trust
+    place, roots = authority.strip() or stamp_authority(trust), trusted_roots(trust=trust)
     if not place:
         raise Refused([Problem("stamp_nobody")])
-    stock, seen = take_stock(desk), desk.ledger.checkpoint
     answer = ask_stamp(place, seen.text.encode())
     at = stamped_at(answer, seen.text.encode(), roots)
     content = dump(Stamp(seen.text, place, base64.b64encode(answer).decode()))
@@ -64,8 +68,8 @@ def stamp(desk: Desk, authority: str = "") -> StampReport:
 
 
 def stamp_if_asked(desk: Desk) -> tuple[StampReport | None, tuple[Problem, ...]]:
-    """Stamp where the environment names an authority; what goes wrong is told and stops nothing."""
-    if not stamp_authority():
+    """Stamp where plan or environment name an authority; what goes wrong is told and stops nothing."""
+    if not stamp_authority(plan_of(desk).trust):
         return None, ()
     try:
         return stamp(desk), ()
@@ -74,13 +78,10 @@ def stamp_if_asked(desk: Desk) -> tuple[StampReport | None, tuple[Problem, ...]]
 
 
 def held_stamps(
-    found: Iterable[Stamp], roots: Path | None = None
+    found: Iterable[Stamp], trusted: tuple[Certificate, ...]
 ) -> tuple[tuple[HeldStamp, ...], tuple[Problem, ...]]:
-    """The stamps that hold by the trusted roots, and what is wrong with the others; nothing without roots.
-
-    Raise Refused for roots that are none.
-    """
-    held, problems, trusted = list[HeldStamp](), list[Problem](), trusted_roots(roots)
+    """The stamps that hold by the trusted roots, and what is wrong with the others; nothing without roots."""
+    held, problems = list[HeldStamp](), list[Problem]()
     for one in found if trusted else ():
         try:
             at = stamped_at(one.answer, one.seen.text.encode(), trusted)

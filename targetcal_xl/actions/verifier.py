@@ -30,12 +30,18 @@ class VerifierReport(Report):
 
 
 def attest_as_said(
-    files: Sequence[Path], roots: Path | None, codes: Sequence[str], out: Path | None, lang: str
+    files: Sequence[Path],
+    roots: Path | None,
+    codes: Sequence[str],
+    out: Path | None,
+    lang: str,
+    *,
+    online: bool,
 ) -> Report:
     """Judge files, or write the page that does; raise Refused for neither and for both."""
     if bool(files) == bool(out):
         raise Refused([Problem("verify_what")])
-    return verifier(out, lang) if out else attest(files, roots, codes)
+    return verifier(out, lang) if out else attest(files, roots, codes, online=online)
 
 
 def verifier(out: Path, lang: str) -> VerifierReport:

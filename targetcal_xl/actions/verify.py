@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, product
+from typing import TYPE_CHECKING
 
 from ..calibration import Value, same_value
+from ..connect import trusted_roots
 from ..desk import (
     Desk,
     Stamp,
@@ -16,6 +18,7 @@ from ..desk import (
     lost_files,
     misfits,
     not_taken_in,
+    plan_of,
     printed_heads,
     register_rows,
     said,
@@ -30,6 +33,9 @@ from .check import broken_seals, changed_cells, unrecorded
 from .letters_held import changed_files, outdated, unfaithful
 from .stamp import held_stamps
 
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
 Stray = tuple[str, Problem]
 """Sheet code and problem of a cell that is neither ours nor anybody's to fill."""
 
@@ -41,7 +47,7 @@ def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
     printed = _printed_heads(desk)
     stamped = _stamps(desk)
     problems = desk.ledger.verify((*printed, *noted, *(plain_head(one.checkpoint) for one in stamped)))
-    held, wrong = held_stamps(stamped)
+    held, wrong = held_stamps(stamped, _roots(desk) if stamped else ())
     checkpoint = "" if problems else desk.ledger.checkpoint.mark
     if not problems:
         stock = look(desk)
@@ -84,6 +90,14 @@ def _stamps(desk: Desk) -> list[Stamp]:
         return [*stamps(desk.ledger)]
     except Refused:
         return []
+
+
+def _roots(desk: Desk) -> tuple[Certificate, ...]:
+    """The certificates that the plan trusts, or the environment; where the ledger is broken the latter's."""
+    try:
+        return trusted_roots(trust=plan_of(desk).trust)
+    except Refused:
+        return trusted_roots()
 
 
 def faults(stock: Stock, found: Iterable[Stray]) -> list[Problem]:

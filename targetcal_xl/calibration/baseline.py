@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,8 @@ from .history import History, last_year, latest
 from .interval import reach
 from .plan import ADDED, Plan
 from .question import Answer, Question
+from .rhythm import Rhythm
+from .surprise import questions
 
 PARTS: Final = ("events", "trend", "season")
 """Codes of the contributions before the drivers'."""
@@ -23,12 +25,8 @@ LEVEL: Final = ("trend", "season")
 WIDEST: Final = 100.0
 """No interval is computed further than this log: what history can carry ends long before."""
 
-ASKED_BEYOND: Final = 0.98
-"""A last value outside the interval of this level is asked about ..."""
-ASKED_SHARE: Final = 0.1
-"""... when it is off by so much of what was expected ..."""
-ASKED_FROM: Final = 6
-"""... and there are so many periods to tell from."""
+LEAST_FREEDOM: Final = 2
+"""Fewer steps from one period to the next tell nothing of the noise: then it is our judgement."""
 _TINY: Final = 1e-300
 
 
@@ -41,6 +39,8 @@ class Inputs:
     readings: Readings
     answers: tuple[Answer, ...] = ()
     """What people said to the questions about a last value."""
+    rhythm: Rhythm | None = field(default=None, metadata=ADDED)
+    """What past days teach of the plan's; None where there are none."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def compute_baseline(inputs: Inputs, weights: Floats | None = None) -> Baseline:
         inertial=_inertial(history),
         growth=foresight.growth,
         season=foresight.season,
-        questions=tuple(_questions(history, foresight, lines, inputs.answers)),
+        questions=tuple(questions(history, foresight, lines, inputs.answers)),
         held=tuple(lines[row] for row in np.flatnonzero(held)),
     )
 
@@ -127,11 +127,15 @@ def _interval(
 ) -> tuple[Floats, Floats, Flags]:
     """Both ends of every interval, (n,), and where they were cut off because no history carries them.
 
-    Nothing that lies far beyond all that a line has ever been can be told from it. A share of 1 or less is
-    never more than all.
+    A short history knows its own noise badly, and has few errors to learn from: it reaches as far as
+    Student's distribution with a degree of freedom for each step from one period to the next. Nothing that
+    lies far beyond all that a line has ever been can be told from it. A share of 1 or less is never more
+    than all.
     """
     errors, sigmas = foresight.errors[:, -BACK:], foresight.sigmas[:, -BACK:]
-    logs = np.minimum(reach(errors, sigmas, plan.thresholds.confidence) * foresight.sigma, WIDEST)
+    steps = len(history.periods) - 1
+    freedom = steps if steps >= LEAST_FREEDOM else math.inf
+    logs = np.minimum(reach(errors, sigmas, plan.thresholds.confidence, freedom) * foresight.sigma, WIDEST)
     moved = expected + foresight.offset
     low = np.maximum(moved * np.exp(-logs) - foresight.offset, 0.0)
     high = moved * np.exp(logs) - foresight.offset
@@ -185,27 +189,3 @@ def _inertial(history: History) -> Floats:
     before, latest = history.values[:, -1 - history.per_year], history.values[:, -1]
     usable = np.isfinite(latest) & (before > 0)
     return past * np.where(usable, latest, 1.0) / np.where(usable, before, 1.0)
-
-
-def _questions(
-    history: History, foresight: Foresight, lines: Sequence[str], answers: Sequence[Answer]
-) -> Iterator[Question]:
-    """Last values that are as far off as one in fifty, and those about which somebody has spoken."""
-    values = np.maximum(history.values - history.one_off, 0.0)
-    rows, at = np.arange(len(lines)), latest(history)
-    column = at - (len(history.periods) - foresight.errors.shape[1])
-    rows = rows[(at + 1 >= ASKED_FROM) & (column >= 0)]
-    at, column = at[rows], column[rows]
-    rows, at, column = (each[foresight.foreseen[rows, column] > 0] for each in (rows, at, column))
-    value, foreseen = values[rows, at], foresight.foreseen[rows, column]
-    share, offset = value / foreseen - 1.0, foresight.offset[rows]
-    far = np.abs(np.log((value + offset) / (foreseen + offset) + _TINY))
-    others = foresight.errors.copy()
-    others[rows, column] = np.nan
-    farthest = reach(others[:, -BACK:], foresight.sigmas[:, -BACK:], ASKED_BEYOND)
-    asked = (far > farthest * foresight.sigmas[rows, column]) & (np.abs(share) >= ASKED_SHARE)
-    spoken = {(answer.line, answer.period) for answer in answers}
-    for k, row in enumerate(rows.tolist()):
-        period = history.periods[at[k]]
-        if asked[k] or (lines[row], period) in spoken:
-            yield Question(lines[row], period, float(share[k]))

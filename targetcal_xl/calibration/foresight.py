@@ -12,9 +12,10 @@ import numpy as np
 from .arrays import Flags, Floats
 from .history import Cleaned, History, clean, last_year
 from .projection import Projection, project
-from .question import Answer
+from .question import ALL_LINES, Answer
 from .repair import repair
 from .vocabulary import AnswerCode
+from .workload import in_days
 
 BACK: Final = 4
 """So many of the last periods are foreseen again, to learn how far that was off."""
@@ -66,7 +67,9 @@ def look_ahead(
         return _nothing(len(lines))
     part = Cleaned(*(getattr(cleaned, field.name)[alive] for field in fields(Cleaned)))
     new_levels = _answered(history, lines, answers, "new_level")[alive]
-    found = _of_living(part, history.per_year, last_year(history)[alive], new_levels, back)
+    days = in_days(part.logs, history)
+    part = replace(part, logs=part.logs - days[:-1])
+    found = _of_living(part, history.per_year, last_year(history)[alive], (new_levels, days), back)
     return _of_all(found, alive, cleaned.known.sum(axis=1) > 0)
 
 
@@ -81,8 +84,11 @@ def stir(history: History, lines: Sequence[str], answers: Sequence[Answer], with
     if not rows.any():
         return without
     periods = {period for period, other in zip(history.periods, others.tolist(), strict=True) if other}
-    kept = [answer for answer in answers if answer.code != "one_off" or answer.period not in periods]
-    found = look_ahead(replace(history, one_off=np.where(left_in, 0.0, history.one_off)), lines, kept)
+    counted = [
+        replace(answer, code="as_is") if answer.code == "one_off" and answer.period in periods else answer
+        for answer in answers
+    ]
+    found = look_ahead(replace(history, one_off=np.where(left_in, 0.0, history.one_off)), lines, counted)
     moved = ("base", "ordinary", "offset", "growth")
     return replace(
         without, **{name: np.where(rows, getattr(found, name), getattr(without, name)) for name in moved}
@@ -96,33 +102,43 @@ def eventful(history: History, lines: Sequence[str], answers: Sequence[Answer]) 
 
 
 def _answered(history: History, lines: Sequence[str], answers: Sequence[Answer], code: AnswerCode) -> Flags:
-    """Which values, (n, T), somebody has called that; answers about others are passed over."""
+    """Which values, (n, T), somebody has called that; answers about others are passed over.
+
+    What was said of all lines in a period holds for those of which nothing else was said.
+    """
     row_of = {line: row for row, line in enumerate(lines)}
     column_of = {period: column for column, period in enumerate(history.periods)}
     called = np.zeros(history.values.shape, bool)
-    for answer in answers:
-        if answer.code == code and answer.line in row_of and answer.period in column_of:
-            called[row_of[answer.line], column_of[answer.period]] = True
+    for answer in sorted(answers, key=lambda answer: answer.line != ALL_LINES):
+        if answer.period in column_of and (answer.line in row_of or answer.line == ALL_LINES):
+            rows = row_of.get(answer.line, slice(None))
+            called[rows, column_of[answer.period]] = answer.code == code
     return called
 
 
-def _of_living(cleaned: Cleaned, per_year: int, past: Floats, new_levels: Flags, back: int) -> Foresight:
-    """The foresight of lines of which something above zero is known; `past` is last year's figure."""
+def _of_living(
+    cleaned: Cleaned, per_year: int, past: Floats, beside: tuple[Flags, Floats], back: int
+) -> Foresight:
+    """The foresight of lines of which something above zero is known; `past` is last year's figure.
+
+    Beside the history stand which values are new levels, and the logs of `in_days`, which it is without.
+    """
+    new_levels, days = beside
     logs, lift = _lifted(repair(cleaned, per_year, new_levels), cleaned.known, new_levels, per_year)
     low, high = _seen(logs, cleaned.known)
     ahead = _sober(project(logs, cleaned.known, per_year, back), low, high)
     known = cleaned.known[:, logs.shape[1] - ahead.errors.shape[1] :]
     year = -min(per_year, logs.shape[1])
     return Foresight(
-        base=_in_unit(ahead.logs, cleaned.offset),
+        base=_in_unit(ahead.logs + days[-1], cleaned.offset),
         ordinary=np.where(np.isfinite(past), cleaned.values[:, year], 0.0),
         offset=cleaned.offset,
         growth=ahead.logs - ahead.season - (ahead.level - lift[:, year]),
-        season=ahead.season,
+        season=ahead.season + days[-1],
         sigma=ahead.sigma,
         least=_in_unit(low - FARTHEST_END, cleaned.offset),
         most=_in_unit(high + FARTHEST_END, cleaned.offset),
-        foreseen=_foreseen(logs, lift, ahead, cleaned.offset),
+        foreseen=_foreseen(logs + days[:-1], lift, ahead, cleaned.offset),
         errors=np.where(known, ahead.errors, np.nan),
         sigmas=ahead.sigmas,
     )

@@ -25,6 +25,9 @@ GROWTHS: Final = {(0.0, 1.0): 0.25, (0.2, 1.0): 0.3, (0.6, 0.6): 0.25, (1.0, 1.0
 SEASONS: Final = {(0.0, 1.0): 0.2, (1.0, 0.9): 0.2, (4.0, 0.9): 0.2, (4.0, 1.0): 0.2, (16.0, 1.0): 0.2}
 """The kinds of level, growth and season, and how often each is right where nobody has looked yet:
 about what panels of other people's series show, but even-handed about seasons. See docs/benchmarks.md."""
+FIRST_SEASONS: Final = (0.05, 0.1, 0.25, 0.3, 0.3)
+"""The same of seasons within the first year, which cannot tell one: to miss a season costs far more than to
+suspect one where there is none. From two years on histories speak for themselves."""
 COMMON_GROWTHS: Final = {(0.0, 1.0): 0.02, (0.2, 1.0): 0.08, (0.6, 0.6): 0.1, (1.0, 1.0): 0.8}
 """The same for what all lines do together: a mean has less noise than its lines but no less growth."""
 
@@ -47,11 +50,23 @@ class Hypothesis(NamedTuple):
 HYPOTHESES: Final = tuple(
     Hypothesis(level, *growth, *season) for level, growth, season in product(LEVELS, GROWTHS, SEASONS)
 )
-PRIOR, COMMON_PRIOR = (
-    np.array([np.prod(shares) for shares in product(LEVELS.values(), growths.values(), SEASONS.values())])
-    for growths in (GROWTHS, COMMON_GROWTHS)
-)
-"""(K,) what is believed of them beforehand: of a line, and of what all lines do together."""
+
+
+@cache
+def beliefs(length: int, per_year: int) -> tuple[Floats, Floats]:
+    """What is believed of the hypotheses beforehand, (K,) each: of a line, and of what all lines do together.
+
+    Of seasons it goes from FIRST_SEASONS to SEASONS, as a geometric mean, while the second year comes in.
+    """
+    early = min(max(2.0 - length / per_year, 0.0), 1.0)
+    pairs = zip(FIRST_SEASONS, SEASONS.values(), strict=True)
+    seasons = np.array([first**early * later ** (1 - early) for first, later in pairs])
+    kinds = (seasons / seasons.sum()).tolist()
+    own, common = (
+        np.array([np.prod(shares) for shares in product(LEVELS.values(), growths.values(), kinds)])
+        for growths in (GROWTHS, COMMON_GROWTHS)
+    )
+    return own, common
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ class Representative:
     line: str
     """The line's code."""
     target: float
+    mail: str = ""
+    """Where their letter is mailed to; it stands in no letter."""
 
 
 def shortfalls(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
@@ -30,15 +31,31 @@ def count_inside(low: Floats, high: Floats, actual: Floats, level: float) -> Ins
     return Inside(int(hits.sum()), int(known.sum()), float(known.sum() * level))
 
 
-def reach(errors: Floats, sigmas: Floats, level: float) -> float:
+def reach(errors: Floats, sigmas: Floats, level: float, freedom: float = math.inf) -> float:
     """How many sigmas a central interval of that level reaches: the quantile of |error| / sigma.
 
-    Split conformal prediction (Lei et al. 2018, JASA 113, 1094-1111), drawn to the normal quantile
-    while errors are few. `errors` and `sigmas` (n, k) are those of past periods, NaN where unknown.
+    Split conformal prediction (Lei et al. 2018, JASA 113, 1094-1111), drawn to Student's quantile with so
+    many degrees of `freedom` while errors are few; without end it is the normal one. `errors` and `sigmas`
+    (n, k) are those of past periods, NaN where unknown.
     """
     scores = np.sort((np.abs(errors) / sigmas)[np.isfinite(errors)])
-    normal = NormalDist().inv_cdf((1 + level) / 2)
+    expected = student(level, freedom)
     rank = int(np.ceil((len(scores) + 1) * level))
     if rank > len(scores):
-        return normal
-    return float((len(scores) * scores[rank - 1] + PRIOR_SCORES * normal) / (len(scores) + PRIOR_SCORES))
+        return expected
+    return float((len(scores) * scores[rank - 1] + PRIOR_SCORES * expected) / (len(scores) + PRIOR_SCORES))
+
+
+def student(level: float, freedom: float) -> float:
+    """How many sigmas a central interval of that level reaches where a sigma is itself told from few values.
+
+    Student's quantile by its expansion about the normal one (Abramowitz & Stegun 1964, 26.7.5), within 1 %
+    for levels up to 0.98 from 4 degrees of freedom on.
+    """
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+    )
+    return z + sum(term / freedom**power for power, term in enumerate(terms, 1))

@@ -31,10 +31,11 @@ def plan_odds(plan: Plan, baseline: Baseline, targets: Floats, shared: float) ->
 
 def total_interval(plan: Plan, baseline: Baseline, shared: float) -> tuple[float, float]:
     """Both ends of the interval of all lines together, as the metric adds up."""
-    level = plan.thresholds.confidence
-    wide = total_spread(baseline.expected * plan.volumes, spread(baseline, level), shared)
+    level, weighed = plan.thresholds.confidence, baseline.expected * plan.volumes
+    each = spread(baseline, level)
+    wide = total_spread(weighed, each, shared)
     factor = math.exp(NormalDist().inv_cdf((1 + level) / 2) * wide)
-    centre = plan.total_of(baseline.expected)
+    centre = plan.total_of(baseline.expected) * above_middles(weighed, each) / (1 + wide**2 / 2)
     return centre / factor, centre * factor
 
 
@@ -69,13 +70,26 @@ def odds(targets: Floats, centre: Floats, spread: Floats, direction: int) -> Flo
 def total_odds(targets: Floats, centre: Floats, spread: Floats, direction: int, shared: float) -> float:
     """Probability that all results together are what the targets, (n,) each, add up to, or better.
 
-    Of what does not add up, targets and centre are multiplied with the volumes. NaN while any target
-    is missing.
+    Of what does not add up, targets and centre are multiplied with the volumes. The middle of the total is
+    its mean over 1 + variance / 2, as a line's is. NaN while any target is missing.
     """
     if not len(centre) or centre.sum() <= 0:
         return math.nan
-    together = np.array([centre.sum()]), np.array([total_spread(centre, spread, shared)])
-    return float(odds(np.array([targets.sum()]), *together, direction)[0])
+    wide = total_spread(centre, spread, shared)
+    middle = centre.sum() * above_middles(centre, spread) / (1 + wide**2 / 2)
+    return float(odds(np.array([targets.sum()]), np.array([middle]), np.array([wide]), direction)[0])
+
+
+def above_middles(centre: Floats, spread: Floats) -> float:
+    """How many times what all lines are expected to come to is what their middles, (n,) each, add up to.
+
+    A line's centre is its middle: half of the results lie above, and further off than those below. Middles
+    do not add, means do: to second order a mean is the middle times 1 + variance / 2 of the log error
+    (Johnson, Kotz & Balakrishnan 1994, Continuous Univariate Distributions, 14.3).
+    """
+    if not len(centre) or centre.sum() <= 0:
+        return 1.0
+    return float(1 + (centre * spread**2).sum() / (2 * centre.sum()))
 
 
 def total_spread(centre: Floats, spread: Floats, shared: float) -> float:

@@ -93,6 +93,39 @@ class LetterCare:
 
 
 @dataclass(frozen=True)
+class Trust:
+    """Whom a plan trusts: to say when something was there, and to say who somebody is."""
+
+    stamps: str = ""
+    """The address of the time stamping authority (RFC 3161)."""
+    roots: tuple[str, ...] = ()
+    """Certificates of authorities for time stamps and for signatures, each in PEM."""
+
+
+NO_TRUST: Final = Trust()
+"""What holds where a plan does not say."""
+
+
+@dataclass(frozen=True)
+class DayShape:
+    """What a plan states of its days; None or nothing is what their past, or what is usual, has to say."""
+
+    idle: float | None = None
+    """What a weekend or holiday brings, as a share of a working day."""
+    period_end: float | None = None
+    """How many times as much as usual the last day of the period brings."""
+    month_end: float | None = None
+    """How many times as much the last working days of a month bring."""
+    shares: tuple[tuple[dt.date, float], ...] = ()
+    """Days with the share of the target that should be there by then."""
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether anything is."""
+        return self != DayShape()
+
+
+@dataclass(frozen=True)
 class Limits:
     """What a share of the head office target may come to; None where there is no limit."""
 
@@ -228,6 +261,8 @@ class Plan:
     robots: tuple[Robot, ...] = field(default=(), metadata=ADDED)
     notices: Notices = field(default=Notices(), metadata=ADDED)
     letters: LetterCare = field(default=LetterCare(), metadata=ADDED)
+    trust: Trust = field(default=NO_TRUST, metadata=ADDED)
+    days: DayShape = field(default=DayShape(), metadata=ADDED)
 
     def deadline(self, number: int) -> dt.date | None:
         """The last day to submit on in a round, from 1; None where there is none."""

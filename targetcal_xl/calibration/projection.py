@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from .arrays import Flags, Floats, Indices
-from .hypotheses import COMMON_PRIOR, PRIOR, Operators, operators
+from .hypotheses import Operators, beliefs, operators
 
 SHAPE: Final = 0.5
 """How much the panel's noise says about a line's: half the degrees of freedom of a chi-square."""
@@ -75,14 +75,22 @@ def project(logs: Floats, known: Flags, per_year: int, back: int) -> Projection:
     moved = logs - logs[:, :1]
     common = moved.mean(axis=0, keepdims=True)
     all_known = np.ones(common.shape, bool)
-    apart, own = _learn(moved - common, known, does), _learn(moved, known, does)
-    together = _learn(common, all_known, does, COMMON_PRIOR)
+    of_lines, of_all = beliefs(logs.shape[1], per_year)
+    apart, own = (_learn(some, known, does, of_lines) for some in (moved - common, moved))
+    together = _learn(common, all_known, does, of_all)
     free = 1.0 - 1.0 / len(moved)
     if len(moved) < FEWEST_RELATIVES or free * apart.evidence + together.evidence <= own.evidence:
         return _from(logs[:, 0], _foresee(moved, known, does, own, back))
     deviations = _foresee(moved - common, known, does, apart, back)
     shared = _foresee(common, all_known, does, together, back)
     return _from(logs[:, 0], _sum(deviations, shared))
+
+
+def evidence(logs: Floats, per_year: int) -> float:
+    """How likely one history (T,) is, as a log, whichever hypothesis holds of what all lines do together."""
+    does, (_, believed) = operators(len(logs), per_year), beliefs(len(logs), per_year)
+    moved = (logs - logs[0])[None]
+    return _learn(moved, np.ones(moved.shape, bool), does, believed).evidence
 
 
 def _from(origin: Floats, moved: Projection) -> Projection:
@@ -104,7 +112,7 @@ def _sum(one: Projection, other: Projection) -> Projection:
     )
 
 
-def _learn(moved: Floats, known: Flags, does: Operators, prior: Floats = PRIOR) -> _Panel:
+def _learn(moved: Floats, known: Flags, does: Operators, prior: Floats) -> _Panel:
     """Shares of the hypotheses among the lines, by expectation maximisation (Dempster et al. 1977).
 
     Empirical Bayes (Efron 2010, Large-Scale Inference, ch. 1): a line with little to say for itself

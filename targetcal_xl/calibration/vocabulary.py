@@ -117,12 +117,30 @@ class Light(StrEnum):
     ON_PATH = "on_path"
 
 
+class Leaning(StrEnum):
+    """Whether those who have more of something have it easier, harder, or neither."""
+
+    UNKNOWN = "unknown"
+    EVEN = "even"
+    EASIER = "easier"
+    HARDER = "harder"
+
+
+class KeyStatus(StrEnum):
+    """How a key result stands: not to be told yet, in time, in danger, or behind its path."""
+
+    UNTOLD = "untold"
+    NORMAL = "normal"
+    AT_RISK = "at_risk"
+    DELAYED = "delayed"
+
+
 class Measure(StrEnum):
     """The four measures of how well a calibration went, and the mean answer."""
 
+    ATTAINMENT = "attainment_pct"
     CONSENSUS_DAYS = "consensus_days"
     COORDINATION_HOURS = "coordination_hours"
-    ATTAINMENT = "attainment_pct"
     AGREEMENT = "agreement_pct"
     AGREEMENT_MEAN = "agreement_mean"
 
@@ -144,9 +162,13 @@ class MessageKind(StrEnum):
     OBJECTION = "objection_raised"
     UNSIGNED = "letter_unsigned"
     ASKED = "letter_asked"
+    WARNED = "warned"
     DIGEST = "digest"
     LETTER = "letter"
     LETTER_COPY = "letter_copy"
+    LETTER_PERSONAL = "letter_personal"
+    UNSIGNED_PERSONAL = "letters_unsigned"
+    KEY_RESULTS = "key_results"
 
 
 class MessageState(StrEnum):
@@ -175,16 +197,19 @@ class LetterState(StrEnum):
     SIGNED_SUPERIOR = "signed_superior"
     ARCHIVED = "archived"
     DELETED = "deleted"
+    WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
 
 
 class Channel(StrEnum):
-    """The ways that messages go: by mail, or through the group robot of a chat."""
+    """The ways that messages go: by mail, through the group robot of a chat, or to an OKR system."""
 
     MAIL = "mail"
     FEISHU = "feishu"
     DINGTALK = "dingtalk"
     WECOM = "wecom"
+    OKR = "okr"
+    FEISHU_OKR = "feishu_okr"
 
 
 JUSTIFICATION: Final[tuple[str, ...]] = tuple(Reason)
@@ -243,17 +268,32 @@ TalkOutcome = Literal["upheld", "partly", "target_kept"]
 TALK_OUTCOMES: Final[tuple[TalkOutcome, ...]] = get_args(TalkOutcome)
 """What a talk about an objection comes to: it is upheld, in part, or the suggested target is kept."""
 
-AnswerCode = Literal["one_off", "new_level"]
+AnswerCode = Literal["one_off", "new_level", "as_is"]
 ANSWERS: Final[tuple[AnswerCode, ...]] = get_args(AnswerCode)
-"""What a question can be answered with, in the order in which the answers are offered."""
+"""What a question about a line can be answered with, in the order in which the answers are offered."""
+COMMON_ANSWERS: Final[tuple[AnswerCode, ...]] = ("one_off", "new_level")
+"""What the question about all lines can be."""
+
+QuestionKind = Literal["line", "common", "beside"]
+"""What is asked about: a line's last value, what all lines have in common, or a line beside that."""
 
 IntervalSide = Literal["below", "within", "above"]
 SIDES: Final[tuple[IntervalSide, ...]] = get_args(IntervalSide)
 """Where a value is beside its limits."""
 
+SurveyRole = Literal["manager", "representative", "staff"]
+SURVEY_ROLES: Final[tuple[SurveyRole, ...]] = get_args(SurveyRole)
+"""What people who answer the survey do: no finer, or it would tell who they are."""
+COMMITMENT_ITEMS: Final = ("kut1", "kut2", "kut3", "kut4")
+"""The four items of the K.U.T. commitment measure (Klein, Cooper, Molloy and Swanson 2014)."""
+
 QuadrantCode = Literal["thriving", "pressed", "content", "failing"]
 QUADRANTS: Final[tuple[QuadrantCode, ...]] = get_args(QuadrantCode)
 """Attainment by agreement: high in both, reached unwillingly, agreed but not reached, low in both."""
+
+CauseCode = Literal["leads", "conversion", "capacity", "one_day", "lately", "throughout", "member", "members"]
+"""What is behind a warning: a shortage; one day that brought much of it all; the last days, or the whole way;
+one line or region of several, or most of them."""
 
 Hope = Literal["few", "over", "lost", "open"]
 """What can be done for a line: its target is too small to tell, the period is over, it cannot be reached any

@@ -54,6 +54,15 @@ class ThisComputer:
             raise Refused([Problem("key_unasked", name)])
         return getpass.getpass(text("cli.secret", self.language, name=name))
 
+    def ask(self, question: str, default: str) -> str:
+        """Ask in a line of its own, and take a line; raise Refused where there is none any more."""
+        said = text("cli.ask", self.language, question=question, default=default) if default else question
+        ERRORS.print(said, markup=False)
+        try:
+            return input().strip() or default
+        except EOFError as error:
+            raise Refused([Problem("init_unanswered")]) from error
+
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int], None]]:
         """A bar for each kind of long work, while it lasts; none where nobody sees it move."""

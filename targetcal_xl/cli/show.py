@@ -6,20 +6,25 @@ import dataclasses
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..language import record
 from ..problems import Found, Problem, Refused
 from ..telling import DONE, OBJECTION, QUESTION, WARNING, WRONG, Part, Report, Rows, Sentence, tell_problems
 from .console import ERRORS, OUT, speaks_unicode
 from .options import LANGUAGE, say
 
 if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions
     from rich.table import Table
+    from rich.text import Text
 
-_UNBROKEN = 10
-"""Words of up to so many characters stay whole in a table."""
+_WHOLE = 40
+"""Words of up to so many characters stay whole: numbers of letters, check codes; no hashes."""
+_ENDLESS = 1 << 16
 _COLOURS = {DONE: "green", WRONG: "red", **dict.fromkeys((OBJECTION, WARNING, QUESTION), "yellow")}
 
 
@@ -69,9 +74,44 @@ def plain(value: object) -> object:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def drawn(part: Part) -> str | Table:
+def drawn(part: Part) -> str | _Fitting:
     """A part of a report in colours."""
-    return _table(part) if isinstance(part, Rows) else _line(part)
+    return _Fitting(part) if isinstance(part, Rows) else _line(part)
+
+
+@dataclass(frozen=True)
+class _Fitting:
+    """Rows as a table or, where numbers and names would be broken in it, one below the other."""
+
+    rows: Rows
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Table | Text]:
+        from rich.measure import Measurement
+        from rich.text import Text
+
+        table, endless = _table(self.rows), options.update_width(_ENDLESS)
+        if Measurement.get(console, endless, table).minimum < options.max_width:
+            yield table
+        else:
+            yield from (Text.from_markup(line) for row in self.rows.rows for line in self._below(row))
+
+    def _below(self, row: Sequence[str]) -> Iterator[str]:
+        """A row as lines: what it is about, and what is said of it."""
+        from rich.markup import escape
+
+        about, *others = row
+        yield f"[bold]{escape(about)}[/bold]"
+        for caption, said in zip(self.rows.captions[1:], others, strict=True):
+            if said:
+                yield escape(f"  {caption}{record(LANGUAGE).colon}{said}")
+
+
+def _longest(part: Rows, column: int) -> int:
+    """The width of the longest word of a column."""
+    from rich.cells import cell_len
+
+    said = (part.captions[column], *(row[column] for row in part.rows))
+    return max((cell_len(word) for each in said for word in each.split()), default=0)
 
 
 def _line(part: Sentence) -> str:
@@ -85,9 +125,8 @@ def _line(part: Sentence) -> str:
 
 
 def _table(part: Rows) -> Table:
-    """A table; what has only numbers stands to the right, and short words are never broken."""
+    """A table; what has only numbers stands to the right, and words are not broken."""
     from rich import box
-    from rich.cells import cell_len
     from rich.markup import escape
     from rich.table import Table
 
@@ -95,9 +134,9 @@ def _table(part: Rows) -> Table:
     for k, caption in enumerate(part.captions):
         cells = [row[k] for row in part.rows]
         numeric = bool(cells) and all(cell[:1] in "+−–0123456789" for cell in cells)
-        longest = max((cell_len(word) for said in (caption, *cells) for word in said.split()), default=0)
         justify: Literal["left", "right"] = "right" if numeric else "left"
-        table.add_column(caption, justify=justify, overflow="fold", min_width=min(longest, _UNBROKEN))
+        least = min(_longest(part, k), _WHOLE)
+        table.add_column(caption, justify=justify, overflow="fold", min_width=least)
     for row in part.rows:
         table.add_row(*map(escape, row))
     return table

@@ -38,6 +38,9 @@ class Here(Protocol):
     def secret(self, name: str) -> str:
         """Asks the person for the secret of what is called so; raise Refused where nobody can be asked."""
 
+    def ask(self, question: str, default: str) -> str:
+        """Asks the person; an empty answer is the default. Raise Refused where nobody answers."""
+
     def progress(self) -> AbstractContextManager[OnProgress]:
         """Shows how far long work is, while it lasts."""
 

@@ -23,6 +23,7 @@ ProvenHeads = Annotated[list[str] | None, Given("--head", about="proven_head")]
 AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
 PrintedCodes = Annotated[list[str] | None, Given("--code", metavar="TEXT")]
 StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
+Online = Annotated[bool, Given("--online")]
 Authority = Annotated[str, Given("--authority", metavar="URL")]
 VerifierAt = Annotated[Path | None, Given("--html", "file", about="verifier_page", metavar="FILE.html")]
 VerifierLanguage = Annotated[str, Given("--lang", about="verifier_lang", names=languages)]
@@ -44,6 +45,7 @@ def _proof(
 
 @TABLE.command(
     "targetcal verify letter.pdf HD.json",
+    "targetcal verify letter.pdf HD.json --roots roots --online",
     "targetcal verify March.json June.json",
     'targetcal verify HD.json --code "targetcal:1:2025Q1-HD-V1:378-c23a…"',
     "targetcal verify --html verifier.html",
@@ -55,10 +57,11 @@ def _verify(
     code: PrintedCodes = None,
     html: VerifierAt = None,
     lang: VerifierLanguage = SPOKEN,
+    online: Online = False,
 ) -> "Report":
     from ..actions.verifier import attest_as_said
 
-    return attest_as_said(files or (), roots, code or (), html, lang)
+    return attest_as_said(files or (), roots, code or (), html, lang, online=online)
 
 
 @TABLE.command(

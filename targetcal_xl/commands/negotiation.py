@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .command import CommandTable, Here
-from .given import Book, LedgerAt, Reason, Region, Who, languages
+from .given import Book, LedgerAt, PageLanguage, Reason, Region, Who
 from .parameter import Given
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ SupportOwner = Annotated[str, Given("--owner")]
 Words = Annotated[str, Given("--text")]
 Files = Annotated[list[Path] | None, Given("--attach", "file", about="attach_file")]
 PageAt = Annotated[Path, Given("--out -o", "file", about="page")]
-PageLanguage = Annotated[str, Given("--lang", about="page_lang", names=languages)]
 Watch = Annotated[bool, Given("--watch")]
 PacksTo = Annotated[Path, Given("--out -o", "folder", about="packs")]
 Pages = Annotated[bool, Given("--html", about="pages_html")]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from ..language import LANGUAGES
 from .command import CommandTable, Here
@@ -20,13 +20,30 @@ def _templates() -> Sequence[str]:
     return plan_templates()
 
 
+def _cases() -> Sequence[str]:
+    from ..connect import case_names
+
+    return case_names()
+
+
+PlanFolder = Annotated[Path | None, Given(kind="folder", about="init", metavar="[DIR]")]
+PlanForm = Annotated[Path | None, Given("--form", "file", about="plan_form", metavar="FILE.xlsx")]
+PlanSource = Annotated[str, Given("--from", about="init_from", metavar="DIR|TEMPLATE", names=_templates)]
+PlanLanguage = Annotated[str, Given("--lang", about="init_lang", names=languages)]
+Replace = Annotated[bool, Given("--replace")]
 Folder = Annotated[Path, Given(kind="folder", about="demo")]
 Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE", names=_templates)]
 Language = Annotated[str, Given("--lang", names=languages)]
+DemoPlan = Annotated[str, Given("--plan", about="demo_plan", names=_cases)]
 BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
 Listed = Annotated[bool, Given("--list", about="list")]
 ScenarioName = Annotated[str, Given("--name", about="scenario_name")]
 AdoptedScenario = Annotated[str, Given("--adopt")]
+SurpriseAnswer = Annotated[
+    Literal["", "one_off", "new_level", "as_is"],
+    Given("--answer", about="surprise_answer", metavar="one_off|new_level|as_is"),
+]
+SurprisedLines = Annotated[list[str] | None, Given("--line -l", "line", about="surprise_line")]
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
@@ -35,12 +52,35 @@ EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 TABLE = CommandTable()
 
 
-@TABLE.command("targetcal demo", "targetcal demo --lang en")
-def _demo(here: Here, directory: Folder = Path("demo"), lang: Language = LANGUAGES[0]) -> "Report":
+@TABLE.command("targetcal demo", "targetcal demo --lang en", "targetcal demo --plan manufacturing --lang en")
+def _demo(
+    here: Here, directory: Folder = Path("demo"), lang: Language = LANGUAGES[0], plan: DemoPlan = "saas"
+) -> "Report":
     from ..demo import demo
 
     with here.progress() as progress:
-        return demo(directory, lang, progress=progress)
+        return demo(directory, lang, progress=progress, plan=plan)
+
+
+@TABLE.command(
+    "targetcal init my-plan",
+    "targetcal init --form plan.xlsx",
+    "targetcal init my-plan --form plan.xlsx",
+    "targetcal init --form plan.xlsx --from my-plan",
+    "targetcal init my-plan --form plan.xlsx --replace",
+    "targetcal init my-plan --from saas",
+)
+def _init(
+    here: Here,
+    folder: PlanFolder = None,
+    form: PlanForm = None,
+    source: PlanSource = "",
+    lang: PlanLanguage = SPOKEN,
+    replace: Replace = False,
+) -> "Report":
+    from ..actions.init import PlanWish, init
+
+    return init(PlanWish(folder, form, source, replace), lang, here.now().astimezone(), here.ask)
 
 
 @TABLE.command(
@@ -112,6 +152,19 @@ def _adopt(desk: "Desk", adopt: AdoptedScenario, reason: Reason = "") -> "Report
 
 
 @TABLE.command(
+    "targetcal surprise targets.xlsx",
+    'targetcal surprise targets.xlsx --answer one_off --reason "three weeks of lockdown"',
+    'targetcal surprise targets.xlsx --answer as_is --line 华东 --reason "the east stayed open"',
+)
+def _surprise(
+    desk: "Desk", answer: SurpriseAnswer = "", lines: SurprisedLines = None, reason: Reason = ""
+) -> "Report":
+    from ..actions.surprise import answer_surprise, surprise
+
+    return answer_surprise(desk, answer, lines or (), reason) if answer else surprise(desk)
+
+
+@TABLE.command(
     "targetcal whatif targets.xlsx --line 华东 --indicator heads --now +1",
     "targetcal whatif targets.xlsx -l 华东 -i heads -n +10% -l 西南 -i search_index -n 900",
 )
@@ -132,3 +185,10 @@ def _backtest(desk: "Desk", earlier: EarlierBooks = None) -> "Report":
     from ..actions.backtest import backtest
 
     return backtest(desk, earlier or ())
+
+
+@TABLE.command("targetcal fairness targets.xlsx")
+def _fairness(desk: "Desk") -> "Report":
+    from ..actions.fairness import fairness
+
+    return fairness(desk)

@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .command import CommandTable
-from .given import Reason
+from .given import DryRun, Reason, Representatives
 from .parameter import Given
 
 if TYPE_CHECKING:
     from ..desk import Desk
     from ..telling import Report
 
-DryRun = Annotated[bool, Given("--dry-run")]
 DraftsTo = Annotated[Path | None, Given("--draft", "folder")]
 Attach = Annotated[list[str] | None, Given("--attach", metavar="REGION=FILE")]
 Resend = Annotated[list[int] | None, Given("--resend", "whole", metavar="N")]
@@ -22,6 +21,7 @@ DeletedLetters = Annotated[list[str] | None, Given("--delete", about="archive_de
 ByLaw = Annotated[bool, Given("--legal", about="archive_legal")]
 BouncesAt = Annotated[Path | None, Given("--bounces", "folder")]
 LettersFrom = Annotated[Path | None, Given("--letters", "folder", about="letters_from")]
+LetterFolders = Annotated[list[Path] | None, Given("--letters", "folder", about="letter_folders")]
 MailedForm = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="mail_format")]
 WriteTexts = Annotated[bool, Given("--texts")]
 OnlyListed = Annotated[bool, Given("--list", about="list_messages")]
@@ -54,6 +54,7 @@ def _remind(
 @TABLE.command(
     "targetcal mail targets.xlsx --dry-run",
     "targetcal mail targets.xlsx --letters letters",
+    "targetcal mail targets.xlsx --letters people --representatives people.xlsx",
     "targetcal mail targets.xlsx --draft mails",
     "targetcal mail targets.xlsx --texts",
 )
@@ -66,21 +67,25 @@ def _mail(
     draft: DraftsTo = None,
     dry_run: DryRun = False,
     texts: WriteTexts = False,
+    people: Representatives = None,
 ) -> "Report":
     from ..actions.mail import mail, mail_texts
 
-    return mail_texts(desk) if texts else mail(desk, letters=letters, form=form, draft=draft, dry_run=dry_run)
+    if texts:
+        return mail_texts(desk)
+    return mail(desk, letters=letters, form=form, draft=draft, dry_run=dry_run, people=people)
 
 
 @TABLE.command(
     "targetcal archive targets.xlsx --to sftp://hr@files.example.com/letters",
+    "targetcal archive targets.xlsx --to D:/archive --letters letters --letters people",
     "targetcal archive targets.xlsx --to D:/archive --verify",
     'targetcal archive targets.xlsx --to s3://letters/2025 --delete 2025Q1-HD-V1 --reason "time is over"',
 )
 def _archive(
     desk: "Desk",
     place: ArchiveAt,
-    letters: LettersFrom = None,
+    letters: LetterFolders = None,
     prove: ProveArchive = False,
     delete: DeletedLetters = None,
     legal: ByLaw = False,
@@ -88,7 +93,7 @@ def _archive(
 ) -> "Report":
     from ..actions.archive import archive_as_said
 
-    return archive_as_said(desk, place, letters, delete or (), reason, prove=prove, legal=legal)
+    return archive_as_said(desk, place, letters or (), delete or (), reason, prove=prove, legal=legal)
 
 
 @TABLE.button("archive", "hr", "FileSaveAs", "place")

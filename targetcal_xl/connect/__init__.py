@@ -6,10 +6,27 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
-    from .plan_folder import read_drivers, read_history, read_plan
+    from .delivered import Delivery, read_deliveries
+    from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
+    from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
+    from .form_reading import FilledForm, answer_meant, read_form
+    from .form_writing import write_form
+    from .okr import (
+        FORMAT,
+        OkrResults,
+        OkrTarget,
+        is_okr_file,
+        okr_document,
+        okr_table,
+        read_okr_document,
+        read_okr_ids,
+        results_table,
+    )
+    from .plan_folder import plan_files, read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .representatives import read_representatives
     from .stamps import (
+        as_der,
         ask_stamp,
         post_stamp_request,
         signers_roots,
@@ -17,28 +34,65 @@ with on_demand(__name__):
         stamped_at,
         trusted_roots,
     )
-    from .survey import Responses, read_responses
-    from .tables import number_told
-    from .templates import find_plan, plan_template, plan_templates
+    from .suggestions import CAUSES, RULE_FIELDS, SUGGESTIONS, read_suggestions
+    from .survey import SURVEY_COLUMNS, Responses, read_responses, role_words, survey_words
+    from .tables import decode, number_told
+    from .templates import case_names, find_plan, plan_template, plan_templates
 
 __all__ = [
+    "CAUSES",
+    "DRIVERS",
+    "FORMAT",
+    "LINES",
+    "PLAN",
+    "REGIONS",
+    "RULE_FIELDS",
+    "SUGGESTIONS",
+    "SURVEY_COLUMNS",
     "Actuals",
+    "Delivery",
+    "DraftRow",
+    "FilledForm",
+    "FormItem",
+    "FormSheet",
+    "OkrResults",
+    "OkrTarget",
+    "PlanDraft",
     "Responses",
+    "answer_meant",
+    "as_der",
     "ask_stamp",
+    "case_names",
+    "decode",
     "find_plan",
     "infeasible",
+    "is_okr_file",
     "number_told",
+    "okr_document",
+    "okr_table",
+    "plan_files",
     "plan_template",
     "plan_templates",
     "post_stamp_request",
     "read_actuals",
+    "read_deliveries",
+    "read_draft",
     "read_drivers",
+    "read_form",
     "read_history",
+    "read_history_rows",
+    "read_okr_document",
+    "read_okr_ids",
     "read_plan",
     "read_representatives",
     "read_responses",
+    "read_suggestions",
+    "results_table",
+    "role_words",
     "signers_roots",
     "stamp_authority",
     "stamped_at",
+    "survey_words",
     "trusted_roots",
+    "write_form",
 ]

@@ -6,10 +6,11 @@ import datetime as dt
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.resources.abc import Traversable
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -194,6 +195,12 @@ class _Measures(_Strict):
     attainment_pct: _NotNegative | None = plan.Measures.attainment_pct
 
 
+class _Trust(_Strict):
+    stamps: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/@]+(/\S*)?)?$", max_length=300)] = (
+        plan.Trust.stamps
+    )
+
+
 class _Calendar(_Strict):
     country: _Name = Calendar.country
     work: Annotated[list[_Day], Field(max_length=400)] = []
@@ -202,6 +209,27 @@ class _Calendar(_Strict):
     @property
     def calendar(self) -> Calendar:
         return Calendar(self.country, tuple(sorted(self.work)), tuple(sorted(self.closed)))
+
+
+class _ShareBy(_Strict):
+    day: _Day
+    share: _Share
+
+
+_Times = Annotated[float, Field(ge=0.1, le=20)]
+"""How many times as much as usual a day brings."""
+
+
+class _DayShape(_Strict):
+    idle: Annotated[float, Field(ge=0, le=2)] | None = None
+    period_end: _Times | None = None
+    month_end: _Times | None = None
+    shares: Annotated[list[_ShareBy], Field(max_length=60)] = []
+
+    @property
+    def shape(self) -> plan.DayShape:
+        shares = tuple((one.day, one.share) for one in self.shares)
+        return plan.DayShape(self.idle, self.period_end, self.month_end, shares)
 
 
 class _Plan(_Strict):
@@ -226,6 +254,8 @@ class _Plan(_Strict):
     robots: Annotated[list[_Robot], Field(max_length=100)] = []
     notices: _Notices = _Notices()
     letters: _LetterCare = _LetterCare()
+    trust: _Trust = _Trust()
+    days: _DayShape = _DayShape()
 
     @property
     def people(self) -> Iterator[tuple[tuple[int | str, ...], _Person]]:
@@ -237,26 +267,60 @@ class _Plan(_Strict):
         yield from ((("notices", "digest", place), one) for place, one in enumerate(self.notices.digest))
 
 
+class PlanPlace(str):
+    """A place in a plan file, which knows its path: it may stand elsewhere in what a person has typed."""
+
+    path: tuple[int | str, ...]
+
+    def __new__(cls, *path: int | str) -> Self:
+        """`plan.toml, regions 1, head, mail`: places in a list are counted from 1."""
+        parts = (f" {part + 1}" if isinstance(part, int) else f", {part}" for part in path)
+        made = super().__new__(cls, FILE + "".join(parts))
+        made.path = path
+        return made
+
+
 def read_plan_file(source: Traversable) -> plan.Plan:
     """The plan of a plan.toml; raise DataProblems with every fault in it."""
+    return plan_meant(plan_words(source))
+
+
+def plan_words(source: Traversable) -> dict[str, Any]:
+    """What a plan.toml says, table by table; raise DataProblems where it is not there, or no TOML."""
     if not source.is_file():
         raise DataProblems([Problem("csv_missing_file", FILE)])
     try:
-        said = _Plan.model_validate(tomllib.loads(composed(decode(source))))
+        return tomllib.loads(composed(decode(source)))
     except tomllib.TOMLDecodeError as error:
         raise DataProblems([Problem("plan_syntax", FILE, {"said": error})]) from error
     except RecursionError as error:
         raise DataProblems([Problem("plan_deep", FILE)]) from error
+
+
+def plan_meant(words: Mapping[str, Any]) -> plan.Plan:
+    """The plan that tables of words mean; raise DataProblems with every fault, each with its `PlanPlace`."""
+    try:
+        said = _Plan.model_validate(words)
     except ValidationError as error:
         raise DataProblems([_problem(fault) for fault in error.errors()]) from error
     problems = [*_twice(said), *_loose_ends(said), *_sums(said), *_locked_twice(said), *_calendar(said)]
-    problems += [*_notices(said), *_letter_care(said)]
+    problems += [*_notices(said), *_letter_care(said), *_day_shares(said)]
     if problems:
         raise DataProblems(problems)
     found = _plan(said)
     if faults := tree_faults(found):
-        raise DataProblems([Problem(code, _where(*place), fields) for place, code, fields in faults])
+        raise DataProblems([Problem(code, PlanPlace(*place), fields) for place, code, fields in faults])
     return found
+
+
+def default_word(path: Sequence[str]) -> Any:
+    """What holds where a plan file says nothing at a path of names; None where nothing does."""
+    model: type[BaseModel] = _Plan
+    for part in path[:-1]:
+        kinds = (model.model_fields[part].annotation, *get_args(model.model_fields[part].annotation))
+        model = next(one for one in kinds if isinstance(one, type) and issubclass(one, BaseModel))
+    found = model.model_fields[path[-1]]
+    return None if found.is_required() else found.get_default(call_default_factory=True)
 
 
 _CODES = {
@@ -293,13 +357,7 @@ def _problem(fault: ErrorDetails) -> Problem:
     }
     kind = fault["type"]
     code = _EXACT_CODES.get(kind) or _CODES.get(kind.split("_", 1)[0], "plan_shape")
-    return Problem(code, _where(*fault["loc"]), fields)
-
-
-def _where(*place: int | str) -> str:
-    """`plan.toml, regions 1, head, mail`: places in a list are counted from 1."""
-    said = "".join(f" {part + 1}" if isinstance(part, int) else f", {part}" for part in place)
-    return FILE + said
+    return Problem(code, PlanPlace(*fault["loc"]), fields)
 
 
 def _twice(said: _Plan) -> Iterator[Problem]:
@@ -319,47 +377,47 @@ def _twice(said: _Plan) -> Iterator[Problem]:
 def _repeats(table: str, key: str, said: Iterable[str]) -> Iterator[Problem]:
     for value, times in Counter(map(str.casefold, said)).items():
         if times > 1:
-            yield Problem("plan_twice", _where(table, key), {"value": value, "times": times})
+            yield Problem("plan_twice", PlanPlace(table, key), {"value": value, "times": times})
 
 
 def _loose_ends(said: _Plan) -> Iterator[Problem]:
     """What points nowhere: lines without a region, regions without a line, days and periods far away."""
     if not _FIRST_YEAR <= said.period.year <= _LAST_YEAR:
         fields = {"value": str(said.period), "first": str(_FIRST_YEAR), "last": str(_LAST_YEAR)}
-        yield Problem("plan_year", _where("period"), fields)
+        yield Problem("plan_year", PlanPlace("period"), fields)
     regions = {region.code: region.name for region in said.regions}
     for place, line in enumerate(said.lines):
         if line.region not in regions:
-            where = _where("lines", place, "region")
+            where = PlanPlace("lines", place, "region")
             yield Problem("plan_region_unknown", where, {"value": line.region, "known": [*regions]})
     used = {line.region for line in said.lines}
     for place, region in enumerate(said.regions):
         if region.code not in used:
-            yield Problem("plan_region_empty", _where("regions", place), {"value": region.name})
+            yield Problem("plan_region_empty", PlanPlace("regions", place), {"value": region.name})
         names = [person.name for person in (region.head, region.deputy) if person]
         if region.superior.name in names:
-            yield Problem("plan_same_person", _where("regions", place), {"value": region.superior.name})
+            yield Problem("plan_same_person", PlanPlace("regions", place), {"value": region.superior.name})
     for place, day in enumerate(said.milestones):
         if not said.period.start <= day <= said.period.end:
             fields = {"value": str(day), "period": str(said.period)}
-            yield Problem("plan_milestone_outside", _where("milestones", place), fields)
+            yield Problem("plan_milestone_outside", PlanPlace("milestones", place), fields)
 
 
 def _sums(said: _Plan) -> Iterator[Problem]:
     """Shares that do not add up to 1, and a target that is no whole number of steps."""
     for place, driver in enumerate(said.drivers):
         if driver.code in PARTS:
-            yield Problem("plan_reserved", _where("drivers", place, "code"), {"value": driver.code})
+            yield Problem("plan_reserved", PlanPlace("drivers", place, "code"), {"value": driver.code})
         total = sum(indicator.share for indicator in driver.indicators)
         if abs(total - 1) > plan.SHARES_ADD_UP:
             fields = {"value": driver.name, "sum": typed(total)}
-            yield Problem("plan_shares", _where("drivers", place), fields)
+            yield Problem("plan_shares", PlanPlace("drivers", place), fields)
     steps = said.hq_target / said.metric.step
     if steps > _MOST_STEPS:
         fields = {"count": typed(steps), "step": typed(said.metric.step)}
-        yield Problem("plan_many_steps", _where("hq_target"), fields)
+        yield Problem("plan_many_steps", PlanPlace("hq_target"), fields)
     elif abs(steps - round(steps)) > _WHOLE_STEPS:
-        yield Problem("plan_steps", _where("hq_target"), {"step": typed(said.metric.step)})
+        yield Problem("plan_steps", PlanPlace("hq_target"), {"step": typed(said.metric.step)})
 
 
 def _locked_twice(said: _Plan) -> Iterator[Problem]:
@@ -372,14 +430,14 @@ def _locked_twice(said: _Plan) -> Iterator[Problem]:
     for table, nodes in tables.items():
         for place, node in enumerate(nodes):
             if node.locked is not None and (node.low, node.high) != (None, None):
-                yield Problem("plan_locked_limits", _where(table, place))
+                yield Problem("plan_locked_limits", PlanPlace(table, place))
 
 
 def _calendar(said: _Plan) -> list[Problem]:
     """A country that nobody knows, and days that cannot be meant."""
     if said.calendar is None:
         return []
-    return calendar_problems(said.calendar.calendar, said.period.year, _where("calendar"))
+    return calendar_problems(said.calendar.calendar, said.period.year, PlanPlace("calendar"))
 
 
 def _notices(said: _Plan) -> Iterator[Problem]:
@@ -389,23 +447,32 @@ def _notices(said: _Plan) -> Iterator[Problem]:
     for place, person in said.people:
         if person.robot and person.robot not in known:
             fields = {"value": person.robot, "known": sorted(known)}
-            yield Problem("plan_robot_unknown", _where(*place, "robot"), fields)
+            yield Problem("plan_robot_unknown", PlanPlace(*place, "robot"), fields)
         if re.search(plan.ODD_IN_MAIL, person.mail):
-            yield Problem("plan_mail_odd", _where(*place, "mail"), {"value": person.mail})
+            yield Problem("plan_mail_odd", PlanPlace(*place, "mail"), {"value": person.mail})
     if sorted(set(said.deadlines)) != said.deadlines:
-        yield Problem("plan_deadlines", _where("deadlines"))
+        yield Problem("plan_deadlines", PlanPlace("deadlines"))
 
 
 def _letter_care(said: _Plan) -> Iterator[Problem]:
     """A folder that names what nobody knows, and two people's under one number."""
     for fault in plan.folder_faults(said.letters.folder):
         fields = {"value": fault, "known": [*plan.FOLDER_FIELDS]}
-        yield Problem("plan_letter_folder", _where("letters", "folder"), fields)
+        yield Problem("plan_letter_folder", PlanPlace("letters", "folder"), fields)
     owners: dict[str, str] = {}
     for place, person in said.people:
         if person.employee and owners.setdefault(person.employee.casefold(), person.name) != person.name:
             fields = {"value": person.employee, "other": owners[person.employee.casefold()]}
-            yield Problem("plan_employee_twice", _where(*place, "employee"), fields)
+            yield Problem("plan_employee_twice", PlanPlace(*place, "employee"), fields)
+
+
+def _day_shares(said: _Plan) -> Iterator[Problem]:
+    """Shares of the target that do not rise from day to day within the period."""
+    shares = said.days.shares
+    days = [said.period.start, *(one.day for one in shares), said.period.end]
+    rises = all(one.share < other.share for one, other in pairwise(shares))
+    if shares and not (rises and days[0] <= days[1] and all(a < b for a, b in pairwise(days[1:]))):
+        yield Problem("plan_day_shares", PlanPlace("days", "shares"), {"period": str(said.period)})
 
 
 def _plan(said: _Plan) -> plan.Plan:
@@ -439,6 +506,8 @@ def _plan(said: _Plan) -> plan.Plan:
         robots=tuple(plan.Robot(robot.code, robot.kind) for robot in said.robots),
         notices=said.notices.notices,
         letters=said.letters.care,
+        trust=plan.Trust(said.trust.stamps),
+        days=said.days.shape,
     )
 
 

@@ -1,10 +1,11 @@
-"""A plan folder: plan.toml, history and drivers (.csv or .xlsx) in; everything a baseline needs out."""
+"""A plan folder: plan.toml, history, drivers and past days (.csv or .xlsx) in; all a baseline needs out."""
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources.abc import Traversable
 
@@ -16,50 +17,84 @@ from ..calibration import MOST_PERIODS, Floats, History, Indicator, Inputs, Line
 from ..calibration.metric import IN_PERCENT
 from ..log import step
 from ..problems import DataProblems, Problem
-from .plan_file import FILE, read_plan_file
+from ..workdays import with_days
+from .past_days import DAYS, read_past_days
+from .plan_file import FILE, PlanPlace, read_plan_file
+from .stamps import as_pem, certificates_in
 from .tables import TableFile, normal, read_table
 
 _LOG = logging.getLogger(__name__)
 
 HISTORY, DRIVERS = "history", "drivers"
+HISTORY_COLUMNS = ("line", "period", "value"), ("one_off",)
+DRIVER_COLUMNS = ("line", "indicator", "reference", "now"), ("period",)
+"""What has to stand in these tables, and what may."""
+ROOTS = "roots.pem"
+"""The file with the certificates of those whom a plan trusts."""
 _KINDS = (".csv", ".xlsx", ".xlsm")
 """How the names of tables end; the first is looked for where there is none."""
 _UNSIZED = ("?", "？")
 """How a one-off event of unknown size is written."""
 
 
+def plan_files() -> tuple[str, ...]:
+    """How the files of a plan may be called; the plan file is the last, as a folder without it is no plan."""
+    return (*(f"{name}{kind}" for name in (HISTORY, DRIVERS) for kind in _KINDS), FILE)
+
+
 @step(_LOG, "read a plan folder")
 def read_plan(folder: Traversable) -> Inputs:
-    """Read `plan.toml`, the table `history` and, where there is one, `drivers`: each as .csv or .xlsx.
+    """Read `plan.toml`, the table `history` and, where there are, `drivers` and `days`: each .csv or .xlsx.
 
-    Raise DataProblems with every fault of all three files, each with its row and column.
+    Where there is a `roots.pem`, its certificates are those that the plan trusts. Raise DataProblems with
+    every fault of all files, each with its row and column.
     """
     plan = read_plan_file(folder.joinpath(FILE))
     problems: list[Problem] = []
-    history, readings = None, None
-    try:
-        history = read_history(_table_of(folder, HISTORY), plan)
-    except DataProblems as found:
-        problems += found.problems
-    try:
+    with _added_to(problems):
+        plan = replace(plan, trust=replace(plan.trust, roots=read_roots(folder.joinpath(ROOTS))))
+    history, readings, rhythm = None, None, None
+    with _added_to(problems):
+        history = read_history(table_file(folder, HISTORY), plan)
+    with _added_to(problems):
         past = len(history.periods) if history else 0
-        readings = read_drivers(_table_of(folder, DRIVERS), plan, past)
-    except DataProblems as found:
-        problems += found.problems
-    if history is not None and _is_percent(plan, history):
-        problems.insert(0, Problem("plan_not_a_share", f"{FILE}, hq_target", {"value": plan.hq_target}))
+        readings = read_drivers(table_file(folder, DRIVERS), plan, past)
+    with _added_to(problems):
+        rhythm = read_past_days(table_file(folder, DAYS), plan)
+    if history is not None:
+        problems = [*odd_target(plan, history), *problems]
     if history is None or readings is None or problems:
         raise DataProblems(problems)
-    return Inputs(plan, history, readings)
+    return Inputs(plan, with_days(history, plan), readings, rhythm=rhythm)
 
 
-def _is_percent(plan: Plan, history: History) -> bool:
-    """Whether a ratio's target is told in percent, and its past in shares of 1."""
+@contextmanager
+def _added_to(problems: list[Problem]) -> Iterator[None]:
+    """Go on after the faults of a file, with them among the problems."""
+    try:
+        yield
+    except DataProblems as found:
+        problems += found.problems
+
+
+def read_roots(source: Traversable) -> tuple[str, ...]:
+    """Certificates, each in PEM; none where there is no file. Raise DataProblems for a file that has none."""
+    if not source.is_file():
+        return ()
+    found = certificates_in(source.read_bytes())
+    if not found:
+        raise DataProblems([Problem("plan_roots", source.name)])
+    return tuple(map(as_pem, found))
+
+
+def odd_target(plan: Plan, history: History) -> Iterator[Problem]:
+    """A ratio's target that is told in percent, where its past is in shares of 1."""
     past = history.values[np.isfinite(history.values)]
-    return plan.metric.is_share and bool(len(past) and past.max() <= 1 < plan.hq_target / IN_PERCENT)
+    if plan.metric.is_share and len(past) and past.max() <= 1 < plan.hq_target / IN_PERCENT:
+        yield Problem("plan_not_a_share", PlanPlace("hq_target"), {"value": plan.hq_target})
 
 
-def _table_of(folder: Traversable, name: str) -> Traversable:
+def table_file(folder: Traversable, name: str) -> Traversable:
     """The one table of a name; raise DataProblems where there are two."""
     files = [folder.joinpath(f"{name}{kind}") for kind in _KINDS]
     there = [file for file in files if file.is_file()]
@@ -75,7 +110,11 @@ def read_history(source: Traversable, plan: Plan) -> History:
     The periods run from the first one named to the one before the plan's; what is not named or empty is
     unknown. `one_off` is empty or 0 for none and `?` for a one-off event of unknown size.
     """
-    table = read_table(source, ("line", "period", "value"), ("one_off",))
+    return history_in(read_table(source, *HISTORY_COLUMNS), plan)
+
+
+def history_in(table: TableFile, plan: Plan) -> History:
+    """The same of a table that has been read; raise DataProblems with every fault."""
     lines = table.codes("line", _names(plan.lines))
     when = _periods(table, plan.period)
     values = table.numbers("value", low=0)
@@ -104,10 +143,15 @@ def read_drivers(source: Traversable, plan: Plan, past: int = 0) -> Readings:
     and an empty one counts for the plan's. Readings are kept for that and for `past` periods before it.
     An empty `reference` is what `now` was a year before.
     """
-    shape = (len(plan.lines), len(plan.indicators))
     if not source.is_file():
+        shape = (len(plan.lines), len(plan.indicators))
         return Readings(np.full(shape, np.nan), np.full(shape, np.nan))
-    table = read_table(source, ("line", "indicator", "reference", "now"), ("period",))
+    return readings_in(read_table(source, *DRIVER_COLUMNS), plan, past)
+
+
+def readings_in(table: TableFile, plan: Plan, past: int = 0) -> Readings:
+    """The same of a table that has been read; raise DataProblems with every fault."""
+    shape = (len(plan.lines), len(plan.indicators))
     lines, items = table.codes("line", _names(plan.lines)), table.codes("indicator", _names(plan.indicators))
     lag = _lags(plan)[items]
     table = _dated(table, plan.period, lag)

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 import numpy as np
 
 from ..calibration import Plan, Representative
+from ..calibration.plan import MAIL, ODD_IN_MAIL
 from ..log import step
 from .tables import TableFile, read_table
 
@@ -20,22 +21,46 @@ _EMPLOYEE = re.compile(r"[^\W_][\w.-]{0,39}")
 
 @step(_LOG, "read representatives")
 def read_representatives(source: Traversable, plan: Plan) -> tuple[Representative, ...]:
-    """Read columns employee, name, line, target from .csv or .xlsx; raise DataProblems with every fault."""
-    table = read_table(source, ("employee", "name", "line", "target"))
+    """Read columns employee, name, line, target and, if there is one, mail from .csv or .xlsx.
+
+    Raise DataProblems with every fault.
+    """
+    table = read_table(source, ("employee", "name", "line", "target"), ("mail",))
     lines = table.codes("line", {line.code: line.name for line in plan.lines})
     targets = table.numbers("target", 0.0, unknown=())
     off = np.abs(plan.metric.to_step(targets) - targets) > plan.metric.step * 1e-6
     table.report_where("csv_off_step", off & ~np.isnan(targets), "target", step=plan.metric.step)
     _check_people(table)
     table.unique(("employee",))
+    _check_alike(table)
     table.done()
-    said = zip(table.cells["employee"], table.cells["name"], lines, targets.tolist(), strict=True)
-    return tuple(Representative(number, name, plan.lines[at].code, to) for number, name, at, to in said)
+    words = (table.cells[column] for column in ("employee", "name", "mail"))
+    said = zip(*words, lines, targets.tolist(), strict=True)
+    return tuple(
+        Representative(number, name, plan.lines[at].code, to, mail) for number, name, mail, at, to in said
+    )
 
 
 def _check_people(table: TableFile) -> None:
-    """Numbers that are none, and people without a name."""
-    numbers, names = table.cells["employee"], table.cells["name"]
+    """Numbers that are none, people without a name, and addresses that no mail can be sent to."""
+    numbers, names, mails = (table.cells[column] for column in ("employee", "name", "mail"))
     odd = ~numbers.map(lambda said: bool(_EMPLOYEE.fullmatch(said))).to_numpy(dtype=bool)
     table.report_where("csv_employee", odd, "employee")
     table.report_where("csv_empty", (names == "").to_numpy(dtype=bool), "name")
+    wrong = mails.map(lambda said: bool(said) and not _is_mail(said)).to_numpy(dtype=bool)
+    table.report_where("plan_mail_odd", wrong, "mail")
+
+
+def _is_mail(said: str) -> bool:
+    return bool(re.fullmatch(MAIL, said)) and not re.search(ODD_IN_MAIL, said)
+
+
+def _check_alike(table: TableFile) -> None:
+    """Numbers that differ by case alone: their files would want one name where systems do not mind case."""
+    first = dict[str, tuple[int, str]]()
+    for row, number in table.cells["employee"].items():
+        where, said = first.setdefault(number.casefold(), (int(str(row)), number))
+        if said != number:
+            table.report(
+                "csv_employee_case", int(str(row)), "employee", value=number, other=said, first=where
+            )

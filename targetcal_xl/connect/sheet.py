@@ -1,4 +1,4 @@
-"""The first sheet of an .xlsx file as rows of text, with what cannot be read as a value told apart."""
+"""Sheets of an .xlsx file as rows of text, with what cannot be read as a value told apart."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import IO
 from xml.parsers import expat
 
@@ -65,6 +66,14 @@ def read_sheet(content: bytes) -> Grid:
         raise NotASheet(str(error)) from error
 
 
+def read_sheets(content: bytes) -> dict[str, Grid]:
+    """Every sheet of a workbook by its name; raise NotASheet or TooBig."""
+    try:
+        return _Book(content).grids()
+    except _DAMAGE as error:
+        raise NotASheet(str(error)) from error
+
+
 class _Book:
     """A package whose parts are found by their relationships, whatever they are called."""
 
@@ -76,20 +85,52 @@ class _Book:
         self._parts = {_plain(part.filename): part for part in parts}
 
     def grid(self) -> Grid:
-        main = next(iter(self._related("", "officeDocument").values()))
-        book, sheets = self._tree(main), self._related(main, "worksheet")
-        there = [sheet for sheet in book.iterfind("{*}sheets/{*}sheet") if _id(sheet) in sheets]
+        """The first visible sheet, else the first."""
+        there = self._sheets()
         seen = [sheet for sheet in there if sheet.get("state", "visible") == "visible"]
-        settings = book.find("{*}workbookPr")
-        old = settings is not None and settings.get("date1904") in ("1", "true")
-        cells = _Cells(
-            [text for part in self._related(main, "sharedStrings").values() for text in self._strings(part)],
-            [flag for part in self._related(main, "styles").values() for flag in self._dates(part)],
-            CALENDAR_MAC_1904 if old else CALENDAR_WINDOWS_1900,
-        )
-        with self._open(sheets[_id((seen or there)[0])]) as file:
+        return self._grid((seen or there)[0])
+
+    def grids(self) -> dict[str, Grid]:
+        """All sheets, in their order."""
+        return {sheet.get("name", ""): self._grid(sheet) for sheet in self._sheets()}
+
+    def _sheets(self) -> list[etree._Element]:
+        return [one for one in self._book.iterfind("{*}sheets/{*}sheet") if _id(one) in self._places]
+
+    def _grid(self, sheet: etree._Element) -> Grid:
+        cells = _Cells(self._shared, self._styled, self._epoch)
+        with self._open(self._places[_id(sheet)]) as file:
             _parse(file, cells)
         return cells.grid()
+
+    @cached_property
+    def _main(self) -> str:
+        return next(iter(self._related("", "officeDocument").values()))
+
+    @cached_property
+    def _book(self) -> etree._Element:
+        return self._tree(self._main)
+
+    @cached_property
+    def _places(self) -> Mapping[str, str]:
+        """The part of each sheet, by its relationship."""
+        return self._related(self._main, "worksheet")
+
+    @cached_property
+    def _shared(self) -> list[str]:
+        parts = self._related(self._main, "sharedStrings").values()
+        return [text for part in parts for text in self._strings(part)]
+
+    @cached_property
+    def _styled(self) -> list[bool]:
+        return [flag for part in self._related(self._main, "styles").values() for flag in self._dates(part)]
+
+    @property
+    def _epoch(self) -> dt.datetime:
+        settings = self._book.find("{*}workbookPr")
+        old = settings is not None and settings.get("date1904") in ("1", "true")
+        epoch: dt.datetime = CALENDAR_MAC_1904 if old else CALENDAR_WINDOWS_1900
+        return epoch
 
     def _related(self, part: str, kind: str) -> Mapping[str, str]:
         """Id -> name of the parts of a kind that a part names."""

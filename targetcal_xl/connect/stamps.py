@@ -8,9 +8,11 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ..calibration import NO_TRUST, Trust
 from ..log import step
 from ..problems import Problem, Refused
 
@@ -34,9 +36,9 @@ _HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "applicatio
 _ENDINGS = (".pem", ".crt", ".cer")
 
 
-def stamp_authority() -> str:
-    """The address that the environment names; nothing where it names none."""
-    return os.environ.get(AUTHORITY, "").strip()
+def stamp_authority(trust: Trust = NO_TRUST) -> str:
+    """The address that the plan names, else the environment; nothing where neither does."""
+    return trust.stamps or os.environ.get(AUTHORITY, "").strip()
 
 
 def ask_stamp(authority: str, message: bytes) -> bytes:
@@ -76,26 +78,50 @@ def stamped_at(stamp: bytes, message: bytes, roots: tuple[Certificate, ...] = ()
     return found.tst_info.gen_time.astimezone(dt.UTC)
 
 
-def trusted_roots(place: Path | None = None, variable: str = ROOTS) -> tuple[Certificate, ...]:
-    """The certificates in a PEM file or a folder of such, else in that which the environment names.
+def trusted_roots(
+    place: Path | None = None, variable: str = ROOTS, trust: Trust = NO_TRUST
+) -> tuple[Certificate, ...]:
+    """The certificates in a PEM file or a folder of such, else the plan's, else the environment's.
 
     None where nobody names any. Raise Refused for what holds none.
     """
+    if place is None and trust.roots:
+        return certificates_in("".join(trust.roots).encode())
     said = place or Path(os.environ.get(variable, ""))
     if said == Path():
         return ()
-    with _library():
-        from cryptography.x509 import load_pem_x509_certificates
-    found: list[Certificate] = []
     try:
         files = sorted(one for one in said.iterdir() if one.suffix in _ENDINGS) if said.is_dir() else [said]
-        for one in files:
-            found += load_pem_x509_certificates(one.read_bytes())
-    except (OSError, ValueError) as error:
+        found = [certificates_in(one.read_bytes()) for one in files]
+    except OSError as error:
         raise Refused([Problem("stamp_roots", str(said))]) from error
-    if not found:
+    if not found or not all(found):
         raise Refused([Problem("stamp_roots", str(said))])
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+
+def certificates_in(pem: bytes) -> tuple[Certificate, ...]:
+    """The certificates of a PEM file; none where it is no such file."""
+    with _library():
+        from cryptography.x509 import load_pem_x509_certificates
+    try:
+        return tuple(load_pem_x509_certificates(pem))
+    except ValueError:
+        return ()
+
+
+def as_pem(certificate: Certificate) -> str:
+    """A certificate as text."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")
+
+
+def as_der(certificate: Certificate) -> bytes:
+    """A certificate as its bytes."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return certificate.public_bytes(Encoding.DER)
 
 
 def post_stamp_request(authority: str, request: bytes) -> bytes:
@@ -118,9 +144,9 @@ def post_stamp_request(authority: str, request: bytes) -> bytes:
     return content
 
 
-def signers_roots(place: Path | None = None) -> tuple[Certificate, ...]:
+def signers_roots(place: Path | None = None, trust: Trust = NO_TRUST) -> tuple[Certificate, ...]:
     """The certificates of those who are trusted to say who signed; by another word of the environment."""
-    return trusted_roots(place, SIGNERS_ROOTS)
+    return trusted_roots(place, SIGNERS_ROOTS, trust)
 
 
 def _decoded(stamp: bytes) -> TimeStampResponse:

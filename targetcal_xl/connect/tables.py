@@ -43,6 +43,8 @@ _TITLES_WITHIN = 20
 """Above the titles there may be a few rows of other words."""
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?%?")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?", re.IGNORECASE)
+_POWERS = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
+_COUNTED = re.compile(rf"(.*?)\s*({'|'.join(sorted(_POWERS, key=len, reverse=True))})")
 _DAY = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
 _DAYS = [*map(re.compile, (_DAY, *(pattern for one in LANGUAGES for pattern in record(one).days)))]
 """How a day is written: in figures, or as one of our languages writes it."""
@@ -129,7 +131,7 @@ class TableFile:
     def dates(self, column: str) -> NDArray[np.datetime64]:
         """The column as days (n,), NaT and reported where it says no date such as 2025-01-31."""
         said = self.cells[column]
-        days = {each: np.datetime64(_date(each) or "NaT", "D") for each in said.unique()}
+        days = {each: np.datetime64(date_told(each) or "NaT", "D") for each in said.unique()}
         found = said.map(days).to_numpy(dtype="datetime64[D]")
         self.report_where("csv_not_a_date", np.isnat(found), column)
         return found
@@ -177,16 +179,24 @@ def read_table(source: Traversable, required: Sequence[str], optional: Sequence[
         raise DataProblems([Problem("csv_missing_file", source.name)])
     columns = (*required, *optional)
     try:
-        read = _read(source, columns)
-        rows = iter(read.rows)
-        first = list(islice(rows, _TITLES_WITHIN))
-        head = _head(first, required, columns)
-        if problems := list(_header_problems(source.name, head, required, columns)):
-            raise DataProblems(problems)
-        below = chain((each for each in first if each[0] > head.row), rows)
-        return _table(source.name, read, head, below, columns)
+        return _titled(source.name, _read(source, columns), required, columns)
     except csv.Error as error:
         raise DataProblems([Problem("csv_broken", source.name, {"said": error})]) from error
+
+
+def table_in(file: str, grid: Grid, required: Sequence[str], optional: Sequence[str] = ()) -> TableFile:
+    """The same of a sheet that has been read; raise DataProblems likewise."""
+    return _titled(file, _Source(sorted(grid.rows.items()), grid), required, (*required, *optional))
+
+
+def _titled(file: str, read: _Source, required: Sequence[str], columns: Sequence[str]) -> TableFile:
+    rows = iter(read.rows)
+    first = list(islice(rows, _TITLES_WITHIN))
+    head = _head(first, required, columns)
+    if problems := list(_header_problems(file, head, required, columns)):
+        raise DataProblems(problems)
+    below = chain((each for each in first if each[0] > head.row), rows)
+    return _table(file, read, head, below, columns)
 
 
 def normal(said: str) -> str:
@@ -195,8 +205,10 @@ def normal(said: str) -> str:
 
 
 def number_told(said: str) -> float:
-    """The value of `1,200`, `１２％` or `-3.5`; NaN for anything that is not a finite number."""
+    """The value of `1,200`, `１２％`, `1.2万` or `-3.5`; NaN for anything that is not a finite number."""
     plain = normal(said)
+    if counted := _COUNTED.fullmatch(plain):
+        return float(f"{number_told(counted[1]) * _POWERS[counted[2]]:.15g}")
     if _THOUSANDS.fullmatch(plain):
         plain = plain.replace(",", "").replace(" ", "")
     if not _PLAIN.fullmatch(plain):
@@ -222,11 +234,12 @@ def _content(source: Traversable) -> bytes:
     with source.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise DataProblems([_too_big(source.name)])
+        raise DataProblems([too_big(source.name)])
     return content
 
 
-def _too_big(file: str) -> Problem:
+def too_big(file: str) -> Problem:
+    """That a file is larger than we read."""
     return Problem("csv_too_big", file, {"megabytes": MOST_BYTES // 1_000_000, "cells": MOST_CELLS})
 
 
@@ -264,7 +277,7 @@ def _sheet(content: bytes, file: str) -> _Source:
     except NotASheet as error:
         raise DataProblems([Problem("csv_not_a_workbook", file)]) from error
     except TooBig as error:
-        raise DataProblems([_too_big(file)]) from error
+        raise DataProblems([too_big(file)]) from error
     return _Source(sorted(grid.rows.items()), grid)
 
 
@@ -293,7 +306,7 @@ def _column_of(title: str, columns: Sequence[str]) -> str:
 def _headings(column: str) -> frozenset[str]:
     """What a column is called, in every language."""
     names = (text(f"connect.heading.{column}", language).split(" | ") for language in LANGUAGES)
-    return frozenset([column, *(name.casefold() for each in names for name in each)])
+    return frozenset([column, *(normal(name).casefold() for each in names for name in each)])
 
 
 @dataclass(frozen=True)
@@ -363,7 +376,8 @@ def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]
     return table
 
 
-def _date(said: str) -> dt.date | None:
+def date_told(said: str) -> dt.date | None:
+    """The day of `2025-01-31`, or as one of our languages writes it; None for what is none."""
     found = (pattern.fullmatch(normal(said)) for pattern in _DAYS)
     parts = next(filter(None, found), None)
     try:

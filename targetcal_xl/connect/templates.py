@@ -6,6 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from ..language import LANGUAGES, record
 from ..problems import Problem, Refused
 from .plan_file import FILE
 
@@ -13,6 +14,12 @@ from .plan_file import FILE
 def plan_templates() -> tuple[str, ...]:
     """Names of the shipped plan folders."""
     return tuple(sorted(folder.name for folder in _shelf().iterdir() if folder.joinpath(FILE).is_file()))
+
+
+def case_names() -> tuple[str, ...]:
+    """Names of the shipped plans that are told in every language, as `targetcal demo` takes them."""
+    endings, names = [record(language).case for language in LANGUAGES], plan_templates()
+    return tuple(name for name in names if all(f"{name}{ending}" in names for ending in endings))
 
 
 def find_plan(said: str) -> Traversable:

@@ -20,6 +20,8 @@ from ..telling import Part, Report, Sentence, table
 from .story import Story
 
 SUMMARY = "summary.json"
+CASE = "saas"
+"""The worked case, which is played where no other plan is named."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,18 @@ class DemoReport(Report):
             yield Sentence(name, indented=True)
 
 
-def demo(directory: Path, language: str, *, progress: OnProgress = silent, case: str = "") -> DemoReport:
-    """Play a shipped case, without a name that of the language, in a folder that is empty or not there yet.
+def demo(directory: Path, language: str, *, progress: OnProgress = silent, plan: str = CASE) -> DemoReport:
+    """Play a shipped plan, as it is told in a language, in a folder that is empty or not there yet.
 
-    Raise Refused for any other folder, and for an unknown language.
+    Raise Refused for any other folder, and for an unknown language or plan.
     """
     find_language(language)
+    folder = plan_template(f"{plan}{record(language).case}")
     if directory.is_dir() and any(directory.iterdir()):
         raise Refused([Problem("folder_not_empty", str(directory))])
     make_folder(directory)
     began = time.monotonic()
-    story = Story(plan_template(case or record(language).case), directory, language)
+    story = Story(folder, directory, language)
     for done, act in enumerate(story.acts, 1):
         story.play(act)
         progress("demo", done, len(story.acts))

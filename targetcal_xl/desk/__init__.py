@@ -5,6 +5,14 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .alarm import (
+        SINCE,
+        TAKEN,
+        TAKEN_BY,
+        TAKEN_UNTIL,
+        Alarm,
+        advice,
+    )
     from .anew import PLAIN, WITH_MACROS, composed_book, has_macros, keep_aside, name_aside
     from .attachments import (
         MOST_BYTES,
@@ -19,6 +27,7 @@ with on_demand(__name__):
         kept_file,
         lost_files,
         read_attached,
+        read_scan,
         room_faults,
     )
     from .crew import LetterMade, LetterOrder, Workshop, workshop
@@ -40,7 +49,20 @@ with on_demand(__name__):
         plan_of,
         silent,
     )
-    from .issued import INDIVIDUAL, Individual, Issue, individual_issues, issues
+    from .issued import (
+        INDIVIDUAL,
+        RECORD,
+        REPRESENTATIVE,
+        WITHDRAWN,
+        Individual,
+        Issue,
+        bearer_key,
+        in_force_letters,
+        issues,
+        last_letters,
+        letters_that_hold,
+        withdrawn_letters,
+    )
     from .learning import (
         LEARNING,
         Learning,
@@ -51,6 +73,7 @@ with on_demand(__name__):
         weight_changes,
         weight_values,
     )
+    from .letter_mail import LETTER_KINDS, letter_of, personal_mails
     from .letter_questions import (
         ANSWER,
         ASK,
@@ -66,7 +89,7 @@ with on_demand(__name__):
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
     from .printable import cell_faults, plan_faults, text_faults
     from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
-    from .questions import Asked, asked, held, skipped, tell_open
+    from .questions import Asked, asked, held, skipped, tell_open, tell_question
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
         EVALUATION,
@@ -78,17 +101,25 @@ with on_demand(__name__):
         Followed,
         RegionResult,
         Week,
-        advice,
         first_declarations,
         recorded_survey,
         standing_of,
     )
-    from .register import LIFE, Happening, happened, in_force_letters, register_rows
+    from .register import LIFE, Happening, happened, register_rows
     from .seal import seal
     from .secret import has_own_password
-    from .sent import SENT, Answered, Sent, printed_heads, sent_items, sheet_seal
+    from .sent import SENT, Answered, Sent, file_seal, printed_heads, sent_items, sheet_seal
     from .side import Side
-    from .signatures import SIGN, SIGNED, LetterSignature, letter_signatures, signature_event, signed_by
+    from .signatures import (
+        SCAN,
+        SIGN,
+        SIGNED,
+        LetterSignature,
+        letter_signatures,
+        scans,
+        signature_event,
+        signed_by,
+    )
     from .stamped import STAMP_FIELD, Stamp, stamps
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
     from .taken_in import finance_cells, not_taken_in, said, where
@@ -108,6 +139,7 @@ __all__ = [
     "INDIVIDUAL",
     "IN_TAB",
     "LEARNING",
+    "LETTER_KINDS",
     "LIFE",
     "MOST_BYTES",
     "MOST_OF_REGION",
@@ -116,16 +148,25 @@ __all__ = [
     "PROGRESS",
     "QUESTION",
     "QUESTION_DUE",
+    "RECORD",
     "REPLY",
+    "REPRESENTATIVE",
     "RESTORED",
+    "SCAN",
     "SENT",
     "SIGN",
     "SIGNED",
+    "SINCE",
     "STAMP_FIELD",
     "SURVEY",
+    "TAKEN",
+    "TAKEN_BY",
+    "TAKEN_UNTIL",
     "TEXT",
     "UNKNOWN",
+    "WITHDRAWN",
     "WITH_MACROS",
+    "Alarm",
     "Answered",
     "Asked",
     "AttachedContent",
@@ -161,6 +202,7 @@ __all__ = [
     "attached_file",
     "audit_rows",
     "batches",
+    "bearer_key",
     "caught_up",
     "cell_faults",
     "chosen",
@@ -168,6 +210,7 @@ __all__ = [
     "composed_book",
     "erased_cells",
     "file_changes",
+    "file_seal",
     "files_folder",
     "finance_cells",
     "find_file",
@@ -185,18 +228,20 @@ __all__ = [
     "has_own_password",
     "held",
     "in_force_letters",
-    "individual_issues",
     "issues",
     "keep",
     "keep_aside",
     "keep_attached",
     "kept_file",
     "last_hash",
+    "last_letters",
     "last_number",
     "learn",
     "ledger_beside",
+    "letter_of",
     "letter_questions",
     "letter_signatures",
+    "letters_that_hold",
     "look",
     "lost_files",
     "misfits",
@@ -208,12 +253,14 @@ __all__ = [
     "open_live_desk",
     "open_question",
     "parse_attached",
+    "personal_mails",
     "plan_faults",
     "plan_of",
     "post",
     "printed_heads",
     "provenance",
     "read_attached",
+    "read_scan",
     "recorded",
     "recorded_learning",
     "recorded_survey",
@@ -223,6 +270,7 @@ __all__ = [
     "restored",
     "room_faults",
     "said",
+    "scans",
     "seal",
     "sent_items",
     "sheet_seal",
@@ -236,6 +284,7 @@ __all__ = [
     "standing_of",
     "take_stock",
     "tell_open",
+    "tell_question",
     "text_faults",
     "text_problems",
     "typed_faults",
@@ -246,6 +295,7 @@ __all__ = [
     "weight_values",
     "where",
     "whose",
+    "withdrawn_letters",
     "workshop",
     "writer",
 ]

@@ -23,6 +23,7 @@ from ..ooxml import LEFTOVER, Package, clear_leftovers, laid_beside, make_folder
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import room_for_files
 from .desk import Desk, find_file
+from .signatures import scans
 from .threads import COMMENT, FOLDER, AttachedFile, remarks
 
 MOST_BYTES: Final = 10_000_000
@@ -62,6 +63,14 @@ def read_attached(paths: Iterable[Path]) -> AttachedContent:
     if problems:
         raise DataProblems(problems)
     return [*found.items()]
+
+
+def read_scan(path: Path) -> tuple[AttachedFile, bytes]:
+    """A scan of what was signed on paper; raise Refused for none, an empty one, and one that is too large."""
+    content = _read(path)
+    if not content:
+        raise Refused([Problem("attached_empty", path.name)])
+    return attached_file(unicodedata.normalize("NFC", path.name), content), content
 
 
 def attached_file(name: str, content: bytes) -> AttachedFile:
@@ -265,8 +274,14 @@ def finish_erasure(desk: Desk) -> None:
     if not desk.ledger.unscrubbed:
         return
     if place := desk.ledger.values().get(FOLDER):
-        _sweep(desk.path.parent / str(place), {one.file.sha256 for one in remarks(desk.ledger) if one.file})
+        _sweep(desk.path.parent / str(place), {file.sha256 for file in _kept(desk.ledger)})
     desk.ledger.scrub()
+
+
+def _kept(log: Log) -> Iterator[AttachedFile]:
+    """Every file that is kept: what was attached, and scans of letters."""
+    yield from (one.file for one in remarks(log) if one.file)
+    yield from scans(log)
 
 
 def _sweep(folder: Path, kept: Container[str]) -> None:
@@ -281,9 +296,9 @@ def _sweep(folder: Path, kept: Container[str]) -> None:
 
 
 def lost_files(desk: Desk) -> Iterator[Problem]:
-    """Attached files that are gone, or are not what was attached any more."""
+    """Attached files and scans that are gone, or are not what was attached any more."""
     recorded = desk.ledger.values().get(FOLDER)
-    for file in dict.fromkeys(one.file for one in remarks(desk.ledger) if one.file):
+    for file in dict.fromkeys(_kept(desk.ledger)):
         try:
             kept_file(desk, recorded, file)
         except Refused as refused:

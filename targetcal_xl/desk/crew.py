@@ -9,7 +9,6 @@ bytes whoever makes it.
 from __future__ import annotations
 
 import hashlib
-import json
 import multiprocessing
 import os
 import re
@@ -24,9 +23,8 @@ from itertools import islice
 from pathlib import Path
 
 from ..calibration import Letter
-from ..language import text
 from ..ledger import dump, load
-from ..letters import EmbeddedFile, LetterTemplate, Rendered, SetPages, ToProve, proved_pdfs, render_word
+from ..letters import LetterTemplate, Rendered, SetPages, ToProve, attachment, proved_pdfs, render_word
 from ..letters.file_names import file_name
 from ..ooxml import make_folder, write_file
 from ..problems import DataProblems, Problem, Refused
@@ -139,7 +137,7 @@ def _make(bench: Path, orders: Sequence[LetterOrder]) -> list[LetterMade]:
     language = (bench / _LANGUAGE).read_text("utf-8")
     words = [_word(order.letter, template, language) for order in orders]
     due = {
-        place: ToProve(word, order.letter, _data(order.letter, language))
+        place: ToProve(word, order.letter, attachment(order.letter, dump(order.letter), language))
         for place, (order, word) in enumerate(zip(orders, words, strict=True))
         if order.with_pdf and not isinstance(word, DataProblems)
     }
@@ -157,14 +155,6 @@ def _word(letter: Letter, template: LetterTemplate, language: str) -> Rendered |
         return render_word(letter, template, language)
     except DataProblems as refused:
         return refused
-
-
-def _data(letter: Letter, language: str) -> EmbeddedFile:
-    """What a letter says, key by key, for machines that read what a person signs."""
-    head = {"format": "targetcal-letter/1", "number": letter.number, "version": letter.version}
-    known = json.dumps({**head, "checkpoint": letter.chain_head}, ensure_ascii=False)
-    content = known[:-1].encode() + b', "letter": ' + dump(letter) + b"}"
-    return EmbeddedFile("letter.json", content, text("letters.attached", language))
 
 
 def _finished(

@@ -7,23 +7,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..calibration import Baseline, Inputs
+from ..calibration import ALL_LINES, Baseline, Inputs
+from ..calibration.question import kinds
+from ..calibration.vocabulary import QuestionKind
 from ..language import listed, text
 from ..problems import MOST_OF_A_KIND
 from ..sentences import ask
-from ..telling import QUESTION, WARNING, Part, Sentence
+from ..telling import DONE, QUESTION, WARNING, Part, Sentence
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A line whose last value is a share (.24 for 24 %) away from what was expected, and the answer."""
+    """A line whose last value is a share (.24 for 24 %) away from what was expected, and the answer.
+
+    What is asked about all lines names no region and no line.
+    """
 
     region: str
     line: str
     period: str
     share: float
     answer: str
-    """`one_off`, `new_level`, or empty while nobody has answered."""
+    """`one_off`, `new_level`, `as_is`, or empty while nobody has answered."""
+    kind: QuestionKind = "line"
 
 
 def asked(inputs: Inputs, baseline: Baseline) -> tuple[Asked, ...]:
@@ -43,10 +49,12 @@ def _asked(inputs: Inputs, baseline: Baseline) -> Iterator[Asked]:
     plan = inputs.plan
     lines = {line.code: line for line in plan.lines}
     answers = {(answer.line, answer.period): answer.code for answer in inputs.answers}
-    for item in baseline.questions:
-        line = lines[item.line]
-        answer = answers.get((item.line, item.period), "")
-        yield Asked(plan.region(line.region).name, line.name, str(item.period), item.share, answer)
+    for item, kind in zip(baseline.questions, kinds(baseline.questions), strict=True):
+        line = lines.get(item.line)
+        names = (plan.region(line.region).name, line.name) if line else ("", "")
+        common = answers.get((ALL_LINES, item.period), "")
+        answer = answers.get((item.line, item.period), common)
+        yield Asked(*names, str(item.period), item.share, answer, kind)
 
 
 def skipped(inputs: Inputs) -> tuple[str, ...]:
@@ -73,9 +81,24 @@ def _tell_skipped(periods: Sequence[str], language: str) -> Iterator[Part]:
 
 def _tell_questions(waiting: Sequence[Asked], language: str) -> Iterator[Part]:
     for item in waiting:
-        yield Sentence(ask(item.period, item.share, language), QUESTION, f"{item.region} / {item.line}")
+        yield tell_question(item, language)
     if waiting:
         yield Sentence(text("telling.questions.where", language))
+
+
+def tell_question(item: Asked, language: str) -> Sentence:
+    """What is asked, and what was answered."""
+    said = ask(item.period, item.share, language, item.kind)
+    if item.answer:
+        answer = text(f"workbook.choice.{item.answer}", language)
+        return Sentence(
+            text("telling.questions.answered", language, said=said, answer=answer), DONE, _of(item)
+        )
+    return Sentence(said, QUESTION, _of(item))
+
+
+def _of(item: Asked) -> str:
+    return f"{item.region} / {item.line}" if item.line else ""
 
 
 def _tell_held(lines: Sequence[str], language: str) -> Iterator[Part]:

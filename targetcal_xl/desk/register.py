@@ -12,10 +12,9 @@ from ..calibration import Key, Value
 from ..calibration.vocabulary import LetterState
 from ..language import text
 from ..ledger import Entry, Event, Log, load
-from .issued import Issue, issues
+from .issued import INDIVIDUAL, RECORD, REPRESENTATIVE, Issue, issues
 from .signatures import LetterSignature
 
-RECORD: Final = "letter.record"
 _COLUMNS: Final = {
     LetterState.DRAFTED: "mailed",
     LetterState.MAILED: "mailed",
@@ -26,12 +25,13 @@ _COLUMNS: Final = {
     LetterState.SIGNED_SUPERIOR: "signed_by",
     LetterState.ARCHIVED: "archived",
     LetterState.DELETED: "archived",
+    LetterState.WITHDRAWN: "replaced_by",
 }
 """What may become of a letter, and the column of the register that tells it."""
 _BOTH: Final = frozenset({LetterState.SIGNED_HEAD, LetterState.SIGNED_SUPERIOR})
-LIFE: Final = frozenset({RECORD, *(f"letter.{state}" for state in _COLUMNS)})
+LIFE: Final = frozenset({RECORD, REPRESENTATIVE, INDIVIDUAL, *(f"letter.{state}" for state in _COLUMNS)})
 """The fields that the register is made of: what becomes of a letter is an entry with its number as row."""
-CHANGING: Final = ("letter_state", "file", "sha256", "signed", *sorted({*_COLUMNS.values()}), "replaced_by")
+CHANGING: Final = ("letter_state", "file", "sha256", "signed", *sorted({*_COLUMNS.values()}))
 """The columns of a letter that may say something else later."""
 
 
@@ -81,13 +81,14 @@ def _first(numbered: tuple[int, Happening]) -> int:
 def register_rows(
     ledger: Log, language: str, regions: Container[str | None] | None = None
 ) -> Iterator[dict[str, Value]]:
-    """The register's lines, in order; where `regions` are given, of their letters only."""
+    """The register's lines, in order; where `regions` are given, of their letters, and what those replace."""
     lives, issued = happenings(ledger), [*issues(ledger)]
-    later = {issue.letter.replaces: issue.letter.number for issue in issued}
+    later = {issue.letter.replaces: issue.letter for issue in issued}
     for issue in issued:
-        if regions is None or issue.letter.region.code in regions:
-            number = issue.letter.number
-            yield _row(issue, lives.get(number, ()), later.get(number), language)
+        number, then = issue.letter.number, later.get(issue.letter.number)
+        meant = {issue.letter.region.code, *((then.region.code,) if then else ())}
+        if regions is None or any(code in regions for code in meant):
+            yield _row(issue, lives.get(number, ()), then.number if then else None, language)
 
 
 def _row(issue: Issue, life: Iterable[Happening], later: str | None, language: str) -> dict[str, Value]:
@@ -105,9 +106,9 @@ def _row(issue: Issue, life: Iterable[Happening], later: str | None, language: s
         "sha256": "\n".join(digest for _, digest in issue.files),
         "issued_at": issue.issued_at,
         "signed": seen >= _BOTH,
-        **{column: "\n".join(told[column]) or None for column in _COLUMNS.values()},
         "replaces": issue.letter.replaces or None,
-        "replaced_by": later,
+        **{column: "\n".join(told[column]) or None for column in _COLUMNS.values()},
+        **({"replaced_by": later} if later else {}),
     }
 
 
@@ -115,9 +116,6 @@ def _state(last: LetterState, seen: Container[LetterState], later: str | None) -
     """What became of a letter last, in one word; once the second has signed, that both have."""
     if later:
         return LetterState.SUPERSEDED
+    if LetterState.WITHDRAWN in seen:
+        return LetterState.WITHDRAWN
     return "signed" if last in _BOTH and all(one in seen for one in _BOTH) else last
-
-
-def in_force_letters(ledger: Log) -> dict[str, Issue]:
-    """By region the letter that replaces all others."""
-    return {issue.letter.region.code: issue for issue in issues(ledger)}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from ..calibration import Key, Value
+from ..calibration.plan import ADDED
 from ..exchange import Slip
 from ..ledger import Log, load
 from ..ooxml import Cell, Spot
-from .issued import individual_issues, issues
+from .issued import issues
 
 SENT: Final = {"pack": "pack.record", "page": "page.record"}
 """The fields of a region that name the documents."""
@@ -31,6 +32,8 @@ class Sent:
     """Of what is nobody's to type."""
     typed: tuple[tuple[str | None, str, Value], ...]
     """Row, field and value of what people had typed."""
+    shown: str = field(default="", metadata=ADDED)
+    """The `file_seal` of a pack, over the same cells as they are read back from it."""
 
     @property
     def values(self) -> Mapping[Key, Value]:
@@ -52,8 +55,8 @@ class Answered:
 
 def sent_items(ledger: Log, region: str | None = None) -> Iterator[Sent]:
     """Everything that was sent, in order, or what was sent to one region."""
-    for field in SENT.values():
-        for entry in ledger.entries(region=region, action="split", field=field):
+    for code in SENT.values():
+        for entry in ledger.entries(region=region, action="split", field=code):
             yield load(Sent, ledger.document(str(entry.new)))
 
 
@@ -62,18 +65,21 @@ def printed_heads(ledger: Log, region: str | None = None) -> Iterator[str]:
 
     Letters from before there were checkpoints carry the hash of an entry.
     """
-    for issue in issues(ledger):
-        if region in (None, issue.letter.region.code):
-            yield issue.letter.chain_head
-    for code, individual in individual_issues(ledger).items():
-        if region in (None, code):
-            letters = (issue.letter for issue in individual.issues)
-            heads = (head for one in letters for head in (one.chain_head, one.replaced_head) if head)
-            yield from dict.fromkeys(heads)
+    known = [one for one in issues(ledger) if region in (None, one.letter.region.code)]
+    yield from (one.letter.chain_head for one in known if not one.is_individual)
+    yield from dict.fromkeys(one.letter.chain_head for one in known if one.is_individual)
     yield from dict.fromkeys(sent.slip.head for sent in sent_items(ledger, region))
 
 
 def sheet_seal(cells: Mapping[Spot, Cell]) -> str:
     """SHA-256 over what the cells of a sheet hold, in order; of a formula what it gives does not count."""
     told = [[*spot, cell.formula or cell.value] for spot, cell in sorted(cells.items())]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def file_seal(cells: Mapping[Spot, Cell]) -> str:
+    """SHA-256 over what the cells of a file's sheet hold, in order: formulas, or what stands there."""
+    told = [
+        [*spot, cell.formula, None if cell.formula else cell.value] for spot, cell in sorted(cells.items())
+    ]
     return hashlib.sha256(json.dumps(told, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..calibration import Key, Value
 from ..calibration.vocabulary import SIGNATURE_MARKS, Role
 from ..ledger import Event, Log, dump, load, reference
+from .threads import AttachedFile, parse_attached
 
 SIGN: Final = "sign"
 """The action of every entry that tells of a signature."""
 SIGNED: Final[Mapping[Role, str]] = {role: f"letter.signed_{role}" for role in SIGNATURE_MARKS}
 """The fields of a letter that name the record of who signed it, in the order in which it is shown."""
 
+SCAN: Final = "letter.scan"
+"""The field of a letter that names the scan of what was signed on paper, which is kept."""
+
 
 @dataclass(frozen=True)
 class LetterSignature:
-    """A signature on a letter: in its file, or on paper, of which somebody keeps a scan."""
+    """A signature on a letter: in its file, or on paper, of which there is a scan."""
 
     letter: str
     role: str
@@ -62,3 +67,10 @@ def signed_by(ledger: Log) -> Mapping[str, Mapping[Role, LetterSignature]]:
     for one in letter_signatures(ledger):
         found[one.letter][Role(one.role)] = one
     return found
+
+
+def scans(ledger: Log) -> Iterator[AttachedFile]:
+    """The scans that are kept, but for those that were erased."""
+    for entry in ledger.entries(action=SIGN, field=SCAN):
+        with suppress(ValueError):
+            yield parse_attached(entry.new)

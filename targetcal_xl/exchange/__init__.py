@@ -8,9 +8,9 @@ with on_demand(__name__):
     from .answer import MOST_ANSWER, PageAnswer, mac, read_answer
     from .copies import copies_beside
     from .enclosed import ENDING, ZIPPED, Enclosed, enclosed_beside, same_name, unzipped, zip_of
-    from .encryption import decrypted, encrypted
+    from .encryption import decrypted, encrypted, is_encrypted
     from .merging import merge
-    from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, steady
+    from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, shown_cells, steady
     from .slip import Slip, slip_text
     from .spelling import typed_as_meant
     from .typist import person_named
@@ -28,6 +28,7 @@ __all__ = [
     "enclosed_beside",
     "encrypted",
     "find_slip",
+    "is_encrypted",
     "mac",
     "merge",
     "pack_bytes",
@@ -37,6 +38,7 @@ __all__ = [
     "read_answer",
     "read_pack",
     "same_name",
+    "shown_cells",
     "slip_text",
     "steady",
     "typed_as_meant",

@@ -55,6 +55,19 @@ def pack_content(
     return content(standing, typed, default_places(standing.inputs, language, sheets))
 
 
+def shown_cells(grid: Mapping[Spot, Cell], places: Places, region: str) -> dict[Spot, Cell]:
+    """What a pack holds where it was laid out with anything that is nobody's to type."""
+    sheet = places.sheets[region_sheet(region)]
+    spots = [field.spot for field in sheet.fields if not field.owner.is_person]
+    for table in sheet.tables:
+        place, own = (
+            places.tables[sheet.code, table.code],
+            (one for one in table.columns if not one.owner.is_person),
+        )
+        spots += product(place.rows.values(), [place.columns[column.code] for column in own])
+    return {spot: grid.get(spot, BLANK) for spot in spots}
+
+
 def steady(cells: Mapping[Spot, Cell], places: Places, region: str) -> dict[Spot, Cell]:
     """What a region's sheet holds but for its threads and attached files, which grow while a pack is out."""
     code = region_sheet(region)

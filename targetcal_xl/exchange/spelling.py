@@ -11,8 +11,6 @@ from ..calibration import Plan, kept
 from ..workbook import Typed
 
 _NUMBERS = ("number", "decimal", "count", "percent")
-_POWERS = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
-_COUNTED = re.compile(rf"(.*?)({'|'.join(sorted(_POWERS, key=len, reverse=True))})")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
 
@@ -35,8 +33,7 @@ def number_in(said: str, unit: str = "") -> float | None:
 
     plain = unicodedata.normalize("NFKC", said).strip()
     plain = plain.removesuffix(unicodedata.normalize("NFKC", unit).strip()).strip()
-    counted = _COUNTED.fullmatch(plain)
-    value = number_told(counted[1].strip()) * _POWERS[counted[2]] if counted else number_told(plain)
+    value = number_told(plain)
     return value if math.isfinite(value) else None
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from .baseline import TC_BASELINE, TC_EXPLAIN, TC_INTERVAL, TC_SPLIT
 from .negotiation import TC_DEVIATION, TC_OBJECTION
 from .progress import TC_PATH, TC_WARNING
-from .prospects import TC_ODDS, TC_WHATIF
+from .prospects import TC_FAIRNESS, TC_ODDS, TC_WHATIF
 from .review import TC_QUADRANT, TC_WHY
 
 __all__ = [
     "TC_BASELINE",
     "TC_DEVIATION",
     "TC_EXPLAIN",
+    "TC_FAIRNESS",
     "TC_INTERVAL",
     "TC_OBJECTION",
     "TC_ODDS",

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import calibration
 from ..calibration import Plan
+from ..calibration.fairness import lean
 from ..calibration.odds import log_spread
 from ..language import spoken_language, text
 from ..problems import Problem
@@ -79,6 +80,17 @@ def TC_WHATIF(
     headings = [text(f"excel.heading.{code}", spoken_language()) for code in codes]
     rows = zip(known.codes, np.column_stack(columns).tolist(), strict=True)
     return [headings, *([code, *("" if np.isnan(cell) else cell for cell in row)] for code, row in rows)]
+
+
+@function
+def TC_FAIRNESS(outcome: Numbers, trait: Numbers) -> SpilledRows:
+    """How lines' odds go with a trait of theirs: rank correlation, both ends of its interval, verdict."""
+    if trait.size != outcome.size:
+        raise refuse("udf_unequal", "trait", cells=trait.size, other="outcome", others=outcome.size)
+    found = lean("outcome", "trait", outcome.ravel(), trait.ravel())
+    numbers = (found.correlation, found.low, found.high)
+    verdict = text(f"excel.leaning.{found.leaning}", spoken_language())
+    return [[*("" if np.isnan(number) else number for number in numbers), verdict]]
 
 
 def _aimed(plan: Plan, direction: Literal[1, -1]) -> Plan:

@@ -40,7 +40,7 @@ class Language:
     font: str
     """The font of workbooks."""
     case: str
-    """The worked case that is told in it."""
+    """How the names of worked cases end that are told in it."""
     scales: tuple[int, ...]
     """Powers of ten that large numbers are counted in."""
     scaled: str

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from math import isfinite
 
 from ..problems import Refused
 from . import limits
-from .cells import COLUMNS, Cell, Scalar, cell_xml, is_index, new_cell, resolved
+from .cells import COLUMNS, MAX_ROW, Cell, Scalar, cell_xml, is_index, new_cell, resolved
 from .limits import Counted
 from .markup import Declared, SheetReader, Told, parsed_cells
 
@@ -19,7 +18,7 @@ _ROW = re.compile(r'<row r="([0-9]{1,7})"([^<>]*?)(/?)>')
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3})([0-9]+)"(?: s="[0-9]+")?(?: t="([A-Za-z]+)")?(?: ?/>|>'
     r"(?:<f( [^<>]*?)?(?:/>|>([^<]*)</f>))?"
-    r"(?:<v>([0-9+.eE-]+)</v>"
+    r"(?:<v>([0-9+.-]{1,40}(?:[eE][+-]?[0-9]{1,2})?)</v>"
     r'|(<v>[^<]*</v>|<v ?/>|<is><t(?: xml:space="preserve")?>[^<]*</t></is>))?</c>)'
     "|(.)",
     re.DOTALL,
@@ -110,6 +109,28 @@ class _Unusual(Exception):
     """Something is written as programs do not write it."""
 
 
+class _Numbers(dict[str, Cell]):
+    """A number as it is written -> the cell that holds it and no more, one for all that are alike."""
+
+    def __missing__(self, said: str) -> Cell:
+        cell = self[said] = new_cell((float(said), None, None))
+        return cell
+
+
+class _Texts(dict[str, Cell]):
+    """The place of a shared string as it is written -> the cell that holds it and no more."""
+
+    def __init__(self, strings: Sequence[str]) -> None:
+        super().__init__()
+        self._strings = strings
+
+    def __missing__(self, said: str) -> Cell:
+        if not said.isdigit():
+            raise _Unusual
+        cell = self[said] = new_cell((self._strings[int(said)], None, None))
+        return cell
+
+
 class _Scanner(SheetReader):
     """Reads a sheet without its rows by the parser, and its rows by patterns that account for every byte."""
 
@@ -117,6 +138,7 @@ class _Scanner(SheetReader):
         self._from = data.index(_OPENS) + len(_OPENS)
         self._to = data.rindex(_CLOSES, self._from)
         self._body = data[self._from : self._to]
+        self._of_numbers, self._of_texts, self._last = _Numbers(), _Texts(strings), 0
         super().__init__(data[: self._from] + data[self._to :], part, strings, counted, None)
 
     def scan(self) -> None:
@@ -142,7 +164,7 @@ class _Scanner(SheetReader):
         while row := _ROW.match(said, end):
             if "r" in _marks(row[2]):
                 raise _Unusual
-            self._start_row({"r": row[1]}, at + end)
+            self._begin_row(int(row[1]), at + end)
             end = row.end()
             if not row[3]:
                 return end
@@ -151,40 +173,50 @@ class _Scanner(SheetReader):
             raise _Unusual
         return 0
 
+    def _begin_row(self, number: int, at: int) -> None:
+        """Note a row that begins at a byte."""
+        if not self._last < number <= MAX_ROW:
+            raise _Unusual
+        self._last = self._row = number
+        self._digits = str(number)
+        self.told.rows[number] = at
+
     def _scan_row(self, said: str, begin: int) -> None:
         """Take in the cells of a row, one pass for what is short; what is longer is the parser's."""
-        if not begin or len(said) > min(limits.MOST_IN_TEXT, limits.MOST_IN_TAG):
+        is_long = len(said) > min(limits.MOST_IN_TEXT, limits.MOST_IN_TAG)
+        if not begin or is_long or "\ufffe" in said or "\uffff" in said:
             raise _Unusual
-        if "\ufffe" in said or "\uffff" in said:
-            raise _Unusual
-        row, digits, strings, before, text = self._row, self._digits, self._strings, 0, 0
+        row, digits, found = self._row, self._digits, self._found
+        numbers, texts = self._of_numbers, self._of_texts
+        before = text = 0
         cells = _CELL.findall(said, begin)
         for letters, numeral, kind, marks, spelt, number, other, stray in cells:
             column = COLUMNS[letters]
-            if stray or numeral != digits or not before < column:
+            if stray or numeral != digits or column <= before:
                 raise _Unusual
             before = column
+            if number and not spelt and not marks and kind in ("", "s"):
+                found[row, column] = texts[number] if kind else numbers[number]
+                continue
             held: Scalar = None
-            if number and not kind:
-                held = float(number)
-                if not isfinite(held):
-                    raise _Unusual
-            elif number and kind == "s" and number.isdigit():
-                held = strings[int(number)]
-            elif (other != _EMPTY or kind) and (number or other):
-                held = self._held(kind or "n", number or other)
+            if number:
+                held = self._held(kind, number) if kind else float(number)
+            elif other and (kind or other != _EMPTY):
+                held = self._held(kind or "n", other)
             elif spelt and kind == "str":
                 held = ""
-            formula: str | None = spelt
-            if spelt:
-                said = _spelt_out(spelt)
-                text += len(said)
-                formula = resolved(said)
+            formula = spelt or None
+            if formula:
+                if "&" in formula:
+                    formula = _spelt_out(formula)
+                text += len(formula)
+                if "_x" in formula:
+                    formula = resolved(formula)
             if marks:
-                self._formula = formula or None
+                self._formula = formula
                 formula = self._kept(_marks(marks), column)
-            if held is not None or formula:
-                self._found[row, column] = new_cell((held, formula or None, None))
+            if formula or held is not None:
+                found[row, column] = new_cell((held, formula or None, None))
         self.counted.add(self.part, len(cells), text + self._text)
         self._row = self._text = 0
 
@@ -222,13 +254,14 @@ def _spelt_out(said: str) -> str:
     if "&#" in said:
         return _SPELT.sub(lambda found: _SIGNS[found[0]], said)
     if "&" in said:
-        for spelt, sign in _SIGNS.items():  # the quicker way, as the last of them begins all others
-            said = said.replace(spelt, sign)
+        said = said.replace("&lt;", "<").replace("&gt;", ">")
+    if "&" in said:  # the last of them begins all others
+        said = said.replace("&quot;", '"').replace("&apos;", "'").replace("&amp;", "&")
     return said
 
 
 class _Signs(dict[str, str]):
-    """What stands for a sign -> the sign; `&#34920;` as openpyxl writes 表, too."""
+    """What stands for a sign -> the sign, `&#34920;` as openpyxl writes 表 among them."""
 
     def __missing__(self, said: str) -> str:
         sign = chr(int(said[2:-1]))

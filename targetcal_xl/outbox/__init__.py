@@ -10,6 +10,7 @@ with on_demand(__name__):
     from .drafts import Drafts
     from .message import MOST_ATTACHED, Attachment, Message, attached, message_code, on_one_line
     from .mime import mail_content
+    from .okr import FeishuOkr, OkrEndpoint, OkrPlace, feishu_record, okr_place, okr_ways
     from .queue import (
         ACTION,
         Queued,
@@ -37,9 +38,12 @@ __all__ = [
     "Carrier",
     "Delivery",
     "Drafts",
+    "FeishuOkr",
     "Limit",
     "Mailbox",
     "Message",
+    "OkrEndpoint",
+    "OkrPlace",
     "Pace",
     "Queued",
     "Robots",
@@ -51,11 +55,14 @@ __all__ = [
     "deliver",
     "doubt",
     "enter",
+    "feishu_record",
     "known_bounces",
     "mail_content",
     "mailbox",
     "message_code",
     "message_id",
+    "okr_place",
+    "okr_ways",
     "on_one_line",
     "queue",
     "robots",

@@ -78,6 +78,8 @@ def content_of(message: Message, plan: str, files: tuple[bytes, ...] = ()) -> by
     """
     if message.channel == Channel.MAIL:
         return mail_content(message, plan, files)
+    if message.channel in (Channel.OKR, Channel.FEISHU_OKR):
+        return message.text.encode()
     return chat_content(message)
 
 

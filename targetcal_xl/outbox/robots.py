@@ -21,9 +21,9 @@ from ..log import step
 from .message import Message, on_one_line
 from .secrets import secret
 from .ways import Attempt, Limit
+from .web import posted
 
 _LOG = logging.getLogger(__name__)
-_TIMEOUT = 20.0
 VARIABLE: Final = "TARGETCAL_ROBOT_"
 """Before the code of a robot in capitals: its address; with `_SECRET` behind it what signs for it."""
 
@@ -146,24 +146,17 @@ def robots() -> Robots:
 
 
 def _posted(kind: _Kind, address: str, query: dict[str, str], body: dict[str, Any]) -> Attempt:
-    """What a robot answers: before the request goes nothing is sent, once it went only an answer tells."""
-    import ssl
-
+    """What a robot answers."""
     import httpx
 
     try:
-        url = httpx.URL(address).copy_merge_params(query)
+        url = str(httpx.URL(address).copy_merge_params(query))
     except httpx.InvalidURL:
         return Attempt(MessageState.PREPARED, VARIABLE, closes=True)
-    context = ssl.create_default_context()
-    try:
-        with httpx.Client(verify=context, timeout=_TIMEOUT, follow_redirects=False) as client:
-            answer = client.post(url, content=_json(body), headers=_HEADERS)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        return Attempt(MessageState.PREPARED, type(error).__name__)
-    except httpx.HTTPError as error:
-        return Attempt(MessageState.DOUBTFUL, type(error).__name__)
-    return _judged(kind, answer.status_code, answer.text, answer.headers.get("x-ogw-ratelimit-reset", ""))
+    answer = posted(url, _json(body), _HEADERS)
+    if isinstance(answer, Attempt):
+        return answer
+    return _judged(kind, answer.status, answer.said, answer.headers.get("x-ogw-ratelimit-reset", ""))
 
 
 _HEADERS = {"Content-Type": "application/json; charset=utf-8"}

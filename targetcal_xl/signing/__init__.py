@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .examination import SeenSignature, SignedFile, examined
+    from .examination import Revocation, SeenSignature, SignedFile, examined, is_vouched
     from .fields import FIELD_NAMES, SignatureField, signature_fields
     from .key import KeyHolder, SigningKey, described_key
     from .keys import SIGNERS, key_name, opened_key
@@ -17,6 +17,7 @@ __all__ = [
     "FIELD_NAMES",
     "SIGNERS",
     "KeyHolder",
+    "Revocation",
     "SeenSignature",
     "SignatureField",
     "SignedFile",
@@ -24,6 +25,7 @@ __all__ = [
     "described_key",
     "drawn_look",
     "examined",
+    "is_vouched",
     "issued_part",
     "key_name",
     "opened_key",

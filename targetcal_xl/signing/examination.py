@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ..calibration.vocabulary import SIGNATURE_MARKS, Role
 from .fields import FIELD_NAMES
-from .key import described
+from .key import SigningKey, described
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -29,9 +29,17 @@ _DAMAGED: Final = (
 )
 """What pyHanko's own errors leave over where a file is broken on purpose."""
 
+_SECONDS: Final = 10
+"""How long those have to answer who are asked whether a certificate was revoked."""
+
 SignatureFault = Literal["", "altered", "place", "added"]
 """What is wrong with a signature: nothing; it is not of these bytes; it is in no place of a letter; or
 something besides signatures came in after it."""
+
+
+Revocation = Literal["unasked", "nowhere", "unreached", "good", "revoked"]
+"""Whether certificates were revoked: nobody was asked; they name nobody; who is named gave no answer that
+counts; they were not; they were."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class SeenSignature:
     fault: SignatureFault
     is_trusted: bool
     """Whether somebody whose certificates are trusted vouches for the signer at that time."""
+    revocation: Revocation = "unasked"
+    """What those say who know whether the certificates had been revoked by then."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +98,18 @@ class SignedFile:
 NOT_SIGNED: Final = SignedFile(())
 
 
-def examined(content: bytes, roots: Iterable[bytes] = ()) -> SignedFile:
-    """Whatever a file says of signatures; `roots` are the certificates that are trusted, in DER."""
+def examined(content: bytes, roots: Iterable[bytes] = (), online: bool = False) -> SignedFile:
+    """Whatever a file says of signatures; `roots` are the certificates that are trusted, in DER.
+
+    Where `online`, those whom trusted certificates name are asked whether they were revoked.
+    """
     if not content.startswith(b"%PDF") or b"/ByteRange" not in content:
         return NOT_SIGNED
     from pyhanko.pdf_utils.misc import PdfError
 
     _hush()
     try:
-        return asyncio.run(_examined(content, tuple(roots)))
+        return asyncio.run(_examined(content, tuple(roots), online))
     except (PdfError, *_DAMAGED):
         return SignedFile((), is_readable=False)
 
@@ -109,18 +122,18 @@ def _hush() -> None:
             logging.getLogger(name).addHandler(logging.NullHandler())
 
 
-async def _examined(content: bytes, roots: Sequence[bytes]) -> SignedFile:
+async def _examined(content: bytes, roots: Sequence[bytes], online: bool) -> SignedFile:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     reader = PdfFileReader(io.BytesIO(content), strict=True)
     found = list(reader.embedded_signatures)
-    seen = [await _seen(one, reader, len(found) - place, roots) for place, one in enumerate(found)]
+    seen = [await _seen(one, reader, len(found) - place, roots, online) for place, one in enumerate(found)]
     names = [one.field_name for one in found]
     return SignedFile(tuple(seen), is_readable=bool(seen) and len({*names}) == len(names))
 
 
 async def _seen(
-    one: EmbeddedPdfSignature, reader: PdfFileReader, back: int, roots: Sequence[bytes]
+    one: EmbeddedPdfSignature, reader: PdfFileReader, back: int, roots: Sequence[bytes], online: bool
 ) -> SeenSignature:
     """One signature; it is to be the revision that is so far `back`, as every signature is one."""
     status = await _status(one, roots)
@@ -137,8 +150,20 @@ async def _seen(
         signed_at=_in_utc(status.signer_reported_dt),
         stamped_at=_in_utc(stamp.timestamp) if stamp and stamp.intact and stamp.valid else None,
         fault=_fault(one, status, is_last_word),
-        is_trusted=bool(roots) and status.bottom_line,
+        is_trusted=(is_trusted := bool(roots) and status.bottom_line),
+        revocation=await _revocation(one, roots) if online and is_trusted else "unasked",
     )
+
+
+async def _revocation(one: EmbeddedPdfSignature, roots: Sequence[bytes]) -> Revocation:
+    """What is said of the certificates of a signature that holds."""
+    own = one.signer_cert
+    if not (own.ocsp_urls or own.crl_distribution_points):
+        return "nowhere"
+    status = await _status(one, roots, online=True)
+    if status.revocation_details is not None:
+        return "revoked"
+    return "good" if status.bottom_line else "unreached"
 
 
 def _ends_at(one: EmbeddedPdfSignature) -> int:
@@ -147,7 +172,9 @@ def _ends_at(one: EmbeddedPdfSignature) -> int:
     return int(start + length)
 
 
-async def _status(one: EmbeddedPdfSignature, roots: Sequence[bytes]) -> PdfSignatureStatus:
+async def _status(
+    one: EmbeddedPdfSignature, roots: Sequence[bytes], online: bool = False
+) -> PdfSignatureStatus:
     from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_signature
     from pyhanko.sign.validation.settings import KeyUsageConstraints
 
@@ -156,20 +183,23 @@ async def _status(one: EmbeddedPdfSignature, roots: Sequence[bytes]) -> PdfSigna
         key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
     )
     return await async_validate_pdf_signature(
-        one, _context(one, roots), _context(one, roots), key_usage_settings=usage
+        one, _context(one, roots, online), _context(one, roots), key_usage_settings=usage
     )
 
 
-def _context(one: EmbeddedPdfSignature, roots: Sequence[bytes]) -> ValidationContext:
-    """Whose word counts, and at which time: then, as certificates expire. Nobody on a network is asked."""
+def _context(one: EmbeddedPdfSignature, roots: Sequence[bytes], online: bool = False) -> ValidationContext:
+    """Whose word counts, and at which time: then, as certificates expire. A network is asked if told to."""
     from asn1crypto import x509
     from pyhanko_certvalidator import ValidationContext
+    from pyhanko_certvalidator.fetchers.requests_fetchers import RequestsFetcherBackend
 
     return ValidationContext(
         trust_roots=[x509.Certificate.load(root) for root in roots],
         moment=_in_utc(one.self_reported_timestamp) or dt.datetime.now(dt.UTC),
-        allow_fetching=False,
-        revocation_mode="soft-fail",
+        allow_fetching=online,
+        revocation_mode="hard-fail" if online else "soft-fail",
+        retroactive_revinfo=online,
+        fetcher_backend=RequestsFetcherBackend(per_request_timeout=_SECONDS) if online else None,
     )
 
 
@@ -186,6 +216,24 @@ def _fault(one: EmbeddedPdfSignature, status: PdfSignatureStatus, is_last_word: 
     if not is_last_word or level is None or level > ModificationLevel.FORM_FILLING:
         return "added"
     return "" if one.field_name in FIELD_NAMES else "place"
+
+
+def is_vouched(key: SigningKey, roots: Iterable[bytes], at: dt.datetime) -> bool:
+    """Whether somebody whose certificates are trusted, in DER, vouches for a key's owner at a time."""
+    from asn1crypto import x509
+    from pyhanko_certvalidator import CertificateValidator, ValidationContext
+    from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
+
+    own, *others = (x509.Certificate.load(one) for one in key.certificates)
+    trusted = [x509.Certificate.load(root) for root in roots]
+    context = ValidationContext(trust_roots=trusted, other_certs=others, moment=at, allow_fetching=False)
+    _hush()
+    try:
+        found = CertificateValidator(own, others, validation_context=context)
+        asyncio.run(found.async_validate_usage(set()))  # type: ignore[no-untyped-call]
+    except (ValidationError, PathBuildingError):
+        return False
+    return True
 
 
 def _in_utc(at: dt.datetime | None) -> dt.datetime | None:

@@ -13,11 +13,12 @@ with on_demand(__name__):
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
-    from .finance import entered
+    from .finance import answer_key, entered
     from .layout import default_places, pack_layout
     from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
     from .mark import MARKED, book_format, marks
     from .places import Places
+    from .questionnaire import AskedColumn, questionnaire
     from .reading import Reading, Typed, as_typed, nameless, read
     from .revision import Unusable, revised
     from .shapes import LONGEST_REMARK, Owner, region_sheet
@@ -32,6 +33,7 @@ __all__ = [
     "GROUND",
     "LONGEST_REMARK",
     "MARKED",
+    "AskedColumn",
     "Book",
     "ClosedBook",
     "Content",
@@ -51,6 +53,7 @@ __all__ = [
     "Typed",
     "Unusable",
     "Wording",
+    "answer_key",
     "as_typed",
     "at_work",
     "book_format",
@@ -68,6 +71,7 @@ __all__ = [
     "open_damaged",
     "pack_layout",
     "path_of",
+    "questionnaire",
     "read",
     "region_sheet",
     "revised",

@@ -33,6 +33,11 @@ class Painter:
         """A column's cell in the first row of a table, for conditions: `$F10`."""
         return f"${column_letters(table.spots[column])}{table.top + 2}"
 
+    def field(self, code: str) -> str:
+        """A field's cell, for conditions: `$F$10`."""
+        row, column = self.sheet.spot(code)
+        return f"${column_letters(column)}${row}"
+
     def when(self, table: Table, column: str, condition: str, form: Format, stop: bool = False) -> None:
         """Format a column of a table where a formula, written for its first row, holds."""
         at = table.spots[column] - 1

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from ..calibration.plan import Line, Plan
+from ..calibration.question import kinds
 from ..calibration.standing import Key, Standing, Value, as_number
 from ..language import LANGUAGES, text
 from ..ooxml import BLANK, Cell, column_letters
@@ -137,9 +138,12 @@ class Facts:
 
     @cached_property
     def questions(self) -> Mapping[str, str]:
-        """Line code -> what is asked about its last value."""
+        """Line code -> what is asked about its last value; ALL_LINES -> what is asked about all of them."""
         asked = self.standing.baseline.questions
-        return {item.line: ask(item.period, item.share, self.language) for item in asked}
+        return {
+            item.line: ask(item.period, item.share, self.language, kind)
+            for item, kind in zip(asked, kinds(asked), strict=True)
+        }
 
     def told(self, key: Key, kind: Kind) -> Cell:
         """A cell that shows the standing's last word on a field."""

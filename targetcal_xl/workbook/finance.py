@@ -10,6 +10,7 @@ import numpy as np
 
 from ..calibration import Inputs, Key, Period, Person, Plan, Region, Thresholds, Value
 from ..calibration.history import latest
+from ..calibration.question import ALL_LINES
 from ..calibration.vocabulary import DIRECTIONS, Role
 from .sheets.drivers import reading_row
 
@@ -116,20 +117,27 @@ def _events(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
 
 
 def _answers(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
-    """The answers to what is asked about a line's last value, which have a cell."""
+    """The answers to what is asked about last values, which have a cell."""
     regions, asked = {line.code: line.region for line in inputs.plan.lines}, asked_periods(inputs)
     for answer in inputs.answers:
         if answer.period == asked.get(answer.line):
-            yield (regions[answer.line], answer.line, "history.answer"), answer.code
+            yield answer_key(regions.get(answer.line), answer.line), answer.code
+
+
+def answer_key(region: str | None, line: str) -> Key:
+    """Where the answer about a line's last value is typed, or that about all lines together."""
+    return (None, None, "common_answer") if line == ALL_LINES else (region, line, "history.answer")
 
 
 def asked_periods(inputs: Inputs) -> dict[str, Period]:
-    """Line code -> the period that its answer is about: the last that has a value, if any has."""
+    """Line code -> the period that its answer is about: the last that has a value, if any has; ALL_LINES ->
+    the last."""
     history = inputs.history.before(inputs.plan.period)
     if not history.periods:
         return {}
     places = latest(history).tolist()
-    return {line.code: history.periods[at] for line, at in zip(inputs.plan.lines, places, strict=True)}
+    lines = {line.code: history.periods[at] for line, at in zip(inputs.plan.lines, places, strict=True)}
+    return {ALL_LINES: history.periods[-1], **lines}
 
 
 def _readings(inputs: Inputs) -> dict[Key, Value]:

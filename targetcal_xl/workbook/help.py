@@ -33,6 +33,7 @@ _PROMPTED = (
     "status",
     "quantity",
     "answer",
+    "common_answer",
     "region_says",
     "superior_says",
 )

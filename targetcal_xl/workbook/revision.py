@@ -13,7 +13,9 @@ from typing import TypeVar
 import numpy as np
 
 from ..calibration import (
+    ALL_LINES,
     ANSWERS,
+    COMMON_ANSWERS,
     WEIGHTS,
     Answer,
     Calendar,
@@ -37,8 +39,8 @@ from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
 from ..calibration.values import LARGEST, is_amount
 from ..calibration.vocabulary import DIRECTIONS, Role
 from ..ooxml import ERRORS
-from ..workdays import calendar_problems
-from .finance import MEASURE_BOUNDS, UNKNOWN_AMOUNT, asked_periods, measure_key
+from ..workdays import calendar_problems, with_days
+from .finance import MEASURE_BOUNDS, UNKNOWN_AMOUNT, answer_key, asked_periods, measure_key
 from .sheets.drivers import reading_row
 
 Kept = TypeVar("Kept")
@@ -59,7 +61,7 @@ def revised(inputs: Inputs, cells: Mapping[Key, Value]) -> tuple[Inputs, list[Un
     """
     entry = _Entry(cells)
     plan = _plan(inputs.plan, entry)
-    history = _revised_history(inputs, entry)
+    history = with_days(_revised_history(inputs, entry), plan)
     readings, answers = _revised_readings(inputs, entry), tuple(_revised_answers(inputs, entry))
     return Inputs(plan, history, readings, answers), entry.faults
 
@@ -277,10 +279,12 @@ def _revised_answers(inputs: Inputs, entry: _Entry) -> Iterator[Answer]:
     """Answers about earlier periods as they are, and those about last values from their cells."""
     asked = asked_periods(inputs)
     yield from (answer for answer in inputs.answers if answer.period != asked.get(answer.line))
-    for line in inputs.plan.lines:
-        key = (line.region, line.code, "history.answer")
-        said = entry.words(key) and entry.one_of(key, dict.fromkeys(ANSWERS), "")
-        yield from (Answer(line.code, asked[line.code], code) for code in ANSWERS if asked and code == said)
+    places = {ALL_LINES: COMMON_ANSWERS} | {line.code: ANSWERS for line in inputs.plan.lines}
+    regions = {line.code: line.region for line in inputs.plan.lines}
+    for line, choices in places.items():
+        key = answer_key(regions.get(line), line)
+        said = entry.words(key) and entry.one_of(key, dict.fromkeys(choices), "")
+        yield from (Answer(line, asked[line], code) for code in choices if asked and code == said)
 
 
 def _revised_readings(inputs: Inputs, entry: _Entry) -> Readings:

@@ -136,6 +136,10 @@ class Sheet:
                 return table
         raise KeyError(code)
 
+    def spot(self, field: str) -> Spot:
+        """Where the field with this code stands; raise KeyError when there is none."""
+        return {one.code: one.spot for one in self.fields}[field]
+
 
 def region_sheet(region: str) -> str:
     """The code of a region's own sheet."""

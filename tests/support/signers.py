@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from PIL import Image
 from targetcal_xl.letters import LetterTemplate
 from targetcal_xl.signing import FIELD_NAMES, opened_key, signature_fields, signed_pdf
 from tests.support.letters import render, sample_letter
+from tests.support.serving import Quiet, serving
 
 FROM, UNTIL = dt.datetime(2024, 1, 1, tzinfo=dt.UTC), dt.datetime(2035, 1, 1, tzinfo=dt.UTC)
 SIGNED = dt.datetime(2025, 1, 14, 2, 30, tzinfo=dt.UTC)
@@ -55,6 +57,8 @@ class Certifier:
 
     name: str = "A certifier"
     number: int = 0
+    revocations: str = ""
+    """The address of the list of certificates that it revoked; none, where there is no such list."""
     key: _Private = field(init=False, default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     @property
@@ -89,7 +93,25 @@ class Certifier:
         made = made.add_extension(usage or _usage(digital_signature=True, content_commitment=True), True)
         if mail:
             made = made.add_extension(x509.SubjectAlternativeName([x509.RFC822Name(mail)]), critical=False)
+        if self.revocations:
+            place = x509.DistributionPoint(
+                [x509.UniformResourceIdentifier(self.revocations)], None, None, None
+            )
+            made = made.add_extension(x509.CRLDistributionPoints([place]), critical=False)
         return made.sign(self.key, hashes.SHA256())
+
+    def revoked(self, numbers: Iterable[int], since: dt.datetime = FROM) -> bytes:
+        """The list of certificates that it revoked, by their numbers."""
+        now = dt.datetime.now(dt.UTC)
+        made = x509.CertificateRevocationListBuilder().issuer_name(_called(self.name))
+        made = made.last_update(now - dt.timedelta(hours=1)).next_update(now + dt.timedelta(days=1))
+        for number in numbers:
+            one = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(since)
+            made = made.add_revoked_certificate(one.build())
+        made = made.add_extension(x509.CRLNumber(1), critical=False)
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        made = made.add_extension(issuer, critical=False)
+        return made.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def person(
         self,
@@ -154,3 +176,15 @@ def picture_of_hand() -> bytes:
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
+
+
+@contextmanager
+def revocations(lists: list[bytes]) -> Iterator[str]:
+    """The address of a server that gives the last of these lists, while there is one."""
+
+    class _Desk(Quiet):
+        def do_GET(self) -> None:
+            self.answer(200 if lists else 404, "application/pkix-crl", b"".join(lists[-1:]))
+
+    with serving(_Desk) as port:
+        yield f"http://127.0.0.1:{port}/revoked.crl"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+
+from tests.support.serving import Quiet, serving
 
 _CONFIG = """
 [tsa]
@@ -80,28 +80,15 @@ def stamping(folder: Path) -> Iterator[Authority]:
     """An authority that answers as long as it lasts."""
     authority = Authority(folder).found()
 
-    class _Desk(BaseHTTPRequestHandler):
+    class _Desk(Quiet):
         def do_POST(self) -> None:
-            request = self.rfile.read(int(self.headers["Content-Length"]))
+            request = self.asked()
             assert self.headers["Content-Type"] == "application/timestamp-query"
             authority.asked += 1
-            answer = authority.answers.pop(0) if authority.answers else authority.stamp(request)
-            content = answer if isinstance(answer, bytes) else b""
-            self.send_response(200 if isinstance(answer, bytes) else answer)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            said = authority.answers.pop(0) if authority.answers else authority.stamp(request)
+            status, content = (200, said) if isinstance(said, bytes) else (said, b"")
+            self.answer(status, "application/timestamp-reply", content)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), _Desk) as server:
-        authority.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield authority
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(_Desk) as port:
+        authority.port = port
+        yield authority

@@ -135,8 +135,8 @@ const isBeginning = (one, seen) => unless(false, () => {
 const PARTS = ["old", "new", "reason"];
 const WORDS_OF = new Set([
   "attachment", "basis", "change.reason", "comment", "decision_reason", "event.note", "granted_reason", "history.note", "letter.question",
-  "letter.reply", "objection.basis", "objection.present", "objection.risk", "objection.support", "risk", "seal", "support", "support_declined",
-  "thread.file", "thread.text", "what",
+  "letter.reply", "letter.scan", "objection.basis", "objection.present", "objection.risk", "objection.support", "risk", "seal", "support", "support_declined",
+  "thread.file", "thread.text", "warning.taken", "what",
 ]);
 const WORD_NAMES = new Set(["basis", "handling", "reason", "risk", "subject", "support", "text", "what"]);
 const isCommitment = said => isText(said) && /^~[0-9a-f]{64}$/.test(said);
@@ -250,7 +250,8 @@ const handedOut = said => {
 const signedBy = said => isText(said?.letter) && isText(said?.sha256)
   ? { letter: said.letter, head: "", hashes: [said.sha256], certificate: said.certificate } : null;
 const MAKERS = { "sign letter.signed_head": signedBy, "sign letter.signed_superior": signedBy,
-  "letters letter.record": letterOf, "letters letter.individual": lettersOf, "split pack.record": handedOut, "split page.record": handedOut };
+  "letters letter.record": letterOf, "letters letter.representative": letterOf,
+  "letters letter.individual": lettersOf, "split pack.record": handedOut, "split page.record": handedOut };
 
 // How two sound proofs stand to each other.
 const verdictOf = (one, other) => {

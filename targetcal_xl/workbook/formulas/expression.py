@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import repeat
 from typing import Any, Final, TypeAlias, Union
 
@@ -25,9 +25,12 @@ _COMPARES, _JOINS, _ADDS, _MULTIPLIES, _RAISES, _SIGNS, _WHOLE = range(7)
 """How tightly signs bind."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Expression:
-    """A formula as it is written, and its value in every row."""
+    """A formula as it is written, and its value in every row.
+
+    Nobody changes one; frozen it would take three times as long to make, and there are hundreds in a tab.
+    """
 
     written: Written
     values: Values
@@ -136,8 +139,11 @@ class Expression:
 
 def expressed(value: Operand) -> Expression:
     """A number or a text as a formula has it; what is an expression already stays one."""
-    if isinstance(value, Expression):
-        return value
+    return value if isinstance(value, Expression) else _constant(value)
+
+
+@lru_cache(4096)
+def _constant(value: float | str) -> Expression:
     if isinstance(value, str):
         return Expression('"' + value.replace('"', '""') + '"', single(value))
     return Expression(typed(value), np.asarray(float(value)))
@@ -177,25 +183,50 @@ def grouped(inner: Expression) -> Expression:
 
 def added(terms: Iterable[Expression]) -> Expression:
     """All terms together; 0 when there are none."""
-    first, *more = [*terms] or [expressed(0)]
-    return reduce(lambda so_far, term: so_far + term, more, first)
+    return _chain("+", [*terms] or [expressed(0)], _ADDS, finite(lambda *each: reduce(np.add, each)))
 
 
-def joined(texts: Iterable[Expression]) -> Expression:
+def joined(said: Iterable[Expression]) -> Expression:
     """All texts, one after the other."""
-    first, *more = [*texts] or [expressed("")]
-    return reduce(lambda so_far, one: so_far & one, more, first)
+    return _chain("&", [*said] or [expressed("")], _JOINS, _one_after_the_other)
 
 
-def by_content(cells: Expression, rule: Callable[[Expression], Expression]) -> Expression:
-    """A rule that looks at one cell, computed once for each content that there is: many cells are alike."""
-    held = [(type(value), value) for value in cells.values.ravel().tolist()]
-    places = {content: place for place, content in enumerate(dict.fromkeys(held))}
-    contents = np.empty(len(places), cells.values.dtype)
-    contents[:] = [value for _, value in places]
-    found = rule(Expression(cells.written, contents))
-    at = np.array([places[content] for content in held], int).reshape(cells.values.shape)
-    return Expression(found.written, found.values[at], found.binds)
+def _one_after_the_other(*values: Values) -> Values:
+    return np.asarray(reduce(np.add, map(texts, values)), object)
+
+
+def _chain(between: str, terms: Sequence[Expression], binding: int, op: Callable[..., Values]) -> Expression:
+    """All terms with a sign between them, of a kind that needs no brackets; a single one as it is."""
+    if len(terms) == 1:
+        return terms[0]
+    form = between.join(["{}"] * len(terms))
+    written = write(form, *(term.beside(binding) for term in terms))
+    return Expression(written, op(*(term.values for term in terms)), binding)
+
+
+Rule = Callable[..., Expression]
+"""What a formula makes of one cell, which comes first, and of what else is given."""
+
+
+def by_content(cells: Expression, rule: Rule, *given: Hashable) -> Expression:
+    """A rule that looks at one cell, computed once for each content: many cells are alike, on all tabs.
+
+    It asks nothing but the cell's content and what is given.
+    """
+    written, binds, kind = _as_written(rule, given, cells.written)
+    held = [_of_content(rule, given, value) for value in cells.values.ravel().tolist()]
+    return Expression(written, np.array(held, kind).reshape(cells.values.shape), binds)
+
+
+@lru_cache(1024)
+def _as_written(rule: Rule, given: tuple[Hashable, ...], cell: Written) -> tuple[Written, int, np.dtype[Any]]:
+    found = rule(Expression(cell, single(None)), *given)
+    return found.written, found.binds, found.values.dtype
+
+
+@lru_cache(8192, typed=True)
+def _of_content(rule: Rule, given: tuple[Hashable, ...], content: Scalar) -> Any:
+    return rule(Expression("", single(content)), *given).values[()]
 
 
 def picked(where: Sequence[bool], yes: Expression, no: Expression) -> Expression:
@@ -216,14 +247,14 @@ def _infix(
 def call(name: str, arguments: Sequence[Expression], values: Values) -> Expression:
     """A function of a spreadsheet, and what it gives."""
     form = f"{name}({','.join(['{}'] * len(arguments))})"
-    return Expression(write(form, *(one.written for one in arguments)), np.asarray(values))
+    return Expression(write(form, *[one.written for one in arguments]), np.asarray(values))
 
 
 def write(form: str, *parts: Written) -> Written:
     """One text where all parts are the same in all rows, else one for each row."""
     if None in parts:
         return None
-    if not any(isinstance(part, tuple) for part in parts):
+    if tuple not in map(type, parts):
         return form.format(*parts)
     columns = zip(*(part if isinstance(part, tuple) else repeat(part) for part in parts), strict=False)
     return tuple(None if None in row else form.format(*row) for row in columns)

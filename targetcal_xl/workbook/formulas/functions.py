@@ -17,6 +17,9 @@ from .values import contents, finite, floats, known, numbers, rounded, single, t
 
 FormulaFunction = Callable[..., Expression]
 
+_lengths, _found = floats(len), floats(lambda part, said: said.find(part) + 1 or math.nan, 2)
+_are_texts = np.frompyfunc(lambda said: isinstance(said, str), 1, 1)
+
 _UNPRINTED = dict.fromkeys(range(32))
 _PIECE = 120
 
@@ -57,10 +60,12 @@ def _of_numbers(name: str, op: Callable[..., Any]) -> FormulaFunction:
     return function
 
 
-def _of_texts(name: str, op: Callable[..., str]) -> FormulaFunction:
+def _of_texts(name: str, op: Callable[..., str], count: int = 1) -> FormulaFunction:
+    each = np.frompyfunc(op, count, 1)
+
     def function(*arguments: Operand) -> Expression:
         given = [expressed(one) for one in arguments]
-        found = np.frompyfunc(op, len(given), 1)(*(texts(one.values) for one in given))
+        found = each(*(texts(one.values) for one in given))
         return call(name, given, np.asarray(found, object))
 
     return function
@@ -82,8 +87,8 @@ normal_quantile: Final = _of_numbers("NORMSINV", floats(NormalDist().inv_cdf))
 lower: Final = _of_texts("LOWER", str.lower)
 trim: Final = _of_texts("TRIM", lambda said: " ".join(filter(None, said.split(" "))))
 clean: Final = _of_texts("CLEAN", lambda said: said.translate(_UNPRINTED))
-substitute: Final = _of_texts("SUBSTITUTE", lambda said, old, new: said.replace(old, new))
-left: Final = _of_texts("LEFT", lambda said, most: said[: int(most)])
+substitute: Final = _of_texts("SUBSTITUTE", lambda said, old, new: said.replace(old, new), 3)
+left: Final = _of_texts("LEFT", lambda said, most: said[: int(most)], 2)
 
 
 def ln_ratio(part: Expression, whole: Expression) -> Expression:
@@ -99,20 +104,19 @@ def number_or_0(value: Expression) -> Expression:
 
 def text_or_none(value: Expression) -> Expression:
     """A cell's text, none for a number."""
-    is_text = np.frompyfunc(lambda said: isinstance(said, str), 1, 1)(value.values)
-    return call("T", [value], np.where(np.asarray(is_text, bool), contents(value.values), ""))
+    is_text = np.asarray(_are_texts(value.values), bool)
+    return call("T", [value], np.where(is_text, contents(value.values), ""))
 
 
 def length(text: Expression) -> Expression:
     """How long a text is."""
-    return call("LEN", [text], floats(len)(texts(text.values)))
+    return call("LEN", [text], _lengths(texts(text.values)))
 
 
 def find(part: Operand, text: Operand) -> Expression:
     """Where a part of a text begins; no number where it is none."""
     pair = expressed(part), expressed(text)
-    found = floats(lambda a, b: b.find(a) + 1 or math.nan)(*(texts(one.values) for one in pair))
-    return call("FIND", pair, found)
+    return call("FIND", pair, _found(*(texts(one.values) for one in pair)))
 
 
 def fixed(value: Expression, decimals: int) -> Expression:
@@ -171,7 +175,11 @@ def one_or_0(condition: Expression) -> Expression:
 
 def says(cell: Expression, captions: Iterable[str]) -> Expression:
     """Whether a cell has one of these captions."""
-    return by_content(cell, lambda content: or_(*(trim(content).equals(said) for said in captions)))
+    return by_content(cell, _is_one_of, *captions)
+
+
+def _is_one_of(cell: Expression, *captions: str) -> Expression:
+    return or_(*(trim(cell).equals(said) for said in captions))
 
 
 def _given(column: Expression) -> list[float]:

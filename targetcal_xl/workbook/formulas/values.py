@@ -28,18 +28,18 @@ def single(value: Scalar) -> Values:
 def known(values: Values) -> NDArray[np.bool_]:
     """Where there are numbers, in values of any shape."""
     if values.dtype == object:
-        return np.asarray(np.frompyfunc(_is_number, 1, 1)(values), bool)
+        return np.asarray(_each_is_number(values), bool)
     return np.zeros(values.shape, bool) if values.dtype == bool else ~np.isnan(values)
 
 
 def numbers(values: Values) -> Values:
     """Cells as arithmetic takes them: an empty one is 0, a text none."""
-    return floats(_number)(values) if values.dtype == object else values.astype(np.float64)
+    return np.asarray(_each_number(values) if values.dtype == object else values, np.float64)
 
 
 def texts(values: Values) -> Values:
     """Cells as texts are joined: numbers without noughts at their end."""
-    return np.asarray(np.frompyfunc(_text, 1, 1)(values), object)
+    return np.asarray(_each_text(values), object)
 
 
 def contents(values: Values) -> Values:
@@ -51,7 +51,7 @@ def contents(values: Values) -> Values:
 def alike(one: Values, other: Values) -> Values:
     """Where two cells are equal."""
     if object in (one.dtype, other.dtype):
-        return np.asarray(np.frompyfunc(_same, 2, 1)(contents(one), contents(other)), bool)
+        return np.asarray(_each_same(contents(one), contents(other)), bool)
     return np.asarray((one == other) | (np.isnan(one) & np.isnan(other)))
 
 
@@ -75,9 +75,10 @@ def finite(op: Callable[..., Any]) -> Callable[..., Values]:
     return over
 
 
-def floats(op: Callable[..., float]) -> Callable[..., Values]:
-    """An operation on Python's own values, cell by cell."""
-    return lambda *values: np.asarray(np.frompyfunc(op, len(values), 1)(*values), np.float64)
+def floats(op: Callable[..., float], count: int = 1) -> Callable[..., Values]:
+    """An operation on so many of Python's own values, cell by cell."""
+    each = np.frompyfunc(op, count, 1)
+    return lambda *values: np.asarray(each(*values), np.float64)
 
 
 def _is_number(value: object) -> bool:
@@ -110,3 +111,7 @@ def _beside(value: Scalar, other: Scalar) -> Scalar:
 
 def _kind(value: Scalar) -> type:
     return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
+
+
+_each_is_number, _each_number, _each_text = (np.frompyfunc(op, 1, 1) for op in (_is_number, _number, _text))
+_each_same = np.frompyfunc(_same, 2, 1)

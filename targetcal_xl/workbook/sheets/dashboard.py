@@ -108,6 +108,7 @@ def _dashboard_fields() -> tuple[Field, ...]:
     return (
         Field("dashboard_hq", Owner.TOOL, "number", (6, 2)),
         *(Field(code, Owner.FORMULA, kind, (6, 3 + k)) for k, (code, kind) in enumerate(kinds)),
+        Field("total_mean", Owner.FORMULA, "number", (6, 10), span=2),
         *(Field(code, Owner.FORMULA, "percent", (9, 2 + k)) for k, code in enumerate(odds)),
         Field("total_spread", Owner.FORMULA, "percent", (9, 6)),
         Field("shared", Owner.TOOL, "percent", (9, 7)),

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ...calibration.odds import SUREST, total_spread
+from ...calibration.odds import SUREST, above_middles, total_spread
 from ...ooxml import Cell
 from ..facts import TOTALS, Facts, optional
 from ..formulas import (
@@ -109,6 +109,7 @@ class Odds:
         """The odds of all lines together, how far their sum spreads, and how much of that they share."""
         return {
             "total_spread": self._together,
+            "total_mean": self._mean,
             "shared": Cell(self._facts.standing.shared),
             "odds_hq": self._of_total("hq", self._facts.plan.hq_target),
             **{f"odds_{code}": self._when_complete(code) for code in TOTALS[1:]},
@@ -127,7 +128,15 @@ class Odds:
         centre = facts.totalled(self._table, "expected", self._way.values("expected"), places, tab)
         target = cell_at(facts.here(f"dashboard_{code}"), "" if value is None else value)
         wide = Expression(facts.here("total_spread"), self._together.values)
-        return self._of(target, grouped(centre), wide)
+        return self._of(target, grouped(centre * self._above_middles) / (1 + wide**2 / 2), wide)
+
+    @cached_property
+    def _mean(self) -> Expression:
+        """What all lines are expected to come to: as they add up, a mean of means."""
+        tab, places = self._facts.tab("baseline") or "", range(len(self._lines))
+        values = self._way.values("expected")
+        centre = self._facts.totalled(self._table, "expected", values, places, tab)
+        return if_(self._weight > 0, grouped(centre) * self._above_middles, NOTHING)
 
     def _of(self, target: Expression, expected: Expression, wide: Expression) -> Expression:
         """The lognormal odds of a target or better, as `odds` has them."""
@@ -158,17 +167,33 @@ class Odds:
     @cached_property
     def _together(self) -> Expression:
         """The spread of all lines together, as `total_spread` has it, weighed by what is expected of them."""
-        expected, wide = self._across("expected"), self._across("spread")
-        weighed, total = [expected], sum_(expected)
-        if self._facts.plan.is_weighed:
-            weighed.append(self._across("volume"))
-            total = sum_product(*weighed)
+        wide = self._across("spread")
+        weighed, total = self._weighed, self._weight
         shared = cell_at(self._facts.here("shared"), self._facts.standing.shared)
         common = shared * sum_product(*weighed, wide) ** 2
         own = (1 - shared) * sum_product(*weighed, *weighed, wide, wide)
         weights = self._way.values("expected") * self._facts.plan.volumes
         found = total_spread(weights, self._spread.values, self._facts.standing.shared)
         return if_(total > 0, sqrt(common + own) / total, 0).found(found)
+
+    @property
+    def _weighed(self) -> list[Expression]:
+        """What is multiplied to a line's part in the total."""
+        volumes = [self._across("volume")] if self._facts.plan.is_weighed else []
+        return [self._across("expected"), *volumes]
+
+    @property
+    def _weight(self) -> Expression:
+        """All these parts together."""
+        return sum_product(*self._weighed) if self._facts.plan.is_weighed else sum_(*self._weighed)
+
+    @property
+    def _above_middles(self) -> Expression:
+        """How far the mean of the total lies above the lines' middles, as `above_middles` has it."""
+        wide = self._across("spread")
+        weights = self._way.values("expected") * self._facts.plan.volumes
+        found = above_middles(weights, self._spread.values)
+        return grouped(1 + sum_product(*self._weighed, wide, wide) / (2 * self._weight)).found(found)
 
     def _across(self, code: str) -> Expression:
         columns = {"spread": self._spread.values, "volume": np.array(self._facts.plan.volumes)}

@@ -309,16 +309,20 @@ class RegionLines:
 
 def filled(cells: Expression) -> Expression:
     """How long a text is without blanks and line breaks."""
-    return by_content(cells, lambda cell: length(substitute(trim(clean(cell)), "　", "")))
+    return by_content(cells, _filled)
+
+
+def _filled(cell: Expression) -> Expression:
+    return length(substitute(trim(clean(cell)), "　", ""))
 
 
 def says_nothing(reason: Expression, empty_words: Expression) -> Expression:
     """Whether a reason is one of the words that say nothing, punctuation apart."""
+    return by_content(reason, _says_nothing, empty_words.written, str(empty_words.values[()]))
 
-    def is_one(cell: Expression) -> Expression:
-        words = lower(clean(text_or_none(cell)))
-        for mark in PUNCTUATION:
-            words = substitute(words, mark, "")
-        return is_number(find(expressed("|") & words & "|", empty_words))
 
-    return by_content(reason, is_one)
+def _says_nothing(cell: Expression, at: str | None, empty_words: str) -> Expression:
+    words = lower(clean(text_or_none(cell)))
+    for mark in PUNCTUATION:
+        words = substitute(words, mark, "")
+    return is_number(find(expressed("|") & words & "|", cell_at(at, empty_words)))

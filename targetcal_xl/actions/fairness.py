@@ -1,0 +1,134 @@
+"""Whether the targets are as hard for all: nobody is to be given the impossible unnoticed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..calibration import (
+    Camp,
+    Division,
+    Fairness,
+    Floats,
+    Lean,
+    Line,
+    Plan,
+    Standing,
+    as_number,
+    fairness_of,
+    past_attainment,
+    plan_odds,
+    try_history,
+)
+from ..calibration.hierarchy import paths
+from ..calibration.vocabulary import Leaning
+from ..desk import Desk, look
+from ..figures import UNKNOWN, percent, plain
+from ..language import text
+from ..telling import DONE, QUIET, WARNING, Part, Report, Sentence, table
+
+_CHANCE = 0.05
+"""Regions that differ as much by chance this seldom are called uneven."""
+
+
+@dataclass(frozen=True)
+class FairnessReport(Report):
+    """The verdicts on a plan's targets, and which targets these were: agreed, declared or split."""
+
+    targets: str
+    found: Fairness
+    names: Mapping[str, str]
+    """Of regions and groups, by code."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        yield Sentence(text(f"telling.fairness.targets.{self.targets}", language))
+        for lean in self.found.leans:
+            yield Sentence(verdict(lean, language), _mark(lean.leaning), indented=True)
+        for division in self.found.divisions:
+            for outcome, chance in division.uneven.items():
+                yield self._differing(division, outcome, chance, language)
+            columns = (division.kind, "camp_lines", "median_odds", "median_attained")
+            yield table(columns, (self._cells(camp, language) for camp in division.camps), language)
+
+    def _differing(self, division: Division, outcome: str, chance: float, language: str) -> Sentence:
+        key = f"telling.fairness.{division.kind}.{outcome}"
+        if math.isnan(chance):
+            return Sentence(text(f"{key}.unknown", language), QUIET, indented=True)
+        known = [(getattr(camp, outcome), self.names[camp.code]) for camp in division.camps]
+        known = [pair for pair in known if not math.isnan(pair[0])]
+        code, mark = ("uneven", WARNING) if chance < _CHANCE else ("even", DONE)
+        ends = {"worst": min(known)[1], "best": max(known)[1]}
+        return Sentence(text(f"{key}.{code}", language, **ends), mark, indented=True)
+
+    def _cells(self, camp: Camp, language: str) -> tuple[str, ...]:
+        shares = (percent(one, language) for one in (camp.odds, camp.attained))
+        return (self.names[camp.code], str(camp.lines), *shares)
+
+
+def fairness(desk: Desk) -> FairnessReport:
+    """Hold odds and past attainment of all lines against size, growth and region; nothing is changed.
+
+    The targets are those in force or agreed on; while a line has none, those declared; while a line has none
+    of these, the split of the HQ target. Past attainment is that of what would have been suggested then.
+    """
+    stock = look(desk)
+    standing, plan = stock.standing, stock.plan
+    declared = [as_number(stock.typed((line.region, line.code, "declared"))) for line in plan.lines]
+    code, targets = _targets(standing, declared)
+    odds, _ = plan_odds(plan, standing.baseline, targets, standing.shared)
+    outcomes = {"odds": odds, "attained": past_attainment(try_history(standing.inputs), plan.metric)}
+    return FairnessReport(code, fairness_of(outcomes, _traits(standing), _camps(plan)), _names(plan))
+
+
+def _camps(plan: Plan) -> dict[str, list[str]]:
+    """Each line's region, and where the plan has groups of regions or lines the nearest group above it."""
+    camps = {"region": [line.region for line in plan.lines]}
+    groups = {group.code for group in plan.groups}
+    ways = [[node.code for node in way if node.code in groups] for way in paths(plan)]
+    return camps | {"group": [way[-1] if way else "" for way in ways]} if any(ways) else camps
+
+
+def _names(plan: Plan) -> dict[str, str]:
+    groups = {group.code: group.name for group in plan.groups}
+    return {"": UNKNOWN, **groups, **{region.code: region.name for region in plan.regions}}
+
+
+def _targets(standing: Standing, declared: list[float | None]) -> tuple[str, Floats]:
+    """Which targets stand furthest, and they themselves, (n,)."""
+    settled = [_settled(standing, line) for line in standing.inputs.plan.lines]
+    for code, values in (("agreed", settled), ("declared", declared)):
+        if None not in values:
+            return code, np.array(values, dtype=float)
+    return "allotment", standing.allotment
+
+
+def _settled(standing: Standing, line: Line) -> float | None:
+    agreed = as_number(standing.value(line.region, line.code, "agreed"))
+    return standing.in_force(line) if agreed is None else agreed
+
+
+def _traits(standing: Standing) -> dict[str, Floats]:
+    """What lines differ in: size, where the metric knows one, and how much they are to grow."""
+    plan, baseline = standing.inputs.plan, standing.baseline
+    last = standing.last_year
+    growth = np.divide(baseline.expected, last, out=np.full(len(last), np.nan), where=last > 0)
+    if plan.metric.adds_up:
+        return {"size": baseline.expected, "growth": growth}
+    return {"size": np.array(plan.volumes), "growth": growth} if plan.is_weighed else {"growth": growth}
+
+
+def verdict(lean: Lean, language: str) -> str:
+    """What a rank correlation comes to, in words with its number."""
+    key = f"telling.fairness.{lean.outcome}.{lean.trait}.{lean.leaning}"
+    if lean.leaning == Leaning.UNKNOWN:
+        return text("telling.fairness.unknown", language, count=lean.count)
+    said = {code: plain(getattr(lean, code), language, 2) for code in ("correlation", "low", "high")}
+    return text(key, language) + text("telling.fairness.number", language, count=lean.count, **said)
+
+
+def _mark(leaning: Leaning) -> str:
+    return {Leaning.UNKNOWN: QUIET, Leaning.EVEN: DONE}.get(leaning, WARNING)
