@@ -31,6 +31,7 @@ from ..exchange import (
     Slip,
     decrypted,
     enclosed_beside,
+    enclosed_in,
     find_slip,
     is_encrypted,
     pack_content,
@@ -79,7 +80,7 @@ class Version:
     since: int = 0
     """The newest entry of the ledger that its reader could know."""
     enclosed: tuple[Enclosed, ...] = ()
-    """The files that lie beside it."""
+    """The files that it brought, or that lie beside it."""
     typed_by: str = ""
     """Whom the file names as who saved it last: no proof of anything."""
 
@@ -126,7 +127,9 @@ class AnswerReader:
         raw = read_file(path)
         digest = sha256(raw).hexdigest()
         if raw.lstrip()[:1] == b"{":
-            yield self._with_files(path, self._page(path.name, digest, read_answer(raw, path.name)))
+            answer = read_answer(raw, path.name)
+            version = replace(self._page(path.name, digest, answer), enclosed=(*enclosed_in(path, answer),))
+            yield self._with_files(path, version)
             return
         book = book_from(self._decrypted(raw, path.name), path)
         if found := find_slip(book):
@@ -138,7 +141,7 @@ class AnswerReader:
         """What lies beside an answer, by its own name and by the one that it was handed out under."""
         sent = self._sent[version.slip.nonce].file if version.slip else path.name
         names = (path.stem, *(files_folder(name).removesuffix(ENDING) for name in (path.name, sent)))
-        return replace(version, enclosed=tuple(enclosed_beside(path, names)))
+        return replace(version, enclosed=(*version.enclosed, *enclosed_beside(path, names)))
 
     def _decrypted(self, raw: bytes, name: str) -> bytes:
         """A file's content, by whichever of the plan's passwords opens it."""
