@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ..problems import DataProblems, Problem, Refused
 from .tables import MOST_BYTES, too_big
 
-Secret = Callable[[str], str]
+SourceSecret = Callable[[str], str]
 """The password or token of a place, by its name; empty where there is none."""
 
 _WEB: Final = ("http", "https")
@@ -55,7 +55,7 @@ class DataSource:
         return f"source {user}{parts.hostname or parts.path}"
 
 
-def open_source(source: DataSource, secret: Secret) -> Traversable:
+def open_source(source: DataSource, secret: SourceSecret) -> Traversable:
     """What a source says, as a file that a table is read from: all of it, or nothing.
 
     Raise Refused where it is not there or named in a way that cannot be; DataProblems where what it
