@@ -71,6 +71,15 @@ def _says(english: str, chinese: str) -> Mapping[str, str]:
 
 
 PLAYED: Mapping[str, Play] = {
+    "import": Play(
+        "confirmed",
+        "import BOOK --actuals actuals.csv",
+        _says(
+            "3 values read, 3 new, 0 changed.",
+            "读取 3 个数值，新增 3 个，变更 0 个。",
+        ),
+        lambda told: [one["added"] for one in _rows(told["taken"])] == [3],
+    ),
     "init": Play(
         "fresh",
         "init another-plan --from saas",

@@ -8,7 +8,7 @@ import hmac
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -93,8 +93,8 @@ def mac(nonce: str, content: str) -> str:
 def _answer(said: dict[str, Any]) -> PageAnswer:
     slip, saved_at = slip_from(said), _of(str, said["saved_at"])
     values: dict[Key, Value] = {}
-    for row, field, value in said["values"]:
-        key = (slip.region, None if row is None else _of(str, row), _of(str, field))
+    for row, code, value in said["values"]:
+        key = (slip.region, None if row is None else _of(str, row), _of(str, code))
         if key in values:
             raise ValueError("twice")
         values[key] = _value(value)
