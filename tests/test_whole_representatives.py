@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +18,7 @@ from targetcal_xl.actions import (
     ask,
     attest,
     issue_letters,
+    repair,
     sign,
     signed_as_said,
     signed_on_paper,
@@ -27,8 +30,9 @@ from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.actions.sign import Wish
+from targetcal_xl.desk import INDIVIDUAL, Individual, last_letters, take_stock
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.ledger import read_proof
+from targetcal_xl.ledger import Event, dump, read_proof, reference
 from targetcal_xl.problems import DataProblems, Problem, TargetcalError
 from targetcal_xl.telling import Sentence
 from tests.support.desks import Case
@@ -282,3 +286,24 @@ def test_an_address_that_is_none_is_refused(case: Case) -> None:
     with pytest.raises(DataProblems) as refused:
         _issue(case, TABLE.replace("han@example.com", "han at example"))
     assert [one.code for one in refused.value.problems] == ["plan_mail_odd"]
+
+
+def test_letters_that_release_0_5_0_recorded_together_live_on(
+    issued: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with issued.desk() as desk:
+        known = [one for one in last_letters(desk.ledger).values() if one.letter.region.code == "R1"]
+    case = lettered(tmp_path / "plan", form="pdf")
+    content = dump(Individual(tuple(known)))
+    with monkeypatch.context() as then, case.desk() as desk:
+        then.setattr(sys.modules["targetcal_xl.desk.post"], "LIFE", frozenset())
+        event = Event("letters", "R1", None, INDIVIDUAL, None, reference(content))
+        take_stock(desk).settle([event], [content])
+    assert {one.code for one in case.run(verify).problems} == {"letters_row_missing"}
+    assert case.run(repair).mended and case.run(verify).verified
+    stands = {one.letter for one in case.run(take_in_signed, []).letters}
+    assert stands >= {one.letter.number for one in known}
+    shutil.copytree(issued.folder / "people", case.folder / "people")
+    case.run(archive, str(case.folder / "archive"), [case.folder / "letters", case.folder / "people"])
+    own = [case.folder / "archive" / "E1" / f"{_number('E1')}.{kind}" for kind in ("pdf", "proof.json")]
+    assert [one.verdict for one in attest(own).files] == ["recorded"]
