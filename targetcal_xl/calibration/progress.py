@@ -214,7 +214,7 @@ def so_far(daily: Floats, volumes: Floats | None, plan: Plan) -> float:
 
 
 def due_so_far(daily: Floats, volumes: Floats | None, path: Floats, plan: Plan) -> float:
-    """What is due beside `so_far`: the `path` (n,) of that day, in the metric's unit; without results as planned."""
+    """What is due beside `so_far`: the `path` (n,) of that day in the metric's unit, or as planned."""
     if plan.metric.adds_up:
         return plan.total_of(path)
     results, weights = mean_so_far(daily, volumes)[0], _weights(daily, volumes, plan.metric)
