@@ -60,7 +60,7 @@ def test_a_warning_opens_and_closes_once(case: Case) -> None:
     again = case.run(follow, _actuals(case, DAYS["later"], 0.4, 1, 1))
     assert [(one.line, one.is_new) for one in again.warnings] == [("华东1组", False)]
     back = case.run(follow, _actuals(case, DAYS["late"], 1, 1, 1))
-    assert (back.warnings, back.mended) == ((), ("华东1组", "华东大区"))
+    assert (back.warnings, back.mended) == ((), ("华东1组", "华东大区", "整个计划"))
     assert _episodes(case) == [("R1-1", "open"), ("R1-1", "closed")]
 
 

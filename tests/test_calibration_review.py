@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Key, Review, Standing, Value, compute_baseline, review
+from targetcal_xl.calibration import Foretold, Key, Review, Standing, Value, compute_baseline, review
 from tests.support.samples import sample_inputs
 
 INPUTS = sample_inputs((2, 1))
@@ -71,17 +72,23 @@ def test_suggestions_that_were_right_have_no_error_and_no_bias() -> None:
 
 def test_every_line_is_counted_once_by_what_was_said_of_it() -> None:
     plan = INPUTS.plan
-    end, ahead = plan.period.end, plan.thresholds.warning_days
-    days = {line.code: end - dt.timedelta(days=ahead) for line in plan.lines}
-    missed = {"reached": NOT}
-    assert vars(_review([1, 1, 1], warned=days, **missed).foretold)["in_time"] == 3
-    days = {code: day + dt.timedelta(days=1) for code, day in days.items()}
-    found = _review([1, 1, 1], warned=days, **missed).foretold
-    assert (found.late, found.missed) == (3, 3)
-    assert _review([1, 1, 1], warned=days).foretold.averted == 3
-    assert _review([1, 1, 1], **missed).foretold.unwarned == 3
-    found = _review([1, 1, 1], warned=days, few=~NOT).foretold
-    assert found.few == 3 and sum(vars(found).values()) == 3
+    end = plan.period.end
+    last = end - dt.timedelta(days=plan.thresholds.warning_days)
+    day = dt.timedelta(days=1)
+
+    def told(since: dt.date, until: dt.date | None = None, **more: object) -> Foretold:
+        warned = {line.code: [(since, until)] for line in plan.lines}
+        found = _review([1, 1, 1], warned=warned, **more).foretold
+        assert sum(vars(found).values()) == 3
+        return found
+
+    missed: dict[str, Any] = {"reached": NOT}
+    assert told(last, **missed).in_time == told(last - 30 * day, last + day, **missed).in_time == 3
+    assert told(last + day, **missed).late == 3
+    assert told(last - 30 * day, last, **missed).unwarned == 3, "it was taken back"
+    assert told(end, **missed).unwarned == 3, "that is no warning"
+    assert told(last).averted == 3 and told(last, few=~NOT).few == 3
+    assert _review([1, 1, 1], **missed).foretold.unwarned == _review([1, 1, 1]).foretold.quiet == 3
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from tests.support.stamping import stamping
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 FILES: Mapping[str, str] = {
     "actuals.csv": "date,line,value\n2025-01-02,R1-1,5\n2025-01-03,R1-2,4\n2025-01-03,R2-1,7\n",
+    "zeros.csv": "date,line,value\n2025-02-14,R1-1,0\n",
     "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
     "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
     "back.json": '{"format": "targetcal-okr/1", "plan": "2025Q1-new-customers", "objectives": [], "results":'
@@ -243,7 +244,7 @@ PLAYED: Mapping[str, Play] = {
     "sign": Play(
         "issued",
         f"sign BOOK letters/{_LETTER}.pdf --role head --key head1.p12",
-        _says("signed by head1 as head of region", "已由 head1 以大区负责人身份签署"),
+        _says("signed by head1 as the one who commits", "已由 head1 以承诺人身份签署"),
         lambda told: (told["recorded"], [one["is_new"] for one in _rows(told["letters"])]) == (True, [True]),
     ),
     "sign, a batch": Play(
@@ -293,6 +294,15 @@ PLAYED: Mapping[str, Play] = {
         _says("Written: form.html", "已写入：form.html"),
         lambda told: (told["file"], told["is_scaled"]) == ("form.html", True),
     ),
+    "acknowledge": Play(
+        "warned",
+        "acknowledge BOOK --line R1-1 --text 'A campaign brought forward' --until 2025-03-10 --as head1",
+        _says(
+            "head1 has taken the warning up until 2025-03-10: A campaign",
+            "head1已接手该预警，至 2025-03-10：A campaign",
+        ),
+    ),
+    "suggestions": Play("confirmed", "suggestions BOOK --write", _says("was written", "已写出")),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
     "evaluate --page": Play(
@@ -450,6 +460,13 @@ def _followed(folder: Path) -> Case:
     return case
 
 
+def _warned(folder: Path) -> Case:
+    """The confirmed plan, of which nothing has come."""
+    case = desks.confirmed(folder)
+    assert Terminal(clock=case.clock)(*words_of("follow BOOK --actuals zeros.csv")).status == DONE
+    return case
+
+
 def _answered(folder: Path) -> Case:
     """The locked plan with a decision in a tab."""
     case = desks.locked(folder)
@@ -496,6 +513,7 @@ STAGES: Mapping[str, Callable[[Path], Case]] = {
     "issued": _issued,
     "asked": _asked,
     "followed": _followed,
+    "warned": _warned,
 }
 
 

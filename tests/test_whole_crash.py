@@ -184,7 +184,17 @@ IN_STEPS = {"remind --draft", "mail", "sign, a batch"}
 _RECORDED = {"recorded_not_shown", "letters_not_written", "packs_not_written", "ledger_unscrubbed"}
 """What says that something is recorded, though not all of it was done."""
 FILES_ALONE = (
-    *("dashboard", "mail --texts", "okr", "plans -o", "proof", "repair", "survey --form", "verify --html"),
+    *(
+        "dashboard",
+        "mail --texts",
+        "okr",
+        "plans -o",
+        "proof",
+        "repair",
+        "suggestions",
+        "survey --form",
+        "verify --html",
+    ),
 )
 """Commands that record nothing."""
 

@@ -38,7 +38,7 @@ from ..calibration import (
     too_few,
 )
 from ..calibration.agreement import BORDERLINE
-from ..calibration.review import EVEN
+from ..calibration.review import EVEN, Episode
 from ..calibration.vocabulary import QUADRANTS, Measure, WarningState
 from ..connect import read_deliveries
 from ..desk import (
@@ -64,6 +64,19 @@ from ..ledger import Event, Ledger, dump, load
 from ..problems import DataProblems, Problem
 from ..telling import DONE, QUIET, WARNING, Part, Report, Rows, Sentence, table
 from .follow import agreed_targets
+
+_JUDGED = {
+    ("helped", "helped"): "both",
+    ("helped", "even"): "region",
+    ("helped", "hurt"): "region_then_away",
+    ("even", "helped"): "talks",
+    ("even", "even"): "neither",
+    ("even", "hurt"): "talks_away",
+    ("hurt", "helped"): "mended",
+    ("hurt", "even"): "suggestion",
+    ("hurt", "hurt"): "suggestion_most",
+}
+"""Whose judgement helped, by what the region and what the talks did."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +221,7 @@ class _Told:
         """Who brought the target nearer to what came."""
         if one.region_added is None or one.talk_added is None or math.isnan(one.region_added):
             return ""
-        return self._say(f"judged.{_side(one.region_added)}_{_side(one.talk_added)}")
+        return self._say(f"judged.{_JUDGED[_side(one.region_added), _side(one.talk_added)]}")
 
     def drivers(self, review: Review) -> Section:
         """Which driver helped, and which misled."""
@@ -345,23 +358,30 @@ def _review(stock: Stock, followed: Followed, agreed: Floats) -> Review | None:
         np.array([first.get(line.code, math.nan) for line in plan.lines]),
         reached=~(paces < plan.thresholds.milestone),
         few=too_few(agreed, plan.metric),
-        warned=_first_warned(ledger),
+        warned=_warned(ledger),
     )
 
 
-def _first_warned(ledger: Ledger) -> dict[str, dt.date]:
-    """Line code -> the day of results on which it was warned of first."""
-    opened: dict[str, dt.datetime] = {}
+def _warned(ledger: Ledger) -> dict[str, list[Episode]]:
+    """Line code -> from which to which day of results each of its warnings stood."""
+    days = _days_of_results(ledger)
+    found: dict[str, list[Episode]] = {}
     for entry in ledger.entries(field="warning"):
-        if entry.new == WarningState.OPEN and entry.row is not None:
-            opened.setdefault(entry.row, entry.at)
-    wanted = set(opened.values())
-    days = {
-        entry.at: load(Followed, ledger.document(str(entry.new))).as_of
-        for entry in ledger.entries(action="follow", field=PROGRESS[2])
-        if entry.at in wanted
-    }
-    return {line: days[at] for line, at in opened.items() if at in days}
+        if entry.row is not None and entry.at in days:
+            own = found.setdefault(entry.row, [])
+            if entry.new == WarningState.OPEN:
+                own.append((days[entry.at], None))
+            elif own:
+                own[-1] = own[-1][0], days[entry.at]
+    return found
+
+
+def _days_of_results(ledger: Ledger) -> dict[dt.datetime, dt.date]:
+    """When a plan was followed and a warning began or ended -> the day up to which results counted then."""
+    wanted = {entry.at for entry in ledger.entries(field="warning")}
+    followed = ledger.entries(action="follow", field=PROGRESS[2])
+    told = ((entry.at, str(entry.new)) for entry in followed if entry.at in wanted)
+    return {at: load(Followed, ledger.document(name)).as_of for at, name in told}
 
 
 def _inside(standing: Standing, followed: Followed) -> Inside | None:

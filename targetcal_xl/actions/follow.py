@@ -52,7 +52,7 @@ from ..problems import MOST_OF_A_KIND, DataProblems, Problem, Refused
 from ..sentences import rests_on
 from ..telling import DONE, QUESTION, QUIET, WARNING, Part, Report, Sentence
 from ..workdays import CalendarNote, calendar_note, plan_shape
-from .alarms import About, abouts_of, alarms, group_progress, groups_of, still_warned
+from .alarms import About, abouts_of, alarms, group_progress, name_of, still_warned
 
 _QUIET_DAYS = 7
 """After so many days without a result of any line somebody should ask why."""
@@ -191,7 +191,7 @@ def _report(
         agreed_total=shown(beside(*told, agreed)),
         expected_total=reached(stock.plan, progress.volumes, progress.expected_final),
         warnings=tuple(_warned(stock, progress, agreed, opened)),
-        mended=tuple(_name(stock.plan, about, language) for about in _in_order(stock.plan, closed)),
+        mended=tuple(name_of(stock.plan, about, language) for about in _in_order(stock.plan, closed)),
         calendar=calendar_note(stock.plan),
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
@@ -329,14 +329,6 @@ def _turns(stock: Stock, abouts: Set[About], day: dt.date) -> Iterator[Event]:
                 yield Event("follow", *about, field, said, None)
 
 
-def _name(plan: Plan, about: About, language: str) -> str:
-    """A line, a region or the whole, by name."""
-    region, line = about
-    if line is not None:
-        return next(each.name for each in plan.lines if each.code == line)
-    return plan.region(region).name if region else text("telling.follow.whole", language)
-
-
 def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: Set[About]) -> Iterator[Warned]:
     for row, line in enumerate(stock.plan.lines):
         if progress.warned[row]:
@@ -357,7 +349,7 @@ def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: Set[About]
 def _warned_groups(stock: Stock, followed: Followed, agreed: Floats, opened: Set[About]) -> Iterator[Warned]:
     """Regions and the whole that are warned of."""
     plan, groups = stock.plan, followed.groups
-    for row, (region, rows) in enumerate(groups_of(plan)):
+    for row, (region, rows) in enumerate(plan.groups_of_lines):
         if groups is not None and groups.warned[row]:
             yield Warned(
                 region=plan.region(region).name if region else "",

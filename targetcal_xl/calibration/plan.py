@@ -316,6 +316,24 @@ class Plan:
         return self._by_region.get(region, ())
 
     @cached_property
+    def line_names(self) -> Mapping[str, str]:
+        """Line code -> name."""
+        return {line.code: line.name for line in self.lines}
+
+    @cached_property
+    def region_names(self) -> Mapping[str, str]:
+        """Region code -> name."""
+        return {region.code: region.name for region in self.regions}
+
+    @cached_property
+    def groups_of_lines(self) -> tuple[tuple[str | None, list[int]], ...]:
+        """The regions, and the whole plan (None), each with the places of its lines."""
+        regions = {region.code: list[int]() for region in self.regions}
+        for place, line in enumerate(self.lines):
+            regions[line.region].append(place)
+        return (*regions.items(), (None, [*range(len(self.lines))]))
+
+    @cached_property
     def _by_region(self) -> Mapping[str, tuple[Line, ...]]:
         found: dict[str, list[Line]] = {}
         for line in self.lines:

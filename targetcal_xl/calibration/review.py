@@ -21,6 +21,10 @@ DELIVERED, NOT_DELIVERED = "delivered", "no"
 """The field of a support item that says when it came, and what it says where it never did."""
 
 
+Episode = tuple[dt.date, dt.date | None]
+"""From when to when a warning stood; None while it does."""
+
+
 @dataclass(frozen=True)
 class Worth:
     """How far forecasts of some lines were off, as a share of what came; None where nobody forecast.
@@ -71,9 +75,9 @@ class Foretold:
     """
 
     in_time: int
-    """Missed, and warned of as long before the end as the plan says."""
+    """Missed, and a warning stood on the day that is as long before the end as the plan says."""
     late: int
-    """Missed, and warned of later than that."""
+    """Missed, and warned of only after that day, and before the last."""
     unwarned: int
     """Missed without a warning."""
     averted: int
@@ -123,12 +127,12 @@ def review(
     declared: Floats,
     reached: Flags,
     few: Flags,
-    warned: Mapping[str, dt.date],
+    warned: Mapping[str, Sequence[Episode]],
 ) -> Review:
     """Look back on the lines' results, (n,): NaN where there is none, which counts for nothing.
 
     `declared` is what was declared first, NaN where nothing was; `reached` says which lines came to the
-    milestone's share of their path, `few` which are too small to tell; `warned` since when lines were.
+    milestone's share of their path, `few` which are too small to tell, `warned` when lines were warned of.
     """
     plan, baseline = standing.inputs.plan, standing.baseline
     off = _Errors(plan, actual)
@@ -193,18 +197,25 @@ class _Errors:
         return Worth(code, name, known, self.of(suggested, rows), own, self.of(agreed, rows))
 
 
-def _foretold(plan: Plan, reached: Flags, few: Flags, warned: Mapping[str, dt.date]) -> Foretold:
+def _foretold(plan: Plan, reached: Flags, few: Flags, warned: Mapping[str, Sequence[Episode]]) -> Foretold:
     last = plan.period.end - dt.timedelta(days=plan.thresholds.warning_days)
     counts = dict.fromkeys(("in_time", "late", "unwarned", "averted", "quiet", "few"), 0)
     for line, is_reached, is_few in zip(plan.lines, reached.tolist(), few.tolist(), strict=True):
-        since = warned.get(line.code)
+        own = warned.get(line.code, ())
         if is_few:
             counts["few"] += 1
         elif is_reached:
-            counts["quiet" if since is None else "averted"] += 1
+            counts["averted" if own else "quiet"] += 1
         else:
-            counts["unwarned" if since is None else "in_time" if since <= last else "late"] += 1
+            counts[_heard(own, last, plan.period.end)] += 1
     return Foretold(**counts)
+
+
+def _heard(own: Sequence[Episode], last: dt.date, end: dt.date) -> str:
+    """When a line that was missed was warned of: what is said on the last day is no warning."""
+    if any(since <= last and (until is None or until > last) for since, until in own):
+        return "in_time"
+    return "late" if any(last < since < end for since, _ in own) else "unwarned"
 
 
 def _supports(standing: Standing) -> SupportsCame:

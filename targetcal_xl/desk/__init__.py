@@ -90,6 +90,7 @@ with on_demand(__name__):
     from .printable import cell_faults, plan_faults, text_faults
     from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
     from .questions import Asked, asked, held, skipped, tell_open, tell_question
+    from .readers import read_by_hands
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
         EVALUATION,
@@ -260,6 +261,7 @@ __all__ = [
     "printed_heads",
     "provenance",
     "read_attached",
+    "read_by_hands",
     "read_scan",
     "recorded",
     "recorded_learning",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from ..calibration import (
+    Floats,
     Inside,
     Key,
     Measures,
@@ -67,6 +69,11 @@ class Followed:
     alarms: tuple[Alarm, ...] = field(default=(), metadata=ADDED)
     rhythm: Rhythm | None = field(default=None, metadata=ADDED)
     """What the days so far taught, for the plan that comes after."""
+
+    @cached_property
+    def alarm_of(self) -> Mapping[tuple[str | None, str | None], Alarm]:
+        """What stands behind the warnings, by region and line."""
+        return {(alarm.region, alarm.line): alarm for alarm in self.alarms}
 
 
 @dataclass(frozen=True)
@@ -168,7 +175,7 @@ def _progress_fields(followed: Followed, standing: Standing, language: str) -> I
             "warned": bool(progress.warned[row]),
         }
         yield from (((line.region, line.code, f"progress.{code}"), value) for code, value in fields.items())
-    yield from _group_fields(followed, standing)
+    yield from _group_fields(followed, standing, targets)
     yield (None, None, "progress.rests"), rests_on(followed.rhythm, standing.inputs, language)
     for number, week in enumerate(followed.weeks, 1):
         row_code = f"W{number:02d}"
@@ -183,30 +190,40 @@ def _warned_of(
     """How the warning of something stands, what is behind it and what may be done about it."""
     language = standing.language
     state = warning_state(standing, *about, language)
-    alarm = next((each for each in followed.alarms if (each.region, each.line) == about), None)
+    alarm = followed.alarm_of.get(about)
     if alarm is None:
         return {"warning_state": state, "cause": "", "suggestion": ours}
     said = proposal(alarm, ours, standing, language)
     return {"warning_state": state, "cause": reason(alarm, standing, language), "suggestion": said}
 
 
-def _group_fields(followed: Followed, standing: Standing) -> Iterator[tuple[Key, Value]]:
+def _group_fields(followed: Followed, standing: Standing, targets: Floats) -> Iterator[tuple[Key, Value]]:
     """How the regions and the whole stand; nothing of results from before they were followed."""
     groups, plan = followed.groups, standing.inputs.plan
     if groups is None:
         return
-    is_on = followed.as_of < plan.period.end
-    for row, code in enumerate((*(region.code for region in plan.regions), None)):
-        is_warned = bool(groups.warned[row])
+    for row, (code, rows) in enumerate(plan.groups_of_lines):
+        is_warned, is_on = bool(groups.warned[row]), followed.as_of < plan.period.end
         ours = text("calibration.suggestion.group", standing.language) if is_warned and is_on else ""
         fields: dict[str, Value] = {
+            "warned_lines": int(followed.progress.warned[rows].sum()),
+            "agreed": _known(plan.total_of(targets, rows)),
+            "as_of": followed.as_of.isoformat(),
+            "actual": _known(groups.actual[row]),
+            "path": _known(groups.path[row]),
+            "attainment": _known(groups.attainment[row]),
             "expected_final": _known(groups.expected_final[row]),
             "odds": _known(groups.odds[row]),
             "odds_end": _known(groups.odds_end[row]),
             **_warned_of(followed, (code, None), ours, standing),
             "warned": is_warned,
         }
-        yield from (((code, None, f"progress.{name}"), value) for name, value in fields.items())
+        told = fields if code else {name: fields[name] for name in _OF_THE_WHOLE}
+        yield from (((code, None, f"progress.{name}"), value) for name, value in told.items())
+
+
+_OF_THE_WHOLE = ("odds", "odds_end", "expected_final", "warned", "warning_state", "cause", "suggestion")
+"""What is told of the whole plan here; its results are told beside the lines'."""
 
 
 def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, Value]]:

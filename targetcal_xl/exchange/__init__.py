@@ -11,6 +11,7 @@ with on_demand(__name__):
     from .encryption import decrypted, encrypted, is_encrypted
     from .merging import merge
     from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, shown_cells, steady
+    from .returned import PackAnswer, Returned, read_returned
     from .slip import Slip, slip_text
     from .spelling import typed_as_meant
     from .typist import person_named
@@ -22,7 +23,9 @@ __all__ = [
     "ZIPPED",
     "Enclosed",
     "Pack",
+    "PackAnswer",
     "PageAnswer",
+    "Returned",
     "Slip",
     "copies_beside",
     "decrypted",
@@ -39,6 +42,7 @@ __all__ = [
     "person_named",
     "read_answer",
     "read_pack",
+    "read_returned",
     "same_name",
     "shown_cells",
     "slip_text",

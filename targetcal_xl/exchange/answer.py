@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 from typing import Any, Final
 
 from ..calibration import Key, Value
@@ -36,7 +35,7 @@ class PageAnswer:
     slip: Slip
     saved_at: str
     values: dict[Key, Value]
-    files: Mapping[str, bytes] = MappingProxyType({})
+    files: Mapping[str, bytes] = field(default_factory=dict)
     """What was sent along, by name."""
 
 

@@ -17,7 +17,7 @@ from .meaning import as_rows, kind_meant
 from .ranges import ErrorValue, Number, Numbers, RangeTable, RangeValue, Text, Texts, refuse
 from .registry import SpilledRows, function
 
-_FIGURES = ("last_year", "base", "expected", "suggested", "low", "high", "sigma", "inertial")
+_FIGURES = ("last_year", "base", "expected", "suggested", "low", "high", "sigma", "stretch", "inertial")
 """Columns of a baseline that are one number for each line."""
 
 

@@ -15,8 +15,8 @@ _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _WIDTH = 9638
 """Of the letter's text, in twentieths of a point."""
-_FIRST = 2.0
-"""How much wider the first column is than the others."""
+_WORDS, _LONG = 2.2, 14
+"""How much wider a column is than others, where it holds what is longer than so many letters."""
 _LINKS = (f"{{{_W}}}headerReference", f"{{{_W}}}footerReference")
 
 
@@ -72,13 +72,18 @@ def _run(said: str, look: str = "") -> str:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> etree._Element:
-    unit = _WIDTH / (len(rows[0]) - 1 + _FIRST)
-    widths = [round(unit * (_FIRST if at == 0 else 1)) for at in range(len(rows[0]))]
+    columns = [*zip(*rows[1:], strict=True)] or [()] * len(rows[0])
+    shares = [_WORDS if any(map(_is_long, column)) else 1.0 for column in columns]
+    widths = [round(_WIDTH * share / sum(shares)) for share in shares]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     look = '<w:tblStyle w:val="LetterTable"/>'
     look += f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/><w:tblLayout w:type="fixed"/>'
     told = "".join(_row(row, widths, at == 0) for at, row in enumerate(rows))
     return _element(f"<w:tbl><w:tblPr>{look}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{told}</w:tbl>")
+
+
+def _is_long(said: str) -> bool:
+    return sum(1 + (ord(sign) > 0x2E7F) for sign in said) > _LONG
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], is_head: bool) -> str:

@@ -148,7 +148,7 @@ def shares(code: str, title: str, summary: str, rows: Sequence[Share]) -> Drawin
 
 @dataclass(frozen=True)
 class Dot:
-    """Something at two shares, with its name; `across` runs from 0 to 1, `up` from 0 to `most`."""
+    """Something at two shares, with its name: how far to the right, up to 1, and how far up."""
 
     name: str
     across: float
@@ -165,12 +165,14 @@ def quadrants(
     `cuts` are across and up, `words` name both axes.
     """
     top, bottom, left = 20.0, 240.0, 12.0
-    most = max(1.2, *(dot.up + 0.05 for dot in dots)) if dots else 1.2
-    least = min(0.6, *(dot.up - 0.05 for dot in dots)) if dots else 0.6
+    most = max(1.1, *(dot.up + 0.05 for dot in dots)) if dots else 1.1
+    least = min(0.7, *(dot.up - 0.05 for dot in dots)) if dots else 0.7
+    first = min(0.5, *(dot.across - 0.05 for dot in dots)) if dots else 0.5
     wide, tall = WIDTH - 2 * left, bottom - top
 
     def at(across: float, up: float) -> tuple[float, float]:
-        return _round(left + wide * across), _round(bottom - tall * (up - least) / (most - least))
+        x, y = (across - first) / (1 - first), (up - least) / (most - least)
+        return _round(left + wide * x), _round(bottom - tall * y)
 
     x, y = at(*cuts)
     strip = [at(cuts[0] - reach, cuts[1] + reach), at(cuts[0] + reach, cuts[1] - reach)]
@@ -183,7 +185,10 @@ def quadrants(
     for dot in dots:
         across, up = at(dot.across, dot.up)
         boxes.append(_box(across - 4, up - 4, 8, 8, dot.look))
-        named.append(Word(across, up - 7, dot.name, "end" if dot.across > 0.8 else "middle", "number"))
+        is_left = across > left + wide / 2
+        named.append(
+            Word(across + (-8 if is_left else 8), up + 4, dot.name, "end" if is_left else "start", "number")
+        )
     return Drawing(code, title, summary, 260.0, tuple(boxes), tuple(strokes), tuple(named))
 
 

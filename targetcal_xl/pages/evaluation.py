@@ -70,7 +70,12 @@ def evaluation_page(
 
 def _cells(row: Sequence[str]) -> tuple[ListingCell, ...]:
     first, *others = row
-    return ListingCell(first), *(ListingCell(said, "number" if said else "nothing") for said in others)
+    return ListingCell(first), *(ListingCell(said, _look(said)) for said in others)
+
+
+def _look(said: str) -> str:
+    """Numbers to the right, words to the left."""
+    return "number" if said[-1:].isdigit() or said.endswith("%") else "" if said else "nothing"
 
 
 def _picture(placed: Sequence[Placed], language: str) -> Drawing:

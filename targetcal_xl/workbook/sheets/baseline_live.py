@@ -108,7 +108,7 @@ class Computing:
     def _split(self, array: Block) -> str:
         (top, _), (bottom, _) = array
         lines, metric = f"$A${top}:$A${bottom}", self._facts.plan.metric
-        expected, sigma = (self._call(lines, f'"{code}"') for code in ("expected", "sigma"))
+        expected, sigma = (self._call(lines, f'"{code}"') for code in ("expected", "stretch"))
         total = self._field("hq_target")
         return f'TC_SPLIT({total},{expected},{sigma},0,0,{metric.step:g},"{metric.kind}")'
 

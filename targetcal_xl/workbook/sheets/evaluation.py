@@ -62,16 +62,16 @@ def sheet(plan: Plan) -> Sheet:
         Field("inside", tool, "count", (6, 4)),
         Field("inside_of", tool, "count", (6, 5)),
         Field("inside_due", tool, "decimal", (6, 6)),
-        *(Field(code, tool, "count", (6, 7 + at)) for at, code in enumerate(_COUNTS)),
+        *(Field(code, tool, "count", (9, 2 + at)) for at, code in enumerate(_COUNTS)),
     )
     tables = stacked(
-        9,
+        12,
         Table("measures", measures, tuple(Measure), prefix="measure."),
         of_regions("regions", regions, plan, "evaluation."),
         of_regions("worth", worth, plan, "worth."),
         *((Table("moved", drivers, named, prefix="moved."),) if (named := _drivers(plan)) else ()),
     )
-    return Sheet("evaluation", fields, tables, reach=(52, 16))
+    return Sheet("evaluation", fields, tables, reach=(55, 16))
 
 
 def _drivers(plan: Plan) -> tuple[str, ...]:

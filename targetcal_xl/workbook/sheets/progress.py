@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...calibration.metric import BEST_ATTAINED
 from ...calibration.plan import Plan
@@ -53,13 +54,19 @@ def _line_columns(plan: Plan) -> tuple[Column, ...]:
 
 
 def _region_columns() -> tuple[Column, ...]:
-    """What is told of every region."""
+    """What is told of every region; long words stand below those of the lines."""
     tool = Owner.TOOL
     return (
         NAME,
+        Column("warned_lines", tool, "count", 12),
+        Column("agreed", tool, "number", 11),
+        Column("as_of", tool, "date", 12),
+        Column("actual", tool, "number", 11),
+        Column("path", tool, "number", 11),
+        Column("attainment", tool, "percent", 10),
+        Column("odds_end", tool, "percent", 10),
         Column("expected_final", tool, "number", 11),
         Column("odds", tool, "percent", 11),
-        Column("odds_end", tool, "percent", 11),
         Column("warned", tool, "flag", 9),
         Column("warning_state", tool, "long", 22),
         Column("cause", tool, "long", 36),
@@ -90,7 +97,7 @@ def sheet(plan: Plan) -> Sheet:
         *stacked(
             28,
             of_lines("lines", _line_columns(plan), plan, "progress.", height=50),
-            of_regions("regions", _region_columns(), plan, "progress."),
+            replace(of_regions("regions", _region_columns(), plan, "progress."), height=50),
         ),
     )
     return Sheet("progress", fields, tables, filtered="lines")
