@@ -45,7 +45,7 @@ class Objective:
 def objectives(standing: Standing, agreed: Floats, progress: Progress | None) -> tuple[Objective, ...]:
     """The plan with its regions as key results, then each region with its lines.
 
-    `agreed` (n,) are the targets in force; without progress nothing has been measured yet.
+    `agreed` (n,) are targets in the metric's unit; without progress nothing has been measured yet.
     """
     plan, measured = standing.inputs.plan, _Measured(standing, agreed, progress)
     lines = [measured.line(row) for row in range(len(plan.lines))]
