@@ -57,6 +57,11 @@ def measure(quick: bool) -> Iterator[Score]:
 
 def suggest(seen: Floats, confidence: float = 0.8) -> Baseline:
     """Our suggestion for every series as the lines of one plan, without drivers."""
+    return compute_baseline(inputs_of(seen, confidence))
+
+
+def inputs_of(seen: Floats, confidence: float = 0.8) -> Inputs:
+    """Every series as a line of one plan, without drivers."""
     plan = sample_plan((len(seen),))
     plan = replace(
         plan, thresholds=replace(plan.thresholds, confidence=confidence), drivers=(), indicators=()
@@ -64,7 +69,7 @@ def suggest(seen: Floats, confidence: float = 0.8) -> Baseline:
     periods = tuple(plan.period.shift(k - seen.shape[1]) for k in range(seen.shape[1]))
     nothing = np.empty((len(seen), 0))
     history = History(periods, seen, np.zeros_like(seen))
-    return compute_baseline(Inputs(plan, history, Readings(nothing, nothing)))
+    return Inputs(plan, history, Readings(nothing, nothing))
 
 
 def _beside_the_best(name: str, length: int, seen: list[Window], quick: bool) -> Score:

@@ -11,11 +11,17 @@ import numpy as np
 import pandas as pd
 
 from bench import rivals
-from bench.accuracy import errors_of, owa, suggest
+from bench.accuracy import errors_of, inputs_of, owa, suggest
 from bench.panels import Window
 from bench.report import Range, Score, main, stopwatch
-from targetcal_xl.calibration import Floats, above_middles, spread, total_spread
-from targetcal_xl.calibration.odds import PRIOR_SHARE
+from targetcal_xl.calibration import (
+    Floats,
+    above_middles,
+    compute_baseline,
+    shared_risk,
+    spread,
+    total_spread,
+)
 
 FOLDER = "TARGETCAL_PANELS"
 """The environment variable that says where the panels lie; docs/benchmarks.md says where they come from."""
@@ -131,11 +137,12 @@ def _looked_at(seen: list[Window]) -> tuple[float, float, float]:
     inside, totals, off = [], [], []
     for window in seen:
         size = window.seen.mean(axis=1, keepdims=True)
-        found, actual = suggest(window.seen / size), window.actual / size[:, 0]
+        inputs, actual = inputs_of(window.seen / size), window.actual / size[:, 0]
+        found = compute_baseline(inputs)
         inside.append(np.mean((found.low <= actual) & (actual <= found.high)))
         wide = spread(found, 0.8)
         mean = found.expected.sum() * above_middles(found.expected, wide)
-        reach = 1.2816 * total_spread(found.expected, wide, PRIOR_SHARE)
+        reach = 1.2816 * total_spread(found.expected, wide, shared_risk(inputs, found))
         off.append(np.log(mean / actual.sum()))
         totals.append(abs(off[-1]) <= reach)
     return float(np.mean(inside)), float(np.mean(totals)), float(np.mean(off))

@@ -33,6 +33,7 @@ from ..exchange import (
     Slip,
     decrypted,
     enclosed_beside,
+    enclosed_in,
     is_encrypted,
     pack_content,
     pack_places,
@@ -79,7 +80,7 @@ class Version:
     since: int = 0
     """The newest entry of the ledger that its reader could know."""
     enclosed: tuple[Enclosed, ...] = ()
-    """The files that lie beside it."""
+    """The files that it brought, or that lie beside it."""
     typed_by: str = ""
     """Whom the file names as who saved it last: no proof of anything."""
 
@@ -131,7 +132,8 @@ class AnswerReader:
         if returned.problems:
             raise DataProblems(returned.problems)
         if isinstance(answer := returned.answer, PageAnswer):
-            yield self._with_files(path, self._page(path.name, digest, answer))
+            version = replace(self._page(path.name, digest, answer), enclosed=(*enclosed_in(path, answer),))
+            yield self._with_files(path, version)
         elif answer:
             yield self._with_files(path, self._pack(path.name, digest, answer))
         elif returned.book:
@@ -145,7 +147,7 @@ class AnswerReader:
         """What lies beside an answer, by its own name and by the one that it was handed out under."""
         sent = self._sent[version.slip.nonce].file if version.slip else path.name
         names = (path.stem, *(files_folder(name).removesuffix(ENDING) for name in (path.name, sent)))
-        return replace(version, enclosed=tuple(enclosed_beside(path, names)))
+        return replace(version, enclosed=(*version.enclosed, *enclosed_beside(path, names)))
 
     def _decrypted(self, raw: bytes, name: str) -> bytes:
         """A file's content, by whichever of the plan's passwords opens it."""

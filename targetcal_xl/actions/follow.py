@@ -42,6 +42,7 @@ from ..desk import (
     Stock,
     Week,
     find_file,
+    imported_results,
     plan_of,
     take_stock,
 )
@@ -149,12 +150,21 @@ class FollowReport(Report):
             yield Sentence(text(f"telling.follow.{silent}", language, **some), QUESTION)
 
 
-def follow_file(desk: Desk, path: Traversable, as_of: dt.date | None = None) -> FollowReport:
-    """Follow the period by a file of daily results.
+def follow_file(desk: Desk, path: Traversable | None, as_of: dt.date | None = None) -> FollowReport:
+    """Follow the period by a file of daily results, else by what was imported.
 
-    Raise Refused when there is no such file, DataProblems with every fault of it.
+    Raise Refused when there is neither, DataProblems with every fault of the file.
     """
+    if path is None:
+        return follow(desk, _imported(desk), as_of)
     return follow(desk, read_actuals(find_file(path), plan_of(desk)), as_of)
+
+
+def _imported(desk: Desk) -> Actuals:
+    found = imported_results(desk.ledger, plan_of(desk))
+    if found is None:
+        raise Refused([Problem("nothing_imported")])
+    return found
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:

@@ -25,6 +25,7 @@ with on_demand(__name__):
     from .plan_folder import plan_files, read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .representatives import read_representatives
+    from .sources import DataSource, open_source
     from .stamps import (
         as_der,
         ask_stamp,
@@ -50,6 +51,7 @@ __all__ = [
     "SUGGESTIONS",
     "SURVEY_COLUMNS",
     "Actuals",
+    "DataSource",
     "Delivery",
     "DraftRow",
     "FilledForm",
@@ -70,6 +72,7 @@ __all__ = [
     "number_told",
     "okr_document",
     "okr_table",
+    "open_source",
     "plan_files",
     "plan_template",
     "plan_templates",

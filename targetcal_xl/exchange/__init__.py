@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
-    from .answer import MOST_ANSWER, PageAnswer, mac, read_answer
+    from .answer import MOST_ANSWER, MOST_ENCLOSED, PageAnswer, enclosed_in, mac, read_answer
     from .copies import copies_beside
     from .enclosed import ENDING, ZIPPED, Enclosed, enclosed_beside, same_name, unzipped, zip_of
     from .encryption import decrypted, encrypted, is_encrypted
@@ -19,6 +19,7 @@ with on_demand(__name__):
 __all__ = [
     "ENDING",
     "MOST_ANSWER",
+    "MOST_ENCLOSED",
     "ZIPPED",
     "Enclosed",
     "Pack",
@@ -29,6 +30,7 @@ __all__ = [
     "copies_beside",
     "decrypted",
     "enclosed_beside",
+    "enclosed_in",
     "encrypted",
     "find_slip",
     "is_encrypted",
