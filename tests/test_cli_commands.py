@@ -396,13 +396,13 @@ PLAYED: Mapping[str, Play] = {
     "remind --draft": Play(
         "fresh",
         "remind BOOK --draft mails",
-        _says("draft written", "已生成草稿"),
+        _says("drafted", "已生成草稿"),
         lambda told: {one["state"] for one in _rows(told["messages"])} == {"drafted"},
     ),
     "mail": Play(
         "issued",
         "mail BOOK --draft mails --format docx",
-        _says("draft written", "已生成草稿"),
+        _says("drafted", "已生成草稿"),
         lambda told: {one["kind"] for one in _rows(told["messages"])} == {"letter", "letter_copy"},
     ),
     "archive": Play(
