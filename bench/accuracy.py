@@ -11,6 +11,7 @@ from bench import rivals
 from bench.panels import Window, panels, windows
 from bench.report import Range, Score, Time, main, stopwatch
 from targetcal_xl.calibration import Baseline, Floats, History, Inputs, Readings, compute_baseline
+from targetcal_xl.calibration.arrays import Indices
 from tests.support.samples import sample_plan
 
 LENGTHS = (8, 12)
@@ -22,6 +23,9 @@ SAMPLE = 8
 DRAWS = 1_000
 BEST, WORST = 0.95, 1.05
 """Goals: the mean over panels of our error over the best rival's, and the worst of them."""
+
+Drawn = slice | tuple[slice | Indices, ...]
+"""Which origins and which series are drawn."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,11 @@ def measure(quick: bool) -> Iterator[Score]:
 
 def suggest(seen: Floats, confidence: float = 0.8) -> Baseline:
     """Our suggestion for every series as the lines of one plan, without drivers."""
+    return compute_baseline(inputs_of(seen, confidence))
+
+
+def inputs_of(seen: Floats, confidence: float = 0.8) -> Inputs:
+    """Every series as a line of one plan, without drivers."""
     plan = sample_plan((len(seen),))
     plan = replace(
         plan, thresholds=replace(plan.thresholds, confidence=confidence), drivers=(), indicators=()
@@ -60,7 +69,7 @@ def suggest(seen: Floats, confidence: float = 0.8) -> Baseline:
     periods = tuple(plan.period.shift(k - seen.shape[1]) for k in range(seen.shape[1]))
     nothing = np.empty((len(seen), 0))
     history = History(periods, seen, np.zeros_like(seen))
-    return compute_baseline(Inputs(plan, history, Readings(nothing, nothing)))
+    return Inputs(plan, history, Readings(nothing, nothing))
 
 
 def _beside_the_best(name: str, length: int, seen: list[Window], quick: bool) -> Score:
@@ -90,26 +99,28 @@ def _compared(
     goal: Range,
 ) -> Score:
     """Our overall weighted average beside the best rival's, with a bootstrap over the series."""
-    reference = _errors([rivals.seasonal_naive(window.seen) for window in seen], seen)
-    found = {rival: _errors(made, seen) for rival, made in others.items()}
-    own = _errors(ours, seen)
-    best = min(found, key=lambda rival: _owa(found[rival], reference))
+    reference = errors_of([rivals.seasonal_naive(window.seen) for window in seen], seen)
+    found = {rival: errors_of(made, seen) for rival, made in others.items()}
+    own = errors_of(ours, seen)
+    best = min(found, key=lambda rival: owa(found[rival], reference))
     random = np.random.default_rng(20250101)
     draws = random.integers(0, own.symmetric.shape[1], (DRAWS, own.symmetric.shape[1]))
-    ratios = [_owa(own, reference, draw) / _owa(found[best], reference, draw) for draw in draws]
+    series = [(slice(None), draw) for draw in draws]
+    ratios = [owa(own, reference, draw) / owa(found[best], reference, draw) for draw in series]
     low, high = np.quantile(ratios, (0.025, 0.975))
     return Score(
         what,
-        ours=_owa(own, reference),
+        ours=owa(own, reference),
         goal=goal,
         took=took,
         other=best,
-        theirs=_owa(found[best], reference),
+        theirs=owa(found[best], reference),
         spread=(float(low), float(high)),
     )
 
 
-def _errors(made: list[Floats], seen: list[Window]) -> Errors:
+def errors_of(made: list[Floats], seen: list[Window]) -> Errors:
+    """How far forecasts of every window, (m,) each, were off."""
     symmetric, scaled = [], []
     for forecast, window in zip(made, seen, strict=True):
         off = np.abs(forecast - window.actual)
@@ -120,10 +131,10 @@ def _errors(made: list[Floats], seen: list[Window]) -> Errors:
     return Errors(np.array(symmetric), np.array(scaled))
 
 
-def _owa(errors: Errors, reference: Errors, rows: Floats | slice = slice(None)) -> float:
-    """Mean of both errors over those of seasonal naive (Makridakis et al. 2020, M4, 2.2)."""
-    symmetric = errors.symmetric[:, rows].mean() / reference.symmetric[:, rows].mean()
-    scaled = np.nanmean(errors.scaled[:, rows]) / np.nanmean(reference.scaled[:, rows])
+def owa(errors: Errors, reference: Errors, drawn: Drawn = slice(None)) -> float:
+    """Mean of both errors of what is drawn over those of seasonal naive (Makridakis et al. 2020, M4, 2.2)."""
+    symmetric = errors.symmetric[drawn].mean() / reference.symmetric[drawn].mean()
+    scaled = np.nanmean(errors.scaled[drawn]) / np.nanmean(reference.scaled[drawn])
     return float(symmetric + scaled) / 2
 
 

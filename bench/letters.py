@@ -29,12 +29,12 @@ from tests.support.letters import sample_letter
 _WORDS, _PAGES, _EACH, _MANY = 500, 60, 5, 10_000
 _QUICK = (5, 2, 1, 4)
 _LANGUAGE = "zh-CN"
-_SLICE = 50
+_SLICE, _ALONE = 50, 50
 
 
-def measure(quick: bool) -> Iterator[Row]:
+def measure(quick: bool, scale: int) -> Iterator[Row]:
     """Each with what others do beside it, and with the least that its work needs."""
-    words, pages, each, many = _QUICK if quick else (_WORDS, _PAGES, _EACH, _MANY)
+    words, pages, each, many = _QUICK if quick else (_WORDS, _PAGES, _EACH, scale)
     yield from _in_word(words)
     yield from _as_pdf(pages, each)
     yield from _in_numbers(many)
@@ -124,28 +124,31 @@ def _as_pdf(count: int, each: int) -> Iterator[Row]:
 
 
 def _in_numbers(count: int) -> Iterator[Row]:
-    """So many letters as Word and PDF, with the most memory that one process had."""
-    goal = Goal("seconds", 0.1 * count)
+    """So many letters as Word and PDF, with the most memory that one process had; what nobody saves is
+    making each of them."""
+    alone = _made("", _ALONE)
+    floor = Time(alone.wall / _ALONE * count, alone.process / _ALONE * count)
     for executor, told in (("", "1 process"), ("local", f"{os.cpu_count()} processes"), ("dask", "Dask")):
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-            yield Row(f"{count:,} letters, {told}", pool.submit(_made, executor, count).result(), goal)
+        made, goal = _made(executor, count), Goal("slower", 1.5)
+        yield Row(f"{count:,} letters, {told}", made, goal, f"{_ALONE} letters, as many", floor, "process")
 
 
 def _made(executor: str, count: int) -> Time:
-    if executor != "dask":
-        return _issued(executor, count)
-    with LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
-        return _issued(cluster.scheduler_address, count)
+    """In a process of its own, for its memory."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_issued, executor, count).result()
 
 
 def _issued(executor: str, count: int) -> Time:
+    """With the processes that are started, from their start to their end."""
     orders = [LetterOrder(letter, True) for letter in _letters(count)]
     slices = [orders[at : at + _SLICE] for at in range(0, count, _SLICE)] if not executor else [orders]
     template = LetterTemplate.shipped(_LANGUAGE)
     with (
         tempfile.TemporaryDirectory() as folder,
-        workshop(Path(folder), template, _LANGUAGE, "bench", executor) as makers,
         _watched() as took,
+        _makers(executor) as address,
+        workshop(Path(folder), template, _LANGUAGE, "bench", address) as makers,
     ):
         for some in slices:
             assert not any(made.problems for made in makers.made(some))
@@ -153,5 +156,14 @@ def _issued(executor: str, count: int) -> Time:
     return took[0]._replace(peak=max(resource.getrusage(kind).ru_maxrss for kind in kinds) >> 10)
 
 
+@contextmanager
+def _makers(executor: str) -> Iterator[str]:
+    if executor != "dask":
+        yield executor
+        return
+    with LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
+        yield cluster.scheduler_address
+
+
 if __name__ == "__main__":
-    main("letters", measure)
+    main("letters", measure, _MANY)

@@ -190,13 +190,19 @@ def _once(run: Callable[[], object]) -> Time:
     return times[0]
 
 
-def main(name: str, measure: Callable[[bool], Iterable[Row | Score]]) -> None:
-    """Run a benchmark from the command line; `measure` is told whether to be quick."""
+def main(name: str, measure: Callable[..., Iterable[Row | Score]], scale: int | None = None) -> None:
+    """Run a benchmark from the command line; `measure` is told whether to be quick.
+
+    Where there is a `scale`, it is also told of how many its largest run is to be, which `--scale` changes.
+    """
     parser = argparse.ArgumentParser(prog=f"python -m bench.{name}")
     parser.add_argument("--quick", action="store_true", help="shrink the work to seconds")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    if scale is not None:
+        parser.add_argument("--scale", type=int, default=scale, metavar="N", help="size of the largest run")
     wanted = parser.parse_args()
-    rows = list(_heard(measure(wanted.quick)))
+    told = (wanted.quick,) if scale is None else (wanted.quick, wanted.scale)
+    rows = list(_heard(measure(*told)))
     Console(width=None if sys.stdout.isatty() else 130).print(_table(name, rows, wanted.quick))
     if wanted.json:
         machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"

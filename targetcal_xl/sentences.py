@@ -9,7 +9,7 @@ from .figures import Figures, percent
 from .language import text
 
 if TYPE_CHECKING:
-    from .calibration import Explanation, Metric, Step
+    from .calibration import Explanation, Inputs, Metric, Rhythm, Step
     from .calibration.vocabulary import EventsCode, QuestionKind
 
 _EVENTS: Mapping[EventsCode, str] = {
@@ -36,6 +36,18 @@ def ask(period: object, share: float, language: str, kind: QuestionKind = "line"
     asked = {"line": "question", "common": "question.common", "beside": "question.beside"}[kind]
     way, size = "above" if share > 0 else "below", percent(abs(share), language)
     return text(f"calibration.{asked}.{way}", language, period=period, share=size)
+
+
+def rests_on(rhythm: Rhythm | None, inputs: Inputs, language: str) -> str:
+    """What the odds of a miss rest on; `rhythm` is what the days taught, where results came with it."""
+    plan, past = inputs.plan, inputs.rhythm
+    if not plan.metric.adds_up:
+        return text("calibration.rests.level", language)
+    if rhythm is None:
+        return ""
+    if past is not None:
+        return text("calibration.rests.past", language, days=past.days, lines=past.lines)
+    return text(f"calibration.rests.{'stated' if plan.days.is_stated else 'usual'}", language)
 
 
 def _clauses(explanation: Explanation, told: Figures) -> Iterator[str]:

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .calibration import Calendar, Period, Plan
+from .calibration import (
+    Calendar,
+    FarAway,
+    Floats,
+    History,
+    Inputs,
+    PastDays,
+    Period,
+    Plan,
+    Rhythm,
+    Shape,
+    consecutive,
+    learn_rhythm,
+    period_of,
+    period_shape,
+    usual_rhythm,
+)
+from .calibration.workload import MONTHS
 from .language import LANGUAGES, territories, text
 from .problems import Problem
 
@@ -75,6 +95,57 @@ def working_days(period: Period, calendar: Calendar | None = None) -> WorkingDay
     days = np.array(worked)
     days.flags.writeable = False
     return WorkingDays(days, _certainty(official, own.country, period))
+
+
+def plan_shape(inputs: Inputs) -> Shape:
+    """What the days of a plan's period bring: as the plan states it, as past days taught, or as is usual."""
+    plan = inputs.plan
+    worked = working_days(plan.period, plan.calendar).days
+    return period_shape(plan.period.days, worked, inputs.rhythm, plan.days)
+
+
+def past_rhythm(
+    days: NDArray[np.datetime64], lines: NDArray[np.intp], amounts: Floats, plan: Plan
+) -> Rhythm | None:
+    """What past results teach of a plan's days; None where there are none.
+
+    Each result, (m,), has its day and the number of its line. From the first day to the last, one without a
+    result is what the plan takes a missing day for.
+    """
+    if not np.isfinite(amounts).any():
+        return None
+    first, last = days.min(), days.max()
+    dates = [day.item() for day in np.arange(first, last + np.timedelta64(1, "D"))]
+    whole = np.full((int(lines.max()) + 1, len(dates)), 0.0 if plan.counts_missing else np.nan)
+    at, known = (days - first).astype(np.intp), np.isfinite(amounts)
+    whole[lines[known], at[known]] = amounts[known]
+    return learn_rhythm(list(_periods_past(whole, dates, plan)), usual_rhythm(plan.days))
+
+
+def _periods_past(whole: Floats, dates: Sequence[dt.date], plan: Plan) -> Iterator[PastDays]:
+    """Results, (n, dates), by period; of days before the first nothing is known."""
+    for period, days in groupby(dates, lambda day: period_of(day, plan.period.per_year)):
+        own = list(days)
+        since, until = (period.days.index(day) for day in (own[0], own[-1]))
+        results = np.full((len(whole), until + 1), np.nan)
+        begin = (own[0] - dates[0]).days
+        results[:, since:] = whole[:, begin : begin + len(own)]
+        worked = working_days(period, plan.calendar).days
+        yield period_shape(period.days, worked).past(results)
+
+
+def with_days(history: History, plan: Plan) -> History:
+    """The history with the days worked in each of its months and up to the plan's, where results add up.
+
+    Nothing else has them: quarters are all but equally long, and a mean or ratio is none of its days.
+    """
+    first, end = (history.periods[0] if history.periods else plan.period), plan.period
+    told = plan.metric.adds_up and first.per_year == end.per_year == MONTHS
+    with suppress(FarAway):
+        months = [*consecutive(first, end), end] if told else []
+        worked = tuple(int(working_days(month, plan.calendar).days.sum()) for month in months)
+        return replace(history, worked=worked)
+    return history
 
 
 def calendar_problems(calendar: Calendar, year: int, where: str) -> list[Problem]:

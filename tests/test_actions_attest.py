@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
@@ -225,3 +227,34 @@ def test_another_regions_code_is_not_spoken_of_and_other_texts_are_no_codes(issu
     report = attest([issued.folder / "R1.json"], codes=[other, "https://example.com"])
     assert [one.verdict for one in report.codes] == ["unknown", "unread"]
     assert report.leaves_work
+
+
+def _saved_again(pdf: Path, change: Callable[[bytes], bytes]) -> Path:
+    """A PDF as another program writes it, its data changed."""
+    with pikepdf.open(pdf) as document:
+        file = document.attachments["letter.json"].get_file()
+        document.attachments["letter.json"] = pikepdf.AttachedFileSpec(document, change(file.read_bytes()))
+        document.save(again := pdf.parent / f"again-{pdf.name}")
+    return again
+
+
+def test_a_letter_that_was_saved_again_is_told_of_by_its_data(issued: Case) -> None:
+    again = _saved_again(issued.folder / "letters" / f"{LETTER}.pdf", bytes)
+    report = attest([again, issued.folder / "R1.json"])
+    assert [one.verdict for one in report.files] == ["coded"]
+    assert [(one.file, one.verdict, one.letter) for one in report.codes] == [(again.name, "recorded", LETTER)]
+    assert report.leaves_work, "its pages may say something else"
+
+
+def test_data_that_were_changed_are_found_out_whatever_they_say_of_their_code(issued: Case) -> None:
+    agreed = re.compile(rb'"agreed":(\d)')
+    letter = issued.folder / "letters" / f"{LETTER}.pdf"
+    again = _saved_again(letter, lambda said: agreed.sub(rb'"agreed":9\1', said))
+    (judged,) = attest([again, issued.folder / "R1.json"]).codes
+    assert (judged.verdict, judged.letter) == ("differs", LETTER)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"agreed": 7}', b'{"agreed": {"number": 1}}', b"\xff"])
+def test_data_of_somebodys_own_prove_nothing(issued: Case, data: bytes) -> None:
+    again = _saved_again(issued.folder / "letters" / f"{LETTER}.pdf", lambda _: data)
+    assert attest([again, issued.folder / "R1.json"]).codes == ()

@@ -23,6 +23,7 @@ from openpyxl.formula.translate import Translator
 from openpyxl.worksheet.worksheet import Worksheet
 
 from targetcal_xl.actions import (
+    answers,
     attest,
     check,
     decide,
@@ -30,6 +31,7 @@ from targetcal_xl.actions import (
     proof,
     recalibrate,
     repair,
+    split,
     unlock,
     verify,
     watched,
@@ -46,7 +48,7 @@ from targetcal_xl.workbook import open_book
 from tests.support import desks, packs
 from tests.support.books import changed_parts, parts_of
 from tests.support.desks import BOOK, REASONS, Case
-from tests.support.packs import answered, declaration, handed, opened, refusals, taken, write
+from tests.support.packs import answered, by_openpyxl, declaration, handed, opened, refusals, taken, write
 from tests.support.resave import SAVERS
 
 
@@ -165,6 +167,37 @@ def test_a_pack_counts_as_if_it_had_been_typed_in_the_book(tmp_path: Path) -> No
     }
     assert case.problems() == []
     assert case.run(verify).verified
+
+
+def _compute_nothing(*_: object) -> None:
+    raise AssertionError("what a region would be shown need not be computed")
+
+
+def test_what_a_pack_still_shows_as_it_was_handed_out_is_not_computed_again(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = answered(case, "R1"), answered(case, "R2")
+    by_openpyxl(second)
+    monkeypatch.setattr(answers, "pack_content", _compute_nothing)
+    assert taken(case, first).locked and taken(case, second).locked
+
+
+def test_a_pack_from_before_its_own_seal_was_kept_is_taken_in(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(split, "file_seal", lambda _: "")
+    assert taken(case, answered(case)).locked
+
+
+def test_a_text_of_ours_that_a_formula_spells_is_named(case: Case) -> None:
+    path, line = answered(case), case.inputs.plan.lines_of("R1")[0]
+    pack = opened(case, path)
+    place = pack.reading.places.tables["region:R1", "lines"]
+    pack.book.set(
+        pack.book.sheets[0], {(place.rows[line.code], place.columns["name"]): Cell(line.name, line.name)}
+    )
+    pack.book.save()
+    assert refusals(taken(case, path)) == ["readonly_changed"]
 
 
 def test_collecting_again_changes_nothing(case: Case) -> None:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 from pathlib import Path
 
+import docx
 import numpy as np
+import pypdfium2
 import pytest
 
-from targetcal_xl.actions import evaluate, follow, recalibrate, survey, verify
+from targetcal_xl.actions import evaluate, follow, recalibrate, repair, survey, verify
+from targetcal_xl.actions.evaluate import Section
+from targetcal_xl.actions.evaluation_files import evaluate_as_said
 from targetcal_xl.calibration import Measures, Standing
 from targetcal_xl.connect import Actuals, Responses
 from targetcal_xl.desk import HIDDEN
 from targetcal_xl.desk.records import standing_of
-from targetcal_xl.language import LANGUAGES
+from targetcal_xl.language import LANGUAGES, text
+from targetcal_xl.ledger import Event
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Sentence
+from tests.support.browser import NARROW, WIDE, visit
 from tests.support.desks import Case, confirmed, decided, fresh, told
 
 
@@ -191,3 +198,123 @@ def test_a_plan_that_is_not_confirmed_any_more_is_not_evaluated(tmp_path: Path) 
         case.run(evaluate)
     assert "no_progress" in [problem.code for problem in refused.value.problems]
     assert case.entries("evaluate") == []
+
+
+# What everything was worth
+
+
+def _warned_late(case: Case) -> None:
+    """R2-1 is far behind at the end of February, and then the period is over."""
+    days = tuple(case.inputs.plan.period.days)
+    value = np.zeros((3, len(days)))
+    value[:, -1] = (84, 130, 60)
+    value[:2, :60] = 2
+    unknown = np.full_like(value, np.nan)
+    for count in (60, len(days)):
+        known = value[:, :count]
+        case.run(follow, Actuals(days[:count], known, unknown[:, :count], unknown[:, :count]))
+
+
+@pytest.fixture(scope="module")
+def over(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """A plan whose period is over, with answers and one support that was granted."""
+    case = confirmed(tmp_path_factory.mktemp("over") / "plan")
+    _warned_late(case)
+    case.run(survey, BOTH)
+    return case
+
+
+def test_the_period_is_looked_back_on_once_it_is_over(over: Case) -> None:
+    review = over.run(evaluate).review
+    assert review is not None and review.foretold.in_time == 1 and review.foretold.missed == 1
+    assert [one.name for one in review.regions] == ["华东大区", "华南大区"]
+    south = review.regions[1]
+    assert south.declared is not None and south.agreed == south.declared, "it was accepted as declared"
+    assert south.region_added is not None and south.region_added > 0.3, (
+        "the region was nearer than the suggestion"
+    )
+    assert len(review.drivers) == len(over.inputs.plan.drivers)
+
+
+def test_nothing_is_looked_back_on_before(case: Case) -> None:
+    days = tuple(case.inputs.plan.period.days)
+    value = np.full((3, 40), 1.0)
+    unknown = np.full_like(value, np.nan)
+    case.run(follow, Actuals(days[:40], value, unknown, unknown))
+    case.run(survey, BOTH)
+    assert case.run(evaluate).review is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_word_and_pdf_say_what_the_command_says(over: Case, tmp_path: Path, language: str) -> None:
+    files = [tmp_path / name for name in ("e.html", "e.docx", "e.pdf")]
+    report = over.run(evaluate_as_said, None, files[0], files[1], language)
+    assert report.files == tuple(map(str, files[:2]))
+    over.run(evaluate_as_said, None, None, files[2], language)
+    told = [cell for section in report.sections(language) for cell in _words(section)]
+    document = docx.Document(str(files[1]))
+    in_word = [one.text for one in document.paragraphs]
+    in_word += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    page = html.unescape(files[0].read_text("utf-8"))
+    with pypdfium2.PdfDocument(files[2]) as pdf:
+        printed = "".join(pdf[at].get_textpage().get_text_bounded() for at in range(len(pdf)))
+    printed = "".join(printed.split())
+    for said in told:
+        assert any(said in one for one in in_word) and said in page, said
+        assert "".join(said.split()) in printed, said
+    assert text("calibration.meaning.thriving", language) in page and "{{" not in "".join(in_word)
+
+
+def _words(section: Section) -> list[str]:
+    rows = (section.rows.captions, *section.rows.rows) if section.rows else ()
+    return [
+        section.title,
+        *(one.said for one in section.said),
+        *(cell for row in rows for cell in row if cell),
+    ]
+
+
+@pytest.mark.parametrize(("width", "dark"), [(NARROW, True), (WIDE, False)])
+def test_the_page_is_for_everybody_and_asks_nobody(
+    over: Case, tmp_path: Path, width: int, dark: bool
+) -> None:
+    page = tmp_path / "page.html"
+    over.run(evaluate_as_said, None, page, None, "en")
+    seen = visit(page, width=width, dark=dark)
+    assert (seen.faults, seen.errors, set(seen.asked)) == ((), (), {page.as_uri()}) and seen.wide <= width
+
+
+def test_equal_reports_are_equal_bytes_and_nothing_is_written_over(over: Case, tmp_path: Path) -> None:
+    for name in ("a.docx", "b.docx"):
+        over.run(evaluate_as_said, None, None, tmp_path / name, "en")
+    assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
+    for name, code in (("a.docx", "report_taken"), ("a.txt", "report_form")):
+        with pytest.raises(Refused) as found:
+            over.run(evaluate_as_said, None, None, tmp_path / name, "en")
+        assert told(found.value.problems) == [(code, str(tmp_path / name))]
+
+
+def test_what_came_of_supports_is_taken_in_once(over: Case, tmp_path: Path) -> None:
+    granted = {("R1", "S01", "what"): "two people", ("R1", "S01", "due"): "2025-01-31"}
+    with over.desk() as desk:
+        draft = [Event("decide", *key, None, value) for key, value in granted.items()]
+        draft.append(Event("decide", "R1", "S01", "granted", None, "yes"))
+        desk.ledger.record(draft, at=over.clock(), actor="superior1", source="test")
+    over.run(repair)
+    table = tmp_path / "delivered.csv"
+    table.write_text("region,support,delivered\nR1,S01,2025-02-03\n", "utf-8")
+    for _ in range(2):
+        report = over.run(evaluate_as_said, table, None, None, "en")
+    assert report.review is not None and vars(report.review.supports) == {
+        **{"granted": 1, "in_time": 0},
+        **{"late": 1, "never": 0},
+    }
+    assert [entry.new for entry in over.entries("evaluate", "delivered")] == ["2025-02-03"]
+    table.write_text("region,support,delivered\nR1,S09,no\nR7,S01,x\n", "utf-8")
+    with pytest.raises(DataProblems) as found:
+        over.run(evaluate_as_said, table, None, None, "en")
+    assert {code for code, _ in told(found.value.problems)} == {
+        "csv_no_support",
+        "csv_unknown_code",
+        "csv_not_a_date",
+    }

@@ -26,7 +26,7 @@ from targetcal_xl.ledger import parse_checkpoint
 from targetcal_xl.problems import Refused
 from targetcal_xl.telling import Report, Rows
 from tests.support.desks import Case, begin, case_inputs, decided
-from tests.support.judge import judged
+from tests.support.judge import judged, told_by_page_alone
 from tests.support.stamping import Authority, stamping
 
 
@@ -200,6 +200,8 @@ def test_whoever_has_a_proof_sees_the_stamps_in_it(
     [page] = judged([{"R1.json": (tmp_path / "R1.json").read_bytes()}])
     for language in LANGUAGES:
         assert page["told"][language][2]["said"] in _said(unheld, language)
+        fits = page["told"][language][3]
+        assert fits["mark"] == "·" and mark in fits["said"] and told_by_page_alone(fits)
     with pytest.raises(Refused):
         attest([tmp_path / "R1.json"], tmp_path / "none.pem")
 

@@ -21,11 +21,12 @@ from targetcal_xl.calibration import (
     Plan,
     Region,
     allot,
+    compute_baseline,
     flat,
     split_sum,
 )
 from targetcal_xl.calibration.alignment import is_plain
-from tests.support.samples import METRIC, sample_standing
+from tests.support.samples import METRIC, sample_inputs, sample_standing
 
 Node = TypeVar("Node", Line, Region, Group)
 SIZES = st.integers(1, 30)
@@ -211,3 +212,17 @@ def test_the_step_left_over_goes_to_the_line_that_lacks_most() -> None:
     sigma = np.full(3, 0.2)
     assert split_sum(4, np.array([1.5, 1.2, 1.3]), sigma).tolist() == [2, 1, 1]
     assert split_sum(8, np.array([1.6, 3.7, 2.7]), sigma).tolist() == [1, 4, 3]
+
+
+@pytest.mark.parametrize("wanted", [0.85, 1.02, 1.1, 1.3])
+def test_a_line_without_history_is_moved_as_far_as_others_and_no_further(wanted: float) -> None:
+    inputs = sample_inputs((12,))
+    values = inputs.history.values.copy()
+    values[5] = np.nan
+    history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
+    baseline = compute_baseline(replace(inputs, history=history))
+    target = float(round(baseline.suggested.sum() * wanted))
+    moved = allot(replace(inputs.plan, hq_target=target), baseline) / baseline.suggested
+    assert baseline.new == (5,) and baseline.sigma[5] > 3 * np.median(baseline.sigma)
+    assert abs(moved[5] - 1) <= abs(wanted - 1) + 0.01
+    assert moved[5] == pytest.approx(wanted, abs=0.06)

@@ -23,10 +23,10 @@ from targetcal_xl.calibration.progress import (
     episodes,
     follow_lines,
     hope,
-    period_weights,
     shortages,
 )
-from targetcal_xl.desk.records import advice
+from targetcal_xl.calibration.rhythm import period_weights
+from targetcal_xl.desk.alarm import advice
 from targetcal_xl.language import LANGUAGES, text
 from tests.support.samples import sample_plan
 

@@ -36,12 +36,14 @@ from tests.support.stamping import stamping
 DONE, PROBLEMS, WRONG_USE = 0, 1, 2
 FILES: Mapping[str, str] = {
     "actuals.csv": "date,line,value\n2025-01-02,R1-1,5\n2025-01-03,R1-2,4\n2025-01-03,R2-1,7\n",
+    "zeros.csv": "date,line,value\n2025-02-14,R1-1,0\n",
     "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
     "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
     "back.json": '{"format": "targetcal-okr/1", "plan": "2025Q1-new-customers", "objectives": [], "results":'
     ' [{"date": "2025-01-04", "line": "R1-1", "value": 3}]}',
     "scores.csv": "region,score\nR1,9\nR7,4\n",
     "note.txt": "What was said",
+    "people.csv": "employee,name,line,target,mail\nE1,Li,R1-1,84,li@example.com\nE2,Wu,R1-2,130,\n",
     "plan/plan.toml": "name = 1\n",
     "taken": "a file where a folder is wanted",
     "taken.xlsx": "somebody's file",
@@ -242,11 +244,24 @@ PLAYED: Mapping[str, Play] = {
         "letters BOOK -o letters --format docx",
         _says("2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R1-V1"),
     ),
+    "letters --representatives": Play(
+        "issued",
+        "letters BOOK -o people --format docx --representatives people.csv",
+        _says("华东大区: 2 letters of representatives issued, 0 issued before", "新出具销售代表确认函 2 份"),
+        lambda told: [one["person"] for one in _rows(told["letters"])] == ["Li", "Wu"],
+    ),
     "sign": Play(
         "issued",
         f"sign BOOK letters/{_LETTER}.pdf --role head --key head1.p12",
-        _says("signed by head1 as head of region", "已由 head1 以大区负责人身份签署"),
+        _says("signed by head1 as the one who commits", "已由 head1 以承诺人身份签署"),
         lambda told: (told["recorded"], [one["is_new"] for one in _rows(told["letters"])]) == (True, [True]),
+    ),
+    "sign, a batch": Play(
+        "issued",
+        f"sign BOOK letters/{_LETTER}.pdf letters/{_LETTER.replace('R1', 'R2')}.pdf --role superior"
+        " --key head1.p12 --reason 'for both, as agreed'",
+        _says("signed by head1 as superior", "已由 head1 以上级主管身份签署"),
+        lambda told: [one["is_new"] for one in _rows(told["letters"])] == [True, True],
     ),
     "signed": Play("issued", "signed BOOK", _says("unsigned", "未签署")),
     "signed --paper": Play(
@@ -288,8 +303,23 @@ PLAYED: Mapping[str, Play] = {
         _says("Written: form.html", "已写入：form.html"),
         lambda told: (told["file"], told["is_scaled"]) == ("form.html", True),
     ),
+    "acknowledge": Play(
+        "warned",
+        "acknowledge BOOK --line R1-1 --text 'A campaign brought forward' --until 2025-03-10 --as head1",
+        _says(
+            "head1 has taken the warning up until 2025-03-10: A campaign",
+            "head1已接手该预警，至 2025-03-10：A campaign",
+        ),
+    ),
+    "suggestions": Play("confirmed", "suggestions BOOK --write", _says("was written", "已写出")),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
+    "evaluate --page": Play(
+        "followed",
+        "evaluate BOOK --page evaluation.html --report evaluation.docx",
+        _says("Written: evaluation.docx", "已写入：evaluation.docx"),
+        lambda told: told["files"] == ["evaluation.html", "evaluation.docx"],
+    ),
     "scenario": Play("locked", "scenario BOOK", _says("There is no scenario yet.", "尚无方案。")),
     "scenario --name": Play(
         "fresh",
@@ -413,7 +443,7 @@ PLAYED: Mapping[str, Play] = {
     "upgrade": Play(
         "outdated",
         "upgrade BOOK",
-        _says("Upgraded: the book from format 1 to 4", "已升级：工作簿由格式 1 升至 4"),
+        _says("Upgraded: the book from format 1 to 5", "已升级：工作簿由格式 1 升至 5"),
         lambda told: (told["upgraded"], told["book"], told["ledger"]) == (True, 1, 1),
     ),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
@@ -436,6 +466,13 @@ def _followed(folder: Path) -> Case:
     give = Terminal(clock=case.clock)
     for words in (PLAYED["follow"].words, PLAYED["survey"].words):
         assert give(*words_of(words)).status == DONE
+    return case
+
+
+def _warned(folder: Path) -> Case:
+    """The confirmed plan, of which nothing has come."""
+    case = desks.confirmed(folder)
+    assert Terminal(clock=case.clock)(*words_of("follow BOOK --actuals zeros.csv")).status == DONE
     return case
 
 
@@ -485,6 +522,7 @@ STAGES: Mapping[str, Callable[[Path], Case]] = {
     "issued": _issued,
     "asked": _asked,
     "followed": _followed,
+    "warned": _warned,
 }
 
 

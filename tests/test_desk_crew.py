@@ -14,7 +14,10 @@ import pytest
 from distributed import LocalCluster
 
 from targetcal_xl.calibration import Letter
-from targetcal_xl.desk import LetterMade, LetterOrder, crew, workshop
+from targetcal_xl.desk import LetterMade, LetterOrder, crew, hands, workshop
+from targetcal_xl.ledger import load
+from targetcal_xl.letters import letter_code
+from targetcal_xl.letters.statement import statement
 from targetcal_xl.problems import Refused
 from tests.support.letters import sample_letter, shipped
 
@@ -89,6 +92,8 @@ def test_a_letters_data_goes_along_in_its_pdf(tmp_path: Path) -> None:
         said = json.loads(pdf.attachments["letter.json"].get_file().read_bytes())
     assert (said["number"], said["version"], said["checkpoint"]) == (letter.number, 1, letter.chain_head)
     assert [line["targets"]["agreed"] for line in said["letter"]["lines"]] == [95.0]
+    assert (said["agreed"], said["code"]) == (statement(letter), str(letter_code(letter)))
+    assert load(Letter, json.dumps(said["letter"]).encode()) == letter
 
 
 def test_nothing_of_the_making_stays(tmp_path: Path) -> None:
@@ -108,12 +113,12 @@ def test_what_a_killed_run_left_is_taken_away_by_the_next_of_the_same_book(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("executor", "code"), [("nobody", "letters_executor"), ("tcp://127.0.0.1:9", "letters_cluster")]
+    ("executor", "code"), [("nobody", "hands_executor"), ("tcp://127.0.0.1:9", "hands_cluster")]
 )
 def test_who_makes_no_letters_is_told_so(
     tmp_path: Path, executor: str, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crew, "_SECONDS", 1)
+    monkeypatch.setattr(hands, "_SECONDS", 1)
     with pytest.raises(Refused) as refused:
         _made(tmp_path, executor, _orders(1))
     assert [problem.code for problem in refused.value.problems] == [code]

@@ -23,9 +23,9 @@ from targetcal_xl.functions.ranges import RangeValue, RangeValues
 from targetcal_xl.functions.registry import SpilledRows
 from targetcal_xl.language import LANGUAGES, spoken_language, text
 from targetcal_xl.workbook import write_book
-from targetcal_xl.workdays import working_days
+from targetcal_xl.workdays import plan_shape, with_days, working_days
 from tests.support.ranges import book_tables
-from tests.support.samples import PERIOD, sample_inputs
+from tests.support.samples import PERIOD, sample_inputs, sample_plan
 
 SERIAL = dt.date(1899, 12, 30)
 HISTORY = [["", "2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1", "2024Q2", "2024Q3", "2024Q4"]]
@@ -310,6 +310,7 @@ def test_warnings_are_those_of_following(standing: Standing) -> None:
         prior=standing.baseline.expected / agreed,
         sigma=standing.baseline.sigma,
         resources=calibration.Resources(leads, np.full(len(leads), np.nan)),
+        worlds=tuple(plan_shape(standing.inputs).worlds(daily)),
     )
     rows = functions.TC_WARNING(
         "2025Q1",
@@ -526,3 +527,19 @@ def test_what_nobody_can_mean_has_no_answer_but_a_reason(
 
 def test_a_skipped_year_at_the_most_is_bridged() -> None:
     assert functions.TC_BASELINE("2025Q4", HISTORY) != [["#NUM!"]]
+
+
+def test_months_count_their_days_where_a_calendar_is_given_and_the_command_agrees() -> None:
+    random = np.random.default_rng(4)
+    plan = replace(sample_plan((6,)), period=calibration.Period(2025, 3, 12), drivers=(), indicators=())
+    periods = tuple(plan.period.shift(k - 36) for k in range(36))
+    past = with_days(calibration.History(periods, np.ones((6, 36)), np.zeros((6, 36))), plan)
+    values = np.round(300 * np.array(past.worked[:36]) / 21 * random.lognormal(0, 0.03, (6, 36)))
+    none = np.empty((6, 0))
+    monthly = Inputs(plan, replace(past, values=values), calibration.Readings(none, none))
+    rows = [["line", *map(str, periods)], *([f"R1-{k + 1}", *row] for k, row in enumerate(values.tolist()))]
+    plain, told = (
+        [row[0] for row in functions.TC_BASELINE("2025M03", rows, 0, 0, 0, 0, 0, 1, said)]
+        for said in ("", "CN")
+    )
+    assert told == compute_baseline(monthly).suggested.tolist() != plain

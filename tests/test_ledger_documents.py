@@ -218,6 +218,7 @@ def test_a_baseline_comes_back_to_the_bit(data: st.DataObject) -> None:
         "parts": ("trend", "leads"),
         "questions": (Question("HD-HD", Period(2024, 4), -0.3),),
         "held": ("HD-HD",),
+        "new": (2, 5),
     }
     columns = {field.name: data.draw(arrays) for field in fields(Baseline) if field.name not in words}
     baseline = Baseline(**(words | columns))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 from dataclasses import replace
 
 import pytest
 import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from targetcal_xl.calibration import Letter
@@ -21,7 +24,7 @@ LINE = LETTER.lines[0]
 
 
 def test_a_telephone_reads_what_was_written() -> None:
-    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(code_picture(LETTER))))
+    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(code_picture(LETTER).png)))
     assert read.text == str(letter_code(LETTER))
     assert read_code(read.text) == letter_code(LETTER)
 
@@ -69,3 +72,17 @@ def test_nobodys_own_words_are_in_it() -> None:
 def test_what_nobody_knows_is_said_to_be_unknown() -> None:
     said = json.dumps(statement(_agreed(math.nan)), allow_nan=False)
     assert json.loads(said)["lines"][0]["agreed"] is None
+
+
+@given(st.text("0123456789abcdef", min_size=40, max_size=40))
+@settings(max_examples=10)
+def test_whatever_the_digits_are_a_telephone_reads_them_in_pixels_and_in_curves(digits: str) -> None:
+    letter = replace(LETTER, chain_head=f"128-{digits}")
+    code = code_picture(letter)
+    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(code.png)))
+    assert read.text == str(letter_code(letter))
+    boxes = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", code.svg.decode())
+    with Image.open(io.BytesIO(code.png)) as picture:
+        side = picture.width // 8
+        dark = {(x, y) for y in range(side) for x in range(side) if picture.getpixel((8 * x + 4, 8 * y + 4))}
+    assert dark == {(int(x) + k, int(y)) for x, y, wide in boxes for k in range(int(wide))}

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from targetcal_xl.actions import attest, audit, issue_letters, proof, unlock
 from targetcal_xl.actions.attest import AttestReport
 from targetcal_xl.actions.issue_individual import issue_individual
+from targetcal_xl.actions.sign import Wish, sign
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ledger import parse_checkpoint
 from targetcal_xl.ledger.passages import WORD_NAMES
@@ -33,8 +34,10 @@ from targetcal_xl.telling import Rows
 from tests.support.books import changed_parts, parts_of
 from tests.support.browser import NARROW, WIDE, visit
 from tests.support.desks import Case, confirmed, locked
-from tests.support.judge import Files, judged
+from tests.support.judge import Files, judged, told_by_page_alone
 from tests.support.proofs import ODD, log_of, odd_entries, odd_logs, odd_records
+from tests.support.signers import PASSWORD, Certifier
+from tests.support.tricks import TRICKS
 
 LETTER = "2025Q1-new-customers-R1-V1"
 
@@ -101,7 +104,8 @@ def _agree(cases: Sequence[Files], folder: Path) -> list[AttestReport]:
         if not unread:
             for language in LANGUAGES:
                 told = replace(report, signatures=()).tell(language)  # which the page does not judge
-                assert page["told"][language] == [*map(_part, told)]
+                said = [part for part in page["told"][language] if not told_by_page_alone(part)]
+                assert said == [*map(_part, told)]
     return reports
 
 
@@ -260,6 +264,78 @@ def test_a_torn_letter_says_the_same_to_both(
     _agree(lots, tmp_path)
 
 
+# Signatures, which the page reads by itself
+
+
+@pytest.fixture(scope="module")
+def signed(issued: Case, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A recorded letter's states until both have signed it, and a proof that knows both signatures."""
+    folder, certifier = tmp_path_factory.mktemp("signed"), Certifier()
+    shutil.copytree(issued.folder, folder, dirs_exist_ok=True)
+    case = Case(folder, issued.inputs)
+    case.clock.now = issued.clock.now
+    letter, kinds = folder / "letters" / f"{LETTER}.pdf", {"head": "ec", "superior": "rsa"}
+    states = {"issued": letter.read_bytes()}
+    for role, kind in kinds.items():
+        key = certifier.person(folder / f"{role}.p12", f"{role}1", kind)  # type: ignore[arg-type]
+        case.run(sign, [letter], Wish(role, str(key)), lambda _: PASSWORD)
+        states[role] = letter.read_bytes()
+    case.run(proof, "R1", folder / "R1.json")
+    return {**states, "proof": (folder / "R1.json").read_bytes()}
+
+
+def _read(files: Files) -> tuple[list[str], list[str]]:
+    """The sentences of the page on signatures, by whether they say that something is wrong."""
+    [page] = judged([files])
+    own = [part for part in page["told"]["en"] if told_by_page_alone(part)]
+    assert not any("valid" in part["said"].replace("not valid", "") for part in own)
+    return [one["said"] for one in own if one["mark"] == "·"], [
+        one["said"] for one in own if one["mark"] == "✗"
+    ]
+
+
+def test_a_signed_letter_is_read_by_its_own_bytes(signed: dict[str, bytes]) -> None:
+    told, wrong = _read({"R1.json": signed["proof"], "letter.pdf": signed["superior"]})
+    assert told[0] == "letter.pdf has 2 places for a signature and 2 signatures:"
+    assert "head1 (certificate issued by A certifier; 20" in told[1] and "added after that" in told[1]
+    assert told[2].startswith("superior1 (") and told[2].endswith("the whole file is as it was signed.")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("state", ["issued", "head"])
+def test_a_letter_that_was_cut_back_lacks_what_its_proof_knows(state: str, signed: dict[str, bytes]) -> None:
+    assert _read({"letter.pdf": signed[state]})[1] == []
+    _, [lacks] = _read({"R1.json": signed["proof"], "letter.pdf": signed[state]})
+    assert lacks == text("telling.signatures.earlier", "en", file="letter.pdf", letter=LETTER)
+
+
+def test_whatever_is_done_to_a_signed_letter_is_named(signed: dict[str, bytes]) -> None:
+    for trick, change in TRICKS.items():
+        for beside in ({}, {"R1.json": signed["proof"]}):
+            _, wrong = _read({**beside, "letter.pdf": change(signed["superior"])})
+            assert wrong, trick
+    for state in ("issued", "head"):
+        _, wrong = _read({"R1.json": signed["proof"], "letter.pdf": signed[state] + b"\n"})
+        assert text("telling.signatures.altered", "en", file="letter.pdf") in wrong
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_signed_byte_can_be_changed(data: st.DataObject, signed: dict[str, bytes]) -> None:
+    whole = signed["superior"]
+    places = data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=8, max_size=8))
+    for at in places:
+        bent = bytearray(whole)
+        bent[at] ^= 1 << data.draw(st.integers(0, 7))
+        told, wrong = _read({"letter.pdf": bytes(bent)})
+        assert wrong or not any("the whole file is" in one for one in told) or _is_in_a_hole(whole, at)
+
+
+def _is_in_a_hole(whole: bytes, at: int) -> bool:
+    """Whether a byte belongs to a signature itself, in which certificates lie that it is not over."""
+    return any(found.start() <= at < found.end() for found in re.finditer(rb"<[0-9a-f]{2000,}>", whole))
+
+
 # In a browser
 
 _DROP = """(async files => {
@@ -321,6 +397,17 @@ def test_whoever_drops_or_chooses_files_reads_what_the_command_prints(
             assert f"{part.mark} {part.said}".strip() in played["told"]
     assert played["tables"] == 2
     assert ", ".join(names) in played["status"] or "、".join(names) in played["status"]
+
+
+def test_a_browser_reads_signatures_from_a_file_on_the_disk(
+    page: tuple[Path, str], signed: dict[str, bytes]
+) -> None:
+    path, language = page
+    files = {"letter.pdf": signed["superior"], "added.pdf": signed["superior"] + b"\n"}
+    told = visit(path, play=_play(_DROPPED, files)).played["told"]
+    whole = text("pages.verifier.signature_whole", language, signer="", issuer="", at="").rpartition("：")[2]
+    assert told.count(whole.rpartition(": ")[2]) == 1
+    assert text("pages.verifier.uncovered", language, file="added.pdf", more=1) in told
 
 
 def test_its_reader_chooses_the_language(page: tuple[Path, str], given_files: dict[str, bytes]) -> None:

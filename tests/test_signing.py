@@ -10,10 +10,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import pypdfium2
@@ -23,8 +22,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from targetcal_xl.calibration.vocabulary import SIGNATURE_MARKS, Role
 from targetcal_xl.connect.stamps import post_stamp_request
@@ -51,6 +48,7 @@ from tests.support.signers import (
     sign_as,
 )
 from tests.support.stamping import Authority, stamping
+from tests.support.tricks import TRICKS, with_overlay
 
 LATER = SIGNED + dt.timedelta(days=1)
 
@@ -198,113 +196,13 @@ def test_a_certificate_that_has_run_out_when_it_is_used_vouches_for_nobody(
     assert not seen.is_altered and not seen.is_trusted
 
 
-# What may be done to a signed file.
-
-
-def _with_overlay(pdf: bytes) -> bytes:
-    """Another number over the page, added behind the signatures."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    ink = generic.StreamObject(stream_data=b"BT /F1 30 Tf 100 700 Td (99,999) Tj ET")
-    writer.add_stream_to_page(0, writer.add_object(ink))  # type: ignore[no-untyped-call]
-    return _written(writer)
-
-
-def _written(writer: IncrementalPdfFileWriter) -> bytes:
-    out = BytesIO()
-    writer.write(out)  # type: ignore[no-untyped-call]
-    return out.getvalue()
-
-
-def _with_metadata(pdf: bytes) -> bytes:
-    """A harmless word in the file's properties."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    said = {generic.pdf_name("/Title"): generic.pdf_string("another")}
-    info = generic.DictionaryObject(said)  # type: ignore[no-untyped-call]
-    writer.set_info(writer.add_object(info))
-    return _written(writer)
-
-
-def _with_field(pdf: bytes) -> bytes:
-    """A text field, filled in after signing."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    named = {"/FT": "/Tx", "/Type": "/Annot", "/Subtype": "/Widget"}
-    said = {generic.pdf_name(name): generic.pdf_name(value) for name, value in named.items()}
-    field = generic.DictionaryObject(said)  # type: ignore[no-untyped-call]
-    field[generic.pdf_name("/T")] = generic.pdf_string("bonus")
-    field[generic.pdf_name("/V")] = generic.pdf_string("99999")
-    form = writer.root["/AcroForm"]
-    form["/Fields"].append(writer.add_object(field))
-    writer.update_container(form["/Fields"])
-    writer.update_container(form)
-    return _written(writer)
-
-
-def _with_moved_field(pdf: bytes) -> bytes:
-    """The place of a signature over another part of the page."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    field = writer.root["/AcroForm"]["/Fields"][0]
-    field["/Rect"] = generic.ArrayObject(map(generic.FloatObject, ("50", "500", "400", "700")))
-    writer.update_container(field)
-    return _written(writer)
-
-
-def _with_other_look(pdf: bytes) -> bytes:
-    """Another picture in the place of the first signature."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    look = writer.root["/AcroForm"]["/Fields"][0]["/AP"]["/N"]
-    look._data, look._encoded_data = b"0 0 1 rg 0 0 100 40 re f", None
-    writer.update_container(look)
-    return _written(writer)
-
-
-def _with_swapped_signatures(pdf: bytes) -> bytes:
-    """Each role with the other's signature."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    fields = writer.root["/AcroForm"]["/Fields"]
-    one, other = fields[0], fields[1]
-    values = one.raw_get("/V"), other.raw_get("/V")
-    one["/V"], other["/V"] = reversed(values)
-    for field in (one, other):
-        writer.update_container(field)
-    return _written(writer)
-
-
-def _rewritten(pdf: bytes) -> bytes:
-    """Saved anew by another program, all in one revision."""
-    out = BytesIO()
-    with pypdfium2.PdfDocument(pdf) as document:
-        document.save(out)
-    return out.getvalue()
-
-
-def _with_old_table(pdf: bytes) -> bytes:
-    """An end that leads back to the table of the issued letter, as if nothing had been signed."""
-    starts = [int(found) for found in re.findall(rb"startxref\s+(\d+)", pdf)]
-    return pdf + b"startxref\n%d\n%%%%EOF\n" % starts[0]
-
-
-_TRICKS: dict[str, Callable[[bytes], bytes]] = {
-    "overlay": _with_overlay,
-    "metadata": _with_metadata,
-    "filled in": _with_field,
-    "moved": _with_moved_field,
-    "other look": _with_other_look,
-    "swapped": _with_swapped_signatures,
-    "saved anew": _rewritten,
-    "old table": _with_old_table,
-    "line added": lambda pdf: pdf + b"\n",
-    "end added": lambda pdf: pdf + b"%%EOF\n",
-    "twice": lambda pdf: pdf + pdf,
-}
-
-
-@pytest.mark.parametrize("trick", _TRICKS)
+@pytest.mark.parametrize("trick", TRICKS)
 @pytest.mark.parametrize("state", ["by_head", "by_both"])
 def test_whatever_else_is_done_to_a_signed_file_is_seen(signed: _Signed, state: str, trick: str) -> None:
     whole = getattr(signed, state)
     if (trick, state) == ("swapped", "by_head"):
         return  # there is one signature only
-    seen = signed.seen(_TRICKS[trick](whole))
+    seen = signed.seen(TRICKS[trick](whole))
     assert not seen.is_complete
     assert seen.is_altered or not seen.signatures
 
@@ -317,7 +215,7 @@ def test_a_file_that_is_cut_back_lacks_what_is_due(signed: _Signed) -> None:
 
 
 def test_a_change_between_two_signatures_is_the_firsts_end(signed: _Signed) -> None:
-    between = _with_overlay(signed.by_head)
+    between = with_overlay(signed.by_head)
     seen = signed.seen(sign_as(Role.SUPERIOR, between, signed.superior, LATER))
     assert seen.is_altered and not seen.is_complete
 

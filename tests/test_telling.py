@@ -13,12 +13,14 @@ import pytest
 
 from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
+from targetcal_xl.actions.acknowledge import acknowledge
 from targetcal_xl.actions.archive import archive
 from targetcal_xl.actions.import_data import ImportWish, import_data
 from targetcal_xl.actions.init import PlanWish, init
 from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
+from targetcal_xl.actions.rule_book import rule_book
 from targetcal_xl.calibration import Opinion
 from targetcal_xl.language import LANGUAGES, catalogue
 from targetcal_xl.problems import Problem
@@ -56,6 +58,11 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(import_data, ImportWish(str(results)))
     yield case.run(actions.okr, str(folder / "okr.json"))
     yield case.run(actions.okr_results, str(folder / "okr.json"), folder / "results.csv")
+    zeros = folder / "zeros.csv"
+    zeros.write_text("date,line,value\n2025-01-10,R1-1,0\n", "utf-8")
+    case.run(actions.follow_file, zeros)
+    yield case.run(acknowledge, "增加拜访", case.clock().date(), line="R1-1")
+    yield case.run(rule_book, write=True)
     answers = folder / "answers.csv"
     answers.write_text("region,score\n" + "R1,4\nR2,5\n" * 6, "utf-8")
     yield case.run(actions.survey_file, answers)

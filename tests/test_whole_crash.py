@@ -179,12 +179,22 @@ SILENT = {
     ),
 }
 """What writes nothing."""
-IN_STEPS = {"remind --draft", "mail"}
-"""What records message by message: those before stand, whatever becomes of the next."""
+IN_STEPS = {"remind --draft", "mail", "sign, a batch"}
+"""What records message by message, or file by file: those before stand, whatever becomes of the next."""
 _RECORDED = {"recorded_not_shown", "letters_not_written", "packs_not_written", "ledger_unscrubbed"}
 """What says that something is recorded, though not all of it was done."""
 FILES_ALONE = (
-    *("dashboard", "mail --texts", "okr", "plans -o", "proof", "repair", "survey --form", "verify --html"),
+    *(
+        "dashboard",
+        "mail --texts",
+        "okr",
+        "plans -o",
+        "proof",
+        "repair",
+        "suggestions",
+        "survey --form",
+        "verify --html",
+    ),
 )
 """Commands that record nothing."""
 

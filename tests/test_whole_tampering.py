@@ -143,6 +143,8 @@ def _others(cell: Cell) -> Iterator[tuple[str, Cell]]:
         yield "text", Cell(f"{cell.value:g}", cell.formula, cell.array)
     else:
         yield "other text", Cell(f"{cell.value or ''}x", cell.formula, cell.array)
+    if str(cell.value).startswith("format:"):
+        yield "another version", Cell(f"{cell.value}.1")
     if cell.formula is None:
         yield "formula", Cell(cell.value, "1+1")
     else:

@@ -27,16 +27,17 @@ from ..desk import (
 from ..exchange import (
     ENDING,
     Enclosed,
+    PackAnswer,
     PageAnswer,
+    Returned,
     Slip,
     decrypted,
     enclosed_beside,
-    find_slip,
+    is_encrypted,
     pack_content,
     pack_places,
     person_named,
-    read_answer,
-    read_pack,
+    read_returned,
     shown_cells,
     steady,
     typed_as_meant,
@@ -46,7 +47,7 @@ from ..ledger import parse_mark
 from ..ooxml import Cell, Spot, read_file
 from ..outbox import ACTION as OUTBOX
 from ..problems import DataProblems, Problem, Refused
-from ..workbook import ClosedBook, Content, Owner, Places, Typed, book_from, read, region_sheet
+from ..workbook import ClosedBook, Content, Owner, Places, Typed, read, region_sheet
 from .check import changed_cells
 from .packs import pack_password
 from .verify import strays
@@ -117,21 +118,28 @@ class AnswerReader:
     def __init__(self, stock: Stock) -> None:
         self._stock = stock
 
-    def versions(self, path: Path) -> Iterator[Version]:
+    def versions(self, path: Path, returned: Returned | None = None) -> Iterator[Version]:
         """What a file says: for one region, or of a copy of the book for all whose tabs say something new.
 
-        Raise Refused or DataProblems, naming why, for a file of which nothing counts.
+        `returned` is what others have read of it. Raise Refused or DataProblems, naming why, for a file of
+        which nothing counts.
         """
         raw = read_file(path)
         digest = sha256(raw).hexdigest()
-        if raw.lstrip()[:1] == b"{":
-            yield self._with_files(path, self._page(path.name, digest, read_answer(raw, path.name)))
-            return
-        book = book_from(self._decrypted(raw, path.name), path)
-        if found := find_slip(book):
-            yield self._with_files(path, self._pack(path.name, digest, book, *found))
-        else:
-            yield from self._copy(path.name, digest, book)
+        if returned is None or not (returned.answer or returned.problems):
+            returned = self._returned(raw, path)
+        if returned.problems:
+            raise DataProblems(returned.problems)
+        if isinstance(answer := returned.answer, PageAnswer):
+            yield self._with_files(path, self._page(path.name, digest, answer))
+        elif answer:
+            yield self._with_files(path, self._pack(path.name, digest, answer))
+        elif returned.book:
+            yield from self._copy(path.name, digest, returned.book)
+
+    def _returned(self, raw: bytes, path: Path) -> Returned:
+        standing = self._stock.standing
+        return read_returned(self._decrypted(raw, path.name), path, standing.inputs, standing.language)
 
     def _with_files(self, path: Path, version: Version) -> Version:
         """What lies beside an answer, by its own name and by the one that it was handed out under."""
@@ -141,6 +149,8 @@ class AnswerReader:
 
     def _decrypted(self, raw: bytes, name: str) -> bytes:
         """A file's content, by whichever of the plan's passwords opens it."""
+        if not is_encrypted(raw):
+            return raw
         try:
             return decrypted(raw, pack_password(), name)
         except Refused as refused:
@@ -167,23 +177,22 @@ class AnswerReader:
         own = replace(stock, reading=reading)
         return Version(region, "page", name, digest, own, sent.values, slip, since=_size(slip))
 
-    def _pack(self, name: str, digest: str, book: ClosedBook, slip: Slip, at: str) -> Version:
-        stock = self._stock
-        if book.has_macros:
+    def _pack(self, name: str, digest: str, answer: PackAnswer) -> Version:
+        stock, slip, reading = self._stock, answer.slip, answer.reading
+        if answer.has_macros:
             raise DataProblems([Problem("pack_macros", name)])
         region, sent = self._meant(slip, name)
-        pack = read_pack(book, slip, stock.standing.inputs, stock.standing.language)
-        if problems := pack.reading.places.problems:
-            raise DataProblems(problems)
-        own = replace(stock, book=book, reading=pack.reading, elsewhere=self._finance)
+        if reading is None or reading.places.problems:
+            raise DataProblems(reading.places.problems if reading else [Problem("answer_none", name)])
+        own = replace(stock, reading=reading, elsewhere=self._finance)
         shown = self._shown(own, region, sent)
         wanted = shown or self._wanted(own, region)
         faults = () if wanted is shown else self._changed(own, region, wanted)
-        beside = tuple(problem for _, problem in strays(own, wanted) if problem.where != at)
+        beside = tuple(problem for _, problem in strays(own, wanted) if problem.where != answer.at)
         # Of a thousand packs at once only what people have typed is kept.
-        told = replace(stock, reading=replace(pack.reading, grids={}))
+        told = replace(stock, reading=replace(reading, grids={}))
         version = Version(region, "pack", name, digest, told, sent.values, slip, faults, beside, _size(slip))
-        return replace(version, typed_by=person_named(book.saved_by))
+        return replace(version, typed_by=person_named(answer.saved_by))
 
     def _shown(self, own: Stock, region: Region, sent: Sent) -> Content | None:
         """A pack's cells of ours, where they are by their seal what was handed out; None for others."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from hashlib import sha256
@@ -34,7 +34,7 @@ from ..telling import (
     tell_problems,
 )
 from .attest_signatures import JudgedSignatures, RecordedSignature
-from .paper import JudgedCode, judge_code
+from .paper import JudgedCode, judge_code, judge_data
 from .stamp import HeldStamp, held_stamps
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class AttestReport(Report):
     problems: tuple[Problem, ...] = ()
     """Files that could not be read."""
     codes: tuple[JudgedCode, ...] = ()
-    """What was read off paper."""
+    """What was read off paper, and the data of PDFs that are not recorded byte for byte."""
 
     @property
     def leaves_work(self) -> bool:
@@ -173,10 +173,21 @@ def attest(
     )
     files = tuple(_judged(name, content, sound) for name, content in others)
     known = [(one.name, one.proof) for one in sound]
-    read = tuple(judge_code(code, known) for code in codes)
+    read = [judge_code(code, known) for code in codes]
+    read += [*_data(others, files, known)]
     signed = (_signatures(name, content, sound, trusted, online) for name, content in others)
     held = tuple(one for one in signed if one)
-    return AttestReport(tuple(proofs), files, agreements, held, tuple(problems), read)
+    return AttestReport(tuple(proofs), files, agreements, held, tuple(problems), tuple(read))
+
+
+def _data(
+    others: Iterable[tuple[str, bytes]], files: Iterable[JudgedFile], proofs: Sequence[tuple[str, Proof]]
+) -> Iterator[JudgedCode]:
+    """What the data of PDFs say, whose bytes prove nothing: those that were printed or saved again."""
+    for (name, content), file in zip(others, files, strict=True):
+        if file.verdict in ("coded", "unknown") and content.startswith(b"%PDF"):
+            data = judge_data(name, content, proofs)
+            yield from (data,) if data else ()
 
 
 def _signatures(

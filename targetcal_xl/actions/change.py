@@ -22,7 +22,6 @@ from ..calibration import (
     is_multiple,
     kept,
     may_decide,
-    period_weights,
     pro_rata,
 )
 from ..calibration.vocabulary import ChangeState, Role, Trigger
@@ -32,7 +31,7 @@ from ..language import is_placeholder, listed, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence
-from ..workdays import working_days
+from ..workdays import plan_shape
 from .check import broken_seals
 from .confirm import summary
 
@@ -331,5 +330,5 @@ def _both_sides(
         earlier = [target for day, target in course.turns if day < since]
         return (earlier or [course.confirmed])[-1], course.target
     days = plan.period.days
-    weights = period_weights(working_days(plan.period, plan.calendar).days)
+    weights = plan_shape(standing.inputs).shares
     return course.target, pro_rata(course, since, to, days, weights, plan.metric)

@@ -19,6 +19,7 @@ from ..desk import (
     Stock,
     chosen_regions,
     keep_attached,
+    read_by_hands,
     remark_events,
     said,
     take_stock,
@@ -26,7 +27,7 @@ from ..desk import (
     typed_remarks,
     where,
 )
-from ..exchange import ENDING, copies_beside, merge
+from ..exchange import ENDING, Returned, copies_beside, merge
 from ..language import listed, text
 from ..ledger import Cosigned, Event, cosign, dump, reference, values_digest
 from ..problems import DataProblems, Problem, Refused
@@ -133,17 +134,20 @@ class _Taken:
     awaited: list[FileProblems] = field(default_factory=list)
 
 
-def collect(desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = ()) -> CollectReport:
+def collect(
+    desk: Desk, paths: Sequence[Path] = (), regions: Sequence[str] = (), executor: str = ""
+) -> CollectReport:
     """Take in files, folders, copies beside the book and the book's own tabs: each whole or not at all.
 
-    What is taken in counts as locked. Collecting it again changes nothing. Raise DataProblems where finance's
-    cells hold what was not taken in, Refused for a path that is not there.
+    What is taken in counts as locked. Collecting it again changes nothing. `executor` says who reads the
+    files: nobody else, processes of this computer (`local`), or a Dask cluster by its address. Raise
+    DataProblems where finance's cells hold what was not taken in, Refused for a path that is not there.
     """
     stock = take_stock(desk)
     if problems := unsettled(stock):
         raise DataProblems(problems)
     chosen, taken = chosen_regions(stock.plan, regions), _Taken()
-    versions = _versions(stock, list(answer_files(desk.path, paths)), taken)
+    versions = _versions(stock, list(answer_files(desk.path, paths)), taken, executor)
     faults = cache(lambda: tampering(stock, {region_sheet(region.code) for region in chosen}))
     for done, region in enumerate(chosen, 1):
         desk.progress("collect", done, len(chosen))
@@ -221,20 +225,30 @@ def _is_enclosed(path: Path, folder: Path) -> bool:
     return any(part.endswith(ENDING) for part in path.relative_to(folder).parts[:-1])
 
 
-def _versions(stock: Stock, files: Sequence[Path], taken: _Taken) -> Mapping[str, list[Version]]:
+def _versions(
+    stock: Stock, files: Sequence[Path], taken: _Taken, executor: str
+) -> Mapping[str, list[Version]]:
     """What each region's files say; those of which nothing counts are told of."""
     reader = AnswerReader(stock)
     found: dict[str, list[Version]] = {}
-    for done, path in enumerate(files, 1):
+    for done, (path, returned) in enumerate(zip(files, _returned(stock, files, executor), strict=True), 1):
         stock.desk.progress("read", done, len(files))
         try:
-            versions = list(reader.versions(path))
+            versions = list(reader.versions(path, returned))
         except (Refused, DataProblems) as refused:
             taken.refused.append(FileProblems(path.name, refused.problems))
             continue
         for version in versions:
             found.setdefault(version.region.code, []).append(version)
     return found
+
+
+def _returned(stock: Stock, files: Sequence[Path], executor: str) -> Iterator[Returned | None]:
+    """What others have read of each file; nothing where nobody else reads."""
+    if not executor:
+        return iter([None] * len(files))
+    standing = stock.standing
+    return read_by_hands(executor, stock.desk.path, files, standing.inputs, standing.language)
 
 
 class _Table:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 
 import numpy as np
@@ -14,28 +14,33 @@ from ..calibration import (
     Metric,
     Plan,
     Progress,
+    Shape,
     Standing,
+    World,
     beside,
     due_so_far,
     episodes,
     follow_lines,
     has_resources,
     hope,
+    learn_rhythm,
     path_in_force,
-    period_weights,
     reached,
     recent_pace,
     so_far,
 )
 from ..calibration.vocabulary import Hope, WarningState
-from ..connect import Actuals, read_actuals
+from ..connect import SUGGESTIONS, Actuals, read_actuals, read_suggestions
 from ..desk import (
     PROGRESS,
+    SINCE,
+    TAKEN,
+    TAKEN_BY,
+    TAKEN_UNTIL,
     Desk,
     Followed,
     Stock,
     Week,
-    advice,
     find_file,
     imported_results,
     plan_of,
@@ -45,8 +50,10 @@ from ..figures import Figures, percent
 from ..language import listed, text
 from ..ledger import Event, dump, reference
 from ..problems import MOST_OF_A_KIND, DataProblems, Problem, Refused
-from ..telling import DONE, QUESTION, WARNING, Part, Report, Sentence
-from ..workdays import CalendarNote, calendar_note, working_days
+from ..sentences import rests_on
+from ..telling import DONE, QUESTION, QUIET, WARNING, Part, Report, Sentence
+from ..workdays import CalendarNote, calendar_note, plan_shape
+from .alarms import About, abouts_of, alarms, group_progress, name_of, still_warned
 
 _QUIET_DAYS = 7
 """After so many days without a result of any line somebody should ask why."""
@@ -58,7 +65,7 @@ _EARLIEST_ZONE = dt.timedelta(hours=14)
 
 @dataclass(frozen=True)
 class Warned:
-    """A line that is likely to miss its path."""
+    """A line, a region or the whole that is likely to miss its path; empty names stand for all of them."""
 
     region: str
     line: str
@@ -69,15 +76,17 @@ class Warned:
     suggestion: str
     is_new: bool
     hope: Hope = "open"
+    reason: str = ""
 
     def tell(self, language: str) -> Iterator[Part]:
         """What is likely, and what may be done about it."""
         share = {"attainment": percent(self.attainment, language), "odds": percent(self.odds, language)}
         said = text(f"telling.follow.{_WARNINGS[self.hope]}", language, **share)
         new = [text("telling.follow.new", language)] if self.is_new and self.hope == "open" else []
-        yield Sentence(" ".join([*new, said]), WARNING, f"{self.region} / {self.line}")
-        if self.suggestion:
-            yield Sentence(self.suggestion, indented=True)
+        whole = text("telling.follow.whole", language)
+        about = f"{self.region} / {self.line}" if self.line else self.region or whole
+        yield Sentence(" ".join([*new, said]), WARNING, about)
+        yield from (Sentence(each, indented=True) for each in (self.reason, self.suggestion) if each)
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,10 @@ class FollowReport(Report):
     """Whether a day without a result is one without sales."""
     is_to_come: bool = False
     """Whether that day has not come yet, wherever on Earth one is: a slip in a date, most likely."""
+    groups: tuple[Warned, ...] = ()
+    """Regions that are warned of, and the whole."""
+    rests: str = ""
+    """What the odds rest on."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -111,12 +124,14 @@ class FollowReport(Report):
         shown = {code: Figures(self.metric, language).total(total) for code, total in totals.items()}
         yield Sentence(text("telling.follow.totals", language, date=self.as_of, **shown))
         yield from self._cautions(language)
-        for line in self.warnings:
-            yield from line.tell(language)
+        for warned in (*self.groups, *self.warnings):
+            yield from warned.tell(language)
         for name in self.mended:
             yield Sentence(text("telling.follow.mended", language, line=name), DONE)
-        if not self.warnings:
+        if not self.warnings and not self.groups:
             yield Sentence(text("telling.follow.clear", language))
+        if self.rests:
+            yield Sentence(self.rests, QUIET)
 
     def _cautions(self, language: str) -> Iterator[Part]:
         """What to bear in mind beside the totals."""
@@ -160,14 +175,24 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
     stock = take_stock(desk)
     as_of = as_of or max(actuals.dates, default=stock.plan.period.start)
     agreed = agreed_targets(stock.standing)
-    calendar = working_days(stock.plan.period, stock.plan.calendar)
-    weights = period_weights(calendar.days)
+    shape = plan_shape(stock.standing.inputs)
     known = _known_days(stock.plan, actuals, as_of)
-    path = path_in_force(stock.standing, agreed, weights)
-    progress = _progress(stock, agreed, path, weights, known)
-    followed = Followed(as_of, progress, *_course(stock.plan, path, known))
-    opened, closed = _episodes(stock, progress)
-    _record(stock, followed, opened, closed)
+    followed = _followed(stock, shape, known, agreed, as_of)
+    opened, closed = _episodes(stock, followed)
+    stock = _record(stock, followed, opened, closed)
+    return _report(stock, followed, actuals, agreed, (opened, closed))
+
+
+def _report(
+    stock: Stock,
+    followed: Followed,
+    actuals: Actuals,
+    agreed: Floats,
+    turns: tuple[Set[About], Set[About]],
+) -> FollowReport:
+    """What is told of it; `turns` are the warnings that began and ended."""
+    progress, as_of, (opened, closed) = followed.progress, followed.as_of, turns
+    language = stock.standing.language
     shown, told = stock.plan.metric.shown, (stock.plan, progress.volumes, progress.actual)
     return FollowReport(
         as_of=as_of,
@@ -176,25 +201,28 @@ def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> Follow
         agreed_total=shown(beside(*told, agreed)),
         expected_total=reached(stock.plan, progress.volumes, progress.expected_final),
         warnings=tuple(_warned(stock, progress, agreed, opened)),
-        mended=tuple(line.name for line in stock.plan.lines if line.code in closed),
+        mended=tuple(name_of(stock.plan, about, language) for about in _in_order(stock.plan, closed)),
         calendar=calendar_note(stock.plan),
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
         reopened=tuple(region.name for region in stock.plan.regions if not stock.table(region).is_confirmed),
         counts_missing=stock.plan.counts_missing,
         metric=stock.plan.metric,
-        is_to_come=as_of > (desk.clock().astimezone(dt.UTC) + _EARLIEST_ZONE).date(),
+        is_to_come=as_of > (stock.desk.clock().astimezone(dt.UTC) + _EARLIEST_ZONE).date(),
+        groups=tuple(_warned_groups(stock, followed, agreed, opened)),
+        rests=rests_on(followed.rhythm, stock.standing.inputs, language),
     )
 
 
-def _record(stock: Stock, followed: Followed, opened: frozenset[str], closed: frozenset[str]) -> None:
-    """What is news: how the plan stands, and warnings that begin and end."""
+def _record(stock: Stock, followed: Followed, opened: Set[About], closed: Set[About]) -> Stock:
+    """What is news: how the plan stands, and warnings that begin and end. Give back the stock with it."""
     content, old = dump(followed), stock.standing.values.get(PROGRESS)
-    events = [*_warnings(stock, opened, WarningState.OPEN), *_warnings(stock, closed, WarningState.CLOSED)]
+    events = [*_turns(stock, opened, followed.as_of), *_turns(stock, closed, followed.as_of)]
     if old != reference(content):
         events.append(Event("follow", *PROGRESS, old, reference(content)))
-    if events:
-        stock.settle(events, [content])
+    if not events:
+        return stock
+    return replace(stock, standing=stock.settle(events, [content]))
 
 
 def agreed_targets(standing: Standing) -> Floats:
@@ -224,17 +252,44 @@ def _silent(plan: Plan, actuals: Actuals) -> Iterator[str]:
             yield line.name
 
 
-def _progress(stock: Stock, agreed: Floats, path: Floats, weights: Floats, known: Actuals) -> Progress:
+def _followed(stock: Stock, shape: Shape, known: Actuals, agreed: Floats, as_of: dt.date) -> Followed:
+    """How lines, regions and the whole stand, and what stands behind the warnings."""
+    standing, plan = stock.standing, stock.plan
+    path = path_in_force(standing, agreed, shape.shares)
+    worlds = tuple(shape.worlds(known.value)) if plan.metric.adds_up else ()
+    milestones = [(day - plan.period.start).days + 1 for day in plan.milestones]
+    followed = Followed(
+        as_of,
+        _progress(stock, agreed, path, shape.shares, worlds, known, milestones),
+        *_course(plan, path, known),
+        groups=group_progress(standing, known, (agreed, path), shape.shares, worlds, milestones),
+        rhythm=learn_rhythm([shape.past(known.value)], shape.rhythm) if plan.metric.adds_up else None,
+    )
+    rules = read_suggestions(stock.desk.path.with_name(SUGGESTIONS))
+    return replace(followed, alarms=tuple(alarms(standing, followed, known, agreed, rules)))
+
+
+def _progress(
+    stock: Stock,
+    agreed: Floats,
+    path: Floats,
+    shares: Floats,
+    worlds: Sequence[World],
+    known: Actuals,
+    milestones: Sequence[int],
+) -> Progress:
     plan, baseline = stock.plan, stock.standing.baseline
     return follow_lines(
         agreed,
         known.value,
-        weights,
+        shares,
         plan.metric,
         plan.thresholds,
         path=path,
+        worlds=worlds,
+        still=still_warned(stock.standing, abouts_of(plan)[0]),
         volumes=known.volume,
-        milestones=[(day - plan.period.start).days + 1 for day in plan.milestones],
+        milestones=milestones,
         prior=np.where(agreed > 0, baseline.expected / np.maximum(agreed, plan.metric.step), 1.0),
         sigma=baseline.sigma,
         resources=known.resources if has_resources(plan.metric) else None,
@@ -256,27 +311,38 @@ def _week(plan: Plan, known: Actuals, end: dt.date, path: Floats, is_over: bool)
     return Week(end, due, so_far(then.value, then.volume, plan) if is_over else float("nan"))
 
 
-def _episodes(stock: Stock, progress: Progress) -> tuple[frozenset[str], frozenset[str]]:
-    """Lines whose warning begins and ends with this check."""
-    still_open = {
-        line.code
-        for line in stock.plan.lines
-        if stock.standing.value(line.region, line.code, "warning") == WarningState.OPEN
-    }
-    warned = {line.code for line, flag in zip(stock.plan.lines, progress.warned, strict=True) if flag}
+def _episodes(stock: Stock, followed: Followed) -> tuple[frozenset[About], frozenset[About]]:
+    """What a warning of begins and ends with this check."""
+    lines, groups = abouts_of(stock.plan)
+    flags = [*followed.progress.warned, *(followed.groups.warned if followed.groups else ())]
+    warned = {about for about, flag in zip((*lines, *groups), flags, strict=True) if flag}
+    still = still_warned(stock.standing, (*lines, *groups))
+    still_open = {about for about, flag in zip((*lines, *groups), still, strict=True) if flag}
     return episodes(still_open, warned)
 
 
-def _warnings(stock: Stock, lines: frozenset[str], new: str) -> Iterator[Event]:
-    for line in stock.plan.lines:
-        if line.code in lines:
-            old = stock.standing.value(line.region, line.code, "warning")
-            yield Event("follow", line.region, line.code, "warning", old, new)
+def _in_order(plan: Plan, abouts: Set[About]) -> Iterator[About]:
+    lines, groups = abouts_of(plan)
+    yield from (about for about in (*lines, *groups) if about in abouts)
 
 
-def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: frozenset[str]) -> Iterator[Warned]:
+def _turns(stock: Stock, abouts: Set[About], day: dt.date) -> Iterator[Event]:
+    """Warnings that begin or end on a day of results; what somebody did about the last one is over."""
+    standing = stock.standing
+    for about in _in_order(stock.plan, abouts):
+        old = standing.value(*about, "warning")
+        new = WarningState.CLOSED if old == WarningState.OPEN else WarningState.OPEN
+        yield Event("follow", *about, "warning", old, new)
+        yield Event("follow", *about, SINCE, standing.value(*about, SINCE), day.isoformat())
+        for field in (TAKEN, TAKEN_BY, TAKEN_UNTIL):
+            if (said := standing.value(*about, field)) is not None and new == WarningState.OPEN:
+                yield Event("follow", *about, field, said, None)
+
+
+def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: Set[About]) -> Iterator[Warned]:
     for row, line in enumerate(stock.plan.lines):
         if progress.warned[row]:
+            about = line.region, line.code
             yield Warned(
                 region=stock.plan.region(line.region).name,
                 line=line.name,
@@ -284,9 +350,32 @@ def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: frozenset[
                 attainment=float(progress.attainment[row]),
                 expected_final=float(progress.expected_final[row]),
                 agreed=float(agreed[row]),
-                suggestion=advice(
-                    progress, row, float(agreed[row]), stock.plan, stock.reading.places.language
-                ),
                 hope=hope(progress, row, float(agreed[row]), stock.plan),
-                is_new=line.code in opened,
+                is_new=about in opened,
+                **_said(stock, about),
             )
+
+
+def _warned_groups(stock: Stock, followed: Followed, agreed: Floats, opened: Set[About]) -> Iterator[Warned]:
+    """Regions and the whole that are warned of."""
+    plan, groups = stock.plan, followed.groups
+    for row, (region, rows) in enumerate(plan.groups_of_lines):
+        if groups is not None and groups.warned[row]:
+            yield Warned(
+                region=plan.region(region).name if region else "",
+                line="",
+                odds=float(groups.odds[row]),
+                attainment=float(groups.attainment[row]),
+                expected_final=float(groups.expected_final[row]),
+                agreed=stock.plan.total_of(agreed, rows),
+                hope="over" if followed.as_of >= plan.period.end else "open",
+                is_new=(region, None) in opened,
+                **_said(stock, (region, None)),
+            )
+
+
+def _said(stock: Stock, about: About) -> dict[str, str]:
+    """What is behind a warning and what may be done, as the book shows it."""
+    columns = {"reason": "cause", "suggestion": "suggestion"}
+    values = {code: stock.standing.value(*about, f"progress.{column}") for code, column in columns.items()}
+    return {code: str(value or "") for code, value in values.items()}

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..calibration import Letter, Region, compose, period_weights
+from ..calibration import Letter, Region, compose
 from ..desk import RECORD, Desk, Issue, Stock, in_force_letters, take_stock
 from ..language import is_placeholder, listed, text
 from ..ledger import Event, dump, reference
 from ..problems import DataProblems, Problem
 from ..telling import DONE, Part, Report, Sentence, noted
-from ..workdays import working_days
+from ..workdays import plan_shape
 from .check import broken_seals
 from .letter_making import (
     DueLetter,
@@ -38,11 +38,13 @@ class LettersReport(Report):
     """Files of letters that hold which are not there and could not be made again."""
     withdrawn: tuple[Problem, ...] = ()
     """Letters that hold no more, as their representatives have left the table."""
+    notes: tuple[Problem, ...] = ()
+    """Lines that nobody in the table carries."""
 
     @property
     def leaves_work(self) -> bool:
-        """Whether a file is missing."""
-        return bool(self.left)
+        """Whether a file is missing, or nobody carries a line any more."""
+        return bool(self.left or self.notes)
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -55,6 +57,7 @@ class LettersReport(Report):
             said = text("telling.individual.issued", language, region=region, new=new, kept=kept)
             yield Sentence(said, DONE)
         yield from noted(self.withdrawn, text("telling.individual.withdrawn", language), language)
+        yield from noted(self.notes, text("telling.individual.notes", language), language)
         yield from noted(self.left, text("telling.letters.left", language), language)
 
     def _people(self) -> dict[str, tuple[int, int]]:
@@ -69,7 +72,8 @@ def issue_letters(
     """Issue the letter of every confirmed region; what was issued before is written again, unchanged.
 
     `executor` says who makes them, see `workshop`. What would come out differently than it was issued, as a
-    letter of an older release, stays as it is and is named.
+    letter of an older release, stays as it is and is named. Raise DataProblems where a region is not
+    confirmed yet, and where a letter that is due cannot be made.
     """
     stock = take_stock(desk)
     if problems := list(_obstacles(stock)):
@@ -115,7 +119,7 @@ def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, 
         issued=stock.desk.clock().date(),
         chain_head=stock.checkpoint,
         handling=handling,
-        day_weights=period_weights(working_days(stock.plan.period, stock.plan.calendar).days),
+        day_weights=plan_shape(stock.standing.inputs).shares,
         says_nothing=is_placeholder,
     )
 

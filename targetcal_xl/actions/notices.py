@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ..calibration import Person, Plan, Region
-from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, Role
+from ..calibration import Person, Plan, Region, as_number
+from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, Role, WarningState
 from ..calibration.waiting import LATE_DAYS, SLOW_DAYS
 from ..desk import (
     SIGNED,
+    SINCE,
+    TAKEN_UNTIL,
     Issue,
     LetterQuestion,
     Stock,
@@ -23,12 +25,16 @@ from ..desk import (
     signed_by,
 )
 from ..exchange import ENDING, ZIPPED
+from ..figures import percent
 from ..language import listed, text
 from ..outbox import Attachment, Message
 from ..problems import Problem
+from .alarms import About, name_of
 from .check import is_submitted
 
 Files = tuple[bytes, ...]
+PATIENCE = 7
+"""After so many days a warning that nobody has taken up is told to the superior, too."""
 _BEFORE_DECISION = (MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCALATION)
 
 
@@ -139,6 +145,7 @@ def _occasions(stock: Stock, held: Mapping[str, tuple[tuple[Attachment, bytes], 
             yield from _awaited(stock, region, today, held.get(region.code, ()))
         yield from _objected(stock, region)
     yield from _unsigned(stock)
+    yield from _alarmed(stock)
     if stock.plan.notices.digest:
         yield _digest(stock, today)
 
@@ -272,6 +279,58 @@ def _asked(stock: Stock, region: Region, question: LetterQuestion) -> Iterator[_
     yield _Occasion(MessageKind.ASKED, (region.hrbp,), region, about, said)
 
 
+def _alarmed(stock: Stock) -> Iterator[_Occasion]:
+    """Open warnings: told to the head; to the superior, too, where nobody takes one up, or not in time."""
+    plan, today = stock.plan, stock.desk.clock().astimezone().date()
+    for region in plan.regions:
+        abouts = [(region.code, None), *((region.code, line.code) for line in plan.lines_of(region.code))]
+        if found := _warned_of(stock, abouts):
+            yield from _told_of(stock, region, (region.head,), found)
+        if late := _left_alone(stock, found, today):
+            yield from _told_of(stock, region, (region.head, region.superior), late, " late")
+    if found := _warned_of(stock, [(None, None)]):
+        yield from _told_of(stock, None, plan.notices.digest, found)
+
+
+def _told_of(
+    stock: Stock, region: Region | None, people: tuple[Person, ...], abouts: Sequence[About], more: str = ""
+) -> Iterator[_Occasion]:
+    """What is said of some warnings: again when another begins, and not when one ends."""
+    last = max(str(stock.standing.value(*about, TAKEN_UNTIL if more else SINCE) or "") for about in abouts)
+    rows = "\n".join(_alarm_row(stock, about) for about in abouts)
+    said = {"rows": rows, "count": len(abouts), "head": region.head.name if region else ""}
+    said["region"] = region.name if region else text("telling.follow.whole", stock.standing.language)
+    if people:
+        yield _Occasion(MessageKind.WARNED, people, region, f"{last}{more}", said)
+
+
+def _warned_of(stock: Stock, abouts: Iterable[About]) -> list[About]:
+    return [about for about in abouts if stock.standing.value(*about, "warning") == WarningState.OPEN]
+
+
+def _left_alone(stock: Stock, abouts: Iterable[About], today: dt.date) -> list[About]:
+    """Warnings that nobody has taken up for PATIENCE days, or whose day has passed."""
+
+    def is_late(about: About) -> bool:
+        until = stock.standing.value(*about, TAKEN_UNTIL)
+        if until is not None:
+            return dt.date.fromisoformat(str(until)) < today
+        since = stock.standing.value(*about, SINCE)
+        return since is not None and (today - dt.date.fromisoformat(str(since))).days >= PATIENCE
+
+    return [about for about in abouts if is_late(about)]
+
+
+def _alarm_row(stock: Stock, about: About) -> str:
+    """A warning in a message: its name, the odds, what is behind it, and what may be done."""
+    standing, language = stock.standing, stock.standing.language
+    name = name_of(stock.plan, about, language)
+    columns = {"state": "warning_state", "reason": "cause", "suggestion": "suggestion"}
+    told = {code: str(standing.value(*about, f"progress.{one}") or "") for code, one in columns.items()}
+    odds = as_number(standing.value(*about, "progress.odds"))
+    return text("outbox.alarm", language, name=name, odds=percent(odds, language), **told).strip()
+
+
 def _digest(stock: Stock, today: dt.date) -> _Occasion:
     """Where all regions stand on a day."""
     language = stock.standing.language
@@ -297,4 +356,4 @@ def is_pressing(kind: str) -> bool:
     """Whether a message is about what is no longer so once it is not due any more."""
     waits = (MessageKind.OBJECTION, MessageKind.DIGEST, MessageKind.ASKED)
     signs = (MessageKind.UNSIGNED, MessageKind.UNSIGNED_PERSONAL)
-    return kind in (*_BEFORE_DECISION, *waits, *signs)
+    return kind in (*_BEFORE_DECISION, *waits, *signs, MessageKind.WARNED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..calibration import Letter
@@ -12,9 +12,9 @@ from ..desk import INDIVIDUAL, RECORD, REPRESENTATIVE, Individual, Issue
 from ..figures import plain
 from ..language import text
 from ..ledger import Proof, load
-from ..letters import letter_code, read_code
+from ..letters import attached_code, letter_code, read_code
 from ..problems import Refused
-from ..telling import DONE, QUESTION, WRONG, Part, Sentence, table
+from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Sentence, table
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,15 @@ class JudgedCode:
     """What was recorded as agreed, by line: for the eye to compare with the paper."""
     by: str = ""
     """The proof that says so."""
+    file: str = ""
+    """The PDF whose data it is the code of; none for what was read off paper."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """What the code says, and where it is recorded the numbers that have to stand on the paper."""
         said = {"code": self.code, "letter": self.letter, "entry": self.entry, "proof": self.by}
+        if self.file:
+            attached = text("telling.attest.attached", language, file=self.file, letter=self.letter)
+            yield Sentence(attached, QUIET)
         yield Sentence(text(f"telling.attest.code_{self.verdict}", language, **said), _MARKS[self.verdict])
         if self.agreed:
             rows = [(line, plain(value, language)) for line, value in self.agreed]
@@ -41,6 +46,12 @@ class JudgedCode:
 
 
 _MARKS = {"recorded": DONE, "differs": WRONG, "unknown": QUESTION, "unread": QUESTION}
+
+
+def judge_data(name: str, pdf: bytes, proofs: Sequence[tuple[str, Proof]]) -> JudgedCode | None:
+    """The same with the code of what a PDF's data say was agreed; None where it has none."""
+    code = attached_code(pdf)
+    return replace(judge_code(str(code), proofs), file=name) if code else None
 
 
 def judge_code(said: str, proofs: Sequence[tuple[str, Proof]]) -> JudgedCode:

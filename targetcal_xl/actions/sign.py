@@ -207,7 +207,7 @@ def _obstacles(
 
 
 def _sign_all(stock: Stock, due: Sequence[LetterFile], pen: Pen, reason: str) -> None:
-    """Sign one after the other; where it ends early, what was signed until then is recorded."""
+    """Sign one after the other; where it ends early, what was signed until then is recorded, and told."""
     who = described_key(pen.key)
     strangers = [one for one in due if not is_named(who.signer, who.mails, one.person(pen.role))]
     if strangers and not reason:
@@ -218,9 +218,11 @@ def _sign_all(stock: Stock, due: Sequence[LetterFile], pen: Pen, reason: str) ->
             put_signed(one.path, one.content, pen)
             done.append(one)
             stock.desk.progress("sign", number, len(due))
-    except Refused:
+    except Refused as refused:
         record_signatures(stock, [_again(one) for one in done], reason)
-        raise
+        said = {"done": len(done), "left": len(due) - len(done)}
+        stopped = [Problem("sign_stopped", fields=said)] if done else []
+        raise Refused([*refused.problems, *stopped]) from refused
 
 
 def _stranger(one: LetterFile, role: Role, signer: str) -> Problem:

@@ -132,7 +132,7 @@ def _written(desk: Desk, typed: Mapping[Key, Value], risen: Mapping[str, Format]
     if old is not None:
         refuse_open(desk.path)
     draft = desk.draft(list(_events(desk, risen)))
-    with laid_beside(desk.path, composed_book(desk, draft, typed)) as new:
+    with laid_beside(desk.path, composed_book(desk, draft, typed, risen.get("book"))) as new:
         copies = _copied(desk, old, bool(risen))
         if old is not None:
             refuse_taken(desk.path, old)

@@ -119,6 +119,7 @@ def disagreements(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
         yield from unrecorded(stock, region)
     yield from not_taken_in(stock)
     yield from _labels(stock)
+    yield from _marks_changed(stock)
     if stock.desk.macros and has_macros(stock.desk.path) and not stock.book.has_buttons:
         yield Problem("buttons_lost", stock.desk.path.name)
     yield from (problem for sheet, problem in found if _is_false(stock, sheet, problem))
@@ -176,6 +177,15 @@ def _labels(stock: Stock) -> Iterator[Problem]:
         for wrong in labels.wrong:
             where = f"{stock.reading.places.tabs[sheet]}!{cell_name(wrong.spot)}"
             yield Problem("label_changed", where, {"expected": wrong.expected, "found": said(wrong.found)})
+
+
+def _marks_changed(stock: Stock) -> Iterator[Problem]:
+    """Marks of another format, or of another program's, than is recorded of the book."""
+    recorded = stock.desk.ledger.formats["book"]
+    for tab, spot, found in marks(stock.book):
+        if found != recorded:
+            programs = {"found": found.program, "recorded": recorded.program}
+            yield Problem("mark_changed", f"{tab}!{cell_name(spot)}", programs)
 
 
 def strays(stock: Stock, wanted: Content | None = None) -> Iterator[Stray]:

@@ -53,7 +53,7 @@ def allot(plan: Plan, baseline: Baseline) -> Floats:
     Lines that do not add up get what makes the head office target on average, weighed by their volumes,
     as near as whole steps come. Raise InfeasibleTotal.
     """
-    sigma = baseline.sigma if plan.split == "equal_odds" else np.ones(len(plan.lines))
+    sigma = baseline.stretch if plan.split == "equal_odds" else np.ones(len(plan.lines))
     levels = limited(hierarchy(plan))
     if _is_share(plan):
         top = np.minimum(levels[-1].high, np.array(plan.volumes))

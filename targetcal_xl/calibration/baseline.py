@@ -15,6 +15,7 @@ from .history import History, last_year, latest
 from .interval import reach
 from .plan import ADDED, Plan
 from .question import Answer, Question
+from .rhythm import Rhythm
 from .surprise import questions
 
 PARTS: Final = ("events", "trend", "season")
@@ -38,6 +39,8 @@ class Inputs:
     readings: Readings
     answers: tuple[Answer, ...] = ()
     """What people said to the questions about a last value."""
+    rhythm: Rhythm | None = field(default=None, metadata=ADDED)
+    """What past days teach of the plan's; None where there are none."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,20 @@ class Baseline:
     """Last values that stand away from what the periods before them led to expect."""
     held: tuple[str, ...] = field(default=(), metadata=ADDED)
     """Lines whose interval was cut off where their history no longer carries it."""
+    new: tuple[int, ...] = field(default=(), metadata=ADDED)
+    """The places of lines without history: nothing that counts is known of them."""
+
+    @property
+    def stretch(self) -> Floats:
+        """How far a line may be moved by odds, (n,): its sigma; without history that of the median line.
+
+        That nobody knows what it can do is no reason to ask more of it: by its own sigma it would carry
+        most of what head office wants beyond the suggestions.
+        """
+        new = np.isin(np.arange(len(self.sigma)), self.new)
+        if not new.any() or new.all():
+            return self.sigma
+        return np.where(new, np.minimum(self.sigma, np.median(self.sigma[~new])), self.sigma)
 
 
 def compute_baseline(inputs: Inputs, weights: Floats | None = None) -> Baseline:
@@ -110,6 +127,7 @@ def compute_baseline(inputs: Inputs, weights: Floats | None = None) -> Baseline:
         season=foresight.season,
         questions=tuple(questions(history, foresight, lines, inputs.answers)),
         held=tuple(lines[row] for row in np.flatnonzero(held)),
+        new=tuple(np.flatnonzero(~np.isfinite(history.values - history.one_off).any(axis=1)).tolist()),
     )
 
 

@@ -15,6 +15,7 @@ from .projection import Projection, project
 from .question import ALL_LINES, Answer
 from .repair import repair
 from .vocabulary import AnswerCode
+from .workload import in_days
 
 BACK: Final = 4
 """So many of the last periods are foreseen again, to learn how far that was off."""
@@ -66,7 +67,9 @@ def look_ahead(
         return _nothing(len(lines))
     part = Cleaned(*(getattr(cleaned, field.name)[alive] for field in fields(Cleaned)))
     new_levels = _answered(history, lines, answers, "new_level")[alive]
-    found = _of_living(part, history.per_year, last_year(history)[alive], new_levels, back)
+    days = in_days(part.logs, history)
+    part = replace(part, logs=part.logs - days[:-1])
+    found = _of_living(part, history.per_year, last_year(history)[alive], (new_levels, days), back)
     return _of_all(found, alive, cleaned.known.sum(axis=1) > 0)
 
 
@@ -113,23 +116,29 @@ def _answered(history: History, lines: Sequence[str], answers: Sequence[Answer],
     return called
 
 
-def _of_living(cleaned: Cleaned, per_year: int, past: Floats, new_levels: Flags, back: int) -> Foresight:
-    """The foresight of lines of which something above zero is known; `past` is last year's figure."""
+def _of_living(
+    cleaned: Cleaned, per_year: int, past: Floats, beside: tuple[Flags, Floats], back: int
+) -> Foresight:
+    """The foresight of lines of which something above zero is known; `past` is last year's figure.
+
+    Beside the history stand which values are new levels, and the logs of `in_days`, which it is without.
+    """
+    new_levels, days = beside
     logs, lift = _lifted(repair(cleaned, per_year, new_levels), cleaned.known, new_levels, per_year)
     low, high = _seen(logs, cleaned.known)
     ahead = _sober(project(logs, cleaned.known, per_year, back), low, high)
     known = cleaned.known[:, logs.shape[1] - ahead.errors.shape[1] :]
     year = -min(per_year, logs.shape[1])
     return Foresight(
-        base=_in_unit(ahead.logs, cleaned.offset),
+        base=_in_unit(ahead.logs + days[-1], cleaned.offset),
         ordinary=np.where(np.isfinite(past), cleaned.values[:, year], 0.0),
         offset=cleaned.offset,
         growth=ahead.logs - ahead.season - (ahead.level - lift[:, year]),
-        season=ahead.season,
+        season=ahead.season + days[-1],
         sigma=ahead.sigma,
         least=_in_unit(low - FARTHEST_END, cleaned.offset),
         most=_in_unit(high + FARTHEST_END, cleaned.offset),
-        foreseen=_foreseen(logs, lift, ahead, cleaned.offset),
+        foreseen=_foreseen(logs + days[:-1], lift, ahead, cleaned.offset),
         errors=np.where(known, ahead.errors, np.nan),
         sigmas=ahead.sigmas,
     )

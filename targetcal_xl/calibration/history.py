@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from .arrays import Flags, Floats, Indices
 from .period import Period
+from .plan import ADDED
 
 MOST_PERIODS = 40
 """Periods, known and unknown, that a history may reach back from the plan's."""
@@ -28,6 +29,9 @@ class History:
     periods: tuple[Period, ...]
     values: Floats
     one_off: Floats
+    worked: tuple[int, ...] = field(default=(), metadata=ADDED)
+    """How many days were worked in each period, and in those that follow up to the plan's; empty where that
+    is not known or does not matter."""
 
     @property
     def per_year(self) -> int:
@@ -51,6 +55,7 @@ class History:
             periods,
             np.pad(self.values, ((0, 0), (0, extra)), constant_values=np.nan)[:, :length],
             np.pad(self.one_off, ((0, 0), (0, extra)))[:, :length],
+            self.worked,
         )
 
 

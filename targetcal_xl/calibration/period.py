@@ -10,6 +10,11 @@ _PATTERN = re.compile(r"(\d{4})-?([QM])(\d{1,2})", re.IGNORECASE)
 _PER_YEAR = {"Q": 4, "M": 12}
 
 
+def period_of(day: dt.date, per_year: int) -> Period:
+    """The quarter or month that a day is in."""
+    return Period(day.year, (day.month - 1) // (12 // per_year) + 1, per_year)
+
+
 @dataclass(frozen=True, order=True)
 class Period:
     """One quarter (`per_year` 4) or month (`per_year` 12) of a calendar year, numbered from 1."""

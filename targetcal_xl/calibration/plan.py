@@ -107,6 +107,25 @@ NO_TRUST: Final = Trust()
 
 
 @dataclass(frozen=True)
+class DayShape:
+    """What a plan states of its days; None or nothing is what their past, or what is usual, has to say."""
+
+    idle: float | None = None
+    """What a weekend or holiday brings, as a share of a working day."""
+    period_end: float | None = None
+    """How many times as much as usual the last day of the period brings."""
+    month_end: float | None = None
+    """How many times as much the last working days of a month bring."""
+    shares: tuple[tuple[dt.date, float], ...] = ()
+    """Days with the share of the target that should be there by then."""
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether anything is."""
+        return self != DayShape()
+
+
+@dataclass(frozen=True)
 class Limits:
     """What a share of the head office target may come to; None where there is no limit."""
 
@@ -243,6 +262,7 @@ class Plan:
     notices: Notices = field(default=Notices(), metadata=ADDED)
     letters: LetterCare = field(default=LetterCare(), metadata=ADDED)
     trust: Trust = field(default=NO_TRUST, metadata=ADDED)
+    days: DayShape = field(default=DayShape(), metadata=ADDED)
 
     def deadline(self, number: int) -> dt.date | None:
         """The last day to submit on in a round, from 1; None where there is none."""
@@ -294,6 +314,24 @@ class Plan:
     def lines_of(self, region: str) -> tuple[Line, ...]:
         """The lines of one region, in plan order."""
         return self._by_region.get(region, ())
+
+    @cached_property
+    def line_names(self) -> Mapping[str, str]:
+        """Line code -> name."""
+        return {line.code: line.name for line in self.lines}
+
+    @cached_property
+    def region_names(self) -> Mapping[str, str]:
+        """Region code -> name."""
+        return {region.code: region.name for region in self.regions}
+
+    @cached_property
+    def groups_of_lines(self) -> tuple[tuple[str | None, list[int]], ...]:
+        """The regions, and the whole plan (None), each with the places of its lines."""
+        regions = {region.code: list[int]() for region in self.regions}
+        for place, line in enumerate(self.lines):
+            regions[line.region].append(place)
+        return (*regions.items(), (None, [*range(len(self.lines))]))
 
     @cached_property
     def _by_region(self) -> Mapping[str, tuple[Line, ...]]:

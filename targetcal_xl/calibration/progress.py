@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +14,7 @@ from .arrays import Flags, Floats
 from .level import LevelOutlook, level_outlook, mean_so_far
 from .metric import Metric
 from .plan import ADDED, Plan, Thresholds
+from .rhythm import World
 from .vocabulary import Hope
 
 LineCode = TypeVar("LineCode")
@@ -21,11 +22,6 @@ LineCode = TypeVar("LineCode")
 
 FIRST_DAYS = 7
 """Days at the start of a period in which nothing is called a deviation."""
-IDLE_DAY = 0.10
-"""What a weekend or holiday brings, as a share of a working day."""
-QUARTER_END_LIFT = 0.90
-"""Log of how much busier the last day is than a day in the first three fifths of the period."""
-STICK_BEGINS = 0.60
 HALF_LIFE = 25.0
 """Days after which a day's evidence counts half: the pace of selling drifts."""
 PRIOR_SIGMA = 0.10
@@ -44,23 +40,10 @@ LOST_BEYOND = 2.0
 """A line is lost when the days left would have to bring over so many times what they were planned to ..."""
 LOST_ODDS = 0.99
 """... or, of a mean or ratio, when a miss is as sure as this."""
+CALM = 0.7
+"""A warning ends when the odds of a miss are below so much of those at which it began: it does not flap."""
 SHORT_BELOW = 0.95
 """A resource under this share of its plan is short."""
-
-
-def period_weights(
-    working: Flags, quarter_end_lift: float = QUARTER_END_LIFT, idle_day: float = IDLE_DAY
-) -> Floats:
-    """Share of a period's result that each of its days (D,) brings; the shares add up to 1.
-
-    A working day weighs 1, any other `idle_day`; from three fifths of the period on, weights grow
-    exponentially to e^`quarter_end_lift`, the stick at the quarter's end.
-    """
-    elapsed = np.linspace(0.0, 1.0, len(working))
-    stick = np.exp(quarter_end_lift * np.maximum(elapsed - STICK_BEGINS, 0.0) / (1.0 - STICK_BEGINS))
-    weights = np.where(working, 1.0, idle_day) * stick
-    shares: Floats = weights / weights.sum()
-    return shares
 
 
 def target_path(targets: Floats, day_weights: Floats, metric: Metric) -> Floats:
@@ -101,7 +84,7 @@ class Shortage:
     without any there is `calibration.suggestion.unexplained`, with its expected attainment as `share`.
     """
 
-    code: str
+    code: Literal["leads", "conversion", "capacity"]
     share: float
 
 
@@ -136,6 +119,8 @@ def follow_lines(
     thresholds: Thresholds,
     *,
     path: Floats | None = None,
+    worlds: Sequence[World] = (),
+    still: Flags | None = None,
     volumes: Floats | None = None,
     milestones: Sequence[int] = (),
     prior: ArrayLike = 1.0,
@@ -144,30 +129,32 @@ def follow_lines(
 ) -> Progress:
     """Progress of n lines from the results `daily` (n, days so far), NaN where not reported.
 
-    `path` (n, D) is where lines should be if not on the `target_path`. Days of a mean or ratio weigh by
-    `volumes` (n, days so far). `milestones` are days from 1; without one ahead the period's end is next.
+    `path` (n, D) is where lines should be if not on the `target_path`. What the days of a metric that adds
+    up may bring is told by `worlds` (`Shape.worlds`); without any they bring what the path says. Who was
+    warned of before, `still` (n,), is so until a miss is much less likely.
+    Days of a mean or ratio weigh by `volumes` (n, days so far). `milestones` are days from 1; without one
+    ahead the period's end is next.
     `prior` is what was expected, as a share of `agreed`, and `sigma` its standard deviation. Raise
     ValueError for too many days, or resources that feed nothing."""
     as_of, last = _days_that_make_sense(daily, day_weights, metric, resources)
     path = target_path(agreed, day_weights, metric) if path is None else path
-    outlook = _ahead(path, daily, volumes, day_weights, metric, (prior, sigma), resources)
+    outlook = _ahead(path, daily, volumes, (day_weights, worlds), metric, (prior, sigma), resources)
     days = ahead, milestone, _ = _watched_days(as_of, last, milestones, thresholds)
     odds, near, end = (outlook.odds_of_miss(day, thresholds.milestone, metric) for day in days)
     watched, due = (np.maximum(odds, near) if milestone <= ahead else odds), path[:, as_of - 1]
-    warned = (watched >= thresholds.warning_odds) & (as_of > FIRST_DAYS) & ~too_few(agreed, metric)
+    warned = is_warned(watched, thresholds, still) & (as_of > FIRST_DAYS) & ~too_few(agreed, metric)
+    attainment = metric.attainment(outlook.actual, metric.due(agreed, due))
+    short = _shortages_of_warned(warned, outlook.actual, due, resources)
+    final, weights = outlook.expected(last), _weights(daily, volumes, metric)
     return Progress(
-        as_of=as_of,
-        actual=outlook.actual,
-        path=due,
-        attainment=metric.attainment(outlook.actual, metric.due(agreed, due)),
-        expected_final=outlook.expected(last),
-        odds=odds,
-        odds_milestone=near,
-        odds_end=end,
-        warned=warned,
-        shortages=_shortages_of_warned(warned, outlook.actual, due, resources),
-        volumes=_weights(daily, volumes, metric),
+        as_of, outlook.actual, due, attainment, final, odds, near, end, warned, short, volumes=weights
     )
+
+
+def is_warned(odds: Floats, thresholds: Thresholds, still: Flags | None = None) -> Flags:
+    """Whether to warn at these odds of a miss, (n,): from `warning_odds` on, and then until they are CALM."""
+    least = np.where(False if still is None else still, CALM, 1.0) * thresholds.warning_odds
+    return np.asarray(odds >= least)
 
 
 def too_few(agreed: Floats, metric: Metric) -> Flags:
@@ -322,28 +309,76 @@ class _Outlook:
         return 1.0 - _gamma_cdf((np.floor(steps) + 0.5) * metric.step, mean, variance)
 
 
+@dataclass(frozen=True)
+class _Worlds:
+    """An outlook for each shape that the days may have, with its chance."""
+
+    worlds: tuple[tuple[float, _Outlook], ...]
+
+    @property
+    def actual(self) -> Floats:
+        return self.worlds[0][1].actual
+
+    def expected(self, day: int) -> Floats:
+        """Expected total at the end of that day."""
+        return _mixed((chance, outlook.expected(day)) for chance, outlook in self.worlds)
+
+    def odds_of_miss(self, day: int, milestone: float, metric: Metric) -> Floats:
+        """Probability (n,) of a miss, as each outlook has it."""
+        odds = ((chance, outlook.odds_of_miss(day, milestone, metric)) for chance, outlook in self.worlds)
+        return np.clip(_mixed(odds), 0.0, 1.0)
+
+
+def _mixed(parts: Iterable[tuple[float, Floats]]) -> Floats:
+    """The mean by their chances; where all say the same, exactly that."""
+    (_, first), *others = parts
+    return np.asarray(first + sum(chance * (part - first) for chance, part in others))
+
+
 def _ahead(
     path: Floats,
     daily: Floats,
     volumes: Floats | None,
-    day_weights: Floats,
+    days: tuple[Floats, Sequence[World]],
     metric: Metric,
     belief: tuple[ArrayLike, ArrayLike],
     resources: Resources | None,
-) -> _Outlook | LevelOutlook:
-    """What the days so far say of the rest, as the metric adds up."""
-    expected = np.asarray(belief[0]), np.asarray(belief[1])
-    if metric.adds_up:
-        return _outlook(path, daily, metric.step, expected, resources)
-    return level_outlook(path[:, -1], daily, volumes, day_weights, expected)
+) -> _Outlook | _Worlds | LevelOutlook:
+    """What the days so far say of the rest, as the metric adds up; `days` are their weights and worlds."""
+    expected, (weights, worlds) = (np.asarray(belief[0]), np.asarray(belief[1])), days
+    if not metric.adds_up:
+        return level_outlook(path[:, -1], daily, volumes, weights, expected)
+    exposure = np.diff(path, axis=1, prepend=0.0)
+    if not worlds:
+        return _outlook(path, exposure, daily, metric.step, expected, resources)
+    return _Worlds(
+        tuple(
+            (chance, _outlook(path, _leant(exposure, lean), daily, metric.step, expected, resources))
+            for chance, lean in worlds
+        )
+    )
+
+
+def _leant(exposure: Floats, lean: Floats) -> Floats:
+    """The same amounts, (n, D), shared out to days that bring so many times as much each, (D,)."""
+    leant = exposure * lean
+    whole = exposure.sum(axis=1, keepdims=True)
+    return leant * _ratio(whole, leant.sum(axis=1, keepdims=True), otherwise=1.0)
 
 
 def _outlook(
-    path: Floats, daily: Floats, step: float, expected: tuple[Floats, Floats], resources: Resources | None
+    path: Floats,
+    exposure: Floats,
+    daily: Floats,
+    step: float,
+    expected: tuple[Floats, Floats],
+    resources: Resources | None,
 ) -> _Outlook:
-    """What the days so far say about the pace of each line, `expected` with (mean, standard deviation)."""
+    """What the days so far say about the pace of each line, `expected` with (mean, standard deviation).
+
+    `exposure` (n, D) is what each day should bring of the target.
+    """
     prior, sigma = expected
-    exposure = np.diff(path, axis=1, prepend=0.0)
     known = np.zeros(path.shape, dtype=bool)
     known[:, : daily.shape[1]] = np.isfinite(daily)
     # When the period is over nothing more will come: what was not reported did not happen.
@@ -418,8 +453,8 @@ def shortages(leads: float, conversion: float, capacity: float) -> tuple[Shortag
 
     Results are leads x conversion, and capacity bounds both: the smallest share explains most.
     """
-    shares = {"leads": leads, "conversion": conversion, "capacity": capacity}
-    short = [Shortage(code, float(share)) for code, share in shares.items() if share < SHORT_BELOW]
+    shares = (Shortage("leads", leads), Shortage("conversion", conversion), Shortage("capacity", capacity))
+    short = (Shortage(each.code, float(each.share)) for each in shares if each.share < SHORT_BELOW)
     return tuple(sorted(short, key=lambda shortage: shortage.share))
 
 

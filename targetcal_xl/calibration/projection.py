@@ -86,6 +86,13 @@ def project(logs: Floats, known: Flags, per_year: int, back: int) -> Projection:
     return _from(logs[:, 0], _sum(deviations, shared))
 
 
+def evidence(logs: Floats, per_year: int) -> float:
+    """How likely one history (T,) is, as a log, whichever hypothesis holds of what all lines do together."""
+    does, (_, believed) = operators(len(logs), per_year), beliefs(len(logs), per_year)
+    moved = (logs - logs[0])[None]
+    return _learn(moved, np.ones(moved.shape, bool), does, believed).evidence
+
+
 def _from(origin: Floats, moved: Projection) -> Projection:
     """The same, with the first period's logs put back."""
     return Projection(

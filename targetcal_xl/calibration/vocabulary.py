@@ -138,9 +138,9 @@ class KeyStatus(StrEnum):
 class Measure(StrEnum):
     """The four measures of how well a calibration went, and the mean answer."""
 
+    ATTAINMENT = "attainment_pct"
     CONSENSUS_DAYS = "consensus_days"
     COORDINATION_HOURS = "coordination_hours"
-    ATTAINMENT = "attainment_pct"
     AGREEMENT = "agreement_pct"
     AGREEMENT_MEAN = "agreement_mean"
 
@@ -162,6 +162,7 @@ class MessageKind(StrEnum):
     OBJECTION = "objection_raised"
     UNSIGNED = "letter_unsigned"
     ASKED = "letter_asked"
+    WARNED = "warned"
     DIGEST = "digest"
     LETTER = "letter"
     LETTER_COPY = "letter_copy"
@@ -289,6 +290,10 @@ COMMITMENT_ITEMS: Final = ("kut1", "kut2", "kut3", "kut4")
 QuadrantCode = Literal["thriving", "pressed", "content", "failing"]
 QUADRANTS: Final[tuple[QuadrantCode, ...]] = get_args(QuadrantCode)
 """Attainment by agreement: high in both, reached unwillingly, agreed but not reached, low in both."""
+
+CauseCode = Literal["leads", "conversion", "capacity", "one_day", "lately", "throughout", "member", "members"]
+"""What is behind a warning: a shortage; one day that brought much of it all; the last days, or the whole way;
+one line or region of several, or most of them."""
 
 Hope = Literal["few", "over", "lost", "open"]
 """What can be done for a line: its target is too small to tell, the period is over, it cannot be reached any

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+_NARROW = re.compile(r"[\x21-\x7e]+")
+_SHORT = 10
+"""Words of up to so many columns stay whole, in whatever script."""
 _WHOLE = 40
 """Words of up to so many characters stay whole: numbers of letters, check codes; no hashes."""
 _ENDLESS = 1 << 16
@@ -35,7 +39,7 @@ def show(report: Report, as_json: bool) -> None:
             print(json.dumps(plain(report), ensure_ascii=not speaks_unicode(), indent=2), flush=True)
         else:
             for part in report.tell(LANGUAGE):
-                OUT.print(drawn(part))
+                OUT.print(drawn(part), soft_wrap=isinstance(part, Sentence), crop=False)
     except BrokenPipeError:
         OUT.on_broken_pipe()
     except OSError as error:
@@ -93,25 +97,30 @@ class _Fitting:
         if Measurement.get(console, endless, table).minimum < options.max_width:
             yield table
         else:
-            yield from (Text.from_markup(line) for row in self.rows.rows for line in self._below(row))
+            lines = (line for row in self.rows.rows for line in self._below(row))
+            yield from (Text.from_markup(line, overflow="ignore") for line in lines)
 
     def _below(self, row: Sequence[str]) -> Iterator[str]:
         """A row as lines: what it is about, and what is said of it."""
         from rich.markup import escape
 
-        about, *others = row
-        yield f"[bold]{escape(about)}[/bold]"
-        for caption, said in zip(self.rows.captions[1:], others, strict=True):
-            if said:
-                yield escape(f"  {caption}{record(LANGUAGE).colon}{said}")
+        said = [both for both in zip(self.rows.captions, row, strict=True) if both[1]]
+        for place, (caption, words) in enumerate(said):
+            if place == 0:
+                yield f"[bold]{escape(words)}[/bold]"
+            else:
+                yield escape(f"  {caption}{record(LANGUAGE).colon}{words}")
 
 
 def _longest(part: Rows, column: int) -> int:
-    """The width of the longest word of a column."""
+    """The width of the longest word of a column that is to stay whole; Chinese breaks but in short words."""
     from rich.cells import cell_len
 
     said = (part.captions[column], *(row[column] for row in part.rows))
-    return max((cell_len(word) for each in said for word in each.split()), default=0)
+    words = {word for each in said for word in each.split()}
+    short = (cell_len(word) for word in words if cell_len(word) <= _SHORT)
+    runs = (len(run) for word in words for run in _NARROW.findall(word))
+    return max((*short, *(min(run, _WHOLE) for run in runs)), default=0)
 
 
 def _line(part: Sentence) -> str:
@@ -135,8 +144,7 @@ def _table(part: Rows) -> Table:
         cells = [row[k] for row in part.rows]
         numeric = bool(cells) and all(cell[:1] in "+−–0123456789" for cell in cells)
         justify: Literal["left", "right"] = "right" if numeric else "left"
-        least = min(_longest(part, k), _WHOLE)
-        table.add_column(caption, justify=justify, overflow="fold", min_width=least)
+        table.add_column(caption, justify=justify, overflow="fold", min_width=_longest(part, k))
     for row in part.rows:
         table.add_row(*map(escape, row))
     return table

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .command import CommandTable, Here
-from .given import DryRun, PageLanguage, Reason, Region, languages
+from .given import Book, DryRun, LedgerAt, PageLanguage, Reason, Region, Who, languages
 from .parameter import Given
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ Answered = Annotated[Path | None, Given("--responses", "file", metavar="FILE|DIR
 Questionnaire = Annotated[
     Path | None, Given("--form", "file", about="questionnaire", metavar="FILE.html|.xlsx|.csv")
 ]
+Delivered = Annotated[Path | None, Given("--delivered", "file")]
+EvaluationPage = Annotated[Path | None, Given("--page", "file", about="evaluation_page", metavar="FILE.html")]
+EvaluationReport = Annotated[
+    Path | None, Given("--report", "file", about="evaluation_report", metavar="FILE.docx|.pdf")
+]
 Scaled = Annotated[bool, Given("--scale", about="scaled")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
 Heads = Annotated[list[str] | None, Given("--head")]
@@ -39,6 +44,12 @@ PlanStates = Literal["", "negotiated", "accepted", "confirmed", "followed", "eva
 OfState = Annotated[PlanStates, Given("--state", about="of_state")]
 PlansPage = Annotated[Path | None, Given("--out -o", "file", about="page", metavar="FILE.html")]
 PlansLanguage = Annotated[str, Given("--lang", about="plans_lang", names=languages)]
+
+WatchResults = Annotated[bool, Given("--watch", about="watch_results")]
+Measure = Annotated[str, Given("--text", about="measure")]
+DoneBy = Annotated[dt.date, Given("--until", "date", about="done_by")]
+AlarmedLine = Annotated[str, Given("--line -l", "line", about="alarmed")]
+WriteRules = Annotated[bool, Given("--write", about="write_rules")]
 
 TABLE = CommandTable()
 
@@ -67,12 +78,54 @@ def _import(
     "targetcal follow targets.xlsx",
     "targetcal follow targets.xlsx --actuals actuals.csv",
     "targetcal follow targets.xlsx --actuals actuals.csv --as-of 2025-02-14",
+    "targetcal follow targets.xlsx --actuals actuals.csv --watch",
 )
+def _follow(
+    here: Here,
+    book: Book,
+    actuals: Results = None,
+    as_of: Day = None,
+    watch: WatchResults = False,
+    who: Who = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.dashboard import files_of
+    from ..actions.watching import watched
+    from ..desk import file_changes
+
+    def follow() -> "Report":
+        with here.desk(book, who, ledger) as desk:
+            return _follow_once(desk, actuals, as_of)
+
+    files = [actuals] if actuals else files_of(book, ledger)
+    return watched(follow, file_changes(files), here.tell) if watch else follow()
+
+
 @TABLE.button("follow", "finance", "ChartTypeLineInsertGallery", "actuals", "as_of")
-def _follow(desk: "Desk", actuals: Results = None, as_of: Day = None) -> "Report":
+def _follow_once(desk: "Desk", actuals: Results = None, as_of: Day = None) -> "Report":
     from ..actions.follow import follow_file
 
     return follow_file(desk, actuals, as_of)
+
+
+@TABLE.command(
+    'targetcal acknowledge targets.xlsx --line HD-JS --text "a campaign brought forward" --until 2025-02-20'
+    " --as 顾明远",
+    'targetcal acknowledge targets.xlsx --region HD --text "talked over" --until 2025-02-20',
+)
+def _acknowledge(
+    desk: "Desk", measure: Measure, done_by: DoneBy, alarmed: AlarmedLine = "", region: Region = ""
+) -> "Report":
+    from ..actions.acknowledge import acknowledge
+
+    return acknowledge(desk, measure, done_by, region=region, line=alarmed)
+
+
+@TABLE.command("targetcal suggestions targets.xlsx --write", "targetcal suggestions targets.xlsx")
+def _suggestions(desk: "Desk", write: WriteRules = False) -> "Report":
+    from ..actions.rule_book import rule_book
+
+    return rule_book(desk, write=write)
 
 
 @TABLE.command(
@@ -116,12 +169,23 @@ def _survey(
     return survey_as_said(desk, responses, form, lang, reason, scaled=scale)
 
 
-@TABLE.command("targetcal evaluate targets.xlsx")
+@TABLE.command(
+    "targetcal evaluate targets.xlsx",
+    "targetcal evaluate targets.xlsx --delivered delivered.csv",
+    "targetcal evaluate targets.xlsx --page evaluation.html --report evaluation.docx",
+)
 @TABLE.button("evaluate", "hr", "ChartTypeColumnInsertGallery")
-def _evaluate(desk: "Desk") -> "Report":
-    from ..actions.evaluate import evaluate
+@TABLE.button("evaluation_report", "hr", "FileSaveAsWordDocx", "report")
+def _evaluate(
+    desk: "Desk",
+    delivered: Delivered = None,
+    page: EvaluationPage = None,
+    report: EvaluationReport = None,
+    lang: PageLanguage = "",
+) -> "Report":
+    from ..actions.evaluation_files import evaluate_as_said
 
-    return evaluate(desk)
+    return evaluate_as_said(desk, delivered, page, report, lang)
 
 
 @TABLE.command(

@@ -36,6 +36,7 @@ PacksTo = Annotated[Path, Given("--out -o", "folder", about="packs")]
 Pages = Annotated[bool, Given("--html", about="pages_html")]
 Encrypt = Annotated[bool, Given("--encrypt")]
 AnswersAt = Annotated[list[Path] | None, Given(kind="folder", about="answers", metavar="[FILE|DIR]...")]
+AnswerReaders = Annotated[str, Given("--executor", "text", metavar="local|ADDRESS", about="executor_reading")]
 WatchAnswers = Annotated[bool, Given("--watch", about="watch_answers")]
 
 TABLE = CommandTable()
@@ -99,6 +100,7 @@ def _split(
     "targetcal collect targets.xlsx packs",
     "targetcal collect targets.xlsx HD.xlsx HN.answer.json",
     "targetcal collect targets.xlsx packs --watch",
+    "targetcal collect targets.xlsx packs --executor local",
 )
 def _collect(
     here: Here,
@@ -106,6 +108,7 @@ def _collect(
     answers: AnswersAt = None,
     region: Regions = None,
     watch: WatchAnswers = False,
+    executor: AnswerReaders = "",
     who: Who = "",
     ledger: LedgerAt = "",
 ) -> "Report":
@@ -114,16 +117,18 @@ def _collect(
 
     def take() -> "Report":
         with here.desk(book, who, ledger) as desk:
-            return _take(desk, answers, region)
+            return _take(desk, answers, region, executor)
 
     return watched(take, file_changes([book, *(answers or ())]), here.tell) if watch else take()
 
 
 @TABLE.button("collect", "finance", "ImportExcel", "answers")
-def _take(desk: "Desk", answers: AnswersAt = None, region: Regions = None) -> "Report":
+def _take(
+    desk: "Desk", answers: AnswersAt = None, region: Regions = None, executor: AnswerReaders = ""
+) -> "Report":
     from ..actions.collect import collect
 
-    return collect(desk, answers or (), region or ())
+    return collect(desk, answers or (), region or (), executor)
 
 
 @TABLE.command('targetcal unlock targets.xlsx --region HD --reason "numbers of last year"')

@@ -6,6 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
+    from .delivered import Delivery, read_deliveries
     from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
     from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
     from .form_reading import FilledForm, answer_meant, read_form
@@ -21,7 +22,7 @@ with on_demand(__name__):
         read_okr_ids,
         results_table,
     )
-    from .plan_folder import plan_files, read_drivers, read_history, read_plan
+    from .plan_folder import plan_extras, plan_files, read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .representatives import read_representatives
     from .sources import DataSource, open_source
@@ -34,19 +35,24 @@ with on_demand(__name__):
         stamped_at,
         trusted_roots,
     )
+    from .suggestions import CAUSES, RULE_FIELDS, SUGGESTIONS, read_suggestions
     from .survey import SURVEY_COLUMNS, Responses, read_responses, role_words, survey_words
     from .tables import decode, number_told
     from .templates import case_names, find_plan, plan_template, plan_templates
 
 __all__ = [
+    "CAUSES",
     "DRIVERS",
     "FORMAT",
     "LINES",
     "PLAN",
     "REGIONS",
+    "RULE_FIELDS",
+    "SUGGESTIONS",
     "SURVEY_COLUMNS",
     "Actuals",
     "DataSource",
+    "Delivery",
     "DraftRow",
     "FilledForm",
     "FormItem",
@@ -67,11 +73,13 @@ __all__ = [
     "okr_document",
     "okr_table",
     "open_source",
+    "plan_extras",
     "plan_files",
     "plan_template",
     "plan_templates",
     "post_stamp_request",
     "read_actuals",
+    "read_deliveries",
     "read_draft",
     "read_drivers",
     "read_form",
@@ -82,6 +90,7 @@ __all__ = [
     "read_plan",
     "read_representatives",
     "read_responses",
+    "read_suggestions",
     "results_table",
     "role_words",
     "signers_roots",

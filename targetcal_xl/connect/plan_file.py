@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
@@ -210,6 +211,27 @@ class _Calendar(_Strict):
         return Calendar(self.country, tuple(sorted(self.work)), tuple(sorted(self.closed)))
 
 
+class _ShareBy(_Strict):
+    day: _Day
+    share: _Share
+
+
+_Times = Annotated[float, Field(ge=0.1, le=20)]
+"""How many times as much as usual a day brings."""
+
+
+class _DayShape(_Strict):
+    idle: Annotated[float, Field(ge=0, le=2)] | None = None
+    period_end: _Times | None = None
+    month_end: _Times | None = None
+    shares: Annotated[list[_ShareBy], Field(max_length=60)] = []
+
+    @property
+    def shape(self) -> plan.DayShape:
+        shares = tuple((one.day, one.share) for one in self.shares)
+        return plan.DayShape(self.idle, self.period_end, self.month_end, shares)
+
+
 class _Plan(_Strict):
     code: _Code
     company: _Name
@@ -233,6 +255,7 @@ class _Plan(_Strict):
     notices: _Notices = _Notices()
     letters: _LetterCare = _LetterCare()
     trust: _Trust = _Trust()
+    days: _DayShape = _DayShape()
 
     @property
     def people(self) -> Iterator[tuple[tuple[int | str, ...], _Person]]:
@@ -281,7 +304,7 @@ def plan_meant(words: Mapping[str, Any]) -> plan.Plan:
     except ValidationError as error:
         raise DataProblems([_problem(fault) for fault in error.errors()]) from error
     problems = [*_twice(said), *_loose_ends(said), *_sums(said), *_locked_twice(said), *_calendar(said)]
-    problems += [*_notices(said), *_letter_care(said)]
+    problems += [*_notices(said), *_letter_care(said), *_day_shares(said)]
     if problems:
         raise DataProblems(problems)
     found = _plan(said)
@@ -443,6 +466,15 @@ def _letter_care(said: _Plan) -> Iterator[Problem]:
             yield Problem("plan_employee_twice", PlanPlace(*place, "employee"), fields)
 
 
+def _day_shares(said: _Plan) -> Iterator[Problem]:
+    """Shares of the target that do not rise from day to day within the period."""
+    shares = said.days.shares
+    days = [said.period.start, *(one.day for one in shares), said.period.end]
+    rises = all(one.share < other.share for one, other in pairwise(shares))
+    if shares and not (rises and days[0] <= days[1] and all(a < b for a, b in pairwise(days[1:]))):
+        yield Problem("plan_day_shares", PlanPlace("days", "shares"), {"period": str(said.period)})
+
+
 def _plan(said: _Plan) -> plan.Plan:
     return plan.Plan(
         code=said.code,
@@ -475,6 +507,7 @@ def _plan(said: _Plan) -> plan.Plan:
         notices=said.notices.notices,
         letters=said.letters.care,
         trust=plan.Trust(said.trust.stamps),
+        days=said.days.shape,
     )
 
 

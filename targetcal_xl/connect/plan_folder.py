@@ -1,10 +1,11 @@
-"""A plan folder: plan.toml, history and drivers (.csv or .xlsx) in; everything a baseline needs out."""
+"""A plan folder: plan.toml, history, drivers and past days (.csv or .xlsx) in; all a baseline needs out."""
 
 from __future__ import annotations
 
 import logging
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources.abc import Traversable
 
@@ -16,6 +17,8 @@ from ..calibration import MOST_PERIODS, Floats, History, Indicator, Inputs, Line
 from ..calibration.metric import IN_PERCENT
 from ..log import step
 from ..problems import DataProblems, Problem
+from ..workdays import with_days
+from .past_days import DAYS, read_past_days
 from .plan_file import FILE, PlanPlace, read_plan_file
 from .stamps import as_pem, certificates_in
 from .tables import TableFile, normal, read_table
@@ -39,34 +42,44 @@ def plan_files() -> tuple[str, ...]:
     return (*(f"{name}{kind}" for name in (HISTORY, DRIVERS) for kind in _KINDS), FILE)
 
 
+def plan_extras() -> tuple[str, ...]:
+    """How files may be called that go with a plan, and that no form holds."""
+    return (*(f"{DAYS}{kind}" for kind in _KINDS), ROOTS)
+
+
 @step(_LOG, "read a plan folder")
 def read_plan(folder: Traversable) -> Inputs:
-    """Read `plan.toml`, the table `history` and, where there is one, `drivers`: each as .csv or .xlsx.
+    """Read `plan.toml`, the table `history` and, where there are, `drivers` and `days`: each .csv or .xlsx.
 
     Where there is a `roots.pem`, its certificates are those that the plan trusts. Raise DataProblems with
     every fault of all files, each with its row and column.
     """
     plan = read_plan_file(folder.joinpath(FILE))
     problems: list[Problem] = []
-    try:
+    with _added_to(problems):
         plan = replace(plan, trust=replace(plan.trust, roots=read_roots(folder.joinpath(ROOTS))))
-    except DataProblems as found:
-        problems += found.problems
-    history, readings = None, None
-    try:
+    history, readings, rhythm = None, None, None
+    with _added_to(problems):
         history = read_history(table_file(folder, HISTORY), plan)
-    except DataProblems as found:
-        problems += found.problems
-    try:
+    with _added_to(problems):
         past = len(history.periods) if history else 0
         readings = read_drivers(table_file(folder, DRIVERS), plan, past)
-    except DataProblems as found:
-        problems += found.problems
+    with _added_to(problems):
+        rhythm = read_past_days(table_file(folder, DAYS), plan)
     if history is not None:
         problems = [*odd_target(plan, history), *problems]
     if history is None or readings is None or problems:
         raise DataProblems(problems)
-    return Inputs(plan, history, readings)
+    return Inputs(plan, with_days(history, plan), readings, rhythm=rhythm)
+
+
+@contextmanager
+def _added_to(problems: list[Problem]) -> Iterator[None]:
+    """Go on after the faults of a file, with them among the problems."""
+    try:
+        yield
+    except DataProblems as found:
+        problems += found.problems
 
 
 def read_roots(source: Traversable) -> tuple[str, ...]:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .alarm import (
+        SINCE,
+        TAKEN,
+        TAKEN_BY,
+        TAKEN_UNTIL,
+        Alarm,
+        advice,
+    )
     from .anew import PLAIN, WITH_MACROS, composed_book, has_macros, keep_aside, name_aside
     from .attachments import (
         MOST_BYTES,
@@ -83,6 +91,7 @@ with on_demand(__name__):
     from .printable import cell_faults, plan_faults, text_faults
     from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
     from .questions import Asked, asked, held, skipped, tell_open, tell_question
+    from .readers import read_by_hands
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
         EVALUATION,
@@ -94,7 +103,6 @@ with on_demand(__name__):
         Followed,
         RegionResult,
         Week,
-        advice,
         first_declarations,
         recorded_survey,
         standing_of,
@@ -154,12 +162,17 @@ __all__ = [
     "SENT",
     "SIGN",
     "SIGNED",
+    "SINCE",
     "STAMP_FIELD",
     "SURVEY",
+    "TAKEN",
+    "TAKEN_BY",
+    "TAKEN_UNTIL",
     "TEXT",
     "UNKNOWN",
     "WITHDRAWN",
     "WITH_MACROS",
+    "Alarm",
     "Answered",
     "Asked",
     "AttachedContent",
@@ -256,6 +269,7 @@ __all__ = [
     "printed_heads",
     "provenance",
     "read_attached",
+    "read_by_hands",
     "read_scan",
     "recorded",
     "recorded_learning",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..calibration import Key, Standing, Value
+from ..formats import Format
 from ..ledger import Log
 from ..ooxml import laid_beside, put_in_place, read_file
 from ..workbook import open_book, read, write_book
@@ -17,14 +18,19 @@ from .records import standing_of
 PLAIN, WITH_MACROS = ".xlsx", ".xlsm"
 
 
-def composed_book(desk: Desk, log: Log, typed: Mapping[Key, Value] | None = None) -> bytes:
-    """The workbook that a ledger speaks of, with what people have typed and nobody has recorded yet."""
-    standing = standing_of(log)
+def composed_book(
+    desk: Desk, log: Log, typed: Mapping[Key, Value] | None = None, form: Format | None = None
+) -> bytes:
+    """The workbook that a ledger speaks of, with what people have typed and nobody has recorded yet.
+
+    It is marked as of the format that is recorded of it, or of the one that is about to be.
+    """
+    standing, form = standing_of(log), form or desk.ledger.formats["book"]
     first = next(log.entries())
     macros = desk.macros(standing.language) if desk.macros and has_macros(desk.path) else None
     with tempfile.TemporaryDirectory(prefix="targetcal-") as folder:
         path = Path(folder, f"book{desk.path.suffix.lower()}")
-        write_book(path, standing, standing.language, created=first.at, macros=macros)
+        write_book(path, standing, standing.language, created=first.at, macros=macros, form=form)
         _show(path, log, standing, {})
         if typed:
             _show(path, log, standing, typed)

@@ -9,14 +9,8 @@ bytes whoever makes it.
 from __future__ import annotations
 
 import hashlib
-import json
-import multiprocessing
-import os
-import re
 import shutil
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,23 +18,17 @@ from itertools import islice
 from pathlib import Path
 
 from ..calibration import Letter
-from ..language import text
 from ..ledger import dump, load
-from ..letters import EmbeddedFile, LetterTemplate, Rendered, SetPages, ToProve, proved_pdfs, render_word
+from ..letters import LetterTemplate, Rendered, SetPages, ToProve, attachment, proved_pdfs, render_word
 from ..letters.file_names import file_name
 from ..ooxml import make_folder, write_file
-from ..problems import DataProblems, Problem, Refused
+from ..problems import DataProblems, Problem
+from .hands import by_hands, expect_hands
 
-LOCAL = "local"
 _BATCH = 50
 _WORTH_IT = 2 * _BATCH
 """Letters for which other processes are started unasked: each takes a second to begin."""
-_AHEAD = 2
-"""Batches that wait for each process."""
-_TRIES, _SECONDS = 3, 10
-"""How often a batch is begun before its makers are given up, and how long a cluster has to answer."""
 _TEMPLATE, _LANGUAGE = "template.docx", "language"
-_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss|inproc)://\S+")
 
 
 @dataclass(frozen=True)
@@ -72,10 +60,8 @@ class Workshop:
         makers: Iterator[list[LetterMade]]
         if not self._executor and len(orders) < _WORTH_IT:
             makers = (_make(self._bench, batch) for batch in batches)
-        elif self._executor in ("", LOCAL):
-            makers = _by_processes(self._tasks(batches))
         else:
-            makers = _by_cluster(self._executor, self._tasks(batches))
+            makers = by_hands(self._executor, make_batch, self._tasks(batches))
         for batch in makers:
             yield from batch
 
@@ -100,8 +86,7 @@ def workshop(
     `mark` names whose letters these are: what a killed run of the same left is taken away. `executor` is
     nothing, `local` or the address of a Dask cluster that sees `out`; raise Refused for anything else.
     """
-    if executor not in ("", LOCAL) and not _ADDRESS.fullmatch(executor):
-        raise Refused([Problem("letters_executor", executor)])
+    expect_hands(executor)
     is_new = not out.exists()
     bench = out / f".targetcal-letters-{hashlib.sha256(mark.encode()).hexdigest()[:12]}"
     shutil.rmtree(bench, ignore_errors=True)
@@ -139,7 +124,7 @@ def _make(bench: Path, orders: Sequence[LetterOrder]) -> list[LetterMade]:
     language = (bench / _LANGUAGE).read_text("utf-8")
     words = [_word(order.letter, template, language) for order in orders]
     due = {
-        place: ToProve(word, order.letter, _data(order.letter, language))
+        place: ToProve(word, order.letter, attachment(order.letter, dump(order.letter), language))
         for place, (order, word) in enumerate(zip(orders, words, strict=True))
         if order.with_pdf and not isinstance(word, DataProblems)
     }
@@ -159,14 +144,6 @@ def _word(letter: Letter, template: LetterTemplate, language: str) -> Rendered |
         return refused
 
 
-def _data(letter: Letter, language: str) -> EmbeddedFile:
-    """What a letter says, key by key, for machines that read what a person signs."""
-    head = {"format": "targetcal-letter/1", "number": letter.number, "version": letter.version}
-    known = json.dumps({**head, "checkpoint": letter.chain_head}, ensure_ascii=False)
-    content = known[:-1].encode() + b', "letter": ' + dump(letter) + b"}"
-    return EmbeddedFile("letter.json", content, text("letters.attached", language))
-
-
 def _finished(
     bench: Path, order: LetterOrder, word: Rendered | DataProblems, pages: SetPages | DataProblems | None
 ) -> LetterMade:
@@ -181,55 +158,3 @@ def _finished(
         write_file(bench / name, content)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in named.items()}
     return LetterMade(number, tuple(hashes.items()), ())
-
-
-def _by_processes(tasks: Iterator[Path]) -> Iterator[list[LetterMade]]:
-    """What processes of this computer make, one for each of its cores; a lost one is replaced."""
-    count = os.cpu_count() or 1
-    left, lost = deque[Path](), 0
-    while True:
-        try:
-            with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
-                for made in _in_turn(pool, tasks, left, count * _AHEAD):
-                    lost = 0
-                    yield made
-            return
-        except BrokenExecutor as error:
-            lost += 1
-            if lost == _TRIES:
-                raise Refused([Problem("letters_hands_lost")]) from error
-
-
-def _by_cluster(address: str, tasks: Iterator[Path]) -> Iterator[list[LetterMade]]:
-    """What the workers of a Dask cluster make; what a lost one had, others take over."""
-    try:
-        from distributed import Client, KilledWorker
-    except ImportError as error:
-        raise Refused([Problem("letters_dask_missing")]) from error
-    try:
-        client = Client(address, timeout=_SECONDS, set_as_default=False)
-    except OSError as error:
-        raise Refused([Problem("letters_cluster", address, {"detail": str(error)})]) from error
-    with client:
-        count = max(len(client.ncores()), 1)
-        try:
-            pool = client.get_executor(pure=False, retries=_TRIES)
-            yield from _in_turn(pool, tasks, deque(), count * _AHEAD)
-        except KilledWorker as error:
-            raise Refused([Problem("letters_hands_lost")]) from error
-
-
-def _in_turn(
-    pool: Executor, tasks: Iterator[Path], left: deque[Path], ahead: int
-) -> Iterator[list[LetterMade]]:
-    """What comes of tasks, in their order; `left` holds those that were begun, for whoever begins again."""
-    running = deque(pool.submit(make_batch, str(task)) for task in left)
-    while True:
-        for task in islice(tasks, ahead - len(running)):
-            left.append(task)
-            running.append(pool.submit(make_batch, str(task)))
-        if not running:
-            return
-        made = running.popleft().result()
-        left.popleft().unlink()
-        yield made

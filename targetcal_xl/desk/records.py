@@ -5,32 +5,35 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from ..calibration import (
+    Floats,
     Inside,
     Key,
     Measures,
     Plan,
     Progress,
+    Review,
+    Rhythm,
     Standing,
     Survey,
     Value,
     beside,
-    has_resources,
-    hope,
     reached,
 )
 from ..calibration.plan import ADDED
 from ..calibration.standing import DECIDED_NOW
 from ..calibration.vocabulary import ObjectionState
-from ..figures import Figures, percent
 from ..language import text
 from ..ledger import Log, load
 from ..ledger import standing as fold
+from ..sentences import rests_on
+from .alarm import Alarm, advice, proposal, reason, warning_state
 from .learning import learning_fields, recorded_learning
 from .tested import BACKTEST, Tested, backtest_fields
 from .threads import FILE, FOLDER, TEXT, thread_fields
@@ -61,6 +64,16 @@ class Followed:
     weeks: tuple[Week, ...]
     recent: tuple[float, ...] = field(default=(), metadata=ADDED)
     """How the last days of each line went beside what they should have brought."""
+    groups: Progress | None = field(default=None, metadata=ADDED)
+    """How the regions stood, in the plan's order, and behind them the whole."""
+    alarms: tuple[Alarm, ...] = field(default=(), metadata=ADDED)
+    rhythm: Rhythm | None = field(default=None, metadata=ADDED)
+    """What the days so far taught, for the plan that comes after."""
+
+    @cached_property
+    def alarm_of(self) -> Mapping[tuple[str | None, str | None], Alarm]:
+        """What stands behind the warnings, by region and line."""
+        return {(alarm.region, alarm.line): alarm for alarm in self.alarms}
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,8 @@ class Evaluated:
     measures: Measures
     regions: tuple[RegionResult, ...]
     inside: Inside | None = field(default=None, metadata=ADDED)
+    review: Review | None = field(default=None, metadata=ADDED)
+    """What everything was worth; None before the period is over."""
 
 
 def standing_of(ledger: Log) -> Standing:
@@ -154,10 +169,14 @@ def _progress_fields(followed: Followed, standing: Standing, language: str) -> I
             "expected_final": _known(progress.expected_final[row]),
             "recent": _known(followed.recent[row]) if followed.recent else None,
             "odds": _known(progress.odds[row]),
+            **_warned_of(
+                followed, (line.region, line.code), advice(progress, row, agreed, plan, language), standing
+            ),
             "warned": bool(progress.warned[row]),
-            "suggestion": advice(progress, row, agreed, plan, language),
         }
         yield from (((line.region, line.code, f"progress.{code}"), value) for code, value in fields.items())
+    yield from _group_fields(followed, standing, targets)
+    yield (None, None, "progress.rests"), rests_on(followed.rhythm, standing.inputs, language)
     for number, week in enumerate(followed.weeks, 1):
         row_code = f"W{number:02d}"
         yield (None, row_code, "weekly.date"), week.date.isoformat()
@@ -165,26 +184,46 @@ def _progress_fields(followed: Followed, standing: Standing, language: str) -> I
         yield (None, row_code, "weekly.actual"), _known(week.actual)
 
 
-def advice(progress: Progress, row: int, agreed: float, plan: Plan, language: str) -> str:
-    """What to do about a warned line, the scarcest first; empty when it is on its path or nothing helps.
+def _warned_of(
+    followed: Followed, about: tuple[str | None, str | None], ours: str, standing: Standing
+) -> dict[str, Value]:
+    """How the warning of something stands, what is behind it and what may be done about it."""
+    language = standing.language
+    state = warning_state(standing, *about, language)
+    alarm = followed.alarm_of.get(about)
+    if alarm is None:
+        return {"warning_state": state, "cause": "", "suggestion": ours}
+    said = proposal(alarm, ours, standing, language)
+    return {"warning_state": state, "cause": reason(alarm, standing, language), "suggestion": said}
 
-    Of a line that would be warned of, were its target not so small, that this is too little to tell.
-    """
-    metric, hoped = plan.metric, hope(progress, row, agreed, plan)
-    if hoped == "few" and progress.odds[row] >= plan.thresholds.warning_odds:
-        return text("calibration.suggestion.few", language)
-    if not progress.warned[row] or hoped != "open":
-        return ""
-    if not has_resources(metric):
-        told = Figures(metric, language)
-        expected = told.total(float(progress.expected_final[row]))
-        return text("calibration.suggestion.level", language, expected=expected, agreed=told.number(agreed))
-    shares = [(short.code, short.share) for short in progress.shortages[row]]
-    shares = shares or [("unexplained", progress.expected_final[row] / agreed if agreed else 0.0)]
-    return " ".join(
-        text(f"calibration.suggestion.{code}", language, share=percent(share, language))
-        for code, share in shares
-    )
+
+def _group_fields(followed: Followed, standing: Standing, targets: Floats) -> Iterator[tuple[Key, Value]]:
+    """How the regions and the whole stand; nothing of results from before they were followed."""
+    groups, plan = followed.groups, standing.inputs.plan
+    if groups is None:
+        return
+    for row, (code, rows) in enumerate(plan.groups_of_lines):
+        is_warned, is_on = bool(groups.warned[row]), followed.as_of < plan.period.end
+        ours = text("calibration.suggestion.group", standing.language) if is_warned and is_on else ""
+        fields: dict[str, Value] = {
+            "warned_lines": int(followed.progress.warned[rows].sum()),
+            "agreed": _known(plan.total_of(targets, rows)),
+            "as_of": followed.as_of.isoformat(),
+            "actual": _known(groups.actual[row]),
+            "path": _known(groups.path[row]),
+            "attainment": _known(groups.attainment[row]),
+            "expected_final": _known(groups.expected_final[row]),
+            "odds": _known(groups.odds[row]),
+            "odds_end": _known(groups.odds_end[row]),
+            **_warned_of(followed, (code, None), ours, standing),
+            "warned": is_warned,
+        }
+        told = fields if code else {name: fields[name] for name in _OF_THE_WHOLE}
+        yield from (((code, None, f"progress.{name}"), value) for name, value in told.items())
+
+
+_OF_THE_WHOLE = ("odds", "odds_end", "expected_final", "warned", "warning_state", "cause", "suggestion")
+"""What is told of the whole plan here; its results are told beside the lines'."""
 
 
 def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, Value]]:
@@ -196,6 +235,8 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
         yield (None, None, "evaluation.inside"), float(inside.count)
         yield (None, None, "evaluation.inside_of"), float(inside.of)
         yield (None, None, "evaluation.inside_due"), inside.due
+    if evaluated.review:
+        yield from _review_fields(evaluated.review, plan)
     for result in evaluated.regions:
         share = None if result.agreement_pct is None else result.agreement_pct / 100
         has_quadrant = result.quadrant not in (HIDDEN, UNKNOWN)
@@ -208,6 +249,20 @@ def _evaluation_fields(evaluated: Evaluated, plan: Plan) -> Iterator[tuple[Key, 
             "borderline": result.borderline if has_quadrant else None,
         }
         yield from (((result.region, None, f"evaluation.{code}"), value) for code, value in fields.items())
+
+
+def _review_fields(review: Review, plan: Plan) -> Iterator[tuple[Key, Value]]:
+    found, came = review.foretold, review.supports
+    counts = {"missed": found.missed, "warned_in_time": found.in_time, "unwarned": found.unwarned}
+    counts |= {"supports_granted": came.granted, "supports_in_time": came.in_time}
+    yield from (((None, None, f"evaluation.{code}"), float(count)) for code, count in counts.items())
+    for one in review.regions:
+        told = {"lines": float(one.lines), "off_suggested": one.suggested, "off_declared": one.declared}
+        told |= {"off_agreed": one.agreed, "region_added": one.region_added, "talk_added": one.talk_added}
+        yield from (((one.code, None, f"worth.{code}"), _known(value)) for code, value in told.items())
+    for driver, worth in zip(plan.drivers, review.drivers, strict=True):
+        yield (None, driver.code, "moved.moved"), _known(worth.moved)
+        yield (None, driver.code, "moved.added"), _known(worth.added)
 
 
 def _known(value: float | None) -> Value:

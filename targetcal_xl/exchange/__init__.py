@@ -8,9 +8,10 @@ with on_demand(__name__):
     from .answer import MOST_ANSWER, PageAnswer, mac, read_answer
     from .copies import copies_beside
     from .enclosed import ENDING, ZIPPED, Enclosed, enclosed_beside, same_name, unzipped, zip_of
-    from .encryption import decrypted, encrypted
+    from .encryption import decrypted, encrypted, is_encrypted
     from .merging import merge
     from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, shown_cells, steady
+    from .returned import PackAnswer, Returned, read_returned
     from .slip import Slip, slip_text
     from .spelling import typed_as_meant
     from .typist import person_named
@@ -21,13 +22,16 @@ __all__ = [
     "ZIPPED",
     "Enclosed",
     "Pack",
+    "PackAnswer",
     "PageAnswer",
+    "Returned",
     "Slip",
     "copies_beside",
     "decrypted",
     "enclosed_beside",
     "encrypted",
     "find_slip",
+    "is_encrypted",
     "mac",
     "merge",
     "pack_bytes",
@@ -36,6 +40,7 @@ __all__ = [
     "person_named",
     "read_answer",
     "read_pack",
+    "read_returned",
     "same_name",
     "shown_cells",
     "slip_text",

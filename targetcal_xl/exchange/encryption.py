@@ -24,12 +24,17 @@ def encrypted(content: bytes, password: str, name: str) -> bytes:
     return file.getvalue()
 
 
+def is_encrypted(content: bytes) -> bool:
+    """Whether a file opens with a password only."""
+    return content.startswith(_COMPOUND) and _ENCRYPTED in content
+
+
 def decrypted(content: bytes, password: str, name: str) -> bytes:
     """What an encrypted workbook holds, and any other as it is.
 
     Raise Refused for one that this password does not open, or that only a rights management can open.
     """
-    if not content.startswith(_COMPOUND) or _ENCRYPTED not in content:
+    if not is_encrypted(content):
         return content
     if _LABELLED in content:
         raise Refused([Problem("pack_labelled", name)])

@@ -17,7 +17,7 @@ from .meaning import as_rows, kind_meant
 from .ranges import ErrorValue, Number, Numbers, RangeTable, RangeValue, Text, Texts, refuse
 from .registry import SpilledRows, function
 
-_FIGURES = ("last_year", "base", "expected", "suggested", "low", "high", "sigma", "inertial")
+_FIGURES = ("last_year", "base", "expected", "suggested", "low", "high", "sigma", "stretch", "inertial")
 """Columns of a baseline that are one number for each line."""
 
 
@@ -31,9 +31,11 @@ def TC_BASELINE(
     drivers: RangeTable | None = None,
     lines: Texts | None = None,
     step: Number = 1.0,
+    calendar: Text = "",
 ) -> SpilledRows:
     """Suggested targets, a row for each line."""
-    known, found = baseline_of(period, history, events, readings, indicators, drivers, step)
+    tables = (events, readings, indicators, drivers)
+    known, found = baseline_of(period, history, *tables, step, calendar=calendar)
     return _by_line(known, [found.suggested], lines)
 
 
@@ -47,9 +49,11 @@ def TC_INTERVAL(
     drivers: RangeTable | None = None,
     lines: Texts | None = None,
     confidence: Number = 0.80,
+    calendar: Text = "",
 ) -> SpilledRows:
     """Both ends of the interval around the suggestion, a row for each line."""
-    known, found = baseline_of(period, history, events, readings, indicators, drivers, confidence=confidence)
+    tables = (events, readings, indicators, drivers)
+    known, found = baseline_of(period, history, *tables, confidence=confidence, calendar=calendar)
     return _by_line(known, [found.low, found.high], lines)
 
 
@@ -65,9 +69,11 @@ def TC_EXPLAIN(
     columns: Texts | None = None,
     step: Number = 1.0,
     confidence: Number = 0.80,
+    calendar: Text = "",
 ) -> SpilledRows:
     """What each suggestion is made of: the columns asked for, or else the way there with headings."""
-    known, found = baseline_of(period, history, events, readings, indicators, drivers, step, confidence)
+    tables = (events, readings, indicators, drivers)
+    known, found = baseline_of(period, history, *tables, step, confidence, calendar)
     if columns is not None:
         return _by_line(known, [_figure(found, code) for code in columns], lines)
     steps = ["last_year", *(f"part.{part}" for part in found.parts), "expected"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -33,7 +33,7 @@ from ..calibration import (
 from ..calibration.arrays import Flags
 from ..language import LANGUAGES, text
 from ..problems import Problem
-from ..workdays import calendar_problems, working_days
+from ..workdays import calendar_problems, with_days, working_days
 from .ranges import ErrorValue, RangeTable, Unanswerable, is_blank, refuse, said
 
 UNKNOWN_AMOUNTS = ("", "?", "？")
@@ -61,7 +61,12 @@ def period_of(said_period: str) -> Period:
 
 
 def days_of(said_calendar: str, period: Period) -> Flags:
-    """Which days (D,) of a period are worked by the calendar that a text means, as the settings write it.
+    """Which days (D,) of a period are worked by the calendar that a text means."""
+    return working_days(period, calendar_of(said_calendar, period)).days
+
+
+def calendar_of(said_calendar: str, period: Period) -> Calendar:
+    """The calendar that a text means, as the settings write it.
 
     Raise Unanswerable with everything that is wrong with the text.
     """
@@ -71,7 +76,7 @@ def days_of(said_calendar: str, period: Period) -> Flags:
         raise refuse("udf_not_a_calendar", "calendar", found=str(error)) from error
     if problems := calendar_problems(calendar, period.year, "calendar"):
         raise Unanswerable(ErrorValue("#VALUE!", problem) for problem in problems)
-    return working_days(period, calendar).days
+    return calendar
 
 
 def lines_of(history: RangeTable) -> Lines:
@@ -106,12 +111,15 @@ def baseline_of(
     drivers: RangeTable | None = None,
     step: float = 1.0,
     confidence: float = 0.80,
+    calendar: str = "",
 ) -> tuple[Lines, Baseline]:
     """The suggestions for every line of a history, as the command computes them.
 
     Functions that explain one baseline differently share the work: the last few are remembered.
     """
-    lines, inputs = inputs_of(period, history, events, readings, indicators, drivers, step, confidence)
+    lines, inputs = inputs_of(
+        period, history, events, readings, indicators, drivers, step, confidence, calendar
+    )
     return lines, computed_from(inputs, period)
 
 
@@ -138,15 +146,19 @@ def inputs_of(
     drivers: RangeTable | None,
     step: float,
     confidence: float,
+    calendar: str = "",
 ) -> tuple[Lines, Inputs]:
-    """The lines of a history and all that their suggestions are computed from."""
+    """The lines of a history and all that their suggestions are computed from; days count by a calendar."""
     if step <= 0:
         raise refuse("udf_step", "step", "#NUM!", found=float(step))
     if not 0 < confidence < 1:
         raise refuse("udf_confidence", "confidence", "#NUM!", found=float(confidence))
     lines, when = lines_of(history), period_of(period)
     plan = _plan(when, lines, _drivers(drivers), _indicators(indicators), step, confidence)
-    return lines, Inputs(plan, _history(history, events, lines), _readings(readings, plan, lines))
+    past = _history(history, events, lines)
+    if calendar:
+        past = with_days(past, replace(plan, calendar=calendar_of(calendar, when)))
+    return lines, Inputs(plan, past, _readings(readings, plan, lines))
 
 
 def _plan(

@@ -9,10 +9,10 @@ from typing import cast
 import numpy as np
 
 from .. import calibration
-from ..calibration import Calendar, Floats, Metric, Period, Resources, Thresholds
-from ..calibration.arrays import Flags
+from ..calibration import Calendar, Floats, Metric, Period, Plan, Resources, Shape, Thresholds
 from ..calibration.progress import PRIOR_SIGMA
 from ..problems import Problem
+from ..workdays import past_rhythm
 from .inputs import days_of, period_of
 from .meaning import as_rows, kind_meant, side_meant
 from .ranges import ErrorValue, Number, Numbers, RangeTable, Text, Texts, Unanswerable, refuse
@@ -20,6 +20,8 @@ from .registry import SpilledRows, function
 
 CHINA = str(Calendar())
 """The calendar of who names none."""
+_MOST_PAST = 2200
+"""So many days back is as far as a rhythm is learned from."""
 _EPOCH = dt.date(1899, 12, 30)
 
 
@@ -30,6 +32,7 @@ def TC_PATH(
     dates: Numbers | None = None,
     kind: Text = "sum",
     calendar: Text = CHINA,
+    past: RangeTable | None = None,
 ) -> SpilledRows:
     """Where each target should be at the end of each day, or of the dates asked for.
 
@@ -37,10 +40,9 @@ def TC_PATH(
     a column.
     """
     when = period_of(period)
-    weights = calibration.period_weights(days_of(calendar, when))
-    path = calibration.target_path(
-        np.nan_to_num(target.ravel()), weights, Metric("", "", "", "", kind=kind_meant(kind))
-    )
+    metric = Metric("", "", "", "", kind=kind_meant(kind))
+    shares = _shape(when, calendar, past, metric).shares
+    path = calibration.target_path(np.nan_to_num(target.ravel()), shares, metric)
     if dates is None:
         return as_rows(path)
     days = (dates.ravel() - (when.start - _EPOCH).days).tolist()
@@ -70,25 +72,27 @@ def TC_WARNING(
     odds: Number = 0.50,
     kind: Text = "sum",
     calendar: Text = CHINA,
+    past: RangeTable | None = None,
 ) -> SpilledRows:
     """Result, path, attainment, expected final, odds of a miss and whether to warn, a row for each line."""
     when = period_of(period)
+    metric = Metric("", "", "", "", direction=side_meant(direction), kind=kind_meant(kind), step=step)
     return _followed(
         when,
-        days_of(calendar, when),
+        _shape(when, calendar, past, metric),
         lines,
         {"agreed": agreed, "expected": expected, "sigma": sigma},
         actuals,
         as_of,
         [] if milestones is None else milestones[~np.isnan(milestones)].tolist(),
-        Metric("", "", "", "", direction=side_meant(direction), kind=kind_meant(kind), step=step),
+        metric,
         Thresholds(milestone=milestone, warning_days=round(days), warning_odds=odds),
     )
 
 
 def _followed(
     when: Period,
-    working: Flags,
+    shape: Shape,
     lines: Texts,
     sides: dict[str, Floats | None],
     actuals: RangeTable,
@@ -108,13 +112,12 @@ def _followed(
     progress = calibration.follow_lines(
         agreed,
         daily,
-        calibration.period_weights(working),
+        shape.shares,
         metric,
         thresholds,
+        worlds=tuple(shape.worlds(daily)) if metric.adds_up else (),
         milestones=[int(day - begins) + 1 for day in milestones],
-        prior=1.0
-        if expected is None
-        else np.where(agreed > 0, expected / np.maximum(agreed, metric.step), 1.0),
+        prior=1.0 if expected is None else _share(expected, agreed, metric),
         sigma=PRIOR_SIGMA if sigma is None else sigma,
         volumes=volumes,
         resources=resources if calibration.has_resources(metric) else None,
@@ -126,6 +129,35 @@ def _followed(
         [*("" if np.isnan(cell) else cell for cell in row), warned]
         for row, warned in zip(np.column_stack(columns).tolist(), progress.warned.tolist(), strict=True)
     ]
+
+
+def _share(expected: Floats, agreed: Floats, metric: Metric) -> Floats:
+    """What was expected, as a share of the target; 1 where there is none."""
+    return np.where(agreed > 0, expected / np.maximum(agreed, metric.step), 1.0)
+
+
+def _shape(when: Period, calendar: str, past: RangeTable | None, metric: Metric) -> Shape:
+    """What the days of a period bring, as a plan has it that states nothing of them."""
+    worked = days_of(calendar, when)
+    if past is None:
+        return calibration.period_shape(when.days, worked)
+    amounts = ("date", "line", "value") if metric.adds_up else ("date", "line", "volume")
+    date, line, amount = past.needed(*amounts)
+    numbers = past.numbers([date, amount])
+    since = numbers[:, 0] - (when.start - _EPOCH).days
+    if late := np.flatnonzero(~((since < 0) & (since > -_MOST_PAST))).tolist():
+        problems = (Problem("udf_day_not_past", past.where(k, date), {"period": str(when)}) for k in late)
+        raise Unanswerable([ErrorValue("#N/A", problem) for problem in problems])
+    codes: dict[str, int] = {}
+    rows = [codes.setdefault(code, len(codes)) for code in past.texts(line)]
+    days = np.datetime64(when.start) + since.astype("timedelta64[D]")
+    known = past_rhythm(days, np.array(rows, np.intp), numbers[:, 1], _days_alone(when, calendar, metric))
+    return calibration.period_shape(when.days, worked, known)
+
+
+def _days_alone(when: Period, calendar: str, metric: Metric) -> Plan:
+    """A plan that says whose days count, and nothing more."""
+    return Plan("", "", when, metric, 0.0, (), (), calendar=Calendar.parse(calendar))
 
 
 def _daily(

@@ -22,7 +22,7 @@ WORDS: Final = frozenset(
         *("comment", "attachment", "what", "decision_reason", "granted_reason", DECLINED),
         *("objection.present", "change.reason", "event.note", "history.note", "seal"),
         *("thread.text", "thread.file"),
-        *("letter.question", "letter.reply", "letter.scan"),
+        *("letter.question", "letter.reply", "letter.scan", "warning.taken"),
     }
 )
 """Fields whose values are somebody's own words. A seal is a hash over some, and might give them away."""

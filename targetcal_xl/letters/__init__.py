@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..doors import on_demand
 
 with on_demand(__name__):
+    from .attached import attached_code, attachment
     from .compiled import Rendered
     from .fields import fields
     from .font import drawing_font, font_file, unprinted
@@ -13,6 +14,7 @@ with on_demand(__name__):
     from .printed import printed_text
     from .rehearsal import Rehearsal, rehearse
     from .render import ToProve, proved_pdfs, render_pdf, render_word
+    from .report import ReportPart, report_docx
     from .statement import letter_code, read_code
     from .steady import EmbeddedFile
     from .template import LetterKind, LetterTemplate
@@ -23,8 +25,11 @@ __all__ = [
     "LetterTemplate",
     "Rehearsal",
     "Rendered",
+    "ReportPart",
     "SetPages",
     "ToProve",
+    "attached_code",
+    "attachment",
     "drawing_font",
     "fields",
     "font_file",
@@ -36,6 +41,7 @@ __all__ = [
     "rehearse",
     "render_pdf",
     "render_word",
+    "report_docx",
     "to_pdf",
     "unprinted",
 ]

@@ -107,7 +107,7 @@ class Canvas:
             sheet[top:bottom, left:right] = palette.number(bar.colour)
         for text in self._texts:
             _paint(sheet, text, palette.shades(text.colour))
-        return _png(sheet, palette.colours)
+        return indexed_png(sheet, palette.colours)
 
     def svg(self) -> bytes:
         """The picture in curves."""
@@ -168,8 +168,8 @@ def _mask(said: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int
     return (np.asarray(image).astype(np.uint16) * (_SHADES - 1) // 255).astype(np.uint8), left, top
 
 
-def _png(sheet: NDArray[np.uint8], colours: list[tuple[int, int, int]]) -> bytes:
-    """An indexed PNG, each row as how it differs from the one above: mostly not at all."""
+def indexed_png(sheet: NDArray[np.uint8], colours: list[tuple[int, int, int]]) -> bytes:
+    """A PNG of numbers of colours, each row as how it differs from the one above: mostly not at all."""
     height, width = sheet.shape
     rows = np.full((height, width + 1), 2, np.uint8)
     rows[0, 1:], rows[1:, 1:] = sheet[0], sheet[1:] - sheet[:-1]

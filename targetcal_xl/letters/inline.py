@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from lxml import etree
 
+from .blocks import slot
 from .font import ASCENT, DESCENT
+from .moulds import argument, quoted, shared
 from .package import W
-from .styles import Look, WordStyles, is_sans, points
+from .styles import Look, WordStyles, points
 from .supported import Unsupported
 
 _EMU_PER_POINT = 12700
 BEYOND = "beyond:"
 """How a page says what it cannot hold, once it is set."""
 _DRAWN = (".png", ".jpg", ".jpeg", ".gif")
-_LATIN, _WIDE = re.compile("[A-Za-z]"), re.compile("[\u2e80-\U0003ffff]")
-"""Chinese quotes and dashes are as wide as a character, also between Latin letters unless told otherwise."""
-_NARROW = re.compile("[^\\s\u2000-\u206f\u2e80-\U0003ffff]")
-_PACKED = re.compile(r"([^\s\u2e80-\U0003ffff]{25,})")
 _COUNTERS = {"PAGE": "counter(page).display()", "NUMPAGES": "counter(page).final().first()"}
 _COUNTER = re.compile(r"\s*(PAGE|NUMPAGES)\s*(?:\\\*\s*(?:MERGEFORMAT|Arabic)\s*)*", re.IGNORECASE)
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -36,11 +34,6 @@ _THROUGH = frozenset(f"{W}{name}" for name in ("hyperlink", "smartTag", "sdt", "
 _TAB, _BREAK = "\t", "#linebreak()"
 
 
-def quoted(text: str) -> str:
-    """A Typst string."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def line_edges(look: Look) -> tuple[float, float]:
     """How far a line reaches above and below its baseline, in points."""
     rule, value = look.line
@@ -53,7 +46,7 @@ def line_edges(look: Look) -> tuple[float, float]:
 class Inline:
     """The contents of paragraphs of one part; `targets`: relationship id -> file, `room`: of a page.
 
-    `curved`: picture -> the file that shows the same in curves.
+    `curved`: the pictures that are shown in curves, which stand in a variable.
     """
 
     def __init__(
@@ -61,7 +54,7 @@ class Inline:
         styles: WordStyles,
         targets: Mapping[str, str],
         room: tuple[float, float],
-        curved: Mapping[str, str],
+        curved: Collection[str],
     ) -> None:
         self._styles, self._targets, self._room, self._curved = styles, targets, room, curved
 
@@ -108,11 +101,11 @@ class Inline:
     def _piece(self, element: etree._Element, look: Look) -> str:
         name = etree.QName(element).localname
         if name == "t":
-            return _text(element.text or "", look)
+            return _text(element.text, look) if element.text else ""
         if name == "tab":
             return _TAB
         if name == "noBreakHyphen":
-            return _text("-", look)
+            return _styled(argument("-", look.latin, look.eastern), look)
         if name in ("br", "cr") and element.get(f"{W}type", "textWrapping") == "textWrapping":
             return _BREAK
         if name == "drawing":
@@ -138,8 +131,9 @@ class Inline:
         size = f"width: {width:.2f}pt, height: {height:.2f}pt"
         _, below = line_edges(look)
         room = f"baseline: {below:.2f}pt, inset: (bottom: {below:.2f}pt)"
-        shown = quoted(self._curved.get(file, file))
-        return f"#box({room}, image({shown}, {size}, alt: {quoted(about.get('descr', ''))}))"
+        shown = f"curves.at({quoted(file)})" if file in self._curved else quoted(file)
+        alt = slot(about.get("descr", "")) or quoted("")
+        return f"#box({room}, image({shown}, {size}, alt: {alt}))"
 
 
 class _Field:
@@ -167,24 +161,9 @@ def _counter(instruction: str, look: Look) -> str:
     return _styled(f"[#context {_COUNTERS[known[1].upper()]}]", look)
 
 
-def _text(text: str, look: Look) -> str:
-    """Text as a string, which Typst takes as it is; long words without spaces may break anywhere.
-
-    An empty box lets them, and leaves no character behind when the text is copied.
-    """
-    if (family := _lacking(text, look)) is not None:
-        raise Unsupported(f"font {family}")
-    pieces = [quoted(piece) for piece in _PACKED.split(text)]
-    pieces[1::2] = [f"{piece}.clusters().join(box())" for piece in pieces[1::2]]
-    narrow = 'features: ("pwid",), ' if _LATIN.search(text) and not _WIDE.search(text) else ""
-    return _styled(narrow + " + ".join(pieces), look) if text else ""
-
-
-def _lacking(text: str, look: Look) -> str | None:
-    """The family that some of a text should be in, where ours cannot stand in its place."""
-    is_latin, is_wide = bool(_NARROW.search(text)), bool(_WIDE.search(text))
-    needed = [look.latin] * is_latin + [look.eastern] * is_wide
-    return next((family for family in needed if not is_sans(family)), None)
+def _text(number: str, look: Look) -> str:
+    """Where a text goes, by its number in the block."""
+    return _styled(slot(number, look.latin, look.eastern), look)
 
 
 def _height(look: Look) -> float:
@@ -195,7 +174,8 @@ def _styled(body: str, look: Look) -> str:
     above, below = line_edges(look)
     weight = ', weight: "bold"' if look.bold else ""
     edges = f"top-edge: {above:.2f}pt, bottom-edge: {-below:.2f}pt"
-    markup = f'#text(size: {look.size}pt, fill: rgb("#{look.colour}"), {edges}{weight}, {body})'
+    letters = f'text.with(size: {look.size}pt, fill: rgb("#{look.colour}"), {edges}{weight})'
+    markup = f"#{shared(letters)}({body})"
     if look.strike:
         markup = f"#strike[{markup}]"
     return f"#underline[{markup}]" if look.underline else markup

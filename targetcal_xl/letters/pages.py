@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import operator
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ _LEAST = 3.0
 """Points: what is smaller is not read."""
 _SHARED, _SHARED_BY_NEIGHBOURS = 0.35, 0.75
 """The share of a sign's box that another one may cover: letters in italics lean over each other."""
-_CELL = 24.0
+_PIXEL = 1 / _SCALE
 _DEEPEST = 12
 
 
@@ -52,8 +52,7 @@ def read_pages(pdf: bytes) -> list[Page]:
 
 
 def _read(page: Any) -> Page:
-    signs = list(_signs(page))
-    seen = list(_seen(signs, _ink(page), page.get_mediabox()))
+    seen = _seen(list(_signs(page)), _ink(page), page.get_mediabox())
     over = _overprinted(seen)
     return Page("".join(sign.sign for sign in seen), "".join(sign.sign for sign in seen if sign in over))
 
@@ -61,19 +60,21 @@ def _read(page: Any) -> Page:
 def _signs(page: Any) -> Iterator[Sign]:
     """The signs of a page that are no white space."""
     text, boxes = page.get_textpage(), _Boxes()
+    raw, box_of, code_of, is_generated = text.raw, boxes.of, *_ASKED
     half = ""
     for place in range(text.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(text.raw, place)
+        code = code_of(raw, place)
         if code in _HIGH:  # beyond 16 bits a sign comes in two halves
             half = chr(code)
             continue
         sign, half = _whole(half, chr(code)), ""
-        if sign.isspace() or sign == "\0" or pdfium.FPDFText_IsGenerated(text.raw, place) == 1:
+        if sign.isspace() or sign == "\0" or is_generated(raw, place) == 1:
             continue
-        if (box := boxes.of(text.raw, place)) is not None:
+        if (box := box_of(raw, place)) is not None:
             yield Sign(sign, place, *box)
 
 
+_ASKED = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_IsGenerated
 _HIGH = range(0xD800, 0xDC00)
 
 
@@ -86,17 +87,25 @@ class _Boxes:
 
     def __init__(self) -> None:
         self._sides = tuple(ctypes.c_double() for _ in range(4))
+        self._there = tuple(map(ctypes.byref, self._sides))
         self._tall = pdfium.FS_RECTF()
 
     def of(self, text: Any, place: int) -> tuple[float, float, float, float] | None:
         """A sign's box; None for one that is too small to be read."""
+        _BOX(text, place, *self._there)
+        left, right, bottom, top = (side.value for side in self._sides)
+        if top - bottom < _LEAST and right - left < _LEAST and self._is_small(text, place):
+            return None
+        return left, bottom, right, top
+
+    def _is_small(self, text: Any, place: int) -> bool:
+        """Whether a sign of little ink is in small letters: a full stop is little in any."""
         tall = self._tall
         pdfium.FPDFText_GetLooseCharBox(text, place, tall)
-        if tall.top - tall.bottom < _LEAST and tall.right - tall.left < _LEAST:
-            return None
-        left, right, bottom, top = self._sides
-        pdfium.FPDFText_GetCharBox(text, place, left, right, bottom, top)
-        return left.value, bottom.value, right.value, top.value
+        return bool(tall.top - tall.bottom < _LEAST and tall.right - tall.left < _LEAST)
+
+
+_BOX = pdfium.FPDFText_GetCharBox
 
 
 def _ink(page: Any) -> NDArray[np.bool_]:
@@ -115,28 +124,40 @@ def _picture(page: Any) -> NDArray[np.uint8]:
     return grey
 
 
-def _seen(signs: list[Sign], ink: NDArray[np.bool_], paper: tuple[float, ...]) -> Iterator[Sign]:
+def _seen(signs: list[Sign], ink: NDArray[np.bool_], paper: tuple[float, ...]) -> list[Sign]:
     """The signs that are on the paper, and make a difference there."""
+    if not signs:
+        return []
     x0, y0, x1, y1 = paper
-    for sign in signs:
-        if sign.left < x0 - 1 or sign.bottom < y0 - 1 or sign.right > x1 + 1 or sign.top > y1 + 1:
-            continue
-        rows = slice(max(int((y1 - sign.top) * _SCALE) - 1, 0), int((y1 - sign.bottom) * _SCALE) + 2)
-        columns = slice(max(int((sign.left - x0) * _SCALE) - 1, 0), int((sign.right - x0) * _SCALE) + 2)
-        if ink[rows, columns].any():
-            yield sign
+    left, bottom, right, top = np.array([sign[2:] for sign in signs]).T
+    inside = (left >= x0 - 1) & (bottom >= y0 - 1) & (right <= x1 + 1) & (top <= y1 + 1)
+    edges = (y1 - top - _PIXEL, y1 - bottom + 2 * _PIXEL, left - x0 - _PIXEL, right - x0 + 2 * _PIXEL)
+    pixels = np.stack([np.maximum(edge * _SCALE, 0).astype(int) for edge in edges], axis=1).tolist()
+    return [
+        sign
+        for sign, is_inside, (above, below, start, end) in zip(signs, inside.tolist(), pixels, strict=True)
+        if is_inside and ink[above:below, start:end].any()
+    ]
 
 
 def _overprinted(signs: list[Sign]) -> set[Sign]:
     """Signs that others stand on; the same sign struck twice is bold."""
-    near: defaultdict[tuple[int, int], list[Sign]] = defaultdict(list)
-    for sign in signs:
-        if unicodedata.category(sign.sign)[0] != "M":
-            for column in range(int(sign.left // _CELL), int(sign.right // _CELL) + 1):
-                for row in range(int(sign.bottom // _CELL), int(sign.top // _CELL) + 1):
-                    near[column, row].append(sign)
-    pairs = ((one, other) for cell in near.values() for k, one in enumerate(cell) for other in cell[:k])
-    return {sign for pair in pairs if _collide(*pair) for sign in pair}
+    letters = sorted((one for one in signs if unicodedata.category(one.sign)[0] != "M"), key=_BY_LEFT)
+    if not letters:
+        return set()
+    left, bottom, right, top = np.array([sign[2:] for sign in letters]).T
+    found: set[Sign] = set()
+    for step in range(1, len(letters)):
+        near = left[step:] < right[:-step]
+        if not near.any():
+            break
+        near &= (bottom[step:] < top[:-step]) & (bottom[:-step] < top[step:])
+        pairs = ((letters[at], letters[at + step]) for at in np.flatnonzero(near).tolist())
+        found |= {sign for pair in pairs if _collide(*pair) for sign in pair}
+    return found
+
+
+_BY_LEFT = operator.attrgetter("left")
 
 
 def _collide(one: Sign, other: Sign) -> bool:

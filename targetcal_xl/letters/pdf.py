@@ -17,7 +17,8 @@ import typst
 from ..log import step
 from ..problems import DataProblems, Problem, Words
 from .font import font_file
-from .inline import BEYOND, quoted
+from .inline import BEYOND
+from .moulds import quoted
 from .office import office_pdfs
 from .steady import EmbeddedFile, steadied
 from .supported import Unsupported
@@ -93,28 +94,36 @@ def _by_office(pdf: bytes | DataProblems, needed: Unsupported, letter: ToSet) ->
 
 @step(_LOG, "set a PDF")
 def _compiled(source: Source, issued: dt.date, attached: EmbeddedFile | None = None) -> bytes:
-    """Each letter gets a folder and a compiler of its own.
+    """Each letter gets a compiler of its own.
 
     A Typst compiler whose source is replaced has been seen to print characters of the one before.
     """
     noon = dt.datetime.combine(issued, dt.time(12), tzinfo=dt.UTC)
-    files = {**source.pictures, **({attached.name: attached.content} if attached else {})}
-    with tempfile.TemporaryDirectory(prefix="letter-") as folder:
-        for name, content in files.items():
-            Path(folder, name).write_bytes(content)
-        text = f"{_attaching(attached) if attached else ''}{source.text}".encode()
-        with _panic_told():
-            compiler = typst.Compiler(text, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
-            # PDF/A-3u is made for archives: every character can be read back, and files may be attached.
-            pdf = compiler.compile(format="pdf", timestamp=noon, pdf_standards="a-3u")
+    text = f"{_attaching(attached) if attached else ''}{source.text}".encode()
+    with _folder(source.pictures) as folder, _panic_told():
+        compiler = typst.Compiler(text, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
+        # PDF/A-3u is made for archives: every character can be read back, and files may be attached.
+        pdf = compiler.compile(format="pdf", timestamp=noon, pdf_standards="a-3u")
     if not isinstance(pdf, bytes):
         raise TypeError("a PDF is one file")
     return pdf
 
 
+@contextmanager
+def _folder(pictures: Mapping[str, bytes]) -> Iterator[str]:
+    """Where pictures lie that are set as they are; most letters have none."""
+    if not pictures:
+        yield str(font_file().parent)
+        return
+    with tempfile.TemporaryDirectory(prefix="letter-") as folder:
+        for name, content in pictures.items():
+            Path(folder, name).write_bytes(content)
+        yield folder
+
+
 def _attaching(attached: EmbeddedFile) -> str:
     told = f'relationship: "data", mime-type: {quoted(attached.kind)}, description: {quoted(attached.about)}'
-    return f"#pdf.attach({quoted(attached.name)}, {told})\n"
+    return f"#pdf.attach({quoted(attached.name)}, bytes({quoted(attached.content.decode())}), {told})\n"
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import NamedTuple
 
 from ..problems import Problem
 from .pages import read_pages
@@ -23,6 +25,8 @@ _STARTS = (8, 4, 2, 1)
 _LABELS = 24
 """Signs that an office program may set between two texts by itself: the number of a list, of a note."""
 _ANY = 1 << 20
+_WAYS, _TRIES = 4, 40
+"""Ways that are looked at of the words on a page; and how often a row is tried for each of its texts."""
 
 
 def faults_in_word(docx: bytes, merged: Iterable[str]) -> list[Problem]:
@@ -57,9 +61,10 @@ def _misplaced(letter: Said, pages: Sequence[str]) -> Iterator[Problem]:
     """Texts of the body that do not follow one another down the pages as they do in the file."""
     beside = sum(len(_plain(words)) for words in (*_in_margins(letter), *letter.elsewhere))
     flow = _Flow(pages, _ANY if letter.has_drawings else _LABELS + beside)
-    for words in flow.along(letter.body):
-        if (plain := _plain(words)) and not flow.takes(plain):
-            yield _problem("misplaced" if _stands(plain, pages) else "lost", words, "PDF")
+    for row in letter.body:
+        told = {plain: words for words in row if (plain := _plain(words))}
+        for plain in flow.without_place([plain for words in row if (plain := _plain(words))]):
+            yield _problem("misplaced" if _stands(plain, pages) else "lost", told[plain], "PDF")
 
 
 def _due(letter: Said, pages: Sequence[str]) -> Iterator[str]:
@@ -78,73 +83,153 @@ def _in_margins(letter: Said) -> list[str]:
     return [words for kind in letter.margins.values() for texts in kind for words in texts]
 
 
+class _Piece(NamedTuple):
+    """Where words, or some of them, stand: on which page, from where to where."""
+
+    page: int
+    start: int
+    end: int
+
+
+_Way = list[_Piece]
+"""How words may stand: in one piece, or in one for each page that they run over to."""
+
+
+class _Read(NamedTuple):
+    """How far each page was read; what texts of a row passed by on pages that they ran over to; and the last
+    page on which a text began."""
+
+    ends: tuple[int, ...]
+    passed: tuple[_Piece, ...] = ()
+    last: int = 0
+
+    def on(self, way: _Way) -> _Read:
+        """The same with words that stand in some way."""
+        ends, passed = list(self.ends), list(self.passed)
+        for piece in way:
+            if piece.start < ends[piece.page]:
+                (around,) = [one for one in passed if one[:2] <= piece[:2] and _reaches(one, piece)]
+                passed.remove(around)
+                passed += [around._replace(end=piece.start), around._replace(start=piece.end)]
+                continue
+            if piece.page > way[0].page:
+                passed.append(_Piece(piece.page, ends[piece.page], piece.start))
+            ends[piece.page] = piece.end
+        return _Read(tuple(ends), tuple(passed), max(self.last, way[0].page))
+
+
+def _reaches(one: _Piece, other: _Piece) -> bool:
+    return one.page == other.page and one.end >= other.end
+
+
 class _Flow:
     """Text as it runs down the pages. Cells of one row may each run over to the next page: each page is
-    read on from where the last text on it ended."""
+    read on from where the last text on it ended. There they come in any order: what the first that ran over
+    passed by may be what another cell says.
+
+    Short words stand in many places, and where a text is cut is not always plain: a row, and the one before
+    it, is tried in several ways until all of it has its place.
+    """
 
     def __init__(self, pages: Sequence[str], gap: int, divisible: int = _DIVISIBLE) -> None:
-        self._pages, self._read, self._gap = pages, [0] * len(pages), gap
-        self._first = self._last = 0
-        self._divisible = divisible
-        self._tried: dict[tuple[int, int, bool], list[tuple[int, int]] | None] = {}
+        self._pages, self._gap, self._divisible = pages, gap, divisible
+        self._read = _Read((0,) * len(pages))
+        self._others: Iterator[_Read] = iter(())
+        """How far else pages may be read after the last row."""
+        self._tried: dict[tuple[int, int], list[_Way]] = {}
         """What is known of each end of the present words, by its length, from a page on."""
 
-    def along(self, rows: Iterable[Sequence[str]]) -> Iterator[str]:
-        """The texts of rows, each of which begins where the row before it does, or below."""
-        for row in rows:
-            self._first = self._last
-            yield from row
+    def without_place(self, row: Sequence[str]) -> list[str]:
+        """The texts of the next row that do not stand together, where the row before it begins or below."""
+        for read in islice(chain([self._read], self._others), _TRIES):
+            fits = self._fits(row, read._replace(passed=()))
+            if (found := next(fits, None)) is not None:
+                self._read, self._others = found, fits
+                return []
+        first, self._others = self._read.last, iter(())
+        return [words for words in row if not self._takes(words, first)]
 
-    def takes(self, words: str) -> bool:
-        """Whether these words come next, on the page of the last ones or on a later one."""
-        self._tried.clear()
-        for page in range(self._first, len(self._pages)):
-            if (ends := self._ends(words, page)) is not None:
-                for place, end in ends:
-                    self._read[place] = end
-                self._last = max(self._last, page)
-                return True
-        self._gap += len(words)
-        return False
+    def _takes(self, words: str, first: int) -> bool:
+        """Read on over words where they come next; over none where they do not come."""
+        if (way := next(self._ways(words, self._read, first), None)) is None:
+            self._gap += len(words)
+            return False
+        self._read = self._read.on(way)
+        return True
 
-    def _ends(self, words: str, page: int, *, is_rest: bool = False) -> list[tuple[int, int]] | None:
-        """Pages and where on them the words end, when they begin on this one; None when they do not."""
-        key = len(words), page, is_rest
+    def _fits(self, row: Sequence[str], begun: _Read) -> Iterator[_Read]:
+        """How far pages are read when each text of a row has a place of its own; in how many ways that is."""
+        reads, open_ways = [begun], [self._ways(row[0], begun, begun.last)] if row else []
+        for _ in range(_TRIES * (len(row) + 1)):
+            if len(reads) > len(row):
+                yield reads.pop()
+            if not open_ways:
+                return
+            if (way := next(open_ways[-1], None)) is None:
+                open_ways.pop()
+                reads.pop()
+                continue
+            reads.append(reads[-1].on(way))
+            if len(reads) <= len(row):
+                open_ways.append(self._ways(row[len(reads) - 1], reads[-1], begun.last))
+
+    def _ways(self, words: str, read: _Read, first: int) -> Iterator[_Way]:
+        """How words may come next, on the page of the last ones or on a later one; the nearest first."""
+        for page in range(first, len(self._pages)):
+            yield from self._whole(words, page, read)
+            self._tried.clear()
+            yield from list(islice(self._cut(words, page, read, False), _WAYS))
+
+    def _rest(self, words: str, page: int, read: _Read) -> list[_Way]:
+        """The same for the rest of words, which begins on this page."""
+        key = len(words), page
         if key not in self._tried:
-            self._tried[key] = self._searched(words, page, is_rest)
+            whole = list(islice(self._whole(words, page, read), _WAYS))
+            self._tried[key] = whole or list(islice(self._cut(words, page, read, True), _WAYS))
         return self._tried[key]
 
-    def _searched(self, words: str, page: int, is_rest: bool) -> list[tuple[int, int]] | None:
-        at = self._find(words, page)
-        if at is not None:
-            return [(page, at + len(words))]
-        if (len(words) < self._divisible and not is_rest) or page + 1 == len(self._pages):
-            return None
-        for least in _STARTS:
-            if least < _CHANCE and self._find(words, page + 1) is not None:
-                return None
-            if ends := next(self._cut_after(words[:least], words, page), None):
-                return ends
-        return None
+    def _whole(self, words: str, page: int, read: _Read) -> Iterator[_Way]:
+        return ([_Piece(page, at, at + len(words))] for at in self._places(words, page, read))
 
-    def _cut_after(self, start: str, words: str, page: int) -> Iterator[list[tuple[int, int]]]:
+    def _cut(self, words: str, page: int, read: _Read, is_rest: bool) -> Iterator[_Way]:
+        if (len(words) < self._divisible and not is_rest) or page + 1 == len(self._pages):
+            return
+        for least in _STARTS:
+            if least < _CHANCE and next(self._places(words, page + 1, read), None) is not None:
+                return
+            if ways := list(islice(self._cut_after(words[:least], words, page, read), _WAYS)):
+                yield from ways
+                return
+
+    def _cut_after(self, start: str, words: str, page: int, read: _Read) -> Iterator[_Way]:
         """The same for words whose start stands here, the nearest first, and whose rest on the next page."""
-        text, read = self._pages[page], self._read[page]
-        last = read + self._gap if read else len(text)
-        at = text.find(start, read)
+        text, done = self._pages[page], read.ends[page]
+        last = done + self._gap if done else len(text)
+        at = text.find(start, done)
         while 0 <= at <= last:
             longest = _alike(words, text[at : at + len(words)])
             for cut in range(longest, max(longest - _SLACK, 0), -1):
-                if rest := self._ends(words[cut:], page + 1, is_rest=True):
-                    yield [(page, at + cut), *rest]
+                for rest in self._rest(words[cut:], page + 1, read):
+                    yield [_Piece(page, at, at + self._shortest(words[:cut], rest[0])), *rest]
             at = text.find(start, at + 1)
 
-    def _find(self, words: str, page: int) -> int | None:
+    def _shortest(self, begun: str, rest: _Piece) -> int:
+        """How much of a start has no other place: signs at the end of one page that stand at the top of the
+        next, too, may be another cell's on either."""
+        before = self._pages[rest.page][max(rest.start - len(begun), 0) : rest.start]
+        return max(len(begun) - _alike(begun[::-1], before[::-1]), 1)
+
+    def _places(self, words: str, page: int, read: _Read) -> Iterator[int]:
         """Where words stand next on a page, not far from what was read on it last."""
-        read = self._read[page]
-        end = read + self._gap + len(words) if read else len(self._pages[page])
-        at = self._pages[page].find(words, read, end)
-        return at if at >= 0 else None
+        text, done = self._pages[page], read.ends[page]
+        for _, start, end in (one for one in read.passed if one.page == page):
+            if (at := text.rfind(words, start, end)) >= 0:
+                yield at
+        end = done + self._gap + len(words) if done else len(text)
+        at = text.find(words, done, end)
+        while at >= 0:
+            yield at
+            at = text.find(words, at + 1, end)
 
 
 def _alike(one: str, other: str) -> int:
@@ -155,7 +240,7 @@ def _alike(one: str, other: str) -> int:
 
 def _stands(words: str, pages: Sequence[str]) -> bool:
     """Whether words stand anywhere, on one page or running over."""
-    return _Flow(pages, _ANY, _DIVISIBLE_ANYWHERE).takes(words)
+    return not _Flow(pages, _ANY, _DIVISIBLE_ANYWHERE).without_place([words])
 
 
 def _problem(kind: str, words: str, form: str) -> Problem:

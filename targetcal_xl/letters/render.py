@@ -86,6 +86,6 @@ def _pictures(letter: Letter, template: LetterTemplate, language: str) -> dict[s
         steps = steps_picture(letter.explanation, letter.metric, language, sizes[_STEPS], power)
         found[_STEPS] = picture(steps, "steps_alt")
     if _CODE in sizes:
-        png, svg = (code_picture(letter, kind) for kind in ("png", "svg"))
-        found[_CODE] = Picture(png, str(letter_code(letter)), svg)
+        code = code_picture(letter)
+        found[_CODE] = Picture(code.png, str(letter_code(letter)), code.svg)
     return found

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal
+from itertools import groupby
+from typing import Any, NamedTuple
 
+import numpy as np
 import segno
 from pydantic_core import to_json
 
 from ..calibration.commitment import Grant, Letter, LineCommitment
+from .canvas import indexed_png
 
 _FORMAT = "targetcal:1"
 _DIGITS = 40
@@ -20,8 +23,12 @@ _DIGITS = 40
 _CODE = re.compile(
     rf"{_FORMAT}:(?P<number>[^:\s]+):(?P<head>\d+-[0-9a-f]+):(?P<digest>[0-9a-f]{{{_DIGITS}}})"
 )
-_PIXELS = 8
-"""Width of a square of the code: a picture that prints sharply at any size that a letter gives it."""
+_PIXELS, _QUIET = 8, 2
+"""Width of a square of the code: a picture that prints sharply at any size that a letter gives it; and how
+many squares stay white around it."""
+_MASK = 2
+"""Which of eight patterns is laid over the code. Readers take any; to weigh all takes five times as long as
+the code itself, and digits of a digest look alike under each."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,13 @@ def _support(grant: Grant) -> dict[str, Any]:
 
 def letter_code(letter: Letter) -> LetterCode:
     """The code of a letter."""
-    digest = sha256(to_json(statement(letter))).hexdigest()
-    return LetterCode(letter.number, letter.chain_head, digest[:_DIGITS])
+    return code_of(statement(letter))
+
+
+def code_of(agreed: Mapping[str, Any]) -> LetterCode:
+    """The code of a statement, as it goes along in a PDF, too; raise KeyError for what is none."""
+    digest = sha256(to_json(agreed)).hexdigest()
+    return LetterCode(str(agreed["number"]), str(agreed["checkpoint"]), digest[:_DIGITS])
 
 
 def read_code(text: str) -> LetterCode | None:
@@ -80,8 +92,33 @@ def read_code(text: str) -> LetterCode | None:
     return LetterCode(**found.groupdict()) if found else None
 
 
-def code_picture(letter: Letter, kind: Literal["png", "svg"] = "png") -> bytes:
-    """A letter's code as a QR code (ISO/IEC 18004), in pixels or curves; it survives a loss of 15 %."""
-    made = segno.make(str(letter_code(letter)), error="m", micro=False, boost_error=False)
-    made.save(out := io.BytesIO(), kind=kind, scale=_PIXELS, border=2)
-    return out.getvalue()
+class CodePicture(NamedTuple):
+    """A code in pixels and in curves."""
+
+    png: bytes
+    svg: bytes
+
+
+def code_picture(letter: Letter) -> CodePicture:
+    """A letter's code as a QR code (ISO/IEC 18004); it survives a loss of 15 %."""
+    code = segno.make(str(letter_code(letter)), error="m", micro=False, boost_error=False, mask=_MASK)
+    squares = np.pad(np.array(code.matrix, np.uint8), _QUIET)
+    pixels = squares.repeat(_PIXELS, axis=0).repeat(_PIXELS, axis=1)
+    return CodePicture(indexed_png(pixels, [(255, 255, 255), (0, 0, 0)]), _in_curves(squares.tolist()))
+
+
+def _in_curves(squares: list[list[int]]) -> bytes:
+    """The dark squares as one path, those beside each other as one box."""
+    side = len(squares)
+    boxes = "".join(
+        f"M{left} {top}h{wide}v1h-{wide}z" for top, row in enumerate(squares) for left, wide in _dark(row)
+    )
+    head = f'width="{side}" height="{side}" viewBox="0 0 {side} {side}"'
+    paper = f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {head}>{paper}<path d="{boxes}"/></svg>'.encode()
+
+
+def _dark(row: Iterable[int]) -> list[tuple[int, int]]:
+    """Where the dark pieces of a row begin, and how wide they are."""
+    pieces = [list(piece) for _, piece in groupby(enumerate(row), key=lambda square: square[1])]
+    return [(piece[0][0], len(piece)) for piece in pieces if piece[0][1]]

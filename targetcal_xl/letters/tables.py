@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from lxml import etree
 
+from .blocks import shaped
+from .moulds import Mould, shared
 from .package import W
 from .styles import WordStyles, colour, is_on, points, value_of
-from .supported import Unsupported
+from .supported import Unsupported, examine
 
 _SIDES = {"top": ("top",), "bottom": ("bottom",), "left": ("left", "start"), "right": ("right", "end")}
 _INSIDE = ("insideH", "insideV")
@@ -30,7 +33,6 @@ class _Table:
 
     widths: tuple[float, ...]
     properties: tuple[etree._Element, ...]
-    rows: tuple[etree._Element, ...]
 
     @cached_property
     def borders(self) -> Mapping[str, etree._Element | None]:
@@ -47,40 +49,62 @@ class _Table:
         }
 
 
-def table_markup(
-    element: etree._Element, styles: WordStyles, contents: Callable[[etree._Element], str]
-) -> str:
-    """A table; `contents` makes the markup of a cell. Raise Unsupported for what has no equal."""
-    table = _read(element, styles)
-    header = 0
-    while header < len(table.rows) and _switch(table.rows[header], "tblHeader"):
-        header += 1
-    rows = [_row(table, place, contents) for place in range(len(table.rows))]
-    kept = _is_kept(table, styles, header)
-    if header:
-        repeat = f"repeat: {str(not kept).lower()}"
-        rows = [f"table.header({repeat}, {', '.join(rows[:header])})", *rows[header:]]
-    columns = ", ".join(f"{width}pt" for width in table.widths)
-    markup = f"table(columns: ({columns},), stroke: none, {', '.join(rows)})"
-    where = value_of(table.properties[0], "jc")
-    if where not in ("center", "right", "end") and not styles.is_of_2013:
-        raise Unsupported("tbl compatibilityMode")
-    if where in ("center", "right", "end"):
-        placed = f"align({'center' if where == 'center' else 'right'}, {markup})"
-    else:
-        placed = f"pad(left: {points(value_of(table.properties[0], 'tblInd', 'w'))}pt, {markup})"
-    return f"#block(width: 100%, breakable: {str(not kept).lower()}, {placed})\n"
+Contents = Callable[[etree._Element], str]
+"""What makes the markup of a cell's contents."""
 
 
-def _is_kept(table: _Table, styles: WordStyles, header: int) -> bool:
+class Row(NamedTuple):
+    """A row's mould, whether it is a head, and whether it stays with the next one."""
+
+    mould: Mould
+    is_head: bool
+    is_kept: bool
+
+
+class Frame:
+    """A table without its rows; raise Unsupported for what has no equal."""
+
+    def __init__(self, shape: str, styles: WordStyles) -> None:
+        examine(element := shaped(shape))
+        self._shape, self._styles = shape, styles
+        self._table = _read(element, styles)
+
+    @cached_property
+    def _placed(self) -> str:
+        """How the table stands on the page, around its markup."""
+        own = self._table.properties[0]
+        where = value_of(own, "jc")
+        if where in ("center", "right", "end"):
+            return f"align({'center' if where == 'center' else 'right'}, "
+        if not self._styles.is_of_2013:
+            raise Unsupported("tbl compatibilityMode")
+        return f"pad(left: {points(value_of(own, 'tblInd', 'w'))}pt, "
+
+    def row(self, shape: str, ends: tuple[bool, bool], contents: Contents) -> Row:
+        """A row by its shape, and whether it is the first and the last one."""
+        examine(row := shaped(shape, self._shape))
+        mould = Mould.of(_row(self._table, row, ends, contents))
+        kept = all(self._styles.paragraph(paragraph).keep_next for paragraph in row.iter(f"{W}p"))
+        return Row(mould, _switch(row, "tblHeader"), kept)
+
+    def markup(self, rows: Sequence[Row], filled: Sequence[str]) -> str:
+        """The table of these rows."""
+        head = next((place for place, row in enumerate(rows) if not row.is_head), len(rows))
+        kept = _is_kept(rows[head:-1])
+        if head:
+            repeat = f"repeat: {str(not kept).lower()}"
+            filled = [f"table.header({repeat}, {', '.join(filled[:head])})", *filled[head:]]
+        columns = ", ".join(f"{width}pt" for width in self._table.widths)
+        markup = f"table(columns: ({columns},), stroke: none, {', '.join(filled)})"
+        return f"#block(width: 100%, breakable: {str(not kept).lower()}, {self._placed}{markup}))\n"
+
+
+def _is_kept(rows: Sequence[Row]) -> bool:
     """Whether the rows stay on one page; a head that is repeated stays with the next in any case.
 
     Raise Unsupported where some of them do, and others not.
     """
-    kept = {
-        all(styles.paragraph(paragraph).keep_next for paragraph in row.iter(f"{W}p"))
-        for row in table.rows[header:-1]
-    }
+    kept = {row.is_kept for row in rows}
     if len(kept) > 1:
         raise Unsupported("keepNext in tbl")
     return True in kept
@@ -96,15 +120,14 @@ def _read(element: etree._Element, styles: WordStyles) -> _Table:
     inherited = styles.table(value_of(own, "tblStyle"))
     widths = tuple(points(column.get(f"{W}w")) for column in grid)
     _agree(own, "tblW", sum(widths))
-    return _Table(widths, (own, *reversed(inherited)), tuple(element.iter(f"{W}tr")))
+    return _Table(widths, (own, *reversed(inherited)))
 
 
-def _row(table: _Table, place: int, contents: Callable[[etree._Element], str]) -> str:
-    row = table.rows[place]
+def _row(table: _Table, row: etree._Element, ends: tuple[bool, bool], contents: Contents) -> str:
     cells, column = [], 0
     for cell in row.iter(f"{W}tc"):
         span = int(points(value_of(cell.find(f"{W}tcPr"), "gridSpan"), 1)) or 1
-        cells.append(_cell(table, _Place(place, column, span, row, cell), contents(cell)))
+        cells.append(_cell(table, _Place(ends, column, span, row, cell), contents(cell)))
         column += span
     if column != len(table.widths):
         raise Unsupported("gridBefore")
@@ -113,9 +136,9 @@ def _row(table: _Table, place: int, contents: Callable[[etree._Element], str]) -
 
 @dataclass(frozen=True)
 class _Place:
-    """A cell and where it is."""
+    """A cell and where it is; `ends`: whether its row is the first and the last one."""
 
-    row: int
+    ends: tuple[bool, bool]
     column: int
     span: int
     parent: etree._Element
@@ -132,7 +155,7 @@ def _cell(table: _Table, place: _Place, body: str) -> str:
     lines = {side: _line(table, place, own, side) for side in _SIDES}
     margins["top"] += _width(lines["top"])  # a line takes room, in Writer too
     options = [
-        f"colspan: {place.span}",
+        *([f"colspan: {place.span}"] if place.span > 1 else []),
         f"align: left + {_VERTICAL.get(value_of(own, 'vAlign') or '', 'top')}",
         f"inset: ({', '.join(f'{side}: {margin}pt' for side, margin in margins.items())})",
         f"stroke: ({', '.join(f'{side}: {_stroke(line)}' for side, line in lines.items())})",
@@ -142,7 +165,8 @@ def _cell(table: _Table, place: _Place, body: str) -> str:
         options.append(f'fill: rgb("#{colour(fill)}")')
     if _switch(place.parent, "cantSplit"):
         options.append("breakable: false")
-    return f"table.cell({', '.join(options)})[{_at_least(place.parent, width, margins, body)}]"
+    cell = shared(f"table.cell.with({', '.join(options)})")
+    return f"{cell}[{_at_least(place.parent, width, margins, body)}]"
 
 
 def _margin(table: _Table, own: etree._Element | None, side: str) -> float:
@@ -170,8 +194,8 @@ def _width(line: etree._Element | None) -> float:
 
 def _line_name(table: _Table, place: _Place, side: str) -> str:
     outer = {
-        "top": place.row == 0,
-        "bottom": place.row == len(table.rows) - 1,
+        "top": place.ends[0],
+        "bottom": place.ends[1],
         "left": place.column == 0,
         "right": place.column + place.span == len(table.widths),
     }

@@ -9,24 +9,23 @@ from functools import lru_cache
 from lxml import etree
 
 from .alternatives import as_word_reads
+from .blocks import PARAGRAPH, TABLE, Block, Part, inside, read_part, shaped
 from .font import FAMILY
-from .inline import BEYOND, Inline, line_edges, quoted
+from .inline import BEYOND, Inline, line_edges
+from .moulds import Mould, quoted, shared
 from .package import W, parse_xml, parts_of
 from .styles import Look, WordStyles, points
 from .supported import Unsupported, examine, examine_settings
-from .tables import LEAST, table_markup
+from .tables import LEAST, Frame, Row
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 _NONE = b"<none/>"
 _HAIR = 0.5
-_SKIPPED = frozenset(
-    f"{W}{name}"
-    for name in ("bookmarkStart", "bookmarkEnd", "proofErr", "sectPr", "sdtPr", "sdtEndPr", "tcPr")
-)
 _MARGINS = ("left", "right", "top", "bottom", "header", "footer")
 _OPPOSITE = (("left", "right"), ("top", "bottom"))
-_THROUGH = frozenset(f"{W}{name}" for name in ("sdt", "sdtContent"))
+_SHAPES = 1 << 10
+"""How many shapes are kept: a template has some dozens."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +45,24 @@ def typeset(docx: bytes, curves: Mapping[str, bytes] = _NO_CURVES) -> Source:
     `curves`: the parts of pictures of which there is an SVG, which is set in their place.
     """
     parts = parts_of(docx)
+    try:
+        return _source(parts, curves)
+    except Unsupported:
+        examine(_reads(parts["word/document.xml"]))  # what is not on the list comes before what has no equal
+        raise
+
+
+def _source(parts: Mapping[str, bytes], curves: Mapping[str, bytes]) -> Source:
     styles = _styles(*(parts.get(f"word/{name}.xml", _NONE) for name in ("styles", "theme1", "settings")))
-    root = _read(parts, "word/document.xml")
-    examine(root)
-    body = root.find(f"{W}body")
-    if body is None or len(sections := list(body.iter(f"{W}sectPr"))) != 1:
-        raise Unsupported("sectPr")
-    page = _Page.of(sections[0])
-    main = _Part(parts, styles, "document.xml", page, {_file(name): _svg(name) for name in curves})
-    text = "\n".join([_about(parts), _page(sections[0], main), _defaults(styles), main.blocks(body)])
+    body = read_part(parts["word/document.xml"])
+    section = _section(body.frame)
+    drawn = {_file(name): svg for name, svg in curves.items()}
+    letter = _Letter(parts, styles, section.page, drawn)
+    text, page = letter.blocks("document.xml", body), _page(section, letter)
+    text = "\n".join([_about(parts), letter.variables(), page, _defaults(styles), text])
     media = {_file(name): data for name, data in parts.items() if name.startswith("word/media/")}
-    return Source(text, media | {_svg(name): data for name, data in curves.items()})
+    used = {name: data for name, data in media.items() if name not in drawn and quoted(name) in text}
+    return Source(text, used)
 
 
 @lru_cache(4)
@@ -68,14 +74,6 @@ def _styles(styles: bytes, theme: bytes, settings: bytes) -> WordStyles:
 
 def _file(part: str) -> str:
     return part.rpartition("/")[2]
-
-
-def _svg(part: str) -> str:
-    return f"{_file(part)}.svg"
-
-
-def _read(parts: Mapping[str, bytes], name: str) -> etree._Element:
-    return _reads(parts.get(name, _NONE))
 
 
 def _reads(data: bytes) -> etree._Element:
@@ -106,46 +104,128 @@ class _Page:
         return self.width - across, self.height - down
 
 
-class _Part:
-    """One part of the document, with what its relationships lead to."""
+@dataclass(frozen=True)
+class _Section:
+    """The one section of a document: its page, and the relationships of its usual header and footer."""
+
+    page: _Page
+    edges: Mapping[str, str]
+
+
+@lru_cache(_SHAPES)
+def _section(frame: str) -> _Section:
+    """The section that a document's XML without its blocks names; raise Unsupported unless there is one."""
+    examine(root := shaped(frame))
+    if len(sections := list(root.iter(f"{W}sectPr"))) != 1:
+        raise Unsupported("sectPr")
+    return _Section(_Page.of(sections[0]), {kind: _usual(sections[0], kind) for kind in _EDGES})
+
+
+def _usual(section: etree._Element, kind: str) -> str:
+    """The relationship of a section's usual header or footer; nothing where there is none."""
+    found = section.iter(f"{W}{kind}Reference")
+    usual = (one for one in found if one.get(f"{W}type", "default") == "default")
+    return next((one.get(_RELATION, "") for one in usual), "")
+
+
+class _Setting:
+    """What decides how blocks of a part look: styles, what its relationships lead to, its pictures."""
 
     def __init__(
-        self,
-        parts: Mapping[str, bytes],
-        styles: WordStyles,
-        name: str,
-        page: _Page,
-        curved: Mapping[str, str],
+        self, styles: WordStyles, links: bytes, room: tuple[float, float], curved: frozenset[str]
     ) -> None:
-        self.parts, self.styles, self.page, self.curved = parts, styles, page, curved
-        links = parts.get(f"word/_rels/{name}.rels", _NONE)
+        self.styles = styles
         self.targets = {link.get("Id", ""): link.get("Target", "") for link in parse_xml(links)}
-        self._inline = Inline(styles, self.targets, page.room, curved)
+        self._inline = Inline(styles, self.targets, room, curved)
 
-    def blocks(self, parent: etree._Element) -> str:
-        """Paragraphs and tables, one below the other."""
-        return "".join(self._block(child) for child in parent if child.tag not in _SKIPPED)
+    def contents(self, cell: etree._Element) -> str:
+        """What stands in a cell."""
+        return "".join(self._in_cell(element, touches) for element, touches in inside(cell))
 
-    def _block(self, element: etree._Element) -> str:
-        if element.tag == f"{W}p":
-            return self._paragraph(element)
-        if element.tag == f"{W}tbl":
-            return table_markup(element, self.styles, self.blocks)
-        if element.tag in _THROUGH:
-            return self.blocks(element)
-        raise Unsupported(etree.QName(element).localname)
+    def _in_cell(self, element: etree._Element, touches: tuple[bool, bool]) -> str:
+        if element.tag != PARAGRAPH:
+            raise Unsupported("tbl in tc" if element.tag == TABLE else etree.QName(element).localname)
+        return self.paragraph(element, touches)
 
-    def _paragraph(self, paragraph: etree._Element) -> str:
+    def paragraph(self, paragraph: etree._Element, touches: tuple[bool, bool]) -> str:
+        """A paragraph; `touches`: whether something stands above and below it."""
         look = self.styles.paragraph(paragraph)
         text = self._inline.line(paragraph, look)
         is_read = bool(text) and not look.level
         line = f"#par[{text}]" if is_read else text or _empty(self.styles.mark(paragraph, look))
-        before, after = _touches(paragraph)
+        before, after = touches
         kept = replace(look, before=look.before * (not before), after=look.after * (not after))
-        block = f"{_block_of(kept)}[{_lines_of(look)}{line}]\n"
+        block = f"#{shared(_block_of(kept))}[{_lines_of(look)}{line}]\n"
         if look.level:
             block = f"#heading(level: {look.level}, outlined: false)[{block}]\n"
         return f"{_space(look.before) * before}{block}{_space(look.after) * after}"
+
+
+_setting = lru_cache(16)(_Setting)
+
+
+@lru_cache(_SHAPES)
+def _paragraph(setting: _Setting, shape: str, touches: tuple[bool, bool]) -> Mould:
+    examine(paragraph := shaped(shape))
+    if paragraph.tag != PARAGRAPH:
+        raise Unsupported(etree.QName(paragraph).localname)
+    if next(paragraph.iter(f"{W}sectPr"), None) is not None:
+        raise Unsupported("sectPr")
+    return Mould.of(setting.paragraph(paragraph, touches))
+
+
+@lru_cache(_SHAPES)
+def _frame(setting: _Setting, shape: str) -> Frame:
+    return Frame(shape, setting.styles)
+
+
+@lru_cache(_SHAPES)
+def _row(setting: _Setting, table: str, shape: str, ends: tuple[bool, bool]) -> Row:
+    return _frame(setting, table).row(shape, ends, setting.contents)
+
+
+class _Letter:
+    """A letter on its way into Typst: its parts, and what of it is said once, ahead of them."""
+
+    def __init__(
+        self, parts: Mapping[str, bytes], styles: WordStyles, page: _Page, curves: Mapping[str, bytes]
+    ) -> None:
+        self.parts, self._styles, self._page, self._curves = parts, styles, page, curves
+        self._functions: dict[str, str] = {}
+
+    def setting(self, name: str) -> _Setting:
+        """What decides how blocks of a part look."""
+        links = self.parts.get(f"word/_rels/{name}.rels", _NONE)
+        return _setting(self._styles, links, self._page.room, frozenset(self._curves))
+
+    def blocks(self, name: str, part: Part) -> str:
+        """The blocks of a part, one below the other."""
+        setting = self.setting(name)
+        return "".join(self._block(setting, block) for block in part.blocks)
+
+    def variables(self) -> str:
+        """The functions and pictures that the blocks use."""
+        drawn = [f"{quoted(name)}: bytes({quoted(svg.decode())})" for name, svg in self._curves.items()]
+        functions = (f"#let {name} = {made}" for name, made in self._functions.items())
+        return "\n".join([*functions, f"#let curves = ({', '.join(drawn) or ':'})"])
+
+    def _block(self, setting: _Setting, block: Block) -> str:
+        if block.tag == TABLE:
+            return self._table(setting, block)
+        return self._filled(_paragraph(setting, block.shape, block.touches), block)
+
+    def _table(self, setting: _Setting, block: Block) -> str:
+        last = len(block.rows) - 1
+        rows = [
+            _row(setting, block.shape, row.shape, (place == 0, place == last))
+            for place, row in enumerate(block.rows)
+        ]
+        filled = [self._filled(row.mould, said) for row, said in zip(rows, block.rows, strict=True)]
+        return _frame(setting, block.shape).markup(rows, filled)
+
+    def _filled(self, mould: Mould, block: Block) -> str:
+        self._functions.update(mould.functions)
+        return mould.filled(block.texts)
 
 
 def _empty(look: Look) -> str:
@@ -153,15 +233,9 @@ def _empty(look: Look) -> str:
     return f"#v({sum(line_edges(look)):.2f}pt)"
 
 
-def _touches(paragraph: etree._Element) -> tuple[bool, bool]:
-    """Whether something stands above and below it in its cell or in the body."""
-    above = any(sibling.tag not in _SKIPPED for sibling in paragraph.itersiblings(preceding=True))
-    return above, any(sibling.tag not in _SKIPPED for sibling in paragraph.itersiblings())
-
-
 def _space(height: float) -> str:
     """Space between paragraphs: the larger of two that meet, and none where a page begins."""
-    return f"#v({height}pt, weak: true)\n"
+    return f"#v({height}pt, weak: true)\n" if height else ""
 
 
 def _block_of(look: Look) -> str:
@@ -175,15 +249,17 @@ def _block_of(look: Look) -> str:
         rule = look.rule_below
         stroke = f'stroke: (bottom: {rule.width}pt + rgb("#{rule.colour}"))'
         options.append(f"{stroke}, outset: (bottom: {rule.space}pt)")
-    return f"#block({', '.join(options)})"
+    return f"block.with({', '.join(options)})"
 
 
 def _lines_of(look: Look) -> str:
-    """Alignment and first line; a hanging one moves the others."""
-    align = "left" if look.align == "both" else look.align
-    justify = str(look.align == "both").lower()
-    hanging = max(-look.first, 0.0)
-    lines = f"#set align({align}); #set par(justify: {justify}, hanging-indent: {hanging}pt); "
+    """Alignment and first line where they are unusual; a hanging one moves the others."""
+    lines = ""
+    if look.align not in ("left", "both"):
+        lines += f"#set align({look.align}); "
+    if look.align == "both" or look.first < 0:
+        justify = str(look.align == "both").lower()
+        lines += f"#set par(justify: {justify}, hanging-indent: {max(-look.first, 0.0)}pt); "
     return lines + (f"#h({look.first}pt)" if look.first else "")
 
 
@@ -208,11 +284,11 @@ def _about(parts: Mapping[str, bytes]) -> str:
     return f"#set document(title: {quoted(title)}, author: {quoted(author)})"
 
 
-def _page(section: etree._Element, main: _Part) -> str:
+def _page(section: _Section, letter: _Letter) -> str:
     """Paper, margins, header and footer of the one section."""
-    page = main.page
+    page = section.page
     margin = ", ".join(f"{side}: {page.margins[side]}pt" for pair in _OPPOSITE for side in pair)
-    above, below = (_margin(section, main, kind, side) for kind, side in _EDGES.items())
+    above, below = (_margin(section, letter, kind, side) for kind, side in _EDGES.items())
     return (
         f"#set page(width: {page.width}pt, height: {page.height}pt, margin: ({margin}), "
         "header-ascent: 0pt, footer-descent: 0pt, "
@@ -224,20 +300,20 @@ def _page(section: etree._Element, main: _Part) -> str:
 _EDGES = {"header": "top", "footer": "bottom"}
 
 
-def _margin(section: etree._Element, main: _Part, kind: str, side: str) -> str:
+def _margin(section: _Section, letter: _Letter, kind: str, side: str) -> str:
     """The section's usual header or footer; one that reaches into the text makes the page setter stop."""
-    room = main.page.margins[side] - main.page.margins[kind]
-    block = f"block(width: {main.page.room[0]}pt)[{_usual(section, main, kind)}]"
+    page = section.page
+    room = page.margins[side] - page.margins[kind]
+    block = f"block(width: {page.room[0]}pt)[{_at_edge(section.edges[kind], letter)}]"
     stop = f'assert(measure(it).height <= {room + _HAIR}pt, message: "{BEYOND}{kind}")'
     return f"{{ let it = {block}; context {stop}; it }}"
 
 
-def _usual(section: etree._Element, main: _Part, kind: str) -> str:
-    """The blocks of the section's usual header or footer."""
-    for reference in section.iter(f"{W}{kind}Reference"):
-        if reference.get(f"{W}type", "default") == "default":
-            name = main.targets[reference.get(_RELATION, "")].rpartition("/")[2]
-            root = _read(main.parts, f"word/{name}")
-            examine(root)
-            return _Part(main.parts, main.styles, name, main.page, main.curved).blocks(root)
-    return ""
+def _at_edge(relation: str, letter: _Letter) -> str:
+    """The blocks of a header or footer."""
+    if not relation:
+        return ""
+    name = _file(letter.setting("document.xml").targets[relation])
+    part = read_part(letter.parts[f"word/{name}"])
+    examine(shaped(part.frame))
+    return letter.blocks(name, part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from ..calibration.vocabulary import SIGNATURE_MARKS
-from .alternatives import as_word_reads
+from .blocks import pieces_of, read_part, shaped, slot, woven
 from .package import W, parse_xml, parts_of
 
 ANCHORS = tuple(SIGNATURE_MARKS.values())
@@ -49,7 +49,7 @@ class Said:
     """Whether there are charts or diagrams, which say things of their own."""
 
 
-@lru_cache(2)
+@lru_cache(64)
 def said(docx: bytes) -> Said:
     """Everything that a Word file says; the same is asked for when its PDF is proved."""
     parts = parts_of(docx)
@@ -57,16 +57,66 @@ def said(docx: bytes) -> Said:
     found = Said(has_drawings=any(name.startswith(("word/chart", "word/diagram")) for name in parts))
     for name, data in parts.items():
         if name == _BODY or name.startswith((*_MARGINS, *_NOTES)):
-            root = as_word_reads(parse_xml(data))
             place = _place_of(name, found)
-            for block in _blocks(root):
-                row = _take(block, found, formats)
+            for row in _rows(data, formats, found):
                 place.extend([row] if name == _BODY else row)
     return found
 
 
+def _rows(part: bytes, formats: _Formats, found: Said) -> Iterator[list[str]]:
+    """What the rows and paragraphs of a part say in their place; the rest is noted."""
+    for block in read_part(part).blocks:
+        for one in block.rows or (block,):
+            for row in _spoken(one.shape, block.shape if block.rows else "", formats):
+                yield _taken(row, one.texts, found)
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """How a paragraph says its texts, and whether it stands in a frame, a box or a table that floats."""
+
+    shown: _Template
+    hidden: tuple[_Template, ...]
+    is_apart: bool
+
+
+class _Template(NamedTuple):
+    """Words in pieces, between which texts go, by their numbers."""
+
+    pieces: tuple[str, ...]
+    slots: tuple[tuple[str, ...], ...]
+
+    def filled(self, texts: Sequence[str]) -> str:
+        return woven(self.pieces, [texts[int(number)] for (number,) in self.slots])
+
+
+@lru_cache(1 << 10)
+def _spoken(shape: str, around: str, formats: _Formats) -> list[list[_Spoken]]:
+    """How the paragraphs of a shape say their texts; those of one row of a table together."""
+    return [[_said(one, formats) for one in block] for block in _blocks(shaped(shape, around))]
+
+
+def _said(paragraph: etree._Element, formats: _Formats) -> _Spoken:
+    shown, hidden = _texts(paragraph, formats)
+    words = [_Template(*pieces_of(one)) for one in (shown, *hidden)]
+    return _Spoken(words[0], tuple(words[1:]), _is_apart(paragraph))
+
+
+def _taken(row: list[_Spoken], texts: Sequence[str], found: Said) -> list[str]:
+    """What a row says in its place; what stands apart or is hidden is noted."""
+    said: list[str] = []
+    for one in row:
+        shown = _PRIVATE.sub(_GAP, one.shown.filled(texts)).split(_GAP)
+        (found.elsewhere if one.is_apart else said).extend(piece for piece in shown if piece.strip())
+        hidden = [words.filled(texts) for words in one.hidden]
+        found.hidden.extend(
+            words for words in hidden if words.strip(_GAP).strip() and words.strip() not in ANCHORS
+        )
+    return said
+
+
 def _blocks(root: etree._Element) -> Iterator[list[etree._Element]]:
-    """The paragraphs of a part; those of one row of a table together, which stand beside each other."""
+    """The paragraphs of a shape; those of one row of a table together, which stand beside each other."""
     row: etree._Element | None = None
     block: list[etree._Element] = []
     for paragraph in root.iter(f"{W}p"):
@@ -77,7 +127,8 @@ def _blocks(root: etree._Element) -> Iterator[list[etree._Element]]:
             block = []
         row = outermost
         block.append(paragraph)
-    yield block
+    if block:
+        yield block
 
 
 def _place_of(part: str, found: Said) -> list[Any]:
@@ -89,16 +140,6 @@ def _place_of(part: str, found: Said) -> list[Any]:
     return found.margins[kind][-1]
 
 
-def _take(block: list[etree._Element], found: Said, formats: _Formats) -> list[str]:
-    """What a block says in its place; what stands apart or is hidden is noted."""
-    row: list[str] = []
-    for paragraph in block:
-        shown, hidden = _texts(paragraph, formats)
-        (found.elsewhere if _is_apart(paragraph) else row).extend(shown)
-        found.hidden.extend(hidden)
-    return row
-
-
 def _is_apart(paragraph: etree._Element) -> bool:
     """Whether a paragraph stands in a frame, a box or a table that floats."""
     above = list(paragraph.iterancestors())
@@ -107,8 +148,8 @@ def _is_apart(paragraph: etree._Element) -> bool:
     return is_framed or is_floating or any(one.tag in _DRAWN for one in above)
 
 
-def _texts(paragraph: etree._Element, formats: _Formats) -> tuple[list[str], list[str]]:
-    """The texts that a paragraph shows, in one piece each, and those that it hides."""
+def _texts(paragraph: etree._Element, formats: _Formats) -> tuple[str, list[str]]:
+    """The words that a paragraph shows and those that it hides, as slots."""
     shown, hidden = "", []
     for run in _runs(paragraph):
         text = "".join(_spelled(run))
@@ -117,8 +158,7 @@ def _texts(paragraph: etree._Element, formats: _Formats) -> tuple[list[str], lis
             shown += _GAP
         else:
             shown += _GAP * len(text) if formats.is_in_symbols(run, paragraph) else text
-    hidden = [text for text in hidden if text.strip(_GAP).strip() and text.strip() not in ANCHORS]
-    return [piece for piece in _PRIVATE.sub(_GAP, shown).split(_GAP) if piece.strip()], hidden
+    return shown, hidden
 
 
 def _runs(parent: etree._Element) -> Iterator[etree._Element]:
@@ -139,7 +179,7 @@ _EMPTY = etree.fromstring(f'<w:r xmlns:w="{W[1:-1]}"><w:sym/></w:r>')
 def _spelled(run: etree._Element) -> Iterator[str]:
     for child in run.iterchildren(etree.Element):
         if child.tag == f"{W}t":
-            yield child.text or ""
+            yield slot(child.text or "")
         elif child.tag == f"{W}noBreakHyphen":
             yield "-"
         elif child.tag in _UNKNOWN:

@@ -65,7 +65,7 @@ def _amend(before: Package, old: str, after: Package, new: str, lost: _Lost) -> 
 
 def _frame(data: bytes, part: str) -> Element:
     """A part's outline, of a worksheet without its rows."""
-    return outline(data, part, without="sheetData")
+    return outline(data, part, without=("sheetData",))
 
 
 def _structure(_was: bytes, old: Element, now: bytes, new: Element) -> Iterator[Edit]:

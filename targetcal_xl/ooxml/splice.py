@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from operator import itemgetter
@@ -98,10 +98,10 @@ def prove(data: bytes, part: str) -> None:
     feed(guarded(part, "}"), data, part)
 
 
-def outline(data: bytes, part: str, depth: int = 3, without: str | None = None) -> Element:
+def outline(data: bytes, part: str, depth: int = 3, without: Container[str] = ()) -> Element:
     """The element tree down to `depth` levels; raise Refused as `prove` does.
 
-    What is inside elements of the name `without` is left out.
+    What is inside elements of the names in `without` is left out.
     """
     return _Outliner(data, part, depth, without).root()
 
@@ -109,7 +109,7 @@ def outline(data: bytes, part: str, depth: int = 3, without: str | None = None) 
 class _Outliner:
     """Notes where elements stand; a start tag ends where the next thing begins."""
 
-    def __init__(self, data: bytes, part: str, depth: int, without: str | None) -> None:
+    def __init__(self, data: bytes, part: str, depth: int, without: Container[str]) -> None:
         self._data, self._part, self._depth, self._without = data, part, depth, without
         self._declares = b"xmlns" in data
         self._top = Element("", {}, 0)
@@ -131,7 +131,7 @@ class _Outliner:
             return
         at, stack = self._mark(), self._stack
         parent = stack[-1]
-        if len(stack) > self._depth or (self._without and parent.name == self._without):
+        if len(stack) > self._depth or parent.name in self._without:
             self._deeper()
             return
         spaces = parent.spaces

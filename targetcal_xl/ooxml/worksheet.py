@@ -16,6 +16,9 @@ from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline
 _AT_ONCE = 500
 """How many rows are outlined together: a parser for each would take longer than the rows."""
 
+_NOT_EDITED = ("conditionalFormatting", "dataValidations", "hyperlinks", "mergeCells")
+"""What a sheet has a lot of besides cells, and we never look into."""
+
 Restyle = Callable[[int], int]
 """The index of a cell's format -> that of the format it is to have."""
 
@@ -129,9 +132,9 @@ class Worksheet:
     def _frame(self) -> Element:
         """The worksheet's outline, without the rows."""
         if not self._rows:
-            return outline(self._data, self.part)
+            return outline(self._data, self.part, without=_NOT_EDITED)
         first, gap = self._rows[self._numbers[0]], self._close - self._rows[self._numbers[0]]
-        root = outline(self._data[:first] + self._data[self._close :], self.part)
+        root = outline(self._data[:first] + self._data[self._close :], self.part, without=_NOT_EDITED)
         shifted = [root]
         for element in shifted:
             shifted += element.children

@@ -285,7 +285,23 @@ class _Dashboard:
         table = self._sheet.rows("running")
         if not any(cells["actual"].number is not None for cells in table.values()):
             return
+        yield self._warned("regions")
         yield self._of_lines("running", ("target", "actual", "pace", "light", "trend"))
+        yield self._warned("lines")
+
+    def _warned(self, table: str) -> Listing:
+        """The odds of a miss as the progress sheet has them, by region or line, and what is behind them."""
+        sheet, codes = self._seen.sheets["progress"], ("odds", "warning_state", "cause", "suggestion")
+        rows = [
+            (ListingCell(cells["name"].said), *(self._said_of(code, cells[code]) for code in codes))
+            for cells in sheet.rows(table).values()
+        ]
+        captions = [sheet.caption(table, code) for code in ("name", *codes)]
+        title = f"{sheet.section(table)}: {sheet.caption(table, 'odds')}"
+        return self._listing(f"odds_{table}", title, captions, rows)
+
+    def _said_of(self, code: str, cell: ShownCell) -> ListingCell:
+        return self._value(cell) if code == "odds" else ListingCell(self._cut(cell.said), "words")
 
     def _lines(self) -> Listing:
         codes = ("last_year", "allotment", "suggested", "declared", "deviation", "flag", "agreed", "in_force")

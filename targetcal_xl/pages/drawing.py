@@ -146,6 +146,52 @@ def shares(code: str, title: str, summary: str, rows: Sequence[Share]) -> Drawin
     return Drawing(code, title, summary, top - 18, tuple(boxes), (half,), tuple(words))
 
 
+@dataclass(frozen=True)
+class Dot:
+    """Something at two shares, with its name: how far to the right, up to 1, and how far up."""
+
+    name: str
+    across: float
+    up: float
+    look: str
+
+
+def quadrants(
+    code: str, title: str, summary: str, dots: Sequence[Dot], cuts: tuple[float, float], reach: float,
+    words: tuple[str, str],
+) -> Drawing:  # fmt: skip
+    """Dots in four fields, parted where they are cut, with a strip on each side where that is no clear cut.
+
+    `cuts` are across and up, `words` name both axes.
+    """
+    top, bottom, left = 20.0, 240.0, 12.0
+    most = max(1.1, *(dot.up + 0.05 for dot in dots)) if dots else 1.1
+    least = min(0.7, *(dot.up - 0.05 for dot in dots)) if dots else 0.7
+    first = min(0.5, *(dot.across - 0.05 for dot in dots)) if dots else 0.5
+    wide, tall = WIDTH - 2 * left, bottom - top
+
+    def at(across: float, up: float) -> tuple[float, float]:
+        x, y = (across - first) / (1 - first), (up - least) / (most - least)
+        return _round(left + wide * x), _round(bottom - tall * y)
+
+    x, y = at(*cuts)
+    strip = [at(cuts[0] - reach, cuts[1] + reach), at(cuts[0] + reach, cuts[1] - reach)]
+    boxes = [
+        _box(left, strip[0][1], wide, strip[1][1] - strip[0][1], "ground"),
+        _box(strip[0][0], top, strip[1][0] - strip[0][0], tall, "ground"),
+    ]
+    strokes = [Stroke(((x, top), (x, bottom)), "axis"), Stroke(((left, y), (WIDTH - left, y)), "axis")]
+    named = [Word(WIDTH / 2, bottom + 15, words[0]), Word(left, top - 7, words[1], "start")]
+    for dot in dots:
+        across, up = at(dot.across, dot.up)
+        boxes.append(_box(across - 4, up - 4, 8, 8, dot.look))
+        is_left = across > left + wide / 2
+        named.append(
+            Word(across + (-8 if is_left else 8), up + 4, dot.name, "end" if is_left else "start", "number")
+        )
+    return Drawing(code, title, summary, 260.0, tuple(boxes), tuple(strokes), tuple(named))
+
+
 def curves(
     code: str,
     title: str,

@@ -11,9 +11,13 @@ from .page import inert, part, rendered
 _OWN = (
     *("title", "intro", "stays", "choose", "noscript", "drop", "found", "nothing", "reading", "looked"),
     *("comma", "clear", "entries", "unread", "footer"),
+    *("signatures", "uncovered", "unjudged", "no_time"),
+    *(f"signature_{one}" for one in ("whole", "beginning", "altered", "unchecked", "unread")),
+    *("stamp_fits", "stamp_misfits", "stamp_unread"),
+    *("signature_stamp_fits", "signature_stamp_misfits", "signature_stamp_unread"),
 )
 _COMMANDS = re.compile(
-    r"telling\.attest\..+|telling\.column\.(number|at|actor|action|region|row|field|old|new|reason)"
+    r"telling\.attest\..+|telling\.signatures\.(altered|earlier|other)|telling\.column\.(number|at|actor|action|region|row|field|old|new|reason)"
     r"|problem\.(more_of_a_kind|file_too_big|file_unreadable)"
     r"|problem\.proof_(unreadable|checkpoint|entry|words|beginning|document|document_words)|ledger\.erased"
 )
@@ -24,7 +28,7 @@ def verifier_page(language: str) -> str:
     """The page, in a language; its reader can choose another."""
     words = json.dumps({code: _words(code) for code in LANGUAGES}, ensure_ascii=False)
     told = inert(f"const WORDS={words};\n")
-    script = part("sha256.js") + part("judge.js") + told + part("verifier.js")
+    script = part("sha256.js") + part("judge.js") + part("signatures.js") + told + part("verifier.js")
     names = [(code, text("pages.verifier.language", code)) for code in LANGUAGES]
     return rendered("verifier.html", language, script, languages=names)
 

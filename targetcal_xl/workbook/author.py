@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from .. import formats
 from ..calibration import JUSTIFICATION, Key, Standing, Value
 from ..ooxml import BLANK, Cell, Scalar, Spot, column_letters
 from .captions import heading, line_captions, shown
@@ -24,7 +25,7 @@ from .labels import hint, label, section, titles
 from .layout import default_places
 from .looks import BRAND, FAINT, GOOD, INPUT, Looks
 from .macros import Macros, add_ribbon, equip
-from .mark import HOME, MARKED, TEXT
+from .mark import HOME, MARKED, mark_text
 from .places import SHEET_MARK, TABLE_MARK, Places
 from .shapes import ROW_HEIGHT, Column, Field, Kind, Sheet, TabColour, Table, name_of
 from .sheets import backtest, dashboard, evaluation, history, progress, region
@@ -55,15 +56,21 @@ _DRAWN = {
 
 
 def write_book(
-    path: Path, standing: Standing, language: str, *, created: dt.datetime, macros: Macros | None = None
+    path: Path,
+    standing: Standing,
+    language: str,
+    *,
+    created: dt.datetime,
+    macros: Macros | None = None,
+    form: formats.Format = formats.BOOK,
 ) -> None:
     """Write the workbook of a standing, with finance's cells filled in and everybody else's empty.
 
-    With macros it is one for `.xlsm`. Equal arguments give equal bytes. Every formula carries the value
-    that it computes.
+    With macros it is one for `.xlsm`; it is marked as of a format. Equal arguments give equal bytes. Every
+    formula carries the value that it computes.
     """
     places, typed = default_places(standing.inputs, language), entered(standing.inputs)
-    _write(path, places, content(standing, typed, places), typed, created, macros)
+    _write(path, places, content(standing, typed, places), typed, created, macros, form)
     if macros:
         add_ribbon(path, macros.ribbon)
 
@@ -85,6 +92,7 @@ def _write(
     typed: Mapping[Key, Value],
     created: dt.datetime,
     macros: Macros | None = None,
+    form: formats.Format = formats.BOOK,
     mark: str = "",
 ) -> None:
     inputs = places.inputs
@@ -94,7 +102,9 @@ def _write(
     widths = Widths(places, cells, typed)
     pages = {code: book.add_worksheet(places.tabs[code], _Worksheet) for code in places.sheets}
     for code, sheet in places.sheets.items():
-        _Page(pages[code], sheet, places, looks).write(cells.get(code, {}), typed, widths.of(code))
+        _Page(pages[code], sheet, places, looks, mark_text(form)).write(
+            cells.get(code, {}), typed, widths.of(code)
+        )
     for sheet_code, owner, code, spot in _named(places):
         tab = quoted(places.tabs[sheet_code])
         book.define_name(name_of(code, owner), f"={tab}${column_letters(spot[1])}${spot[0]}")
@@ -105,8 +115,8 @@ def _write(
         if draw := region.draw if sheet.region else _DRAWN.get(sheet.code):
             draw(Drawer(book, sheet, places, looks, cells.get(sheet.code, {})))
     if mark:
-        (page,) = pages.values()
-        page.write_string(HOME[0] - 1, HOME[1] - 1, mark, looks.plain)
+        (only,) = pages.values()
+        only.write_string(HOME[0] - 1, HOME[1] - 1, mark, looks.plain)
     else:
         pages["dashboard"].activate()
     if macros:
@@ -141,8 +151,9 @@ _Worksheet = type("_Worksheet", (Worksheet,), {"_prepare_formula": _as_it_is})
 class _Page:
     """One sheet being written; XlsxWriter counts rows and columns from 0, we from 1."""
 
-    def __init__(self, page: Worksheet, sheet: Sheet, places: Places, looks: Looks) -> None:
+    def __init__(self, page: Worksheet, sheet: Sheet, places: Places, looks: Looks, mark: str) -> None:
         self._page, self._sheet, self._places, self._looks = page, sheet, places, looks
+        self._mark = mark
         self._lines = line_captions(places.inputs.plan, (line.code for line in places.inputs.plan.lines))
 
     def write(
@@ -178,7 +189,7 @@ class _Page:
         page.hide_gridlines(2)
         page.write_string(0, 0, SHEET_MARK + self._sheet.code, self._looks.plain)
         if self._sheet.code == MARKED:
-            page.write_string(HOME[0] - 1, HOME[1] - 1, TEXT, self._looks.plain)
+            page.write_string(HOME[0] - 1, HOME[1] - 1, self._mark, self._looks.plain)
         page.set_row(0, None, None, {"hidden": True})
         page.set_column(0, 0, 4, None, {"hidden": True})
         page.protect("", _COURTESY)

@@ -130,8 +130,9 @@ class _Finder:
 
     def _rows_of(self, table: Table, head: int) -> Located[str, int]:
         """Row code -> row, the first of doubles; says what is unknown, double or missing."""
-        meant, known, rows = _meant(table), frozenset(table.rows), Located[str, int]()
-        for said, row in self._rows[head]:
+        known, rows, there = frozenset(table.rows), Located[str, int](), self._rows[head]
+        meant = {} if all(said in known for said, _ in there) else _meant(table)
+        for said, row in there:
             code = meant.get(said, said)
             if code in rows:
                 self._say("row_twice", (row, 1), row=code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..formats import BOOK, UNMARKED, Format
+from ..formats import UNMARKED, Format
 from ..ooxml import BLANK, Spot
 from .book import Book
 
@@ -13,10 +13,14 @@ MARKED = "settings"
 """The sheet that carries the mark."""
 HOME: Spot = (1, 2)
 """Where a new book has it, beside what names the sheet."""
-TEXT = f"format:{BOOK.number} targetcal:{BOOK.program}"
 _MARK = re.compile(r"format:(\d{1,9}) targetcal:(\d+(?:\.\d+)*(?:[.+-]?[a-z]+\d+)*)")
 _REACH = 64
 """As many columns people may have inserted before it."""
+
+
+def mark_text(form: Format) -> str:
+    """The mark of a book in a format."""
+    return f"format:{form.number} targetcal:{form.program}"
 
 
 def marks(book: Book) -> Iterator[tuple[str, Spot, Format]]:

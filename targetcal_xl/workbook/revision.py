@@ -39,7 +39,7 @@ from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
 from ..calibration.values import LARGEST, is_amount
 from ..calibration.vocabulary import DIRECTIONS, Role
 from ..ooxml import ERRORS
-from ..workdays import calendar_problems
+from ..workdays import calendar_problems, with_days
 from .finance import MEASURE_BOUNDS, UNKNOWN_AMOUNT, answer_key, asked_periods, measure_key
 from .sheets.drivers import reading_row
 
@@ -61,7 +61,7 @@ def revised(inputs: Inputs, cells: Mapping[Key, Value]) -> tuple[Inputs, list[Un
     """
     entry = _Entry(cells)
     plan = _plan(inputs.plan, entry)
-    history = _revised_history(inputs, entry)
+    history = with_days(_revised_history(inputs, entry), plan)
     readings, answers = _revised_readings(inputs, entry), tuple(_revised_answers(inputs, entry))
     return Inputs(plan, history, readings, answers), entry.faults
 

@@ -45,12 +45,16 @@ _RECORDED: Final[dict[str, Kind]] = {
         ("letter.individual", "letter.representative", "letter.withdrawn", "letter.scan"), "text"
     ),
     "message.state": "choice",
+    "delivered": "text",
     "objection.held": "date",
     "objection.present": "text",
     "objection.outcome": "choice",
     "hq_gap": "percent",
     "hours": "decimal",
     "warning": "choice",
+    **dict.fromkeys(("warning.since", "warning.taken_until"), "date"),
+    "warning.taken": "long",
+    "warning.taken_by": "text",
 }
 """Fields that have no cell of their own, with the kind of their values."""
 

@@ -38,7 +38,13 @@ const bytes = said => new Uint8Array(Buffer.from(said, "base64"));
 def script() -> str:
     """What the page judges with."""
     folder = files("targetcal_xl.pages").joinpath("templates")
-    return "".join(folder.joinpath(name).read_text("utf-8") for name in ("sha256.js", "judge.js"))
+    names = ("sha256.js", "judge.js", "signatures.js")
+    return "".join(folder.joinpath(name).read_text("utf-8") for name in names)
+
+
+def told_by_page_alone(part: Mapping[str, Any]) -> bool:
+    """Whether a sentence is of signatures or stamps, which the command judges in its own way."""
+    return bool(part.get("own"))
 
 
 def judged(cases: Sequence[Files]) -> list[dict[str, Any]]:

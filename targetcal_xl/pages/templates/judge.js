@@ -4,7 +4,7 @@ const FORM = "targetcal-xl/proof-1";
 const MOST_FILE = 256 * 2 ** 20, MOST_PARTS = 64 * 2 ** 20, MOST_OF_A_KIND = 12, MOST_DEPTH = 201, MOST_DIGITS = 4300;
 const COLUMNS = ["number", "at", "actor", "source", "action", "region", "row", "field", "old", "new", "reason", "previous"];
 const TOLD_COLUMNS = ["number", "at", "actor", "action", "region", "row", "field", "old", "new", "reason"];
-const MARKS = { agree: "✓", recorded: "✓", fork: "✗", apart: "⚑", unshown: "?", coded: "?", unknown: "?", unread: "?" };
+const MARKS = { agree: "✓", recorded: "✓", signed: "✓", fork: "✗", apart: "⚑", unshown: "?", coded: "?", unknown: "?", unread: "?" };
 const BLANKS = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"; // as Unicode has them, and Python
 const NOTE = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n(?:\n((?:\u2014 [^\n]+\n)+))?$/;
 const SIGNATURE = new RegExp(`^\u2014 [^${BLANKS}+]+ ([A-Za-z0-9+/]+={0,2})$`);
@@ -136,7 +136,7 @@ const PARTS = ["old", "new", "reason"];
 const WORDS_OF = new Set([
   "attachment", "basis", "change.reason", "comment", "decision_reason", "event.note", "granted_reason", "history.note", "letter.question",
   "letter.reply", "letter.scan", "objection.basis", "objection.present", "objection.risk", "objection.support", "risk", "seal", "support", "support_declined",
-  "thread.file", "thread.text", "what",
+  "thread.file", "thread.text", "warning.taken", "what",
 ]);
 const WORD_NAMES = new Set(["basis", "handling", "reason", "risk", "subject", "support", "text", "what"]);
 const isCommitment = said => isText(said) && /^~[0-9a-f]{64}$/.test(said);
@@ -210,17 +210,18 @@ const examined = (name, proof) => {
   if (problems.length) return { name, proof, problems };
   const entries = proof.entries.map(one => columnsOf(one.content));
   const checkpoints = [seen, ...proof.beginnings.map(one => readCheckpoint(one.checkpoint))];
-  const stamps = stampsOf(entries, contents, checkpoints.map(one => one.text));
+  const stamps = stampsOf(entries, contents, checkpoints);
   return { name, proof, problems, seen, entries, checkpoints, stamps, records: [...recordsOf(entries, contents)] };
 };
 
-// How many time stamps a sound proof tells of, on checkpoints that it proves; none is looked at here.
+// The time stamps that a sound proof tells of, on checkpoints that it proves.
 const STAMP = { checkpoint: isText, authority: isText, token: isText };
-const stampsOf = (entries, contents, known) => entries.filter(one => {
-  if (one.action !== "stamp" || one.field !== "stamp.record" || !contents.has(named(one))) return false;
+const stampsOf = (entries, contents, known) => entries.flatMap(one => {
+  if (one.action !== "stamp" || one.field !== "stamp.record" || !contents.has(named(one))) return [];
   const said = unless(null, () => readJson(contents.get(named(one))));
-  return isRecord(said, STAMP, Object.keys(STAMP)) && known.includes(said.checkpoint);
-}).length;
+  const seen = isRecord(said, STAMP, Object.keys(STAMP)) && known.find(each => each.text === said.checkpoint);
+  return seen ? [{ ...said, text: seen.text, mark: seen.mark }] : [];
+});
 
 // The letters, packs and pages that a sound proof tells of, each with the SHA-256 of its files.
 function* recordsOf(entries, contents) {
@@ -246,7 +247,8 @@ const handedOut = said => {
   const head = said?.slip?.head, digest = said?.sha256;
   return isText(head) && isText(digest) ? { letter: "", head, hashes: [digest] } : null;
 };
-const signedBy = said => isText(said?.letter) && isText(said?.sha256) ? { letter: said.letter, head: "", hashes: [said.sha256] } : null;
+const signedBy = said => isText(said?.letter) && isText(said?.sha256)
+  ? { letter: said.letter, head: "", hashes: [said.sha256], certificate: said.certificate } : null;
 const MAKERS = { "sign letter.signed_head": signedBy, "sign letter.signed_superior": signedBy,
   "letters letter.record": letterOf, "letters letter.representative": letterOf,
   "letters letter.individual": lettersOf, "split pack.record": handedOut, "split page.record": handedOut };
@@ -323,7 +325,14 @@ const judged = async (name, bytes, proofs) => {
     const record = one.records.find(each => each.hashes.includes(digest));
     if (record) return { name, verdict: "recorded", letter: record.letter, entry: record.entry, head: record.head, by: one.name };
   }
-  if (startsWith(bytes, "%PDF")) return { name, verdict: "unread" };
+  if (startsWith(bytes, "%PDF")) {
+    const begun = proofs.some(one => one.records.some(each => each.letter)) ? beginningsOf(bytes) : [];
+    for (const one of proofs) {
+      const record = one.records.find(each => each.letter && each.hashes.some(hash => begun.includes(hash)));
+      if (record) return { name, verdict: "signed", letter: record.letter, entry: record.entry, head: record.head, by: one.name };
+    }
+    return { name, verdict: "unread" };
+  }
   const words = await wordsOf(bytes);
   for (const one of proofs) {
     const seen = one.checkpoints.find(each => words.includes(each.mark));
@@ -349,7 +358,11 @@ const judge = async files => {
   const agreements = sound.flatMap((one, k) => sound.slice(k + 1).map(
     other => ({ one: one.name, other: other.name, verdict: verdictOf(one, other) })));
   const told = [];
-  for (const { name, bytes } of others) told.push(await judged(name, bytes, sound));
+  for (const { name, bytes } of others) {
+    const one = await judged(name, bytes, sound), held = startsWith(bytes, "%PDF") && await signaturesOf(bytes);
+    told.push(held ? { ...one, signatures: { ...held, fault: faultOf(one, held.signatures, sound) } } : one);
+  }
+  for (const one of sound) one.faces = await Promise.all(one.stamps.map(stampFaces));
   return { proofs, files: told, agreements, problems };
 };
 
@@ -385,7 +398,7 @@ const shownAs = (code, said) => {
 // The report in sentences and tables, as the command tells it.
 function* tell(words, report) {
   yield* toldProblems(words, report.problems, false);
-  for (const { name, proof, problems, seen, entries, stamps } of report.proofs) {
+  for (const { name, proof, problems, seen, entries, stamps, faces } of report.proofs) {
     if (problems.length) {
       yield { mark: "✗", said: filled(words, "telling.attest.broken", { file: name }), indented: false };
       yield* toldProblems(words, problems, true);
@@ -397,15 +410,17 @@ function* tell(words, report) {
       captions: TOLD_COLUMNS.map(code => words[`telling.column.${code}`]),
       rows: toldColumns(words, entries, proof).map(one => TOLD_COLUMNS.map(code => shownAs(code, one[code]))),
     };
-    if (stamps) yield { mark: "·", said: filled(words, "telling.attest.unheld", { file: name, count: stamps }), indented: false };
+    if (stamps.length) yield { mark: "·", said: filled(words, "telling.attest.unheld", { file: name, count: stamps.length }), indented: false };
+    for (const one of faces) yield* tellStamp(words, one, "stamp", { head: one.mark });
   }
   for (const { one, other, verdict } of report.agreements) {
     yield { mark: MARKS[verdict], said: filled(words, `telling.attest.${verdict}`, { one, other }), indented: false };
   }
-  for (const { name, verdict, letter, entry, head, by } of report.files) {
+  for (const { name, verdict, letter, entry, head, by, signatures } of report.files) {
     const told = verdict === "recorded" && !letter ? "handed_out" : verdict;
     const key = told === "unread" ? "pages.verifier.unread" : `telling.attest.${told}`;
     yield { mark: MARKS[verdict], said: filled(words, key, { file: name, letter, entry, head, proof: by }), indented: false };
+    if (signatures) yield* tellSignatures(words, name, signatures, letter);
   }
   if (report.proofs.some(one => !one.problems.length)) yield { mark: "", said: words["telling.attest.limits"], indented: false };
 }

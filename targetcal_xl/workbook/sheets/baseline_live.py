@@ -10,8 +10,10 @@ import numpy as np
 from ...calibration.alignment import allot, is_plain
 from ...calibration.arrays import Floats
 from ...calibration.baseline import PARTS, Baseline, compute_baseline
+from ...calibration.calendar import Calendar
 from ...calibration.hierarchy import InfeasibleTotal
 from ...calibration.vocabulary import Functions
+from ...calibration.workload import MONTHS
 from ...ooxml import Block, Cell, Scalar, Spot, column_letters
 from ..engines.blocks import blocks
 from ..facts import Facts
@@ -106,13 +108,22 @@ class Computing:
     def _split(self, array: Block) -> str:
         (top, _), (bottom, _) = array
         lines, metric = f"$A${top}:$A${bottom}", self._facts.plan.metric
-        expected, sigma = (self._call(lines, f'"{code}"') for code in ("expected", "sigma"))
+        expected, sigma = (self._call(lines, f'"{code}"') for code in ("expected", "stretch"))
         total = self._field("hq_target")
         return f'TC_SPLIT({total},{expected},{sigma},0,0,{metric.step:g},"{metric.kind}")'
 
     def _call(self, lines: str, columns: str) -> str:
         given = [self._field("period"), *self._tables, lines, columns]
-        return f"TC_EXPLAIN({','.join(given)},{self._facts.plan.metric.step:g},{self._field('confidence')})"
+        figures = [f"{self._facts.plan.metric.step:g}", self._field("confidence"), *self._calendar]
+        return f"TC_EXPLAIN({','.join([*given, *figures])})"
+
+    @property
+    def _calendar(self) -> list[str]:
+        """Whose working days count in months; in quarters none do."""
+        plan = self._facts.plan
+        if not plan.metric.adds_up or plan.period.per_year != MONTHS:
+            return []
+        return [self._field("calendar") if plan.calendar else f'"{Calendar()}"']
 
     def _field(self, code: str) -> str:
         return self._facts.needed(self._facts.field(code))

@@ -11,7 +11,7 @@ from ...calibration.plan import Plan
 from ...calibration.standing import as_number
 from ...calibration.vocabulary import QUADRANTS, Measure
 from ...ooxml import Cell, Spot
-from ..charts import Drawer
+from ..charts import Drawer, bar
 from ..facts import Facts, optional
 from ..formulas import NOTHING, count, if_
 from ..looks import SERIES
@@ -21,6 +21,10 @@ from .columns import of_regions, stacked
 
 _MOST_NAMES = 40
 """Names that find room beside their dots."""
+_ERRORS = ("off_suggested", "off_declared", "off_agreed")
+"""How far suggestion, declaration and target were off what came."""
+_COUNTS = ("missed", "warned_in_time", "unwarned", "supports_granted", "supports_in_time")
+"""What came of warnings and supports."""
 
 
 def sheet(plan: Plan) -> Sheet:
@@ -41,19 +45,37 @@ def sheet(plan: Plan) -> Sheet:
         Column("quadrant", tool, "choice", 20, QUADRANTS),
         Column("borderline", tool, "flag", 11),
     )
+    worth = (
+        Column("name", Owner.LABEL, width=18),
+        Column("lines", tool, "count", 9),
+        *(Column(code, tool, "percent", 12) for code in _ERRORS),
+        *(Column(code, tool, "percent", 12) for code in ("region_added", "talk_added")),
+    )
+    drivers = (
+        Column("name", Owner.LABEL, width=18),
+        Column("moved", tool, "amount", 12),
+        Column("added", tool, "percent", 12),
+    )
     fields = (
         Field("attainment_cut", tool, "percent", (6, 2)),
         Field("agreement_cut", tool, "percent", (6, 3)),
         Field("inside", tool, "count", (6, 4)),
         Field("inside_of", tool, "count", (6, 5)),
         Field("inside_due", tool, "decimal", (6, 6)),
+        *(Field(code, tool, "count", (9, 2 + at)) for at, code in enumerate(_COUNTS)),
     )
     tables = stacked(
-        9,
+        12,
         Table("measures", measures, tuple(Measure), prefix="measure."),
         of_regions("regions", regions, plan, "evaluation."),
+        of_regions("worth", worth, plan, "worth."),
+        *((Table("moved", drivers, named, prefix="moved."),) if (named := _drivers(plan)) else ()),
     )
-    return Sheet("evaluation", fields, tables, reach=(29, 16))
+    return Sheet("evaluation", fields, tables, reach=(55, 16))
+
+
+def _drivers(plan: Plan) -> tuple[str, ...]:
+    return tuple(driver.code for driver in plan.drivers)
 
 
 class Evaluation:
@@ -65,7 +87,10 @@ class Evaluation:
     def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet, and the one cell of it that the dashboard has too."""
         yield SheetPart("dashboard", {}, self._overview)
-        yield SheetPart("evaluation", {"measures": self._measures, "regions": self._regions}, self._fields)
+        tables = {"measures": self._measures, "regions": self._regions, "worth": self._worth}
+        if self._facts.plan.drivers:
+            tables["moved"] = self._moved
+        yield SheetPart("evaluation", tables, self._fields)
 
     def _measures(self) -> Columns:
         """The measures, now and last period."""
@@ -87,10 +112,25 @@ class Evaluation:
         names = [Cell(self._facts.region_names[row]) for row in table.rows]
         return {**self._facts.last_words(table), "name": names}
 
+    def _worth(self) -> Columns:
+        """How far forecasts of each region were off, and what judgement took off that."""
+        table = self._sheet.table("worth")
+        names = [Cell(self._facts.region_names[row]) for row in table.rows]
+        return {**self._facts.last_words(table), "name": names}
+
+    def _moved(self) -> Columns:
+        """What each driver moved, and what that took off the error."""
+        names = [Cell(driver.name) for driver in self._facts.plan.drivers]
+        return {**self._facts.last_words(self._sheet.table("moved")), "name": names}
+
     def _fields(self) -> Fields:
-        """Where the quadrants are cut, and how many results fell inside their intervals."""
+        """Where the quadrants are cut, and how many results, warnings and supports came as they should."""
         cuts = {"attainment_cut": Cell(ATTAINMENT_CUT), "agreement_cut": Cell(AGREEMENT_CUT)}
-        return cuts | {code: Cell(value) for code, value in self._inside.items()}
+        told = {code: self._told(code) for code in _COUNTS}
+        return cuts | {code: Cell(value) for code, value in {**self._inside, **told}.items()}
+
+    def _told(self, code: str) -> float | None:
+        return as_number(self._facts.standing.value(None, None, f"evaluation.{code}"))
 
     def _overview(self) -> Fields:
         """The same count in one cell of the dashboard."""
@@ -102,14 +142,23 @@ class Evaluation:
 
     @property
     def _inside(self) -> dict[str, float | None]:
-        value = self._facts.standing.value
-        codes = ("inside", "inside_of", "inside_due")
-        return {code: as_number(value(None, None, f"evaluation.{code}")) for code in codes}
+        return {code: self._told(code) for code in ("inside", "inside_of", "inside_due")}
 
 
 def draw(drawer: Drawer) -> None:
-    """The regions in their quadrants, beside the measures."""
-    _draw_quadrants(drawer, (drawer.sheet.table("measures").top - 1, 9), (500, 400))
+    """The regions in their quadrants, beside the measures; below, how far each forecast was off."""
+    spot = drawer.sheet.table("measures").top - 1
+    _draw_quadrants(drawer, (spot, 9), (500, 400))
+    _draw_errors(drawer, (spot + 21, 9), (500, 320))
+
+
+def _draw_errors(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
+    """Suggestion, declaration and target of each region, by how far they were off what came."""
+    chart, table = drawer.chart({"type": "column"}), drawer.sheet.table("worth")
+    for code, colour in zip(_ERRORS, SERIES[1:], strict=False):
+        chart.add_series({**drawer.series(table, code, "name"), **bar(colour), "gap": 70, "overlap": 0})
+    chart.set_y_axis({**drawer.amounts, "num_format": "0%"})
+    drawer.finish(chart, "chart.worth", spot, size)
 
 
 def _draw_quadrants(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...calibration.metric import BEST_ATTAINED
 from ...calibration.plan import Plan
@@ -24,18 +25,16 @@ from ..formulas import (
 from ..looks import FAINT, SERIES
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
-from .columns import NAME, REGION, numbered, of_lines, stacked, volume_column
+from .columns import NAME, REGION, numbered, of_lines, of_regions, stacked, volume_column
+
+_OF_ALL = ("warning_state", "cause", "suggestion")
+"""What is said of a warning of the whole plan."""
 
 
-def sheet(plan: Plan) -> Sheet:
-    """The path by weeks, and every line beside its own."""
+def _line_columns(plan: Plan) -> tuple[Column, ...]:
+    """What is told of every line."""
     tool = Owner.TOOL
-    weekly = (
-        Column("date", tool, "date"),
-        Column("path", tool, "number"),
-        Column("actual", tool, "number"),
-    )
-    lines = (
+    return (
         REGION,
         NAME,
         Column("agreed", tool, "number", 11),
@@ -47,8 +46,41 @@ def sheet(plan: Plan) -> Sheet:
         Column("expected_final", tool, "number", 11),
         Column("odds", tool, "percent", 11),
         Column("warned", tool, "flag", 9),
+        Column("warning_state", tool, "long", 22),
+        Column("cause", tool, "long", 36),
         Column("suggestion", tool, "long", 60),
         *volume_column(plan),
+    )
+
+
+def _region_columns() -> tuple[Column, ...]:
+    """What is told of every region; long words stand below those of the lines."""
+    tool = Owner.TOOL
+    return (
+        NAME,
+        Column("warned_lines", tool, "count", 12),
+        Column("agreed", tool, "number", 11),
+        Column("as_of", tool, "date", 12),
+        Column("actual", tool, "number", 11),
+        Column("path", tool, "number", 11),
+        Column("attainment", tool, "percent", 10),
+        Column("odds_end", tool, "percent", 10),
+        Column("expected_final", tool, "number", 11),
+        Column("odds", tool, "percent", 11),
+        Column("warned", tool, "flag", 9),
+        Column("warning_state", tool, "long", 22),
+        Column("cause", tool, "long", 36),
+        Column("suggestion", tool, "long", 60),
+    )
+
+
+def sheet(plan: Plan) -> Sheet:
+    """The path by weeks, and every line beside its own."""
+    tool = Owner.TOOL
+    weekly = (
+        Column("date", tool, "date"),
+        Column("path", tool, "number"),
+        Column("actual", tool, "number"),
     )
     weeks = numbered("W", -(-len(plan.period.days) // 7))
     fields = (
@@ -56,10 +88,17 @@ def sheet(plan: Plan) -> Sheet:
         Field("progress_actual", Owner.FORMULA, "number", (6, 3)),
         Field("progress_attainment", Owner.FORMULA, "percent", (6, 4)),
         Field("progress_warned", Owner.FORMULA, "count", (6, 5)),
+        Field("progress_odds", Owner.TOOL, "percent", (6, 6)),
+        Field("progress_rests", Owner.TOOL, "long", (6, 7), span=6),
+        Field("progress_whole", Owner.TOOL, "long", (6, 14), span=2),
     )
     tables = (
         *stacked(9, Table("weekly", weekly, weeks, prefix="weekly.")),
-        *stacked(28, of_lines("lines", lines, plan, "progress.", height=50)),
+        *stacked(
+            28,
+            of_lines("lines", _line_columns(plan), plan, "progress.", height=50),
+            replace(of_regions("regions", _region_columns(), plan, "progress."), height=50),
+        ),
     )
     return Sheet("progress", fields, tables, filtered="lines")
 
@@ -73,7 +112,8 @@ class ProgressSheet:
 
     def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
-        yield SheetPart("progress", {"weekly": self._weeks, "lines": self._lines}, self._fields)
+        tables = {"weekly": self._weeks, "lines": self._lines, "regions": self._regions}
+        yield SheetPart("progress", tables, self._fields)
 
     def _weeks(self) -> Columns:
         """The ends of the weeks of the period, the path and the results up to then."""
@@ -91,6 +131,12 @@ class ProgressSheet:
         agreed = {"agreed": [Cell(value) for value in self._facts.in_force]}
         return {**self._facts.last_words(self._sheet.table("lines")), **self._facts.named_lines, **agreed}
 
+    def _regions(self) -> Columns:
+        """How the regions stand together, and what is behind their warnings."""
+        table = self._sheet.table("regions")
+        names = [Cell(name) for name in self._facts.region_names.values()]
+        return {**self._facts.last_words(table), "name": names}
+
     def _fields(self) -> Fields:
         """The whole plan's results so far."""
         warned = self._facts.recorded(self._keys("warned"), "flag")
@@ -100,6 +146,9 @@ class ProgressSheet:
             "progress_actual": self._actual if self._facts.plan.metric.adds_up else Cell(self._mean),
             "progress_attainment": self._attainment,
             "progress_warned": how_many(flags.equals(self._facts.caption("yes"))),
+            "progress_odds": self._of_all("progress.odds"),
+            "progress_rests": self._of_all("progress.rests"),
+            "progress_whole": Cell(" ".join(filter(None, (self._said(code) for code in _OF_ALL)))),
         }
 
     @property
@@ -139,6 +188,12 @@ class ProgressSheet:
         nothing = if_(number_or_0(due) > 0, BEST_ATTAINED, 1)
         share = if_(actual.equals(0), nothing, min_(BEST_ATTAINED, due / actual))
         return if_(is_blank, NOTHING, share)
+
+    def _of_all(self, code: str) -> Cell:
+        return Cell(self._facts.standing.value(None, None, code))
+
+    def _said(self, code: str) -> str:
+        return str(self._facts.standing.value(None, None, f"progress.{code}") or "")
 
     def _told(self, code: str) -> list[float | None]:
         """A column of the progress of all lines."""
