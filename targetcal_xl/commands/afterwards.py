@@ -89,15 +89,16 @@ def _follow(
     who: Who = "",
     ledger: LedgerAt = "",
 ) -> "Report":
+    from ..actions.dashboard import files_of
     from ..actions.watching import watched
-    from ..desk import file_changes, ledger_beside
+    from ..desk import file_changes
 
     def follow() -> "Report":
         with here.desk(book, who, ledger) as desk:
             return _follow_once(desk, actuals, as_of)
 
-    results = actuals or ledger_beside(book)
-    return watched(follow, file_changes([results]), here.tell) if watch else follow()
+    files = [actuals] if actuals else files_of(book, ledger)
+    return watched(follow, file_changes(files), here.tell) if watch else follow()
 
 
 @TABLE.button("follow", "finance", "ChartTypeLineInsertGallery", "actuals", "as_of")

@@ -22,7 +22,7 @@ with on_demand(__name__):
         read_okr_ids,
         results_table,
     )
-    from .plan_folder import plan_files, read_drivers, read_history, read_plan
+    from .plan_folder import plan_extras, plan_files, read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .representatives import read_representatives
     from .sources import DataSource, open_source
@@ -73,6 +73,7 @@ __all__ = [
     "okr_document",
     "okr_table",
     "open_source",
+    "plan_extras",
     "plan_files",
     "plan_template",
     "plan_templates",

@@ -42,6 +42,11 @@ def plan_files() -> tuple[str, ...]:
     return (*(f"{name}{kind}" for name in (HISTORY, DRIVERS) for kind in _KINDS), FILE)
 
 
+def plan_extras() -> tuple[str, ...]:
+    """How files may be called that go with a plan, and that no form holds."""
+    return (*(f"{DAYS}{kind}" for kind in _KINDS), ROOTS)
+
+
 @step(_LOG, "read a plan folder")
 def read_plan(folder: Traversable) -> Inputs:
     """Read `plan.toml`, the table `history` and, where there are, `drivers` and `days`: each .csv or .xlsx.
