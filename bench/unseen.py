@@ -136,8 +136,9 @@ def _looked_at(seen: list[Window]) -> tuple[float, float, float]:
     """
     inside, totals, off = [], [], []
     for window in seen:
-        size = window.seen.mean(axis=1, keepdims=True)
-        inputs, actual = inputs_of(window.seen / size), window.actual / size[:, 0]
+        alive = window.seen.any(axis=1)
+        size = window.seen[alive].mean(axis=1)
+        inputs, actual = inputs_of(window.seen[alive] / size[:, None]), window.actual[alive] / size
         found = compute_baseline(inputs)
         inside.append(np.mean((found.low <= actual) & (actual <= found.high)))
         wide = spread(found, 0.8)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ...calibration.odds import SUREST, above_middles, total_spread
+from ...calibration.odds import LARGEST_SPREAD, SUREST, above_middles, total_spread
 from ...ooxml import Cell
 from ..facts import TOTALS, Facts, optional
 from ..formulas import (
@@ -26,6 +26,7 @@ from ..formulas import (
     normal_share,
     number,
     number_or_0,
+    one_or_0,
     round_,
     rows,
     sqrt,
@@ -193,7 +194,8 @@ class Odds:
         wide = self._across("spread")
         weights = self._way.values("expected") * self._facts.plan.volumes
         found = above_middles(weights, self._spread.values)
-        return grouped(1 + sum_product(*self._weighed, wide, wide) / (2 * self._weight)).found(found)
+        square = one_or_0(wide < LARGEST_SPREAD) * wide**2 + one_or_0(wide >= LARGEST_SPREAD)
+        return grouped(1 + sum_product(*self._weighed, square) / (2 * self._weight)).found(found)
 
     def _across(self, code: str) -> Expression:
         columns = {"spread": self._spread.values, "volume": np.array(self._facts.plan.volumes)}
