@@ -283,7 +283,7 @@ def test_a_letter_that_is_missing_or_changed_beside_the_book_is_named(case: Case
     pdf.write_bytes(b"x")
     word.unlink()
     report = case.run(archive, folder)
-    assert {code for code, _ in _codes(report)} == {"letter_file_changed", "letter_not_lying"}
+    assert _codes(report) == [("letter_file_changed", str(pdf))], "beside a PDF the Word file may be missing"
     assert report.leaves_work and f"E-002/{SECOND}.pdf" in report.written
 
 

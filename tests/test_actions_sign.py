@@ -307,7 +307,9 @@ def test_a_command_signs_with_a_key_and_without_a_book(
     said = given("sign", letter, "--as", "head", "--key", key)
     assert (said.status, said.err) == (0, "") and "Nothing is recorded yet" in said.out, said
     said = given("signed", office.case.path, letter)
-    assert (said.status, said.err) == (0, "") and "signature of head1 as head of region" in said.out, said
+    assert (said.status, said.err) == (0, "") and "signature of head1 as the one who commits" in said.out, (
+        said
+    )
     assert "half signed" in given("signed", office.case.path).out
 
 

@@ -70,7 +70,7 @@ def test_the_interval_holds_what_it_promises() -> None:
 @pytest.mark.parametrize(
     ("correlation", "low", "high", "verdict"),
     [
-        (math.nan, math.nan, math.nan, Leaning.UNKNOWN),
+        (math.nan, math.nan, math.nan, Leaning.UNSURE),
         (0.3, -0.1, 0.6, Leaning.EVEN),
         (0.09, 0.02, 0.16, Leaning.EVEN),
         (0.3, 0.1, 0.5, Leaning.EASIER),
@@ -90,7 +90,7 @@ def test_lines_of_which_something_is_unknown_do_not_count() -> None:
     assert (found.count, found.leaning) == (10, Leaning.HARDER)
     assert found.correlation == pytest.approx(-1)
     few = lean("odds", "size", odds[: 2 * FEWEST_LINES - 2], size[: 2 * FEWEST_LINES - 2])
-    assert (few.count, few.leaning) == (FEWEST_LINES - 1, Leaning.UNKNOWN)
+    assert (few.count, few.leaning) == (FEWEST_LINES - 1, Leaning.UNSURE)
 
 
 def test_camps_are_told_by_their_medians() -> None:

@@ -71,6 +71,15 @@ def _says(english: str, chinese: str) -> Mapping[str, str]:
 
 
 PLAYED: Mapping[str, Play] = {
+    "import": Play(
+        "confirmed",
+        "import BOOK --actuals actuals.csv",
+        _says(
+            "3 values read, 3 new, 0 changed.",
+            "读取 3 个数值，新增 3 个，变更 0 个。",
+        ),
+        lambda told: [one["added"] for one in _rows(told["taken"])] == [3],
+    ),
     "init": Play(
         "fresh",
         "init another-plan --from saas",
@@ -244,7 +253,7 @@ PLAYED: Mapping[str, Play] = {
     "sign": Play(
         "issued",
         f"sign BOOK letters/{_LETTER}.pdf --role head --key head1.p12",
-        _says("signed by head1 as head of region", "已由 head1 以大区负责人身份签署"),
+        _says("signed by head1 as the one who commits", "已由 head1 以承诺人身份签署"),
         lambda told: (told["recorded"], [one["is_new"] for one in _rows(told["letters"])]) == (True, [True]),
     ),
     "sign, a batch": Play(
@@ -387,13 +396,13 @@ PLAYED: Mapping[str, Play] = {
     "remind --draft": Play(
         "fresh",
         "remind BOOK --draft mails",
-        _says("draft written", "已生成草稿"),
+        _says("drafted", "已生成草稿"),
         lambda told: {one["state"] for one in _rows(told["messages"])} == {"drafted"},
     ),
     "mail": Play(
         "issued",
         "mail BOOK --draft mails --format docx",
-        _says("draft written", "已生成草稿"),
+        _says("drafted", "已生成草稿"),
         lambda told: {one["kind"] for one in _rows(told["messages"])} == {"letter", "letter_copy"},
     ),
     "archive": Play(

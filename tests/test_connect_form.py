@@ -23,7 +23,7 @@ from targetcal_xl.connect import (
     read_plan,
     write_form,
 )
-from targetcal_xl.connect.form import DIGEST, INDICATORS, PLAN, SHEETS, FormSheet
+from targetcal_xl.connect.form import INDICATORS, INSIDE, PLAN, SHEETS, FormSheet
 from targetcal_xl.connect.plan_file import _Plan, plan_meant
 from targetcal_xl.language import LANGUAGES, find, text
 from targetcal_xl.problems import DataProblems
@@ -94,6 +94,15 @@ copies = []
 folder = "{region}/{employee}"
 keep_years = 10
 
+[days]
+idle = 0.2
+period_end = 3
+month_end = 1.5
+shares = [{ day = 2025-01-31, share = 0.25 }, { day = 2025-02-28, share = 0.6 }]
+
+[trust]
+stamps = "https://stamps.example.com/tsa"
+
 [last_period]
 consensus_days = 7
 coordination_hours = 42.5
@@ -158,7 +167,8 @@ def test_the_form_asks_for_every_word_of_a_plan_file() -> None:
     asked = {item.path for item in PLAN.items}
     asked |= {(sheet.code, *item.path) for sheet in SHEETS if sheet.is_table for item in sheet.items}
     asked |= {("drivers", "indicators", *item.path) for item in INDICATORS.items}
-    asked |= {("notices", "digest", *item.path) for item in DIGEST.items}
+    within = [sheet for sheet in SHEETS if sheet.code in INSIDE]
+    asked |= {(*INSIDE[sheet.code], *item.path) for sheet in within for item in sheet.items}
     assert set(_leaves(_Plan)) - asked == set()
 
 
@@ -265,7 +275,7 @@ def _typed(cells: Mapping[str, object], language: str = "en", template: str = "s
 def test_numbers_and_days_are_taken_as_people_type_them() -> None:
     content = _typed(
         {"计划!B9": "１,２００",
-         "计划!B38": "20%", "计划!B23": "2025/1/8，2025年1月15日", "历史!C5": "0.013万",
+         "计划!B41": "20%", "计划!B23": "2025/1/8，2025年1月15日", "历史!C5": "0.013万",
          "大区!C5": " 顾明远 ", "计划!B17": "Higher is better", "分解行!B5": "hd", "历史!A5": "HD-HD"},
         "zh-CN", "saas",
     )  # fmt: skip
@@ -306,8 +316,8 @@ _WRONG: Mapping[str, tuple[object, str]] = {
     "Plan!B9 (HQ target)": ("many", "csv_not_a_number"),
     "Plan!B16 (How lines combine)": ("Product", "form_choice"),
     "Plan!B24 (Milestones)": ("2025-01-31, 31.2.", "csv_not_a_date"),
-    "Plan!B38 (Objection from)": (1.5, "plan_too_big"),
-    "Plan!B41 (Days of warning)": (2.5, "plan_number"),
+    "Plan!B41 (Objection from)": (1.5, "plan_too_big"),
+    "Plan!B44 (Days of warning)": (2.5, "plan_number"),
     "Regions!D5 (Head: mail)": ("gu at example", "plan_pattern"),
     "Regions!E6 (Superior: name)": (None, "plan_missing"),
     "Lines!A7 (Line)": (None, "plan_missing"),

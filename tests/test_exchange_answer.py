@@ -6,13 +6,15 @@ import hashlib
 import hmac
 import json
 import subprocess
+from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.exchange import MOST_ANSWER, mac, read_answer
+from targetcal_xl.exchange import MOST_ANSWER, MOST_ENCLOSED, mac, read_answer
 from targetcal_xl.problems import DataProblems
 
 _CONTENT = {
@@ -82,6 +84,16 @@ def _with(**changes: object) -> bytes:
     return _file({**_CONTENT, **changes})
 
 
+def _sent(sent: dict[str, Any], digest: str = sha256(b"hi").hexdigest(), **changes: Any) -> bytes:
+    """An answer with files, in base64."""
+    said = {**_CONTENT, "files": [[name, digest] for name in sent]}
+    return _file(said, **(dict[str, Any](version=2, files=sent) | changes))
+
+
+def test_an_answer_brings_the_files_that_its_page_sealed() -> None:
+    assert read_answer(_sent({"照片 1.jpg": "aGk="}), "answer.json").files == {"照片 1.jpg": b"hi"}
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -91,7 +103,7 @@ def _with(**changes: object) -> bytes:
         (b"[1, 2]", "answer_none"),
         (b'{"targetcal": "pack"}', "answer_none"),
         (b'{"targetcal": "answer"}', "answer_none"),
-        (_file(_CONTENT, version=2), "answer_newer"),
+        (_file(_CONTENT, version=3), "answer_newer"),
         (_file(_CONTENT, version="1"), "answer_none"),
         (_file(_CONTENT, mac="é"), "answer_altered"),
         (_file(_CONTENT, content=7), "answer_none"),
@@ -106,7 +118,17 @@ def _with(**changes: object) -> bytes:
         (_with(values=[["R1-1", "declared", 1], ["R1-1", "declared", 2]]), "answer_none"),
         (_with(values=[["R1-1", "declared", float("nan")]]), "answer_none"),
         (_with(values=[["R1-1", "declared", 10**400]]), "answer_none"),
-        (b" " * (MOST_ANSWER + 1), "answer_too_big"),
+        (_file(_CONTENT, content=" " * (MOST_ANSWER + 1)), "answer_too_big"),
+        (b" " * (MOST_ANSWER + 2 * MOST_ENCLOSED), "answer_too_big"),
+        (_sent({"a.txt": "aGk="}, "0" * 64), "answer_altered"),
+        (_sent({"a.txt": "aGl="[:3]}), "answer_none"),
+        (_sent({"a.txt": 7}), "answer_none"),
+        (_sent({"../a.txt": "aGk="}), "answer_none"),
+        (_sent({"": "aGk="}), "answer_none"),
+        (_sent({"a.txt": "aGk="}, files={}), "answer_none"),
+        (_sent({"a.txt": "aGk="}, files=[]), "answer_none"),
+        (_sent({"a.txt": "aGk="}, files={"a.txt": "aGk=", "b.txt": "aGk="}), "answer_none"),
+        (_sent({}, files={"a.txt": "aGk="}), "answer_none"),
     ],
 )
 def test_what_is_no_answer_is_refused_by_name(content: bytes, code: str) -> None:

@@ -346,7 +346,7 @@ def test_fairness_is_told_by_ranks_and_in_words() -> None:
     assert numbers == [pytest.approx(-1), *rank_interval(-1.0, 20)]
     assert verdict == text("excel.leaning.harder", spoken_language())
     few = functions.TC_FAIRNESS([[0.5], [0.6]], [[1.0], [2.0]])
-    assert few == [["", "", "", text("excel.leaning.unknown", spoken_language())]]
+    assert few == [["", "", "", text("excel.leaning.unsure", spoken_language())]]
 
 
 def test_what_if_is_the_methods(standing: Standing, tables: dict[str, RangeValues]) -> None:

@@ -71,6 +71,12 @@ _SOURCES = ("targetcal_xl", "templates", "xl", "tests", "bench", "docs", ".ci")
 _ARRAY = re.compile(r"\b(Floats|Flags|NDArray)\b")
 _SHAPE = re.compile(r"\([\w ]+,( ?[\w ]+,?)*\)|any shape")
 """Such as (n,) and (lines, periods), or what holds for each number alone."""
+_UNIT = re.compile(
+    r"metric's unit|any unit|without a unit|\blogs?\b|\bshares?\b|\bodds\b|probabilit|\bchance\b"
+    r"|\belasticit|\branks?\b|multiples? of `step`|whole steps",
+    re.IGNORECASE,
+)
+"""What the numbers of the method are in: the metric's unit, or what has none."""
 _MACHINE_PATH = re.compile(r"""["'(=\s`](/(tmp|root|home|farm|work|Users)/|[A-Z]:\\+Users)""")
 
 
@@ -263,11 +269,24 @@ def test_public_functions_say_what_they_raise(module: str) -> None:
 @pytest.mark.parametrize("module", modules())
 def test_public_functions_say_which_shape_their_arrays_have(module: str) -> None:
     for function in offered_functions(modules()[module]):
-        hints = [one.annotation for one in (*function.args.args, *function.args.kwonlyargs)]
-        asked = " ".join(ast.unparse(hint) for hint in (*hints, function.returns) if hint is not None)
-        if _ARRAY.search(asked):
+        if _ARRAY.search(_hinted(function)):
             said = ast.get_docstring(function) or ""
             assert _SHAPE.search(said), f"{function.name}, line {function.lineno}, does not say a shape"
+
+
+def _hinted(function: ast.FunctionDef) -> str:
+    """The types of what a function takes and gives."""
+    hints = [one.annotation for one in (*function.args.args, *function.args.kwonlyargs)]
+    return " ".join(ast.unparse(hint) for hint in (*hints, function.returns) if hint is not None)
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if _room(name) == "calibration"])
+def test_the_method_says_in_which_unit_its_numbers_are(module: str) -> None:
+    """Elsewhere arrays are cells, or go to the method as they are."""
+    for function in offered_functions(modules()[module]):
+        if re.search(r"\bFloats\b", _hinted(function)):
+            said = ast.get_docstring(function) or ""
+            assert _UNIT.search(said), f"{function.name}, line {function.lineno}, does not say a unit"
 
 
 def test_no_file_names_a_place_on_somebodys_machine() -> None:
@@ -324,7 +343,8 @@ def test_every_library_we_import_is_declared() -> None:
     libraries = {name.split(".")[0] for module in modules() for name in imports(module)}
     outside = libraries - set(sys.stdlib_module_names) - {"targetcal_xl"}
     providers = importlib.metadata.packages_distributions()
-    used = {_normal(providers[library][0]) for library in outside}
+    # What is for other systems is not installed here, and called as its package.
+    used = {_normal(providers.get(library, [library])[0]) for library in outside}
     required = importlib.metadata.requires("targetcal-xl") or []
     for_us = re.compile("extra == .(test|bench)")
     declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in required if not for_us.search(line)}

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import http.server
 import io
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PIL import Image
 
 from targetcal_xl.letters import office, office_pdf
+from targetcal_xl.letters.office import office_pdfs
+from targetcal_xl.problems import DataProblems
 from tests.support.letters import changed, pdf_text, sample_files, with_paragraph
 
 RELS = "word/_rels/document.xml.rels"
@@ -89,3 +94,38 @@ def test_the_server_would_have_been_asked(served: _Served, monkeypatch: pytest.M
     monkeypatch.setattr(office, "_SETTINGS", {})
     office_pdf(_reaching(f"http://127.0.0.1:{served.server_port}"))
     assert served.asked != []
+
+
+def _word(monkeypatch: pytest.MonkeyPatch, convert: Callable[[Path], None]) -> None:
+    """A computer with Word and docx2pdf, and without LibreOffice."""
+    library = ModuleType("docx2pdf")
+    library.__spec__ = ModuleSpec("docx2pdf", None)
+    vars(library)["convert"] = lambda folder, out, keep_active: convert(Path(out)) if keep_active else None
+    monkeypatch.setitem(sys.modules, "docx2pdf", library)
+    monkeypatch.setattr(office, "find_soffice", lambda: None)
+
+
+def test_where_there_is_word_alone_it_makes_the_pdfs_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    def saved(folder: Path) -> None:
+        for docx in folder.glob("*.docx"):
+            docx.with_suffix(".pdf").write_bytes(b"%PDF of " + docx.read_bytes())
+
+    _word(monkeypatch, saved)
+    assert office_pdfs([b"one", b"two"]) == [b"%PDF of one", b"%PDF of two"]
+
+
+@pytest.mark.parametrize("error", [OSError("Word is busy"), SystemExit(1)])
+def test_what_word_does_not_make_is_named_and_keeps_none_of_the_others(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def stopped(folder: Path) -> None:
+        (folder / "0.pdf").write_bytes(b"%PDF")
+        raise error
+
+    _word(monkeypatch, stopped)
+    made, failed = office_pdfs([b"one", b"two"])
+    assert made == b"%PDF"
+    assert isinstance(failed, DataProblems)
+    assert [(one.code, str(error) in str(one.fields["said"])) for one in failed.problems] == [
+        ("letter_word_failed", True)
+    ]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import comment, decide, lock, new
+from targetcal_xl.actions import comment, decide, lock, new, verify
 from targetcal_xl.calibration import Key, Standing, Value
+from targetcal_xl.desk import remarks
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.exchange import Slip, read_answer
 from targetcal_xl.language import LANGUAGES, text
@@ -20,6 +21,7 @@ from targetcal_xl.workbook import ShownSheet, region_sheet, show_sheets
 from tests.support import desks
 from tests.support.browser import NARROW, WIDE, Visit, visit
 from tests.support.desks import REASONS, Case
+from tests.support.packs import handed, refusals, taken
 from tests.support.samples import sample_inputs
 
 _FILL = """(async sets => {
@@ -173,6 +175,38 @@ def test_an_answer_carries_what_its_reader_saw_and_all_that_was_typed(tmp_path: 
     }
     wanted = {**before, ("R1", "R1-1", "comment"): "两行\n字", ("R1", "S01", "quantity"): 3.0}
     assert answer.values == {**wanted, ("R1", None, "status"): "draft"}
+
+
+_ATTACH = """(async () => {
+  const chosen = (name, said) => new File([said], name), field = id => document.getElementById(id);
+  const bag = new DataTransfer(), note = field('R1-1-attachment');
+  for (const said of ['one', 'two', 'one']) bag.items.add(chosen('image.txt', said));
+  field('R1-1-files').files = bag.files;
+  field('R1-1-files').dispatchEvent(new Event('change'));
+  for (let k = 0; k < 200 && field('R1-1-files').value; k++) await new Promise(go => setTimeout(go, 25));
+  await targetcal.attach([chosen('left.txt', 'three')], note);
+  note.value = note.value.replace('; left.txt', '');
+  note.dispatchEvent(new Event('input', { bubbles: true }));
+  await targetcal.attach([{ name: 'film.txt', size: 3e7 }], note);
+  return { note: note.value, told: field('told').textContent, file: await targetcal.file(true).text() };
+})()"""
+
+
+def test_files_chosen_on_the_page_come_back_in_its_answer_and_are_attached(tmp_path: Path) -> None:
+    case = desks.submitted(tmp_path)
+    page = handed(case, html=True)
+    seen = visit(page, width=NARROW, play=_ATTACH)
+    assert seen.errors == ()
+    assert seen.played["note"] == "image.txt; image (2).txt"
+    assert seen.played["told"] == text("pages.script.full", "zh-CN", file="film.txt", most=20)
+    (tmp_path / "R1.answer.json").write_text(str(seen.played["file"]), "utf-8")
+    report = taken(case, tmp_path / "R1.answer.json")
+    assert (refusals(report), report.files) == ([], 2)
+    with case.desk() as desk:
+        files = [one.file for one in remarks(desk.ledger, "R1") if one.file]
+    assert [(one.name, one.size) for one in files] == [("image.txt", 3), ("image (2).txt", 3)]
+    assert case.run(verify).verified
+    assert taken(case, tmp_path / "R1.answer.json").files == 0
 
 
 _SUBMIT = "document.getElementById('submit').click(); document.getElementById('told').textContent"

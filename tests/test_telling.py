@@ -15,6 +15,7 @@ from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
 from targetcal_xl.actions.acknowledge import acknowledge
 from targetcal_xl.actions.archive import archive
+from targetcal_xl.actions.import_data import ImportWish, import_data
 from targetcal_xl.actions.init import PlanWish, init
 from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail_texts
@@ -54,6 +55,7 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     rows = "".join(f"2025-01-{day:02},{line.code},1\n" for day in (10, 20) for line in case.inputs.plan.lines)
     results.write_text(f"date,line,value\n{rows}", "utf-8")
     yield case.run(actions.follow_file, results)
+    yield case.run(import_data, ImportWish(str(results)))
     yield case.run(actions.okr, str(folder / "okr.json"))
     yield case.run(actions.okr_results, str(folder / "okr.json"), folder / "results.csv")
     zeros = folder / "zeros.csv"

@@ -181,7 +181,13 @@ SILENT = {
 """What writes nothing."""
 IN_STEPS = {"remind --draft", "mail", "sign, a batch"}
 """What records message by message, or file by file: those before stand, whatever becomes of the next."""
-_RECORDED = {"recorded_not_shown", "letters_not_written", "packs_not_written", "ledger_unscrubbed"}
+_RECORDED = {
+    "recorded_not_shown",
+    "letters_not_written",
+    "packs_not_written",
+    "ledger_unscrubbed",
+    "evaluation_not_written",
+}
 """What says that something is recorded, though not all of it was done."""
 FILES_ALONE = (
     *(

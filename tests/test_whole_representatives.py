@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +18,7 @@ from targetcal_xl.actions import (
     ask,
     attest,
     issue_letters,
+    repair,
     sign,
     signed_as_said,
     signed_on_paper,
@@ -27,8 +30,9 @@ from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.actions.sign import Wish
+from targetcal_xl.desk import INDIVIDUAL, Individual, last_letters, take_stock
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.ledger import read_proof
+from targetcal_xl.ledger import Event, dump, read_proof, reference
 from targetcal_xl.problems import DataProblems, Problem, TargetcalError
 from targetcal_xl.telling import Sentence
 from tests.support.desks import Case
@@ -228,7 +232,8 @@ def test_who_left_the_table_has_the_letter_withdrawn_and_who_comes_back_gets_the
 
 def test_a_table_of_some_lines_withdraws_nothing_of_others(case: Case) -> None:
     some = "".join(line for line in TABLE.splitlines(keepends=True) if "R2-1" not in line)
-    assert _issue(case, some).withdrawn == ()
+    report = _issue(case, some)
+    assert (report.withdrawn, report.notes) == ((), ())
 
 
 def test_who_moves_to_another_region_has_one_letter_there_that_replaces_the_other(case: Case) -> None:
@@ -250,21 +255,55 @@ def test_letters_that_rest_on_a_replaced_one_are_neither_signed_nor_mailed(case:
 
 
 def test_numbers_that_differ_by_case_alone_are_refused_with_their_cells(case: Case) -> None:
-    text = TABLE + "e1,王五,R1-1,5,\nE1,赵六,R1-1,5,\n"
+    text = TABLE + "X9,王五,R1-1,5,\nx9,赵六,R1-1,5,\nX9,孙七,R1-1,5,\n"
     with pytest.raises(DataProblems) as refused:
         _issue(case, text)
     assert {one.code: one.fields.get("first") for one in refused.value.problems} == {
-        "csv_employee_case": 2,
-        "csv_duplicate": 2,
+        "csv_employee_case": 6,
+        "csv_duplicate": 6,
     }
     for language in LANGUAGES:
         said = next(
             one.sentence(language) for one in refused.value.problems if one.code == "csv_employee_case"
         )
-        assert "e1" in said and "E1" in said and "6" in said
+        assert "x9" in said and "X9" in said and "7" in said
+
+
+def test_a_number_is_written_as_it_was_when_its_letter_was_issued(case: Case) -> None:
+    with pytest.raises(DataProblems) as refused:
+        _issue(case, TABLE.replace("E2,", "e2,"))
+    [problem] = refused.value.problems
+    assert (problem.code, problem.fields["other"]) == ("csv_employee_known", "E2")
+
+
+def test_a_line_that_nobody_in_the_table_carries_any_more_is_named(case: Case) -> None:
+    report = _issue(case, TABLE.replace("E3,张三,R1-2,130,\n", ""))
+    assert report.leaves_work and report.withdrawn == ()
+    assert [(one.code, one.fields["count"]) for one in report.notes] == [("individual_uncarried", 1)]
 
 
 def test_an_address_that_is_none_is_refused(case: Case) -> None:
     with pytest.raises(DataProblems) as refused:
         _issue(case, TABLE.replace("han@example.com", "han at example"))
     assert [one.code for one in refused.value.problems] == ["plan_mail_odd"]
+
+
+def test_letters_that_release_0_5_0_recorded_together_live_on(
+    issued: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with issued.desk() as desk:
+        known = [one for one in last_letters(desk.ledger).values() if one.letter.region.code == "R1"]
+    case = lettered(tmp_path / "plan", form="pdf")
+    content = dump(Individual(tuple(known)))
+    with monkeypatch.context() as then, case.desk() as desk:
+        then.setattr(sys.modules["targetcal_xl.desk.post"], "LIFE", frozenset())
+        event = Event("letters", "R1", None, INDIVIDUAL, None, reference(content))
+        take_stock(desk).settle([event], [content])
+    assert {one.code for one in case.run(verify).problems} == {"letters_row_missing"}
+    assert case.run(repair).mended and case.run(verify).verified
+    stands = {one.letter for one in case.run(take_in_signed, []).letters}
+    assert stands >= {one.letter.number for one in known}
+    shutil.copytree(issued.folder / "people", case.folder / "people")
+    case.run(archive, str(case.folder / "archive"), [case.folder / "letters", case.folder / "people"])
+    own = [case.folder / "archive" / "E1" / f"{_number('E1')}.{kind}" for kind in ("pdf", "proof.json")]
+    assert [one.verdict for one in attest(own).files] == ["recorded"]

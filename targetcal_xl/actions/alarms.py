@@ -29,7 +29,7 @@ from ..calibration.vocabulary import WarningState
 from ..connect import Actuals
 from ..desk import Alarm, Followed
 from ..figures import Figures, percent
-from ..language import LANGUAGES, find
+from ..language import LANGUAGES, find, text
 
 About = tuple[str | None, str | None]
 """What a warning is about: region and line, a region alone, or neither: the whole plan."""
@@ -42,6 +42,14 @@ SUREST_SIGMA = 0.05
 def still_warned(standing: Standing, abouts: Sequence[About]) -> Flags:
     """Which of them, (abouts,), are warned of until now."""
     return np.array([standing.value(*about, "warning") == WarningState.OPEN for about in abouts])
+
+
+def name_of(plan: Plan, about: About, language: str) -> str:
+    """A line, a region or the whole, by name."""
+    region, line = about
+    if line is not None:
+        return plan.line_names[line]
+    return plan.region_names[region] if region else text("telling.follow.whole", language)
 
 
 def abouts_of(plan: Plan) -> tuple[list[About], list[About]]:
@@ -63,8 +71,8 @@ def group_progress(
     plan, baseline, agreed, path = standing.inputs.plan, standing.baseline, *lines
     groups = [rows for _, rows in plan.groups_of_lines]
     weights = np.array(plan.volumes)
-    targets = np.array([plan.total_of(agreed, rows) for rows in groups])
-    foreseen = np.array([plan.total_of(baseline.expected, rows) for rows in groups])
+    targets = np.array([plan.shares(rows) @ agreed[rows] for rows in groups])
+    foreseen = np.array([plan.shares(rows) @ baseline.expected[rows] for rows in groups])
     centre = baseline.expected * weights
     sigmas = [total_spread(centre[rows], baseline.sigma[rows], standing.shared) for rows in groups]
     daily, volumes = _together(plan, known, groups)
@@ -74,7 +82,7 @@ def group_progress(
         shares,
         plan.metric,
         plan.thresholds,
-        path=np.array([[plan.total_of(day, rows) for day in path.T] for rows in groups]),
+        path=np.array([plan.shares(rows) @ path[rows] for rows in groups]),
         worlds=worlds,
         still=still_warned(standing, abouts_of(plan)[1]),
         volumes=volumes,
@@ -115,10 +123,10 @@ def alarms(
             yield _alarm(
                 standing, followed.as_of, (line.region, line.code), causes, rules, (progress, row, agreed)
             )
+    targets = np.array([plan.shares(rows) @ agreed[rows] for _, rows in plan.groups_of_lines])
     for place, (code, rows) in enumerate(plan.groups_of_lines):
         if groups is not None and groups.warned[place] and followed.as_of < plan.period.end:
             causes = _group_causes(plan, code, rows, agreed, progress)
-            targets = np.array([plan.total_of(agreed, rows) for _, rows in plan.groups_of_lines])
             yield _alarm(standing, followed.as_of, (code, None), causes, rules, (groups, place, targets))
 
 
@@ -145,11 +153,10 @@ def _alarm(
 ) -> Alarm:
     plan, (progress, row, targets) = standing.inputs.plan, seen
     told = Figures(plan.metric, standing.language)
-    names = {line.code: line.name for line in plan.lines} | {one.code: one.name for one in plan.regions}
     expected = float(progress.expected_final[row])
     fields = {
-        "line": names.get(about[1] or "", ""),
-        "region": names.get(about[0] or "", ""),
+        "line": plan.line_names.get(about[1] or "", ""),
+        "region": plan.region_names.get(about[0] or "", ""),
         "odds": percent(float(progress.odds[row]), standing.language),
         "expected": "-" if math.isnan(expected) else told.total(expected),
         "agreed": told.total(float(targets[row])),

@@ -29,10 +29,11 @@ from ..exchange import (
     Enclosed,
     PackAnswer,
     PageAnswer,
-    Returned,
+    ReturnedFile,
     Slip,
     decrypted,
     enclosed_beside,
+    enclosed_in,
     is_encrypted,
     pack_content,
     pack_places,
@@ -79,7 +80,7 @@ class Version:
     since: int = 0
     """The newest entry of the ledger that its reader could know."""
     enclosed: tuple[Enclosed, ...] = ()
-    """The files that lie beside it."""
+    """The files that it brought, or that lie beside it."""
     typed_by: str = ""
     """Whom the file names as who saved it last: no proof of anything."""
 
@@ -118,7 +119,7 @@ class AnswerReader:
     def __init__(self, stock: Stock) -> None:
         self._stock = stock
 
-    def versions(self, path: Path, returned: Returned | None = None) -> Iterator[Version]:
+    def versions(self, path: Path, returned: ReturnedFile | None = None) -> Iterator[Version]:
         """What a file says: for one region, or of a copy of the book for all whose tabs say something new.
 
         `returned` is what others have read of it. Raise Refused or DataProblems, naming why, for a file of
@@ -131,13 +132,14 @@ class AnswerReader:
         if returned.problems:
             raise DataProblems(returned.problems)
         if isinstance(answer := returned.answer, PageAnswer):
-            yield self._with_files(path, self._page(path.name, digest, answer))
+            version = replace(self._page(path.name, digest, answer), enclosed=(*enclosed_in(path, answer),))
+            yield self._with_files(path, version)
         elif answer:
             yield self._with_files(path, self._pack(path.name, digest, answer))
         elif returned.book:
             yield from self._copy(path.name, digest, returned.book)
 
-    def _returned(self, raw: bytes, path: Path) -> Returned:
+    def _returned(self, raw: bytes, path: Path) -> ReturnedFile:
         standing = self._stock.standing
         return read_returned(self._decrypted(raw, path.name), path, standing.inputs, standing.language)
 
@@ -145,7 +147,7 @@ class AnswerReader:
         """What lies beside an answer, by its own name and by the one that it was handed out under."""
         sent = self._sent[version.slip.nonce].file if version.slip else path.name
         names = (path.stem, *(files_folder(name).removesuffix(ENDING) for name in (path.name, sent)))
-        return replace(version, enclosed=tuple(enclosed_beside(path, names)))
+        return replace(version, enclosed=(*version.enclosed, *enclosed_beside(path, names)))
 
     def _decrypted(self, raw: bytes, name: str) -> bytes:
         """A file's content, by whichever of the plan's passwords opens it."""

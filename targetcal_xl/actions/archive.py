@@ -370,26 +370,20 @@ class _Work:
         return path in known and path in self._there
 
     def _issued(self, issue: Issue, folder: str, known: Mapping[str, ArchivedFile]) -> Iterator[_Belonging]:
-        """The letter's own files. Where its PDF is, the Word file that it was set from may be missing."""
-        problems, there = dict[str, Problem](), set[str]()
+        """The letter's own files. Where there is a PDF, the Word file that it was set from may be missing."""
+        may_miss = ".docx" if any(name.endswith(".pdf") for name, _ in issue.files) else None
         for name, digest in issue.files:
             path, said = self._shelf.place(name), {"letter": issue.letter.number}
             content = path.read_bytes() if path.is_file() else None
             if self._lies(folder + name, known):
-                there.add(path.suffix)
-            elif content is None:
-                problems[path.suffix] = Problem("letter_not_lying", str(path), said)
-            elif not is_issued(content, digest):
-                problems[path.suffix] = Problem("letter_file_changed", str(path), said)
-            else:
-                there.add(path.suffix)
+                continue
+            if content is None and path.suffix != may_miss:
+                self.problems.append(Problem("letter_not_lying", str(path), said))
+            elif content is not None and not is_issued(content, digest):
+                self.problems.append(Problem("letter_file_changed", str(path), said))
+            elif content is not None:
                 part = content if _digest(content) == digest else issued_part(content, {digest})
                 yield "letter", name, part or content
-        self.problems += (
-            one
-            for kind, one in problems.items()
-            if (kind, one.code) != (".docx", "letter_not_lying") or ".pdf" not in there
-        )
 
     def _scans(self, issue: Issue, folder: str, known: Mapping[str, ArchivedFile]) -> Iterator[_Belonging]:
         """What was signed on paper, as it was taken in."""

@@ -65,6 +65,19 @@ from ..problems import DataProblems, Problem
 from ..telling import DONE, QUIET, WARNING, Part, Report, Rows, Sentence, table
 from .follow import agreed_targets
 
+_JUDGED = {
+    ("helped", "helped"): "both",
+    ("helped", "even"): "region",
+    ("helped", "hurt"): "region_then_away",
+    ("even", "helped"): "talks",
+    ("even", "even"): "neither",
+    ("even", "hurt"): "talks_away",
+    ("hurt", "helped"): "mended",
+    ("hurt", "even"): "suggestion",
+    ("hurt", "hurt"): "suggestion_most",
+}
+"""Whose judgement helped, by what the region and what the talks did."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -208,7 +221,7 @@ class _Told:
         """Who brought the target nearer to what came."""
         if one.region_added is None or one.talk_added is None or math.isnan(one.region_added):
             return ""
-        return self._say(f"judged.{_side(one.region_added)}_{_side(one.talk_added)}")
+        return self._say(f"judged.{_JUDGED[_side(one.region_added), _side(one.talk_added)]}")
 
     def drivers(self, review: Review) -> Section:
         """Which driver helped, and which misled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from ..desk import Desk, Stock, find_language, look
 from ..language import record, text
 from ..letters import ReportPart, report_docx, to_pdf
 from ..ooxml import write_file
-from ..pages import Passage, Placed, evaluation_page
-from ..problems import Problem, Refused
+from ..pages import Placed, ReviewPassage, evaluation_page
+from ..problems import Problem, Refused, TargetcalError
 from ..telling import Sentence
 from .dashboard import refuse_place
 from .evaluate import EvaluateReport, Section, evaluate, take_deliveries
@@ -36,13 +37,24 @@ def evaluate_as_said(
     if delivered is not None:
         take_deliveries(desk, delivered)
     found = evaluate(desk)
-    stock = look(desk)
+    if page is None and report is None:
+        return found
+    try:
+        return replace(found, files=tuple(_written(look(desk), found, page, report, language)))
+    except TargetcalError as refused:
+        raise Refused([Problem("evaluation_not_written"), *refused.problems]) from refused
+
+
+def _written(
+    stock: Stock, found: EvaluateReport, page: Path | None, report: Path | None, language: str
+) -> Iterator[str]:
     language = language or stock.standing.language
     if page is not None:
         write_file(page, _page(stock, found, language))
+        yield str(page)
     if report is not None:
         write_file(report, _report(stock, found, report.suffix.lower(), language))
-    return replace(found, files=tuple(str(file) for file in (page, report) if file is not None))
+        yield str(report)
 
 
 def _titles(stock: Stock, found: EvaluateReport, language: str) -> tuple[str, str]:
@@ -54,7 +66,7 @@ def _titles(stock: Stock, found: EvaluateReport, language: str) -> tuple[str, st
 
 def _page(stock: Stock, found: EvaluateReport, language: str) -> bytes:
     passages = [
-        Passage(one.code, one.title, _rows(one), [_sentence(said, language) for said in one.said])
+        ReviewPassage(one.code, one.title, _rows(one), [_sentence(said, language) for said in one.said])
         for one in found.sections(language)
     ]
     placed = [

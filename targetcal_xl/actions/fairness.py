@@ -124,11 +124,11 @@ def _traits(standing: Standing) -> dict[str, Floats]:
 def verdict(lean: Lean, language: str) -> str:
     """What a rank correlation comes to, in words with its number."""
     key = f"telling.fairness.{lean.outcome}.{lean.trait}.{lean.leaning}"
-    if lean.leaning == Leaning.UNKNOWN:
+    if lean.leaning == Leaning.UNSURE:
         return text("telling.fairness.unknown", language, count=lean.count)
     said = {code: plain(getattr(lean, code), language, 2) for code in ("correlation", "low", "high")}
     return text(key, language) + text("telling.fairness.number", language, count=lean.count, **said)
 
 
 def _mark(leaning: Leaning) -> str:
-    return {Leaning.UNKNOWN: QUIET, Leaning.EVEN: DONE}.get(leaning, WARNING)
+    return {Leaning.UNSURE: QUIET, Leaning.EVEN: DONE}.get(leaning, WARNING)

@@ -42,6 +42,7 @@ from ..desk import (
     Stock,
     Week,
     find_file,
+    imported_results,
     plan_of,
     take_stock,
 )
@@ -52,7 +53,7 @@ from ..problems import MOST_OF_A_KIND, DataProblems, Problem, Refused
 from ..sentences import rests_on
 from ..telling import DONE, QUESTION, QUIET, WARNING, Part, Report, Sentence
 from ..workdays import CalendarNote, calendar_note, plan_shape
-from .alarms import About, abouts_of, alarms, group_progress, still_warned
+from .alarms import About, abouts_of, alarms, group_progress, name_of, still_warned
 
 _QUIET_DAYS = 7
 """After so many days without a result of any line somebody should ask why."""
@@ -149,12 +150,21 @@ class FollowReport(Report):
             yield Sentence(text(f"telling.follow.{silent}", language, **some), QUESTION)
 
 
-def follow_file(desk: Desk, path: Traversable, as_of: dt.date | None = None) -> FollowReport:
-    """Follow the period by a file of daily results.
+def follow_file(desk: Desk, path: Traversable | None, as_of: dt.date | None = None) -> FollowReport:
+    """Follow the period by a file of daily results, else by what was imported.
 
-    Raise Refused when there is no such file, DataProblems with every fault of it.
+    Raise Refused when there is neither, DataProblems with every fault of the file.
     """
+    if path is None:
+        return follow(desk, _imported(desk), as_of)
     return follow(desk, read_actuals(find_file(path), plan_of(desk)), as_of)
+
+
+def _imported(desk: Desk) -> Actuals:
+    found = imported_results(desk.ledger, plan_of(desk))
+    if found is None:
+        raise Refused([Problem("nothing_imported")])
+    return found
 
 
 def follow(desk: Desk, actuals: Actuals, as_of: dt.date | None = None) -> FollowReport:
@@ -191,7 +201,7 @@ def _report(
         agreed_total=shown(beside(*told, agreed)),
         expected_total=reached(stock.plan, progress.volumes, progress.expected_final),
         warnings=tuple(_warned(stock, progress, agreed, opened)),
-        mended=tuple(_name(stock.plan, about, language) for about in _in_order(stock.plan, closed)),
+        mended=tuple(name_of(stock.plan, about, language) for about in _in_order(stock.plan, closed)),
         calendar=calendar_note(stock.plan),
         reported_until=actuals.until(as_of).dates[-1],
         silent=tuple(_silent(stock.plan, actuals.until(as_of))),
@@ -327,14 +337,6 @@ def _turns(stock: Stock, abouts: Set[About], day: dt.date) -> Iterator[Event]:
         for field in (TAKEN, TAKEN_BY, TAKEN_UNTIL):
             if (said := standing.value(*about, field)) is not None and new == WarningState.OPEN:
                 yield Event("follow", *about, field, said, None)
-
-
-def _name(plan: Plan, about: About, language: str) -> str:
-    """A line, a region or the whole, by name."""
-    region, line = about
-    if line is not None:
-        return next(each.name for each in plan.lines if each.code == line)
-    return plan.region(region).name if region else text("telling.follow.whole", language)
 
 
 def _warned(stock: Stock, progress: Progress, agreed: Floats, opened: Set[About]) -> Iterator[Warned]:

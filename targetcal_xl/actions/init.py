@@ -9,7 +9,16 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from ..calibration import Inputs
-from ..connect import FilledForm, find_plan, plan_files, read_draft, read_form, read_plan, write_form
+from ..connect import (
+    FilledForm,
+    find_plan,
+    plan_extras,
+    plan_files,
+    read_draft,
+    read_form,
+    read_plan,
+    write_form,
+)
 from ..desk import find_language, plan_faults
 from ..language import listed, text
 from ..ooxml import make_folder, read_file, write_file
@@ -76,7 +85,7 @@ def init(wish: PlanWish, language: str, now: dt.datetime, ask: Questioner) -> Re
         return form(wish.form, wish.source, language)
     if wish.folder is None or (wish.form and wish.source):
         raise Refused([Problem("init_what")])
-    there = _in_the_way(wish.folder)
+    there = _in_the_way(wish)
     if there and not wish.replace:
         raise Refused([Problem("plan_there", str(wish.folder), {"files": there})])
     kept = {name: _aside(name, now) for name in there}
@@ -119,9 +128,10 @@ def _asked(folder: Path, language: str, now: dt.datetime, ask: Questioner) -> Fi
         raise DataProblems([*found.problems, Problem("init_kept", str(kept), {"folder": folder})]) from found
 
 
-def _in_the_way(folder: Path) -> list[str]:
-    """Files of a plan that are there already."""
-    return [name for name in plan_files() if (folder / name).exists()]
+def _in_the_way(wish: PlanWish) -> list[str]:
+    """Files of a plan that are there already, and would be written."""
+    names = (*plan_files(), *plan_extras()) if wish.source else plan_files()
+    return [name for name in names if wish.folder and (wish.folder / name).exists()]
 
 
 def _aside(name: str, now: dt.datetime) -> str:
@@ -130,7 +140,7 @@ def _aside(name: str, now: dt.datetime) -> str:
 
 
 def _copied(source: Traversable) -> Mapping[str, bytes]:
-    files = {name: source.joinpath(name) for name in plan_files()}
+    files = {name: source.joinpath(name) for name in (*plan_extras(), *plan_files())}
     return {name: file.read_bytes() for name, file in files.items() if file.is_file()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -68,20 +68,26 @@ def issue_individual(
     the table, or where a letter cannot be made.
     """
     stock = take_stock(desk)
-    table = read_representatives(people, stock.plan)
+    before, gone = last_letters(desk.ledger), withdrawn_letters(desk.ledger)
+    table = read_representatives(people, stock.plan, known_numbers(before))
     whole = {code: issue.letter for code, issue in in_force_letters(desk.ledger).items()}
     if problems := list(Found(_faults(stock, table, whole))):
         raise DataProblems(problems)
     language = stock.reading.places.language
     model = letter_template(template, language, "representative")
     run = LetterRun(LetterFolder(form, out), model, language, executor)
-    before, gone = last_letters(desk.ledger), withdrawn_letters(desk.ledger)
     carried = _carried(stock, table, whole, before)
     due = [_due(stock, one, gone, run.folder) for one in carried]
     made = run.issue(desk, due, lambda told: _record(desk, told), _AT_ONCE)
     over = [*_no_more(stock, table, before, gone)]
     _withdraw(desk, over, people.name)
-    return LettersReport(made.letters, made.left, tuple(map(_told_withdrawn, over)))
+    notes = tuple(_uncarried(stock, table, before, gone))
+    return LettersReport(made.letters, made.left, tuple(map(_told_withdrawn, over)), notes)
+
+
+def known_numbers(letters: Mapping[str, Issue]) -> list[str]:
+    """The numbers of employees as they stand in letters."""
+    return [issue.letter.region.head.employee for issue in letters.values()]
 
 
 def _lines(stock: Stock) -> dict[str, Line]:
@@ -178,6 +184,23 @@ def _no_more(
     for bearer, issue in before.items():
         if bearer not in there and issue.letter.number not in gone and issue.letter.lines[0].name in lines:
             yield issue
+
+
+def _uncarried(
+    stock: Stock, table: Sequence[Representative], before: Mapping[str, Issue], gone: Container[str]
+) -> Iterator[Problem]:
+    """Lines of the table's regions that have letters of representatives, and nobody in the table."""
+    lines, named = stock.plan.lines, {one.line for one in table}
+    regions = {line.region for line in lines if line.code in named}
+    there = {bearer_key(one.employee) for one in table}
+    held = Counter(
+        (one.letter.region.code, one.letter.lines[0].name)
+        for bearer, one in before.items()
+        if bearer not in there and one.letter.number not in gone
+    )
+    for line in lines:
+        if line.region in regions and line.code not in named and (count := held[line.region, line.name]):
+            yield Problem("individual_uncarried", line.name, {"count": count})
 
 
 def _withdraw(desk: Desk, letters: Sequence[Issue], table: str) -> None:

@@ -38,11 +38,13 @@ class LettersReport(Report):
     """Files of letters that hold which are not there and could not be made again."""
     withdrawn: tuple[Problem, ...] = ()
     """Letters that hold no more, as their representatives have left the table."""
+    notes: tuple[Problem, ...] = ()
+    """Lines that nobody in the table carries."""
 
     @property
     def leaves_work(self) -> bool:
-        """Whether a file is missing."""
-        return bool(self.left)
+        """Whether a file is missing, or nobody carries a line any more."""
+        return bool(self.left or self.notes)
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -55,6 +57,7 @@ class LettersReport(Report):
             said = text("telling.individual.issued", language, region=region, new=new, kept=kept)
             yield Sentence(said, DONE)
         yield from noted(self.withdrawn, text("telling.individual.withdrawn", language), language)
+        yield from noted(self.notes, text("telling.individual.notes", language), language)
         yield from noted(self.left, text("telling.letters.left", language), language)
 
     def _people(self) -> dict[str, tuple[int, int]]:

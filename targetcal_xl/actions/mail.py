@@ -19,6 +19,7 @@ from ..letters.file_names import file_name
 from ..outbox import MOST_ATTACHED, Attachment, Message, enter, message_code, queue
 from ..problems import Problem
 from ..telling import DONE, Part, Report, Sentence
+from .issue_individual import known_numbers
 from .letter_files import Issued, LetterOnShelf, LetterShelf, issued_letters
 from .letters_held import FOLDER, lines_outdated
 from .mail_texts import CoveringText, covering_texts, write_texts
@@ -62,7 +63,8 @@ def mail(
     """
     stock = take_stock(desk)
     found = _Found(stock, LetterShelf([letters or desk.path.parent / FOLDER]), form)
-    table = read_representatives(people, stock.plan) if people else None
+    known = known_numbers(last_letters(desk.ledger))
+    table = read_representatives(people, stock.plan, known) if people else None
     news = _news(stock, found, _of_people(stock, found, table) if table else _of_regions(stock, found))
     if dry_run:
         rows = tuple(row_of_message(stock, message) for message, _ in news)

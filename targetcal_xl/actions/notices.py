@@ -29,7 +29,7 @@ from ..figures import percent
 from ..language import listed, text
 from ..outbox import Attachment, Message
 from ..problems import Problem
-from .alarms import About
+from .alarms import About, name_of
 from .check import is_submitted
 
 Files = tuple[bytes, ...]
@@ -324,10 +324,7 @@ def _left_alone(stock: Stock, abouts: Iterable[About], today: dt.date) -> list[A
 def _alarm_row(stock: Stock, about: About) -> str:
     """A warning in a message: its name, the odds, what is behind it, and what may be done."""
     standing, language = stock.standing, stock.standing.language
-    region, line = about
-    names = {each.code: each.name for each in stock.plan.lines}
-    whole = text("telling.follow.whole", language)
-    name = names[line] if line else stock.plan.region(region).name if region else whole
+    name = name_of(stock.plan, about, language)
     columns = {"state": "warning_state", "reason": "cause", "suggestion": "suggestion"}
     told = {code: str(standing.value(*about, f"progress.{one}") or "") for code, one in columns.items()}
     odds = as_number(standing.value(*about, "progress.odds"))

@@ -83,7 +83,8 @@ class SignedReport(Report):
             yield Sentence(text("telling.signed.nothing", language), QUIET)
         listed = [one for one in self.letters if self.region or not one.person or one.question]
         columns = ("letter", "letter_bearer", "letter_stand", "by_head", "by_superior", "asked")
-        yield table(columns, (_cells(one, language) for one in listed), language)
+        shown = columns if any(one.question for one in listed) else columns[:-1]
+        yield table(shown, (_cells(one, language)[: len(shown)] for one in listed), language)
         for region, counts in self._people().items():
             facts = {state: counts[state] for state in _STANDINGS} | {"count": counts.total()}
             yield Sentence(text("telling.signed.people", language, **facts), QUIET, region)

@@ -67,7 +67,9 @@ def allot(plan: Plan, baseline: Baseline) -> Floats:
 def split_mean(
     mean: float, centre: Floats, sigma: Floats, levels: Sequence[Level], volumes: Floats, step: float
 ) -> Floats:
-    """The same of lines, (n,), that make a mean weighed by their volumes. Raise InfeasibleTotal."""
+    """The same of lines, (n,) in the metric's unit, that make a mean weighed by their volumes.
+
+    Raise InfeasibleTotal."""
     whole, narrowed, grain = _weighed(mean, levels, volumes, step)
     weights = volumes / grain
     amounts = equal_odds(whole, centre * weights, sigma, narrowed)

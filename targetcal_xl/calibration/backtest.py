@@ -153,7 +153,9 @@ def followed_by(test: Backtest, later: Backtest) -> Backtest:
 
 
 def with_declared(test: Backtest, period: Period, declared: Floats) -> Backtest:
-    """The same with what was declared for one of its periods, (n,); raise ValueError for another one."""
+    """The same with what was declared for one of its periods, (n,) in the metric's unit.
+
+    Raise ValueError for another period."""
     known = test.forecasts["declared"].copy()
     known[:, test.periods.index(period)] = declared
     return replace(test, forecasts={**test.forecasts, "declared": known})
@@ -199,7 +201,7 @@ def line_errors(test: Backtest, method: str) -> Floats:
 
 
 def period_totals(test: Backtest, values: Floats, plan: Plan) -> Floats:
-    """Values of (n, k) by period, (k,), over the lines that are comparable in it; NaN where some lack."""
+    """Values (n, k) in the metric's unit by period, (k,), over its comparable lines; NaN where some lack."""
     rows = (np.flatnonzero(cells).tolist() for cells in test.comparable.T)
     return np.array([plan.total_of(column, own) for column, own in zip(values.T, rows, strict=True)])
 

@@ -15,6 +15,8 @@ def reconcile(
 ) -> list[Floats]:
     """The coherent forecasts nearest to those given, from the total, (1,), down to the lines, (n,).
 
+    All are in the metric's unit, variances in its square.
+
     Minimises sum((x - forecast)^2 / variance) over all nodes with every node the sum of its children:
     minimum trace reconciliation with a diagonal covariance (Wickramasuriya, Athanasopoulos & Hyndman
     2019), exactly, by one sweep up and one down the tree (Chou, Willsky & Benveniste 1994). A

@@ -173,7 +173,7 @@ def compose(
 ) -> Letter:
     """The next letter of a region whose lines are all agreed, which takes the place of `replaced`.
 
-    `handling` is by line code what was done about its objection, `day_weights` (D,) the period's days; what
+    `handling` is by line code what was done about its objection, `day_weights` (D,) the days' shares; what
     `says_nothing` is no risk. Raise KeyError for an unknown region, ValueError when a line is not agreed.
     """
     plan, version = standing.inputs.plan, replaced.version + 1 if replaced else 1
@@ -203,7 +203,7 @@ def compose(
 
 
 def path_in_force(standing: Standing, targets: Floats, day_weights: Floats) -> Floats:
-    """Where each of n lines should be at the end of each of D days, (n, D), with every later change."""
+    """Where n lines should be at the end of D days, (n, D) in the metric's unit, with every later change."""
     plan = standing.inputs.plan
     path = target_path(targets, day_weights, plan.metric)
     for row, line in enumerate(plan.lines):

@@ -121,7 +121,7 @@ def rank_interval(correlation: float, count: int) -> tuple[float, float]:
 def leaning(correlation: float, low: float, high: float) -> Leaning:
     """What a rank correlation comes to in words: only what is neither slight nor maybe chance counts."""
     if math.isnan(correlation):
-        return Leaning.UNKNOWN
+        return Leaning.UNSURE
     if abs(correlation) <= SLIGHT or low <= 0 <= high:
         return Leaning.EVEN
     return Leaning.EASIER if correlation > 0 else Leaning.HARDER

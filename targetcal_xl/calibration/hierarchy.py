@@ -62,7 +62,7 @@ class InfeasibleTotal(ValueError):
 
 
 def flat(lines: int, low: Floats | None = None, high: Floats | None = None) -> Level:
-    """Lines directly under the total, free where no bounds, (lines,) each, are given."""
+    """Lines directly under the total, free where no bounds, (lines,) each in any unit, are given."""
     low = np.zeros(lines) if low is None else low
     high = np.full(lines, np.inf) if high is None else high
     return Level(np.zeros(lines, np.intp), low, high)
@@ -98,7 +98,7 @@ def limited(levels: Sequence[Level]) -> tuple[Level, ...]:
 
 
 def sums(values: Floats, levels: Sequence[Level]) -> list[Floats]:
-    """What the lines' values, (n,), add up to at every level, (m,) of m nodes each, the lines' own last."""
+    """What the lines' values, (n,) in any unit, add up to at every level, (m,) of m nodes each."""
     found = [values]
     for above, level in zip(levels[-2::-1], levels[:0:-1], strict=True):
         found.insert(0, added(level, found[0], len(above.low)))
@@ -106,7 +106,7 @@ def sums(values: Floats, levels: Sequence[Level]) -> list[Floats]:
 
 
 def added(level: Level, values: Floats, parents: int) -> Floats:
-    """The sum of the values below each node of the level above, (parents,)."""
+    """The sum of the values, in any unit, below each node of the level above, (parents,)."""
     return np.asarray(np.bincount(level.parents, values, minlength=parents), np.float64)
 
 

@@ -75,7 +75,7 @@ class Cleaned:
 
 
 def last_year(history: History) -> Floats:
-    """The same period of the previous year as it happened, (n,); NaN where unknown.
+    """The same period of the previous year as it happened, (n,) in the metric's unit; NaN where unknown.
 
     "The same" is seen from the period that follows the history.
     """

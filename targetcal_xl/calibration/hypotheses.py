@@ -54,7 +54,7 @@ HYPOTHESES: Final = tuple(
 
 @cache
 def beliefs(length: int, per_year: int) -> tuple[Floats, Floats]:
-    """What is believed of the hypotheses beforehand, (K,) each: of a line, and of what all lines do together.
+    """Probabilities of the hypotheses beforehand, (K,) each: of a line, and of what all lines do together.
 
     Of seasons it goes from FIRST_SEASONS to SEASONS, as a geometric mean, while the second year comes in.
     """

@@ -25,7 +25,7 @@ class Inside:
 
 
 def count_inside(low: Floats, high: Floats, actual: Floats, level: float) -> Inside:
-    """The same of n lines, (n,) each; results that nobody knows are NaN, and count for nothing."""
+    """The same of n lines, (n,) each in any unit; results that nobody knows are NaN, and do not count."""
     known = np.isfinite(actual)
     hits = known & (low <= actual) & (actual <= high)
     return Inside(int(hits.sum()), int(known.sum()), float(known.sum() * level))
@@ -36,7 +36,7 @@ def reach(errors: Floats, sigmas: Floats, level: float, freedom: float = math.in
 
     Split conformal prediction (Lei et al. 2018, JASA 113, 1094-1111), drawn to Student's quantile with so
     many degrees of `freedom` while errors are few; without end it is the normal one. `errors` and `sigmas`
-    (n, k) are those of past periods, NaN where unknown.
+    (n, k), both logs or both in the metric's unit, are those of past periods, NaN where unknown.
     """
     scores = np.sort((np.abs(errors) / sigmas)[np.isfinite(errors)])
     expected = student(level, freedom)

@@ -150,9 +150,9 @@ def _scale(errors: Floats) -> float:
 
 
 def not_negative(precision: Floats, moments: Floats) -> Floats:
-    """The w >= 0 that minimises w' P w / 2 - m' w, for a positive definite P (d, d), by coordinate descent.
+    """The w >= 0 that minimises w' P w / 2 - m' w, for a positive definite P (d, d), in any unit.
 
-    (Wright 2015, Coordinate descent algorithms, Mathematical Programming 151, 3-34.)
+    By coordinate descent (Wright 2015, Coordinate descent algorithms, Mathematical Programming 151, 3-34.)
     """
     weights = np.zeros(len(moments))
     for _ in range(SWEEPS):

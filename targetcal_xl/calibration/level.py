@@ -43,7 +43,7 @@ class LevelOutlook:
     as_of: int
 
     def expected(self, day: int) -> Floats:
-        """The mean from the period's first day to that one (from 1), (n,); NaN where nothing comes."""
+        """The mean up to that day (from 1), (n,) in the metric's unit; NaN where nothing comes."""
         share, known = self._share_to_come(day), np.where(self.seen > 0, self.actual, 0.0)
         mean: Floats = (1 - share) * known + share * self.level
         return np.where((self.seen > 0) | (share > 0), mean, np.nan)
@@ -102,8 +102,8 @@ def level_outlook(
 
 
 def mean_so_far(daily: Floats, volumes: Floats | None) -> tuple[Floats, Floats]:
-    """The mean of each line's days by their volumes, (n,), NaN where there was none, and what every day
-    weighs, (n, days so far); without volumes all days weigh the same."""
+    """The mean of each line's days by their volumes, (n,) in the metric's unit, NaN where there was none, and
+    what every day weighs, (n, days so far); without volumes all days weigh the same."""
     known = np.isfinite(daily)
     given = np.ones_like(daily) if volumes is None else np.nan_to_num(volumes)
     weights = np.where(known, given, 0.0)

@@ -63,7 +63,7 @@ class Metric:
         return np.maximum(np.round(steps * self.step, 9), 0.0)
 
     def most(self, past: Floats) -> float:
-        """No value is more: 1 for a ratio whose `past`, of any shape, was never more; else no end."""
+        """No value is more: 1 for a ratio whose `past`, shares of any shape, was never more; else no end."""
         return 1.0 if self.is_share and np.nanmax(past, initial=0.0) <= 1.0 else math.inf
 
     def target(self, expected: Floats, past: Floats) -> Floats:

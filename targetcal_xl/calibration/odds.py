@@ -47,7 +47,7 @@ def spread(baseline: Baseline, confidence: float) -> Floats:
 
 
 def log_spread(centre: Floats, low: Floats, high: Floats, confidence: float) -> Floats:
-    """The same from the interval alone, (n,) each; one that begins at 0 tells by its upper half."""
+    """The same from the interval, (n,) each in the metric's unit; one from 0 tells by its upper half."""
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     usable = (centre > 0) & (high > centre)
     halves = np.where(low > 0, 2.0, 1.0)

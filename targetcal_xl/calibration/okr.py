@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from .arrays import Floats
 from .metric import Metric
 from .plan import Plan, Thresholds
 from .progress import Progress, beside, reached, too_few
-from .standing import Standing
+from .standing import Standing, as_number
 from .vocabulary import KeyStatus
 
 
@@ -29,7 +29,7 @@ class KeyResult:
     progress: float | None
     """How much of the way from start to target is done, as a share."""
     odds: float | None
-    """How likely it is to end below the milestone's share of the target; of single lines only."""
+    """How likely it is to end below the milestone's share of the target."""
     status: KeyStatus
 
 
@@ -45,16 +45,19 @@ class Objective:
 def objectives(standing: Standing, agreed: Floats, progress: Progress | None) -> tuple[Objective, ...]:
     """The plan with its regions as key results, then each region with its lines.
 
-    `agreed` (n,) are the targets in force; without progress nothing has been measured yet.
+    `agreed` (n,) are targets in the metric's unit; without progress nothing has been measured yet.
     """
     plan, measured = standing.inputs.plan, _Measured(standing, agreed, progress)
-    lines = [measured.result(line.code, line.name, [row]) for row, line in enumerate(plan.lines)]
+    lines = [measured.line(row) for row in range(len(plan.lines))]
     regions = [
-        Objective(measured.result(region.code, region.name, rows), tuple(lines[row] for row in rows))
+        Objective(
+            measured.result(region.code, region.name, rows, measured.group(region.code)),
+            tuple(lines[row] for row in rows),
+        )
         for region in plan.regions
         if (rows := [row for row, line in enumerate(plan.lines) if line.region == region.code])
     ]
-    whole = measured.result(plan.code, plan.metric.name, range(len(lines)))
+    whole = measured.result(plan.code, plan.metric.name, range(len(lines)), measured.group(None))
     return Objective(whole, tuple(region.result for region in regions)), *regions
 
 
@@ -84,6 +87,10 @@ def headway(metric: Metric, start: float, target: float, current: float, due: fl
     return metric.attained(current, due)
 
 
+_Ahead = tuple[float | None, bool]
+"""The odds of missing, where somebody works them out, and whether there is a warning."""
+
+
 @dataclass(frozen=True)
 class _Measured:
     """The figures of some lines together."""
@@ -92,7 +99,20 @@ class _Measured:
     agreed: Floats
     progress: Progress | None
 
-    def result(self, code: str, name: str, rows: Sequence[int]) -> KeyResult:
+    def line(self, row: int) -> KeyResult:
+        """One line."""
+        line, progress = self.standing.inputs.plan.lines[row], self.progress
+        ahead = None if progress is None else (float(progress.odds_end[row]), bool(progress.warned[row]))
+        return self.result(line.code, line.name, [row], ahead or (None, False))
+
+    def group(self, region: str | None) -> _Ahead:
+        """The odds of a region, or of the whole, and whether it is warned of; None of a plan from before."""
+        said = self.standing.value
+        odds = as_number(said(region, None, "progress.odds_end"))
+        return odds, said(region, None, "progress.warned") is True
+
+    def result(self, code: str, name: str, rows: Sequence[int], ahead: _Ahead) -> KeyResult:
+        """What these lines come to; `ahead` are the odds, and whether there is a warning."""
         plan, progress = self.standing.inputs.plan, self.progress
         start = 0.0 if plan.metric.adds_up else plan.total_of(self.standing.last_year, rows)
         if progress is None:
@@ -103,11 +123,10 @@ class _Measured:
         target = plan.total_of(self.agreed, rows) if math.isnan(target) else target
         due = beside(*told, plan.metric.due(self.agreed, progress.path), rows)
         way = headway(plan.metric, start, target, current, due)
-        odds = float(progress.odds_end[rows[0]]) if len(rows) == 1 else None
-        status = self._status(progress, rows)
-        return KeyResult(code, name, known(start), target, known(current), known(way), odds, status)
+        status = self._status(progress, rows, ahead[1])
+        return KeyResult(code, name, known(start), target, known(current), known(way), ahead[0], status)
 
-    def _status(self, progress: Progress, rows: Sequence[int]) -> KeyStatus:
+    def _status(self, progress: Progress, rows: Sequence[int], is_warned: bool) -> KeyStatus:
         """Of what is too small to tell there is none until the period is over."""
         plan = self.standing.inputs.plan
         is_over = progress.as_of >= len(plan.period.days)
@@ -115,12 +134,8 @@ class _Measured:
             return KeyStatus.UNTOLD
         told = plan, progress.volumes, progress.actual
         pace = plan.metric.attained(reached(*told, rows), beside(*told, progress.path, rows))
-        at_risk = not is_over and any(self._warned(progress, rows))
+        at_risk = not is_over and (is_warned or any(bool(progress.warned[row]) for row in rows))
         return status_of(pace, at_risk, plan.thresholds)
-
-    @staticmethod
-    def _warned(progress: Progress, rows: Sequence[int]) -> Iterator[bool]:
-        return (bool(progress.warned[row]) for row in rows)
 
 
 def known(value: float) -> float | None:

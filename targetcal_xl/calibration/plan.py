@@ -302,18 +302,28 @@ class Plan:
         return self.metric.total((values[k] for k in places), (self.volumes[k] for k in places))
 
     def total_of(self, values: Floats, rows: Iterable[int] | None = None) -> float:
-        """The same of an array (n,); NaN where one of them is unknown."""
+        """The same of an array (n,) in the metric's unit; NaN where one of them is unknown."""
         found = self.total(values.tolist(), rows)
         return math.nan if found is None else found
 
     def shares(self, rows: Sequence[int]) -> Floats:
-        """How much of each of these lines' values is in their total, (rows,)."""
+        """Which share of each of these lines' values is in their total, (rows,)."""
         volumes = np.array([self.volumes[k] for k in rows])
         return volumes if self.metric.adds_up else volumes / volumes.sum()
 
     def lines_of(self, region: str) -> tuple[Line, ...]:
         """The lines of one region, in plan order."""
         return self._by_region.get(region, ())
+
+    @cached_property
+    def line_names(self) -> Mapping[str, str]:
+        """Line code -> name."""
+        return {line.code: line.name for line in self.lines}
+
+    @cached_property
+    def region_names(self) -> Mapping[str, str]:
+        """Region code -> name."""
+        return {region.code: region.name for region in self.regions}
 
     @cached_property
     def groups_of_lines(self) -> tuple[tuple[str | None, list[int]], ...]:

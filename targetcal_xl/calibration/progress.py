@@ -47,7 +47,7 @@ SHORT_BELOW = 0.95
 
 
 def target_path(targets: Floats, day_weights: Floats, metric: Metric) -> Floats:
-    """Where each of n lines should be at the end of each of D days (n, D).
+    """Where each of n lines should be at the end of each of D days (n, D), in the metric's unit.
 
     What adds up comes day by day; a mean or ratio should be its target on any day.
     """
@@ -57,7 +57,7 @@ def target_path(targets: Floats, day_weights: Floats, metric: Metric) -> Floats:
 
 
 def cumulative_path(targets: Floats, day_weights: Floats) -> Floats:
-    """Where each of n lines should be at the end of each of D days (n, D); the last day is the target.
+    """Where n lines should be at the end of D days (n, D), in the metric's unit; the last is the target.
 
     Raise ValueError when `day_weights` (D,) are negative or bring nothing.
     """
@@ -158,7 +158,7 @@ def is_warned(odds: Floats, thresholds: Thresholds, still: Flags | None = None) 
 
 
 def too_few(agreed: Floats, metric: Metric) -> Flags:
-    """Which targets, (n,), are so small that chance alone decides whether they are reached."""
+    """Which targets, (n,) in the metric's unit, are so small that chance decides whether they are reached."""
     return np.asarray(agreed < FEWEST_STEPS * metric.step) & metric.adds_up
 
 
@@ -182,7 +182,7 @@ def _is_lost(progress: Progress, row: int, agreed: float, plan: Plan) -> bool:
 
 
 def recent_pace(daily: Floats, volumes: Floats | None, path: Floats, metric: Metric) -> Floats:
-    """How the last days went beside what they should have brought, (n,): above 1 is always better.
+    """What the last days brought, (n,) as a share of what they should have: above 1 is always better.
 
     `path` (n, D) is that of `target_path`; NaN where there is nothing to tell from.
     """
@@ -207,14 +207,14 @@ def _watched_days(
 
 
 def so_far(daily: Floats, volumes: Floats | None, plan: Plan) -> float:
-    """What the days, (n, days so far), come to over all lines of a plan, NaN where there is none."""
+    """What the days, (n, days so far) in the metric's unit, come to over all lines; NaN without any."""
     if plan.metric.adds_up:
         return plan.total_of(np.nansum(daily, axis=1))
     return reached(plan, _weights(daily, volumes, plan.metric), mean_so_far(daily, volumes)[0])
 
 
 def due_so_far(daily: Floats, volumes: Floats | None, path: Floats, plan: Plan) -> float:
-    """What should stand beside `so_far`: the `path` (n,) of that day; as planned without results."""
+    """What is due beside `so_far`: the `path` (n,) of that day in the metric's unit, or as planned."""
     if plan.metric.adds_up:
         return plan.total_of(path)
     results, weights = mean_so_far(daily, volumes)[0], _weights(daily, volumes, plan.metric)
@@ -223,7 +223,7 @@ def due_so_far(daily: Floats, volumes: Floats | None, path: Floats, plan: Plan) 
 
 
 def reached(plan: Plan, volumes: Sequence[float], values: Floats, rows: Iterable[int] | None = None) -> float:
-    """Results, (n,), of all lines of a plan, or of those at these places, together; NaN where there are none.
+    """Results, (n,) in the metric's unit, of all lines or those at these places together; NaN without any.
 
     They weigh by the `volumes` of their days where those were reported (`Progress.volumes`), else as planned.
     """
@@ -240,7 +240,7 @@ def beside(
     targets: Floats,
     rows: Iterable[int] | None = None,
 ) -> float:
-    """Targets (n,) of lines together, as `reached` takes their `results` (n,); NaN where there are none.
+    """Targets (n,) in the metric's unit together, as `reached` takes their `results` (n,); NaN without any.
 
     Each weighs what its result weighs, and one without a result nothing: so a total's attainment lies
     between those of its lines, however the volumes have shifted. Sums take all targets.

@@ -88,7 +88,7 @@ def _late(days: int) -> Floats:
 
 
 def day_features(days: Sequence[dt.date], working: Flags) -> Floats:
-    """What sets each day apart, (D, K), in the order of USUALLY."""
+    """What sets each day apart, (D, K) without a unit, in the order of USUALLY."""
     weekday, whole = np.array([day.weekday() for day in days]), np.zeros(len(days), np.intp)
     month = np.array([day.year * 12 + day.month for day in days], np.intp)
     columns = {
@@ -201,7 +201,7 @@ class Shape:
             yield chance, np.exp(self.features @ (away + point * along / max(sigma, _TINY)))
 
     def past(self, daily: Floats) -> PastDays:
-        """These days, (n, days so far), as what the rhythm is learned from."""
+        """These days, (n, days so far) in the metric's unit, as what the rhythm is learned from."""
         usual = self.shares * np.exp(-self.features @ self.rhythm.mean)
         return PastDays(usual, self.features, daily)
 

@@ -87,7 +87,7 @@ class Standing:
 
     @cached_property
     def last_year(self) -> Floats:
-        """The same period last year as it happened, (n,); NaN where unknown."""
+        """The same period last year as it happened, (n,) in the metric's unit; NaN where unknown."""
         return last_year(self.inputs.history.before(self.inputs.plan.period))
 
     @cached_property

@@ -120,7 +120,7 @@ class Light(StrEnum):
 class Leaning(StrEnum):
     """Whether those who have more of something have it easier, harder, or neither."""
 
-    UNKNOWN = "unknown"
+    UNSURE = "unsure"
     EVEN = "even"
     EASIER = "easier"
     HARDER = "harder"

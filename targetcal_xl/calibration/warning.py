@@ -41,8 +41,8 @@ class Cause:
 def line_causes(
     progress: Progress, row: int, daily: Floats, recent: float, start: dt.date, direction: int
 ) -> tuple[Cause, ...]:
-    """What is behind the warning of a line, the likeliest first; `daily` (days,) are its results of a metric
-    that adds up, else empty."""
+    """What is behind the warning of a line, the likeliest first; `daily` (days,) are its results, in the
+    metric's unit, where these add up, else empty."""
     found = [Cause(short.code, short.share) for short in progress.shortages[row]]
     found += _one_day(daily, start)
     pace = _pace(float(progress.actual[row]), float(progress.path[row]), direction)
@@ -72,7 +72,7 @@ def _one_day(daily: Floats, start: dt.date) -> Iterator[Cause]:
 def group_causes(lacking: Floats, codes: Sequence[str]) -> tuple[Cause, ...]:
     """What is behind the warning of a group: the member that lacks most, or all of them.
 
-    `lacking` (m,) is what each is expected to lack at the end, in the same unit; below 0 it has more.
+    `lacking` (m,) is what each is expected to lack at the end, in the metric's unit; below 0 it has more.
     """
     short = np.maximum(np.nan_to_num(lacking), 0.0)
     whole = float(short.sum())

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+_NARROW = re.compile(r"[\x21-\x7e]+")
+_SHORT = 10
+"""Words of up to so many columns stay whole, in whatever script."""
 _WHOLE = 40
 """Words of up to so many characters stay whole: numbers of letters, check codes; no hashes."""
-_ENDLESS = 1 << 16
+_BETWEEN = 3
+"""How many columns of the terminal there are between two of a table."""
 _COLOURS = {DONE: "green", WRONG: "red", **dict.fromkeys((OBJECTION, WARNING, QUESTION), "yellow")}
 
 
@@ -35,7 +40,7 @@ def show(report: Report, as_json: bool) -> None:
             print(json.dumps(plain(report), ensure_ascii=not speaks_unicode(), indent=2), flush=True)
         else:
             for part in report.tell(LANGUAGE):
-                OUT.print(drawn(part))
+                OUT.print(drawn(part), soft_wrap=isinstance(part, Sentence), crop=False)
     except BrokenPipeError:
         OUT.on_broken_pipe()
     except OSError as error:
@@ -85,33 +90,58 @@ class _Fitting:
 
     rows: Rows
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Table | Text]:
-        from rich.measure import Measurement
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Table | Text]:
         from rich.text import Text
 
-        table, endless = _table(self.rows), options.update_width(_ENDLESS)
-        if Measurement.get(console, endless, table).minimum < options.max_width:
-            yield table
+        if widths := _widths(self.rows, options.max_width):
+            yield _table(self.rows, widths)
         else:
-            yield from (Text.from_markup(line) for row in self.rows.rows for line in self._below(row))
+            for line in (each for row in self.rows.rows for each in self._below(row)):
+                unbroken = Text.from_markup(line, emoji=False, overflow="ignore")
+                unbroken.no_wrap = True
+                yield unbroken
 
     def _below(self, row: Sequence[str]) -> Iterator[str]:
         """A row as lines: what it is about, and what is said of it."""
         from rich.markup import escape
 
-        about, *others = row
-        yield f"[bold]{escape(about)}[/bold]"
-        for caption, said in zip(self.rows.captions[1:], others, strict=True):
-            if said:
-                yield escape(f"  {caption}{record(LANGUAGE).colon}{said}")
+        said = [both for both in zip(self.rows.captions, row, strict=True) if both[1]]
+        for place, (caption, words) in enumerate(said):
+            if place == 0:
+                yield f"[bold]{escape(words)}[/bold]"
+            else:
+                yield escape(f"  {caption}{record(LANGUAGE).colon}{words}")
 
 
-def _longest(part: Rows, column: int) -> int:
-    """The width of the longest word of a column."""
+def _widths(part: Rows, room: int) -> list[int]:
+    """How wide each column is where the words that are to stay whole have room; none where they have not.
+
+    What is left goes to those first who want little more, so that what wraps is the long texts.
+    """
+    columns = [[caption, *(row[k] for row in part.rows)] for k, caption in enumerate(part.captions)]
+    widths = [_longest(said) for said in columns]
+    left = room - sum(widths) - _BETWEEN * len(columns) - 1
+    if left < 0:
+        return []
+    wanted = {k: max(map(_width, said)) - widths[k] for k, said in enumerate(columns)}
+    for waiting, k in zip(range(len(columns), 0, -1), sorted(wanted, key=wanted.__getitem__), strict=True):
+        given = min(max(wanted[k], 0), left // waiting)
+        widths[k], left = widths[k] + given, left - given
+    return widths
+
+
+def _width(said: str) -> int:
     from rich.cells import cell_len
 
-    said = (part.captions[column], *(row[column] for row in part.rows))
-    return max((cell_len(word) for each in said for word in each.split()), default=0)
+    return max(map(cell_len, said.splitlines()), default=0)
+
+
+def _longest(said: Iterable[str]) -> int:
+    """The width of the longest word of a column that is to stay whole; Chinese breaks but in short words."""
+    words = {word for each in said for word in each.split()}
+    short = (_width(word) for word in words if _width(word) <= _SHORT)
+    runs = (len(run) for word in words for run in _NARROW.findall(word))
+    return max((*short, *(min(run, _WHOLE) for run in runs)), default=0)
 
 
 def _line(part: Sentence) -> str:
@@ -124,19 +154,18 @@ def _line(part: Sentence) -> str:
     return f"  {words}" if part.indented else words
 
 
-def _table(part: Rows) -> Table:
-    """A table; what has only numbers stands to the right, and words are not broken."""
+def _table(part: Rows, widths: Sequence[int]) -> Table:
+    """A table; what has only numbers stands to the right."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD)
-    for k, caption in enumerate(part.captions):
+    for k, (caption, width) in enumerate(zip(part.captions, widths, strict=True)):
         cells = [row[k] for row in part.rows]
         numeric = bool(cells) and all(cell[:1] in "+−–0123456789" for cell in cells)
         justify: Literal["left", "right"] = "right" if numeric else "left"
-        least = min(_longest(part, k), _WHOLE)
-        table.add_column(caption, justify=justify, overflow="fold", min_width=least)
+        table.add_column(caption, justify=justify, overflow="fold", width=width)
     for row in part.rows:
         table.add_row(*map(escape, row))
     return table

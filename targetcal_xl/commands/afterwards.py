@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from ..telling import Report
 
 TracedLine = Annotated[str, Given("--line -l", "line", about="traced_line")]
-Results = Annotated[Path, Given("--actuals", "file")]
+Results = Annotated[Path | None, Given("--actuals", "file")]
+ImportedResults = Annotated[str, Given("--actuals", "file", about="import_actuals", metavar="SOURCE")]
+ImportedHistory = Annotated[str, Given("--history", "file", metavar="SOURCE")]
+ImportedDrivers = Annotated[str, Given("--drivers", "file", metavar="SOURCE")]
+Query = Annotated[str, Given("--query", metavar="SQL")]
+CalledThere = Annotated[list[str] | None, Given("--map", metavar="COLUMN=TITLE")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
 OkrTo = Annotated[str, Given("--to", about="okr_to", metavar="FILE|URL|feishu|lark")]
 OkrFrom = Annotated[str, Given("--from", about="okr_from", metavar="FILE|URL|feishu|lark")]
@@ -50,6 +55,27 @@ TABLE = CommandTable()
 
 
 @TABLE.command(
+    "targetcal import targets.xlsx --actuals results.csv",
+    "targetcal import targets.xlsx --actuals https://crm.example.com/results.json --map value=amount",
+    'targetcal import targets.xlsx --actuals postgresql://bi@db.example.com/sales --query "select ..."',
+    "targetcal import targets.xlsx --history history.xlsx",
+    "targetcal import targets.xlsx",
+)
+def _import(
+    desk: "Desk",
+    actuals: ImportedResults = "",
+    history: ImportedHistory = "",
+    drivers: ImportedDrivers = "",
+    query: Query = "",
+    called: CalledThere = None,
+) -> "Report":
+    from ..actions.import_data import ImportWish, import_data
+
+    return import_data(desk, ImportWish(actuals, history, drivers, query, tuple(called or ())))
+
+
+@TABLE.command(
+    "targetcal follow targets.xlsx",
     "targetcal follow targets.xlsx --actuals actuals.csv",
     "targetcal follow targets.xlsx --actuals actuals.csv --as-of 2025-02-14",
     "targetcal follow targets.xlsx --actuals actuals.csv --watch",
@@ -57,12 +83,13 @@ TABLE = CommandTable()
 def _follow(
     here: Here,
     book: Book,
-    actuals: Results,
+    actuals: Results = None,
     as_of: Day = None,
     watch: WatchResults = False,
     who: Who = "",
     ledger: LedgerAt = "",
 ) -> "Report":
+    from ..actions.dashboard import files_of
     from ..actions.watching import watched
     from ..desk import file_changes
 
@@ -70,11 +97,12 @@ def _follow(
         with here.desk(book, who, ledger) as desk:
             return _follow_once(desk, actuals, as_of)
 
-    return watched(follow, file_changes([actuals]), here.tell) if watch else follow()
+    files = [actuals] if actuals else files_of(book, ledger)
+    return watched(follow, file_changes(files), here.tell) if watch else follow()
 
 
 @TABLE.button("follow", "finance", "ChartTypeLineInsertGallery", "actuals", "as_of")
-def _follow_once(desk: "Desk", actuals: Results, as_of: Day = None) -> "Report":
+def _follow_once(desk: "Desk", actuals: Results = None, as_of: Day = None) -> "Report":
     from ..actions.follow import follow_file
 
     return follow_file(desk, actuals, as_of)

@@ -6,7 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
-    from .delivered import Delivery, read_deliveries
+    from .delivered import DeliveredSupport, read_deliveries
     from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
     from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
     from .form_reading import FilledForm, answer_meant, read_form
@@ -22,9 +22,10 @@ with on_demand(__name__):
         read_okr_ids,
         results_table,
     )
-    from .plan_folder import plan_files, read_drivers, read_history, read_plan
+    from .plan_folder import plan_extras, plan_files, read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .representatives import read_representatives
+    from .sources import DataSource, open_source
     from .stamps import (
         as_der,
         ask_stamp,
@@ -50,7 +51,8 @@ __all__ = [
     "SUGGESTIONS",
     "SURVEY_COLUMNS",
     "Actuals",
-    "Delivery",
+    "DataSource",
+    "DeliveredSupport",
     "DraftRow",
     "FilledForm",
     "FormItem",
@@ -70,6 +72,8 @@ __all__ = [
     "number_told",
     "okr_document",
     "okr_table",
+    "open_source",
+    "plan_extras",
     "plan_files",
     "plan_template",
     "plan_templates",

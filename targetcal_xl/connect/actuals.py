@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
@@ -71,14 +72,14 @@ class Actuals:
 
 
 @step(_LOG, "read results")
-def read_actuals(source: Traversable, plan: Plan) -> Actuals:
+def read_actuals(source: Traversable, plan: Plan, called: Mapping[str, str] | None = None) -> Actuals:
     """Read columns date, line, value and, where there are, leads, capacity and volume from .csv or .xlsx.
 
     The days run from the period's first to the last one reported. Values of a metric that adds up may be
-    negative: returns and cancellations. Where a mean or ratio has volumes, every value needs one. Raise
-    DataProblems with every fault.
+    negative: returns and cancellations. Where a mean or ratio has volumes, every value needs one. Columns
+    may be `called` otherwise. Raise DataProblems with every fault.
     """
-    table = read_table(source, ("date", "line", "value"), ("leads", "capacity", "volume"))
+    table = read_table(source, ("date", "line", "value"), ("leads", "capacity", "volume"), called)
     days = _days(table, plan)
     lines = table.codes("line", {line.code: line.name for line in plan.lines})
     found = [table.numbers("value", -math.inf if plan.metric.adds_up else 0.0)]

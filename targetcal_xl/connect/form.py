@@ -174,6 +174,9 @@ PLAN: Final = FormSheet(
         FormItem(("calendar", "work"), "day", many=True),
         FormItem(("calendar", "closed"), "day", many=True),
         FormItem(("missing_days",), "choice", choices=_codes(get_args(MissingDays))),
+        FormItem(("days", "idle"), "number"),
+        FormItem(("days", "period_end"), "number"),
+        FormItem(("days", "month_end"), "number"),
         FormItem(("last_period", "consensus_days"), "number", begins="last_period"),
         FormItem(("last_period", "coordination_hours"), "number"),
         FormItem(("last_period", "agreement_pct"), "number"),
@@ -195,6 +198,7 @@ PLAN: Final = FormSheet(
         FormItem(("letters", "copies"), "choice", many=True, choices=_codes(get_args(CopiedTo))),
         FormItem(("letters", "folder")),
         FormItem(("letters", "keep_years"), "whole"),
+        FormItem(("trust", "stamps")),
     ),
     is_table=False,
 )
@@ -301,7 +305,19 @@ DIGEST: Final = FormSheet(
     needed=False,
 )
 
-SHEETS: Final = (PLAN, REGIONS, LINES, HISTORY, DRIVERS, INDICATORS, READINGS, GROUPS, ROBOTS, DIGEST)
+SHARES: Final = FormSheet(
+    "shares",
+    (FormItem(("day",), "day", needed=True), FormItem(("share",), "number", needed=True)),
+    needed=False,
+    known_by="day",
+)
+
+SHEETS: Final = (
+    *(PLAN, REGIONS, LINES, HISTORY, DRIVERS, INDICATORS, READINGS),
+    *(GROUPS, ROBOTS, DIGEST, SHARES),
+)
 """The sheets of the form, in their order."""
+INSIDE: Final = {DIGEST.code: ("notices", DIGEST.code), SHARES.code: ("days", SHARES.code)}
+"""Sheets whose rows the plan file has within another table."""
 NUMBERED: Final = {"regions": "R", "lines": "", "drivers": "D", "indicators": "", "groups": "G"}
 """Sheets whose rows are numbered where they have no code: how that begins, if not by what they are of."""

@@ -30,10 +30,10 @@ from ..calibration.values import LARGEST
 from ..problems import DataProblems, Place, Problem, Words
 from .draft import NOTE, DraftRow, PlanDraft, rows_of
 from .form import (
-    DIGEST,
     DRIVERS,
     HISTORY,
     INDICATORS,
+    INSIDE,
     LINES,
     NUMBERED,
     PLAN,
@@ -304,11 +304,12 @@ class _Filled:
         """The words of the plan file."""
         words = _nested(next(iter(self._sheets[PLAN.code].rows), {}))
         for sheet in SHEETS:
-            if sheet.is_table and sheet not in (HISTORY, READINGS, DIGEST, INDICATORS):
+            if sheet.is_table and sheet not in (HISTORY, READINGS, INDICATORS) and sheet.code not in INSIDE:
                 rows = [_nested(row) for row in self._sheets[sheet.code].rows]
                 words |= {sheet.code: rows} if rows or sheet.needed else {}
-        if digest := [_nested(row) for row in self._sheets[DIGEST.code].rows]:
-            words.setdefault("notices", {})[DIGEST.code] = digest
+        for code, (table, name) in INSIDE.items():
+            if rows := [_nested(row) for row in self._sheets[code].rows]:
+                words.setdefault(table, {})[name] = rows
         for driver in words.get(DRIVERS.code, []):
             driver["indicators"] = [_nested(row) for _, row in self._behind(str(driver["code"]))]
         words.setdefault("code", words.get("period", PLAN.code))
@@ -342,8 +343,9 @@ class _Filled:
         whole = self._sheets[PLAN.code]
         names = tuple(part for part in path if isinstance(part, str))
         places = [part for part in path if isinstance(part, int)]
-        if path[:2] == ("notices", DIGEST.code):
-            return self._sheets[DIGEST.code], places[0] if places else None, ".".join(names[2:])
+        for code, within in INSIDE.items():
+            if path[:2] == within:
+                return self._sheets[code], places[0] if places else None, ".".join(names[2:])
         if path[:1] == (DRIVERS.code,) and "indicators" in path and len(places) > 1:
             driver = str(self._sheets[DRIVERS.code].rows[places[0]]["code"])
             return self._sheets[INDICATORS.code], self._behind(driver)[places[1]][0], ".".join(names[2:])

@@ -18,7 +18,7 @@ from ..calibration import composed
 from ..calibration.calendar import Calendar
 from ..language import listed, record, text
 from .draft import DraftRow, PlanDraft
-from .form import DIGEST, DRIVERS, HISTORY, INDICATORS, READINGS, SHEETS, FormItem, FormSheet
+from .form import DRIVERS, HISTORY, INDICATORS, INSIDE, READINGS, SHEETS, FormItem, FormSheet
 from .plan_file import default_word
 from .tables import number_told
 
@@ -221,8 +221,8 @@ def _rows(draft: PlanDraft, sheet: FormSheet) -> Iterator[_Row]:
     elif sheet in (HISTORY, READINGS):
         rows: Sequence[DraftRow] = draft.history if sheet is HISTORY else draft.readings
         yield from ({code: _number(said) for code, said in row.items() if said} for row in rows)
-    elif sheet is DIGEST:
-        yield from words.get("notices", {}).get(DIGEST.code, [])
+    elif sheet.code in INSIDE:
+        yield from _at(words, INSIDE[sheet.code]) or []
     else:
         yield from words.get(sheet.code, [])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources.abc import Traversable
@@ -40,6 +40,11 @@ _UNSIZED = ("?", "？")
 def plan_files() -> tuple[str, ...]:
     """How the files of a plan may be called; the plan file is the last, as a folder without it is no plan."""
     return (*(f"{name}{kind}" for name in (HISTORY, DRIVERS) for kind in _KINDS), FILE)
+
+
+def plan_extras() -> tuple[str, ...]:
+    """How files may be called that go with a plan, and that no form holds."""
+    return (*(f"{DAYS}{kind}" for kind in _KINDS), ROOTS)
 
 
 @step(_LOG, "read a plan folder")
@@ -104,16 +109,19 @@ def table_file(folder: Traversable, name: str) -> Traversable:
     return (there or files)[0]
 
 
-def read_history(source: Traversable, plan: Plan) -> History:
+def read_history(
+    source: Traversable, plan: Plan, called: Mapping[str, str] | None = None, *, is_whole: bool = True
+) -> History:
     """Past values from a table with columns line, period, value, one_off.
 
     The periods run from the first one named to the one before the plan's; what is not named or empty is
-    unknown. `one_off` is empty or 0 for none and `?` for a one-off event of unknown size.
+    unknown. `one_off` is empty or 0 for none and `?` for a one-off event of unknown size. Columns may be
+    `called` otherwise. What is not the whole history may end long before the plan's period.
     """
-    return history_in(read_table(source, *HISTORY_COLUMNS), plan)
+    return history_in(read_table(source, *HISTORY_COLUMNS, called), plan, is_whole=is_whole)
 
 
-def history_in(table: TableFile, plan: Plan) -> History:
+def history_in(table: TableFile, plan: Plan, *, is_whole: bool = True) -> History:
     """The same of a table that has been read; raise DataProblems with every fault."""
     lines = table.codes("line", _names(plan.lines))
     when = _periods(table, plan.period)
@@ -125,7 +133,7 @@ def history_in(table: TableFile, plan: Plan) -> History:
             most = IN_PERCENT if usual <= 1 else plan.most_meant
             table.report_where("csv_not_a_share", values > most, "value")
     table.unique(("line", "period"))
-    _count_periods(table, when, plan.period)
+    _count_periods(table, when, plan.period, is_whole)
     table.done()
     first = int(when.min())
     shape = (len(plan.lines), -first)
@@ -136,7 +144,9 @@ def history_in(table: TableFile, plan: Plan) -> History:
     return History(periods, known, events)
 
 
-def read_drivers(source: Traversable, plan: Plan, past: int = 0) -> Readings:
+def read_drivers(
+    source: Traversable, plan: Plan, past: int = 0, called: Mapping[str, str] | None = None
+) -> Readings:
     """Indicator readings from a table with columns line, indicator, reference, now; no file: none known.
 
     A column `period` says when each was read: it counts for the period that lies the driver's lag later,
@@ -146,7 +156,7 @@ def read_drivers(source: Traversable, plan: Plan, past: int = 0) -> Readings:
     if not source.is_file():
         shape = (len(plan.lines), len(plan.indicators))
         return Readings(np.full(shape, np.nan), np.full(shape, np.nan))
-    return readings_in(read_table(source, *DRIVER_COLUMNS), plan, past)
+    return readings_in(read_table(source, *DRIVER_COLUMNS, called), plan, past)
 
 
 def readings_in(table: TableFile, plan: Plan, past: int = 0) -> Readings:
@@ -232,13 +242,13 @@ def _one_offs(table: TableFile, values: Floats) -> Floats:
     return np.where(table.cells["one_off"] == "", 0.0, amounts)
 
 
-def _count_periods(table: TableFile, when: NDArray[np.intp], plan_period: Period) -> None:
+def _count_periods(table: TableFile, when: NDArray[np.intp], plan_period: Period, is_whole: bool) -> None:
     """Report a history that is too short or too long to calibrate from, or ends long before the plan's."""
     periods = -int(when.min(initial=0))
     gap = -int(when.max()) if len(when) else 0
     if not 1 <= periods <= MOST_PERIODS:
         fields: dict[str, object] = {"periods": periods, "fewest": 1, "most": MOST_PERIODS}
         table.problems.add(Problem("csv_history_length", table.file, fields))
-    elif gap > plan_period.per_year:
+    elif is_whole and gap > plan_period.per_year:
         fields = {"newest": plan_period.shift(-gap), "gap": gap, "period": plan_period}
         table.problems.add(Problem("csv_history_gap", table.file, fields))

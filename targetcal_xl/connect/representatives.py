@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 
 import numpy as np
@@ -20,10 +21,12 @@ _EMPLOYEE = re.compile(r"[^\W_][\w.-]{0,39}")
 
 
 @step(_LOG, "read representatives")
-def read_representatives(source: Traversable, plan: Plan) -> tuple[Representative, ...]:
+def read_representatives(
+    source: Traversable, plan: Plan, known: Iterable[str] = ()
+) -> tuple[Representative, ...]:
     """Read columns employee, name, line, target and, if there is one, mail from .csv or .xlsx.
 
-    Raise DataProblems with every fault.
+    `known` are the numbers that letters were issued to. Raise DataProblems with every fault.
     """
     table = read_table(source, ("employee", "name", "line", "target"), ("mail",))
     lines = table.codes("line", {line.code: line.name for line in plan.lines})
@@ -32,7 +35,7 @@ def read_representatives(source: Traversable, plan: Plan) -> tuple[Representativ
     table.report_where("csv_off_step", off & ~np.isnan(targets), "target", step=plan.metric.step)
     _check_people(table)
     table.unique(("employee",))
-    _check_alike(table)
+    _check_alike(table, known)
     table.done()
     words = (table.cells[column] for column in ("employee", "name", "mail"))
     said = zip(*words, lines, targets.tolist(), strict=True)
@@ -55,12 +58,14 @@ def _is_mail(said: str) -> bool:
     return bool(re.fullmatch(MAIL, said)) and not re.search(ODD_IN_MAIL, said)
 
 
-def _check_alike(table: TableFile) -> None:
+def _check_alike(table: TableFile, known: Iterable[str]) -> None:
     """Numbers that differ by case alone: their files would want one name where systems do not mind case."""
-    first = dict[str, tuple[int, str]]()
+    first, issued = dict[str, tuple[int, str]](), {number.casefold(): number for number in known}
     for row, number in table.cells["employee"].items():
         where, said = first.setdefault(number.casefold(), (int(str(row)), number))
-        if said != number:
+        if (before := issued.get(number.casefold(), number)) != number:
+            table.report("csv_employee_known", int(str(row)), "employee", value=number, other=before)
+        elif said != number:
             table.report(
                 "csv_employee_case", int(str(row)), "employee", value=number, other=said, first=where
             )

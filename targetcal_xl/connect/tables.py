@@ -168,16 +168,21 @@ class _Source:
 
 
 @step(_LOG, "read a table")
-def read_table(source: Traversable, required: Sequence[str], optional: Sequence[str] = ()) -> TableFile:
+def read_table(
+    source: Traversable,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    called: Mapping[str, str] | None = None,
+) -> TableFile:
     """Read the named columns of a .csv or .xlsx file, in any order; optional ones may be missing.
 
-    Titles are the names of the columns or what they are called in either language; a few rows of other
-    words may stand above them. Raise DataProblems when the file or a required column is missing, or the
-    file cannot be read.
+    Titles are the names of the columns or what they are called in either language, or else as `called` by
+    column; a few rows of other words may stand above them. Raise DataProblems when the file or a required
+    column is missing, or the file cannot be read.
     """
     if not source.is_file():
         raise DataProblems([Problem("csv_missing_file", source.name)])
-    columns = (*required, *optional)
+    columns = _by_title((*required, *optional), called or {})
     try:
         return _titled(source.name, _read(source, columns), required, columns)
     except csv.Error as error:
@@ -186,10 +191,21 @@ def read_table(source: Traversable, required: Sequence[str], optional: Sequence[
 
 def table_in(file: str, grid: Grid, required: Sequence[str], optional: Sequence[str] = ()) -> TableFile:
     """The same of a sheet that has been read; raise DataProblems likewise."""
-    return _titled(file, _Source(sorted(grid.rows.items()), grid), required, (*required, *optional))
+    columns = _by_title((*required, *optional), {})
+    return _titled(file, _Source(sorted(grid.rows.items()), grid), required, columns)
 
 
-def _titled(file: str, read: _Source, required: Sequence[str], columns: Sequence[str]) -> TableFile:
+_Titles = Mapping[str, frozenset[str]]
+"""The columns that are read, and what each may be called."""
+
+
+def _by_title(columns: Sequence[str], called: Mapping[str, str]) -> _Titles:
+    own = {column: normal(title).casefold() for column, title in called.items()}
+    taken = frozenset(own.values())
+    return {one: frozenset([own[one]]) if one in own else _headings(one) - taken for one in columns}
+
+
+def _titled(file: str, read: _Source, required: Sequence[str], columns: _Titles) -> TableFile:
     rows = iter(read.rows)
     first = list(islice(rows, _TITLES_WITHIN))
     head = _head(first, required, columns)
@@ -255,7 +271,7 @@ def _decoded(content: bytes, file: str) -> str:
     raise DataProblems([Problem("csv_encoding", file)])
 
 
-def _read(source: Traversable, columns: Sequence[str]) -> _Source:
+def _read(source: Traversable, columns: _Titles) -> _Source:
     """The rows of a file, which is what its first bytes say, not its name."""
     content = _content(source)
     if content.startswith(_ZIPPED):
@@ -281,7 +297,7 @@ def _sheet(content: bytes, file: str) -> _Source:
     return _Source(sorted(grid.rows.items()), grid)
 
 
-def _separator(said: str, columns: Sequence[str]) -> str:
+def _separator(said: str, columns: _Titles) -> str:
     """The sign between the cells: the one that makes most titles out of one of the first lines."""
     lines = list(islice(io.StringIO(said), _TITLES_WITHIN))
 
@@ -291,15 +307,15 @@ def _separator(said: str, columns: Sequence[str]) -> str:
     return max(_SEPARATORS, key=titles)
 
 
-def _known(titles: Iterable[str], columns: Sequence[str]) -> int:
+def _known(titles: Iterable[str], columns: _Titles) -> int:
     """How many of the columns are among the titles."""
     return len({_column_of(title.strip('"'), columns) for title in titles} - {""})
 
 
-def _column_of(title: str, columns: Sequence[str]) -> str:
+def _column_of(title: str, columns: _Titles) -> str:
     """The column that a title means, in either language; empty for another one."""
     said = normal(title).casefold()
-    return next((column for column in columns if said in _headings(column)), "")
+    return next((column for column, titles in columns.items() if said in titles), "")
 
 
 @cache
@@ -318,27 +334,25 @@ class _Head:
     columns: Sequence[str]
 
 
-def _head(rows: Sequence[tuple[int, list[str]]], required: Sequence[str], columns: Sequence[str]) -> _Head:
+def _head(rows: Sequence[tuple[int, list[str]]], required: Sequence[str], columns: _Titles) -> _Head:
     """The first row that names every required column, else the one that names most."""
     heads = [_Head(row, said, [_column_of(title, columns) for title in said]) for row, said in rows]
     best = max(heads, key=lambda head: len(set(required) & set(head.columns)), default=_Head(1, [], []))
     return best if set(required) & set(best.columns) else next(iter(heads), best)
 
 
-def _header_problems(
-    file: str, head: _Head, required: Sequence[str], columns: Sequence[str]
-) -> Iterator[Problem]:
+def _header_problems(file: str, head: _Head, required: Sequence[str], columns: _Titles) -> Iterator[Problem]:
     where = Place("connect.place.row", {"file": file, "row": head.row})
     for name in required:
         if name not in head.columns:
-            yield Problem("csv_missing_column", where, {"column": name, "columns": columns})
+            yield Problem("csv_missing_column", where, {"column": name, "columns": [*columns]})
     for name in columns:
         if head.columns.count(name) > 1:
             yield Problem("csv_column_twice", where, {"column": name})
 
 
 def _table(
-    file: str, read: _Source, head: _Head, rows: Iterable[tuple[int, list[str]]], columns: Sequence[str]
+    file: str, read: _Source, head: _Head, rows: Iterable[tuple[int, list[str]]], columns: _Titles
 ) -> TableFile:
     """The rows below the titles; raise DataProblems where one has more cells than there are titles."""
     places = {name: head.columns.index(name) for name in columns if name in head.columns}

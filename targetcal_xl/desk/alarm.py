@@ -52,12 +52,9 @@ def reason(alarm: Alarm, standing: Standing, language: str) -> str:
     if not alarm.causes:
         return ""
     cause, plan = alarm.causes[0], standing.inputs.plan
-    names = {line.code: line.name for line in plan.lines} | {one.code: one.name for one in plan.regions}
-    fields = {
-        "share": percent(cause.share, language),
-        "day": cause.day,
-        "member": names.get(cause.member, cause.member),
-    }
+    names = plan.line_names if alarm.region else plan.region_names
+    member = names.get(cause.member, cause.member)
+    fields = {"share": percent(cause.share, language), "day": cause.day, "member": member}
     return text(f"calibration.cause.{cause.code}", language, **fields)
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from ..calibration import Key, Standing, Value
 from ..calibration.vocabulary import Stage
 from ..ledger import ERASE, Entry, Log, places_in
-from ..ooxml import Cell, Spot
+from ..ooxml import BLANK, Cell, Spot
 from ..workbook import (
     GROUND,
     Book,
@@ -25,6 +25,7 @@ from ..workbook import (
     differing,
     region_sheet,
     rows_below,
+    same_shown,
     shown,
 )
 from .register import CHANGING, LIFE, register_rows
@@ -133,23 +134,28 @@ def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping
 
 
 def _registered(
-    ledger: Log, language: str, reading: Reading, pending: Iterable[Entry]
+    ledger: Log, language: str, reading: Reading, pending: Collection[Entry]
 ) -> Mapping[Spot, Cell]:
-    """The register's lines of new letters, and what of others has changed since the book was posted."""
+    """The register's lines of new letters, and what of others has changed since the book was posted.
+
+    Without an entry all lines are looked at, as something is to be mended.
+    """
     news = {entry.region for entry in pending if entry.field in LIFE}
-    if not news:
+    if pending and not news:
         return {}
     place = reading.places.table("letters", "letters")
     columns = reading.places.sheets["letters"].table("letters").columns
     kinds = {column.code: column.kind for column in columns}
-    rows = [*register_rows(ledger, language, news)]
+    grid = reading.grids["letters"]
+    rows = [*register_rows(ledger, language, news if pending else None)]
     cells = rows_below(
         reading, "letters", "letters", (row for row in rows if row["number"] not in place.rows)
     )
     for row in (row for row in rows if row["number"] in place.rows):
         at = place.rows[str(row["number"])]
         said = {code: shown(row[code], kinds[code], reading.places.language) for code in CHANGING}
-        cells |= {(at, place.columns[code]): Cell(value) for code, value in said.items()}
+        told = {(at, place.columns[code]): Cell(value) for code, value in said.items()}
+        cells |= {spot: cell for spot, cell in told.items() if not same_shown(grid.get(spot, BLANK), cell)}
     return cells
 
 

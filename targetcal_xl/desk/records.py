@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -68,6 +69,11 @@ class Followed:
     alarms: tuple[Alarm, ...] = field(default=(), metadata=ADDED)
     rhythm: Rhythm | None = field(default=None, metadata=ADDED)
     """What the days so far taught, for the plan that comes after."""
+
+    @cached_property
+    def alarm_of(self) -> Mapping[tuple[str | None, str | None], Alarm]:
+        """What stands behind the warnings, by region and line."""
+        return {(alarm.region, alarm.line): alarm for alarm in self.alarms}
 
 
 @dataclass(frozen=True)
@@ -184,7 +190,7 @@ def _warned_of(
     """How the warning of something stands, what is behind it and what may be done about it."""
     language = standing.language
     state = warning_state(standing, *about, language)
-    alarm = next((each for each in followed.alarms if (each.region, each.line) == about), None)
+    alarm = followed.alarm_of.get(about)
     if alarm is None:
         return {"warning_state": state, "cause": "", "suggestion": ours}
     said = proposal(alarm, ours, standing, language)

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..log import step
 from ..machine import find_program, find_soffice, run_soffice
 from ..problems import DataProblems, Problem
+from . import word_program
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,11 +56,15 @@ def office_pdf(docx: bytes) -> bytes:
 def office_pdfs(letters: Sequence[bytes]) -> list[bytes | DataProblems]:
     """The PDFs that LibreOffice makes of Word files, or why there is none of one; a start serves a hundred.
 
+    Where there is no LibreOffice, Word makes them if docx2pdf is installed.
+
     It works in a profile and a folder of its own, beside any that the person has open, and without a network:
     on Linux in a network of its own without a way out, where the system lets us; everywhere by its settings.
     Where one is missing after all were tried together, its letter is tried alone.
     """
     program = find_soffice()
+    if program is None and letters and word_program.is_at_hand():
+        return word_program.word_pdfs(letters)
     if program is None:
         return [DataProblems([Problem("letter_office_missing")]) for _ in letters]
     parts = [letters[first : first + _RECYCLED] for first in range(0, len(letters), _RECYCLED)]

@@ -44,7 +44,7 @@ _COLOUR = re.compile("[0-9A-Fa-f]{6}")
 
 
 @dataclass(frozen=True)
-class Rule:
+class RuleBelow:
     """A line under a paragraph: how wide, how far below the text, in points; and its colour."""
 
     width: float
@@ -71,7 +71,7 @@ class Look:
     first: float = 0.0
     keep_next: bool = False
     keep_lines: bool = False
-    rule_below: Rule | None = None
+    rule_below: RuleBelow | None = None
     latin: str = "Times New Roman"
     eastern: str = "Times New Roman"
     """The families of Latin and of Chinese letters; these are Word's where a document names none."""
@@ -302,7 +302,7 @@ def _underlined_below(look: Look, item: etree._Element) -> Look:
     if not drawn:
         return replace(look, rule_below=None)
     wide, space = points(drawn[0].get(f"{W}sz"), 8), points(drawn[0].get(f"{W}space"), 1)
-    return replace(look, rule_below=Rule(wide, space, colour(drawn[0].get(f"{W}color"))))
+    return replace(look, rule_below=RuleBelow(wide, space, colour(drawn[0].get(f"{W}color"))))
 
 
 def _unshaded(look: Look, item: etree._Element) -> Look:

@@ -6,7 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .dashboard import Act, Contest, Overviewed, RegionTurn, dashboard_page
-    from .evaluation import Passage, Placed, evaluation_page
+    from .evaluation import Placed, ReviewPassage, evaluation_page
     from .page import MOST_BYTES, is_ours
     from .plans import PlanOverview, RegionOverview, plans_page
     from .region import region_page
@@ -19,11 +19,11 @@ __all__ = [
     "AskedQuestion",
     "Contest",
     "Overviewed",
-    "Passage",
     "Placed",
     "PlanOverview",
     "RegionOverview",
     "RegionTurn",
+    "ReviewPassage",
     "dashboard_page",
     "evaluation_page",
     "is_ours",

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ..calibration import Explanation, Key, Line, Standing, Value, explain
 from ..calibration.vocabulary import JUSTIFICATION, Status
-from ..exchange import Slip
+from ..exchange import MOST_ENCLOSED, Slip
 from ..figures import UNKNOWN, figures, rounded
 from ..language import text
 from ..problems import DataProblems, Problem
@@ -135,14 +135,14 @@ class _RegionPage:
         texts = sorted(set(program.formulas.values()))
         number = {said: k for k, said in enumerate(texts)}
         formulas = {_at(spot): number[said] for spot, said in program.formulas.items()}
-        words = {
-            code: self._say(f"script.{code}", file="{file}", count="{count}") for code in ("saved", "left")
-        }
+        facts = {"file": "{file}", "count": "{count}", "most": MOST_ENCLOSED // 1_000_000}
+        words = {code: self._say(f"script.{code}", **facts) for code in ("saved", "left", "full")}
         data: dict[str, object] = {
             "slip": asdict(self._slip),
             "held": held,
             "formulas": formulas,
             "words": words,
+            "most": MOST_ENCLOSED,
         }
         data["carried"] = [[row, code, value] for (_, row, code), value in self._carried()]
         data["items"] = self._items()
@@ -239,7 +239,8 @@ class _RegionPage:
 
     def _line_inputs(self, line: str) -> Iterator[_Input]:
         counter = self._standing.value(self._slip.region, line, "counter")
-        for code in ("declared", *(() if counter is None else ("agree",)), *JUSTIFICATION, "comment"):
+        agree = () if counter is None else ("agree",)
+        for code in ("declared", *agree, *JUSTIFICATION, "comment", "attachment"):
             yield self._line_input(line, code)
 
     def _line_input(self, line: str, code: str, kind: str = "") -> _Input:

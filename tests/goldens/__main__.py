@@ -7,6 +7,7 @@ from pathlib import Path
 
 from targetcal_xl.language import LANGUAGES
 from tests.goldens import CODES, GOLDENS, codes, written
+from tests.goldens.pages import PAGES, kept, letters, pages
 
 
 def main() -> None:
@@ -23,6 +24,17 @@ def main() -> None:
                 path.unlink()
         for name, text in texts.items():
             (folder / name).write_text(text, "utf-8", newline="\n")
+    _write_pages()
+
+
+def _write_pages() -> None:
+    """The pictures of letters' pages."""
+    PAGES.mkdir(exist_ok=True)
+    for path in PAGES.iterdir():
+        path.unlink()
+    for name, language, letter in letters():
+        for place, page in enumerate(pages(letter, language)):
+            (PAGES / f"{name}-{place}.png").write_bytes(kept(page))
 
 
 if __name__ == "__main__":

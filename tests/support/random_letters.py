@@ -22,7 +22,9 @@ def random_letter(seed: int, language: str) -> Letter:
     scale = 10.0 ** chance.choice((0, 0, 3, 6))
     lines = tuple(_changed(line, words, scale) for line in letter.lines)
     region = replace(letter.region, head=replace(letter.region.head, name=words.of(20)))
-    grants = tuple(replace(one, what=words.of(80), quantity=one.quantity * scale) for one in letter.grants)
+    grants = tuple(
+        replace(one, what=words.of(80), quantity=k * scale) for k, one in enumerate(letter.grants, 1)
+    )
     return replace(letter, company=words.of(30), region=region, lines=lines, grants=grants, total=None)
 
 

@@ -1,6 +1,6 @@
 (() => {
   "use strict";
-  const { slip, held, formulas, carried, items, words, submitted, draft } = TOLD;
+  const { slip, held, formulas, carried, items, words, submitted, draft, most } = TOLD;
   const page = sheet({ ...held }, Object.fromEntries(Object.entries(formulas).map(([spot, k]) => [spot, PRINTED[k]])));
   const all = selector => [...document.querySelectorAll(selector)];
   const spotOf = said => said.split(",").map(Number);
@@ -56,9 +56,43 @@
     [null, "status", finished ? "submitted" : "draft"],
     [null, "submitted_on", finished ? new Date(Date.now() - new Date().getTimezoneOffset() * 6e4).toISOString().slice(0, 10) : null],
   ].filter(([, , value]) => value !== null);
+  // Files that go along: those that a line still names when the answer is saved. What is chosen is read at once, as sharing may not wait.
+  const chosen = new Map(), namesIn = field => field.value.split(/[\n;；]/).map(name => name.trim()).filter(Boolean);
+  const named = () => new Set(fields().filter(one => one.dataset.field === "attachment").flatMap(namesIn));
+  const along = () => [...chosen].filter(([name]) => named().has(name));
+  const base64 = one => new Promise((go, fail) => {
+    const reader = new FileReader();
+    Object.assign(reader, { onload: () => go(reader.result.slice(reader.result.indexOf(",") + 1)), onerror: () => fail(reader.error) });
+    reader.readAsDataURL(one);
+  });
+  // Telephones call every photograph the same: another one gets a name of its own.
+  const nameOf = (one, digest) => {
+    const [, stem, ending] = /^(.*?)(\.[^.]*)?$/s.exec(one.name.normalize("NFC").replace(/[;；\n]/g, "_"));
+    for (let k = 1; ; k++) {
+      const name = stem + (k > 1 ? ` (${k})` : "") + (ending ?? "");
+      if ((chosen.get(name)?.digest ?? digest) === digest) return name;
+    }
+  };
+  const attach = async (files, field) => {
+    for (const one of files) {
+      if (along().reduce((sum, [, { size }]) => sum + size, one.size) > most) {
+        told.textContent = words.full.replace("{file}", one.name);
+        continue;
+      }
+      const digest = [...sha256(new Uint8Array(await one.arrayBuffer()))].map(x => x.toString(16).padStart(2, "0")).join("");
+      const name = nameOf(one, digest);
+      chosen.set(name, { digest, size: one.size, data: await base64(one) });
+      field.value = [...new Set([...namesIn(field), name])].join("; ");
+    }
+    put(field);
+    status(false);
+    remember();
+  };
   const file = finished => {
-    const content = JSON.stringify({ ...slip, saved_at: new Date().toISOString(), values: values(finished) });
-    const said = JSON.stringify({ targetcal: "answer", version: 1, content, mac: hmac(slip.nonce, content) });
+    const sent = along(), listed = sent.length ? { files: sent.map(([name, { digest }]) => [name, digest]) } : {};
+    const content = JSON.stringify({ ...slip, saved_at: new Date().toISOString(), values: values(finished), ...listed });
+    const files = sent.length ? { files: Object.fromEntries(sent.map(([name, { data }]) => [name, data])) } : {};
+    const said = JSON.stringify({ targetcal: "answer", version: sent.length ? 2 : 1, content, mac: hmac(slip.nonce, content), ...files });
     return new File([said], `${slip.plan}-${slip.region}-R${slip.round}.answer.json`, { type: "application/json" });
   };
   const save = finished => {
@@ -71,7 +105,15 @@
     told.textContent = words.saved.replace("{file}", made.name);
   };
 
-  document.querySelector("form").addEventListener("input", event => { put(event.target); status(false); remember(); });
+  document.querySelector("form").addEventListener("input", event => {
+    if (event.target.type === "file") return;
+    put(event.target);
+    status(false);
+    remember();
+  });
+  for (const one of all("[data-names]")) {
+    one.addEventListener("change", () => attach([...one.files], document.getElementById(one.dataset.names)).then(() => { one.value = ""; }));
+  }
   button.addEventListener("click", () => {
     const left = page.at(...spotOf(all(".cards [data-shows]").at(-1).dataset.shows));
     if (left > 0) told.textContent = words.left.replace("{count}", left);
@@ -109,5 +151,5 @@
   } catch { /* what was kept cannot be read: the page is as it came */ }
   fields().forEach(put);
   status(false);
-  window.targetcal = { file };
+  window.targetcal = { file, attach };
 })();

@@ -1,0 +1,238 @@
+"""Taking in daily results, history or readings from a file, an address or a database: all, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..calibration import Floats, History, Inputs, Key, Plan, Readings, Value
+from ..connect import Actuals, DataSource, open_source, read_actuals, read_drivers, read_history
+from ..desk import PARTS, PAST, READ, RESULTS, Desk, Imported, Stock, imported_results, imports, take_stock
+from ..figures import Figures, plain
+from ..language import text
+from ..ledger import Event, dump, reference
+from ..outbox import secret
+from ..problems import DataProblems, Found, Problem, Refused
+from ..telling import DONE, QUIET, Part, Report, Sentence
+from ..workbook import entered
+
+_VARIABLE = "TARGETCAL_SOURCE_SECRET"
+"""Holds the password or token of a source; else the keyring has it."""
+_KEYS: Mapping[str, Key] = {"actuals": RESULTS, "history": PAST, "drivers": READ}
+"""What can be taken in, and where the ledger keeps what came of it."""
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What one source brought."""
+
+    kind: str
+    source: str
+    rows: int
+    added: int
+    changed: int
+    total: str
+    """What all its values come to, as people read it; empty where they do not add up."""
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """How much came, and what is done with it next."""
+        counts = {name: plain(getattr(self, name), language) for name in ("rows", "added", "changed")}
+        mark = DONE if self.added or self.changed else QUIET
+        total = text("telling.import.total", language, total=self.total) if self.total else ""
+        said = text("telling.import.taken", language, source=self.source, total=total, **counts)
+        yield Sentence(said, mark)
+        yield Sentence(text(f"telling.import.next_{self.kind}", language), indented=True)
+
+
+@dataclass(frozen=True)
+class ImportReport(Report):
+    """What an import brought, by source."""
+
+    taken: tuple[TakenIn, ...]
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        for one in self.taken:
+            yield from one.tell(language)
+
+
+@dataclass(frozen=True)
+class ImportWish:
+    """What is to be taken in: a source of one kind; where none is named, what was last taken in of each."""
+
+    actuals: str = ""
+    history: str = ""
+    drivers: str = ""
+    query: str = ""
+    called: Sequence[str] = ()
+    """Columns that are called otherwise there: `value=amount`."""
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kinds for which a source was named."""
+        return {kind: said for kind in _KEYS if (said := getattr(self, kind))}
+
+
+@dataclass(frozen=True)
+class _News:
+    """What a source says, before anything of it is recorded."""
+
+    kind: str
+    record: Imported
+    entered: Mapping[Key, Value] = field(default_factory=dict)
+
+
+def import_data(desk: Desk, wish: ImportWish) -> ImportReport:
+    """Take in what is wished; of the same line and day, period or reading, the later import holds.
+
+    Raise Refused for no source and for several, and where one cannot be reached; DataProblems with
+    everything that is wrong with what they say. Nothing is taken in then.
+    """
+    stock = take_stock(desk)
+    news = [*_all_news(stock, _wanted(stock, wish))]
+    events, documents = list[Event](), list[bytes]()
+    for one in news:
+        key, content = _KEYS[one.kind], dump(one.record)
+        if (old := stock.standing.values.get(key)) != (new := reference(content)):
+            events.append(Event("import", *key, old, new))
+            documents.append(content)
+    if events:
+        stock.settle(events, documents, {key: value for one in news for key, value in one.entered.items()})
+    return ImportReport(tuple(_told(stock, one) for one in news))
+
+
+def _told(stock: Stock, news: _News) -> TakenIn:
+    record, metric = news.record, stock.plan.metric
+    adds_up = metric.adds_up and news.kind != "drivers"
+    told = Figures(metric, stock.reading.places.language)
+    name = DataSource(record.source).name
+    total = told.total(record.total) if adds_up else ""
+    return TakenIn(news.kind, name, record.rows, record.added, record.changed, total)
+
+
+_Wanted = tuple[str, DataSource, Mapping[str, str]]
+"""A kind, where it comes from, and how columns are called there."""
+
+
+def _wanted(stock: Stock, wish: ImportWish) -> list[_Wanted]:
+    """What is to be taken in; raise Refused where that is nothing, or too much at once."""
+    kinds = wish.kinds
+    if len(kinds) > 1:
+        raise Refused([Problem("import_what")])
+    if kinds:
+        ((kind, said),) = kinds.items()
+        return [(kind, DataSource(said, wish.query), _called(wish.called))]
+    if not (found := [*_again(stock)]) or wish.query or wish.called:
+        raise Refused([Problem("import_what")])
+    return found
+
+
+def _again(stock: Stock) -> Iterator[_Wanted]:
+    """Where each kind came from last."""
+    for kind, key in _KEYS.items():
+        for last in list(imports(stock.desk.ledger, key))[-1:]:
+            yield kind, DataSource(last.source, last.query), last.called
+
+
+def _called(said: Sequence[str]) -> dict[str, str]:
+    """How columns are called; raise Refused for what does not say it."""
+    pairs = [one.partition("=") for one in said]
+    if odd := [one for one, (column, _, title) in zip(said, pairs, strict=True) if not (column and title)]:
+        raise Refused([Problem("import_called", fields={"value": odd[0]})])
+    return {column.strip(): title.strip() for column, _, title in pairs}
+
+
+def _all_news(stock: Stock, wanted: Sequence[_Wanted]) -> Iterator[_News]:
+    """What all sources say; raise DataProblems with what is wrong with any of them."""
+    problems = Found()
+    for kind, source, called in wanted:
+        try:
+            yield _news(stock, kind, source, called)
+        except DataProblems as found:
+            for problem in found.problems:
+                problems.add(problem)
+    if problems:
+        raise DataProblems([*problems])
+
+
+def _news(stock: Stock, kind: str, source: DataSource, called: Mapping[str, str]) -> _News:
+    content, inputs = open_source(source, lambda name: secret(_VARIABLE, name)), stock.standing.inputs
+    empty = Imported(source.said, source.query, called, 0, 0, 0, 0.0)
+    if kind == "actuals":
+        found = read_actuals(content, stock.plan, called)
+        before = imported_results(stock.desk.ledger, stock.plan)
+        return _News(kind, _results(empty, found, before, stock.plan))
+    if kind == "history":
+        cells = _past(inputs, read_history(content, stock.plan, called, is_whole=False), source.name)
+    else:
+        cells = _read(inputs, read_drivers(content, stock.plan, 0, called))
+    return _typed(stock, kind, empty, cells)
+
+
+def _results(empty: Imported, found: Actuals, before: Actuals | None, plan: Plan) -> Imported:
+    """What of daily results is new, or other than what was known of the same line and day."""
+    shape = len(plan.lines), len(plan.period.days)
+    now, known = _grids(found, shape), _grids(before, shape)
+    said, had = (np.isfinite(grid).any(axis=0) for grid in (now, known))
+    same = ((now == known) | (np.isnan(now) & np.isnan(known))).all(axis=0)
+    lines, days = np.nonzero(said & ~same)
+    values = {name: now[place, lines, days] for place, name in enumerate(PARTS)}
+    return replace(
+        empty,
+        rows=int(said.sum()),
+        added=int((said & ~had).sum()),
+        changed=int((said & had & ~same).sum()),
+        total=float(np.nansum(found.value)),
+        days=days.astype(np.float64),
+        lines=lines.astype(np.float64),
+        **values,
+    )
+
+
+def _grids(results: Actuals | None, shape: tuple[int, int]) -> Floats:
+    """All that is known of each line and day, (4, n, D), NaN where nothing is."""
+    whole = np.full((len(PARTS), *shape), np.nan)
+    if results is not None:
+        for place, name in enumerate(PARTS):
+            part = getattr(results, name)
+            if part is not None:
+                whole[place, :, : part.shape[1]] = part
+    return whole
+
+
+def _past(inputs: Inputs, found: History, name: str) -> dict[Key, Value]:
+    """The cells of a history; raise DataProblems for what the book has no cell for."""
+    known, problems = set(inputs.history.periods), Found()
+    for period, values in zip(found.periods, found.values.T, strict=True):
+        if period not in known and np.isfinite(values).any():
+            problems.add(Problem("import_period", name, {"value": str(period)}))
+    for row, column in np.argwhere(found.one_off != 0).tolist():
+        fields = {"line": inputs.plan.lines[row].name, "period": str(found.periods[column])}
+        problems.add(Problem("import_one_off", name, fields))
+    if problems:
+        raise DataProblems([*problems])
+    return {
+        (line.region, line.code, f"history.{period}"): value
+        for line, values in zip(inputs.plan.lines, found.values.tolist(), strict=True)
+        for period, value in zip(found.periods, values, strict=True)
+        if np.isfinite(value)
+    }
+
+
+def _read(inputs: Inputs, found: Readings) -> dict[Key, Value]:
+    """The cells of readings that are known."""
+    return {
+        key: value for key, value in entered(replace(inputs, readings=found)).items() if "reading." in key[2]
+    }
+
+
+def _typed(stock: Stock, kind: str, empty: Imported, cells: Mapping[Key, Value]) -> _News:
+    """What becomes of finance's cells, as a person would type it: `recalibrate` takes it from there."""
+    before = {key: stock.typed(key) for key in cells}
+    news = {key: value for key, value in cells.items() if before[key] != value}
+    added = sum(before[key] is None for key in news)
+    total = float(sum(value for value in cells.values() if isinstance(value, int | float)))
+    record = replace(empty, rows=len(cells), added=added, changed=len(news) - added, total=total)
+    return _News(kind, record, news)

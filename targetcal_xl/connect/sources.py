@@ -1,0 +1,218 @@
+"""Where data comes from: a file, an address that answers JSON or CSV, or a question to a database."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any, Final
+from urllib.parse import urlsplit
+
+from ..problems import DataProblems, Problem, Refused
+from .tables import MOST_BYTES, too_big
+
+SourceSecret = Callable[[str], str]
+"""The password or token of a place, by its name; empty where there is none."""
+
+_WEB: Final = ("http", "https")
+_TIMEOUT: Final = 60.0
+_SEVERAL: Final = 1000
+"""How many rows a database is asked for at once."""
+_POSTGRESQL: Final = "postgresql"
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """What a person names: a path, or an address with, for a database, the question to it."""
+
+    said: str
+    query: str = ""
+
+    @property
+    def scheme(self) -> str:
+        """How its address begins; empty for a path."""
+        return urlsplit(self.said).scheme if "://" in self.said else ""
+
+    @property
+    def name(self) -> str:
+        """What it is called where something is told of it: never with what stands before an @."""
+        if not self.scheme:
+            return Path(self.said).name
+        parts = urlsplit(self.said)
+        return f"{parts.hostname or parts.scheme}{parts.path}"
+
+    @property
+    def secret_name(self) -> str:
+        """What its password or token is kept under."""
+        parts = urlsplit(self.said)
+        user = f"{parts.username}@" if parts.username else ""
+        return f"source {user}{parts.hostname or parts.path}"
+
+
+def open_source(source: DataSource, secret: SourceSecret) -> Traversable:
+    """What a source says, as a file that a table is read from: all of it, or nothing.
+
+    Raise Refused where it is not there or named in a way that cannot be; DataProblems where what it
+    answers is no table.
+    """
+    if not source.scheme:
+        return _file(Path(source.said))
+    if urlsplit(source.said).password:
+        raise Refused([Problem("source_password", source.name, {"name": source.secret_name})])
+    if source.scheme in _WEB:
+        return _Answer(source.name, _from_web(source, secret(source.secret_name)))
+    if not source.query:
+        raise Refused([Problem("source_query", source.name)])
+    return _Answer(source.name, _from_database(source, secret(source.secret_name)))
+
+
+def _file(path: Path) -> Traversable:
+    if not path.is_file():
+        raise Refused([Problem("file_missing", str(path))])
+    return path
+
+
+class _Answer(Traversable):
+    """An answer as a file."""
+
+    def __init__(self, name: str, content: bytes) -> None:
+        self._name, self._content = name, content
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self._name
+
+    def is_file(self) -> bool:
+        """It is one."""
+        return True
+
+    def is_dir(self) -> bool:
+        """It is none."""
+        return False
+
+    def iterdir(self) -> Iterator[Traversable]:
+        """Nothing is in it."""
+        return iter(())
+
+    def joinpath(self, *descendants: Any) -> Traversable:
+        """Nothing is in it; raise FileNotFoundError."""
+        raise FileNotFoundError(descendants)
+
+    def read_bytes(self) -> bytes:
+        """All of it."""
+        return self._content
+
+    def read_text(self, encoding: str | None = None) -> str:
+        """All of it, as text."""
+        return self._content.decode(encoding or "utf-8")
+
+    def open(self, mode: Any = "r", *args: Any, **kwargs: Any) -> IO[Any]:
+        """The bytes, to be read."""
+        return io.BytesIO(self._content)
+
+
+def _from_web(source: DataSource, token: str) -> bytes:
+    """The answer of an address; a token only goes where nobody listens."""
+    import httpx
+
+    if token and source.scheme != "https":
+        raise Refused([Problem("source_unsafe", source.name)])
+    head = {"Accept": "application/json, text/csv", **({"Authorization": f"Bearer {token}"} if token else {})}
+    try:
+        with httpx.stream("GET", source.said, headers=head, timeout=_TIMEOUT, follow_redirects=False) as said:
+            content = _limited(source, said.iter_bytes(), said.status_code)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DataProblems([Problem("source_failed", source.name, {"said": type(error).__name__})]) from error
+    return _as_csv(source, content)
+
+
+def _limited(source: DataSource, parts: Iterable[bytes], status: int) -> bytes:
+    """What came, if that is what was asked for and no more than is read."""
+    if status != 200:
+        raise DataProblems([Problem("source_status", source.name, {"status": status})])
+    content = bytearray()
+    for part in parts:
+        content += part
+        if len(content) > MOST_BYTES:
+            raise DataProblems([too_big(source.name)])
+    return bytes(content)
+
+
+def _as_csv(source: DataSource, content: bytes) -> bytes:
+    """JSON as CSV; a page that asks to sign in is neither, and all else is left to those who read tables."""
+    begins = content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
+    if begins == b"<":
+        raise DataProblems([Problem("source_page", source.name)])
+    if begins not in (b"[", b"{"):
+        return content
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise DataProblems([Problem("source_json", source.name, {"said": error})]) from error
+    rows = _rows(found)
+    if rows is None:
+        raise DataProblems([Problem("source_shape", source.name)])
+    titles = tuple(dict.fromkeys(chain.from_iterable(rows)))
+    return _written(source, titles, ([row.get(title) for title in titles] for row in rows))
+
+
+def _rows(found: Any) -> list[Mapping[str, Any]] | None:
+    """The only list of records in an answer, which may lie in an envelope; None where there is none."""
+    inside = [found] if isinstance(found, list) else found.values()
+    lists = [each for each in inside if isinstance(each, list)]
+    records = [each for each in lists if all(isinstance(row, dict) for row in each)]
+    plain = [each for each in records if not any(_nested(value) for row in each for value in row.values())]
+    return plain[0] if len(plain) == 1 else None
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, list | dict)
+
+
+def _written(source: DataSource, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    said = io.StringIO(newline="")
+    table = csv.writer(said, lineterminator="\n")
+    table.writerow(titles)
+    for row in rows:
+        table.writerow(map(_cell, row))
+        if said.tell() > MOST_BYTES:
+            raise DataProblems([too_big(source.name)])
+    return said.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    """A value as a table has it; a day that came as a moment is that day."""
+    return "" if value is None else value.date() if isinstance(value, dt.datetime) else value
+
+
+def _from_database(source: DataSource, password: str) -> bytes:
+    """The rows that answer a question, in a transaction that is taken back."""
+    try:
+        import sqlalchemy
+        from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+    except ImportError as error:
+        raise Refused([Problem("source_no_sqlalchemy", source.name)]) from error
+    try:
+        url = sqlalchemy.make_url(source.said)
+        if url.drivername == _POSTGRESQL:
+            url = url.set(drivername=f"{_POSTGRESQL}+psycopg")
+        engine = sqlalchemy.create_engine(url.set(password=password or None))
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise Refused([Problem("source_address", source.name, {"said": error})]) from error
+    try:
+        with engine.connect() as connection:
+            streamed = connection.execution_options(stream_results=True, max_row_buffer=_SEVERAL)
+            found = streamed.execute(sqlalchemy.text(source.query))
+            return _written(source, tuple(found.keys()), found)
+    except SQLAlchemyError as error:
+        detail = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise DataProblems([Problem("source_failed", source.name, {"said": detail})]) from error
+    finally:
+        engine.dispose()

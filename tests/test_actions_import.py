@@ -1,0 +1,233 @@
+"""Data from files, addresses and databases is taken in wholly or not at all, and every import is recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sqlalchemy
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from targetcal_xl.actions import follow_file, recalibrate, verify
+from targetcal_xl.actions.import_data import ImportReport, ImportWish, import_data
+from targetcal_xl.connect import read_actuals
+from targetcal_xl.desk import imported_results
+from targetcal_xl.problems import DataProblems, Refused, TargetcalError
+from tests.support.desks import Case, confirmed, fresh
+from tests.support.postgres import PASSWORD, Server, postgres
+from tests.support.serving import Quiet, serving
+
+__all__ = ["postgres"]
+
+_ROWS = [(dt.date(2025, 1, day), line, value) for day, line, value in (
+    (6, "R1-1", 3), (6, "R1-2", 2), (7, "R1-1", 4), (8, "R2-1", 9), (9, "R1-2", -1), (20, "R2-1", 7),
+)]  # fmt: skip
+
+
+def _csv(path: Path, rows: Any = _ROWS, titles: str = "date,line,value") -> str:
+    path.write_text("\n".join([titles, *(",".join(map(str, row)) for row in rows)]) + "\n", "utf-8")
+    return str(path)
+
+
+def _take(case: Case, actuals: str = "", query: str = "", called: tuple[str, ...] = (), **other: str) -> Any:
+    report = case.run(import_data, ImportWish(actuals, query=query, called=called, **other))
+    assert isinstance(report, ImportReport)
+    return report.taken[0]
+
+
+def _codes(act: Callable[[], object], case: Case) -> set[str]:
+    """What was told; nothing may have been recorded."""
+    before = len(case.entries())
+    with pytest.raises((DataProblems, Refused)) as caught:
+        act()
+    assert len(case.entries()) == before
+    found: TargetcalError = caught.value
+    assert all(problem.sentence(language) for problem in found.problems for language in ("en", "zh-CN"))
+    return {problem.code for problem in found.problems}
+
+
+def test_results_are_followed_that_were_imported_and_later_ones_hold(tmp_path: Path) -> None:
+    case = confirmed(tmp_path)
+    assert _codes(lambda: case.run(follow_file, None), case) == {"nothing_imported"}
+    first = _take(case, _csv(tmp_path / "first.csv"))
+    assert (first.rows, first.added, first.changed) == (6, 6, 0)
+    restated = [(dt.date(2025, 1, 6), "R1-1", 30), (dt.date(2025, 1, 7), "R1-2", 1), _ROWS[3]]
+    second = _take(case, _csv(tmp_path / "second.csv", restated))
+    assert (second.rows, second.added, second.changed) == (3, 1, 1)
+    assert case.run(follow_file, None).actual_total == 30 + 2 + 4 + 9 - 1 + 7 + 1
+    again = _take(case, str(tmp_path / "second.csv"))
+    assert (again.added, again.changed) == (0, 0)
+    assert len(case.entries("import")) == 3 and case.run(verify).verified
+
+
+_PLACES = [(day, line) for day in range(6, 14) for line in ("R1-1", "R1-2", "R2-1")]
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from(_PLACES), st.integers(-9, 99)), min_size=1, max_size=6,
+                         unique_by=lambda one: one[0]), min_size=1, max_size=4))  # fmt: skip
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_series_of_imports_comes_to_what_one_file_of_the_last_words_says(
+    tmp_path_factory: pytest.TempPathFactory, series: list[list[tuple[tuple[int, str], int]]]
+) -> None:
+    case = fresh(tmp_path_factory.mktemp("plan"))
+    last: dict[tuple[int, str], int] = {}
+    for said in series:
+        _take(case, _csv(case.folder / "part.csv", [(dt.date(2025, 1, d), at, v) for (d, at), v in said]))
+        last |= dict(said)
+    whole = _csv(case.folder / "whole.csv", [(dt.date(2025, 1, d), at, v) for (d, at), v in last.items()])
+    with case.desk() as desk:
+        found = imported_results(desk.ledger, case.inputs.plan)
+    expected = read_actuals(Path(whole), case.inputs.plan)
+    assert found is not None and found.dates == expected.dates
+    assert np.array_equal(found.value, expected.value, equal_nan=True)
+
+
+def test_columns_may_be_called_otherwise_and_a_source_is_asked_again(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    path = Path(_csv(tmp_path / "crm.csv", _ROWS[:2], "booked on,area,amount"))
+    called = ("date=booked on", "line=area", "value=Amount")
+    assert _codes(lambda: _take(case, str(path)), case) == {"csv_missing_column"}
+    assert _codes(lambda: _take(case, str(path), called=("value",)), case) == {"import_called"}
+    assert _codes(lambda: _take(case), case) == {"import_what"}
+    assert _codes(lambda: _take(case, str(path), history=str(path)), case) == {"import_what"}
+    assert _take(case, str(path), called=called).added == 2
+    _csv(path, _ROWS[:4], "booked on,area,amount")
+    assert _take(case).added == 2, "the source, and what its columns are called, are kept"
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_taken_in(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    wrong = [("2025-01-06", "R1-1", "3 EUR"), ("2025-13-01", "R1-1", 3), ("2025-06-01", "R1-1", 3)]
+    wrong += [("2025-01-07", "R9", 3), ("2025-01-08", "R1-2", 1), ("2025-01-08", "R1-2", 2)]
+    codes = {"csv_not_a_number", "csv_not_a_date", "csv_date_outside", "csv_duplicate"}
+    path = _csv(tmp_path / "wrong.csv", [*wrong, *(("x", "y", "z") for _ in range(500))])
+    found = _codes(lambda: _take(case, path), case)
+    assert codes <= found and {code for code in found if code.startswith("csv_unknown_code")}
+    assert _codes(lambda: _take(case, str(tmp_path / "none.csv")), case) == {"file_missing"}
+
+
+def test_history_and_readings_go_into_finances_cells_and_recalibrate_takes_them(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    past = [("R1-1", "2024Q4", 77), ("R1-2", "2024Q4", case.inputs.history.values[1, -1])]
+    one = _take(case, history=_csv(tmp_path / "h.csv", past, "line,period,value"))
+    assert (one.rows, one.added, one.changed) == (2, 0, 1)
+    read = [("R1-1", "heads", 40, 50)]
+    other = _take(case, drivers=_csv(tmp_path / "d.csv", read, "line,indicator,reference,now"))
+    assert (other.rows, other.changed) == (2, 2)
+    assert len(case.run(recalibrate, "restated").changes) == 3
+    far, part = [("R1-1", "2019Q4", 77)], [("R1-1", "2024Q4", 77, 5)]
+    bad = _csv(tmp_path / "far.csv", far, "line,period,value")
+    assert _codes(lambda: _take(case, history=bad), case) == {"import_period"}
+    bad = _csv(tmp_path / "part.csv", part, "line,period,value,one_off")
+    assert _codes(lambda: _take(case, history=bad), case) == {"import_one_off"}
+
+
+_RECORDS = [{"date": str(day), "line": line, "value": value} for day, line, value in _ROWS]
+_ANSWERS: dict[str, tuple[int, str, bytes]] = {
+    "list": (200, "application/json", json.dumps(_RECORDS).encode()),
+    "envelope": (200, "application/json", json.dumps({"ok": True, "data": _RECORDS, "next": None}).encode()),
+    "csv": (200, "text/csv", "日期,行,数值\n2025-01-06,R1-1,3\n".encode("gb18030")),
+    "broken": (500, "text/plain", b"oops"),
+    "moved": (302, "text/plain", b""),
+    "page": (200, "application/json", b"<html>Sign in</html>"),
+    "cut": (200, "application/json", json.dumps(_RECORDS).encode()[:-9]),
+    "two": (200, "application/json", json.dumps({"a": _RECORDS, "b": _RECORDS}).encode()),
+    "nested": (200, "application/json", json.dumps([{"date": {"day": 1}}]).encode()),
+    "number": (200, "application/json", b'{"value": 3}'),
+}
+
+
+class _Desk(Quiet):
+    """Answers what its path names; one of them says that more will come than does."""
+
+    asked_with: list[str | None]
+
+    def do_GET(self) -> None:
+        """Answer."""
+        name = self.path.strip("/")
+        if name == "short":
+            self.send_response(200)
+            self.send_header("Content-Length", "5000")
+            self.end_headers()
+            self.wfile.write(_ANSWERS["list"][2])
+            return
+        self.answer(*_ANSWERS[name])
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[str]:
+    with serving(_Desk) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize(("name", "rows"), [("list", 6), ("envelope", 6), ("csv", 1)])
+def test_an_address_answers_json_or_csv(name: str, rows: int, web: str, tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    assert _take(case, f"{web}/{name}").added == rows
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("broken", "source_status"),
+        ("moved", "source_status"),
+        ("page", "source_page"),
+        ("cut", "source_json"),
+        ("short", "source_failed"),
+        ("two", "source_shape"),
+        ("nested", "source_shape"),
+        ("number", "source_shape"),
+    ],
+)
+def test_a_server_that_lies_is_told_of_and_nothing_is_taken_in(
+    name: str, code: str, web: str, tmp_path: Path
+) -> None:
+    case = fresh(tmp_path)
+    assert _codes(lambda: _take(case, f"{web}/{name}"), case) == {code}
+
+
+def test_secrets_go_nowhere_unsafe_and_are_never_recorded(
+    web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = fresh(tmp_path)
+    with_password = "https://me:secret@example.com/x"
+    assert _codes(lambda: _take(case, with_password), case) == {"source_password"}
+    assert _codes(lambda: _take(case, "http://127.0.0.1:1/x"), case) == {"source_failed"}
+    monkeypatch.setenv("TARGETCAL_SOURCE_SECRET", "a token")
+    assert _codes(lambda: _take(case, f"{web}/list"), case) == {"source_unsafe"}
+
+
+def test_a_real_database_is_asked_with_a_password_that_is_not_in_its_address(
+    postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, url = fresh(tmp_path), postgres.database("imports")
+    monkeypatch.setenv("TARGETCAL_SOURCE_SECRET", PASSWORD)
+    made = sqlalchemy.make_url(url).set(drivername="postgresql+psycopg", password=PASSWORD)
+    engine = sqlalchemy.create_engine(made)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("create table sales (day date, area text, amount numeric)"))
+        rows = [{"day": day, "area": line, "amount": value} for day, line, value in _ROWS]
+        connection.execute(sqlalchemy.text("insert into sales values (:day, :area, :amount)"), rows)
+    engine.dispose()
+    query = "select day as date, area as line, sum(amount) as value from sales group by 1, 2"
+    assert _take(case, url, query).added == 6
+    assert PASSWORD not in str([entry.new for entry in case.entries("import")])
+    assert _codes(lambda: _take(case, url), case) == {"source_query"}
+    dies = "select date '2025-01-06' + n as date, 'R1-1' as line, 1 / (40 - n) as value"
+    half_way = f"{dies} from generate_series(1, 100) n"
+    assert _codes(lambda: _take(case, url, half_way), case) == {"source_failed"}
+    assert _codes(lambda: _take(case, url, "delete from nowhere"), case) == {"source_failed"}
+    assert _codes(lambda: _take(case, "nosuch://x/y", "select 1"), case) == {"source_address"}
+    assert _take(case).changed == 0, "asked again, and nothing was written there"
+
+
+def test_a_database_in_a_file_is_asked_too(tmp_path: Path) -> None:
+    case, url = fresh(tmp_path), f"sqlite:///{tmp_path / 'crm.db'}"
+    query = "select '2025-01-06' as date, 'R1-1' as line, 3 as value"
+    assert _take(case, url, query).added == 1
