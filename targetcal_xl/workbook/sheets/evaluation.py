@@ -45,17 +45,6 @@ def sheet(plan: Plan) -> Sheet:
         Column("quadrant", tool, "choice", 20, QUADRANTS),
         Column("borderline", tool, "flag", 11),
     )
-    worth = (
-        Column("name", Owner.LABEL, width=18),
-        Column("lines", tool, "count", 9),
-        *(Column(code, tool, "percent", 12) for code in _ERRORS),
-        *(Column(code, tool, "percent", 12) for code in ("region_added", "talk_added")),
-    )
-    drivers = (
-        Column("name", Owner.LABEL, width=18),
-        Column("moved", tool, "amount", 12),
-        Column("added", tool, "percent", 12),
-    )
     fields = (
         Field("attainment_cut", tool, "percent", (6, 2)),
         Field("agreement_cut", tool, "percent", (6, 3)),
@@ -68,14 +57,27 @@ def sheet(plan: Plan) -> Sheet:
         12,
         Table("measures", measures, tuple(Measure), prefix="measure."),
         of_regions("regions", regions, plan, "evaluation."),
-        of_regions("worth", worth, plan, "worth."),
-        *((Table("moved", drivers, named, prefix="moved."),) if (named := _drivers(plan)) else ()),
+        *_looking_back(plan),
     )
     return Sheet("evaluation", fields, tables, reach=(55, 16))
 
 
-def _drivers(plan: Plan) -> tuple[str, ...]:
-    return tuple(driver.code for driver in plan.drivers)
+def _looking_back(plan: Plan) -> tuple[Table, ...]:
+    """What judgement and drivers were worth."""
+    tool = Owner.TOOL
+    worth = (
+        Column("name", Owner.LABEL, width=18),
+        Column("lines", tool, "count", 9),
+        *(Column(code, tool, "percent", 12) for code in (*_ERRORS, "region_added", "talk_added")),
+    )
+    moved = (
+        Column("name", Owner.LABEL, width=18),
+        Column("moved", tool, "amount", 12),
+        Column("added", tool, "percent", 12),
+    )
+    drivers = tuple(driver.code for driver in plan.drivers)
+    table = (Table("moved", moved, drivers, prefix="moved."),) if drivers else ()
+    return of_regions("worth", worth, plan, "worth."), *table
 
 
 class Evaluation:
