@@ -11,7 +11,7 @@ from ..desk import Desk, Stock, find_language, look
 from ..language import record, text
 from ..letters import ReportPart, report_docx, to_pdf
 from ..ooxml import write_file
-from ..pages import Placed, ReviewPassage, evaluation_page
+from ..pages import EvaluationPart, Placed, evaluation_page
 from ..problems import Problem, Refused, TargetcalError
 from ..telling import Sentence
 from .dashboard import refuse_place
@@ -66,7 +66,7 @@ def _titles(stock: Stock, found: EvaluateReport, language: str) -> tuple[str, st
 
 def _page(stock: Stock, found: EvaluateReport, language: str) -> bytes:
     passages = [
-        ReviewPassage(one.code, one.title, _rows(one), [_sentence(said, language) for said in one.said])
+        EvaluationPart(one.code, one.title, _rows(one), [_sentence(said, language) for said in one.said])
         for one in found.sections(language)
     ]
     placed = [

@@ -6,7 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
-    from .delivered import DeliveredSupport, read_deliveries
+    from .delivered import CameSupport, read_deliveries
     from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
     from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
     from .form_reading import FilledForm, answer_meant, read_form
@@ -51,8 +51,8 @@ __all__ = [
     "SUGGESTIONS",
     "SURVEY_COLUMNS",
     "Actuals",
+    "CameSupport",
     "DataSource",
-    "DeliveredSupport",
     "DraftRow",
     "FilledForm",
     "FormItem",

@@ -14,7 +14,7 @@ from .tables import read_table
 
 
 @dataclass(frozen=True)
-class DeliveredSupport:
+class CameSupport:
     """A support item of a region by its row, and the day on which it came; None where it never did."""
 
     region: str
@@ -22,9 +22,7 @@ class DeliveredSupport:
     day: dt.date | None
 
 
-def read_deliveries(
-    source: Traversable, plan: Plan, granted: Mapping[str, str]
-) -> tuple[DeliveredSupport, ...]:
+def read_deliveries(source: Traversable, plan: Plan, granted: Mapping[str, str]) -> tuple[CameSupport, ...]:
     """Read columns region, support and delivered (a day, or `no`) from .csv or .xlsx.
 
     `granted` are the supports that may be spoken of, `<region> <row>` -> what they are. Raise DataProblems
@@ -46,6 +44,4 @@ def read_deliveries(
     table.unique(("region", "support"))
     table.done()
     told = zip(codes, rows, never.tolist(), days.tolist(), strict=True)
-    return tuple(
-        DeliveredSupport(region, row, None if is_never else day) for region, row, is_never, day in told
-    )
+    return tuple(CameSupport(region, row, None if is_never else day) for region, row, is_never, day in told)

@@ -6,7 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .dashboard import Act, Contest, Overviewed, RegionTurn, dashboard_page
-    from .evaluation import Placed, ReviewPassage, evaluation_page
+    from .evaluation import EvaluationPart, Placed, evaluation_page
     from .page import MOST_BYTES, is_ours
     from .plans import PlanOverview, RegionOverview, plans_page
     from .region import region_page
@@ -18,6 +18,7 @@ __all__ = [
     "Act",
     "AskedQuestion",
     "Contest",
+    "EvaluationPart",
     "Overviewed",
     "Placed",
     "PlanOverview",

@@ -17,7 +17,7 @@ _MOST = 500
 
 
 @dataclass(frozen=True)
-class ReviewPassage:
+class EvaluationPart:
     """A part of the evaluation: a code, a title, a table with its captions first, and what is said."""
 
     code: str
@@ -39,7 +39,7 @@ class Placed:
 def evaluation_page(
     title: str,
     subtitle: str,
-    passages: Sequence[ReviewPassage],
+    passages: Sequence[EvaluationPart],
     placed: Sequence[Placed],
     stamp: tuple[str, str, dt.datetime],
     language: str,

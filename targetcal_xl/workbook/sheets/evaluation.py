@@ -62,27 +62,22 @@ def sheet(plan: Plan) -> Sheet:
     return Sheet("evaluation", fields, tables, reach=(55, 16))
 
 
-def _looking_back(plan: Plan) -> Iterator[Table]:
-    """What suggestions, regions' and superiors' judgement, and drivers were worth."""
+def _looking_back(plan: Plan) -> tuple[Table, ...]:
+    """What judgement and drivers were worth."""
     tool = Owner.TOOL
     worth = (
         Column("name", Owner.LABEL, width=18),
         Column("lines", tool, "count", 9),
-        *(Column(code, tool, "percent", 12) for code in _ERRORS),
-        *(Column(code, tool, "percent", 12) for code in ("region_added", "talk_added")),
+        *(Column(code, tool, "percent", 12) for code in (*_ERRORS, "region_added", "talk_added")),
     )
-    yield of_regions("worth", worth, plan, "worth.")
-    drivers = (
+    moved = (
         Column("name", Owner.LABEL, width=18),
         Column("moved", tool, "amount", 12),
         Column("added", tool, "percent", 12),
     )
-    if named := _drivers(plan):
-        yield Table("moved", drivers, named, prefix="moved.")
-
-
-def _drivers(plan: Plan) -> tuple[str, ...]:
-    return tuple(driver.code for driver in plan.drivers)
+    drivers = tuple(driver.code for driver in plan.drivers)
+    table = (Table("moved", moved, drivers, prefix="moved."),) if drivers else ()
+    return of_regions("worth", worth, plan, "worth."), *table
 
 
 class Evaluation:
