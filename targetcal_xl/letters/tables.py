@@ -53,7 +53,7 @@ Contents = Callable[[etree._Element], str]
 """What makes the markup of a cell's contents."""
 
 
-class Row(NamedTuple):
+class SetRow(NamedTuple):
     """A row's mould, whether it is a head, and whether it stays with the next one."""
 
     mould: Mould
@@ -61,7 +61,7 @@ class Row(NamedTuple):
     is_kept: bool
 
 
-class Frame:
+class TableFrame:
     """A table without its rows; raise Unsupported for what has no equal."""
 
     def __init__(self, shape: str, styles: WordStyles) -> None:
@@ -80,14 +80,14 @@ class Frame:
             raise Unsupported("tbl compatibilityMode")
         return f"pad(left: {points(value_of(own, 'tblInd', 'w'))}pt, "
 
-    def row(self, shape: str, ends: tuple[bool, bool], contents: Contents) -> Row:
+    def row(self, shape: str, ends: tuple[bool, bool], contents: Contents) -> SetRow:
         """A row by its shape, and whether it is the first and the last one."""
         examine(row := shaped(shape, self._shape))
         mould = Mould.of(_row(self._table, row, ends, contents))
         kept = all(self._styles.paragraph(paragraph).keep_next for paragraph in row.iter(f"{W}p"))
-        return Row(mould, _switch(row, "tblHeader"), kept)
+        return SetRow(mould, _switch(row, "tblHeader"), kept)
 
-    def markup(self, rows: Sequence[Row], filled: Sequence[str]) -> str:
+    def markup(self, rows: Sequence[SetRow], filled: Sequence[str]) -> str:
         """The table of these rows."""
         head = next((place for place, row in enumerate(rows) if not row.is_head), len(rows))
         kept = _is_kept(rows[head:-1])
@@ -99,7 +99,7 @@ class Frame:
         return f"#block(width: 100%, breakable: {str(not kept).lower()}, {self._placed}{markup}))\n"
 
 
-def _is_kept(rows: Sequence[Row]) -> bool:
+def _is_kept(rows: Sequence[SetRow]) -> bool:
     """Whether the rows stay on one page; a head that is repeated stays with the next in any case.
 
     Raise Unsupported where some of them do, and others not.
