@@ -35,7 +35,7 @@ _KEPT = 64
 
 
 @dataclass(frozen=True)
-class TemplateBlock:
+class PartBlock:
     """A paragraph, a row of a table, a table without its rows, or something else between them."""
 
     tag: str
@@ -43,25 +43,25 @@ class TemplateBlock:
     texts: tuple[str, ...]
     touches: tuple[bool, bool] = (False, False)
     """Whether something stands above and below it."""
-    rows: tuple[TemplateBlock, ...] = ()
+    rows: tuple[PartBlock, ...] = ()
 
 
 @dataclass(frozen=True)
-class TemplatePart:
+class LetterPart:
     """A part's blocks, one below the other, and its XML without them."""
 
     frame: str
-    blocks: tuple[TemplateBlock, ...]
+    blocks: tuple[PartBlock, ...]
 
 
 @lru_cache(4 * _KEPT)
-def read_part(data: bytes) -> TemplatePart:
+def read_part(data: bytes) -> LetterPart:
     """A part as Word reads it."""
     root = as_word_reads(parse_xml(data))
     holder = root.find(f"{W}body")
-    found = list(inside(root if holder is None else holder))
+    found = list(blocks_in(root if holder is None else holder))
     blocks = [_block(element, touches) for element, touches in found]
-    return TemplatePart(sys.intern(etree.tostring(root, encoding="unicode")), tuple(blocks))
+    return LetterPart(sys.intern(etree.tostring(root, encoding="unicode")), tuple(blocks))
 
 
 def shaped(shape: str, around: str = "") -> etree._Element:
@@ -90,23 +90,23 @@ def woven(pieces: Sequence[str], between: Sequence[str]) -> str:
     return "".join(both)
 
 
-def inside(holder: etree._Element) -> Iterator[tuple[etree._Element, tuple[bool, bool]]]:
+def blocks_in(holder: etree._Element) -> Iterator[tuple[etree._Element, tuple[bool, bool]]]:
     """The blocks in a holder, in order, and whether something stands above and below each."""
     seen = [child for child in holder.iterchildren(etree.Element) if child.tag not in SILENT]
     for place, child in enumerate(seen):
         if child.tag in THROUGH:
-            yield from inside(child)
+            yield from blocks_in(child)
         else:
             yield child, (place > 0, place + 1 < len(seen))
 
 
-def _block(element: etree._Element, touches: tuple[bool, bool]) -> TemplateBlock:
+def _block(element: etree._Element, touches: tuple[bool, bool]) -> PartBlock:
     """A block, taken out of the tree that it stands in."""
     inner = [row for row in element.iter(_ROW) if _holder(row, element)] if element.tag == TABLE else []
     rows = tuple(_block(row, touches) for row in inner)
     texts = tuple(_numbered(element))
     _take_out(element)
-    return TemplateBlock(
+    return PartBlock(
         element.tag, sys.intern(etree.tostring(element, encoding="unicode")), texts, touches, rows
     )
 

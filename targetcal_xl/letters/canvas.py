@@ -169,7 +169,7 @@ def _mask(said: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int
 
 
 def indexed_png(sheet: NDArray[np.uint8], colours: list[tuple[int, int, int]]) -> bytes:
-    """A PNG of numbers of colours, (height, width), each row as how it differs from the one above."""
+    """A PNG of numbers of colours (rows, columns); each row as how it differs from the one above."""
     height, width = sheet.shape
     rows = np.full((height, width + 1), 2, np.uint8)
     rows[0, 1:], rows[1:, 1:] = sheet[0], sheet[1:] - sheet[:-1]

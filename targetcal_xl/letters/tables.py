@@ -61,7 +61,7 @@ class SetRow(NamedTuple):
     is_kept: bool
 
 
-class Frame:
+class TableFrame:
     """A table without its rows; raise Unsupported for what has no equal."""
 
     def __init__(self, shape: str, styles: WordStyles) -> None:

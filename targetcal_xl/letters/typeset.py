@@ -9,14 +9,14 @@ from functools import lru_cache
 from lxml import etree
 
 from .alternatives import as_word_reads
-from .blocks import PARAGRAPH, TABLE, TemplateBlock, TemplatePart, inside, read_part, shaped
+from .blocks import PARAGRAPH, TABLE, LetterPart, PartBlock, blocks_in, read_part, shaped
 from .font import FAMILY
 from .inline import BEYOND, Inline, line_edges
 from .moulds import Mould, quoted, shared
 from .package import W, parse_xml, parts_of
 from .styles import Look, WordStyles, points
 from .supported import Unsupported, examine, examine_settings
-from .tables import LEAST, Frame, SetRow
+from .tables import LEAST, SetRow, TableFrame
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DUBLIN = "{http://purl.org/dc/elements/1.1/}"
@@ -140,7 +140,7 @@ class _Setting:
 
     def contents(self, cell: etree._Element) -> str:
         """What stands in a cell."""
-        return "".join(self._in_cell(element, touches) for element, touches in inside(cell))
+        return "".join(self._in_cell(element, touches) for element, touches in blocks_in(cell))
 
     def _in_cell(self, element: etree._Element, touches: tuple[bool, bool]) -> str:
         if element.tag != PARAGRAPH:
@@ -175,8 +175,8 @@ def _paragraph(setting: _Setting, shape: str, touches: tuple[bool, bool]) -> Mou
 
 
 @lru_cache(_SHAPES)
-def _frame(setting: _Setting, shape: str) -> Frame:
-    return Frame(shape, setting.styles)
+def _frame(setting: _Setting, shape: str) -> TableFrame:
+    return TableFrame(shape, setting.styles)
 
 
 @lru_cache(_SHAPES)
@@ -198,7 +198,7 @@ class _Letter:
         links = self.parts.get(f"word/_rels/{name}.rels", _NONE)
         return _setting(self._styles, links, self._page.room, frozenset(self._curves))
 
-    def blocks(self, name: str, part: TemplatePart) -> str:
+    def blocks(self, name: str, part: LetterPart) -> str:
         """The blocks of a part, one below the other."""
         setting = self.setting(name)
         return "".join(self._block(setting, block) for block in part.blocks)
@@ -209,12 +209,12 @@ class _Letter:
         functions = (f"#let {name} = {made}" for name, made in self._functions.items())
         return "\n".join([*functions, f"#let curves = ({', '.join(drawn) or ':'})"])
 
-    def _block(self, setting: _Setting, block: TemplateBlock) -> str:
+    def _block(self, setting: _Setting, block: PartBlock) -> str:
         if block.tag == TABLE:
             return self._table(setting, block)
         return self._filled(_paragraph(setting, block.shape, block.touches), block)
 
-    def _table(self, setting: _Setting, block: TemplateBlock) -> str:
+    def _table(self, setting: _Setting, block: PartBlock) -> str:
         last = len(block.rows) - 1
         rows = [
             _row(setting, block.shape, row.shape, (place == 0, place == last))
@@ -223,7 +223,7 @@ class _Letter:
         filled = [self._filled(row.mould, said) for row, said in zip(rows, block.rows, strict=True)]
         return _frame(setting, block.shape).markup(rows, filled)
 
-    def _filled(self, mould: Mould, block: TemplateBlock) -> str:
+    def _filled(self, mould: Mould, block: PartBlock) -> str:
         self._functions.update(mould.functions)
         return mould.filled(block.texts)
 
