@@ -24,7 +24,6 @@ __all__ = [
     "PlanOverview",
     "RegionOverview",
     "RegionTurn",
-    "ReviewPassage",
     "dashboard_page",
     "evaluation_page",
     "is_ours",
