@@ -10,7 +10,7 @@ from distributed import LocalCluster
 
 from targetcal_xl.actions.collect import CollectReport, collect
 from targetcal_xl.desk import read_by_hands, readers
-from targetcal_xl.exchange import PackAnswer, Returned, read_returned
+from targetcal_xl.exchange import PackAnswer, ReturnedFile, read_returned
 from targetcal_xl.problems import Refused
 from tests.support import desks
 from tests.support.desks import Case
@@ -39,7 +39,7 @@ def _files(case: Case) -> list[Path]:
     return files
 
 
-def _told(returned: Returned) -> tuple[object, ...]:
+def _told(returned: ReturnedFile) -> tuple[object, ...]:
     answer = returned.answer
     if not isinstance(answer, PackAnswer) or answer.reading is None:
         return returned.name, [problem.code for problem in returned.problems]

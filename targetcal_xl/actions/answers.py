@@ -29,7 +29,7 @@ from ..exchange import (
     Enclosed,
     PackAnswer,
     PageAnswer,
-    Returned,
+    ReturnedFile,
     Slip,
     decrypted,
     enclosed_beside,
@@ -119,7 +119,7 @@ class AnswerReader:
     def __init__(self, stock: Stock) -> None:
         self._stock = stock
 
-    def versions(self, path: Path, returned: Returned | None = None) -> Iterator[Version]:
+    def versions(self, path: Path, returned: ReturnedFile | None = None) -> Iterator[Version]:
         """What a file says: for one region, or of a copy of the book for all whose tabs say something new.
 
         `returned` is what others have read of it. Raise Refused or DataProblems, naming why, for a file of
@@ -139,7 +139,7 @@ class AnswerReader:
         elif returned.book:
             yield from self._copy(path.name, digest, returned.book)
 
-    def _returned(self, raw: bytes, path: Path) -> Returned:
+    def _returned(self, raw: bytes, path: Path) -> ReturnedFile:
         standing = self._stock.standing
         return read_returned(self._decrypted(raw, path.name), path, standing.inputs, standing.language)
 

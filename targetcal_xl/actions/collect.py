@@ -27,7 +27,7 @@ from ..desk import (
     typed_remarks,
     where,
 )
-from ..exchange import ENDING, Returned, copies_beside, merge
+from ..exchange import ENDING, ReturnedFile, copies_beside, merge
 from ..language import listed, text
 from ..ledger import Cosigned, Event, cosign, dump, reference, values_digest
 from ..problems import DataProblems, Problem, Refused
@@ -243,7 +243,7 @@ def _versions(
     return found
 
 
-def _returned(stock: Stock, files: Sequence[Path], executor: str) -> Iterator[Returned | None]:
+def _returned(stock: Stock, files: Sequence[Path], executor: str) -> Iterator[ReturnedFile | None]:
     """What others have read of each file; nothing where nobody else reads."""
     if not executor:
         return iter([None] * len(files))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..calibration import Inputs
-from ..exchange import Returned, is_encrypted, read_returned
+from ..exchange import ReturnedFile, is_encrypted, read_returned
 from ..ledger import dump, load
 from ..ooxml import make_folder, read_file, write_file
 from ..problems import DataProblems, Refused
@@ -31,7 +31,7 @@ _PLAN = "plan"
 
 def read_by_hands(
     executor: str, book: Path, paths: Sequence[Path], inputs: Inputs, language: str
-) -> Iterator[Returned]:
+) -> Iterator[ReturnedFile]:
     """What each file says, in their order; raise Refused where nobody is there to read.
 
     `executor` is `local` or the address of a Dask cluster that sees the files and the book's folder.
@@ -74,19 +74,21 @@ def _plan(content: bytes) -> tuple[Inputs, str]:
     return load(Inputs, inputs.encode()), language
 
 
-def _returned(path: Path, inputs: Inputs, language: str) -> Returned:
+def _returned(path: Path, inputs: Inputs, language: str) -> ReturnedFile:
     """What a file says or why it cannot be read; nothing of one that is to be read where the book is."""
     try:
         content = read_file(path)
         found = (
-            Returned(path.name) if is_encrypted(content) else read_returned(content, path, inputs, language)
+            ReturnedFile(path.name)
+            if is_encrypted(content)
+            else read_returned(content, path, inputs, language)
         )
     except (Refused, DataProblems) as refused:
-        return Returned(path.name, problems=refused.problems)
-    return Returned(path.name) if found.book else found
+        return ReturnedFile(path.name, problems=refused.problems)
+    return ReturnedFile(path.name) if found.book else found
 
 
-def _packed(returned: Returned, inputs: Inputs) -> bytes:
+def _packed(returned: ReturnedFile, inputs: Inputs) -> bytes:
     file = BytesIO()
     _Packer(file, inputs).dump(returned)
     return file.getvalue()

@@ -11,7 +11,7 @@ with on_demand(__name__):
     from .encryption import decrypted, encrypted, is_encrypted
     from .merging import merge
     from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, shown_cells, steady
-    from .returned import PackAnswer, Returned, read_returned
+    from .returned import PackAnswer, ReturnedFile, read_returned
     from .slip import Slip, slip_text
     from .spelling import typed_as_meant
     from .typist import person_named
@@ -25,7 +25,7 @@ __all__ = [
     "Pack",
     "PackAnswer",
     "PageAnswer",
-    "Returned",
+    "ReturnedFile",
     "Slip",
     "copies_beside",
     "decrypted",

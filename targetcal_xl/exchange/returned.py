@@ -27,7 +27,7 @@ class PackAnswer:
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedFile:
     """A file that came back, as it was read: an answer, any other workbook, or why it is neither."""
 
     name: str
@@ -37,17 +37,17 @@ class Returned:
     problems: tuple[Problem, ...] = ()
 
 
-def read_returned(content: bytes, path: Path, inputs: Inputs, language: str) -> Returned:
+def read_returned(content: bytes, path: Path, inputs: Inputs, language: str) -> ReturnedFile:
     """What a file says; raise Refused or DataProblems where it cannot be read."""
     if content.lstrip()[:1] == b"{":
-        return Returned(path.name, read_answer(content, path.name))
+        return ReturnedFile(path.name, read_answer(content, path.name))
     book = book_from(content, path)
     if (found := find_slip(book)) is None:
-        return Returned(path.name, book=book)
+        return ReturnedFile(path.name, book=book)
     slip, at = found
     is_ours = _is_of(slip, inputs) and not book.has_macros
     reading = read_pack(book, slip, inputs, language).reading if is_ours else None
-    return Returned(path.name, PackAnswer(slip, at, book.has_macros, book.saved_by, reading))
+    return ReturnedFile(path.name, PackAnswer(slip, at, book.has_macros, book.saved_by, reading))
 
 
 def _is_of(slip: Slip, inputs: Inputs) -> bool:
