@@ -204,11 +204,11 @@ def _chain(between: str, terms: Sequence[Expression], binding: int, op: Callable
     return Expression(written, op(*(term.values for term in terms)), binding)
 
 
-Rule = Callable[..., Expression]
+CellRule = Callable[..., Expression]
 """What a formula makes of one cell, which comes first, and of what else is given."""
 
 
-def by_content(cells: Expression, rule: Rule, *given: Hashable) -> Expression:
+def by_content(cells: Expression, rule: CellRule, *given: Hashable) -> Expression:
     """A rule that looks at one cell, computed once for each content: many cells are alike, on all tabs.
 
     It asks nothing but the cell's content and what is given.
@@ -219,13 +219,15 @@ def by_content(cells: Expression, rule: Rule, *given: Hashable) -> Expression:
 
 
 @lru_cache(1024)
-def _as_written(rule: Rule, given: tuple[Hashable, ...], cell: Written) -> tuple[Written, int, np.dtype[Any]]:
+def _as_written(
+    rule: CellRule, given: tuple[Hashable, ...], cell: Written
+) -> tuple[Written, int, np.dtype[Any]]:
     found = rule(Expression(cell, single(None)), *given)
     return found.written, found.binds, found.values.dtype
 
 
 @lru_cache(8192, typed=True)
-def _of_content(rule: Rule, given: tuple[Hashable, ...], content: Scalar) -> Any:
+def _of_content(rule: CellRule, given: tuple[Hashable, ...], content: Scalar) -> Any:
     return rule(Expression("", single(content)), *given).values[()]
 
 
