@@ -313,6 +313,12 @@ PLAYED: Mapping[str, Play] = {
     ),
     "suggestions": Play("confirmed", "suggestions BOOK --write", _says("was written", "已写出")),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
+    "next": Play(
+        "over",
+        "next BOOK --target 400 -o q2.xlsx",
+        _says("Goes on from 2025Q1-new-customers", "承接 2025Q1-new-customers"),
+        lambda told: (told["results"], told["has_measures"]) == (3, False),
+    ),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
     "evaluate --page": Play(
         "followed",
@@ -469,6 +475,14 @@ def _followed(folder: Path) -> Case:
     return case
 
 
+def _over(folder: Path) -> Case:
+    """The confirmed plan, followed to its last day."""
+    case = desks.confirmed(folder)
+    words = words_of("follow BOOK --actuals zeros.csv --as-of 2025-03-31")
+    assert Terminal(clock=case.clock)(*words).status == DONE
+    return case
+
+
 def _warned(folder: Path) -> Case:
     """The confirmed plan, of which nothing has come."""
     case = desks.confirmed(folder)
@@ -522,6 +536,7 @@ STAGES: Mapping[str, Callable[[Path], Case]] = {
     "issued": _issued,
     "asked": _asked,
     "followed": _followed,
+    "over": _over,
     "warned": _warned,
 }
 

@@ -26,6 +26,7 @@ with on_demand(__name__):
     from .attest import AttestReport, attest
     from .audit import AuditReport, audit
     from .backtest import BacktestReport, backtest
+    from .carry_on import NextReport, Succession, begin_next, close
     from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
     from .collect import CollectReport, collect
@@ -96,6 +97,7 @@ __all__ = [
     "MissedReport",
     "Moved",
     "NewReport",
+    "NextReport",
     "ObjectionsReport",
     "OkrReport",
     "OkrResultsReport",
@@ -115,6 +117,7 @@ __all__ = [
     "SignedReport",
     "SplitReport",
     "StampReport",
+    "Succession",
     "SurpriseReport",
     "SurveyReport",
     "ThreadsReport",
@@ -137,8 +140,10 @@ __all__ = [
     "attest",
     "audit",
     "backtest",
+    "begin_next",
     "changes",
     "check",
+    "close",
     "collect",
     "comment",
     "comment_as_said",

@@ -41,6 +41,15 @@ from ..workdays import CalendarNote, calendar_note
 
 
 @dataclass(frozen=True)
+class Heritage:
+    """What a plan takes along from one before: weights (drivers,), and what is recorded of all that."""
+
+    weights: Floats
+    events: tuple[Event, ...]
+    documents: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
 class NewReport(Report):
     """What the workbook starts from."""
 
@@ -71,7 +80,7 @@ class NewReport(Report):
         yield from tell_open(self.skipped, self.questions, self.held, language)
 
 
-def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
+def new(desk: Desk, inputs: Inputs, language: str, heritage: Heritage | None = None) -> NewReport:
     """Compute the suggestions, begin the ledger and write the workbook; nothing is ever overwritten.
 
     Raise Refused where book or ledger are there already, for a name that is no workbook's and an unknown
@@ -86,9 +95,11 @@ def new(desk: Desk, inputs: Inputs, language: str) -> NewReport:
         raise Refused([Problem("ledger_exists", fields={"place": desk.ledger.place})])
     if problems := plan_faults(inputs.plan):
         raise DataProblems(problems)
-    baseline, allotment, shared = suggestions(inputs)
+    baseline, allotment, shared = suggestions(inputs, heritage.weights if heritage else None)
     events, documents = groundwork("new", inputs, baseline, allotment, shared)
     events.append(Event("new", None, None, "language", None, language))
+    if heritage:
+        events, documents = [*events, *heritage.events], [*documents, *heritage.documents]
     draft = desk.draft(events, documents)
     with laid_beside(desk.path, composed_book(desk, draft)) as book:
         draft.record()

@@ -45,7 +45,7 @@ from ..figures import Figures, percent, spell
 from ..language import is_placeholder, text
 from ..ledger import Event, dump, groundwork, reference
 from ..problems import DataProblems, Problem, Refused
-from ..telling import Part, Report, Sentence, table
+from ..telling import QUESTION, Part, Report, Sentence, table
 from ..workbook import revised
 from .announce import NOBODY, Announced, Announcement, announced, announcement
 from .check import fixed_changed, unkept
@@ -55,6 +55,8 @@ from .objections import objection_events
 
 _WEIGHTS = ("driver", "expert", "before", "after", "standard_error", "expert_share")
 """Columns of what was learned."""
+_FADED = 0.25
+"""A weight of less than this share of the experts' is explained."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,22 @@ class RecalibrateReport(Report):
         if moved:
             rows = ((line.line, told.number(line.before), told.number(line.after)) for line in moved)
             yield table(("line", "before", "after"), rows, language)
-        if self.weights:
-            yield table(_WEIGHTS, (_weight_row(weight, language) for weight in self.weights), language)
+        yield from tell_weights(self.weights, language)
         counts = {"moved": len(moved), "lines": len(self.lines), "total": told.total(self.suggested_total)}
         yield Sentence(text("telling.recalibrate.lines", language, **counts))
         yield from tell_raised(self.objections, language)
         yield from self.announced.tell(language)
         yield from tell_open(self.skipped, self.questions, self.held, language)
+
+
+def tell_weights(weights: Sequence[WeightChange], language: str) -> Iterator[Part]:
+    """Every driver's weight, and in words why one has come to next to nothing."""
+    if weights:
+        yield table(_WEIGHTS, (_weight_row(weight, language) for weight in weights), language)
+    for one in weights:
+        if abs(one.after) < _FADED * abs(one.expert):
+            said = {code: spell(getattr(one, code), language, 2) for code in ("expert", "after", "error")}
+            yield Sentence(text("telling.recalibrate.faded", language, **said), QUESTION, one.driver)
 
 
 def _weight_row(weight: WeightChange, language: str) -> tuple[str, ...]:

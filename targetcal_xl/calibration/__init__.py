@@ -140,6 +140,7 @@ from .rhythm import (
 )
 from .standing import Key, Standing, Value, as_number
 from .states import allows
+from .succession import succeeding
 from .supports import DECLINED, Item, in_words_only, support_items
 from .values import is_multiple, kept, same_value
 from .vocabulary import (
@@ -362,6 +363,7 @@ __all__ = [
     "split_sum",
     "spread",
     "status_of",
+    "succeeding",
     "summarise",
     "support_items",
     "target_path",

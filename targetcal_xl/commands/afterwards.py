@@ -37,6 +37,10 @@ EvaluationReport = Annotated[
 Scaled = Annotated[bool, Given("--scale", about="scaled")]
 Prove = Annotated[bool, Given("--verify", about="verify")]
 Heads = Annotated[list[str] | None, Given("--head")]
+NextBook = Annotated[Path, Given("--out -o", "file", about="next_book", metavar="BOOK.xlsx")]
+NextTarget = Annotated[float, Given("--target", "number", least=0, about="next_target")]
+NextPeriod = Annotated[str, Given("--period", about="next_period")]
+NextLanguage = Annotated[str, Given("--lang", about="next_lang", names=languages)]
 PlansIn = Annotated[Path, Given(kind="folder", about="plans_in", metavar="[DIR]")]
 FoundBy = Annotated[str, Given("--find")]
 OfPeriod = Annotated[str, Given("--period", about="of_period")]
@@ -225,3 +229,25 @@ def _plans(
     return plans(
         folder, here.now(), find=find, period=period, state=state, out=out, lang=lang or here.language
     )
+
+
+@TABLE.command(
+    "targetcal next targets.xlsx --period 2025Q2 --target 1300 -o 2025Q2/targets.xlsx",
+    "targetcal next targets.xlsx --target 1300 -o next.xlsm --lang en",
+)
+def _next(
+    here: Here,
+    book: Book,
+    out: NextBook,
+    target: NextTarget,
+    period: NextPeriod = "",
+    lang: NextLanguage = "",
+    who: Who = "",
+    ledger: LedgerAt = "",
+) -> "Report":
+    from ..actions.carry_on import begin_next, close
+
+    with here.desk(book, who, ledger) as desk:
+        found = close(desk, target, period)
+    with here.desk(out, who, "", create=True) as desk:
+        return begin_next(desk, found, lang)

@@ -1,0 +1,110 @@
+"""A plan that is over hands on what came and what was learned; one that is not hands on nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from targetcal_xl.actions import NextReport, audit, begin_next, close, evaluate, follow_file, survey, verify
+from targetcal_xl.connect import Responses
+from targetcal_xl.desk import ledger_beside, open_desk
+from targetcal_xl.desk.records import standing_of
+from targetcal_xl.problems import Refused
+from tests.support import desks
+from tests.support.desks import Case
+
+
+def _over(folder: Path) -> Case:
+    """A plan that was followed to its last day and evaluated."""
+    case = desks.confirmed(folder)
+    days = folder / "days.csv"
+    rows = [f"2025-03-31,{line.code},{90 + k}" for k, line in enumerate(case.inputs.plan.lines)]
+    days.write_text("\n".join(["date,line,value", *rows]), "utf-8")
+    case.run(follow_file, days)
+    case.run(survey, Responses(("R1",) * 6, (4.0,) * 6))
+    case.run(evaluate)
+    return case
+
+
+def _begin(case: Case, book: Path, period: str = "") -> NextReport:
+    found = case.run(close, 400.0, period)
+    with open_desk(book, actor="林静", clock=case.clock, source="test", create=True) as desk:
+        return begin_next(desk, found)
+
+
+@pytest.fixture(scope="module")
+def over(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return _over(tmp_path_factory.mktemp("over"))
+
+
+def test_results_measures_and_the_old_ledgers_checkpoint_are_where_the_next_plan_begins(
+    over: Case, tmp_path: Path
+) -> None:
+    with over.desk() as desk:
+        mark, old = desk.ledger.checkpoint.mark, standing_of(desk.ledger)
+    report = _begin(over, tmp_path / "q2.xlsx")
+    assert (report.before, report.results, report.has_measures) == ("2025Q1-new-customers", 3, True)
+    with open_desk(tmp_path / "q2.xlsx", actor="林静", clock=over.clock, source="test") as desk:
+        new = standing_of(desk.ledger)
+        assert audit(desk).entries
+        assert verify(desk).problems == ()
+    assert new.value(None, None, "plan.before") == f"2025Q1-new-customers {mark}"
+    np.testing.assert_array_equal(new.inputs.history.values[:, -1], [90, 91, 92])
+    last = new.inputs.plan.last_period
+    assert last is not None
+    assert last.attainment_pct == old.value(None, "attainment_pct", "measure.now")
+    assert new.language == "zh-CN"
+
+
+def test_the_old_plan_stays_as_it_is(over: Case, tmp_path: Path) -> None:
+    before = over.path.read_bytes(), ledger_beside(over.path).read_bytes()
+    _begin(over, tmp_path / "q2.xlsx")
+    assert (over.path.read_bytes(), ledger_beside(over.path).read_bytes()) == before
+
+
+def test_what_was_learned_of_weights_holds_from_the_start(over: Case, tmp_path: Path) -> None:
+    report = _begin(over, tmp_path / "q2.xlsx")
+    assert [one.driver for one in report.weights] == [driver.name for driver in over.inputs.plan.drivers]
+    with open_desk(tmp_path / "q2.xlsx", actor="林静", clock=over.clock, source="test") as desk:
+        new = standing_of(desk.ledger)
+    used = [new.value(None, driver.code, "driver.used") for driver in new.inputs.plan.drivers]
+    assert used == [one.after for one in report.weights]
+
+
+def test_a_later_period_may_be_named(over: Case, tmp_path: Path) -> None:
+    assert _begin(over, tmp_path / "q4.xlsx", "2025Q4").begun.periods == 15
+
+
+@pytest.mark.parametrize("period", ["2025Q1", "2024Q3", "2025M04", "soon"])
+def test_a_period_that_does_not_follow_is_refused(period: str, over: Case) -> None:
+    with pytest.raises(Refused) as refused:
+        over.run(close, 400.0, period)
+    assert [problem.code for problem in refused.value.problems] == ["next_period"]
+
+
+def test_a_plan_that_is_not_over_is_no_beginning(tmp_path: Path) -> None:
+    case = desks.confirmed(tmp_path)
+    with pytest.raises(Refused) as refused:
+        case.run(close, 400.0)
+    assert [problem.code for problem in refused.value.problems] == ["next_not_over"]
+
+
+def test_nothing_is_written_over(over: Case, tmp_path: Path) -> None:
+    _begin(over, tmp_path / "q2.xlsx")
+    before = (tmp_path / "q2.xlsx").read_bytes()
+    with pytest.raises(Refused):
+        _begin(over, tmp_path / "q2.xlsx")
+    assert (tmp_path / "q2.xlsx").read_bytes() == before
+
+
+def test_what_is_not_known_is_said(tmp_path: Path) -> None:
+    case = desks.confirmed(tmp_path)
+    days = tmp_path / "days.csv"
+    days.write_text("date,line,value\n2025-03-31,R1-1,90\n", "utf-8")
+    case.run(follow_file, days)
+    report = _begin(case, tmp_path / "q2.xlsx")
+    told = " ".join(getattr(part, "said", "") for part in report.tell("en"))
+    assert "was not evaluated" in told
+    assert "5 indicators are not read for the new period yet" in told
