@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -18,13 +17,10 @@ from targetcal_xl.calibration import (
     count_inside,
     declaration_fault,
     deviation,
-    episodes,
-    follow_lines,
     gap_pct,
     is_objection,
     may_decide,
     needs_reasons,
-    period_weights,
     shared_risk,
     spread,
     summarise,
@@ -173,37 +169,6 @@ def test_the_quarter_brought_1050_which_is_89_percent_and_rested_over_spring_fes
     assert round(100 * actuals.value.sum() / final().sum()) == 89
     worked = working_days(PLAN.period).days
     assert actuals.value[:, worked].mean() > 5 * actuals.value[:, ~worked].mean()
-
-
-def warned_by_check() -> Iterator[frozenset[str]]:
-    """The lines that each of the story's checks warns of."""
-    actuals = read_actuals(CASE.joinpath("actuals.csv"), PLAN)
-    weights = period_weights(working_days(PLAN.period).days)
-    for act in rows("story.csv"):
-        if act["action"] == "follow":
-            known = actuals.until(dt.date.fromisoformat(act["value"]))
-            progress = follow_lines(
-                final(),
-                known.value,
-                weights,
-                PLAN.metric,
-                PLAN.thresholds,
-                milestones=[(day - PLAN.period.start).days + 1 for day in PLAN.milestones],
-                prior=BASELINE.expected / final(),
-                sigma=BASELINE.sigma,
-                resources=known.resources,
-            )
-            yield frozenset(PLAN.lines[row].code for row in np.flatnonzero(progress.warned))
-
-
-def test_seventeen_deviations_are_seen_and_twelve_mend_themselves() -> None:
-    still_open: frozenset[str] = frozenset()
-    seen = mended = 0
-    for warned in warned_by_check():
-        opened, closed = episodes(still_open, warned)
-        still_open = (still_open | opened) - closed
-        seen, mended = seen + len(opened), mended + len(closed)
-    assert (seen, mended) == (17, 12)
 
 
 def test_its_quarters_scatter_as_real_ones_do_so_the_odds_are_not_surer_than_what_came() -> None:

@@ -197,7 +197,7 @@ def test_its_charts_draw_from_the_cells_of_their_own_sheet(path: Path, places: P
     drawn = [set(re.findall(r"<c:f>'?([^'!<]+)'?!", chart)) for chart in charts]
     assert all(len(sheets) == 1 for sheets in drawn)
     owners = sorted(sheets.pop() for sheets in drawn)
-    codes = ("dashboard", "dashboard", "progress", "progress", "evaluation", "backtest")
+    codes = ("dashboard", "dashboard", "progress", "progress", "evaluation", "evaluation", "backtest")
     whole = [places.tabs[code] for code in codes]  # the path is on the dashboard as well
     assert owners == sorted([*tabs.values(), *tabs.values(), *whole])
 

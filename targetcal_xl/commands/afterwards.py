@@ -18,7 +18,7 @@ ImportedResults = Annotated[str, Given("--actuals", "file", about="import_actual
 ImportedHistory = Annotated[str, Given("--history", "file", metavar="SOURCE")]
 ImportedDrivers = Annotated[str, Given("--drivers", "file", metavar="SOURCE")]
 Query = Annotated[str, Given("--query", metavar="SQL")]
-CalledThere = Annotated[list[str] | None, Given("--map", metavar="COLUMN=TITLE")]
+CalledThere = Annotated[list[str] | None, Given("--map", about="map", metavar="COLUMN=TITLE")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
 OkrTo = Annotated[str, Given("--to", about="okr_to", metavar="FILE|URL|feishu|lark")]
 OkrFrom = Annotated[str, Given("--from", about="okr_from", metavar="FILE|URL|feishu|lark")]
