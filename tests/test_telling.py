@@ -88,6 +88,16 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     people = folder / "people.csv"
     people.write_text("employee,name,line,target\nE1,李雷,R2-1,140\n", "utf-8")
     yield case.run(issue_individual, folder / "people", people, "docx")
+    yield _next(case, folder)
+
+
+def _next(case: Case, folder: Path) -> Report:
+    case.run(actions.follow_file, folder / "zeros.csv", case.inputs.plan.period.end)
+    found = case.run(actions.close, 400.0)
+    with actions.open_desk(
+        folder / "q2.xlsx", actor="林静", clock=case.clock, source="test", create=True
+    ) as desk:
+        return actions.begin_next(desk, found)
 
 
 def _decided(folder: Path) -> Iterator[Report]:

@@ -47,10 +47,9 @@ Stage = Callable[[Path], Case]
 READING = {"check", "whatif", "audit", "verify", "threads", "plans", "fairness"}
 """Commands that write nothing of a plan, in any of their plays."""
 ELSEWHERE = {"archive", "next", "demo", "doctor", "init", "libreoffice"}
-"""Commands that touch no plan that is there: a demo and the next plan are begun elsewhere, as `new` does; two write a
-program's settings. `archive`
-writes to other places, and `init` a folder of its own: `test_actions_archive.py` and `test_actions_init.py`
-kill them there."""
+"""Commands that touch no plan that is there: a demo and the next plan are begun elsewhere, as `new` does; two
+write a program's settings. `archive` writes to other places, and `init` a folder of its own:
+`test_actions_archive.py` and `test_actions_init.py` kill them there."""
 
 
 AUTHORITY = "TARGETCAL_TESTED_AUTHORITY"
