@@ -310,7 +310,8 @@ def test_a_command_signs_with_a_key_and_without_a_book(
     assert (said.status, said.err) == (0, "") and "signature of head1 as the one who commits" in said.out, (
         said
     )
-    assert "half signed" in given("signed", office.case.path).out
+    states = [one["state"] for one in given("signed", office.case.path, "--json").json["letters"]]
+    assert states == ["half_signed", "unsigned"]
 
 
 def test_without_a_terminal_nobody_is_asked_for_a_password(office: Office) -> None:
