@@ -23,19 +23,18 @@ from ..calibration import (
 )
 from ..desk import (
     BACKTEST,
-    PROGRESS,
     Desk,
-    Followed,
     Tested,
     first_declarations,
     ledger_beside,
+    recorded_progress,
     standing_of,
     take_stock,
     verdict,
 )
 from ..figures import UNKNOWN, percent, plain
 from ..language import listed, text
-from ..ledger import Event, Ledger, dump, load, open_ledger, reference
+from ..ledger import Event, Ledger, dump, open_ledger, reference
 from ..problems import Problem, Refused
 from ..telling import Part, Report, Sentence, table
 
@@ -99,11 +98,9 @@ def backtest(desk: Desk, earlier: Sequence[Path] = ()) -> BacktestReport:
 
 def _final_results(standing: Standing, ledger: Ledger) -> Floats | None:
     """What the plan's own period brought, (n,); None until it has been followed to its last day."""
-    if not (known := standing.values.get(PROGRESS)):
-        return None
-    followed = load(Followed, ledger.document(str(known)))
-    over = followed.as_of >= standing.inputs.plan.period.end
-    return followed.progress.actual if over else None
+    followed = recorded_progress(ledger, standing)
+    over = followed is not None and followed.as_of >= standing.inputs.plan.period.end
+    return followed.progress.actual if followed and over else None
 
 
 def _declared(plan: Plan, ledger: Ledger) -> Floats:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..calibration import Floats, Inputs, Period, Plan, Standing, compute_baseline, relearn, succeeding
+from ..calibration import Floats, Inputs, Period, Plan, compute_baseline, relearn, succeeding
 from ..desk import (
     EVALUATION,
-    PROGRESS,
     Desk,
     Evaluated,
-    Followed,
     Learning,
     WeightChange,
     chosen,
+    recorded_progress,
     standing_of,
     weight_changes,
     weight_values,
 )
 from ..language import text
-from ..ledger import Event, Ledger, dump, load
+from ..ledger import Event, dump, load
 from ..problems import Problem, Refused
 from ..telling import DONE, QUESTION, Part, Report, Sentence
 from ..workbook import weights_used
@@ -78,7 +77,7 @@ def close(desk: Desk, hq_target: float, period: str = "") -> Succession:
     Raise Refused while it was not followed to its last day, and for a period that does not follow.
     """
     standing = standing_of(desk.ledger)
-    plan, followed = standing.inputs.plan, _followed(standing, desk.ledger)
+    plan, followed = standing.inputs.plan, recorded_progress(desk.ledger, standing)
     if followed is None or followed.as_of < plan.period.end:
         raise Refused([Problem("next_not_over", desk.path.name, {"last": plan.period.end})])
     evaluated = standing.values.get(EVALUATION)
@@ -90,7 +89,7 @@ def close(desk: Desk, hq_target: float, period: str = "") -> Succession:
     except ValueError as error:
         fields = {"said": period, "period": str(plan.period)}
         raise Refused([Problem("next_period", desk.path.name, fields)]) from error
-    inputs = Inputs(**{**vars(inputs), "history": with_days(inputs.history, inputs.plan)})
+    inputs = replace(inputs, history=with_days(inputs.history, inputs.plan))
     learning = _learned(inputs, np.array(weights_used(standing), dtype=np.float64))
     mark = desk.ledger.checkpoint.mark
     return Succession(inputs, standing.language, learning, plan, mark, evaluated is not None)
@@ -117,12 +116,6 @@ def begin_next(desk: Desk, found: Succession, language: str = "") -> NextReport:
         has_measures=found.has_measures,
         unread=len(plan.indicators),
     )
-
-
-def _followed(standing: Standing, ledger: Ledger) -> Followed | None:
-    """How the plan stood when it was followed last."""
-    said = standing.values.get(PROGRESS)
-    return load(Followed, ledger.document(str(said))) if said else None
 
 
 def _learned(inputs: Inputs, used: Floats) -> Learning:

@@ -55,6 +55,7 @@ from ..desk import (
     find_file,
     first_declarations,
     keep,
+    recorded_progress,
     recorded_survey,
     take_stock,
 )
@@ -395,13 +396,13 @@ def _inside(standing: Standing, followed: Followed) -> Inside | None:
 def _grounds(stock: Stock) -> tuple[Survey, Followed]:
     """The survey and the latest progress that an evaluation rests on."""
     figures = recorded_survey(stock.desk.ledger)
-    progress = stock.standing.values.get(PROGRESS)
+    progress = recorded_progress(stock.desk.ledger, stock.standing)
     problems = [
         Problem(code) for code, known in (("no_survey", figures), ("no_progress", progress)) if known is None
     ]
     if figures is None or progress is None:
         raise DataProblems(problems)
-    return figures, load(Followed, stock.desk.ledger.document(str(progress)))
+    return figures, progress
 
 
 def _negotiation(ledger: Ledger) -> tuple[dt.datetime, dt.datetime]:

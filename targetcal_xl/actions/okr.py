@@ -24,10 +24,10 @@ from ..connect import (
     read_okr_ids,
     results_table,
 )
-from ..desk import PROGRESS, Desk, Followed, Stock, find_file, take_stock
+from ..desk import Desk, Stock, find_file, recorded_progress, take_stock
 from ..figures import Figures, percent
 from ..language import listed, text
-from ..ledger import Ledger, load
+from ..ledger import Ledger
 from ..ooxml import read_file, write_file
 from ..outbox import (
     FeishuOkr,
@@ -232,10 +232,10 @@ def _percent(rate: object) -> float | None:
 
 def _standing(stock: Stock) -> tuple[tuple[Objective, ...], dt.date | None]:
     """The objectives, and the day up to which results count, where there are any."""
-    recorded, agreed = stock.standing.values.get(PROGRESS), agreed_targets(stock.standing)
-    if recorded is None:
+    agreed = agreed_targets(stock.standing)
+    followed = recorded_progress(stock.desk.ledger, stock.standing)
+    if followed is None:
         return objectives(stock.standing, agreed, None), None
-    followed = load(Followed, stock.desk.ledger.document(str(recorded)))
     return objectives(stock.standing, agreed, followed.progress), followed.as_of
 
 

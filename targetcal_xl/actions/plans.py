@@ -11,11 +11,20 @@ from pathlib import Path
 
 from ..calibration import Standing, allows, as_number, beside, reached
 from ..calibration.vocabulary import ObjectionState, PlanState, Stage, WarningState
-from ..desk import EVALUATION, PROGRESS, Followed, find_language, ledger_beside, newer, standing_of
+from ..desk import (
+    EVALUATION,
+    PROGRESS,
+    Followed,
+    find_language,
+    ledger_beside,
+    newer,
+    recorded_progress,
+    standing_of,
+)
 from ..figures import UNKNOWN, Figures
 from ..formats import BOOK
 from ..language import text
-from ..ledger import load, open_ledger
+from ..ledger import open_ledger
 from ..ooxml import write_file
 from ..pages import PlanOverview, RegionOverview, plans_page
 from ..problems import Problem, Refused
@@ -119,8 +128,7 @@ def _overview(book: Path, name: str) -> PlanOverview:
         if ledger.formats["book"].number > BOOK.number:
             raise Refused([newer(book, ledger.formats["book"])])
         standing, last = standing_of(ledger), ledger.last
-        said = standing.values.get(PROGRESS)
-        followed = load(Followed, ledger.document(str(said))) if said else None
+        followed = recorded_progress(ledger, standing)
     plan = standing.inputs.plan
     return PlanOverview(
         book=name,

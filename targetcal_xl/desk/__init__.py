@@ -104,6 +104,7 @@ with on_demand(__name__):
         RegionResult,
         Week,
         first_declarations,
+        recorded_progress,
         recorded_survey,
         standing_of,
     )
@@ -273,6 +274,7 @@ __all__ = [
     "read_scan",
     "recorded",
     "recorded_learning",
+    "recorded_progress",
     "recorded_survey",
     "register_rows",
     "remark_events",

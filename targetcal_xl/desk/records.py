@@ -108,8 +108,7 @@ def standing_of(ledger: Log) -> Standing:
     language, plan = standing.language, standing.inputs.plan
     if learning := recorded_learning(ledger, standing):
         values.update(learning_fields(learning, plan, language))
-    if PROGRESS in values:
-        followed = load(Followed, ledger.document(str(values[PROGRESS])))
+    if followed := recorded_progress(ledger, standing):
         values.update(_progress_fields(followed, standing, language))
     if EVALUATION in values:
         values.update(_evaluation_fields(load(Evaluated, ledger.document(str(values[EVALUATION]))), plan))
@@ -136,6 +135,12 @@ def _decided_now(ledger: Log) -> Iterator[tuple[Key, Value]]:
     decided = (entry for entry in ledger.entries(action="decide", field="decision"))
     found = Counter(entry.region for entry in decided if entry.number > moved.get(entry.region, 0))
     yield from (((region, None, DECIDED_NOW), count) for region, count in found.items())
+
+
+def recorded_progress(ledger: Log, standing: Standing) -> Followed | None:
+    """How the plan stood when it was followed last; None before it was."""
+    value = standing.values.get(PROGRESS)
+    return load(Followed, ledger.document(str(value))) if value else None
 
 
 def recorded_survey(ledger: Log) -> Survey | None:
