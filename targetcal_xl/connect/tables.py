@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
-import datetime as dt
 import difflib
 import io
 import logging
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,10 +23,11 @@ from openpyxl.utils import get_column_letter
 from ..calibration import Floats
 from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
-from ..language import LANGUAGES, record, text
+from ..language import LANGUAGES, text
 from ..log import step
 from ..problems import DataProblems, Found, Place, Problem
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
+from .spelt import date_told, normal, number_told
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,13 +40,6 @@ _SEPARATORS = ",;\t|，；"
 _SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _TITLES_WITHIN = 20
 """Above the titles there may be a few rows of other words."""
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?%?")
-_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?", re.IGNORECASE)
-_POWERS = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
-_COUNTED = re.compile(rf"(.*?)\s*({'|'.join(sorted(_POWERS, key=len, reverse=True))})")
-_DAY = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
-_DAYS = [*map(re.compile, (_DAY, *(pattern for one in LANGUAGES for pattern in record(one).days)))]
-"""How a day is written: in figures, or as one of our languages writes it."""
 _SUGGESTIONS = 20
 """Only so many unknown codes are looked up: each search goes through all the known ones."""
 
@@ -215,24 +207,6 @@ def _titled(file: str, read: _Source, required: Sequence[str], columns: _Titles)
     return _table(file, read, head, below, columns)
 
 
-def normal(said: str) -> str:
-    """Text with full-width letters, digits and signs made plain, and no space around it."""
-    return unicodedata.normalize("NFKC", said).replace("−", "-").strip()
-
-
-def number_told(said: str) -> float:
-    """The value of `1,200`, `１２％`, `1.2万` or `-3.5`; NaN for anything that is not a finite number."""
-    plain = normal(said)
-    if counted := _COUNTED.fullmatch(plain):
-        return float(f"{number_told(counted[1]) * _POWERS[counted[2]]:.15g}")
-    if _THOUSANDS.fullmatch(plain):
-        plain = plain.replace(",", "").replace(" ", "")
-    if not _PLAIN.fullmatch(plain):
-        return math.nan
-    value = float(plain.rstrip("%")) / (100 if plain.endswith("%") else 1)
-    return value if math.isfinite(value) else math.nan
-
-
 def nearest(said: str, known: Mapping[str, str]) -> str | None:
     """The known code (code -> name) that was probably meant, None when nothing is like it."""
     plain = normal(said).casefold()
@@ -388,13 +362,3 @@ def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]
     table.unread = frozenset(unread)
     table.merged = frozenset((row, names[at]) for row, at in grid.merged if at in names and row in rows)
     return table
-
-
-def date_told(said: str) -> dt.date | None:
-    """The day of `2025-01-31`, or as one of our languages writes it; None for what is none."""
-    found = (pattern.fullmatch(normal(said)) for pattern in _DAYS)
-    parts = next(filter(None, found), None)
-    try:
-        return dt.date(*(int(parts[name]) for name in ("year", "month", "day"))) if parts else None
-    except ValueError:
-        return None
