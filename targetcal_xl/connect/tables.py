@@ -26,6 +26,7 @@ from ..figures import typed
 from ..language import LANGUAGES, text
 from ..log import step
 from ..problems import DataProblems, Found, Place, Problem
+from .amounts import amounts_told, currencies_in
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 from .spelt import date_told, normal, number_told
 
@@ -89,7 +90,8 @@ class TableFile:
         odd = said[~np.isfinite(found)]
         found[~np.isfinite(found)] = odd.map({each: number_told(each) for each in odd.unique()})
         empty = (said == "").to_numpy(dtype=bool)
-        wrong = np.isnan(found) & ~said.isin(list(unknown)).to_numpy(dtype=bool)
+        mixed = self._amounts(column, found)
+        wrong = np.isnan(found) & ~mixed & ~said.isin(list(unknown)).to_numpy(dtype=bool)
         self.report_where("csv_empty", wrong & empty, column)
         self.report_where("csv_not_a_number", wrong & ~empty, column)
         if not self.comma_is_clear:
@@ -102,6 +104,32 @@ class TableFile:
         limits = {"low": typed(low), "high": typed(high)}
         self.report_where(code, ((found < low) | (found > high)) & ~absurd, column, **limits)
         return found
+
+    def _amounts(self, column: str, found: Floats) -> NDArray[np.bool_]:
+        """Put in what amounts come to whose currency is named, if all are of one; which are not, (n,).
+
+        A column of several currencies, or of amounts with one and others without, is reported once.
+        """
+        said, plain = self.cells[column], np.isfinite(found) & (found != 0)
+        amounts = amounts_told(said[np.isnan(found)].unique())
+        marked, there = said.isin(list(amounts)).to_numpy(dtype=bool), currencies_in(amounts)
+        if not there or len(there) + bool(plain.any()) == 1:
+            found[marked] = said[marked].map({each: amount.value for each, amount in amounts.items()})
+            return np.zeros_like(marked)
+        examples = [
+            self._example("amount", column, (said == one.example).to_numpy(dtype=bool), currency=one.name)
+            for one in there
+        ]
+        if plain.any():
+            examples.append(self._example("plain", column, plain))
+        where = Place("connect.place.column", {"file": self.file, "column": column})
+        self.problems.add(Problem("csv_currencies", where, {"found": examples}))
+        return marked
+
+    def _example(self, kind: str, column: str, where: NDArray[np.bool_], **fields: object) -> Place:
+        """The first cell of a column where this is true (n,), with its row."""
+        cell = self.cells[column][where].iloc[:1]
+        return Place(f"connect.example.{kind}", {"row": cell.index.item(), "value": cell.item(), **fields})
 
     def codes(self, column: str, known: Mapping[str, str]) -> NDArray[np.intp]:
         """The column as positions among the `known` codes (code -> name), (n,); report the others (-1)."""
