@@ -27,6 +27,7 @@ from ..language import LANGUAGES, text
 from ..log import step
 from ..problems import DataProblems, Found, Place, Problem
 from .amounts import amounts_told, currencies_in
+from .plain import plain_table
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 from .spelt import date_told, normal, number_told
 
@@ -185,6 +186,9 @@ class _Source:
     rows: Iterable[tuple[int, list[str]]]
     grid: Grid | None = None
     comma_is_clear: bool = True
+    text: str = ""
+    """Of a text file, what it says, and the sign between its cells."""
+    separator: str = ","
 
 
 @step(_LOG, "read a table")
@@ -286,7 +290,7 @@ def _read(source: Traversable, columns: _Titles) -> _Source:
         said = said[named.end() :]
     separator = named[1] if named else _separator(said, columns)
     rows = csv.reader(io.StringIO(said, newline=""), delimiter=separator, strict=True)
-    return _Source(enumerate(rows, start=1), comma_is_clear=separator in (",", "，", "\t"))
+    return _Source(enumerate(rows, start=1), None, separator in (",", "，", "\t"), said, separator)
 
 
 def _sheet(content: bytes, file: str) -> _Source:
@@ -358,7 +362,22 @@ def _table(
 ) -> TableFile:
     """The rows below the titles; raise DataProblems where one has more cells than there are titles."""
     places = {name: head.columns.index(name) for name in columns if name in head.columns}
-    width, said, found = len(head.titles), {name: list[str]() for name in places}, Found()
+    width = len(head.titles)
+    plain = plain_table(read.text, read.separator, head.row, width) if read.text else None
+    found = _one_by_one(file, rows, places, width) if plain is None else plain
+    frame = pd.DataFrame(
+        {name: found[places[name]] if name in places else "" for name in columns}, found.index, dtype=str
+    )
+    others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
+    table = TableFile(file, frame, tuple(others), comma_is_clear=read.comma_is_clear)
+    return _of_sheet(table, read.grid, head.row, places) if read.grid else table
+
+
+def _one_by_one(
+    file: str, rows: Iterable[tuple[int, list[str]]], places: Mapping[str, int], width: int
+) -> pd.DataFrame:
+    """The cells at these places of each row that says anything, stripped, by the rows' numbers."""
+    said, found = {place: list[str]() for place in places.values()}, Found()
     numbers, same = list[int](), dict[str, str]()
     for row, cells in rows:
         if len(cells) > width and any(cells[width:]):
@@ -366,16 +385,12 @@ def _table(
             found.add(Problem("csv_row_too_long", where, {"cells": len(cells), "columns": width}))
         if any(map(str.strip, cells)):
             numbers.append(row)
-            for name, place in places.items():
+            for place, column in said.items():
                 each = cells[place].strip() if place < len(cells) else ""
-                said[name].append(same.setdefault(each, each))
+                column.append(same.setdefault(each, each))
     if found:
         raise DataProblems(list(found))
-    filled = {name: said.get(name, [""] * len(numbers)) for name in columns}
-    frame = pd.DataFrame(filled, index=pd.Index(numbers, dtype=np.int64), dtype=str)
-    others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
-    table = TableFile(file, frame, tuple(others), comma_is_clear=read.comma_is_clear)
-    return _of_sheet(table, read.grid, head.row, places) if read.grid else table
+    return pd.DataFrame(said, index=pd.Index(numbers, dtype=np.int64), dtype=str)
 
 
 def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]) -> TableFile:
