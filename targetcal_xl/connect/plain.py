@@ -37,9 +37,9 @@ def plain_table(said: str, separator: str, above: int, width: int) -> pd.DataFra
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError):
         return None
-    if any(found.pop(width).tolist()):
+    if any(found[width].tolist()):
         return None
-    stripped = {place: [*map(str.strip, found[place].tolist())] for place in found}
+    stripped = {place: [*map(str.strip, found[place].tolist())] for place in range(width)}
     rows = pd.RangeIndex(above + 1, above + 1 + len(found))
     table = pd.DataFrame(stripped, index=rows, dtype=str)
     says = np.logical_or.reduce([(table[place] != "").to_numpy(dtype=bool) for place in table])
