@@ -43,7 +43,7 @@ def test_where_every_line_plays_its_own_part_the_first_quarter_comes_again(plan:
     known = np.isfinite(role.days.value)
     slack = role.first.plan.metric.step if role.first.plan.metric.adds_up else 1e-9
     np.testing.assert_allclose(again.value[known], role.days.value[known], rtol=1e-9, atol=slack)
-    assert role.hq_target(inputs) == pytest.approx(inputs.plan.hq_target or role.first.plan.hq_target)
+    assert role.hq_target(inputs) == pytest.approx(role.first.plan.hq_target)
     np.testing.assert_allclose(role.readings(role.first)[1], role.first.readings.now)
 
 

@@ -159,7 +159,8 @@ class _Company:
         with case.desk(_FINANCE) as desk:
             suggested = standing_of(desk.ledger).baseline.suggested.tolist()
         for k, line in enumerate(case.inputs.plan.lines):
-            said = _declared(case.inputs.plan, line.region, line.code, _wish(k, at, suggested[k]))
+            wish = round(0.8 * suggested[k]) if _is_low(k, at) else suggested[k]
+            said = _declared(case.inputs.plan, line.region, line.code, wish, _is_low(k, at))
             write(case, path[_CITIES[k]], said)
         self.give("collect", book, packs)
         talk = ("--held", case.inputs.plan.period.start, "--present", "双方", "--outcome", "upheld")
@@ -168,6 +169,8 @@ class _Company:
             at_line = ("-r", line.region, "-l", line.code)
             if _is_low(k, at):
                 self.give("objections", book, *at_line, *talk, "--note", grounds, by=_HR)
+                no = ("-r", line.region, "--support", line.code, "no", "--reason", "本季没有编制")
+                self.give("decide", book, *no, by=_SUPERIOR)
             self.give("decide", book, *at_line, "accept", "--reason", grounds, by=_SUPERIOR)
         self.give("confirm", book, "--reason", "差额由总部承担")
         self.give("letters", book, "-o", case.folder / "letters", "--format", "docx", by=_HR)
@@ -191,17 +194,13 @@ def _evening(day: dt.date) -> dt.datetime:
 
 
 def _is_low(place: int, at: int) -> bool:
-    return (place + at) % 10 == 0
+    """One region in fifteen declares a fifth less; the others stand by the suggestion."""
+    return (place + at) % 15 == 0
 
 
-def _wish(place: int, at: int, suggested: float) -> float:
-    """One region in ten declares a fifth less, others stand by the suggestion."""
-    return round(0.8 * suggested) if _is_low(place, at) else suggested
-
-
-def _declared(plan: Plan, region: str, line: str, wish: float) -> Mapping[Key, Value]:
+def _declared(plan: Plan, region: str, line: str, wish: float, is_low: bool) -> Mapping[Key, Value]:
     head = plan.region(region).head.name
-    reasons = {(region, line, code): words for code, words in REASONS.items()}
+    reasons = {(region, line, code): words for code, words in REASONS.items() if is_low}
     signed = {"status": "submitted", "submitter": head, "submitted_on": plan.period.start.isoformat()}
     return {**reasons, (region, line, "declared"): wish, **{(region, None, c): v for c, v in signed.items()}}
 
