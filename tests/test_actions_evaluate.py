@@ -12,8 +12,8 @@ import pypdfium2
 import pytest
 
 from targetcal_xl.actions import evaluate, follow, recalibrate, repair, survey, verify
-from targetcal_xl.actions.evaluate import Section
 from targetcal_xl.actions.evaluation_files import evaluate_as_said
+from targetcal_xl.actions.evaluation_told import Section
 from targetcal_xl.calibration import Measures, Standing
 from targetcal_xl.connect import Actuals, Responses
 from targetcal_xl.desk import HIDDEN

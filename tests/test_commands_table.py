@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import pytest
 
+from targetcal_xl.calibration.vocabulary import AnswerCode, Functions, PlanState
 from targetcal_xl.commands import BUTTONS, COMMANDS, Given, Parameter, button
 from targetcal_xl.connect import plan_templates
 from targetcal_xl.language import LANGUAGES, catalogue
@@ -53,6 +55,21 @@ def test_help_names_all_that_there_is_to_choose_from(language: str) -> None:
     }
     assert all(name in said["source"] for name in plan_templates())
     assert all(name in said["lang"] for name in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "codes"),
+    [
+        ("plans", "state", ("", *PlanState)),
+        ("surprise", "answer", ("", *get_args(AnswerCode))),
+        ("functions", "state", (*Functions,)),
+    ],
+)
+def test_options_take_the_codes_of_the_method(command: str, option: str, codes: tuple[str, ...]) -> None:
+    """The table is read at every start, which loads nothing of the method: so codes stand there again."""
+    (one,) = (each for each in COMMANDS if each.name == command)
+    (taken,) = (each.type for each in one.parameters if each.name == option)
+    assert set(get_args(taken)) == set(codes)
 
 
 def test_buttons_stand_by_group_and_are_found_by_code() -> None:

@@ -36,7 +36,8 @@ with on_demand(__name__):
     from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
     from .doctor import DoctorReport, doctor, examine_template
     from .erase import EraseReport, Wanted, erase
-    from .evaluate import EvaluateReport, evaluate
+    from .evaluate import evaluate
+    from .evaluation_told import EvaluateReport
     from .fairness import FairnessReport, fairness
     from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters

@@ -15,7 +15,9 @@ from ..pages import EvaluationPart, Placed, evaluation_page
 from ..problems import Problem, Refused, TargetcalError
 from ..telling import Sentence
 from .dashboard import refuse_place
-from .evaluate import EvaluateReport, Section, evaluate, take_deliveries
+from .deliver import take_deliveries
+from .evaluate import evaluate
+from .evaluation_told import EvaluateReport, Section
 
 _REPORTS = (".docx", ".pdf")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from .command import CommandTable, Here
 from .given import Book, DryRun, LedgerAt, PageLanguage, Reason, Region, Who, languages
 from .parameter import Given
+from .watched import at_desk
 
 if TYPE_CHECKING:
     from ..desk import Desk
@@ -94,15 +95,9 @@ def _follow(
     ledger: LedgerAt = "",
 ) -> "Report":
     from ..actions.dashboard import files_of
-    from ..actions.watching import watched
-    from ..desk import file_changes
 
-    def follow() -> "Report":
-        with here.desk(book, who, ledger) as desk:
-            return _follow_once(desk, actuals, as_of)
-
-    files = [actuals] if actuals else files_of(book, ledger)
-    return watched(follow, file_changes(files), here.tell) if watch else follow()
+    watched = ([actuals] if actuals else files_of(book, ledger)) if watch else ()
+    return at_desk(here, (book, who, ledger), lambda desk: _follow_once(desk, actuals, as_of), watched)
 
 
 @TABLE.button("follow", "finance", "ChartTypeLineInsertGallery", "actuals", "as_of")
@@ -116,6 +111,9 @@ def _follow_once(desk: "Desk", actuals: Results = None, as_of: Day = None) -> "R
     'targetcal acknowledge targets.xlsx --line HD-JS --text "a campaign brought forward" --until 2025-02-20'
     " --as 顾明远",
     'targetcal acknowledge targets.xlsx --region HD --text "talked over" --until 2025-02-20',
+)
+@TABLE.button(
+    "acknowledge", "finance", "ReviewAcceptChange", "alarmed", "region", "measure", "done_by", "who"
 )
 def _acknowledge(
     desk: "Desk", measure: Measure, done_by: DoneBy, alarmed: AlarmedLine = "", region: Region = ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from .command import CommandTable, Here
 from .given import Book, LedgerAt, PageLanguage, Reason, Region, Who
 from .parameter import Given
+from .watched import at_desk
 
 if TYPE_CHECKING:
     from ..desk import Desk
@@ -64,14 +65,9 @@ def _dashboard(
     ledger: LedgerAt = "",
 ) -> "Report":
     from ..actions.dashboard import dashboard, files_of
-    from ..actions.watching import watched
-    from ..desk import file_changes
 
-    def write() -> "Report":
-        with here.desk(book, who, ledger) as desk:
-            return dashboard(desk, out, lang, renews=watch)
-
-    return watched(write, file_changes(files_of(book, ledger)), here.tell) if watch else write()
+    watched = files_of(book, ledger) if watch else ()
+    return at_desk(here, (book, who, ledger), lambda desk: dashboard(desk, out, lang, renews=watch), watched)
 
 
 @TABLE.command("targetcal lock targets.xlsx", "targetcal lock targets.xlsx -r HD -r HN")
@@ -112,14 +108,8 @@ def _collect(
     who: Who = "",
     ledger: LedgerAt = "",
 ) -> "Report":
-    from ..actions.watching import watched
-    from ..desk import file_changes
-
-    def take() -> "Report":
-        with here.desk(book, who, ledger) as desk:
-            return _take(desk, answers, region, executor)
-
-    return watched(take, file_changes([book, *(answers or ())]), here.tell) if watch else take()
+    watched = [book, *(answers or ())] if watch else ()
+    return at_desk(here, (book, who, ledger), lambda desk: _take(desk, answers, region, executor), watched)
 
 
 @TABLE.button("collect", "finance", "ImportExcel", "answers")

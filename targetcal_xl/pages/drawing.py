@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,6 +13,9 @@ WIDTH = 360.0
 
 _LETTER = 5.6
 """How wide a letter of a word is."""
+
+_LINE = 11.0
+"""How tall a line of words is."""
 
 Anchor = Literal["start", "middle", "end"]
 
@@ -182,13 +185,11 @@ def quadrants(
     ]
     strokes = [Stroke(((x, top), (x, bottom)), "axis"), Stroke(((left, y), (WIDTH - left, y)), "axis")]
     named = [Word(WIDTH / 2, bottom + 15, words[0]), Word(left, top - 7, words[1], "start")]
-    for dot in dots:
-        across, up = at(dot.across, dot.up)
-        boxes.append(_box(across - 4, up - 4, 8, 8, dot.look))
-        is_left = across > left + wide / 2
-        named.append(
-            Word(across + (-8 if is_left else 8), up + 4, dot.name, "end" if is_left else "start", "number")
-        )
+    places = [at(dot.across, dot.up) for dot in dots]
+    spots = [_box(x - 4, y - 4, 8, 8, dot.look) for (x, y), dot in zip(places, dots, strict=True)]
+    crossed = [Rect(x, top, 0.5, tall, ""), Rect(left, y, wide, 0.5, "")]
+    named += _names_beside(spots, [dot.name for dot in dots], crossed, Rect(0.0, top, WIDTH, tall, ""))
+    boxes += spots
     return Drawing(code, title, summary, 260.0, tuple(boxes), tuple(strokes), tuple(named))
 
 
@@ -221,6 +222,46 @@ def _box(x: float, y: float, width: float, height: float, look: str) -> Rect:
 
 def _round(value: float) -> float:
     return round(value, 1)
+
+
+def _names_beside(
+    spots: Sequence[Rect], names: Sequence[str], crossed: Sequence[Rect], within: Rect
+) -> Iterator[Word]:
+    """A name beside each spot, above or below it: where it covers nothing, else to the right."""
+    taken = [*spots, *crossed]
+    for spot, name in zip(spots, names, strict=True):
+        ways = [(word, _covered(word)) for word in _ways_to_name(spot, name)]
+        free = (
+            one for one in ways if _lies_in(one[1], within) and not any(_meet(one[1], each) for each in taken)
+        )
+        word, covered = next(free, ways[0])
+        taken.append(covered)
+        yield word
+
+
+def _ways_to_name(spot: Rect, name: str) -> Iterator[Word]:
+    middle, right = _round(spot.x + spot.width / 2), _round(spot.x + spot.width + 4)
+    yield Word(right, spot.y + 8, name, "start", "number")
+    yield Word(_round(spot.x - 4), spot.y + 8, name, "end", "number")
+    yield Word(middle, _round(spot.y - 4), name, "middle", "number")
+    yield Word(middle, _round(spot.y + spot.height + _LINE), name, "middle", "number")
+
+
+def _covered(word: Word) -> Rect:
+    """What a word on one line covers, about."""
+    wide = _wide(word.said)
+    x = {"start": word.x, "middle": word.x - wide / 2, "end": word.x - wide}[word.anchor]
+    return Rect(x, word.y - _LINE + 2, wide, _LINE, "")
+
+
+def _meet(one: Rect, other: Rect) -> bool:
+    across = one.x < other.x + other.width and other.x < one.x + one.width
+    return across and one.y < other.y + other.height and other.y < one.y + one.height
+
+
+def _lies_in(one: Rect, other: Rect) -> bool:
+    across = other.x <= one.x and one.x + one.width <= other.x + other.width
+    return across and other.y <= one.y and one.y + one.height <= other.y + other.height
 
 
 def _named(x: float, y: float, name: str, room: float) -> Iterable[Word]:
