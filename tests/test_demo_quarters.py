@@ -8,31 +8,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from targetcal_xl.calibration import Inputs, succeeding
+from targetcal_xl.calibration import Floats, Inputs, succeeding
 from targetcal_xl.connect import case_names, plan_template, read_actuals, read_plan
 from targetcal_xl.demo import demo
-from targetcal_xl.demo.roles import Role
+from targetcal_xl.demo.parts import LinePart
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.telling import Rows, Sentence
 from tests.support.commands import Terminal
 
 
-def _brought(value: np.ndarray, volume: np.ndarray | None, adds_up: bool) -> np.ndarray:
+def _brought(value: Floats, volume: Floats | None, adds_up: bool) -> Floats:
     """What days came to, worked out apart from the program: a sum, or a mean by volumes."""
     if adds_up:
         return np.nansum(value, axis=1)
     weights = np.where(np.isfinite(value), 1.0 if volume is None else volume, 0.0)
-    return np.nansum(value * weights, axis=1) / weights.sum(axis=1)
+    mean: Floats = np.nansum(value * weights, axis=1) / weights.sum(axis=1)
+    return mean
 
 
-def _known(plan: str, places: int) -> tuple[Role, Inputs, np.ndarray]:
+def _known(plan: str, places: int) -> tuple[LinePart, Inputs, Floats]:
     """A later quarter's role, the inputs that know how the first ended, and how it ended."""
     folder = plan_template(plan)
     first = read_plan(folder)
     days = read_actuals(folder.joinpath("actuals.csv"), first.plan)
     ended = _brought(days.value, days.volume, first.plan.metric.adds_up)
     inputs = succeeding(first, ended, first.plan.period.shift(max(places, 1)), 1.0, None, None)
-    return Role(first, days, places), inputs, ended
+    return LinePart(first, days, places), inputs, ended
 
 
 @pytest.mark.parametrize("plan", case_names())

@@ -34,6 +34,33 @@ _SEASON = (0.86, 1.02, 1.14, 0.98)
 _FINANCE, _HR, _SUPERIOR = "沈知行", "许诺", "韩江"
 
 
+_COMPANY: dict[str, Any] = {
+    "code": "2026Q1-nights",
+    "company": "归舟酒店",
+    "period": _QUARTERS[0],
+    "hq_target": 28_000,
+    "milestones": [dt.date(2026, 2, 28), dt.date(2026, 3, 31)],
+    "metric": {
+        "code": "nights",
+        "name": "间夜数",
+        "definition": "本季度实际入住的间夜数，以离店日计。",
+        "unit": "间夜",
+        "direction": 1,
+        "kind": "sum",
+        "step": 1,
+    },
+    "drivers": [
+        {
+            "code": "supply",
+            "name": "可售能力",
+            "weight": 0.4,
+            "direction": "raises",
+            "indicators": [{"code": "rooms", "name": "可售房", "share": 1.0, "unit": "间"}],
+        }
+    ],
+}
+
+
 def _code(place: int) -> str:
     return f"C{place + 1:02d}"
 
@@ -56,43 +83,17 @@ def _draft() -> PlanDraft:
         }
         for k, city in enumerate(_CITIES)
     ]
-    words: dict[str, Any] = {
-        "code": "2026Q1-nights",
-        "company": "归舟酒店",
-        "period": _QUARTERS[0],
-        "hq_target": 28_000,
-        "milestones": [dt.date(2026, 2, 28), dt.date(2026, 3, 31)],
-        "metric": {
-            "code": "nights",
-            "name": "间夜数",
-            "definition": "本季度实际入住的间夜数，以离店日计。",
-            "unit": "间夜",
-            "direction": 1,
-            "kind": "sum",
-            "step": 1,
-        },
-        "regions": regions,
-        "lines": [
-            {"code": f"{_code(k)}-1", "name": f"{city}全部门店", "region": _code(k)}
-            for k, city in enumerate(_CITIES)
-        ],
-        "drivers": [
-            {
-                "code": "supply",
-                "name": "可售能力",
-                "weight": 0.4,
-                "direction": "raises",
-                "indicators": [{"code": "rooms", "name": "可售房", "share": 1.0, "unit": "间"}],
-            }
-        ],
-    }
+    lines = [
+        {"code": f"{_code(k)}-1", "name": f"{city}全部门店", "region": _code(k)}
+        for k, city in enumerate(_CITIES)
+    ]
     history = tuple(
         {"line": f"{_code(k)}-1", "period": f"{year}Q{quarter}", "value": str(_level(k, year, quarter))}
         for k in range(len(_CITIES))
         for year in (2023, 2024, 2025)
         for quarter in (1, 2, 3, 4)
     )
-    return PlanDraft(words, history, tuple(_readings(0)))
+    return PlanDraft({**_COMPANY, "regions": regions, "lines": lines}, history, tuple(_readings(0)))
 
 
 def _readings(quarter: int) -> Iterator[Mapping[str, str]]:
@@ -163,7 +164,7 @@ class _Company:
             said = _declared(case.inputs.plan, line.region, line.code, wish, _is_low(k, at))
             write(case, path[_CITIES[k]], said)
         self.give("collect", book, packs)
-        talk = ("--held", case.inputs.plan.period.start, "--present", "双方", "--outcome", "upheld")
+        talk = ("--held", self.terminal.clock.now.date(), "--present", "双方", "--outcome", "upheld")
         grounds = "理由成立"
         for k, line in enumerate(case.inputs.plan.lines):
             at_line = ("-r", line.region, "-l", line.code)
@@ -200,7 +201,7 @@ def _is_low(place: int, at: int) -> bool:
 
 def _declared(plan: Plan, region: str, line: str, wish: float, is_low: bool) -> Mapping[Key, Value]:
     head = plan.region(region).head.name
-    reasons = {(region, line, code): words for code, words in REASONS.items() if is_low}
+    reasons: dict[Key, Value] = {(region, line, code): words for code, words in REASONS.items() if is_low}
     signed = {"status": "submitted", "submitter": head, "submitted_on": plan.period.start.isoformat()}
     return {**reasons, (region, line, "declared"): wish, **{(region, None, c): v for c, v in signed.items()}}
 
@@ -247,7 +248,7 @@ def test_every_ledger_of_the_year_verifies(year: _Company) -> None:
 
 
 def test_each_ledger_begins_with_the_checkpoint_of_the_one_before(year: _Company) -> None:
-    marks = []
+    marks: list[str] = []
     for quarter in _QUARTERS:
         with year.case(quarter).desk(_FINANCE) as desk:
             before = standing_of(desk.ledger).value(None, None, "plan.before")

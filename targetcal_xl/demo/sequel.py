@@ -16,7 +16,7 @@ from ..actions.import_data import ImportWish, import_data
 from ..connect import read_actuals
 from ..desk import Desk, standing_of
 from ..language import text
-from .roles import Role
+from .parts import LinePart
 from .story import RESULTS, Parts, Story, StoryRow
 
 READINGS = "drivers.csv"
@@ -25,12 +25,12 @@ _REPEATED = {"follow", "survey", "evaluate"}
 
 
 class Sequel(Story):
-    """A quarter in which all regions stand by the suggestions; what comes of them says `Role`."""
+    """A quarter in which all regions stand by the suggestions; what comes of them says `LinePart`."""
 
     def __init__(self, case: Story, before: Story, places: int) -> None:
         self.case, self.before = case, before
         days = read_actuals(case.folder.joinpath(RESULTS), case.inputs.plan)
-        self.role = Role(case.inputs, days, places)
+        self.role = LinePart(case.inputs, days, places)
         super().__init__(case.folder, case.directory / str(self.role.period), case.language)
         self.acts = [*self._acts()]
 

@@ -20,7 +20,7 @@ from ..workdays import working_days
 
 
 @dataclass(frozen=True)
-class Role:
+class LinePart:
     """What is known of a case's first quarter, and how many places further each line looks for its part."""
 
     first: Inputs
