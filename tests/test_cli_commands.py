@@ -170,6 +170,12 @@ PLAYED: Mapping[str, Play] = {
         _says("Judged are the targets that are declared:", "评估对象为申报目标："),
         lambda told: told["targets"] == "declared",
     ),
+    "overassign": Play(
+        "locked",
+        "overassign BOOK --odds 0.8 -r R1",
+        _says("so that HQ’s target is reached with odds of 80%", "要以 80% 的概率达成总部目标"),
+        lambda told: (told["targets"], told["chosen"]) == ("chosen", 0.8),
+    ),
     "lock": Play(
         "submitted",
         "lock BOOK -r R2",

@@ -45,6 +45,7 @@ with on_demand(__name__):
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
     from .okr import OkrReport, OkrResultsReport, okr, okr_results
+    from .overassign import OverassignReport, overassign
     from .plans import PlansReport, plans
     from .proof import ProofReport, proof
     from .recalibrate import RecalibrateReport, go_back, recalibrate
@@ -103,6 +104,7 @@ __all__ = [
     "OkrReport",
     "OkrResultsReport",
     "OnProgress",
+    "OverassignReport",
     "PlansReport",
     "ProofReport",
     "QuestionnaireReport",
@@ -173,6 +175,7 @@ __all__ = [
     "okr_results",
     "open_desk",
     "open_live_desk",
+    "overassign",
     "plan_of",
     "plans",
     "proof",

@@ -25,7 +25,7 @@ from ..calibration import (
 )
 from ..calibration.hierarchy import paths
 from ..calibration.vocabulary import Leaning
-from ..desk import Desk, look
+from ..desk import Desk, Stock, look
 from ..figures import UNKNOWN, percent, plain
 from ..language import text
 from ..telling import DONE, QUIET, WARNING, Part, Report, Sentence, table
@@ -77,8 +77,7 @@ def fairness(desk: Desk) -> FairnessReport:
     """
     stock = look(desk)
     standing, plan = stock.standing, stock.plan
-    declared = [as_number(stock.typed((line.region, line.code, "declared"))) for line in plan.lines]
-    code, targets = _targets(standing, declared)
+    code, targets = targets_now(stock)
     odds, _ = plan_odds(plan, standing.baseline, targets, standing.shared)
     outcomes = {"odds": odds, "attained": past_attainment(try_history(standing.inputs), plan.metric)}
     return FairnessReport(code, fairness_of(outcomes, _traits(standing), _camps(plan)), _names(plan))
@@ -97,9 +96,11 @@ def _names(plan: Plan) -> dict[str, str]:
     return {"": UNKNOWN, **groups, **{region.code: region.name for region in plan.regions}}
 
 
-def _targets(standing: Standing, declared: list[float | None]) -> tuple[str, Floats]:
-    """Which targets stand furthest, and they themselves, (n,)."""
-    settled = [_settled(standing, line) for line in standing.inputs.plan.lines]
+def targets_now(stock: Stock) -> tuple[str, Floats]:
+    """Which targets stand furthest, agreed, declared or split, and they themselves, (n,)."""
+    standing, lines = stock.standing, stock.plan.lines
+    declared = [as_number(stock.typed((line.region, line.code, "declared"))) for line in lines]
+    settled = [_settled(standing, line) for line in lines]
     for code, values in (("agreed", settled), ("declared", declared)):
         if None not in values:
             return code, np.array(values, dtype=float)

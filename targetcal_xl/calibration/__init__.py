@@ -88,6 +88,7 @@ from .odds import (
     total_spread,
 )
 from .okr import KeyResult, Objective, headway, keyed, objectives, status_of
+from .overassignment import Assigned, assigned, over_assign
 from .period import Period, period_of
 from .plan import (
     NO_TRUST,
@@ -181,6 +182,7 @@ __all__ = [
     "WEIGHTS",
     "Answer",
     "AnswerCode",
+    "Assigned",
     "Backtest",
     "Baseline",
     "Bounded",
@@ -270,6 +272,7 @@ __all__ = [
     "allows",
     "approvers",
     "as_number",
+    "assigned",
     "beside",
     "bounded",
     "check_limits",
@@ -332,6 +335,7 @@ __all__ = [
     "objectives",
     "odds",
     "of_plan",
+    "over_assign",
     "parse_course",
     "past_attainment",
     "path_in_force",

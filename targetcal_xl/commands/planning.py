@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from ..language import LANGUAGES
 from .command import CommandTable, Here
-from .given import SPOKEN, Book, LedgerAt, Reason, Who, languages
+from .given import SPOKEN, Book, LedgerAt, Reason, Region, Who, languages
 from .parameter import Given
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ SurprisedLines = Annotated[list[str] | None, Given("--line -l", "line", about="s
 SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_line")]
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
+ChosenOdds = Annotated[float | None, Given("--odds", "number", about="chosen_odds")]
 EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 
 TABLE = CommandTable()
@@ -202,3 +203,14 @@ def _fairness(desk: "Desk") -> "Report":
     from ..actions.fairness import fairness
 
     return fairness(desk)
+
+
+@TABLE.command(
+    "targetcal overassign targets.xlsx",
+    "targetcal overassign targets.xlsx --odds 0.8",
+    "targetcal overassign targets.xlsx --odds 0.8 --region R1",
+)
+def _overassign(desk: "Desk", odds: ChosenOdds = None, region: Region = "") -> "Report":
+    from ..actions.overassign import overassign
+
+    return overassign(desk, odds, region)

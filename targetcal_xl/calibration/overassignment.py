@@ -1,0 +1,114 @@
+"""Over-assignment: what lines' targets come to beside head office's, and the odds that go with it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+
+from .alignment import allot
+from .arrays import Floats
+from .baseline import Baseline
+from .hierarchy import CLOSE, InfeasibleTotal
+from .odds import SUREST, above_middles, spread, total_odds, total_spread
+from .plan import Plan
+
+_ROUNDS: Final = 50
+"""More than it takes until the split no longer moves the spread, and steps make up what they round off."""
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Lines' targets together beside their part of the HQ target, both as the metric adds up.
+
+    `share` is the over-assignment, assigned / asked. `foreseen` is the chance that what is asked is
+    reached, by the forecast and whatever was assigned. `followed` is the same where results fall about the
+    targets as they have fallen about what was foreseen: it holds only as far as targets move results.
+    """
+
+    asked: float
+    assigned: float
+    share: float
+    foreseen: float
+    followed: float
+
+
+def assigned(
+    plan: Plan, baseline: Baseline, asked: float, targets: Floats, shared: float, rows: Sequence[int]
+) -> Assigned:
+    """What the targets, (n,), of some lines come to beside what is asked of these lines together."""
+    places = np.array(rows, np.intp)
+    volumes, wide = np.array(plan.volumes)[places], _risk(plan, baseline)[places]
+    given = plan.total_of(targets, rows)
+    whole = np.array([asked * (1.0 if plan.metric.adds_up else float(volumes.sum()))])
+    foreseen, followed = (
+        total_odds(whole, centre[places] * volumes, wide, plan.metric.direction, shared)
+        for centre in (baseline.expected, targets)
+    )
+    return Assigned(asked, given, given / asked if asked else math.nan, foreseen, followed)
+
+
+def over_assign(plan: Plan, baseline: Baseline, shared: float, chosen: float) -> Floats:
+    """Targets, (n,) in whole steps within all limits, at which the HQ target has the chosen odds.
+
+    The odds are those of `Assigned.followed`. Of lognormal lines of one factor (Vasicek 2002) the targets
+    have to come to HQ x e^(z s) (1 + s^2 / 2) / m: z is the normal quantile of the odds, s the total's
+    standard deviation, m how far means lie above middles. Where less is better, z turns: lines get less.
+    Both s and m hang on the split, which is made anew until it holds; steps are rounded to the safe side.
+    Raise ValueError for odds beyond SUREST and its complement, InfeasibleTotal where limits leave no way.
+    """
+    if not 1 - SUREST <= chosen <= SUREST:
+        raise ValueError(f"odds are from {1 - SUREST:g} to {SUREST:g}, not {chosen:g}")
+    way, grain = plan.metric.direction, _grain(plan)
+    targets, steps = allot(plan, baseline), math.nan
+    for _ in range(_ROUNDS):
+        wanted = plan.hq_target * _cushion(plan, baseline, targets, shared, chosen) / grain
+        rounded = way * math.ceil(way * wanted - CLOSE)
+        if rounded == steps:
+            break
+        steps = rounded
+        targets = _split(plan, baseline, steps * grain)
+    return _made_sure(plan, baseline, shared, chosen, targets, steps)
+
+
+def _made_sure(
+    plan: Plan, baseline: Baseline, shared: float, chosen: float, targets: Floats, steps: float
+) -> Floats:
+    """The targets, or those some steps further, where rounding has left them short of the chosen odds."""
+    rows = range(len(plan.lines))
+    for _ in range(_ROUNDS):
+        if not assigned(plan, baseline, plan.hq_target, targets, shared, rows).followed < chosen - CLOSE:
+            break
+        steps += plan.metric.direction
+        targets = _split(plan, baseline, steps * _grain(plan))
+    return targets
+
+
+def _cushion(plan: Plan, baseline: Baseline, targets: Floats, shared: float, chosen: float) -> float:
+    """How many times the HQ target the targets have to be, while they are split as these, (n,), are."""
+    parts, each = targets * np.array(plan.volumes), _risk(plan, baseline)
+    wide = total_spread(parts, each, shared)
+    lead = plan.metric.direction * NormalDist().inv_cdf(chosen) * wide
+    return math.exp(lead) * (1 + wide**2 / 2) / above_middles(parts, each)
+
+
+def _split(plan: Plan, baseline: Baseline, total: float) -> Floats:
+    """Another total over the lines, (n,); no share of a whole is more than all of it."""
+    if plan.metric.is_share and plan.hq_target <= 1 < total:
+        raise InfeasibleTotal(total, plan.metric.step, (), 0.0, 1.0)
+    return allot(replace(plan, hq_target=total), baseline)
+
+
+def _grain(plan: Plan) -> float:
+    """What the lines together move by when one line moves by a step."""
+    return plan.metric.step / (1 if plan.metric.adds_up else len(plan.lines))
+
+
+def _risk(plan: Plan, baseline: Baseline) -> Floats:
+    """Standard deviation of each line's log error, (n,): of a line of which nothing is known, the median."""
+    wide, known = spread(baseline, plan.thresholds.confidence), baseline.expected > 0
+    return np.where(known, wide, np.median(wide[known]) if known.any() else 0.0)
