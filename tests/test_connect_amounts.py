@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl.connect.amounts import amount_told
 from targetcal_xl.connect.tables import TableFile, read_table
+from targetcal_xl.problems import DataProblems
 
 
 def table(folder: Path, cells: list[str]) -> TableFile:
@@ -125,3 +126,30 @@ def test_a_sheet_with_two_currencies_says_so_too(tmp_path: Path) -> None:
     found.numbers("value")
     (problem,) = found.problems
     assert "EUR (row 2: €3), $ (row 4: $5), no currency (row 3: 4)" in problem.sentence("en")
+
+
+@pytest.mark.parametrize(
+    ("unit", "said", "value"),
+    [
+        ("元", "1.2万元", 12000.0),
+        ("万元", "1.2万元", 1.2),
+        ("万元", "￥12,000", 1.2),
+        ("yuan", "CNY 5", 5.0),
+        ("家", "￥5", 5.0),
+        ("", "$5", 5.0),
+    ],
+)
+def test_an_amount_counts_in_the_unit_of_the_plan(tmp_path: Path, unit: str, said: str, value: float) -> None:
+    read = table(tmp_path, [said])
+    assert read.numbers("value", unit=unit).tolist() == [value]
+    read.done()
+
+
+def test_a_column_in_another_currency_than_the_plans_is_told_of_once(tmp_path: Path) -> None:
+    read = table(tmp_path, ["$30", "$40"])
+    read.numbers("value", unit="万元")
+    with pytest.raises(DataProblems) as found:
+        read.done()
+    (problem,) = found.value.problems
+    assert problem.code == "csv_other_currency"
+    assert "$ (row 2: $30)" in problem.sentence("en") and "万元" in problem.sentence("en")

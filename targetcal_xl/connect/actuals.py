@@ -82,7 +82,8 @@ def read_actuals(source: Traversable, plan: Plan, called: Mapping[str, str] | No
     table = read_table(source, ("date", "line", "value"), ("leads", "capacity", "volume"), called)
     days = _days(table, plan)
     lines = table.codes("line", {line.code: line.name for line in plan.lines})
-    found = [table.numbers("value", -math.inf if plan.metric.adds_up else 0.0)]
+    least = -math.inf if plan.metric.adds_up else 0.0
+    found = [table.numbers("value", least, unit=plan.metric.unit)]
     table.report_where("csv_not_a_share", found[0] > plan.most_meant, "value")
     found += [table.numbers(column, low=0) for column in ("leads", "capacity", "volume")]
     for column, shares in zip(("leads", "capacity"), found[1:3], strict=True):

@@ -14,7 +14,7 @@ from ..language import LANGUAGES, currencies
 from .spelt import normal, number_told
 
 _AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<before>[^\d.,+\-]*)(?P<number>.*?)(?P<after>[^\d.,+\-]*)")
-_ALSO = {"元": "CNY", "圆": "CNY", "rmb": "CNY", "円": "JPY"}
+_ALSO = {"元": "CNY", "圆": "CNY", "rmb": "CNY", "yuan": "CNY", "円": "JPY"}
 """What people write beside the codes, names and signs that the standard has."""
 
 

@@ -37,7 +37,8 @@ def read_past_days(source: Traversable, plan: Plan) -> Rhythm | None:
     far = days < start - np.timedelta64(366 * MOST_YEARS, "D")
     table.report_where("csv_day_far", far, "date", years=MOST_YEARS, period=plan.period)
     table.report_where("csv_empty", (table.cells["line"] == "").to_numpy(dtype=bool), "line")
-    value = table.numbers("value", -math.inf if plan.metric.adds_up else 0.0)
+    least = -math.inf if plan.metric.adds_up else 0.0
+    value = table.numbers("value", least, unit=plan.metric.unit)
     volume = table.numbers("volume", low=0)
     table.unique(("date", "line"))
     table.done()

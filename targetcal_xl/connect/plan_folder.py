@@ -126,8 +126,8 @@ def history_in(table: TableFile, plan: Plan, *, is_whole: bool = True) -> Histor
     """The same of a table that has been read; raise DataProblems with every fault."""
     lines = table.codes("line", _names(plan.lines))
     when = _periods(table, plan.period)
-    values = table.numbers("value", low=0)
-    one_off = _one_offs(table, values)
+    values = table.numbers("value", low=0, unit=plan.metric.unit)
+    one_off = _one_offs(table, values, plan.metric.unit)
     if plan.metric.is_share:
         usual = np.nanmedian(values) if np.isfinite(values).any() else np.inf
         with np.errstate(invalid="ignore"):
@@ -236,9 +236,9 @@ def _place(said: str, plan_period: Period) -> float:
     return (period.year - plan_period.year) * period.per_year + period.number - plan_period.number
 
 
-def _one_offs(table: TableFile, values: Floats) -> Floats:
+def _one_offs(table: TableFile, values: Floats, unit: str) -> Floats:
     """Amounts of one-off events, (n,): 0 for none, NaN for `?`; report an event bigger than its value."""
-    amounts = table.numbers("one_off", unknown=("", *_UNSIZED))
+    amounts = table.numbers("one_off", unknown=("", *_UNSIZED), unit=unit)
     table.report_where("csv_one_off_too_big", amounts > values, "one_off")
     return np.where(table.cells["one_off"] == "", 0.0, amounts)
 

@@ -30,7 +30,7 @@ def read_representatives(
     """
     table = read_table(source, ("employee", "name", "line", "target"), ("mail",))
     lines = table.codes("line", {line.code: line.name for line in plan.lines})
-    targets = table.numbers("target", 0.0, unknown=())
+    targets = table.numbers("target", 0.0, unknown=(), unit=plan.metric.unit)
     off = np.abs(plan.metric.to_step(targets) - targets) > plan.metric.step * 1e-6
     table.report_where("csv_off_step", off & ~np.isnan(targets), "target", step=plan.metric.step)
     _check_people(table)

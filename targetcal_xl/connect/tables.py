@@ -26,7 +26,7 @@ from ..figures import typed
 from ..language import LANGUAGES, text
 from ..log import step
 from ..problems import DataProblems, Found, Place, Problem
-from .amounts import amounts_told, currencies_in
+from .amounts import amount_told, amounts_told, currencies_in
 from .plain import plain_table
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 from .spelt import date_told, normal, number_told
@@ -83,15 +83,23 @@ class TableFile:
         self.problems.add_unseen(code, len(said) - len(told))
 
     def numbers(
-        self, column: str, low: float = -math.inf, high: float = math.inf, unknown: Sequence[str] = ("",)
+        self,
+        column: str,
+        low: float = -math.inf,
+        high: float = math.inf,
+        unknown: Sequence[str] = ("",),
+        unit: str = "",
     ) -> Floats:
-        """The column as numbers (n,), NaN where it says `unknown`; report all else outside [low, high]."""
+        """The column as numbers (n,), NaN where it says `unknown`; report all else outside [low, high].
+
+        Amounts that name their currency count in the `unit`: 1.2万元 is 1.2 in 万元, and 12,000 in 元.
+        """
         said = self.cells[column]
         found = pd.to_numeric(said, errors="coerce").to_numpy(dtype=float, copy=True)
         odd = said[~np.isfinite(found)]
         found[~np.isfinite(found)] = odd.map({each: number_told(each) for each in odd.unique()})
         empty = (said == "").to_numpy(dtype=bool)
-        mixed = self._amounts(column, found)
+        mixed = self._amounts(column, found, unit)
         wrong = np.isnan(found) & ~mixed & ~said.isin(list(unknown)).to_numpy(dtype=bool)
         self.report_where("csv_empty", wrong & empty, column)
         self.report_where("csv_not_a_number", wrong & ~empty, column)
@@ -106,16 +114,20 @@ class TableFile:
         self.report_where(code, ((found < low) | (found > high)) & ~absurd, column, **limits)
         return found
 
-    def _amounts(self, column: str, found: Floats) -> NDArray[np.bool_]:
+    def _amounts(self, column: str, found: Floats, unit: str) -> NDArray[np.bool_]:
         """Put in what amounts come to whose currency is named, if all are of one; which are not, (n,).
 
-        A column of several currencies, or of amounts with one and others without, is reported once.
+        Reported once is a column of several currencies, of amounts with one and others without, or of
+        another than the unit's.
         """
         said, plain = self.cells[column], np.isfinite(found) & (found != 0)
         amounts = amounts_told(said[np.isnan(found)].unique())
         marked, there = said.isin(list(amounts)).to_numpy(dtype=bool), currencies_in(amounts)
-        if not there or len(there) + bool(plain.any()) == 1:
-            found[marked] = said[marked].map({each: amount.value for each, amount in amounts.items()})
+        one = amount_told(f"1{unit}")
+        strange = bool(there and one and not one.currencies & there[0].codes)
+        if not there or (len(there) + bool(plain.any()) == 1 and not strange):
+            size = one.value if one else 1.0
+            found[marked] = said[marked].map({each: amount.value / size for each, amount in amounts.items()})
             return np.zeros_like(marked)
         examples = [
             self._example("amount", column, (said == one.example).to_numpy(dtype=bool), currency=one.name)
@@ -124,7 +136,10 @@ class TableFile:
         if plain.any():
             examples.append(self._example("plain", column, plain))
         where = Place("connect.place.column", {"file": self.file, "column": column})
-        self.problems.add(Problem("csv_currencies", where, {"found": examples}))
+        if len(examples) == 1:
+            self.problems.add(Problem("csv_other_currency", where, {"found": examples, "unit": unit}))
+        else:
+            self.problems.add(Problem("csv_currencies", where, {"found": examples}))
         return marked
 
     def _example(self, kind: str, column: str, where: NDArray[np.bool_], **fields: object) -> Place:
