@@ -66,10 +66,10 @@ class Problem:
 
 
 def _said(value: object, language: str) -> object:
-    if isinstance(value, Words):
+    if isinstance(value, Words | Place):
         return value.said(language)
     if isinstance(value, tuple | list):
-        return listed(value, language)
+        return listed([_said(each, language) for each in value], language)
     return plain(value, language) if isinstance(value, float) else value
 
 

@@ -19,6 +19,7 @@ from targetcal_xl.actions.import_data import ImportReport, ImportWish, import_da
 from targetcal_xl.connect import read_actuals
 from targetcal_xl.desk import imported_results
 from targetcal_xl.problems import DataProblems, Refused, TargetcalError
+from targetcal_xl.telling import Sentence
 from tests.support.desks import Case, confirmed, fresh
 from tests.support.postgres import PASSWORD, Server, postgres
 from tests.support.serving import Quiet, serving
@@ -101,6 +102,37 @@ def test_columns_may_be_called_otherwise_and_a_source_is_asked_again(tmp_path: P
     assert _take(case).added == 2, "the source, and what its columns are called, are kept"
 
 
+def test_what_columns_are_called_is_remembered_until_somebody_says_otherwise(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    first = _csv(tmp_path / "crm.csv", _ROWS[:2], "booked on,area,amount")
+    said = ("date=booked on", "line=area", "value=amount")
+    assert _take(case, first, called=said).remembered == {}
+    second = _csv(tmp_path / "later.csv", _ROWS[2:4], "booked on,area,amount")
+    one = _take(case, second)
+    assert (one.added, one.remembered) == (2, {"date": "booked on", "line": "area", "value": "amount"})
+    told = [part.said for part in one.tell("en") if isinstance(part, Sentence)]
+    assert any("date=booked on, line=area, value=amount" in each for each in told)
+    net = _csv(tmp_path / "net.csv", [(*row, 50) for row in _ROWS[4:5]], "booked on,area,amount,net")
+    one = _take(case, net, called=("value=net",))
+    assert (one.added, one.total) == (1, "50")
+    assert one.remembered == {"date": "booked on", "line": "area"}
+    assert _take(case, first).remembered["value"] == "amount", "what was said of this source comes first"
+
+
+def test_a_source_without_the_remembered_titles_is_read_as_ever(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    first = _csv(tmp_path / "crm.csv", _ROWS[:2], "booked on,area,amount")
+    _take(case, first, called=("date=booked on", "line=area", "value=amount"))
+    usual = _take(case, _csv(tmp_path / "usual.csv", _ROWS[2:4]))
+    assert (usual.added, usual.remembered) == (2, {})
+    half = _take(case, _csv(tmp_path / "half.csv", _ROWS[4:5], "date,line,amount"))
+    assert (half.added, half.remembered) == (1, {"value": "amount"})
+    none = _csv(tmp_path / "none.csv", _ROWS[5:], "date,line,sum")
+    assert _codes(lambda: _take(case, none), case) == {"csv_missing_column"}
+    past = _csv(tmp_path / "past.csv", [("R1-1", "2024Q4", 77)], "line,period,value")
+    assert _take(case, history=past).remembered == {}, "another kind is another table"
+
+
 def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_taken_in(tmp_path: Path) -> None:
     case = fresh(tmp_path)
     wrong = [("2025-01-06", "R1-1", "3 EUR"), ("2025-13-01", "R1-1", 3), ("2025-06-01", "R1-1", 3)]
@@ -110,6 +142,16 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_taken_in(tmp_pa
     found = _codes(lambda: _take(case, path), case)
     assert codes <= found and {code for code in found if code.startswith("csv_unknown_code")}
     assert _codes(lambda: _take(case, str(tmp_path / "none.csv")), case) == {"file_missing"}
+
+
+def test_results_of_one_currency_are_taken_in_and_of_two_are_not(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    mixed = [("2025-01-06", "R1-1", "$3"), ("2025-01-07", "R1-1", "€4")]
+    assert _codes(lambda: _take(case, _csv(tmp_path / "two.csv", mixed)), case) == {"csv_currencies"}
+    one = _take(
+        case, _csv(tmp_path / "one.csv", [("2025-01-06", "R1-1", "$3"), ("2025-01-07", "R1-1", "$4")])
+    )
+    assert (one.added, one.total) == (2, "7")
 
 
 def test_history_and_readings_go_into_finances_cells_and_recalibrate_takes_them(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509 import ocsp
 
 from targetcal_xl.actions import (
     answer,
@@ -34,15 +35,25 @@ from targetcal_xl.connect.stamps import SIGNERS_ROOTS
 from targetcal_xl.desk import LetterSignature, letter_questions, letter_signatures, signed_by
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem, TargetcalError
-from targetcal_xl.signing import examined
+from targetcal_xl.signing import examination, examined
 from targetcal_xl.telling import Report, Rows
 from tests.support.commands import Terminal
 from tests.support.desks import Case, confirmed, told
 from tests.support.lettered import cared_inputs, lettered
-from tests.support.signers import PASSWORD, Certifier, picture_of_hand, revocations, sign_as
+from tests.support.signers import (
+    FROM,
+    PASSWORD,
+    Answering,
+    Certifier,
+    picture_of_hand,
+    responder,
+    revocations,
+    sign_as,
+)
 
 NUMBERS = ("2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R2-V1")
 NOBODY = "nobody is asked"
+AFTERWARDS = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 
 
 class Office:
@@ -559,6 +570,58 @@ def test_who_issued_certificates_is_asked_whether_they_were_revoked_where_somebo
     assert said == {"unreached": "unreached", "valid": "valid", "revoked": "revoked"}
     offline = attest([proved, office.letters[0]], roots)
     assert offline.signatures[0].verdict == "valid" and "was not asked" in _said(offline)
+
+
+_OCSP = ocsp.OCSPCertStatus
+_ANSWERS: Mapping[str, tuple[str, Callable[[Certifier], Answering]]] = {
+    "good": ("valid", Answering),
+    "good, says a deputy": ("valid", lambda by: Answering(by, deputy=True)),
+    "revoked before": ("revoked", lambda by: Answering(by, _OCSP.REVOKED, revoked=FROM)),
+    "revoked after the hour that the signer gives": (
+        "unreached",
+        lambda by: Answering(by, _OCSP.REVOKED, revoked=AFTERWARDS),
+    ),
+    "unknown": ("unreached", lambda by: Answering(by, _OCSP.UNKNOWN)),
+    "signed by another": ("unreached", lambda by: Answering(Certifier(by.name))),
+    "a deputy who may not": ("unreached", lambda by: Answering(by, deputy=False)),
+    "of before the signature": ("unreached", lambda by: Answering(by, at=FROM)),
+    "of another certificate": ("unreached", lambda by: Answering(by, number=1)),
+}
+"""What a responder says -> the verdict, and its answer. A signer's own clock does not outdo a revocation."""
+
+
+def test_a_responder_is_asked_and_only_an_answer_that_counts_is_believed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examination, "_SECONDS", 0.5)
+    answers: list[Callable[[bytes], bytes]] = []
+    with responder(answers) as address:
+        office.certifier = certifier = Certifier(responder=address)
+        office.both()
+        proved, roots = office.proof(), certifier.write_root(office.folder / "roots.pem")
+        asked = [proved, office.letters[0]]
+        reports = {}
+        for name, (_, answer) in _ANSWERS.items():
+            answers.append(answer(certifier))
+            reports[name] = attest(asked, roots, online=True)
+        answers.append(lambda _: b"no answer at all")
+        reports["noise"] = attest(asked, roots, online=True)
+        answers.clear()
+        reports["silence"] = attest(asked, roots, online=True)
+    reports["nobody"] = attest(asked, roots, online=True)
+    due = {name: verdict for name, (verdict, _) in _ANSWERS.items()}
+    due |= dict.fromkeys(("silence", "noise", "nobody"), "unreached")
+    assert {name: report.signatures[0].verdict for name, report in reports.items()} == due
+    for name, report in reports.items():
+        for language in LANGUAGES:
+            assert _WORDS[due[name]][language] in _said(report, language), name
+
+
+_WORDS = {
+    "valid": {"en": "It had not been revoked", "zh-CN": "证书在签署时未被吊销"},
+    "revoked": {"en": "It had been revoked by then", "zh-CN": "证书在签署时已被吊销"},
+    "unreached": {"en": "gave no answer that counts", "zh-CN": "吊销状态查询未得到有效答复"},
+}
 
 
 def test_what_no_certificate_says_whom_to_ask_is_said(office: Office) -> None:

@@ -64,6 +64,14 @@ def test_results_and_answers_are_read_from_files_beside_the_book(tmp_path: Path)
     assert "Attainment" in _press(case, "evaluate")
 
 
+def test_somebody_acts_on_a_warning_by_button(tmp_path: Path) -> None:
+    case = desks.confirmed(tmp_path)
+    (tmp_path / "actuals.csv").write_text("date,line,value\n2025-01-10,R1-1,3\n", "utf-8")
+    _press(case, "follow", actuals="actuals.csv", as_of="2025-02-10")
+    said = {"measure": "two more heads", "done_by": "2025-02-20", "who": "head1"}
+    assert "until 2025-02-20: two more heads" in _press(case, "acknowledge", alarmed="R1-1", **said)
+
+
 def test_people_write_to_each_other_by_button(tmp_path: Path) -> None:
     case = desks.locked(tmp_path)
     case.type({("R1", "R1-2", "region_says"): "two more heads"})

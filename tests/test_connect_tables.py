@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.connect.tables import nearest, number_told, read_table
+from targetcal_xl.connect.spelt import number_told
+from targetcal_xl.connect.tables import nearest, read_table
 from targetcal_xl.problems import DataProblems
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -95,3 +98,13 @@ def test_a_font_under_another_number_draws_the_same_page() -> None:
         with pypdfium2.PdfDocument(pdf) as document:
             drawn.append(document[0].render(scale=1).to_numpy().tobytes())
     assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_poppler_finds_no_fault_with_it(way: str, tmp_path: Path) -> None:
+    (tmp_path / "letter.pdf").write_bytes(_pdfs()[way][0])
+    for program in ("pdfinfo", "pdftotext", "pdfsig"):
+        found = subprocess.run([program, "letter.pdf"], cwd=tmp_path, check=False, capture_output=True)
+        assert (program, found.stderr) == (program, b"")
+    told = subprocess.run(["pdfinfo", "letter.pdf"], cwd=tmp_path, check=True, capture_output=True)
+    assert re.search(rb"Tagged: +yes", told.stdout)

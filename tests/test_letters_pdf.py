@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections import Counter
 from dataclasses import replace
@@ -18,7 +17,6 @@ from hypothesis import strategies as st
 from targetcal_xl.calibration import Letter
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.letters import LetterTemplate, office_pdf, to_pdf
-from targetcal_xl.letters.font import FAMILY
 from targetcal_xl.letters.pdf import ToSet, set_pdf
 from targetcal_xl.letters.supported import Unsupported
 from targetcal_xl.letters.typeset import typeset
@@ -27,9 +25,8 @@ from tests.support.letters import (
     LONG,
     LetterFiles,
     changed,
-    packed,
+    in_our_family,
     page_count,
-    parts_of,
     pdf_text,
     render,
     sample_files,
@@ -66,15 +63,6 @@ def _saying(words: str) -> Letter:
 
 def _packed(words: str) -> str:
     return "".join(words.split())
-
-
-def _in_our_family(docx: bytes) -> bytes:
-    """The same in the font that ours is set in: the one it names may not be installed here."""
-    parts = parts_of(docx)
-    styles = parts["word/styles.xml"].decode()
-    named = re.sub('"(Arial|Microsoft YaHei)"', f'"{FAMILY}"', styles)
-    assert named != styles
-    return packed(parts | {"word/styles.xml": named.encode()})
 
 
 @given(st.text(st.sampled_from("&<>\"'{}=+-@\n\t\\#$*_[]();%~`^| aZ9中，。“”—…𠮷㐂䶮éΩж한"), max_size=80))
@@ -120,7 +108,7 @@ def _theirs() -> dict[str, list[bytes]]:
         paths = [Path(folder, f"{language}{k}.docx") for language in LANGUAGES for k in range(len(FORMS))]
         made = [letter for language in LANGUAGES for letter in _ours(language)]
         for path, letter in zip(paths, made, strict=True):
-            path.write_bytes(_in_our_family(letter.docx))
+            path.write_bytes(in_our_family(letter.docx))
         pdfs = [path.read_bytes() for path in convert_all(paths, "pdf", Path(folder, "pdf"))]
     return {language: pdfs[k * len(FORMS) :][: len(FORMS)] for k, language in enumerate(LANGUAGES)}
 

@@ -93,6 +93,7 @@ def _pdfsig(content: bytes, folder: Path) -> str:
         encoding="utf-8",
         timeout=60,
     )
+    assert done.stderr == ""
     return done.stdout
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl import actions, demo, libreoffice
-from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport
+from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport, WeightChange
 from targetcal_xl.actions.acknowledge import acknowledge
 from targetcal_xl.actions.archive import archive
 from targetcal_xl.actions.import_data import ImportWish, import_data
@@ -22,6 +22,7 @@ from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.actions.rule_book import rule_book
 from targetcal_xl.calibration import Opinion
+from targetcal_xl.demo.lessons import Learned, Lesson
 from targetcal_xl.language import LANGUAGES, catalogue
 from targetcal_xl.problems import Problem
 from targetcal_xl.telling import Part, Report, Rows, Sentence
@@ -149,12 +150,26 @@ def _unasked(question: str, default: str) -> str:
     raise AssertionError(f"{question} [{default}]")
 
 
+def _quarters(folder: Path) -> Report:
+    """Two quarters, of which something is wrong with the second's ledger, and weights that went all ways."""
+    measured = (97.5, 9, 9.6, 0.3, 0.18, 0.1)
+    lessons = tuple(
+        Lesson(period, "targets.xlsx", *measured, "It rests on days.", (0.3,), ("metric",), sound, True)
+        for period, sound in (("2025Q1", True), ("2025Q2", False))
+    )
+    changes = tuple(
+        WeightChange(f"driver {after}", 0.3, 0.3, after, 0.1, 0.8) for after in (0.01, 0.2, 0.3, 0.4)
+    )
+    return demo.DemoReport(folder, 1.5, {"hq_target": 1200}, (), Learned(lessons, changes))
+
+
 def _elsewhere(folder: Path) -> Iterator[Report]:
     yield actions.doctor("en")
     yield libreoffice.status(folder)
     yield init(PlanWish(None, folder / "form.xlsx", "saas"), "zh-CN", _NOW, _unasked)
     yield init(PlanWish(folder / "plan", folder / "form.xlsx", ""), "en", _NOW, _unasked)
     yield demo.DemoReport(folder, 1.5, {"hq_target": 1200}, ("targets.xlsx",))
+    yield _quarters(folder)
 
 
 _PLAYS: tuple[Callable[[Path], Iterator[Report]], ...] = (_looked_back, _decided, _changed, _elsewhere)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Answer, AnswerCode, Inputs, Key, Person, Value
+from targetcal_xl.calibration import Answer, AnswerCode, Inputs, Key, Person, Value, usual_rhythm
 from targetcal_xl.ledger import dump
 from targetcal_xl.workbook import entered, revised
 from tests.support.samples import sample_inputs
@@ -147,3 +147,10 @@ def test_a_past_of_shares_takes_no_percentages() -> None:
     key = ("R1", "R1-1", f"history.{INPUTS.history.periods[-1]}")
     assert _revised({key: 0.95}, shares)[1] == []
     assert _revised({key: 95.0}, shares)[1] == [(key, "number_outside")]
+
+
+def test_what_past_days_taught_stays_when_something_else_changes() -> None:
+    taught = replace(INPUTS, rhythm=usual_rhythm())
+    new, faults = _revised({(None, None, "hq_target"): 500.0}, taught)
+    assert faults == [] and new.plan.hq_target == 500
+    assert new.rhythm is taught.rhythm

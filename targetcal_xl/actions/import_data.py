@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.resources.abc import Traversable
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from ..calibration import Floats, History, Inputs, Key, Plan, Readings, Value
 from ..connect import Actuals, DataSource, open_source, read_actuals, read_drivers, read_history
 from ..desk import PARTS, PAST, READ, RESULTS, Desk, Imported, Stock, imported_results, imports, take_stock
 from ..figures import Figures, plain
-from ..language import text
+from ..language import listed, text
 from ..ledger import Event, dump, reference
 from ..outbox import secret
 from ..problems import DataProblems, Found, Problem, Refused
@@ -35,6 +36,8 @@ class TakenIn:
     changed: int
     total: str
     """What all its values come to, as people read it; empty where they do not add up."""
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    """Columns that are called there as in an import of before, though nobody said so now."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """How much came, and what is done with it next."""
@@ -43,6 +46,9 @@ class TakenIn:
         total = text("telling.import.total", language, total=self.total) if self.total else ""
         said = text("telling.import.taken", language, source=self.source, total=total, **counts)
         yield Sentence(said, mark)
+        if self.remembered:
+            called = listed([f"{column}={title}" for column, title in self.remembered.items()], language)
+            yield Sentence(text("telling.import.remembered", language, called=called), indented=True)
         yield Sentence(text(f"telling.import.next_{self.kind}", language), indented=True)
 
 
@@ -82,6 +88,7 @@ class _News:
     kind: str
     record: Imported
     entered: Mapping[Key, Value] = field(default_factory=dict)
+    remembered: Mapping[str, str] = field(default_factory=dict)
 
 
 def import_data(desk: Desk, wish: ImportWish) -> ImportReport:
@@ -109,11 +116,17 @@ def _told(stock: Stock, news: _News) -> TakenIn:
     told = Figures(metric, stock.reading.places.language)
     name = DataSource(record.source).name
     total = told.total(record.total) if adds_up else ""
-    return TakenIn(news.kind, name, record.rows, record.added, record.changed, total)
+    return TakenIn(news.kind, name, record.rows, record.added, record.changed, total, news.remembered)
 
 
-_Wanted = tuple[str, DataSource, Mapping[str, str]]
-"""A kind, where it comes from, and how columns are called there."""
+@dataclass(frozen=True)
+class _Wanted:
+    """A kind, where it comes from, how columns are called there, and how they were called before."""
+
+    kind: str
+    source: DataSource
+    called: Mapping[str, str]
+    remembered: Mapping[str, str] = field(default_factory=dict)
 
 
 def _wanted(stock: Stock, wish: ImportWish) -> list[_Wanted]:
@@ -123,7 +136,8 @@ def _wanted(stock: Stock, wish: ImportWish) -> list[_Wanted]:
         raise Refused([Problem("import_what")])
     if kinds:
         ((kind, said),) = kinds.items()
-        return [(kind, DataSource(said, wish.query), _called(wish.called))]
+        source, called = DataSource(said, wish.query), _called(wish.called)
+        return [_Wanted(kind, source, called, _remembered(stock, kind, source, called))]
     if not (found := [*_again(stock)]) or wish.query or wish.called:
         raise Refused([Problem("import_what")])
     return found
@@ -133,7 +147,15 @@ def _again(stock: Stock) -> Iterator[_Wanted]:
     """Where each kind came from last."""
     for kind, key in _KEYS.items():
         for last in list(imports(stock.desk.ledger, key))[-1:]:
-            yield kind, DataSource(last.source, last.query), last.called
+            yield _Wanted(kind, DataSource(last.source, last.query), last.called)
+
+
+def _remembered(stock: Stock, kind: str, source: DataSource, called: Mapping[str, str]) -> Mapping[str, str]:
+    """How the other columns were called in the last import from there, else in the last of its kind."""
+    found = [one for one in imports(stock.desk.ledger, _KEYS[kind]) if one.called]
+    same = [one for one in found if DataSource(one.source, one.query) == source]
+    last = (same or found)[-1:]
+    return {column: title for one in last for column, title in one.called.items() if column not in called}
 
 
 def _called(said: Sequence[str]) -> dict[str, str]:
@@ -147,9 +169,9 @@ def _called(said: Sequence[str]) -> dict[str, str]:
 def _all_news(stock: Stock, wanted: Sequence[_Wanted]) -> Iterator[_News]:
     """What all sources say; raise DataProblems with what is wrong with any of them."""
     problems = Found()
-    for kind, source, called in wanted:
+    for one in wanted:
         try:
-            yield _news(stock, kind, source, called)
+            yield _news(stock, one)
         except DataProblems as found:
             for problem in found.problems:
                 problems.add(problem)
@@ -157,8 +179,23 @@ def _all_news(stock: Stock, wanted: Sequence[_Wanted]) -> Iterator[_News]:
         raise DataProblems([*problems])
 
 
-def _news(stock: Stock, kind: str, source: DataSource, called: Mapping[str, str]) -> _News:
-    content, inputs = open_source(source, lambda name: secret(_VARIABLE, name)), stock.standing.inputs
+def _news(stock: Stock, wanted: _Wanted) -> _News:
+    """What a source says; a remembered title that it does not have is no longer looked for."""
+    content, remembered = open_source(wanted.source, lambda name: secret(_VARIABLE, name)), wanted.remembered
+    while True:
+        try:
+            news = _read_as(stock, wanted, content, {**remembered, **wanted.called})
+            return replace(news, remembered=remembered)
+        except DataProblems as found:
+            missing = {one.fields["column"] for one in found.problems if one.code == "csv_missing_column"}
+            if not missing & remembered.keys():
+                raise
+            remembered = {name: title for name, title in remembered.items() if name not in missing}
+
+
+def _read_as(stock: Stock, wanted: _Wanted, content: Traversable, called: Mapping[str, str]) -> _News:
+    """What a source says whose columns are called so."""
+    kind, source, inputs = wanted.kind, wanted.source, stock.standing.inputs
     empty = Imported(source.said, source.query, called, 0, 0, 0, 0.0)
     if kind == "actuals":
         found = read_actuals(content, stock.plan, called)

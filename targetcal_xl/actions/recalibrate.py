@@ -118,9 +118,16 @@ def tell_weights(weights: Sequence[WeightChange], language: str) -> Iterator[Par
     if weights:
         yield table(_WEIGHTS, (_weight_row(weight, language) for weight in weights), language)
     for one in weights:
-        if abs(one.after) < _FADED * abs(one.expert):
-            said = {code: spell(getattr(one, code), language, 2) for code in ("expert", "after", "error")}
-            yield Sentence(text("telling.recalibrate.faded", language, **said), QUESTION, one.driver)
+        if said := faded(one, language):
+            yield Sentence(said, QUESTION, one.driver)
+
+
+def faded(weight: WeightChange, language: str) -> str:
+    """Why a weight has come to next to nothing; nothing of one that has not."""
+    if abs(weight.after) >= _FADED * abs(weight.expert):
+        return ""
+    said = {code: spell(getattr(weight, code), language, 2) for code in ("expert", "after", "error")}
+    return text("telling.recalibrate.faded", language, **said)
 
 
 def _weight_row(weight: WeightChange, language: str) -> tuple[str, ...]:

@@ -235,7 +235,8 @@ def _type(parameter: Parameter) -> click.ParamType[Any]:
     if choices := [str(choice) for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]:
         return _Wanted("choice", click.Choice(choices), choices=[*filter(None, choices)])
     if (least := parameter.given.least) is not None:
-        return _Wanted("at_least", click.FloatRange(min=least), least=f"{least:g}")
+        among = click.IntRange(min=int(least)) if int in kinds else click.FloatRange(min=least)
+        return _Wanted("at_least", among, least=f"{least:g}")
     return next(_TYPES[kind] for kind in kinds if kind in _TYPES)
 
 

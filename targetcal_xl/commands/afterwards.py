@@ -112,6 +112,9 @@ def _follow_once(desk: "Desk", actuals: Results = None, as_of: Day = None) -> "R
     " --as 顾明远",
     'targetcal acknowledge targets.xlsx --region HD --text "talked over" --until 2025-02-20',
 )
+@TABLE.button(
+    "acknowledge", "finance", "ReviewAcceptChange", "alarmed", "region", "measure", "done_by", "who"
+)
 def _acknowledge(
     desk: "Desk", measure: Measure, done_by: DoneBy, alarmed: AlarmedLine = "", region: Region = ""
 ) -> "Report":

@@ -35,6 +35,7 @@ Folder = Annotated[Path, Given(kind="folder", about="demo")]
 Source = Annotated[str, Given("--from", about="from", metavar="DIR|TEMPLATE", names=_templates)]
 Language = Annotated[str, Given("--lang", names=languages)]
 DemoPlan = Annotated[str, Given("--plan", about="demo_plan", names=_cases)]
+Quarters = Annotated[int, Given("--quarters", "whole", least=1, metavar="N")]
 BackTo = Annotated[int | None, Given("--back-to", "whole", metavar="N")]
 Listed = Annotated[bool, Given("--list", about="list")]
 ScenarioName = Annotated[str, Given("--name", about="scenario_name")]
@@ -53,14 +54,23 @@ EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 TABLE = CommandTable()
 
 
-@TABLE.command("targetcal demo", "targetcal demo --lang en", "targetcal demo --plan manufacturing --lang en")
+@TABLE.command(
+    "targetcal demo",
+    "targetcal demo --lang en",
+    "targetcal demo --plan manufacturing --lang en",
+    "targetcal demo year --quarters 3",
+)
 def _demo(
-    here: Here, directory: Folder = Path("demo"), lang: Language = LANGUAGES[0], plan: DemoPlan = "saas"
+    here: Here,
+    directory: Folder = Path("demo"),
+    lang: Language = LANGUAGES[0],
+    plan: DemoPlan = "saas",
+    quarters: Quarters = 1,
 ) -> "Report":
     from ..demo import demo
 
     with here.progress() as progress:
-        return demo(directory, lang, progress=progress, plan=plan)
+        return demo(directory, lang, progress=progress, plan=plan, quarters=quarters)
 
 
 @TABLE.command(

@@ -26,6 +26,7 @@ with on_demand(__name__):
     from .plan_tree import infeasible
     from .representatives import read_representatives
     from .sources import DataSource, open_source
+    from .spelt import number_told
     from .stamps import (
         as_der,
         ask_stamp,
@@ -37,7 +38,7 @@ with on_demand(__name__):
     )
     from .suggestions import CAUSES, RULE_FIELDS, SUGGESTIONS, read_suggestions
     from .survey import SURVEY_COLUMNS, Responses, read_responses, role_words, survey_words
-    from .tables import decode, number_told
+    from .tables import decode
     from .templates import case_names, find_plan, plan_template, plan_templates
 
 __all__ = [

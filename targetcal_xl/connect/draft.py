@@ -15,7 +15,8 @@ import tomli_w
 from ..figures import typed
 from .plan_file import FILE, plan_words
 from .plan_folder import DRIVER_COLUMNS, DRIVERS, HISTORY, HISTORY_COLUMNS, read_plan, table_file
-from .tables import TableFile, normal, number_told, read_table
+from .spelt import normal, number_told
+from .tables import TableFile, read_table
 
 NOTE = ("note",)
 """What a table may have beside what is read."""

@@ -20,7 +20,7 @@ from ..calibration.vocabulary import (
     Split,
 )
 from ..language import LANGUAGES, find, text
-from .tables import normal
+from .spelt import normal
 
 ItemKind = Literal["text", "number", "whole", "day", "period", "choice"]
 

@@ -47,7 +47,8 @@ from .form_writing import NOBODY
 from .plan_file import PlanPlace, plan_meant
 from .plan_folder import DRIVER_COLUMNS, HISTORY_COLUMNS, history_in, odd_target, readings_in
 from .sheet import Grid, NotASheet, TooBig, read_sheets
-from .tables import TableFile, date_told, normal, number_told, table_in, too_big
+from .spelt import date_told, normal, number_told
+from .tables import TableFile, table_in, too_big
 
 _HEAD_WITHIN = 20
 """Headings stand in one of the first rows."""

@@ -20,7 +20,7 @@ from ..language import listed, record, text
 from .draft import DraftRow, PlanDraft
 from .form import DRIVERS, HISTORY, INDICATORS, INSIDE, READINGS, SHEETS, FormItem, FormSheet
 from .plan_file import default_word
-from .tables import number_told
+from .spelt import number_told
 
 NOBODY: Final = "-"
 """What stands in a cell where several might, and there are to be none."""

@@ -20,8 +20,9 @@ from ..problems import DataProblems, Problem
 from ..workdays import with_days
 from .past_days import DAYS, read_past_days
 from .plan_file import FILE, PlanPlace, read_plan_file
+from .spelt import normal
 from .stamps import as_pem, certificates_in
-from .tables import TableFile, normal, read_table
+from .tables import TableFile, read_table
 
 _LOG = logging.getLogger(__name__)
 

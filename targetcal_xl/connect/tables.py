@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import codecs
 import csv
-import datetime as dt
 import difflib
 import io
 import logging
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,10 +23,13 @@ from openpyxl.utils import get_column_letter
 from ..calibration import Floats
 from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
-from ..language import LANGUAGES, record, text
+from ..language import LANGUAGES, text
 from ..log import step
 from ..problems import DataProblems, Found, Place, Problem
+from .amounts import amounts_told, currencies_in
+from .plain import plain_table
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
+from .spelt import date_told, normal, number_told
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,13 +42,6 @@ _SEPARATORS = ",;\t|，；"
 _SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _TITLES_WITHIN = 20
 """Above the titles there may be a few rows of other words."""
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?%?")
-_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?", re.IGNORECASE)
-_POWERS = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
-_COUNTED = re.compile(rf"(.*?)\s*({'|'.join(sorted(_POWERS, key=len, reverse=True))})")
-_DAY = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
-_DAYS = [*map(re.compile, (_DAY, *(pattern for one in LANGUAGES for pattern in record(one).days)))]
-"""How a day is written: in figures, or as one of our languages writes it."""
 _SUGGESTIONS = 20
 """Only so many unknown codes are looked up: each search goes through all the known ones."""
 
@@ -97,7 +91,8 @@ class TableFile:
         odd = said[~np.isfinite(found)]
         found[~np.isfinite(found)] = odd.map({each: number_told(each) for each in odd.unique()})
         empty = (said == "").to_numpy(dtype=bool)
-        wrong = np.isnan(found) & ~said.isin(list(unknown)).to_numpy(dtype=bool)
+        mixed = self._amounts(column, found)
+        wrong = np.isnan(found) & ~mixed & ~said.isin(list(unknown)).to_numpy(dtype=bool)
         self.report_where("csv_empty", wrong & empty, column)
         self.report_where("csv_not_a_number", wrong & ~empty, column)
         if not self.comma_is_clear:
@@ -110,6 +105,32 @@ class TableFile:
         limits = {"low": typed(low), "high": typed(high)}
         self.report_where(code, ((found < low) | (found > high)) & ~absurd, column, **limits)
         return found
+
+    def _amounts(self, column: str, found: Floats) -> NDArray[np.bool_]:
+        """Put in what amounts come to whose currency is named, if all are of one; which are not, (n,).
+
+        A column of several currencies, or of amounts with one and others without, is reported once.
+        """
+        said, plain = self.cells[column], np.isfinite(found) & (found != 0)
+        amounts = amounts_told(said[np.isnan(found)].unique())
+        marked, there = said.isin(list(amounts)).to_numpy(dtype=bool), currencies_in(amounts)
+        if not there or len(there) + bool(plain.any()) == 1:
+            found[marked] = said[marked].map({each: amount.value for each, amount in amounts.items()})
+            return np.zeros_like(marked)
+        examples = [
+            self._example("amount", column, (said == one.example).to_numpy(dtype=bool), currency=one.name)
+            for one in there
+        ]
+        if plain.any():
+            examples.append(self._example("plain", column, plain))
+        where = Place("connect.place.column", {"file": self.file, "column": column})
+        self.problems.add(Problem("csv_currencies", where, {"found": examples}))
+        return marked
+
+    def _example(self, kind: str, column: str, where: NDArray[np.bool_], **fields: object) -> Place:
+        """The first cell of a column where this is true (n,), with its row."""
+        cell = self.cells[column][where].iloc[:1]
+        return Place(f"connect.example.{kind}", {"row": cell.index.item(), "value": cell.item(), **fields})
 
     def codes(self, column: str, known: Mapping[str, str]) -> NDArray[np.intp]:
         """The column as positions among the `known` codes (code -> name), (n,); report the others (-1)."""
@@ -165,6 +186,9 @@ class _Source:
     rows: Iterable[tuple[int, list[str]]]
     grid: Grid | None = None
     comma_is_clear: bool = True
+    text: str = ""
+    """Of a text file, what it says, and the sign between its cells."""
+    separator: str = ","
 
 
 @step(_LOG, "read a table")
@@ -213,24 +237,6 @@ def _titled(file: str, read: _Source, required: Sequence[str], columns: _Titles)
         raise DataProblems(problems)
     below = chain((each for each in first if each[0] > head.row), rows)
     return _table(file, read, head, below, columns)
-
-
-def normal(said: str) -> str:
-    """Text with full-width letters, digits and signs made plain, and no space around it."""
-    return unicodedata.normalize("NFKC", said).replace("−", "-").strip()
-
-
-def number_told(said: str) -> float:
-    """The value of `1,200`, `１２％`, `1.2万` or `-3.5`; NaN for anything that is not a finite number."""
-    plain = normal(said)
-    if counted := _COUNTED.fullmatch(plain):
-        return float(f"{number_told(counted[1]) * _POWERS[counted[2]]:.15g}")
-    if _THOUSANDS.fullmatch(plain):
-        plain = plain.replace(",", "").replace(" ", "")
-    if not _PLAIN.fullmatch(plain):
-        return math.nan
-    value = float(plain.rstrip("%")) / (100 if plain.endswith("%") else 1)
-    return value if math.isfinite(value) else math.nan
 
 
 def nearest(said: str, known: Mapping[str, str]) -> str | None:
@@ -284,7 +290,7 @@ def _read(source: Traversable, columns: _Titles) -> _Source:
         said = said[named.end() :]
     separator = named[1] if named else _separator(said, columns)
     rows = csv.reader(io.StringIO(said, newline=""), delimiter=separator, strict=True)
-    return _Source(enumerate(rows, start=1), comma_is_clear=separator in (",", "，", "\t"))
+    return _Source(enumerate(rows, start=1), None, separator in (",", "，", "\t"), said, separator)
 
 
 def _sheet(content: bytes, file: str) -> _Source:
@@ -356,7 +362,22 @@ def _table(
 ) -> TableFile:
     """The rows below the titles; raise DataProblems where one has more cells than there are titles."""
     places = {name: head.columns.index(name) for name in columns if name in head.columns}
-    width, said, found = len(head.titles), {name: list[str]() for name in places}, Found()
+    width = len(head.titles)
+    plain = plain_table(read.text, read.separator, head.row, width) if read.text else None
+    found = _one_by_one(file, rows, places, width) if plain is None else plain
+    frame = pd.DataFrame(
+        {name: found[places[name]] if name in places else "" for name in columns}, found.index, dtype=str
+    )
+    others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
+    table = TableFile(file, frame, tuple(others), comma_is_clear=read.comma_is_clear)
+    return _of_sheet(table, read.grid, head.row, places) if read.grid else table
+
+
+def _one_by_one(
+    file: str, rows: Iterable[tuple[int, list[str]]], places: Mapping[str, int], width: int
+) -> pd.DataFrame:
+    """The cells at these places of each row that says anything, stripped, by the rows' numbers."""
+    said, found = {place: list[str]() for place in places.values()}, Found()
     numbers, same = list[int](), dict[str, str]()
     for row, cells in rows:
         if len(cells) > width and any(cells[width:]):
@@ -364,16 +385,12 @@ def _table(
             found.add(Problem("csv_row_too_long", where, {"cells": len(cells), "columns": width}))
         if any(map(str.strip, cells)):
             numbers.append(row)
-            for name, place in places.items():
+            for place, column in said.items():
                 each = cells[place].strip() if place < len(cells) else ""
-                said[name].append(same.setdefault(each, each))
+                column.append(same.setdefault(each, each))
     if found:
         raise DataProblems(list(found))
-    filled = {name: said.get(name, [""] * len(numbers)) for name in columns}
-    frame = pd.DataFrame(filled, index=pd.Index(numbers, dtype=np.int64), dtype=str)
-    others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
-    table = TableFile(file, frame, tuple(others), comma_is_clear=read.comma_is_clear)
-    return _of_sheet(table, read.grid, head.row, places) if read.grid else table
+    return pd.DataFrame(said, index=pd.Index(numbers, dtype=np.int64), dtype=str)
 
 
 def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]) -> TableFile:
@@ -388,13 +405,3 @@ def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]
     table.unread = frozenset(unread)
     table.merged = frozenset((row, names[at]) for row, at in grid.merged if at in names and row in rows)
     return table
-
-
-def date_told(said: str) -> dt.date | None:
-    """The day of `2025-01-31`, or as one of our languages writes it; None for what is none."""
-    found = (pattern.fullmatch(normal(said)) for pattern in _DAYS)
-    parts = next(filter(None, found), None)
-    try:
-        return dt.date(*(int(parts[name]) for name in ("year", "month", "day"))) if parts else None
-    except ValueError:
-        return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..actions import EvaluateReport, evaluate, objections, verify
@@ -17,6 +17,8 @@ from ..language import record, text
 from ..ooxml import make_folder
 from ..problems import Problem, Refused
 from ..telling import Part, Report, Sentence, table
+from .lessons import Learned, Lesson, lesson
+from .sequel import Sequel
 from .story import Story
 
 SUMMARY = "summary.json"
@@ -32,6 +34,8 @@ class DemoReport(Report):
     seconds: float
     summary: Mapping[str, object]
     files: tuple[str, ...]
+    learned: Learned | None = None
+    """What more quarters than one taught."""
 
     def figures(self) -> Iterator[tuple[str, float]]:
         """The figures that are single numbers."""
@@ -46,12 +50,17 @@ class DemoReport(Report):
         figures = self.figures()
         rows = [(text(f"telling.demo.{code}", language), plain(value, language)) for code, value in figures]
         yield table(("figure", "value"), rows, language)
+        if self.learned:
+            yield from self.learned.tell(language)
         for name in self.files:
             yield Sentence(name, indented=True)
 
 
-def demo(directory: Path, language: str, *, progress: OnProgress = silent, plan: str = CASE) -> DemoReport:
-    """Play a shipped plan, as it is told in a language, in a folder that is empty or not there yet.
+def demo(
+    directory: Path, language: str, *, progress: OnProgress = silent, plan: str = CASE, quarters: int = 1
+) -> DemoReport:
+    """Play a shipped plan, as it is told in a language, in a folder that is empty or not there yet; and as
+    many quarters after it as make so many, each in a folder of its own.
 
     Raise Refused for any other folder, and for an unknown language or plan.
     """
@@ -61,15 +70,44 @@ def demo(directory: Path, language: str, *, progress: OnProgress = silent, plan:
         raise Refused([Problem("folder_not_empty", str(directory))])
     make_folder(directory)
     began = time.monotonic()
-    story = Story(folder, directory, language)
-    for done, act in enumerate(story.acts, 1):
-        story.play(act)
-        progress("demo", done, len(story.acts))
-    with story.desk(story.acts[-1]) as desk:
+    stories = _stories(Story(folder, directory, language), quarters)
+    played, whole = 0, sum(len(story.acts) for story in stories)
+    for story in stories:
+        make_folder(story.directory)
+        for act in story.acts:
+            story.play(act)
+            played += 1
+            progress("demo", played, whole)
+    with stories[0].desk(stories[0].acts[-1]) as desk:
         figures = summary(desk)
+    learned = _learned(stories) if quarters > 1 else None
+    if learned:
+        figures["quarters"] = learned.as_json()
     written = json.dumps(figures, ensure_ascii=False, indent=2)
     (directory / SUMMARY).write_text(written + "\n", encoding="utf-8")
-    return DemoReport(directory, time.monotonic() - began, figures, tuple(_files(directory)))
+    return DemoReport(directory, time.monotonic() - began, figures, tuple(_files(directory)), learned)
+
+
+def _stories(case: Story, quarters: int) -> list[Story]:
+    """The case, and the quarters after it, each after the one before."""
+    stories = [case]
+    for places in range(1, quarters):
+        stories.append(Sequel(case, stories[-1], places))
+    return stories
+
+
+def _learned(stories: Sequence[Story]) -> Learned:
+    """What all quarters taught, from their books and ledgers."""
+    lessons, ended = list[Lesson](), ""
+    for story in stories:
+        with story.desk(story.acts[-1]) as desk:
+            lessons.append(lesson(desk, evaluate(desk), stories[0].inputs.plan, ended))
+            ended = desk.ledger.checkpoint.mark
+    weights = stories[-1].weights
+    return Learned(
+        tuple(lessons),
+        tuple(replace(last, before=first) for last, first in zip(weights, lessons[0].weights, strict=False)),
+    )
 
 
 def _files(directory: Path) -> Iterator[str]:

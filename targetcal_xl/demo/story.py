@@ -11,7 +11,18 @@ from hashlib import shake_256
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from ..actions import confirm, decide, evaluate, follow, handle_objection, issue_letters, lock, new, survey
+from ..actions import (
+    WeightChange,
+    confirm,
+    decide,
+    evaluate,
+    follow,
+    handle_objection,
+    issue_letters,
+    lock,
+    new,
+    survey,
+)
 from ..calibration import Value
 from ..connect import read_actuals, read_plan, read_responses
 from ..desk import Desk, open_desk
@@ -20,15 +31,22 @@ from ..problems import DataProblems
 from ..workbook import as_typed, read
 
 StoryRow = Mapping[str, str]
+Parts = Mapping[str, Callable[[Desk, StoryRow], object]]
+"""What is done in each act, by its action."""
 
 DECLARED = ("declared", "basis", "support", "risk", "comment", "attachment")
 ASKED = ("line", "kind", "what", "quantity", "unit", "due")
 NUMBERS = ("declared", "quantity")
-BOOK, LETTERS = "targets.xlsx", "letters"
+BOOK, LETTERS, RESULTS = "targets.xlsx", "letters", "actuals.csv"
+_BEGINNINGS = {"new", "next"}
+"""Acts that make a book."""
 
 
 class Story:
     """The acts of a plan folder's story.csv, to be played in a directory."""
+
+    weights: tuple[WeightChange, ...] = ()
+    """What was learned of the drivers' weights when the quarter began; nothing at a case's beginning."""
 
     def __init__(self, folder: Traversable, directory: Path, language: str) -> None:
         self.folder, self.directory, self.language = folder, directory, language
@@ -52,13 +70,19 @@ class Story:
             actor=act["actor"],
             clock=lambda: at,
             source="demo",
-            create=act["action"] == "new",
+            create=act["action"] in _BEGINNINGS and not book.exists(),
             chance=salted,
         )
 
     def play(self, act: StoryRow) -> None:
         """One act."""
-        parts: Mapping[str, Callable[[Desk, StoryRow], object]] = {
+        with self.desk(act) as desk:
+            self.parts[act["action"]](desk, act)
+
+    @property
+    def parts(self) -> Parts:
+        """What is done in each act."""
+        return {
             "new": lambda desk, _: new(desk, self.inputs, self.language),
             "submit": self._submit,
             "lock": self._lock,
@@ -70,8 +94,6 @@ class Story:
             "survey": self._survey,
             "evaluate": lambda desk, _: evaluate(desk),
         }
-        with self.desk(act) as desk:
-            parts[act["action"]](desk, act)
 
     def _submit(self, desk: Desk, act: StoryRow) -> None:
         """A manager fills the tab and says that it is finished."""
@@ -84,12 +106,16 @@ class Story:
         }
         for item, row in enumerate(self._in_region(self._supports, act), 1):
             typed |= {(f"S{item:02d}", code): row[code] for code in ASKED if row[code]}
-        typed |= {
+        self._hand_in(desk, act, typed)
+
+    def _hand_in(self, desk: Desk, act: StoryRow, typed: Mapping[tuple[str, str], str]) -> None:
+        """A head types, says that it is finished, and saves."""
+        signed = {
             ("", "status"): "submitted",
             ("", "submitter"): act["actor"],
             ("", "submitted_on"): act["at"][:10],
         }
-        self._type(desk, act["region"], typed)
+        self._type(desk, act["region"], {**typed, **signed})
 
     def _in_region(self, rows: list[StoryRow], act: StoryRow) -> list[StoryRow]:
         lines = {line.code for line in self.inputs.plan.lines_of(act["region"])}
@@ -133,8 +159,13 @@ class Story:
         value = float(counter) if counter else None
         decide(desk, act["region"], act["line"], kind, counter=value, reason=act["reason"], hours=_hours(act))
 
+    @property
+    def _actuals(self) -> Traversable:
+        """The file of daily results."""
+        return self.folder.joinpath(RESULTS)
+
     def _follow(self, desk: Desk, act: StoryRow) -> None:
-        results = read_actuals(self.folder.joinpath("actuals.csv"), self.inputs.plan)
+        results = read_actuals(self._actuals, self.inputs.plan)
         follow(desk, results, dt.date.fromisoformat(act["value"]))
 
     def _survey(self, desk: Desk, act: StoryRow) -> None:

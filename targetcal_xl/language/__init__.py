@@ -20,6 +20,7 @@ __all__ = [
     "Language",
     "Shortened",
     "catalogue",
+    "currencies",
     "find",
     "is_meant",
     "is_placeholder",
@@ -105,6 +106,16 @@ def territories(language: str) -> dict[str, str]:
     from babel import Locale
 
     return dict(Locale.parse(record(language).locale).territories)
+
+
+@cache
+def currencies(language: str) -> dict[str, tuple[str, ...]]:
+    """What a language calls the currencies of the world, with their signs, by their codes."""
+    from babel import Locale
+
+    locale = Locale.parse(record(language).locale)
+    signs = locale.currency_symbols
+    return {code: (name, signs.get(code, code)) for code, name in locale.currencies.items()}
 
 
 def spoken_language() -> str:

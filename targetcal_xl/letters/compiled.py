@@ -34,6 +34,7 @@ from .placed import (
     wrong_anchors,
     wrong_charts,
 )  # fmt: skip
+from .roomy import is_long, with_room
 from .sandbox import LetterEnvironment
 from .words import ANCHORS
 
@@ -91,6 +92,7 @@ class CompiledTemplate:
         if found := [*environment.problems, *found]:
             raise DataProblems(found)
         self._core = placed[_CORE].decode()
+        self._parts = placed
         self._packed = {name: packed(_info(name), data) for name, data in placed.items()}
 
     def fill(self, context: LetterFields, pictures: Mapping[str, Picture], issued: dt.date) -> Rendered:
@@ -104,6 +106,7 @@ class CompiledTemplate:
                 raise DataProblems(environment.problems)
             merged = tuple(dict.fromkeys(environment.merged))
             body = self._texts[BODY].finished(texts[BODY], environment.merged, alts)
+            body = with_room(body, self._parts) if any(map(is_long, merged)) else body
         made = {name: (_DECLARATION + text).encode() for name, text in {**texts, BODY: body}.items()}
         made[_CORE] = _about(self._core, context, issued)
         made |= {self._places[chart]: pictures[chart].png for chart in alts}

@@ -29,6 +29,8 @@ _LOG = logging.getLogger(__name__)
 _STOPPED = re.compile(rf"{BEYOND}(\w+)")
 _NO_GLYPH = re.compile(r"PDF/A-3u error: the text |could not be displayed with font ")
 _LONGEST = 120
+_MARKED, _SUSPECTS = b"/MarkInfo<</Marked true", b"/Suspects false"
+"""What Typst says of tags in a PDF's catalog, which comes last; of the latter poppler tells as of a fault."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,16 @@ def _compiled(source: Source, issued: dt.date, attached: EmbeddedFile | None = N
         pdf = compiler.compile(format="pdf", timestamp=noon, pdf_standards="a-3u")
     if not isinstance(pdf, bytes):
         raise TypeError("a PDF is one file")
-    return pdf
+    return _unsuspected(pdf)
+
+
+def _unsuspected(pdf: bytes) -> bytes:
+    """The PDF without saying that its tags are sound, which holds unless it is said that they are not.
+
+    ISO 32000-1, table 321. Blanks take the place, as everything stands where the file's table says.
+    """
+    before, said, after = pdf.rpartition(_MARKED + _SUSPECTS)
+    return before + _MARKED + b" " * len(_SUSPECTS) + after if said else pdf
 
 
 @contextmanager

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from lxml import etree
 
-from .package import W
+from .alternatives import as_word_reads
+from .package import W, parse_xml
 from .supported import Unsupported, examine
 
 _SANS = frozenset(
@@ -183,6 +185,18 @@ class WordStyles:
 
 
 _HEADING = re.compile("heading ([1-6])")
+
+
+def styles_of(parts: Mapping[str, bytes]) -> WordStyles:
+    """The styles of a Word file by its parts; raise Unsupported for such as have no equal."""
+    return _styles(*(parts.get(f"word/{name}.xml", b"<none/>") for name in ("styles", "theme1", "settings")))
+
+
+@lru_cache(4)
+def _styles(*parts: bytes) -> WordStyles:
+    """What letters of one template have in common."""
+    styles, theme, settings = (as_word_reads(parse_xml(part)) for part in parts)
+    return WordStyles(styles, theme, settings)
 
 
 def _level(style: etree._Element) -> int:

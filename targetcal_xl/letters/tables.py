@@ -28,7 +28,7 @@ LEAST = """#let least(height, width, body) = {
 
 
 @dataclass(frozen=True)
-class _Table:
+class TableLook:
     """A table's own properties before those of its style."""
 
     widths: tuple[float, ...]
@@ -67,7 +67,7 @@ class TableFrame:
     def __init__(self, shape: str, styles: WordStyles) -> None:
         examine(element := shaped(shape))
         self._shape, self._styles = shape, styles
-        self._table = _read(element, styles)
+        self._table = read_table(element, styles)
 
     @cached_property
     def _placed(self) -> str:
@@ -110,7 +110,8 @@ def _is_kept(rows: Sequence[SetRow]) -> bool:
     return True in kept
 
 
-def _read(element: etree._Element, styles: WordStyles) -> _Table:
+def read_table(element: etree._Element, styles: WordStyles) -> TableLook:
+    """How a table looks; raise Unsupported for one whose columns do not say how wide they are."""
     own = element.find(f"{W}tblPr")
     grid = element.find(f"{W}tblGrid")
     if own is None or grid is None:
@@ -120,10 +121,10 @@ def _read(element: etree._Element, styles: WordStyles) -> _Table:
     inherited = styles.table(value_of(own, "tblStyle"))
     widths = tuple(points(column.get(f"{W}w")) for column in grid)
     _agree(own, "tblW", sum(widths))
-    return _Table(widths, (own, *reversed(inherited)))
+    return TableLook(widths, (own, *reversed(inherited)))
 
 
-def _row(table: _Table, row: etree._Element, ends: tuple[bool, bool], contents: Contents) -> str:
+def _row(table: TableLook, row: etree._Element, ends: tuple[bool, bool], contents: Contents) -> str:
     cells, column = [], 0
     for cell in row.iter(f"{W}tc"):
         span = int(points(value_of(cell.find(f"{W}tcPr"), "gridSpan"), 1)) or 1
@@ -145,13 +146,13 @@ class _Place:
     cell: etree._Element
 
 
-def _cell(table: _Table, place: _Place, body: str) -> str:
+def _cell(table: TableLook, place: _Place, body: str) -> str:
     own = place.cell.find(f"{W}tcPr")
     if next(place.cell.iter(f"{W}tbl"), None) is not None:
         raise Unsupported("tbl in tc")
     width = sum(table.widths[place.column : place.column + place.span])
     _agree(own, "tcW", width)
-    margins = {side: _margin(table, own, side) for side in _SIDES}
+    margins = {side: cell_margin(table, own, side) for side in _SIDES}
     lines = {side: _line(table, place, own, side) for side in _SIDES}
     margins["top"] += _width(lines["top"])  # a line takes room, in Writer too
     options = [
@@ -169,12 +170,13 @@ def _cell(table: _Table, place: _Place, body: str) -> str:
     return f"{cell}[{_at_least(place.parent, width, margins, body)}]"
 
 
-def _margin(table: _Table, own: etree._Element | None, side: str) -> float:
+def cell_margin(table: TableLook, own: etree._Element | None, side: str) -> float:
+    """How far a cell's contents stay from its side, in points."""
     direct = None if own is None else own.find(f"{W}tcMar/{W}{side}")
     return table.margins[side] if direct is None else points(direct.get(f"{W}w"))
 
 
-def _line(table: _Table, place: _Place, own: etree._Element | None, side: str) -> etree._Element | None:
+def _line(table: TableLook, place: _Place, own: etree._Element | None, side: str) -> etree._Element | None:
     """A cell's line on one side: its own, or the table's outer or inner one; None where none is drawn."""
     direct = None if own is None else _first((own,), "tcBorders", side)
     line = table.borders[_line_name(table, place, side)] if direct is None else direct
@@ -192,7 +194,7 @@ def _width(line: etree._Element | None) -> float:
     return 0.0 if line is None else points(line.get(f"{W}sz"), 8)
 
 
-def _line_name(table: _Table, place: _Place, side: str) -> str:
+def _line_name(table: TableLook, place: _Place, side: str) -> str:
     outer = {
         "top": place.ends[0],
         "bottom": place.ends[1],

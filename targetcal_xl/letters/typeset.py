@@ -14,7 +14,7 @@ from .font import FAMILY
 from .inline import BEYOND, Inline, line_edges
 from .moulds import Mould, quoted, shared
 from .package import W, parse_xml, parts_of
-from .styles import Look, WordStyles, points
+from .styles import Look, WordStyles, points, styles_of
 from .supported import Unsupported, examine, examine_settings
 from .tables import LEAST, SetRow, TableFrame
 
@@ -53,7 +53,8 @@ def typeset(docx: bytes, curves: Mapping[str, bytes] = _NO_CURVES) -> Source:
 
 
 def _source(parts: Mapping[str, bytes], curves: Mapping[str, bytes]) -> Source:
-    styles = _styles(*(parts.get(f"word/{name}.xml", _NONE) for name in ("styles", "theme1", "settings")))
+    _examine_settings(parts.get("word/settings.xml", _NONE))
+    styles = styles_of(parts)
     body = read_part(parts["word/document.xml"])
     section = _section(body.frame)
     drawn = {_file(name): svg for name, svg in curves.items()}
@@ -66,10 +67,8 @@ def _source(parts: Mapping[str, bytes], curves: Mapping[str, bytes]) -> Source:
 
 
 @lru_cache(4)
-def _styles(styles: bytes, theme: bytes, settings: bytes) -> WordStyles:
-    """What letters of one template have in common."""
-    examine_settings(said := _reads(settings))
-    return WordStyles(_reads(styles), _reads(theme), said)
+def _examine_settings(settings: bytes) -> None:
+    examine_settings(_reads(settings))
 
 
 def _file(part: str) -> str:

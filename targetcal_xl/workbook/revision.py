@@ -63,7 +63,7 @@ def revised(inputs: Inputs, cells: Mapping[Key, Value]) -> tuple[Inputs, list[Un
     plan = _plan(inputs.plan, entry)
     history = with_days(_revised_history(inputs, entry), plan)
     readings, answers = _revised_readings(inputs, entry), tuple(_revised_answers(inputs, entry))
-    return Inputs(plan, history, readings, answers), entry.faults
+    return Inputs(plan, history, readings, answers, inputs.rhythm), entry.faults
 
 
 class _Entry:

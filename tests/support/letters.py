@@ -23,6 +23,7 @@ from targetcal_xl.calibration import (
     Targets,
 )
 from targetcal_xl.letters import LetterTemplate, render_pdf, render_word
+from targetcal_xl.letters.font import FAMILY
 from tests.support.samples import PERIOD, sample_plan
 
 BODY = "word/document.xml"
@@ -127,6 +128,15 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
         for name, data in parts.items():
             package.writestr(name, data)
     return out.getvalue()
+
+
+def in_our_family(docx: bytes) -> bytes:
+    """The same in the font that ours is set in: the one it names may not be installed here."""
+    parts = parts_of(docx)
+    styles = parts["word/styles.xml"].decode()
+    named = re.sub('"(Arial|Microsoft YaHei)"', f'"{FAMILY}"', styles)
+    assert named != styles
+    return packed(parts | {"word/styles.xml": named.encode()})
 
 
 def changed(old: str, new: str, part: str = BODY, docx: bytes | None = None) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,7 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     pkcs12,
 )
-from cryptography.x509.oid import NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from PIL import Image
 
 from targetcal_xl.letters import LetterTemplate
@@ -59,6 +61,8 @@ class Certifier:
     number: int = 0
     revocations: str = ""
     """The address of the list of certificates that it revoked; none, where there is no such list."""
+    responder: str = ""
+    """The address of who answers, certificate by certificate, whether it was revoked (OCSP)."""
     key: _Private = field(init=False, default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     @property
@@ -98,6 +102,11 @@ class Certifier:
                 [x509.UniformResourceIdentifier(self.revocations)], None, None, None
             )
             made = made.add_extension(x509.CRLDistributionPoints([place]), critical=False)
+        if self.responder:
+            asked = x509.AccessDescription(
+                AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(self.responder)
+            )
+            made = made.add_extension(x509.AuthorityInformationAccess([asked]), critical=False)
         return made.sign(self.key, hashes.SHA256())
 
     def revoked(self, numbers: Iterable[int], since: dt.datetime = FROM) -> bytes:
@@ -112,6 +121,16 @@ class Certifier:
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         made = made.add_extension(issuer, critical=False)
         return made.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    def deputy(self, key: _Private, may_answer: bool) -> x509.Certificate:
+        """A certificate of whom it lets answer for it, or of somebody who only would like to."""
+        made = self._begun("Responder", key, FROM, UNTIL)
+        made = made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        made = made.add_extension(_usage(digital_signature=True), critical=True)
+        if may_answer:
+            made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False)
+            made = made.add_extension(x509.OCSPNoCheck(), critical=False)
+        return made.sign(self.key, hashes.SHA256())
 
     def person(
         self,
@@ -188,3 +207,60 @@ def revocations(lists: list[bytes]) -> Iterator[str]:
 
     with serving(_Desk) as port:
         yield f"http://127.0.0.1:{port}/revoked.crl"
+
+
+@dataclass(frozen=True)
+class Answering:
+    """What a responder says of certificates, and in whose name (RFC 6960)."""
+
+    by: Certifier
+    status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD
+    revoked: dt.datetime | None = None
+    """Since when, where the status says so."""
+    at: dt.datetime | None = None
+    """When the answer was made, and that it holds for a day; None for now."""
+    deputy: bool | None = None
+    """Whether somebody else answers who may; None where it is the certifier itself."""
+    number: int = 0
+    """Added to the numbers of certificates: an answer of another one."""
+
+    def __call__(self, asked: bytes) -> bytes:
+        request, at = ocsp.load_der_ocsp_request(asked), self.at or dt.datetime.now(dt.UTC)
+        key = self.by.key if self.deputy is None else _private("ec", 7)
+        own = self.by.root if self.deputy is None else self.by.deputy(key, self.deputy)
+        made = ocsp.OCSPResponseBuilder().add_response_by_hash(
+            issuer_name_hash=request.issuer_name_hash,
+            issuer_key_hash=request.issuer_key_hash,
+            serial_number=request.serial_number + self.number,
+            algorithm=request.hash_algorithm,
+            cert_status=self.status,
+            this_update=at,
+            next_update=at + dt.timedelta(days=1),
+            revocation_time=self.revoked,
+            revocation_reason=None,
+        )
+        made = made.responder_id(ocsp.OCSPResponderEncoding.HASH, own)
+        made = made if self.deputy is None else made.certificates([own])
+        for one in request.extensions:
+            made = made.add_extension(one.value, critical=False)
+        return made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+@contextmanager
+def responder(answers: list[Callable[[bytes], bytes]]) -> Iterator[str]:
+    """The address of a server that answers as the last of these does; where there is none, not at all."""
+    closing = threading.Event()
+
+    class _Desk(Quiet):
+        def do_POST(self) -> None:
+            asked = self.asked()
+            if not answers:
+                closing.wait()
+                return
+            self.answer(200, "application/ocsp-response", answers[-1](asked))
+
+    with serving(_Desk) as port:
+        try:
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            closing.set()

@@ -1,0 +1,46 @@
+"""How people spell numbers and days in tables, and what they mean by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+
+from ..language import LANGUAGES, record
+
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?%?")
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?", re.IGNORECASE)
+_POWERS = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
+_COUNTED = re.compile(rf"(.*?)\s*({'|'.join(sorted(_POWERS, key=len, reverse=True))})")
+_DAY = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
+_DAYS = [*map(re.compile, (_DAY, *(pattern for one in LANGUAGES for pattern in record(one).days)))]
+"""How a day is written: in figures, or as one of our languages writes it."""
+
+
+def normal(said: str) -> str:
+    """Text with full-width letters, digits and signs made plain, and no space around it."""
+    return unicodedata.normalize("NFKC", said).replace("−", "-").strip()
+
+
+def number_told(said: str) -> float:
+    """The value of `1,200`, `１２％`, `1.2万` or `-3.5`; NaN for anything that is not a finite number."""
+    plain = normal(said)
+    if counted := _COUNTED.fullmatch(plain):
+        return float(f"{number_told(counted[1]) * _POWERS[counted[2]]:.15g}")
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "").replace(" ", "")
+    if not _PLAIN.fullmatch(plain):
+        return math.nan
+    value = float(plain.rstrip("%")) / (100 if plain.endswith("%") else 1)
+    return value if math.isfinite(value) else math.nan
+
+
+def date_told(said: str) -> dt.date | None:
+    """The day of `2025-01-31`, or as one of our languages writes it; None for what is none."""
+    found = (pattern.fullmatch(normal(said)) for pattern in _DAYS)
+    parts = next(filter(None, found), None)
+    try:
+        return dt.date(*(int(parts[name]) for name in ("year", "month", "day"))) if parts else None
+    except ValueError:
+        return None

@@ -1,0 +1,127 @@
+"""Amounts that name their currency: one currency is a number, two are told of once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from babel.numbers import format_currency
+from hypothesis import given
+from hypothesis import strategies as st
+
+from targetcal_xl.connect.amounts import amount_told
+from targetcal_xl.connect.tables import TableFile, read_table
+
+
+def table(folder: Path, cells: list[str]) -> TableFile:
+    path = folder / "crm.csv"
+    path.write_text("value\tline\n" + "".join(f"{cell}\tA\n" for cell in cells), "utf-8")
+    return read_table(path, ["value", "line"])
+
+
+CODES = st.sampled_from(["CNY", "USD", "EUR", "JPY", "GBP", "HKD", "INR", "KRW", "BRL"])
+LOCALES = st.sampled_from(["en_US", "en_GB", "zh_CN", "ja_JP", "en_CA", "zh_HK"])
+
+
+@given(st.integers(-(10**9), 10**9), CODES, LOCALES)
+def test_an_amount_reads_as_offices_of_the_world_write_it(cents: int, code: str, locale: str) -> None:
+    value = cents / 100
+    written = format_currency(value, code, "¤#,##0.00;-¤#,##0.00", locale=locale, currency_digits=False)
+    found = amount_told(written)
+    assert found is not None and found.value == value
+    assert code in found.currencies
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "code"),
+    [
+        ("￥１，２００", 1200, "CNY"),
+        ("1.2万元", 12000, "CNY"),
+        ("3亿 美元", 3e8, "USD"),
+        ("RMB 5", 5, "CNY"),
+        ("-€3.50", -3.5, "EUR"),
+        ("€-3.50", -3.5, "EUR"),
+        ("1 200 EUR", 1200, "EUR"),
+        ("US$5 USD", 5, "USD"),
+        ("5円", 5, "JPY"),
+    ],
+)
+def test_an_amount_has_its_currency_before_or_behind(said: str, value: float, code: str) -> None:
+    found = amount_told(said)
+    assert found is not None and found.value == value and code in found.currencies
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "5",
+        "¥",
+        "EUR",
+        "5 kg",
+        "3M",
+        "$3M",
+        "5k",
+        "5 all",
+        "3天",
+        "--$5",
+        "-$-5",
+        "$5%",
+        "€5 USD",
+        "$1,20",
+    ],
+)
+def test_what_names_no_one_currency_is_no_amount(said: str) -> None:
+    assert amount_told(said) is None
+
+
+def test_one_currency_in_all_cells_is_the_number(tmp_path: Path) -> None:
+    found = table(tmp_path, ["￥1,200", "1.5万元", "", "CNY 3", "0"])
+    np.testing.assert_array_equal(found.numbers("value"), [1200, 15000, np.nan, 3, 0])
+    found.done()
+
+
+def test_several_currencies_are_one_problem_that_shows_a_line_of_each(tmp_path: Path) -> None:
+    found = table(tmp_path, ["￥1,200", "$30", "￥7", "EUR 5", "-", *["$4"] * 50])
+    found.numbers("value")
+    codes = [problem.code for problem in found.problems]
+    assert codes == ["csv_currencies", "csv_not_a_number"]
+    told = {language: next(iter(found.problems)).sentence(language) for language in ("en", "zh-CN")}
+    assert "crm.csv, column value: " in told["en"]
+    assert "¥ (row 2: ￥1,200), $ (row 3: $30), EUR (row 5: EUR 5)" in told["en"]
+    assert "¥（第 2 行：￥1,200）、$（第 3 行：$30）、EUR（第 5 行：EUR 5）" in told["zh-CN"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["￥5", "CNY 5", "5元"], None),
+        (["JPY 5", "￥5"], None),
+        (["$5", "HK$5"], None),
+        (["￥5", "CNY 5", "JPY 5"], ["CNY", "JPY"]),
+        (["US$5", "HK$5"], ["USD", "HKD"]),
+        (["€5", "7"], ["EUR", "no currency"]),
+        (["€5", "0"], None),
+    ],
+)
+def test_signs_that_may_mean_the_same_are_one_and_no_currency_is_none_of_them(
+    cells: list[str], names: list[str] | None, tmp_path: Path
+) -> None:
+    found = table(tmp_path, cells)
+    found.numbers("value")
+    told = "; ".join(problem.sentence("en") for problem in found.problems)
+    assert bool(told) == bool(names) and all(f"{name} (row " in told for name in names or ())
+    assert told.count(" (row ") == len(names or ())
+
+
+def test_a_sheet_with_two_currencies_says_so_too(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["value"], ["€3"], [4], ["$5"]):
+        book.active.append(row)
+    book.save(tmp_path / "crm.xlsx")
+    found = read_table(tmp_path / "crm.xlsx", ["value"])
+    found.numbers("value")
+    (problem,) = found.problems
+    assert "EUR (row 2: €3), $ (row 4: $5), no currency (row 3: 4)" in problem.sentence("en")
