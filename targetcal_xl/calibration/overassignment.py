@@ -40,7 +40,7 @@ class Assigned:
 def assigned(
     plan: Plan, baseline: Baseline, asked: float, targets: Floats, shared: float, rows: Sequence[int]
 ) -> Assigned:
-    """What the targets, (n,), of some lines come to beside what is asked of these lines together."""
+    """What the targets, (n,) in the metric's unit, of some lines come to beside what is asked of these."""
     places = np.array(rows, np.intp)
     volumes, wide = np.array(plan.volumes)[places], _risk(plan, baseline)[places]
     given = plan.total_of(targets, rows)
