@@ -11,6 +11,7 @@ from targetcal_xl.actions import overassign
 from targetcal_xl.calibration import Limits
 from targetcal_xl.connect import find_plan, read_plan
 from targetcal_xl.problems import Refused
+from targetcal_xl.telling import Sentence
 from tests.support import desks
 from tests.support.desks import Case
 
@@ -38,6 +39,13 @@ def test_chosen_odds_are_had_by_all_together_and_lines_of_a_region_add_up(case: 
     assert whole.followed >= 0.8 and whole.assigned > whole.asked
     assert sum(one.assigned for one in lines) == region.assigned
     assert whole.foreseen == case.run(overassign).whole.found.foreseen
+
+
+def test_what_the_cushion_bears_is_told_in_words(case: Case) -> None:
+    found = case.run(overassign, 0.8)
+    told = " ".join(part.said for part in found.tell("en") if isinstance(part, Sentence))
+    bears = found.whole.found.asked / found.whole.found.assigned
+    assert f"together attain {100 * bears:.0f}% of their targets" in told and bears < 1
 
 
 def test_declared_targets_are_held_against_what_head_office_asks(tmp_path: Path) -> None:

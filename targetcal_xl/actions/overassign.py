@@ -48,6 +48,8 @@ class OverassignReport(Report):
         columns = ("assigned_to", "hq", "assigned", "assigned_share", "odds_foreseen", "odds_followed")
         rows = (_row(one, told) for one in (self.whole, *self.below))
         yield table(columns, rows, language)
+        enough = percent(self.metric.attained(all_of.asked, all_of.assigned), language)
+        yield Sentence(text("telling.overassign.cushion", language, attained=enough))
         yield Sentence(text("telling.overassign.meaning", language))
 
 

@@ -208,7 +208,7 @@ def _fairness(desk: "Desk") -> "Report":
 @TABLE.command(
     "targetcal overassign targets.xlsx",
     "targetcal overassign targets.xlsx --odds 0.8",
-    "targetcal overassign targets.xlsx --odds 0.8 --region R1",
+    "targetcal overassign targets.xlsx --odds 0.8 --region HD",
 )
 def _overassign(desk: "Desk", odds: ChosenOdds = None, region: Region = "") -> "Report":
     from ..actions.overassign import overassign
