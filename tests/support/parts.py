@@ -101,6 +101,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "fonts-noto-cjk": _has_chinese_font,
     "npm": _has("npm"),
     "openssl": _has("openssl"),
+    "softhsm2": _has("softhsm2-util"),
     "openssh-server": _has_ssh_server,
     "chromium": lambda: any(map(shutil.which, ("chromium", "google-chrome"))),
 }
