@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -81,6 +82,15 @@ def test_a_missing_program_is_named_with_its_install_line(
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert parts.main() == 1
     assert "apt-get install -y --no-install-recommends poppler-utils" in capsys.readouterr().out
+
+
+def test_every_program_that_a_test_wants_is_installed_with_the_others() -> None:
+    sources = "\n".join(path.read_text("utf-8") for path in sorted(Path(__file__).parent.rglob("test*.py")))
+    sources += "\n".join(
+        path.read_text("utf-8") for path in sorted(Path(office.__file__).parent.glob("*.py"))
+    )
+    wanted = re.findall(r'apt-get install (?:-y --no-install-recommends )?([a-z][a-z0-9-]*)"', sources)
+    assert {"softhsm2", "openssl"} <= {*wanted} <= {*parts.PACKAGES}
 
 
 def test_a_frozen_clock_moves_when_told() -> None:
