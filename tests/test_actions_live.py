@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -149,14 +150,14 @@ def _differences(one: Path, other: Path) -> Iterator[str]:
 
 def _locked(path: Path) -> dict[tuple[str, int, int], bool]:
     """Whether each cell is locked, by tab, row and column, as openpyxl reads it."""
-    book = as_openpyxl(path, read_only=True)
-    return {
-        (sheet.title, cell.row, cell.column): cell.protection.locked
-        for sheet in book.worksheets
-        for row in sheet.iter_rows()
-        for cell in row
-        if isinstance(cell, ReadOnlyCell)
-    }
+    with closing(as_openpyxl(path, read_only=True)) as book:
+        return {
+            (sheet.title, cell.row, cell.column): cell.protection.locked
+            for sheet in book.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell, ReadOnlyCell)
+        }
 
 
 def _alike(one: Cell, other: Cell) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pypdfium2
@@ -82,13 +83,14 @@ def test_in_english_nothing_of_it_is_chinese(played: Worked) -> None:
     report, kept = played.report, played.kept
     if not any(path.name.startswith("en-") for path in kept):
         return
-    told = {
-        (page.title, cell.coordinate): cell.value
-        for page in as_openpyxl(report.directory / "targets.xlsx", read_only=True).worksheets
-        for row in page.iter_rows()
-        for cell in row
-        if isinstance(cell.value, str) and not cell.value.startswith("=") and _CHINESE.search(cell.value)
-    }
+    with closing(as_openpyxl(report.directory / "targets.xlsx", read_only=True)) as book:
+        told = {
+            (page.title, cell.coordinate): cell.value
+            for page in book.worksheets
+            for row in page.iter_rows()
+            for cell in row
+            if isinstance(cell.value, str) and not cell.value.startswith("=") and _CHINESE.search(cell.value)
+        }
     guards = {spot: said for spot, said in told.items() if not said.startswith("|")}
     assert guards == {}
     for letter in report.directory.glob("letters/*.pdf"):
