@@ -41,7 +41,8 @@ class LinePart:
         """What head office wants: as far from the year before as it wanted in the first quarter."""
         plan, first = self.first.plan, self.first.plan.period
         before, now = (_a_year_before(inputs, period) for period in (first, self.period))
-        return _to_step(plan.hq_target * plan.total_of(now) / plan.total_of(before), plan)
+        moved = plan.total_of(now) / plan.total_of(before)
+        return float(plan.metric.to_step(np.array(plan.hq_target * moved)))
 
     def readings(self, inputs: Inputs) -> tuple[Floats, Floats]:
         """What is read of each line's indicators, (n, indicators): a year ago, and now.
@@ -59,7 +60,7 @@ class LinePart:
         brought = inputs.history.values[:, inputs.history.periods.index(first)]
         moved = brought / _a_year_before(inputs, first)
         results = _a_year_before(inputs, self.period) * moved[self.parts]
-        return np.minimum(results, 1.0) if self.first.plan.metric.kind == "ratio" else results
+        return np.minimum(results, 1.0) if self.first.plan.metric.is_share else results
 
     def actuals(self, inputs: Inputs) -> Actuals:
         """What each day brings, so that all of them come to the results."""
@@ -72,7 +73,7 @@ class LinePart:
         volume = None if self.days.volume is None else self.days.volume[self.parts][:, at]
         wanted = self.results(inputs)
         days = _spread_out(value, wanted, plan) if plan.metric.adds_up else _lifted(value, volume, wanted)
-        if plan.metric.kind == "ratio":
+        if plan.metric.is_share:
             days = np.minimum(days, 1.0)
         return Actuals(tuple(self.period.days), days, leads, capacity, volume)
 
@@ -93,11 +94,6 @@ def _a_year_before(inputs: Inputs, period: Period) -> Floats:
     at = history.periods.index(period.shift(-period.per_year))
     found: Floats = history.values[:, at] - np.nan_to_num(history.one_off[:, at])
     return found
-
-
-def _to_step(value: float, plan: Plan) -> float:
-    step = plan.metric.step
-    return round(round(value / step) * step, 9)
 
 
 def _spread_out(value: Floats, wanted: Floats, plan: Plan) -> Floats:

@@ -30,8 +30,8 @@ _LINKED = (
     "letters",
     "audit",
 )
-_NUMBER_WIDTH, _NAME_WIDTH, _TEXT_WIDTH = 5, 18, 78
-_LINE_UNITS, _LINE_HEIGHT = 104, 18
+_NUMBER_WIDTH, _NAME_WIDTH, _TEXT_WIDTH = 5, 16, 67
+_LINE_UNITS, _LINE_HEIGHT = 90, 18
 """Latin characters that fit a line of text, and the height of a line."""
 
 
