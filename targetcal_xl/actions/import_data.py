@@ -10,7 +10,19 @@ import numpy as np
 
 from ..calibration import Floats, History, Inputs, Key, Plan, Readings, Value
 from ..connect import Actuals, DataSource, open_source, read_actuals, read_drivers, read_history
-from ..desk import PARTS, PAST, READ, RESULTS, Desk, Imported, Stock, imported_results, imports, take_stock
+from ..desk import (
+    PARTS,
+    PAST,
+    READ,
+    RESULTS,
+    Desk,
+    Imported,
+    Stock,
+    imported_results,
+    imports,
+    shortest,
+    take_stock,
+)
 from ..figures import Figures, plain
 from ..language import listed, text
 from ..ledger import Event, dump, reference
@@ -215,7 +227,7 @@ def _results(empty: Imported, found: Actuals, before: Actuals | None, plan: Plan
     said, had = (np.isfinite(grid).any(axis=0) for grid in (now, known))
     same = ((now == known) | (np.isnan(now) & np.isnan(known))).all(axis=0)
     lines, days = np.nonzero(said & ~same)
-    values = {name: now[place, lines, days] for place, name in enumerate(PARTS)}
+    value, leads, capacity, volume = (shortest(part[lines, days]) for part in now)
     return replace(
         empty,
         rows=int(said.sum()),
@@ -224,7 +236,10 @@ def _results(empty: Imported, found: Actuals, before: Actuals | None, plan: Plan
         total=float(np.nansum(found.value)),
         days=days.astype(np.float64),
         lines=lines.astype(np.float64),
-        **values,
+        value=value,
+        leads=leads,
+        capacity=capacity,
+        volume=volume,
     )
 
 
