@@ -106,12 +106,13 @@ class TableFile:
     ) -> Floats:
         """The column as numbers (n,), NaN where it says `unknown`; report all else outside [low, high].
 
-        Amounts that name their currency count in the `unit`: 1.2万元 is 1.2 in 万元, and 12,000 in 元.
+        Multiples and amounts that name their currency count in the `unit`: 1.2万, as 1.2万元, is 1.2 in 万元
+        and 12,000 in 元.
         """
         places, said = self.columns[column]
         found = pd.to_numeric(said, errors="coerce").astype(np.float64)
         odd = ~np.isfinite(found)
-        found[odd] = [*map(number_told, said[odd])]
+        found[odd] = [number_told(each, unit) for each in said[odd]]
         empty = said == ""
         mixed = self._amounts(column, said, found, unit)
         wrong = np.isnan(found) & ~mixed & ~np.isin(said, list(unknown))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -10,6 +11,7 @@ from functools import cached_property
 
 from ..calibration import Explanation, Key, Line, Standing, Value, explain
 from ..calibration.vocabulary import JUSTIFICATION, Status
+from ..connect import multiple_of
 from ..exchange import MOST_ENCLOSED, Slip
 from ..figures import UNKNOWN, figures, rounded
 from ..language import text
@@ -143,6 +145,7 @@ class _RegionPage:
             "formulas": formulas,
             "words": words,
             "most": MOST_ENCLOSED,
+            "power": round(math.log10(multiple_of(self._plan.metric.unit))),
         }
         data["carried"] = [[row, code, value] for (_, row, code), value in self._carried()]
         data["items"] = self._items()
