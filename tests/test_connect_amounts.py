@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl.connect.amounts import amount_told
 from targetcal_xl.connect.draft import rows_of
-from targetcal_xl.connect.plain import words_of
+from targetcal_xl.connect.plain import distinct
 from targetcal_xl.connect.tables import TableFile, read_table
 from targetcal_xl.exchange.spelling import number_in
 from targetcal_xl.problems import DataProblems
@@ -159,7 +159,7 @@ def test_an_amount_counts_in_the_unit_of_the_plan(tmp_path: Path, unit: str, sai
        st.sampled_from(["", "千", "万", "百万", "亿", " 万", "%"]))  # fmt: skip
 def test_a_declared_cell_counts_as_a_table_does(unit: str, value: int, power: str) -> None:
     said = f"{value / 10}{power}"
-    read = TableFile("crm.csv", np.array([2]), {"value": words_of([said])})
+    read = TableFile("crm.csv", np.array([2]), {"value": distinct([said])})
     assert read.numbers("value", unit=unit).tolist() == [number_in(said, unit)]
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from targetcal_xl.connect.plain import Said, plain_table
+from targetcal_xl.connect.plain import TableRows, plain_table
 from targetcal_xl.connect.tables import read_table
 
 PIECES = st.sampled_from(
@@ -56,7 +56,7 @@ def row_by_row(said: str, separator: str, above: int, width: int) -> dict[int, l
     return {row: told[row] for row, cells in rows if any(cell.strip() for cell in cells)}
 
 
-def rows_in(found: Said) -> dict[int, list[str]]:
+def rows_in(found: TableRows) -> dict[int, list[str]]:
     columns = [words.whole.tolist() for _, words in sorted(found.columns.items())]
     return dict(zip(found.rows.tolist(), map(list, zip(*columns, strict=True)), strict=True))
 

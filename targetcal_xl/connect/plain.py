@@ -18,7 +18,7 @@ _MOST_COLUMNS = 12
 """Of wider tables only few columns are asked for, and all of them would be held."""
 
 
-class Words(NamedTuple):
+class DistinctWords(NamedTuple):
     """A column: of each row the place (n,) among its different words (m,), which stand in their order."""
 
     places: NDArray[np.intp]
@@ -29,25 +29,25 @@ class Words(NamedTuple):
         """What each row says (n,)."""
         return self.said[self.places]
 
-    def only(self, rows: NDArray[np.bool_]) -> Words:
+    def only(self, rows: NDArray[np.bool_]) -> DistinctWords:
         """The same of some rows."""
-        return words_of(self.whole[rows])
+        return distinct(self.whole[rows])
 
 
-def words_of(cells: Sequence[str] | NDArray[np.object_]) -> Words:
+def distinct(cells: Sequence[str] | NDArray[np.object_]) -> DistinctWords:
     """What cells (n,) say."""
-    return Words(*pd.factorize(np.asarray(cells, dtype=object)))
+    return DistinctWords(*pd.factorize(np.asarray(cells, dtype=object)))
 
 
 @dataclass(frozen=True)
-class Said:
+class TableRows:
     """The rows of a table that say anything, by their number in the file, and the columns asked for."""
 
     rows: NDArray[np.intp]
-    columns: Mapping[int, Words]
+    columns: Mapping[int, DistinctWords]
 
 
-def plain_table(said: str, separator: str, above: int, shape: tuple[int, Sequence[int]]) -> Said | None:
+def plain_table(said: str, separator: str, above: int, shape: tuple[int, Sequence[int]]) -> TableRows | None:
     """The rows below the first `above` lines, stripped.
 
     The `shape` is how many titles there are, and the places of the cells that are wanted. None where rows
@@ -80,18 +80,18 @@ def plain_table(said: str, separator: str, above: int, shape: tuple[int, Sequenc
     says = ~_silent(chain(wanted_ones.values(), rest), len(found))
     rows = np.arange(above + 1, above + 1 + len(found))
     if says.all():
-        return Said(rows, wanted_ones)
-    return Said(rows[says], {place: words.only(says) for place, words in wanted_ones.items()})
+        return TableRows(rows, wanted_ones)
+    return TableRows(rows[says], {place: words.only(says) for place, words in wanted_ones.items()})
 
 
-def _stripped(cells: pd.Series[str]) -> Words:
+def _stripped(cells: pd.Series[str]) -> DistinctWords:
     """Cells (n,) without space around them; what is said often is looked at once."""
-    places, said = words_of(cells.to_numpy(dtype=object))
-    bare = words_of([*map(str.strip, said)])
-    return Words(bare.places[places], bare.said)
+    places, said = distinct(cells.to_numpy(dtype=object))
+    bare = distinct([*map(str.strip, said)])
+    return DistinctWords(bare.places[places], bare.said)
 
 
-def _silent(columns: Iterable[Words], rows: int) -> NDArray[np.bool_]:
+def _silent(columns: Iterable[DistinctWords], rows: int) -> NDArray[np.bool_]:
     """Which rows (n,) say nothing in any of the columns; they are looked at for as long as there are any."""
     silent = np.ones(rows, dtype=bool)
     for words in columns:

@@ -26,7 +26,7 @@ from ..language import LANGUAGES, text
 from ..log import step
 from ..problems import DataProblems, Found, Place, Problem
 from .amounts import amount_told, amounts_told, currencies_in
-from .plain import Said, Words, plain_table, words_of
+from .plain import DistinctWords, TableRows, distinct, plain_table
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 from .spelt import date_told, normal, number_told
 
@@ -56,7 +56,7 @@ class TableFile:
 
     file: str
     rows: NDArray[np.intp]
-    columns: Mapping[str, Words]
+    columns: Mapping[str, DistinctWords]
     others: tuple[str, ...] = ()
     letters: Mapping[str, str] = field(default_factory=dict)
     """In a sheet, the letter of each column."""
@@ -77,7 +77,7 @@ class TableFile:
 
     def saying(self, column: str, cells: Sequence[str]) -> TableFile:
         """The table whose column says something else, (n,); what is wrong is noted for both."""
-        return replace(self, columns={**self.columns, column: words_of(cells)})
+        return replace(self, columns={**self.columns, column: distinct(cells)})
 
     def report(self, code: str, row: int, column: str, **fields: object) -> None:
         """Note a fault in one cell, unless it has no value to speak of."""
@@ -404,14 +404,18 @@ def _table(
     wanted = tuple(places.values())
     plain = plain_table(read.text, read.separator, head.row, (width, wanted)) if read.text else None
     found = _one_by_one(file, rows, wanted, width) if plain is None else plain
-    nothing = Words(np.zeros(len(found.rows), np.intp), np.array([""][: len(found.rows)], dtype=object))
+    nothing = DistinctWords(
+        np.zeros(len(found.rows), np.intp), np.array([""][: len(found.rows)], dtype=object)
+    )
     told = {name: found.columns[places[name]] if name in places else nothing for name in columns}
     others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
     table = TableFile(file, found.rows, told, tuple(others), comma_is_clear=read.comma_is_clear)
     return _of_sheet(table, read.grid, head.row, places) if read.grid else table
 
 
-def _one_by_one(file: str, rows: Iterable[tuple[int, list[str]]], places: Iterable[int], width: int) -> Said:
+def _one_by_one(
+    file: str, rows: Iterable[tuple[int, list[str]]], places: Iterable[int], width: int
+) -> TableRows:
     """The cells at these places of each row that says anything, stripped, by the rows' numbers."""
     said, found = {place: list[str]() for place in places}, Found()
     numbers, same = list[int](), dict[str, str]()
@@ -426,8 +430,8 @@ def _one_by_one(file: str, rows: Iterable[tuple[int, list[str]]], places: Iterab
                 column.append(same.setdefault(each, each))
     if found:
         raise DataProblems(list(found))
-    columns = {place: words_of(column) for place, column in said.items()}
-    return Said(np.array(numbers, dtype=np.intp), columns)
+    columns = {place: distinct(column) for place, column in said.items()}
+    return TableRows(np.array(numbers, dtype=np.intp), columns)
 
 
 def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]) -> TableFile:
