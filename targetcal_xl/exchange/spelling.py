@@ -40,6 +40,13 @@ def number_in(said: str, unit: str = "") -> float | None:
     return value if math.isfinite(value) else None
 
 
+def power_of(unit: str) -> int:
+    """The power of ten that a unit counts in: 4 for 万元, 0 for 元."""
+    from ..connect import multiple_of
+
+    return round(math.log10(multiple_of(unit)))
+
+
 def date_in(said: str) -> str | None:
     """The ISO date of `2025/1/7`, `2025.1.7` or `2025年1月7日`; None where there is no such day."""
     found = _DATE.fullmatch(unicodedata.normalize("NFKC", said).strip())
