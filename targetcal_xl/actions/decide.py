@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import (
-    DECLINED,
     Line,
     Region,
     Standing,
-    Value,
     after_decisions,
     as_number,
     decision_faults,
-    in_words_only,
-    is_support,
     may_act,
     same_value,
-    support_items,
 )
-from ..calibration.vocabulary import GRANT, DecisionKind, Move, Stage, State, Status
+from ..calibration.vocabulary import DecisionKind, Move, Stage, State, Status
 from ..desk import (
     IN_TAB,
     Desk,
     Side,
     Stock,
-    cell_faults,
     find_line,
     find_region,
     take_stock,
@@ -37,11 +31,10 @@ from ..language import is_meant, is_placeholder, listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, Part, Report, Sentence, word
-from ..workbook import Owner, Typed
+from ..workbook import Owner
 from .check import broken_seals, computed
 from .comment import sound_remarks
-
-GRANTS = ("yes", "no")
+from .grants import grant_faults, support_events, typed_grants, undecided_supports
 
 
 @dataclass(frozen=True)
@@ -145,7 +138,7 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
         for line in _awaiting(stock.table(found))
         if (kind := stock.typed((*_at(line), "decision"))) is not None
     ]
-    if not decisions and not list(_granted(stock, found)):
+    if not decisions and not list(typed_grants(stock, found)):
         raise Refused([Problem("nothing_decided", found.name)])
     said = {decision.line.code for decision in decisions}
     cells = stock.reading.of_region(found.code, Owner.SUPERIOR)
@@ -173,48 +166,11 @@ def decide_support(
     """
     stock = take_stock(desk)
     found = _decidable(stock, region, "grant")
-    events = _support_events(stock, found, support, granted, reason, owner.strip())
+    events = support_events(stock, found, support, granted, reason, owner.strip())
     if hours:
         events.append(Event("decide", found.code, events[0].row, "hours", None, hours))
     now = stock.settle(events)
     return _report(stock, now, found, [], [(support, granted)])
-
-
-def _support_events(
-    stock: Stock, region: Region, support: str, granted: str, reason: str, owner: str
-) -> list[Event]:
-    place = f"{region.name} / {support}"
-    if granted not in GRANTS:
-        raise Refused([Problem("grant_unknown", place, {"found": granted})])
-    if granted == "no" and is_placeholder(reason):
-        raise Refused([Problem("reason_missing", place)])
-    if granted == "no" and owner:
-        raise Refused([Problem("owner_of_nothing", place)])
-    if problems := [*text_faults(place, reason), *text_faults(place, owner)]:
-        raise DataProblems(problems)
-    items = {item.row.casefold(): item for item in support_items(stock.standing, region.code)}
-    if item := items.get(support.strip().casefold()):
-        new: dict[str, Value] = dict(
-            zip(GRANT, (granted, reason.strip() or None, owner or None), strict=True)
-        )
-        return list(_new_values(stock, region, item.row, new, reason))
-    lines = [line for line, *_ in in_words_only(stock.standing, region.code, is_placeholder)]
-    named = {name: line for line in lines for name in (line.name, line.code)}
-    if support not in named:
-        known = [*(item.row for item in items.values()), *(line.name for line in lines)]
-        raise Refused([Problem("support_unknown", region.name, {"said": support, "known": known or "–"})])
-    if granted == "yes":
-        raise Refused([Problem("support_not_listed", place)])
-    return list(_new_values(stock, region, named[support].code, {DECLINED: reason.strip()}, reason))
-
-
-def _new_values(
-    stock: Stock, region: Region, row: str, new: Mapping[str, Value], reason: str
-) -> Iterator[Event]:
-    for field, value in new.items():
-        old = stock.standing.value(region.code, row, field)
-        if old != value or field in ("granted", DECLINED):
-            yield Event("decide", region.code, row, field, old, value, reason)
 
 
 def _at(line: Line) -> tuple[str, str]:
@@ -252,12 +208,12 @@ def _record(
     stock: Stock, region: Region, decisions: Sequence[Decision], written: Sequence[Event] = ()
 ) -> DecisionReport:
     problems = [problem for decision in decisions for problem in _faults(stock, region, decision)]
-    problems += _grant_faults(stock, region)
+    problems += grant_faults(stock, region)
     if problems:
         raise DataProblems(problems)
     side = stock.table(region)
     events = [event for decision in decisions for event in _events(side, decision)]
-    granted = list(_granted(stock, region))
+    granted = list(typed_grants(stock, region))
     events += [*granted, *written]
     if decisions:
         events += _outcome(side, {decision.line.code: decision.kind for decision in decisions}, stock)
@@ -282,16 +238,6 @@ def _report(
         tuple(supports),
         tuple(undecided_supports(standing, region)),
     )
-
-
-def undecided_supports(standing: Standing, region: Region) -> Iterator[str]:
-    """What the region asks for, as an item or in words only, that nobody has granted or declined."""
-    for item in support_items(standing, region.code):
-        if item.granted not in GRANTS:
-            yield f"{item.row} {item.what}".strip()
-    for line, _, declined in in_words_only(standing, region.code, is_placeholder):
-        if not declined:
-            yield line.name
 
 
 def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Problem]:
@@ -330,37 +276,6 @@ def _events(side: Side, decision: Decision) -> Iterator[Event]:
         )
     if decision.hours:
         yield Event("decide", line.region, line.code, "hours", None, decision.hours)
-
-
-def _granted(stock: Stock, region: Region) -> Iterator[Event]:
-    """What the superior has said of supports in the tab since the last decision."""
-    for cell in _typed_grants(stock, region):
-        old = stock.standing.values.get(cell.key)
-        yield Event("decide", *cell.key, old, cell.value)
-        key = (region.code, cell.key[1], "granted_reason")
-        if cell.key[2] == "granted" and (why := stock.standing.value(*key)) is not None:
-            yield Event("decide", *key, why, None)
-
-
-def _typed_grants(stock: Stock, region: Region) -> Iterator[Typed]:
-    for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
-        if is_support(cell.key[2]) and cell.value != stock.standing.values.get(cell.key):
-            yield cell
-
-
-def _grant_faults(stock: Stock, region: Region) -> Iterator[Problem]:
-    """What is typed as granted and is neither yes nor no, who sees to what is not granted, or to no item."""
-    rows = {item.row for item in support_items(stock.standing, region.code)}
-    for cell in _typed_grants(stock, region):
-        if cell.has_formula:
-            yield Problem("text_formula", where(stock, cell))
-        elif cell.key[2] == "granted" and cell.value not in (*GRANTS, None):
-            yield Problem("choice_unknown", where(stock, cell), {"found": str(cell.value)})
-        elif cell.value is not None and cell.key[1] not in rows:
-            yield Problem("grant_of_nothing", where(stock, cell))
-        elif cell.key[2] == "owner" and cell.value and stock.typed((*cell.key[:2], "granted")) == "no":
-            yield Problem("owner_of_nothing", where(stock, cell))
-    yield from cell_faults(stock, _typed_grants(stock, region))
 
 
 def _outcome(side: Side, decided: dict[str, str], stock: Stock) -> Iterator[Event]:
