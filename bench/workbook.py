@@ -73,7 +73,7 @@ def alone(step: Callable[[Path, tuple[int, ...]], Time], book: Path, size: tuple
 
 
 def _as_installed() -> None:
-    """Keep bytecode, whatever the environment says: an installation has it, and to compile is no part of a step."""
+    """Keep bytecode, whatever the environment says: an installation has it."""
     sys.dont_write_bytecode = False
 
 
