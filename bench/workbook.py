@@ -67,9 +67,14 @@ def _measure(book: Path, size: tuple[int, ...]) -> Iterator[Row]:
 def alone(step: Callable[[Path, tuple[int, ...]], Time], book: Path, size: tuple[int, ...]) -> Time:
     """What a step takes, and the most memory that its process had."""
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=_as_installed) as pool:
         took = pool.submit(step, book, size).result()
         return took._replace(peak=pool.submit(_peak).result())
+
+
+def _as_installed() -> None:
+    """Keep bytecode, whatever the environment says: an installation has it."""
+    sys.dont_write_bytecode = False
 
 
 def _peak() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,10 +27,12 @@ from ..calibration import (
 )
 from ..calibration.arrays import Flags
 from ..calibration.vocabulary import WarningState
-from ..connect import Actuals
 from ..desk import Alarm, Followed
 from ..figures import Figures, percent
 from ..language import LANGUAGES, find, text
+
+if TYPE_CHECKING:
+    from ..connect import Actuals
 
 About = tuple[str | None, str | None]
 """What a warning is about: region and line, a region alone, or neither: the whole plan."""

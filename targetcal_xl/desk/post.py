@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from ..calibration import Key, Standing, Value
 from ..calibration.vocabulary import Stage
@@ -116,16 +117,18 @@ def _entered(reading: Reading, values: Mapping[Key, Value]) -> Content:
 def audit_rows(standing: Standing, entries: Iterable[Entry]) -> Iterator[Mapping[str, Value]]:
     """Entries as the audit sheet prints them: in words, as far as there are any."""
     words = Wording(standing)
+    action, region, field = map(cache, (words.action, words.region, words.field))
+    time = cache(partial(dt.datetime.isoformat, timespec="seconds"))
     for entry in entries:
         yield {
             "number": entry.number,
-            "at": entry.at.isoformat(timespec="seconds"),
+            "at": time(entry.at),
             "actor": entry.actor,
             "source": entry.source,
-            "action": words.action(entry.action),
-            "region": words.region(entry.region),
+            "action": action(entry.action),
+            "region": region(entry.region),
             "row": words.row(entry.region, entry.row, entry.field),
-            "field": words.field(entry.field),
+            "field": field(entry.field),
             "old": words.value(entry.field, entry.old),
             "new": words.value(entry.field, entry.new),
             "reason": entry.reason or None,

@@ -75,9 +75,10 @@ class Draft:
         """The head of what is recorded already."""
         self._events, self._at, self._actor, self._source = events, at, actor, source
         self._contents, self._salts = tuple(documents), ledger.salts
-        self.drafted = ledger.chained(
+        self._ready = ledger.chained(
             events, at=at, actor=actor, source=source, documents=self._contents, salts=self._salts
         )
+        self.drafted = self._ready.entries
         """The entries that are still to be recorded."""
         given = {reference(content): content for content in self._contents}
         pairs = zip(events, self.drafted, strict=True)
@@ -148,4 +149,5 @@ class Draft:
             onto=self.onto,
             formats=formats,
             salts=self._salts,
+            ready=self._ready,
         )

@@ -32,6 +32,7 @@ from .recording import (
     NEW_ENTRY,
     NEW_NODES,
     NEW_WORDS,
+    Batch,
     batched,
     grown_nodes,
     keep_documents,
@@ -39,10 +40,10 @@ from .recording import (
     refuse_faults,
     time_of,
 )
-from .rows import PAGE, entry_of, last_row, log_size, stored_row
+from .rows import PAGE, last_row, log_size, stored_row
 from .store import Store, Transaction, locate
 from .tree import bundled, checkpoint_of, kept_nodes, nodes_of
-from .words import PARTS, Salts, WordCheck, spoken
+from .words import PARTS, Salts, WordCheck
 
 _LOG = logging.getLogger(__name__)
 
@@ -176,8 +177,8 @@ class Ledger:
         source: str,
         documents: Iterable[bytes] = (),
         salts: Salts | None = None,
-    ) -> tuple[Entry, ...]:
-        """The entries that these events would become if they were recorded now, with the same salts.
+    ) -> Batch:
+        """What these events would become if they were recorded now, with the same salts.
 
         Raise DataProblems for values that cannot be kept exactly, ValueError for a time without zone.
         """
@@ -185,8 +186,7 @@ class Ledger:
         with self._transaction() as transaction:
             last = last_row(transaction)
         salts = self._salted(self.formats["ledger"], salts)
-        batch = batched(events, (time_of(at), actor, source), last, documents, salts)
-        return tuple(entry_of(spoken(row)) for row in batch.spoken)
+        return batched(events, (time_of(at), actor, source), last, documents, salts)
 
     def record(
         self,
@@ -199,23 +199,28 @@ class Ledger:
         onto: str | None = None,
         formats: Mapping[str, Format] | None = None,
         salts: Salts | None = None,
+        ready: Batch | None = None,
     ) -> tuple[Entry, ...]:
         """Add events and the documents they refer to: all of them, or none when anything is raised.
 
         `onto` is the head that the events were decided on: Refused when somebody has recorded since.
         `formats` are those that ledger or book are written in from now on. What events name as erased goes.
+        `ready` is what `chained` made of these very events for that head, so that it need not be made again.
         Raise DataProblems for values that cannot be kept exactly and for references to no document,
         ValueError for a time without zone and for a new document that no event refers to.
         """
-        refuse_faults(events, actor, source)
+        if ready is None:
+            refuse_faults(events, actor, source)
         moment, before = time_of(at), self.formats
         after = {**before, **(formats or {})}
         with self._transaction(writes=True) as transaction:
             last = last_row(transaction)
             if onto not in (None, last[-1] if last else GENESIS):
                 raise Refused([Problem("ledger_moved")])
-            salts = self._salted(after["ledger"], salts)
-            batch = batched(events, (moment, actor, source), last, documents, salts)
+            batch = ready
+            if batch is None or formats:
+                salts = self._salted(after["ledger"], salts)
+                batch = batched(events, (moment, actor, source), last, documents, salts)
             if formats:
                 raise_formats(transaction, before["ledger"], formats)
             keep_documents(transaction, batch)
@@ -226,7 +231,7 @@ class Ledger:
             transaction.write(NEW_WORDS, batch.words)
             erase_words(transaction, erasing(batch.rows))
         self.formats = after
-        return tuple(entry_of(spoken(row)) for row in batch.spoken)
+        return batch.entries
 
     def _salted(self, form: Format, salts: Salts | None) -> Salts | None:
         """What words are salted with in a ledger of a format; None where they are not committed."""

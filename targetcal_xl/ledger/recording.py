@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from ..calibration import Value
 from ..formats import COMMITTED, TREE, UNMARKED, Format
 from ..problems import DataProblems, Problem
 from .chain import GENESIS, canonical, entry_hash, entry_leaf, fault, is_reference, reference
-from .entry import Event
+from .entry import Entry, Event
 from .merkle import Frontier
 from .opening import mark_formats
 from .passages import committed_documents
-from .rows import ENTRIES, PAGE
+from .rows import ENTRIES, PAGE, entry_of
 from .store import Row, Transaction
-from .words import PARTS, Salts, committed
+from .words import PARTS, Salts, committed, spoken
 
 NEW_NODES = "INSERT INTO node VALUES (?, ?)"
 NEW_ENTRY = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -55,6 +56,11 @@ class Batch:
         beside = {number: words for number, *words in self.words}
         nothing = (None,) * 2 * len(PARTS)
         return ((*row, *beside.get(row[0], nothing)) for row in self.rows)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries as they are read."""
+        return tuple(entry_of(spoken(row)) for row in self.spoken)
 
 
 def batched(

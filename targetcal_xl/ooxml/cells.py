@@ -197,18 +197,20 @@ def _formula_xml(p: str, ref: str, formula: str, array: Block | None) -> str:
 
 
 def check_cell(sheet: str, spot: Spot, cell: Cell) -> list[Problem]:
-    """Why Excel could not hold this cell at this spot."""
+    """Why Excel could not hold this cell at this spot; few texts are so long that they have to be counted."""
     row, column = spot
     if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
         return [Problem("file_cell_outside", sheet, {"row": row, "column": column})]
     found: list[tuple[str, dict[str, object]]] = []
-    if isinstance(cell.value, str) and _is_longer(cell.value, MAX_TEXT):
-        found.append(("file_text_too_long", {"length": _length(cell.value), "most": MAX_TEXT}))
-    if isinstance(cell.value, float) and not isfinite(cell.value):
-        found.append(("file_not_a_number", {"value": cell.value}))
-    if cell.formula is not None and _is_longer(cell.formula, MAX_FORMULA):
-        found.append(("file_formula_too_long", {"length": _length(cell.formula), "most": MAX_FORMULA}))
-    return [Problem(code, f"{sheet}!{cell_name(spot)}", fields) for code, fields in found]
+    value, formula, _ = cell
+    if isinstance(value, str):
+        if 2 * len(value) > MAX_TEXT and (length := _length(value)) > MAX_TEXT:
+            found.append(("file_text_too_long", {"length": length, "most": MAX_TEXT}))
+    elif isinstance(value, float) and not isfinite(value):
+        found.append(("file_not_a_number", {"value": value}))
+    if formula and 2 * len(formula) > MAX_FORMULA and (length := _length(formula)) > MAX_FORMULA:
+        found.append(("file_formula_too_long", {"length": length, "most": MAX_FORMULA}))
+    return [Problem(code, f"{sheet}!{cell_name(spot)}", fields) for code, fields in found] if found else []
 
 
 def damaged(part: str, detail: object) -> Refused:
@@ -225,11 +227,6 @@ def _typed(value: Scalar) -> tuple[str, str | None]:
     if isinstance(value, str):
         return (' t="e"' if value in ERRORS else ' t="str"'), xml_of(value)
     return "", repr(float(value)).removesuffix(".0")
-
-
-def _is_longer(said: str, most: int) -> bool:
-    """Whether Excel counts more; few texts are so long that they have to be counted."""
-    return 2 * len(said) > most and _length(said) > most
 
 
 def _length(said: str) -> int:

@@ -28,8 +28,8 @@ _CELL = re.compile(
 Whatever is no such cell is the last group, so that nothing is passed over.
 """
 _CELL_OPENS, _ROW_CLOSED = '<c r="', _ROW_CLOSES.decode()
-_TAG = re.compile('([A-Z0-9]+)"(?: s="([0-9]+)")?( t="[A-Za-z]+")? ?(/?>)')
-"""What follows on the opening of a cell: its name, its format, its type."""
+_OPENING = re.compile('"(?: s="([0-9]+)")?( t="[A-Za-z]+")? ?(/?>)')
+"""What follows on the name of a cell: its format, its type."""
 _SPANS = re.compile(' spans="[^"]*"')
 _ATTRIBUTE = re.compile(r""" ([A-Za-z][A-Za-z0-9]*(?::[A-Za-z][A-Za-z0-9]*)?)="([ !#-%'-;=-~]*)\"""")
 _CONTROLS = bytes([*range(9), *range(11, 32)])
@@ -59,6 +59,27 @@ def scanned_cells(data: bytes, part: str, strings: Sequence[str], counted: Count
     return replace(scanner.told, scanned=True)
 
 
+class Openings(dict[str, tuple[str, str]]):
+    """What follows on a cell's name -> its new format, and the same with that: a sheet has few of them."""
+
+    def __init__(self, restyled: Callable[[str], str]) -> None:
+        super().__init__()
+        self._restyled = restyled
+
+    def __missing__(self, opening: str) -> tuple[str, str]:
+        if (found := _OPENING.fullmatch(opening)) is None:
+            raise _Unusual
+        said, kind, end = found.groups(default="")
+        style = said if is_index(said) else "0"
+        wanted, new = self._restyled(style), opening
+        if wanted != style:
+            # What was not there before comes last.
+            marks = f' s="{wanted}"{kind}' if said else f'{kind} s="{wanted}"'
+            new = f'"{marks}{end}'
+        self[opening] = wanted, new
+        return wanted, new
+
+
 class CutRow:
     """A row of a scanned sheet, cut where its cells begin, so that some can be written anew."""
 
@@ -78,20 +99,15 @@ class CutRow:
         """Have a cell that is not there yet."""
         self.cells[column] = cell.removeprefix(_CELL_OPENS)
 
-    def change(self, column: int, restyled: Callable[[str], str], cell: Cell | None) -> None:
+    def change(self, column: int, openings: Openings, cell: Cell | None) -> None:
         """Give a cell another format, made of its own, and another content unless that stays."""
         told = self.cells[column]
-        if (tag := _TAG.match(told)) is None:
-            raise _Unusual
-        name, said, kind, end = tag.groups(default="")
-        style = said if is_index(said) else "0"
-        wanted = restyled(style)
+        at, end = told.index('"'), told.index(">") + 1
+        style, opening = openings[told[at:end]]
         if cell is not None:
-            self.add(column, cell_xml("", name, wanted, cell))
-        elif wanted != style:
-            # What was not there before comes last.
-            marks = f' s="{wanted}"{kind}' if said else f'{kind} s="{wanted}"'
-            self.cells[column] = f'{name}"{marks}{end}{told[tag.end() :]}'
+            self.add(column, cell_xml("", told[:at], style, cell))
+        else:
+            self.cells[column] = told[:at] + opening + told[end:]
 
     def written(self) -> bytes:
         """The row as it is now."""

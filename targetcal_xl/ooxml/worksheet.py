@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from . import limits
 from .cells import BLANK, COLUMNS, Block, Cell, Spot, block, cell_name, cell_xml, damaged, is_index
 from .limits import Counted, too_much
-from .scanner import CutRow, sheet_cells
+from .scanner import CutRow, Openings, sheet_cells
 from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, start_tag, twice
 
 _AT_ONCE = 500
@@ -39,6 +39,7 @@ class Worksheet:
         self._cells: dict[Spot, Cell] = {}
         self._styles: dict[Spot, Restyle] = {}
         self._known_styles: dict[tuple[Restyle, str], str] = {}
+        self._openings: dict[Restyle | None, Openings] = {}
         self._of_columns: dict[int, str] = {}
         self._protection: Mapping[str, str] | None = None
 
@@ -76,8 +77,9 @@ class Worksheet:
     def write(self, cells: Mapping[Spot, Cell]) -> None:
         """Have cells hold something else, in the formats that they have."""
         self._cells.update(cells)
-        for spot in cells:
-            self._sharing.pop(spot, None)
+        if self._sharing:
+            for spot in cells:
+                self._sharing.pop(spot, None)
         self._arrays = {array for array in self._arrays if not inside(array, cells)}
         self._arrays |= {cell.array for cell in cells.values() if cell.array}
 
@@ -174,7 +176,7 @@ class Worksheet:
 
     def _new_row(self, number: int, columns: list[int]) -> bytes:
         prefix = self._body.prefix
-        inner = "".join(self._new_cell(prefix, {}, (number, column)) for column in columns).encode()
+        inner = "".join([self._new_cell(prefix, {}, (number, column)) for column in columns]).encode()
         opening, closing = f'<{prefix}row r="{number}">'.encode(), f"</{prefix}row>".encode()
         return opening + inner + closing if inner else b""
 
@@ -183,14 +185,19 @@ class Worksheet:
 
         `row` are the attributes of its row.
         """
-        cell, style = self._cells.get(spot, BLANK), self._style(row, spot[1])
-        wanted = self._restyled(spot, style)
+        cell = self._cells.get(spot, BLANK)
+        style = self._style(row, spot[1]) if row else self._column_style(spot[1])
+        wanted = self._restyled(spot, style) if self._styles else style
         if cell == BLANK and wanted == style:
             return ""
         return cell_xml(prefix, cell_name(spot), wanted, cell)
 
     def _restyled(self, spot: Spot, style: str) -> str:
-        if (restyle := self._styles.get(spot)) is None:
+        return self._made_of(self._styles.get(spot), style)
+
+    def _made_of(self, restyle: Restyle | None, style: str) -> str:
+        """The index of a format that another is made into."""
+        if restyle is None:
             return style
         if (known := self._known_styles.get((restyle, style))) is None:
             known = self._known_styles[restyle, style] = str(restyle(int(style)))
@@ -204,11 +211,17 @@ class Worksheet:
         for column in columns:
             spot = number, column
             if column in row.cells:
-                row.change(column, partial(self._restyled, spot), self._cells.get(spot))
+                row.change(column, self._opening(self._styles.get(spot)), self._cells.get(spot))
             elif new := self._new_cell("", row.marks, spot):
                 row.add(column, new)
         after = row.written()
         return None if after == before else (at, end, after)
+
+    def _opening(self, restyle: Restyle | None) -> Openings:
+        """How cells open that are given another format."""
+        if (known := self._openings.get(restyle)) is None:
+            known = self._openings[restyle] = Openings(partial(self._made_of, restyle))
+        return known
 
     def _row_edits(self, number: int, row: Element, at: int, columns: list[int]) -> list[Edit]:
         present, prefix = _cells_of(row, number), row.prefix

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import mimetypes
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, EmailPolicy
 from email.utils import format_datetime
@@ -72,5 +72,22 @@ def signed_off(content: bytes, name: str, address: str, at: dt.datetime) -> byte
 
 def _mail(address: str) -> EmailMessage:
     """What every server takes: seven bits, but where the address itself needs more."""
-    policy: EmailPolicy[EmailMessage] = SMTPUTF8 if needs_utf8(address) else SMTP
-    return EmailMessage(policy.clone(cte_type="7bit"))
+    return EmailMessage(_IN_UTF8 if needs_utf8(address) else _IN_ASCII)
+
+
+class _Headers(HeaderRegistry):
+    """What the standard library makes anew for each header of each mail: a class for its name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        if (made := self._made.get(name)) is None:
+            made = self._made[name] = super().__getitem__(name)
+        return made
+
+
+_IN_ASCII: EmailPolicy[EmailMessage]
+_IN_UTF8: EmailPolicy[EmailMessage]
+_IN_ASCII, _IN_UTF8 = (kind.clone(cte_type="7bit", header_factory=_Headers()) for kind in (SMTP, SMTPUTF8))

@@ -28,12 +28,12 @@ def rows_below(
     """Cells for new rows under a growing table; the first value of each is also its row's code."""
     place = reading.places.table(sheet, table)
     kinds = {column.code: column.kind for column in reading.places.sheets[sheet].table(table).columns}
-    cells: dict[Spot, Cell] = {}
+    across, language, cells = place.columns, reading.places.language, dict[Spot, Cell]()
     for at, row in enumerate(rows, max(place.rows.values(), default=place.head) + 1):
         cells[at, 1] = Cell(str(next(iter(row.values()))))
         for code, value in row.items():
-            held = shown(value, kinds[code], reading.places.language)
-            cells[at, place.columns[code]] = new_cell((held, None, None))
+            held = shown(value, kinds[code], language)
+            cells[at, across[code]] = BLANK if held is None else new_cell((held, None, None))
     return cells
 
 

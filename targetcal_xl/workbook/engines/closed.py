@@ -148,7 +148,11 @@ class ClosedBook:
     def set(self, sheet: str, cells: Mapping[Spot, Cell]) -> None:
         """Write cells, keeping their formats; what the sheet holds already stays as it is."""
         before = self.grid(sheet)
-        changes = {spot: cell for spot, cell in cells.items() if not same_cell(cell, before.get(spot, BLANK))}
+        changes = {
+            spot: cell
+            for spot, cell in cells.items()
+            if cell != (was := before.get(spot, BLANK)) or not same_cell(cell, was)
+        }
         if not changes:
             return
         part = self._sheet(sheet)
