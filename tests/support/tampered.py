@@ -56,6 +56,7 @@ def _cells(reading: Reading, book: MemoryBook) -> Iterator[tuple[str, Tampering]
         level = "labels" if (tab, spot) in labels else "typed" if (tab, spot) in typed else "cells"
         said = _text(book, tab, spot) if level == "labels" else ""
         cell, person = book.grids[tab].get(spot, BLANK), typed.get((tab, spot))
+        cell = BLANK if cell == Cell("") else cell  # nobody is told anything by either
         for kind, other in others(cell):
             if kind == "formula" and person and person.owner is Owner.FINANCE:
                 continue  # free to be computed until it is taken in
