@@ -176,6 +176,12 @@ PLAYED: Mapping[str, Play] = {
         _says("so that HQ’s target is reached with odds of 80%", "要以 80% 的概率达成总部目标"),
         lambda told: (told["targets"], told["chosen"]) == ("chosen", 0.8),
     ),
+    "ratchet": Play(
+        "locked",
+        "ratchet BOOK -r R1",
+        _says("did better than foreseen", "好于预期"),
+        lambda told: told["period"] == "2024Q4",
+    ),
     "lock": Play(
         "submitted",
         "lock BOOK -r R2",
@@ -229,6 +235,11 @@ PLAYED: Mapping[str, Play] = {
     "decide, typed": Play(
         "answered",
         "decide BOOK -r R1 --as superior1",
+        _says("华东1组: ", "华东1组："),
+    ),
+    "decide, in all tabs": Play(
+        "answered",
+        "decide BOOK --as superior1",
         _says("华东1组: ", "华东1组："),
     ),
     "decide --support": Play(
@@ -707,7 +718,8 @@ def test_every_command_is_played_here() -> None:
             "objections BOOK -r R1 --hours many",
             "--hours: “many” is not possible; give a number of 0 or more.",
         ),
-        ("decide BOOK", "--region / -r is missing"),
+        ("decide BOOK", "No tab of a region that"),
+        ("decide BOOK -l R1-1 accept", "Name the region (--region) of this decision"),
         ("decide BOOK -r R1 --as superior1", "No new decision is typed in this tab"),
         ("decide BOOK -r R1 accept", "Name the line (--line) with its decision"),
         ("decide BOOK -r R1 -l R1-1", "Name the line (--line) with its decision"),

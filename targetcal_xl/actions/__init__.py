@@ -33,7 +33,15 @@ with on_demand(__name__):
     from .comment import CommentReport, ThreadsReport, comment, comment_as_said, take_in_remarks, threads
     from .confirm import ConfirmReport, confirm
     from .dashboard import DashboardReport, dashboard
-    from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
+    from .decide import (
+        DecisionReport,
+        DecisionsReport,
+        decide,
+        decide_as_said,
+        decide_support,
+        decide_tabs,
+        decide_typed,
+    )
     from .doctor import DoctorReport, doctor, examine_template
     from .erase import EraseReport, Wanted, erase
     from .evaluate import evaluate
@@ -48,6 +56,7 @@ with on_demand(__name__):
     from .overassign import OverassignReport, overassign
     from .plans import PlansReport, plans
     from .proof import ProofReport, proof
+    from .ratchet import RatchetReport, ratchet
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
@@ -83,6 +92,7 @@ __all__ = [
     "ConfirmReport",
     "DashboardReport",
     "DecisionReport",
+    "DecisionsReport",
     "Desk",
     "DoctorReport",
     "Entry",
@@ -108,6 +118,7 @@ __all__ = [
     "PlansReport",
     "ProofReport",
     "QuestionnaireReport",
+    "RatchetReport",
     "RecalibrateReport",
     "Recalibration",
     "RecalibrationsReport",
@@ -155,6 +166,7 @@ __all__ = [
     "decide",
     "decide_as_said",
     "decide_support",
+    "decide_tabs",
     "decide_typed",
     "doctor",
     "erase",
@@ -179,6 +191,7 @@ __all__ = [
     "plan_of",
     "plans",
     "proof",
+    "ratchet",
     "recalibrate",
     "recalibrations",
     "repair",
