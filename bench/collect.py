@@ -1,24 +1,18 @@
-"""Packs of 10, 100 and 1,000 regions: handed out, filled in, and collected, beside a loop that reads them.
-
-The largest are collected once more by others: processes of this computer, and a Dask cluster.
-"""
+"""Packs of 10, 100 and 1,000 regions: handed out, filled in, and collected, beside a loop that reads them."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
 
-from bench.hands import hands, most_memory, watched
 from bench.report import Goal, Row, Time, main, stopwatch
 from bench.workbook import alone
 from targetcal_xl import actions
@@ -30,44 +24,30 @@ from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
 
 _LINES = 5
-_SIZES, _MOST, _QUICK_SIZES = (10, 100), 1_000, (3,)
-_HANDS = (("local", None), ("dask", 1), ("dask", 2))
+_SIZES, _QUICK_SIZES = (10, 100, 1_000), (3,)
 _LOOP = "pandas reads each, openpyxl writes the book"
 
 
-def measure(quick: bool, scale: int) -> Iterator[Row]:
+def measure(quick: bool) -> Iterator[Row]:
     """Each size: packs written, then collected, beside the loop; the same files, and the same book.
 
-    A small plan goes before, untold, so that all programs' bytecode is at hand as after an installation;
-    where Python is told to write none (PYTHONDONTWRITEBYTECODE) it is not.
+    A small plan goes before, untold, so that all programs' bytecode is at hand as after an installation.
     """
     with tempfile.TemporaryDirectory() as warm:
-        list(_measure(Path(warm, "targets.xlsx"), 3, ()))
-    sizes = _QUICK_SIZES if quick else (*(size for size in _SIZES if size < scale), scale)
-    for regions in sizes:
+        list(_measure(Path(warm, "targets.xlsx"), 3))
+    for regions in _QUICK_SIZES if quick else _SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            yield from _measure(Path(folder, "targets.xlsx"), regions, _HANDS if regions == sizes[-1] else ())
+            yield from _measure(Path(folder, "targets.xlsx"), regions)
 
 
-def _measure(book: Path, regions: int, others: Sequence[tuple[str, int | None]]) -> Iterator[Row]:
+def _measure(book: Path, regions: int) -> Iterator[Row]:
     size, told = (_LINES,) * regions, f"{regions:,} packs of {_LINES} lines"
     alone(_new, book, size)
     yield Row(f"split: {told}", alone(_split, book, size), Goal("seconds", 0.1 * regions))
     alone(_fill, book, size)
-    kept = shutil.copytree(book.parent, book.parent / "kept", ignore=shutil.ignore_patterns("kept"))
+    kept = shutil.copy(book, book.with_name("loop.xlsx"))
     took = alone(_collect, book, size)
-    loop = alone(_loop, _copied(kept, book, "loop"), size)
-    yield Row(f"collect: {told}", took, Goal("faster", 5), _LOOP, loop, "process")
-    for executor, workers in others:
-        copied = _copied(kept, book, f"{executor}{workers or ''}")
-        by_them = alone(partial(_collect_by, executor, workers), copied, size)
-        by = f"collect by {executor}, {workers or os.cpu_count()} processes: {told}"
-        yield Row(by, by_them, Goal("slower", 1.5), "one process", took, "process")
-
-
-def _copied(kept: Path, book: Path, name: str) -> Path:
-    """The same book and packs once more."""
-    return shutil.copytree(kept, book.parent / name) / book.name
+    yield Row(f"collect: {told}", took, Goal("faster", 5), _LOOP, alone(_loop, Path(kept), size), "process")
 
 
 def _open(book: Path, create: bool = False) -> AbstractContextManager[actions.Desk]:
@@ -121,13 +101,6 @@ def _collect(book: Path, size: tuple[int, ...]) -> Time:
     return times[0]
 
 
-def _collect_by(executor: str, workers: int | None, book: Path, size: tuple[int, ...]) -> Time:
-    """With the processes that are started, from their start to their end."""
-    with _open(book) as desk, watched() as times, hands(executor, workers) as address:
-        assert len(actions.collect(desk, [book.with_name("packs")], (), address).locked) == len(size)
-    return times[0]._replace(peak=most_memory())
-
-
 def _loop(book: Path, _size: tuple[int, ...]) -> Time:
     """What a person's script does, without a check: read each file, find the lines, copy what was typed."""
     with stopwatch() as times, warnings.catch_warnings():
@@ -143,4 +116,4 @@ def _loop(book: Path, _size: tuple[int, ...]) -> Time:
 
 
 if __name__ == "__main__":
-    main("collect", measure, _MOST)
+    main("collect", measure)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
+import resource
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from distributed import LocalCluster
 from docxtpl import DocxTemplate
 
-from bench.hands import hands, most_memory, watched
 from bench.report import Goal, Row, Time, main
 from targetcal_xl.calibration import Letter
 from targetcal_xl.desk import LetterOrder, workshop
@@ -53,6 +56,20 @@ def _letter(plain: Letter, place: int) -> Letter:
     return replace(plain, number=f"2025Q1-R{place}-V1", region=region, lines=lines)
 
 
+@contextmanager
+def _watched() -> Iterator[list[Time]]:
+    """How long something takes, and what it and the programs it starts take of the processor."""
+    times: list[Time] = []
+    began, before = time.perf_counter(), _processor()
+    yield times
+    times.append(Time(time.perf_counter() - began, _processor() - before))
+
+
+def _processor() -> float:
+    used = (resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def _of_one(took: Sequence[Time], count: int) -> Time:
     return Time(took[0].wall / count, took[0].process / count)
 
@@ -62,19 +79,19 @@ def _in_word(count: int) -> Iterator[Row]:
     template, letters = LetterTemplate.shipped(_LANGUAGE), _letters(count)
     said = [fields(letter, _LANGUAGE) for letter in letters]
     made = template.render(said[0], {}, letters[0].issued)
-    with watched() as ours:
+    with _watched() as ours:
         for context, letter in zip(said, letters, strict=True):
             template.render(context, {}, letter.issued)
-    with watched() as plain:
+    with _watched() as plain:
         for context in said[: max(count // 10, 1)]:
             document = DocxTemplate(io.BytesIO(template.data))
             document.render(dict(context), autoescape=True)
             document.save(io.BytesIO())
-    with watched() as least:
+    with _watched() as least:
         parts = {name: data for name, data in parts_of(made.docx).items() if name.endswith("ment.xml")}
         for _ in letters:
             zipped(parts)
-    with watched() as whole:
+    with _watched() as whole:
         for letter in letters:
             render_word(letter, template, _LANGUAGE)
     one, theirs = _of_one(ours, count), _of_one(plain, max(count // 10, 1))
@@ -89,15 +106,15 @@ def _as_pdf(count: int, each: int) -> Iterator[Row]:
     template, letters = LetterTemplate.shipped(_LANGUAGE), _letters(count)
     words = [render_word(letter, template, _LANGUAGE) for letter in letters]
     set_pdf(ToSet(words[0].docx, letters[0].issued, words[0].curves))
-    with watched() as ours:
+    with _watched() as ours:
         for letter in letters:
             render_pdf(render_word(letter, template, _LANGUAGE), letter)
-    with watched() as alone:
+    with _watched() as alone:
         for word in words[:each]:
             office_pdf(word.docx)
-    with watched() as together:
+    with _watched() as together:
         office_pdfs([word.docx for word in words])
-    with watched() as least:
+    with _watched() as least:
         for word, letter in zip(words, letters, strict=True):
             set_pdf(ToSet(word.docx, letter.issued, word.curves))
     one = _of_one(ours, count)
@@ -129,13 +146,23 @@ def _issued(executor: str, count: int) -> Time:
     template = LetterTemplate.shipped(_LANGUAGE)
     with (
         tempfile.TemporaryDirectory() as folder,
-        watched() as took,
-        hands(executor) as address,
+        _watched() as took,
+        _makers(executor) as address,
         workshop(Path(folder), template, _LANGUAGE, "bench", address) as makers,
     ):
         for some in slices:
             assert not any(made.problems for made in makers.made(some))
-    return took[0]._replace(peak=most_memory())
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return took[0]._replace(peak=max(resource.getrusage(kind).ru_maxrss for kind in kinds) >> 10)
+
+
+@contextmanager
+def _makers(executor: str) -> Iterator[str]:
+    if executor != "dask":
+        yield executor
+        return
+    with LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
+        yield cluster.scheduler_address
 
 
 if __name__ == "__main__":

@@ -65,11 +65,11 @@ def _measure(book: Path, size: tuple[int, ...]) -> Iterator[Row]:
 
 
 def alone(step: Callable[[Path, tuple[int, ...]], Time], book: Path, size: tuple[int, ...]) -> Time:
-    """What a step takes, and the most memory that its process had, or that it tells itself."""
+    """What a step takes, and the most memory that its process had."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn) as pool:
         took = pool.submit(step, book, size).result()
-        return took if took.peak else took._replace(peak=pool.submit(_peak).result())
+        return took._replace(peak=pool.submit(_peak).result())
 
 
 def _peak() -> int:
