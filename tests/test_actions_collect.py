@@ -22,6 +22,7 @@ from openpyxl.cell.cell import Cell as Cell_
 from openpyxl.formula.translate import Translator
 from openpyxl.worksheet.worksheet import Worksheet
 
+from targetcal_xl import formats
 from targetcal_xl.actions import (
     answers,
     attest,
@@ -45,6 +46,7 @@ from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Report
 from targetcal_xl.workbook import open_book
+from targetcal_xl.workbook.mark import mark_text
 from tests.support import desks, packs
 from tests.support.books import changed_parts, parts_of
 from tests.support.desks import BOOK, REASONS, Case
@@ -348,6 +350,18 @@ def test_what_was_written_beside_the_table_is_told_and_not_lost_silently(case: C
     packs.by_openpyxl(path, _inserted)
     report = taken(case, path)
     assert [problem.code for one in report.notes for problem in one.problems] == ["cell_stray", "cell_stray"]
+
+
+def test_a_pack_is_judged_by_its_own_sheet_and_not_by_a_mark_in_the_book(case: Case) -> None:
+    path = answered(case)
+    for file, said in ((case.path, mark_text(formats.BOOK)), (path, "call me")):
+        book = open_book(file)
+        tab = case.inputs.plan.region("R1").name
+        book.set(tab, {(1, 40): Cell(said)})
+        book.save()
+    report = taken(case, path)
+    assert [problem.fields["found"] for one in report.notes for problem in one.problems] == ["call me"]
+    assert len(report.locked) == 1
 
 
 def test_a_renamed_tab_is_found(case: Case) -> None:

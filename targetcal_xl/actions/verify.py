@@ -27,7 +27,7 @@ from ..desk import (
 from ..ledger import plain_head
 from ..ooxml import BLANK, Spot, cell_name
 from ..problems import Problem, Refused
-from ..workbook import BUTTONS_TAB, Content, marks, region_sheet, shown
+from ..workbook import BUTTONS_TAB, Content, marks, marks_in, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
 from .letters_held import changed_files, outdated, unfaithful
@@ -234,8 +234,6 @@ def _known(stock: Stock, wanted: Content) -> Mapping[str, set[Spot]]:
             known[sheet] |= set(product(rows, columns))
     for spots in known.values():
         spots.add((1, 1))
-    codes = {tab: sheet for sheet, tab in places.tabs.items()}
-    for tab, spot, _ in marks(stock.book):
-        if tab in codes:
-            known[codes[tab]].add(spot)
+    for sheet, grid in stock.reading.grids.items():
+        known[sheet].update(spot for spot, _ in marks_in(grid))
     return known

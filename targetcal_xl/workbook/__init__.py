@@ -16,7 +16,7 @@ with on_demand(__name__):
     from .finance import answer_key, entered
     from .layout import default_places, pack_layout
     from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
-    from .mark import MARKED, book_format, marks
+    from .mark import MARKED, book_format, marks, marks_in
     from .places import Places
     from .questionnaire import AskedColumn, questionnaire
     from .reading import Reading, Typed, as_typed, nameless, read
@@ -66,6 +66,7 @@ __all__ = [
     "is_formula",
     "line_captions",
     "marks",
+    "marks_in",
     "nameless",
     "open_book",
     "open_damaged",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..formats import UNMARKED, Format
 from ..ooxml import BLANK, Spot
 from .book import Book
+from .labels import SheetCells
 
 MARKED = "settings"
 """The sheet that carries the mark."""
@@ -26,11 +27,15 @@ def mark_text(form: Format) -> str:
 def marks(book: Book) -> Iterator[tuple[str, Spot, Format]]:
     """Tab, spot and format of every mark that a book carries."""
     for tab in book.sheets:
-        grid = book.grid(tab)
-        for column in range(2, _REACH):
-            cell = grid.get((1, column), BLANK)
-            if cell.formula is None and (found := _MARK.fullmatch(str(cell.value))):
-                yield tab, (1, column), Format(int(found[1]), found[2])
+        yield from ((tab, spot, found) for spot, found in marks_in(book.grid(tab)))
+
+
+def marks_in(grid: SheetCells) -> Iterator[tuple[Spot, Format]]:
+    """Spot and format of every mark that a sheet carries."""
+    for column in range(2, _REACH):
+        cell = grid.get((1, column), BLANK)
+        if isinstance(cell.value, str) and cell.formula is None and (found := _MARK.fullmatch(cell.value)):
+            yield (1, column), Format(int(found[1]), found[2])
 
 
 def book_format(book: Book) -> Format:
