@@ -52,7 +52,7 @@ def _capped(explanation: Explanation, told: Figures) -> str:
     people = text("calibration.capacity.comma", language).join([*heads, *partly, *others, *vacant])
     whose = "region" if capacity.of_region else "line"
     said = text(f"calibration.capacity.{whose}", language, most=told.number(capacity.most), people=people)
-    return said + (text("calibration.capacity.beyond", language) if explanation.beyond else "")
+    return said + (text(f"calibration.capacity.beyond.{whose}", language) if explanation.beyond else "")
 
 
 def _partly(post: Post, language: str) -> str:
