@@ -100,10 +100,10 @@ def test_the_split_keeps_every_ceiling_and_the_sum_or_says_that_it_cannot_be(
 ) -> None:
     plain = allot(PLAN, BASELINE)
     rows = [row for row, one in enumerate(PLAN.lines) if one.region == REGION]
-    ever = {"start": dt.date(2020, 1, 1)}
+    ever = dt.date(2020, 1, 1)
     posts = (
-        Post(line=LINE, **ever, output=line * float(plain[1])),
-        Post(region=REGION, **ever, output=region * float(plain[rows].sum())),
+        Post(line=LINE, start=ever, output=line * float(plain[1])),
+        Post(region=REGION, start=ever, output=region * float(plain[rows].sum())),
     )
     limits = Limits(float(plain[1]) * 0.3 if low else None, float(plain[1]) * 1.2)
     lines = tuple(replace(one, limits=limits) if one.code == LINE else one for one in PLAN.lines)

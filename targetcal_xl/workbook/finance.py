@@ -88,14 +88,9 @@ def _tables(plan: Plan) -> Iterator[tuple[Key, Value]]:
 
 def _post(post: Post) -> dict[str, Value]:
     """What finance may change of a post."""
-    days = {code: day and day.isoformat() for code, day in (("start", post.start), ("end", post.end))}
-    return {
-        "name": post.name,
-        "heads": float(post.heads),
-        **days,
-        "ramp": float(post.ramp),
-        "output": post.output,
-    }
+    said: dict[str, Value] = {"name": post.name, "heads": float(post.heads), "ramp": float(post.ramp)}
+    said |= {code: day.isoformat() for code, day in (("start", post.start), ("end", post.end)) if day}
+    return {**said, "output": post.output}
 
 
 def measure_key(measure: str) -> Key:
