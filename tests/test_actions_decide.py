@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import check, decide, decide_typed, lock, recalibrate, unlock, verify
+from targetcal_xl.actions import check, decide, decide_tabs, decide_typed, lock, recalibrate, unlock, verify
 from targetcal_xl.calibration import Value
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.workbook import open_book
 from tests.support.books import as_openpyxl
-from tests.support.desks import Case, Said, delete_tab, fresh, locked, strip_protection, submitted, told
+from tests.support.desks import (
+    Case,
+    Said,
+    case_inputs,
+    delete_tab,
+    fresh,
+    locked,
+    play,
+    strip_protection,
+    submitted,
+    told,
+)
 
 TAB = "华东大区"
 REASON = "依据充分"
@@ -331,3 +343,64 @@ def test_the_counter_of_the_round_before_is_in_nobody_s_way(case: Case) -> None:
     case.run(lock)
     case.type({("R1", "R1-1", "decision"): "accept", ("R1", "R1-1", "decision_reason"): REASON})
     assert case.run(decide_typed, "R1", by="superior1").stage == "accepted"
+
+
+@pytest.fixture
+def common(tmp_path: Path) -> Case:
+    """The same, where one person is the superior of both regions."""
+    inputs = case_inputs()
+    above = inputs.plan.regions[0].superior
+    regions = tuple(replace(region, superior=above) for region in inputs.plan.regions)
+    case = Case(tmp_path, replace(inputs, plan=replace(inputs.plan, regions=regions)))
+    for stage in play(case):
+        if stage == "locked":
+            break
+    return case
+
+
+def _accepted(*lines: str) -> Said:
+    return {
+        (line[:2], line, field): value
+        for line in lines
+        for field, value in (("decision", "accept"), ("decision_reason", REASON))
+    }
+
+
+def test_a_superior_s_decisions_in_all_tabs_are_taken_in_at_once(common: Case) -> None:
+    common.type(_accepted("R1-1", "R2-1"))
+    report = common.run(decide_tabs, hours=2.0, by="superior1")
+    assert [(each.region, each.lines, each.stage) for each in report.decided] == [
+        ("华东大区", (("华东1组", "accept"),), "decided"),
+        ("华南大区", (("华南1组", "accept"),), "accepted"),
+    ]
+    assert not report.leaves_work
+    assert [entry.new for entry in common.entries(field="hours")] == [2.0]
+    assert common.value("R2", "R2-1", "agreed") == common.value("R2", "R2-1", "declared")
+    assert common.run(verify).problems == ()
+    with pytest.raises(Refused) as refused:
+        common.run(decide_tabs, by="superior1")
+    assert told(refused.value.problems) == [("nothing_decided_anywhere", "")]
+
+
+def test_faults_of_one_tab_do_not_hold_up_another(common: Case) -> None:
+    common.type(_accepted("R1-1") | {("R2", "R2-1", "decision"): "accept"})
+    report = common.run(decide_tabs, hours=2.0, by="superior1")
+    assert [each.region for each in report.decided] == ["华东大区"]
+    assert [(name, [fault.code for fault in faults]) for name, faults in report.refused] == [
+        ("华南大区", ["decision_reason_missing"])
+    ]
+    assert report.leaves_work
+    assert common.value("R2", "R2-1", "decision") is None
+
+
+def test_only_faults_are_nothing_recorded(common: Case) -> None:
+    before = common.entries()
+    common.type({("R2", "R2-1", "decision"): "accept"})
+    assert common.run(decide_tabs, by="superior1").decided == ()
+    assert common.entries() == before
+
+
+def test_what_another_superior_typed_is_not_taken_in(case: Case) -> None:
+    case.type(_accepted("R1-1", "R2-1"))
+    assert [each.region for each in case.run(decide_tabs, by="superior2").decided] == ["华南大区"]
+    assert case.value("R1", "R1-1", "decision") is None

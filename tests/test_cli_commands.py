@@ -231,6 +231,11 @@ PLAYED: Mapping[str, Play] = {
         "decide BOOK -r R1 --as superior1",
         _says("华东1组: ", "华东1组："),
     ),
+    "decide, in all tabs": Play(
+        "answered",
+        "decide BOOK --as superior1",
+        _says("华东1组: ", "华东1组："),
+    ),
     "decide --support": Play(
         "locked",
         f"decide BOOK -r R1 --support R1-1 no --as superior1 --reason '{_REASON}'",
@@ -707,7 +712,8 @@ def test_every_command_is_played_here() -> None:
             "objections BOOK -r R1 --hours many",
             "--hours: “many” is not possible; give a number of 0 or more.",
         ),
-        ("decide BOOK", "--region / -r is missing"),
+        ("decide BOOK", "No tab of a region that"),
+        ("decide BOOK -l R1-1 accept", "Name the region (--region) of this decision"),
         ("decide BOOK -r R1 --as superior1", "No new decision is typed in this tab"),
         ("decide BOOK -r R1 accept", "Name the line (--line) with its decision"),
         ("decide BOOK -r R1 -l R1-1", "Name the line (--line) with its decision"),

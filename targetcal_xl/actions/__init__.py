@@ -33,7 +33,15 @@ with on_demand(__name__):
     from .comment import CommentReport, ThreadsReport, comment, comment_as_said, take_in_remarks, threads
     from .confirm import ConfirmReport, confirm
     from .dashboard import DashboardReport, dashboard
-    from .decide import DecisionReport, decide, decide_as_said, decide_support, decide_typed
+    from .decide import (
+        DecisionReport,
+        DecisionsReport,
+        decide,
+        decide_as_said,
+        decide_support,
+        decide_tabs,
+        decide_typed,
+    )
     from .doctor import DoctorReport, doctor, examine_template
     from .erase import EraseReport, Wanted, erase
     from .evaluate import evaluate
@@ -83,6 +91,7 @@ __all__ = [
     "ConfirmReport",
     "DashboardReport",
     "DecisionReport",
+    "DecisionsReport",
     "Desk",
     "DoctorReport",
     "Entry",
@@ -155,6 +164,7 @@ __all__ = [
     "decide",
     "decide_as_said",
     "decide_support",
+    "decide_tabs",
     "decide_typed",
     "doctor",
     "erase",

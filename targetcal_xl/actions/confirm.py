@@ -24,7 +24,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..telling import WARNING, Part, Report, Sentence, tell_problems
 from .check import broken_seals, unrecorded, unsettled
 from .comment import sound_remarks
-from .decide import undecided_supports
+from .grants import undecided_supports
 from .letters_held import unfaithful
 from .stamp import StampReport, stamp_if_asked
 from .unlock import in_force_events

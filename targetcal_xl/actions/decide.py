@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..calibration import (
-    DECLINED,
     Line,
     Region,
     Standing,
-    Value,
     after_decisions,
     as_number,
     decision_faults,
-    in_words_only,
-    is_support,
     may_act,
     same_value,
-    support_items,
 )
-from ..calibration.vocabulary import GRANT, DecisionKind, Move, Stage, State, Status
+from ..calibration.vocabulary import DecisionKind, Move, Stage, State, Status
 from ..desk import (
     IN_TAB,
     Desk,
     Side,
     Stock,
-    cell_faults,
     find_line,
     find_region,
     take_stock,
@@ -36,12 +30,11 @@ from ..desk import (
 from ..language import is_meant, is_placeholder, listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
-from ..telling import DONE, Part, Report, Sentence, word
-from ..workbook import Owner, Typed
+from ..telling import DONE, WRONG, Part, Report, Sentence, tell_problems, word
+from ..workbook import Owner
 from .check import broken_seals, computed
 from .comment import sound_remarks
-
-GRANTS = ("yes", "no")
+from .grants import grant_faults, support_events, typed_grants, undecided_supports
 
 
 @dataclass(frozen=True)
@@ -86,9 +79,31 @@ class DecisionReport(Report):
             yield Sentence(text("telling.decide.undecided", language, supports=supports))
 
 
+@dataclass(frozen=True)
+class DecisionsReport(Report):
+    """What was decided in the tabs of several regions, and what could not be taken in."""
+
+    decided: tuple[DecisionReport, ...]
+    refused: tuple[tuple[str, tuple[Problem, ...]], ...]
+    """Regions whose tab has faults, and these."""
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether a tab was refused."""
+        return bool(self.refused)
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """The report in sentences and tables."""
+        for report in self.decided:
+            yield from report.tell(language)
+        for name, problems in self.refused:
+            yield Sentence(text("telling.decide.refused", language, region=name), WRONG)
+            yield from tell_problems(problems, language, indented=True)
+
+
 def decide_as_said(
     desk: Desk,
-    region: str,
+    region: str = "",
     kind: str = "",
     counter: float | None = None,
     line: str = "",
@@ -97,20 +112,23 @@ def decide_as_said(
     reason: str = "",
     owner: str = "",
     hours: float = 0.0,
-) -> DecisionReport:
+) -> DecisionReport | DecisionsReport:
     """Decide on a line, or on a support, or record what is typed in the tab where neither is named.
 
-    Raise Refused where both are named, or one of them without its decision.
+    Without a region it is what is typed in any tab. Raise Refused where line and support are named, or one
+    of them without its decision or its region.
     """
     if bool(kind) != bool(line or support) or (line and support):
         raise Refused([Problem("decide_needs_both")])
+    if kind and not region:
+        raise Refused([Problem("decide_needs_region")])
     if owner and not support:
         raise Refused([Problem("owner_of_nothing")])
     if support:
         return decide_support(desk, region, support, kind, reason=reason, owner=owner, hours=hours)
     if line:
         return decide(desk, region, line, kind, counter=counter, reason=reason, hours=hours)
-    return decide_typed(desk, region, hours=hours)
+    return decide_typed(desk, region, hours=hours) if region else decide_tabs(desk, hours=hours)
 
 
 def decide(
@@ -136,23 +154,74 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     says that they were typed in the tab, where nobody can know by whom. Raise Refused when nothing is typed
     or it is not the superior who acts, DataProblems with every fault of what is typed.
     """
-    stock = take_stock(replace(desk, source=f"{desk.source}{IN_TAB}"))
+    stock = _stock_of_tabs(desk)
     found = _decidable(stock, region, "grant")
+    if not _says_something(stock, found):
+        raise Refused([Problem("nothing_decided", found.name)])
+    return _record(stock, found, _typed_decisions(stock, found, hours), sound_remarks(stock, [found])[0])
+
+
+def decide_tabs(desk: Desk, *, hours: float = 0.0) -> DecisionsReport:
+    """Record what this superior has typed in any tab; one region's faults do not hold up another's.
+
+    `hours` is for all of them. Raise Refused when nothing is typed in a tab of theirs.
+    """
+    stock = _stock_of_tabs(desk)
+    said = [region for region in stock.plan.regions if _is_theirs(stock, region)]
+    if not (said := [region for region in said if _says_something(stock, region)]):
+        raise Refused([Problem("nothing_decided_anywhere", fields={"actor": desk.actor})])
+    taken: list[tuple[Region, list[Decision], list[Event]]] = []
+    refused: list[tuple[str, tuple[Problem, ...]]] = []
+    for region in said:
+        try:
+            decisions = _typed_decisions(stock, _decidable(stock, region.code, "grant"), hours)
+            taken.append((region, decisions, _recorded(stock, region, decisions)))
+        except (DataProblems, Refused) as faults:
+            refused.append((region.name, faults.problems))
+        else:
+            hours = 0.0
+    written, _ = sound_remarks(stock, [region for region, *_ in taken])
+    now = stock.settle([*(event for *_, events in taken for event in events), *written]) if taken else None
+    reports = (
+        _report(stock, now, region, decisions, _granted_by(events))
+        for region, decisions, events in taken
+        if now
+    )
+    return DecisionsReport(tuple(reports), tuple(refused))
+
+
+def _stock_of_tabs(desk: Desk) -> Stock:
+    """The stock of somebody who acts by what is typed in the book, where nobody can know by whom."""
+    return take_stock(replace(desk, source=f"{desk.source}{IN_TAB}"))
+
+
+def _is_theirs(stock: Stock, region: Region) -> bool:
+    """Whether there is something to decide on in the region, and this person may."""
+    side = stock.table(region)
+    return side.allows("grant") and may_act("grant", stock.desk.actor, region, side.submitter) is None
+
+
+def _says_something(stock: Stock, region: Region) -> bool:
+    """Whether a decision or a grant stands in the region's tab that is not recorded yet."""
+    decisions = (stock.typed((*_at(line), "decision")) for line in _awaiting(stock.table(region)))
+    return any(kind is not None for kind in decisions) or any(typed_grants(stock, region))
+
+
+def _typed_decisions(stock: Stock, region: Region, hours: float) -> list[Decision]:
+    """The decisions in a region's tab; the first has the hours. Raise DataProblems where one is computed."""
     decisions = [
         Decision(
             line, str(kind), _counter(stock, line), str(stock.typed((*_at(line), "decision_reason")) or "")
         )
-        for line in _awaiting(stock.table(found))
+        for line in _awaiting(stock.table(region))
         if (kind := stock.typed((*_at(line), "decision"))) is not None
     ]
-    if not decisions and not list(_granted(stock, found)):
-        raise Refused([Problem("nothing_decided", found.name)])
     said = {decision.line.code for decision in decisions}
-    cells = stock.reading.of_region(found.code, Owner.SUPERIOR)
+    cells = stock.reading.of_region(region.code, Owner.SUPERIOR)
     if problems := list(computed(stock, (cell for cell in cells if cell.key[1] in said))):
         raise DataProblems(problems)
     decisions[:1] = [replace(first, hours=hours) for first in decisions[:1]]
-    return _record(stock, found, decisions, sound_remarks(stock, [found])[0])
+    return decisions
 
 
 def decide_support(
@@ -173,48 +242,11 @@ def decide_support(
     """
     stock = take_stock(desk)
     found = _decidable(stock, region, "grant")
-    events = _support_events(stock, found, support, granted, reason, owner.strip())
+    events = support_events(stock, found, support, granted, reason, owner.strip())
     if hours:
         events.append(Event("decide", found.code, events[0].row, "hours", None, hours))
     now = stock.settle(events)
     return _report(stock, now, found, [], [(support, granted)])
-
-
-def _support_events(
-    stock: Stock, region: Region, support: str, granted: str, reason: str, owner: str
-) -> list[Event]:
-    place = f"{region.name} / {support}"
-    if granted not in GRANTS:
-        raise Refused([Problem("grant_unknown", place, {"found": granted})])
-    if granted == "no" and is_placeholder(reason):
-        raise Refused([Problem("reason_missing", place)])
-    if granted == "no" and owner:
-        raise Refused([Problem("owner_of_nothing", place)])
-    if problems := [*text_faults(place, reason), *text_faults(place, owner)]:
-        raise DataProblems(problems)
-    items = {item.row.casefold(): item for item in support_items(stock.standing, region.code)}
-    if item := items.get(support.strip().casefold()):
-        new: dict[str, Value] = dict(
-            zip(GRANT, (granted, reason.strip() or None, owner or None), strict=True)
-        )
-        return list(_new_values(stock, region, item.row, new, reason))
-    lines = [line for line, *_ in in_words_only(stock.standing, region.code, is_placeholder)]
-    named = {name: line for line in lines for name in (line.name, line.code)}
-    if support not in named:
-        known = [*(item.row for item in items.values()), *(line.name for line in lines)]
-        raise Refused([Problem("support_unknown", region.name, {"said": support, "known": known or "–"})])
-    if granted == "yes":
-        raise Refused([Problem("support_not_listed", place)])
-    return list(_new_values(stock, region, named[support].code, {DECLINED: reason.strip()}, reason))
-
-
-def _new_values(
-    stock: Stock, region: Region, row: str, new: Mapping[str, Value], reason: str
-) -> Iterator[Event]:
-    for field, value in new.items():
-        old = stock.standing.value(region.code, row, field)
-        if old != value or field in ("granted", DECLINED):
-            yield Event("decide", region.code, row, field, old, value, reason)
 
 
 def _at(line: Line) -> tuple[str, str]:
@@ -251,18 +283,27 @@ def _awaiting(side: Side) -> tuple[Line, ...]:
 def _record(
     stock: Stock, region: Region, decisions: Sequence[Decision], written: Sequence[Event] = ()
 ) -> DecisionReport:
+    events = _recorded(stock, region, decisions)
+    return _report(stock, stock.settle([*events, *written]), region, decisions, _granted_by(events))
+
+
+def _recorded(stock: Stock, region: Region, decisions: Sequence[Decision]) -> list[Event]:
+    """All that decisions, and grants in the tab, mean; raise DataProblems with all their faults."""
     problems = [problem for decision in decisions for problem in _faults(stock, region, decision)]
-    problems += _grant_faults(stock, region)
+    problems += grant_faults(stock, region)
     if problems:
         raise DataProblems(problems)
     side = stock.table(region)
     events = [event for decision in decisions for event in _events(side, decision)]
-    granted = list(_granted(stock, region))
-    events += [*granted, *written]
+    events += typed_grants(stock, region)
     if decisions:
         events += _outcome(side, {decision.line.code: decision.kind for decision in decisions}, stock)
-    said = [(str(event.row), str(event.new)) for event in granted if event.field == "granted" and event.new]
-    return _report(stock, stock.settle(events), region, decisions, said)
+    return events
+
+
+def _granted_by(events: Sequence[Event]) -> list[tuple[str, str]]:
+    """What these say of supports: which, and yes or no."""
+    return [(str(event.row), str(event.new)) for event in events if event.field == "granted" and event.new]
 
 
 def _report(
@@ -282,16 +323,6 @@ def _report(
         tuple(supports),
         tuple(undecided_supports(standing, region)),
     )
-
-
-def undecided_supports(standing: Standing, region: Region) -> Iterator[str]:
-    """What the region asks for, as an item or in words only, that nobody has granted or declined."""
-    for item in support_items(standing, region.code):
-        if item.granted not in GRANTS:
-            yield f"{item.row} {item.what}".strip()
-    for line, _, declined in in_words_only(standing, region.code, is_placeholder):
-        if not declined:
-            yield line.name
 
 
 def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Problem]:
@@ -330,37 +361,6 @@ def _events(side: Side, decision: Decision) -> Iterator[Event]:
         )
     if decision.hours:
         yield Event("decide", line.region, line.code, "hours", None, decision.hours)
-
-
-def _granted(stock: Stock, region: Region) -> Iterator[Event]:
-    """What the superior has said of supports in the tab since the last decision."""
-    for cell in _typed_grants(stock, region):
-        old = stock.standing.values.get(cell.key)
-        yield Event("decide", *cell.key, old, cell.value)
-        key = (region.code, cell.key[1], "granted_reason")
-        if cell.key[2] == "granted" and (why := stock.standing.value(*key)) is not None:
-            yield Event("decide", *key, why, None)
-
-
-def _typed_grants(stock: Stock, region: Region) -> Iterator[Typed]:
-    for cell in stock.reading.of_region(region.code, Owner.SUPERIOR):
-        if is_support(cell.key[2]) and cell.value != stock.standing.values.get(cell.key):
-            yield cell
-
-
-def _grant_faults(stock: Stock, region: Region) -> Iterator[Problem]:
-    """What is typed as granted and is neither yes nor no, who sees to what is not granted, or to no item."""
-    rows = {item.row for item in support_items(stock.standing, region.code)}
-    for cell in _typed_grants(stock, region):
-        if cell.has_formula:
-            yield Problem("text_formula", where(stock, cell))
-        elif cell.key[2] == "granted" and cell.value not in (*GRANTS, None):
-            yield Problem("choice_unknown", where(stock, cell), {"found": str(cell.value)})
-        elif cell.value is not None and cell.key[1] not in rows:
-            yield Problem("grant_of_nothing", where(stock, cell))
-        elif cell.key[2] == "owner" and cell.value and stock.typed((*cell.key[:2], "granted")) == "no":
-            yield Problem("owner_of_nothing", where(stock, cell))
-    yield from cell_faults(stock, _typed_grants(stock, region))
 
 
 def _outcome(side: Side, decided: dict[str, str], stock: Stock) -> Iterator[Event]:

@@ -206,6 +206,7 @@ def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
 
 
 @TABLE.command(
+    "targetcal decide targets.xlsx --as 陈立",
     "targetcal decide targets.xlsx --region HD",
     'targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason "two heads from 1 February"',
     'targetcal decide targets.xlsx -r HN --support S01 yes --owner "Li Ying"',
@@ -214,7 +215,7 @@ def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
 @TABLE.button("decide", "finance", "AcceptInvitation", "region", "who", "hours")
 def _decide(
     desk: "Desk",
-    region: Region,
+    region: Region = "",
     kind: Decision = "",
     value: Counter = None,
     line: Line = "",
