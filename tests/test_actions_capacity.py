@@ -88,7 +88,7 @@ def test_the_split_keeps_to_planned_people_and_a_first_day_that_moves_counts_onc
         {
             **dict.fromkeys(wrong),
             _cell(1, "heads"): 1.0,
-            _cell(4, "heads"): 1.0,
+            _cell(5, "heads"): 1.0,
             _cell(4, "start"): "2020-01-01",
         }
     )
