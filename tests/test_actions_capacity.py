@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from targetcal_xl.actions import new, recalibrate, verify
-from targetcal_xl.calibration import Inputs, Key, Post
+from targetcal_xl.calibration import Inputs, Key, Post, Value
 from targetcal_xl.connect import (
     PlanDraft,
     plan_template,
@@ -20,6 +20,7 @@ from targetcal_xl.connect import (
     write_form,
 )
 from targetcal_xl.desk import take_stock
+from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems
 from tests.support.desks import Case
 from tests.support.samples import sample_inputs
@@ -74,7 +75,11 @@ def test_the_split_keeps_to_planned_people_and_a_first_day_that_moves_counts_onc
         assert take_stock(desk).standing.allotment[0] > 79
     assert case.run(verify).problems == ()
 
-    wrong = {_cell(1, "heads"): -1.0, _cell(2, "end"): "2024-01-01", _cell(4, "start"): "2025-02-01"}
+    wrong: dict[Key, Value | Cell] = {
+        _cell(1, "heads"): -1.0,
+        _cell(2, "end"): "2024-01-01",
+        _cell(4, "start"): "2025-02-01",
+    }
     entries = case.entries()
     case.type(wrong)
     with pytest.raises(DataProblems) as told:

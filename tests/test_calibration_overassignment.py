@@ -130,8 +130,8 @@ def test_what_does_not_add_up_keeps_the_odds_by_its_volumes(
     asked = round(float((centre * volumes).sum() / volumes.sum()) / step) * step
     plan = replace(PLAN, metric=metric, lines=lines, hq_target=asked)
     reach = np.exp(NormalDist().inv_cdf((1 + plan.thresholds.confidence) / 2) * wide)
-    line_wise = {"expected": centre, "suggested": centre, "low": centre / reach, "high": centre * reach}
-    baseline = replace(BASELINE, **line_wise, sigma=wide, new=())
+    baseline = replace(BASELINE, expected=centre, suggested=centre, sigma=wide, new=())
+    baseline = replace(baseline, low=centre / reach, high=centre * reach)
     shared, chosen, times = 0.3, 0.8, 40_000
     targets = over_assign(plan, baseline, shared, chosen)
     common, own = rng.standard_normal((times, 1)), rng.standard_normal((times, 6))
