@@ -60,6 +60,7 @@ bench: $(VENV)/test .venv-bench/made
 	$(PY) -m bench.udf
 	$(PY) -m bench.ledger
 	$(PY) -m bench.collect
+	$(PY) -m bench.imports
 	$(PY) -m bench.letters
 	$(PY) -m bench.warning
 	.venv-bench/bin/python -m bench.baseline_speed

@@ -33,8 +33,9 @@ def measure(quick: bool) -> Iterator[Row]:
 
     A small plan goes before, untold, so that all programs' bytecode is at hand as after an installation.
     """
-    with tempfile.TemporaryDirectory() as warm:
-        list(_measure(Path(warm, "targets.xlsx"), 3))
+    if not quick:
+        with tempfile.TemporaryDirectory() as warm:
+            list(_measure(Path(warm, "targets.xlsx"), 3))
     for regions in _QUICK_SIZES if quick else _SIZES:
         with tempfile.TemporaryDirectory() as folder:
             yield from _measure(Path(folder, "targets.xlsx"), regions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from targetcal_xl.actions import follow_file, recalibrate, verify
 from targetcal_xl.actions.import_data import ImportReport, ImportWish, import_data
 from targetcal_xl.connect import read_actuals
-from targetcal_xl.desk import imported_results
+from targetcal_xl.desk import RESULTS, imported_results, imports
 from targetcal_xl.problems import DataProblems, Refused, TargetcalError
 from targetcal_xl.telling import Sentence
 from tests.support.desks import Case, confirmed, fresh
@@ -100,6 +101,23 @@ def test_columns_may_be_called_otherwise_and_a_source_is_asked_again(tmp_path: P
     assert _take(case, str(path), called=called).added == 2
     _csv(path, _ROWS[:4], "booked on,area,amount")
     assert _take(case).added == 2, "the source, and what its columns are called, are kept"
+
+
+def test_a_long_import_tells_how_far_it_has_come_and_what_nobody_gave_takes_no_room(tmp_path: Path) -> None:
+    case, heard = fresh(tmp_path), list[tuple[str, int, int]]()
+    with case.desk() as desk:
+        listened = replace(desk, progress=lambda *said: heard.append(said))
+        import_data(listened, ImportWish(_csv(tmp_path / "first.csv")))
+        (record,) = imports(desk.ledger, RESULTS)
+        found = imported_results(desk.ledger, case.inputs.plan)
+    assert heard == [("import", step, 2) for step in range(3)]
+    assert [len(part) for part in (record.value, record.leads, record.capacity, record.volume)] == [
+        6,
+        1,
+        1,
+        1,
+    ]
+    assert found is not None and np.isfinite(found.value).sum() == 6 and np.isnan(found.leads).all()
 
 
 def test_what_columns_are_called_is_remembered_until_somebody_says_otherwise(tmp_path: Path) -> None:

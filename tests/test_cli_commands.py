@@ -176,6 +176,12 @@ PLAYED: Mapping[str, Play] = {
         _says("so that HQ’s target is reached with odds of 80%", "要以 80% 的概率达成总部目标"),
         lambda told: (told["targets"], told["chosen"]) == ("chosen", 0.8),
     ),
+    "ratchet": Play(
+        "locked",
+        "ratchet BOOK -r R1",
+        _says("did better than foreseen", "好于预期"),
+        lambda told: told["period"] == "2024Q4",
+    ),
     "lock": Play(
         "submitted",
         "lock BOOK -r R2",

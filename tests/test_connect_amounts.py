@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl.connect.amounts import amount_told
+from targetcal_xl.connect.draft import rows_of
+from targetcal_xl.connect.plain import distinct
 from targetcal_xl.connect.tables import TableFile, read_table
+from targetcal_xl.exchange.spelling import number_in
 from targetcal_xl.problems import DataProblems
 
 
@@ -137,12 +140,40 @@ def test_a_sheet_with_two_currencies_says_so_too(tmp_path: Path) -> None:
         ("yuan", "CNY 5", 5.0),
         ("家", "￥5", 5.0),
         ("", "$5", 5.0),
+        ("元", "1.2万", 12000.0),
+        ("万元", "1.2万", 1.2),
+        ("万元", "-3,000", -3000.0),
+        ("万户", "3千", 0.3),
+        ("亿元", "500 万", 0.05),
+        ("千克", "1.2万", 12000.0),
+        ("", "1.2万", 12000.0),
     ],
 )
 def test_an_amount_counts_in_the_unit_of_the_plan(tmp_path: Path, unit: str, said: str, value: float) -> None:
     read = table(tmp_path, [said])
     assert read.numbers("value", unit=unit).tolist() == [value]
     read.done()
+
+
+@given(st.sampled_from(["元", "万元", "亿元", "家", "千克", "万户", ""]), st.integers(-9999, 9999),
+       st.sampled_from(["", "千", "万", "百万", "亿", " 万", "%"]))  # fmt: skip
+def test_a_declared_cell_counts_as_a_table_does(unit: str, value: int, power: str) -> None:
+    said = f"{value / 10}{power}"
+    read = TableFile("crm.csv", np.array([2]), {"value": distinct([said])})
+    assert read.numbers("value", unit=unit).tolist() == [number_in(said, unit)]
+
+
+def test_rows_of_a_draft_leave_a_multiple_to_who_knows_its_unit(tmp_path: Path) -> None:
+    assert [row["value"] for row in rows_of(table(tmp_path, ["1.2万", "１２", "1,200"]))] == [
+        "1.2万",
+        "12",
+        "1200",
+    ]
+
+
+def test_a_number_with_its_whole_unit_is_that_number() -> None:
+    assert [number_in(said, "万元") for said in ("1.2万元", "1.2 万元", "1.2万")] == [1.2] * 3
+    assert [number_in(said, "元") for said in ("1.2万元", "1.2万", "12000元")] == [12000] * 3
 
 
 def test_a_column_in_another_currency_than_the_plans_is_told_of_once(tmp_path: Path) -> None:

@@ -329,13 +329,27 @@ def test_what_keeps_a_page_from_being_renewed_is_told_and_tried_again(tmp_path: 
     assert [type(one).__name__ for one in told] == ["DashboardReport", "MissedReport", "DashboardReport"]
 
 
+@pytest.fixture
+def heeding_interrupts() -> Iterator[None]:
+    """A build server may run the tests in the background, where interrupts are ignored, by children too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeding_interrupts")
 def test_ctrl_c_ends_the_watching_without_a_fault(tmp_path: Path) -> None:
     case = desks.fresh(tmp_path)
     words = ["dashboard", case.book, "-o", "page.html", "--watch"]
     line = [sys.executable, "-m", "targetcal_xl", *words]
     environment = os.environ | {"TARGETCAL_LANG": "en"}
     with subprocess.Popen(
-        line, stdout=PIPE, stderr=PIPE, encoding="utf-8", cwd=tmp_path, env=environment
+        line,
+        stdout=PIPE,
+        stderr=PIPE,
+        encoding="utf-8",
+        cwd=tmp_path,
+        env=environment,
     ) as watching:
         assert watching.stdout is not None
         begun = watching.stdout.readline() + watching.stdout.readline()

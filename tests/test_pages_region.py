@@ -69,9 +69,13 @@ def _slip(case: Case, region: str = "R1", turn: int = 1) -> Slip:
     return Slip(plan.code, str(plan.period), region, turn, 2, "a-word-of-its-own", "f" * 64)
 
 
-def _page(case: Case, language: str = "", region: str = "R1", turn: int = 1) -> Path:
+def _page(
+    case: Case, language: str = "", region: str = "R1", turn: int = 1, standing: Standing | None = None
+) -> Path:
     out = case.folder / f"page-{language}.html"
-    page = region_page(_standing(case), case.reading().values, _slip(case, region, turn), language)
+    page = region_page(
+        standing or _standing(case), case.reading().values, _slip(case, region, turn), language
+    )
     out.write_text(page, "utf-8")
     return out
 
@@ -139,21 +143,22 @@ def test_a_page_shows_what_the_tab_shows_for_whatever_is_typed(language: str, tm
         assert differing == {}, typed
 
 
+_TYPED: Mapping[str, Value] = {"２２０": 220.0, "1,200": 1200.0, "1.2万": 12000.0, " 85 ": 85.0, "−5": -5.0,
+                               "1,2": "1,2", "many": "many"}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("２２０", 220.0),
-        ("1,200", 1200.0),
-        ("1.2万", 12000.0),
-        (" 85 ", 85.0),
-        ("−5", -5.0),
-        ("1,2", "1,2"),
-        ("many", "many"),
-    ],
+    ("unit", "meant"), [("家", _TYPED), ("万元", {**_TYPED, "1.2万": 1.2, "0.3 亿": 3000.0, "7": 7.0})]
 )
-def test_numbers_are_taken_as_people_type_them(typed: str, meant: Value, tmp_path: Path) -> None:
-    (found,) = _filled(_page(desks.fresh(tmp_path)), {"R1-1-declared": typed})
-    assert _answered(found)["R1", "R1-1", "declared"] == meant
+def test_numbers_are_taken_as_people_type_them(unit: str, meant: Mapping[str, Value], tmp_path: Path) -> None:
+    case = desks.fresh(tmp_path)
+    standing = _standing(case)
+    plan = standing.inputs.plan
+    other = replace(plan, metric=replace(plan.metric, unit=unit))
+    now = replace(standing, inputs=replace(standing.inputs, plan=other))
+    sets = [{"R1-1-declared": typed} for typed in meant]
+    found = [_answered(one)["R1", "R1-1", "declared"] for one in _filled(_page(case, standing=now), *sets)]
+    assert found == [*meant.values()]
 
 
 def test_an_answer_carries_what_its_reader_saw_and_all_that_was_typed(tmp_path: Path) -> None:

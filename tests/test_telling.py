@@ -108,6 +108,7 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield actions.plans(folder, case.clock())
     yield case.run(actions.fairness)
     yield case.run(actions.overassign, 0.8)
+    yield case.run(actions.ratchet)
     yield actions.verifier(folder / "verifier.html", "en")
     with stamping(folder / "authority") as authority:
         yield case.run(actions.stamp, authority.address)

@@ -56,6 +56,7 @@ with on_demand(__name__):
     from .overassign import OverassignReport, overassign
     from .plans import PlansReport, plans
     from .proof import ProofReport, proof
+    from .ratchet import RatchetReport, ratchet
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
@@ -117,6 +118,7 @@ __all__ = [
     "PlansReport",
     "ProofReport",
     "QuestionnaireReport",
+    "RatchetReport",
     "RecalibrateReport",
     "Recalibration",
     "RecalibrationsReport",
@@ -189,6 +191,7 @@ __all__ = [
     "plan_of",
     "plans",
     "proof",
+    "ratchet",
     "recalibrate",
     "recalibrations",
     "repair",

@@ -10,7 +10,19 @@ import numpy as np
 
 from ..calibration import Floats, History, Inputs, Key, Plan, Readings, Value
 from ..connect import Actuals, DataSource, open_source, read_actuals, read_drivers, read_history
-from ..desk import PARTS, PAST, READ, RESULTS, Desk, Imported, Stock, imported_results, imports, take_stock
+from ..desk import (
+    PARTS,
+    PAST,
+    READ,
+    RESULTS,
+    Desk,
+    Imported,
+    Stock,
+    imported_results,
+    imports,
+    shortest,
+    take_stock,
+)
 from ..figures import Figures, plain
 from ..language import listed, text
 from ..ledger import Event, dump, reference
@@ -169,9 +181,9 @@ def _called(said: Sequence[str]) -> dict[str, str]:
 def _all_news(stock: Stock, wanted: Sequence[_Wanted]) -> Iterator[_News]:
     """What all sources say; raise DataProblems with what is wrong with any of them."""
     problems = Found()
-    for one in wanted:
+    for place, one in enumerate(wanted):
         try:
-            yield _news(stock, one)
+            yield _news(stock, one, (place, len(wanted)))
         except DataProblems as found:
             for problem in found.problems:
                 problems.add(problem)
@@ -179,12 +191,19 @@ def _all_news(stock: Stock, wanted: Sequence[_Wanted]) -> Iterator[_News]:
         raise DataProblems([*problems])
 
 
-def _news(stock: Stock, wanted: _Wanted) -> _News:
-    """What a source says; a remembered title that it does not have is no longer looked for."""
+def _news(stock: Stock, wanted: _Wanted, turn: tuple[int, int]) -> _News:
+    """What a source says; a remembered title that it does not have is no longer looked for.
+
+    Of `turn`, its place among so many sources, it is told how far all of them have come.
+    """
+    place, every = turn
+    stock.desk.progress("import", 2 * place, 2 * every)
     content, remembered = open_source(wanted.source, lambda name: secret(_VARIABLE, name)), wanted.remembered
+    stock.desk.progress("import", 2 * place + 1, 2 * every)
     while True:
         try:
             news = _read_as(stock, wanted, content, {**remembered, **wanted.called})
+            stock.desk.progress("import", 2 * place + 2, 2 * every)
             return replace(news, remembered=remembered)
         except DataProblems as found:
             missing = {one.fields["column"] for one in found.problems if one.code == "csv_missing_column"}
@@ -215,7 +234,7 @@ def _results(empty: Imported, found: Actuals, before: Actuals | None, plan: Plan
     said, had = (np.isfinite(grid).any(axis=0) for grid in (now, known))
     same = ((now == known) | (np.isnan(now) & np.isnan(known))).all(axis=0)
     lines, days = np.nonzero(said & ~same)
-    values = {name: now[place, lines, days] for place, name in enumerate(PARTS)}
+    value, leads, capacity, volume = (shortest(part[lines, days]) for part in now)
     return replace(
         empty,
         rows=int(said.sum()),
@@ -224,7 +243,10 @@ def _results(empty: Imported, found: Actuals, before: Actuals | None, plan: Plan
         total=float(np.nansum(found.value)),
         days=days.astype(np.float64),
         lines=lines.astype(np.float64),
-        **values,
+        value=value,
+        leads=leads,
+        capacity=capacity,
+        volume=volume,
     )
 
 

@@ -129,6 +129,7 @@ from .progress import (
     too_few,
 )
 from .question import ALL_LINES, Answer, Question
+from .ratchet import Ratchet, ratchet_of
 from .review import DELIVERED, NOT_DELIVERED, DriverWorth, Foretold, Review, SupportsCame, Worth, review
 from .rhythm import (
     PastDays,
@@ -243,6 +244,7 @@ __all__ = [
     "Quadrant",
     "QuadrantCode",
     "Question",
+    "Ratchet",
     "Readings",
     "Region",
     "Relearned",
@@ -355,6 +357,7 @@ __all__ = [
     "quadrant",
     "rank_correlation",
     "rank_interval",
+    "ratchet_of",
     "reached",
     "recent_pace",
     "reconcile",

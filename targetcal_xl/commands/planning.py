@@ -205,6 +205,13 @@ def _fairness(desk: "Desk") -> "Report":
     return fairness(desk)
 
 
+@TABLE.command("targetcal ratchet targets.xlsx", "targetcal ratchet targets.xlsx --region HD")
+def _ratchet(desk: "Desk", region: Region = "") -> "Report":
+    from ..actions.ratchet import ratchet
+
+    return ratchet(desk, region)
+
+
 @TABLE.command(
     "targetcal overassign targets.xlsx",
     "targetcal overassign targets.xlsx --odds 0.8",

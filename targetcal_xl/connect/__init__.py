@@ -26,7 +26,7 @@ with on_demand(__name__):
     from .plan_tree import infeasible
     from .representatives import read_representatives
     from .sources import DataSource, open_source
-    from .spelt import number_told
+    from .spelt import multiple_of, number_told
     from .staffing import staffed
     from .stamps import (
         as_der,
@@ -71,6 +71,7 @@ __all__ = [
     "find_plan",
     "infeasible",
     "is_okr_file",
+    "multiple_of",
     "number_told",
     "okr_document",
     "okr_table",

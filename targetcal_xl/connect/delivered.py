@@ -31,10 +31,8 @@ def read_deliveries(source: Traversable, plan: Plan, granted: Mapping[str, str])
     table = read_table(source, ("region", "support", "delivered"))
     regions = table.codes("region", {region.code: region.name for region in plan.regions})
     never = table.cells["delivered"].str.casefold().isin(["no", "否"]).to_numpy(dtype=bool)
-    said = table.cells["delivered"].copy()
-    table.cells.loc[never, "delivered"] = plan.period.start.isoformat()
-    days = table.dates("delivered")
-    table.cells["delivered"] = said
+    said = table.cells["delivered"].mask(never, plan.period.start.isoformat())
+    days = table.saying("delivered", said.tolist()).dates("delivered")
     codes = [plan.regions[at].code for at in regions.tolist()]
     rows = table.cells["support"].tolist()
     known = np.array(

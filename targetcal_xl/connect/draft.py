@@ -15,7 +15,7 @@ import tomli_w
 from ..figures import typed
 from .plan_file import FILE, plan_words
 from .plan_folder import DRIVER_COLUMNS, DRIVERS, HISTORY, HISTORY_COLUMNS, read_plan, table_file
-from .spelt import normal, number_told
+from .spelt import is_counted, normal, number_told
 from .tables import TableFile, read_table
 
 NOTE = ("note",)
@@ -57,7 +57,7 @@ def read_history_rows(source: Traversable) -> tuple[DraftRow, ...]:
 
 
 def rows_of(table: TableFile) -> tuple[DraftRow, ...]:
-    """The rows of a table, with numbers as programs write them."""
+    """The rows of a table, with numbers as programs write them; 1.2万 stays, as it waits for its unit."""
     return tuple(
         {str(name): _plain(str(name), said) for name, said in row.items()}
         for row in table.cells.to_dict("records")
@@ -65,7 +65,7 @@ def rows_of(table: TableFile) -> tuple[DraftRow, ...]:
 
 
 def _plain(column: str, said: str) -> str:
-    value = number_told(said) if column in _AS_NUMBERS else math.nan
+    value = number_told(said) if column in _AS_NUMBERS and not is_counted(said) else math.nan
     return typed(value) if math.isfinite(value) else normal(said) if column == "period" else said
 
 

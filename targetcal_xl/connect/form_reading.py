@@ -365,8 +365,10 @@ class _Filled:
         needed, more = columns
         tab, grid = self._grids.get(sheet.code, ("", Grid({1: [*needed]})))
         table = table_in(f"{self._file}, {tab}", grid, needed, (*more, *NOTE))
-        said = {item.code: self._coded(table.cells[item.code], item.of) for item in sheet.items if item.of}
-        return replace(table, cells=table.cells.assign(**said))
+        for item in sheet.items:
+            if item.of:
+                table = table.saying(item.code, self._coded(table.cells[item.code], item.of).tolist())
+        return table
 
     def _coded(self, column: pd.Series[str], of: str) -> pd.Series[str]:
         known = self._known(of)

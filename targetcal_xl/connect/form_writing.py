@@ -20,7 +20,7 @@ from ..language import listed, record, text
 from .draft import DraftRow, PlanDraft
 from .form import DRIVERS, HISTORY, INDICATORS, INSIDE, READINGS, SHEETS, FormItem, FormSheet
 from .plan_file import default_word
-from .spelt import number_told
+from .spelt import is_counted, number_told
 
 NOBODY: Final = "-"
 """What stands in a cell where several might, and there are to be none."""
@@ -229,7 +229,7 @@ def _rows(draft: PlanDraft, sheet: FormSheet) -> Iterator[_Row]:
 
 def _number(said: str) -> str | float:
     value = number_told(said)
-    return value if math.isfinite(value) else said
+    return value if math.isfinite(value) and not is_counted(said) else said
 
 
 def _names(draft: PlanDraft, sheet: FormSheet) -> Mapping[str, str]:

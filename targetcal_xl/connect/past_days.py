@@ -7,7 +7,6 @@ import math
 from importlib.resources.abc import Traversable
 
 import numpy as np
-import pandas as pd
 
 from ..calibration import Plan, Rhythm
 from ..log import step
@@ -36,12 +35,12 @@ def read_past_days(source: Traversable, plan: Plan) -> Rhythm | None:
     table.report_where("csv_day_not_past", days >= start, "date", period=plan.period)
     far = days < start - np.timedelta64(366 * MOST_YEARS, "D")
     table.report_where("csv_day_far", far, "date", years=MOST_YEARS, period=plan.period)
-    table.report_where("csv_empty", (table.cells["line"] == "").to_numpy(dtype=bool), "line")
+    lines, said = table.columns["line"]
+    table.report_words("csv_empty", said == "", "line")
     least = -math.inf if plan.metric.adds_up else 0.0
     value = table.numbers("value", least, unit=plan.metric.unit)
     volume = table.numbers("volume", low=0)
     table.unique(("date", "line"))
     table.done()
     amount = value if plan.metric.adds_up else volume
-    lines, _ = pd.factorize(table.cells["line"])
-    return past_rhythm(days, lines.astype(np.intp), amount, plan)
+    return past_rhythm(days, lines, amount, plan)

@@ -5,26 +5,62 @@ from __future__ import annotations
 import csv
 import io
 import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 _MOST_COLUMNS = 12
 """Of wider tables only few columns are asked for, and all of them would be held."""
 
 
-def plain_table(said: str, separator: str, above: int, width: int) -> pd.DataFrame | None:
-    """The rows below the first `above` lines that say anything, stripped, by their number in the file.
+class DistinctWords(NamedTuple):
+    """A column: of each row the place (n,) among its different words (m,), which stand in their order."""
 
-    None where rows have to be looked at one by one: quotes, cells beyond the `width` of the titles, or
-    signs that end lines or cells in other ways.
+    places: NDArray[np.intp]
+    said: NDArray[np.object_]
+
+    @property
+    def whole(self) -> NDArray[np.object_]:
+        """What each row says (n,)."""
+        return self.said[self.places]
+
+    def only(self, rows: NDArray[np.bool_]) -> DistinctWords:
+        """The same of some rows."""
+        return distinct(self.whole[rows])
+
+
+def distinct(cells: Sequence[str] | NDArray[np.object_]) -> DistinctWords:
+    """What cells (n,) say."""
+    return DistinctWords(*pd.factorize(np.asarray(cells, dtype=object)))
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """The rows of a table that say anything, by their number in the file, and the columns asked for."""
+
+    rows: NDArray[np.intp]
+    columns: Mapping[int, DistinctWords]
+
+
+def plain_table(said: str, separator: str, above: int, shape: tuple[int, Sequence[int]]) -> TableRows | None:
+    """The rows below the first `above` lines, stripped.
+
+    The `shape` is how many titles there are, and the places of the cells that are wanted. None where rows
+    have to be looked at one by one: quotes, cells beyond the titles, or signs that end lines or cells in
+    other ways.
     """
+    width, wanted = shape
     if not _is_plain(said, separator, width):
         return None
     try:
         with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
             found = pd.read_csv(
-                io.StringIO(said),
+                io.BytesIO(said.encode()),
                 sep=separator,
                 skiprows=above,
                 header=None,
@@ -39,11 +75,30 @@ def plain_table(said: str, separator: str, above: int, width: int) -> pd.DataFra
         return None
     if any(found[width].tolist()):
         return None
-    stripped = {place: [*map(str.strip, found[place].tolist())] for place in range(width)}
-    rows = pd.RangeIndex(above + 1, above + 1 + len(found))
-    table = pd.DataFrame(stripped, index=rows, dtype=str)
-    says = np.logical_or.reduce([(table[place] != "").to_numpy(dtype=bool) for place in table])
-    return table if says.all() else table[says]
+    wanted_ones = {place: _stripped(found[place]) for place in wanted}
+    rest = (_stripped(found[place]) for place in range(width))
+    says = ~_silent(chain(wanted_ones.values(), rest), len(found))
+    rows = np.arange(above + 1, above + 1 + len(found))
+    if says.all():
+        return TableRows(rows, wanted_ones)
+    return TableRows(rows[says], {place: words.only(says) for place, words in wanted_ones.items()})
+
+
+def _stripped(cells: pd.Series[str]) -> DistinctWords:
+    """Cells (n,) without space around them; what is said often is looked at once."""
+    places, said = distinct(cells.to_numpy(dtype=object))
+    bare = distinct([*map(str.strip, said)])
+    return DistinctWords(bare.places[places], bare.said)
+
+
+def _silent(columns: Iterable[DistinctWords], rows: int) -> NDArray[np.bool_]:
+    """Which rows (n,) say nothing in any of the columns; they are looked at for as long as there are any."""
+    silent = np.ones(rows, dtype=bool)
+    for words in columns:
+        silent &= (words.said == "")[words.places]
+        if not silent.any():
+            break
+    return silent
 
 
 def _is_plain(said: str, separator: str, width: int) -> bool:

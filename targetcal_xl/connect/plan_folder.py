@@ -209,7 +209,7 @@ def _dated(table: TableFile, plan_period: Period, lag: NDArray[np.intp]) -> Tabl
     own = {each: str(plan_period.shift(-each)) for each in set(lag.tolist())}
     said = table.cells["period"]
     dated = said.where(said != "", pd.Series(lag, said.index).map(own))
-    return replace(table, cells=table.cells.assign(period=dated))
+    return table.saying("period", dated.tolist())
 
 
 def _counting(table: TableFile, plan_period: Period, lag: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -13,6 +13,8 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}([, ]\d{3})+(\.\d+)?%?")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?", re.IGNORECASE)
 _POWERS = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
 _COUNTED = re.compile(rf"(.*?)\s*({'|'.join(sorted(_POWERS, key=len, reverse=True))})")
+_MULTIPLE = re.compile(rf"({'|'.join(sorted(_POWERS, key=len, reverse=True))})(?![克米瓦卡焦伏帕赫升])")
+"""How a unit begins that is a multiple of another; 千克 and 千米 are units of their own."""
 _DAY = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
 _DAYS = [*map(re.compile, (_DAY, *(pattern for one in LANGUAGES for pattern in record(one).days)))]
 """How a day is written: in figures, or as one of our languages writes it."""
@@ -23,11 +25,25 @@ def normal(said: str) -> str:
     return unicodedata.normalize("NFKC", said).replace("−", "-").strip()
 
 
-def number_told(said: str) -> float:
-    """The value of `1,200`, `１２％`, `1.2万` or `-3.5`; NaN for anything that is not a finite number."""
+def multiple_of(unit: str) -> float:
+    """How many of the plain one a unit is: 10,000 for 万元, 1 for 元."""
+    found = _MULTIPLE.match(normal(unit))
+    return _POWERS[found[1]] if found else 1.0
+
+
+def is_counted(said: str) -> bool:
+    """Whether a text counts in a multiple, as 1.2万 does: what it comes to depends on the unit."""
+    return bool(_COUNTED.fullmatch(normal(said)))
+
+
+def number_told(said: str, unit: str = "") -> float:
+    """The value of `1,200`, `１２％`, `1.2万` or `-3.5`; NaN for anything that is not a finite number.
+
+    What is counted in a multiple counts so in the `unit`, too: 1.2万 is 1.2 in 万元, and 12,000 in 元.
+    """
     plain = normal(said)
     if counted := _COUNTED.fullmatch(plain):
-        return float(f"{number_told(counted[1]) * _POWERS[counted[2]]:.15g}")
+        return float(f"{number_told(counted[1]) * _POWERS[counted[2]] / multiple_of(unit):.15g}")
     if _THOUSANDS.fullmatch(plain):
         plain = plain.replace(",", "").replace(" ", "")
     if not _PLAIN.fullmatch(plain):

@@ -106,8 +106,8 @@ def _scores(table: TableFile, column: str) -> np.ndarray[tuple[int], np.dtype[np
 def _codes(table: TableFile, column: str, known: Mapping[str, str]) -> tuple[str, ...]:
     """Codes, or what they are called where that is one of them only."""
     called = dict(_named(column, known))
-    table.cells[column] = [called.get(said, said) for said in table.cells[column]]
-    places = table.codes(column, known)
+    coded = [called.get(said, said) for said in table.cells[column]]
+    places = table.saying(column, coded).codes(column, known)
     return tuple([*known][place] for place in places)
 
 

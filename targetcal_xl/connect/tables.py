@@ -5,13 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import difflib
-import io
 import logging
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from importlib.resources.abc import Traversable
 from itertools import chain, islice
 
@@ -27,7 +26,7 @@ from ..language import LANGUAGES, text
 from ..log import step
 from ..problems import DataProblems, Found, Place, Problem
 from .amounts import amount_told, amounts_told, currencies_in
-from .plain import plain_table
+from .plain import DistinctWords, TableRows, distinct, plain_table
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
 from .spelt import date_told, normal, number_told
 
@@ -40,6 +39,7 @@ _ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How workbooks begin: those that can be read, and old or encrypted ones."""
 _SEPARATORS = ",;\t|，；"
 _SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _TITLES_WITHIN = 20
 """Above the titles there may be a few rows of other words."""
 _SUGGESTIONS = 20
@@ -50,12 +50,13 @@ _SUGGESTIONS = 20
 class TableFile:
     """A table of text that collects what is wrong with it, by row and column as people count them.
 
-    `cells` has one column per column asked for ("" where empty), indexed by the row number in the file;
-    `others` are the titles of the columns that nobody asked for.
+    `rows` are the numbers of the rows in the file, (n,); `columns` what each column asked for says there
+    ("" where empty); `others` are the titles of the columns that nobody asked for.
     """
 
     file: str
-    cells: pd.DataFrame
+    rows: NDArray[np.intp]
+    columns: Mapping[str, DistinctWords]
     others: tuple[str, ...] = ()
     letters: Mapping[str, str] = field(default_factory=dict)
     """In a sheet, the letter of each column."""
@@ -67,6 +68,17 @@ class TableFile:
     """Whether a comma in a number can only part thousands."""
     problems: Found = field(default_factory=Found)
 
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """The columns with all their cells, indexed by row."""
+        return pd.DataFrame(
+            {name: words.whole for name, words in self.columns.items()}, self.rows, dtype=object
+        )
+
+    def saying(self, column: str, cells: Sequence[str]) -> TableFile:
+        """The table whose column says something else, (n,); what is wrong is noted for both."""
+        return replace(self, columns={**self.columns, column: distinct(cells)})
+
     def report(self, code: str, row: int, column: str, **fields: object) -> None:
         """Note a fault in one cell, unless it has no value to speak of."""
         if (row, column) not in self.unread:
@@ -76,11 +88,13 @@ class TableFile:
 
     def report_where(self, code: str, bad: NDArray[np.bool_], column: str, **fields: object) -> None:
         """Note a fault in each cell of a column where `bad` (n,) is true, quoting the cell."""
-        said = self.cells.loc[bad, column]
-        told = said.iloc[: self.problems.room(code) + len(self.unread)]
-        for row, each in zip(told.index.tolist(), told.tolist(), strict=True):
+        if not bad.any():
+            return
+        places, said = self.columns[column]
+        told = np.flatnonzero(bad)[: self.problems.room(code) + len(self.unread)]
+        for row, each in zip(self.rows[told].tolist(), said[places[told]].tolist(), strict=True):
             self.report(code, row, column, value=each, **fields)
-        self.problems.add_unseen(code, len(said) - len(told))
+        self.problems.add_unseen(code, int(bad.sum()) - len(told))
 
     def numbers(
         self,
@@ -92,49 +106,54 @@ class TableFile:
     ) -> Floats:
         """The column as numbers (n,), NaN where it says `unknown`; report all else outside [low, high].
 
-        Amounts that name their currency count in the `unit`: 1.2万元 is 1.2 in 万元, and 12,000 in 元.
+        Multiples and amounts that name their currency count in the `unit`: 1.2万, as 1.2万元, is 1.2 in 万元
+        and 12,000 in 元.
         """
-        said = self.cells[column]
-        found = pd.to_numeric(said, errors="coerce").to_numpy(dtype=float, copy=True)
-        odd = said[~np.isfinite(found)]
-        found[~np.isfinite(found)] = odd.map({each: number_told(each) for each in odd.unique()})
-        empty = (said == "").to_numpy(dtype=bool)
-        mixed = self._amounts(column, found, unit)
-        wrong = np.isnan(found) & ~mixed & ~said.isin(list(unknown)).to_numpy(dtype=bool)
-        self.report_where("csv_empty", wrong & empty, column)
-        self.report_where("csv_not_a_number", wrong & ~empty, column)
-        if not self.comma_is_clear:
-            self.report_where("csv_comma", said.str.contains("[,，]").to_numpy(dtype=bool) & ~wrong, column)
-        self.report_where("csv_merged", self._among(self.merged, column), column)
+        places, said = self.columns[column]
+        found = pd.to_numeric(said, errors="coerce").astype(np.float64)
+        odd = ~np.isfinite(found)
+        found[odd] = [number_told(each, unit) for each in said[odd]]
+        empty = said == ""
+        mixed = self._amounts(column, said, found, unit)
+        wrong = np.isnan(found) & ~mixed & ~np.isin(said, list(unknown))
         size = np.abs(found)
         absurd = (size > LARGEST) | ((size > 0) & (size < SMALLEST))
-        self.report_where("csv_absurd", absurd, column)
         code = "csv_negative" if (low, high) == (0, math.inf) else "csv_out_of_range"
         limits = {"low": typed(low), "high": typed(high)}
-        self.report_where(code, ((found < low) | (found > high)) & ~absurd, column, **limits)
-        return found
+        self.report_words("csv_empty", wrong & empty, column)
+        self.report_words("csv_not_a_number", wrong & ~empty, column)
+        if not self.comma_is_clear:
+            commas = np.array(["," in each or "，" in each for each in said], dtype=bool)
+            self.report_words("csv_comma", commas & ~wrong, column)
+        self.report_where("csv_merged", self._among(self.merged, column), column)
+        self.report_words("csv_absurd", absurd, column)
+        outside = ((found < low) | (found > high)) & ~absurd
+        self.report_words(code, outside, column, **limits)
+        return np.asarray(found[places])
 
-    def _amounts(self, column: str, found: Floats, unit: str) -> NDArray[np.bool_]:
-        """Put in what amounts come to whose currency is named, if all are of one; which are not, (n,).
+    def report_words(self, code: str, bad: NDArray[np.bool_], column: str, **fields: object) -> None:
+        """Note a fault in each cell that says one of a column's `bad` (m,) words."""
+        if bad.any():
+            self.report_where(code, bad[self.columns[column].places], column, **fields)
+
+    def _amounts(self, column: str, said: NDArray[np.object_], found: Floats, unit: str) -> NDArray[np.bool_]:
+        """Put in what words (m,) come to whose currency is named, if all are of one; which are not, (m,).
 
         Reported once is a column of several currencies, of amounts with one and others without, or of
         another than the unit's.
         """
-        said, plain = self.cells[column], np.isfinite(found) & (found != 0)
-        amounts = amounts_told(said[np.isnan(found)].unique())
-        marked, there = said.isin(list(amounts)).to_numpy(dtype=bool), currencies_in(amounts)
+        plain = np.isfinite(found) & (found != 0)
+        amounts = amounts_told(said[np.isnan(found)])
+        marked, there = np.array([each in amounts for each in said], dtype=bool), currencies_in(amounts)
         one = amount_told(f"1{unit}")
         strange = bool(there and one and not one.currencies & there[0].codes)
         if not there or (len(there) + bool(plain.any()) == 1 and not strange):
             size = one.value if one else 1.0
-            found[marked] = said[marked].map({each: amount.value / size for each, amount in amounts.items()})
+            found[marked] = [amounts[each].value / size for each in said[marked]]
             return np.zeros_like(marked)
-        examples = [
-            self._example("amount", column, (said == one.example).to_numpy(dtype=bool), currency=one.name)
-            for one in there
-        ]
+        examples = [self._example("amount", column, one.example, currency=one.name) for one in there]
         if plain.any():
-            examples.append(self._example("plain", column, plain))
+            examples.append(self._example("plain", column, said[plain][0]))
         where = Place("connect.place.column", {"file": self.file, "column": column})
         if len(examples) == 1:
             self.problems.add(Problem("csv_other_currency", where, {"found": examples, "unit": unit}))
@@ -142,46 +161,45 @@ class TableFile:
             self.problems.add(Problem("csv_currencies", where, {"found": examples}))
         return marked
 
-    def _example(self, kind: str, column: str, where: NDArray[np.bool_], **fields: object) -> Place:
-        """The first cell of a column where this is true (n,), with its row."""
-        cell = self.cells[column][where].iloc[:1]
-        return Place(f"connect.example.{kind}", {"row": cell.index.item(), "value": cell.item(), **fields})
+    def _example(self, kind: str, column: str, said: str, **fields: object) -> Place:
+        """The first cell of a column that says this, with its row."""
+        places, words = self.columns[column]
+        row = int(self.rows[(words == said)[places].argmax()])
+        return Place(f"connect.example.{kind}", {"row": row, "value": said, **fields})
 
     def codes(self, column: str, known: Mapping[str, str]) -> NDArray[np.intp]:
         """The column as positions among the `known` codes (code -> name), (n,); report the others (-1)."""
-        said = self.cells[column]
-        places = pd.Index(list(known), dtype=str).get_indexer(pd.Index(said))
-        unknown = said[places < 0].unique()
-        hints = {each: nearest(each, known) for each in unknown[:_SUGGESTIONS]}
-        hinted = said.isin([each for each, hint in hints.items() if hint]).to_numpy(dtype=bool)
-        empty, strange = (said == "").to_numpy(dtype=bool), places < 0
+        places, said = self.columns[column]
+        found = pd.Index(list(known), dtype=object).get_indexer(pd.Index(said, dtype=object))
+        strange, empty = found < 0, said == ""
+        hints = {each: nearest(each, known) for each in said[strange][:_SUGGESTIONS]}
+        hinted = np.array([bool(hints.get(each)) for each in said], dtype=bool)
         for each, hint in hints.items():
             if hint:
-                self.report_where(
-                    "csv_unknown_code_hint", strange & (said == each).to_numpy(dtype=bool), column, hint=hint
-                )
-        self.report_where("csv_empty", strange & empty, column)
-        self.report_where("csv_unknown_code", strange & ~empty & ~hinted, column)
-        return np.asarray(places, dtype=np.intp)
+                self.report_words("csv_unknown_code_hint", said == each, column, hint=hint)
+        self.report_words("csv_empty", strange & empty, column)
+        self.report_words("csv_unknown_code", strange & ~empty & ~hinted, column)
+        return np.asarray(found[places], dtype=np.intp)
 
     def dates(self, column: str) -> NDArray[np.datetime64]:
         """The column as days (n,), NaT and reported where it says no date such as 2025-01-31."""
-        said = self.cells[column]
-        days = {each: np.datetime64(date_told(each) or "NaT", "D") for each in said.unique()}
-        found = said.map(days).to_numpy(dtype="datetime64[D]")
-        self.report_where("csv_not_a_date", np.isnat(found), column)
-        return found
+        places, said = self.columns[column]
+        days = np.array([date_told(each) for each in said], dtype="datetime64[D]")
+        self.report_words("csv_not_a_date", np.isnat(days), column)
+        return np.asarray(days[places])
 
     def unique(self, columns: Sequence[str]) -> None:
         """Report each row that says in these columns what an earlier row has said."""
+        again = pd.DataFrame({name: self.columns[name].places for name in columns}).duplicated().to_numpy()
+        if not again.any():
+            return
         keys = self.cells[list(columns)]
-        again = keys[keys.duplicated()]
-        told = again.iloc[: self.problems.room("csv_duplicate") + len(self.unread)]
+        told = keys[again].iloc[: self.problems.room("csv_duplicate") + len(self.unread)]
         for row, key in zip(told.index.tolist(), told.itertuples(index=False, name=None), strict=True):
             same = [(keys[name] == said).to_numpy() for name, said in zip(columns, key, strict=True)]
             first = keys.index[int(np.argmax(np.logical_and.reduce(same)))]
             self.report("csv_duplicate", row, columns[-1], value=key, first=first)
-        self.problems.add_unseen("csv_duplicate", len(again) - len(told))
+        self.problems.add_unseen("csv_duplicate", int(again.sum()) - len(told))
 
     def done(self) -> None:
         """Raise DataProblems when anything was reported."""
@@ -191,7 +209,7 @@ class TableFile:
     def _among(self, cells: frozenset[tuple[int, str]], column: str) -> NDArray[np.bool_]:
         """Which rows have one of these cells in a column, (n,)."""
         rows = [row for row, name in cells if name == column]
-        return np.asarray(self.cells.index.isin(rows), dtype=bool)
+        return np.isin(self.rows, rows)
 
 
 @dataclass(frozen=True)
@@ -304,7 +322,7 @@ def _read(source: Traversable, columns: _Titles) -> _Source:
     if named:
         said = said[named.end() :]
     separator = named[1] if named else _separator(said, columns)
-    rows = csv.reader(io.StringIO(said, newline=""), delimiter=separator, strict=True)
+    rows = csv.reader(_lines(said), delimiter=separator, strict=True)
     return _Source(enumerate(rows, start=1), None, separator in (",", "，", "\t"), said, separator)
 
 
@@ -320,12 +338,17 @@ def _sheet(content: bytes, file: str) -> _Source:
 
 def _separator(said: str, columns: _Titles) -> str:
     """The sign between the cells: the one that makes most titles out of one of the first lines."""
-    lines = list(islice(io.StringIO(said), _TITLES_WITHIN))
+    lines = [line.rstrip() for line in islice(_lines(said), _TITLES_WITHIN)]
 
     def titles(separator: str) -> int:
         return max((_known(line.split(separator), columns) for line in lines), default=0)
 
     return max(_SEPARATORS, key=titles)
+
+
+def _lines(said: str) -> Iterator[str]:
+    """The lines of a text with their ends, one by one: it is not held twice."""
+    return (found[0] for found in _LINE.finditer(said))
 
 
 def _known(titles: Iterable[str], columns: _Titles) -> int:
@@ -378,21 +401,23 @@ def _table(
     """The rows below the titles; raise DataProblems where one has more cells than there are titles."""
     places = {name: head.columns.index(name) for name in columns if name in head.columns}
     width = len(head.titles)
-    plain = plain_table(read.text, read.separator, head.row, width) if read.text else None
-    found = _one_by_one(file, rows, places, width) if plain is None else plain
-    frame = pd.DataFrame(
-        {name: found[places[name]] if name in places else "" for name in columns}, found.index, dtype=str
+    wanted = tuple(places.values())
+    plain = plain_table(read.text, read.separator, head.row, (width, wanted)) if read.text else None
+    found = _one_by_one(file, rows, wanted, width) if plain is None else plain
+    nothing = DistinctWords(
+        np.zeros(len(found.rows), np.intp), np.array([""][: len(found.rows)], dtype=object)
     )
+    told = {name: found.columns[places[name]] if name in places else nothing for name in columns}
     others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
-    table = TableFile(file, frame, tuple(others), comma_is_clear=read.comma_is_clear)
+    table = TableFile(file, found.rows, told, tuple(others), comma_is_clear=read.comma_is_clear)
     return _of_sheet(table, read.grid, head.row, places) if read.grid else table
 
 
 def _one_by_one(
-    file: str, rows: Iterable[tuple[int, list[str]]], places: Mapping[str, int], width: int
-) -> pd.DataFrame:
+    file: str, rows: Iterable[tuple[int, list[str]]], places: Iterable[int], width: int
+) -> TableRows:
     """The cells at these places of each row that says anything, stripped, by the rows' numbers."""
-    said, found = {place: list[str]() for place in places.values()}, Found()
+    said, found = {place: list[str]() for place in places}, Found()
     numbers, same = list[int](), dict[str, str]()
     for row, cells in rows:
         if len(cells) > width and any(cells[width:]):
@@ -405,14 +430,15 @@ def _one_by_one(
                 column.append(same.setdefault(each, each))
     if found:
         raise DataProblems(list(found))
-    return pd.DataFrame(said, index=pd.Index(numbers, dtype=np.int64), dtype=str)
+    columns = {place: distinct(column) for place, column in said.items()}
+    return TableRows(np.array(numbers, dtype=np.intp), columns)
 
 
 def _of_sheet(table: TableFile, grid: Grid, head: int, places: Mapping[str, int]) -> TableFile:
     """The table with what only a sheet can tell: letters of columns, cells without a value, merged ones."""
     names = {place: name for name, place in places.items()}
     table.letters = {name: get_column_letter(place + 1) for name, place in places.items()}
-    rows, unread = {head, *table.cells.index}, set[tuple[int, str]]()
+    rows, unread = {head, *table.rows.tolist()}, set[tuple[int, str]]()
     for (row, place), (code, said) in sorted(grid.faults.items()):
         if place in names and row in rows:
             table.report(code, row, names[place], value=said)

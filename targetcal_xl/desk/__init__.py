@@ -49,7 +49,7 @@ with on_demand(__name__):
         plan_of,
         silent,
     )
-    from .imported import PARTS, PAST, READ, RESULTS, Imported, imported_results, imports
+    from .imported import PARTS, PAST, READ, RESULTS, Imported, imported_results, imports, shortest
     from .issued import (
         INDIVIDUAL,
         RECORD,
@@ -286,6 +286,7 @@ __all__ = [
     "seal",
     "sent_items",
     "sheet_seal",
+    "shortest",
     "show_recorded",
     "signature_event",
     "signed_by",

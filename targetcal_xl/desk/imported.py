@@ -22,7 +22,8 @@ NOTHING: Floats = np.empty(0)
 class Imported:
     """An import: where it came from, how much of it was news, and of daily results the news itself.
 
-    `days` count from the period's first and `lines` in plan order, both (k,) as the values are.
+    `days` count from the period's first and `lines` in plan order, both (k,) as the values are; of values
+    that nobody knows there may be one for all.
     """
 
     source: str
@@ -66,3 +67,8 @@ def imported_results(ledger: Log, plan: Plan) -> Actuals | None:
 
 PARTS = ("value", "leads", "capacity", "volume")
 """What is known of a line's day."""
+
+
+def shortest(values: Floats) -> Floats:
+    """The values of a part (k,); the first for all where none is known: a ledger keeps them for ever."""
+    return values[:1] if np.isnan(values).all() else values

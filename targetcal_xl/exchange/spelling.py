@@ -28,13 +28,23 @@ def typed_as_meant(cell: Typed, plan: Plan) -> Typed:
 
 
 def number_in(said: str, unit: str = "") -> float | None:
-    """The number of `220 `, `２２０`, `1,200`, `1.2万` or `220 户`; None for what may be none, or another."""
+    """The number of `220 `, `２２０`, `1,200`, `1.2万` or `220 户`; None for what may be none, or another.
+
+    Without its unit 1.2万 counts in it as a table's does: 1.2 in 万元.
+    """
     from ..connect import number_told
 
     plain = unicodedata.normalize("NFKC", said).strip()
-    plain = plain.removesuffix(unicodedata.normalize("NFKC", unit).strip()).strip()
-    value = number_told(plain)
+    bare = plain.removesuffix(unicodedata.normalize("NFKC", unit).strip()).strip()
+    value = number_told(bare, unit if bare == plain else "")
     return value if math.isfinite(value) else None
+
+
+def power_of(unit: str) -> int:
+    """The power of ten that a unit counts in: 4 for 万元, 0 for 元."""
+    from ..connect import multiple_of
+
+    return round(math.log10(multiple_of(unit)))
 
 
 def date_in(said: str) -> str | None:

@@ -30,8 +30,8 @@ _LINKED = (
     "letters",
     "audit",
 )
-_NUMBER_WIDTH, _NAME_WIDTH, _TEXT_WIDTH = 5, 16, 67
-_LINE_UNITS, _LINE_HEIGHT = 90, 18
+_NUMBER_WIDTH, _NAME_WIDTH, _TEXT_WIDTH = 5, 16, 73
+_LINE_UNITS, _LINE_HEIGHT = 96, 17
 """Latin characters that fit a line of text, and the height of a line."""
 
 

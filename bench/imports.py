@@ -1,0 +1,105 @@
+"""Daily results from a CSV of 100,000 and 1,000,000 rows taken in, beside pandas' own read of the file."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bench.report import Goal, Row, Time, main, stopwatch
+from bench.workbook import alone
+from targetcal_xl.actions import new, open_desk
+from targetcal_xl.actions.import_data import ImportWish, import_data
+from targetcal_xl.calibration import Inputs
+from targetcal_xl.connect import read_actuals
+from tests.support.clock import Clock
+from tests.support.samples import sample_inputs
+
+_REGION = 100
+"""Lines of a region: with 90 days each, 9,000 rows."""
+_SIZES, _QUICK_SIZES = (100_000, 1_000_000), (1_000,)
+
+
+def measure(quick: bool) -> Iterator[Row]:
+    """Each size: its table read as results, and taken in by the whole action, beside pandas; A B A B."""
+    for rows in _QUICK_SIZES if quick else _SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from _measure(Path(folder, "targets.xlsx"), rows, 1 if quick else 3)
+
+
+def _measure(book: Path, rows: int, times: int) -> Iterator[Row]:
+    size = (_REGION,) * -(-rows // (_REGION * len(sample_inputs((1,)).plan.period.days)))
+    alone(_prepare, book, (*size, rows))
+    table = _table(book)
+    took = [
+        (alone(_read, table, size), alone(_bare, table, size), alone(_take, book, size)) for _ in range(times)
+    ]
+    reading, bare, taking = (min(each, key=lambda one: one.process) for each in zip(*took, strict=True))
+    goal, told = Goal("slower", 5), f"{rows:,} rows"
+    yield Row(f"read: {told}", reading, goal, "pandas.read_csv", bare, "process")
+    yield Row(f"import: {told}", taking, goal, "pandas.read_csv", bare, "process")
+
+
+def _table(book: Path) -> Path:
+    return book.with_name("results.csv")
+
+
+def _inputs(size: tuple[int, ...]) -> Inputs:
+    return sample_inputs(size, periods=4)
+
+
+def _prepare(book: Path, told: tuple[int, ...]) -> Time:
+    """A plan with so many lines, and a table with so many of their days."""
+    *size, rows = told
+    inputs = _inputs(tuple(size))
+    chance = np.random.default_rng(20250101)
+    places = ((day, line) for day in inputs.plan.period.days for line in inputs.plan.lines)
+    with _table(book).open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(("date", "line", "value"))
+        values = chance.integers(0, 500, rows).tolist()
+        said = zip(islice(places, rows), values, strict=True)
+        table.writerows((day.isoformat(), line.code, value) for (day, line), value in said)
+    with (
+        open_desk(book, actor="finance", clock=Clock(), source="bench", create=True) as desk,
+        stopwatch() as times,
+    ):
+        new(desk, inputs, "en")
+    return times[0]
+
+
+def _read(table: Path, size: tuple[int, ...]) -> Time:
+    plan = _inputs(size).plan
+    with stopwatch() as times:
+        read_actuals(table, plan)
+    return times[0]
+
+
+def _bare(table: Path, _: tuple[int, ...]) -> Time:
+    with stopwatch() as times:
+        pd.read_csv(table)
+    return times[0]
+
+
+def _take(book: Path, _: tuple[int, ...]) -> Time:
+    """The whole action on a copy: book and ledger proved, the table read, the import recorded and shown."""
+    kept = book.with_suffix(".ledger.sqlite")
+    with tempfile.TemporaryDirectory() as folder:
+        copies = [Path(shutil.copy(each, folder)) for each in (book, kept)]
+        return _taken(copies[0], _table(book))
+
+
+def _taken(book: Path, table: Path) -> Time:
+    with open_desk(book, actor="finance", clock=Clock(), source="bench") as desk, stopwatch() as times:
+        import_data(desk, ImportWish(actuals=str(table)))
+    return times[0]
+
+
+if __name__ == "__main__":
+    main("imports", measure)

@@ -1,0 +1,100 @@
+"""The ratchet: how much of a suggestion is the newest period's over-performance, asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from .arrays import Floats, Indices
+from .baseline import Inputs, compute_baseline
+from .foresight import look_ahead
+from .history import History
+
+RUNS: Final = 64
+"""A plan is computed again no more often: of more lines, some that stand far apart are tried together."""
+
+
+@dataclass(frozen=True)
+class Ratchet:
+    """What m lines did in the newest period, and what that does to their suggestions; arrays are (m,).
+
+    `rows` are their places in the plan. `reference` is what the periods before led to expect of the newest
+    one and `result` what it was without its one-off event, both NaN where nobody knows; `suggested` is what
+    is expected now and `without` what would be, had the result been its reference. All but `rows` are in the
+    metric's unit. Where a result was not better than its reference, `without` is `suggested`.
+    """
+
+    rows: Indices
+    result: Floats
+    reference: Floats
+    suggested: Floats
+    without: Floats
+    direction: int
+    """As the metric's: 1 where more is better, -1 where less is."""
+
+    @property
+    def surplus(self) -> Floats:
+        """How much better the result was than its reference, (m,); 0 where it was not, or nobody knows."""
+        return _better(self.result, self.reference, self.direction)
+
+    @property
+    def burden(self) -> Floats:
+        """How much harder the suggestion is for it, (m,); negative where it is easier."""
+        return np.asarray(self.direction * (self.suggested - self.without))
+
+    @property
+    def passed_on(self) -> Floats:
+        """How many percent harder the suggestion is for each percent of surplus, (m,); NaN without surplus.
+
+        It leaves out what time of year it is: both are shares of what they would have been.
+        """
+        usable = (self.surplus > 0) & (self.reference > 0) & (self.without > 0)
+        worth = np.where(usable, self.surplus * self.without, 1.0)
+        return np.where(usable, self.burden * self.reference / worth, np.nan)
+
+
+def ratchet_of(inputs: Inputs, rows: Sequence[int]) -> Ratchet:
+    """Hold these lines' suggestions against those that lines get whose newest result had been as expected.
+
+    The ratchet effect is Weitzman's (1980, Bell Journal of Economics 11, 302-308); how much of a surplus
+    comes back as a target is what Leone and Rock (2002) and Bouwens and Kroos (2011) measure. The burden is
+    the difference of two baselines, one line at a time, since a line moves what is learned of all. In a plan
+    of more lines with a surplus than RUNS those of one run are every RUNS-th. Raise ValueError as
+    `compute_baseline`.
+    """
+    plan, chosen = inputs.plan, np.asarray(rows, dtype=np.intp)
+    history = inputs.history.before(plan.period)
+    now = compute_baseline(inputs)
+    result, reference = _newest(history, inputs)
+    without = now.expected.copy()
+    surplus = chosen[_better(result, reference, plan.metric.direction)[chosen] > 0]
+    for first in range(min(RUNS, len(surplus))):
+        some = surplus[first::RUNS]
+        values = history.values.copy()
+        values[some, -1] += reference[some] - result[some]
+        other = replace(inputs, history=replace(history, values=values))
+        without[some] = compute_baseline(other).expected[some]
+    return Ratchet(
+        rows=chosen,
+        result=result[chosen],
+        reference=reference[chosen],
+        suggested=now.expected[chosen],
+        without=without[chosen],
+        direction=plan.metric.direction,
+    )
+
+
+def _newest(history: History, inputs: Inputs) -> tuple[Floats, Floats]:
+    """What every line did in the newest period without its event, and what was foreseen of it, (n,)."""
+    lines = [line.code for line in inputs.plan.lines]
+    foreseen = look_ahead(history, lines, inputs.answers).foreseen
+    if not foreseen.shape[1]:
+        return np.full(len(lines), np.nan), np.full(len(lines), np.nan)
+    return history.values[:, -1] - history.one_off[:, -1], foreseen[:, -1]
+
+
+def _better(result: Floats, reference: Floats, direction: int) -> Floats:
+    return np.nan_to_num(np.maximum(direction * (result - reference), 0.0))

@@ -1,0 +1,78 @@
+"""What a better result is asked for again is what would be suggested without it, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from targetcal_xl.calibration import Answer, Inputs, ratchet_of
+from tests.support.samples import sample_inputs
+
+
+def _newest(inputs: Inputs, change: Callable[[np.ndarray], np.ndarray]) -> Inputs:
+    """The same inputs with other values of the newest period."""
+    values = inputs.history.values.copy()
+    values[:, -1] = change(values[:, -1])
+    return replace(inputs, history=replace(inputs.history, values=values))
+
+
+def _all(inputs: Inputs) -> list[int]:
+    return list(range(len(inputs.plan.lines)))
+
+
+def test_a_line_that_had_done_as_foreseen_would_be_asked_for_what_is_told() -> None:
+    inputs = _newest(sample_inputs(), lambda newest: newest * np.where(np.arange(9) == 3, 1.3, 1.0))
+    found = ratchet_of(inputs, _all(inputs))
+    assert found.surplus[3] > 10 and 0 < found.passed_on[3] < 1
+    usual = _newest(inputs, lambda newest: np.where(np.arange(9) == 3, found.reference[3], newest))
+    again = ratchet_of(usual, [3])
+    assert again.surplus[0] == pytest.approx(0, abs=0.01 * found.surplus[3])
+    assert again.suggested[0] == pytest.approx(found.without[3], rel=1e-12)
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_only_what_was_better_weighs_whichever_way_is_better(direction: Literal[1, -1]) -> None:
+    sample = sample_inputs()
+    metric = replace(sample.plan.metric, direction=direction)
+    inputs = replace(sample, plan=replace(sample.plan, metric=metric))
+    found = ratchet_of(
+        _newest(inputs, lambda newest: newest * np.where(np.arange(9) % 2, 1.3, 0.7)), range(9)
+    )
+    better = np.arange(9) % 2 == (direction == 1)
+    assert (found.surplus[better] > 0).all() and (found.burden[better] > 0).all()
+    assert not found.surplus[~better].any() and not found.burden[~better].any()
+    assert np.isnan(found.passed_on[~better]).all()
+
+
+def test_what_is_said_to_be_a_one_off_is_not_asked_for_again() -> None:
+    inputs = _newest(sample_inputs(), lambda newest: newest * np.where(np.arange(9) == 3, 1.5, 1.0))
+    said = (Answer(inputs.plan.lines[3].code, inputs.history.periods[-1], "one_off"),)
+    assert ratchet_of(inputs, [3]).burden[0] > 1
+    assert ratchet_of(replace(inputs, answers=said), [3]).burden[0] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("periods", [1, 2])
+def test_of_too_short_a_history_nobody_knows_what_was_foreseen(periods: int) -> None:
+    inputs = sample_inputs(periods=periods)
+    found = ratchet_of(inputs, _all(inputs))
+    assert np.isnan(found.reference).all() and not found.burden.any()
+
+
+def test_a_line_without_a_newest_value_is_unknown() -> None:
+    inputs = _newest(sample_inputs(), lambda newest: np.where(np.arange(9) == 3, np.nan, newest))
+    found = ratchet_of(inputs, [3])
+    assert np.isnan(found.result[0]) and found.surplus[0] == found.burden[0] == 0
+
+
+def test_lines_that_are_tried_together_hardly_move_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = _newest(sample_inputs((6, 10), 8), lambda newest: newest * 1.2)
+    alone = ratchet_of(inputs, _all(inputs))
+    monkeypatch.setattr("targetcal_xl.calibration.ratchet.RUNS", 8)
+    together = ratchet_of(inputs, _all(inputs))
+    assert (alone.surplus > 0).sum() > 8
+    assert not np.array_equal(alone.burden, together.burden)
+    assert (np.abs(alone.burden - together.burden) < 0.01 * alone.suggested).all()
