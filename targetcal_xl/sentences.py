@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from .figures import Figures, percent
+from .figures import Figures, percent, plain
 from .language import text
 
 if TYPE_CHECKING:
-    from .calibration import Explanation, Inputs, Metric, Rhythm, Step
+    from .calibration import Explanation, Inputs, Metric, Post, Rhythm, Step
     from .calibration.vocabulary import EventsCode, QuestionKind
 
+_MOST_POSTS: Final = 3
+"""How many posts are told apart; all others are one number."""
 _EVENTS: Mapping[EventsCode, str] = {
     "past": "without_events",
     "trend": "without_events_trend",
@@ -28,7 +31,38 @@ def why(explanation: Explanation, metric: Metric, language: str, power: int = 0)
     clauses = _clauses(explanation, Figures(metric, language, power))
     said = text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
     cut = [code for code in ("held", "full") if getattr(explanation, code)]
-    return said + "".join(text(f"calibration.why.{code}", language) for code in cut)
+    said += "".join(text(f"calibration.why.{code}", language) for code in cut)
+    return said + (_capped(explanation, Figures(metric, language, power)) if explanation.capacity else "")
+
+
+def _capped(explanation: Explanation, told: Figures) -> str:
+    """What planned people can bring at the most, who they are, and whether more is suggested."""
+    language, capacity = told.language, explanation.capacity
+    if capacity is None:
+        return ""
+    partly = [_partly(post, language) for post in capacity.partly[:_MOST_POSTS]]
+    more = math.fsum(post.heads for post in capacity.partly[_MOST_POSTS:])
+    counts = {"heads": capacity.heads, "others": more, "vacant": capacity.vacant}
+    heads, others, vacant = (
+        [text(f"calibration.capacity.{code}", language, heads=plain(count, language))]
+        if count or code == "heads"
+        else []
+        for code, count in counts.items()
+    )
+    people = text("calibration.capacity.comma", language).join([*heads, *partly, *others, *vacant])
+    whose = "region" if capacity.of_region else "line"
+    said = text(f"calibration.capacity.{whose}", language, most=told.number(capacity.most), people=people)
+    return said + (text(f"calibration.capacity.beyond.{whose}", language) if explanation.beyond else "")
+
+
+def _partly(post: Post, language: str) -> str:
+    """Who is there for a part of the period only, or still learns."""
+    said = text("calibration.capacity.some", language, heads=plain(post.heads, language))
+    if post.start:
+        said += text("calibration.capacity.from", language, day=post.start)
+        ramp = {"months": plain(post.ramp, language)}
+        said += text("calibration.capacity.ramp", language, **ramp) if post.ramp else ""
+    return said + (text("calibration.capacity.until", language, day=post.end) if post.end else "")
 
 
 def ask(period: object, share: float, language: str, kind: QuestionKind = "line") -> str:

@@ -31,6 +31,7 @@ from .calibration import (
     period_of,
     period_shape,
     usual_rhythm,
+    with_capacity,
 )
 from .calibration.workload import MONTHS
 from .language import LANGUAGES, territories, text
@@ -146,6 +147,13 @@ def with_days(history: History, plan: Plan) -> History:
         worked = tuple(int(working_days(month, plan.calendar).days.sum()) for month in months)
         return replace(history, worked=worked)
     return history
+
+
+def staffed_plan(plan: Plan, history: History) -> tuple[Plan, tuple[int, ...]]:
+    """The plan with what its posts bring by its calendar, and the places of those nobody can tell it of."""
+    if not plan.posts:
+        return plan, ()
+    return with_capacity(plan, history, lambda period: working_days(period, plan.calendar).days)
 
 
 def calendar_problems(calendar: Calendar, year: int, where: str) -> list[Problem]:

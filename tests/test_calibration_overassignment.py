@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ from targetcal_xl.calibration import (
     Floats,
     InfeasibleTotal,
     Limits,
+    Metric,
+    MetricKind,
     Standing,
     allot,
     assigned,
@@ -109,3 +113,32 @@ def test_a_line_at_its_limit_leaves_the_cushion_to_the_others() -> None:
 def test_odds_that_nobody_can_tell_are_refused(beyond: float) -> None:
     with pytest.raises(ValueError, match=r"odds are from 0\.01 to 0\.99"):
         over_assign(PLAN, BASELINE, 0.2, beyond)
+
+
+@pytest.mark.parametrize(("kind", "direction"), [("mean", 1), ("mean", -1), ("ratio", 1)])
+def test_what_does_not_add_up_keeps_the_odds_by_its_volumes(
+    kind: MetricKind, direction: Literal[1, -1]
+) -> None:
+    """Drawn as events would happen: a result for every line, then their mean by volumes."""
+    volumes, rng = np.array([400.0, 50.0, 120.0, 900.0, 30.0, 210.0]), np.random.default_rng(7)
+    unit, step = (0.01, 0.001) if kind == "ratio" else (1.0, 0.5)
+    metric = Metric("m", "M", "m", "", direction=direction, kind=kind, step=step)
+    centre, wide = np.array([70.0, 55.0, 80.0, 62.0, 40.0, 77.0]) * unit, np.linspace(0.05, 0.2, 6)
+    lines = tuple(
+        replace(line, volume=float(volume)) for line, volume in zip(PLAN.lines[:6], volumes, strict=True)
+    )
+    asked = round(float((centre * volumes).sum() / volumes.sum()) / step) * step
+    plan = replace(PLAN, metric=metric, lines=lines, hq_target=asked)
+    reach = np.exp(NormalDist().inv_cdf((1 + plan.thresholds.confidence) / 2) * wide)
+    baseline = replace(BASELINE, expected=centre, suggested=centre, sigma=wide, new=())
+    baseline = replace(baseline, low=centre / reach, high=centre * reach)
+    shared, chosen, times = 0.3, 0.8, 40_000
+    targets = over_assign(plan, baseline, shared, chosen)
+    common, own = rng.standard_normal((times, 1)), rng.standard_normal((times, 6))
+    drawn = targets * np.exp((np.sqrt(shared) * common + np.sqrt(1 - shared) * own) * wide)
+    mean = (drawn * volumes).sum(axis=1) / volumes.sum()
+    assert float((direction * (mean - asked) >= 0).mean()) == pytest.approx(chosen, abs=0.03)
+    found = assigned(plan, baseline, asked, targets, shared, range(6))
+    assert found.followed >= chosen - 1e-9
+    assert found.assigned == pytest.approx((targets * volumes).sum() / volumes.sum())
+    assert (found.share > 1) == (direction > 0)

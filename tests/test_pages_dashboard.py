@@ -24,12 +24,14 @@ from targetcal_xl.actions import (
     handle_objection,
     lock,
     new,
+    overassign,
     watched,
 )
 from targetcal_xl.desk import file_changes
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.pages import MOST_BYTES
 from targetcal_xl.problems import Refused
+from targetcal_xl.telling import Sentence
 from tests.support import desks
 from tests.support.desks import TALK, Case
 from tests.support.pages import Page
@@ -356,3 +358,15 @@ def test_ctrl_c_ends_the_watching_without_a_fault(tmp_path: Path) -> None:
     assert begun.startswith("✓ Written: page.html")
     assert (watching.returncode, faults) == (0, "")
     assert told.splitlines()[-1].startswith("✓ Ended: done ")
+
+
+def test_the_page_says_how_far_targets_exceed_head_office_s_with_the_odds(tmp_path: Path) -> None:
+    case = desks.fresh(tmp_path)
+    found = case.run(overassign)
+    page = _written(case, "en")
+    [said] = [
+        one.said
+        for one in found.tell("en")
+        if isinstance(one, Sentence) and "HQ’s target is reached:" in one.said
+    ]
+    assert said in page.text

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..calibration import Floats, Inputs, Period, Plan, compute_baseline, relearn, succeeding
+from ..connect import staffed
 from ..desk import (
     EVALUATION,
     Desk,
@@ -89,7 +90,8 @@ def close(desk: Desk, hq_target: float, period: str = "") -> Succession:
     except ValueError as error:
         fields = {"said": period, "period": str(plan.period)}
         raise Refused([Problem("next_period", desk.path.name, fields)]) from error
-    inputs = replace(inputs, history=with_days(inputs.history, inputs.plan))
+    known = with_days(inputs.history, inputs.plan)
+    inputs = replace(inputs, plan=staffed(inputs.plan, known), history=known)
     learning = _learned(inputs, np.array(weights_used(standing), dtype=np.float64))
     mark = desk.ledger.checkpoint.mark
     return Succession(inputs, standing.language, learning, plan, mark, evaluated is not None)

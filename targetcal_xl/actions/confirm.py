@@ -152,8 +152,8 @@ def _exceptions(stock: Stock) -> Iterator[Problem]:
         shares = {"gap": percent(gap, told.language, 1, signed=True), "tolerance": tolerance}
         yield Problem("hq_gap", fields={**totals, **shares})
     for one in bounded(plan):
-        agreed = one.reached(plan, values)
-        if agreed is not None and (side := side_of(agreed, one.node.limits)) != "within":
-            limit = one.node.limits.low if side == "below" else one.node.limits.high
+        agreed, bounds = one.reached(plan, values), plan.bounds(one.node)
+        if agreed is not None and (side := side_of(agreed, bounds)) != "within":
+            limit = bounds.low if side == "below" else bounds.high
             fields = {"agreed": told.total(agreed), "limit": told.total(limit or 0.0)}
             yield Problem(f"limit_{side}", one.node.name, fields)

@@ -20,6 +20,7 @@ from ..telling import DONE, WARNING, Part, Report, Sentence
 from ..workbook import show_sheets
 from .check import is_submitted
 from .objections import ObjectionRow, handled_by_line, objection_row
+from .overassign import assigned_now
 
 _MOST_ACTS = 20
 _LOOKED_AT = 1000
@@ -112,6 +113,7 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
         book=stock.desk.path.name,
         head=stock.checkpoint,
         renews=renews,
+        assigned=assigned_now(stock, language),
     )
 
 

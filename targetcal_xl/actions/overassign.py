@@ -10,7 +10,7 @@ import numpy as np
 from ..calibration import Assigned, Floats, InfeasibleTotal, Metric, Plan, Standing, assigned, over_assign
 from ..calibration.odds import SUREST
 from ..connect import infeasible
-from ..desk import Desk, find_region, look
+from ..desk import Desk, Stock, find_region, look
 from ..figures import Figures, percent
 from ..language import spoken_language, text
 from ..problems import Problem, Refused
@@ -42,9 +42,7 @@ class OverassignReport(Report):
         told, all_of = Figures(self.metric, language), self.whole.found
         chosen = percent(self.chosen, language)
         yield Sentence(text(f"telling.overassign.targets.{self.targets}", language, chosen=chosen))
-        odds = {code: percent(getattr(all_of, code), language) for code in ("foreseen", "followed")}
-        numbers = {"share": _share(all_of, language), "hq": told.total(all_of.asked)}
-        yield Sentence(text("telling.overassign.total", language, **numbers, **odds))
+        yield Sentence(_total(all_of, told))
         columns = ("assigned_to", "hq", "assigned", "assigned_share", "odds_foreseen", "odds_followed")
         rows = (_row(one, told) for one in (self.whole, *self.below))
         yield table(columns, rows, language)
@@ -58,6 +56,20 @@ def _row(one: AssignedTo, told: Figures) -> tuple[str, ...]:
     odds = (percent(value, language) for value in (found.foreseen, found.followed))
     amounts = told.total(found.asked), told.total(found.assigned), _share(found, language)
     return (one.name or text("telling.overassign.whole", language), *amounts, *odds)
+
+
+def _total(found: Assigned, told: Figures) -> str:
+    """How much of HQ's target is assigned, and the odds that HQ's is reached."""
+    odds = {code: percent(getattr(found, code), told.language) for code in ("foreseen", "followed")}
+    numbers = {"share": _share(found, told.language), "hq": told.total(found.asked)}
+    return text("telling.overassign.total", told.language, **numbers, **odds)
+
+
+def assigned_now(stock: Stock, language: str) -> tuple[str, str]:
+    """Which targets stand, and how far they exceed HQ's with which odds, each in a sentence."""
+    plan, (code, targets) = stock.plan, targets_now(stock)
+    found = _of(stock.standing, plan.hq_target, targets, range(len(plan.lines)))
+    return text(f"telling.overassign.targets.{code}", language), _total(found, Figures(plan.metric, language))
 
 
 def _share(found: Assigned, language: str) -> str:

@@ -20,6 +20,7 @@ from .backtest import (
 )
 from .baseline import Baseline, Inputs, compute_baseline
 from .calendar import Calendar
+from .capacity import Capacity, best_output, capacity_of, head_days, with_capacity
 from .coherence import reconcile
 from .commitment import (
     Grant,
@@ -103,6 +104,7 @@ from .plan import (
     Notices,
     Person,
     Plan,
+    Post,
     Region,
     Robot,
     Thresholds,
@@ -189,6 +191,7 @@ __all__ = [
     "Bounded",
     "Calendar",
     "Camp",
+    "Capacity",
     "Cause",
     "Cleaned",
     "Conflict",
@@ -236,6 +239,7 @@ __all__ = [
     "Period",
     "Person",
     "Plan",
+    "Post",
     "Progress",
     "Quadrant",
     "QuadrantCode",
@@ -276,7 +280,9 @@ __all__ = [
     "as_number",
     "assigned",
     "beside",
+    "best_output",
     "bounded",
+    "capacity_of",
     "check_limits",
     "clean",
     "compose",
@@ -304,6 +310,7 @@ __all__ = [
     "gap_pct",
     "group_causes",
     "has_resources",
+    "head_days",
     "headway",
     "hierarchy",
     "hope",
@@ -383,5 +390,6 @@ __all__ = [
     "urgency",
     "usual_rhythm",
     "what_if",
+    "with_capacity",
     "with_declared",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final
 
@@ -12,6 +12,8 @@ import numpy as np
 
 from .arrays import Flags
 from .baseline import LEVEL
+from .capacity import Capacity, capacity_of
+from .plan import ADDED
 from .standing import Standing
 from .vocabulary import EventsCode, Origin
 
@@ -51,6 +53,10 @@ class Explanation:
     happened: EventsCode = "past"
     held: bool = False
     full: bool = False
+    capacity: Capacity | None = field(default=None, metadata=ADDED)
+    """What the planned people of the line, or of its region, can bring."""
+    beyond: bool = field(default=False, metadata=ADDED)
+    """Whether the suggestion is more than that."""
 
     @property
     def events(self) -> float:
@@ -121,7 +127,17 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
         held=len(rows) == 1 and plan.lines[rows[0]].code in baseline.held,
         full=plan.metric.is_share
         and bool((baseline.suggested < baseline.expected - plan.metric.step)[rows].any()),
+        capacity=(most := capacity_of(plan, rows)),
+        beyond=most is not None and _reach(standing, rows, most) > most.most + plan.metric.step * NOTHING,
     )
+
+
+def _reach(standing: Standing, rows: Sequence[int], capacity: Capacity) -> float:
+    """What is suggested to all whom a capacity holds."""
+    plan = standing.inputs.plan
+    region = plan.lines[rows[0]].region
+    held = [k for k, line in enumerate(plan.lines) if line.region == region] if capacity.of_region else rows
+    return plan.total_of(standing.baseline.suggested, held)
 
 
 @cache

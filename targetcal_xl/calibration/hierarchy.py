@@ -194,7 +194,7 @@ def _level(
     order = {key: place for place, key in enumerate(dict.fromkeys(keys))}
     parents = {key: place for place, key in enumerate(dict.fromkeys(above))}
     under = dict(zip(keys, above, strict=True))
-    limits = [nodes[key].limits if key in bounded else Limits() for key in order]
+    limits = [plan.bounds(nodes[key]) if key in bounded else Limits() for key in order]
     # The bounds of what does not add up are about the mean of its lines.
     times: Floats = np.ones(len(order))
     if not plan.metric.adds_up:

@@ -24,6 +24,12 @@ class Bounded:
     lines: tuple[int, ...]
 
     @property
+    def place(self) -> tuple[str, str]:
+        """What kind of node it is (`group`, `region`, `line`), and its code."""
+        kind, _, code = self.code.partition(":")
+        return kind, code
+
+    @property
     def parent(self) -> str:
         """The code of the group or region it belongs to; empty under the total."""
         if isinstance(self.node, Group):
@@ -43,8 +49,8 @@ def bounded(plan: Plan) -> tuple[Bounded, ...]:
         for node in chain:
             below.setdefault(_code(node), []).append(k)
     nodes: list[Node] = [*plan.groups]
-    nodes += [region for region in plan.regions if region.limits != Limits()]
-    nodes += [line for line in plan.lines if line.limits != Limits()]
+    nodes += [region for region in plan.regions if plan.bounds(region) != Limits()]
+    nodes += [line for line in plan.lines if plan.bounds(line) != Limits()]
     return tuple(Bounded(_code(node), node, tuple(below.get(_code(node), ()))) for node in nodes)
 
 

@@ -26,6 +26,9 @@ SHARES_ADD_UP: Final = 1e-6
 
 STRONGEST: Final = 10.0
 """A metric that follows a driver ten times as strongly is none that anybody has seen."""
+MOST_HEADS: Final = 100_000
+LONGEST_RAMP: Final = 60
+"""More heads in a post, or more months to learn in, are a slip of the pen."""
 MAIL: Final = r"[^@\s]+@[^@\s]+"
 """What every mail address looks like."""
 ODD_IN_MAIL: Final = r'[\x00-\x20\x7f<>()\[\],;:\\"]|@.*@|\.\.|^\.|\.@|@\.|\.$'
@@ -172,6 +175,33 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Post:
+    """Planned people of a line or of a region, who all begin and end alike.
+
+    Without a first day (`start`) the post is vacant. `ramp` is in months; `output` is what a head brings in
+    a whole period once it has learned, in the metric's unit, or None where that is learnt from the past.
+    """
+
+    line: str = ""
+    region: str = ""
+    name: str = ""
+    heads: float = 1.0
+    start: dt.date | None = None
+    end: dt.date | None = None
+    ramp: float = 0.0
+    output: float | None = None
+    counted: float = 0.0
+    """How many full heads it is over the plan's period."""
+    brings: float | None = None
+    """What it can bring in the plan's period, in the metric's unit; None before that was counted."""
+
+    @property
+    def at(self) -> tuple[str, str]:
+        """Where it works: `line` or `region`, and the code of that."""
+        return ("line", self.line) if self.line else ("region", self.region)
+
+
+@dataclass(frozen=True)
 class Driver:
     """A named influence on the metric; `weight` is the elasticity of the metric to its signal.
 
@@ -263,6 +293,26 @@ class Plan:
     letters: LetterCare = field(default=LetterCare(), metadata=ADDED)
     trust: Trust = field(default=NO_TRUST, metadata=ADDED)
     days: DayShape = field(default=DayShape(), metadata=ADDED)
+    posts: tuple[Post, ...] = field(default=(), metadata=ADDED)
+    """Planned people, whose lines and regions can come to no more than they bring."""
+
+    def bounds(self, node: Group | Region | Line) -> Limits:
+        """What a node may come to: its limits, and no more than its planned people can bring."""
+        kind = "line" if isinstance(node, Line) else "region" if isinstance(node, Region) else ""
+        most = self.ceilings.get((kind, node.code))
+        if most is None:
+            return node.limits
+        high = node.limits.high
+        return Limits(node.limits.low, most if high is None else min(most, high))
+
+    @cached_property
+    def ceilings(self) -> Mapping[tuple[str, str], float]:
+        """`line` or `region` and its code -> what its planned people can bring together."""
+        brought: dict[tuple[str, str], list[float]] = {}
+        for post in self.posts:
+            if post.brings is not None:
+                brought.setdefault(post.at, []).append(post.brings)
+        return {at: math.fsum(each) for at, each in brought.items()}
 
     def deadline(self, number: int) -> dt.date | None:
         """The last day to submit on in a round, from 1; None where there is none."""

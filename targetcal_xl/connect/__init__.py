@@ -27,6 +27,7 @@ with on_demand(__name__):
     from .representatives import read_representatives
     from .sources import DataSource, open_source
     from .spelt import multiple_of, number_told
+    from .staffing import staffed
     from .stamps import (
         as_der,
         ask_stamp,
@@ -96,6 +97,7 @@ __all__ = [
     "results_table",
     "role_words",
     "signers_roots",
+    "staffed",
     "stamp_authority",
     "stamped_at",
     "survey_words",

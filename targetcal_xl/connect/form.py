@@ -312,9 +312,24 @@ SHARES: Final = FormSheet(
     known_by="day",
 )
 
+POSTS: Final = FormSheet(
+    "posts",
+    (
+        FormItem(("line",), of="lines"),
+        FormItem(("region",), of="regions"),
+        FormItem(("name",)),
+        FormItem(("heads",), "number"),
+        FormItem(("start",), "day"),
+        FormItem(("ramp",), "number"),
+        FormItem(("end",), "day"),
+        FormItem(("output",), "number"),
+    ),
+    needed=False,
+)
+
 SHEETS: Final = (
     *(PLAN, REGIONS, LINES, HISTORY, DRIVERS, INDICATORS, READINGS),
-    *(GROUPS, ROBOTS, DIGEST, SHARES),
+    *(GROUPS, POSTS, ROBOTS, DIGEST, SHARES),
 )
 """The sheets of the form, in their order."""
 INSIDE: Final = {DIGEST.code: ("notices", DIGEST.code), SHARES.code: ("days", SHARES.code)}

@@ -48,6 +48,7 @@ from .plan_file import PlanPlace, plan_meant
 from .plan_folder import DRIVER_COLUMNS, HISTORY_COLUMNS, history_in, odd_target, readings_in
 from .sheet import Grid, NotASheet, TooBig, read_sheets
 from .spelt import date_told, normal, number_told
+from .staffing import staffed
 from .tables import TableFile, table_in, too_big
 
 _HEAD_WITHIN = 20
@@ -255,6 +256,11 @@ class _Filled:
             problems += self.told_here(found.problems)
         tables = _Tables(self, plan or _outline(words))
         problems += tables.problems
+        if plan is not None and tables.history is not None:
+            try:
+                plan = staffed(plan, tables.history)
+            except DataProblems as found:
+                problems += self.told_here(found.problems)
         if plan is None or tables.history is None or tables.readings is None:
             return None, problems
         draft = PlanDraft(words, *tables.rows)

@@ -28,6 +28,7 @@ from ..calibration import composed, metric, plan, vocabulary
 from ..calibration.baseline import PARTS
 from ..calibration.calendar import Calendar
 from ..calibration.period import Period
+from ..calibration.plan import LONGEST_RAMP, MOST_HEADS
 from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
 from ..problems import DataProblems, Problem
@@ -160,6 +161,17 @@ class _Group(_Limited):
     parent: str = plan.Group.parent
 
 
+class _Post(_Strict):
+    line: str = plan.Post.line
+    region: str = plan.Post.region
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = plan.Post.name
+    heads: Annotated[float, Field(ge=0, le=MOST_HEADS)] = plan.Post.heads
+    start: _Day | None = plan.Post.start
+    end: _Day | None = plan.Post.end
+    ramp: Annotated[float, Field(ge=0, le=LONGEST_RAMP)] = plan.Post.ramp
+    output: _NotNegative | None = plan.Post.output
+
+
 class _Indicator(_Strict):
     code: _Code
     name: _Name
@@ -256,6 +268,7 @@ class _Plan(_Strict):
     letters: _LetterCare = _LetterCare()
     trust: _Trust = _Trust()
     days: _DayShape = _DayShape()
+    posts: Annotated[list[_Post], Field(max_length=2000)] = []
 
     @property
     def people(self) -> Iterator[tuple[tuple[int | str, ...], _Person]]:
@@ -304,7 +317,7 @@ def plan_meant(words: Mapping[str, Any]) -> plan.Plan:
     except ValidationError as error:
         raise DataProblems([_problem(fault) for fault in error.errors()]) from error
     problems = [*_twice(said), *_loose_ends(said), *_sums(said), *_locked_twice(said), *_calendar(said)]
-    problems += [*_notices(said), *_letter_care(said), *_day_shares(said)]
+    problems += [*_notices(said), *_letter_care(said), *_day_shares(said), *_posts(said)]
     if problems:
         raise DataProblems(problems)
     found = _plan(said)
@@ -475,6 +488,26 @@ def _day_shares(said: _Plan) -> Iterator[Problem]:
         yield Problem("plan_day_shares", PlanPlace("days", "shares"), {"period": str(said.period)})
 
 
+def _posts(said: _Plan) -> Iterator[Problem]:
+    """People of nobody, of a region and of its lines at once, or gone before they come."""
+    if said.posts and (said.metric.kind != "sum" or said.metric.direction < 0):
+        yield Problem("plan_posts_metric", PlanPlace("posts"))
+    known = {"line": {line.code: line.region for line in said.lines}}
+    known["region"] = {region.code: region.code for region in said.regions}
+    whole = {post.region for post in said.posts if post.region}
+    for place, post in enumerate(said.posts):
+        kind, code = ("line", post.line) if post.line else ("region", post.region)
+        if bool(post.line) == bool(post.region):
+            yield Problem("plan_post_place", PlanPlace("posts", place))
+        elif code not in known[kind]:
+            yield Problem("plan_post_unknown", PlanPlace("posts", place, kind), {"value": code})
+        elif kind == "line" and known[kind][code] in whole:
+            fields = {"value": code, "region": known[kind][code]}
+            yield Problem("plan_post_twice", PlanPlace("posts", place, kind), fields)
+        if post.start and post.end and post.end < post.start:
+            yield Problem("post_days", PlanPlace("posts", place, "end"))
+
+
 def _plan(said: _Plan) -> plan.Plan:
     return plan.Plan(
         code=said.code,
@@ -508,6 +541,7 @@ def _plan(said: _Plan) -> plan.Plan:
         letters=said.letters.care,
         trust=plan.Trust(said.trust.stamps),
         days=said.days.shape,
+        posts=tuple(plan.Post(**post.model_dump()) for post in said.posts),
     )
 
 

@@ -21,6 +21,7 @@ from ..workdays import with_days
 from .past_days import DAYS, read_past_days
 from .plan_file import FILE, PlanPlace, read_plan_file
 from .spelt import normal
+from .staffing import staffed
 from .stamps import as_pem, certificates_in
 from .tables import TableFile, read_table
 
@@ -69,6 +70,8 @@ def read_plan(folder: Traversable) -> Inputs:
         rhythm = read_past_days(table_file(folder, DAYS), plan)
     if history is not None:
         problems = [*odd_target(plan, history), *problems]
+        with _added_to(problems):
+            plan = staffed(plan, history)
     if history is None or readings is None or problems:
         raise DataProblems(problems)
     return Inputs(plan, with_days(history, plan), readings, rhythm=rhythm)

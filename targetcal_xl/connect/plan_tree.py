@@ -101,16 +101,18 @@ def _conflict(plan: Plan, one: Conflict) -> Fault:
     step = {"step": float(plan.metric.step)}
     if one.level < 0:
         fields = {"value": float(plan.hq_target), **bounds, **step}
-        return ("hq_target",), "plan_steps" if one.least <= one.low <= one.most else "limits_of_total", fields
-    place, name = next(
-        ((table, at), node.name)
+        reason = "limits_of_people" if plan.ceilings and one.most < one.low else "limits_of_total"
+        return ("hq_target",), "plan_steps" if one.least <= one.low <= one.most else reason, fields
+    place, node = next(
+        ((table, at), node)
         for table, found in nodes.items()
         for at, node in enumerate(found)
         if node.code == one.code
     )
     limits = {"low": float(low), "high": float(high), **bounds}
-    code = "limits_without_step" if one.least > one.most else "limits_of_node"
-    return place, code, {"name": name, **limits, **step}
+    held = "limits_of_posts" if plan.bounds(node) != node.limits else "limits_without_step"
+    code = held if one.least > one.most else "limits_of_node"
+    return place, code, {"name": node.name, **limits, **step}
 
 
 def _weight(plan: Plan, one: Conflict) -> float:

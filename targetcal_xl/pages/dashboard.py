@@ -99,6 +99,8 @@ class Overviewed:
     head: str
     renews: bool = False
     """Whether somebody keeps the page new."""
+    assigned: tuple[str, ...] = ()
+    """How far targets exceed head office's, and the odds that go with it, in sentences."""
 
 
 def dashboard_page(seen: Overviewed, language: str) -> str:
@@ -132,6 +134,7 @@ class _Dashboard:
             "titles": self._sheet.titles,
             "cards": [self._card(code) for code in self._cards],
             "lights": self._lights(),
+            "assigned": seen.assigned,
             "pictures": pictures + self._path(),
             "listings": [self._regions(), self._late(), self._contests(), *self._running(), self._lines()],
             "acts": self._acts(),

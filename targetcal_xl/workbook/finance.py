@@ -8,11 +8,11 @@ from dataclasses import fields
 
 import numpy as np
 
-from ..calibration import Inputs, Key, Period, Person, Plan, Region, Thresholds, Value
+from ..calibration import Inputs, Key, Period, Person, Plan, Post, Region, Thresholds, Value
 from ..calibration.history import latest
 from ..calibration.question import ALL_LINES
 from ..calibration.vocabulary import DIRECTIONS, Role
-from .sheets.drivers import reading_row
+from .sheets.drivers import post_rows, reading_row
 
 UNKNOWN_AMOUNT = "?"
 """The amount of a one-off event whose size nobody knows."""
@@ -76,12 +76,21 @@ def _tables(plan: Plan) -> Iterator[tuple[Key, Value]]:
         said: dict[str, Value] = {"name": item.name, "driver": item.driver, "share": float(item.share)}
         said |= {"unit": item.unit, "direction": DIRECTIONS[item.direction]}
         yield from (((None, item.code, f"indicator.{code}"), value) for code, value in said.items())
+    for post, row in zip(plan.posts, post_rows(plan), strict=True):
+        yield from (((None, row, f"post.{code}"), value) for code, value in _post(post).items())
     for number, date in enumerate(plan.milestones, 1):
         yield (None, f"M{number:02d}", "milestone.date"), date.isoformat()
     for code in MEASURE_BOUNDS if plan.last_period else ():
         value = getattr(plan.last_period, code)
         if value is not None and not math.isnan(value):
             yield measure_key(code), float(value)
+
+
+def _post(post: Post) -> dict[str, Value]:
+    """What finance may change of a post."""
+    said: dict[str, Value] = {"name": post.name, "heads": float(post.heads), "ramp": float(post.ramp)}
+    said |= {code: day.isoformat() for code, day in (("start", post.start), ("end", post.end)) if day}
+    return {**said, "output": post.output}
 
 
 def measure_key(measure: str) -> Key:

@@ -29,19 +29,20 @@ from ..calibration import (
     Period,
     Person,
     Plan,
+    Post,
     Readings,
     Region,
     Thresholds,
     Value,
     WeightsCode,
 )
-from ..calibration.plan import MAIL, SHARES_ADD_UP, STRONGEST
+from ..calibration.plan import LONGEST_RAMP, MAIL, MOST_HEADS, SHARES_ADD_UP, STRONGEST
 from ..calibration.values import LARGEST, is_amount
 from ..calibration.vocabulary import DIRECTIONS, Role
 from ..ooxml import ERRORS
-from ..workdays import calendar_problems, with_days
+from ..workdays import calendar_problems, staffed_plan, with_days
 from .finance import MEASURE_BOUNDS, UNKNOWN_AMOUNT, answer_key, asked_periods, measure_key
-from .sheets.drivers import reading_row
+from .sheets.drivers import post_rows, reading_row
 
 Kept = TypeVar("Kept")
 
@@ -62,6 +63,9 @@ def revised(inputs: Inputs, cells: Mapping[Key, Value]) -> tuple[Inputs, list[Un
     entry = _Entry(cells)
     plan = _plan(inputs.plan, entry)
     history = with_days(_revised_history(inputs, entry), plan)
+    plan, unknown = staffed_plan(plan, history)
+    for place in unknown:
+        entry.refuse((None, post_rows(plan)[place], "post.output"), "post_output_unknown")
     readings, answers = _revised_readings(inputs, entry), tuple(_revised_answers(inputs, entry))
     return Inputs(plan, history, readings, answers, inputs.rhythm), entry.faults
 
@@ -153,6 +157,28 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
         weights=_weights(plan, entry),
         calendar=plan.calendar and _calendar(plan.calendar, plan.period, entry),
         last_period=_last_period(entry),
+        posts=tuple(_post(post, row, entry) for post, row in zip(plan.posts, post_rows(plan), strict=True)),
+    )
+
+
+def _post(known: Post, row: str, entry: _Entry) -> Post:
+    """A post as somebody typed it; where it works stays."""
+
+    def key(code: str) -> Key:
+        return None, row, f"post.{code}"
+
+    start, end = entry.date(key("start")), entry.date(key("end"))
+    if start and end and end < start:
+        entry.refuse(key("end"), "post_days")
+    output = entry.perhaps(key("output"), 0)
+    return replace(
+        known,
+        name=entry.words(key("name")).strip(),
+        heads=entry.number(key("heads"), known.heads, 0, MOST_HEADS),
+        start=start,
+        end=end,
+        ramp=entry.number(key("ramp"), known.ramp, 0, LONGEST_RAMP),
+        output=None if math.isnan(output) else output,
     )
 
 

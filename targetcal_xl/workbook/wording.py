@@ -15,6 +15,7 @@ from .captions import caption, heading
 from .labels import label, section
 from .layout import layout
 from .shapes import Kind, Owner, Sheet
+from .sheets.drivers import post_rows
 
 _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("objection.declared", "objection.suggested", "objection.lifted"), "number"),
@@ -66,6 +67,9 @@ class Wording:
         self._plan, self._inputs, self._language = standing.inputs.plan, standing.inputs, standing.language
         self._names = {line.code: line.name for line in self._plan.lines}
         self._lines = {(line.region, line.code) for line in self._plan.lines}
+        at = {"line": self._plan.line_names, "region": self._plan.region_names}
+        places = (at[kind][code] for kind, code in (post.at for post in self._plan.posts))
+        self._posts = dict(zip(post_rows(self._plan), places, strict=True))
         self._regions = {region.code: region.name for region in self._plan.regions}
 
     def action(self, code: str) -> str:
@@ -85,6 +89,8 @@ class Wording:
             return next((driver.name for driver in self._plan.drivers if driver.code == row), row)
         if kind == "reading" and line in self._names:
             return f"{self._names[line]} / {row[len(line) + 1 :]}"
+        if kind == "post":
+            return f"{self._posts[row]} / {row}" if row in self._posts else row
         if kind == "last_period":
             return caption(row, self._language)
         return self._names[row] if (region, row) in self._lines else row

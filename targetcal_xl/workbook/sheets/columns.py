@@ -47,7 +47,8 @@ def volume_column(plan: Plan) -> tuple[Column, ...]:
 
 def limits_table(plan: Plan, codes: tuple[str, ...], prefix: str) -> tuple[Table, ...]:
     """The table of groups and of what has limits; none where there is neither."""
-    kinds: dict[str, Kind] = {"parent": "text", "locked": "flag", "side": "choice"}
+    kinds: dict[str, Kind] = {"parent": "text", "locked": "flag", "side": "choice", "capacity": "amount"}
+    codes = (*codes, "capacity") if plan.posts else codes
     columns = (NAME, *(Column(code, Owner.TOOL, kinds.get(code, "number")) for code in codes))
     rows = tuple(one.code for one in bounded(plan))
     return (Table("limits", columns, rows, prefix=prefix),) if rows else ()

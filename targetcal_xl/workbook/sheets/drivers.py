@@ -12,7 +12,7 @@ from ..facts import Facts
 from ..formulas import NOTHING, Expression, Values, and_, count, expressed, if_, ln_ratio, picked, tanh
 from ..part import Columns, SheetPart
 from ..shapes import Column, Owner, Sheet, Table
-from .columns import NAME, REGION, stacked
+from .columns import NAME, REGION, numbered, stacked
 
 
 def sheet(plan: Plan) -> Sheet:
@@ -30,7 +30,28 @@ def sheet(plan: Plan) -> Sheet:
     )
     rows = tuple(reading_row(line.code, item.code) for line in plan.lines for item in plan.indicators)
     table = Table("readings", columns, rows, prefix="reading.")
-    return Sheet("drivers", (), stacked(5, table), filtered="readings", colour="input")
+    return Sheet("drivers", (), stacked(5, table, *_posts(plan)), filtered="readings", colour="input")
+
+
+def _posts(plan: Plan) -> tuple[Table, ...]:
+    """Planned people, in plans that tell of them: where they work stays, all else is finance's."""
+    columns = (
+        Column("post_at", Owner.LABEL, width=14),
+        Column("name", Owner.FINANCE, width=16),
+        Column("heads", Owner.FINANCE, "decimal", 16),
+        Column("start", Owner.FINANCE, "date", 16),
+        Column("ramp", Owner.FINANCE, "decimal", 8),
+        Column("end", Owner.FINANCE, "date", 14),
+        Column("output", Owner.FINANCE, "decimal", 14),
+        Column("counted", Owner.TOOL, "decimal", 12),
+        Column("brings", Owner.TOOL, "amount", 12),
+    )
+    return (Table("posts", columns, post_rows(plan), prefix="post."),) if plan.posts else ()
+
+
+def post_rows(plan: Plan) -> tuple[str, ...]:
+    """The row codes of a plan's posts."""
+    return numbered("P", len(plan.posts))
 
 
 def reading_row(line: str, indicator: str) -> str:
@@ -48,7 +69,17 @@ class ReadingsSheet:
 
     def parts(self) -> Iterator[SheetPart]:
         """What stands on the sheet."""
-        yield SheetPart("drivers", {"readings": self._columns})
+        yield SheetPart("drivers", {"readings": self._columns, "posts": self._posts})
+
+    def _posts(self) -> Columns:
+        """Where planned people work, how many full heads they are, and what they can bring."""
+        plan = self._facts.plan
+        names = {"line": plan.line_names, "region": plan.region_names}
+        return {
+            "post_at": [Cell(names[kind][code]) for kind, code in (post.at for post in plan.posts)],
+            "counted": [Cell(post.counted) for post in plan.posts],
+            "brings": [Cell(post.brings) for post in plan.posts],
+        }
 
     def _columns(self) -> Columns:
         facts, drivers = self._facts, {driver.code: driver.name for driver in self._facts.plan.drivers}

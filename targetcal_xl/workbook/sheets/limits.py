@@ -31,7 +31,7 @@ class Reached:
         plan, figures = self._facts.plan, self._facts.figures
         agreed = [one.reached(plan, self._facts.agreed) for one in self._nodes]
         sides = (
-            None if value is None else side_of(value, one.node.limits)
+            None if value is None else side_of(value, plan.bounds(one.node))
             for one, value in zip(self._nodes, agreed, strict=True)
         )
         return {
@@ -45,7 +45,9 @@ class Reached:
     def _limits(self) -> Columns:
         nodes = [one.node for one in self._nodes]
         ends = {code: [Cell(getattr(node.limits, code)) for node in nodes] for code in ("low", "high")}
-        return {"name": [Cell(node.name) for node in nodes], **ends}
+        most = self._facts.plan.ceilings
+        capacity = {"capacity": [Cell(most.get(one.place)) for one in self._nodes]} if most else {}
+        return {"name": [Cell(node.name) for node in nodes], **ends, **capacity}
 
 
 def _is_locked(one: Bounded) -> str:
