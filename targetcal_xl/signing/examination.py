@@ -174,15 +174,18 @@ async def _revocation(
         return "nowhere"
     now = await _status(one, roots, _latest(status))
     if now.revocation_details is not None:
-        return now.revocation_details.revocation_date.astimezone(dt.UTC)
+        since: dt.datetime = now.revocation_details.revocation_date
+        return since.astimezone(dt.UTC)
     return "good" if now.bottom_line else "unreached"
 
 
 def _latest(status: PdfSignatureStatus) -> dt.datetime:
     """The hour up to which revocations are looked for: now, or when the first certificate expired."""
     path = status.validation_path
-    ends = [one.not_valid_after for one in path.iter_certs(include_root=True)] if path else []
-    return min(dt.datetime.now(dt.UTC), *ends)
+    ends: list[dt.datetime] = (
+        [one.not_valid_after for one in path.iter_certs(include_root=True)] if path else []
+    )
+    return min([dt.datetime.now(dt.UTC), *ends])
 
 
 def _after(since: dt.datetime, status: PdfSignatureStatus, stamped: dt.datetime | None) -> Revocation:
