@@ -561,13 +561,20 @@ def test_who_issued_certificates_is_asked_whether_they_were_revoked_where_somebo
         held = pkcs12.load_key_and_certificates(Path(office.key("head1")).read_bytes(), PASSWORD.encode())[1]
         assert held is not None
         said = {}
-        for verdict, revoked in (("unreached", None), ("valid", []), ("revoked", [held.serial_number])):
-            lists += [] if revoked is None else [certifier.revoked(revoked)]
+        own = [held.serial_number]
+        answers = {
+            "unreached": [],
+            "valid": [certifier.revoked([])],
+            "later": [certifier.revoked(own, AFTERWARDS)],
+            "revoked": [certifier.revoked(own)],
+        }
+        for verdict, answer in answers.items():
+            lists += answer
             report = attest([proved, office.letters[0]], roots, online=True)
             said[verdict] = report.signatures[0].verdict
             for language in LANGUAGES:
                 assert _said(report, language)
-    assert said == {"unreached": "unreached", "valid": "valid", "revoked": "revoked"}
+    assert said == {verdict: verdict for verdict in answers}
     offline = attest([proved, office.letters[0]], roots)
     assert offline.signatures[0].verdict == "valid" and "was not asked" in _said(offline)
 
@@ -578,7 +585,7 @@ _ANSWERS: Mapping[str, tuple[str, Callable[[Certifier], Answering]]] = {
     "good, says a deputy": ("valid", lambda by: Answering(by, deputy=True)),
     "revoked before": ("revoked", lambda by: Answering(by, _OCSP.REVOKED, revoked=FROM)),
     "revoked after the hour that the signer gives": (
-        "unreached",
+        "later",
         lambda by: Answering(by, _OCSP.REVOKED, revoked=AFTERWARDS),
     ),
     "unknown": ("unreached", lambda by: Answering(by, _OCSP.UNKNOWN)),
@@ -620,6 +627,7 @@ def test_a_responder_is_asked_and_only_an_answer_that_counts_is_believed(
 _WORDS = {
     "valid": {"en": "It had not been revoked", "zh-CN": "证书在签署时未被吊销"},
     "revoked": {"en": "It had been revoked by then", "zh-CN": "证书在签署时已被吊销"},
+    "later": {"en": "It was revoked on 2026-06-01 ", "zh-CN": "证书已于 2026-06-01 "},
     "unreached": {"en": "gave no answer that counts", "zh-CN": "吊销状态查询未得到有效答复"},
 }
 

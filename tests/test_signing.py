@@ -30,6 +30,7 @@ from targetcal_xl.problems import Refused
 from targetcal_xl.signing import (
     SignedFile,
     drawn_look,
+    examination,
     examined,
     issued_part,
     opened_key,
@@ -45,6 +46,7 @@ from tests.support.signers import (
     Kind,
     letter_pdf,
     picture_of_hand,
+    revocations,
     sign_as,
 )
 from tests.support.stamping import Authority, stamping
@@ -513,6 +515,35 @@ def test_an_authority_says_when_it_was_signed(signed: _Signed, office: Authority
     both = [signed.certifier.der, root.public_bytes(serialization.Encoding.DER)]
     assert examined(done, both).is_trusted
     assert "Signature is Valid" in _pdfsig(done, tmp_path)
+
+
+def test_a_stamped_signature_outlives_what_was_revoked_after_the_stamp(
+    signed: _Signed, office: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cryptography import x509
+
+    lists: list[bytes] = []
+    now, hour = dt.datetime.now(dt.UTC), dt.timedelta(hours=1)
+    monkeypatch.setattr(examination, "_latest", lambda _: now + 2 * hour)
+    fields, look = signature_fields(signed.issued), Image.new("RGB", (4, 4), "white")
+    with revocations(lists) as address:
+        certifier = Certifier(revocations=address)
+        key = str(certifier.person(tmp_path / "head.p12", "顾明远"))
+        with opened_key(key, lambda: PASSWORD) as opened:
+            done = signed_pdf(
+                signed.issued, fields, fields[0], opened, at=now, reason="x", look=look,
+                ask=lambda request: post_stamp_request(office.address, request),
+            )  # fmt: skip
+            number = x509.load_der_x509_certificate(opened.certificates[0]).serial_number
+        root = x509.load_pem_x509_certificate(office.root.read_bytes())
+        roots = [certifier.der, root.public_bytes(serialization.Encoding.DER)]
+        seen = {}
+        for since in (now + hour, now - hour):
+            lists.append(certifier.revoked([number], since))
+            [one] = examined(done, roots, online=True).signatures
+            assert one.revoked_at == since.replace(microsecond=0)
+            seen[since] = one.revocation
+    assert [*seen.values()] == ["outlived", "revoked"]
 
 
 def test_without_its_stamp_nothing_is_signed(signed: _Signed, office: Authority) -> None:

@@ -19,14 +19,16 @@ SignatureVerdict = Literal[
     "half",
     "unproved",
     "untrusted",
+    "later",
     "unreached",
     "unsigned",
     "valid",
 ]
 """What a letter is worth as signed: changed since; an earlier copy than the plan knows; with signatures that
 are not those which the plan recorded; with certificates that had been revoked; not signed by all; by all, but
-no proof says that it is the letter; by all, but nobody who is trusted says who they are; by all, but who was
-asked whether certificates were revoked did not answer; by nobody; or all that it is to be."""
+no proof says that it is the letter; by all, but nobody who is trusted says who they are; by all, but with
+certificates that were revoked after the hour that a signer's own clock gives; by all, but who was asked
+whether certificates were revoked did not answer; by nobody; or all that it is to be."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class JudgedSignatures:
             "half": bool(self.missing),
             "unproved": not self.letter,
             "untrusted": not self.seen.is_trusted,
+            "later": self._is_said("later"),
             "unreached": self._is_said("unreached"),
         }
         return next((verdict for verdict, holds in found.items() if holds), "valid")
@@ -113,5 +116,6 @@ def _said(one: SeenSignature, language: str) -> str:
     if one.stamped_at:
         words.append(text("telling.signatures.stamped", language, at=moment(one.stamped_at)))
     code = f"revocation.{one.revocation}" if one.is_trusted else "unknown_issuer"
-    words.append(text(f"telling.signatures.{code}", language, issuer=one.issuer))
+    since = moment(one.revoked_at) if one.revoked_at else ""
+    words.append(text(f"telling.signatures.{code}", language, issuer=one.issuer, since=since))
     return " ".join(words)

@@ -37,9 +37,10 @@ SignatureFault = Literal["", "altered", "place", "added"]
 something besides signatures came in after it."""
 
 
-Revocation = Literal["unasked", "nowhere", "unreached", "good", "revoked"]
+Revocation = Literal["unasked", "nowhere", "unreached", "good", "revoked", "later", "outlived"]
 """Whether certificates were revoked: nobody was asked; they name nobody; who is named gave no answer that
-counts; they were not; they were."""
+counts; they were not; they were by then; they were after the hour that the signer's clock gives, which alone
+shows nothing; they were after a time stamp shows that the signature was there, which it outlives."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ class SeenSignature:
     is_trusted: bool
     """Whether somebody whose certificates are trusted vouches for the signer at that time."""
     revocation: Revocation = "unasked"
-    """What those say who know whether the certificates had been revoked by then."""
+    """What those say who know whether the certificates were revoked."""
+    revoked_at: dt.datetime | None = None
+    """Since when, where they were."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,9 @@ async def _seen(
     status = await _status(one, roots)
     own, stamp = one.signer_cert, status.timestamp_validity
     who = described(own)
+    stamped_at = _in_utc(stamp.timestamp) if stamp and stamp.intact and stamp.valid else None
+    is_trusted = bool(roots) and status.bottom_line
+    revoked = await _revocation(one, status, roots) if online and is_trusted else _UNASKED
     is_in_order = one.signed_revision == reader.xrefs.total_revisions - back
     is_last_word = is_in_order and (back > 1 or _ends_at(one) == one.reader.stream.seek(0, io.SEEK_END))
     return SeenSignature(
@@ -148,22 +154,46 @@ async def _seen(
         issuer=who.issuer,
         certificate=hashlib.sha256(own.dump()).hexdigest(),
         signed_at=_in_utc(status.signer_reported_dt),
-        stamped_at=_in_utc(stamp.timestamp) if stamp and stamp.intact and stamp.valid else None,
+        stamped_at=stamped_at,
         fault=_fault(one, status, is_last_word),
-        is_trusted=(is_trusted := bool(roots) and status.bottom_line),
-        revocation=await _revocation(one, roots) if online and is_trusted else "unasked",
+        is_trusted=is_trusted,
+        revocation=revoked if isinstance(revoked, str) else _after(revoked, status, stamped_at),
+        revoked_at=None if isinstance(revoked, str) else revoked,
     )
 
 
-async def _revocation(one: EmbeddedPdfSignature, roots: Sequence[bytes]) -> Revocation:
-    """What is said of the certificates of a signature that holds."""
+_UNASKED: Final = "unasked"
+
+
+async def _revocation(
+    one: EmbeddedPdfSignature, status: PdfSignatureStatus, roots: Sequence[bytes]
+) -> Literal["unasked", "nowhere", "unreached", "good"] | dt.datetime:
+    """What is said of the certificates of a signature that holds, or since when one of them is revoked."""
     own = one.signer_cert
     if not (own.ocsp_urls or own.crl_distribution_points):
         return "nowhere"
-    status = await _status(one, roots, online=True)
-    if status.revocation_details is not None:
-        return "revoked"
-    return "good" if status.bottom_line else "unreached"
+    now = await _status(one, roots, _latest(status))
+    if now.revocation_details is not None:
+        since: dt.datetime = now.revocation_details.revocation_date
+        return since.astimezone(dt.UTC)
+    return "good" if now.bottom_line else "unreached"
+
+
+def _latest(status: PdfSignatureStatus) -> dt.datetime:
+    """The hour up to which revocations are looked for: now, or when the first certificate expired."""
+    path = status.validation_path
+    ends: list[dt.datetime] = (
+        [one.not_valid_after for one in path.iter_certs(include_root=True)] if path else []
+    )
+    return min([dt.datetime.now(dt.UTC), *ends])
+
+
+def _after(since: dt.datetime, status: PdfSignatureStatus, stamped: dt.datetime | None) -> Revocation:
+    """What a revocation means for a signature; a signer's own clock shows nothing against it."""
+    if stamped is not None and stamped < since:
+        return "outlived"
+    told = status.signer_reported_dt
+    return "later" if told is not None and told < since else "revoked"
 
 
 def _ends_at(one: EmbeddedPdfSignature) -> int:
@@ -173,7 +203,7 @@ def _ends_at(one: EmbeddedPdfSignature) -> int:
 
 
 async def _status(
-    one: EmbeddedPdfSignature, roots: Sequence[bytes], online: bool = False
+    one: EmbeddedPdfSignature, roots: Sequence[bytes], asked: dt.datetime | None = None
 ) -> PdfSignatureStatus:
     from pyhanko.sign.validation.pdf_embedded import async_validate_pdf_signature
     from pyhanko.sign.validation.settings import KeyUsageConstraints
@@ -183,23 +213,27 @@ async def _status(
         key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
     )
     return await async_validate_pdf_signature(
-        one, _context(one, roots, online), _context(one, roots), key_usage_settings=usage
+        one, _context(one, roots, asked), _context(one, roots), key_usage_settings=usage
     )
 
 
-def _context(one: EmbeddedPdfSignature, roots: Sequence[bytes], online: bool = False) -> ValidationContext:
-    """Whose word counts, and at which time: then, as certificates expire. A network is asked if told to."""
+def _context(
+    one: EmbeddedPdfSignature, roots: Sequence[bytes], asked: dt.datetime | None = None
+) -> ValidationContext:
+    """Whose word counts, and at which time: then, as certificates expire; or what the network says of them by
+    an hour for which it is asked.
+    """
     from asn1crypto import x509
     from pyhanko_certvalidator import ValidationContext
     from pyhanko_certvalidator.fetchers.requests_fetchers import RequestsFetcherBackend
 
     return ValidationContext(
         trust_roots=[x509.Certificate.load(root) for root in roots],
-        moment=_in_utc(one.self_reported_timestamp) or dt.datetime.now(dt.UTC),
-        allow_fetching=online,
-        revocation_mode="hard-fail" if online else "soft-fail",
-        retroactive_revinfo=online,
-        fetcher_backend=RequestsFetcherBackend(per_request_timeout=_SECONDS) if online else None,
+        moment=asked or _in_utc(one.self_reported_timestamp) or dt.datetime.now(dt.UTC),
+        allow_fetching=asked is not None,
+        revocation_mode="hard-fail" if asked else "soft-fail",
+        retroactive_revinfo=asked is not None,
+        fetcher_backend=RequestsFetcherBackend(per_request_timeout=_SECONDS) if asked else None,
     )
 
 
