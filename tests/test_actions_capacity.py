@@ -51,30 +51,8 @@ def _why(case: Case, line: str) -> str:
     return str(reading.grids[sheet][spot].value)
 
 
-def test_the_split_keeps_to_planned_people_and_a_first_day_that_moves_counts_once_recalibrated(
-    tmp_path: Path,
-) -> None:
-    case = Case(tmp_path, _inputs())
-    with case.desk(create=True) as desk:
-        new(desk, case.inputs, "zh-CN")
-        first = take_stock(desk)
-    assert first.standing.allotment.tolist()[0] == 79
-    assert first.standing.allotment.sum() == case.inputs.plan.hq_target
-    assert (
-        "至多 79（产能上限）：计划在岗 4 人，其中 1 人 2025-02-15 到岗（爬坡 2 个月），空缺 1 人不计。"
-        in _why(case, "R1-1")
-    )
-    assert case.run(verify).problems == ()
-
-    case.type({_cell(2, "start"): "2024-10-01", _cell(3, "start"): "2025-01-01"})
-    case.run(recalibrate, "提前到岗，空缺已补")
-    with case.desk() as desk:
-        plan = take_stock(desk).plan
-        assert plan.posts[1].start == dt.date(2024, 10, 1)
-        assert plan.ceilings["line", "R1-1"] == pytest.approx(125)
-        assert take_stock(desk).standing.allotment[0] > 79
-    assert case.run(verify).problems == ()
-
+def _refuses_what_cannot_be(case: Case) -> None:
+    """Every cell that nobody can mean, then people for less than the target; nothing is recorded."""
     wrong: dict[Key, Value | Cell] = {
         _cell(1, "heads"): -1.0,
         _cell(2, "end"): "2024-01-01",
@@ -102,6 +80,33 @@ def test_the_split_keeps_to_planned_people_and_a_first_day_that_moves_counts_onc
     [problem] = told.value.problems
     assert problem.code == "limits_of_people"
     assert case.entries() == entries
+
+
+def test_the_split_keeps_to_planned_people_and_a_first_day_that_moves_counts_once_recalibrated(
+    tmp_path: Path,
+) -> None:
+    case = Case(tmp_path, _inputs())
+    with case.desk(create=True) as desk:
+        new(desk, case.inputs, "zh-CN")
+        first = take_stock(desk)
+    assert first.standing.allotment.tolist()[0] == 79
+    assert first.standing.allotment.sum() == case.inputs.plan.hq_target
+    assert (
+        "至多 79（产能上限）：计划在岗 4 人，其中 1 人 2025-02-15 到岗（爬坡 2 个月），空缺 1 人不计。"
+        in _why(case, "R1-1")
+    )
+    assert case.run(verify).problems == ()
+
+    case.type({_cell(2, "start"): "2024-10-01", _cell(3, "start"): "2025-01-01"})
+    case.run(recalibrate, "提前到岗，空缺已补")
+    with case.desk() as desk:
+        plan = take_stock(desk).plan
+        assert plan.posts[1].start == dt.date(2024, 10, 1)
+        assert plan.ceilings["line", "R1-1"] == pytest.approx(125)
+        assert take_stock(desk).standing.allotment[0] > 79
+    assert case.run(verify).problems == ()
+
+    _refuses_what_cannot_be(case)
 
 
 _PEOPLE = """
