@@ -168,3 +168,11 @@ def test_whoever_asks_why_is_told_the_ceiling_and_who_makes_it() -> None:
         " ramp, 2 vacant and not counted. The suggestion is more than that."
     )
     assert capacity_of(inputs.plan, [0]) is None and capacity_of(inputs.plan, [0, 1]) is None
+
+
+@pytest.mark.parametrize(("own", "is_told"), [(60, False), (80, True)])
+def test_people_are_named_only_where_no_limit_of_the_line_s_own_is_lower(own: float, is_told: bool) -> None:
+    lines = tuple(replace(one, limits=Limits(high=own)) if one.code == LINE else one for one in PLAN.lines)
+    post = Post(line=LINE, heads=3, start=dt.date(2022, 1, 1), output=24.0)
+    found = capacity_of(_staffed(post, plan=replace(PLAN, lines=lines)), [1])
+    assert (found is not None) is is_told

@@ -116,6 +116,10 @@ def _decided(folder: Path) -> Iterator[Report]:
     yield actions.watched(lambda: actions.MissedReport(()), (), lambda report: None)
     said = {"reason": "fair grounds"}
     yield case.run(actions.decide, "R1", "R1-1", "accept", by="superior1", **said)
+    case.type({("R1", "R1-2", "decision"): "accept"})
+    yield case.run(actions.decide_tabs, by="superior1")
+    case.type({("R1", "R1-2", "decision_reason"): said["reason"]})
+    yield case.run(actions.decide_tabs, by="superior1")
     yield case.run(actions.trace, "R1-1")
     yield case.run(actions.comment, "R1", "R1-1", "who covers it?", by="superior1")
     yield case.run(actions.threads)

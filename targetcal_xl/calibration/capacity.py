@@ -14,7 +14,7 @@ from .arrays import Flags, Floats
 from .hierarchy import CLOSE
 from .history import History
 from .period import Period
-from .plan import Plan, Post
+from .plan import Limits, Plan, Post
 
 MONTH: Final = 365.25 / 12
 """Days of a month of ramp."""
@@ -112,7 +112,10 @@ def _learnt(plan: Plan, history: History, worked: Worked, at: _Place) -> float:
 
 
 def capacity_of(plan: Plan, rows: Sequence[int]) -> Capacity | None:
-    """The capacity that holds a line, or all of a region's, by places; None where no people are told of."""
+    """The capacity that holds a line, or all of a region's, by places.
+
+    None where no people are told of, or a limit of its own allows less than they can bring.
+    """
     if not plan.posts or not rows:
         return None
     lines = [plan.lines[row] for row in rows]
@@ -133,16 +136,26 @@ def _by_place(plan: Plan) -> Mapping[_Place, list[Post]]:
     return found
 
 
-def _capacity(plan: Plan, at: _Place, known: Mapping[_Place, Sequence[Post]]) -> Capacity:
+def _capacity(plan: Plan, at: _Place, known: Mapping[_Place, Sequence[Post]]) -> Capacity | None:
     step, posts = plan.metric.step, known[at]
+    most = plan.ceilings.get(at, 0.0)
+    own = _limits_at(plan, at).high
+    if own is not None and own < most:
+        return None
     here = [post for post in posts if post.counted > 0]
     return Capacity(
-        most=math.floor(plan.ceilings.get(at, 0.0) / step + CLOSE) * step,
+        most=math.floor(most / step + CLOSE) * step,
         heads=math.fsum(post.heads for post in here),
         partly=tuple(_told(post, plan.period) for post in here if post.counted < post.heads * (1 - CLOSE)),
         vacant=math.fsum(post.heads for post in posts if post.start is None),
         of_region=at[0] == "region",
     )
+
+
+def _limits_at(plan: Plan, at: _Place) -> Limits:
+    kind, code = at
+    nodes = plan.lines if kind == "line" else plan.regions
+    return next(node.limits for node in nodes if node.code == code)
 
 
 def _told(post: Post, period: Period) -> Post:

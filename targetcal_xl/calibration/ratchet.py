@@ -37,12 +37,15 @@ class Ratchet:
 
     @property
     def surplus(self) -> Floats:
-        """How much better the result was than its reference, (m,); 0 where it was not, or nobody knows."""
+        """How much better the result was than its reference, (m,), in the metric's unit.
+
+        0 where it was not, or nobody knows.
+        """
         return _better(self.result, self.reference, self.direction)
 
     @property
     def burden(self) -> Floats:
-        """How much harder the suggestion is for it, (m,); negative where it is easier."""
+        """How much harder the suggestion is for it, (m,), in the metric's unit; below 0 if it is easier."""
         return np.asarray(self.direction * (self.suggested - self.without))
 
     @property

@@ -30,7 +30,7 @@ class DistinctWords(NamedTuple):
         return self.said[self.places]
 
     def only(self, rows: NDArray[np.bool_]) -> DistinctWords:
-        """The same of some rows."""
+        """The same of those rows (n,) that are marked."""
         return distinct(self.whole[rows])
 
 

@@ -223,13 +223,7 @@ class Ledger:
                 batch = batched(events, (moment, actor, source), last, documents, salts)
             if formats:
                 raise_formats(transaction, before["ledger"], formats)
-            keep_documents(transaction, batch)
-            if after["ledger"].number >= TREE:
-                tree = Frontier(last[0] if last else 0, nodes_of(transaction))
-                transaction.write(NEW_NODES, [*grown_nodes(tree, batch.rows)])
-            transaction.write(NEW_ENTRY, batch.rows)
-            transaction.write(NEW_WORDS, batch.words)
-            erase_words(transaction, erasing(batch.rows))
+            _write(transaction, batch, last[0] if last else 0, grows=after["ledger"].number >= TREE)
         self.formats = after
         return batch.entries
 
@@ -406,3 +400,14 @@ class Ledger:
             said = {"place": self.place, "detail": " ".join(str(error).split())}
             codes = (code for words, code in COMPLAINTS.items() if words in said["detail"])
             raise Refused([Problem(next(codes, "ledger_unavailable"), fields=said)]) from error
+
+
+def _write(transaction: Transaction, batch: Batch, before: int, *, grows: bool) -> None:
+    """Write a batch after so many entries, and into the tree if that `grows`; what it erases goes."""
+    keep_documents(transaction, batch)
+    if grows:
+        tree = Frontier(before, nodes_of(transaction))
+        transaction.write(NEW_NODES, [*grown_nodes(tree, batch.rows)])
+    transaction.write(NEW_ENTRY, batch.rows)
+    transaction.write(NEW_WORDS, batch.words)
+    erase_words(transaction, erasing(batch.rows))
