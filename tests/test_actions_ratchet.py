@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from targetcal_xl.actions import RatchetReport, ratchet
@@ -38,21 +37,21 @@ def _said(report: RatchetReport, language: str) -> list[str]:
 def test_the_burden_of_all_is_that_of_its_lines_the_largest_first(tmp_path: Path) -> None:
     report = _told(_with_newest(desks.case_inputs(), 1.3), tmp_path)
     (rows,) = (part.rows for part in report.tell("en") if isinstance(part, Rows))
-    assert len(rows) == len(report.names) == (report.found.surplus > 0).sum()
-    assert rows[0][0] == report.names[int(np.argmax(report.found.burden))]
-    assert report.burden == pytest.approx(report.found.burden.sum()) and report.burden > 0
+    assert len(rows) == len(report.lines) == sum(line.surplus > 0 for line in report.lines)
+    assert rows[0][0] == max(report.lines, key=lambda line: line.burden).line
+    assert report.burden == pytest.approx(sum(line.burden for line in report.lines)) and report.burden > 0
 
 
 def test_a_region_is_told_alone(tmp_path: Path) -> None:
     inputs = desks.case_inputs()
     report = _told(_with_newest(inputs, 1.3), tmp_path, "R2")
-    assert report.names == tuple(line.name for line in inputs.plan.lines_of("R2"))
+    assert [line.line for line in report.lines] == [line.name for line in inputs.plan.lines_of("R2")]
     assert 0 < report.suggested < inputs.plan.hq_target
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_surplus_or_without_a_history_it_says_so(language: str, tmp_path: Path) -> None:
     report = _told(_with_newest(desks.case_inputs(), 0.6), tmp_path)
-    unknown = replace(report.found, reference=np.full(len(report.names), np.nan))
-    (none,), (untold,) = _said(report, language), _said(replace(report, found=unknown), language)
+    unknown = tuple(replace(line, foreseen=None) for line in report.lines)
+    (none,), (untold,) = _said(report, language), _said(replace(report, lines=unknown), language)
     assert "2024Q4" in none and none != untold

@@ -56,7 +56,7 @@ with on_demand(__name__):
     from .overassign import OverassignReport, overassign
     from .plans import PlansReport, plans
     from .proof import ProofReport, proof
-    from .ratchet import RatchetReport, ratchet
+    from .ratchet import LineBurden, RatchetReport, ratchet
     from .recalibrate import RecalibrateReport, go_back, recalibrate
     from .recalibrations import Recalibration, RecalibrationsReport, recalibrations
     from .repair import RepairReport, repair
@@ -105,6 +105,7 @@ __all__ = [
     "HeldStamp",
     "LetterQuestionReport",
     "LettersReport",
+    "LineBurden",
     "LockReport",
     "MissedReport",
     "Moved",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,29 @@ from ..telling import DONE, QUIET, Part, Report, Sentence, table
 
 
 @dataclass(frozen=True)
+class LineBurden:
+    """What a line's newest result does to its suggestion, in the metric's unit; None where nobody knows."""
+
+    line: str
+    foreseen: float | None
+    result: float | None
+    suggested: float
+    moved: float
+    """How far the suggestion is from what it would be, had the result been as foreseen."""
+    surplus: float
+    """How much better the result was; 0 where it was not."""
+    burden: float
+    passed_on: float | None
+    """How many percent harder the suggestion is for each percent of surplus."""
+
+
+@dataclass(frozen=True)
 class RatchetReport(Report):
     """What the newest period's results do to the suggestions of a plan, or of one region."""
 
     period: str
     """The newest period; empty where there is no history."""
-    found: Ratchet
-    names: tuple[str, ...]
-    """Of the lines, as in `found`."""
+    lines: tuple[LineBurden, ...]
     burden: float
     """How much harder the suggestions are together, in the unit: a sum, or a mean weighed by volumes."""
     suggested: float
@@ -31,32 +46,30 @@ class RatchetReport(Report):
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and a table."""
-        told, found = Figures(self.metric, language), self.found
-        known = int(np.isfinite(found.result - found.reference).sum())
+        told = Figures(self.metric, language)
+        known = sum(None not in (line.foreseen, line.result) for line in self.lines)
         if not known:
             yield Sentence(text("telling.ratchet.unknown", language), QUIET)
             return
-        better = np.flatnonzero(found.surplus > 0)
+        better = sorted((line for line in self.lines if line.surplus > 0), key=lambda line: -abs(line.burden))
         said = {"period": self.period, "known": known, "count": len(better)}
-        if not len(better):
+        if not better:
             yield Sentence(text("telling.ratchet.none", language, **said), DONE)
             return
         amounts = {"burden": told.total(self.burden), "suggested": told.total(self.suggested)}
         yield Sentence(text("telling.ratchet.total", language, **said, **amounts))
         columns = ("line", "foreseen_then", "result", "suggested", "burden", "passed_on")
-        order = sorted(better.tolist(), key=lambda k: -abs(float(found.burden[k])))
-        yield table(columns, (self._row(k, told) for k in order), language)
+        yield table(columns, (_row(line, told) for line in better), language)
         yield Sentence(text("telling.ratchet.meaning", language))
 
-    def _row(self, k: int, told: Figures) -> tuple[str, ...]:
-        found = self.found
-        share = float(found.passed_on[k])
-        return (
-            self.names[k],
-            *(told.total(float(values[k])) for values in (found.reference, found.result, found.suggested)),
-            told.signed(float(found.suggested[k] - found.without[k])),
-            UNKNOWN if np.isnan(share) else percent(share / 100, told.language, 2),
-        )
+
+def _row(line: LineBurden, told: Figures) -> tuple[str, ...]:
+    return (
+        line.line,
+        *(told.total(value) for value in (line.foreseen, line.result, line.suggested)),
+        told.signed(line.moved),
+        UNKNOWN if line.passed_on is None else percent(line.passed_on / 100, told.language, 2),
+    )
 
 
 def ratchet(desk: Desk, region: str = "") -> RatchetReport:
@@ -71,12 +84,29 @@ def ratchet(desk: Desk, region: str = "") -> RatchetReport:
     together = plan.shares(rows)
     return RatchetReport(
         period=str(history.periods[-1]) if history.periods else "",
-        found=found,
-        names=tuple(plan.lines[row].name for row in rows),
+        lines=tuple(_burdens(found, [plan.lines[row].name for row in rows])),
         burden=float(found.burden @ together),
         suggested=plan.total_of(standing.baseline.suggested, rows),
         metric=plan.metric,
     )
+
+
+def _burdens(found: Ratchet, names: Sequence[str]) -> Iterator[LineBurden]:
+    for k, name in enumerate(names):
+        yield LineBurden(
+            line=name,
+            foreseen=_known(found.reference[k]),
+            result=_known(found.result[k]),
+            suggested=float(found.suggested[k]),
+            moved=float(found.suggested[k] - found.without[k]),
+            surplus=float(found.surplus[k]),
+            burden=float(found.burden[k]),
+            passed_on=_known(found.passed_on[k]),
+        )
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _rows(plan: Plan, region: str) -> list[int]:
