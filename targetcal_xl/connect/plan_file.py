@@ -490,7 +490,8 @@ def _day_shares(said: _Plan) -> Iterator[Problem]:
 
 def _posts(said: _Plan) -> Iterator[Problem]:
     """People of nobody, of a region and of its lines at once, or gone before they come."""
-    if said.posts and (said.metric.kind != "sum" or said.metric.direction < 0):
+    counted = _metric(said.metric)
+    if said.posts and not (counted.adds_up and counted.direction > 0):
         yield Problem("plan_posts_metric", PlanPlace("posts"))
     known = {"line": {line.code: line.region for line in said.lines}}
     known["region"] = {region.code: region.code for region in said.regions}
