@@ -32,7 +32,7 @@ def why(explanation: Explanation, metric: Metric, language: str, power: int = 0)
     said = text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
     cut = [code for code in ("held", "full") if getattr(explanation, code)]
     said += "".join(text(f"calibration.why.{code}", language) for code in cut)
-    return said + (_capped(explanation, Figures(metric, language, power)) if explanation.capacity else "")
+    return said + _capped(explanation, Figures(metric, language, power))
 
 
 def _capped(explanation: Explanation, told: Figures) -> str:

@@ -404,3 +404,19 @@ def test_what_another_superior_typed_is_not_taken_in(case: Case) -> None:
     case.type(_accepted("R1-1", "R2-1"))
     assert [each.region for each in case.run(decide_tabs, by="superior2").decided] == ["华南大区"]
     assert case.value("R1", "R1-1", "decision") is None
+
+
+def test_the_hours_stand_with_the_first_decision_though_an_earlier_tab_only_grants(tmp_path: Path) -> None:
+    inputs = case_inputs()
+    above = inputs.plan.regions[0].superior
+    regions = tuple(replace(region, superior=above) for region in inputs.plan.regions)
+    case = Case(tmp_path, replace(inputs, plan=replace(inputs.plan, regions=regions)))
+    next(stage for stage in play(case) if stage == "submitted")
+    asked: Said = {("R1", "S01", "kind"): "budget", ("R1", "S01", "what"): "展会费用"}
+    case.type(asked | {("R1", "S01", "line"): "华东1组", ("R1", "S01", "quantity"): 3.0})
+    case.type({("R1", "S01", "due"): "2025-02-01"})
+    case.run(lock)
+    case.type(_accepted("R2-1") | {("R1", "S01", "granted"): "yes"})
+    report = case.run(decide_tabs, hours=2.0, by="superior1")
+    assert [len(each.lines) for each in report.decided] == [0, 1]
+    assert [(entry.region, entry.new) for entry in case.entries(field="hours")] == [("R2", 2.0)]

@@ -167,8 +167,8 @@ def decide_tabs(desk: Desk, *, hours: float = 0.0) -> DecisionsReport:
     `hours` is for all of them. Raise Refused when nothing is typed in a tab of theirs.
     """
     stock = _stock_of_tabs(desk)
-    said = [region for region in stock.plan.regions if _is_theirs(stock, region)]
-    if not (said := [region for region in said if _says_something(stock, region)]):
+    theirs = (region for region in stock.plan.regions if _is_theirs(stock, region))
+    if not (said := [region for region in theirs if _says_something(stock, region)]):
         raise Refused([Problem("nothing_decided_anywhere", fields={"actor": desk.actor})])
     taken: list[tuple[Region, list[Decision], list[Event]]] = []
     refused: list[tuple[str, tuple[Problem, ...]]] = []
@@ -179,13 +179,13 @@ def decide_tabs(desk: Desk, *, hours: float = 0.0) -> DecisionsReport:
         except (DataProblems, Refused) as faults:
             refused.append((region.name, faults.problems))
         else:
-            hours = 0.0
+            hours = 0.0 if decisions else hours
+    if not taken:
+        return DecisionsReport((), tuple(refused))
     written, _ = sound_remarks(stock, [region for region, *_ in taken])
-    now = stock.settle([*(event for *_, events in taken for event in events), *written]) if taken else None
+    now = stock.settle([*(event for *_, events in taken for event in events), *written])
     reports = (
-        _report(stock, now, region, decisions, _granted_by(events))
-        for region, decisions, events in taken
-        if now
+        _report(stock, now, region, decisions, _granted_by(events)) for region, decisions, events in taken
     )
     return DecisionsReport(tuple(reports), tuple(refused))
 
