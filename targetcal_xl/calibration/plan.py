@@ -366,6 +366,12 @@ class Plan:
         return self._by_region.get(region, ())
 
     @cached_property
+    def post_places(self) -> tuple[str, ...]:
+        """The name of the line or region that each post works for."""
+        names = {"line": self.line_names, "region": self.region_names}
+        return tuple(names[kind][code] for kind, code in (post.at for post in self.posts))
+
+    @cached_property
     def line_names(self) -> Mapping[str, str]:
         """Line code -> name."""
         return {line.code: line.name for line in self.lines}

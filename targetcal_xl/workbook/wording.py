@@ -67,9 +67,7 @@ class Wording:
         self._plan, self._inputs, self._language = standing.inputs.plan, standing.inputs, standing.language
         self._names = {line.code: line.name for line in self._plan.lines}
         self._lines = {(line.region, line.code) for line in self._plan.lines}
-        at = {"line": self._plan.line_names, "region": self._plan.region_names}
-        places = (at[kind][code] for kind, code in (post.at for post in self._plan.posts))
-        self._posts = dict(zip(post_rows(self._plan), places, strict=True))
+        self._posts = dict(zip(post_rows(self._plan), self._plan.post_places, strict=True))
         self._regions = {region.code: region.name for region in self._plan.regions}
 
     def action(self, code: str) -> str:

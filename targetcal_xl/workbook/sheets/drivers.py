@@ -74,9 +74,8 @@ class ReadingsSheet:
     def _posts(self) -> Columns:
         """Where planned people work, how many full heads they are, and what they can bring."""
         plan = self._facts.plan
-        names = {"line": plan.line_names, "region": plan.region_names}
         return {
-            "post_at": [Cell(names[kind][code]) for kind, code in (post.at for post in plan.posts)],
+            "post_at": [Cell(name) for name in plan.post_places],
             "counted": [Cell(post.counted) for post in plan.posts],
             "brings": [Cell(post.brings) for post in plan.posts],
         }
