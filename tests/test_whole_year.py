@@ -47,6 +47,7 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
     return Company(tmp_path)
 
 
+@pytest.mark.timeout(1800)
 def test_thirty_regions_play_a_year_by_commands_alone(company: Company) -> None:
     for turn, language in zip(range(4), cycle(LANGUAGES), strict=False):
         company.give.language = language
@@ -190,7 +191,8 @@ def _follow(company: Company, turn: int) -> None:
     """The one line that slips is warned of in time; then the quarter ends."""
     company.on(company.day(61))
     if turn < 2:
-        company("import", "--actuals", company.results(company.day(60)))
+        company.results(company.day(60))
+        company("import")
         warned = company("follow", "--as-of", company.day(60), "--json").json["warnings"]
         assert f"Area {SLIPPING}" in {one["line"] for one in warned}
     (_take_up, _change, _show, _suggest)[turn](company)

@@ -107,6 +107,7 @@ from .plan import (
     Post,
     Region,
     Robot,
+    StatedSource,
     Thresholds,
     Trust,
 )
@@ -257,6 +258,7 @@ __all__ = [
     "Shape",
     "Shortage",
     "Standing",
+    "StatedSource",
     "Step",
     "SuggestionRule",
     "SupportsCame",

@@ -16,7 +16,17 @@ from .arrays import Floats
 from .calendar import Calendar
 from .metric import IN_PERCENT, Metric
 from .period import Period
-from .vocabulary import TRIGGERS, CopiedTo, MissingDays, RobotKind, Split, Trigger, WeightsCode
+from .vocabulary import (
+    TRIGGERS,
+    CopiedTo,
+    MissingDays,
+    RobotKind,
+    SourceKind,
+    SourceTurn,
+    Split,
+    Trigger,
+    WeightsCode,
+)
 
 ADDED: Final = {"added": True}
 """Marks a field that came later: while it has its default, documents are written as they were before it."""
@@ -202,6 +212,20 @@ class Post:
 
 
 @dataclass(frozen=True)
+class StatedSource:
+    """Where data of a plan comes from by itself; `query` is the question to a database.
+
+    `map` says how columns are called there (`value=amount`), `when` how often it is asked.
+    """
+
+    kind: SourceKind
+    address: str
+    query: str = ""
+    map: tuple[str, ...] = ()
+    when: SourceTurn = "daily"
+
+
+@dataclass(frozen=True)
 class Driver:
     """A named influence on the metric; `weight` is the elasticity of the metric to its signal.
 
@@ -295,6 +319,7 @@ class Plan:
     days: DayShape = field(default=DayShape(), metadata=ADDED)
     posts: tuple[Post, ...] = field(default=(), metadata=ADDED)
     """Planned people, whose lines and regions can come to no more than they bring."""
+    sources: tuple[StatedSource, ...] = field(default=(), metadata=ADDED)
 
     def bounds(self, node: Group | Region | Line) -> Limits:
         """What a node may come to: its limits, and no more than its planned people can bring."""

@@ -11,12 +11,14 @@ from ..calibration.vocabulary import (
     DIRECTIONS,
     EFFECTS,
     KINDS,
+    SOURCE_KINDS,
     TRIGGERS,
     WEIGHTS,
     CopiedTo,
     Distance,
     MissingDays,
     RobotKind,
+    SourceTurn,
     Split,
 )
 from ..language import LANGUAGES, find, text
@@ -327,9 +329,22 @@ POSTS: Final = FormSheet(
     needed=False,
 )
 
+SOURCES: Final = FormSheet(
+    "sources",
+    (
+        FormItem(("kind",), "choice", needed=True, choices=_codes(SOURCE_KINDS)),
+        FormItem(("address",), needed=True),
+        FormItem(("query",)),
+        FormItem(("map",), many=True),
+        FormItem(("when",), "choice", choices=_codes(get_args(SourceTurn))),
+    ),
+    needed=False,
+    known_by="address",
+)
+
 SHEETS: Final = (
     *(PLAN, REGIONS, LINES, HISTORY, DRIVERS, INDICATORS, READINGS),
-    *(GROUPS, POSTS, ROBOTS, DIGEST, SHARES),
+    *(GROUPS, POSTS, ROBOTS, DIGEST, SHARES, SOURCES),
 )
 """The sheets of the form, in their order."""
 INSIDE: Final = {DIGEST.code: ("notices", DIGEST.code), SHARES.code: ("days", SHARES.code)}

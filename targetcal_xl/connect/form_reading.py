@@ -28,6 +28,7 @@ from ..calibration import (
 )
 from ..calibration.values import LARGEST
 from ..problems import DataProblems, Place, Problem, Words
+from .columns import DRIVER_COLUMNS, HISTORY_COLUMNS
 from .draft import NOTE, DraftRow, PlanDraft, rows_of
 from .form import (
     DRIVERS,
@@ -45,7 +46,7 @@ from .form import (
 )
 from .form_writing import NOBODY
 from .plan_file import PlanPlace, plan_meant
-from .plan_folder import DRIVER_COLUMNS, HISTORY_COLUMNS, history_in, odd_target, readings_in
+from .plan_folder import history_in, odd_target, readings_in
 from .sheet import Grid, NotASheet, TooBig, read_sheets
 from .spelt import date_told, normal, number_told
 from .staffing import staffed

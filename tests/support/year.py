@@ -75,6 +75,7 @@ def _plan() -> str:
         + "".join(map(_region, REGIONS))
         + '[[drivers]]\ncode = "load"\nname = "Orders in hand"\nweight = 0.3\ndirection = "raises"\n'
         'indicators = [{ code = "orders", name = "Orders", share = 1.0 }]\n'
+        '[[sources]]\nkind = "actuals"\naddress = "results-<period>.csv"\nmap = ["value=letters"]\n'
     )
 
 
@@ -157,7 +158,7 @@ class Company:
             whole = agreed * (1.5 if line == SLIPPING else 0.97 + 0.01 * (k % 7))
             daily = np.diff(np.round(np.linspace(0.0, whole, len(days) + 1)))
             rows += [f"{day},{line},{n:.0f}" for day, n in zip(days, daily, strict=True) if day <= until]
-        return _write(self.folder / "results.csv", "date,line,value", rows)
+        return _write(self.folder / f"results-{self.period}.csv", "date,line,letters", rows)
 
     def answers(self) -> Path:
         """What people answered in the survey, as a file."""
@@ -196,14 +197,9 @@ class Company:
             yield (region, line, "declared"), float(round(suggested[line] * worse))
             if worse > 1:
                 yield from (((region, line, code), words) for code, words in _REASONS.items())
-                item: dict[str, Value] = {
-                    "line": line,
-                    "kind": "headcount",
-                    "what": "Engineers",
-                    "quantity": 1.0,
-                }
-                item |= {"due": self.day(30).isoformat()}
-                yield from (((region, "S01", code), value) for code, value in item.items())
+                item = ("kind", "headcount"), ("what", "Engineers"), ("due", self.day(30).isoformat())
+                yield from (((region, "S01", code), said) for code, said in (("line", line), *item))
+                yield (region, "S01", "quantity"), 1.0
         yield from self.submitted(region)
 
     def submitted(self, region: str) -> Iterator[tuple[Key, Value]]:
