@@ -26,7 +26,8 @@ from ..problems import MOST_OF_A_KIND, Problem, Refused
 from ..telling import QUESTION, Part, Report, Sentence, noted
 from ..workbook import Owner, Typed, nameless, open_damaged
 from .check import awaits, is_sealed
-from .verify import faults, strays
+from .strays import strays
+from .verify import faults
 
 ELSEWHERE = (
     *("file_encrypted", "file_old_xls", "file_strict", "file_dates_1904"),
