@@ -64,7 +64,7 @@ def _plain(name: str) -> str:
         ("import targetcal_xl.signing", set()),
         ("import targetcal_xl.buttons, targetcal_xl.ledger, targetcal_xl.machine, targetcal_xl.ooxml", set()),
         ("import targetcal_xl.calibration", TABLES),
-        ("import targetcal_xl.actions.lock, targetcal_xl.actions.verify", BOOKS | {"xlsxwriter"}),
+        ("import targetcal_xl.actions.collect, targetcal_xl.actions.lock", BOOKS),
         ("import targetcal_xl.functions", TABLES),
         (_COMMAND.format(words=["--version"]), SHELL),
         (_COMMAND.format(words=["--help"]), SHELL),
