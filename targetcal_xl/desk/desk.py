@@ -23,10 +23,12 @@ from ..ledger import Draft, Event, Ledger, open_ledger, standing
 from ..log import step
 from ..ooxml import clear_leftovers
 from ..problems import Problem, Refused
-from ..workbook import Book, MacrosFor, open_book
+from ..workbook import Book, open_book
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+    from ..workbook import MacrosFor
 
 _LOG = logging.getLogger(__name__)
 
