@@ -159,7 +159,7 @@ def test_a_row_that_was_moved_whole_says_the_same_or_is_named(case: Case, sound:
         problems = _verified(case, book)
         with _opened(case, book) as desk:
             says = look(desk).reading.values
-        other = {str(key[1] or key[0]) for key in typed | says if typed.get(key) != says.get(key)}
+        other = {str(key[1] or key[0]) for key in {*typed, *says} if typed.get(key) != says.get(key)}
         named = {one.said for one in ones} - {one.said for one in ones if unnamed([one], problems)}
         assert other <= named, kind
         audit = case.reading().places.tabs["audit"]
