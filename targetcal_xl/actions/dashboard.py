@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..calibration import Region, turn
 from ..calibration.vocabulary import JUSTIFICATION, Light, ObjectionState, Role
-from ..desk import Desk, Stock, find_language, ledger_beside, look, unfit
+from ..desk import Desk, Stock, find_language, ledger_beside, look, not_taken_in, unfit
 from ..language import text
 from ..ledger import Entry, Ledger
 from ..ooxml import read_file, write_file
@@ -18,7 +18,7 @@ from ..pages import Act, Contest, Overviewed, RegionTurn, dashboard_page, is_our
 from ..problems import Found, Problem, Refused
 from ..telling import DONE, WARNING, Part, Report, Sentence
 from ..workbook import show_sheets
-from .check import is_submitted
+from .check import broken_seals, is_submitted
 from .objections import ObjectionRow, handled_by_line, objection_row
 from .overassign import assigned_now
 
@@ -58,7 +58,8 @@ def dashboard(desk: Desk, out: Path, lang: str = "", *, renews: bool = False) ->
     language = find_language(lang) if lang else ""
     refuse_place(out)
     stock = look(desk)
-    notes = tuple(unfit(stock))
+    changed = (problem for region in stock.plan.regions for problem in broken_seals(stock, region))
+    notes = (*unfit(stock), *changed, *not_taken_in(stock))
     language = language or stock.standing.language
     seen = _seen(stock, language, notes, renews)
     content = dashboard_page(seen, language).encode()
@@ -104,7 +105,7 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
     }
     return Overviewed(
         standing=stock.standing,
-        sheets=show_sheets(stock.standing, stock.reading.values, language, ("dashboard", "progress")),
+        sheets=show_sheets(stock.standing, stock.counted, language, ("dashboard", "progress")),
         regions=tuple(_region(stock, one, one.code in waiting, moments) for one in stock.plan.regions),
         contests=tuple(contests.values()),
         acts=tuple(islice(_acts(ledger, stock), _MOST_ACTS)),
