@@ -49,6 +49,7 @@ with on_demand(__name__):
     from .fairness import FairnessReport, fairness
     from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters
+    from .judgement import JudgementReport, judgement
     from .lock import LockReport, lock
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
@@ -102,6 +103,7 @@ __all__ = [
     "FunctionsReport",
     "FunctionsState",
     "HeldStamp",
+    "JudgementReport",
     "LetterQuestionReport",
     "LettersReport",
     "LockReport",
@@ -176,6 +178,7 @@ __all__ = [
     "go_back",
     "handle_objection",
     "issue_letters",
+    "judgement",
     "keep_scenario",
     "ledger_beside",
     "lock",

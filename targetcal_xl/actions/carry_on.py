@@ -7,21 +7,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..calibration import Floats, Inputs, Period, Plan, compute_baseline, relearn, succeeding
+from ..calibration import Floats, Inputs, JudgementRecord, Period, Plan, compute_baseline, relearn, succeeding
 from ..desk import (
     EVALUATION,
+    JUDGEMENT,
     Desk,
     Evaluated,
     Learning,
     WeightChange,
     chosen,
+    judgement_record,
     recorded_progress,
     standing_of,
     weight_changes,
     weight_values,
 )
 from ..language import text
-from ..ledger import Event, dump, load
+from ..ledger import Event, dump, load, reference
 from ..problems import Problem, Refused
 from ..telling import DONE, QUESTION, Part, Report, Sentence
 from ..workbook import weights_used
@@ -40,6 +42,7 @@ class Succession:
     inputs: Inputs
     language: str
     learning: Learning
+    judgement: JudgementRecord
     before: Plan
     mark: str
     has_measures: bool
@@ -56,6 +59,8 @@ class NextReport(Report):
     """Lines whose result is known."""
     weights: tuple[WeightChange, ...]
     has_measures: bool
+    judged: int
+    """Departures from suggestions of which it is known what came, of all periods that are remembered."""
     unread: int
     """Indicators of which nothing is read for the new period yet."""
 
@@ -64,6 +69,8 @@ class NextReport(Report):
         carried = text("telling.next.carried", language, before=self.before, results=self.results)
         yield Sentence(carried, DONE)
         yield from tell_weights(self.weights, language)
+        if self.judged:
+            yield Sentence(text("telling.next.judged", language, count=self.judged))
         if self.unread:
             yield Sentence(text("telling.next.unread", language, count=self.unread), QUESTION)
         if not self.has_measures:
@@ -92,7 +99,8 @@ def close(desk: Desk, hq_target: float, period: str = "") -> Succession:
     inputs = replace(inputs, history=with_days(inputs.history, inputs.plan))
     learning = _learned(inputs, np.array(weights_used(standing), dtype=np.float64))
     mark = desk.ledger.checkpoint.mark
-    return Succession(inputs, standing.language, learning, plan, mark, evaluated is not None)
+    record = judgement_record(desk.ledger, standing)
+    return Succession(inputs, standing.language, learning, record, plan, mark, evaluated is not None)
 
 
 def begin_next(desk: Desk, found: Succession, language: str = "") -> NextReport:
@@ -105,7 +113,11 @@ def begin_next(desk: Desk, found: Succession, language: str = "") -> NextReport:
     learned = weight_values(found.learning, plan)
     events = [Event("new", None, None, BEFORE, None, said)]
     events += [Event("new", *key, None, value) for key, value in learned.items() if value is not None]
-    heritage = Heritage(chosen(found.learning, plan), tuple(events), (dump(found.learning),))
+    documents = [dump(found.learning)]
+    if found.judgement.departures:
+        documents.append(dump(found.judgement))
+        events.append(Event("new", *JUDGEMENT, None, reference(documents[-1])))
+    heritage = Heritage(chosen(found.learning, plan), tuple(events), tuple(documents))
     begun = new(desk, found.inputs, language or found.language, heritage)
     last = found.inputs.history.values[:, found.inputs.history.periods.index(found.before.period)]
     return NextReport(
@@ -114,6 +126,7 @@ def begin_next(desk: Desk, found: Succession, language: str = "") -> NextReport:
         results=int(np.isfinite(last).sum()),
         weights=weight_changes(found.learning, plan),
         has_measures=found.has_measures,
+        judged=len(found.judgement.departures),
         unread=len(plan.indicators),
     )
 
