@@ -90,6 +90,7 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     people.write_text("employee,name,line,target\nE1,李雷,R2-1,140\n", "utf-8")
     yield case.run(issue_individual, folder / "people", people, "docx")
     yield _next(case, folder)
+    yield case.run(actions.judgement)
 
 
 def _next(case: Case, folder: Path) -> Report:

@@ -50,6 +50,17 @@ from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
 from .individual import Representative, individual, shortfalls
 from .interval import Inside, count_inside
+from .judgement import (
+    Correction,
+    Departure,
+    JudgementRecord,
+    Verdict,
+    corrected,
+    correction,
+    departures,
+    going_on,
+    verdicts,
+)
 from .learning import Relearned, relearn
 from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
 from .metric import Metric
@@ -195,8 +206,10 @@ __all__ = [
     "Cause",
     "Cleaned",
     "Conflict",
+    "Correction",
     "Course",
     "DayShape",
+    "Departure",
     "Division",
     "Driver",
     "DriverWorth",
@@ -215,6 +228,7 @@ __all__ = [
     "IntervalSide",
     "Item",
     "Judgement",
+    "JudgementRecord",
     "Key",
     "KeyResult",
     "Lean",
@@ -267,6 +281,7 @@ __all__ = [
     "Turn",
     "UnknownReading",
     "Value",
+    "Verdict",
     "WarningTurn",
     "WeightsCode",
     "WhatIf",
@@ -290,6 +305,8 @@ __all__ = [
     "compute_baseline",
     "consecutive",
     "consensus_days",
+    "corrected",
+    "correction",
     "count_inside",
     "course_path",
     "cumulative_path",
@@ -297,6 +314,7 @@ __all__ = [
     "decision_faults",
     "declaration_fault",
     "departs",
+    "departures",
     "deviation",
     "deviations",
     "due_so_far",
@@ -308,6 +326,7 @@ __all__ = [
     "follow_lines",
     "followed_by",
     "gap_pct",
+    "going_on",
     "group_causes",
     "has_resources",
     "head_days",
@@ -389,6 +408,7 @@ __all__ = [
     "turn",
     "urgency",
     "usual_rhythm",
+    "verdicts",
     "what_if",
     "with_capacity",
     "with_declared",

@@ -208,6 +208,13 @@ def _audit(
     return trace(desk, line, region) if line else audit(desk, region or None)
 
 
+@TABLE.command("targetcal judgement targets.xlsx")
+def _judgement(desk: "Desk") -> "Report":
+    from ..actions.judgement import judgement
+
+    return judgement(desk)
+
+
 @TABLE.command(
     "targetcal plans",
     "targetcal plans D:/targets --period 2025 --state negotiated",

@@ -64,6 +64,7 @@ with on_demand(__name__):
         letters_that_hold,
         withdrawn_letters,
     )
+    from .judged import JUDGEMENT, judgement_record, past_judgement
     from .learning import (
         LEARNING,
         Learning,
@@ -141,6 +142,7 @@ __all__ = [
     "HIDDEN",
     "INDIVIDUAL",
     "IN_TAB",
+    "JUDGEMENT",
     "LEARNING",
     "LETTER_KINDS",
     "LIFE",
@@ -239,6 +241,7 @@ __all__ = [
     "imports",
     "in_force_letters",
     "issues",
+    "judgement_record",
     "keep",
     "keep_aside",
     "keep_attached",
@@ -263,6 +266,7 @@ __all__ = [
     "open_live_desk",
     "open_question",
     "parse_attached",
+    "past_judgement",
     "personal_mails",
     "plan_faults",
     "plan_of",
