@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import JudgementReport, begin_next, close, follow_file, judgement
+from targetcal_xl.actions import (
+    JudgementReport,
+    begin_next,
+    close,
+    dashboard,
+    follow_file,
+    judgement,
+    lock,
+    verify,
+)
+from targetcal_xl.actions.split import split_book
 from targetcal_xl.calibration import Departure, JudgementRecord, Period
 from targetcal_xl.desk import JUDGEMENT, judgement_record, open_desk, past_judgement
 from targetcal_xl.desk.records import standing_of
-from targetcal_xl.ledger import Event, dump, reference
+from targetcal_xl.problems import Refused
 from targetcal_xl.telling import Part, Rows, Sentence
 from tests.support import desks
 from tests.support.desks import Case
@@ -75,7 +86,7 @@ def test_the_next_plan_remembers_what_the_last_one_taught(over: Case, tmp_path: 
         over.desk() as desk,
         open_desk(tmp_path / "q2.xlsx", actor="林静", clock=over.clock, source="test") as new,
     ):
-        assert past_judgement(new.ledger, standing_of(new.ledger)) == judgement_record(
+        assert past_judgement(new.ledger, standing_of(new.ledger).values) == judgement_record(
             desk.ledger, standing_of(desk.ledger)
         )
 
@@ -84,29 +95,58 @@ def test_a_ledger_from_before_there_was_a_record_has_none_and_goes_on_with_its_o
     with over.desk() as desk:
         standing = standing_of(desk.ledger)
         assert JUDGEMENT not in standing.values
-        assert past_judgement(desk.ledger, standing) == JudgementRecord()
+        assert past_judgement(desk.ledger, standing.values) == JudgementRecord()
         assert judgement_record(desk.ledger, standing).periods == ("2025Q1",)
 
 
-def test_declarations_stand_beside_what_they_would_be_without_habits(tmp_path: Path) -> None:
-    """A year in which R2 always said a tenth too little, as a record that earlier plans left."""
-    case = _over(tmp_path)
-    with case.desk() as desk:
-        own = judgement_record(desk.ledger, standing_of(desk.ledger)).departures[-1]
-        past = tuple(
-            _earlier(own.line, own.region, str(Period(2024, quarter)), k)
-            for quarter in (1, 2, 3, 4)
-            for k in (0, 1)
-        )
-        content = dump(JudgementRecord(past))
-        desk.ledger.record([Event("new", *JUDGEMENT, None, reference(content))], [content])
-    report = case.run(judgement)
-    assert (report.learned, report.periods[0], report.periods[-1]) == (4, "2024Q1", "2025Q1")
-    [opinion] = [one for one in report.opinions if one.region == "R2"]
-    assert opinion.declared < opinion.corrected <= opinion.suggested
+def _after_a_year(case: Case, folder: Path, language: str = "en") -> Case:
+    """The next plan, with a year on record in which R2 always said a tenth too little."""
+    quarters = [str(Period(2024, quarter)) for quarter in (1, 2, 3, 4)]
+    past = JudgementRecord(tuple(_earlier("R2-1", "R2", period, k) for period in quarters for k in (0, 1)))
+    found = replace(case.run(close, 400.0), judgement=past)
+    later = Case(folder, found.inputs, case.clock, "q2.xlsx", language)
+    with later.desk(create=True) as desk:
+        begin_next(desk, found, language)
+    return later
+
+
+def _headline(case: Case, region: str) -> str:
+    """What stands on top of a region's tab."""
+    sheet, spot = case.reading().places.fields[region, "advice"]
+    return str(case.reading().grids[sheet][spot].value)
+
+
+def test_declarations_stand_beside_what_they_would_be_without_habits(over: Case, tmp_path: Path) -> None:
+    later = _after_a_year(over, tmp_path)
+    assert later.run(judgement).opinions == ()
+    later.declare("R1", R1_1=later.suggested("R1-1") + 3)
+    later.declare("R2", R2_1=later.suggested("R2-1") - 20)
+    report = later.run(judgement, "R2")
+    [opinion] = report.opinions
+    assert (report.learned, [one.code for one in report.regions]) == (4, ["R2"])
+    assert opinion.corrected == opinion.declared + round(0.1 * opinion.suggested)
     for language in ("en", "zh-CN"):
-        told = [*report.tell(language)]
-        assert sum(isinstance(part, Rows) for part in told) == 2
+        assert sum(isinstance(part, Rows) for part in report.tell(language)) == 2
+    with pytest.raises(Refused):
+        later.run(judgement, "R9")
+    _seen_by_heads_and_superiors(later, f"{opinion.corrected:.0f}")
+
+
+def _seen_by_heads_and_superiors(later: Case, corrected: str) -> None:
+    """The tab says it whatever happens to the region, to R1, of which nothing is known, nothing; so do a
+    pack's page and the dashboard's."""
+    said, name = _headline(later, "R2"), later.inputs.plan.lines[-1].name
+    assert "last 8 departures from suggestions: closer than the suggestion 0 times, 10 points too low" in said
+    assert f"would be: {name} {corrected}." in said
+    assert "departures" not in _headline(later, "R1")
+    later.run(split_book, later.folder / "packs", html=True)
+    assert "last 8 departures" in (later.folder / "packs" / "R2.html").read_text("utf-8")
+    later.run(lock, ["R2"])
+    assert f"{name} {corrected}." in _headline(later, "R2")
+    assert later.run(verify).verified
+    later.run(dashboard, later.folder / "page.html")
+    page = (later.folder / "page.html").read_text("utf-8")
+    assert "one more opinion" in page and f'<td class="number">{corrected}</td>' in page
 
 
 def _earlier(line: str, region: str, period: str, k: int) -> Departure:

@@ -166,7 +166,9 @@ def _quarters(folder: Path) -> Report:
     changes = tuple(
         WeightChange(f"driver {after}", 0.3, 0.3, after, 0.1, 0.8) for after in (0.01, 0.2, 0.3, 0.4)
     )
-    return demo.DemoReport(folder, 1.5, {"hq_target": 1200}, (), Learned(lessons, changes))
+    return demo.DemoReport(
+        folder, 1.5, {"hq_target": 1200}, (), Learned(lessons, changes, (("East", _VERDICT),))
+    )
 
 
 def _elsewhere(folder: Path) -> Iterator[Report]:

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from ..calibration import Correction, Metric, Verdict, as_number, corrected, correction, verdicts
-from ..calibration.judgement import FEWEST_PERIODS, departs
-from ..calibration.review import what_it_did
-from ..desk import Desk, Stock, judgement_record, look, past_judgement
-from ..figures import UNKNOWN, figures, percent, plain
+from ..calibration import CorrectedDeclaration, Correction, Metric, Verdict, correction, verdicts
+from ..calibration.judgement import FEWEST_PERIODS
+from ..desk import Desk, find_region, judgement_record, look, opinions_now, past_judgement
+from ..figures import figures
 from ..language import text
+from ..sentences import judged, judged_cells
 from ..telling import QUIET, Part, Report, Sentence, table
 
-
-@dataclass(frozen=True)
-class CorrectedDeclaration:
-    """A declaration that departs from its suggestion, and what it would be without its region's habit."""
-
-    region: str
-    line: str
-    suggested: float
-    declared: float
-    corrected: float
+COLUMNS = ("judged", "departures", "nearer", "too_low", "added", "pooled", "worth")
 
 
 @dataclass(frozen=True)
 class JudgementReport(Report):
-    """How departures did, by region and by side, and what is declared now."""
+    """How departures did, by region and by side, and what is declared now; of one region, or all."""
 
     periods: tuple[str, ...]
     regions: tuple[Verdict, ...]
     ways: tuple[Verdict, ...]
+    """Of all regions, also where one was asked for: a single one says little."""
     learned: int
     """Periods before the plan's that the correction rests on."""
     habit: Correction
@@ -46,15 +35,15 @@ class JudgementReport(Report):
         """The report in sentences and tables."""
         if not self.regions:
             yield Sentence(text("telling.judgement.none", language), QUIET)
-            return
         for one in self.regions:
-            yield Sentence(said_of(one, language), about=self._named(one.code))
-        columns = ("judged", "departures", "nearer", "too_low", "added", "pooled", "worth")
-        rows = [_cells(one, self._named(one.code), language) for one in self.regions]
-        sides = {one.code: text(f"telling.judgement.way.{one.code}", language) for one in self.ways}
-        yield table(columns, rows + [_cells(one, sides[one.code], language) for one in self.ways], language)
-        yield Sentence(text("telling.judgement.meaning", language), QUIET)
-        yield from self._opinions(language)
+            yield Sentence(judged(one, language), about=self._named(one.code))
+        if self.ways:
+            rows = [(self._named(one.code), *judged_cells(one, language)) for one in self.regions]
+            sides = ((text(f"telling.judgement.way.{one.code}", language), one) for one in self.ways)
+            rows += [(said, *judged_cells(one, language)) for said, one in sides]
+            yield table(COLUMNS, rows, language)
+            yield Sentence(text("telling.judgement.meaning", language), QUIET)
+            yield from self._opinions(language)
 
     def _named(self, code: str) -> str:
         return self.names.get(code, code)
@@ -64,64 +53,36 @@ class JudgementReport(Report):
             known = {"count": self.learned, "fewest": FEWEST_PERIODS}
             yield Sentence(text("telling.judgement.few", language, **known), QUIET)
         elif self.opinions:
-            told = figures(self.metric, language)
-            rows = (
-                (
-                    self._named(one.region),
-                    self._named(one.line),
-                    *map(told.number, (one.suggested, one.declared, one.corrected)),
-                )
-                for one in self.opinions
+            yield table(
+                ("region", "line", "suggested", "declared", "corrected"),
+                (self._opinion(one, language) for one in self.opinions),
+                language,
             )
-            yield table(("region", "line", "suggested", "declared", "corrected"), rows, language)
             yield Sentence(text("telling.judgement.opinion", language), QUIET)
 
-
-def said_of(one: Verdict, language: str) -> str:
-    """How often departures were closer than the suggestion, and how far too low or high on average."""
-    side = "level" if not float(f"{one.short:.3f}") else "low" if one.short > 0 else "high"
-    points = plain(100 * abs(one.short), language, 1)
-    told = {"count": one.departures, "closer": one.closer, "points": points}
-    return text(f"telling.judgement.did_{side}", language, **told)
+    def _opinion(self, one: CorrectedDeclaration, language: str) -> tuple[str, ...]:
+        told = figures(self.metric, language)
+        numbers = map(told.number, one.amounts)
+        return (self._named(one.region), self._named(one.line), *numbers)
 
 
-def _cells(one: Verdict, name: str, language: str) -> tuple[str, ...]:
-    shares = (percent(value, language, 1, signed=True) for value in (one.short, one.added, one.pooled))
-    known = not math.isnan(one.pooled)
-    worth = text(f"telling.evaluate.driver.{what_it_did(one.pooled)}", language) if known else UNKNOWN
-    return (name, str(one.departures), str(one.closer), *shares, worth)
-
-
-def judgement(desk: Desk) -> JudgementReport:
+def judgement(desk: Desk, region: str = "") -> JudgementReport:
     """Say whether departures were right, and what declarations would be without habits; change nothing.
 
     What is corrected rests on periods before the plan's alone: none is corrected by what came of itself.
+    Raise Refused for a region that there is not.
     """
     stock = look(desk)
     record, plan = judgement_record(desk.ledger, stock.standing), stock.plan
-    past = past_judgement(desk.ledger, stock.standing)
-    habit = correction(past)
+    past = past_judgement(desk.ledger, stock.standing.values)
+    habit, only = correction(past), find_region(plan, region).code if region else ""
     return JudgementReport(
         periods=record.periods,
-        regions=verdicts(record, "region"),
+        regions=tuple(one for one in verdicts(record, "region") if only in ("", one.code)),
         ways=verdicts(record, "way"),
         learned=len(past.periods),
         habit=habit,
-        opinions=tuple(_opinions(stock, habit)),
-        names={one.code: one.name for one in (*plan.regions, *plan.lines)},
+        opinions=tuple(one for one in opinions_now(stock, habit) if only in ("", one.region)),
+        names={one.code: one.name for one in plan.regions} | {one.code: one.name for one in plan.lines},
         metric=plan.metric,
     )
-
-
-def _opinions(stock: Stock, habit: Correction) -> Iterator[CorrectedDeclaration]:
-    """Declarations that depart from their suggestions."""
-    standing, plan = stock.standing, stock.plan
-    keys = [(line.region, line.code, "declared") for line in plan.lines]
-    typed = [as_number(stock.typed(key)) for key in keys]
-    declared = np.array([math.nan if one is None else one for one in typed])
-    suggested = standing.baseline.suggested
-    found = corrected(plan, habit, suggested, declared, standing.inputs.history.values)
-    rows = zip(plan.lines, *(one.tolist() for one in (suggested, declared, found)), strict=True)
-    for line, *values in rows:
-        if departs(values[1], values[0]):
-            yield CorrectedDeclaration(line.region, line.code, *values)

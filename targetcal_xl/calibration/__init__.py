@@ -51,14 +51,15 @@ from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive
 from .individual import Representative, individual, shortfalls
 from .interval import Inside, count_inside
 from .judgement import (
+    CorrectedDeclaration,
     Correction,
     Departure,
     JudgementRecord,
     Verdict,
-    corrected,
     correction,
     departures,
     going_on,
+    opinions,
     verdicts,
 )
 from .learning import Relearned, relearn
@@ -206,6 +207,7 @@ __all__ = [
     "Cause",
     "Cleaned",
     "Conflict",
+    "CorrectedDeclaration",
     "Correction",
     "Course",
     "DayShape",
@@ -305,7 +307,6 @@ __all__ = [
     "compute_baseline",
     "consecutive",
     "consensus_days",
-    "corrected",
     "correction",
     "count_inside",
     "course_path",
@@ -363,6 +364,7 @@ __all__ = [
     "objectives",
     "odds",
     "of_plan",
+    "opinions",
     "over_assign",
     "parse_course",
     "past_attainment",

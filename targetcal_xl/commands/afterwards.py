@@ -208,11 +208,11 @@ def _audit(
     return trace(desk, line, region) if line else audit(desk, region or None)
 
 
-@TABLE.command("targetcal judgement targets.xlsx")
-def _judgement(desk: "Desk") -> "Report":
+@TABLE.command("targetcal judgement targets.xlsx", "targetcal judgement targets.xlsx --region HD")
+def _judgement(desk: "Desk", region: Region = "") -> "Report":
     from ..actions.judgement import judgement
 
-    return judgement(desk)
+    return judgement(desk, region)
 
 
 @TABLE.command(

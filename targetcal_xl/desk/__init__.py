@@ -49,6 +49,7 @@ with on_demand(__name__):
         plan_of,
         silent,
     )
+    from .habits import JUDGEMENT, past_judgement
     from .imported import PARTS, PAST, READ, RESULTS, Imported, imported_results, imports, shortest
     from .issued import (
         INDIVIDUAL,
@@ -64,7 +65,7 @@ with on_demand(__name__):
         letters_that_hold,
         withdrawn_letters,
     )
-    from .judged import JUDGEMENT, judgement_record, past_judgement
+    from .judged import judgement_record, opinions_now
     from .learning import (
         LEARNING,
         Learning,
@@ -265,6 +266,7 @@ __all__ = [
     "open_desk",
     "open_live_desk",
     "open_question",
+    "opinions_now",
     "parse_attached",
     "past_judgement",
     "personal_mails",

@@ -1,4 +1,4 @@
-"""What is known of heads' judgement: departures of past periods, and those of a plan that is over."""
+"""Whether departures from suggestions were right, of all periods that are over, and what is declared now."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ import math
 
 import numpy as np
 
-from ..calibration import JudgementRecord, Key, Standing, departures, going_on
-from ..ledger import Log, load
+from ..calibration import (
+    CorrectedDeclaration,
+    Correction,
+    JudgementRecord,
+    Standing,
+    as_number,
+    departures,
+    going_on,
+    opinions,
+)
+from ..ledger import Log
+from .habits import past_judgement
 from .records import first_declarations, recorded_progress
-
-JUDGEMENT: Key = (None, None, "judgement")
-"""The field whose value names the document with the departures of periods before the plan's."""
-
-
-def past_judgement(ledger: Log, standing: Standing) -> JudgementRecord:
-    """The departures of periods before the plan's.
-
-    A plan that goes on from none, or from one of a version that kept no record, brings none along.
-    """
-    named = standing.values.get(JUDGEMENT)
-    return load(JudgementRecord, ledger.document(str(named))) if named else JudgementRecord()
+from .stock import Stock
 
 
 def judgement_record(ledger: Log, standing: Standing) -> JudgementRecord:
     """The departures of past periods, and those of the plan's once it was followed to its last day."""
-    past, plan = past_judgement(ledger, standing), standing.inputs.plan
+    past, plan = past_judgement(ledger, standing.values), standing.inputs.plan
     followed = recorded_progress(ledger, standing)
     if followed is None or followed.as_of < plan.period.end:
         return past
@@ -33,3 +32,11 @@ def judgement_record(ledger: Log, standing: Standing) -> JudgementRecord:
     declared = np.array([first.get(line.code, math.nan) for line in plan.lines])
     came = followed.progress.actual
     return going_on(past, departures(plan, standing.baseline.suggested, declared, came))
+
+
+def opinions_now(stock: Stock, habit: Correction) -> tuple[CorrectedDeclaration, ...]:
+    """What stands in the tabs as declared and departs, with what it would be without habits."""
+    standing, plan = stock.standing, stock.plan
+    typed = [as_number(stock.typed((line.region, line.code, "declared"))) for line in plan.lines]
+    declared = np.array([math.nan if one is None else one for one in typed])
+    return opinions(plan, habit, standing.baseline.suggested, declared, standing.inputs.history.values)
