@@ -26,7 +26,8 @@ class Habit:
     """How far heads declare beside what they know: on average, and how far regions differ in that.
 
     They make `makes` times as much as it is worth of what they know, and add `chance`; `shock` is what moves
-    all lines at once. All are shares of suggestions, and standard deviations but for `level` and `makes`.
+    all lines at once, `missed` what suggestions miss for years, which heads know. All are shares of
+    suggestions, and standard deviations but for `level`, `makes` and `missed`.
     """
 
     level: float = 0.0
@@ -34,6 +35,7 @@ class Habit:
     makes: float = 1.0
     chance: float = 0.0
     shock: float = 0.04
+    missed: float = 0.0
 
 
 HABITS = {
@@ -43,8 +45,13 @@ HABITS = {
     "each another way": Habit(0.0, 0.07),
     "exaggerating": Habit(0.0, 0.02, 2.2, 0.03),
     "guessing": Habit(0.0, 0.0, 0.0, 0.1),
+    "cautious, suggestions too low": Habit(-0.06, 0.03, missed=0.04),
 }
-UNBIASED = {"knowing": Habit(), "knowing, large shocks": Habit(shock=0.1)}
+UNBIASED = {
+    "knowing": Habit(),
+    "knowing, large shocks": Habit(shock=0.1),
+    "knowing, suggestions too high": Habit(missed=-0.04),
+}
 
 
 def measure(quick: bool) -> Iterator[Score]:
@@ -84,9 +91,9 @@ def _period(name: str, own: Floats, habit: Habit, random: np.random.Generator) -
     for region in range(REGIONS):
         for line in range(LINES):
             knows, luck = random.normal(0, KNOWLEDGE), random.normal(0, LUCK)
-            said = own[region] + habit.makes * knows + random.normal(0, 1) * habit.chance
+            said = own[region] + habit.missed + habit.makes * knows + random.normal(0, 1) * habit.chance
             if random.random() < 0.6:
-                amounts = 100 * (1 + said), 100 * (1 + shock + knows + luck)
+                amounts = 100 * (1 + said), 100 * (1 + habit.missed + shock + knows + luck)
                 told.append(Departure(name, f"R{region}", f"R{region}-{line}", 100, *amounts, 1, 100))
     return told
 

@@ -21,7 +21,7 @@ from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.actions.rule_book import rule_book
-from targetcal_xl.calibration import Opinion
+from targetcal_xl.calibration import Opinion, Verdict
 from targetcal_xl.demo.lessons import Learned, Lesson
 from targetcal_xl.language import LANGUAGES, catalogue
 from targetcal_xl.problems import Problem
@@ -166,9 +166,8 @@ def _quarters(folder: Path) -> Report:
     changes = tuple(
         WeightChange(f"driver {after}", 0.3, 0.3, after, 0.1, 0.8) for after in (0.01, 0.2, 0.3, 0.4)
     )
-    return demo.DemoReport(
-        folder, 1.5, {"hq_target": 1200}, (), Learned(lessons, changes, (("East", _VERDICT),))
-    )
+    learned = Learned(lessons, changes, (("East", Verdict("HD", 6, 3, 4, 0.03, 0.01, 0.01)),))
+    return demo.DemoReport(folder, 1.5, {"hq_target": 1200}, (), learned)
 
 
 def _elsewhere(folder: Path) -> Iterator[Report]:
