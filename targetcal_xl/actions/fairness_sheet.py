@@ -72,7 +72,7 @@ class _Sheet:
             *(("outcome", "words"), ("trait", "words"), ("correlation", "rank"), ("from", "rank")),
             *(("to", "rank"), ("lines", "count"), ("verdict", "words")),
         )
-        rows = [
+        rows: list[tuple[SheetValue, ...]] = [
             (
                 *(self._say(f"column.{code}") for code in (one.outcome, one.trait)),
                 *(one.correlation, one.low, one.high, float(one.count)),

@@ -14,6 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from .looks import BRAND, FAINT, GRID, LINE, PAPER, SERIES
+from .widths import lines_of
 
 SheetValue = str | float
 ColumnForm = Literal["words", "amount", "count", "share", "rank"]
@@ -30,6 +31,8 @@ _WIDTHS: Final = (20, 24, 13, 13, 13, 13, 84)
 _NEVER: Final = dt.datetime(2000, 1, 1)
 _PICTURE: Final = (330, 240)
 _PICTURE_ROWS: Final = 13
+_LINE: Final = 15
+_TWO_LINES: Final = 30
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,12 @@ def fairness_book(
     return made.getvalue()
 
 
+def _lines(row: Sequence[SheetValue]) -> int:
+    """How many lines of text a row is high."""
+    words = ((value, width) for value, width in zip(row, _WIDTHS, strict=False) if isinstance(value, str))
+    return max((lines_of(value, width) for value, width in words), default=1)
+
+
 class _Writer:
     """Writes down a sheet, row after row."""
 
@@ -108,8 +117,10 @@ class _Writer:
         head = self._look(bold=True, border=1, border_color=LINE, bg_color=PAPER, text_wrap=True)
         for at, (caption, _) in enumerate(table.columns):
             self._sheet.write_string(self.row, at, caption, head)
+        self._sheet.set_row(self.row, _TWO_LINES)
         first = self.row + 1
         for self.row, row in enumerate(table.rows, first):
+            self._sheet.set_row(self.row, _LINE * _lines(row))
             for at, (value, (_, form)) in enumerate(zip(row, table.columns, strict=True)):
                 self._cell(at, value, self._forms[form])
         last, self.row = self.row, self.row + 2
@@ -149,5 +160,5 @@ class _Writer:
         chart.set_legend({"none": True})
         chart.set_size({"width": _PICTURE[0], "height": _PICTURE[1]})
         below, beside = divmod(spot[1], len(_WIDTHS[::2]))
-        at = {"x_offset": beside * (_PICTURE[0] + 10), "description": picture.title}
-        self._sheet.insert_chart(spot[0] + below * (_PICTURE_ROWS + 1), 0, chart, at)
+        placed = {"x_offset": beside * (_PICTURE[0] + 10), "description": picture.title}
+        self._sheet.insert_chart(spot[0] + below * (_PICTURE_ROWS + 1), 0, chart, placed)
