@@ -32,7 +32,16 @@ def why(explanation: Explanation, metric: Metric, language: str, power: int = 0)
     said = text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
     cut = [code for code in ("held", "full") if getattr(explanation, code)]
     said += "".join(text(f"calibration.why.{code}", language) for code in cut)
-    return said + _capped(explanation, Figures(metric, language, power))
+    told = Figures(metric, language, power)
+    return said + _capped(explanation, told) + _relieved(explanation, told)
+
+
+def _relieved(explanation: Explanation, told: Figures) -> str:
+    """What the split starts from instead, where the plan limits what of a surplus is asked again."""
+    if (relief := explanation.relief) is None:
+        return ""
+    facts = {"asked": told.number(relief.asked), "limit": percent(relief.limit, told.language)}
+    return text("calibration.why.relieved", told.language, **facts)
 
 
 def _capped(explanation: Explanation, told: Figures) -> str:

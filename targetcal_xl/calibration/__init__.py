@@ -141,7 +141,7 @@ from .progress import (
     too_few,
 )
 from .question import ALL_LINES, Answer, Question
-from .ratchet import Ratchet, ratchet_of
+from .ratchet import Ratchet, ratchet_of, relieved
 from .review import DELIVERED, NOT_DELIVERED, DriverWorth, Foretold, Review, SupportsCame, Worth, review
 from .rhythm import (
     PastDays,
@@ -383,6 +383,7 @@ __all__ = [
     "recent_pace",
     "reconcile",
     "relearn",
+    "relieved",
     "review",
     "rules_for",
     "same_value",

@@ -295,6 +295,8 @@ class Plan:
     days: DayShape = field(default=DayShape(), metadata=ADDED)
     posts: tuple[Post, ...] = field(default=(), metadata=ADDED)
     """Planned people, whose lines and regions can come to no more than they bring."""
+    ratchet_limit: float | None = field(default=None, metadata=ADDED)
+    """How many percent harder the split may be for each percent of last period's surplus; None: no limit."""
 
     def bounds(self, node: Group | Region | Line) -> Limits:
         """What a node may come to: its limits, and no more than its planned people can bring."""

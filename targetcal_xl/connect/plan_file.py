@@ -269,6 +269,7 @@ class _Plan(_Strict):
     trust: _Trust = _Trust()
     days: _DayShape = _DayShape()
     posts: Annotated[list[_Post], Field(max_length=2000)] = []
+    ratchet_limit: Annotated[float, Field(ge=0, le=1)] | None = None
 
     @property
     def people(self) -> Iterator[tuple[tuple[int | str, ...], _Person]]:
@@ -543,6 +544,7 @@ def _plan(said: _Plan) -> plan.Plan:
         trust=plan.Trust(said.trust.stamps),
         days=said.days.shape,
         posts=tuple(plan.Post(**post.model_dump()) for post in said.posts),
+        ratchet_limit=said.ratchet_limit,
     )
 
 
