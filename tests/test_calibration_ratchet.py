@@ -88,7 +88,8 @@ def test_lines_that_are_tried_together_hardly_move_each_other(monkeypatch: pytes
 def test_no_more_of_a_surplus_is_asked_again_than_the_limit_and_nothing_else_moves(
     numbers: list[tuple[float, ...]], limit: float, direction: int
 ) -> None:
-    told = Ratchet(np.arange(len(numbers)), *np.array(numbers).T, direction)
+    result, reference, suggested, without = np.array(numbers).T
+    told = Ratchet(np.arange(len(numbers)), result, reference, suggested, without, direction)
     asked = replace(told, suggested=told.asked(limit))
     assert (np.nan_to_num(asked.passed_on) <= limit * (1 + 1e-9) + 1e-9).all()
     free = ~(told.passed_on > limit)

@@ -76,11 +76,8 @@ def relieved(inputs: Inputs, baseline: Baseline, weights: Floats | None = None) 
     if limit is None:
         return baseline
     asked = ratchet_of(inputs, range(len(inputs.plan.lines)), weights).asked(limit)
-    return (
-        baseline
-        if np.array_equal(asked, baseline.expected)
-        else replace(baseline, asked=tuple(asked.tolist()))
-    )
+    binds = not np.array_equal(asked, baseline.expected)
+    return replace(baseline, asked=tuple(asked.tolist())) if binds else baseline
 
 
 def ratchet_of(inputs: Inputs, rows: Sequence[int], weights: Floats | None = None) -> Ratchet:
