@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 
-from ..calibration import Region, turn
+from ..calibration import Correction, Region, correction, turn, verdicts
 from ..calibration.vocabulary import JUSTIFICATION, Light, ObjectionState, Role
-from ..desk import Desk, Stock, find_language, ledger_beside, look, not_taken_in, unfit
+from ..desk import (
+    Desk,
+    Stock,
+    find_language,
+    judgement_record,
+    ledger_beside,
+    look,
+    not_taken_in,
+    opinions_now,
+    past_judgement,
+    unfit,
+)
 from ..language import text
 from ..ledger import Entry, Ledger
 from ..ooxml import read_file, write_file
@@ -103,6 +114,7 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
     waiting = {
         line.region for line in stock.plan.lines if line.code in contests and contests[line.code].waits
     }
+    habit = correction(past_judgement(ledger, stock.standing.values))
     return Overviewed(
         standing=stock.standing,
         sheets=show_sheets(stock.standing, stock.counted, language, ("dashboard", "progress")),
@@ -115,6 +127,8 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
         head=stock.checkpoint,
         renews=renews,
         assigned=assigned_now(stock, language),
+        judged=verdicts(judgement_record(ledger, stock.standing), "region"),
+        opinions=opinions_now(stock, habit) if habit != Correction() else (),
     )
 
 

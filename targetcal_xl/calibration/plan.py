@@ -320,6 +320,8 @@ class Plan:
     posts: tuple[Post, ...] = field(default=(), metadata=ADDED)
     """Planned people, whose lines and regions can come to no more than they bring."""
     sources: tuple[StatedSource, ...] = field(default=(), metadata=ADDED)
+    ratchet_limit: float | None = field(default=None, metadata=ADDED)
+    """How many percent harder the split may be for each percent of last period's surplus; None: no limit."""
 
     def bounds(self, node: Group | Region | Line) -> Limits:
         """What a node may come to: its limits, and no more than its planned people can bring."""
