@@ -155,6 +155,7 @@ class _Setting:
         line = f"#par[{text}]" if is_read else text or _empty(self.styles.mark(paragraph, look))
         before, after = touches
         kept = replace(look, before=look.before * (not before), after=look.after * (not after))
+        kept = kept if text else replace(kept, keep_lines=True)  # at the end of a page a line would vanish
         block = f"#{shared(_block_of(kept))}[{_lines_of(look)}{line}]\n"
         if look.level:
             block = f"#heading(level: {look.level}, outlined: false)[{block}]\n"
