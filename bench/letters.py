@@ -126,11 +126,12 @@ def _as_pdf(count: int, each: int) -> Iterator[Row]:
 def _in_numbers(count: int) -> Iterator[Row]:
     """So many letters as Word and PDF, with the most memory that one process had; what nobody saves is
     making each of them."""
-    alone = _made("", _ALONE)
-    floor = Time(alone.wall / _ALONE * count, alone.process / _ALONE * count)
+    few = min(count, _ALONE)
+    alone = _made("", few)
+    floor = Time(alone.wall / few * count, alone.process / few * count)
     for executor, told in (("", "1 process"), ("local", f"{os.cpu_count()} processes"), ("dask", "Dask")):
         made, goal = _made(executor, count), Goal("slower", 1.5)
-        yield Row(f"{count:,} letters, {told}", made, goal, f"{_ALONE} letters, as many", floor, "process")
+        yield Row(f"{count:,} letters, {told}", made, goal, f"{few} letters, as many", floor, "process")
 
 
 def _made(executor: str, count: int) -> Time:

@@ -20,7 +20,7 @@ from targetcal_xl import actions
 from targetcal_xl.connect import plan_template, read_plan
 from tests.support.desks import Case
 
-_REPEATS, _QUICK_REPEATS = 15, 2
+_REPEATS, _QUICK_REPEATS = 15, 1
 _GOALS = {"--version": 2, "--help": 2, "check, the worked case": 5, "first worksheet function": 2}
 _NUMPY = ("-c", "import numpy")
 _RUN = ("-c", "from targetcal_xl.cli import run; run()")

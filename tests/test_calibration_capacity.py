@@ -71,6 +71,17 @@ def _by_hand(post: Post) -> float:
     return found
 
 
+@pytest.mark.parametrize(("months", "told"), [(1.0, None), (6.0, dt.date(2024, 11, 15))])
+def test_only_who_still_learns_is_told_with_the_day_they_began(months: float, told: dt.date | None) -> None:
+    """They leave before the quarter ends, so each is there for a part of it only."""
+    begun = Post(
+        LINE, heads=1.0, start=dt.date(2024, 11, 15), end=dt.date(2025, 2, 28), ramp=months, output=9
+    )
+    found = capacity_of(_staffed(begun), [1])
+    assert found is not None
+    assert [(post.start, post.end) for post in found.partly] == [(told, dt.date(2025, 2, 28))]
+
+
 @given(POSTS)
 def test_a_head_s_days_are_those_worked_while_it_is_there_by_its_ramp(post: Post) -> None:
     assert head_days(post, PLAN.period, _worked(PLAN.period)) == pytest.approx(_by_hand(post), abs=1e-9)

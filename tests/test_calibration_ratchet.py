@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from targetcal_xl.calibration import Answer, Inputs, ratchet_of
+from targetcal_xl.calibration import Answer, Inputs, Ratchet, ratchet_of
 from tests.support.samples import sample_inputs
 
 
@@ -76,3 +76,21 @@ def test_lines_that_are_tried_together_hardly_move_each_other(monkeypatch: pytes
     assert (alone.surplus > 0).sum() > 8
     assert not np.array_equal(alone.burden, together.burden)
     assert (np.abs(alone.burden - together.burden) < 0.01 * alone.suggested).all()
+
+
+def test_percent_of_the_suggestion_for_each_percent_of_surplus() -> None:
+    """30 % above what was expected, and 10 % more asked for it, are a third of it passed on."""
+    rows, known = np.arange(5), np.array([130.0, 1.3, 100.0, 130.0, 130.0])
+    reference, without = np.array([100, 1, 100, 0, 100.0]), np.array([110, 1.1, 110, 110, 0.0])
+    found = Ratchet(rows, known, reference, np.array([121, 1.21, 121, 121, 121.0]), without, direction=1)
+    assert found.passed_on[:2] == pytest.approx([1 / 3, 1 / 3])
+    assert np.isnan(found.passed_on[2:]).all()
+
+
+def test_a_surplus_of_less_than_one_unit_counts() -> None:
+    inputs = _newest(sample_inputs(), lambda newest: newest * 0.5)
+    small = _newest(
+        inputs, lambda newest: np.where(np.arange(9) == 3, ratchet_of(inputs, [3]).reference[0], newest)
+    )
+    found = ratchet_of(_newest(small, lambda newest: newest + (np.arange(9) == 3) * 0.5), [3])
+    assert 0 < found.surplus[0] < 1 and found.burden[0] > 0

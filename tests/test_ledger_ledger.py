@@ -85,6 +85,17 @@ def put(ledger: Ledger, events: list[Event], **other: Any) -> tuple[Entry, ...]:
     return ledger.record(events, at=AT, actor="张三", source="cli", **other)
 
 
+def test_what_was_made_ready_is_recorded_as_it_is_and_never_behind_another_entry(file: Path) -> None:
+    with open_ledger(str(file)) as ledger:
+        said = {"at": AT, "actor": "张三", "source": "cli"}
+        ready, late = (ledger.chained([event], **said) for event in (declared(2), declared(3)))
+        assert put(ledger, [declared(2)], ready=ready) == ready.entries
+        with pytest.raises(Refused) as refused:
+            put(ledger, [declared(3)], ready=late)
+        assert [problem.code for problem in refused.value.problems] == ["ledger_moved"]
+        assert ledger.verify() == [] and len([*ledger.entries()]) == 3
+
+
 def tampered(place: str, *statements: str) -> None:
     """Change a ledger behind its back, the guards put aside."""
     if place.startswith("postgresql"):

@@ -1,5 +1,7 @@
 """Every kind of metric that we ship a plan of is played to its end: by command and button in turn, or a demo.
 
+Some buttons are those of a book that a real LibreOffice has open.
+
 The worked case, counts, is played by command alone in `test_cli_commands.py`.
 """
 
@@ -17,11 +19,13 @@ from targetcal_xl.connect import case_names, plan_template, read_plan
 from targetcal_xl.demo import demo
 from targetcal_xl.demo.story import StoryRow
 from tests.support.commands import Said, Terminal
-from tests.support.desks import BOOK
+from tests.support.desks import BOOK, Case
+from tests.support.live import opened
 from tests.test_cli_commands import Quarter
 
 _BUTTONS = {"objections": "handle"}
 """Buttons that are called otherwise than the command."""
+_AT_THE_OPEN_BOOK = ("confirm", "follow")
 _FLAGS = {"-r": "region", "-l": "line", "-o": "out", "--as-of": "as_of"}
 
 
@@ -32,18 +36,24 @@ class _Turns(Quarter):
 
     def _given(self, act: StoryRow, command: str, *words: str) -> Said:
         self._acts += 1
-        if self._acts % 2 or command == "new":
+        if command not in _AT_THE_OPEN_BOOK and (self._acts % 2 or command == "new"):
             return super()._given(act, command, *words)
         self.case.clock.now = self.at(act)
-        answers = {_FLAGS.get(flag, flag.strip("-")): said for flag, said in _paired(words)}
-        said = press(
-            _BUTTONS.get(command, command),
-            {**answers, "who": act["actor"]},
-            self.case.language,
-            act["actor"],
-            self.case.desk,
-        )
-        return Said(int("✗" in said), said, "")
+        answers = {_FLAGS.get(flag, flag.strip("-")): said for flag, said in _paired(words)} | {
+            "who": act["actor"]
+        }
+        if command not in _AT_THE_OPEN_BOOK:
+            return _pressed(command, answers, self.case)
+        book = opened(self.case)
+        try:
+            return _pressed(command, answers, book)
+        finally:
+            book.uno.close(True)
+
+
+def _pressed(command: str, answers: Mapping[str, str], case: Case) -> Said:
+    said = press(_BUTTONS.get(command, command), answers, case.language, answers["who"], case.desk)
+    return Said(int("✗" in said), said, "")
 
 
 def _paired(words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -59,6 +69,7 @@ def _agreed(template: str) -> float:
     return sum(line.volume * declared[line.code] for line in plan.lines) / whole
 
 
+@pytest.mark.usefixtures("nothing_left_open")
 @pytest.mark.parametrize(
     ("template", "language", "behind"),
     [("manufacturing-en", "en", "CS-DR"), ("service", "zh-CN", "CD-GA")],

@@ -205,7 +205,7 @@ class Ledger:
 
         `onto` is the head that the events were decided on: Refused when somebody has recorded since.
         `formats` are those that ledger or book are written in from now on. What events name as erased goes.
-        `ready` is what `chained` made of these very events for that head, so that it need not be made again.
+        `ready` is what `chained` made of these very events, so that it need not be made again.
         Raise DataProblems for values that cannot be kept exactly and for references to no document,
         ValueError for a time without zone and for a new document that no event refers to.
         """
@@ -215,7 +215,8 @@ class Ledger:
         after = {**before, **(formats or {})}
         with self._transaction(writes=True) as transaction:
             last = last_row(transaction)
-            if onto not in (None, last[-1] if last else GENESIS):
+            decided_on = {onto, ready.onto if ready else None} - {None}
+            if decided_on - {last[-1] if last else GENESIS}:
                 raise Refused([Problem("ledger_moved")])
             batch = ready
             if batch is None or formats:

@@ -51,6 +51,11 @@ class Batch:
     words: list[Row]
 
     @property
+    def onto(self) -> str | None:
+        """The head that its first entry follows; None where there is no entry."""
+        return self.rows[0][-2] if self.rows else None
+
+    @property
     def spoken(self) -> Iterator[Row]:
         """The entries with what stands beside them."""
         beside = {number: words for number, *words in self.words}

@@ -34,13 +34,13 @@ class OpenCase(Case):
         """Somebody's desk, at the open book."""
         assert self.workbook is not None
         return open_live_desk(
-            self.workbook, actor=by, clock=self.clock, source="test", language="zh-CN", chance=bytes
+            self.workbook, actor=by, clock=self.clock, source="test", language=self.language, chance=bytes
         )
 
     def reading(self) -> Reading:
         """What the open book says now, saved or not."""
         assert self.workbook is not None
-        return read(LiveBook(self.workbook, self.path, ""), self.inputs, "zh-CN")
+        return read(LiveBook(self.workbook, self.path, ""), self.inputs, self.language)
 
     def type(self, said: Mapping[Key, Value | Cell]) -> None:
         """Fill cells as a person does, and save nothing."""
@@ -66,4 +66,4 @@ class OpenCase(Case):
 def opened(case: Case, app: xw.App | None = None) -> OpenCase:
     """The case, opened in LibreOffice."""
     book = (app or office()).books.open(str(case.path))
-    return OpenCase(case.folder, case.inputs, case.clock, workbook=book)
+    return OpenCase(case.folder, case.inputs, case.clock, language=case.language, workbook=book)
