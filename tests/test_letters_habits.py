@@ -90,7 +90,7 @@ def test_pages_show_it_where_libreoffice_does() -> None:
 
 def _lost(habit: Habit, pdf: bytes) -> list[str]:
     """What does not stand on the pages as often as it should."""
-    said, shown = _packed(pdf_text(pdf)), list(map(_packed, habit.shows))
+    said, shown = _packed(pdf_text(pdf)), list(map(_packed, (*habit.shows, *habit.printed)))
     return [one for one in shown if said.count(one) < shown.count(one)] + [
         words for words in habit.hides if words in said
     ]

@@ -26,6 +26,8 @@ class Habit:
     parts: Mapping[str, str] = field(default_factory=dict)
     """Kind of a part -> its contents."""
     settings: str = ""
+    printed: tuple[str, ...] = ()
+    """What its pages say that stands in no text of the file."""
 
     @property
     def is_alone(self) -> bool:
@@ -183,7 +185,7 @@ def _numbering(*levels: str) -> str:
     return (
         f'<w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="multilevel"/>{abstract}</w:abstractNum>'
         '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
-        f'{restarted}<w:startOverride w:val="1"/></w:lvlOverride></w:num>',
+        f'{restarted}<w:startOverride w:val="1"/></w:lvlOverride></w:num>'
     )
 
 
@@ -430,6 +432,7 @@ BY_OFFICE = {
         _listed("条款甲") + _listed("条款乙", level=1) + _listed("条款丙", 2),
         ("条款甲", "条款乙", "条款丙"),
         parts={"numbering": _numbering("%1.", "%1.%2.")},
+        printed=("1.条款甲", "1.1.条款乙", "1.条款丙"),
     ),
     "soft and hard hyphens": Habit(
         _p(
