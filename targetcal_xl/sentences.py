@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from .figures import Figures, percent, plain
+from .figures import UNKNOWN, Figures, percent, plain
 from .language import text
 
 if TYPE_CHECKING:
-    from .calibration import Explanation, Inputs, Metric, Post, Rhythm, Step
+    from .calibration import Explanation, Inputs, Metric, Post, Rhythm, Step, Verdict
     from .calibration.vocabulary import EventsCode, QuestionKind
 
 _MOST_POSTS: Final = 3
@@ -32,7 +32,16 @@ def why(explanation: Explanation, metric: Metric, language: str, power: int = 0)
     said = text("calibration.why.and", language).join(clauses) + text("calibration.why.end", language)
     cut = [code for code in ("held", "full") if getattr(explanation, code)]
     said += "".join(text(f"calibration.why.{code}", language) for code in cut)
-    return said + _capped(explanation, Figures(metric, language, power))
+    told = Figures(metric, language, power)
+    return said + _capped(explanation, told) + _relieved(explanation, told)
+
+
+def _relieved(explanation: Explanation, told: Figures) -> str:
+    """What the split starts from instead, where the plan limits what of a surplus is asked again."""
+    if (relief := explanation.relief) is None:
+        return ""
+    facts = {"asked": told.number(relief.asked), "limit": percent(relief.limit, told.language)}
+    return text("calibration.why.relieved", told.language, **facts)
 
 
 def _capped(explanation: Explanation, told: Figures) -> str:
@@ -70,6 +79,21 @@ def ask(period: object, share: float, language: str, kind: QuestionKind = "line"
     asked = {"line": "question", "common": "question.common", "beside": "question.beside"}[kind]
     way, size = "above" if share > 0 else "below", percent(abs(share), language)
     return text(f"calibration.{asked}.{way}", language, period=period, share=size)
+
+
+def judged(one: Verdict, language: str) -> str:
+    """How often departures were closer than the suggestion, and how far too low or high on average."""
+    side = "level" if not float(f"{one.short:.3f}") else "low" if one.short > 0 else "high"
+    points = plain(100 * abs(one.short), language, 1)
+    told = {"count": one.departures, "closer": one.closer, "points": points}
+    return text(f"calibration.judgement.{side}", language, **told)
+
+
+def judged_cells(one: Verdict, language: str) -> tuple[str, ...]:
+    """The same in a row of a table: how many, how many closer, how far too low, what they were worth."""
+    shares = (percent(value, language, 1, signed=True) for value in (one.short, one.added, one.pooled))
+    worth = text(f"telling.evaluate.driver.{one.did}", language) if one.did else UNKNOWN
+    return str(one.departures), str(one.closer), *shares, worth
 
 
 def rests_on(rhythm: Rhythm | None, inputs: Inputs, language: str) -> str:

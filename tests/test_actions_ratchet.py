@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from targetcal_xl.actions import RatchetReport, ratchet
-from targetcal_xl.calibration import Inputs
+from targetcal_xl.actions import RatchetReport, ratchet, recalibrate, verify
+from targetcal_xl.calibration import Inputs, succeeding
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.telling import Rows, Sentence
 from tests.support import desks
@@ -55,3 +56,28 @@ def test_without_a_surplus_or_without_a_history_it_says_so(language: str, tmp_pa
     unknown = tuple(replace(line, foreseen=None) for line in report.lines)
     (none,), (untold,) = _said(report, language), _said(replace(report, lines=unknown), language)
     assert "2024Q4" in none and none != untold
+
+
+def test_where_the_plan_limits_it_the_tab_says_what_the_split_starts_from(tmp_path: Path) -> None:
+    inputs = _with_newest(desks.case_inputs(), 1.3)
+    case = Case(tmp_path, replace(inputs, plan=replace(inputs.plan, ratchet_limit=0.1)), language="en")
+    desks.begin(case)
+    report = case.run(ratchet)
+    held = {line.line: line.asked for line in report.lines if line.asked < line.suggested}
+    assert held and all(line.asked == line.suggested for line in report.lines if not line.surplus)
+    for language in LANGUAGES:
+        assert "0.10%" in " ".join(_said(report, language))
+    cells = case.reading().grids
+    told = [str(cell.value) for sheet in cells for cell in cells[sheet].values() if cell.value]
+    assert sum("no more than 10% be asked again" in said for said in told) == len(held)
+    assert case.run(verify).verified
+    case.run(recalibrate, "again")
+    assert [line.asked for line in case.run(ratchet).lines] == [line.asked for line in report.lines]
+
+
+def test_the_next_plan_keeps_the_limit() -> None:
+    inputs = desks.case_inputs()
+    plan = replace(inputs.plan, ratchet_limit=0.25)
+    ended = np.full(len(plan.lines), 100.0)
+    later = succeeding(replace(inputs, plan=plan), ended, plan.period.shift(1), 400.0, None, None)
+    assert later.plan.ratchet_limit == 0.25

@@ -8,8 +8,10 @@ from typing import Literal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Answer, Inputs, Ratchet, ratchet_of
+from targetcal_xl.calibration import Answer, Inputs, Ratchet, allot, compute_baseline, ratchet_of, relieved
 from tests.support.samples import sample_inputs
 
 
@@ -76,6 +78,41 @@ def test_lines_that_are_tried_together_hardly_move_each_other(monkeypatch: pytes
     assert (alone.surplus > 0).sum() > 8
     assert not np.array_equal(alone.burden, together.burden)
     assert (np.abs(alone.burden - together.burden) < 0.01 * alone.suggested).all()
+
+
+@given(
+    st.lists(st.tuples(*[st.floats(1, 1e6)] * 4), min_size=1, max_size=6),
+    st.floats(0, 1),
+    st.sampled_from([1, -1]),
+)
+def test_no_more_of_a_surplus_is_asked_again_than_the_limit_and_nothing_else_moves(
+    numbers: list[tuple[float, ...]], limit: float, direction: int
+) -> None:
+    result, reference, suggested, without = np.array(numbers).T
+    told = Ratchet(np.arange(len(numbers)), result, reference, suggested, without, direction)
+    asked = replace(told, suggested=told.asked(limit))
+    assert (np.nan_to_num(asked.passed_on) <= limit * (1 + 1e-9) + 1e-9).all()
+    free = ~(told.passed_on > limit)
+    np.testing.assert_array_equal(asked.suggested[free], told.suggested[free])
+    assert (asked.burden <= told.burden + 1e-6).all() and (asked.burden[~free] >= -1e-6).all()
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_limit_eases_the_split_of_who_was_better_and_leaves_suggestions_and_totals(
+    direction: Literal[1, -1],
+) -> None:
+    sample = _newest(sample_inputs(), lambda newest: newest * (1 + 0.3 * direction * (np.arange(9) == 3)))
+    metric = replace(sample.plan.metric, direction=direction)
+    inputs = replace(sample, plan=replace(sample.plan, metric=metric, ratchet_limit=0.1))
+    plain = compute_baseline(inputs)
+    found = relieved(inputs, plain)
+    np.testing.assert_array_equal(found.suggested, plain.suggested)
+    before, after = allot(inputs.plan, plain), allot(inputs.plan, found)
+    assert direction * (before - after)[3] > 0 and after.sum() == before.sum()
+    rates = replace(ratchet_of(inputs, _all(inputs)), suggested=found.centre).passed_on
+    assert np.nanmax(rates) == pytest.approx(0.1)
+    without = replace(inputs, plan=replace(inputs.plan, ratchet_limit=None))
+    assert relieved(without, plain) is plain
 
 
 def test_percent_of_the_suggestion_for_each_percent_of_surplus() -> None:

@@ -336,6 +336,12 @@ PLAYED: Mapping[str, Play] = {
         _says("Goes on from 2025Q1-new-customers", "承接 2025Q1-new-customers"),
         lambda told: (told["results"], told["has_measures"]) == (3, False),
     ),
+    "judgement": Play(
+        "over",
+        "judgement BOOK",
+        _says("closer than the suggestion", "更接近结果"),
+        lambda told: (told["periods"], told["learned"]) == (["2025Q1"], 0),
+    ),
     "evaluate": Play("followed", "evaluate BOOK", _says("Attainment", "达成率")),
     "evaluate --page": Play(
         "followed",

@@ -21,7 +21,7 @@ from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.actions.rule_book import rule_book
-from targetcal_xl.calibration import Opinion
+from targetcal_xl.calibration import Opinion, Verdict
 from targetcal_xl.demo.lessons import Learned, Lesson
 from targetcal_xl.language import LANGUAGES, catalogue
 from targetcal_xl.problems import Problem
@@ -90,6 +90,7 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     people.write_text("employee,name,line,target\nE1,李雷,R2-1,140\n", "utf-8")
     yield case.run(issue_individual, folder / "people", people, "docx")
     yield _next(case, folder)
+    yield case.run(actions.judgement)
 
 
 def _next(case: Case, folder: Path) -> Report:
@@ -165,7 +166,8 @@ def _quarters(folder: Path) -> Report:
     changes = tuple(
         WeightChange(f"driver {after}", 0.3, 0.3, after, 0.1, 0.8) for after in (0.01, 0.2, 0.3, 0.4)
     )
-    return demo.DemoReport(folder, 1.5, {"hq_target": 1200}, (), Learned(lessons, changes))
+    learned = Learned(lessons, changes, (("East", Verdict("HD", 6, 3, 4, 0.03, 0.01, 0.01)),))
+    return demo.DemoReport(folder, 1.5, {"hq_target": 1200}, (), learned)
 
 
 def _elsewhere(folder: Path) -> Iterator[Report]:

@@ -44,7 +44,18 @@ from tests.test_cli_commands import FILES, PLAYED, STAGES, words_of
 Act = Callable[[Case], object]
 Stage = Callable[[Path], Case]
 
-READING = {"check", "whatif", "audit", "verify", "threads", "plans", "fairness", "overassign", "ratchet"}
+READING = {
+    "check",
+    "whatif",
+    "audit",
+    "verify",
+    "threads",
+    "plans",
+    "fairness",
+    "overassign",
+    "ratchet",
+    "judgement",
+}
 """Commands that write nothing of a plan, in any of their plays."""
 ELSEWHERE = {"archive", "next", "demo", "doctor", "init", "libreoffice"}
 """Commands that touch no plan that is there: a demo and the next plan are begun elsewhere, as `new` does; two

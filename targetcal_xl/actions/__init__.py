@@ -49,6 +49,7 @@ with on_demand(__name__):
     from .fairness import FairnessReport, fairness
     from .follow import FollowReport, follow, follow_file
     from .issue_letters import LettersReport, issue_letters
+    from .judgement import JudgementReport, judgement
     from .lock import LockReport, lock
     from .new import NewReport, new
     from .objections import ObjectionsReport, handle_objection, objections
@@ -103,6 +104,7 @@ __all__ = [
     "FunctionsReport",
     "FunctionsState",
     "HeldStamp",
+    "JudgementReport",
     "LetterQuestionReport",
     "LettersReport",
     "LineBurden",
@@ -179,6 +181,7 @@ __all__ = [
     "go_back",
     "handle_objection",
     "issue_letters",
+    "judgement",
     "keep_scenario",
     "ledger_beside",
     "lock",

@@ -7,22 +7,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..calibration import Floats, Inputs, Period, Plan, compute_baseline, relearn, succeeding
+from ..calibration import Floats, Inputs, JudgementRecord, Period, Plan, compute_baseline, relearn, succeeding
 from ..connect import staffed
 from ..desk import (
     EVALUATION,
+    JUDGEMENT,
     Desk,
     Evaluated,
     Learning,
     WeightChange,
     chosen,
+    judgement_record,
     recorded_progress,
     standing_of,
     weight_changes,
     weight_values,
 )
 from ..language import text
-from ..ledger import Event, dump, load
+from ..ledger import Event, dump, load, reference
 from ..problems import Problem, Refused
 from ..telling import DONE, QUESTION, Part, Report, Sentence
 from ..workbook import weights_used
@@ -41,6 +43,7 @@ class Succession:
     inputs: Inputs
     language: str
     learning: Learning
+    judgement: JudgementRecord
     before: Plan
     mark: str
     has_measures: bool
@@ -57,6 +60,8 @@ class NextReport(Report):
     """Lines whose result is known."""
     weights: tuple[WeightChange, ...]
     has_measures: bool
+    judged: int
+    """Departures from suggestions of which it is known what came, of all periods that are remembered."""
     unread: int
     """Indicators of which nothing is read for the new period yet."""
 
@@ -65,6 +70,8 @@ class NextReport(Report):
         carried = text("telling.next.carried", language, before=self.before, results=self.results)
         yield Sentence(carried, DONE)
         yield from tell_weights(self.weights, language)
+        if self.judged:
+            yield Sentence(text("telling.next.judged", language, count=self.judged))
         if self.unread:
             yield Sentence(text("telling.next.unread", language, count=self.unread), QUESTION)
         if not self.has_measures:
@@ -94,7 +101,8 @@ def close(desk: Desk, hq_target: float, period: str = "") -> Succession:
     inputs = replace(inputs, plan=staffed(inputs.plan, known), history=known)
     learning = _learned(inputs, np.array(weights_used(standing), dtype=np.float64))
     mark = desk.ledger.checkpoint.mark
-    return Succession(inputs, standing.language, learning, plan, mark, evaluated is not None)
+    record = judgement_record(desk.ledger, standing)
+    return Succession(inputs, standing.language, learning, record, plan, mark, evaluated is not None)
 
 
 def begin_next(desk: Desk, found: Succession, language: str = "") -> NextReport:
@@ -107,7 +115,11 @@ def begin_next(desk: Desk, found: Succession, language: str = "") -> NextReport:
     learned = weight_values(found.learning, plan)
     events = [Event("new", None, None, BEFORE, None, said)]
     events += [Event("new", *key, None, value) for key, value in learned.items() if value is not None]
-    heritage = Heritage(chosen(found.learning, plan), tuple(events), (dump(found.learning),))
+    documents = [dump(found.learning)]
+    if found.judgement.departures:
+        documents.append(dump(found.judgement))
+        events.append(Event("new", *JUDGEMENT, None, reference(documents[-1])))
+    heritage = Heritage(chosen(found.learning, plan), tuple(events), tuple(documents))
     begun = new(desk, found.inputs, language or found.language, heritage)
     last = found.inputs.history.values[:, found.inputs.history.periods.index(found.before.period)]
     return NextReport(
@@ -116,6 +128,7 @@ def begin_next(desk: Desk, found: Succession, language: str = "") -> NextReport:
         results=int(np.isfinite(last).sum()),
         weights=weight_changes(found.learning, plan),
         has_measures=found.has_measures,
+        judged=len(found.judgement.departures),
         unread=len(plan.indicators),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..calibration import Foretold, Inside, Measures, Metric, Review, SupportsCame, Worth
 from ..calibration.agreement import BORDERLINE
-from ..calibration.review import EVEN
+from ..calibration.review import EVEN, what_it_did
 from ..calibration.vocabulary import QUADRANTS, Measure
 from ..desk import HIDDEN, UNKNOWN, RegionResult
 from ..figures import Figures, percent, plain, spell
@@ -172,7 +172,7 @@ class _Told:
         """Who brought the target nearer to what came."""
         if one.region_added is None or one.talk_added is None or math.isnan(one.region_added):
             return ""
-        return self._say(f"judged.{_JUDGED[_side(one.region_added), _side(one.talk_added)]}")
+        return self._say(f"judged.{_JUDGED[what_it_did(one.region_added), what_it_did(one.talk_added)]}")
 
     def drivers(self, review: Review) -> Section:
         """Which driver helped, and which misled."""
@@ -182,7 +182,7 @@ class _Told:
                 one.name,
                 told.total(one.moved),
                 self._share(one.added, signed=True),
-                self._say(f"driver.{_side(one.added)}"),
+                self._say(f"driver.{what_it_did(one.added)}"),
             )
             for one in review.drivers
         )
@@ -205,11 +205,6 @@ class _Told:
         if came.untold:
             said.append(Sentence(self._say("supports_untold", count=came.untold), WARNING))
         return self._section("supports", None, *said)
-
-
-def _side(added: float) -> str:
-    """Whether something helped, hurt, or made no difference."""
-    return "helped" if added > EVEN else "hurt" if added < -EVEN else "even"
 
 
 def _two(now: float, last: float | None, language: str) -> tuple[str, str]:

@@ -35,6 +35,19 @@ _CHANCE = 0.05
 
 
 @dataclass(frozen=True)
+class JudgedLine:
+    """A line's odds and past attainment, as shares, beside its size (in the unit, or what it weighs) and its
+    growth, 1 where it is to stay; NaN where nobody knows."""
+
+    region: str
+    name: str
+    size: float
+    growth: float
+    odds: float
+    attained: float
+
+
+@dataclass(frozen=True)
 class FairnessReport(Report):
     """The verdicts on a plan's targets, and which targets these were: agreed, declared or split."""
 
@@ -42,6 +55,9 @@ class FairnessReport(Report):
     found: Fairness
     names: Mapping[str, str]
     """Of regions and groups, by code."""
+    lines: tuple[JudgedLine, ...]
+    file: str = ""
+    """The sheet that was written, where one was asked for."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -49,20 +65,13 @@ class FairnessReport(Report):
         for lean in self.found.leans:
             yield Sentence(verdict(lean, language), _mark(lean.leaning), indented=True)
         for division in self.found.divisions:
-            for outcome, chance in division.uneven.items():
-                yield self._differing(division, outcome, chance, language)
+            for outcome in division.uneven:
+                said, mark = camps_differ(division, outcome, self.names, language)
+                yield Sentence(said, mark, indented=True)
             columns = (division.kind, "camp_lines", "median_odds", "median_attained")
             yield table(columns, (self._cells(camp, language) for camp in division.camps), language)
-
-    def _differing(self, division: Division, outcome: str, chance: float, language: str) -> Sentence:
-        key = f"telling.fairness.{division.kind}.{outcome}"
-        if math.isnan(chance):
-            return Sentence(text(f"{key}.unknown", language), QUIET, indented=True)
-        known = [(getattr(camp, outcome), self.names[camp.code]) for camp in division.camps]
-        known = [pair for pair in known if not math.isnan(pair[0])]
-        code, mark = ("uneven", WARNING) if chance < _CHANCE else ("even", DONE)
-        ends = {"worst": min(known)[1], "best": max(known)[1]}
-        return Sentence(text(f"{key}.{code}", language, **ends), mark, indented=True)
+        if self.file:
+            yield Sentence(text("telling.fairness.written", language, file=self.file), DONE)
 
     def _cells(self, camp: Camp, language: str) -> tuple[str, ...]:
         shares = (percent(one, language) for one in (camp.odds, camp.attained))
@@ -80,7 +89,18 @@ def fairness(desk: Desk) -> FairnessReport:
     code, targets = targets_now(stock)
     odds, _ = plan_odds(plan, standing.baseline, targets, standing.shared)
     outcomes = {"odds": odds, "attained": past_attainment(try_history(standing.inputs), plan.metric)}
-    return FairnessReport(code, fairness_of(outcomes, _traits(standing), _camps(plan)), _names(plan))
+    traits = _traits(standing)
+    found = fairness_of(outcomes, traits, _camps(plan))
+    return FairnessReport(code, found, _names(plan), tuple(_lines(plan, {**outcomes, **traits})))
+
+
+def _lines(plan: Plan, known: Mapping[str, Floats]) -> Iterator[JudgedLine]:
+    """Every line with what is known of it."""
+    columns = [
+        known.get(code, np.full(len(plan.lines), np.nan)) for code in ("size", "growth", "odds", "attained")
+    ]
+    for line, *values in zip(plan.lines, *(column.tolist() for column in columns), strict=True):
+        yield JudgedLine(line.region, line.name, *values)
 
 
 def _camps(plan: Plan) -> dict[str, list[str]]:
@@ -99,7 +119,7 @@ def _names(plan: Plan) -> dict[str, str]:
 def targets_now(stock: Stock) -> tuple[str, Floats]:
     """Which targets stand furthest, agreed, declared or split, and they themselves, (n,)."""
     standing, lines = stock.standing, stock.plan.lines
-    declared = [as_number(stock.typed((line.region, line.code, "declared"))) for line in lines]
+    declared = [as_number(stock.counted.get((line.region, line.code, "declared"))) for line in lines]
     settled = [_settled(standing, line) for line in lines]
     for code, values in (("agreed", settled), ("declared", declared)):
         if None not in values:
@@ -129,6 +149,19 @@ def verdict(lean: Lean, language: str) -> str:
         return text("telling.fairness.unknown", language, count=lean.count)
     said = {code: plain(getattr(lean, code), language, 2) for code in ("correlation", "low", "high")}
     return text(key, language) + text("telling.fairness.number", language, count=lean.count, **said)
+
+
+def camps_differ(
+    division: Division, outcome: str, names: Mapping[str, str], language: str
+) -> tuple[str, str]:
+    """Whether camps differ in an outcome by more than chance, in words, with the mark that goes with it."""
+    key, chance = f"telling.fairness.{division.kind}.{outcome}", division.uneven[outcome]
+    if math.isnan(chance):
+        return text(f"{key}.unknown", language), QUIET
+    known = [(getattr(camp, outcome), names[camp.code]) for camp in division.camps]
+    known = [pair for pair in known if not math.isnan(pair[0])]
+    code, mark = ("uneven", WARNING) if chance < _CHANCE else ("even", DONE)
+    return text(f"{key}.{code}", language, worst=min(known)[1], best=max(known)[1]), mark
 
 
 def _mark(leaning: Leaning) -> str:

@@ -14,6 +14,7 @@ from ..calibration import (
     allot,
     compute_baseline,
     gap_pct,
+    relieved,
     shared_risk,
 )
 from ..connect import infeasible
@@ -132,7 +133,7 @@ def suggestions(inputs: Inputs, weights: Floats | None = None) -> tuple[Baseline
     `weights` (drivers,) stand in for the experts'. Raise DataProblems where the limits leave no way to
     split the target.
     """
-    baseline = compute_baseline(inputs, weights)
+    baseline = relieved(inputs, compute_baseline(inputs, weights), weights)
     try:
         return baseline, allot(inputs.plan, baseline), shared_risk(inputs, baseline)
     except InfeasibleTotal as refused:

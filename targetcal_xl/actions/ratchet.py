@@ -12,6 +12,7 @@ from ..desk import Desk, find_region, look
 from ..figures import UNKNOWN, Figures, percent
 from ..language import text
 from ..telling import DONE, QUIET, Part, Report, Sentence, table
+from ..workbook import weights_used
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class LineBurden:
     burden: float
     passed_on: float | None
     """How many percent harder the suggestion is for each percent of surplus."""
+    asked: float
+    """What the split starts from: the suggestion, or less where the plan's limit binds."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class RatchetReport(Report):
     suggested: float
     """What is suggested together, likewise."""
     metric: Metric
+    limit: float | None = None
+    """How many percent harder the split may be for each percent of surplus, where the plan says so."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and a table."""
@@ -58,17 +63,23 @@ class RatchetReport(Report):
             return
         amounts = {"burden": told.total(self.burden), "suggested": told.total(self.suggested)}
         yield Sentence(text("telling.ratchet.total", language, **said, **amounts))
-        columns = ("line", "foreseen_then", "result", "suggested", "burden", "passed_on")
-        yield table(columns, (_row(line, told) for line in better), language)
+        limited = () if self.limit is None else ("split_from",)
+        columns = ("line", "foreseen_then", "result", "suggested", "burden", "passed_on", *limited)
+        yield table(columns, (_row(line, told, self.limit) for line in better), language)
         yield Sentence(text("telling.ratchet.meaning", language))
+        if self.limit is not None:
+            held = sum(line.asked != line.suggested for line in better)
+            share = percent(self.limit / 100, language, 2)
+            yield Sentence(text("telling.ratchet.limited", language, count=held, limit=share))
 
 
-def _row(line: LineBurden, told: Figures) -> tuple[str, ...]:
+def _row(line: LineBurden, told: Figures, limit: float | None) -> tuple[str, ...]:
     return (
         line.line,
         *(told.total(value) for value in (line.foreseen, line.result, line.suggested)),
         told.signed(line.moved),
         UNKNOWN if line.passed_on is None else percent(line.passed_on / 100, told.language, 2),
+        *(() if limit is None else (told.total(line.asked),)),
     )
 
 
@@ -80,18 +91,20 @@ def ratchet(desk: Desk, region: str = "") -> RatchetReport:
     standing = look(desk).standing
     plan, history = standing.inputs.plan, standing.inputs.history.before(standing.inputs.plan.period)
     rows = _rows(plan, region)
-    found = ratchet_of(standing.inputs, rows)
+    found = ratchet_of(standing.inputs, rows, np.array(weights_used(standing), dtype=np.float64))
     together = plan.shares(rows)
     return RatchetReport(
         period=str(history.periods[-1]) if history.periods else "",
-        lines=tuple(_burdens(found, [plan.lines[row].name for row in rows])),
+        lines=tuple(_burdens(found, [plan.lines[row].name for row in rows], plan.ratchet_limit)),
         burden=float(found.burden @ together),
         suggested=plan.total_of(standing.baseline.suggested, rows),
         metric=plan.metric,
+        limit=plan.ratchet_limit,
     )
 
 
-def _burdens(found: Ratchet, names: Sequence[str]) -> Iterator[LineBurden]:
+def _burdens(found: Ratchet, names: Sequence[str], limit: float | None) -> Iterator[LineBurden]:
+    asked = found.suggested if limit is None else found.asked(limit)
     for k, name in enumerate(names):
         yield LineBurden(
             line=name,
@@ -102,6 +115,7 @@ def _burdens(found: Ratchet, names: Sequence[str]) -> Iterator[LineBurden]:
             surplus=float(found.surplus[k]),
             burden=float(found.burden[k]),
             passed_on=_known(found.passed_on[k]),
+            asked=float(asked[k]),
         )
 
 

@@ -50,6 +50,18 @@ from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
 from .individual import Representative, individual, shortfalls
 from .interval import Inside, count_inside
+from .judgement import (
+    CorrectedDeclaration,
+    Correction,
+    Departure,
+    JudgementRecord,
+    Verdict,
+    correction,
+    departures,
+    going_on,
+    opinions,
+    verdicts,
+)
 from .learning import Relearned, relearn
 from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
 from .metric import Metric
@@ -130,7 +142,7 @@ from .progress import (
     too_few,
 )
 from .question import ALL_LINES, Answer, Question
-from .ratchet import Ratchet, ratchet_of
+from .ratchet import Ratchet, ratchet_of, relieved
 from .review import DELIVERED, NOT_DELIVERED, DriverWorth, Foretold, Review, SupportsCame, Worth, review
 from .rhythm import (
     PastDays,
@@ -196,8 +208,11 @@ __all__ = [
     "Cause",
     "Cleaned",
     "Conflict",
+    "CorrectedDeclaration",
+    "Correction",
     "Course",
     "DayShape",
+    "Departure",
     "Division",
     "Driver",
     "DriverWorth",
@@ -216,6 +231,7 @@ __all__ = [
     "IntervalSide",
     "Item",
     "Judgement",
+    "JudgementRecord",
     "Key",
     "KeyResult",
     "Lean",
@@ -269,6 +285,7 @@ __all__ = [
     "Turn",
     "UnknownReading",
     "Value",
+    "Verdict",
     "WarningTurn",
     "WeightsCode",
     "WhatIf",
@@ -292,6 +309,7 @@ __all__ = [
     "compute_baseline",
     "consecutive",
     "consensus_days",
+    "correction",
     "count_inside",
     "course_path",
     "cumulative_path",
@@ -299,6 +317,7 @@ __all__ = [
     "decision_faults",
     "declaration_fault",
     "departs",
+    "departures",
     "deviation",
     "deviations",
     "due_so_far",
@@ -310,6 +329,7 @@ __all__ = [
     "follow_lines",
     "followed_by",
     "gap_pct",
+    "going_on",
     "group_causes",
     "has_resources",
     "head_days",
@@ -346,6 +366,7 @@ __all__ = [
     "objectives",
     "odds",
     "of_plan",
+    "opinions",
     "over_assign",
     "parse_course",
     "past_attainment",
@@ -364,6 +385,7 @@ __all__ = [
     "recent_pace",
     "reconcile",
     "relearn",
+    "relieved",
     "review",
     "rules_for",
     "same_value",
@@ -391,6 +413,7 @@ __all__ = [
     "turn",
     "urgency",
     "usual_rhythm",
+    "verdicts",
     "what_if",
     "with_capacity",
     "with_declared",

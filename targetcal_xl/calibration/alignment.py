@@ -41,9 +41,10 @@ def _is_share(plan: Plan) -> bool:
 
 
 def is_plain(plan: Plan) -> bool:
-    """Whether the split is by equal odds, without limits and volumes, of which `split` knows nothing."""
+    """Whether the split is by equal odds, without any limit and volumes, of which `split` knows nothing."""
     levels = limited(hierarchy(plan))
     bounded = bool(levels[-1].low.any() or np.isfinite(levels[-1].high).any()) or _is_share(plan)
+    bounded = bounded or plan.ratchet_limit is not None
     return plan.split == "equal_odds" and len(levels) == 1 and not bounded and not plan.is_weighed
 
 
@@ -59,9 +60,9 @@ def allot(plan: Plan, baseline: Baseline) -> Floats:
         top = np.minimum(levels[-1].high, np.array(plan.volumes))
         levels = (*levels[:-1], replace(levels[-1], high=top))
     if not plan.is_weighed:
-        return split_sum(_total(plan), baseline.expected, sigma, levels, plan.metric.step)
+        return split_sum(_total(plan), baseline.centre, sigma, levels, plan.metric.step)
     volumes = np.array(plan.volumes)
-    return split_mean(plan.hq_target, baseline.expected, sigma, levels, volumes, plan.metric.step)
+    return split_mean(plan.hq_target, baseline.centre, sigma, levels, volumes, plan.metric.step)
 
 
 def split_mean(

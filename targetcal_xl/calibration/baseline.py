@@ -77,6 +77,13 @@ class Baseline:
     """Lines whose interval was cut off where their history no longer carries it."""
     new: tuple[int, ...] = field(default=(), metadata=ADDED)
     """The places of lines without history: nothing that counts is known of them."""
+    asked: tuple[float, ...] = field(default=(), metadata=ADDED)
+    """What the split starts from, line by line, where the plan limits the ratchet and that binds."""
+
+    @property
+    def centre(self) -> Floats:
+        """What the split of the HQ target starts from, (n,)."""
+        return np.array(self.asked) if self.asked else self.expected
 
     @property
     def stretch(self) -> Floats:

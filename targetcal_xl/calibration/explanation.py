@@ -39,6 +39,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Relief:
+    """What the split starts from, in the metric's unit, and how much of a surplus it may ask again."""
+
+    asked: float
+    limit: float
+
+
+@dataclass(frozen=True)
 class Explanation:
     """`start` + the amounts of all `steps` = `suggested`, each as exact as the metric's step.
 
@@ -57,6 +65,8 @@ class Explanation:
     """What the planned people of the line, or of its region, can bring."""
     beyond: bool = field(default=False, metadata=ADDED)
     """Whether the suggestion is more than that."""
+    relief: Relief | None = field(default=None, metadata=ADDED)
+    """What the split starts from instead, where the plan's limit of the ratchet binds."""
 
     @property
     def events(self) -> float:
@@ -129,7 +139,17 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
         and bool((baseline.suggested < baseline.expected - plan.metric.step)[rows].any()),
         capacity=(most := capacity_of(plan, rows)),
         beyond=most is not None and _reach(standing, rows, most) > most.most + plan.metric.step * NOTHING,
+        relief=_relief(standing, rows),
     )
+
+
+def _relief(standing: Standing, rows: list[int]) -> Relief | None:
+    """What the split starts from, where that is so much beside what is expected that it shows."""
+    plan, baseline = standing.inputs.plan, standing.baseline
+    if plan.ratchet_limit is None or not baseline.asked:
+        return None
+    asked, expected = (plan.total_of(one, rows) for one in (baseline.centre, baseline.expected))
+    return Relief(asked, plan.ratchet_limit) if abs(asked - expected) >= plan.metric.step / 2 else None
 
 
 def _reach(standing: Standing, rows: Sequence[int], capacity: Capacity) -> float:

@@ -307,9 +307,9 @@ class Plan:
     """Whether recalibrating learns the drivers' weights, or keeps those of the experts."""
     missing_days: MissingDays = field(default="zero", metadata=ADDED)
     calendar: Calendar | None = field(default=None, metadata=ADDED)
+    """Which days are worked; China's, where the plan does not say."""
     triggers: tuple[Trigger, ...] = field(default=TRIGGERS, metadata=ADDED)
     """What a confirmed target may be changed for."""
-    """Which days are worked; China's, where the plan does not say."""
     deadlines: tuple[dt.date, ...] = field(default=(), metadata=ADDED)
     """The last day to submit on, for each round; later rounds than these have none."""
     robots: tuple[Robot, ...] = field(default=(), metadata=ADDED)
@@ -320,6 +320,9 @@ class Plan:
     posts: tuple[Post, ...] = field(default=(), metadata=ADDED)
     """Planned people, whose lines and regions can come to no more than they bring."""
     sources: tuple[StatedSource, ...] = field(default=(), metadata=ADDED)
+    """Where its results, history and readings come from."""
+    ratchet_limit: float | None = field(default=None, metadata=ADDED)
+    """How many percent harder the split may be for each percent of last period's surplus; None: no limit."""
 
     def bounds(self, node: Group | Region | Line) -> Limits:
         """What a node may come to: its limits, and no more than its planned people can bring."""

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from .arrays import Floats, Indices
-from .baseline import Inputs, compute_baseline
+from .baseline import Baseline, Inputs, compute_baseline
 from .foresight import look_ahead
 from .history import History
 
@@ -58,9 +58,32 @@ class Ratchet:
         worth = np.where(usable, self.surplus * self.without, 1.0)
         return np.where(usable, self.burden * self.reference / worth, np.nan)
 
+    def asked(self, limit: float) -> Floats:
+        """What may be asked again, (m,), in the metric's unit: so that `passed_on` is `limit` at most."""
+        over = np.nan_to_num(self.passed_on) > limit
+        share = self.surplus / np.where(over, self.reference, 1.0)
+        return np.where(over, self.without * (1 + self.direction * limit * share), self.suggested)
 
-def ratchet_of(inputs: Inputs, rows: Sequence[int]) -> Ratchet:
+
+def relieved(inputs: Inputs, baseline: Baseline, weights: Floats | None = None) -> Baseline:
+    """The baseline of these inputs, whose split hands back no more of a surplus than the plan lets it.
+
+    The suggestions stay what is foreseen: only what the split starts from is lowered (raised, where less is
+    better). As a ceiling of the line the limit would put all that head office wants beyond the suggestions
+    on those that were not better.
+    """
+    limit = inputs.plan.ratchet_limit
+    if limit is None:
+        return baseline
+    asked = ratchet_of(inputs, range(len(inputs.plan.lines)), weights).asked(limit)
+    binds = not np.array_equal(asked, baseline.expected)
+    return replace(baseline, asked=tuple(asked.tolist())) if binds else baseline
+
+
+def ratchet_of(inputs: Inputs, rows: Sequence[int], weights: Floats | None = None) -> Ratchet:
     """Hold these lines' suggestions against those that lines get whose newest result had been as expected.
+
+    `weights` (drivers,) replace the plan's elasticities.
 
     The ratchet effect is Weitzman's (1980, Bell Journal of Economics 11, 302-308); how much of a surplus
     comes back as a target is what Leone and Rock (2002) and Bouwens and Kroos (2011) measure. The burden is
@@ -70,7 +93,7 @@ def ratchet_of(inputs: Inputs, rows: Sequence[int]) -> Ratchet:
     """
     plan, chosen = inputs.plan, np.asarray(rows, dtype=np.intp)
     history = inputs.history.before(plan.period)
-    now = compute_baseline(inputs)
+    now = compute_baseline(inputs, weights)
     result, reference = _newest(history, inputs)
     without = now.expected.copy()
     surplus = chosen[_better(result, reference, plan.metric.direction)[chosen] > 0]
@@ -79,7 +102,7 @@ def ratchet_of(inputs: Inputs, rows: Sequence[int]) -> Ratchet:
         values = history.values.copy()
         values[some, -1] += reference[some] - result[some]
         other = replace(inputs, history=replace(history, values=values))
-        without[some] = compute_baseline(other).expected[some]
+        without[some] = compute_baseline(other, weights).expected[some]
     return Ratchet(
         rows=chosen,
         result=result[chosen],

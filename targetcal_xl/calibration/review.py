@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -169,12 +169,8 @@ class _Errors:
 
     def of(self, forecast: Floats, rows: Sequence[int] | None = None) -> float:
         """The weighted mean absolute error over the results, of all lines or some; NaN without any."""
-        places = range(len(self.actual)) if rows is None else rows
-        weight, actual = np.array(self.plan.volumes)[[*places]], self.actual[[*places]]
-        known = np.isfinite(actual) & np.isfinite(forecast[[*places]])
-        whole = math.fsum((weight * np.abs(actual))[known])
-        missed = math.fsum((weight * np.abs(actual - forecast[[*places]]))[known])
-        return missed / whole if whole > 0 else math.nan
+        places = [*(range(len(self.actual)) if rows is None else rows)]
+        return weighted_error(np.array(self.plan.volumes)[places], self.actual[places], forecast[places])
 
     def bias(self, forecast: Floats) -> float:
         """How far they were above, together, as a share of what came."""
@@ -195,6 +191,19 @@ class _Errors:
         known = int(np.isfinite(self.actual[[*rows]]).sum())
         own = self.of(declared, rows) if is_said else None
         return Worth(code, name, known, self.of(suggested, rows), own, self.of(agreed, rows))
+
+
+def weighted_error(weights: Floats, actual: Floats, forecast: Floats) -> float:
+    """The weighted mean absolute error over the results of those lines, (n,), of which both are known."""
+    known = np.isfinite(actual) & np.isfinite(forecast)
+    whole = math.fsum((weights * np.abs(actual))[known])
+    missed = math.fsum((weights * np.abs(actual - forecast))[known])
+    return missed / whole if whole > 0 else math.nan
+
+
+def what_it_did(added: float) -> Literal["helped", "hurt", "even"]:
+    """Whether what took so much off an error, as a share of the results, helped, hurt or did neither."""
+    return "helped" if added > EVEN else "hurt" if added < -EVEN else "even"
 
 
 def _foretold(plan: Plan, reached: Flags, few: Flags, warned: Mapping[str, Sequence[Episode]]) -> Foretold:

@@ -214,6 +214,13 @@ def _audit(
     return trace(desk, line, region) if line else audit(desk, region or None)
 
 
+@TABLE.command("targetcal judgement targets.xlsx", "targetcal judgement targets.xlsx --region HD")
+def _judgement(desk: "Desk", region: Region = "") -> "Report":
+    from ..actions.judgement import judgement
+
+    return judgement(desk, region)
+
+
 @TABLE.command(
     "targetcal plans",
     "targetcal plans D:/targets --period 2025 --state negotiated",

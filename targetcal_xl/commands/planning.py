@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from ..language import LANGUAGES
 from .command import CommandTable, Here
-from .given import SPOKEN, Book, LedgerAt, Reason, Region, Who, languages
+from .given import SPOKEN, Book, LedgerAt, PageLanguage, Reason, Region, Who, languages
 from .parameter import Given
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
 ChosenOdds = Annotated[float | None, Given("--odds", "number", about="chosen_odds")]
 TaughtBy = Annotated[Path | None, Given("--days", "file", about="taught_by", metavar="BOOK")]
+FairnessSheet = Annotated[Path | None, Given("--sheet", "file", about="fairness_sheet", metavar="FILE.xlsx")]
 EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 
 TABLE = CommandTable()
@@ -202,11 +203,11 @@ def _backtest(desk: "Desk", earlier: EarlierBooks = None) -> "Report":
     return backtest(desk, earlier or ())
 
 
-@TABLE.command("targetcal fairness targets.xlsx")
-def _fairness(desk: "Desk") -> "Report":
-    from ..actions.fairness import fairness
+@TABLE.command("targetcal fairness targets.xlsx", "targetcal fairness targets.xlsx --sheet fairness.xlsx")
+def _fairness(desk: "Desk", sheet: FairnessSheet = None, lang: PageLanguage = "") -> "Report":
+    from ..actions.fairness_sheet import fairness_as_said
 
-    return fairness(desk)
+    return fairness_as_said(desk, sheet, lang)
 
 
 @TABLE.command("targetcal ratchet targets.xlsx", "targetcal ratchet targets.xlsx --region HD")

@@ -194,6 +194,7 @@ PLAN: Final = FormSheet(
         FormItem(("thresholds", "survey_minimum"), "whole"),
         FormItem(("thresholds", "hq_tolerance"), "number"),
         FormItem(("split",), "choice", choices=_codes(get_args(Split))),
+        FormItem(("ratchet_limit",), "number"),
         FormItem(("weights",), "choice", choices=_codes(WEIGHTS)),
         FormItem(("triggers",), "choice", many=True, choices=_codes(TRIGGERS)),
         FormItem(("notices", "before"), "whole", many=True, begins="notices"),

@@ -286,6 +286,7 @@ class _Plan(_Strict):
     days: _DayShape = _DayShape()
     posts: Annotated[list[_Post], Field(max_length=2000)] = []
     sources: Annotated[list[_Source], Field(max_length=50)] = []
+    ratchet_limit: Annotated[float, Field(ge=0, le=1)] | None = None
 
     @property
     def people(self) -> Iterator[tuple[tuple[int | str, ...], _Person]]:
@@ -561,6 +562,7 @@ def _plan(said: _Plan) -> plan.Plan:
         days=said.days.shape,
         posts=tuple(plan.Post(**post.model_dump()) for post in said.posts),
         sources=tuple(source.stated for source in said.sources),
+        ratchet_limit=said.ratchet_limit,
     )
 
 

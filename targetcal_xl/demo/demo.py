@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..actions import EvaluateReport, evaluate, objections, verify
+from ..actions import EvaluateReport, evaluate, judgement, objections, verify
 from ..calibration import Line, Standing, gap_pct
 from ..connect import plan_template
 from ..desk import Desk, OnProgress, find_language, first_declarations, issues, silent, standing_of
@@ -102,11 +102,13 @@ def _learned(stories: Sequence[Story]) -> Learned:
     for story in stories:
         with story.desk(story.acts[-1]) as desk:
             lessons.append(lesson(desk, evaluate(desk), stories[0].inputs.plan, ended))
+            found = judgement(desk)
             ended = desk.ledger.checkpoint.mark
     weights = stories[-1].weights
     return Learned(
         tuple(lessons),
         tuple(replace(last, before=first) for last, first in zip(weights, lessons[0].weights, strict=False)),
+        tuple((found.names[one.code], one) for one in found.regions),
     )
 
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from ..actions import EvaluateReport, WeightChange, verify
 from ..actions.recalibrate import faded
-from ..calibration import Floats, Inputs, Plan, Standing
+from ..calibration import Floats, Inputs, Plan, Standing, Verdict
 from ..desk import Desk, recorded_progress, standing_of
 from ..figures import percent, spell
 from ..language import listed, text
-from ..sentences import rests_on
+from ..sentences import judged, rests_on
 from ..telling import DONE, QUESTION, WARNING, Part, Sentence, table
 from ..workbook import weights_used
 from ..workdays import plan_shape, working_days
@@ -56,6 +56,8 @@ class Learned:
     lessons: tuple[Lesson, ...]
     weights: tuple[WeightChange, ...]
     """Every driver's weight as the first quarter had it (`before`) and as the last has it."""
+    judged: tuple[tuple[str, Verdict], ...]
+    """Regions by name, with what became of their departures from suggestions in all quarters."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -64,6 +66,8 @@ class Learned:
         yield table(columns, (_row(lesson, language) for lesson in self.lessons), language)
         yield Sentence(self.lessons[-1].rests)
         yield from self._weights(language)
+        for name, verdict in self.judged:
+            yield Sentence(judged(verdict, language), about=name)
         kept = [text(f"telling.demo.kept.{code}", language) for code in self.lessons[-1].settings]
         yield Sentence(text("telling.demo.kept", language, settings=listed(kept, language)), DONE)
         sound = all(lesson.verified and lesson.goes_on for lesson in self.lessons)

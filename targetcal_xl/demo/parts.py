@@ -15,8 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calibration import Floats, Inputs, Period, Plan
+from ..calibration.metric import reference
 from ..connect import Actuals
 from ..workdays import working_days
+
+_HABITS = (-0.05, 0.0, 0.03)
+"""What heads declare beside what they know, as shares, region by region: cautious, straight, hopeful."""
+_KNOWN = 0.5
+"""How much heads know of what a result will be beside its suggestion."""
+_FAR = 0.1
+"""Nobody departs further, as a share: nothing is objected to."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,20 @@ class LinePart:
         moved = brought / _a_year_before(inputs, first)
         results = _a_year_before(inputs, self.period) * moved[self.parts]
         return np.minimum(results, 1.0) if self.first.plan.metric.is_share else results
+
+    def declared(self, inputs: Inputs, suggested: Floats) -> Floats:
+        """What heads declare, (n,): of every other line the suggestion, of the rest what they know of it with
+        their region's habit."""
+        plan, results = inputs.plan, self.results(inputs)
+        places = {region.code: k for k, region in enumerate(plan.regions)}
+        habits = [_HABITS[places[line.region] % len(_HABITS)] for line in plan.lines]
+        scale = reference(suggested, plan.metric.distance)
+        knows = _KNOWN * (results - suggested) / np.where(scale > 0, scale, 1.0)
+        beside = np.clip(knows + plan.metric.direction * np.array(habits), -_FAR, _FAR)
+        said = plan.metric.target(suggested + scale * beside, inputs.history.values)
+        is_near = np.abs(said - suggested) <= _FAR * scale
+        departs = (np.arange(len(results)) + self.places) % 2 == 0
+        return np.where(is_near & departs, said, suggested)
 
     def actuals(self, inputs: Inputs) -> Actuals:
         """What each day brings, so that all of them come to the results."""

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..actions import begin_next, close, confirm, decide, recalibrate
+from ..actions import begin_next, close, confirm, decide, decide_support, recalibrate
 from ..actions.import_data import ImportWish, import_data
+from ..calibration import Line
+from ..calibration.vocabulary import JUSTIFICATION
 from ..connect import read_actuals
 from ..desk import Desk, standing_of
 from ..language import text
@@ -25,7 +27,7 @@ _REPEATED = {"follow", "survey", "evaluate"}
 
 
 class Sequel(Story):
-    """A quarter in which all regions stand by the suggestions; what comes of them says `LinePart`."""
+    """A quarter in which `LinePart` says what heads declare, and what comes of it."""
 
     def __init__(self, case: Story, before: Story, places: int) -> None:
         self.case, self.before = case, before
@@ -44,7 +46,7 @@ class Sequel(Story):
             "recalibrate": self._recalibrate,
             "submit": self._declare,
             "decide": self._accept,
-            "confirm": lambda desk, _: confirm(desk, text("telling.demo.apart", self.language)),
+            "confirm": lambda desk, _: confirm(desk, self._say("demo.apart")),
         }
 
     def _acts(self) -> Iterator[StoryRow]:
@@ -103,7 +105,7 @@ class Sequel(Story):
 
     def _recalibrate(self, desk: Desk, _: StoryRow) -> None:
         """The readings are taken in; that settles what is suggested, and what the days will bring."""
-        self.weights = recalibrate(desk, text("telling.demo.read", self.language)).weights
+        self.weights = recalibrate(desk, self._say("demo.read")).weights
         self.inputs = standing_of(desk.ledger).inputs
         columns = ("date", "line", "value", "leads", "capacity", "volume")
         _write(self.directory / RESULTS, columns, self._results())
@@ -119,17 +121,34 @@ class Sequel(Story):
                     yield day.isoformat(), line.code, *(_cell(part[i, k]) for part in parts)
 
     def _declare(self, desk: Desk, act: StoryRow) -> None:
-        """A head stands by the suggestions."""
-        suggested = standing_of(desk.ledger).baseline.suggested.tolist()
-        pairs = zip(self.inputs.plan.lines, suggested, strict=True)
-        own = {(line.code, "declared"): f"{value}" for line, value in pairs if line.region == act["region"]}
+        """A head stands by some suggestions and departs from others, with reasons."""
+        own: dict[tuple[str, str], str] = {}
+        for line, said, suggested in self._declared(desk, act["region"]):
+            own[line.code, "declared"] = f"{said}"
+            if said != suggested:
+                reasons = {(line.code, code): self._say(f"demo.{code}") for code in JUSTIFICATION}
+                own |= reasons
         self._hand_in(desk, act, own)
 
     def _accept(self, desk: Desk, act: StoryRow) -> None:
-        for line in self.inputs.plan.lines_of(act["region"]):
-            decide(
-                desk, act["region"], line.code, "accept", reason=text("telling.demo.accepted", self.language)
-            )
+        """The superior agrees to all, and to no support."""
+        region = act["region"]
+        for line, said, suggested in self._declared(desk, region):
+            if said != suggested:
+                decide_support(desk, region, line.code, "no", reason=self._say("demo.declined"))
+            code = "accepted" if said == suggested else "convinced"
+            decide(desk, region, line.code, "accept", reason=self._say(f"demo.{code}"))
+
+    def _declared(self, desk: Desk, region: str) -> Iterator[tuple[Line, float, float]]:
+        """A region's lines, what is declared of each, and what is suggested."""
+        suggested = standing_of(desk.ledger).baseline.suggested
+        declared = self.role.declared(self.inputs, suggested).tolist()
+        for line, *said in zip(self.inputs.plan.lines, declared, suggested.tolist(), strict=True):
+            if line.region == region:
+                yield line, *said
+
+    def _say(self, key: str) -> str:
+        return text(f"telling.{key}", self.language)
 
     @property
     def _actuals(self) -> Traversable:

@@ -49,6 +49,7 @@ with on_demand(__name__):
         plan_of,
         silent,
     )
+    from .habits import JUDGEMENT, past_judgement
     from .imported import PARTS, PAST, READ, RESULTS, Imported, imported_results, imports, shortest
     from .issued import (
         INDIVIDUAL,
@@ -64,6 +65,7 @@ with on_demand(__name__):
         letters_that_hold,
         withdrawn_letters,
     )
+    from .judged import judgement_record, opinions_now
     from .learning import (
         LEARNING,
         Learning,
@@ -141,6 +143,7 @@ __all__ = [
     "HIDDEN",
     "INDIVIDUAL",
     "IN_TAB",
+    "JUDGEMENT",
     "LEARNING",
     "LETTER_KINDS",
     "LIFE",
@@ -239,6 +242,7 @@ __all__ = [
     "imports",
     "in_force_letters",
     "issues",
+    "judgement_record",
     "keep",
     "keep_aside",
     "keep_attached",
@@ -262,7 +266,9 @@ __all__ = [
     "open_desk",
     "open_live_desk",
     "open_question",
+    "opinions_now",
     "parse_attached",
+    "past_judgement",
     "personal_mails",
     "plan_faults",
     "plan_of",

@@ -34,6 +34,7 @@ from ..ledger import Log, load
 from ..ledger import standing as fold
 from ..sentences import rests_on
 from .alarm import Alarm, advice, proposal, reason, warning_state
+from .habits import judgement_fields
 from .learning import learning_fields, recorded_learning
 from .tested import BACKTEST, Tested, backtest_fields
 from .threads import FILE, FOLDER, TEXT, thread_fields
@@ -116,6 +117,7 @@ def standing_of(ledger: Log) -> Standing:
         values.update(backtest_fields(load(Tested, ledger.document(str(values[BACKTEST]))), plan, language))
     if any(field in (TEXT, FILE) for _, _, field in values):
         values.update(thread_fields(ledger, plan, values.get(FOLDER), language))
+    values.update(judgement_fields(ledger, standing))
     values.update(_decided_now(ledger))
     values.update(_objected(ledger))
     return replace(standing, values=values)

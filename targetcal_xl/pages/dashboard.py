@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from ..calibration import Standing, Turn, is_objection, urgency
+from ..calibration import CorrectedDeclaration, Standing, Turn, Verdict, is_objection, urgency
 from ..calibration.vocabulary import Light, ObjectionState
 from ..figures import UNKNOWN, figures, percent, rounded
 from ..language import find, text
+from ..sentences import judged_cells
 from ..workbook import ShownCell, ShownSheet
 from .drawing import Bin, Drawing, Pillar, Share, curves, histogram, shares, waterfall
 from .listing import Listing, ListingCell, listing
@@ -101,6 +102,10 @@ class Overviewed:
     """Whether somebody keeps the page new."""
     assigned: tuple[str, ...] = ()
     """How far targets exceed head office's, and the odds that go with it, in sentences."""
+    judged: tuple[Verdict, ...] = ()
+    """How departures from suggestions did, by region."""
+    opinions: tuple[CorrectedDeclaration, ...] = ()
+    """What declarations would be without their regions' habits; none before habits are told from chance."""
 
 
 def dashboard_page(seen: Overviewed, language: str) -> str:
@@ -136,7 +141,7 @@ class _Dashboard:
             "lights": self._lights(),
             "assigned": seen.assigned,
             "pictures": pictures + self._path(),
-            "listings": [self._regions(), self._late(), self._contests(), *self._running(), self._lines()],
+            "listings": [self._regions(), self._late(), self._contests(), *self._below()],
             "acts": self._acts(),
             "notes": seen.notes,
             "book": seen.book,
@@ -280,6 +285,36 @@ class _Dashboard:
             return Light.ON_PATH
         light = urgency("finance", one.days or 0.0)
         return Light.CLOSE if light == Light.ON_PATH else light
+
+    def _below(self) -> Iterator[Listing]:
+        yield from self._judged()
+        yield from self._running()
+        yield self._lines()
+
+    # Judgement
+
+    def _judged(self) -> Iterator[Listing]:
+        """Whether departures from suggestions were right, and declarations without habits, where known."""
+        regions = {one.code: one.name for one in self._plan.regions}
+        lines = {one.code: one.name for one in self._plan.lines}
+        verdicts = [
+            (regions.get(one.code, one.code), *judged_cells(one, self._language)) for one in self._seen.judged
+        ]
+        opinions = [
+            (f"{regions[one.region]} / {lines[one.line]}", *map(self._figures.number, one.amounts))
+            for one in self._seen.opinions
+        ]
+        counted = ("judged", "departures", "nearer", "too_low", "added", "pooled", "worth")
+        if verdicts:
+            yield self._told("judged", counted, verdicts)
+        if opinions:
+            yield self._told("corrected", ("line", "suggested", "declared", "corrected"), opinions)
+
+    def _told(self, code: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Listing:
+        """A table as the command line tells it."""
+        captions = [text(f"telling.column.{column}", self._language) for column in columns]
+        cells = [(ListingCell(name), *(ListingCell(said, "number") for said in told)) for name, *told in rows]
+        return self._listing(code, self._say(code), captions, cells)
 
     # Lines
 

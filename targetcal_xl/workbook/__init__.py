@@ -13,6 +13,7 @@ with on_demand(__name__):
     from .engines.closed import open_closed as open_book
     from .engines.live import LiveBook, at_work, path_of
     from .engines.salvage import open_damaged
+    from .fairness import ColumnForm, JudgedPicture, JudgedTable, SheetValue, fairness_book
     from .finance import answer_key, entered
     from .layout import default_places, pack_layout
     from .macros import BUTTONS_TAB, Macros, MacrosFor, SheetButton
@@ -36,7 +37,10 @@ __all__ = [
     "AskedColumn",
     "Book",
     "ClosedBook",
+    "ColumnForm",
     "Content",
+    "JudgedPicture",
+    "JudgedTable",
     "Known",
     "LiveBook",
     "Macros",
@@ -47,6 +51,7 @@ __all__ = [
     "Program",
     "Reading",
     "SheetButton",
+    "SheetValue",
     "ShownCell",
     "ShownColumn",
     "ShownSheet",
@@ -63,6 +68,7 @@ __all__ = [
     "default_places",
     "differing",
     "entered",
+    "fairness_book",
     "is_formula",
     "line_captions",
     "marks",

@@ -39,7 +39,8 @@ _COURTESY = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TAB_COLOURS: dict[TabColour, str] = {"brand": BRAND, "input": INPUT, "own": GOOD, "plain": FAINT}
 _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT = 32, 26, 32, 30
 _SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _FOUR_LINES, _PARAGRAPH = 20, 32, 64, 112
-_LINE = 15
+_LINE, _LISTED = 15, 2
+"""A line of text; as many more for the lines that a headline comes to list while people type."""
 _A4, _WIDE, _SMALLEST = 9, 1150, 80
 """A4; pixels that fit across it in any program at the smallest scale, in percent: 8 of our 10 points."""
 _BESIDE_CHARTS = 5
@@ -214,7 +215,8 @@ class _Page:
         value = typed.get((self._sheet.region, None, field.code))
         cell = Cell(self._shown(value, field.kind)) if field.owner.is_person else cells.get(field.spot, BLANK)
         if field.code == "advice":
-            self._page.set_row(row - 1, _ADVICE_HEIGHT)
+            lines = self._lines_of(str(cell.value), column, field.span)
+            self._page.set_row(row - 1, _ADVICE_HEIGHT if lines == 1 else _LINE * (lines + _LISTED))
             self._spread(field.spot, field.span, cell, self._looks.advice)
             return
         form = self._looks.cell(field.kind, field.owner, "card" if field.card else "list")

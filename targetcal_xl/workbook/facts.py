@@ -27,9 +27,14 @@ from .formulas import (
     counted,
     expressed,
     if_,
+    int_,
     is_number,
     joined,
+    max_,
+    min_,
+    number,
     one_or_0,
+    round_,
     sum_,
     sum_product,
 )
@@ -268,6 +273,14 @@ class Facts:
         cells = {name: part for name, part in parts.items() if isinstance(part, Expression)}
         said = self.say(key, **{**parts, **{name: f"\0{name}\0" for name in cells}}).split("\0")
         return joined(cells[part] if odd % 2 else expressed(part) for odd, part in enumerate(said))
+
+    def target(self, expected: Expression) -> Expression:
+        """What is expected in whole steps, as `Metric.target` has it."""
+        metric, inputs = self.plan.metric, self.standing.inputs
+        step = number(metric.step, f"{metric.step:g}")
+        whole = max_(round_(int_(expected / step + 0.5) * step, 9), 0)
+        last = metric.last_step(inputs.history.before(inputs.plan.period).values)
+        return whole if math.isinf(last) else min_(whole, last)
 
     def captions(self, code: str) -> list[str]:
         """What a choice is called, in every language."""

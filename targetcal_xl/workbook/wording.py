@@ -38,6 +38,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     **dict.fromkeys(("message.record", "message.content", "message.bounce"), "text"),
     **dict.fromkeys(("import.actuals", "import.history", "import.drivers"), "text"),
     **dict.fromkeys(("plan.before", "plan.days"), "text"),
+    "judgement": "text",
     **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
     **dict.fromkeys(("letter.drafted", "letter.bounced", "letter.deleted", "archive.record"), "text"),
     **dict.fromkeys(("letter.signed_head", "letter.signed_superior"), "text"),

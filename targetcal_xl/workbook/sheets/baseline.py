@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -28,12 +27,8 @@ from ..formulas import (
     exp,
     expressed,
     if_,
-    int_,
     is_number,
     max_,
-    min_,
-    number,
-    round_,
 )
 from ..part import Columns, SheetPart
 from ..shapes import Column, Kind, Owner, Sheet, region_sheet
@@ -185,15 +180,7 @@ class Way:
         before = cell("last_year") + added(cell(f"part.{part}") for part in PARTS)
         moved = [cell(f"part.{driver}") for driver in self._drivers]
         found["sum"] = before + added(moved) if moved else before
-        return {**found, "suggested": self._target(expected)}
-
-    def _target(self, expected: Expression) -> Expression:
-        """What is expected in whole steps, as `Metric.target` has it."""
-        metric, inputs = self._facts.plan.metric, self._facts.standing.inputs
-        step = number(metric.step, f"{metric.step:g}")
-        whole = max_(round_(int_(expected / step + 0.5) * step, 9), 0)
-        last = metric.last_step(inputs.history.before(inputs.plan.period).values)
-        return whole if math.isinf(last) else min_(whole, last)
+        return {**found, "suggested": self._facts.target(expected)}
 
     def _signal(self, place: int) -> Expression:
         """A driver's signal: its indicators' signals by their shares."""

@@ -12,6 +12,7 @@ from ...calibration.arrays import Floats
 from ...calibration.baseline import PARTS, Baseline, compute_baseline
 from ...calibration.calendar import Calendar
 from ...calibration.hierarchy import InfeasibleTotal
+from ...calibration.ratchet import relieved
 from ...calibration.vocabulary import Functions
 from ...calibration.workload import MONTHS
 from ...ooxml import Block, Cell, Scalar, Spot, column_letters
@@ -68,7 +69,8 @@ class Computing:
         inputs, faults = revised(self._facts.standing.inputs, self._facts.typed)
         if faults:
             return recorded
-        baseline = compute_baseline(inputs, np.array(self._weights))
+        weights = np.array(self._weights)
+        baseline = relieved(inputs, compute_baseline(inputs, weights), weights)
         try:
             return baseline, allot(inputs.plan, baseline)
         except InfeasibleTotal:

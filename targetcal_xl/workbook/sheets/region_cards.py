@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from ...calibration.standing import as_number
@@ -38,6 +39,9 @@ BACK = ("counter", "return")
 
 MOST_NAMED = 30
 """Lines of a region up to which its headline names those that are back; a formula has an end."""
+
+MOST_CORRECTED = 20
+"""Lines of a region up to which its headline says what declarations would be without habits, likewise."""
 
 
 class Cards:
@@ -95,7 +99,23 @@ class Cards:
         todo, closed = sentence("advice.todo", count=checks), sentence("advice.closed", state=state)
         whole = if_(self.is_submitted(), say("advice.submitted"), say("advice.ready"))
         here = self._back & if_(checks > 0, todo, whole)
-        return if_(self._is_open(state), here, closed)
+        return if_(self._is_open(state), here, closed) & self._record & self._corrected
+
+    @property
+    def _record(self) -> str:
+        """What became of the region's departures in earlier periods; nothing without a record of them."""
+        said = self._facts.standing.value(self.region, None, "judgement.record")
+        return self._facts.say("advice.record", said=said) if said else ""
+
+    @property
+    def _corrected(self) -> Expression:
+        """What the declarations would be without the habit that the record shows, line by line."""
+        value, rows = self._facts.standing.value, self.declared.table.rows
+        slope, lift = (as_number(value(self.region, None, f"judgement.{code}")) for code in ("slope", "lift"))
+        if not (slope or lift) or len(rows) > MOST_CORRECTED:
+            return NOTHING
+        told = self.declared.corrected(slope or 0.0, lift or 0.0, self._facts.say("advice.comma"))
+        return self._listed(expressed(self._facts.say("advice.corrected")), self._in_rows(told))
 
     @property
     def _back(self) -> Expression:
@@ -109,13 +129,21 @@ class Cards:
 
     @property
     def _which_are_back(self) -> Expression:
-        comma, end = self._facts.say("advice.comma"), self._facts.say("advice.end")
+        comma = self._facts.say("advice.comma")
         head = self._facts.sentence("advice.back", round=self._number)
-        rows = self.declared.table.rows
+        named = self._listed(head, self._in_rows(self._is_back(comma)))
+        return if_(number_or_0(self._number) > 1, named, NOTHING)
+
+    def _in_rows(self, column: Expression) -> Iterator[Expression]:
+        """A column of the lines, one after the other as they stand on the tab."""
         places = {line: k for k, line in enumerate(self.declared.codes)}
-        listed = joined(self._is_back(comma).in_row(places[line], at) for line, at in rows.items())
-        named = substitute(head & listed & end, head & comma, head)
-        return if_(number_or_0(self._number) > 1, substitute(named, head & end, ""), NOTHING)
+        return (column.in_row(places[line], at) for line, at in self.declared.table.rows.items())
+
+    def _listed(self, head: Expression, items: Iterable[Expression]) -> Expression:
+        """Items, each behind a comma, as a sentence; nothing where none says anything."""
+        comma, end = self._facts.say("advice.comma"), self._facts.say("advice.end")
+        listed = substitute(head & joined(items) & end, head & comma, head)
+        return substitute(listed, head & end, "")
 
     def _is_back(self, comma: str) -> Expression:
         """A line's name and its answer, when that line is back."""

@@ -133,6 +133,18 @@ class Declarations:
             share = if_(suggested.equals(0), sign(better) * BESIDE_ZERO, share)
         return if_(is_number(declared), round_(share, _DEVIATION_DIGITS), NOTHING)
 
+    def corrected(self, slope: float, lift: float, comma: str) -> Expression:
+        """A line's name and what its declaration would be without its region's habit, behind a comma.
+
+        `slope` and `lift` are those of `Correction`. Nothing where the declaration does not depart.
+        """
+        deviation, departed = self.cell("deviation", self.deviation), self.declared - self.suggested
+        kept = self.suggested + departed * number(1 + slope, f"{1 + slope:.6g}")
+        whole = self._facts.target(kept + self._reference * number(lift, f"{lift:.6g}"))
+        departs = and_(is_number(deviation), deviation.equals(0).equals(FALSE))
+        told = expressed(comma) & self.name & " " & fixed(whole, self._metric.decimals)
+        return if_(departs, told, NOTHING)
+
     @property
     def _is_shortfall(self) -> bool:
         return self._metric.distance == "shortfall"
