@@ -63,7 +63,7 @@ class RatchetReport(Report):
             return
         amounts = {"burden": told.total(self.burden), "suggested": told.total(self.suggested)}
         yield Sentence(text("telling.ratchet.total", language, **said, **amounts))
-        limited = () if self.limit is None else ("asked",)
+        limited = () if self.limit is None else ("split_from",)
         columns = ("line", "foreseen_then", "result", "suggested", "burden", "passed_on", *limited)
         yield table(columns, (_row(line, told, self.limit) for line in better), language)
         yield Sentence(text("telling.ratchet.meaning", language))
