@@ -1,22 +1,27 @@
-"""Packs of 10, 100 and 1,000 regions: handed out, filled in, and collected, beside a loop that reads them."""
+"""Packs of 10, 100 and 1,000 regions: handed out, filled in, and collected, beside a loop that reads them;
+most of them once more by other hands."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
+from distributed import LocalCluster
 
 from bench.report import Goal, Row, Time, main, stopwatch
 from bench.workbook import alone
 from targetcal_xl import actions
 from targetcal_xl.calibration import JUSTIFICATION, Inputs, Key, Value
+from targetcal_xl.desk import ledger_beside
 from targetcal_xl.exchange import find_slip, read_pack
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.workbook import open_book, shown
@@ -24,31 +29,40 @@ from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
 
 _LINES = 5
-_SIZES, _QUICK_SIZES = (10, 100, 1_000), (3,)
+_SIZES, _QUICK_SIZES, _MANY = (10, 100), (3,), 1_000
 _LOOP = "pandas reads each, openpyxl writes the book"
 
 
-def measure(quick: bool) -> Iterator[Row]:
+def measure(quick: bool, scale: int) -> Iterator[Row]:
     """Each size: packs written, then collected, beside the loop; the same files, and the same book.
 
-    A small plan goes before, untold, so that all programs' bytecode is at hand as after an installation.
+    The largest, of `scale` packs, is collected by other hands, too. A small plan goes before, untold, so that
+    all programs' bytecode is at hand as after an installation.
     """
     if not quick:
         with tempfile.TemporaryDirectory() as warm:
             list(_measure(Path(warm, "targets.xlsx"), 3))
-    for regions in _QUICK_SIZES if quick else _SIZES:
+    for regions in _QUICK_SIZES if quick else (*_SIZES, scale):
         with tempfile.TemporaryDirectory() as folder:
-            yield from _measure(Path(folder, "targets.xlsx"), regions)
+            yield from _measure(Path(folder, "targets.xlsx"), regions, shared=regions == scale)
 
 
-def _measure(book: Path, regions: int) -> Iterator[Row]:
+def _measure(book: Path, regions: int, shared: bool = False) -> Iterator[Row]:
     size, told = (_LINES,) * regions, f"{regions:,} packs of {_LINES} lines"
     alone(_new, book, size)
     yield Row(f"split: {told}", alone(_split, book, size), Goal("seconds", 0.1 * regions))
     alone(_fill, book, size)
-    kept = shutil.copy(book, book.with_name("loop.xlsx"))
+    loop = shutil.copy(book, book.with_name("loop.xlsx"))
+    plan = [book, ledger_beside(book)]
+    kept = [shutil.copy(one, book.with_name(f"kept{one.suffix}")) for one in plan]
     took = alone(_collect, book, size)
-    yield Row(f"collect: {told}", took, Goal("faster", 5), _LOOP, alone(_loop, Path(kept), size), "process")
+    yield Row(f"collect: {told}", took, Goal("faster", 5), _LOOP, alone(_loop, Path(loop), size), "process")
+    for executor, hands in (("local", "processes"), ("dask", "workers of Dask")) if shared else ():
+        for before, one in zip(kept, plan, strict=True):
+            shutil.copy(before, one)
+        what = f"collect: {told}, read by {os.cpu_count()} {hands}"
+        shared_took = alone(partial(_collect, executor=executor), book, size)
+        yield Row(what, shared_took, Goal("faster", 1), "collect alone", took)
 
 
 def _open(book: Path, create: bool = False) -> AbstractContextManager[actions.Desk]:
@@ -96,10 +110,22 @@ def _declare(path: Path, inputs: Inputs) -> None:
     book.save()
 
 
-def _collect(book: Path, size: tuple[int, ...]) -> Time:
-    with _open(book) as desk, stopwatch() as times:
-        assert len(actions.collect(desk, [book.with_name("packs")]).locked) == len(size)
+def _collect(book: Path, size: tuple[int, ...], executor: str = "") -> Time:
+    with _hands(executor) as address, _open(book) as desk, stopwatch() as times:
+        report = actions.collect(desk, [book.with_name("packs")], executor=address)
+        assert len(report.locked) == len(size)
     return times[0]
+
+
+@contextmanager
+def _hands(executor: str) -> Iterator[str]:
+    """Where a cluster is wanted, the address of one that is at work already."""
+    if executor != "dask":
+        yield executor
+        return
+    workers = {"n_workers": os.cpu_count(), "threads_per_worker": 1}
+    with LocalCluster(**workers, dashboard_address="127.0.0.1:0") as cluster:
+        yield cluster.scheduler_address
 
 
 def _loop(book: Path, _size: tuple[int, ...]) -> Time:
@@ -117,4 +143,4 @@ def _loop(book: Path, _size: tuple[int, ...]) -> Time:
 
 
 if __name__ == "__main__":
-    main("collect", measure)
+    main("collect", measure, _MANY)

@@ -66,7 +66,7 @@ def _measure(book: Path, size: tuple[int, ...]) -> Iterator[Row]:
 
 
 def alone(step: Callable[[Path, tuple[int, ...]], Time], book: Path, size: tuple[int, ...]) -> Time:
-    """What a step takes, and the most memory that its process had."""
+    """What a step takes, and the most memory that its process, or one that it started, had."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn, initializer=_as_installed) as pool:
         took = pool.submit(step, book, size).result()
@@ -80,7 +80,8 @@ def _as_installed() -> None:
 
 def _peak() -> int:
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(kind).ru_maxrss for kind in kinds) // unit
 
 
 def _desk(book: Path, create: bool = False) -> AbstractContextManager[actions.Desk]:

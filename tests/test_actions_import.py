@@ -16,11 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from targetcal_xl.actions import follow_file, recalibrate, verify
-from targetcal_xl.actions.import_data import ImportReport, ImportWish, import_data
+from targetcal_xl.actions.import_data import ImportReport, ImportWish, import_data, take_in_due
+from targetcal_xl.actions.watching import MissedReport
+from targetcal_xl.calibration import StatedSource
 from targetcal_xl.connect import read_actuals
 from targetcal_xl.desk import RESULTS, imported_results, imports
 from targetcal_xl.problems import DataProblems, Refused, TargetcalError
-from targetcal_xl.telling import Sentence
+from targetcal_xl.telling import Report, Sentence
+from tests.support import desks
 from tests.support.desks import Case, confirmed, fresh
 from tests.support.postgres import PASSWORD, Server, postgres
 from tests.support.serving import Quiet, serving
@@ -291,3 +294,41 @@ def test_a_database_in_a_file_is_asked_too(tmp_path: Path) -> None:
     case, url = fresh(tmp_path), f"sqlite:///{tmp_path / 'crm.db'}"
     query = "select '2025-01-06' as date, 'R1-1' as line, 3 as value"
     assert _take(case, url, query).added == 1
+
+
+def _stating(folder: Path, *sources: StatedSource) -> Case:
+    """The confirmed plan, which says itself where its results come from."""
+    case = desks.Case(folder, desks.case_inputs())
+    case = replace(case, inputs=replace(case.inputs, plan=replace(case.inputs.plan, sources=sources)))
+    for _ in desks.play(case):
+        pass
+    return case
+
+
+def test_a_plan_that_states_its_sources_has_them_taken_in_when_they_are_due(tmp_path: Path) -> None:
+    first = StatedSource("actuals", "crm-<period>.csv", map=("date=booked on", "value=amount"))
+    second = StatedSource("actuals", "late.csv", when="always")
+    case, day = _stating(tmp_path, first, second), dt.date(2025, 1, 6)
+    _csv(tmp_path / "crm-2025Q1.csv", [(day, "R1-1", 3), (day, "R1-2", 2)], "booked on,line,amount")
+    _csv(tmp_path / "late.csv", [(day, "R1-1", 5)])
+    report = case.run(import_data, ImportWish())
+    assert [(one.added, one.changed) for one in report.taken] == [(2, 0), (0, 1)]
+    assert case.run(follow_file, None).actual_total == 5 + 2, "the later source holds"
+    again = case.run(import_data, ImportWish())
+    assert [one.source for one in again.taken] == ["late.csv"] and again.waiting == 1
+    case.clock.advance(days=1)
+    _csv(tmp_path / "crm-2025Q1.csv", [(day, "R1-1", 4)], "booked on,line,amount")
+    assert [one.source for one in case.run(import_data, ImportWish()).taken] == ["crm-2025Q1.csv", "late.csv"]
+    assert case.run(follow_file, None).actual_total == 5 + 2, "what it says again holds again"
+    assert case.run(verify).verified
+
+
+def test_a_stated_source_that_fails_is_told_and_is_due_again(tmp_path: Path) -> None:
+    case, told = _stating(tmp_path, StatedSource("actuals", "crm.csv")), list[Report]()
+    case.run(take_in_due, told.append)
+    assert isinstance(told[-1], MissedReport) and told[-1].problems[0].code == "file_missing"
+    _csv(tmp_path / "crm.csv")
+    case.run(take_in_due, told.append)
+    assert isinstance(told[-1], ImportReport) and told[-1].taken[0].added == len(_ROWS)
+    case.run(take_in_due, told.append)
+    assert len(told) == 2, "what was taken in today is left alone until tomorrow"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from targetcal_xl.actions import NextReport, audit, begin_next, close, evaluate, follow_file, survey, verify
+from targetcal_xl.actions.new import NewReport
+from targetcal_xl.actions.taught import new_taught
+from targetcal_xl.calibration import Inputs
 from targetcal_xl.connect import Responses
 from targetcal_xl.desk import ledger_beside, open_desk
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.problems import Refused
+from targetcal_xl.workdays import plan_shape
 from tests.support import desks
 from tests.support.desks import Case
 
@@ -108,3 +113,51 @@ def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     told = " ".join(getattr(part, "said", "") for part in report.tell("en"))
     assert "was not evaluated" in told
     assert "5 indicators are not read for the new period yet" in told
+
+
+def _taught(over: Case, book: Path, inputs: Inputs) -> NewReport:
+    with open_desk(book, actor="林静", clock=over.clock, source="test", create=True) as desk:
+        return new_taught(desk, inputs, "zh-CN", over.path)
+
+
+def _coming(over: Case) -> Inputs:
+    """A plan of the quarter after, begun without the one before."""
+    return replace(over.run(close, 400.0, "").inputs, rhythm=None)
+
+
+def test_a_plan_that_is_not_begun_by_the_one_before_may_still_learn_from_its_days(
+    over: Case, tmp_path: Path
+) -> None:
+    coming, before = _coming(over), over.path.read_bytes()
+    report = _taught(over, tmp_path / "q2.xlsx", coming)
+    _begin(over, tmp_path / "next.xlsx")
+    found = []
+    for name in ("q2.xlsx", "next.xlsx"):
+        with open_desk(tmp_path / name, actor="林静", clock=over.clock, source="test") as desk:
+            found.append(standing_of(desk.ledger))
+            assert verify(desk).problems == ()
+    taught, begun = found
+    np.testing.assert_allclose(plan_shape(taught.inputs).shares, plan_shape(begun.inputs).shares)
+    assert not np.allclose(plan_shape(taught.inputs).shares, plan_shape(coming).shares)
+    assert taught.value(None, None, "plan.days") == begun.value(None, None, "plan.before")
+    assert report.taught_by == "2025Q1-new-customers" and report.taught_days > 0
+    assert over.path.read_bytes() == before
+
+
+def test_days_of_a_plan_that_cannot_teach_are_refused_and_nothing_is_begun(
+    over: Case, tmp_path: Path
+) -> None:
+    coming, unfollowed = _coming(over), desks.fresh(tmp_path / "fresh")
+    twice = replace(coming, rhythm=over.run(close, 400.0, "").inputs.rhythm)
+    metric = replace(coming.plan.metric, code="revenue")
+    other = replace(coming, plan=replace(coming.plan, metric=metric))
+    for case, inputs, code in (
+        (over, twice, "days_twice"),
+        (over, over.inputs, "days_of_other"),
+        (over, other, "days_of_other"),
+        (unfollowed, coming, "days_not_learned"),
+    ):
+        with pytest.raises(Refused) as refused:
+            _taught(case, tmp_path / "q2.xlsx", inputs)
+        assert [problem.code for problem in refused.value.problems] == [code]
+        assert not [*tmp_path.glob("q2*.xlsx")]

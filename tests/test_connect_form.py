@@ -114,6 +114,13 @@ attainment_pct = 66
 code = "sales"
 kind = "feishu"
 
+[[sources]]
+kind = "actuals"
+address = "postgresql://bi@db.example.com/sales"
+query = "select * from results"
+map = ["value=amount", "line=area"]
+when = "weekly"
+
 [calendar]
 country = "DE-BY"
 work = ["2025-03-01"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,6 @@ from targetcal_xl.calibration import NO_TRUST
 from targetcal_xl.calibration.period import Period
 from targetcal_xl.connect import plan_template, read_plan, stamp_authority, trusted_roots
 from targetcal_xl.problems import DataProblems
-from tests.support.companies import SHARES, plan_folder
 from tests.support.signers import Certifier
 
 Folder = Callable[..., Path]
@@ -231,39 +230,39 @@ def test_a_reading_of_another_age_is_refused_before_room_is_made_for_it(folder: 
     assert faults(folder(drivers=drivers)) == [("csv_far_past", "drivers.csv, row 2, column period")]
 
 
-def _shares(folder: Path, hq_target: float, value: str) -> Path:
-    company = replace(SHARES, hq_target=hq_target)
-    plan_folder(company, folder)
-    history = folder / "history.csv"
-    lines = history.read_text("utf-8").splitlines()
-    history.write_text("\n".join([*lines[:-1], f"{lines[-1].rpartition(',')[0]},{value}"]) + "\n", "utf-8")
+def _satisfaction(folder: Path, hq_target: float, told: Callable[[int, float], float]) -> Path:
+    """The shipped plan of a ratio, whose past is told otherwise: by row, of which 0 is the newest."""
+    source = plan_template("service")
+    plan = source.joinpath("plan.toml").read_text("utf-8")
+    (folder / "plan.toml").write_text(
+        re.sub(r"(?m)^hq_target = \S+", f"hq_target = {hq_target}", plan), "utf-8"
+    )
+    past = pd.read_csv(io.StringIO(source.joinpath("history.csv").read_text("utf-8")))
+    past["value"] = [told(len(past) - 1 - row, value) for row, value in enumerate(past["value"])]
+    past.to_csv(folder / "history.csv", index=False)
     return folder
 
 
 def test_a_past_in_percent_beside_a_target_of_a_share_is_refused(tmp_path: Path) -> None:
-    folder = plan_folder(SHARES, tmp_path / "plan")
-    history = folder / "history.csv"
-    titles, *rows = history.read_text("utf-8").split()
-    told = [f"{row.rpartition(',')[0]},{float(row.rpartition(',')[2]) * 100}" for row in rows]
-    history.write_text("\n".join([titles, *told]), "utf-8")
     with pytest.raises(DataProblems) as caught:
-        read_plan(folder)
+        read_plan(_satisfaction(tmp_path, 0.935, lambda _, value: value * 100))
     assert caught.value.problems[0].code == "csv_not_a_share"
 
 
 @pytest.mark.parametrize(
-    ("hq_target", "value", "code"), [(93.0, "0.93", "plan_not_a_share"), (0.93, "93.0", "csv_not_a_share")]
+    ("hq_target", "newest", "code"), [(93.0, 0.93, "plan_not_a_share"), (0.93, 93.0, "csv_not_a_share")]
 )
 def test_percents_beside_shares_of_one_are_refused(
-    tmp_path: Path, hq_target: float, value: str, code: str
+    tmp_path: Path, hq_target: float, newest: float, code: str
 ) -> None:
     with pytest.raises(DataProblems) as caught:
-        read_plan(_shares(tmp_path / "plan", hq_target, value))
+        read_plan(_satisfaction(tmp_path, hq_target, lambda row, value: value if row else newest))
     assert [problem.code for problem in caught.value.problems] == [code]
 
 
 def test_a_ratio_may_be_above_one(tmp_path: Path) -> None:
-    assert read_plan(_shares(tmp_path / "plan", 1.05, "1.1")).plan.metric.kind == "ratio"
+    folder = _satisfaction(tmp_path, 1.05, lambda row, value: value if row else 1.1)
+    assert read_plan(folder).plan.metric.kind == "ratio"
 
 
 def test_whom_a_plan_trusts_is_read_with_it(folder: Folder) -> None:

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from string import Formatter
 
 import pytest
+from babel import Locale
 from babel.messages.pofile import read_po
 
 from targetcal_xl.language import LANGUAGES, catalogue, text
+from targetcal_xl.language.record import record
 from tests.support.source import ROOT, modules
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -265,3 +267,10 @@ def test_no_english_sentence_puts_a_plural_after_a_bare_count() -> None:
     )
     found = {key: said for key, said in catalogue("en").items() if counted.search(said)}
     assert found.keys() <= {"problem.csv_too_big"}, "the limit of a sheet is never one"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_separated_as_the_language_separates_them(language: str) -> None:
+    own = record(language)
+    symbols = Locale.parse(own.locale).number_symbols["latn"]
+    assert (own.thousands, own.point) == (symbols["group"], symbols["decimal"])

@@ -87,7 +87,7 @@ def put(ledger: Ledger, events: list[Event], **other: Any) -> tuple[Entry, ...]:
 
 def test_what_was_made_ready_is_recorded_as_it_is_and_never_behind_another_entry(file: Path) -> None:
     with open_ledger(str(file)) as ledger:
-        said = {"at": AT, "actor": "张三", "source": "cli"}
+        said: dict[str, Any] = {"at": AT, "actor": "张三", "source": "cli"}
         ready, late = (ledger.chained([event], **said) for event in (declared(2), declared(3)))
         assert put(ledger, [declared(2)], ready=ready) == ready.entries
         with pytest.raises(Refused) as refused:

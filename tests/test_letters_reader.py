@@ -8,6 +8,7 @@ import pytest
 
 from targetcal_xl.letters import LetterTemplate, fields
 from targetcal_xl.problems import DataProblems, Problem
+from tests.support.habits import Habit, template
 from tests.support.letters import (
     BODY,
     changed,
@@ -62,7 +63,8 @@ TRACES = re.compile(
 
 
 def _first(xml: str) -> bytes:
-    return changed("<w:body>", f"<w:body>{xml}")
+    """A small template that begins so."""
+    return changed("<w:body>", f"<w:body>{xml}", docx=template(Habit("")))
 
 
 def _issued(template: bytes) -> tuple[bytes, bytes]:

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl.ooxml.cells import Spot
-from targetcal_xl.ooxml.protection import has_password, opens, password_hash, protecting
+from targetcal_xl.ooxml.protection import (
+    SPINS,
+    RandomWord,
+    has_password,
+    opens,
+    password_hash,
+    protecting,
+)
 from targetcal_xl.workbook.engines.closed import ClosedBook, open_closed
 from tests.support import office
 from tests.support.books import OTHER, TAB, as_openpyxl, parts_of, rich_book
@@ -162,6 +169,13 @@ def test_a_password_opens_its_own_hash_only(changed: dict[str, str], is_open: bo
     marks = protecting({}, _PASSWORD, _SALT) | changed
     assert opens(_PASSWORD, marks) is is_open
     assert not opens(_PASSWORD + " ", marks)
+
+
+def test_only_a_word_that_somebody_chose_is_spun_for_long() -> None:
+    chosen, made = protecting({}, _PASSWORD, _SALT), protecting({}, RandomWord("q7W-2xd_T9sLb0Zk"), _SALT)
+    assert int(made["spinCount"]) < int(chosen["spinCount"]) == SPINS
+    assert opens("q7W-2xd_T9sLb0Zk", made)
+    assert not opens(_PASSWORD, made)
 
 
 def test_a_protection_that_is_switched_off_asks_for_nothing() -> None:

@@ -64,7 +64,7 @@ def _plain(name: str) -> str:
         ("import targetcal_xl.signing", set()),
         ("import targetcal_xl.buttons, targetcal_xl.ledger, targetcal_xl.machine, targetcal_xl.ooxml", set()),
         ("import targetcal_xl.calibration", TABLES),
-        ("import targetcal_xl.actions.lock, targetcal_xl.actions.verify", BOOKS | {"xlsxwriter"}),
+        ("import targetcal_xl.actions.collect, targetcal_xl.actions.lock", BOOKS),
         ("import targetcal_xl.functions", TABLES),
         (_COMMAND.format(words=["--version"]), SHELL),
         (_COMMAND.format(words=["--help"]), SHELL),
@@ -77,7 +77,7 @@ def test_a_start_loads_nothing_heavy_but_what_it_needs(start: str, needs: set[st
 def test_checking_a_book_loads_ledger_and_numbers_and_nothing_to_write_with(tmp_path: Path) -> None:
     book = fresh(tmp_path).path
     started = _COMMAND.format(words=["check", str(book)])
-    assert _loaded(started) & HEAVY <= SHELL | BOOKS | {"babel"}
+    assert _loaded(started) & HEAVY <= SHELL | BOOKS
 
 
 def test_the_server_of_worksheet_functions_loads_the_method_and_no_spreadsheet() -> None:

@@ -18,9 +18,12 @@ from targetcal_xl.ledger import Event, open_ledger, reference
 from targetcal_xl.ledger.chain import COLUMNS, entry_hash, is_reference
 from targetcal_xl.problems import Refused
 from tests.support.desks import Case, confirmed, tamper
+from tests.support.stages import STAGES
 
-EVERY = 11 if settings().derandomize else 1
-"""Of all changes, one in so many is tried; `make explore` tries each."""
+EVERY = 31 if settings().derandomize else 1
+"""Of all changes at a stage, one in so many is tried; `make explore` tries each."""
+FORGED = ("locked", "issued", "changed")
+"""The stages of which the ledger is forged."""
 pytestmark = pytest.mark.hypothesis
 
 Row = tuple[object, ...]
@@ -35,11 +38,10 @@ class Forgery:
     names: Sequence[int]
 
 
-@pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """A plan whose letters are out."""
-    case = confirmed(tmp_path_factory.mktemp("forged"))
-    case.run(issue_letters, case.folder / "letters", "docx")
+@pytest.fixture(scope="module", params=FORGED)
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """A plan whose ledger takes any change."""
+    case = STAGES[request.param](tmp_path_factory.mktemp("forged"))
     tamper(case)
     return case
 
@@ -137,7 +139,7 @@ def test_nothing_is_counted_of_a_ledger_that_was_altered(action: str, tmp_path: 
 
 
 def _written_anew(case: Case, upto: int | None = None) -> None:
-    """A ledger without a flaw, in which another target was agreed; or one that ends early."""
+    """A ledger without a flaw, in which other targets were declared and agreed; or one that ends early."""
     old = ledger_beside(case.path)
     with open_ledger(old) as ledger:
         entries = [one for one in ledger.entries() if upto is None or one.number <= upto]
@@ -146,7 +148,7 @@ def _written_anew(case: Case, upto: int | None = None) -> None:
     forged = old.with_name("forged.sqlite")
     with open_ledger(forged, create=True) as ledger:
         for one in entries:
-            agreed = one.field == "agreed" and upto is None
+            agreed = one.field in ("agreed", "declared") and upto is None
             held = [contents[str(one.new)]] if is_reference(one.new) else []
             new = reference(held[0]) if held else 60.0 if agreed else one.new
             event = Event(one.action, *one.key, one.old, new, one.reason)
@@ -154,12 +156,19 @@ def _written_anew(case: Case, upto: int | None = None) -> None:
     forged.replace(old)
 
 
-@pytest.mark.parametrize("renewed", [False, True], ids=["the book as it was", "the book renewed"])
-@pytest.mark.parametrize("cut", [False, True], ids=["written anew", "cut"])
+@pytest.mark.parametrize(
+    ("stage", "cut", "renewed"),
+    [
+        pytest.param("confirmed", False, False, id="written anew, the book as it was"),
+        pytest.param("locked", False, True, id="written anew, the book renewed"),
+        pytest.param("locked", True, False, id="cut, the book as it was"),
+        pytest.param("confirmed", True, True, id="cut, the book renewed"),
+    ],
+)
 def test_a_ledger_that_was_forged_without_a_flaw_is_told_by_what_left_the_house(
-    cut: bool, renewed: bool, tmp_path: Path
+    stage: str, cut: bool, renewed: bool, tmp_path: Path
 ) -> None:
-    case = confirmed(tmp_path)
+    case = STAGES[stage](tmp_path)
     with case.desk() as desk:
         mark, last = desk.ledger.checkpoint.mark, sum(1 for _ in desk.ledger.entries())
     _written_anew(case, last - 5 if cut else None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,24 +13,22 @@ from hypothesis import settings
 
 from targetcal_xl.actions import (
     AuditReport,
-    answer_change,
-    ask_change,
-    decide,
-    handle_objection,
+    dashboard,
     issue_letters,
     repair,
-    signed_on_paper,
     verify,
 )
 from targetcal_xl.actions.repair import PENDING
+from targetcal_xl.desk import Desk, look
 from targetcal_xl.ooxml import BLANK, Cell
-from targetcal_xl.problems import Problem
+from targetcal_xl.problems import DataProblems, Problem
 from targetcal_xl.workbook import open_book
-from tests.support.desks import TALK, Case, confirmed, decided, locked
+from tests.support.desks import Case
 from tests.support.memory import MemoryBook
-from tests.support.tampered import Batches, Change, Tampering, batches, put, unnamed
+from tests.support.stages import STAGES
+from tests.support.tampered import Batches, Change, Tampering, batches, moved_rows, put, unnamed
 
-EVERY, ALONE = (4, 2999) if settings().derandomize else (1, 97)
+EVERY, ALONE = (4, 4999) if settings().derandomize else (1, 97)
 """Of all kinds of change to what is no input one in so many is tried at a stage, of single ones alone.
 
 Each stage begins at another one, so that together they try all; `make explore` tries each kind at each.
@@ -42,46 +41,6 @@ AWAITED = {"decision", "counter", "decision_reason", "granted", "owner"}
 """What superiors fill while a decision is awaited."""
 
 
-def _objected(folder: Path) -> Case:
-    """One line was countered, and the talk about another one's objection is held."""
-    case = locked(folder)
-    case.run(handle_objection, "R2", "R2-1", **TALK, note="与负责人面谈，渠道缺人", hours=2, by="hrbp2")
-    case.run(decide, "R1", "R1-1", "counter", counter=90.0, reason="依据充分", by="superior1")
-    return case
-
-
-def _issued(folder: Path) -> Case:
-    case = confirmed(folder)
-    case.run(issue_letters, folder / "letters", "docx")
-    return case
-
-
-def _signed(folder: Path) -> Case:
-    """Both signed a region's letter on paper."""
-    case, scan = _issued(folder), folder / "scan.pdf"
-    scan.write_bytes(b"%PDF-1.4 what the scanner made")
-    case.run(signed_on_paper, scan, "R1", "both", case.clock().date())
-    return case
-
-
-def _changed(folder: Path) -> Case:
-    """A target was changed after that, and the letter that says so is out."""
-    case, since = _signed(folder), dt.date(2025, 2, 15)
-    case.run(ask_change, "R1", "R1-1", 90, since=since, trigger="staff", reason="提前到岗", by="陈主管")
-    case.run(answer_change, "R1", "R1-1", True, "人已到岗", by="superior1")
-    case.run(issue_letters, folder / "letters", "docx")
-    return case
-
-
-STAGES: dict[str, Callable[[Path], Case]] = {
-    "locked": locked,
-    "objected": _objected,
-    "decided": decided,
-    "confirmed": confirmed,
-    "issued": _issued,
-    "signed": _signed,
-    "changed": _changed,
-}
 UNDECIDED = {"locked": {"R1-1", "R1-2", "R2-1"}, "objected": {"R1-2", "R2-1"}}
 """The lines that wait for a decision, by stage; with them the region's supports do."""
 
@@ -135,8 +94,8 @@ def _with(sound: MemoryBook, ones: Sequence[Tampering]) -> MemoryBook:
 
 
 def _report(case: Case, book: MemoryBook) -> AuditReport:
-    with case.desk() as desk:
-        return verify(replace(desk, opening=lambda _path: book))
+    with _opened(case, book) as desk:
+        return verify(desk)
 
 
 def _verified(case: Case, book: MemoryBook) -> tuple[Problem, ...]:
@@ -153,6 +112,59 @@ def test_every_change_is_found_and_named(
         found = unnamed(ones, _verified(case, _with(sound, ones)))
         missed += [f"{kind}, {what}" for what in sorted(found ^ meant)]
     assert not missed, "\n".join(missed)
+
+
+def _opened(case: Case, book: MemoryBook) -> AbstractContextManager[Desk]:
+    """A desk at which a book lies open."""
+
+    @contextmanager
+    def sat_down() -> Iterator[Desk]:
+        with case.desk() as desk:
+            yield replace(desk, opening=lambda _path: book)
+
+    return sat_down()
+
+
+def _counted(case: Case, book: MemoryBook) -> str:
+    """Everything that is added up of a book, but for what is said of its faults."""
+    out = case.folder / "page.html"
+    with _opened(case, book) as desk:
+        dashboard(desk, out)
+    return re.sub(r'\s*<section class="notes".*?</section>', "", out.read_text("utf-8"), flags=re.DOTALL)
+
+
+def test_no_total_counts_what_was_changed(
+    case: Case, stage: str, sound: MemoryBook, tampered: Batches
+) -> None:
+    free, meant, turns = _free(case, stage), _counted(case, sound), [*_turns(stage, tampered)]
+    place = [*STAGES].index(stage)
+    for kind, ones in turns[place :: len(STAGES)]:
+        sealed = [one for one in ones if not one.what.startswith(free)]
+        assert _counted(case, _with(sound, sealed)) == meant, kind
+
+
+def test_no_letter_is_issued_of_a_book_whose_sealed_cells_were_changed(
+    case: Case, stage: str, sound: MemoryBook, tampered: Batches
+) -> None:
+    book, lying = _with(sound, tampered["typed: changed"]), sorted(case.folder.rglob("*"))
+    with _opened(case, book) as desk, pytest.raises(DataProblems):
+        issue_letters(desk, case.folder / "letters", "docx")
+    assert sorted(case.folder.rglob("*")) == lying
+
+
+def test_a_row_that_was_moved_whole_says_the_same_or_is_named(case: Case, sound: MemoryBook) -> None:
+    typed = case.typed()
+    for kind, ones in moved_rows(case.reading(), sound).items():
+        book = _with(sound, ones)
+        problems = _verified(case, book)
+        with _opened(case, book) as desk:
+            says = look(desk).reading.values
+        other = {str(key[1] or key[0]) for key in {*typed, *says} if typed.get(key) != says.get(key)}
+        named = {one.said for one in ones} - {one.said for one in ones if unnamed([one], problems)}
+        assert other <= named, kind
+        audit = case.reading().places.tabs["audit"]
+        assert kind != "over" or not unnamed([one for one in ones if one.what.startswith(audit)], problems)
+        assert kind != "audit turned" or [one.code for one in problems] == ["book_of_another_ledger"]
 
 
 def test_protection_that_was_taken_off_is_named_and_hides_nothing(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..calibration.vocabulary import Channel, MessageKind, ObjectionState
 from ..desk import Desk, Stock
 from ..language import text
 from ..ledger import Event
-from ..outbox import enter, mailbox, message_code
 from ..problems import Problem, TargetcalError
 from ..telling import DONE, WARNING, Part, Sentence
-from .notices import notices
-from .outbox import MessageRow, Sleep, row_of_message, send_due
+
+if TYPE_CHECKING:
+    from .outbox import MessageRow
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ def announcement(stock: Stock, events: Sequence[Event]) -> Announcement:
     if not opened:
         return Announcement()
     values = {**stock.standing.values, **{event.key: event.new for event in events}}
+    from ..outbox import enter, message_code
+    from .notices import notices
+    from .outbox import row_of_message
+
     due = notices(replace(stock, standing=replace(stock.standing, values=values)))
     wanted = [
         both for both in due.messages if both[0].kind == MessageKind.OBJECTION and both[0].region in opened
@@ -76,10 +81,13 @@ def announcement(stock: Stock, events: Sequence[Event]) -> Announcement:
     )
 
 
-def announced(desk: Desk, news: Announcement, sleep: Sleep = time.sleep) -> Announced:
+def announced(desk: Desk, news: Announcement, sleep: Callable[[float], None] = time.sleep) -> Announced:
     """Send what was recorded; whatever goes wrong with that is told, and the message waits in the outbox."""
     if not news.codes:
         return Announced((), news.unreached)
+    from ..outbox import mailbox
+    from .outbox import send_due
+
     try:
         if all(row.channel == Channel.MAIL for row in news.rows) and mailbox(desk.clock) is None:
             return Announced(news.rows, (*news.unreached, Problem("outbox_no_server")))

@@ -51,7 +51,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..workbook import ClosedBook, Content, Owner, Places, Typed, read, region_sheet
 from .check import changed_cells
 from .packs import pack_password
-from .verify import strays
+from .strays import strays
 
 AnswerForm = Literal["pack", "page", "copy", "tab"]
 _SHOWN_NOWHERE = ("split", COMMENT, OUTBOX)

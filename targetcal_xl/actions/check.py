@@ -199,7 +199,7 @@ def broken_seals(stock: Stock, region: Region) -> Iterator[Problem]:
     side = stock.table(region)
     for cell in stock.reading.of_region(region.code, Owner.MANAGER):
         sealed = stock.standing.values.get(cell.key)
-        if is_sealed(side, cell.key) and (cell.has_formula or not same_value(cell.value, sealed)):
+        if side.is_sealed(cell.key) and (cell.has_formula or not same_value(cell.value, sealed)):
             fields = {"sealed": said(sealed), "found": said(cell.value)}
             yield Problem("sealed_changed", where(stock, cell), fields)
 
@@ -232,11 +232,6 @@ def awaits(side: Side, key: Key) -> bool:
     return not side.is_agreed(row) and side.of(row, "decision") is None
 
 
-def is_sealed(side: Side, key: Key) -> bool:
-    """Whether a manager's cell counts as submitted: until handed back, or with its line agreed for good."""
-    return not side.is_open or side.is_agreed_cell(key)
-
-
 def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
     """What the manager of an open tab still has to do."""
     side = stock.table(region)
@@ -244,7 +239,7 @@ def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
         return
     cells = list(stock.reading.of_region(region.code, Owner.MANAGER))
     yield from unkept(stock, cells)
-    yield from computed(stock, (cell for cell in cells if not is_sealed(side, cell.key)))
+    yield from computed(stock, (cell for cell in cells if not side.is_sealed(cell.key)))
     yield from _header_problems(stock, region)
     for line in side.lines:
         if not side.is_agreed(line.code):

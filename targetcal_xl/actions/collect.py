@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -29,7 +30,7 @@ from ..desk import (
 )
 from ..exchange import ENDING, ReturnedFile, copies_beside, merge
 from ..language import listed, text
-from ..ledger import Cosigned, Event, cosign, dump, reference, values_digest
+from ..ledger import Cosigned, Entry, Event, cosign, dump, reference, values_digest
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, Reading, Typed, region_sheet
@@ -149,9 +150,10 @@ def collect(
     chosen, taken = chosen_regions(stock.plan, regions), _Taken()
     versions = _versions(stock, list(answer_files(desk.path, paths)), taken, executor)
     faults = cache(lambda: tampering(stock, {region_sheet(region.code) for region in chosen}))
+    known = cache(lambda: _remarks(stock))
     for done, region in enumerate(chosen, 1):
         desk.progress("collect", done, len(chosen))
-        _Table(stock, region, versions.get(region.code, []), faults, taken).settle()
+        _Table(stock, region, versions.get(region.code, []), faults, known, taken).settle()
     elsewhere = (one for some in versions.values() for one in some if one.region not in chosen)
     left = tuple((one.region.name, one.name) for one in elsewhere)
     return replace(_settled(stock, taken), left=left)
@@ -181,11 +183,19 @@ def _settled(stock: Stock, taken: _Taken) -> CollectReport:
     )
 
 
+def _remarks(stock: Stock) -> Mapping[str | None, list[Entry]]:
+    """What people have written to the other side, by region: read once for all of them."""
+    found = defaultdict[str | None, list[Entry]](list)
+    for entry in stock.desk.ledger.entries(action=COMMENT):
+        found[entry.region].append(entry)
+    return found
+
+
 _Words = tuple[str | None, Value, str]
 """A line, what was written about it, and by whom."""
 
 
-def _words(event: Event) -> _Words:
+def _words(event: Event | Entry) -> _Words:
     return event.row, event.new, event.reason
 
 
@@ -260,9 +270,11 @@ class _Table:
         region: Region,
         versions: Sequence[Version],
         faults: Callable[[], Sequence[Problem]],
+        known: Callable[[], Mapping[str | None, list[Entry]]],
         taken: _Taken,
     ) -> None:
-        self._stock, self._region, self._faults, self._taken = stock, region, faults, taken
+        self._stock, self._region, self._taken = stock, region, taken
+        self._faults, self._known = faults, known
         self._tab = tab_version(stock, region)
         self._versions = versions
         self._side = stock.table(region)
@@ -317,9 +329,8 @@ class _Table:
         """What was taken in since a file was sent; the cells of the book itself are emptied then."""
         if version.form == "tab":
             return set()
-        ledger = self._stock.desk.ledger
-        entries = ledger.entries(after=version.since, region=self._region.code, action=COMMENT)
-        return {_words(entry) for entry in entries}
+        entries = self._known().get(self._region.code, [])
+        return {_words(entry) for entry in entries if entry.number > version.since}
 
     def _written(self, version: Version) -> list[Typed]:
         """The cells in which a version's people wrote; what a region is handed speaks for its head alone."""

@@ -17,6 +17,7 @@ from ..desk import (
     judgement_record,
     ledger_beside,
     look,
+    not_taken_in,
     opinions_now,
     past_judgement,
     unfit,
@@ -28,7 +29,7 @@ from ..pages import Act, Contest, Overviewed, RegionTurn, dashboard_page, is_our
 from ..problems import Found, Problem, Refused
 from ..telling import DONE, WARNING, Part, Report, Sentence
 from ..workbook import show_sheets
-from .check import is_submitted
+from .check import broken_seals, is_submitted
 from .objections import ObjectionRow, handled_by_line, objection_row
 from .overassign import assigned_now
 
@@ -68,7 +69,8 @@ def dashboard(desk: Desk, out: Path, lang: str = "", *, renews: bool = False) ->
     language = find_language(lang) if lang else ""
     refuse_place(out)
     stock = look(desk)
-    notes = tuple(unfit(stock))
+    changed = (problem for region in stock.plan.regions for problem in broken_seals(stock, region))
+    notes = (*unfit(stock), *changed, *not_taken_in(stock))
     language = language or stock.standing.language
     seen = _seen(stock, language, notes, renews)
     content = dashboard_page(seen, language).encode()
@@ -115,7 +117,7 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
     habit = correction(past_judgement(ledger, stock.standing.values))
     return Overviewed(
         standing=stock.standing,
-        sheets=show_sheets(stock.standing, stock.reading.values, language, ("dashboard", "progress")),
+        sheets=show_sheets(stock.standing, stock.counted, language, ("dashboard", "progress")),
         regions=tuple(_region(stock, one, one.code in waiting, moments) for one in stock.plan.regions),
         contests=tuple(contests.values()),
         acts=tuple(islice(_acts(ledger, stock), _MOST_ACTS)),

@@ -119,7 +119,7 @@ def _names(plan: Plan) -> dict[str, str]:
 def targets_now(stock: Stock) -> tuple[str, Floats]:
     """Which targets stand furthest, agreed, declared or split, and they themselves, (n,)."""
     standing, lines = stock.standing, stock.plan.lines
-    declared = [as_number(stock.typed((line.region, line.code, "declared"))) for line in lines]
+    declared = [as_number(stock.counted.get((line.region, line.code, "declared"))) for line in lines]
     settled = [_settled(standing, line) for line in lines]
     for code, values in (("agreed", settled), ("declared", declared)):
         if None not in values:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.resources.abc import Traversable
 
 import numpy as np
 
 from ..calibration import Floats, History, Inputs, Key, Plan, Readings, Value
-from ..connect import Actuals, DataSource, open_source, read_actuals, read_drivers, read_history
+from ..calibration.vocabulary import SourceKind
+from ..connect import (
+    Actuals,
+    DataSource,
+    is_due,
+    open_source,
+    read_actuals,
+    read_drivers,
+    read_history,
+    source_meant,
+)
 from ..desk import (
     PARTS,
     PAST,
@@ -20,6 +32,7 @@ from ..desk import (
     Stock,
     imported_results,
     imports,
+    plan_of,
     shortest,
     take_stock,
 )
@@ -30,10 +43,11 @@ from ..outbox import secret
 from ..problems import DataProblems, Found, Problem, Refused
 from ..telling import DONE, QUIET, Part, Report, Sentence
 from ..workbook import entered
+from .watching import MissedReport
 
 _VARIABLE = "TARGETCAL_SOURCE_SECRET"
 """Holds the password or token of a source; else the keyring has it."""
-_KEYS: Mapping[str, Key] = {"actuals": RESULTS, "history": PAST, "drivers": READ}
+_KEYS: Mapping[SourceKind, Key] = {"actuals": RESULTS, "history": PAST, "drivers": READ}
 """What can be taken in, and where the ledger keeps what came of it."""
 
 
@@ -41,7 +55,7 @@ _KEYS: Mapping[str, Key] = {"actuals": RESULTS, "history": PAST, "drivers": READ
 class TakenIn:
     """What one source brought."""
 
-    kind: str
+    kind: SourceKind
     source: str
     rows: int
     added: int
@@ -69,16 +83,23 @@ class ImportReport(Report):
     """What an import brought, by source."""
 
     taken: tuple[TakenIn, ...]
+    waiting: int = 0
+    """Sources of the plan that are not due yet."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
+        if self.waiting:
+            yield Sentence(text("telling.import.waiting", language, count=self.waiting), QUIET)
         for one in self.taken:
             yield from one.tell(language)
 
 
 @dataclass(frozen=True)
 class ImportWish:
-    """What is to be taken in: a source of one kind; where none is named, what was last taken in of each."""
+    """What is to be taken in: a source of one kind; where none is named, what the plan says is due.
+
+    A plan that states no sources has that of each kind taken in again which was the last.
+    """
 
     actuals: str = ""
     history: str = ""
@@ -88,7 +109,7 @@ class ImportWish:
     """Columns that are called otherwise there: `value=amount`."""
 
     @property
-    def kinds(self) -> dict[str, str]:
+    def kinds(self) -> dict[SourceKind, str]:
         """The kinds for which a source was named."""
         return {kind: said for kind in _KEYS if (said := getattr(self, kind))}
 
@@ -97,7 +118,7 @@ class ImportWish:
 class _News:
     """What a source says, before anything of it is recorded."""
 
-    kind: str
+    kind: SourceKind
     record: Imported
     entered: Mapping[Key, Value] = field(default_factory=dict)
     remembered: Mapping[str, str] = field(default_factory=dict)
@@ -110,16 +131,32 @@ def import_data(desk: Desk, wish: ImportWish) -> ImportReport:
     everything that is wrong with what they say. Nothing is taken in then.
     """
     stock = take_stock(desk)
-    news = [*_all_news(stock, _wanted(stock, wish))]
+    wanted = _wanted(stock, wish)
+    news = [*_all_news(_Known(stock), wanted)]
     events, documents = list[Event](), list[bytes]()
+    last = {key: stock.standing.values.get(key) for key in _KEYS.values()}
     for one in news:
         key, content = _KEYS[one.kind], dump(one.record)
-        if (old := stock.standing.values.get(key)) != (new := reference(content)):
-            events.append(Event("import", *key, old, new))
+        if last[key] != (new := reference(content)):
+            events.append(Event("import", *key, last[key], new))
             documents.append(content)
+            last[key] = new
     if events:
         stock.settle(events, documents, {key: value for one in news for key, value in one.entered.items()})
-    return ImportReport(tuple(_told(stock, one) for one in news))
+    waiting = 0 if wish.kinds else max(len(stock.plan.sources) - len(wanted), 0)
+    return ImportReport(tuple(_told(stock, one) for one in news), waiting)
+
+
+def take_in_due(desk: Desk, told: Callable[[Report], None]) -> None:
+    """Take in what the plan says is due, telling what came of it; what fails is told, and due again."""
+    if plan_of(desk).sources:
+        try:
+            report = import_data(desk, ImportWish())
+        except (Refused, DataProblems) as problems:
+            told(MissedReport(problems.problems))
+        else:
+            if report.taken:
+                told(report)
 
 
 def _told(stock: Stock, news: _News) -> TakenIn:
@@ -135,7 +172,7 @@ def _told(stock: Stock, news: _News) -> TakenIn:
 class _Wanted:
     """A kind, where it comes from, how columns are called there, and how they were called before."""
 
-    kind: str
+    kind: SourceKind
     source: DataSource
     called: Mapping[str, str]
     remembered: Mapping[str, str] = field(default_factory=dict)
@@ -150,9 +187,28 @@ def _wanted(stock: Stock, wish: ImportWish) -> list[_Wanted]:
         ((kind, said),) = kinds.items()
         source, called = DataSource(said, wish.query), _called(wish.called)
         return [_Wanted(kind, source, called, _remembered(stock, kind, source, called))]
-    if not (found := [*_again(stock)]) or wish.query or wish.called:
+    if wish.query or wish.called:
+        raise Refused([Problem("import_what")])
+    if stock.plan.sources:
+        return [*_due(stock)]
+    if not (found := [*_again(stock)]):
         raise Refused([Problem("import_what")])
     return found
+
+
+def _due(stock: Stock) -> Iterator[_Wanted]:
+    """The sources that the plan states whose turn has come."""
+    for stated in stock.plan.sources:
+        source = source_meant(stated, stock.plan, stock.desk.path.parent)
+        before = (one for one in imports(stock.desk.ledger, _KEYS[stated.kind]) if one.on)
+        days = [one.on for one in before if DataSource(one.source, one.query) == source]
+        last = dt.date.fromisoformat(max(days)) if days else None
+        if is_due(stated.when, last, _today(stock)):
+            yield _Wanted(stated.kind, source, _called(stated.map))
+
+
+def _today(stock: Stock) -> dt.date:
+    return stock.desk.clock().astimezone().date()
 
 
 def _again(stock: Stock) -> Iterator[_Wanted]:
@@ -162,7 +218,9 @@ def _again(stock: Stock) -> Iterator[_Wanted]:
             yield _Wanted(kind, DataSource(last.source, last.query), last.called)
 
 
-def _remembered(stock: Stock, kind: str, source: DataSource, called: Mapping[str, str]) -> Mapping[str, str]:
+def _remembered(
+    stock: Stock, kind: SourceKind, source: DataSource, called: Mapping[str, str]
+) -> Mapping[str, str]:
     """How the other columns were called in the last import from there, else in the last of its kind."""
     found = [one for one in imports(stock.desk.ledger, _KEYS[kind]) if one.called]
     same = [one for one in found if DataSource(one.source, one.query) == source]
@@ -178,12 +236,34 @@ def _called(said: Sequence[str]) -> dict[str, str]:
     return {column.strip(): title.strip() for column, _, title in pairs}
 
 
-def _all_news(stock: Stock, wanted: Sequence[_Wanted]) -> Iterator[_News]:
+class _Known:
+    """What is known by now: to ledger and book, and from the sources that were read before."""
+
+    def __init__(self, stock: Stock) -> None:
+        self.stock = stock
+        self._entered: dict[Key, Value] = {}
+
+    @cached_property
+    def results(self) -> Floats:
+        """All that is known of each line and day, (4, n, D), NaN where nothing is."""
+        plan = self.stock.plan
+        return _grids(imported_results(self.stock.desk.ledger, plan), plan)
+
+    def typed(self, key: Key) -> Value:
+        """What stands in a cell of finance's."""
+        return self._entered[key] if key in self._entered else self.stock.typed(key)
+
+    def enter(self, cells: Mapping[Key, Value]) -> None:
+        """Cells are to say something else."""
+        self._entered |= cells
+
+
+def _all_news(known: _Known, wanted: Sequence[_Wanted]) -> Iterator[_News]:
     """What all sources say; raise DataProblems with what is wrong with any of them."""
     problems = Found()
     for place, one in enumerate(wanted):
         try:
-            yield _news(stock, one, (place, len(wanted)))
+            yield _news(known, one, (place, len(wanted)))
         except DataProblems as found:
             for problem in found.problems:
                 problems.add(problem)
@@ -191,18 +271,18 @@ def _all_news(stock: Stock, wanted: Sequence[_Wanted]) -> Iterator[_News]:
         raise DataProblems([*problems])
 
 
-def _news(stock: Stock, wanted: _Wanted, turn: tuple[int, int]) -> _News:
+def _news(known: _Known, wanted: _Wanted, turn: tuple[int, int]) -> _News:
     """What a source says; a remembered title that it does not have is no longer looked for.
 
     Of `turn`, its place among so many sources, it is told how far all of them have come.
     """
-    place, every = turn
+    (place, every), stock = turn, known.stock
     stock.desk.progress("import", 2 * place, 2 * every)
     content, remembered = open_source(wanted.source, lambda name: secret(_VARIABLE, name)), wanted.remembered
     stock.desk.progress("import", 2 * place + 1, 2 * every)
     while True:
         try:
-            news = _read_as(stock, wanted, content, {**remembered, **wanted.called})
+            news = _read_as(known, wanted, content, {**remembered, **wanted.called})
             stock.desk.progress("import", 2 * place + 2, 2 * every)
             return replace(news, remembered=remembered)
         except DataProblems as found:
@@ -212,27 +292,26 @@ def _news(stock: Stock, wanted: _Wanted, turn: tuple[int, int]) -> _News:
             remembered = {name: title for name, title in remembered.items() if name not in missing}
 
 
-def _read_as(stock: Stock, wanted: _Wanted, content: Traversable, called: Mapping[str, str]) -> _News:
+def _read_as(known: _Known, wanted: _Wanted, content: Traversable, called: Mapping[str, str]) -> _News:
     """What a source says whose columns are called so."""
-    kind, source, inputs = wanted.kind, wanted.source, stock.standing.inputs
-    empty = Imported(source.said, source.query, called, 0, 0, 0, 0.0)
+    kind, source, stock = wanted.kind, wanted.source, known.stock
+    inputs = stock.standing.inputs
+    empty = Imported(source.said, source.query, called, 0, 0, 0, 0.0, on=_today(stock).isoformat())
     if kind == "actuals":
-        found = read_actuals(content, stock.plan, called)
-        before = imported_results(stock.desk.ledger, stock.plan)
-        return _News(kind, _results(empty, found, before, stock.plan))
+        return _News(kind, _results(empty, read_actuals(content, stock.plan, called), known))
     if kind == "history":
         cells = _past(inputs, read_history(content, stock.plan, called, is_whole=False), source.name)
     else:
         cells = _read(inputs, read_drivers(content, stock.plan, 0, called))
-    return _typed(stock, kind, empty, cells)
+    return _typed(known, kind, empty, cells)
 
 
-def _results(empty: Imported, found: Actuals, before: Actuals | None, plan: Plan) -> Imported:
+def _results(empty: Imported, found: Actuals, known: _Known) -> Imported:
     """What of daily results is new, or other than what was known of the same line and day."""
-    shape = len(plan.lines), len(plan.period.days)
-    now, known = _grids(found, shape), _grids(before, shape)
-    said, had = (np.isfinite(grid).any(axis=0) for grid in (now, known))
-    same = ((now == known) | (np.isnan(now) & np.isnan(known))).all(axis=0)
+    now, before = _grids(found, known.stock.plan), known.results
+    said, had = (np.isfinite(grid).any(axis=0) for grid in (now, before))
+    same = ((now == before) | (np.isnan(now) & np.isnan(before))).all(axis=0)
+    known.results = np.where(said, now, before)
     lines, days = np.nonzero(said & ~same)
     value, leads, capacity, volume = (shortest(part[lines, days]) for part in now)
     return replace(
@@ -250,9 +329,9 @@ def _results(empty: Imported, found: Actuals, before: Actuals | None, plan: Plan
     )
 
 
-def _grids(results: Actuals | None, shape: tuple[int, int]) -> Floats:
-    """All that is known of each line and day, (4, n, D), NaN where nothing is."""
-    whole = np.full((len(PARTS), *shape), np.nan)
+def _grids(results: Actuals | None, plan: Plan) -> Floats:
+    """What results say of each line and day, (4, n, D), NaN where they say nothing."""
+    whole = np.full((len(PARTS), len(plan.lines), len(plan.period.days)), np.nan)
     if results is not None:
         for place, name in enumerate(PARTS):
             part = getattr(results, name)
@@ -287,10 +366,11 @@ def _read(inputs: Inputs, found: Readings) -> dict[Key, Value]:
     }
 
 
-def _typed(stock: Stock, kind: str, empty: Imported, cells: Mapping[Key, Value]) -> _News:
+def _typed(known: _Known, kind: SourceKind, empty: Imported, cells: Mapping[Key, Value]) -> _News:
     """What becomes of finance's cells, as a person would type it: `recalibrate` takes it from there."""
-    before = {key: stock.typed(key) for key in cells}
+    before = {key: known.typed(key) for key in cells}
     news = {key: value for key, value in cells.items() if before[key] != value}
+    known.enter(news)
     added = sum(before[key] is None for key in news)
     total = float(sum(value for value in cells.values() if isinstance(value, int | float)))
     record = replace(empty, rows=len(cells), added=added, changed=len(news) - added, total=total)

@@ -82,10 +82,12 @@ class Interview:
     def _taken(self, item: FormItem, said: str) -> Any:
         if not said and item.needed:
             raise DataProblems([Problem("csv_empty")])
-        value, fault = answer_meant(item, said) if said or item.choices else ("", "")
+        unit = str(self._words.get("metric", {}).get("unit", ""))
+        value, fault = answer_meant(item, said, unit) if said or item.choices else ("", "")
         if fault:
             known = [*item.words(self._language)]
-            raise DataProblems([Problem(fault, fields={"value": said, "known": known})])
+            fields = {"value": said, "known": known, "found": [said], "unit": unit}
+            raise DataProblems([Problem(fault, fields=fields)])
         return value
 
     def _until(self, question: str, default: str, taken: Callable[[str], _Answer]) -> _Answer:

@@ -43,9 +43,9 @@ from ..workdays import CalendarNote, calendar_note
 
 @dataclass(frozen=True)
 class Heritage:
-    """What a plan takes along from one before: weights (drivers,), and what is recorded of all that."""
+    """What a plan takes along from one before: weights (drivers,) if any, and what is recorded of it."""
 
-    weights: Floats
+    weights: Floats | None
     events: tuple[Event, ...]
     documents: tuple[bytes, ...]
 
@@ -68,6 +68,9 @@ class NewReport(Report):
     """Regions and lines whose interval was cut off where their history no longer carries it."""
     skipped: tuple[str, ...] = ()
     """Past periods of which no line has a value."""
+    taught_by: str = ""
+    """The earlier plan whose days taught the rhythm of this one's."""
+    taught_days: int = 0
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -76,6 +79,9 @@ class NewReport(Report):
         told = Figures(self.metric, language)
         totals = {"hq": told.total(self.hq_target), "suggested": told.total(self.suggested_total)}
         yield Sentence(text("telling.new.totals", language, **totals))
+        if self.taught_by:
+            facts = {"before": self.taught_by, "days": self.taught_days}
+            yield Sentence(text("telling.new.taught", language, **facts))
         if said := self.calendar.sentence(language):
             yield Sentence(said, QUESTION)
         yield from tell_open(self.skipped, self.questions, self.held, language)

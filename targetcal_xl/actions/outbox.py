@@ -145,7 +145,8 @@ def outbox(
     is none, and for a book that shows other entries.
     """
     if listed:
-        return OutboxReport(tuple(queued_row(look(desk), item) for item in queue(desk.ledger)), dry=True)
+        now = look(desk)
+        return OutboxReport(tuple(queued_row(now, item) for item in queue(desk.ledger)), dry=True)
     stock = take_stock(desk)
     came_back = bounces_in(bounces) if bounces else ()
     events = [*_again(stock, resend, MessageState.PREPARED), *_again(stock, arrived, MessageState.SENT)]

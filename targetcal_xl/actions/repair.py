@@ -25,8 +25,9 @@ from ..ooxml import write_file
 from ..problems import MOST_OF_A_KIND, Problem, Refused
 from ..telling import QUESTION, Part, Report, Sentence, noted
 from ..workbook import Owner, Typed, nameless, open_damaged
-from .check import awaits, is_sealed
-from .verify import faults, strays
+from .check import awaits
+from .strays import strays
+from .verify import faults
 
 ELSEWHERE = (
     *("file_encrypted", "file_old_xls", "file_strict", "file_dates_1904"),
@@ -247,4 +248,4 @@ def _is_theirs(stock: Stock, cell: Typed) -> bool:
     side = stock.table(stock.plan.region(str(cell.key[0])))
     if cell.owner is Owner.SUPERIOR:
         return awaits(side, cell.key)
-    return not is_sealed(side, cell.key)
+    return not side.is_sealed(cell.key)

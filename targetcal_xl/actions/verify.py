@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, product
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..calibration import Value, same_value
@@ -25,19 +25,17 @@ from ..desk import (
     stamps,
 )
 from ..ledger import plain_head
-from ..ooxml import BLANK, Spot, cell_name
+from ..ooxml import BLANK, cell_name
 from ..problems import Problem, Refused
-from ..workbook import BUTTONS_TAB, Content, marks, marks_in, region_sheet, shown
+from ..workbook import BUTTONS_TAB, marks, region_sheet, shown
 from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
 from .letters_held import changed_files, outdated, unfaithful
 from .stamp import held_stamps
+from .strays import Stray, strays
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
-
-Stray = tuple[str, Problem]
-"""Sheet code and problem of a cell that is neither ours nor anybody's to fill."""
 
 
 def verify(desk: Desk, heads: Sequence[str] = ()) -> AuditReport:
@@ -188,52 +186,9 @@ def _marks_changed(stock: Stock) -> Iterator[Problem]:
             yield Problem("mark_changed", f"{tab}!{cell_name(spot)}", programs)
 
 
-def strays(stock: Stock, wanted: Content | None = None) -> Iterator[Stray]:
-    """Every cell that holds what is neither ours, by `wanted`, nor anybody's to fill."""
-    known = _known(stock, stock.wanted if wanted is None else wanted)
-    for sheet, grid in stock.reading.grids.items():
-        labels, tab = stock.reading.labels[sheet], stock.reading.places.tabs[sheet]
-        for spot in sorted(set(grid).difference(known[sheet], labels.spots)):
-            found = grid[spot].value
-            twin = isinstance(found, str) and found.strip() in labels.texts
-            code = (
-                "label_twice" if twin else "row_uncoded" if _in_growing(stock, sheet, spot) else "cell_stray"
-            )
-            yield sheet, Problem(code, f"{tab}!{cell_name(spot)}", {"found": said(found)})
-
-
-def _in_growing(stock: Stock, sheet: str, spot: Spot) -> bool:
-    """Whether a cell stands below the captions of a table that grows, where its last columns are."""
-    places = stock.reading.places
-    return any(
-        place.head < spot[0] and spot[1] in place.columns.values()
-        for table in places.sheets[sheet].tables
-        if table.growing and (place := places.tables.get((sheet, table.code)))
-    )
-
-
 def _is_false(stock: Stock, sheet: str, stray: Problem) -> bool:
     """Whether a stray cell could be taken for ours: by a label, in a table, or where nobody types."""
     shapes = stock.reading.places.sheets[sheet]
     owners = [shape.owner for shape in shapes.fields]
     owners += [column.owner for table in shapes.tables for column in table.columns]
     return stray.code != "cell_stray" or not any(owner.is_person for owner in owners)
-
-
-def _known(stock: Stock, wanted: Content) -> Mapping[str, set[Spot]]:
-    """The spots of each sheet that have a meaning."""
-    places, typed = stock.reading.places, stock.reading.typed.values()
-    known = {sheet: {*cells} for sheet, cells in wanted.items()}
-    for cell in typed:
-        known[cell.sheet].add(cell.spot)
-    for (sheet, code), place in places.tables.items():
-        rows, columns = place.rows.values(), place.columns.values()
-        known[sheet] |= {(place.head - 1, across) for across in columns} | {(row, 1) for row in rows}
-        known[sheet].add((place.head - 1, 1))
-        if places.sheets[sheet].table(code).growing:
-            known[sheet] |= set(product(rows, columns))
-    for spots in known.values():
-        spots.add((1, 1))
-    for sheet, grid in stock.reading.grids.items():
-        known[sheet].update(spot for spot, _ in marks_in(grid))
-    return known

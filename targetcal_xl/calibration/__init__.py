@@ -119,6 +119,7 @@ from .plan import (
     Post,
     Region,
     Robot,
+    StatedSource,
     Thresholds,
     Trust,
 )
@@ -273,6 +274,7 @@ __all__ = [
     "Shape",
     "Shortage",
     "Standing",
+    "StatedSource",
     "Step",
     "SuggestionRule",
     "SupportsCame",

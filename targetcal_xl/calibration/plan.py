@@ -16,7 +16,17 @@ from .arrays import Floats
 from .calendar import Calendar
 from .metric import IN_PERCENT, Metric
 from .period import Period
-from .vocabulary import TRIGGERS, CopiedTo, MissingDays, RobotKind, Split, Trigger, WeightsCode
+from .vocabulary import (
+    TRIGGERS,
+    CopiedTo,
+    MissingDays,
+    RobotKind,
+    SourceKind,
+    SourceTurn,
+    Split,
+    Trigger,
+    WeightsCode,
+)
 
 ADDED: Final = {"added": True}
 """Marks a field that came later: while it has its default, documents are written as they were before it."""
@@ -202,6 +212,20 @@ class Post:
 
 
 @dataclass(frozen=True)
+class StatedSource:
+    """Where data of a plan comes from by itself; `query` is the question to a database.
+
+    `map` says how columns are called there (`value=amount`), `when` how often it is asked.
+    """
+
+    kind: SourceKind
+    address: str
+    query: str = ""
+    map: tuple[str, ...] = ()
+    when: SourceTurn = "daily"
+
+
+@dataclass(frozen=True)
 class Driver:
     """A named influence on the metric; `weight` is the elasticity of the metric to its signal.
 
@@ -283,9 +307,9 @@ class Plan:
     """Whether recalibrating learns the drivers' weights, or keeps those of the experts."""
     missing_days: MissingDays = field(default="zero", metadata=ADDED)
     calendar: Calendar | None = field(default=None, metadata=ADDED)
+    """Which days are worked; China's, where the plan does not say."""
     triggers: tuple[Trigger, ...] = field(default=TRIGGERS, metadata=ADDED)
     """What a confirmed target may be changed for."""
-    """Which days are worked; China's, where the plan does not say."""
     deadlines: tuple[dt.date, ...] = field(default=(), metadata=ADDED)
     """The last day to submit on, for each round; later rounds than these have none."""
     robots: tuple[Robot, ...] = field(default=(), metadata=ADDED)
@@ -295,6 +319,8 @@ class Plan:
     days: DayShape = field(default=DayShape(), metadata=ADDED)
     posts: tuple[Post, ...] = field(default=(), metadata=ADDED)
     """Planned people, whose lines and regions can come to no more than they bring."""
+    sources: tuple[StatedSource, ...] = field(default=(), metadata=ADDED)
+    """Where its results, history and readings come from."""
     ratchet_limit: float | None = field(default=None, metadata=ADDED)
     """How many percent harder the split may be for each percent of last period's surplus; None: no limit."""
 

@@ -264,6 +264,13 @@ Trigger = Literal["territory", "staff", "product", "customer", "market", "other"
 TRIGGERS: Final[tuple[Trigger, ...]] = get_args(Trigger)
 """What may happen in a period that makes a confirmed target another one."""
 
+SourceKind = Literal["actuals", "history", "drivers"]
+SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
+"""What a source of data brings: daily results, past values, or readings of indicators."""
+
+SourceTurn = Literal["daily", "weekly", "monthly", "always"]
+"""How often a source is asked by itself: once in a day, a week or a month, or whenever somebody imports."""
+
 TalkOutcome = Literal["upheld", "partly", "target_kept"]
 TALK_OUTCOMES: Final[tuple[TalkOutcome, ...]] = get_args(TalkOutcome)
 """What a talk about an objection comes to: it is upheld, in part, or the suggested target is kept."""

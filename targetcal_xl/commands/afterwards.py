@@ -95,9 +95,15 @@ def _follow(
     ledger: LedgerAt = "",
 ) -> "Report":
     from ..actions.dashboard import files_of
+    from ..actions.import_data import take_in_due
+
+    def work(desk: "Desk") -> "Report":
+        if watch and not actuals:
+            take_in_due(desk, here.tell)
+        return _follow_once(desk, actuals, as_of)
 
     watched = ([actuals] if actuals else files_of(book, ledger)) if watch else ()
-    return at_desk(here, (book, who, ledger), lambda desk: _follow_once(desk, actuals, as_of), watched)
+    return at_desk(here, (book, who, ledger), work, watched)
 
 
 @TABLE.button("follow", "finance", "ChartTypeLineInsertGallery", "actuals", "as_of")

@@ -49,6 +49,7 @@ SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_li
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
 ChosenOdds = Annotated[float | None, Given("--odds", "number", about="chosen_odds")]
+TaughtBy = Annotated[Path | None, Given("--days", "file", about="taught_by", metavar="BOOK")]
 FairnessSheet = Annotated[Path | None, Given("--sheet", "file", about="fairness_sheet", metavar="FILE.xlsx")]
 EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 
@@ -99,21 +100,24 @@ def _init(
     "targetcal new targets.xlsx --from saas",
     "targetcal new targets.xlsm --from saas",
     "targetcal new targets.xlsx --from my-plan --lang en",
+    "targetcal new targets.xlsx --from my-plan --days 2024Q4.xlsx",
 )
 def _new(
     here: Here,
     book: Book,
     source: Source,
     lang: Language = SPOKEN,
+    days: TaughtBy = None,
     who: Who = "",
     ledger: LedgerAt = "",
 ) -> "Report":
     from ..actions.new import new
+    from ..actions.taught import new_taught
     from ..connect import find_plan, read_plan
 
     inputs = read_plan(find_plan(source))
     with here.desk(book, who, ledger, create=True) as desk:
-        return new(desk, inputs, lang)
+        return new_taught(desk, inputs, lang, days) if days else new(desk, inputs, lang)
 
 
 @TABLE.command(

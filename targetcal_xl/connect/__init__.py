@@ -37,6 +37,7 @@ with on_demand(__name__):
         stamped_at,
         trusted_roots,
     )
+    from .stated import is_due, source_meant
     from .suggestions import CAUSES, RULE_FIELDS, SUGGESTIONS, read_suggestions
     from .survey import SURVEY_COLUMNS, Responses, read_responses, role_words, survey_words
     from .tables import decode
@@ -70,6 +71,7 @@ __all__ = [
     "decode",
     "find_plan",
     "infeasible",
+    "is_due",
     "is_okr_file",
     "multiple_of",
     "number_told",
@@ -97,6 +99,7 @@ __all__ = [
     "results_table",
     "role_words",
     "signers_roots",
+    "source_meant",
     "staffed",
     "stamp_authority",
     "stamped_at",

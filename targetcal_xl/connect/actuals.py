@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..calibration import Floats, Plan, Resources
 from ..log import step
+from .columns import ACTUALS_COLUMNS
 from .tables import TableFile, read_table
 
 _LOG = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def read_actuals(source: Traversable, plan: Plan, called: Mapping[str, str] | No
     negative: returns and cancellations. Where a mean or ratio has volumes, every value needs one. Columns
     may be `called` otherwise. Raise DataProblems with every fault.
     """
-    table = read_table(source, ("date", "line", "value"), ("leads", "capacity", "volume"), called)
+    table = read_table(source, *ACTUALS_COLUMNS, called)
     days = _days(table, plan)
     lines = table.codes("line", {line.code: line.name for line in plan.lines})
     least = -math.inf if plan.metric.adds_up else 0.0

@@ -45,6 +45,18 @@ def amount_told(said: str) -> Amount | None:
     )
 
 
+def is_strange(said: str, unit: str) -> bool:
+    """Whether an amount names another currency than its unit."""
+    amount, one = amount_told(said), amount_told(f"1{unit}")
+    return bool(amount and one and not amount.currencies & one.currencies)
+
+
+def number_in(said: str, unit: str) -> float:
+    """What a number, with its currency or without, comes to in a unit; NaN where it is none."""
+    amount, one = amount_told(said), amount_told(f"1{unit}")
+    return amount.value / (one.value if one else 1.0) if amount else number_told(said, unit)
+
+
 @dataclass(frozen=True)
 class Currency:
     """A currency of a column: the codes that may be meant, how it is named, and a cell that does so."""

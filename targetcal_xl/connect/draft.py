@@ -13,8 +13,9 @@ from typing import Any
 import tomli_w
 
 from ..figures import typed
+from .columns import DRIVER_COLUMNS, HISTORY_COLUMNS
 from .plan_file import FILE, plan_words
-from .plan_folder import DRIVER_COLUMNS, DRIVERS, HISTORY, HISTORY_COLUMNS, read_plan, table_file
+from .plan_folder import DRIVERS, HISTORY, read_plan, table_file
 from .spelt import is_counted, normal, number_told
 from .tables import TableFile, read_table
 

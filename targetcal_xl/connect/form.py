@@ -11,12 +11,14 @@ from ..calibration.vocabulary import (
     DIRECTIONS,
     EFFECTS,
     KINDS,
+    SOURCE_KINDS,
     TRIGGERS,
     WEIGHTS,
     CopiedTo,
     Distance,
     MissingDays,
     RobotKind,
+    SourceTurn,
     Split,
 )
 from ..language import LANGUAGES, find, text
@@ -43,6 +45,8 @@ class FormItem:
     """The sheets one of which has what is named here; the first has it as a rule."""
     begins: str = ""
     """The section that begins with it."""
+    is_amount: bool = False
+    """Whether it counts in the metric's unit."""
 
     @property
     def code(self) -> str:
@@ -149,7 +153,7 @@ def _care(role: str) -> Iterator[FormItem]:
     yield FormItem((role, "robot"), of="robots")
 
 
-_LIMITS = (FormItem(("low",), "number"), FormItem(("high",), "number"), FormItem(("locked",), "number"))
+_LIMITS = tuple(FormItem((name,), "number", is_amount=True) for name in ("low", "high", "locked"))
 _EFFECT = {code: code for code in EFFECTS.values()}
 _WAY = {code: sign for sign, code in DIRECTIONS.items()}
 
@@ -158,14 +162,14 @@ PLAN: Final = FormSheet(
     (
         FormItem(("company",), needed=True, begins="company"),
         FormItem(("period",), "period", needed=True),
-        FormItem(("hq_target",), "number", needed=True),
+        FormItem(("hq_target",), "number", needed=True, is_amount=True),
         FormItem(("code",)),
         FormItem(("metric", "name"), needed=True, begins="metric"),
         FormItem(("metric", "unit")),
         FormItem(("metric", "definition"), needed=True),
         FormItem(("metric", "kind"), "choice", choices=_codes(KINDS)),
         FormItem(("metric", "direction"), "choice", choices=_WAY),
-        FormItem(("metric", "step"), "number"),
+        FormItem(("metric", "step"), "number", is_amount=True),
         FormItem(("metric", "distance"), "choice", choices=_codes(get_args(Distance))),
         FormItem(("metric", "code")),
         FormItem(("deadlines",), "day", many=True, begins="dates"),
@@ -323,14 +327,27 @@ POSTS: Final = FormSheet(
         FormItem(("start",), "day"),
         FormItem(("ramp",), "number"),
         FormItem(("end",), "day"),
-        FormItem(("output",), "number"),
+        FormItem(("output",), "number", is_amount=True),
     ),
     needed=False,
 )
 
+SOURCES: Final = FormSheet(
+    "sources",
+    (
+        FormItem(("kind",), "choice", needed=True, choices=_codes(SOURCE_KINDS)),
+        FormItem(("address",), needed=True),
+        FormItem(("query",)),
+        FormItem(("map",), many=True),
+        FormItem(("when",), "choice", choices=_codes(get_args(SourceTurn))),
+    ),
+    needed=False,
+    known_by="address",
+)
+
 SHEETS: Final = (
     *(PLAN, REGIONS, LINES, HISTORY, DRIVERS, INDICATORS, READINGS),
-    *(GROUPS, POSTS, ROBOTS, DIGEST, SHARES),
+    *(GROUPS, POSTS, ROBOTS, DIGEST, SHARES, SOURCES),
 )
 """The sheets of the form, in their order."""
 INSIDE: Final = {DIGEST.code: ("notices", DIGEST.code), SHARES.code: ("days", SHARES.code)}

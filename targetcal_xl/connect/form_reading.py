@@ -28,6 +28,8 @@ from ..calibration import (
 )
 from ..calibration.values import LARGEST
 from ..problems import DataProblems, Place, Problem, Words
+from .amounts import is_strange, number_in
+from .columns import DRIVER_COLUMNS, HISTORY_COLUMNS
 from .draft import NOTE, DraftRow, PlanDraft, rows_of
 from .form import (
     DRIVERS,
@@ -45,7 +47,7 @@ from .form import (
 )
 from .form_writing import NOBODY
 from .plan_file import PlanPlace, plan_meant
-from .plan_folder import DRIVER_COLUMNS, HISTORY_COLUMNS, history_in, odd_target, readings_in
+from .plan_folder import history_in, odd_target, readings_in
 from .sheet import Grid, NotASheet, TooBig, read_sheets
 from .spelt import date_told, normal, number_told
 from .staffing import staffed
@@ -104,6 +106,8 @@ class _Answers:
 
     file: str
     tab: str
+    unit: str = ""
+    """What the plan's amounts are counted in."""
     rows: list[dict[str, object]] = field(default_factory=list)
     cells: list[dict[str, str]] = field(default_factory=list)
     """For each row the cell of each item, by the item's code."""
@@ -140,16 +144,21 @@ class _Answers:
 
     def _one(self, row: int, item: FormItem, said: str) -> Iterator[object]:
         """What an answer means; nothing, and a problem, where it means nothing."""
-        value, fault = answer_meant(item, said)
+        value, fault = answer_meant(item, said, self.unit)
         if fault:
             known = {"known": [Words(f"connect.form.choice.{one}") for one in item.choices]}
-            self.report(fault, row, item.code, value=said, **known)
+            self.report(fault, row, item.code, value=said, found=[said], unit=self.unit, **known)
         else:
             yield value
 
 
-def answer_meant(item: FormItem, said: str) -> tuple[object, str]:
-    """What a text means to an item, and the code of what is wrong with it."""
+def answer_meant(item: FormItem, said: str, unit: str = "") -> tuple[object, str]:
+    """What a text means to an item, and the code of what is wrong with it.
+
+    Of what counts in the metric's unit, multiples and amounts do so, too: 1.2万 is 1.2 in 万元.
+    """
+    if item.is_amount:
+        return (None, "csv_other_currency") if is_strange(said, unit) else _amount(number_in(said, unit))
     taken, fault = _TAKEN[item.kind]
     value = taken(item, said)
     return value, fault if value is None else ""
@@ -161,12 +170,11 @@ def _period(_: FormItem, said: str) -> str | None:
     return None
 
 
-def _amount(_: FormItem, said: str) -> float | None:
+def _amount(found: float) -> tuple[float | None, str]:
     """Whole numbers as such: a plan file says 1200, and not 1200.0."""
-    found = number_told(said)
     if math.isnan(found):
-        return None
-    return int(found) if found.is_integer() and abs(found) < LARGEST else found
+        return None, "csv_not_a_number"
+    return int(found) if found.is_integer() and abs(found) < LARGEST else found, ""
 
 
 _TAKEN: Final[Mapping[ItemKind, tuple[Callable[[FormItem, str], object], str]]] = {
@@ -174,15 +182,21 @@ _TAKEN: Final[Mapping[ItemKind, tuple[Callable[[FormItem, str], object], str]]] 
     "choice": (FormItem.chosen, "form_choice"),
     "day": (lambda _, said: date_told(said), "csv_not_a_date"),
     "period": (_period, "form_period"),
-    "number": (_amount, "csv_not_a_number"),
-    "whole": (_amount, "csv_not_a_number"),
+    "number": (lambda _, said: _amount(number_told(said))[0], "csv_not_a_number"),
+    "whole": (lambda _, said: _amount(number_told(said))[0], "csv_not_a_number"),
 }
 """How an answer is taken, None where it means nothing, and the code of that fault."""
 
 
-def _answers(file: str, tab: str, grid: Grid, sheet: FormSheet) -> _Answers:
+def _unit(grid: Grid) -> str:
+    """What the plan's amounts are counted in, as its first sheet says."""
+    (asked,) = _below_each_other(grid, PLAN, _Answers("", ""))
+    return next((said for item, _, said in asked if item.path == ("metric", "unit")), "")
+
+
+def _answers(file: str, tab: str, grid: Grid, sheet: FormSheet, unit: str) -> _Answers:
     """What a sheet says, and what cannot be read of it."""
-    found = _Answers(file, tab)
+    found = _Answers(file, tab, unit)
     cells = _in_columns(grid, sheet, found) if sheet.is_table else _below_each_other(grid, sheet, found)
     for row in cells:
         found.rows.append({})
@@ -237,8 +251,9 @@ class _Filled:
 
     def __init__(self, file: str, grids: Mapping[str, tuple[str, Grid]]) -> None:
         self._file, self._grids = file, grids
+        unit = _unit(grids[PLAN.code][1])
         self._sheets = {
-            sheet.code: _answers(file, *grids.get(sheet.code, ("", Grid())), sheet)
+            sheet.code: _answers(file, *grids.get(sheet.code, ("", Grid())), sheet, unit)
             for sheet in SHEETS
             if sheet not in (HISTORY, READINGS)
         }

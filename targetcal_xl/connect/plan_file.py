@@ -34,6 +34,7 @@ from ..figures import typed
 from ..problems import DataProblems, Problem
 from ..workdays import calendar_problems
 from .plan_tree import tree_faults
+from .stated import source_faults
 from .tables import decode
 
 FILE = "plan.toml"
@@ -172,6 +173,21 @@ class _Post(_Strict):
     output: _NotNegative | None = plan.Post.output
 
 
+_SourceWords = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class _Source(_Strict):
+    kind: vocabulary.SourceKind
+    address: _SourceWords
+    query: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = plan.StatedSource.query
+    map: Annotated[list[_SourceWords], Field(max_length=20)] = [*plan.StatedSource.map]
+    when: vocabulary.SourceTurn = plan.StatedSource.when
+
+    @property
+    def stated(self) -> plan.StatedSource:
+        return plan.StatedSource(self.kind, self.address, self.query, tuple(self.map), self.when)
+
+
 class _Indicator(_Strict):
     code: _Code
     name: _Name
@@ -269,6 +285,7 @@ class _Plan(_Strict):
     trust: _Trust = _Trust()
     days: _DayShape = _DayShape()
     posts: Annotated[list[_Post], Field(max_length=2000)] = []
+    sources: Annotated[list[_Source], Field(max_length=50)] = []
     ratchet_limit: Annotated[float, Field(ge=0, le=1)] | None = None
 
     @property
@@ -322,7 +339,7 @@ def plan_meant(words: Mapping[str, Any]) -> plan.Plan:
     if problems:
         raise DataProblems(problems)
     found = _plan(said)
-    if faults := tree_faults(found):
+    if faults := [*tree_faults(found), *source_faults(found)]:
         raise DataProblems([Problem(code, PlanPlace(*place), fields) for place, code, fields in faults])
     return found
 
@@ -544,6 +561,7 @@ def _plan(said: _Plan) -> plan.Plan:
         trust=plan.Trust(said.trust.stamps),
         days=said.days.shape,
         posts=tuple(plan.Post(**post.model_dump()) for post in said.posts),
+        sources=tuple(source.stated for source in said.sources),
         ratchet_limit=said.ratchet_limit,
     )
 

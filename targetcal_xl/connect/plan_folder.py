@@ -18,6 +18,7 @@ from ..calibration.metric import IN_PERCENT
 from ..log import step
 from ..problems import DataProblems, Problem
 from ..workdays import with_days
+from .columns import DRIVER_COLUMNS, HISTORY_COLUMNS
 from .past_days import DAYS, read_past_days
 from .plan_file import FILE, PlanPlace, read_plan_file
 from .spelt import normal
@@ -28,9 +29,6 @@ from .tables import TableFile, read_table
 _LOG = logging.getLogger(__name__)
 
 HISTORY, DRIVERS = "history", "drivers"
-HISTORY_COLUMNS = ("line", "period", "value"), ("one_off",)
-DRIVER_COLUMNS = ("line", "indicator", "reference", "now"), ("period",)
-"""What has to stand in these tables, and what may."""
 ROOTS = "roots.pem"
 """The file with the certificates of those whom a plan trusts."""
 _KINDS = (".csv", ".xlsx", ".xlsm")

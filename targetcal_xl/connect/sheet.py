@@ -20,6 +20,8 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string, range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from .number_format import as_shown
+
 MOST_UNPACKED, MOST_LISTED, MOST_CELLS, MOST_COLUMNS = 200_000_000, 5_000_000, 2_000_000, 200
 """Bytes of a file, bytes of one of its lists, cells, and how far to the right columns are looked at."""
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
@@ -122,8 +124,8 @@ class _Book:
         return [text for part in parts for text in self._strings(part)]
 
     @cached_property
-    def _styled(self) -> list[bool]:
-        return [flag for part in self._related(self._main, "styles").values() for flag in self._dates(part)]
+    def _styled(self) -> list[_Format]:
+        return [one for part in self._related(self._main, "styles").values() for one in self._formats(part)]
 
     @property
     def _epoch(self) -> dt.datetime:
@@ -157,15 +159,24 @@ class _Book:
             _parse(file, strings)
         return strings.found
 
-    def _dates(self, part: str) -> Iterator[bool]:
-        """Whether each cell style shows a number as a date."""
+    def _formats(self, part: str) -> Iterator[_Format]:
+        """How each cell style shows a number; built-in ones show each reader the own currency: none."""
         tree = self._tree(part)
         own = {
             int(one.get("numFmtId", 0)): one.get("formatCode", "") for one in tree.iterfind(".//{*}numFmt")
         }
         for style in tree.iterfind("{*}cellXfs/{*}xf"):
             number = int(style.get("numFmtId", 0))
-            yield bool(is_date_format(own.get(number) or BUILTIN_FORMATS.get(number, "")))
+            code = own.get(number, "")
+            yield _Format(bool(is_date_format(code or BUILTIN_FORMATS.get(number, ""))), code)
+
+
+@dataclass(frozen=True)
+class _Format:
+    """How a cell style shows a number: as a date, or by a code of the book's own."""
+
+    is_date: bool
+    code: str
 
 
 class _Listener:
@@ -245,9 +256,9 @@ class _Strings(_Listener):
 class _Cells(_Listener):
     """The cells of a sheet, with the strings and styles of their book."""
 
-    def __init__(self, strings: Sequence[str], dates: Sequence[bool], epoch: dt.datetime) -> None:
+    def __init__(self, strings: Sequence[str], formats: Sequence[_Format], epoch: dt.datetime) -> None:
         super().__init__()
-        self._strings, self._dates, self._epoch = strings, dates, epoch
+        self._strings, self._formats, self._epoch = strings, formats, epoch
         self._grid, self._merges = Grid(), list[str]()
         self._row, self._column, self._counted = 0, -1, 0
         self._cell: Mapping[str, str] = {}
@@ -324,9 +335,12 @@ class _Cells(_Listener):
         return text if kind == "str" else self._number(_finite(text), _index(self._cell.get("s", "0")))
 
     def _number(self, value: float, style: int) -> str:
-        if style < len(self._dates) and self._dates[style]:
+        shown = self._formats[style] if style < len(self._formats) else _Format(False, "")
+        if shown.is_date:
             when = from_excel(value, self._epoch)
             return (when.date() if isinstance(when, dt.datetime) else when).isoformat()
+        if shown.code and (said := as_shown(value, shown.code)):
+            return said
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
     def _merge(self, ref: str) -> None:

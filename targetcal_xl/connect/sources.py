@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ..problems import DataProblems, Problem, Refused
 from .tables import MOST_BYTES, too_big
@@ -25,6 +25,10 @@ _TIMEOUT: Final = 60.0
 _SEVERAL: Final = 1000
 """How many rows a database is asked for at once."""
 _POSTGRESQL: Final = "postgresql"
+_SECRETS: Final = frozenset(
+    ("password", "passwd", "pwd", "token", "access_token", "auth_token", "api_key", "apikey", "secret")
+)
+"""How secrets are called in addresses."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,18 @@ class DataSource:
         return f"{parts.hostname or parts.scheme}{parts.path}"
 
     @property
+    def is_database(self) -> bool:
+        """Whether it has to be asked a question."""
+        return self.scheme not in ("", *_WEB)
+
+    @property
+    def holds_secret(self) -> bool:
+        """Whether a password or a token stands in its address, for everybody who reads that."""
+        parts = urlsplit(self.said)
+        named = {name.casefold() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        return bool(self.scheme and (parts.password or named & _SECRETS))
+
+    @property
     def secret_name(self) -> str:
         """What its password or token is kept under."""
         parts = urlsplit(self.said)
@@ -63,7 +79,7 @@ def open_source(source: DataSource, secret: SourceSecret) -> Traversable:
     """
     if not source.scheme:
         return _file(Path(source.said))
-    if urlsplit(source.said).password:
+    if source.holds_secret:
         raise Refused([Problem("source_password", source.name, {"name": source.secret_name})])
     if source.scheme in _WEB:
         return _Answer(source.name, _from_web(source, secret(source.secret_name)))

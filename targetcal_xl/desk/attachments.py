@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import email
 import hashlib
 import os
 import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
-from email.message import Message
 from io import BytesIO
 from pathlib import Path, PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..calibration import Plan, Region, Value
 from ..exchange import ENDING
@@ -25,6 +21,9 @@ from ..workbook import room_for_files
 from .desk import Desk, find_file
 from .signatures import scans
 from .threads import COMMENT, FOLDER, AttachedFile, remarks
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 MOST_BYTES: Final = 10_000_000
 """The largest file that may be attached."""
@@ -160,6 +159,8 @@ def _running_parts(content: bytes) -> list[str]:
 
 def _mail_faults(name: str, content: bytes, depth: int) -> Iterator[Problem]:
     """What is wrong with a mail, and with each file that came with it."""
+    import email
+
     mail = email.message_from_bytes(content)
     if not (mail["From"] or mail["Subject"]) or depth > _DEEPEST:
         yield Problem("attached_content", name, {"ending": ".eml"})
@@ -175,6 +176,9 @@ def _mail_faults(name: str, content: bytes, depth: int) -> Iterator[Problem]:
 
 def _file_name(part: Message) -> str:
     """What a file in a mail is called; many programs spell such names as if they were a subject."""
+    from email.errors import HeaderParseError
+    from email.header import decode_header, make_header
+
     said = part.get_filename() or ""
     try:
         return str(make_header(decode_header(said)))

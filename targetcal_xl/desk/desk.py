@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -24,7 +23,12 @@ from ..ledger import Draft, Event, Ledger, open_ledger, standing
 from ..log import step
 from ..ooxml import clear_leftovers
 from ..problems import Problem, Refused
-from ..workbook import Book, MacrosFor, open_book
+from ..workbook import Book, open_book
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    from ..workbook import MacrosFor
 
 _LOG = logging.getLogger(__name__)
 

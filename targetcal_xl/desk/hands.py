@@ -6,17 +6,18 @@ came of it, in the order of the tasks. A task whose maker dies is done again, fr
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 LOCAL = "local"
 _AHEAD = 2
@@ -46,6 +47,9 @@ def by_hands(executor: str, work: Work[Done], tasks: Iterator[Path]) -> Iterator
 
 def _by_processes(work: Work[Done], tasks: Iterator[Path]) -> Iterator[Done]:
     """What processes of this computer do, one for each of its cores; a lost one is replaced."""
+    import multiprocessing
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+
     count = os.cpu_count() or 1
     left, lost = deque[Path](), 0
     while True:

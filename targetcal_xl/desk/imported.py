@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..calibration import Floats, Key, Plan
+from ..calibration.plan import ADDED
 from ..connect import Actuals
 from ..ledger import Log, load
 
@@ -41,6 +42,8 @@ class Imported:
     leads: Floats = field(default_factory=lambda: NOTHING)
     capacity: Floats = field(default_factory=lambda: NOTHING)
     volume: Floats = field(default_factory=lambda: NOTHING)
+    on: str = field(default="", metadata=ADDED)
+    """The day on which it was taken in, as ISO says it; empty where that was not kept yet."""
 
 
 def imports(ledger: Log, key: Key) -> Iterator[Imported]:

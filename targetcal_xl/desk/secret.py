@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..ledger import Log
+from ..ooxml import RandomWord
 
 PASSWORD_VARIABLE = "TARGETCAL_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -19,4 +20,4 @@ def sheet_password(ledger: Log) -> str:
 
     An open workbook is written to by its program, which asks for the password that a file does not need.
     """
-    return os.environ.get(PASSWORD_VARIABLE) or ledger.secret
+    return os.environ.get(PASSWORD_VARIABLE) or RandomWord(ledger.secret)

@@ -81,6 +81,10 @@ class Side:
         """Whether a cell is about a line that both sides have agreed on."""
         return key[1] is not None and not is_support(key[2]) and self.is_agreed(key[1])
 
+    def is_sealed(self, key: Key) -> bool:
+        """Whether a cell of the head's counts as submitted: until handed back, or with its line for good."""
+        return not self.is_open or self.is_agreed_cell(key)
+
     def is_free(self, key: Key, owner: Owner) -> bool:
         """Whether a person's cell on the region's tab may be typed in now.
 
@@ -89,4 +93,4 @@ class Side:
         """
         if owner is Owner.SUPERIOR:
             return self.allows("grant" if is_support(key[2]) else "decide")
-        return self.is_open and not self.is_agreed_cell(key)
+        return not self.is_sealed(key)

@@ -12,9 +12,21 @@ from ..formats import BOOK
 from ..ledger import Draft, Event, reference
 from ..outbox import ACTION as OUTBOX
 from ..problems import Problem, Refused
-from ..workbook import MARKED, Book, Content, Known, Reading, book_format, content, read
+from ..workbook import (
+    MARKED,
+    Book,
+    Content,
+    Known,
+    Owner,
+    Reading,
+    book_format,
+    content,
+    read,
+    region_sheet,
+)
 from .desk import Desk, newer, older
 from .post import applied_number, post
+from .recalibrated import recorded
 from .records import standing_of
 from .side import Side
 
@@ -40,6 +52,20 @@ class Stock:
     def plan(self) -> Plan:
         """The plan as it stands."""
         return self.standing.inputs.plan
+
+    @cached_property
+    def counted(self) -> Mapping[Key, Value]:
+        """What people say as far as it counts, whatever stands in their cells now.
+
+        Of what is sealed that is what was recorded, of finance's cells what was taken in.
+        """
+        said, sheets = self.standing.values, self.reading.places.sheets
+        finance = [key for sheet in sheets.values() for key in sheet.keys(Owner.FINANCE)]
+        values = {**self.values, **dict.fromkeys(finance), **recorded(self.standing, finance)}
+        for region in self.plan.regions:
+            side, keys = self.table(region), sheets[region_sheet(region.code)].keys(Owner.MANAGER)
+            values |= {key: said.get(key) for key in keys if side.is_sealed(key)}
+        return {key: value for key, value in values.items() if value is not None}
 
     @cached_property
     def wanted(self) -> Content:

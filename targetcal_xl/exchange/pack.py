@@ -24,7 +24,6 @@ from ..workbook import (
     pack_layout,
     read,
     region_sheet,
-    write_pack,
 )
 from .slip import Slip, parse_slip, slip_text
 from .spelling import typed_as_meant
@@ -90,6 +89,9 @@ def pack_bytes(
 
     Equal arguments give equal bytes.
     """
+    # Who takes packs in writes none.
+    from ..workbook import write_pack
+
     places = pack_places(inputs, slip.region, language)
     own = {key: value for key, value in typed.items() if key[0] == slip.region}
     file, code = BytesIO(), region_sheet(slip.region)

@@ -32,7 +32,7 @@ class Language:
     order: int
     """Its place among all; the first is the one that the worked case is played in."""
     locale: str
-    """What Babel calls it: dates and the separators of numbers are written its way."""
+    """What Babel calls it: dates are written its way."""
     spoken_in: tuple[str, ...]
     """How the locales of computers begin on which people are spoken to in it."""
     office: str
@@ -45,6 +45,10 @@ class Language:
     """Powers of ten that large numbers are counted in."""
     scaled: str
     """How a unit begins, as a pattern, that is a multiple already: nobody counts in ten thousands of 万元."""
+    thousands: str
+    """What stands between thousands."""
+    point: str
+    """What stands before decimals."""
     comma: str
     """What stands between the items of a list."""
     colon: str

@@ -19,6 +19,7 @@ _CLICKED = {"hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseOver"}
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _O = "{urn:schemas-microsoft-com:office:office}"
 _OBJECTS = {f"{W}{name}" for name in ("object", "control", "altChunk", "subDoc", "mailMerge", "frameset")}
+_OBJECTS |= {f"{W}{unit}{form}" for unit in ("day", "month", "year") for form in ("Short", "Long")}
 _OBJECTS |= {f"{_O}OLEObject", "{http://schemas.microsoft.com/office/2006/activeX}ocx"}
 _VML = ("{urn:schemas-microsoft-com:vml}", _O)
 _SVG = "{http://www.w3.org/2000/svg}"

@@ -132,15 +132,21 @@ class _Palette:
 
     def shades(self, colour: str) -> NDArray[np.uint8]:
         """Numbers from white to a colour, by how much of it there is."""
-        steps = [k / (_SHADES - 1) for k in range(_SHADES)]
-        mixed = [[round(255 + (part - 255) * step) for part in _rgb(colour)] for step in steps]
-        return np.array([self._of((red, green, blue)) for red, green, blue in mixed], np.uint8)
+        return np.array([self._of(mixed) for mixed in _mixed(colour)], np.uint8)
 
     def _of(self, colour: tuple[int, int, int]) -> int:
         if colour not in self._numbers:
             self._numbers[colour] = len(self.colours)
             self.colours.append(colour)
         return self._numbers[colour]
+
+
+@cache
+def _mixed(colour: str) -> tuple[tuple[int, int, int], ...]:
+    """The steps from white to a colour."""
+    steps = [k / (_SHADES - 1) for k in range(_SHADES)]
+    mixed = ([round(255 + (part - 255) * step) for part in _rgb(colour)] for step in steps)
+    return tuple((red, green, blue) for red, green, blue in mixed)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -13,11 +13,14 @@ from ..problems import DataProblems, Problem
 from .active import active_elements, active_leftovers, active_links, is_safe_svg, looks_like_xml
 from .package import Link, W, WordPackage, not_word, parse_xml, xml, zipped
 from .reader import as_read, remove_element
+from .styles import is_on
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"
 _DRAWN = "application/vnd.openxmlformats-officedocument.drawingml.{}+xml"
 _MAIN = "word/document.xml"
 _STYLES = "word/styles.xml"
+_NONE = b"<none/>"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _NAMING = tuple(f"{W}{name}" for name in ("pStyle", "rStyle", "tblStyle"))
 _OFTEN = ("styles", "settings", "webSettings", "fontTable", "numbering", "footnotes", "endnotes")
 _DRAWINGS = ("chart", "diagramData", "diagramLayout", "diagramColors")
@@ -144,9 +147,17 @@ class _Copy:
         if link.kind == "officeDocument" and root.tag != f"{W}document":
             raise not_word()
         links = self._package.links(link.part)
+        if link.kind == "officeDocument":
+            unshown = set(_unshown_edges(root, self._settings(links)))
+            links = [one for one in links if one.id not in unshown]
         self.dangers += active_elements(root, links)
         name, content_type = _MADE[link.kind]
         return _Part(self._named(name, "xml"), content_type, xml(root), self._allowed(links))
+
+    def _settings(self, links: list[Link]) -> etree._Element:
+        """What the document says of all its pages; nothing where it has no settings."""
+        parts = [link.part for link in links if link.kind == "settings"]
+        return parse_xml(self._package.parts.get(parts[0], _NONE) if parts else _NONE)
 
     def _read_picture(self, link: Link, content: bytes) -> _Part:
         """A picture or a font: a part that is no XML."""
@@ -169,6 +180,19 @@ class _Copy:
     def _links(self, links: list[Link]) -> bytes:
         inside = {link.part: f"/{self._taken[link.part].name}" for link in links if not link.is_external}
         return _listed("Relationships", "relationships", (_entry(link, inside) for link in links))
+
+
+def _unshown_edges(root: etree._Element, settings: etree._Element) -> Iterator[str]:
+    """Take out headers and footers of first or even pages where no page is one, and tell their links."""
+    parity = settings.find(f"{W}evenAndOddHeaders")
+    shown = {
+        "first": any(map(is_on, root.iter(f"{W}titlePg"))),
+        "even": parity is not None and is_on(parity),
+    }
+    for edge in list(root.iter(f"{W}headerReference", f"{W}footerReference")):
+        if not shown.get(edge.get(f"{W}type", "default"), True):
+            remove_element(edge)
+            yield edge.get(_RELATION, "")
 
 
 def _forget_lost_styles(taken: Mapping[str, _Part]) -> None:

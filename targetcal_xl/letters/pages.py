@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import operator
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,17 +24,21 @@ _SHARED, _SHARED_BY_NEIGHBOURS = 0.35, 0.75
 """The share of a sign's box that another one may cover: letters in italics lean over each other."""
 _PIXEL = 1 / _SCALE
 _DEEPEST = 12
+_DOUBLE = ctypes.sizeof(ctypes.c_double)
 
 
-class Sign(NamedTuple):
-    """A sign on a page, in which place of its text, and its box in points: left, bottom, right, top."""
+class _Signs(NamedTuple):
+    """Signs of a page in the order of its text; the place of each in it, and its box (signs, 4) in points:
+    left, right, bottom, top."""
 
-    sign: str
-    place: int
-    left: float
-    bottom: float
-    right: float
-    top: float
+    said: list[str]
+    places: NDArray[np.int_]
+    boxes: NDArray[np.float64]
+
+    def where(self, chosen: NDArray[np.bool_]) -> _Signs:
+        """Those of them that are chosen."""
+        at = np.flatnonzero(chosen)
+        return _Signs([self.said[place] for place in at.tolist()], self.places[at], self.boxes[at])
 
 
 @dataclass(frozen=True)
@@ -52,70 +56,92 @@ def read_pages(pdf: bytes) -> list[Page]:
 
 
 def _read(page: Any) -> Page:
-    seen = _seen(list(_signs(page)), _ink(page), page.get_mediabox())
-    over = _overprinted(seen)
-    return Page("".join(sign.sign for sign in seen), "".join(sign.sign for sign in seen if sign in over))
+    signs = _signs(page)
+    seen = signs.where(_is_seen(signs.boxes, _ink(page), page.get_mediabox()))
+    return Page("".join(seen.said), "".join(seen.said[at] for at in _overprinted(seen)))
 
 
-def _signs(page: Any) -> Iterator[Sign]:
-    """The signs of a page that are no white space."""
-    text, boxes = page.get_textpage(), _Boxes()
-    raw, box_of, code_of, is_generated = text.raw, boxes.of, *_ASKED
-    half = ""
+def _signs(page: Any) -> _Signs:
+    """The signs of a page that are large enough to be read; white space is none, and all that pdfium adds."""
+    text = page.get_textpage()
+    found = list(_spelled(text))
+    places = np.array([place for place, _ in found], dtype=int)
+    signs = _Signs([sign for _, sign in found], places, _boxes(text, places))
+    left, right, bottom, top = signs.boxes.T
+    little = np.flatnonzero((right - left < _LEAST) & (top - bottom < _LEAST))
+    is_read = np.ones(len(places), bool)
+    is_read[little] = [not _is_small(text, place) for place in places[little].tolist()]
+    return signs.where(is_read)
+
+
+def _spelled(text: Any) -> Iterator[tuple[int, str]]:
+    """The signs of a page that are no white space, and their places."""
+    address, half = _address(text), ""
     for place in range(text.count_chars()):
-        code = code_of(raw, place)
-        if code in _HIGH:  # beyond 16 bits a sign comes in two halves
-            half = chr(code)
+        sign = chr(_CODE(address, place))
+        if "\ud800" <= sign < "\udc00":  # beyond 16 bits a sign comes in two halves
+            half = sign
             continue
-        sign, half = _whole(half, chr(code)), ""
-        if sign.isspace() or sign == "\0" or is_generated(raw, place) == 1:
-            continue
-        if (box := box_of(raw, place)) is not None:
-            yield Sign(sign, place, *box)
+        if half:
+            sign, half = _joined(half, sign), ""
+        if sign != "\0" and not sign.isspace():
+            yield place, sign
 
 
-_ASKED = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_IsGenerated
-_HIGH = range(0xD800, 0xDC00)
+def _joined(half: str, rest: str) -> str:
+    return (half + rest).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _whole(half: str, sign: str) -> str:
-    return (half + sign).encode("utf-16", "surrogatepass").decode("utf-16", "replace") if half else sign
+def _boxes(text: Any, places: NDArray[np.int_]) -> NDArray[np.float64]:
+    """The boxes of the signs in these places."""
+    boxes = np.zeros((len(places), 4))
+    address, at = _address(text), boxes.ctypes.data
+    for place in places.tolist():
+        _BOX(address, place, at, at + _DOUBLE, at + 2 * _DOUBLE, at + 3 * _DOUBLE)
+        at += 4 * _DOUBLE
+    return boxes
 
 
-class _Boxes:
-    """Asks for boxes of signs, in the same memory each time."""
-
-    def __init__(self) -> None:
-        self._sides = tuple(ctypes.c_double() for _ in range(4))
-        self._there = tuple(map(ctypes.byref, self._sides))
-        self._tall = pdfium.FS_RECTF()
-
-    def of(self, text: Any, place: int) -> tuple[float, float, float, float] | None:
-        """A sign's box; None for one that is too small to be read."""
-        _BOX(text, place, *self._there)
-        left, right, bottom, top = (side.value for side in self._sides)
-        if top - bottom < _LEAST and right - left < _LEAST and self._is_small(text, place):
-            return None
-        return left, bottom, right, top
-
-    def _is_small(self, text: Any, place: int) -> bool:
-        """Whether a sign of little ink is in small letters: a full stop is little in any."""
-        tall = self._tall
-        pdfium.FPDFText_GetLooseCharBox(text, place, tall)
-        return bool(tall.top - tall.bottom < _LEAST and tall.right - tall.left < _LEAST)
+def _is_small(text: Any, place: int) -> bool:
+    """Whether a sign of little ink is in small letters: a full stop is little in any."""
+    tall = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text, place, tall)
+    return bool(tall.top - tall.bottom < _LEAST and tall.right - tall.left < _LEAST)
 
 
-_BOX = pdfium.FPDFText_GetCharBox
+def _address(text: Any) -> int:
+    return ctypes.cast(text.raw, ctypes.c_void_p).value or 0
+
+
+def _fast(function: Any, result: Any, *kinds: Any) -> Callable[..., int]:
+    """A function of pdfium that takes addresses as numbers: it is asked for each sign."""
+    return ctypes.CFUNCTYPE(result, *kinds)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_CODE = _fast(pdfium.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_BOX = _fast(pdfium.FPDFText_GetCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * 4)
 
 
 def _ink(page: Any) -> NDArray[np.bool_]:
     """Where the page's text makes its picture differ: nowhere where it is hidden, covered or unseen."""
     shown = _picture(page)
-    for item in page.get_objects((pdfium.FPDF_PAGEOBJ_TEXT,), max_depth=_DEEPEST):
-        pdfium.FPDFTextObj_SetTextRenderMode(item.raw, pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
+    _hide_text(pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page.raw)
     bare = _picture(page)
-    apart: NDArray[np.bool_] = np.maximum(shown, bare) - np.minimum(shown, bare) >= _INK
-    return apart
+    darkest = np.minimum(shown, bare)
+    np.maximum(shown, bare, out=shown)
+    np.subtract(shown, darkest, out=shown)
+    return shown >= _INK
+
+
+def _hide_text(count: Any, item_of: Any, holder: Any, depth: int = 0) -> None:
+    """Make the text of a page, and of the forms on it, leave no ink."""
+    for place in range(count(holder)):
+        item = item_of(holder, place)
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            pdfium.FPDFTextObj_SetTextRenderMode(item, pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+            _hide_text(pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, item, depth + 1)
 
 
 def _picture(page: Any) -> NDArray[np.uint8]:
@@ -124,50 +150,61 @@ def _picture(page: Any) -> NDArray[np.uint8]:
     return grey
 
 
-def _seen(signs: list[Sign], ink: NDArray[np.bool_], paper: tuple[float, ...]) -> list[Sign]:
-    """The signs that are on the paper, and make a difference there."""
-    if not signs:
-        return []
+def _is_seen(
+    boxes: NDArray[np.float64], ink: NDArray[np.bool_], paper: tuple[float, ...]
+) -> NDArray[np.bool_]:
+    """Whether each sign is on the paper, and makes a difference there."""
     x0, y0, x1, y1 = paper
-    left, bottom, right, top = np.array([sign[2:] for sign in signs]).T
+    left, right, bottom, top = boxes.T
     inside = (left >= x0 - 1) & (bottom >= y0 - 1) & (right <= x1 + 1) & (top <= y1 + 1)
     edges = (y1 - top - _PIXEL, y1 - bottom + 2 * _PIXEL, left - x0 - _PIXEL, right - x0 + 2 * _PIXEL)
-    pixels = np.stack([np.maximum(edge * _SCALE, 0).astype(int) for edge in edges], axis=1).tolist()
-    return [
-        sign
-        for sign, is_inside, (above, below, start, end) in zip(signs, inside.tolist(), pixels, strict=True)
-        if is_inside and ink[above:below, start:end].any()
-    ]
+    most = np.array(ink.shape).repeat(2)
+    pixels = np.clip(np.stack(edges, axis=1) * _SCALE, 0, most).astype(int)
+    touched = _Inked(ink)
+    inked = np.fromiter(starmap(touched.anywhere, pixels.tolist()), bool, len(boxes))
+    seen: NDArray[np.bool_] = inside & inked
+    return seen
 
 
-def _overprinted(signs: list[Sign]) -> set[Sign]:
+class _Inked:
+    """Pixels with ink as a row of bytes, in which one is found faster than in an array."""
+
+    def __init__(self, ink: NDArray[np.bool_]) -> None:
+        self._width, self._all = ink.shape[1], ink.tobytes()
+
+    def anywhere(self, above: int, below: int, start: int, end: int) -> bool:
+        """Whether there is ink in a box."""
+        rows, find = range(above * self._width, below * self._width, self._width), self._all.find
+        return any(find(1, row + start, row + end) >= 0 for row in rows)
+
+
+def _overprinted(signs: _Signs) -> list[int]:
     """Signs that others stand on; the same sign struck twice is bold."""
-    letters = sorted((one for one in signs if unicodedata.category(one.sign)[0] != "M"), key=_BY_LEFT)
-    if not letters:
-        return set()
-    left, bottom, right, top = np.array([sign[2:] for sign in letters]).T
-    found: set[Sign] = set()
-    for step in range(1, len(letters)):
+    order = np.argsort(signs.boxes[:, 0], kind="stable")
+    left, right, bottom, top = signs.boxes[order].T
+    found: set[int] = set()
+    for step in range(1, len(order)):
         near = left[step:] < right[:-step]
         if not near.any():
             break
         near &= (bottom[step:] < top[:-step]) & (bottom[:-step] < top[step:])
-        pairs = ((letters[at], letters[at + step]) for at in np.flatnonzero(near).tolist())
-        found |= {sign for pair in pairs if _collide(*pair) for sign in pair}
-    return found
+        for at in np.flatnonzero(near).tolist():
+            one, other = int(order[at]), int(order[at + step])
+            if _collide(signs, one, other):
+                found |= {one, other}
+    return sorted(found)
 
 
-_BY_LEFT = operator.attrgetter("left")
-
-
-def _collide(one: Sign, other: Sign) -> bool:
-    """Whether two signs stand on one another; a ligature is one sign that is read as two."""
-    across = min(one.right, other.right) - max(one.left, other.left)
-    down = min(one.top, other.top) - max(one.bottom, other.bottom)
-    if across <= 0 or down <= 0 or one.sign == other.sign:
+def _collide(signs: _Signs, one: int, other: int) -> bool:
+    """Whether two signs stand on one another; a ligature is one sign that is read as two, and a mark stands
+    on its letter."""
+    said = signs.said[one], signs.said[other]
+    if said[0] == said[1] or any(unicodedata.category(sign)[0] == "M" for sign in said):
         return False
-    if one[2:] == other[2:] and abs(one.place - other.place) <= 2:
+    boxes, apart = signs.boxes[[one, other]], abs(int(signs.places[one] - signs.places[other]))
+    if apart <= 2 and (boxes[0] == boxes[1]).all():
         return False
-    areas = [(box.right - box.left) * (box.top - box.bottom) for box in (one, other)]
-    shared = _SHARED_BY_NEIGHBOURS if abs(one.place - other.place) == 1 else _SHARED
-    return across * down > shared * min(areas)
+    across, down = (boxes[:, side + 1].min() - boxes[:, side].max() for side in (0, 2))
+    least = ((boxes[:, 1] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 2])).min()
+    shared = _SHARED_BY_NEIGHBOURS if apart == 1 else _SHARED
+    return bool(across > 0 and down > 0 and across * down > shared * least)

@@ -10,6 +10,7 @@ from lxml import etree
 from ..problems import Problem
 from .fields import LetterFields
 from .package import W
+from .styles import is_on
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SAME = str.maketrans(
@@ -33,7 +34,7 @@ _BREAKS = {f"{W}tab", f"{W}br", f"{W}cr"}
 
 
 def unfilled(root: etree._Element, known: LetterFields) -> Iterator[Problem]:
-    """A problem for everything in a part that looks like a field and is none."""
+    """A problem for everything in a part that looks like a field and is none, and for empty controls."""
     words = _spaces(_FILLED_IN, _spaces(_COMMENT, "\n".join(_paragraphs(root))))
     plain = words.translate(_SAME)
     found = [match.span() for match in _LOOKS.finditer(plain)]
@@ -42,6 +43,18 @@ def unfilled(root: etree._Element, known: LetterFields) -> Iterator[Problem]:
         said = words[start:end].strip()
         is_broken = any(mark in said for mark in ("{{", "}}", "{%", "%}"))
         yield Problem("letter_syntax" if is_broken else "letter_placeholder", fields={"said": said})
+    for said in filter(None, map(_invitation, root.iter(f"{W}sdt"))):
+        yield Problem("letter_placeholder", fields={"said": said})
+
+
+def _invitation(control: etree._Element) -> str:
+    """What a content control says as long as nobody has filled it in, which is printed, too."""
+    shows = control.find(f"{W}sdtPr/{W}showingPlcHdr")
+    content = control.find(f"{W}sdtContent")
+    if shows is None or content is None or not is_on(shows):
+        return ""
+    said = "".join(_said(one) for one in content.iter(etree.Element)).strip()
+    return "" if _FILLED_IN.search(said) else said
 
 
 def _spaces(pattern: re.Pattern[str], words: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 import segno
+from numpy.typing import NDArray
 from pydantic_core import to_json
 
 from ..calibration.commitment import Grant, Letter, LineCommitment
@@ -104,21 +104,16 @@ def code_picture(letter: Letter) -> CodePicture:
     code = segno.make(str(letter_code(letter)), error="m", micro=False, boost_error=False, mask=_MASK)
     squares = np.pad(np.array(code.matrix, np.uint8), _QUIET)
     pixels = squares.repeat(_PIXELS, axis=0).repeat(_PIXELS, axis=1)
-    return CodePicture(indexed_png(pixels, [(255, 255, 255), (0, 0, 0)]), _in_curves(squares.tolist()))
+    return CodePicture(indexed_png(pixels, [(255, 255, 255), (0, 0, 0)]), _in_curves(squares))
 
 
-def _in_curves(squares: list[list[int]]) -> bytes:
+def _in_curves(squares: NDArray[np.uint8]) -> bytes:
     """The dark squares as one path, those beside each other as one box."""
     side = len(squares)
-    boxes = "".join(
-        f"M{left} {top}h{wide}v1h-{wide}z" for top, row in enumerate(squares) for left, wide in _dark(row)
-    )
+    edges = np.diff(squares.astype(int), prepend=0, append=0)
+    begins, ends = np.argwhere(edges > 0), np.argwhere(edges < 0)[:, 1]
+    pieces = zip(begins.tolist(), (ends - begins[:, 1]).tolist(), strict=True)
+    boxes = "".join(f"M{left} {top}h{wide}v1h-{wide}z" for (top, left), wide in pieces)
     head = f'width="{side}" height="{side}" viewBox="0 0 {side} {side}"'
     paper = f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/>'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {head}>{paper}<path d="{boxes}"/></svg>'.encode()
-
-
-def _dark(row: Iterable[int]) -> list[tuple[int, int]]:
-    """Where the dark pieces of a row begin, and how wide they are."""
-    pieces = [list(piece) for _, piece in groupby(enumerate(row), key=lambda square: square[1])]
-    return [(piece[0][0], len(piece)) for piece in pieces if piece[0][1]]

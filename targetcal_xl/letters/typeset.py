@@ -60,7 +60,8 @@ def _source(parts: Mapping[str, bytes], curves: Mapping[str, bytes]) -> Source:
     drawn = {_file(name): svg for name, svg in curves.items()}
     letter = _Letter(parts, styles, section.page, drawn)
     text, page = letter.blocks("document.xml", body), _page(section, letter)
-    text = "\n".join([_about(parts), letter.variables(), page, _defaults(styles), text])
+    edges = "".join(map(_fits, _EDGES))
+    text = "\n".join([_about(parts), letter.variables(), page, _defaults(styles), edges, text])
     media = {_file(name): data for name, data in parts.items() if name.startswith("word/media/")}
     used = {name: data for name, data in media.items() if name not in drawn and quoted(name) in text}
     return Source(text, used)
@@ -154,6 +155,7 @@ class _Setting:
         line = f"#par[{text}]" if is_read else text or _empty(self.styles.mark(paragraph, look))
         before, after = touches
         kept = replace(look, before=look.before * (not before), after=look.after * (not after))
+        kept = kept if text else replace(kept, keep_lines=True)  # at the end of a page a line would vanish
         block = f"#{shared(_block_of(kept))}[{_lines_of(look)}{line}]\n"
         if look.level:
             block = f"#heading(level: {look.level}, outlined: false)[{block}]\n"
@@ -287,25 +289,33 @@ def _page(section: _Section, letter: _Letter) -> str:
     """Paper, margins, header and footer of the one section."""
     page = section.page
     margin = ", ".join(f"{side}: {page.margins[side]}pt" for pair in _OPPOSITE for side in pair)
-    above, below = (_margin(section, letter, kind, side) for kind, side in _EDGES.items())
-    return (
-        f"#set page(width: {page.width}pt, height: {page.height}pt, margin: ({margin}), "
-        "header-ascent: 0pt, footer-descent: 0pt, "
-        f"header: place(top + left, dy: {page.margins['header']}pt, {above}), "
-        f"footer: place(bottom + left, dy: -{page.margins['footer']}pt, {below}))"
+    placed = [
+        f"{kind}: place({side} + left, dy: {sign}{page.margins[kind]}pt, {kind})"
+        for kind, (side, sign) in _EDGES.items()
+    ]
+    return "\n".join(
+        [
+            *(_edge(section, letter, kind) for kind in _EDGES),
+            f"#set page(width: {page.width}pt, height: {page.height}pt, margin: ({margin}), "
+            f"header-ascent: 0pt, footer-descent: 0pt, {', '.join(placed)})",
+        ]
     )
 
 
-_EDGES = {"header": "top", "footer": "bottom"}
+_EDGES = {"header": ("top", ""), "footer": ("bottom", "-")}
 
 
-def _margin(section: _Section, letter: _Letter, kind: str, side: str) -> str:
-    """The section's usual header or footer; one that reaches into the text makes the page setter stop."""
-    page = section.page
-    room = page.margins[side] - page.margins[kind]
+def _edge(section: _Section, letter: _Letter, kind: str) -> str:
+    """The section's usual header or footer, and how much room there is for it beside the text."""
+    page, (side, _) = section.page, _EDGES[kind]
+    room = page.margins[side] - page.margins[kind] + _HAIR
     block = f"block(width: {page.room[0]}pt)[{_at_edge(section.edges[kind], letter)}]"
-    stop = f'assert(measure(it).height <= {room + _HAIR}pt, message: "{BEYOND}{kind}")'
-    return f"{{ let it = {block}; context {stop}; it }}"
+    return f"#let {kind} = {block}\n#let {kind}-room = {room}pt"
+
+
+def _fits(kind: str) -> str:
+    """What makes the page setter stop where a header or footer reaches into the text, asked once."""
+    return f'#context assert(measure({kind}).height <= {kind}-room, message: "{BEYOND}{kind}")\n'
 
 
 def _at_edge(relation: str, letter: _Letter) -> str:

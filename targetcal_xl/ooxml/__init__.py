@@ -38,7 +38,7 @@ with on_demand(__name__):
     from .limits import MOST_DEPTH, Counted
     from .markup import MAIN, STRICT, readable_cells, shared_strings
     from .package import Package
-    from .protection import has_password, opens, protecting
+    from .protection import RandomWord, has_password, opens, protecting
     from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, twice
     from .strings import blanked, strings_used
     from .styles import NO_STYLES, Styles
@@ -60,6 +60,7 @@ __all__ = [
     "Element",
     "Module",
     "Package",
+    "RandomWord",
     "Scalar",
     "Spot",
     "Styles",

@@ -9,9 +9,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 SPINS = 100_000
+_FEW_SPINS = 1_000
+"""Enough where the password itself cannot be guessed; the rest was a tenth of a second a command."""
 _MOST_SPINS = 10_000_000
 _HASH_ATTRIBUTES = ("algorithmName", "hashValue", "saltValue", "spinCount", "password")
 _ALGORITHMS = {"SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+
+
+class RandomWord(str):
+    """A password that chance made, too long to be guessed however fast."""
+
+    __slots__ = ()
 
 
 @lru_cache(64)
@@ -49,9 +57,10 @@ def protecting(present: Mapping[str, str], password: str | None, salt: bytes) ->
     attributes = ({"objects": "1", "scenarios": "1"} if not present else {}) | kept | {"sheet": "1"}
     if password is None:
         return attributes
+    spins = _FEW_SPINS if isinstance(password, RandomWord) else SPINS
     return {
         "algorithmName": "SHA-512",
-        "hashValue": base64.b64encode(password_hash(password, salt)).decode(),
+        "hashValue": base64.b64encode(password_hash(password, salt, spins)).decode(),
         "saltValue": base64.b64encode(salt).decode(),
-        "spinCount": str(SPINS),
+        "spinCount": str(spins),
     } | attributes

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from ..calibration.vocabulary import Channel, MessageState
 from ..ledger import Event, Log, dump, load, reference
 from .message import Message, message_code
-from .mime import mail_content
-from .robots import chat_content
 
 ACTION = "outbox"
 _RECORD, _CONTENT, _STATE = "message.record", "message.content", "message.state"
@@ -76,6 +74,10 @@ def content_of(message: Message, plan: str, files: tuple[bytes, ...] = ()) -> by
 
     Raise Refused for an address that no mail can be sent to.
     """
+    # Whoever only looks whether something waits makes no message.
+    from .mime import mail_content
+    from .robots import chat_content
+
     if message.channel == Channel.MAIL:
         return mail_content(message, plan, files)
     if message.channel in (Channel.OKR, Channel.FEISHU_OKR):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
@@ -139,6 +139,14 @@ class Sheet:
     def spot(self, field: str) -> Spot:
         """Where the field with this code stands; raise KeyError when there is none."""
         return {one.code: one.spot for one in self.fields}[field]
+
+    def keys(self, owner: Owner) -> Iterator[Key]:
+        """What somebody's cells are known by, but for messages and tables that grow."""
+        own = (shape for shape in self.fields if shape.owner is owner and shape.kind != "message")
+        yield from ((self.region, None, shape.code) for shape in own)
+        for table in self.tables:
+            codes = [one.code for one in table.columns if one.owner is owner and one.kind != "message"]
+            yield from (table.key(row, code) for row in table.rows for code in codes)
 
 
 def region_sheet(region: str) -> str:

@@ -195,6 +195,37 @@ def _exchanged(book: MemoryBook, tab: str, place: TablePlace) -> Iterator[tuple[
         yield f"rows {number % 2}: exchanged", Tampering(f"{tab} row {one}", change, frozenset(across))
 
 
+def moved_rows(reading: Reading, book: MemoryBook) -> Batches:
+    """Whole rows, codes and all: each table's turned round, one cut and put far below, one put over another.
+
+    The audit sheet is turned round by itself, as its last row tells where the ledger ended.
+    """
+    found: defaultdict[str, list[Tampering]] = defaultdict(list)
+    for (sheet, _), place in reading.places.tables.items():
+        tab, codes = reading.places.tabs[sheet], {row: code for code, row in place.rows.items()}
+        rows = [row for row in sorted(codes) if _is_told(book, tab, row)]
+        for kind, moves, lost in _moves(rows, 3 + max(row for row, _ in book.grids[tab])):
+            change = partial(_move_rows, tab=tab, moves=moves)
+            batch = f"{sheet} {kind}" if (sheet, kind) == ("audit", "turned") else kind
+            found[batch].append(Tampering(f"{tab} {lost} {kind}", change, frozenset(), codes[lost]))
+    return dict(found)
+
+
+def _moves(rows: Sequence[int], below: int) -> Iterator[tuple[str, Mapping[int, int], int]]:
+    """What may be done with a table's rows: from where to where, and the row that may be lost by it."""
+    if rows:
+        yield "below", {rows[0]: below + rows[0]}, rows[0]
+    if len(rows) > 1:
+        yield "turned", dict(zip(rows, [*rows[1:], rows[0]], strict=True)), rows[-1]
+        yield "over", {rows[0]: rows[1]}, rows[1]
+
+
+def _move_rows(book: MemoryBook, tab: str, moves: Mapping[int, int]) -> None:
+    grid = book.grids[tab]
+    gone = {spot: BLANK for spot in grid if spot[0] in {*moves, *moves.values()}}
+    book.set(tab, gone | {(moves[row], column): cell for (row, column), cell in grid.items() if row in moves})
+
+
 def _swap(book: MemoryBook, tab: str, one: Spot, other: Spot) -> None:
     grid = book.grids[tab]
     book.set(tab, {one: grid.get(other, BLANK), other: grid.get(one, BLANK)})

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from ...log import step
 from ...ooxml import (
@@ -58,6 +59,13 @@ _BEFORE_CALCULATION = (
 )  # fmt: skip
 
 
+class _Outlined(NamedTuple):
+    """A part, and where its elements stand."""
+
+    data: bytes
+    root: Element
+
+
 @step(_LOG, "open a closed book")
 def open_closed(path: Path) -> ClosedBook:
     """The workbook in a file; raise Refused for what we cannot read."""
@@ -78,8 +86,8 @@ class ClosedBook:
         self._salt = os.urandom(16)
         self._recalculated = self._forgetting = False
         self._ready: tuple[Path, bytes] | None = None
-        self._main = main_part(package)
-        self._parts = worksheet_parts(package)
+        self._main, self._outlined = _main_of(package)
+        self._parts = _worksheets(package, self._main, self._outlined.root)
         self._sheets: dict[str, Worksheet] = {}
         self._grids: dict[str, Mapping[Spot, Cell]] = {}
         self._counted = Counted()
@@ -261,7 +269,11 @@ class ClosedBook:
             self._package.add(part, data, "styles", _STYLES_TYPE, self._main)
 
     def _outline(self) -> Element:
-        return outline(self._package.read(self._main), self._package.place(self._main))
+        """The main part, taken apart once for as long as it is the same."""
+        data = self._package.read(self._main)
+        if self._outlined.data != data:
+            self._outlined = _Outlined(data, outline(data, self._package.place(self._main)))
+        return self._outlined.root
 
     def _part_of_kind(self, kind: str) -> str | None:
         """The part that the workbook has for something; raise Refused where it has two."""
@@ -317,13 +329,18 @@ class ClosedBook:
 
 def main_part(package: Package) -> str:
     """The workbook's main part; raise Refused where there is none, or one that we read wrongly."""
+    return _main_of(package)[0]
+
+
+def _main_of(package: Package) -> tuple[str, _Outlined]:
     roots = {one.target for one in package.relationships("").values() if one.kind == "officeDocument"}
     if len(roots) > 1:
         raise twice(package.name, "officeDocument")
     main = next(iter(roots), "")
     if main not in package or "binary" in package.content_type(main):
         raise Refused([Problem("file_not_workbook", package.name)])
-    root = outline(package.read(main), package.place(main))
+    data = package.read(main)
+    root = outline(data, package.place(main))
     if root.space == STRICT:
         raise Refused([Problem("file_strict", package.name)])
     if root.name != "workbook" or root.space != MAIN:
@@ -331,14 +348,17 @@ def main_part(package: Package) -> str:
     properties = root.child("workbookPr")
     if properties and properties.attributes.get("date1904") in ("1", "true"):
         raise Refused([Problem("file_dates_1904", package.name)])
-    return main
+    return main, _Outlined(data, root)
 
 
 def worksheet_parts(package: Package) -> dict[str, str]:
     """The part of each worksheet, by name in tab order; raise Refused where one is lost or stands twice."""
-    main = main_part(package)
-    place, targets = package.place(main), package.relationships(main)
-    listed = outline(package.read(main), place).child("sheets")
+    main, outlined = _main_of(package)
+    return _worksheets(package, main, outlined.root)
+
+
+def _worksheets(package: Package, main: str, root: Element) -> dict[str, str]:
+    place, targets, listed = package.place(main), package.relationships(main), root.child("sheets")
     found, seen = dict[str, str](), set[str]()
     for element in listed.all("sheet") if listed else ():
         name, link = element.attributes.get("name", ""), element.of_space("id", _RELATIONSHIPS)
