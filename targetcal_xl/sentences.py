@@ -10,7 +10,7 @@ from .figures import UNKNOWN, Figures, percent, plain
 from .language import text
 
 if TYPE_CHECKING:
-    from .calibration import Explanation, Inputs, Metric, Post, Rhythm, Step, Verdict
+    from .calibration import Explanation, Inputs, Metric, Post, Rhythm, Step, ValueAdded
     from .calibration.vocabulary import EventsCode, QuestionKind
 
 _MOST_POSTS: Final = 3
@@ -81,7 +81,7 @@ def ask(period: object, share: float, language: str, kind: QuestionKind = "line"
     return text(f"calibration.{asked}.{way}", language, period=period, share=size)
 
 
-def judged(one: Verdict, language: str) -> str:
+def judged(one: ValueAdded, language: str) -> str:
     """How often departures were closer than the suggestion, and how far too low or high on average."""
     side = "level" if not float(f"{one.short:.3f}") else "low" if one.short > 0 else "high"
     points = plain(100 * abs(one.short), language, 1)
@@ -89,7 +89,7 @@ def judged(one: Verdict, language: str) -> str:
     return text(f"calibration.judgement.{side}", language, **told)
 
 
-def judged_cells(one: Verdict, language: str) -> tuple[str, ...]:
+def judged_cells(one: ValueAdded, language: str) -> tuple[str, ...]:
     """The same in a row of a table: how many, how many closer, how far too low, what they were worth."""
     shares = (percent(value, language, 1, signed=True) for value in (one.short, one.added, one.pooled))
     worth = text(f"telling.evaluate.driver.{one.did}", language) if one.did else UNKNOWN

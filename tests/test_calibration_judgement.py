@@ -19,7 +19,7 @@ from targetcal_xl.calibration import (
     departures,
     going_on,
     opinions,
-    verdicts,
+    values_added,
 )
 from targetcal_xl.calibration.judgement import FEWEST_PERIODS, KEPT_PERIODS, pool
 from tests.support import desks
@@ -66,12 +66,12 @@ def test_verdicts_say_how_often_and_how_far_by_region_and_by_side() -> None:
     record = JudgementRecord(
         (_told(1, "R1", 1, 0.1, 0.2), _told(1, "R2", 1, -0.1, 0.1), _told(2, "R2", 1, 0.1, 0))
     )
-    first, second = verdicts(record, "region")
+    first, second = values_added(record, "region")
     assert (first.code, first.departures, first.closer) == ("R1", 1, 1)
     assert (first.short, first.added) == pytest.approx((0.1, 10 / 120))
     assert (second.code, second.departures, second.closer, second.periods) == ("R2", 2, 0, 2)
     assert second.added == pytest.approx((10 + 0 - 20 - 10) / 210)
-    assert [(one.code, one.departures, one.closer) for one in verdicts(record, "way")] == [
+    assert [(one.code, one.departures, one.closer) for one in values_added(record, "way")] == [
         ("above", 2, 1),
         ("below", 1, 0),
     ]

@@ -21,7 +21,7 @@ from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail_texts
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.actions.rule_book import rule_book
-from targetcal_xl.calibration import Opinion, Verdict
+from targetcal_xl.calibration import Opinion, ValueAdded
 from targetcal_xl.demo.lessons import Learned, Lesson
 from targetcal_xl.language import LANGUAGES, catalogue
 from targetcal_xl.problems import Problem
@@ -75,6 +75,15 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.verify)
     yield case.run(actions.audit)
     yield case.run(actions.proof, "R1", folder / "R1.json")
+    yield from _signed(case, folder)
+    people = folder / "people.csv"
+    people.write_text("employee,name,line,target\nE1,李雷,R2-1,140\n", "utf-8")
+    yield case.run(issue_individual, folder / "people", people, "docx")
+    yield _next(case, folder)
+    yield case.run(actions.judgement)
+
+
+def _signed(case: Case, folder: Path) -> Iterator[Report]:
     key = folder / "head1.p12"
     key.write_bytes(open_key())
     case.run(actions.issue_letters, folder / "signed", "pdf")
@@ -86,11 +95,6 @@ def _looked_back(folder: Path) -> Iterator[Report]:
     yield case.run(actions.answer, "R2", "答复说明", by="hrbp2")
     yield actions.attest([folder / "R1.json", letter])
     yield actions.attest([folder / "R1.json", *(folder / "letters").iterdir(), folder / "none.pdf"])
-    people = folder / "people.csv"
-    people.write_text("employee,name,line,target\nE1,李雷,R2-1,140\n", "utf-8")
-    yield case.run(issue_individual, folder / "people", people, "docx")
-    yield _next(case, folder)
-    yield case.run(actions.judgement)
 
 
 def _next(case: Case, folder: Path) -> Report:
@@ -166,7 +170,7 @@ def _quarters(folder: Path) -> Report:
     changes = tuple(
         WeightChange(f"driver {after}", 0.3, 0.3, after, 0.1, 0.8) for after in (0.01, 0.2, 0.3, 0.4)
     )
-    learned = Learned(lessons, changes, (("East", Verdict("HD", 6, 3, 4, 0.03, 0.01, 0.01)),))
+    learned = Learned(lessons, changes, (("East", ValueAdded("HD", 6, 3, 4, 0.03, 0.01, 0.01)),))
     return demo.DemoReport(folder, 1.5, {"hq_target": 1200}, (), learned)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 
-from ..calibration import Correction, Region, correction, turn, verdicts
+from ..calibration import Correction, Region, correction, turn, values_added
 from ..calibration.vocabulary import JUSTIFICATION, Light, ObjectionState, Role
 from ..desk import (
     Desk,
@@ -127,7 +127,7 @@ def _seen(stock: Stock, language: str, notes: tuple[Problem, ...], renews: bool)
         head=stock.checkpoint,
         renews=renews,
         assigned=assigned_now(stock, language),
-        judged=verdicts(judgement_record(ledger, stock.standing), "region"),
+        judged=values_added(judgement_record(ledger, stock.standing), "region"),
         opinions=opinions_now(stock, habit) if habit != Correction() else (),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..calibration import CorrectedDeclaration, Correction, Metric, Verdict, correction, verdicts
+from ..calibration import CorrectedDeclaration, Correction, Metric, ValueAdded, correction, values_added
 from ..calibration.judgement import FEWEST_PERIODS
 from ..desk import Desk, find_region, judgement_record, look, opinions_now, past_judgement
 from ..figures import figures
@@ -21,8 +21,8 @@ class JudgementReport(Report):
     """How departures did, by region and by side, and what is declared now; of one region, or all."""
 
     periods: tuple[str, ...]
-    regions: tuple[Verdict, ...]
-    ways: tuple[Verdict, ...]
+    regions: tuple[ValueAdded, ...]
+    ways: tuple[ValueAdded, ...]
     """Of all regions, also where one was asked for: a single one says little."""
     learned: int
     """Periods before the plan's that the correction rests on."""
@@ -78,8 +78,8 @@ def judgement(desk: Desk, region: str = "") -> JudgementReport:
     habit, only = correction(past), find_region(plan, region).code if region else ""
     return JudgementReport(
         periods=record.periods,
-        regions=tuple(one for one in verdicts(record, "region") if only in ("", one.code)),
-        ways=verdicts(record, "way"),
+        regions=tuple(one for one in values_added(record, "region") if only in ("", one.code)),
+        ways=values_added(record, "way"),
         learned=len(past.periods),
         habit=habit,
         opinions=tuple(one for one in opinions_now(stock, habit) if only in ("", one.region)),

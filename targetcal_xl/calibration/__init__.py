@@ -55,12 +55,12 @@ from .judgement import (
     Correction,
     Departure,
     JudgementRecord,
-    Verdict,
+    ValueAdded,
     correction,
     departures,
     going_on,
     opinions,
-    verdicts,
+    values_added,
 )
 from .learning import Relearned, relearn
 from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
@@ -285,7 +285,7 @@ __all__ = [
     "Turn",
     "UnknownReading",
     "Value",
-    "Verdict",
+    "ValueAdded",
     "WarningTurn",
     "WeightsCode",
     "WhatIf",
@@ -413,7 +413,7 @@ __all__ = [
     "turn",
     "urgency",
     "usual_rhythm",
-    "verdicts",
+    "values_added",
     "what_if",
     "with_capacity",
     "with_declared",

@@ -82,7 +82,7 @@ class Baseline:
 
     @property
     def centre(self) -> Floats:
-        """What the split of the HQ target starts from, (n,)."""
+        """What the split of the HQ target starts from, (n,), in the metric's unit."""
         return np.array(self.asked) if self.asked else self.expected
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -120,10 +120,7 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
     unit = 10.0**-places
     first, last = round(float(start) / unit), round(float(suggested) / unit)
     whole = _adding_up([amount / unit for amount in amounts], last - first)
-
-    def shown(units: int) -> float:
-        return float(units / 10**places if places > 0 else units * 10**-places)
-
+    shown = partial(_of_units, places=places)
     names = {driver.code: driver.name for driver in plan.drivers}
     return Explanation(
         origin=_origin(standing, rows, known),
@@ -141,6 +138,11 @@ def explain(standing: Standing, lines: Sequence[int]) -> Explanation:
         beyond=most is not None and _reach(standing, rows, most) > most.most + plan.metric.step * NOTHING,
         relief=_relief(standing, rows),
     )
+
+
+def _of_units(units: int, places: int) -> float:
+    """So many units of the last decimal place, which may lie before the point."""
+    return float(units / 10**places if places > 0 else units * 10**-places)
 
 
 def _relief(standing: Standing, rows: list[int]) -> Relief | None:

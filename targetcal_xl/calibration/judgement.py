@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .metric import reference
+from .negotiation import departs
 from .plan import Plan
 from .review import weighted_error, what_it_did
 
@@ -29,8 +30,8 @@ _LEAST_SPREAD: Final = 0.05
 _USUAL_BIAS: Final = 0.02
 """What suggestions miss for years on end, as a standard deviation: `bench.unseen` finds totals 1.7 % off."""
 
-Way = Literal["above", "below"]
-Places = NDArray[np.signedinteger]
+_Way = Literal["above", "below"]
+_Places = NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Departure:
         return (self.actual - self.declared) / self.scale
 
     @property
-    def way(self) -> Way:
+    def way(self) -> _Way:
         """On which side of the suggestion the declaration is."""
         return "above" if self.departed > 0 else "below"
 
@@ -84,7 +85,7 @@ class JudgementRecord:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ValueAdded:
     """How departures of a region, or to one side, did.
 
     `short` is how far they were too low on average, `added` what they took off the suggestion's error, as
@@ -139,20 +140,18 @@ class Correction:
 
 
 def departures(plan: Plan, suggested: Floats, declared: Floats, actual: Floats) -> tuple[Departure, ...]:
-    """Lines (n,) that departed and whose result is known; NaN is unknown, a suggestion of 0 no measure."""
+    """Lines (n,), in the metric's unit, that departed and whose result is known; NaN is unknown.
+
+    A suggestion of 0 is no measure.
+    """
     told = suggested, declared, actual, reference(suggested, plan.metric.distance)
     return tuple(
         Departure(str(plan.period), line.region, line.code, said, own, came, weight, scale)
         for line, weight, said, own, came, scale in zip(
             plan.lines, plan.volumes, *(one.tolist() for one in told), strict=True
         )
-        if scale > 0 and math.isfinite(came) and departs(own, said)
+        if scale > 0 and math.isfinite(came) and math.isfinite(own) and departs(own, said)
     )
-
-
-def departs(declared: float, suggested: float) -> bool:
-    """Whether that was declared, and is another number."""
-    return math.isfinite(declared) and not math.isclose(declared, suggested, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def going_on(record: JudgementRecord, later: Iterable[Departure]) -> JudgementRecord:
@@ -162,7 +161,7 @@ def going_on(record: JudgementRecord, later: Iterable[Departure]) -> JudgementRe
     return JudgementRecord(tuple(one for one in told.departures if one.period in kept))
 
 
-def verdicts(record: JudgementRecord, by: Literal["region", "way"]) -> tuple[Verdict, ...]:
+def values_added(record: JudgementRecord, by: Literal["region", "way"]) -> tuple[ValueAdded, ...]:
     """How departures did, by region or by the side they were to, in the order of codes.
 
     Those above a suggestion and those below go wrong in ways of their own (Fildes et al. 2009).
@@ -174,10 +173,10 @@ def verdicts(record: JudgementRecord, by: Literal["region", "way"]) -> tuple[Ver
     return tuple(_verdict(code, own, pooled[code]) for code, own in sorted(groups.items()))
 
 
-def _verdict(code: str, own: Sequence[Departure], pooled: float) -> Verdict:
+def _verdict(code: str, own: Sequence[Departure], pooled: float) -> ValueAdded:
     periods, closer = len({one.period for one in own}), sum(one.closer for one in own)
     short = math.fsum(one.short for one in own) / len(own)
-    return Verdict(code, len(own), periods, closer, short, _added(own), pooled)
+    return ValueAdded(code, len(own), periods, closer, short, _added(own), pooled)
 
 
 def _added(own: Sequence[Departure]) -> float:
@@ -193,7 +192,7 @@ def _by_period(own: Sequence[Departure]) -> Floats:
 
 
 def pool(values: Mapping[str, Floats]) -> dict[str, float]:
-    """The mean of each group, drawn towards that of all values; NaN where there is none at all.
+    """The mean of each group, (k,) values of any unit, drawn towards that of all; NaN where there is none at all.
 
     Empirical Bayes by moments: DerSimonian and Laird (1986), Controlled Clinical Trials 7, 177-188, with one
     variance within all groups.
@@ -282,7 +281,7 @@ def _drawn(found: float, variance: float) -> float:
     return found * max(0.0, 1 - variance / found**2) if found else 0.0
 
 
-def _beside(values: Floats, region: Places, period: Places) -> Floats:
+def _beside(values: Floats, region: _Places, period: _Places) -> Floats:
     """Values (n,) beside their regions' and periods' means, by turns until both are nothing."""
     found = values
     for _ in range(_SWEEPS):
@@ -291,12 +290,12 @@ def _beside(values: Floats, region: Places, period: Places) -> Floats:
     return found
 
 
-def _means(values: Floats, group: Places) -> Floats:
+def _means(values: Floats, group: _Places) -> Floats:
     found: Floats = np.bincount(group, values) / np.bincount(group)
     return found
 
 
-def _region_means(values: Floats, period: Places) -> Floats:
+def _region_means(values: Floats, period: _Places) -> Floats:
     """A region's mean in each of its periods."""
     return np.array([values[period == one].mean() for one in np.unique(period)])
 
@@ -311,7 +310,7 @@ def opinions(
     scales = reference(suggested, plan.metric.distance).tolist()
     told = []
     for line, said, own, scale in zip(plan.lines, suggested.tolist(), declared.tolist(), scales, strict=True):
-        if scale > 0 and departs(own, said):
+        if scale > 0 and math.isfinite(own) and departs(own, said):
             share = habit.of(line.region, (own - said) / scale)
             told.append(CorrectedDeclaration(line.region, line.code, said, own, said + scale * share))
     meant = plan.metric.target(np.array([one.corrected for one in told]), past).tolist()

@@ -68,9 +68,10 @@ class Ratchet:
 def relieved(inputs: Inputs, baseline: Baseline, weights: Floats | None = None) -> Baseline:
     """The baseline of these inputs, whose split hands back no more of a surplus than the plan lets it.
 
-    The suggestions stay what is foreseen: only what the split starts from is lowered (raised, where less is
-    better). As a ceiling of the line the limit would put all that head office wants beyond the suggestions
-    on those that were not better.
+    The suggestions stay what is foreseen: only what the split starts from is lowered, in the metric's unit
+    (raised, where less is better). As a ceiling of the line the limit would put all that head office wants
+    beyond the suggestions on those that were not better. `weights` (drivers,) replace the plan's
+    elasticities.
     """
     limit = inputs.plan.ratchet_limit
     if limit is None:

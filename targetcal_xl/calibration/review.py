@@ -194,7 +194,7 @@ class _Errors:
 
 
 def weighted_error(weights: Floats, actual: Floats, forecast: Floats) -> float:
-    """The weighted mean absolute error over the results of those lines, (n,), of which both are known."""
+    """The weighted mean absolute error, as a share of results, over lines, (n,), of which both are known."""
     known = np.isfinite(actual) & np.isfinite(forecast)
     whole = math.fsum((weights * np.abs(actual))[known])
     missed = math.fsum((weights * np.abs(actual - forecast))[known])

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..actions import EvaluateReport, WeightChange, verify
 from ..actions.recalibrate import faded
-from ..calibration import Floats, Inputs, Plan, Standing, Verdict
+from ..calibration import Floats, Inputs, Plan, Standing, ValueAdded
 from ..desk import Desk, recorded_progress, standing_of
 from ..figures import percent, spell
 from ..language import listed, text
@@ -56,7 +56,7 @@ class Learned:
     lessons: tuple[Lesson, ...]
     weights: tuple[WeightChange, ...]
     """Every driver's weight as the first quarter had it (`before`) and as the last has it."""
-    judged: tuple[tuple[str, Verdict], ...]
+    judged: tuple[tuple[str, ValueAdded], ...]
     """Regions by name, with what became of their departures from suggestions in all quarters."""
 
     def tell(self, language: str) -> Iterator[Part]:

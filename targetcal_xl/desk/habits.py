@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from ..calibration import Correction, JudgementRecord, Key, Standing, Value, Verdict, correction, verdicts
+from ..calibration import (
+    Correction,
+    JudgementRecord,
+    Key,
+    Standing,
+    Value,
+    ValueAdded,
+    correction,
+    values_added,
+)
 from ..ledger import Log, load
 from ..sentences import judged
 
@@ -34,7 +43,7 @@ def judgement_fields(ledger: Log, standing: Standing) -> Iterator[tuple[Key, Val
 
 
 @lru_cache(2)
-def _learned(content: bytes) -> tuple[tuple[Verdict, ...], Correction]:
+def _learned(content: bytes) -> tuple[tuple[ValueAdded, ...], Correction]:
     """What a record comes to: it stays as it is while a plan runs, and every action asks."""
     record = load(JudgementRecord, content)
-    return verdicts(record, "region"), correction(record)
+    return values_added(record, "region"), correction(record)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from ..calibration import CorrectedDeclaration, Standing, Turn, Verdict, is_objection, urgency
+from ..calibration import CorrectedDeclaration, Standing, Turn, ValueAdded, is_objection, urgency
 from ..calibration.vocabulary import Light, ObjectionState
 from ..figures import UNKNOWN, figures, percent, rounded
 from ..language import find, text
@@ -102,7 +102,7 @@ class Overviewed:
     """Whether somebody keeps the page new."""
     assigned: tuple[str, ...] = ()
     """How far targets exceed head office's, and the odds that go with it, in sentences."""
-    judged: tuple[Verdict, ...] = ()
+    judged: tuple[ValueAdded, ...] = ()
     """How departures from suggestions did, by region."""
     opinions: tuple[CorrectedDeclaration, ...] = ()
     """What declarations would be without their regions' habits; none before habits are told from chance."""
