@@ -192,7 +192,7 @@ def _by_period(own: Sequence[Departure]) -> Floats:
 
 
 def pool(values: Mapping[str, Floats]) -> dict[str, float]:
-    """The mean of each group, (k,) values of any unit, drawn towards that of all; NaN where there is none at all.
+    """The mean of each group, (k,) values of any unit, drawn towards that of all; NaN where there is none.
 
     Empirical Bayes by moments: DerSimonian and Laird (1986), Controlled Clinical Trials 7, 177-188, with one
     variance within all groups.
