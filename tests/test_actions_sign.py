@@ -579,6 +579,24 @@ def test_who_issued_certificates_is_asked_whether_they_were_revoked_where_somebo
     assert offline.signatures[0].verdict == "valid" and "was not asked" in _said(offline)
 
 
+def test_an_authority_that_was_revoked_is_told_apart_from_the_signer(office: Office) -> None:
+    of_root, of_own = list[bytes](), list[bytes]()
+    with revocations(of_root) as first, revocations(of_own) as second:
+        root = Certifier("Root", revocations=first)
+        office.certifier = between = Certifier("Between", revocations=second, above=root)
+        office.both()
+        asked, roots = [office.proof(), office.letters[0]], root.write_root(office.folder / "roots.pem")
+        of_own.append(between.revoked([]))
+        said = {}
+        for numbers in ([], [between.root.serial_number]):
+            of_root.append(root.revoked(numbers))
+            report = attest(asked, roots, online=True)
+            said[report.signatures[0].verdict] = [_said(report, language) for language in LANGUAGES]
+    assert [*said] == ["valid", "revoked"]
+    assert all("an authority that vouches" in one or "上级机构" in one for one in said["revoked"])
+    assert not any("an authority that vouches" in one or "上级机构" in one for one in said["valid"])
+
+
 _OCSP = ocsp.OCSPCertStatus
 _ANSWERS: Mapping[str, tuple[str, Callable[[Certifier], Answering]]] = {
     "good": ("valid", Answering),
@@ -626,8 +644,14 @@ def test_a_responder_is_asked_and_only_an_answer_that_counts_is_believed(
 
 _WORDS = {
     "valid": {"en": "It had not been revoked", "zh-CN": "证书在签署时未被吊销"},
-    "revoked": {"en": "It had been revoked by then", "zh-CN": "证书在签署时已被吊销"},
-    "later": {"en": "It was revoked on 2026-06-01 ", "zh-CN": "证书已于 2026-06-01 "},
+    "revoked": {
+        "en": "The signer's certificate had been revoked by then",
+        "zh-CN": "签署人证书在签署时已被吊销",
+    },
+    "later": {
+        "en": "The signer's certificate was revoked on 2026-06-01 ",
+        "zh-CN": "签署人证书已于 2026-06-01 ",
+    },
     "unreached": {"en": "gave no answer that counts", "zh-CN": "吊销状态查询未得到有效答复"},
 }
 

@@ -117,5 +117,6 @@ def _said(one: SeenSignature, language: str) -> str:
         words.append(text("telling.signatures.stamped", language, at=moment(one.stamped_at)))
     code = f"revocation.{one.revocation}" if one.is_trusted else "unknown_issuer"
     since = moment(one.revoked_at) if one.revoked_at else ""
-    words.append(text(f"telling.signatures.{code}", language, issuer=one.issuer, since=since))
+    whose = text(f"telling.signatures.whose.{'above' if one.revoked_above else 'own'}", language)
+    words.append(text(f"telling.signatures.{code}", language, issuer=one.issuer, since=since, whose=whose))
     return " ".join(words)

@@ -11,7 +11,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ..calibration.vocabulary import SIGNATURE_MARKS, Role
 from .fields import FIELD_NAMES
@@ -66,7 +66,9 @@ class SeenSignature:
     revocation: Revocation = "unasked"
     """What those say who know whether the certificates were revoked."""
     revoked_at: dt.datetime | None = None
-    """Since when, where they were."""
+    """Since when, where one was."""
+    revoked_above: bool = False
+    """Whether that is of an authority above the signer, and not the signer's own."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ async def _seen(
     who = described(own)
     stamped_at = _in_utc(stamp.timestamp) if stamp and stamp.intact and stamp.valid else None
     is_trusted = bool(roots) and status.bottom_line
-    revoked = await _revocation(one, status, roots) if online and is_trusted else _UNASKED
+    revoked = await _revocation(one, status, roots) if online and is_trusted else "unasked"
     is_in_order = one.signed_revision == reader.xrefs.total_revisions - back
     is_last_word = is_in_order and (back > 1 or _ends_at(one) == one.reader.stream.seek(0, io.SEEK_END))
     return SeenSignature(
@@ -157,25 +159,29 @@ async def _seen(
         stamped_at=stamped_at,
         fault=_fault(one, status, is_last_word),
         is_trusted=is_trusted,
-        revocation=revoked if isinstance(revoked, str) else _after(revoked, status, stamped_at),
-        revoked_at=None if isinstance(revoked, str) else revoked,
+        revocation=revoked if isinstance(revoked, str) else _after(revoked.since, status, stamped_at),
+        revoked_at=None if isinstance(revoked, str) else revoked.since,
+        revoked_above=not isinstance(revoked, str) and revoked.above,
     )
 
 
-_UNASKED: Final = "unasked"
+class _Revoked(NamedTuple):
+    """Since when a certificate is revoked, and whether it is of an authority above the signer."""
+
+    since: dt.datetime
+    above: bool
 
 
 async def _revocation(
     one: EmbeddedPdfSignature, status: PdfSignatureStatus, roots: Sequence[bytes]
-) -> Literal["unasked", "nowhere", "unreached", "good"] | dt.datetime:
-    """What is said of the certificates of a signature that holds, or since when one of them is revoked."""
+) -> Literal["unasked", "nowhere", "unreached", "good"] | _Revoked:
+    """What is said of the certificates of a signature that holds, or which of them is revoked."""
     own = one.signer_cert
     if not (own.ocsp_urls or own.crl_distribution_points):
         return "nowhere"
     now = await _status(one, roots, _latest(status))
-    if now.revocation_details is not None:
-        since: dt.datetime = now.revocation_details.revocation_date
-        return since.astimezone(dt.UTC)
+    if (found := now.revocation_details) is not None:
+        return _Revoked(found.revocation_date.astimezone(dt.UTC), found.ca_revoked)
     return "good" if now.bottom_line else "unreached"
 
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -63,15 +63,20 @@ class Certifier:
     """The address of the list of certificates that it revoked; none, where there is no such list."""
     responder: str = ""
     """The address of who answers, certificate by certificate, whether it was revoked (OCSP)."""
+    above: Certifier | None = None
+    """Who vouches for it; nobody, where it is a root."""
     key: _Private = field(init=False, default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
-    @property
+    @cached_property
     def root(self) -> x509.Certificate:
         """Its own certificate."""
-        made = self._begun(self.name, self.key, FROM, UNTIL)
+        by = self.above or self
+        made = by._begun(self.name, self.key, FROM, UNTIL)
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         usage = _usage(key_cert_sign=True, crl_sign=True)
-        return made.add_extension(usage, critical=True).sign(self.key, hashes.SHA256())
+        made = made.add_extension(usage, critical=True)
+        made = by._says_whom_to_ask(made) if self.above else made
+        return made.sign(by.key, hashes.SHA256())
 
     @property
     def der(self) -> bytes:
@@ -97,6 +102,9 @@ class Certifier:
         made = made.add_extension(usage or _usage(digital_signature=True, content_commitment=True), True)
         if mail:
             made = made.add_extension(x509.SubjectAlternativeName([x509.RFC822Name(mail)]), critical=False)
+        return self._says_whom_to_ask(made).sign(self.key, hashes.SHA256())
+
+    def _says_whom_to_ask(self, made: x509.CertificateBuilder) -> x509.CertificateBuilder:
         if self.revocations:
             place = x509.DistributionPoint(
                 [x509.UniformResourceIdentifier(self.revocations)], None, None, None
@@ -107,7 +115,7 @@ class Certifier:
                 AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(self.responder)
             )
             made = made.add_extension(x509.AuthorityInformationAccess([asked]), critical=False)
-        return made.sign(self.key, hashes.SHA256())
+        return made
 
     def revoked(self, numbers: Iterable[int], since: dt.datetime = FROM) -> bytes:
         """The list of certificates that it revoked, by their numbers."""
