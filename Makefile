@@ -63,8 +63,10 @@ bench: $(VENV)/test .venv-bench/made
 	$(PY) -m bench.imports
 	$(PY) -m bench.letters
 	$(PY) -m bench.warning
+	$(PY) -m bench.judgement
 	.venv-bench/bin/python -m bench.baseline_speed
 	.venv-bench/bin/python -m bench.accuracy
+	$(PY) -m bench.ratchet
 
 docs: $(VENV)/test
 	$(PY) -m tests.support.parts
