@@ -24,7 +24,8 @@ from targetcal_xl.connect import (
     write_form,
 )
 from targetcal_xl.connect.form import INDICATORS, INSIDE, PLAN, SHEETS, FormSheet
-from targetcal_xl.connect.plan_file import _Plan, plan_meant
+from targetcal_xl.connect.plan_file import plan_meant
+from targetcal_xl.connect.plan_schema import PlanWords
 from targetcal_xl.language import LANGUAGES, find, text
 from targetcal_xl.problems import DataProblems
 from tests.support.resave import SAVERS
@@ -176,7 +177,7 @@ def test_the_form_asks_for_every_word_of_a_plan_file() -> None:
     asked |= {("drivers", "indicators", *item.path) for item in INDICATORS.items}
     within = [sheet for sheet in SHEETS if sheet.code in INSIDE]
     asked |= {(*INSIDE[sheet.code], *item.path) for sheet in within for item in sheet.items}
-    assert set(_leaves(_Plan)) - asked == set()
+    assert set(_leaves(PlanWords)) - asked == set()
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.code)

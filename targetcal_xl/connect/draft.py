@@ -14,8 +14,9 @@ import tomli_w
 
 from ..figures import typed
 from .columns import DRIVER_COLUMNS, HISTORY_COLUMNS
-from .plan_file import FILE, plan_words
+from .plan_file import plan_words
 from .plan_folder import DRIVERS, HISTORY, read_plan, table_file
+from .plan_schema import FILE
 from .spelt import is_counted, normal, number_told
 from .tables import TableFile, read_table
 

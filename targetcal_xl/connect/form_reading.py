@@ -46,8 +46,9 @@ from .form import (
     ItemKind,
 )
 from .form_writing import NOBODY
-from .plan_file import PlanPlace, plan_meant
+from .plan_file import plan_meant
 from .plan_folder import history_in, odd_target, readings_in
+from .plan_schema import PlanPlace
 from .sheet import Grid, NotASheet, TooBig, read_sheets
 from .spelt import date_told, normal, number_told
 from .staffing import staffed

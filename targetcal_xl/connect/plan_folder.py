@@ -20,7 +20,8 @@ from ..problems import DataProblems, Problem
 from ..workdays import with_days
 from .columns import DRIVER_COLUMNS, HISTORY_COLUMNS
 from .past_days import DAYS, read_past_days
-from .plan_file import FILE, PlanPlace, read_plan_file
+from .plan_file import read_plan_file
+from .plan_schema import FILE, PlanPlace
 from .spelt import normal
 from .staffing import staffed
 from .stamps import as_pem, certificates_in

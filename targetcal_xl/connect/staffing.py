@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..calibration import History, Plan
 from ..problems import DataProblems, Problem
 from ..workdays import staffed_plan
-from .plan_file import PlanPlace
+from .plan_schema import PlanPlace
 from .plan_tree import tree_faults
 
 

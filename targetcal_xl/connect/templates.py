@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..language import LANGUAGES, record
 from ..problems import Problem, Refused
-from .plan_file import FILE
+from .plan_schema import FILE
 
 
 def plan_templates() -> tuple[str, ...]:
