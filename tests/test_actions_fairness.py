@@ -83,6 +83,7 @@ def test_the_sheet_holds_verdicts_camps_and_every_line_with_pictures_of_them(
         assert [rows[row - 1][1] for row in held] == names
         shown = [first.size, first.growth - 1, first.odds, first.attained]
         assert rows[held[0] - 1][2:6] == pytest.approx(shown)
+        assert sheet.cell(held[0], 3).number_format == "#,##0"
         drawn = zipfile.ZipFile(out).read("xl/charts/chart1.xml").decode()
         assert f"$C${held[0]}:$C${held[-1]}" in drawn and f"$E${held[0]}:$E${held[-1]}" in drawn
         assert not lint(out)

@@ -57,8 +57,8 @@ class _Sheet:
         metric = {"metric": self._plan.metric.name, "unit": self._plan.metric.unit}
         titles = self._say("title"), self._say("subtitle", company=company, period=period, **metric)
         camps = map(self._camps, self._found.found.divisions)
-        pictures = [*self._pictures()]
-        return fairness_book(self._say("tab"), titles, [self._leans(), *camps, self._lines()], pictures)
+        tables, pictures = [self._leans(), *camps, self._lines()], [*self._pictures()]
+        return fairness_book(self._say("tab"), titles, tables, pictures, self._plan.metric.decimals)
 
     def _say(self, key: str, **fields: object) -> str:
         return text(f"actions.fairness.{key}", self._language, **fields)

@@ -22,7 +22,7 @@ ColumnForm = Literal["words", "amount", "count", "share", "rank"]
 _FONT: Final = {"font_name": "Arial", "font_size": 10, "valign": "vcenter"}
 _FORMS: Final[dict[ColumnForm, dict[str, object]]] = {
     "words": {"text_wrap": True},
-    "amount": {"num_format": "#,##0.##"},
+    "amount": {},
     "count": {"num_format": "0"},
     "share": {"num_format": "0%"},
     "rank": {"num_format": "0.00"},
@@ -55,16 +55,21 @@ class JudgedPicture:
 
 
 def fairness_book(
-    tab: str, titles: tuple[str, str], tables: Sequence[JudgedTable], pictures: Sequence[JudgedPicture]
+    tab: str,
+    titles: tuple[str, str],
+    tables: Sequence[JudgedTable],
+    pictures: Sequence[JudgedPicture],
+    decimals: int,
 ) -> bytes:
     """A workbook of one sheet: the tables, and before the last one pictures of it, drawn by the program.
 
+    Amounts are shown with so many decimals.
     Equal arguments give equal bytes; NaN is an empty cell.
     """
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as book:
         book.set_properties({"created": _NEVER})
-        writer = _Writer(book, book.add_worksheet(tab))
+        writer = _Writer(book, book.add_worksheet(tab), decimals)
         writer.head(titles)
         for table in tables[:-1]:
             writer.table(table)
@@ -86,10 +91,11 @@ def _lines(row: Sequence[SheetValue]) -> int:
 class _Writer:
     """Writes down a sheet, row after row."""
 
-    def __init__(self, book: xlsxwriter.Workbook, sheet: Worksheet) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, sheet: Worksheet, decimals: int) -> None:
         self._book, self._sheet, self.row = book, sheet, 0
+        shapes = _FORMS | {"amount": {"num_format": "#,##0" + ("." + "0" * decimals if decimals else "")}}
         self._forms: dict[ColumnForm, Format] = {
-            form: self._look(border=1, border_color=LINE, **shape) for form, shape in _FORMS.items()
+            form: self._look(border=1, border_color=LINE, **shape) for form, shape in shapes.items()
         }
         for at, width in enumerate(_WIDTHS):
             sheet.set_column(at, at, width)
