@@ -94,7 +94,8 @@ def _talk(company: Company) -> None:
 
 def _weigh(company: Company) -> None:
     company("backtest")
-    company("fairness")
+    company("fairness", "--sheet", "fairness.xlsx")
+    company("judgement", "-r", REGIONS[0])
     company("ratchet", "-r", REGIONS[0])
     company("overassign", "--odds", 0.8)
 
