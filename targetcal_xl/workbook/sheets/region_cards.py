@@ -99,23 +99,25 @@ class Cards:
         todo, closed = sentence("advice.todo", count=checks), sentence("advice.closed", state=state)
         whole = if_(self.is_submitted(), say("advice.submitted"), say("advice.ready"))
         here = self._back & if_(checks > 0, todo, whole)
-        return if_(self._is_open(state), here, closed) & self._record & self._corrected
+        told = if_(self._is_open(state), here, closed)
+        for more in (*self._record, *self._corrected):
+            told = told & more
+        return told
 
     @property
-    def _record(self) -> str:
+    def _record(self) -> Iterator[Expression]:
         """What became of the region's departures in earlier periods; nothing without a record of them."""
-        said = self._facts.standing.value(self.region, None, "judgement.record")
-        return self._facts.say("advice.record", said=said) if said else ""
+        if said := self._facts.standing.value(self.region, None, "judgement.record"):
+            yield expressed(self._facts.say("advice.record", said=said))
 
     @property
-    def _corrected(self) -> Expression:
+    def _corrected(self) -> Iterator[Expression]:
         """What the declarations would be without the habit that the record shows, line by line."""
         value, rows = self._facts.standing.value, self.declared.table.rows
         slope, lift = (as_number(value(self.region, None, f"judgement.{code}")) for code in ("slope", "lift"))
-        if not (slope or lift) or len(rows) > MOST_CORRECTED:
-            return NOTHING
-        told = self.declared.corrected(slope or 0.0, lift or 0.0, self._facts.say("advice.comma"))
-        return self._listed(expressed(self._facts.say("advice.corrected")), self._in_rows(told))
+        if (slope or lift) and len(rows) <= MOST_CORRECTED:
+            told = self.declared.corrected(slope or 0.0, lift or 0.0, self._facts.say("advice.comma"))
+            yield self._listed(expressed(self._facts.say("advice.corrected")), self._in_rows(told))
 
     @property
     def _back(self) -> Expression:
