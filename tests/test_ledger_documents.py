@@ -219,6 +219,7 @@ def test_a_baseline_comes_back_to_the_bit(data: st.DataObject) -> None:
         "questions": (Question("HD-HD", Period(2024, 4), -0.3),),
         "held": ("HD-HD",),
         "new": (2, 5),
+        "asked": (4.5, 0.1, 1e300),
     }
     columns = {field.name: data.draw(arrays) for field in fields(Baseline) if field.name not in words}
     baseline = Baseline(**(words | columns))
