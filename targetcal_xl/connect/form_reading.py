@@ -178,13 +178,16 @@ def _amount(found: float) -> tuple[float | None, str]:
     return int(found) if found.is_integer() and abs(found) < LARGEST else found, ""
 
 
+def _plain_number(_: FormItem, said: str) -> float | None:
+    return _amount(number_told(said))[0]
+
+
 _TAKEN: Final[Mapping[ItemKind, tuple[Callable[[FormItem, str], object], str]]] = {
     "text": (lambda _, said: said, ""),
     "choice": (FormItem.chosen, "form_choice"),
     "day": (lambda _, said: date_told(said), "csv_not_a_date"),
     "period": (_period, "form_period"),
-    "number": (lambda _, said: _amount(number_told(said))[0], "csv_not_a_number"),
-    "whole": (lambda _, said: _amount(number_told(said))[0], "csv_not_a_number"),
+    **dict.fromkeys(("number", "whole"), (_plain_number, "csv_not_a_number")),
 }
 """How an answer is taken, None where it means nothing, and the code of that fault."""
 
