@@ -283,3 +283,21 @@ def test_of_rows_that_break_a_name_that_is_lost_or_stands_elsewhere_is_told(
     (name, _), at = data.draw(st.sampled_from([(row, at) for at, row in enumerate(rows)]))
     assert _faults([[name.replace(name[:12], "从未写过的话")], *rows[1:]], pages)
     assert _faults([*rows[:at], *rows[at + 1 :], rows[at]], pages) or at == len(rows) - 1
+
+
+_WIDE_SIGNS = st.text("—。…Ω华1“", min_size=9, max_size=60)
+
+
+@given(st.lists(_WIDE_SIGNS.filter(lambda words: "—" in words), min_size=6, max_size=6), st.data())
+@settings(max_examples=10)
+def test_lines_are_read_as_they_were_set_however_wide_the_signs_at_their_ends(
+    texts: list[str], data: st.DataObject
+) -> None:
+    """Dashes in a row are one sign, as wide as two lines are high. One that is lost is told all the same."""
+    cells = "".join(f'#box(width: 60pt)[#text("{words}")]#v(9pt)\n' for words in texts)
+    (page,) = read_pages(_drawn(f'#set text(8pt, lang: "zh")\n{cells}', height=2000))
+    assert page.text == "".join(texts)
+    rows, at = [[words] for words in texts], data.draw(st.integers(0, len(page.text) - 1))
+    assert _faults(rows, [page.text]) == []
+    assert _faults(rows, [page.text[:at] + page.text[at + 1 :]])
+    assert _faults(rows, [page.text[:at] + "改" + page.text[at + 1 :]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any, NamedTuple
@@ -24,6 +24,8 @@ _SHARED, _SHARED_BY_NEIGHBOURS = 0.35, 0.75
 """The share of a sign's box that another one may cover: letters in italics lean over each other."""
 _PIXEL = 1 / _SCALE
 _DEEPEST = 12
+_LEVEL = 1.0
+"""Points by which the heights of pieces of text in one line may differ."""
 _DOUBLE = ctypes.sizeof(ctypes.c_double)
 
 
@@ -56,15 +58,42 @@ def read_pages(pdf: bytes) -> list[Page]:
 
 
 def _read(page: Any) -> Page:
-    signs = _signs(page)
-    seen = signs.where(_is_seen(signs.boxes, _ink(page), page.get_mediabox()))
+    items = list(_texts(pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page.raw))
+    signs = _signs(page.get_textpage(), _lines(items))
+    seen = signs.where(_is_seen(signs.boxes, _ink(page, items), page.get_mediabox()))
     return Page("".join(seen.said), "".join(seen.said[at] for at in _overprinted(seen)))
 
 
-def _signs(page: Any) -> _Signs:
-    """The signs of a page that are large enough to be read; white space is none, and all that pdfium adds."""
-    text = page.get_textpage()
-    found = list(_spelled(text))
+def _texts(count: Any, item_of: Any, holder: Any, depth: int = 0) -> Iterator[Any]:
+    """The pieces of text of a page and of the forms on it, in the order in which they were set."""
+    for place in range(count(holder)):
+        item = item_of(holder, place)
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            yield item
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+            yield from _texts(pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, item, depth + 1)
+
+
+def _lines(items: Iterable[Any]) -> dict[int, int]:
+    """Address of a piece of text -> the number of its line: pieces set in turn at one height share it."""
+    found: dict[int, int] = {}
+    line, height, matrix = 0, 0.0, pdfium.FS_MATRIX()
+    for item in items:
+        pdfium.FPDFPageObj_GetMatrix(item, matrix)
+        line += abs(matrix.f - height) > _LEVEL
+        height = matrix.f
+        found[_address(item)] = line
+    return found
+
+
+def _signs(text: Any, lines: Mapping[int, int]) -> _Signs:
+    """The signs of a page that are large enough to be read; white space is none, and all that pdfium adds.
+
+    Line after line as they were set: pdfium mixes lines at whose ends a sign, as dashes in a row are one, is
+    wider than they are high.
+    """
+    found = sorted(_spelled(text), key=_line_of(text, lines))
     places = np.array([place for place, _ in found], dtype=int)
     signs = _Signs([sign for _, sign in found], places, _boxes(text, places))
     left, right, bottom, top = signs.boxes.T
@@ -76,7 +105,7 @@ def _signs(page: Any) -> _Signs:
 
 def _spelled(text: Any) -> Iterator[tuple[int, str]]:
     """The signs of a page that are no white space, and their places."""
-    address, half = _address(text), ""
+    address, half = _address(text.raw), ""
     for place in range(text.count_chars()):
         sign = chr(_CODE(address, place))
         if "\ud800" <= sign < "\udc00":  # beyond 16 bits a sign comes in two halves
@@ -88,6 +117,12 @@ def _spelled(text: Any) -> Iterator[tuple[int, str]]:
             yield place, sign
 
 
+def _line_of(text: Any, lines: Mapping[int, int]) -> Callable[[tuple[int, str]], int]:
+    """What tells the line of a sign in a place of the page's text."""
+    address = _address(text.raw)
+    return lambda found: lines.get(_ITEM(address, found[0]), 0)
+
+
 def _joined(half: str, rest: str) -> str:
     return (half + rest).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -95,7 +130,7 @@ def _joined(half: str, rest: str) -> str:
 def _boxes(text: Any, places: NDArray[np.int_]) -> NDArray[np.float64]:
     """The boxes of the signs in these places."""
     boxes = np.zeros((len(places), 4))
-    address, at = _address(text), boxes.ctypes.data
+    address, at = _address(text.raw), boxes.ctypes.data
     for place in places.tolist():
         _BOX(address, place, at, at + _DOUBLE, at + 2 * _DOUBLE, at + 3 * _DOUBLE)
         at += 4 * _DOUBLE
@@ -109,8 +144,8 @@ def _is_small(text: Any, place: int) -> bool:
     return bool(tall.top - tall.bottom < _LEAST and tall.right - tall.left < _LEAST)
 
 
-def _address(text: Any) -> int:
-    return ctypes.cast(text.raw, ctypes.c_void_p).value or 0
+def _address(handle: Any) -> int:
+    return ctypes.cast(handle, ctypes.c_void_p).value or 0
 
 
 def _fast(function: Any, result: Any, *kinds: Any) -> Callable[..., int]:
@@ -119,29 +154,20 @@ def _fast(function: Any, result: Any, *kinds: Any) -> Callable[..., int]:
 
 
 _CODE = _fast(pdfium.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_ITEM = _fast(pdfium.FPDFText_GetTextObject, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_int)
 _BOX = _fast(pdfium.FPDFText_GetCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * 4)
 
 
-def _ink(page: Any) -> NDArray[np.bool_]:
+def _ink(page: Any, items: Iterable[Any]) -> NDArray[np.bool_]:
     """Where the page's text makes its picture differ: nowhere where it is hidden, covered or unseen."""
     shown = _picture(page)
-    _hide_text(pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page.raw)
+    for item in items:
+        pdfium.FPDFTextObj_SetTextRenderMode(item, pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
     bare = _picture(page)
     darkest = np.minimum(shown, bare)
     np.maximum(shown, bare, out=shown)
     np.subtract(shown, darkest, out=shown)
     return shown >= _INK
-
-
-def _hide_text(count: Any, item_of: Any, holder: Any, depth: int = 0) -> None:
-    """Make the text of a page, and of the forms on it, leave no ink."""
-    for place in range(count(holder)):
-        item = item_of(holder, place)
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            pdfium.FPDFTextObj_SetTextRenderMode(item, pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-            _hide_text(pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, item, depth + 1)
 
 
 def _picture(page: Any) -> NDArray[np.uint8]:

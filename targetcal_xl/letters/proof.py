@@ -249,8 +249,9 @@ def _problem(kind: str, words: str, form: str) -> Problem:
 
 def _plain(words: str) -> str:
     """Text without what setting it changes: white space, hyphens, capitals, forms that look the same."""
-    folded = unicodedata.normalize("NFKC", words.translate(_HYPHENS)).casefold()
-    return _LEADERS.sub("", "".join(folded.split()))
+    packed = "".join(words.translate(_HYPHENS).split())
+    folded = unicodedata.normalize("NFKC", _LEADERS.sub("", packed)).casefold()
+    return "".join(folded.split())
 
 
 def _short(words: str) -> str:
