@@ -12,11 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targetcal_xl.letters import LetterTemplate, fields, font_file, proof, to_pdf
+from targetcal_xl.letters.drawn import own_fonts
 from targetcal_xl.letters.font import FAMILY
+from targetcal_xl.letters.house import house_copy
+from targetcal_xl.letters.package import W
 from targetcal_xl.letters.pages import Page, read_pages
 from targetcal_xl.letters.proof import faults_in_pdf, faults_in_word
-from targetcal_xl.letters.words import Said
+from targetcal_xl.letters.words import Said, said
 from targetcal_xl.problems import DataProblems
+from tests.support.habits import BY_OFFICE, template
 from tests.support.letters import (
     LONG,
     changed,
@@ -301,3 +305,40 @@ def test_lines_are_read_as_they_were_set_however_wide_the_signs_at_their_ends(
     assert _faults(rows, [page.text]) == []
     assert _faults(rows, [page.text[:at] + page.text[at + 1 :]])
     assert _faults(rows, [page.text[:at] + "改" + page.text[at + 1 :]])
+
+
+@given(st.lists(st.text("xyzαβ123=+×∑", min_size=1, max_size=6), min_size=1, max_size=4), st.data())
+@settings(max_examples=20)
+def test_a_formula_is_read_in_whatever_order_it_is_drawn(pieces: list[str], data: st.DataObject) -> None:
+    """Its signs may be drawn as others; a letter or a figure that is lost is told."""
+    formula = Said([["条款甲"], ["条款乙"]], formulas=["".join(pieces)])
+    drawn = "".join(data.draw(st.permutations(pieces))).replace("×", "·")
+    assert _told_of(formula, Page(f"条款甲{drawn}条款乙", "")) == []
+    for at in (at for at, sign in enumerate(drawn) if sign.isalnum()):
+        cut = drawn[:at] + drawn[at + 1 :]
+        assert _told_of(formula, Page(f"条款甲{cut}条款乙", "")) == [
+            ("letter_drawing_lost", formula.formulas[0])
+        ]
+
+
+def _told_of(letter: Said, page: Page) -> list[tuple[str, str]]:
+    with patch.object(proof, "read_pages", lambda _: [page]), patch.object(proof, "said", lambda _: letter):
+        return [(one.code, one.where) for one in faults_in_pdf(b"", b"")]
+
+
+@pytest.mark.parametrize("habit", ["a chart", "a diagram"])
+def test_what_a_chart_or_a_diagram_says_has_to_be_drawn(habit: str) -> None:
+    words = said(house_copy(template(BY_OFFICE[habit])))
+    shown = "".join(one for row in words.body for one in row)
+    assert _told_of(words, Page(shown + "".join(BY_OFFICE[habit].printed), "")) == []
+    lost = [("letter_drawing_lost", one) for one in BY_OFFICE[habit].printed]
+    assert _told_of(words, Page(shown, "")) == lost
+
+
+def test_a_sign_for_private_use_is_believed_only_in_the_font_that_it_is_named_by() -> None:
+    page, table = Page("", "", (("\uf041", "CompanyIcons-Bold"),)), "word/fontTable.xml"
+    assert _told_of(Said(fonts={"Company Icons Bold"}), page) == []
+    assert _told_of(Said(fonts={"Wingdings"}), page) == [("letter_symbol", "U+F041")]
+    font = f'<w:fonts xmlns:w="{W[1:-1]}"><w:font w:name="{{}}">{{}}</w:font></w:fonts>'
+    fonts = {name: font.format(name, form).encode() for name, form in (("A", "<w:embedBold/>"), ("B", ""))}
+    assert [[*own_fonts({table: one})] for one in fonts.values()] == [["A"], []]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import struct
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,3 +179,20 @@ def _name(character: str) -> str:
     """`U+1F600 😀`; invisible characters by number only."""
     code = f"U+{ord(character):04X}"
     return f"{code} {character}" if character.isprintable() else code
+
+
+@lru_cache(64)
+def draws_boxes(data: bytes) -> bool:
+    """Whether a font in a PDF, cut down to what is printed of it, has a second copy of the box that stands
+    for what it lacks; so is one that is no TrueType, of which it cannot be told."""
+    from fontTools.ttLib import TTLibError
+    from fontTools.ttLib.sfnt import SFNTReader
+
+    try:
+        tables = SFNTReader(io.BytesIO(data))
+        is_long, places, outlines = tables["head"][51], tables["loca"], tables["glyf"]
+    except (TTLibError, KeyError, IndexError):
+        return True
+    ends = [at * (2 - is_long) for (at,) in struct.iter_unpack(">L" if is_long else ">H", places)]
+    first, *others = [outlines[start:end] for start, end in pairwise(ends)]
+    return first in others

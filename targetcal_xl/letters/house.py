@@ -11,6 +11,7 @@ from lxml import etree
 
 from ..problems import DataProblems, Problem
 from .active import active_elements, active_leftovers, active_links, is_safe_svg, looks_like_xml
+from .drawn import is_drawn
 from .package import Link, W, WordPackage, not_word, parse_xml, xml, zipped
 from .reader import as_read, remove_element
 from .styles import is_on
@@ -43,7 +44,7 @@ _LEFT = {
 }
 """Kinds of parts that stay at home: remarks, people, properties, and what only editing needs."""
 _SINGLE = {"document", *_OFTEN}
-_READ = tuple(f"word/{name}" for name in ("document", "header", "footer", "footnotes", "endnotes", "diagram"))
+_READ = tuple(f"word/{name}" for name in ("document", "header", "footer", "footnotes", "endnotes"))
 _FONT = "application/vnd.openxmlformats-officedocument.obfuscatedfont"
 _PICTURES = {
     "png": (b"\x89PNG", "image/png"),
@@ -254,7 +255,7 @@ def _listed(name: str, kind: str, entries: Iterable[str]) -> bytes:
 
 
 def texts(copy: Mapping[str, bytes]) -> Iterator[etree._Element]:
-    """The parts of a copy that a reader reads: the body, margins and notes."""
+    """The parts of a copy that a reader reads: the body, margins, notes and drawings."""
     for name, data in copy.items():
-        if name.startswith(_READ):
+        if name.startswith(_READ) or is_drawn(name):
             yield parse_xml(data)

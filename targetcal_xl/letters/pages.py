@@ -14,6 +14,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 
+from .font import draws_boxes
+
 _SCALE = 1.5
 """Pixels per point: enough to see a thin stroke of a small sign."""
 _INK = 24
@@ -45,10 +47,12 @@ class _Signs(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """What can be read on a page, in the order in which it was set, and what stands over other text."""
+    """What can be read on a page, in the order in which it was set, what stands over other text, and signs
+    for private use that may be printed as boxes, with the names of their fonts."""
 
     text: str
     overprinted: str
+    symbols: tuple[tuple[str, str], ...] = ()
 
 
 def read_pages(pdf: bytes) -> list[Page]:
@@ -59,9 +63,35 @@ def read_pages(pdf: bytes) -> list[Page]:
 
 def _read(page: Any) -> Page:
     items = list(_texts(pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, page.raw))
-    signs = _signs(page.get_textpage(), _lines(items))
+    text = page.get_textpage()
+    signs = _signs(text, _lines(items))
     seen = signs.where(_is_seen(signs.boxes, _ink(page, items), page.get_mediabox()))
-    return Page("".join(seen.said), "".join(seen.said[at] for at in _overprinted(seen)))
+    over = "".join(seen.said[at] for at in _overprinted(seen))
+    return Page("".join(seen.said), over, tuple(_symbols(text, seen)))
+
+
+def _symbols(text: Any, signs: _Signs) -> Iterator[tuple[str, str]]:
+    """The signs for private use that may be boxes, and the names of their fonts."""
+    for place, sign in zip(signs.places.tolist(), signs.said, strict=True):
+        if unicodedata.category(sign) == "Co":
+            font = pdfium.FPDFTextObj_GetFont(pdfium.FPDFText_GetTextObject(text, place))
+            if draws_boxes(_font_file(font)):
+                yield sign, _font_name(font)
+
+
+def _font_file(font: Any) -> bytes:
+    length = ctypes.c_ulong()
+    pdfium.FPDFFont_GetFontData(font, None, 0, length)
+    data = (ctypes.c_uint8 * length.value)()
+    pdfium.FPDFFont_GetFontData(font, data, length, length)
+    return bytes(data)
+
+
+def _font_name(font: Any) -> str:
+    """Its name, without the mark of what is cut down to what is printed of it."""
+    name = ctypes.create_string_buffer(pdfium.FPDFFont_GetBaseFontName(font, None, 0))
+    pdfium.FPDFFont_GetBaseFontName(font, name, len(name))
+    return name.value.decode("utf-8", "replace").rpartition("+")[2]
 
 
 def _texts(count: Any, item_of: Any, holder: Any, depth: int = 0) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ..problems import Problem
+from .drawn import lines_in
 from .fields import LetterFields
 from .package import W
 from .styles import is_on
@@ -34,7 +35,8 @@ _BREAKS = {f"{W}tab", f"{W}br", f"{W}cr"}
 
 
 def unfilled(root: etree._Element, known: LetterFields) -> Iterator[Problem]:
-    """A problem for everything in a part that looks like a field and is none, and for empty controls."""
+    """A problem for everything in a part that looks like a field and is none, for empty controls, and for
+    fields in charts and diagrams, which no letter fills in."""
     words = _spaces(_FILLED_IN, _spaces(_COMMENT, "\n".join(_paragraphs(root))))
     plain = words.translate(_SAME)
     found = [match.span() for match in _LOOKS.finditer(plain)]
@@ -45,6 +47,9 @@ def unfilled(root: etree._Element, known: LetterFields) -> Iterator[Problem]:
         yield Problem("letter_syntax" if is_broken else "letter_placeholder", fields={"said": said})
     for said in filter(None, map(_invitation, root.iter(f"{W}sdt"))):
         yield Problem("letter_placeholder", fields={"said": said})
+    if not root.tag.startswith(W):
+        drawn = {one[0]: None for line in lines_in(root) for one in _FILLED_IN.finditer(line)}
+        yield from (Problem("letter_field_drawn", fields={"said": said}) for said in drawn)
 
 
 def _invitation(control: etree._Element) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
 from ..problems import Problem
-from .pages import read_pages
+from .pages import Page, read_pages
 from .words import Said, said
 
 _HYPHENS = dict.fromkeys(map(ord, "\u0002\ufffe\u2010\u2011"), "-")
@@ -32,7 +33,8 @@ _WAYS, _TRIES = 4, 40
 def faults_in_word(docx: bytes, merged: Iterable[str]) -> list[Problem]:
     """A problem for every merged text that the Word file does not show, and for what it hides."""
     letter = said(docx)
-    texts = [*(words for row in letter.body for words in row), *_in_margins(letter), *letter.elsewhere]
+    body = (words for row in letter.body for words in row)
+    texts = [*body, *_in_margins(letter), *letter.elsewhere, *letter.formulas]
     shown = "\0".join(map(_plain, texts))
     lost = [words for words in dict.fromkeys(merged) if _plain(words) not in shown]
     return [
@@ -54,12 +56,47 @@ def faults_in_pdf(pdf: bytes, docx: bytes) -> list[Problem]:
     plain = [_plain(page.text) for page in pages]
     found = [*_misplaced(letter, plain), *_missing([*_due(letter, plain), *letter.elsewhere], plain)]
     over = [_problem("overprinted", page.overprinted, "PDF") for page in pages if page.overprinted]
-    return list({(one.code, one.where): one for one in (*found, *over)}.values())
+    drawn = [*_undrawn(letter, plain), *_unknown_symbols(letter, pages)]
+    return list({(one.code, one.where): one for one in (*found, *drawn, *over)}.values())
+
+
+def _undrawn(letter: Said, pages: Sequence[str]) -> Iterator[Problem]:
+    """Formulas, and texts of charts and diagrams, that stand on no page."""
+    lost = [words for words in letter.formulas if not any(_mingled(_plain(words), page) for page in pages)]
+    lost += [words for words in letter.drawn if not _stands(_plain(words), pages)]
+    return (Problem("letter_drawing_lost", _short(words)) for words in lost)
+
+
+def _mingled(words: str, page: str) -> bool:
+    """Whether the letters and figures of a formula stand together, in whatever order it was drawn; its other
+    signs may be drawn as others."""
+    signs, said = [one for one in words if one.isalnum()], [one for one in page if one.isalnum()]
+    wanted, window = Counter(signs), Counter(said[: len(signs)])
+    for first, next_one in zip(said, said[len(signs) :], strict=False):
+        if window == wanted:
+            return True
+        window[next_one] += 1
+        window[first] -= 1
+    return window == wanted
+
+
+def _unknown_symbols(letter: Said, pages: Iterable[Page]) -> Iterator[Problem]:
+    """Signs for private use that may be boxes: they are not set in a font by which the file names signs."""
+    own = {_font(name) for name in letter.fonts}
+    for page in pages:
+        for sign, font in page.symbols:
+            if _font(font) not in own:
+                yield Problem("letter_symbol", f"U+{ord(sign):04X}")
+
+
+def _font(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _misplaced(letter: Said, pages: Sequence[str]) -> Iterator[Problem]:
     """Texts of the body that do not follow one another down the pages as they do in the file."""
-    beside = sum(len(_plain(words)) for words in (*_in_margins(letter), *letter.elsewhere))
+    others = (*_in_margins(letter), *letter.elsewhere, *letter.formulas)
+    beside = sum(len(_plain(words)) for words in others)
     flow = _Flow(pages, _ANY if letter.has_drawings else _LABELS + beside)
     for row in letter.body:
         told = {plain: words for words in row if (plain := _plain(words))}

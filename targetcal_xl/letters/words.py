@@ -12,6 +12,7 @@ from lxml import etree
 
 from ..calibration.vocabulary import SIGNATURE_MARKS
 from .blocks import pieces_of, read_part, shaped, slot, woven
+from .drawn import FORMULA, drawn_words, formulas_in, is_drawn, own_fonts, symbol_fonts
 from .package import W, parse_xml, parts_of
 
 ANCHORS = tuple(SIGNATURE_MARKS.values())
@@ -24,8 +25,8 @@ _MARGINS = ("word/header", "word/footer")
 _NOTES = ("word/footnotes", "word/endnotes")
 _UNKNOWN = {f"{W}{name}" for name in ("sym", "fldChar", "footnoteReference", "endnoteReference", "pgNum")}
 _SILENT = {f"{W}{name}" for name in ("tab", "br", "cr", "ptab", "softHyphen", "instrText")}
-_SYMBOLS = re.compile("wingdings|webdings|symbol|zapf|marlett", re.IGNORECASE)
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]+")
+_SYMBOLS = re.compile("wingdings|webdings|symbol|zapf|marlett", re.IGNORECASE)
 _GAP = "\0"
 """Where something stands that the file does not spell out, such as the number of a page."""
 _LEAST = 5
@@ -45,8 +46,14 @@ class Said:
     margins: dict[str, list[list[str]]] = field(default_factory=dict)
     """At the top and at the bottom of pages, of each kind of page."""
     hidden: list[str] = field(default_factory=list)
+    formulas: list[str] = field(default_factory=list)
+    """Each with what it says in one, from its first sign to its last."""
+    drawn: list[str] = field(default_factory=list)
+    """In charts and diagrams."""
     has_drawings: bool = False
-    """Whether there are charts or diagrams, which say things of their own."""
+    """Whether there are charts or diagrams, which say more than that."""
+    fonts: set[str] = field(default_factory=set)
+    """Those whose signs nobody else has: by which signs are named, or that come with the file."""
 
 
 @lru_cache(64)
@@ -54,8 +61,9 @@ def said(docx: bytes) -> Said:
     """Everything that a Word file says; the same is asked for when its PDF is proved."""
     parts = parts_of(docx)
     formats = _formats(parts.get("word/styles.xml", b"<none/>"))
-    found = Said(has_drawings=any(name.startswith(("word/chart", "word/diagram")) for name in parts))
+    found = Said(has_drawings=any(map(is_drawn, parts)), fonts=set(own_fonts(parts)))
     for name, data in parts.items():
+        found.drawn.extend(drawn_words(name, data))
         if name == _BODY or name.startswith((*_MARGINS, *_NOTES)):
             place = _place_of(name, found)
             for row in _rows(data, formats, found):
@@ -77,6 +85,8 @@ class _Spoken:
 
     shown: _Template
     hidden: tuple[_Template, ...]
+    formulas: tuple[str, ...]
+    fonts: frozenset[str]
     is_apart: bool
 
 
@@ -99,7 +109,8 @@ def _spoken(shape: str, around: str, formats: _Formats) -> list[list[_Spoken]]:
 def _said(paragraph: etree._Element, formats: _Formats) -> _Spoken:
     shown, hidden = _texts(paragraph, formats)
     words = [_Template(*pieces_of(one)) for one in (shown, *hidden)]
-    return _Spoken(words[0], tuple(words[1:]), _is_apart(paragraph))
+    drawn = tuple(formulas_in(paragraph)), frozenset(symbol_fonts(paragraph))
+    return _Spoken(words[0], tuple(words[1:]), *drawn, _is_apart(paragraph))
 
 
 def _taken(row: list[_Spoken], texts: Sequence[str], found: Said) -> list[str]:
@@ -108,6 +119,8 @@ def _taken(row: list[_Spoken], texts: Sequence[str], found: Said) -> list[str]:
     for one in row:
         shown = _PRIVATE.sub(_GAP, one.shown.filled(texts)).split(_GAP)
         (found.elsewhere if one.is_apart else said).extend(piece for piece in shown if piece.strip())
+        found.formulas.extend(one.formulas)
+        found.fonts.update(one.fonts)
         hidden = [words.filled(texts) for words in one.hidden]
         found.hidden.extend(
             words for words in hidden if words.strip(_GAP).strip() and words.strip() not in ANCHORS
@@ -164,8 +177,11 @@ def _texts(paragraph: etree._Element, formats: _Formats) -> tuple[str, list[str]
 def _runs(parent: etree._Element) -> Iterator[etree._Element]:
     """The runs of a paragraph, without those of boxes in it; of a field whose value the page sets, none."""
     is_result = False
-    for run in parent.iter(f"{W}r"):
+    for run in parent.iter(f"{W}r", FORMULA):
         if next(run.iterancestors(f"{W}p"), None) is not parent:
+            continue
+        if run.tag == FORMULA:
+            yield _EMPTY
             continue
         kinds = [mark.get(f"{W}fldCharType") for mark in run.iter(f"{W}fldChar")]
         is_result = (is_result or "begin" in kinds) and "end" not in kinds

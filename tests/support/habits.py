@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.support.letters import BODY, packed, parts_of, shipped
@@ -28,11 +28,17 @@ class Habit:
     settings: str = ""
     printed: tuple[str, ...] = ()
     """What its pages say that stands in no text of the file."""
+    files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Name of a file in the package -> the kind of the relationship from the body (rIdF0, rIdF1 ...), and
+    its contents."""
+    is_drawn: bool = False
+    """Whether it is mostly a drawing."""
 
     @property
     def is_alone(self) -> bool:
         """Whether it decides about whole pages, or has parts of its own, and shares no document."""
-        return bool(self.section or self.parts or self.settings or "<w:sectPr" in self.body)
+        own = self.section or self.parts or self.files or self.settings
+        return bool(own or "<w:sectPr" in self.body)
 
 
 def together(some: Iterable[Habit], room: int) -> Habit:
@@ -59,12 +65,23 @@ def template(habit: Habit) -> bytes:
         root = _ROOTS.get(kind, kind)
         begin = start.replace("w:document ", f"w:{root} ")
         parts[f"word/{name}.xml"] = f"{begin}{content}</w:{root}>".encode()
+    for place, (name, (kind, content)) in enumerate(habit.files.items()):
+        link = f'<Relationship Id="rIdF{place}" Type="{kind}" Target="/{name}"/>'
+        links = links.replace("</Relationships>", f"{link}</Relationships>") if kind else links
+        told = f'<Override PartName="/{name}" ContentType="{_CONTENT[name.rpartition(".")[2]]}"/>'
+        types = types.replace("</Types>", f"{told}</Types>")
+        parts[name] = content.encode()
     settings = parts[_SETTINGS].decode().replace("<w:zoom", f"{habit.settings}<w:zoom")
     document = f"{start}<w:body>{blocks}{_section(body, habit)}"
     made = {BODY: document, _RELS: links, _TYPES: types, _SETTINGS: settings}
     return packed(parts | {name: text.encode() for name, text in made.items()})
 
 
+_CONTENT = {
+    "xml": "application/xml",
+    "rels": "application/vnd.openxmlformats-package.relationships+xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _ROOTS = {"header": "hdr", "footer": "ftr"}
 _EDGES = '<w:headerReference w:type="default" r:id="rId9"/><w:footerReference w:type="default" r:id="rId10"/>'
 _PAGES = re.compile('<Override PartName="/word/(?:header|footer)1.xml"[^>]*>')
@@ -195,6 +212,101 @@ def _listed(words: str, number: int = 1, level: int = 0) -> str:
 
 def _math(words: str) -> str:
     return f"<m:oMath><m:r><m:t>{words}</m:t></m:r></m:oMath>"
+
+
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_AT_HOME = f'xmlns:a="{_DRAWING}/main" xmlns:c="{_DRAWING}/chart" xmlns:dgm="{_DRAWING}/diagram"'
+
+
+def _graphic(kind: str, element: str) -> str:
+    """A paragraph with a drawing of some kind, in a line that is as high as it."""
+    return _p(
+        '<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
+        f'<wp:extent cx="4000000" cy="2000000"/><wp:docPr id="7" name="g"/><a:graphic {_AT_HOME}>'
+        f'<a:graphicData uri="{_DRAWING}/{kind}">{element}</a:graphicData></a:graphic>'
+        "</wp:inline></w:drawing></w:r>",
+        '<w:spacing w:line="240" w:lineRule="auto"/>',
+    )
+
+
+def _cached(kind: str, values: Sequence[str]) -> str:
+    points = f'<c:ptCount val="{len(values)}"/>' + "".join(
+        f'<c:pt idx="{at}"><c:v>{value}</c:v></c:pt>' for at, value in enumerate(values)
+    )
+    return f"<c:{kind}Ref><c:f>S!$A$2</c:f><c:{kind}Cache>{points}</c:{kind}Cache></c:{kind}Ref>"
+
+
+def _chart(title: str, more: str = "") -> tuple[str, str]:
+    """A chart of columns with a title and a legend, from what it keeps of its figures."""
+    axes = "".join(
+        f'<c:{kind}Ax><c:axId val="{own}"/><c:scaling/><c:delete val="0"/><c:axPos val="{side}"/>'
+        f'<c:crossAx val="{other}"/></c:{kind}Ax>'
+        for kind, own, other, side in (("cat", 1, 2, "b"), ("val", 2, 1, "l"))
+    )
+    series = (
+        f'<c:ser><c:idx val="0"/><c:order val="0"/><c:tx>{_cached("str", ["系列丙"])}</c:tx>'
+        f"<c:cat>{_cached('str', ['类目一', '类目二'])}</c:cat>"
+        f"<c:val>{_cached('num', ['4', '3'])}</c:val></c:ser>"
+    )
+    return f"{_OFFICE}/chart", (
+        f'<c:chartSpace {_AT_HOME} xmlns:r="{_OFFICE}"><c:chart><c:title><c:tx><c:rich><a:bodyPr/><a:p><a:r>'
+        f"<a:t>{title}</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart>"
+        f'<c:barDir val="col"/><c:grouping val="clustered"/>{series}<c:axId val="1"/><c:axId val="2"/>'
+        f"</c:barChart>{axes}</c:plotArea>"
+        f'<c:legend><c:legendPos val="r"/></c:legend></c:chart>{more}</c:chartSpace>'
+    )
+
+
+_CHARTED = _p(_t("条款甲")) + _graphic("chart", '<c:chart r:id="rIdF0"/>') + _p(_t("条款乙"))
+_CHART, _BOOK = "word/charts/chart1.xml", "word/embeddings/book.xlsx"
+_DIAGRAMMED = (
+    _p(_t("条款甲"))
+    + _graphic("diagram", '<dgm:relIds r:dm="rIdF0" r:lo="rIdF1" r:qs="rIdF2" r:cs="rIdF3"/>')
+    + _p(_t("条款乙"))
+)
+
+
+def _diagram(*words: str, is_drawn: bool = True) -> dict[str, tuple[str, str]]:
+    """A diagram (SmartArt) of boxes; with the drawing that Word keeps beside it, or without."""
+    space, kind = "http://schemas.microsoft.com/office/drawing/2008/diagram", f"{_OFFICE}/diagram"
+    points = "".join(
+        f'<dgm:pt modelId="{at}"><dgm:prSet/><dgm:spPr/><dgm:t><a:bodyPr/>'
+        f"<a:p><a:r><a:t>{one}</a:t></a:r></a:p></dgm:t></dgm:pt>"
+        for at, one in enumerate(words, 10)
+    )
+    ties = "".join(
+        f'<dgm:cxn modelId="{at + 50}" srcId="1" destId="{at}" srcOrd="{at}" destOrd="0"/>'
+        for at in range(10, 10 + len(words))
+    )
+    told = f'<dsp:dataModelExt xmlns:dsp="{space}" relId="rIdF4"/>' if is_drawn else ""
+    shapes = "".join(
+        '<dsp:sp modelId="0"><dsp:nvSpPr><dsp:cNvPr id="0" name=""/><dsp:cNvSpPr/></dsp:nvSpPr><dsp:spPr>'
+        f'<a:xfrm><a:off x="{1900000 * at}" y="500000"/><a:ext cx="1700000" cy="900000"/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:solidFill><a:srgbClr val="CCDDEE"/></a:solidFill>'
+        f"</dsp:spPr><dsp:txBody><a:bodyPr/><a:p><a:r><a:t>{one}</a:t></a:r></a:p></dsp:txBody></dsp:sp>"
+        for at, one in enumerate(words)
+    )
+    made = {
+        "Data": f'<dgm:dataModel {_AT_HOME}><dgm:ptLst><dgm:pt modelId="1" type="doc"/>{points}</dgm:ptLst>'
+        f'<dgm:cxnLst>{ties}</dgm:cxnLst><dgm:bg/><dgm:whole/><dgm:extLst><a:ext uri="{space}">{told}</a:ext>'
+        "</dgm:extLst></dgm:dataModel>",
+        "Layout": f'<dgm:layoutDef {_AT_HOME}><dgm:layoutNode name="x"/></dgm:layoutDef>',
+        "QuickStyle": f"<dgm:styleDef {_AT_HOME}/>",
+        "Colors": f"<dgm:colorsDef {_AT_HOME}/>",
+    }
+    files = {f"word/diagrams/{name}1.xml": (f"{kind}{name}", content) for name, content in made.items()}
+    drawing = f'<dsp:drawing xmlns:dsp="{space}" {_AT_HOME}><dsp:spTree><dsp:nvGrpSpPr/>{shapes}</dsp:spTree>'
+    link = "http://schemas.microsoft.com/office/2007/relationships/diagramDrawing"
+    drawn = {"word/diagrams/drawing1.xml": (link, f"{drawing}</dsp:drawing>")}
+    return files | drawn if is_drawn else files
+
+
+def _fraction(above: str, below: str) -> str:
+    return f"<m:f><m:num>{_sign(above)}</m:num><m:den>{_sign(below)}</m:den></m:f>"
+
+
+def _sign(words: str) -> str:
+    return f"<m:r><m:t>{words}</m:t></m:r>"
 
 
 _SIGNED = _p(_t("签署：[[SIG_HEAD]]")) + _p(_t("签署：[[SIG_SUPERIOR]]"))
@@ -362,7 +474,13 @@ BY_OFFICE = {
         parts={"header": _edge("奇页眉"), "header3": _edge("偶页眉")},
         settings="<w:evenAndOddHeaders/>",
     ),
-    "a watermark": Habit(_p(_t("条款甲")), parts={"header": _p(_watermark("DRAFT"))}),
+    "a watermark": Habit(_p(_t("条款甲")), parts={"header": _p(_watermark("DRAFT"))}, is_drawn=True),
+    "a chart": Habit(
+        _CHARTED, _TWO, files={_CHART: _chart("图题乙")}, printed=("图题乙", "系列丙"), is_drawn=True
+    ),
+    "a diagram": Habit(
+        _DIAGRAMMED, _TWO, files=_diagram("节点乙", "节点丙"), printed=("节点乙", "节点丙"), is_drawn=True
+    ),
     "a section of its own header": Habit(
         _p(
             _t("条款甲"),
@@ -410,7 +528,6 @@ BY_OFFICE = {
         _TWO,
     ),
     "a sign by its number": Habit(_p('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>' + _t("条款甲"))),
-    "a formula": Habit(_p(_t("条款甲") + _math("a+b"))),
     "from right to left": Habit(_p(_t("条款甲"), "<w:bidi/>")),
     "song and Times": Habit(
         _p(
@@ -470,11 +587,50 @@ REFUSED = {
     ),
     "a numbered caption": Habit(_p(_t("条款甲 表 ") + _field("SEQ Table", "1")), hides=("SEQ",)),
     "the file's name": Habit(_p(_t("条款甲") + _field("FILENAME", "a.docx")), hides=("FILENAME",)),
-    "a field in a formula": Habit(_p(_t("条款甲") + _math("{{ unit }}")), hides=("家",)),
+    "a field in a chart": Habit(_CHARTED, files={_CHART: _chart("{{ unit }}")}, hides=("{{ unit }}",)),
+    "a field in a diagram": Habit(_DIAGRAMMED, files=_diagram("{{ unit }}"), hides=("{{ unit }}",)),
+    "a field in a watermark": Habit(
+        _p(_t("条款甲")), parts={"header": _p(_watermark("{{ unit }}"))}, hides=("家",)
+    ),
+    "a chart with its workbook": Habit(
+        _CHARTED,
+        files={
+            _CHART: _chart("图题乙", '<c:externalData r:id="rId1"/>'),
+            "word/charts/_rels/chart1.xml.rels": (
+                "",
+                '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+                f'<Relationship Id="rId1" Type="{_OFFICE}/package" Target="/{_BOOK}"/></Relationships>',
+            ),
+            _BOOK: ("", "PK"),
+        },
+        hides=("package", "book.xlsx"),
+    ),
+    "an object of another program": Habit(
+        _p(_t("条款甲") + '<w:r><w:object><o:OLEObject Type="Embed" r:id="rIdF0"/></w:object></w:r>'),
+        files={_BOOK: (f"{_OFFICE}/package", "PK")},
+        hides=("OLEObject", "book.xlsx"),
+    ),
     "hidden text": Habit(_p(_t("条款甲") + _t("隐去丙", "<w:vanish/>")), hides=("隐去丙",)),
 }
 """What no letter may have; `hides` says how it is called."""
+FORMULAS = {
+    "a formula": Habit(_p(_t("条款甲") + _math("a+b") + _t("条款乙")), _TWO, printed=("条款甲a+b条款乙",)),
+    "a formula in a paragraph of its own": Habit(
+        _p(_t("条款甲"))
+        + _p(f"<m:oMathPara><m:oMath>{_sign('率=')}{_fraction('实绩', '目标')}</m:oMath></m:oMathPara>")
+        + _p(_t("条款乙")),
+        _TWO,
+        printed=("率=", "实绩", "目标"),
+    ),
+    "a field in a formula": Habit(_p(_t("条款甲") + _math("{{ unit }}+1")), printed=("条款甲家+1",)),
+}
+"""What LibreOffice prints if it has its part Math, and leaves out without a word if not: then refused."""
 SPOILT = {
+    "a diagram that nobody has drawn": Habit(_DIAGRAMMED, _TWO, files=_diagram("节点乙", is_drawn=False)),
+    "a sign of a font that is nowhere": Habit(
+        _p('<w:r><w:sym w:font="Company Icons" w:char="F041"/></w:r>' + _t("条款甲"))
+    ),
+    "a sign of another font's by its letter": Habit(_p(_t("\uf041", '<w:sz w:val="24"/>') + _t("条款甲"))),
     "a row that is too low for its text": Habit(
         _table(
             _row(

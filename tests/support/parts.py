@@ -58,7 +58,7 @@ def _has(command: str) -> Callable[[], bool]:
     return lambda: shutil.which(command) is not None
 
 
-def _office_has(module: str) -> Callable[[], bool]:
+def office_has(module: str) -> Callable[[], bool]:
     """LibreOffice keeps each application in a library of its own beside the program."""
 
     def is_there() -> bool:
@@ -92,8 +92,8 @@ def _has_chinese_font() -> bool:
 
 
 PACKAGES: dict[str, Callable[[], bool]] = {
-    "libreoffice-calc-nogui": _office_has("sc"),
-    "libreoffice-writer-nogui": _office_has("sw"),
+    "libreoffice-calc-nogui": office_has("sc"),
+    "libreoffice-writer-nogui": office_has("sw"),
     "python3-uno": _has_office_bridge,
     "poppler-utils": _has("pdftoppm"),
     "postgresql": _has_postgresql,
@@ -107,7 +107,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
 }
 
 SCREEN: dict[str, Callable[[], bool]] = {
-    "libreoffice-calc": _office_has("vclplug_gen"),
+    "libreoffice-calc": office_has("vclplug_gen"),
     "xvfb": _has("Xvfb"),
     "xdotool": _has("xdotool"),
 }
