@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from targetcal_xl.calibration import Letter
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.letters import LetterTemplate, office_pdf, to_pdf
+from targetcal_xl.letters.moulds import argument
 from targetcal_xl.letters.pdf import ToSet, set_pdf
 from targetcal_xl.letters.supported import Unsupported
 from targetcal_xl.letters.typeset import typeset
@@ -281,3 +282,19 @@ def test_a_tab_without_a_stop_goes_on_at_the_next_step() -> None:
     step = left["乙"] - left["甲"]
     assert step == pytest.approx(21, abs=1)
     assert left["丁"] - left["甲"] == pytest.approx(round((left["丁"] - left["甲"]) / 21) * 21, abs=1)
+
+
+@pytest.mark.parametrize("word", ["W" * 24, "i" * 60, "Q1.85,<e&%" * 3])
+def test_a_word_longer_than_its_column_breaks_there(word: str) -> None:
+    """It ran over into the next one, and the letter was refused where something stood there."""
+    letter = sample_letter(1)
+    named = replace(letter, lines=(replace(letter.lines[0], name=word, reason=word),))
+    assert word in "".join(pdf_text(render(named, shipped("en"), "en").pdf).split())
+
+
+def test_a_word_that_fits_its_line_does_not_break() -> None:
+    known = ("Arial", "Microsoft YaHei")
+    assert "clusters" not in argument("i" * 30, *known, "", "10.0")
+    assert "clusters" in argument("W" * 30, *known, "", "10.0")
+    assert "clusters" in argument("i" * 44, *known, "bold", "12.0")
+    assert "clusters" not in argument("W" * 9, *known, "", "9.0")

@@ -11,6 +11,7 @@ from hypothesis import settings
 from targetcal_xl.letters import render_pdf, render_word
 from targetcal_xl.letters.office import office_pdfs
 from targetcal_xl.letters.proof import faults_in_pdf
+from tests.goldens.pages import letters as kept_letters
 from tests.support.letters import page_count, pdf_text, sample_files, shipped, word_text
 from tests.support.random_letters import random_letter
 
@@ -41,6 +42,8 @@ def test_what_the_office_program_makes_of_letters_passes_too() -> None:
     letters = [(random_letter(seed, language), language) for seed in range(BY_OFFICE) for language in _BOTH]
     words = [render_word(letter, shipped(language), language).docx for letter, language in letters]
     words.append(sample_files().docx)
+    (large,) = (letter for name, _, letter in kept_letters() if name == "money.en")
+    words.append(render_word(large, shipped("en"), "en").docx)
     told = {
         place: [(one.code, one.where) for one in faults_in_pdf(pdf, docx)]
         for place, (pdf, docx) in enumerate(zip(office_pdfs(words), words, strict=True))

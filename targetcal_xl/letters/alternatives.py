@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from .package import W
+from .package import W, parse_xml
 from .supported import SIDES
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -88,8 +88,9 @@ _NOTHING_WHEN_EMPTY = frozenset(
 """Elements that say nothing without attributes and contents; Word passes over them."""
 
 
-def as_word_reads(root: etree._Element) -> etree._Element:
-    """The part with what Word takes of alternatives, and without what it passes over."""
+def as_word_reads(part: bytes) -> etree._Element:
+    """A part with what Word takes of alternatives, and without what it passes over."""
+    root = parse_xml(part)
     foreign = set(_foreign(root))
     for element in list(root.iter(f"{_MC}AlternateContent")):
         _choose(element)

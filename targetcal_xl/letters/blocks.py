@@ -15,7 +15,7 @@ from functools import lru_cache
 from lxml import etree
 
 from .alternatives import as_word_reads
-from .package import W, parse_xml
+from .package import W
 
 PARAGRAPH, TABLE = f"{W}p", f"{W}tbl"
 THROUGH = frozenset(f"{W}{name}" for name in ("sdt", "sdtContent"))
@@ -57,7 +57,7 @@ class LetterPart:
 @lru_cache(4 * _KEPT)
 def read_part(data: bytes) -> LetterPart:
     """A part as Word reads it."""
-    root = as_word_reads(parse_xml(data))
+    root = as_word_reads(data)
     holder = root.find(f"{W}body")
     found = list(blocks_in(root if holder is None else holder))
     blocks = [_block(element, touches) for element, touches in found]

@@ -58,12 +58,14 @@ class Inline:
     ) -> None:
         self._styles, self._targets, self._room, self._curved = styles, targets, room, curved
 
-    def line(self, paragraph: etree._Element, look: Look) -> str:
-        """The markup of a paragraph's contents, empty when there are none.
+    def line(self, paragraph: etree._Element, look: Look, room: float) -> str:
+        """The markup of a paragraph's contents, empty when there are none; it and its indents have so many
+        points from side to side.
 
         Raise Unsupported for what would not look the same.
         """
-        pieces = list(self._pieces(paragraph, look))
+        inside = room - look.left - look.right - max(look.first, 0.0)
+        pieces = list(self._pieces(paragraph, look, inside))
         if pieces and _height(self._styles.mark(paragraph, look)) > max(self._heights(paragraph, look)):
             raise Unsupported("rPr sz")  # the paragraph's end is taller than its text
         is_in_cell = next(paragraph.iterancestors(f"{W}tc"), None) is not None
@@ -76,7 +78,7 @@ class Inline:
         runs = (run for run in self._runs(paragraph) if run.tag == f"{W}r")
         return [_height(self._styles.run(run, look)) for run in runs] or [_height(look)]
 
-    def _pieces(self, parent: etree._Element, look: Look) -> Iterator[str]:
+    def _pieces(self, parent: etree._Element, look: Look, room: float) -> Iterator[str]:
         field = _Field()
         for run in self._runs(parent):
             if run.tag == f"{W}fldSimple":
@@ -87,7 +89,7 @@ class Inline:
                 if child.tag in (f"{W}fldChar", f"{W}instrText"):
                     yield from field.take(child, own)
                 elif child.tag not in _SKIPPED and not field.is_open:
-                    yield self._piece(child, own)
+                    yield self._piece(child, own, room)
 
     def _runs(self, parent: etree._Element) -> Iterator[etree._Element]:
         for child in parent:
@@ -98,14 +100,14 @@ class Inline:
             elif child.tag not in _SKIPPED:
                 raise Unsupported(etree.QName(child).localname)
 
-    def _piece(self, element: etree._Element, look: Look) -> str:
+    def _piece(self, element: etree._Element, look: Look, room: float) -> str:
         name = etree.QName(element).localname
         if name == "t":
-            return _text(element.text, look) if element.text else ""
+            return _styled(slot(element.text, *_setting(look, room)), look) if element.text else ""
         if name == "tab":
             return _TAB
         if name == "noBreakHyphen":
-            return _styled(argument("-", look.latin, look.eastern), look)
+            return _styled(argument("-", *_setting(look, room)), look)
         if name in ("br", "cr") and element.get(f"{W}type", "textWrapping") == "textWrapping":
             return _BREAK
         if name == "drawing":
@@ -161,9 +163,9 @@ def _counter(instruction: str, look: Look) -> str:
     return _styled(f"[#context {_COUNTERS[known[1].upper()]}]", look)
 
 
-def _text(number: str, look: Look) -> str:
-    """Where a text goes, by its number in the block."""
-    return _styled(slot(number, look.latin, look.eastern), look)
+def _setting(look: Look, room: float) -> tuple[str, str, str, str]:
+    """What has to be known to set a text: its families, whether it is bold, and how long its lines are."""
+    return look.latin, look.eastern, "bold" * look.bold, f"{room / look.size:.3f}"
 
 
 def _height(look: Look) -> float:

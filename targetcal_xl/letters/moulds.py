@@ -9,13 +9,14 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from .blocks import pieces_of, woven
+from .font import text_width
 from .styles import is_sans
 from .supported import Unsupported
 
 _LATIN, _WIDE = re.compile("[A-Za-z]"), re.compile("[\u2e80-\U0003ffff]")
 """Chinese quotes and dashes are as wide as a character, also between Latin letters unless told otherwise."""
 _NARROW = re.compile("[^\\s\u2000-\u206f\u2e80-\U0003ffff]")
-_PACKED = re.compile(r"([^\s\u2e80-\U0003ffff]{25,})")
+_PACKED = re.compile(r"([^\s\u2e80-\U0003ffff]{5,})")
 _SHARED = re.compile("\x01([^\x02]*)\x02")
 """A function that a whole letter shares. XML has no such characters, so no text can pass for one."""
 
@@ -55,19 +56,30 @@ def quoted(text: str) -> str:
 
 
 @lru_cache(1 << 12)
-def argument(text: str, *families: str) -> str:
-    """Text as a string, which Typst takes as it is; long words without spaces may break anywhere.
+def argument(text: str, *known: str) -> str:
+    """Text as a string, which Typst takes as it is; words that are longer than a line may break anywhere.
 
-    An empty box lets them, and leaves no character behind when the text is copied. `families`: of its Latin
-    and of its Chinese letters; raise Unsupported where ours cannot stand in the place of one.
+    An empty box lets them, and leaves no character behind when the text is copied. `known`: the families of
+    its Latin and of its Chinese letters, whether it is bold, and the length of a line in em; raise
+    Unsupported where our font cannot stand in the place of a family.
     """
-    if not families:
+    if not known:
         return quoted(text)
+    *families, bold, room = known
     is_latin, is_wide = bool(_NARROW.search(text)), bool(_WIDE.search(text))
     needed = (family for family, is_needed in zip(families, (is_latin, is_wide), strict=True) if is_needed)
     if (lacking := next((family for family in needed if not is_sans(family)), None)) is not None:
         raise Unsupported(f"font {lacking}")
     pieces = [quoted(piece) for piece in _PACKED.split(text)]
-    pieces[1::2] = [f"{piece}.clusters().join(box())" for piece in pieces[1::2]]
+    words = _PACKED.findall(text)
+    pieces[1::2] = [
+        f"{piece}.clusters().join(box())" if _is_longer(word, bool(bold), float(room)) else piece
+        for piece, word in zip(pieces[1::2], words, strict=True)
+    ]
     narrow = 'features: ("pwid",), ' if _LATIN.search(text) and not _WIDE.search(text) else ""
     return narrow + " + ".join(pieces)
+
+
+def _is_longer(word: str, bold: bool, room: float) -> bool:
+    """Whether a word is longer than so many em, in which at least as many of its signs have room."""
+    return len(word) > room and text_width(word, bold) > room

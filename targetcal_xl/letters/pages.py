@@ -20,8 +20,8 @@ _SCALE = 1.5
 """Pixels per point: enough to see a thin stroke of a small sign."""
 _INK = 24
 """How much darker or lighter than without it a sign makes its place, of 255, so that it can be seen."""
-_LEAST = 3.0
-"""Points: what is smaller is not read."""
+_LEAST, _SMALLEST = 3.0, 2.5
+"""Points: a sign with less ink either way may be small, and is not read if its font's size is smaller."""
 _SHARED, _SHARED_BY_NEIGHBOURS = 0.35, 0.75
 """The share of a sign's box that another one may cover: letters in italics lean over each other."""
 _PIXEL = 1 / _SCALE
@@ -168,10 +168,11 @@ def _boxes(text: Any, places: NDArray[np.int_]) -> NDArray[np.float64]:
 
 
 def _is_small(text: Any, place: int) -> bool:
-    """Whether a sign of little ink is in small letters: a full stop is little in any."""
-    tall = pdfium.FS_RECTF()
-    pdfium.FPDFText_GetLooseCharBox(text, place, tall)
-    return bool(tall.top - tall.bottom < _LEAST and tall.right - tall.left < _LEAST)
+    """Whether a sign of little ink is of a small size: a full stop is little in any."""
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(text, place, matrix)
+    size = pdfium.FPDFText_GetFontSize(text, place)
+    return bool(size * max(abs(matrix.b), abs(matrix.d)) < _SMALLEST)
 
 
 def _address(handle: Any) -> int:

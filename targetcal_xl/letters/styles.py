@@ -10,7 +10,7 @@ from functools import lru_cache
 from lxml import etree
 
 from .alternatives import as_word_reads
-from .package import W, parse_xml
+from .package import W
 from .supported import Unsupported, examine
 
 _SANS = frozenset(
@@ -195,7 +195,7 @@ def styles_of(parts: Mapping[str, bytes]) -> WordStyles:
 @lru_cache(4)
 def _styles(*parts: bytes) -> WordStyles:
     """What letters of one template have in common."""
-    styles, theme, settings = (as_word_reads(parse_xml(part)) for part in parts)
+    styles, theme, settings = (as_word_reads(part) for part in parts)
     return WordStyles(styles, theme, settings)
 
 

@@ -49,8 +49,8 @@ class TableLook:
         }
 
 
-Contents = Callable[[etree._Element], str]
-"""What makes the markup of a cell's contents."""
+Contents = Callable[[etree._Element, float], str]
+"""What makes the markup of a cell's contents, which has so many points from side to side."""
 
 
 class SetRow(NamedTuple):
@@ -128,7 +128,9 @@ def _row(table: TableLook, row: etree._Element, ends: tuple[bool, bool], content
     cells, column = [], 0
     for cell in row.iter(f"{W}tc"):
         span = int(points(value_of(cell.find(f"{W}tcPr"), "gridSpan"), 1)) or 1
-        cells.append(_cell(table, _Place(ends, column, span, row, cell), contents(cell)))
+        own, width = cell.find(f"{W}tcPr"), sum(table.widths[column : column + span])
+        room = width - sum(cell_margin(table, own, side) for side in ("left", "right"))
+        cells.append(_cell(table, _Place(ends, column, span, row, cell), contents(cell, room)))
         column += span
     if column != len(table.widths):
         raise Unsupported("gridBefore")

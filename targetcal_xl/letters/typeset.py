@@ -48,7 +48,8 @@ def typeset(docx: bytes, curves: Mapping[str, bytes] = _NO_CURVES) -> Source:
     try:
         return _source(parts, curves)
     except Unsupported:
-        examine(_reads(parts["word/document.xml"]))  # what is not on the list comes before what has no equal
+        # What is not on the list comes before what has no equal.
+        examine(as_word_reads(parts["word/document.xml"]))
         raise
 
 
@@ -69,15 +70,11 @@ def _source(parts: Mapping[str, bytes], curves: Mapping[str, bytes]) -> Source:
 
 @lru_cache(4)
 def _examine_settings(settings: bytes) -> None:
-    examine_settings(_reads(settings))
+    examine_settings(as_word_reads(settings))
 
 
 def _file(part: str) -> str:
     return part.rpartition("/")[2]
-
-
-def _reads(data: bytes) -> etree._Element:
-    return as_word_reads(parse_xml(data))
 
 
 @dataclass(frozen=True)
@@ -136,21 +133,22 @@ class _Setting:
     ) -> None:
         self.styles = styles
         self.targets = {link.get("Id", ""): link.get("Target", "") for link in parse_xml(links)}
-        self._inline = Inline(styles, self.targets, room, curved)
+        self._inline, self.width = Inline(styles, self.targets, room, curved), room[0]
 
-    def contents(self, cell: etree._Element) -> str:
-        """What stands in a cell."""
-        return "".join(self._in_cell(element, touches) for element, touches in blocks_in(cell))
+    def contents(self, cell: etree._Element, room: float) -> str:
+        """What stands in a cell with so many points from side to side."""
+        return "".join(self._in_cell(element, touches, room) for element, touches in blocks_in(cell))
 
-    def _in_cell(self, element: etree._Element, touches: tuple[bool, bool]) -> str:
+    def _in_cell(self, element: etree._Element, touches: tuple[bool, bool], room: float) -> str:
         if element.tag != PARAGRAPH:
             raise Unsupported("tbl in tc" if element.tag == TABLE else etree.QName(element).localname)
-        return self.paragraph(element, touches)
+        return self.paragraph(element, touches, room)
 
-    def paragraph(self, paragraph: etree._Element, touches: tuple[bool, bool]) -> str:
-        """A paragraph; `touches`: whether something stands above and below it."""
+    def paragraph(self, paragraph: etree._Element, touches: tuple[bool, bool], room: float) -> str:
+        """A paragraph; `touches`: whether something stands above and below it; `room`: points for it and
+        its indents."""
         look = self.styles.paragraph(paragraph)
-        text = self._inline.line(paragraph, look)
+        text = self._inline.line(paragraph, look, room)
         is_read = bool(text) and not look.level
         line = f"#par[{text}]" if is_read else text or _empty(self.styles.mark(paragraph, look))
         before, after = touches
@@ -172,7 +170,7 @@ def _paragraph(setting: _Setting, shape: str, touches: tuple[bool, bool]) -> Mou
         raise Unsupported(etree.QName(paragraph).localname)
     if next(paragraph.iter(f"{W}sectPr"), None) is not None:
         raise Unsupported("sectPr")
-    return Mould.of(setting.paragraph(paragraph, touches))
+    return Mould.of(setting.paragraph(paragraph, touches, setting.width))
 
 
 @lru_cache(_SHAPES)
