@@ -15,7 +15,8 @@ import pandas as pd
 from bench.report import Goal, Row, Time, main, stopwatch
 from bench.workbook import alone
 from targetcal_xl.actions import new, open_desk
-from targetcal_xl.actions.import_data import ImportWish, import_data
+from targetcal_xl.actions.import_data import import_data
+from targetcal_xl.actions.import_wanted import ImportWish
 from targetcal_xl.calibration import Inputs
 from targetcal_xl.connect import read_actuals
 from tests.support.clock import Clock

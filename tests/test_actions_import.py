@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from targetcal_xl.actions import follow_file, recalibrate, verify
-from targetcal_xl.actions.import_data import ImportReport, ImportWish, import_data, take_in_due
+from targetcal_xl.actions.import_data import import_data, take_in_due
+from targetcal_xl.actions.import_told import ImportReport
+from targetcal_xl.actions.import_wanted import ImportWish
 from targetcal_xl.actions.watching import MissedReport
 from targetcal_xl.calibration import StatedSource
 from targetcal_xl.connect import read_actuals
