@@ -19,7 +19,7 @@ from ..outbox import secret
 from ..problems import DataProblems, Found, Problem, Refused
 from ..telling import Report
 from ..workbook import entered
-from .import_told import ImportReport, TakenIn
+from .import_told import ImportReport, SourceMissed, TakenIn
 from .import_wanted import KEPT_AS, ImportWish, SourceWanted, sources_wanted
 from .watching import MissedReport
 
@@ -40,24 +40,44 @@ class _News:
 def import_data(desk: Desk, wish: ImportWish) -> ImportReport:
     """Take in what is wished; of the same line and day, period or reading, the later import holds.
 
-    Raise Refused for no source and for several, and where one cannot be reached; DataProblems with
-    everything that is wrong with what they say. Nothing is taken in then.
+    Each source is taken in wholly or not at all. Raise Refused where several are named or none is known,
+    and where the one that is named cannot be reached; DataProblems with everything that is wrong with what
+    it says. Of those that the plan states, and of those of before, one that fails holds up no other: it is
+    reported as missed, and due again.
     """
     stock = take_stock(desk)
-    wanted = sources_wanted(stock, wish)
-    news = [*_all_news(_Known(stock), wanted)]
-    events, documents = list[Event](), list[bytes]()
+    wanted, missed = sources_wanted(stock, wish), list[SourceMissed]()
+    news = [*_all_news(_Known(stock), wanted, None if wish.kinds else missed)]
+    if worth := _worth_recording(stock, news):
+        entered = {key: value for one in worth for key, value in one.entered.items()}
+        stock.settle(*_recorded(stock, worth), entered)
+    waiting = 0 if wish.kinds else max(len(stock.plan.sources) - len(news) - len(missed), 0)
+    return ImportReport(tuple(_told(stock, one) for one in news), waiting, tuple(missed))
+
+
+def _worth_recording(stock: Stock, news: Sequence[_News]) -> list[_News]:
+    """The news of each kind, unless its last imports said the same word for word, and its cells do."""
+    same = set[SourceKind]()
+    for kind, key in KEPT_AS.items():
+        found = [one for one in news if one.kind == kind]
+        entered = {key: value for one in found for key, value in one.entered.items()}
+        entries = stock.desk.ledger.entries(action="import", field=key[2])
+        last = [entry.new for entry in entries][-len(found) :]
+        is_typed = all(stock.typed(cell) == value for cell, value in entered.items())
+        if is_typed and last == [reference(dump(one.record)) for one in found]:
+            same.add(kind)
+    return [one for one in news if one.kind not in same]
+
+
+def _recorded(stock: Stock, news: Sequence[_News]) -> tuple[list[Event], list[bytes]]:
+    """An entry for each source, with its document."""
+    events, documents = list[Event](), [dump(one.record) for one in news]
     last = {key: stock.standing.values.get(key) for key in KEPT_AS.values()}
-    for one in news:
-        key, content = KEPT_AS[one.kind], dump(one.record)
-        if last[key] != (new := reference(content)):
-            events.append(Event("import", *key, last[key], new))
-            documents.append(content)
-            last[key] = new
-    if events:
-        stock.settle(events, documents, {key: value for one in news for key, value in one.entered.items()})
-    waiting = 0 if wish.kinds else max(len(stock.plan.sources) - len(wanted), 0)
-    return ImportReport(tuple(_told(stock, one) for one in news), waiting)
+    for one, content in zip(news, documents, strict=True):
+        key = KEPT_AS[one.kind]
+        events.append(Event("import", *key, last[key], reference(content)))
+        last[key] = reference(content)
+    return events, documents
 
 
 def take_in_due(desk: Desk, told: Callable[[Report], None]) -> None:
@@ -68,7 +88,7 @@ def take_in_due(desk: Desk, told: Callable[[Report], None]) -> None:
         except (Refused, DataProblems) as problems:
             told(MissedReport(problems.problems))
         else:
-            if report.taken:
+            if report.taken or report.missed:
                 told(report)
 
 
@@ -103,17 +123,22 @@ class _Known:
         self._entered |= cells
 
 
-def _all_news(known: _Known, wanted: Sequence[SourceWanted]) -> Iterator[_News]:
-    """What all sources say; raise DataProblems with what is wrong with any of them."""
-    problems = Found()
+def _all_news(
+    known: _Known, wanted: Sequence[SourceWanted], missed: list[SourceMissed] | None
+) -> Iterator[_News]:
+    """What the sources say; one that fails is noted as missed, or raised where nothing is to be missed."""
+    came = set[DataSource]()
     for place, one in enumerate(wanted):
+        if one.only_after and not one.only_after & came:
+            continue
         try:
             yield _news(known, one, (place, len(wanted)))
-        except DataProblems as found:
-            for problem in found.problems:
-                problems.add(problem)
-    if problems:
-        raise DataProblems([*problems])
+        except (Refused, DataProblems) as found:
+            if missed is None:
+                raise
+            missed.append(SourceMissed(one.source.name, found.problems))
+        else:
+            came.add(one.source)
 
 
 def _news(known: _Known, wanted: SourceWanted, turn: tuple[int, int]) -> _News:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from ..calibration.vocabulary import SourceKind
 from ..figures import plain
 from ..language import listed, text
-from ..telling import DONE, QUIET, Part, Report, Sentence
+from ..problems import Problem
+from ..telling import DONE, QUIET, WRONG, Part, Report, Sentence, tell_problems
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,32 @@ class TakenIn:
 
 
 @dataclass(frozen=True)
+class SourceMissed:
+    """A source of which nothing was taken in, and why."""
+
+    source: str
+    problems: tuple[Problem, ...]
+
+    def tell(self, language: str) -> Iterator[Part]:
+        """What is wrong with it, what to do, and when it is asked again."""
+        yield Sentence(text("telling.import.missed", language), WRONG, self.source)
+        yield from tell_problems(self.problems, language, indented=True)
+
+
+@dataclass(frozen=True)
 class ImportReport(Report):
     """What an import brought, by source."""
 
     taken: tuple[TakenIn, ...]
     waiting: int = 0
     """Sources of the plan that are not due yet."""
+    missed: tuple[SourceMissed, ...] = ()
+    """Those that were asked beside others and failed."""
+
+    @property
+    def leaves_work(self) -> bool:
+        """Whether a source failed."""
+        return bool(self.missed)
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -52,3 +73,5 @@ class ImportReport(Report):
             yield Sentence(text("telling.import.waiting", language, count=self.waiting), QUIET)
         for one in self.taken:
             yield from one.tell(language)
+        for failed in self.missed:
+            yield from failed.tell(language)

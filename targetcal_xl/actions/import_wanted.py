@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..calibration import Key
+from ..calibration import Key, StatedSource
 from ..calibration.vocabulary import SourceKind
 from ..connect import DataSource, is_due, source_meant
 from ..desk import PAST, READ, RESULTS, Stock, imports
@@ -44,6 +45,8 @@ class SourceWanted:
     source: DataSource
     called: Mapping[str, str]
     remembered: Mapping[str, str] = field(default_factory=dict)
+    only_after: frozenset[DataSource] = frozenset()
+    """Where its own turn has not come: the sources of which one has to come in for it to be asked again."""
 
 
 def sources_wanted(stock: Stock, wish: ImportWish) -> list[SourceWanted]:
@@ -65,14 +68,32 @@ def sources_wanted(stock: Stock, wish: ImportWish) -> list[SourceWanted]:
 
 
 def _due(stock: Stock) -> Iterator[SourceWanted]:
-    """The sources that the plan states whose turn has come."""
+    """The sources that the plan states whose turn has come, or which one stated before overtakes.
+
+    A source that failed comes late: those after it that were asked in its turn are asked again, so that of
+    several the later holds.
+    """
+    today, before = _today(stock), list[tuple[StatedSource, DataSource, float]]()
+    asked = {kind: _last_asked(stock, key) for kind, key in KEPT_AS.items()}
     for stated in stock.plan.sources:
         source = source_meant(stated, stock.plan, stock.desk.path.parent)
-        before = (one for one in imports(stock.desk.ledger, KEPT_AS[stated.kind]) if one.on)
-        days = [one.on for one in before if DataSource(one.source, one.query) == source]
-        last = dt.date.fromisoformat(max(days)) if days else None
-        if is_due(stated.when, last, _today(stock)):
-            yield SourceWanted(stated.kind, source, _called(stated.map))
+        place, last = asked[stated.kind].get(source, (0, None))
+        alike = [each for each in before if each[0].kind == stated.kind]
+        over = {one: at for each, one, at in alike if at > place and not is_due(each.when, last, today)}
+        if is_due(stated.when, last, today) or any(at < math.inf for at in over.values()):
+            over, place = {}, math.inf
+        if over or place == math.inf:
+            yield SourceWanted(stated.kind, source, _called(stated.map), only_after=frozenset(over))
+        before.append((stated, source, place))
+
+
+def _last_asked(stock: Stock, key: Key) -> Mapping[DataSource, tuple[float, dt.date]]:
+    """When each source of a kind was last taken in: its place among all imports of the kind, and the day."""
+    return {
+        DataSource(one.source, one.query): (place, dt.date.fromisoformat(one.on))
+        for place, one in enumerate(imports(stock.desk.ledger, key), 1)
+        if one.on
+    }
 
 
 def _today(stock: Stock) -> dt.date:
