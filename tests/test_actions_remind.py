@@ -11,6 +11,7 @@ from email.policy import default
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 from zipfile import ZipFile
 
 import pytest
@@ -310,10 +311,10 @@ def test_a_list_of_messages_reads_the_book_once_however_many_they_are(
     case: Case, nowhere: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told(case)
-    reads, stock = list[None](), import_module("targetcal_xl.desk.stock")
-    read = stock.read
-    monkeypatch.setattr(stock, "read", lambda *said: reads.append(None) or read(*said))
-    assert (len(case.run(outbox, listed=True).messages), len(reads)) == (5, 1)
+    stock = import_module("targetcal_xl.desk.stock")
+    counted = Mock(wraps=stock.read)
+    monkeypatch.setattr(stock, "read", counted)
+    assert (len(case.run(outbox, listed=True).messages), counted.call_count) == (5, 1)
 
 
 def test_a_server_that_stays_busy_keeps_messages_waiting(case: Case, post: Post) -> None:
