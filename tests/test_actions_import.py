@@ -7,8 +7,10 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -72,6 +74,21 @@ def test_results_are_followed_that_were_imported_and_later_ones_hold(tmp_path: P
     again = _take(case, str(tmp_path / "second.csv"))
     assert (again.added, again.changed) == (0, 0)
     assert len(case.entries("import")) == 3 and case.run(verify).verified
+
+
+def test_results_move_no_suggestion_so_none_is_explained_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, post = fresh(tmp_path), import_module("targetcal_xl.desk.post")
+    counted = Mock(wraps=post.content)
+    monkeypatch.setattr(post, "content", counted)
+    _take(case, _csv(tmp_path / "first.csv"))
+    _take(case, history=_csv(tmp_path / "past.csv", [("R1-1", "2024Q4", 77)], "line,period,value"))
+    assert [said.args[-1] for said in counted.call_args_list] == [False, True]
+    amounts = import_module("targetcal_xl.connect.amounts")
+    amounts._names.cache_clear()
+    _take(case, _csv(tmp_path / "first.csv"))
+    assert amounts._names.cache_info().currsize == 0, "names of currencies are loaded where one is named"
 
 
 _PLACES = [(day, line) for day in range(6, 14) for line in ("R1-1", "R1-2", "R2-1")]
