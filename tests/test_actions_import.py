@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -16,13 +19,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from targetcal_xl.actions import follow_file, recalibrate, verify
-from targetcal_xl.actions.import_data import ImportReport, ImportWish, import_data, take_in_due
+from targetcal_xl.actions.import_data import import_data, take_in_due
+from targetcal_xl.actions.import_told import ImportReport
+from targetcal_xl.actions.import_wanted import ImportWish
 from targetcal_xl.actions.watching import MissedReport
 from targetcal_xl.calibration import StatedSource
-from targetcal_xl.connect import read_actuals
+from targetcal_xl.connect import read_actuals, sources
 from targetcal_xl.desk import RESULTS, imported_results, imports
 from targetcal_xl.problems import DataProblems, Refused, TargetcalError
-from targetcal_xl.telling import Report, Sentence
+from targetcal_xl.telling import WRONG, Sentence
 from tests.support import desks
 from tests.support.desks import Case, confirmed, fresh
 from tests.support.postgres import PASSWORD, Server, postgres
@@ -69,6 +74,21 @@ def test_results_are_followed_that_were_imported_and_later_ones_hold(tmp_path: P
     again = _take(case, str(tmp_path / "second.csv"))
     assert (again.added, again.changed) == (0, 0)
     assert len(case.entries("import")) == 3 and case.run(verify).verified
+
+
+def test_results_move_no_suggestion_so_none_is_explained_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, post = fresh(tmp_path), import_module("targetcal_xl.desk.post")
+    counted = Mock(wraps=post.content)
+    monkeypatch.setattr(post, "content", counted)
+    _take(case, _csv(tmp_path / "first.csv"))
+    _take(case, history=_csv(tmp_path / "past.csv", [("R1-1", "2024Q4", 77)], "line,period,value"))
+    assert [said.args[-1] for said in counted.call_args_list] == [False, True]
+    amounts = import_module("targetcal_xl.connect.amounts")
+    amounts._names.cache_clear()
+    _take(case, _csv(tmp_path / "first.csv"))
+    assert amounts._names.cache_info().currsize == 0, "names of currencies are loaded where one is named"
 
 
 _PLACES = [(day, line) for day in range(6, 14) for line in ("R1-1", "R1-2", "R2-1")]
@@ -191,6 +211,14 @@ def test_history_and_readings_go_into_finances_cells_and_recalibrate_takes_them(
     assert _codes(lambda: _take(case, history=bad), case) == {"import_one_off"}
 
 
+def test_cells_get_other_values_also_where_their_counts_and_sum_are_as_before(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    for first, second in ((50, 60), (40, 70), (30, 80)):
+        rows = [("R1-1", "2024Q4", first), ("R1-2", "2024Q4", second)]
+        _take(case, history=_csv(tmp_path / "h.csv", rows, "line,period,value"))
+    assert {first, second} <= {cell.value for cell in case.reading().typed.values()}
+
+
 _RECORDS = [{"date": str(day), "line": line, "value": value} for day, line, value in _ROWS]
 _ANSWERS: dict[str, tuple[int, str, bytes]] = {
     "list": (200, "application/json", json.dumps(_RECORDS).encode()),
@@ -220,7 +248,20 @@ class _Desk(Quiet):
             self.end_headers()
             self.wfile.write(_ANSWERS["list"][2])
             return
+        if name == "drips":
+            self.send_response(200)
+            self.end_headers()
+            while self._drips():
+                time.sleep(0.02)
+            return
         self.answer(*_ANSWERS[name])
+
+    def _drips(self) -> bool:
+        """Whether whoever asked still takes what comes."""
+        try:
+            return bool(self.wfile.write(b" "))
+        except OSError:
+            return False
 
 
 @pytest.fixture(scope="module")
@@ -297,12 +338,19 @@ def test_a_database_in_a_file_is_asked_too(tmp_path: Path) -> None:
 
 
 def _stating(folder: Path, *sources: StatedSource) -> Case:
-    """The confirmed plan, which says itself where its results come from."""
+    """A new plan, which says itself where its results come from."""
     case = desks.Case(folder, desks.case_inputs())
     case = replace(case, inputs=replace(case.inputs, plan=replace(case.inputs.plan, sources=sources)))
-    for _ in desks.play(case):
-        pass
+    next(desks.play(case))
     return case
+
+
+def _known(case: Case) -> float:
+    """What all results come to that were imported."""
+    with case.desk() as desk:
+        found = imported_results(desk.ledger, case.inputs.plan)
+    assert found is not None
+    return float(np.nansum(found.value))
 
 
 def test_a_plan_that_states_its_sources_has_them_taken_in_when_they_are_due(tmp_path: Path) -> None:
@@ -313,22 +361,108 @@ def test_a_plan_that_states_its_sources_has_them_taken_in_when_they_are_due(tmp_
     _csv(tmp_path / "late.csv", [(day, "R1-1", 5)])
     report = case.run(import_data, ImportWish())
     assert [(one.added, one.changed) for one in report.taken] == [(2, 0), (0, 1)]
-    assert case.run(follow_file, None).actual_total == 5 + 2, "the later source holds"
+    assert _known(case) == 5 + 2, "the later source holds"
     again = case.run(import_data, ImportWish())
     assert [one.source for one in again.taken] == ["late.csv"] and again.waiting == 1
     case.clock.advance(days=1)
     _csv(tmp_path / "crm-2025Q1.csv", [(day, "R1-1", 4)], "booked on,line,amount")
     assert [one.source for one in case.run(import_data, ImportWish()).taken] == ["crm-2025Q1.csv", "late.csv"]
-    assert case.run(follow_file, None).actual_total == 5 + 2, "what it says again holds again"
+    assert _known(case) == 5 + 2, "what it says again holds again"
     assert case.run(verify).verified
 
 
-def test_a_stated_source_that_fails_is_told_and_is_due_again(tmp_path: Path) -> None:
-    case, told = _stating(tmp_path, StatedSource("actuals", "crm.csv")), list[Report]()
+def test_sources_that_fail_hold_up_no_other_and_are_told_of_each_and_asked_again(
+    web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "_LONGEST", 0.1)
+    nobody = "http://127.0.0.1:1/crm"
+    addresses = [nobody, "none.csv", f"{web}/broken", f"{web}/list", f"{web}/drips", "wrong.csv", "late.csv"]
+    stated = [StatedSource("actuals", each) for each in addresses]
+    asked = StatedSource("actuals", f"sqlite:///{tmp_path / 'no' / 'crm.db'}", "select 1")
+    past = StatedSource("history", "past.csv", when="monthly")
+    case = _stating(tmp_path, *stated, asked, past)
+    _csv(tmp_path / "wrong.csv", [("2025-01-06", "R9", 1), ("never", "R1-1", 1)])
+    _csv(tmp_path / "late.csv", [(dt.date(2025, 1, 6), "R1-1", 5)])
+    _csv(tmp_path / "past.csv", [("R1-1", "2024Q4", 77)], "line,period,value")
+    report = case.run(import_data, ImportWish())
+    assert [one.source for one in report.taken] == ["127.0.0.1/list", "late.csv", "past.csv"]
+    assert [[problem.code for problem in one.problems] for one in report.missed] == [
+        ["source_failed"],
+        ["file_missing"],
+        ["source_status"],
+        ["source_slow"],
+        ["csv_not_a_date", "csv_unknown_code"],
+        ["source_failed"],
+    ]
+    assert report.leaves_work and len(case.entries("import")) == 3
+    assert _known(case) == sum(value for _, _, value in _ROWS) + 2 and report.taken[-1].changed == 1
+    for language in ("en", "zh-CN"):
+        told = [part for part in report.tell(language) if isinstance(part, Sentence)]
+        named = [part.about for part in told if part.mark == WRONG and part.about]
+        assert named == [one.source for one in report.missed], language
+    again = case.run(import_data, ImportWish())
+    assert [one.source for one in again.missed] == [one.source for one in report.missed]
+    assert not again.taken and again.waiting == 3
+
+
+def test_a_source_that_comes_late_does_not_hold_over_those_stated_after_it(tmp_path: Path) -> None:
+    first, second = (StatedSource("actuals", f"{name}.csv", when="weekly") for name in ("first", "second"))
+    case, day = _stating(tmp_path, first, second), dt.date(2025, 1, 6)
+    _csv(tmp_path / "second.csv", [(day, "R1-1", 5)])
+    assert [one.source for one in case.run(import_data, ImportWish()).taken] == ["second.csv"]
+    _csv(tmp_path / "first.csv", [(day, "R1-1", 3), (day, "R1-2", 2)])
+    (tmp_path / "second.csv").rename(tmp_path / "away.csv")
+    both = case.run(import_data, ImportWish())
+    assert ([one.source for one in both.taken], [one.source for one in both.missed]) == (
+        ["first.csv"],
+        ["second.csv"],
+    )
+    (tmp_path / "away.csv").rename(tmp_path / "second.csv")
+    assert [one.source for one in case.run(import_data, ImportWish()).taken] == ["second.csv"]
+    assert _known(case) == 5 + 2
+    assert case.run(import_data, ImportWish()).waiting == 2, "each has had its turn, in their order"
+
+
+def test_sources_that_contradict_each_other_are_recorded_once_however_often_they_are_asked(
+    tmp_path: Path,
+) -> None:
+    stated = [StatedSource("actuals", f"{name}.csv", when="always") for name in ("first", "second")]
+    case, day = _stating(tmp_path, *stated), dt.date(2025, 1, 6)
+    _csv(tmp_path / "first.csv", [(day, "R1-1", 3)])
+    _csv(tmp_path / "second.csv", [(day, "R1-1", 5)])
+    for _ in range(2):
+        case.run(import_data, ImportWish())
+    before = case.entries("import")
+    case.run(import_data, ImportWish())
+    assert case.entries("import") == before and _known(case) == 5, "who watches the book would go round"
+    _csv(tmp_path / "second.csv", [(day, "R1-2", 5)])
+    case.run(import_data, ImportWish())
+    assert _known(case) == 3 + 5
+
+
+def test_sources_of_before_that_fail_hold_up_no_other_either(tmp_path: Path) -> None:
+    case = fresh(tmp_path)
+    results, past = _csv(tmp_path / "crm.csv", _ROWS[:2]), [("R1-1", "2024Q4", 77)]
+    _take(case, results)
+    _take(case, history=_csv(tmp_path / "past.csv", past, "line,period,value"))
+    Path(results).unlink()
+    report = case.run(import_data, ImportWish())
+    assert ([one.source for one in report.taken], [one.source for one in report.missed]) == (
+        ["past.csv"],
+        ["crm.csv"],
+    )
+    assert _codes(lambda: _take(case, results), case) == {"file_missing"}, "a source that is named is refused"
+
+
+def test_who_follows_is_told_of_a_source_that_fails_until_it_answers(tmp_path: Path) -> None:
+    case, told = _stating(tmp_path, StatedSource("actuals", "crm.csv")), list[Any]()
     case.run(take_in_due, told.append)
-    assert isinstance(told[-1], MissedReport) and told[-1].problems[0].code == "file_missing"
+    assert [problem.code for one in told[-1].missed for problem in one.problems] == ["file_missing"]
     _csv(tmp_path / "crm.csv")
     case.run(take_in_due, told.append)
-    assert isinstance(told[-1], ImportReport) and told[-1].taken[0].added == len(_ROWS)
+    assert told[-1].taken[0].added == len(_ROWS)
     case.run(take_in_due, told.append)
     assert len(told) == 2, "what was taken in today is left alone until tomorrow"
+    (tmp_path / case.book).rename(tmp_path / "away.xlsx")
+    case.run(take_in_due, told.append)
+    assert isinstance(told[-1], MissedReport) and told[-1].problems[0].code == "book_missing"

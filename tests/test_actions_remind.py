@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 from zipfile import ZipFile
 
 import pytest
 
 from targetcal_xl.actions import comment, lock, split_book, verify
-from targetcal_xl.actions.outbox import OutboxReport
+from targetcal_xl.actions.outbox import OutboxReport, outbox
 from targetcal_xl.actions.remind import remind
 from targetcal_xl.calibration import Person
 from targetcal_xl.calibration.vocabulary import MessageState
@@ -303,6 +305,16 @@ def test_others_work_on_the_book_while_messages_wait_and_nothing_is_sent_twice(
     assert {row.state for row in (*report.messages, *runs[0].messages)} == {"sent"}
     assert len(post.received) == 5 and len({mail["Message-ID"] for mail in post.mails}) == 5
     assert not case.run(verify).problems
+
+
+def test_a_list_of_messages_reads_the_book_once_however_many_they_are(
+    case: Case, nowhere: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(case)
+    stock = import_module("targetcal_xl.desk.stock")
+    counted = Mock(wraps=stock.read)
+    monkeypatch.setattr(stock, "read", counted)
+    assert (len(case.run(outbox, listed=True).messages), counted.call_count) == (5, 1)
 
 
 def test_a_server_that_stays_busy_keeps_messages_waiting(case: Case, post: Post) -> None:

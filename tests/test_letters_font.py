@@ -103,7 +103,10 @@ def test_without_the_wheel_it_is_told_what_to_install(
 def test_the_font_has_every_sign_that_it_is_not_asked_for() -> None:
     with TTCollection(font.font_file(), lazy=True) as collection:
         mine = [face for face in collection.fonts if face["name"].getDebugName(1) == font.FAMILY]
-        assert mine and all({*map(ord, font.COMMON)} <= face.getBestCmap().keys() for face in mine)
+        common = {sign for sign in range(0x10000) if not font.UNUSUAL.match(chr(sign))} - {
+            *map(ord, "\n\r\t")
+        }
+        assert mine and all(common <= face.getBestCmap().keys() for face in mine) and len(common) > 20_000
 
 
 def test_the_wheel_that_is_named_is_the_one_that_is_required() -> None:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from targetcal_xl.ooxml import limits, scanner
 from targetcal_xl.ooxml.cells import Cell, Spot
 from targetcal_xl.ooxml.limits import Counted
-from targetcal_xl.ooxml.markup import Told, parsed_cells
-from targetcal_xl.ooxml.scanner import scanned_cells
+from targetcal_xl.ooxml.markup import MAIN, Told, parsed_cells, parsed_strings
+from targetcal_xl.ooxml.scanner import scanned_cells, scanned_strings
 from targetcal_xl.ooxml.worksheet import Worksheet
 from targetcal_xl.problems import Refused
 from tests.support import office
@@ -125,6 +125,57 @@ def test_rows_as_programs_write_them_are_taken_in_as_the_parser_does(rows: str) 
     data = sheet(rows)
     _expect_alike(data)
     assert (_read(scanned_cells, data) is None) == (_read(parsed_cells, data) is None)
+
+
+_SST = f'<sst xmlns="{MAIN}" count="9" uniqueCount="9">'
+_OPENINGS = st.sampled_from(
+    [
+        "",
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n',
+        '<?xml version="1.0"?>',
+        "\ufeff",
+        " ",
+    ]
+)
+_PLAIN = st.text("aß大 _x0041&;lt#10\n\t>]", max_size=12).map(lambda said: said.replace("&", "&amp;"))
+
+
+@st.composite
+def _strings(draw: st.DrawFn) -> str:
+    """A part with shared strings, with a thing or two somewhere that programs do not write."""
+    opens = st.sampled_from(["<si><t>", '<si><t xml:space="preserve">'])
+    items = [f"{draw(opens)}{text}</t></si>" for text in draw(st.lists(_PLAIN, max_size=5))]
+    part = draw(_OPENINGS) + _SST + "".join(items) + "</sst>" + draw(st.sampled_from(["", "\n", "\u3000"]))
+    odd = st.one_of(
+        _ODD, st.sampled_from(["<si/>", "<si><t/></si>", "<si>", "</si>", "<t>", "</t></si>", "</sst>"])
+    )
+    for thing in draw(st.lists(odd, max_size=2)):
+        at = draw(st.integers(0, len(part)))
+        part = part[:at] + thing + part[at:]
+    return part
+
+
+@given(_strings())
+@example(_SST + "<si><t>a &amp; b &lt; &#34920;_x000A_</t></si></sst>")
+def test_shared_strings_are_taken_in_as_the_parser_does(part: str) -> None:
+    data, counted, other = part.encode("utf-8"), Counted(5, 7), Counted(5, 7)
+    found = scanned_strings(data, "part", counted)
+    if found is None:
+        assert counted == other
+    else:
+        assert (parsed_strings(data, "part", other), other) == (found, counted)
+
+
+def test_shared_strings_that_programs_write_need_no_parser() -> None:
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+    plain = (head + _SST + '<si><t>a&amp;b</t></si><si><t xml:space="preserve"> c</t></si></sst>').encode()
+    assert scanned_strings(plain, "part", Counted()) == ["a&b", " c"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(limits, "MOST_STRINGS", 1)
+        assert scanned_strings(plain, "part", Counted()) is None
+        patched.setattr(limits, "MOST_STRINGS", 2)
+        patched.setattr(limits, "MOST_TEXT", 4)
+        assert scanned_strings(plain, "part", Counted()) is None
 
 
 _SPOTS = st.tuples(st.integers(0, 5), st.integers(1, 8))

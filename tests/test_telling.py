@@ -15,7 +15,8 @@ from targetcal_xl import actions, demo, libreoffice
 from targetcal_xl.actions import AuditReport, ObjectionsReport, RepairReport, UpgradeReport, WeightChange
 from targetcal_xl.actions.acknowledge import acknowledge
 from targetcal_xl.actions.archive import archive
-from targetcal_xl.actions.import_data import ImportWish, import_data
+from targetcal_xl.actions.import_data import import_data
+from targetcal_xl.actions.import_wanted import ImportWish
 from targetcal_xl.actions.init import PlanWish, init
 from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.mail import mail_texts

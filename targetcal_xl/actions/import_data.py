@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,106 +11,20 @@ import numpy as np
 
 from ..calibration import Floats, History, Inputs, Key, Plan, Readings, Value
 from ..calibration.vocabulary import SourceKind
-from ..connect import (
-    Actuals,
-    DataSource,
-    is_due,
-    open_source,
-    read_actuals,
-    read_drivers,
-    read_history,
-    source_meant,
-)
-from ..desk import (
-    PARTS,
-    PAST,
-    READ,
-    RESULTS,
-    Desk,
-    Imported,
-    Stock,
-    imported_results,
-    imports,
-    plan_of,
-    shortest,
-    take_stock,
-)
-from ..figures import Figures, plain
-from ..language import listed, text
+from ..connect import Actuals, DataSource, open_source, read_actuals, read_drivers, read_history
+from ..desk import PARTS, Desk, Imported, Stock, imported_results, plan_of, shortest, take_stock
+from ..figures import Figures
 from ..ledger import Event, dump, reference
 from ..outbox import secret
 from ..problems import DataProblems, Found, Problem, Refused
-from ..telling import DONE, QUIET, Part, Report, Sentence
+from ..telling import Report
 from ..workbook import entered
+from .import_told import ImportReport, SourceMissed, TakenIn
+from .import_wanted import KEPT_AS, ImportWish, SourceWanted, sources_wanted
 from .watching import MissedReport
 
 _VARIABLE = "TARGETCAL_SOURCE_SECRET"
 """Holds the password or token of a source; else the keyring has it."""
-_KEYS: Mapping[SourceKind, Key] = {"actuals": RESULTS, "history": PAST, "drivers": READ}
-"""What can be taken in, and where the ledger keeps what came of it."""
-
-
-@dataclass(frozen=True)
-class TakenIn:
-    """What one source brought."""
-
-    kind: SourceKind
-    source: str
-    rows: int
-    added: int
-    changed: int
-    total: str
-    """What all its values come to, as people read it; empty where they do not add up."""
-    remembered: Mapping[str, str] = field(default_factory=dict)
-    """Columns that are called there as in an import of before, though nobody said so now."""
-
-    def tell(self, language: str) -> Iterator[Part]:
-        """How much came, and what is done with it next."""
-        counts = {name: plain(getattr(self, name), language) for name in ("rows", "added", "changed")}
-        mark = DONE if self.added or self.changed else QUIET
-        total = text("telling.import.total", language, total=self.total) if self.total else ""
-        said = text("telling.import.taken", language, source=self.source, total=total, **counts)
-        yield Sentence(said, mark)
-        if self.remembered:
-            called = listed([f"{column}={title}" for column, title in self.remembered.items()], language)
-            yield Sentence(text("telling.import.remembered", language, called=called), indented=True)
-        yield Sentence(text(f"telling.import.next_{self.kind}", language), indented=True)
-
-
-@dataclass(frozen=True)
-class ImportReport(Report):
-    """What an import brought, by source."""
-
-    taken: tuple[TakenIn, ...]
-    waiting: int = 0
-    """Sources of the plan that are not due yet."""
-
-    def tell(self, language: str) -> Iterator[Part]:
-        """The report in sentences and tables."""
-        if self.waiting:
-            yield Sentence(text("telling.import.waiting", language, count=self.waiting), QUIET)
-        for one in self.taken:
-            yield from one.tell(language)
-
-
-@dataclass(frozen=True)
-class ImportWish:
-    """What is to be taken in: a source of one kind; where none is named, what the plan says is due.
-
-    A plan that states no sources has that of each kind taken in again which was the last.
-    """
-
-    actuals: str = ""
-    history: str = ""
-    drivers: str = ""
-    query: str = ""
-    called: Sequence[str] = ()
-    """Columns that are called otherwise there: `value=amount`."""
-
-    @property
-    def kinds(self) -> dict[SourceKind, str]:
-        """The kinds for which a source was named."""
-        return {kind: said for kind in _KEYS if (said := getattr(self, kind))}
 
 
 @dataclass(frozen=True)
@@ -127,24 +40,44 @@ class _News:
 def import_data(desk: Desk, wish: ImportWish) -> ImportReport:
     """Take in what is wished; of the same line and day, period or reading, the later import holds.
 
-    Raise Refused for no source and for several, and where one cannot be reached; DataProblems with
-    everything that is wrong with what they say. Nothing is taken in then.
+    Each source is taken in wholly or not at all. Raise Refused where several are named or none is known,
+    and where the one that is named cannot be reached; DataProblems with everything that is wrong with what
+    it says. Of those that the plan states, and of those of before, one that fails holds up no other: it is
+    reported as missed, and due again.
     """
     stock = take_stock(desk)
-    wanted = _wanted(stock, wish)
-    news = [*_all_news(_Known(stock), wanted)]
-    events, documents = list[Event](), list[bytes]()
-    last = {key: stock.standing.values.get(key) for key in _KEYS.values()}
-    for one in news:
-        key, content = _KEYS[one.kind], dump(one.record)
-        if last[key] != (new := reference(content)):
-            events.append(Event("import", *key, last[key], new))
-            documents.append(content)
-            last[key] = new
-    if events:
-        stock.settle(events, documents, {key: value for one in news for key, value in one.entered.items()})
-    waiting = 0 if wish.kinds else max(len(stock.plan.sources) - len(wanted), 0)
-    return ImportReport(tuple(_told(stock, one) for one in news), waiting)
+    wanted, missed = sources_wanted(stock, wish), list[SourceMissed]()
+    news = [*_all_news(_Known(stock), wanted, None if wish.kinds else missed)]
+    if worth := _worth_recording(stock, news):
+        entered = {key: value for one in worth for key, value in one.entered.items()}
+        stock.settle(*_recorded(stock, worth), entered)
+    waiting = 0 if wish.kinds else max(len(stock.plan.sources) - len(news) - len(missed), 0)
+    return ImportReport(tuple(_told(stock, one) for one in news), waiting, tuple(missed))
+
+
+def _worth_recording(stock: Stock, news: Sequence[_News]) -> list[_News]:
+    """The news of each kind, unless its last imports said the same word for word, and its cells do."""
+    same = set[SourceKind]()
+    for kind, key in KEPT_AS.items():
+        found = [one for one in news if one.kind == kind]
+        entered = {key: value for one in found for key, value in one.entered.items()}
+        entries = stock.desk.ledger.entries(action="import", field=key[2])
+        last = [entry.new for entry in entries][-len(found) :]
+        is_typed = all(stock.typed(cell) == value for cell, value in entered.items())
+        if is_typed and last == [reference(dump(one.record)) for one in found]:
+            same.add(kind)
+    return [one for one in news if one.kind not in same]
+
+
+def _recorded(stock: Stock, news: Sequence[_News]) -> tuple[list[Event], list[bytes]]:
+    """An entry for each source, with its document."""
+    events, documents = list[Event](), [dump(one.record) for one in news]
+    last = {key: stock.standing.values.get(key) for key in KEPT_AS.values()}
+    for one, content in zip(news, documents, strict=True):
+        key = KEPT_AS[one.kind]
+        events.append(Event("import", *key, last[key], reference(content)))
+        last[key] = reference(content)
+    return events, documents
 
 
 def take_in_due(desk: Desk, told: Callable[[Report], None]) -> None:
@@ -155,7 +88,7 @@ def take_in_due(desk: Desk, told: Callable[[Report], None]) -> None:
         except (Refused, DataProblems) as problems:
             told(MissedReport(problems.problems))
         else:
-            if report.taken:
+            if report.taken or report.missed:
                 told(report)
 
 
@@ -166,74 +99,6 @@ def _told(stock: Stock, news: _News) -> TakenIn:
     name = DataSource(record.source).name
     total = told.total(record.total) if adds_up else ""
     return TakenIn(news.kind, name, record.rows, record.added, record.changed, total, news.remembered)
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """A kind, where it comes from, how columns are called there, and how they were called before."""
-
-    kind: SourceKind
-    source: DataSource
-    called: Mapping[str, str]
-    remembered: Mapping[str, str] = field(default_factory=dict)
-
-
-def _wanted(stock: Stock, wish: ImportWish) -> list[_Wanted]:
-    """What is to be taken in; raise Refused where that is nothing, or too much at once."""
-    kinds = wish.kinds
-    if len(kinds) > 1:
-        raise Refused([Problem("import_what")])
-    if kinds:
-        ((kind, said),) = kinds.items()
-        source, called = DataSource(said, wish.query), _called(wish.called)
-        return [_Wanted(kind, source, called, _remembered(stock, kind, source, called))]
-    if wish.query or wish.called:
-        raise Refused([Problem("import_what")])
-    if stock.plan.sources:
-        return [*_due(stock)]
-    if not (found := [*_again(stock)]):
-        raise Refused([Problem("import_what")])
-    return found
-
-
-def _due(stock: Stock) -> Iterator[_Wanted]:
-    """The sources that the plan states whose turn has come."""
-    for stated in stock.plan.sources:
-        source = source_meant(stated, stock.plan, stock.desk.path.parent)
-        before = (one for one in imports(stock.desk.ledger, _KEYS[stated.kind]) if one.on)
-        days = [one.on for one in before if DataSource(one.source, one.query) == source]
-        last = dt.date.fromisoformat(max(days)) if days else None
-        if is_due(stated.when, last, _today(stock)):
-            yield _Wanted(stated.kind, source, _called(stated.map))
-
-
-def _today(stock: Stock) -> dt.date:
-    return stock.desk.clock().astimezone().date()
-
-
-def _again(stock: Stock) -> Iterator[_Wanted]:
-    """Where each kind came from last."""
-    for kind, key in _KEYS.items():
-        for last in list(imports(stock.desk.ledger, key))[-1:]:
-            yield _Wanted(kind, DataSource(last.source, last.query), last.called)
-
-
-def _remembered(
-    stock: Stock, kind: SourceKind, source: DataSource, called: Mapping[str, str]
-) -> Mapping[str, str]:
-    """How the other columns were called in the last import from there, else in the last of its kind."""
-    found = [one for one in imports(stock.desk.ledger, _KEYS[kind]) if one.called]
-    same = [one for one in found if DataSource(one.source, one.query) == source]
-    last = (same or found)[-1:]
-    return {column: title for one in last for column, title in one.called.items() if column not in called}
-
-
-def _called(said: Sequence[str]) -> dict[str, str]:
-    """How columns are called; raise Refused for what does not say it."""
-    pairs = [one.partition("=") for one in said]
-    if odd := [one for one, (column, _, title) in zip(said, pairs, strict=True) if not (column and title)]:
-        raise Refused([Problem("import_called", fields={"value": odd[0]})])
-    return {column.strip(): title.strip() for column, _, title in pairs}
 
 
 class _Known:
@@ -258,20 +123,25 @@ class _Known:
         self._entered |= cells
 
 
-def _all_news(known: _Known, wanted: Sequence[_Wanted]) -> Iterator[_News]:
-    """What all sources say; raise DataProblems with what is wrong with any of them."""
-    problems = Found()
+def _all_news(
+    known: _Known, wanted: Sequence[SourceWanted], missed: list[SourceMissed] | None
+) -> Iterator[_News]:
+    """What the sources say; one that fails is noted as missed, or raised where nothing is to be missed."""
+    came = set[DataSource]()
     for place, one in enumerate(wanted):
+        if one.only_after and not one.only_after & came:
+            continue
         try:
             yield _news(known, one, (place, len(wanted)))
-        except DataProblems as found:
-            for problem in found.problems:
-                problems.add(problem)
-    if problems:
-        raise DataProblems([*problems])
+        except (Refused, DataProblems) as found:
+            if missed is None:
+                raise
+            missed.append(SourceMissed(one.source.name, found.problems))
+        else:
+            came.add(one.source)
 
 
-def _news(known: _Known, wanted: _Wanted, turn: tuple[int, int]) -> _News:
+def _news(known: _Known, wanted: SourceWanted, turn: tuple[int, int]) -> _News:
     """What a source says; a remembered title that it does not have is no longer looked for.
 
     Of `turn`, its place among so many sources, it is told how far all of them have come.
@@ -292,11 +162,13 @@ def _news(known: _Known, wanted: _Wanted, turn: tuple[int, int]) -> _News:
             remembered = {name: title for name, title in remembered.items() if name not in missing}
 
 
-def _read_as(known: _Known, wanted: _Wanted, content: Traversable, called: Mapping[str, str]) -> _News:
+def _read_as(known: _Known, wanted: SourceWanted, content: Traversable, called: Mapping[str, str]) -> _News:
     """What a source says whose columns are called so."""
     kind, source, stock = wanted.kind, wanted.source, known.stock
     inputs = stock.standing.inputs
-    empty = Imported(source.said, source.query, called, 0, 0, 0, 0.0, on=_today(stock).isoformat())
+    empty = Imported(
+        source.said, source.query, called, 0, 0, 0, 0.0, on=stock.desk.clock().astimezone().date().isoformat()
+    )
     if kind == "actuals":
         return _News(kind, _results(empty, read_actuals(content, stock.plan, called), known))
     if kind == "history":

@@ -74,7 +74,8 @@ def _import(
     query: Query = "",
     called: CalledThere = None,
 ) -> "Report":
-    from ..actions.import_data import ImportWish, import_data
+    from ..actions.import_data import import_data
+    from ..actions.import_wanted import ImportWish
 
     return import_data(desk, ImportWish(actuals, history, drivers, query, tuple(called or ())))
 

@@ -47,14 +47,17 @@ def amount_told(said: str) -> Amount | None:
 
 def is_strange(said: str, unit: str) -> bool:
     """Whether an amount names another currency than its unit."""
-    amount, one = amount_told(said), amount_told(f"1{unit}")
+    amount = amount_told(said)
+    one = amount_told(f"1{unit}") if amount else None
     return bool(amount and one and not amount.currencies & one.currencies)
 
 
 def number_in(said: str, unit: str) -> float:
     """What a number, with its currency or without, comes to in a unit; NaN where it is none."""
-    amount, one = amount_told(said), amount_told(f"1{unit}")
-    return amount.value / (one.value if one else 1.0) if amount else number_told(said, unit)
+    if (amount := amount_told(said)) is None:
+        return number_told(said, unit)
+    one = amount_told(f"1{unit}")
+    return amount.value / (one.value if one else 1.0)
 
 
 @dataclass(frozen=True)

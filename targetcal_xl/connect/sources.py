@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -22,6 +23,9 @@ SourceSecret = Callable[[str], str]
 
 _WEB: Final = ("http", "https")
 _TIMEOUT: Final = 60.0
+"""For so many seconds an address may be silent."""
+_LONGEST = 900.0
+"""After so many seconds an answer is given up that still drips: others wait for it."""
 _SEVERAL: Final = 1000
 """How many rows a database is asked for at once."""
 _POSTGRESQL: Final = "postgresql"
@@ -153,9 +157,11 @@ def _limited(source: DataSource, parts: Iterable[bytes], status: int) -> bytes:
     """What came, if that is what was asked for and no more than is read."""
     if status != 200:
         raise DataProblems([Problem("source_status", source.name, {"status": status})])
-    content = bytearray()
+    content, until = bytearray(), time.monotonic() + _LONGEST
     for part in parts:
         content += part
+        if time.monotonic() > until:
+            raise DataProblems([Problem("source_slow", source.name, {"minutes": _LONGEST / 60})])
         if len(content) > MOST_BYTES:
             raise DataProblems([too_big(source.name)])
     return bytes(content)

@@ -142,12 +142,14 @@ class TableFile:
         Reported once is a column of several currencies, of amounts with one and others without, or of
         another than the unit's.
         """
-        plain = np.isfinite(found) & (found != 0)
         amounts = amounts_told(said[np.isnan(found)])
+        if not amounts:  # the names of all currencies take longer to load than most tables to read
+            return np.zeros_like(said, dtype=bool)
+        plain = np.isfinite(found) & (found != 0)
         marked, there = np.array([each in amounts for each in said], dtype=bool), currencies_in(amounts)
         one = amount_told(f"1{unit}")
-        strange = bool(there and one and not one.currencies & there[0].codes)
-        if not there or (len(there) + bool(plain.any()) == 1 and not strange):
+        strange = bool(one and not one.currencies & there[0].codes)
+        if len(there) + bool(plain.any()) == 1 and not strange:
             size = one.value if one else 1.0
             found[marked] = [amounts[each].value / size for each in said[marked]]
             return np.zeros_like(marked)

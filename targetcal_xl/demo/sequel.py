@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from ..actions import begin_next, close, confirm, decide, decide_support, recalibrate
-from ..actions.import_data import ImportWish, import_data
+from ..actions.import_data import import_data
+from ..actions.import_wanted import ImportWish
 from ..calibration import Line
 from ..calibration.vocabulary import JUSTIFICATION
 from ..connect import read_actuals

@@ -50,7 +50,8 @@ with on_demand(__name__):
         silent,
     )
     from .habits import JUDGEMENT, past_judgement
-    from .imported import PARTS, PAST, READ, RESULTS, Imported, imported_results, imports, shortest
+    from .import_keys import PAST, READ, RESULTS
+    from .imported import PARTS, Imported, imported_results, imports, shortest
     from .issued import (
         INDIVIDUAL,
         RECORD,

@@ -11,10 +11,7 @@ from ..calibration import Floats, Key, Plan
 from ..calibration.plan import ADDED
 from ..connect import Actuals
 from ..ledger import Log, load
-
-RESULTS: Key = (None, None, "import.actuals")
-PAST: Key = (None, None, "import.history")
-READ: Key = (None, None, "import.drivers")
+from .import_keys import RESULTS
 
 NOTHING: Floats = np.empty(0)
 

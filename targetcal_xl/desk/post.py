@@ -29,6 +29,7 @@ from ..workbook import (
     same_shown,
     shown,
 )
+from .import_keys import RESULTS
 from .register import CHANGING, LIFE, register_rows
 from .secret import sheet_password
 from .side import Side
@@ -56,8 +57,9 @@ def post(
     """
     reading = replace(reading, places=replace(reading.places, inputs=standing.inputs))
     pending = list(ledger.entries(after=applied_number(reading)))
-    # Without an entry there is something amiss to mend, anywhere; one about a region changes no suggestion.
-    grounds = not pending or any(entry.region is None for entry in pending)
+    # Without an entry there is something amiss to mend, anywhere; one about a region, or of daily results,
+    # changes no suggestion.
+    grounds = not pending or any(entry.region is None and entry.key != RESULTS for entry in pending)
     concerned = reading.places.tabs.keys() - (() if grounds else set(GROUND))
     gone = _gone(ledger, pending)
     hidden = _hidden(standing, reading, gone)

@@ -66,7 +66,9 @@ def _part(language: str, name: str) -> dict[str, str]:
 
 
 def _unquoted(said: str) -> str:
-    """The text of quoted lines, whose escapes are those of JSON."""
+    """The text of quoted lines, whose escapes are those of JSON; most are one line without any."""
+    if "\\" not in said and said.count("\n") < 2:
+        return said.strip()[1:-1]
     return "".join(map(json.loads, said.splitlines()))
 
 

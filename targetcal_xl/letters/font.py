@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -32,10 +33,8 @@ _LAYOUT = "\n\r\t"
 _INKLESS = frozenset("\u034f\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufffc")
 """Fillers, blanks and separators that pass for letters or signs."""
 _MOST = 12
-COMMON = frozenset(map(chr, (*range(0x20, 0x7F), *range(0x4E00, 0x9FA6)))) | frozenset(
-    "，。、；：？！（）《》“”‘’…—·％"
-)
-"""What most texts are made of, and the font has: whoever types nothing else need not wait for its tables."""
+UNUSUAL = re.compile("[^\n\r\t -~\u4e00-\u9fa5，。、；：？！（）《》“”‘’…—·％]")
+"""What few texts have beside what the font has: whoever types none of it need not wait for its tables."""
 
 
 @cache
@@ -133,7 +132,7 @@ def unprinted(text: str) -> list[str]:
     Line breaks and tabs are layout; any other control or formatting character, and what has no ink, is
     refused like a glyph that the font has not got.
     """
-    unusual = set(composed(text)) - COMMON
+    unusual = {*UNUSUAL.findall(composed(text))}
     return [_name(sign) for sign in sorted(unusual - _glyphs())[:_MOST]] if unusual else []
 
 

@@ -36,9 +36,10 @@ with on_demand(__name__):
         write_file,
     )
     from .limits import MOST_DEPTH, Counted
-    from .markup import MAIN, STRICT, readable_cells, shared_strings
+    from .markup import MAIN, STRICT, readable_cells
     from .package import Package
     from .protection import RandomWord, has_password, opens, protecting
+    from .scanner import shared_strings
     from .splice import Edit, Element, attribute_edit, empty_tag, insertion, outline, splice, twice
     from .strings import blanked, strings_used
     from .styles import NO_STYLES, Styles

@@ -73,7 +73,7 @@ def readable_cells(data: bytes, part: str, strings: Sequence[str]) -> tuple[dict
     return {spot: cell for spot, cell in reader.told.cells.items() if spot not in reader.lost}, reader.lost
 
 
-def shared_strings(data: bytes, part: str, counted: Counted) -> list[str]:
+def parsed_strings(data: bytes, part: str, counted: Counted) -> list[str]:
     """The workbook's shared strings, in order; raise Refused as `parsed_cells` does."""
     reader = _StringsReader(data, part, counted, _BETWEEN)
     reader.parse("sst")

@@ -1,4 +1,4 @@
-"""Reading the cells of a sheet at half of a parser's time, where they stand as programs write them."""
+"""Reading cells and shared strings at half of a parser's time, where they stand as programs write them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..problems import Refused
 from . import limits
 from .cells import COLUMNS, MAX_ROW, Cell, Scalar, cell_xml, is_index, new_cell, resolved
 from .limits import Counted
-from .markup import Declared, SheetReader, Told, parsed_cells
+from .markup import MAIN, Declared, SheetReader, Told, parsed_cells, parsed_strings
 
 _OPENS, _CLOSES, _ROW_CLOSES = b"<sheetData>", b"</sheetData>", b"</row>"
 _ROW = re.compile(r'<row r="([0-9]{1,7})"([^<>]*?)(/?)>')
@@ -37,6 +37,12 @@ _CONTROLS = bytes([*range(9), *range(11, 32)])
 _EMPTY = "<v></v>"
 _STRANGE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[1-9][0-9]{1,6});)")
 _SPELT = re.compile("&[^;]+;")
+_STRINGS = re.compile(
+    rb'(?:<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")?\?>[ \t\r\n]*)?'
+    rb'<sst((?: [A-Za-z]+="[!#-%\'-;=-~]*")*)>'
+)
+"""What stands before the first shared string."""
+_ITEM, _SPACED, _ITEM_CLOSES = "<si><t>", '<si><t xml:space="preserve">', "</t></si>"
 
 
 def sheet_cells(data: bytes, part: str, strings: Sequence[str], counted: Counted) -> Told:
@@ -57,6 +63,49 @@ def scanned_cells(data: bytes, part: str, strings: Sequence[str], counted: Count
         return None
     counted.cells, counted.text = scanner.counted.cells, scanner.counted.text
     return replace(scanner.told, scanned=True)
+
+
+def shared_strings(data: bytes, part: str, counted: Counted) -> list[str]:
+    """The workbook's shared strings, in order; raise Refused as `sheet_cells` does."""
+    found = scanned_strings(data, part, counted)
+    return parsed_strings(data, part, counted) if found is None else found
+
+
+def scanned_strings(data: bytes, part: str, counted: Counted) -> list[str] | None:
+    """The shared strings of a part that is written as programs write it; None for any other."""
+    try:
+        found = _scanned_strings(data)
+        total = Counted(counted.cells, counted.text)
+        total.add(part, 0, sum(map(len, found)))
+    except (_Unusual, Refused, ValueError, OverflowError):
+        return None
+    counted.text = total.text
+    return found
+
+
+def _scanned_strings(data: bytes) -> list[str]:
+    """The strings, cut where they end; raise one of many errors where they are not for us to read."""
+    opening = _STRINGS.match(data)
+    marks = _marks(opening[1].decode()) if opening else {}
+    if opening is None or marks.get("xmlns") != MAIN or marks.keys() - {"xmlns", "count", "uniqueCount"}:
+        raise _Unusual
+    body = data[opening.end() :].rstrip(b" \t\r\n")
+    _expect_plain(body)
+    *items, rest = body.decode().split(_ITEM_CLOSES)
+    if rest != "</sst>" or len(items) > limits.MOST_STRINGS:
+        raise _Unusual
+    return [_string(item) for item in items]
+
+
+def _string(item: str) -> str:
+    """The text of a shared string that is written so, up to its end."""
+    is_bare = item.startswith(_ITEM)
+    if not is_bare and not item.startswith(_SPACED):
+        raise _Unusual
+    text = item[len(_ITEM if is_bare else _SPACED) :]
+    if "<" in text or len(text) > limits.MOST_IN_TEXT or "\ufffe" in text or "\uffff" in text:
+        raise _Unusual
+    return resolved(_spelt_out(text))
 
 
 class Openings(dict[str, tuple[str, str]]):

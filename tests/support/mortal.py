@@ -3,7 +3,7 @@
 An action runs once. At each write it stands still: its folder is noted, which is all that would remain of a
 process killed there; and copies of the process go on for which the disk is full, once or from then on. While
 SQLite writes page after page, it stands still at the first and at every few after it, and the disk is full in
-the one way or the other, as putting pages back is SQLite's own affair; `make explore` tries each in both ways.
+one way or the other, as putting pages back is SQLite's own affair; `make explore` tries each in both ways.
 """
 
 from __future__ import annotations
