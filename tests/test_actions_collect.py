@@ -233,6 +233,17 @@ def test_a_draft_waits(case: Case) -> None:
     assert case.path.read_bytes() == before
 
 
+def test_a_status_that_nobody_offered_is_told_and_does_not_pass_for_a_draft(case: Case) -> None:
+    path = handed(case)
+    write(case, path, {**declaration(case, "R1"), ("R1", None, "status"): Cell("done")})
+    case.type({("R2", None, "status"): Cell("done")})
+    report = taken(case, path)
+    assert [one.problems[0].code for one in report.refused] == ["choice_unknown"] * 2
+    assert report.waiting == ()
+    locked = case.run(lock, ["R2"])
+    assert locked.waiting == () and locked.refused[0][1][0].code == "choice_unknown"
+
+
 def test_what_keeps_a_tab_from_counting_keeps_a_pack_from_counting(case: Case) -> None:
     path = handed(case)
     write(case, path, {**declaration(case, "R1", R1_1=80.0), ("R1", "R1-1", "basis"): "无"})

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 from ..calibration import Key, Region, Value, same_value
-from ..calibration.vocabulary import Status
 from ..desk import (
     COMMENT,
     FILE,
@@ -36,7 +35,7 @@ from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell
 from ..workbook import Owner, Reading, Typed, region_sheet
 from .announce import NOBODY, Announced, announced, announcement
 from .answers import AnswerReader, Version, tab_version
-from .check import examine, tampering, unsettled
+from .check import examine, says_finished, tampering, unsettled
 from .enclosing import Enclosures, NewFile
 from .lock import raised, submission, tell_raised
 
@@ -432,7 +431,7 @@ class _Table:
         """Lock what is submitted; else keep what another version of the book brought as a draft."""
         told = answer or self._tab
         status = values.get((self._region.code, None, "status"))
-        if self._side.is_open and status == Status.SUBMITTED:
+        if self._side.is_open and says_finished(status):
             self._lock(values, told, sources)
             return
         if self._side.is_open and not self._versions:
