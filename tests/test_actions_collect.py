@@ -244,6 +244,20 @@ def test_a_status_that_nobody_offered_is_told_and_does_not_pass_for_a_draft(case
     assert locked.waiting == () and locked.refused[0][1][0].code == "choice_unknown"
 
 
+def test_a_file_with_the_tabs_of_two_regions_is_refused_and_neither_is_lost_in_silence(case: Case) -> None:
+    path, other = answered(case), find_slip(open_book(handed(case, "R2")))
+    assert other
+
+    def beside(sheet: Worksheet) -> None:
+        assert sheet.parent
+        sheet.parent.create_sheet("theirs")["B1"] = slip_text(other[0])
+
+    by_openpyxl(path, beside)
+    [refused] = taken(case, path).refused
+    names = [case.inputs.plan.region(code).name for code in ("R1", "R2")]
+    assert [(one.code, one.fields["regions"]) for one in refused.problems] == [("answer_several", names)]
+
+
 def test_what_keeps_a_tab_from_counting_keeps_a_pack_from_counting(case: Case) -> None:
     path = handed(case)
     write(case, path, {**declaration(case, "R1", R1_1=80.0), ("R1", "R1-1", "basis"): "无"})
