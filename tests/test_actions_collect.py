@@ -233,6 +233,13 @@ def test_a_draft_waits(case: Case) -> None:
     assert case.path.read_bytes() == before
 
 
+def test_a_draft_waits_no_more_once_its_region_has_submitted(case: Case) -> None:
+    draft, done = handed(case), answered(case, folder="done")
+    for report in (taken(case, draft, done), taken(case, draft)):
+        assert [file for _, file in report.passed_over] == [draft.name]
+        assert not [file for _, file in report.waiting if file]
+
+
 def test_a_status_that_nobody_offered_is_told_and_does_not_pass_for_a_draft(case: Case) -> None:
     path = handed(case)
     write(case, path, {**declaration(case, "R1"), ("R1", None, "status"): Cell("done")})
