@@ -70,7 +70,9 @@ def test_a_plan_that_was_told_by_answers_begins_a_book(language: str, tmp_path: 
     plan = inputs.plan
     assert (plan.company, str(plan.period), plan.hq_target, plan.metric.step) == ("Acme", "2025Q1", 300, 1)
     assert [line.region for line in plan.lines] == ["R1", "R1", "R2"]
-    assert plan.calendar.country == {"en": "GB", "zh-CN": "CN"}[language], "as is proposed, and not as silence"
+    assert plan.calendar.country == {"en": "GB", "zh-CN": "CN"}[language], (
+        "as is proposed, and not as silence"
+    )
     assert {region.superior.mail for region in plan.regions} == {"bob@x.example"}
     assert inputs.history.values[1].tolist()[2:] == [65, 66, 61] and inputs.history.values[0, 0] == 70
     assert inputs.readings.now[:, 0].tolist()[::2] == [120, 80]

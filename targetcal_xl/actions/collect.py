@@ -104,7 +104,9 @@ class CollectReport(Report):
             yield Sentence(text("telling.collect.left", language, file=file), QUIET, region)
         for one in self.refused:
             yield Sentence(text("telling.collect.refused", language), WRONG, one.name)
-            faults = (replace(fault, where="") if fault.where == one.name else fault for fault in one.problems)
+            faults = (
+                replace(fault, where="") if fault.where == one.name else fault for fault in one.problems
+            )
             yield from tell_problems(faults, language, indented=True)
         for one in self.notes:
             yield Sentence(text("telling.collect.beside", language), QUESTION, one.name)

@@ -123,7 +123,9 @@ class Understaffing:
 
 
 def understaffed(plan: Plan, suggested: Floats) -> tuple[Understaffing, ...]:
-    """Where planned people bring less than half of what is `suggested`, (lines,): some may not be told of."""
+    """Where people bring less than half of what is `suggested`, (lines,) in the metric's unit: some may be
+    missing.
+    """
     return tuple(_understaffed(plan, suggested))
 
 
