@@ -317,4 +317,7 @@ def test_an_interval_is_told_with_the_decimals_of_its_metric(quarter: Quarter) -
 
 
 def test_libreoffice_computes_every_sheet_of_all_quarters_as_it_stands() -> None:
-    assert differences([book for played in _ALL for book in _once(*played).books]) == []
+    """The last book of a quarter holds most of all; those on the way there are looked at in one language."""
+    ends = [_once(*played).books[-1] for played in _ALL]
+    ways = [book for metric in _ENDS for book in _once(metric, LANGUAGES[0]).books[:-1]]
+    assert differences(ends + ways) == []

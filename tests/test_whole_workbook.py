@@ -144,18 +144,24 @@ def _play(case: Case, language: str) -> Iterator[str]:
     yield "decided"
 
 
-_PLAYED = (
-    *(("three-lines", "zh-CN"), ("no-drivers", "en"), ("lower-is-better-mean", "zh-CN")),
-    *(("halves", "en"), ("awkward-names", "zh-CN")),
+_PLAYED: Sequence[tuple[str, str, Sequence[str]]] = (
+    ("three-lines", "zh-CN", ("new", "typed", "decided")),
+    ("no-drivers", "en", ("typed",)),
+    ("lower-is-better-mean", "zh-CN", ("typed", "decided")),
+    ("halves", "en", ("typed",)),
+    ("awkward-names", "zh-CN", ("typed", "decided")),
 )
-"""Shapes and the languages they are played in."""
+"""Shapes, the languages they are played in, and the stages at which their files are looked at."""
 
 
-def _kept(folder: Path, house: Path, name: str, language: str) -> Iterator[Path]:
-    """The workbook's file at every stage."""
+def _kept(folder: Path, house: Path, name: str, language: str, stages: Sequence[str]) -> Iterator[Path]:
+    """The workbook's file at these stages; it is played no further than to the last."""
     case = Case(house, _shapes()[name])
     for stage in _play(case, language):
-        yield Path(shutil.copy(case.path, folder / f"{name}-{language}-{stage}.xlsx"))
+        if stage in stages:
+            yield Path(shutil.copy(case.path, folder / f"{name}-{language}-{stage}.xlsx"))
+        if stage == stages[-1]:
+            return
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +187,7 @@ def test_the_same_steps_give_the_same_bytes_but_for_the_salt_of_a_password(
     files: Sequence[Path], tmp_path: Path
 ) -> None:
     first = {path.name: path for path in files}
-    for path in _kept(tmp_path, tmp_path, "three-lines", "zh-CN"):
+    for path in _kept(tmp_path, tmp_path, *_PLAYED[0]):
         if path.stem.endswith("decided"):
             assert _unsalted(path) == _unsalted(first[path.name])
         else:

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,6 +47,19 @@ RESERVE = "高出总部目标的部分作为储备"
 """Why 353 is confirmed where head office wants 330."""
 
 
+@dataclass
+class _Seen:
+    """A book that was opened, and what it says."""
+
+    book: ClosedBook
+    inputs: Inputs
+    language: str
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read(self.book, self.inputs, self.language)
+
+
 @dataclass(frozen=True)
 class Case:
     """A book and its ledger in a folder, and the clock that everybody goes by."""
@@ -60,8 +73,8 @@ class Case:
     """Whether the desk takes what an older release wrote."""
     ledger: str | None = None
     """Where the ledger is, when not beside the book."""
-    _read: list[object] = field(default_factory=list, init=False, repr=False, compare=False)
-    """The file that was read last, and what it said."""
+    _seen: dict[tuple[Path, bytes], _Seen] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The file that was looked at last."""
 
     @property
     def path(self) -> Path:
@@ -90,27 +103,34 @@ class Case:
 
     def reading(self) -> Reading:
         """What the book says now; who asks again before it has changed gets the same."""
+        return self._look().reading
+
+    def _look(self) -> _Seen:
         file = self.path, self.path.read_bytes()
-        if self._read[:1] != [file]:
-            self._read[:] = [file, read(open_book(self.path), self.inputs, self.language)]
-        reading = self._read[1]
-        assert isinstance(reading, Reading)
-        return reading
+        if file not in self._seen:
+            self._keep(open_book(self.path))
+        return self._seen[file]
+
+    def _keep(self, book: ClosedBook) -> None:
+        """Have a book at hand for as long as its file is the same."""
+        self._seen.clear()
+        self._seen[self.path, self.path.read_bytes()] = _Seen(book, self.inputs, self.language)
 
     def type(self, said: Mapping[Key, Value | Cell]) -> None:
         """Fill cells as a person does, choosing and seeing captions, and save."""
-        book, reading = open_book(self.path), self.reading()
+        book, reading = self._look().book, self.reading()
+        self._seen.clear()
         for key, value in said.items():
             sheet, spot = reading.places.find(key)
             book.set(reading.places.tabs[sheet], {spot: filled(reading, key, value)})
-        self._computed(book).save()
+        self._save_computed(book)
 
     def recalculate(self) -> None:
         """Have every formula that is still there show its result, as the program does that people type in."""
-        self._computed(open_book(self.path)).save()
+        self._save_computed(open_book(self.path))
 
-    def _computed(self, book: ClosedBook) -> ClosedBook:
-        """The book with the results of its formulas."""
+    def _save_computed(self, book: ClosedBook) -> None:
+        """Save a book with the results of its formulas."""
         reading = read(book, self.inputs, self.language)
         with self.desk() as desk:
             cells = content(standing_of(desk.ledger), reading.values, reading.places)
@@ -118,7 +138,8 @@ class Case:
             held = reading.grids[sheet]
             shown = {at: cell for at, cell in spots.items() if is_formula(held.get(at, BLANK), cell)}
             book.set(reading.places.tabs[sheet], shown)
-        return book
+        book.save()
+        self._keep(book)
 
     def typed(self) -> dict[Key, Value]:
         """Everything that people's cells hold."""

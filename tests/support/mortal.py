@@ -2,8 +2,8 @@
 
 An action runs once. At each write it stands still: its folder is noted, which is all that would remain of a
 process killed there; and copies of the process go on for which the disk is full, once or from then on. While
-SQLite writes page after page, it stands still at the first and at every few after it, as putting them back is
-SQLite's own affair; `make explore` has it stand still at each.
+SQLite writes page after page, it stands still at the first and at every few after it, and the disk is full in
+the one way or the other, as putting pages back is SQLite's own affair; `make explore` tries each in both ways.
 """
 
 from __future__ import annotations
@@ -171,9 +171,14 @@ class _Mortal:
                 self.meanwhile()
             self._busy = False
             return False
-        is_copy = fills and any(self._fork(write, ending, left) for ending in _FULL)
+        is_copy = fills and any(self._fork(write, ending, left) for ending in self._endings(write))
         self._busy = False
         return is_copy
+
+    def _endings(self, write: str) -> tuple[Ending, ...]:
+        """In which ways the disk is full at a write."""
+        in_turn = len(self.points) % 2
+        return _FULL[in_turn : in_turn + 1] if write == _PAGE and settings().derandomize else _FULL
 
     def refuse(self, write: str, fills: bool = True) -> None:
         """Come to a write; raise OSError where the disk is full."""
