@@ -70,7 +70,7 @@ def test_a_plan_that_was_told_by_answers_begins_a_book(language: str, tmp_path: 
     plan = inputs.plan
     assert (plan.company, str(plan.period), plan.hq_target, plan.metric.step) == ("Acme", "2025Q1", 300, 1)
     assert [line.region for line in plan.lines] == ["R1", "R1", "R2"]
-    assert plan.calendar.country == {"en": "GB", "zh-CN": "CN"}[language], (
+    assert plan.calendar and plan.calendar.country == {"en": "GB", "zh-CN": "CN"}[language], (
         "as is proposed, and not as silence"
     )
     assert {region.superior.mail for region in plan.regions} == {"bob@x.example"}
@@ -89,7 +89,7 @@ def test_a_history_may_come_from_a_file_and_lines_weigh_where_they_do_not_add_up
     _init(tmp_path / "plan", answers=(*answers, str(tmp_path / "past.csv"), ""))
     inputs = read_plan(tmp_path / "plan")
     assert (inputs.plan.metric.kind, inputs.plan.metric.direction) == ("mean", -1)
-    assert inputs.plan.calendar.country == "US"
+    assert inputs.plan.calendar and inputs.plan.calendar.country == "US"
     assert inputs.plan.volumes == (400, 1200, 80) and inputs.history.values.shape == (3, 4)
 
 

@@ -73,7 +73,9 @@ class Case:
     """Whether the desk takes what an older release wrote."""
     ledger: str | None = None
     """Where the ledger is, when not beside the book."""
-    _seen: dict[tuple[Path, bytes], _Seen] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _seen: dict[tuple[Path, bytes], _Seen] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     """The file that was looked at last."""
 
     @property
