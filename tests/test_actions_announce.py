@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,8 @@ def test_without_a_way_the_message_waits_and_the_report_says_so(case: Case, nowh
     report = case.run(lock)
     assert len(report.locked) == 2
     assert [row.state for row in report.announced.messages] == ["prepared"]
+    twice = replace(report.announced, messages=report.announced.messages * 2, problems=())
+    assert len([*twice.tell("en")]) == 1, "told once of a person, with how many there are"
     assert [problem.code for problem in report.announced.problems] == ["outbox_no_server"]
     assert [(row.address, row.state) for row in sent(case).messages] == [(HRBP, "prepared")]
     assert not case.run(verify).problems

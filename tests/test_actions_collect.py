@@ -233,6 +233,38 @@ def test_a_draft_waits(case: Case) -> None:
     assert case.path.read_bytes() == before
 
 
+def test_a_draft_waits_no_more_once_its_region_has_submitted(case: Case) -> None:
+    draft, done = handed(case), answered(case, folder="done")
+    for report in (taken(case, draft, done), taken(case, draft)):
+        assert [file for _, file in report.passed_over] == [draft.name]
+        assert not [file for _, file in report.waiting if file]
+
+
+def test_a_status_that_nobody_offered_is_told_and_does_not_pass_for_a_draft(case: Case) -> None:
+    path = handed(case)
+    write(case, path, {**declaration(case, "R1"), ("R1", None, "status"): Cell("done")})
+    case.type({("R2", None, "status"): Cell("done")})
+    report = taken(case, path)
+    assert [one.problems[0].code for one in report.refused] == ["choice_unknown"] * 2
+    assert report.waiting == ()
+    locked = case.run(lock, ["R2"])
+    assert locked.waiting == () and locked.refused[0][1][0].code == "choice_unknown"
+
+
+def test_a_file_with_the_tabs_of_two_regions_is_refused_and_neither_is_lost_in_silence(case: Case) -> None:
+    path, other = answered(case), find_slip(open_book(handed(case, "R2")))
+    assert other
+
+    def beside(sheet: Worksheet) -> None:
+        assert sheet.parent
+        sheet.parent.create_sheet("theirs")["B1"] = slip_text(other[0])
+
+    by_openpyxl(path, beside)
+    [refused] = taken(case, path).refused
+    names = [case.inputs.plan.region(code).name for code in ("R1", "R2")]
+    assert [(one.code, one.fields["regions"]) for one in refused.problems] == [("answer_several", names)]
+
+
 def test_what_keeps_a_tab_from_counting_keeps_a_pack_from_counting(case: Case) -> None:
     path = handed(case)
     write(case, path, {**declaration(case, "R1", R1_1=80.0), ("R1", "R1-1", "basis"): "无"})

@@ -23,7 +23,7 @@ from tests.support.mortal import crashes
 
 _NOW = dt.datetime(2024, 12, 20, 9, 30, tzinfo=dt.UTC)
 _ANSWERS = (
-    *("Acme", "", "New customers", "First payment within the quarter", "customers", "", "", "", "300"),
+    *("Acme", "", "New customers", "First payment within the quarter", "customers", "", "", "", "300", ""),
     *("East", "Ann", "ann@x.example", "Bob", "bob@x.example", "Cy", ""),
     *("West", "Dan", "", "", "", "Eve", "", ""),
     *("A, B", "C"),
@@ -70,6 +70,9 @@ def test_a_plan_that_was_told_by_answers_begins_a_book(language: str, tmp_path: 
     plan = inputs.plan
     assert (plan.company, str(plan.period), plan.hq_target, plan.metric.step) == ("Acme", "2025Q1", 300, 1)
     assert [line.region for line in plan.lines] == ["R1", "R1", "R2"]
+    assert plan.calendar and plan.calendar.country == {"en": "GB", "zh-CN": "CN"}[language], (
+        "as is proposed, and not as silence"
+    )
     assert {region.superior.mail for region in plan.regions} == {"bob@x.example"}
     assert inputs.history.values[1].tolist()[2:] == [65, 66, 61] and inputs.history.values[0, 0] == 70
     assert inputs.readings.now[:, 0].tolist()[::2] == [120, 80]
@@ -80,12 +83,13 @@ def test_a_plan_that_was_told_by_answers_begins_a_book(language: str, tmp_path: 
 def test_a_history_may_come_from_a_file_and_lines_weigh_where_they_do_not_add_up(tmp_path: Path) -> None:
     rows = "".join(f"{name},2024Q{n},{20 + n}\n" for name in "ABC" for n in range(1, 5))
     (tmp_path / "past.csv").write_text(f"line,period,value\n{rows}", "utf-8")
-    asked = ("Acme", "", "Days", "From order to delivery", "days", "Mean", "lower", "0.5", "21")
+    asked = ("Acme", "", "Days", "From order to delivery", "days", "Mean", "lower", "0.5", "21", "US")
     people = ("East", "Ann", "", "Bob", "", "Cy", "", "")
     answers = (*asked, *people, "A, B, C", "400", "1,200", "many", "80", "nowhere.csv")
     _init(tmp_path / "plan", answers=(*answers, str(tmp_path / "past.csv"), ""))
     inputs = read_plan(tmp_path / "plan")
     assert (inputs.plan.metric.kind, inputs.plan.metric.direction) == ("mean", -1)
+    assert inputs.plan.calendar and inputs.plan.calendar.country == "US"
     assert inputs.plan.volumes == (400, 1200, 80) and inputs.history.values.shape == (3, 4)
 
 

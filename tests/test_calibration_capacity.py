@@ -24,6 +24,7 @@ from targetcal_xl.calibration import (
     compute_baseline,
     explain,
     head_days,
+    understaffed,
     with_capacity,
 )
 from targetcal_xl.calibration.arrays import Flags
@@ -54,6 +55,17 @@ def _staffed(*posts: Post, plan: Plan = PLAN) -> Plan:
     found, unknown = with_capacity(replace(plan, posts=posts), INPUTS.history, _worked)
     assert unknown == ()
     return found
+
+
+def test_people_who_bring_less_than_half_of_the_suggestion_are_told_of_as_some_may_be_missing() -> None:
+    suggested = BASELINE.suggested
+    new_post, all_of_them = Post(region=REGION, output=0.1), float(INPUTS.plan.total_of(suggested))
+    plan = _staffed(new_post, Post(line=PLAN.lines[0].code, start=dt.date(2024, 1, 1), output=all_of_them))
+    [short] = understaffed(plan, suggested)
+    rows = [row for row, line in enumerate(PLAN.lines) if line.region == REGION]
+    assert (short.at, short.brings) == (("region", REGION), 0.0)
+    assert short.suggested == pytest.approx(float(suggested[rows].sum()))
+    assert understaffed(PLAN, suggested) == ()
 
 
 def _ceiling(*posts: Post) -> float:

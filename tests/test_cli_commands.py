@@ -697,7 +697,7 @@ def test_every_command_is_played_here() -> None:
         ("demo elsewhere --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("new BOOK", "--from is missing: the command needs it."),
         ("new BOOK --from saas", "There is a file of this name already"),
-        ("new other.xlsx --from nowhere", "There is no plan template “nowhere”; there are: ecommerce, "),
+        ("new other.xlsx --from nowhere", "There is neither a plan folder nor a template “nowhere”; "),
         ("new other.csv --from saas", "A workbook is a file that ends in .xlsx"),
         ("new other.xlsx --from saas --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("recalibrate BOOK --back-to 7 --reason again", "There is no recalibration 7: choose from 0 to 0"),
@@ -791,7 +791,7 @@ def test_wrong_use_after_the_negotiation_does_nothing(
             "follow BOOK --actuals faulty.csv",
             ["row 2, column date", "row 3, column line", "“x”"],
         ),
-        ("confirmed", "survey BOOK --responses scores.csv", ["no code “R7”", "9 is not between 1 and 5"]),
+        ("confirmed", "survey BOOK --responses scores.csv", ["no “R7”", "9 is not between 1 and 5"]),
         ("confirmed", "letters BOOK -o out --template taken", ["not a Word document"]),
     ],
 )

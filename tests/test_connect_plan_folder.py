@@ -83,7 +83,8 @@ def test_gb18030_from_chinese_excel_reads_like_utf8(folder: Folder) -> None:
     ("row", "code", "column"),
     [
         ("HD-HX,2023Q1,5,,", "csv_unknown_code_hint", "line"),
-        ("华东,2023Q1,5,,", "csv_unknown_code_hint", "line"),
+        ("华东大,2023Q1,5,,", "csv_unknown_code_hint", "line"),
+        ("华东,2024Q2,5,,", "csv_duplicate", "period"),
         ("@@@,2023Q1,5,,", "csv_unknown_code", "line"),
         (",2023Q1,5,,", "csv_empty", "line"),
         ("HD-HD,2023,5,,", "csv_not_a_period", "period"),
@@ -106,7 +107,9 @@ def test_a_fault_in_the_history_is_named_by_row_and_column(
     ("row", "code", "column"),
     [
         ("HD-HD,mqls,1,2,", "csv_unknown_code_hint", "indicator"),
-        ("HD-HD,MQL 线索量,1,2,", "csv_unknown_code_hint", "indicator"),
+        ("HD-HD,MQL 线索,1,2,", "csv_unknown_code_hint", "indicator"),
+        ("华东,mql线索量,1,2,", "csv_unknown_code_hint", "indicator"),
+        ("华东,ｍｑｌ 线索量,1,2,", "csv_duplicate", "indicator"),
         ("HD-HD,heads,1,-2,", "csv_negative", "now"),
         ("HD-HD,heads,?,2,", "csv_not_a_number", "reference"),
         ("HD-HD,mql,1,2,", "csv_duplicate", "indicator"),

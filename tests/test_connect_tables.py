@@ -97,7 +97,7 @@ def test_a_damaged_workbook_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ("", ("csv_missing_column", "table.csv, row 1")),
+        ("", ("csv_nothing", "table.csv")),
         ("lane,value\nA,1\n", ("csv_missing_column", "table.csv, row 1")),
         ("line,value,LINE\nA,1,B\n", ("csv_column_twice", "table.csv, row 1")),
         ("line,value\nA,1\nB,1,200\n", ("csv_row_too_long", "table.csv, row 3")),

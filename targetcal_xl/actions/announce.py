@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -40,10 +41,11 @@ class Announced:
 
     def tell(self, language: str) -> Iterator[Part]:
         """Who was told, and who could not be yet."""
-        for row in self.messages:
-            state = text(f"telling.message.{row.state}", language)
-            said = text("telling.lock.told", language, person=row.person, state=state)
-            yield Sentence(said, DONE if row.is_over else WARNING, row.region)
+        alike = Counter((row.region, row.person, row.state, row.is_over) for row in self.messages)
+        for (region, person, state, is_over), count in alike.items():
+            fields = {"person": person, "state": text(f"telling.message.{state}", language)}
+            said = text("telling.lock.told", language, count=count, **fields)
+            yield Sentence(said, DONE if is_over else WARNING, region)
         for problem in self.problems:
             yield Sentence(problem.sentence(language), WARNING)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 from ..calibration import Key, Region, Value
-from ..calibration.vocabulary import Status
 from ..desk import (
     COMMENT,
     Sent,
@@ -49,7 +48,7 @@ from ..ooxml import Cell, Spot, read_file
 from ..outbox import ACTION as OUTBOX
 from ..problems import DataProblems, Problem, Refused
 from ..workbook import ClosedBook, Content, Owner, Places, Typed, read, region_sheet
-from .check import changed_cells
+from .check import changed_cells, says_finished
 from .packs import pack_password
 from .strays import strays
 
@@ -98,7 +97,7 @@ class Version:
     @property
     def is_submitted(self) -> bool:
         """Whether the head has said that it is finished."""
-        return self.values.get((self.region.code, None, "status")) == Status.SUBMITTED
+        return says_finished(self.values.get((self.region.code, None, "status")))
 
 
 def tab_version(stock: Stock, region: Region) -> Version:

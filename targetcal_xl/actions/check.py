@@ -122,7 +122,12 @@ def _region_check(stock: Stock, region: Region, faults: Sequence[Problem]) -> Re
 
 def is_submitted(stock: Stock, region: Region) -> bool:
     """Whether the region's manager has said that the tab is finished."""
-    return stock.typed((region.code, None, "status")) == Status.SUBMITTED
+    return says_finished(stock.typed((region.code, None, "status")))
+
+
+def says_finished(status: Value) -> bool:
+    """Whether a status is more than a draft's: a word that nobody offered is told of, and not waited for."""
+    return status not in (None, "", Status.DRAFT)
 
 
 def tampering(stock: Stock, sheets: Container[str] | None = None) -> tuple[Problem, ...]:

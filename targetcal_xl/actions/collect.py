@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 from ..calibration import Key, Region, Value, same_value
-from ..calibration.vocabulary import Status
 from ..desk import (
     COMMENT,
     FILE,
@@ -36,7 +35,7 @@ from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell
 from ..workbook import Owner, Reading, Typed, region_sheet
 from .announce import NOBODY, Announced, announced, announcement
 from .answers import AnswerReader, Version, tab_version
-from .check import examine, tampering, unsettled
+from .check import examine, says_finished, tampering, unsettled
 from .enclosing import Enclosures, NewFile
 from .lock import raised, submission, tell_raised
 
@@ -81,6 +80,8 @@ class CollectReport(Report):
     """Files that answers name and that did not come, or that came and are not named."""
     announced: Announced = NOBODY
     """Who was told of the objections, and who could not be yet."""
+    passed_over: tuple[tuple[str, str], ...] = ()
+    """Region and file of drafts whose region has submitted by another one."""
 
     @property
     def leaves_work(self) -> bool:
@@ -97,11 +98,16 @@ class CollectReport(Report):
         for region, file in self.waiting:
             code = "waiting" if file else "waiting_tab"
             yield Sentence(text(f"telling.collect.{code}", language, file=file), QUIET, region)
+        for region, file in self.passed_over:
+            yield Sentence(text("telling.collect.passed_over", language, file=file), QUIET, region)
         for region, file in self.left:
             yield Sentence(text("telling.collect.left", language, file=file), QUIET, region)
         for one in self.refused:
             yield Sentence(text("telling.collect.refused", language), WRONG, one.name)
-            yield from tell_problems(one.problems, language, indented=True)
+            faults = (
+                replace(fault, where="") if fault.where == one.name else fault for fault in one.problems
+            )
+            yield from tell_problems(faults, language, indented=True)
         for one in self.notes:
             yield Sentence(text("telling.collect.beside", language), QUESTION, one.name)
             yield from tell_problems(one.problems, language, indented=True)
@@ -128,6 +134,7 @@ class _Taken:
     merged: list[tuple[str, str, int]] = field(default_factory=list)
     already: list[tuple[str, str]] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)
+    passed_over: list[tuple[str, str]] = field(default_factory=list)
     refused: list[FileProblems] = field(default_factory=list)
     notes: list[FileProblems] = field(default_factory=list)
     objections: list[tuple[str, str, float]] = field(default_factory=list)
@@ -172,6 +179,7 @@ def _settled(stock: Stock, taken: _Taken) -> CollectReport:
         merged=tuple(taken.merged),
         already=tuple(taken.already),
         waiting=tuple(taken.waiting),
+        passed_over=tuple(taken.passed_over),
         refused=tuple(taken.refused),
         notes=tuple(taken.notes),
         objections=tuple(taken.objections),
@@ -368,7 +376,7 @@ class _Table:
             self._taken.already.append((self._region.name, version.name))
             self._take_late_files(version)
         elif not version.is_submitted:
-            self._taken.waiting.append((self._region.name, version.name))
+            self._taken.passed_over.append((self._region.name, version.name))
         else:
             self._refuse(version, self._differing(other, recorded, version, "answer_late"))
 
@@ -390,9 +398,8 @@ class _Table:
     def _finished(self, answers: Sequence[Version]) -> list[Version] | None:
         """The answer that counts, if any; None where there are two that differ, which is told."""
         done = [one for one in answers if one.is_submitted]
-        for version in answers:
-            if not version.is_submitted:
-                self._taken.waiting.append((self._region.name, version.name))
+        drafts = self._taken.passed_over if done else self._taken.waiting
+        drafts += [(self._region.name, one.name) for one in answers if not one.is_submitted]
         for other in done[1:]:
             first = done[0]
             keys = [key for key in first.values if not same_value(first.values[key], other.values.get(key))]
@@ -432,7 +439,7 @@ class _Table:
         """Lock what is submitted; else keep what another version of the book brought as a draft."""
         told = answer or self._tab
         status = values.get((self._region.code, None, "status"))
-        if self._side.is_open and status == Status.SUBMITTED:
+        if self._side.is_open and says_finished(status):
             self._lock(values, told, sources)
             return
         if self._side.is_open and not self._versions:

@@ -334,6 +334,7 @@ def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Proble
     gives = {"is_reasoned": not is_placeholder(reason), "is_meant": is_meant(reason)}
     for code in decision_faults(decision.kind, decision.counter, stock.plan.metric, suggested, **gives):
         fields = {"found": decision.kind, "counter": decision.counter, "suggested": suggested}
+        fields |= {"step": stock.plan.metric.step}
         yield Problem(f"decision_{code}", place, fields)
     if _is_idle(side, decision):
         yield Problem("decision_counter_idle", place, {"counter": decision.counter})

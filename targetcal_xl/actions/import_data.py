@@ -156,10 +156,16 @@ def _news(known: _Known, wanted: SourceWanted, turn: tuple[int, int]) -> _News:
             stock.desk.progress("import", 2 * place + 2, 2 * every)
             return replace(news, remembered=remembered)
         except DataProblems as found:
-            missing = {one.fields["column"] for one in found.problems if one.code == "csv_missing_column"}
+            missing = _missing(found.problems)
             if not missing & remembered.keys():
                 raise
             remembered = {name: title for name, title in remembered.items() if name not in missing}
+
+
+def _missing(problems: Sequence[Problem]) -> set[str]:
+    """The columns that a source was found not to have."""
+    named = (one.fields["missing"] for one in problems if one.code == "csv_missing_column")
+    return {str(name) for names in named if isinstance(names, list) for name in names}
 
 
 def _read_as(known: _Known, wanted: SourceWanted, content: Traversable, called: Mapping[str, str]) -> _News:

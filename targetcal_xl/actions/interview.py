@@ -21,7 +21,7 @@ from ..connect import (
     answer_meant,
     read_history_rows,
 )
-from ..language import listed, text
+from ..language import listed, record, text
 from ..problems import DataProblems, Problem
 
 Questioner = Callable[[str, str], str]
@@ -30,7 +30,7 @@ _Answer = TypeVar("_Answer")
 
 _ASKED: Final = (
     *("company", "period", "metric.name", "metric.definition", "metric.unit", "metric.kind"),
-    *("metric.direction", "metric.step", "hq_target"),
+    *("metric.direction", "metric.step", "hq_target", "calendar.country"),
 )
 _PERSON: Final = (Role.HEAD, Role.SUPERIOR, Role.HRBP)
 _WEIGHT: Final = "0.25"
@@ -60,9 +60,10 @@ class Interview:
         return PlanDraft(self._words, history, tuple(readings))
 
     def _default(self, item: FormItem) -> str:
-        """What is likely meant: the quarter that begins next, one more customer, the more the better."""
+        """What is likely meant: the next quarter, one more customer, a country that speaks the language."""
         quarter = Period(self._today.year, (self._today.month - 1) // 3 + 1).shift(1)
-        likely = {"period": str(quarter), "metric.step": "1"}
+        country = record(self._language).locale.rpartition("_")[2]
+        likely = {"period": str(quarter), "metric.step": "1", "calendar.country": country}
         return likely.get(item.code) or next(iter(item.words(self._language)), "")
 
     def _item(self, sheet: FormSheet, item: FormItem, default: str = "", about: str = "") -> Any:

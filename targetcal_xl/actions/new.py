@@ -23,14 +23,17 @@ from ..desk import (
     WITH_MACROS,
     Asked,
     Desk,
+    ShortOfPeople,
     asked,
     composed_book,
     find_language,
     held,
     plan_faults,
+    short_of_people,
     show_recorded,
     skipped,
     tell_open,
+    tell_short,
 )
 from ..figures import Figures
 from ..language import text
@@ -68,6 +71,8 @@ class NewReport(Report):
     """Regions and lines whose interval was cut off where their history no longer carries it."""
     skipped: tuple[str, ...] = ()
     """Past periods of which no line has a value."""
+    short: tuple[ShortOfPeople, ...] = ()
+    """Lines and regions whose planned people bring far less than is suggested."""
     taught_by: str = ""
     """The earlier plan whose days taught the rhythm of this one's."""
     taught_days: int = 0
@@ -84,6 +89,7 @@ class NewReport(Report):
             yield Sentence(text("telling.new.taught", language, **facts))
         if said := self.calendar.sentence(language):
             yield Sentence(said, QUESTION)
+        yield from tell_short(self.short, told)
         yield from tell_open(self.skipped, self.questions, self.held, language)
 
 
@@ -124,6 +130,7 @@ def new(desk: Desk, inputs: Inputs, language: str, heritage: Heritage | None = N
         calendar=calendar_note(inputs.plan),
         held=held(inputs, baseline),
         skipped=skipped(inputs),
+        short=short_of_people(inputs, baseline),
     )
 
 

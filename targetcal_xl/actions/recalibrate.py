@@ -22,6 +22,7 @@ from ..desk import (
     Asked,
     Desk,
     Learning,
+    ShortOfPeople,
     Stock,
     WeightChange,
     asked,
@@ -33,10 +34,12 @@ from ..desk import (
     not_taken_in,
     recorded,
     recorded_learning,
+    short_of_people,
     skipped,
     standing_after,
     take_stock,
     tell_open,
+    tell_short,
     weight_changes,
     weight_values,
     where,
@@ -93,6 +96,8 @@ class RecalibrateReport(Report):
     """Regions and lines whose interval was cut off where their history no longer carries it."""
     skipped: tuple[str, ...] = ()
     """Past periods of which no line has a value."""
+    short: tuple[ShortOfPeople, ...] = ()
+    """Lines and regions whose planned people bring far less than is suggested."""
     objections: tuple[tuple[str, str, float], ...] = ()
     """Region, line and deviation of each locked declaration that is an objection now."""
     announced: Announced = NOBODY
@@ -110,6 +115,7 @@ class RecalibrateReport(Report):
         yield Sentence(text("telling.recalibrate.lines", language, **counts))
         yield from tell_raised(self.objections, language)
         yield from self.announced.tell(language)
+        yield from tell_short(self.short, told)
         yield from tell_open(self.skipped, self.questions, self.held, language)
 
 
@@ -222,6 +228,7 @@ def settled(
         metric=plan.metric,
         held=held(after.inputs, after.baseline),
         skipped=skipped(after.inputs),
+        short=short_of_people(after.inputs, after.baseline),
         objections=opened,
         announced=announced(stock.desk, news),
     )

@@ -20,7 +20,15 @@ from .backtest import (
 )
 from .baseline import Baseline, Inputs, compute_baseline
 from .calendar import Calendar
-from .capacity import Capacity, best_output, capacity_of, head_days, with_capacity
+from .capacity import (
+    Capacity,
+    Understaffing,
+    best_output,
+    capacity_of,
+    head_days,
+    understaffed,
+    with_capacity,
+)
 from .coherence import reconcile
 from .commitment import (
     Grant,
@@ -283,6 +291,7 @@ __all__ = [
     "Thresholds",
     "Trust",
     "Turn",
+    "Understaffing",
     "UnknownReading",
     "Value",
     "ValueAdded",
@@ -411,6 +420,7 @@ __all__ = [
     "total_spread",
     "try_history",
     "turn",
+    "understaffed",
     "urgency",
     "usual_rhythm",
     "values_added",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,6 +19,8 @@ from .plan import Limits, Plan, Post
 MONTH: Final = 365.25 / 12
 """Days of a month of ramp."""
 
+_FEW: Final = 0.5
+"""People who bring less than this share of the suggestion are probably not all who are there."""
 _Place = tuple[str, str]
 """`line` or `region`, and its code."""
 
@@ -109,6 +111,30 @@ def _learnt(plan: Plan, history: History, worked: Worked, at: _Place) -> float:
         for period, days in zip(past.periods, whole, strict=True)
     ]
     return best_output(values, np.array(heads), np.array([float(days.sum()) for days in whole]))
+
+
+@dataclass(frozen=True)
+class Understaffing:
+    """A line or region (`at`) whose planned people bring far less than `suggested`, in the metric's unit."""
+
+    at: _Place
+    brings: float
+    suggested: float
+
+
+def understaffed(plan: Plan, suggested: Floats) -> tuple[Understaffing, ...]:
+    """Where people bring less than half of what is `suggested`, (lines,) in the metric's unit: some may be
+    missing.
+    """
+    return tuple(_understaffed(plan, suggested))
+
+
+def _understaffed(plan: Plan, suggested: Floats) -> Iterator[Understaffing]:
+    for (kind, code), brings in plan.ceilings.items():
+        own = [code == (line.code if kind == "line" else line.region) for line in plan.lines]
+        expected = float(suggested[own].sum())
+        if brings < _FEW * expected:
+            yield Understaffing((kind, code), brings, expected)
 
 
 def capacity_of(plan: Plan, rows: Sequence[int]) -> Capacity | None:

@@ -116,7 +116,7 @@ def _follow_once(desk: "Desk", actuals: Results = None, as_of: Day = None) -> "R
 
 @TABLE.command(
     'targetcal acknowledge targets.xlsx --line HD-JS --text "a campaign brought forward" --until 2025-02-20'
-    " --as 顾明远",
+    ' --as "Gu Mingyuan"',
     'targetcal acknowledge targets.xlsx --region HD --text "talked over" --until 2025-02-20',
 )
 @TABLE.button(
@@ -225,7 +225,7 @@ def _judgement(desk: "Desk", region: Region = "") -> "Report":
 @TABLE.command(
     "targetcal plans",
     "targetcal plans D:/targets --period 2025 --state negotiated",
-    "targetcal plans D:/targets --find 华东 -o plans.html",
+    "targetcal plans D:/targets --find East -o plans.html",
 )
 def _plans(
     here: Here,

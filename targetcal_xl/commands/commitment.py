@@ -107,7 +107,7 @@ def _signed(
 
 
 @TABLE.command(
-    'targetcal ask targets.xlsx --region HD --text "whose is support S02?" --until 2025-01-17 --as 顾明远'
+    'targetcal ask targets.xlsx --region HD --text "whose is S02?" --until 2025-01-17 --as "Gu Mingyuan"'
 )
 @TABLE.button("ask", "hr", "ReviewNewComment", "region", "employee", "question", "until", "who")
 def _ask(desk: "Desk", region: Region, question: Question, until: Until, employee: Employee = "") -> "Report":
@@ -116,7 +116,9 @@ def _ask(desk: "Desk", region: Region, question: Question, until: Until, employe
     return ask(desk, region, question, until, employee)
 
 
-@TABLE.command('targetcal answer targets.xlsx --region HD --text "sales operations, see line 2" --as 周宁')
+@TABLE.command(
+    'targetcal answer targets.xlsx --region HD --text "sales operations, see line 2" --as "Zhou Ning"'
+)
 @TABLE.button("answer", "hr", "ReviewAcceptChange", "region", "employee", "reply", "who")
 def _answer(desk: "Desk", region: Region, reply: AnswerWords, employee: Employee = "") -> "Report":
     from ..actions.ask import answer

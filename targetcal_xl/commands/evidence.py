@@ -74,7 +74,7 @@ def _stamp(desk: "Desk", authority: Authority = "") -> "Report":
 
 
 @TABLE.command(
-    "targetcal erase targets.xlsx --person 陈立",
+    'targetcal erase targets.xlsx --person "Chen Li"',
     'targetcal erase targets.xlsx --entry 23 --reason "asked for on 3 March" --yes',
     'targetcal erase targets.xlsx -r HD -l HD-JS --field comment --reason "names a customer" --yes',
 )

@@ -43,7 +43,7 @@ WatchAnswers = Annotated[bool, Given("--watch", about="watch_answers")]
 TABLE = CommandTable()
 
 
-@TABLE.command("targetcal check targets.xlsx", "targetcal check targets.xlsx --region 华东大区")
+@TABLE.command("targetcal check targets.xlsx", "targetcal check targets.xlsx --region HD")
 @TABLE.button("check", "finance", "Spelling", "region")
 def _check(desk: "Desk", region: Regions = None) -> "Report":
     from ..actions.check import check
@@ -129,7 +129,9 @@ def _unlock(desk: "Desk", region: Region, reason: Reason) -> "Report":
     return unlock(desk, region, reason)
 
 
-@TABLE.command('targetcal withdraw targets.xlsx --region HD --reason "a customer was left out" --as 陈磊')
+@TABLE.command(
+    'targetcal withdraw targets.xlsx --region HD --reason "a customer was left out" --as "Chen Lei"'
+)
 @TABLE.button("withdraw", "finance", "ReviewRejectChange", "region", "reason", "who")
 def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
     from ..actions.withdraw import withdraw
@@ -139,8 +141,8 @@ def _withdraw(desk: "Desk", region: Region, reason: Reason) -> "Report":
 
 @TABLE.command(
     "targetcal objections targets.xlsx",
-    "targetcal objections targets.xlsx -r HN -l 西南 --held 2025-01-08 --present 何雯 --outcome partly"
-    ' --note "two heads promised" --as 周倩',
+    'targetcal objections targets.xlsx -r HN -l HN-XN --held 2025-01-08 --present "He Wen" --outcome partly'
+    ' --note "two heads promised" --as "Zhou Qian"',
 )
 @TABLE.button("objections", "hr", "Info")
 def _objections(
@@ -181,8 +183,8 @@ def _handle(
 
 @TABLE.command(
     "targetcal comment targets.xlsx",
-    'targetcal comment targets.xlsx -r HN -l 西南 --text "who covers Chongqing?" --as 陈立',
-    "targetcal comment targets.xlsx -r HN -l 西南 --attach quote.pdf",
+    'targetcal comment targets.xlsx -r HN -l HN-XN --text "who covers Chongqing?" --as "Chen Li"',
+    "targetcal comment targets.xlsx -r HN -l HN-XN --attach quote.pdf",
 )
 @TABLE.button("comment", "finance", "ReviewNewComment", "region", "line", "text", "who")
 @TABLE.button("take_in", "finance", "ReviewAcceptChange")
@@ -196,7 +198,7 @@ def _comment(
 
 @TABLE.command(
     "targetcal threads targets.xlsx",
-    "targetcal threads targets.xlsx --region HN --line 西南",
+    "targetcal threads targets.xlsx --region HN --line HN-XN",
 )
 @TABLE.button("threads", "finance", "ReviewShowAllComments", "region")
 def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
@@ -206,9 +208,9 @@ def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
 
 
 @TABLE.command(
-    "targetcal decide targets.xlsx --as 陈立",
+    'targetcal decide targets.xlsx --as "Chen Li"',
     "targetcal decide targets.xlsx --region HD",
-    'targetcal decide targets.xlsx -r HN -l 西南 counter 150 --reason "two heads from 1 February"',
+    'targetcal decide targets.xlsx -r HN -l HN-XN counter 150 --reason "two heads from 1 February"',
     'targetcal decide targets.xlsx -r HN --support S01 yes --owner "Li Ying"',
     'targetcal decide targets.xlsx -r HN --support S02 no --reason "not before May"',
 )
@@ -260,7 +262,7 @@ def _confirm(desk: "Desk", reason: Reason = "") -> "Report":
 @TABLE.command(
     "targetcal change targets.xlsx",
     "targetcal change targets.xlsx -r HD -l HD-JS --to 120 --from 2025-02-15 --trigger staff --reason ...",
-    "targetcal change targets.xlsx -r HD -l HD-JS --approve yes --as 陈立 --reason ...",
+    'targetcal change targets.xlsx -r HD -l HD-JS --approve yes --as "Chen Li" --reason ...',
 )
 @TABLE.button("change", "finance", "DateAndTimeInsert", "region", "line", "to", "since", "trigger", "reason")
 @TABLE.button("approve", "finance", "ReviewAcceptChange", "region", "line", "approve", "reason")

@@ -170,7 +170,7 @@ def _adopt(desk: "Desk", adopt: AdoptedScenario, reason: Reason = "") -> "Report
 @TABLE.command(
     "targetcal surprise targets.xlsx",
     'targetcal surprise targets.xlsx --answer one_off --reason "three weeks of lockdown"',
-    'targetcal surprise targets.xlsx --answer as_is --line 华东 --reason "the east stayed open"',
+    'targetcal surprise targets.xlsx --answer as_is --line HD-HD --reason "the east stayed open"',
 )
 def _surprise(
     desk: "Desk", answer: SurpriseAnswer = "", lines: SurprisedLines = None, reason: Reason = ""
@@ -181,8 +181,8 @@ def _surprise(
 
 
 @TABLE.command(
-    "targetcal whatif targets.xlsx --line 华东 --indicator heads --now +1",
-    "targetcal whatif targets.xlsx -l 华东 -i heads -n +10% -l 西南 -i search_index -n 900",
+    "targetcal whatif targets.xlsx --line HD-HD --indicator heads --now +1",
+    "targetcal whatif targets.xlsx -l HD-HD -i heads -n +10% -l HN-XN -i search_index -n 900",
 )
 def _whatif(
     desk: "Desk", line: SupposedLines, indicator: SupposedIndicators, now: SupposedReadings

@@ -24,7 +24,6 @@ from ..calibration import (
     Period,
     Plan,
     Readings,
-    composed,
 )
 from ..calibration.values import LARGEST
 from ..problems import DataProblems, Place, Problem, Words
@@ -52,7 +51,7 @@ from .plan_schema import PlanPlace
 from .sheet import Grid, NotASheet, TooBig, read_sheets
 from .spelt import date_told, normal, number_told
 from .staffing import staffed
-from .tables import TableFile, table_in, too_big
+from .tables import TableFile, like, table_in, too_big
 
 _HEAD_WITHIN = 20
 """Headings stand in one of the first rows."""
@@ -299,15 +298,15 @@ class _Filled:
         above = {"lines": "region", "indicators": "driver"}[sheet]
         of = {"lines": "regions", "indicators": "drivers"}[sheet]
         said = str(row.get(above, ""))
-        return f"{self._known(of).get(_like(said), sheet[0].upper())}-"
+        return f"{self._known(of).get(like(said), sheet[0].upper())}-"
 
     def _known(self, code: str) -> Mapping[str, str]:
         """What may be meant by codes, or names that only one has -> codes."""
         rows = [row for row in self._sheets[code].rows if "code" in row]
-        named = [(_like(str(row["name"])), str(row["code"])) for row in rows if "name" in row]
+        named = [(like(str(row["name"])), str(row["code"])) for row in rows if "name" in row]
         times = Counter(name for name, _ in named)
         meant = {name: one for name, one in named if times[name] == 1}
-        return meant | {_like(str(row["code"])): str(row["code"]) for row in rows}
+        return meant | {like(str(row["code"])): str(row["code"]) for row in rows}
 
     def _refer(self) -> None:
         """Let what other sheets name be named by its code, as in a plan file; report what is not there."""
@@ -320,8 +319,8 @@ class _Filled:
         known = {name: code for of in item.of.split() for name, code in self._known(of).items()}
         for at, row in enumerate(sheet.rows if item.of else ()):
             said = str(row.get(item.code, ""))
-            if _like(said) in known:
-                row[item.code] = known[_like(said)]
+            if like(said) in known:
+                row[item.code] = known[like(said)]
             elif said or item.code == "driver":
                 # An indicator of no driver has no place in a plan file where it could be missed.
                 sheet.report("form_unknown" if said else "csv_empty", at, item.code, value=said)
@@ -391,7 +390,7 @@ class _Filled:
 
     def _coded(self, column: pd.Series[str], of: str) -> pd.Series[str]:
         known = self._known(of)
-        return column.map({each: known.get(_like(each), each) for each in column.unique()})
+        return column.map({each: known.get(like(each), each) for each in column.unique()})
 
 
 class _Tables:
@@ -422,11 +421,6 @@ class _Tables:
         table = self._form.table(READINGS, DRIVER_COLUMNS)
         self.readings = readings_in(table, plan, past)
         return rows_of(table)
-
-
-def _like(said: str) -> str:
-    """A name as it is compared with others."""
-    return composed(normal(said)).casefold()
 
 
 def _free(begins: str, taken: set[str]) -> str:

@@ -83,7 +83,8 @@ def _sums(said: PlanWords) -> Iterator[Problem]:
         fields = {"count": typed(steps), "step": typed(said.metric.step)}
         yield Problem("plan_many_steps", PlanPlace("hq_target"), fields)
     elif abs(steps - round(steps)) > _WHOLE_STEPS:
-        yield Problem("plan_steps", PlanPlace("hq_target"), {"step": typed(said.metric.step)})
+        fields = {"value": typed(said.hq_target), "step": typed(said.metric.step)}
+        yield Problem("plan_steps", PlanPlace("hq_target"), fields)
 
 
 def _locked_twice(said: PlanWords) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ import difflib
 import logging
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -19,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
-from ..calibration import Floats
+from ..calibration import Floats, composed
 from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
 from ..language import LANGUAGES, text
@@ -42,6 +43,8 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _TITLES_WITHIN = 20
 """Above the titles there may be a few rows of other words."""
+_TITLES_TOLD = 12
+"""As many titles of a strange table are named."""
 _SUGGESTIONS = 20
 """Only so many unknown codes are looked up: each search goes through all the known ones."""
 
@@ -170,7 +173,11 @@ class TableFile:
         return Place(f"connect.example.{kind}", {"row": row, "value": said, **fields})
 
     def codes(self, column: str, known: Mapping[str, str]) -> NDArray[np.intp]:
-        """The column as positions among the `known` codes (code -> name), (n,); report the others (-1)."""
+        """The column as positions among the `known` codes (code -> name), (n,); report the others (-1).
+
+        A name that only one of them has stands for its code, and the column says the code from then on.
+        """
+        self._say_codes(column, known)
         places, said = self.columns[column]
         found = pd.Index(list(known), dtype=object).get_indexer(pd.Index(said, dtype=object))
         strange, empty = found < 0, said == ""
@@ -182,6 +189,16 @@ class TableFile:
         self.report_words("csv_empty", strange & empty, column)
         self.report_words("csv_unknown_code", strange & ~empty & ~hinted, column)
         return np.asarray(found[places], dtype=np.intp)
+
+    def _say_codes(self, column: str, known: Mapping[str, str]) -> None:
+        """Let names of a column be codes, so that a line's name and its code are told to be the same."""
+        times = Counter(map(like, known.values()))
+        names = {like(name): code for code, name in known.items() if times[like(name)] == 1}
+        places, said = self.columns[column]
+        meant = [each if each in known else names.get(like(each), each) for each in said.tolist()]
+        if meant != said.tolist():
+            self.columns = {**self.columns, column: distinct(np.array(meant, dtype=object)[places])}
+            self.__dict__.pop("cells", None)
 
     def dates(self, column: str) -> NDArray[np.datetime64]:
         """The column as days (n,), NaT and reported where it says no date such as 2025-01-31."""
@@ -272,6 +289,11 @@ def _titled(file: str, read: _Source, required: Sequence[str], columns: _Titles)
         raise DataProblems(problems)
     below = chain((each for each in first if each[0] > head.row), rows)
     return _table(file, read, head, below, columns)
+
+
+def like(name: str) -> str:
+    """A name as it is compared with others."""
+    return composed(normal(name)).casefold()
 
 
 def nearest(said: str, known: Mapping[str, str]) -> str | None:
@@ -389,9 +411,13 @@ def _head(rows: Sequence[tuple[int, list[str]]], required: Sequence[str], column
 
 def _header_problems(file: str, head: _Head, required: Sequence[str], columns: _Titles) -> Iterator[Problem]:
     where = Place("connect.place.row", {"file": file, "row": head.row})
-    for name in required:
-        if name not in head.columns:
-            yield Problem("csv_missing_column", where, {"column": name, "columns": [*columns]})
+    titles = [title.strip() for title in head.titles if title.strip()]
+    missing = [name for name in required if name not in head.columns]
+    if not titles:
+        yield Problem("csv_nothing", file, {"columns": [*columns]})
+    elif missing:
+        fields = {"missing": missing, "columns": [*columns], "found": titles[:_TITLES_TOLD]}
+        yield Problem("csv_missing_column", where, fields)
     for name in columns:
         if head.columns.count(name) > 1:
             yield Problem("csv_column_twice", where, {"column": name})

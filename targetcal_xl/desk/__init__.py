@@ -93,7 +93,17 @@ with on_demand(__name__):
     from .post import applied_number, audit_rows, caught_up, erased_cells, post
     from .printable import cell_faults, plan_faults, text_faults
     from .provenance import IN_TAB, Provenance, handed_in, provenance, whose
-    from .questions import Asked, asked, held, skipped, tell_open, tell_question
+    from .questions import (
+        Asked,
+        ShortOfPeople,
+        asked,
+        held,
+        short_of_people,
+        skipped,
+        tell_open,
+        tell_question,
+        tell_short,
+    )
     from .readers import read_by_hands
     from .recalibrated import NUMBER, RESTORED, batches, last_number, recorded, restored, standing_after
     from .records import (
@@ -200,6 +210,7 @@ __all__ = [
     "RegionResult",
     "Remark",
     "Sent",
+    "ShortOfPeople",
     "Side",
     "Stamp",
     "Stock",
@@ -293,6 +304,7 @@ __all__ = [
     "seal",
     "sent_items",
     "sheet_seal",
+    "short_of_people",
     "shortest",
     "show_recorded",
     "signature_event",
@@ -305,6 +317,7 @@ __all__ = [
     "take_stock",
     "tell_open",
     "tell_question",
+    "tell_short",
     "text_faults",
     "text_problems",
     "typed_faults",

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..calibration import ALL_LINES, Baseline, Inputs
+from ..calibration import ALL_LINES, Baseline, Inputs, understaffed
 from ..calibration.question import kinds
 from ..calibration.vocabulary import QuestionKind
+from ..figures import Figures
 from ..language import listed, text
 from ..problems import MOST_OF_A_KIND
 from ..sentences import ask
@@ -32,6 +33,15 @@ class Asked:
     kind: QuestionKind = "line"
 
 
+@dataclass(frozen=True)
+class ShortOfPeople:
+    """A line, after its region, or a region, what its people bring and what is suggested, in its unit."""
+
+    name: str
+    brings: float
+    suggested: float
+
+
 def asked(inputs: Inputs, baseline: Baseline) -> tuple[Asked, ...]:
     """Every question, answered or not, in the order of the lines."""
     return tuple(_asked(inputs, baseline))
@@ -43,6 +53,26 @@ def held(inputs: Inputs, baseline: Baseline) -> tuple[str, ...]:
     return tuple(
         f"{plan.region(line.region).name} / {line.name}" for line in plan.lines if line.code in baseline.held
     )
+
+
+def short_of_people(inputs: Inputs, baseline: Baseline) -> tuple[ShortOfPeople, ...]:
+    """Each line and region whose planned people bring far less than is suggested: some may be missing."""
+    plan = inputs.plan
+    lines = {line.code: f"{plan.region(line.region).name} / {line.name}" for line in plan.lines}
+    return tuple(
+        ShortOfPeople(lines[code] if kind == "line" else plan.region(code).name, one.brings, one.suggested)
+        for one in understaffed(plan, baseline.suggested)
+        for kind, code in [one.at]
+    )
+
+
+def tell_short(short: Sequence[ShortOfPeople], told: Figures) -> Iterator[Part]:
+    """Whose planned people are far too few, the first dozen by name."""
+    for one in short[:MOST_OF_A_KIND]:
+        numbers = {"brings": told.total(one.brings), "suggested": told.total(one.suggested)}
+        yield Sentence(text("telling.held.people", told.language, **numbers), WARNING, one.name)
+    if len(short) > MOST_OF_A_KIND:
+        yield Sentence(text("telling.held.more", told.language, count=len(short) - MOST_OF_A_KIND))
 
 
 def _asked(inputs: Inputs, baseline: Baseline) -> Iterator[Asked]:

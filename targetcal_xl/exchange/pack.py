@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import product
@@ -106,13 +106,17 @@ def pack_bytes(
 
 def find_slip(book: Book) -> tuple[Slip, str] | None:
     """The slip of a pack and the cell it stands in; None for a workbook that is none."""
+    return next(find_slips(book), None)
+
+
+def find_slips(book: Book) -> Iterator[tuple[Slip, str]]:
+    """Every slip of a workbook with its cell: people copy tabs of several packs into one file."""
     for tab in book.sheets:
         grid = book.grid(tab)
         for column in range(2, _REACH):
             cell = grid.get((1, column), BLANK)
             if cell.formula is None and (slip := parse_slip(cell.value)):
-                return slip, f"{tab}!{cell_name((1, column))}"
-    return None
+                yield slip, f"{tab}!{cell_name((1, column))}"
 
 
 def read_pack(book: Book, slip: Slip, inputs: Inputs, language: str) -> Pack:

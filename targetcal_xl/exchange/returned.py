@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from ..calibration import Inputs
 from ..problems import Problem
 from ..workbook import ClosedBook, Reading, book_from
 from .answer import PageAnswer, read_answer
-from .pack import find_slip, read_pack
+from .pack import find_slips, read_pack
 from .slip import Slip
 
 
@@ -42,12 +43,21 @@ def read_returned(content: bytes, path: Path, inputs: Inputs, language: str) -> 
     if content.lstrip()[:1] == b"{":
         return ReturnedFile(path.name, read_answer(content, path.name))
     book = book_from(content, path)
-    if (found := find_slip(book)) is None:
+    slips = [*find_slips(book)]
+    if not slips:
         return ReturnedFile(path.name, book=book)
-    slip, at = found
+    if several := _several([one for one, _ in slips], inputs):
+        return ReturnedFile(path.name, problems=(Problem("answer_several", path.name, {"regions": several}),))
+    slip, at = slips[0]
     is_ours = _is_of(slip, inputs) and not book.has_macros
     reading = read_pack(book, slip, inputs, language).reading if is_ours else None
     return ReturnedFile(path.name, PackAnswer(slip, at, book.has_macros, book.saved_by, reading))
+
+
+def _several(slips: Sequence[Slip], inputs: Inputs) -> list[str]:
+    """The names of the regions whose packs stand in one file; none where all are of one."""
+    meant = {slip.region for slip in slips}
+    return [region.name for region in inputs.plan.regions if region.code in meant] if len(meant) > 1 else []
 
 
 def _is_of(slip: Slip, inputs: Inputs) -> bool:

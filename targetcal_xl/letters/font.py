@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import struct
 import re
+import struct
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
