@@ -147,6 +147,20 @@ def test_a_sheet_with_two_currencies_says_so_too(tmp_path: Path) -> None:
         ("亿元", "500 万", 0.05),
         ("千克", "1.2万", 12000.0),
         ("", "1.2万", 12000.0),
+        ("k$", "$1,200", 1.2),
+        ("K USD", "1200 USD", 1.2),
+        ("$000s", "$1,200", 1.2),
+        ("HK$ m", "HK$1,200,000", 1.2),
+        ("bn EUR", "€600000000", 0.6),
+        ("US$ thousand", "US$1,200", 1.2),
+        ("thousands of dollars", "$1,200", 1.2),
+        ("thousand users", "1.2万", 12.0),
+        ("k$", "1.2万", 12.0),
+        ("百万美元", "$1,200,000", 1.2),
+        ("kWh", "1.2万", 12000.0),
+        ("MB", "1.2万", 12000.0),
+        ("KRW", "KRW 5", 5.0),
+        ("thousandths", "1.2万", 12000.0),
     ],
 )
 def test_an_amount_counts_in_the_unit_of_the_plan(tmp_path: Path, unit: str, said: str, value: float) -> None:
@@ -155,8 +169,17 @@ def test_an_amount_counts_in_the_unit_of_the_plan(tmp_path: Path, unit: str, sai
     read.done()
 
 
-@given(st.sampled_from(["元", "万元", "亿元", "家", "千克", "万户", ""]), st.integers(-9999, 9999),
-       st.sampled_from(["", "千", "万", "百万", "亿", " 万", "%"]))  # fmt: skip
+def test_another_currency_than_that_of_a_multiple_is_strange(tmp_path: Path) -> None:
+    read = table(tmp_path, ["€30", "€40"])
+    read.numbers("value", unit="k$")
+    assert [problem.code for problem in read.problems] == ["csv_other_currency"]
+
+
+@given(
+    st.sampled_from(["元", "万元", "亿元", "家", "千克", "万户", "k$", "USD m", ""]),
+    st.integers(-9999, 9999),
+    st.sampled_from(["", "千", "万", "百万", "亿", " 万", "%"]),
+)
 def test_a_declared_cell_counts_as_a_table_does(unit: str, value: int, power: str) -> None:
     said = f"{value / 10}{power}"
     read = TableFile("crm.csv", np.array([2]), {"value": distinct([said])})

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from ..language import LANGUAGES, currencies
-from .spelt import normal, number_told
+from .spelt import multiple_and_plain, multiple_of, normal, number_told
 
 _AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<before>[^\d.,+\-]*)(?P<number>.*?)(?P<after>[^\d.,+\-]*)")
 _ALSO = {"元": "CNY", "圆": "CNY", "rmb": "CNY", "yuan": "CNY", "円": "JPY"}
@@ -45,19 +45,23 @@ def amount_told(said: str) -> Amount | None:
     )
 
 
+def money_of(unit: str) -> frozenset[str]:
+    """The currencies that a unit may mean; none where it is no money, or names none."""
+    one = amount_told(f"1{multiple_and_plain(unit)[1]}")
+    return one.currencies if one else frozenset()
+
+
 def is_strange(said: str, unit: str) -> bool:
     """Whether an amount names another currency than its unit."""
     amount = amount_told(said)
-    one = amount_told(f"1{unit}") if amount else None
-    return bool(amount and one and not amount.currencies & one.currencies)
+    money = money_of(unit) if amount else None
+    return bool(amount and money and not amount.currencies & money)
 
 
 def number_in(said: str, unit: str) -> float:
     """What a number, with its currency or without, comes to in a unit; NaN where it is none."""
-    if (amount := amount_told(said)) is None:
-        return number_told(said, unit)
-    one = amount_told(f"1{unit}")
-    return amount.value / (one.value if one else 1.0)
+    amount = amount_told(said)
+    return number_told(said, unit) if amount is None else amount.value / multiple_of(unit)
 
 
 @dataclass(frozen=True)

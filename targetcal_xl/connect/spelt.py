@@ -15,6 +15,15 @@ _POWERS = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
 _COUNTED = re.compile(rf"(.*?)\s*({'|'.join(sorted(_POWERS, key=len, reverse=True))})")
 _MULTIPLE = re.compile(rf"({'|'.join(sorted(_POWERS, key=len, reverse=True))})(?![克米瓦卡焦伏帕赫升])")
 """How a unit begins that is a multiple of another; 千克 and 千米 are units of their own."""
+_WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+_LETTERS = {"k": 1e3, "'000": 1e3, "000": 1e3, "000s": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "bn": 1e9}
+_WORD = re.compile(rf"(?:in\s+)?\b(?P<multiple>{'|'.join(_WORDS)})s?\b(?:\s+of\b)?", re.IGNORECASE)
+_MONEY = (
+    "(?P<money>(?:US|HK|A|C|S)?[$€£¥₩₹]|(?:USD|EUR|GBP|CNY|RMB|JPY|HKD|SGD|AUD|CAD|CHF|INR|KRW|SEK|MXN|BRL))"
+)
+_LETTER = "(?P<multiple>(?i:" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + "))"
+_OF_MONEY = [re.compile(rf"{_LETTER}\s?{_MONEY}"), re.compile(rf"{_MONEY}\s?{_LETTER}")]
+"""k$, $m, USD 000s: letters are a multiple beside money alone; kWh and MB are units of their own."""
 _DAY = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
 _DAYS = [*map(re.compile, (_DAY, *(pattern for one in LANGUAGES for pattern in record(one).days)))]
 """How a day is written: in figures, or as one of our languages writes it."""
@@ -26,9 +35,21 @@ def normal(said: str) -> str:
 
 
 def multiple_of(unit: str) -> float:
-    """How many of the plain one a unit is: 10,000 for 万元, 1 for 元."""
-    found = _MULTIPLE.match(normal(unit))
-    return _POWERS[found[1]] if found else 1.0
+    """How many of the plain one a unit is: 10,000 for 万元, 1,000 for k$ and thousand users, 1 for 元."""
+    return multiple_and_plain(unit)[0]
+
+
+def multiple_and_plain(unit: str) -> tuple[float, str]:
+    """A unit taken apart: 10,000 and 元 for 万元, 1,000 and $ for k$, 1 and 家 for 家."""
+    said = normal(unit)
+    if found := _MULTIPLE.match(said):
+        return _POWERS[found[1]], said[found.end() :]
+    if found := _WORD.search(said):
+        return _WORDS[found["multiple"].lower()], (said[: found.start()] + said[found.end() :]).strip(" ,()")
+    for pattern in _OF_MONEY:
+        if found := pattern.fullmatch(said):
+            return _LETTERS[found["multiple"].lower()], found["money"]
+    return 1.0, said
 
 
 def is_counted(said: str) -> bool:

@@ -26,10 +26,10 @@ from ..figures import typed
 from ..language import LANGUAGES, text
 from ..log import step
 from ..problems import DataProblems, Found, Place, Problem
-from .amounts import amount_told, amounts_told, currencies_in
+from .amounts import amounts_told, currencies_in, money_of
 from .plain import DistinctWords, TableRows, distinct, plain_table
 from .sheet import MOST_CELLS, Grid, NotASheet, TooBig, read_sheet
-from .spelt import date_told, normal, number_told
+from .spelt import date_told, multiple_of, normal, number_told
 
 _LOG = logging.getLogger(__name__)
 
@@ -150,10 +150,10 @@ class TableFile:
             return np.zeros_like(said, dtype=bool)
         plain = np.isfinite(found) & (found != 0)
         marked, there = np.array([each in amounts for each in said], dtype=bool), currencies_in(amounts)
-        one = amount_told(f"1{unit}")
-        strange = bool(one and not one.currencies & there[0].codes)
+        money = money_of(unit)
+        strange = bool(money and not money & there[0].codes)
         if len(there) + bool(plain.any()) == 1 and not strange:
-            size = one.value if one else 1.0
+            size = multiple_of(unit)
             found[marked] = [amounts[each].value / size for each in said[marked]]
             return np.zeros_like(marked)
         examples = [self._example("amount", column, one.example, currency=one.name) for one in there]
