@@ -31,7 +31,18 @@ def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
     return isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
 
 
-_COMMON = {"figures", "formats", "language", "log", "machine", "problems", "sentences", "telling", "workdays"}
+_COMMON = {
+    "figures",
+    "formats",
+    "language",
+    "log",
+    "machine",
+    "problems",
+    "sentences",
+    "telling",
+    "unreached",
+    "workdays",
+}
 _MIDDLE = {"ledger", "ooxml", "workbook", "letters", "exchange", "pages", "connect", "outbox", "signing"}
 _MIDDLE |= {"archive"}
 _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, *_MIDDLE}
@@ -56,7 +67,7 @@ _MAY_IMPORT = (
     | {"desk": {"calibration", *_COMMON, *_MIDDLE}}
     | {"actions": {"calibration", "desk", *_COMMON, *_MIDDLE}}
     | {"demo": {"calibration", "actions", "desk", *_COMMON, *_MIDDLE}}
-    | {"telling": {"language", "problems"}, "__main__": {"cli"}}
+    | {"telling": {"language", "problems"}, "unreached": {"language", "problems"}, "__main__": {"cli"}}
     | {"commands": {"actions", "connect", "demo", "desk", "language", "telling"}}
     | {"functions": {"calibration", "figures", "language", "log", "problems", "workdays"}}
     | {"buttons": {"functions", *_BELOW_FACES}, "excel": {"buttons", "functions", "language"}}

@@ -48,6 +48,7 @@ from ..outbox import (
 )
 from ..problems import Problem, Refused
 from ..telling import QUIET, WARNING, WRONG, Part, Report, Sentence, table
+from ..unreached import Unreached
 from .notices import is_pressing, notices
 
 Sleep = Callable[[float], None]
@@ -120,7 +121,7 @@ def _told(row: MessageRow, language: str) -> tuple[str, ...]:
 
 def _aside(row: MessageRow, language: str) -> Iterator[Sentence]:
     """What somebody should know of a message beside its state, and do about it."""
-    said = {"number": row.number, "person": row.person, "reason": row.reason or "-"}
+    said = {"number": row.number, "person": row.person, "reason": Unreached(row.reason or "-").said(language)}
     if row.state == MessageState.DOUBTFUL:
         yield Sentence(text("telling.outbox.doubtful", language, **said), WARNING)
     elif row.state == MessageState.FAILED:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ..log import step
 from ..problems import Problem, Refused
+from ..unreached import cause_of
 from .place import Location
 
 _LOG = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ class ArchiveStore:
 
 
 def _unreached(place: Location, error: Exception) -> Problem:
-    return Problem("archive_unreached", place.address, {"said": type(error).__name__})
+    return Problem("archive_unreached", place.address, {"said": cause_of(error)})
 
 
 @contextmanager

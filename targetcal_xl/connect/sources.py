@@ -16,6 +16,7 @@ from typing import IO, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from ..problems import DataProblems, Problem, Refused
+from ..unreached import cause_of
 from .tables import MOST_BYTES, too_big
 
 SourceSecret = Callable[[str], str]
@@ -149,7 +150,7 @@ def _from_web(source: DataSource, token: str) -> bytes:
         with httpx.stream("GET", source.said, headers=head, timeout=_TIMEOUT, follow_redirects=False) as said:
             content = _limited(source, said.iter_bytes(), said.status_code)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DataProblems([Problem("source_failed", source.name, {"said": type(error).__name__})]) from error
+        raise DataProblems([Problem("source_failed", source.name, {"said": cause_of(error)})]) from error
     return _as_csv(source, content)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from ..calibration import NO_TRUST, Trust
 from ..log import step
 from ..problems import Problem, Refused
+from ..unreached import cause_of
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -136,7 +137,7 @@ def post_stamp_request(authority: str, request: bytes) -> bytes:
             answer = client.post(authority, content=request, headers=_HEADERS)
             content = answer.content
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        said = {"authority": authority, "detail": type(error).__name__}
+        said = {"authority": authority, "detail": cause_of(error)}
         raise Refused([Problem("stamp_unreached", fields=said)]) from error
     if answer.status_code != 200:
         said = {"authority": authority, "detail": f"HTTP {answer.status_code}"}

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from ..calibration.vocabulary import MessageState
 from ..log import step
 from ..problems import Problem, Refused
+from ..unreached import cause_of
 from .message import Message, on_one_line
 from .mime import envelope, needs_utf8, signed_off
 from .secrets import secret
@@ -83,7 +84,7 @@ class Mailbox:
                     server.rset()
                     return _refused(code, said)
         except (smtplib.SMTPException, OSError) as error:
-            return self._lost(Attempt(MessageState.PREPARED, type(error).__name__))
+            return self._lost(Attempt(MessageState.PREPARED, cause_of(error).key))
         return self._given(server, mail)
 
     def _announced(self, server: smtplib.SMTP, sender: str, to: str, size: int) -> list[tuple[int, bytes]]:
@@ -100,7 +101,7 @@ class Mailbox:
         except smtplib.SMTPDataError as error:
             return self._lost(_refused(error.smtp_code, error.smtp_error))
         except (smtplib.SMTPException, OSError) as error:
-            return self._lost(Attempt(MessageState.DOUBTFUL, type(error).__name__))
+            return self._lost(Attempt(MessageState.DOUBTFUL, cause_of(error).key))
         return Attempt(MessageState.SENT, _answer(code, said)) if code == 250 else _refused(code, said)
 
     def _lost(self, outcome: Attempt) -> Attempt:
@@ -152,7 +153,7 @@ def mailbox(clock: Callable[[], dt.datetime], environment: Mapping[str, str] = o
 
 def _unreached(error: smtplib.SMTPException | OSError) -> Attempt:
     """Nothing was sent; what is wrong with name, password or encryption somebody has to mend first."""
-    said = type(error).__name__
+    said = cause_of(error).key
     if isinstance(error, smtplib.SMTPResponseException):
         said = _answer(error.smtp_code, error.smtp_error)
     mended = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError)

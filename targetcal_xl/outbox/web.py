@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from ..calibration.vocabulary import MessageState
+from ..unreached import cause_of
 from .message import on_one_line
 from .ways import Attempt
 
@@ -58,9 +59,9 @@ def _asked(
         ):
             return WebAnswer(answer.status_code, _said(answer.iter_bytes()), dict(answer.headers))
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        return Attempt(MessageState.PREPARED, type(error).__name__)
+        return Attempt(MessageState.PREPARED, cause_of(error).key)
     except httpx.HTTPError as error:
-        return Attempt(MessageState.DOUBTFUL, type(error).__name__)
+        return Attempt(MessageState.DOUBTFUL, cause_of(error).key)
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
         return Attempt(MessageState.PREPARED, "URL", closes=True)
 

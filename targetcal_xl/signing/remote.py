@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from ..problems import Problem, Refused
+from ..problems import Problem, Refused, Words
+from ..unreached import cause_of
 from .key import Secret, SigningKey
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class RemoteKey:
                 raise _refusal(self._address, f"HTTP {answer.status_code}")
             return answer.json()
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise _refusal(self._address, type(error).__name__) from error
+            raise _refusal(self._address, cause_of(error)) from error
 
     def _field(self, answer: Any, name: str, kind: type) -> Any:
         found = answer.get(name) if isinstance(answer, dict) else None
@@ -76,5 +77,5 @@ def opened_remote(said: str, secret: Secret) -> Iterator[SigningKey]:
         yield RemoteKey(said, client)
 
 
-def _refusal(address: str, detail: str) -> Refused:
+def _refusal(address: str, detail: str | Words) -> Refused:
     return Refused([Problem("key_service", fields={"address": address, "detail": detail})])
