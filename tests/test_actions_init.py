@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from targetcal_xl.desk import open_desk
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Report
+from tests.support.books import parts_of
 from tests.support.commands import Terminal, files_of
 from tests.support.mortal import crashes
 
@@ -178,8 +180,41 @@ def test_on_a_console_questions_go_to_standard_error_and_answers_that_end_write_
     assert said.err.count("\n") == len(_ANSWERS) and "Unit – What it is counted in" in said.err
     monkeypatch.setattr(sys, "stdin", io.StringIO("Acme\n"))
     ended = Terminal("en")("init", "other", "--lang", "en")
-    assert (ended.status, ended.out) == (2, "") and "nothing was written" in ended.err
-    assert not (tmp_path / "other").exists()
+    assert (ended.status, ended.out) == (2, "") and "other.xlsx: The questions were broken off" in ended.err
+    assert not (tmp_path / "other").exists() and "Acme" in _texts(tmp_path / "other.xlsx")
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    silent = Terminal("en")("init", "third", "--lang", "en")
+    assert silent.status == 2 and "nothing was written" in silent.err
+    assert not (tmp_path / "third.xlsx").exists()
+
+
+def _texts(form: Path) -> str:
+    return parts_of(form)["xl/sharedStrings.xml"].decode()
+
+
+class _Leaver(_Person):
+    """Breaks off when the answers are at their end."""
+
+    def __call__(self, question: str, default: str) -> str:
+        try:
+            return super().__call__(question, default)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+
+def test_whoever_breaks_off_finds_every_answer_in_the_form(tmp_path: Path) -> None:
+    answers = [said.replace("70 80 95 90 75", "71 82 93 94 75") for said in _ANSWERS]
+    for count in range(1, len(answers) - 1):
+        wish = PlanWish(tmp_path / f"plan{count}", None, "")
+        with pytest.raises(Refused) as found:
+            init(wish, "en", _NOW, _Leaver(answers[:count]))
+        assert [problem.code for problem in found.value.problems] == ["init_broken_off"]
+        form = tmp_path / f"plan{count}.xlsx"
+        told = {word for said in answers[:count] for word in re.findall(r"[A-Za-z@.]{3,}", said)}
+        assert {word for word in told if word not in _texts(form)} == set()
+        assert not (tmp_path / f"plan{count}").exists()
+    history = openpyxl.load_workbook(tmp_path / f"plan{count}.xlsx")["History"]
+    assert {71, 82, 93, 94} <= {cell for row in history.values for cell in row}
 
 
 def _made(folder: Path) -> Iterator[Path]:

@@ -116,11 +116,19 @@ def _filled(path: Path) -> FilledForm:
 
 
 def _asked(folder: Path, language: str, now: dt.datetime, ask: Questioner) -> FilledForm:
-    """What was told; where something is wrong with it, all of it is kept in a form."""
+    """What was told; where something is wrong, or somebody breaks off, all of it is kept in a form."""
     kept = folder.with_name(f"{folder.name}{_FORM_SUFFIX}")
     if kept.exists():
         raise Refused([Problem("form_there", str(kept))])
-    said = write_form(language, Interview(ask, language, now.date()).draft())
+    interview = Interview(ask, language, now.date())
+    try:
+        interview.hold()
+    except (KeyboardInterrupt, Refused) as broken:
+        if not interview.draft.words:
+            raise
+        write_file(kept, write_form(language, interview.draft))
+        raise Refused([Problem("init_broken_off", str(kept), {"folder": folder})]) from broken
+    said = write_form(language, interview.draft)
     try:
         return read_form(said, kept.name)
     except DataProblems as found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -44,20 +44,25 @@ class Interview:
     def __init__(self, ask: Questioner, language: str, today: dt.date) -> None:
         self._put, self._language, self._today = ask, language, today
         self._words: dict[str, Any] = {}
+        self._past, self._readings = list[DraftRow](), list[DraftRow]()
 
+    @property
     def draft(self) -> PlanDraft:
-        """The plan that was told; nothing of it was compared with anything yet."""
+        """The plan as far as it was told; nothing of it was compared with anything yet."""
+        return PlanDraft(self._words, tuple(self._past), tuple(self._readings))
+
+    def hold(self) -> None:
+        """Put all questions; what was answered before somebody breaks off is in the draft."""
         for code in _ASKED:
             item = PLAN.item(code)
             *tables, name = item.path
             table = self._words.setdefault(tables[0], {}) if tables else self._words
             table[name] = self._item(PLAN, item, self._default(item))
-        regions = [*self._regions()]
-        self._words["regions"] = regions
-        self._words["lines"] = [*self._lines(regions)]
-        history = self._history()
-        readings = [*self._drivers()]
-        return PlanDraft(self._words, history, tuple(readings))
+        regions: list[dict[str, Any]] = self._words.setdefault("regions", [])
+        _keep(regions, self._regions())
+        _keep(self._words.setdefault("lines", []), self._lines(regions))
+        _keep(self._past, self._history())
+        _keep(self._readings, self._drivers())
 
     def _default(self, item: FormItem) -> str:
         """What is likely meant: the next quarter, one more customer, a country that speaks the language."""
@@ -105,22 +110,22 @@ class Interview:
         return text(f"actions.init.{code}", self._language, **fields)
 
     def _regions(self) -> Iterator[dict[str, Any]]:
-        """Regions with their people, until no more is named; superior and HR partner are often the same."""
+        """Regions, each before its people, until no more is named; who serves several is proposed again."""
         before: dict[str, dict[str, str]] = {}
         while name := self._put(self._say("region" if before else "first_region"), "").strip():
             region: dict[str, Any] = {"name": name}
-            for role in _PERSON:
-                region[role] = before[role] = self._person(role, name, before.get(role, {}))
             yield region
+            for role in _PERSON:
+                self._person(role, region, before.get(role, {}))
+                before[role] = region[role]
 
-    def _person(self, role: str, region: str, before: dict[str, str]) -> dict[str, str]:
+    def _person(self, role: str, region: dict[str, Any], before: dict[str, str]) -> None:
         """Name and mail of somebody of a region; whom the region before has is likely meant again."""
-        likely = {} if role == Role.HEAD else before
-        found = {"name": self._item(REGIONS, REGIONS.item(f"{role}.name"), likely.get("name", ""), region)}
+        likely, found, of = {} if role == Role.HEAD else before, region.setdefault(role, {}), region["name"]
+        found["name"] = self._item(REGIONS, REGIONS.item(f"{role}.name"), likely.get("name", ""), of)
         mail = likely.get("mail", "") if found["name"] == likely.get("name") else ""
-        if said := self._item(REGIONS, REGIONS.item(f"{role}.mail"), mail, region):
+        if said := self._item(REGIONS, REGIONS.item(f"{role}.mail"), mail, of):
             found["mail"] = said
-        return found
 
     def _lines(self, regions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The lines of each region; of a mean or ratio with what they weigh."""
@@ -164,13 +169,20 @@ class Interview:
         """Drivers of one indicator each, until no more is named, with its readings."""
         drivers = self._words.setdefault("drivers", [])
         while name := self._put(self._say("driver"), "").strip():
-            driver = {"name": name, "code": f"D{len(drivers) + 1}"}
+            driver: dict[str, Any] = {"name": name, "code": f"D{len(drivers) + 1}"}
+            drivers.append(driver)
             likely = {"weight": _WEIGHT, "direction": DRIVERS.item("direction").words(self._language)[0]}
             for code, default in likely.items():
                 driver[code] = self._item(DRIVERS, DRIVERS.item(code), default, name)
-            drivers.append({**driver, "indicators": [{"name": name, "share": 1}]})
+            driver["indicators"] = [{"name": name, "share": 1}]
             for line in self._words["lines"]:
                 question = self._say("readings", indicator=name, line=line["name"])
                 values = self._until(question, "", self._pair)
                 if values:
                     yield {"line": line["name"], "indicator": name, "reference": values[0], "now": values[1]}
+
+
+def _keep(into: list[_Answer], told: Iterable[_Answer]) -> None:
+    """Put down one after the other as it is told, so that it stays when somebody breaks off."""
+    for one in told:
+        into.append(one)

@@ -217,7 +217,7 @@ def _rows(draft: PlanDraft, sheet: FormSheet) -> Iterator[_Row]:
     words = draft.words
     if sheet is INDICATORS:
         for driver in words.get(DRIVERS.code, []):
-            yield from ({**one, "driver": driver["code"]} for one in driver["indicators"])
+            yield from ({**one, "driver": driver["code"]} for one in driver.get("indicators", ()))
     elif sheet in (HISTORY, READINGS):
         rows: Sequence[DraftRow] = draft.history if sheet is HISTORY else draft.readings
         yield from ({code: _number(said) for code, said in row.items() if said} for row in rows)
