@@ -29,7 +29,18 @@ from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
 from tests.support.books import changed_parts, parts_of
-from tests.support.desks import Case, decided, delete_tab, fresh, locked, submitted, tamper, told
+from tests.support.desks import (
+    Case,
+    begin,
+    case_inputs,
+    decided,
+    delete_tab,
+    fresh,
+    locked,
+    submitted,
+    tamper,
+    told,
+)
 from tests.support.mortal import as_nobody
 from tests.support.validator import sound
 
@@ -245,6 +256,14 @@ def test_where_nothing_may_be_written_what_writes_says_so(
     action: Callable[..., object], said: tuple[str, ...], read_only: Case
 ) -> None:
     assert as_nobody(lambda: read_only.run(action, *said))[0] in ("ledger_read_only", "file_not_written")
+
+
+def test_where_nothing_may_be_written_no_plan_begins_and_nobody_else_is_blamed() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        house = Path(folder, "house")
+        house.mkdir(mode=0o555)
+        Path(folder).chmod(0o755)
+        assert as_nobody(lambda: begin(Case(house, case_inputs()))) == ["ledger_unopened"]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from .store import Transaction, create_tables
 
 COMPLAINTS = {
     "readonly database": "ledger_read_only",
+    "unable to open": "ledger_unopened",
     "malformed": "ledger_damaged",
     "not a database": "ledger_other",
 }
