@@ -380,6 +380,13 @@ def test_sheets_and_columns_of_ones_own_are_left_alone_and_needed_ones_are_misse
     assert _faults(b"PK\x03\x04 no book") == {("csv_not_a_workbook", "plan.xlsx")}
 
 
+def test_what_holds_without_an_answer_reads_as_one_would_type_it() -> None:
+    page = openpyxl.load_workbook(io.BytesIO(write_form("en")))["Plan"]
+    held = {asked: otherwise for asked, _, _, otherwise, *_ in page.values if asked and otherwise}
+    assert (held["Step"], held["Objection from"]) == ("1", "0.15")
+    assert [told for told in held.values() if str(told).endswith(".0")] == []
+
+
 def test_choices_and_help_lie_in_the_cells() -> None:
     book = openpyxl.load_workbook(io.BytesIO(write_form("en")))
     rules = {str(rule.sqref): rule for rule in book["Plan"].data_validations.dataValidation}

@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..calibration import composed
 from ..calibration.calendar import Calendar
+from ..figures import typed
 from ..language import listed, record, text
 from .draft import DraftRow, PlanDraft
 from .form import DRIVERS, HISTORY, INDICATORS, INSIDE, READINGS, SHEETS, FormItem, FormSheet
@@ -133,7 +134,8 @@ class _Form:
 
     def _default(self, item: FormItem) -> str:
         found = default_word(item.path)
-        return "" if found is None or found == "" else str(self._told(item, found))
+        told = "" if found is None else self._told(item, found)
+        return typed(told) if isinstance(told, float) else str(told)
 
     def _table(self, page: Worksheet, sheet: FormSheet) -> None:
         """Headings, and below them what the plan has."""
