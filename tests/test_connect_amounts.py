@@ -158,6 +158,8 @@ def test_a_sheet_with_two_currencies_says_so_too(tmp_path: Path) -> None:
         ("k$", "1.2万", 12.0),
         ("百万美元", "$1,200,000", 1.2),
         ("kWh", "1.2万", 12000.0),
+        ("faults per million", "1.2万", 12000.0),
+        ("faults / thousand", "1.2万", 12000.0),
         ("MB", "1.2万", 12000.0),
         ("KRW", "KRW 5", 5.0),
         ("thousandths", "1.2万", 12000.0),

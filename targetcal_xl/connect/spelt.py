@@ -17,7 +17,10 @@ _MULTIPLE = re.compile(rf"({'|'.join(sorted(_POWERS, key=len, reverse=True))})(?
 """How a unit begins that is a multiple of another; 千克 and 千米 are units of their own."""
 _WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _LETTERS = {"k": 1e3, "'000": 1e3, "000": 1e3, "000s": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "bn": 1e9}
-_WORD = re.compile(rf"(?:in\s+)?\b(?P<multiple>{'|'.join(_WORDS)})s?\b(?:\s+of\b)?", re.IGNORECASE)
+_WORD = re.compile(
+    rf"(?<!per )(?<!/)(?<!/ )(?:in\s+)?\b(?P<multiple>{'|'.join(_WORDS)})s?\b(?:\s+of\b)?", re.IGNORECASE
+)
+"""What counts in thousands says so; what comes per thousand counts plain."""
 _MONEY = (
     "(?P<money>(?:US|HK|A|C|S)?[$€£¥₩₹]|(?:USD|EUR|GBP|CNY|RMB|JPY|HKD|SGD|AUD|CAD|CHF|INR|KRW|SEK|MXN|BRL))"
 )
