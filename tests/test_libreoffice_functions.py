@@ -9,6 +9,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ from targetcal_xl.calibration import Standing, compute_baseline
 from targetcal_xl.functions import FUNCTIONS
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.libreoffice import build_extension, install, remove, status
-from targetcal_xl.libreoffice.bridge import Office, values
+from targetcal_xl.libreoffice.bridge import Office, start_office, values
 from targetcal_xl.ooxml.cells import column_letters
+from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book, read, write_book
 from tests.support import calc
 from tests.support.samples import PERIOD, sample_standing
@@ -205,6 +207,29 @@ def test_installing_twice_removing_and_looking(tmp_path: Path) -> None:
     with calc.running(place) as office, calc.document(office) as book:
         calc.sheet(book)("A1").setFormula("=TC_DEVIATION(90;100)")
         assert calc.sheet(book)("A1").getString() == "#NAME?"
+
+
+@pytest.mark.parametrize(("deaths", "codes"), [(1, []), (2, ["office_ended"])])
+def test_a_libreoffice_that_ends_at_its_extensions_is_started_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaths: int, codes: list[str]
+) -> None:
+    started: list[Office] = []
+
+    def start(profile: Path) -> Office:
+        started.append(office := start_office(profile))
+        if len(started) <= deaths:
+            calc.kill(office)
+        return office
+
+    monkeypatch.setattr(import_module("targetcal_xl.libreoffice.install"), "start_office", start)
+    place = tmp_path / "profile"
+    try:
+        found = install("en", place).problems
+    except Refused as refused:
+        found = refused.problems
+    assert [problem.code for problem in found] == codes
+    assert len(started) == 2
+    assert bool(status(place).installed) is not bool(codes)
 
 
 def test_a_python_that_is_gone_is_found_out(tmp_path: Path) -> None:

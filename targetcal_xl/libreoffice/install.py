@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..language import text
 from ..machine import address, find_soffice
-from ..problems import Problem
+from ..problems import Problem, Refused
 from ..telling import DONE, QUIET, Part, Report, Sentence, tell_problems
 from .bridge import Office, start_office
 from .consent import consent
 from .extension import APART, FILE_NAME, IDENTIFIER, MODULE, PATIENCE, REST, build_extension
+
+_LOG = logging.getLogger(__name__)
+
+_STARTS = 2
+"""A LibreOffice that ends while it is at its extensions may do so once: on a laden computer it happens."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,10 @@ def install(
 ) -> OfficeReport:
     """Install the extension for this person, over an older one; raise Refused where it cannot be."""
     profile = profile or default_profile()
-    with tempfile.TemporaryDirectory() as folder, closing(start_office(profile)) as office:
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / FILE_NAME
         build_extension(path, language, patience=patience, rest=rest)
-        _manage(office, "addExtension", address(path), (), "user")
+        _done_by_office(profile, lambda office: _manage(office, "addExtension", address(path), (), "user"))
     return status(profile)
 
 
@@ -68,9 +74,7 @@ def remove(profile: Path | None = None) -> OfficeReport:
     """Take the extension out, and its functions with it; without one nothing happens."""
     profile = profile or default_profile()
     if _installed(profile) is not None:
-        with closing(start_office(profile)) as office:
-            _manage(office, "removeExtension", IDENTIFIER, FILE_NAME, "user")
-            _forget_functions(office)
+        _done_by_office(profile, _take_out)
     return status(profile)
 
 
@@ -129,6 +133,24 @@ def _computes(python: str) -> bool:
         )
         return told.stdout.strip() == b"[[-0.1]]"
     return False
+
+
+def _done_by_office(profile: Path, work: Callable[[Office], None]) -> None:
+    """Have a LibreOffice do something that may be done twice: one that ends is started once more."""
+    for _ in range(_STARTS):
+        try:
+            with closing(start_office(profile)) as office:
+                return work(office)
+        except Refused as refused:
+            if [problem.code for problem in refused.problems] != ["live_gone"]:
+                raise
+            _LOG.warning("LibreOffice ended in the middle")
+    raise Refused([Problem("office_ended", fields={"profile": profile})])
+
+
+def _take_out(office: Office) -> None:
+    _manage(office, "removeExtension", IDENTIFIER, FILE_NAME, "user")
+    _forget_functions(office)
 
 
 def _manage(office: Office, method: str, *arguments: object) -> None:

@@ -65,6 +65,13 @@ def servers(office: Office) -> list[int]:
     return found
 
 
+def kill(office: Office) -> None:
+    """End a LibreOffice of ours as a crash would."""
+    assert office.process is not None
+    os.killpg(office.process.pid, signal.SIGKILL)
+    office.process.wait()
+
+
 def send(pid: int, what: signal.Signals) -> None:
     """A signal to one process."""
     os.kill(pid, what)
