@@ -309,7 +309,7 @@ def test_what_came_of_supports_is_taken_in_once(over: Case, tmp_path: Path) -> N
         **{"granted": 1, "in_time": 0},
         **{"late": 1, "never": 0},
     }
-    assert [entry.new for entry in over.entries("evaluate", "delivered")] == ["2025-02-03"]
+    assert [entry.new for entry in over.entries("supports", "delivered")] == ["2025-02-03"]
     table.write_text("region,support,delivered\nR1,S09,no\nR7,S01,x\n", "utf-8")
     with pytest.raises(DataProblems) as found:
         over.run(evaluate_as_said, table, None, None, "en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,13 @@ from targetcal_xl.actions import (
     decide_typed,
     issue_letters,
     lock,
+    supports,
     unlock,
     verify,
 )
+from targetcal_xl.actions.alarms import _overdue
 from targetcal_xl.calibration import Value
+from targetcal_xl.ledger import standing
 from targetcal_xl.problems import DataProblems, Refused
 from tests.support.desks import RESERVE, Case, decided, decline, locked, submitted, told
 from tests.support.letters import pdf_text, word_text
@@ -181,6 +185,44 @@ def test_the_letter_prints_what_was_granted_and_what_was_declined_and_why(case: 
     ):
         assert "售前一名" in said and "未获批准" in said
         assert "增加一名售前" in said and WHY in said
+
+
+def test_whoever_knows_says_whether_a_support_came_and_may_take_it_back(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    _ask(case, due="2025-01-05")
+    case.run(lock)
+    assert case.run(supports).supports == (), "what nobody granted is awaited from nobody"
+    case.run(decide_support, "R1", "S01", "yes", owner="李颖", by="superior1")
+    (row,) = case.run(supports, "R1").supports
+    assert (row.row, row.line, row.what, row.owner, row.state) == (
+        *("S01", "华东1组", "售前一名", "李颖", "overdue"),
+    )
+    assert case.run(supports, "R2").supports == ()
+    for said, code in (
+        (("", "S01", "no"), "support_which"),
+        (("R1", "", "no"), "support_which"),
+        (("R1", "S02", "no"), "support_not_granted"),
+        (("R1", "S01", "soon"), "support_came"),
+        (("R1", "S01", ""), "support_came"),
+        (("R1", "S01", "2031-01-01"), "support_not_yet"),
+    ):
+        with pytest.raises((Refused, DataProblems)) as found:
+            case.run(supports, *said, by="李颖")
+        assert [problem.code for problem in found.value.problems] == [code], said
+    assert case.entries("supports") == []
+    for came, state, warned in (
+        *(("2025-01-06", "late", False), ("2025/1/5", "in_time", False), ("否", "never", True)),
+        *(("NO", "never", True), ("unknown", "overdue", True)),
+    ):
+        report = case.run(supports, "R1", "s01", came, by="李颖")
+        assert [one.state for one in report.supports] == [state]
+        with case.desk() as desk:
+            late = [*_overdue(standing(desk.ledger), ("R1", "R1-1"), case.clock().date())]
+        assert late == (["R1/S01"] if warned else []), "a warning names what has not come"
+    told_of = [(entry.actor, entry.old, entry.new) for entry in case.entries("supports", "delivered")]
+    days = (None, "2025-01-06", "2025-01-05", "no", None)
+    assert told_of == [("李颖", *pair) for pair in pairwise(days)]
+    assert case.run(verify).problems == ()
 
 
 def test_a_confirmed_region_grants_nothing_more(tmp_path: Path) -> None:
