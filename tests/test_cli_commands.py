@@ -331,7 +331,7 @@ PLAYED: Mapping[str, Play] = {
     "supports": Play(
         "granted",
         "supports BOOK -r R1 --support S01 --delivered 2025-01-05",
-        _says("S01 售前一名: Recorded.", "S01 售前一名：已登记。"),
+        _says("Recorded.", "已登记。"),
         lambda told: [one["state"] for one in _rows(told["supports"])] == ["late"],
     ),
     "suggestions": Play("confirmed", "suggestions BOOK --write", _says("was written", "已写出")),

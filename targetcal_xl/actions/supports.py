@@ -17,7 +17,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUIET, WARNING, Part, Report, Sentence, table
 
 SUPPORTS = "supports"
-_COLUMNS = ("region", "support_row", "line", "what", "owner", "due", "came", "state")
+_COLUMNS = ("region", "support_row", "line", "what", "owner", "due", "came", "status")
 
 
 @dataclass(frozen=True)
