@@ -194,7 +194,7 @@ def test_whoever_knows_says_whether_a_support_came_and_may_take_it_back(tmp_path
     case.run(decide_support, "R1", "S01", "yes", owner="李颖", by="superior1")
     (row,) = case.run(supports, "R1").supports
     assert (row.row, row.line, row.what, row.owner, row.state) == (
-        *("S01", "华东1组", "售前一名", "李颖", "overdue"),
+        *("S01", "华东1组", "售前一名", "李颖", "past_due"),
     )
     for said, code in (
         (("R1", "", "no"), "support_which"),
@@ -205,7 +205,7 @@ def test_whoever_knows_says_whether_a_support_came_and_may_take_it_back(tmp_path
         with pytest.raises((Refused, DataProblems)) as found:
             case.run(supports, *said, by="李颖")
         assert [problem.code for problem in found.value.problems] == [code], said
-    for came, state in (("2025/1/6", "late"), ("否", "never"), ("unknown", "overdue")):
+    for came, state in (("2025/1/6", "late"), ("否", "never"), ("unknown", "past_due")):
         report = case.run(supports, "R1", "s01", came, by="李颖")
         assert [one.state for one in report.supports] == [state]
         with case.desk() as desk:

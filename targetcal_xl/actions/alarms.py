@@ -198,5 +198,5 @@ def _overdue(standing: Standing, about: About, today: dt.date) -> Iterator[str]:
         for item in granted_supports(standing, region):
             is_its = about[1] is None or item.line in ("", about[1])
             is_due = item.due is not None and item.due < today
-            if is_its and is_due and item.state(today) in ("overdue", "never"):
+            if is_its and is_due and item.state(today) in ("past_due", "never"):
                 yield f"{region}/{item.row}"

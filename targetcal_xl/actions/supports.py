@@ -56,7 +56,7 @@ class SupportsReport(Report):
             yield Sentence(text("telling.supports.none", language), QUIET)
             return
         yield table(_COLUMNS, (one.cells(language) for one in self.supports), language)
-        if late := sum(one.state == "overdue" for one in self.supports):
+        if late := sum(one.state == "past_due" for one in self.supports):
             yield Sentence(text("telling.supports.overdue", language, count=late), WARNING)
 
 

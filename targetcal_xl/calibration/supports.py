@@ -47,7 +47,7 @@ class Item:
             return "never"
         if day := _date(self.came):
             return "late" if self.due is not None and day > self.due else "in_time"
-        return "overdue" if self.due is not None and self.due < today else "awaited"
+        return "past_due" if self.due is not None and self.due < today else "awaited"
 
 
 def support_items(standing: Standing, region: str) -> tuple[Item, ...]:

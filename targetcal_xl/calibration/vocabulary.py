@@ -271,7 +271,7 @@ SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
 SourceTurn = Literal["daily", "weekly", "monthly", "always"]
 """How often a source is asked by itself: once in a day, a week or a month, or whenever somebody imports."""
 
-SupportState = Literal["in_time", "late", "never", "overdue", "awaited"]
+SupportState = Literal["in_time", "late", "never", "past_due", "awaited"]
 """What became of a granted support; the last two until somebody says whether it came."""
 
 TalkOutcome = Literal["upheld", "partly", "target_kept"]
