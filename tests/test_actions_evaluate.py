@@ -302,21 +302,21 @@ def test_equal_reports_are_equal_bytes_and_nothing_is_written_over(over: Case, t
 
 
 def test_what_came_of_supports_is_taken_in_once(over: Case, tmp_path: Path) -> None:
-    granted = {("R1", "S01", "what"): "two people", ("R1", "S01", "due"): "2025-01-31"}
+    granted = {("R1", "S01", "what"): "two people", ("R1", "S01", "due"): "2025-01-02"}
     with over.desk() as desk:
         draft = [Event("decide", *key, None, value) for key, value in granted.items()]
         draft.append(Event("decide", "R1", "S01", "granted", None, "yes"))
         desk.ledger.record(draft, at=over.clock(), actor="superior1", source="test")
     over.run(repair)
     table = tmp_path / "delivered.csv"
-    table.write_text("region,support,delivered\nR1,S01,2025-02-03\n", "utf-8")
+    table.write_text("region,support,delivered\nR1,S01,2025-01-05\n", "utf-8")
     for _ in range(2):
         report = over.run(evaluate_as_said, table, None, None, "en")
     assert report.review is not None and vars(report.review.supports) == {
         **{"granted": 1, "in_time": 0},
         **{"late": 1, "never": 0},
     }
-    assert [entry.new for entry in over.entries("evaluate", "delivered")] == ["2025-02-03"]
+    assert [entry.new for entry in over.entries("supports", "delivered")] == ["2025-01-05"]
     table.write_text("region,support,delivered\nR1,S09,no\nR7,S01,x\n", "utf-8")
     with pytest.raises(DataProblems) as found:
         over.run(evaluate_as_said, table, None, None, "en")

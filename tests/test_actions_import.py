@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,6 +15,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
+import psycopg
 import pytest
 import sqlalchemy
 from hypothesis import HealthCheck, given, settings
@@ -403,6 +406,36 @@ def test_sources_that_fail_hold_up_no_other_and_are_told_of_each_and_asked_again
     again = case.run(import_data, ImportWish())
     assert [one.source for one in again.missed] == [one.source for one in report.missed]
     assert not again.taken and again.waiting == 3
+
+
+def test_databases_that_never_answer_are_given_up_and_told_to_stop(
+    postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARGETCAL_SOURCE_SECRET", PASSWORD)
+    monkeypatch.setattr(sources, "_LONGEST", 0.4)
+    monkeypatch.setattr(sources, "_FAREWELL", 0.4)
+    url = postgres.database("endless")
+    counting = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
+    drips = "select date '2025-01-06' as date, 'R1-1' as line, pg_sleep(0.01)::text as value"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endless = [
+            StatedSource("actuals", url, "select pg_sleep(600)"),
+            StatedSource("actuals", url, f"{drips} from generate_series(1, 60000)"),
+            StatedSource("actuals", f"sqlite:///{tmp_path / 'crm.db'}", counting),
+            StatedSource("actuals", f"postgresql://127.0.0.1:{silent.getsockname()[1]}/crm", "select 1"),
+        ]
+        case = _stating(tmp_path, *endless, StatedSource("actuals", "good.csv"))
+        _csv(tmp_path / "good.csv")
+        report = case.run(import_data, ImportWish())
+    assert [[problem.code for problem in one.problems] for one in report.missed] == [["source_slow"]] * 4
+    assert [one.added for one in report.taken] == [len(_ROWS)]
+    others = "select count(*) from pg_stat_activity where datname = 'endless' and pid <> pg_backend_pid()"
+    with psycopg.connect(url, password=PASSWORD) as server:
+        assert server.execute(others).fetchone() == (0,), "nobody works there on what nobody waits for"
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread() and thread.name == sources.ASKING:
+            thread.join(5)
+            assert not thread.is_alive()
 
 
 def test_a_source_that_comes_late_does_not_hold_over_those_stated_after_it(tmp_path: Path) -> None:

@@ -6,7 +6,10 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +21,11 @@ from targetcal_xl.actions import OkrReport, follow_file, okr, okr_results, verif
 from targetcal_xl.actions.okr import okr_as_said
 from targetcal_xl.actions.outbox import MessageRow, outbox
 from targetcal_xl.calibration.vocabulary import Channel, MessageKind, MessageState
-from targetcal_xl.outbox import FeishuOkr, Message, OkrEndpoint
+from targetcal_xl.outbox import FeishuOkr, Message, OkrEndpoint, feishu_record
 from targetcal_xl.problems import TargetcalError
 from tests.support.clock import Clock
 from tests.support.desks import Case, confirmed
-from tests.support.okr import VALIDATOR, OkrSystem, okr_system
+from tests.support.okr import APP, VALIDATOR, WORD, OkrSystem, okr_system
 
 RESULTS = "date,line,value\n2025-01-20,R1-1,20\n2025-01-20,R1-2,30\n2025-01-20,R2-1,2\n"
 IDS = "code,okr_id,okr\nR1-1,7001,70\nR1-2,7002,70\nR2-1,7003,71\nR2,7010,71\n"
@@ -276,6 +279,51 @@ def test_feishu_gets_a_record_for_each_key_result_with_its_status(
     lines = [one["paragraph"]["elements"][0]["textRun"]["text"] for one in told["7003"]["content"]["blocks"]]
     assert "2025-01-20" in lines[0] and len(lines) == 3, "how it stands, its odds, and what may be done"
     assert next(entry.reason for entry in case.entries("outbox") if entry.new == "sent") == "progress_id 7001"
+
+
+def test_feishus_own_sdk_sends_the_same_and_understands_the_same_answers(
+    system: tuple[OkrSystem, str], running: tuple[OkrSystem, str, dict[str, str]]
+) -> None:
+    okrs, base = system
+    rated = {"id": "7001", "progress_rate": {"percent": 24, "status": "0"}}
+    okrs.listed = [{"id": "70", "objective_list": [{"id": "7000", "kr_list": [rated]}]}]
+    title, lines = "2025Q1 新增付费客户", ["2025-01-20：2 / 139", "达成的可能性不足 1%"]
+    body = feishu_record(
+        kind="key_result", target="7001", title=title, link=LINK, lines=lines, percent=1.44, status="delayed"
+    )
+    feishu = FeishuOkr(os.environ)
+    assert feishu.send(_message(Channel.FEISHU_OKR, base), body.encode()).state == MessageState.SENT
+    _, *results = feishu.fetch(base, ["70", "71"])
+    found = [[one["id"], *one["progress_rate"].values()] for one in results]
+    ours, okrs.heard = okrs.heard, []
+    okrs.answers = [(200, {"code": 0, "msg": "success", "data": {"progress_id": "7001"}}, {})]
+    told = {"base": base, "app": APP, "word": WORD, "body": _snake(json.loads(body)), "okrs": ["70", "71"]}
+    answered = subprocess.run(
+        [sys.executable, "-m", "tests.support.lark"],
+        input=json.dumps(told),
+        env={**os.environ, "REQUESTS_CA_BUNDLE": running[2]["SSL_CERT_FILE"]},
+        capture_output=True,
+        check=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert json.loads(answered.stdout) == {"progress_id": "7001", "key_results": found}
+    for mine, theirs in zip(ours, okrs.heard, strict=True):
+        assert mine[:2] == theirs[:2] and _snake(mine[3]) == theirs[3], "nothing that the SDK does not know"
+        for name in ("content-type", "authorization"):
+            if name in theirs[2]:
+                assert mine[2][name].partition(" t-")[0] == theirs[2][name].partition(" t-")[0]
+
+
+def _snake(said: Any) -> Any:
+    """Names as the SDK spells them: it writes `text_run` where Feishu's documentation has `textRun`."""
+    if isinstance(said, list):
+        return [_snake(one) for one in said]
+    if not isinstance(said, dict):
+        return said
+    return {
+        re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name): _snake(one) for name, one in said.items()
+    }
 
 
 def test_only_what_has_changed_gets_another_record(case: Case, system: tuple[OkrSystem, str]) -> None:

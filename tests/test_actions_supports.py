@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,13 @@ from targetcal_xl.actions import (
     decide_typed,
     issue_letters,
     lock,
+    supports,
     unlock,
     verify,
 )
+from targetcal_xl.actions.alarms import _overdue
 from targetcal_xl.calibration import Value
+from targetcal_xl.ledger import standing
 from targetcal_xl.problems import DataProblems, Refused
 from tests.support.desks import RESERVE, Case, decided, decline, locked, submitted, told
 from tests.support.letters import pdf_text, word_text
@@ -181,6 +185,38 @@ def test_the_letter_prints_what_was_granted_and_what_was_declined_and_why(case: 
     ):
         assert "售前一名" in said and "未获批准" in said
         assert "增加一名售前" in said and WHY in said
+
+
+def test_whoever_knows_says_whether_a_support_came_and_may_take_it_back(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    _ask(case, due="2025-01-05")
+    case.run(lock)
+    case.run(decide_support, "R1", "S01", "yes", owner="李颖", by="superior1")
+    (row,) = case.run(supports, "R1").supports
+    assert (row.row, row.line, row.what, row.owner, row.state) == (
+        *("S01", "华东1组", "售前一名", "李颖", "past_due"),
+    )
+    for said, code in (
+        (("R1", "", "no"), "support_which"),
+        (("R1", "S02", "no"), "support_not_granted"),
+        (("R1", "S01", ""), "support_came"),
+        (("R1", "S01", "2031-01-01"), "support_not_yet"),
+    ):
+        with pytest.raises((Refused, DataProblems)) as found:
+            case.run(supports, *said, by="李颖")
+        assert [problem.code for problem in found.value.problems] == [code], said
+    for came, state in (("2025/1/6", "late"), ("否", "never"), ("unknown", "past_due")):
+        report = case.run(supports, "R1", "s01", came, by="李颖")
+        assert [one.state for one in report.supports] == [state]
+        with case.desk() as desk:
+            late = [*_overdue(standing(desk.ledger), ("R1", "R1-1"), case.clock().date())]
+        assert late == ([] if state == "late" else ["R1/S01"]), "a warning names what has not come"
+    told_of = [(entry.actor, entry.old, entry.new) for entry in case.entries("supports", "delivered")]
+    assert told_of == [("李颖", *pair) for pair in pairwise((None, "2025-01-06", "no", None))]
+
+
+def test_no_support_is_awaited_that_nobody_granted(case: Case) -> None:
+    assert case.run(supports, "R1").supports == ()
 
 
 def test_a_confirmed_region_grants_nothing_more(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from targetcal_xl.desk import recorded_survey
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.problems import DataProblems, TargetcalError
 from targetcal_xl.telling import Rows
-from tests.support.browser import NARROW, visit
+from tests.support.browser import NARROW, WIDE, visit
 from tests.support.desks import Case, confirmed
 
 
@@ -84,6 +84,8 @@ def test_a_page_saves_answers_that_are_read_again(case: Case) -> None:
         (),
         {page.as_uri()},
     ) and seen.wide <= NARROW
+    by_day = visit(page, width=WIDE)
+    assert (by_day.faults, by_day.errors) == ((), ()) and by_day.wide <= WIDE
     missing, count, name, said = seen.played
     assert missing == text("pages.survey.missing", "en") and count == 1 and name.startswith("answer-")
     answers = case.folder / "answers"

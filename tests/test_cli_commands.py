@@ -20,7 +20,7 @@ import click
 import pytest
 
 from targetcal_xl import cli
-from targetcal_xl.actions import ask, comment, issue_letters
+from targetcal_xl.actions import ask, comment, decide_support, issue_letters, lock
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.connect import plan_template
 from targetcal_xl.demo.story import Story, StoryRow
@@ -328,6 +328,12 @@ PLAYED: Mapping[str, Play] = {
             "head1已接手该预警，至 2025-03-10：A campaign",
         ),
     ),
+    "supports": Play(
+        "granted",
+        "supports BOOK -r R1 --support S01 --delivered 2025-01-05",
+        _says("Recorded.", "已登记。"),
+        lambda told: [one["state"] for one in _rows(told["supports"])] == ["late"],
+    ),
     "suggestions": Play("confirmed", "suggestions BOOK --write", _says("was written", "已写出")),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),
     "next": Play(
@@ -498,6 +504,22 @@ def _followed(folder: Path) -> Case:
     return case
 
 
+def _granted(folder: Path) -> Case:
+    """The locked plan with a support that was asked for by an item, and granted."""
+    case = desks.submitted(folder)
+    asked: Mapping[str, Value] = {
+        "line": "华东1组",
+        "kind": "headcount",
+        "what": "售前一名",
+        "quantity": 1.0,
+        "due": "2025-01-03",
+    }
+    case.type({("R1", "S01", code): value for code, value in asked.items()})
+    case.run(lock)
+    case.run(decide_support, "R1", "S01", "yes", by="superior1")
+    return case
+
+
 def _over(folder: Path) -> Case:
     """The confirmed plan, followed to its last day."""
     case = desks.confirmed(folder)
@@ -559,6 +581,7 @@ STAGES: Mapping[str, Callable[[Path], Case]] = {
     "issued": _issued,
     "asked": _asked,
     "followed": _followed,
+    "granted": _granted,
     "over": _over,
     "warned": _warned,
 }

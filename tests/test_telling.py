@@ -110,6 +110,7 @@ def _next(case: Case, folder: Path) -> Report:
 def _decided(folder: Path) -> Iterator[Report]:
     case = desks.locked(folder)
     yield case.run(actions.objections)
+    yield case.run(actions.supports)
     yield case.run(actions.dashboard, folder / "page.html")
     yield actions.plans(folder, case.clock())
     yield case.run(actions.fairness)

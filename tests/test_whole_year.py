@@ -96,6 +96,7 @@ def _weigh(company: Company) -> None:
     company("backtest")
     company("fairness", "--sheet", "fairness.xlsx")
     company("judgement", "-r", REGIONS[0])
+    company("supports")
     company("ratchet", "-r", REGIONS[0])
     company("overassign", "--odds", 0.8)
 

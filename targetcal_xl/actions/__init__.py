@@ -67,6 +67,7 @@ with on_demand(__name__):
     from .signed import SignedReport, signed_as_said, signed_on_paper, take_in_signed
     from .split import SplitReport, split_book
     from .stamp import HeldStamp, StampReport, stamp
+    from .supports import SupportsReport, supports
     from .surprise import SurpriseReport, answer_surprise, surprise
     from .survey import QuestionnaireReport, SurveyReport, survey, survey_file, write_questionnaire
     from .switch_functions import FunctionsReport, FunctionsState, switch_functions
@@ -136,6 +137,7 @@ __all__ = [
     "SplitReport",
     "StampReport",
     "Succession",
+    "SupportsReport",
     "SurpriseReport",
     "SurveyReport",
     "ThreadsReport",
@@ -208,6 +210,7 @@ __all__ = [
     "silent",
     "split_book",
     "stamp",
+    "supports",
     "surprise",
     "survey",
     "survey_file",

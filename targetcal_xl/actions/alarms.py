@@ -18,11 +18,11 @@ from ..calibration import (
     SuggestionRule,
     World,
     follow_lines,
+    granted_supports,
     group_causes,
     hope,
     line_causes,
     rules_for,
-    support_items,
     total_spread,
 )
 from ..calibration.arrays import Flags
@@ -192,10 +192,11 @@ def _fits(risk: object, causes: Sequence[Cause]) -> bool:
 
 
 def _overdue(standing: Standing, about: About, today: dt.date) -> Iterator[str]:
-    """Supports that were granted to a line, its region or, for the whole, anybody, and were due before."""
+    """Supports granted to a line, its region or, for the whole, anybody: due before, and not come."""
     regions = [about[0]] if about[0] else [region.code for region in standing.inputs.plan.regions]
     for region in regions:
-        for item in support_items(standing, region):
+        for item in granted_supports(standing, region):
             is_its = about[1] is None or item.line in ("", about[1])
-            if is_its and item.granted == "yes" and item.due is not None and item.due < today:
+            is_due = item.due is not None and item.due < today
+            if is_its and is_due and item.state(today) in ("past_due", "never"):
                 yield f"{region}/{item.row}"

@@ -15,9 +15,9 @@ from ..pages import EvaluationPart, Placed, evaluation_page
 from ..problems import Problem, Refused, TargetcalError
 from ..telling import Sentence
 from .dashboard import refuse_place
-from .deliver import take_deliveries
 from .evaluate import evaluate
 from .evaluation_told import EvaluateReport, Section
+from .supports import take_deliveries
 
 _REPORTS = (".docx", ".pdf")
 

@@ -151,7 +151,7 @@ from .progress import (
 )
 from .question import ALL_LINES, Answer, Question
 from .ratchet import Ratchet, ratchet_of, relieved
-from .review import DELIVERED, NOT_DELIVERED, DriverWorth, Foretold, Review, SupportsCame, Worth, review
+from .review import DriverWorth, Foretold, Review, SupportsCame, Worth, review
 from .rhythm import (
     PastDays,
     Rhythm,
@@ -166,7 +166,7 @@ from .rhythm import (
 from .standing import Key, Standing, Value, as_number
 from .states import allows
 from .succession import succeeding
-from .supports import DECLINED, Item, in_words_only, support_items
+from .supports import DECLINED, DELIVERED, NOT_DELIVERED, Item, granted_supports, in_words_only, support_items
 from .values import is_multiple, kept, same_value
 from .vocabulary import (
     ANSWERS,
@@ -339,6 +339,7 @@ __all__ = [
     "followed_by",
     "gap_pct",
     "going_on",
+    "granted_supports",
     "group_causes",
     "has_resources",
     "head_days",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -13,13 +14,10 @@ import numpy as np
 from .arrays import Flags, Floats
 from .plan import Plan
 from .standing import Standing
-from .supports import support_items
+from .supports import granted_supports
 
 EVEN: Final = 0.01
 """A difference of errors smaller than this share of the results is none."""
-DELIVERED, NOT_DELIVERED = "delivered", "no"
-"""The field of a support item that says when it came, and what it says where it never did."""
-
 
 Episode = tuple[dt.date, dt.date | None]
 """From when to when a warning stood; None while it does."""
@@ -228,16 +226,8 @@ def _heard(own: Sequence[Episode], last: dt.date, end: dt.date) -> str:
 
 
 def _supports(standing: Standing) -> SupportsCame:
-    """By when each granted item came, beside when it was due."""
-    found = [_came(standing, region.code) for region in standing.inputs.plan.regions]
-    return SupportsCame(*(sum(column) for column in zip(*found, strict=True)))
-
-
-def _came(standing: Standing, region: str) -> tuple[int, int, int, int]:
-    granted = [item for item in support_items(standing, region) if item.granted == "yes"]
-    told = [(item.due, standing.value(region, item.row, DELIVERED)) for item in granted]
-    never = sum(said == NOT_DELIVERED for _, said in told)
-    said_of = ((due, str(said)) for due, said in told if said not in (None, NOT_DELIVERED))
-    dated = [(due, dt.date.fromisoformat(said)) for due, said in said_of]
-    late = sum(due is not None and day > due for due, day in dated)
-    return len(granted), len(dated) - late, late, never
+    """What became of each granted item by the end of the period."""
+    plan = standing.inputs.plan
+    granted = [item for region in plan.regions for item in granted_supports(standing, region.code)]
+    states = Counter(item.state(plan.period.end) for item in granted)
+    return SupportsCame(len(granted), states["in_time"], states["late"], states["never"])

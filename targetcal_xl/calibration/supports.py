@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 from .plan import Line
 from .standing import Standing, Value
+from .vocabulary import SupportState
 
 SaysNothing = Callable[[Value], bool]
 """Whether words give no reason, and name nothing: a matter of languages, which the method does not know."""
 
 DECLINED = "support_declined"
 """The field of a line whose value is the superior's reason for declining a support that is no item."""
+
+DELIVERED, NOT_DELIVERED = "delivered", "no"
+"""The field of a support item that says when it came, and what it says where it never will."""
 
 _ASKED = ("line", "kind", "what", "quantity", "unit", "due")
 
@@ -34,12 +38,27 @@ class Item:
     """Why it was granted or declined, where that was said."""
     owner: str = ""
     """Who sees to it, where that was said."""
+    came: str = ""
+    """The day on which it came, as ISO text, or NOT_DELIVERED; empty until somebody says so."""
+
+    def state(self, today: dt.date) -> SupportState:
+        """What became of it, where it was granted."""
+        if self.came == NOT_DELIVERED:
+            return "never"
+        if day := _date(self.came):
+            return "late" if self.due is not None and day > self.due else "in_time"
+        return "past_due" if self.due is not None and self.due < today else "awaited"
 
 
 def support_items(standing: Standing, region: str) -> tuple[Item, ...]:
     """The items of a region that ask for anything, in the order of their rows."""
     rows = standing.rows.get(region, ())
     return tuple(_item(standing, region, row) for row in rows if _asks(standing, region, row))
+
+
+def granted_supports(standing: Standing, region: str) -> tuple[Item, ...]:
+    """The items of a region that were granted, in the order of their rows."""
+    return tuple(item for item in support_items(standing, region) if item.granted == "yes")
 
 
 def _asks(standing: Standing, region: str, row: str) -> bool:
@@ -62,6 +81,7 @@ def _item(standing: Standing, region: str, row: str) -> Item:
         granted=words("granted"),
         reason=words("granted_reason"),
         owner=words("owner"),
+        came=words(DELIVERED),
     )
 
 

@@ -271,6 +271,9 @@ SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
 SourceTurn = Literal["daily", "weekly", "monthly", "always"]
 """How often a source is asked by itself: once in a day, a week or a month, or whenever somebody imports."""
 
+SupportState = Literal["in_time", "late", "never", "past_due", "awaited"]
+"""What became of a granted support; the last two until somebody says whether it came."""
+
 TalkOutcome = Literal["upheld", "partly", "target_kept"]
 TALK_OUTCOMES: Final[tuple[TalkOutcome, ...]] = get_args(TalkOutcome)
 """What a talk about an objection comes to: it is upheld, in part, or the suggested target is kept."""

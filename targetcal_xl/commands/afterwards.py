@@ -30,6 +30,8 @@ Answered = Annotated[Path | None, Given("--responses", "file", metavar="FILE|DIR
 Questionnaire = Annotated[
     Path | None, Given("--form", "file", about="questionnaire", metavar="FILE.html|.xlsx|.csv")
 ]
+SupportItem = Annotated[str, Given("--support", about="support_item")]
+Came = Annotated[str, Given("--delivered", about="came_on", metavar="DAY|no|unknown")]
 Delivered = Annotated[Path | None, Given("--delivered", "file")]
 EvaluationPage = Annotated[Path | None, Given("--page", "file", about="evaluation_page", metavar="FILE.html")]
 EvaluationReport = Annotated[
@@ -128,6 +130,17 @@ def _acknowledge(
     from ..actions.acknowledge import acknowledge
 
     return acknowledge(desk, measure, done_by, region=region, line=alarmed)
+
+
+@TABLE.command(
+    "targetcal supports targets.xlsx",
+    "targetcal supports targets.xlsx -r HN --support S01 --delivered 2025-02-03",
+)
+@TABLE.button("supports", "finance", "MarkTaskComplete", "region", "item", "came_on", "who")
+def _supports(desk: "Desk", region: Region = "", item: SupportItem = "", came_on: Came = "") -> "Report":
+    from ..actions.supports import supports
+
+    return supports(desk, region, item, came_on)
 
 
 @TABLE.command("targetcal suggestions targets.xlsx --write", "targetcal suggestions targets.xlsx")

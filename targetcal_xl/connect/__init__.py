@@ -6,7 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
-    from .delivered import CameSupport, read_deliveries
+    from .delivered import CameSupport, delivery_told, read_deliveries
     from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
     from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
     from .form_reading import FilledForm, answer_meant, read_form
@@ -69,6 +69,7 @@ __all__ = [
     "ask_stamp",
     "case_names",
     "decode",
+    "delivery_told",
     "find_plan",
     "infeasible",
     "is_due",

@@ -6,18 +6,24 @@ import csv
 import datetime as dt
 import io
 import json
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from ..problems import DataProblems, Problem, Refused
 from ..unreached import cause_of
 from .tables import MOST_BYTES, too_big
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 SourceSecret = Callable[[str], str]
 """The password or token of a place, by its name; empty where there is none."""
@@ -26,10 +32,18 @@ _WEB: Final = ("http", "https")
 _TIMEOUT: Final = 60.0
 """For so many seconds an address may be silent."""
 _LONGEST = 900.0
-"""After so many seconds an answer is given up that still drips: others wait for it."""
+"""After so many seconds an answer is given up that has not ended: others wait for it."""
+_FAREWELL = 5.0
+"""For so many seconds a database that was told to stop is waited for."""
+_STOPS: Final = ("cancel_safe", "cancel", "interrupt")
+"""What connections of drivers call it to end a question: psycopg; other drivers of servers; SQLite."""
+ASKING: Final = "asks a database"
+"""What a thread is called that does."""
 _SEVERAL: Final = 1000
 """How many rows a database is asked for at once."""
 _POSTGRESQL: Final = "postgresql"
+_FILES: Final = "sqlite"
+"""Databases in files, which take no password."""
 _SECRETS: Final = frozenset(
     ("password", "passwd", "pwd", "token", "access_token", "auth_token", "api_key", "apikey", "secret")
 )
@@ -162,7 +176,7 @@ def _limited(source: DataSource, parts: Iterable[bytes], status: int) -> bytes:
     for part in parts:
         content += part
         if time.monotonic() > until:
-            raise DataProblems([Problem("source_slow", source.name, {"minutes": _LONGEST / 60})])
+            raise DataProblems([_too_slow(source)])
         if len(content) > MOST_BYTES:
             raise DataProblems([too_big(source.name)])
     return bytes(content)
@@ -216,26 +230,80 @@ def _cell(value: Any) -> Any:
 
 
 def _from_database(source: DataSource, password: str) -> bytes:
-    """The rows that answer a question, in a transaction that is taken back."""
+    """The rows that answer a question, in a transaction that is taken back.
+
+    No database is waited for longer than others can wait. It is told to stop where its driver can do that; of
+    one that cannot, or that says nothing at all, the answer is not listened to any more.
+    """
+    asked = _Asked(source, _engine(source, password))
+    asked.start()
+    try:
+        asked.join(_LONGEST)
+    finally:
+        if is_late := asked.is_alive():
+            asked.stop()
+    if is_late:
+        raise DataProblems([_too_slow(source)])
+    return asked.answer.result()
+
+
+def _too_slow(source: DataSource) -> Problem:
+    return Problem("source_slow", source.name, {"minutes": round(_LONGEST / 60)})
+
+
+def _engine(source: DataSource, password: str) -> Engine:
+    """What asks a database; raise Refused where there is nothing that could."""
     try:
         import sqlalchemy
-        from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+        from sqlalchemy.exc import ArgumentError, NoSuchModuleError
     except ImportError as error:
         raise Refused([Problem("source_no_sqlalchemy", source.name)]) from error
     try:
         url = sqlalchemy.make_url(source.said)
         if url.drivername == _POSTGRESQL:
             url = url.set(drivername=f"{_POSTGRESQL}+psycopg")
-        engine = sqlalchemy.create_engine(url.set(password=password or None))
+        if password and url.get_backend_name() != _FILES:
+            url = url.set(password=password)
+        return sqlalchemy.create_engine(url)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise Refused([Problem("source_address", source.name, {"said": error})]) from error
-    try:
-        with engine.connect() as connection:
-            streamed = connection.execution_options(stream_results=True, max_row_buffer=_SEVERAL)
-            found = streamed.execute(sqlalchemy.text(source.query))
-            return _written(source, tuple(found.keys()), found)
-    except SQLAlchemyError as error:
-        detail = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise DataProblems([Problem("source_failed", source.name, {"said": detail})]) from error
-    finally:
-        engine.dispose()
+
+
+class _Asked(threading.Thread):
+    """A question to a database, apart from who waits for the answer."""
+
+    def __init__(self, source: DataSource, engine: Engine) -> None:
+        super().__init__(name=ASKING, daemon=True)
+        self.answer = Future[bytes]()
+        self._source, self._engine = source, engine
+        self._line: Any = None
+
+    def run(self) -> None:
+        """Ask, and keep what is said or why nothing is."""
+        try:
+            self.answer.set_result(self._said())
+        except BaseException as error:
+            self.answer.set_exception(error)
+
+    def stop(self) -> None:
+        """Tell the driver by its own word that nobody waits any more, and give it time to part."""
+        words = (getattr(self._line, word, None) for word in _STOPS)
+        with suppress(Exception):
+            next(filter(None, words), lambda: None)()
+        self.join(_FAREWELL)
+
+    def _said(self) -> bytes:
+        import sqlalchemy
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            with self._engine.connect() as connection:
+                self._line = connection.connection.driver_connection
+                streamed = connection.execution_options(stream_results=True, max_row_buffer=_SEVERAL)
+                found = streamed.execute(sqlalchemy.text(self._source.query))
+                return _written(self._source, tuple(found.keys()), found)
+        except SQLAlchemyError as error:
+            detail = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise DataProblems([Problem("source_failed", self._source.name, {"said": detail})]) from error
+        finally:
+            self._engine.dispose()

@@ -39,6 +39,8 @@ class OkrSystem:
     tokens: list[str] = field(default_factory=list)
     listed: list[Any] = field(default_factory=list)
     """What a batch of OKRs holds."""
+    heard: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+    """Every request: its method, target, headers and what its JSON says."""
     hangs_up: bool = False
     """Whether the line breaks once something was taken, before that is said."""
 
@@ -47,6 +49,7 @@ class OkrSystem:
     ) -> tuple[int, object, dict[str, str]]:
         """What the documented rules make of a request."""
         parts = urlsplit(target)
+        self.heard.append((method, target, headers, json.loads(raw) if raw else None))
         if parts.path == "/open-apis/auth/v3/tenant_access_token/internal":
             return (*self._tenant(json.loads(raw)), {})
         self.asked += 1
