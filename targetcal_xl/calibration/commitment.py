@@ -104,6 +104,8 @@ class Objection:
     suggested: float = field(default=math.nan, metadata=ADDED)
     lifted: float | None = field(default=None, metadata=ADDED)
     """The later declaration that no longer objects."""
+    outcome: str = field(default="", metadata=ADDED)
+    """What the talk about it came to, one of `TALK_OUTCOMES`; empty without one."""
 
     @property
     def state(self) -> str:
@@ -329,6 +331,7 @@ def _objections(
                 declared=said.known("objection.declared"),
                 suggested=said.known("objection.suggested"),
                 lifted=as_number(lifted),
+                outcome=said.text("objection.outcome"),
             )
 
 
