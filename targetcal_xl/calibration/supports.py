@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .plan import Line
+from .plan import Line, Region
 from .standing import Standing, Value
 
 SaysNothing = Callable[[Value], bool]
@@ -34,6 +34,11 @@ class Item:
     """Why it was granted or declined, where that was said."""
     owner: str = ""
     """Who sees to it, where that was said."""
+
+
+def sees_to(item: Item, region: Region) -> str:
+    """Who sees to a support that was granted: the superior, where nobody else does."""
+    return item.owner or region.superior.name
 
 
 def support_items(standing: Standing, region: str) -> tuple[Item, ...]:
