@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from hypothesis import settings
@@ -10,7 +11,7 @@ from hypothesis.internal.conjecture import providers
 
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
-from tests.support.programs import forks, minds_versions, needs_postgresql, needs_programs
+from tests.support.programs import forks, minds_versions, needs_postgresql, needs_programs, plays_over_rooms
 
 settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
@@ -29,11 +30,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgresql")
         if forks(item.path):
             item.add_marker("forks")
-            if item.path.name.startswith("test_whole_"):
-                item.add_marker("no_cover")  # thousands of processes, in which nothing new is measured
         if minds_versions(item.path):
             item.add_marker("versions")
     items.sort(key=lambda item: not item.path.name.startswith("test_whole_"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure which lines are reached by the tests of each room, not by what plays over many of them."""
+    with _unmeasured(item.config) if plays_over_rooms(item.path) else nullcontext():
+        return (yield)
+
+
+@contextmanager
+def _unmeasured(config: pytest.Config) -> Iterator[None]:
+    """Without being measured, a test and the processes that it starts take little more than half the time."""
+    measuring = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if measuring is None:
+        yield
+        return
+    measuring.pause()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        yield
+    measuring.resume()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -24,9 +24,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from targetcal_xl import formats
 from targetcal_xl.actions import (
+    CollectReport,
     answers,
     attest,
     check,
+    collect,
     decide,
     lock,
     proof,
@@ -37,7 +39,6 @@ from targetcal_xl.actions import (
     verify,
     watched,
 )
-from targetcal_xl.actions.collect import CollectReport, collect
 from targetcal_xl.actions.split import split_book
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.desk import file_changes, sent_items

@@ -9,8 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from targetcal_xl.actions import comment, confirm, decide, verify
-from targetcal_xl.actions.collect import CollectReport
+from targetcal_xl.actions import CollectReport, comment, confirm, decide, verify
 from targetcal_xl.actions.split import split_book
 from targetcal_xl.calibration import Key
 from targetcal_xl.desk import parse_attached, provenance

@@ -163,7 +163,8 @@ def test_whoever_types_sees_the_plans_that_have_every_word(shelf: Path, tmp_path
 def test_many_plans_have_room_on_the_page(shelf: Path, tmp_path: Path) -> None:
     from targetcal_xl.pages import plans_page
 
-    many = [replace(one, book=f"{k}/{one.book}") for k in range(400) for one in plans(shelf, NOW).plans]
+    found = plans(shelf, NOW).plans
+    many = [replace(one, book=f"{k}/{one.book}") for k in range(400) for one in found]
     page = plans_page(many, "many", NOW, "en")
     assert len(page.encode()) <= MOST_BYTES
     assert "more" in page

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from targetcal_xl.actions.collect import CollectReport, collect
+from targetcal_xl.actions import CollectReport, collect
 from targetcal_xl.desk import read_by_hands, readers
 from targetcal_xl.exchange import PackAnswer, ReturnedFile, read_returned
 from targetcal_xl.problems import Refused

@@ -29,7 +29,8 @@ with on_demand(__name__):
     from .carry_on import NextReport, Succession, begin_next, close
     from .change import ChangeReport, answer_change, ask_change, changes
     from .check import CheckReport, RegionCheck, check
-    from .collect import CollectReport, collect
+    from .collect import collect
+    from .collect_told import CollectReport
     from .comment import CommentReport, ThreadsReport, comment, comment_as_said, take_in_remarks, threads
     from .confirm import ConfirmReport, confirm
     from .dashboard import DashboardReport, dashboard

@@ -27,100 +27,18 @@ from ..desk import (
     typed_remarks,
     where,
 )
-from ..exchange import ENDING, ReturnedFile, copies_beside, merge
-from ..language import listed, text
+from ..exchange import ReturnedFile, merge
+from ..language import listed
 from ..ledger import Cosigned, Entry, Event, cosign, dump, reference, values_digest
 from ..problems import DataProblems, Problem, Refused
-from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Report, Sentence, tell_problems
 from ..workbook import Owner, Reading, Typed, region_sheet
-from .announce import NOBODY, Announced, announced, announcement
+from .announce import announced, announcement
+from .answer_files import answer_files
 from .answers import AnswerReader, Version, tab_version
 from .check import examine, says_finished, tampering, unsettled
+from .collect_told import CollectReport, FileProblems
 from .enclosing import Enclosures, NewFile
-from .lock import raised, submission, tell_raised
-
-_ENDINGS = (".xlsx", ".xlsm", ".json", ".xls", ".xlsb", ".ods", ".et")
-"""Files of a folder that are looked at: also those that can only be refused by name."""
-
-_MOST_FILES = 20_000
-
-
-@dataclass(frozen=True)
-class FileProblems:
-    """A file, or a region, of which nothing was taken in, and why."""
-
-    name: str
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class CollectReport(Report):
-    """What was taken in, from where, and what was not."""
-
-    locked: tuple[tuple[str, str], ...]
-    """Region, and the file that its declaration came in."""
-    merged: tuple[tuple[str, str, int], ...]
-    """Region, file and cells of drafts that another version of the book brought."""
-    already: tuple[tuple[str, str], ...]
-    """Region and file of what had been taken in before."""
-    waiting: tuple[tuple[str, str], ...]
-    """Region and file, or nothing, of what is not submitted yet."""
-    refused: tuple[FileProblems, ...]
-    notes: tuple[FileProblems, ...]
-    """What stands in a file that was taken in and has no meaning there."""
-    objections: tuple[tuple[str, str, float], ...]
-    recorded: int
-    remarks: int = 0
-    """What people wrote to the other side."""
-    left: tuple[tuple[str, str], ...] = ()
-    """Region and file of what is of another region than was asked for."""
-    files: int = 0
-    """Files that came beside answers and are attached now."""
-    awaited: tuple[FileProblems, ...] = ()
-    """Files that answers name and that did not come, or that came and are not named."""
-    announced: Announced = NOBODY
-    """Who was told of the objections, and who could not be yet."""
-    passed_over: tuple[tuple[str, str], ...] = ()
-    """Region and file of drafts whose region has submitted by another one."""
-
-    @property
-    def leaves_work(self) -> bool:
-        """Whether anything was refused."""
-        return bool(self.refused)
-
-    def tell(self, language: str) -> Iterator[Part]:
-        """The report in sentences and tables."""
-        for code, told, mark in (("locked", self.locked, DONE), ("already", self.already, QUIET)):
-            for region, file in told:
-                yield Sentence(text(f"telling.collect.{code}", language, file=file), mark, region)
-        for region, file, cells in self.merged:
-            yield Sentence(text("telling.collect.merged", language, file=file, cells=cells), DONE, region)
-        for region, file in self.waiting:
-            code = "waiting" if file else "waiting_tab"
-            yield Sentence(text(f"telling.collect.{code}", language, file=file), QUIET, region)
-        for region, file in self.passed_over:
-            yield Sentence(text("telling.collect.passed_over", language, file=file), QUIET, region)
-        for region, file in self.left:
-            yield Sentence(text("telling.collect.left", language, file=file), QUIET, region)
-        for one in self.refused:
-            yield Sentence(text("telling.collect.refused", language), WRONG, one.name)
-            faults = (
-                replace(fault, where="") if fault.where == one.name else fault for fault in one.problems
-            )
-            yield from tell_problems(faults, language, indented=True)
-        for one in self.notes:
-            yield Sentence(text("telling.collect.beside", language), QUESTION, one.name)
-            yield from tell_problems(one.problems, language, indented=True)
-        for one in self.awaited:
-            yield Sentence(text("telling.collect.enclosed", language), QUESTION, one.name)
-            yield from tell_problems(one.problems, language, indented=True)
-        yield from tell_raised(self.objections, language)
-        yield from self.announced.tell(language)
-        if self.remarks:
-            yield Sentence(text("telling.lock.remarks", language, count=self.remarks), DONE)
-        if self.files:
-            yield Sentence(text("telling.collect.files", language, count=self.files), DONE)
-        yield Sentence(text("telling.lock.recorded", language, cells=self.recorded))
+from .lock import raised, submission
 
 
 @dataclass
@@ -210,37 +128,6 @@ def _words(event: Event | Entry) -> _Words:
 def _is_cell(event: Event) -> bool:
     """Whether an event is what a person's cell says."""
     return event.action != COMMENT and event.new is not None and event.row is not None
-
-
-def answer_files(book: Path, paths: Sequence[Path]) -> Iterator[Path]:
-    """The files to look at, once each: those named, those in folders, and the book's second versions.
-
-    Raise Refused for a path where nothing is.
-    """
-    seen = {book.resolve()}
-    for path in [*paths, *copies_beside(book)]:
-        if not path.exists():
-            raise Refused([Problem("file_missing", str(path))])
-        for one in _in_folder(path) if path.is_dir() else [path]:
-            if one.resolve() not in seen:
-                seen.add(one.resolve())
-                yield one
-
-
-def _in_folder(folder: Path) -> list[Path]:
-    """The files of a folder that may be answers; programs' own, which are hidden, are none."""
-    files = (one for one in folder.rglob("*") if one.suffix.lower() in _ENDINGS and one.is_file())
-    found = sorted(
-        one for one in files if not one.name.startswith((".", "~$")) and not _is_enclosed(one, folder)
-    )
-    if len(found) > _MOST_FILES:
-        raise Refused([Problem("folder_too_full", str(folder), {"most": _MOST_FILES})])
-    return found
-
-
-def _is_enclosed(path: Path, folder: Path) -> bool:
-    """Whether a file lies beside an answer, to go with it."""
-    return any(part.endswith(ENDING) for part in path.relative_to(folder).parts[:-1])
 
 
 def _versions(

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from targetcal_xl.actions.collect import CollectReport, collect
+from targetcal_xl.actions import CollectReport, collect
 from targetcal_xl.actions.split import split_book
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.exchange import Pack, find_slip, read_pack

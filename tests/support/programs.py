@@ -1,4 +1,4 @@
-"""Which tests need other programs than Python, and which mind versions: told by what they are about."""
+"""Which tests need other programs than Python, mind versions, are measured: told by what they are about."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ TALKERS = {
     "validator",
 }
 """Modules of `tests.support` that start LibreOffice, PostgreSQL, Node, Chromium or a screen."""
+
+_PLAYS = ("bench", "docs", "goldens", "house", "whole")
 
 
 def needs_programs(file: Path) -> bool:
@@ -47,6 +49,11 @@ def minds_versions(file: Path) -> bool:
     """
     about = file.stem.split("_")[1]
     return about not in ("actions", "bench", "whole") and "source" not in _leant_on(file)
+
+
+def plays_over_rooms(file: Path) -> bool:
+    """Whether it plays over many rooms at once and is judged by how that ends."""
+    return file.stem.split("_")[1] in _PLAYS
 
 
 @cache
