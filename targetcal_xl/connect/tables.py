@@ -84,8 +84,12 @@ class TableFile:
         """The table whose column says something else, (n,); what is wrong is noted for both."""
         return replace(self, columns={**self.columns, column: distinct(cells)})
 
-    def report(self, code: str, row: int, column: str, more: int = 0, **fields: object) -> None:
-        """Note a fault in one cell, and in so many more, unless it has no value to speak of."""
+    def report(self, code: str, row: int, column: str, **fields: object) -> None:
+        """Note a fault in one cell, unless it has no value to speak of."""
+        self._report(code, row, column, fields)
+
+    def _report(self, code: str, row: int, column: str, fields: Mapping[str, object], more: int = 0) -> None:
+        """Note a fault in one cell, and in so many more below it."""
         if (row, column) not in self.unread:
             letter = f" ({self.letters[column]}{row})" if column in self.letters else ""
             said = {"file": self.file, "row": row, "column": f"{self.called(column)}{letter}", "more": more}
@@ -154,8 +158,8 @@ class TableFile:
         found = [at for at in order.tolist() if bad[words[at]]]
         told = found[: self.problems.room(code)]
         for at in told:
-            word = {"value": said[words[at]], "more": int(times[at]) - 1}
-            self.report(code, int(self.rows[first[at]]), column, **word, **fields)
+            word = {"value": said[words[at]], **fields}
+            self._report(code, int(self.rows[first[at]]), column, word, int(times[at]) - 1)
         self.problems.add_unseen(code, len(found) - len(told))
 
     def _amounts(self, column: str, said: NDArray[np.object_], found: Floats, unit: str) -> NDArray[np.bool_]:
