@@ -27,7 +27,7 @@ from ..desk import (
     Stock,
     cell_faults,
     chosen_regions,
-    computed,
+    formula_faults,
     look,
     not_taken_in,
     said,
@@ -251,7 +251,7 @@ def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
         return
     cells = list(stock.reading.of_region(region.code, Owner.MANAGER))
     yield from unkept(stock, cells)
-    yield from computed(stock, (cell for cell in cells if not side.is_sealed(cell.key)))
+    yield from formula_faults(stock, (cell for cell in cells if not side.is_sealed(cell.key)))
     yield from _header_problems(stock, region)
     for line in side.lines:
         if not side.is_agreed(line.code):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..calibration import Line, Region, Value, decision_faults, same_value
 from ..calibration.vocabulary import DecisionKind
-from ..desk import Side, Stock, computed, said, text_faults, where
+from ..desk import Side, Stock, formula_faults, said, text_faults, where
 from ..language import is_meant, is_placeholder
 from ..problems import Problem
 from ..workbook import Typed
@@ -77,7 +77,7 @@ def decision_problems(stock: Stock, region: Region, decision: Decision) -> Itera
     line, side = decision.line, stock.table(region)
     if side.is_agreed(line.code) or side.of(line.code, "decision"):
         yield Problem("already_decided", _place(stock, region, decision, "decision"))
-    if decision.in_tab and (formulas := list(computed(stock, _cells(stock, line)))):
+    if decision.in_tab and (formulas := list(formula_faults(stock, _cells(stock, line)))):
         yield from formulas
         return
     suggested, reason = stock.standing.suggested(line.code), decision.reason

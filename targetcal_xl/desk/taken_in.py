@@ -33,7 +33,7 @@ def where(stock: Stock, cell: Typed) -> str:
     return f"{stock.reading.places.tabs[cell.sheet]}!{cell_name(cell.spot)}"
 
 
-def computed(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
+def formula_faults(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
     """Cells whose content is computed: what is sealed must not be something else tomorrow."""
     for cell in cells:
         if cell.has_formula and cell.key[2] != "declared":
