@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import math
 from pathlib import Path
 
 import docx
@@ -12,6 +13,7 @@ import pypdfium2
 import pytest
 
 from targetcal_xl.actions import evaluate, follow, recalibrate, repair, survey, verify
+from targetcal_xl.actions.evaluate import coordination_hours
 from targetcal_xl.actions.evaluation_files import evaluate_as_said
 from targetcal_xl.actions.evaluation_told import Section
 from targetcal_xl.calibration import Measures, Standing
@@ -23,7 +25,7 @@ from targetcal_xl.ledger import Event
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Sentence
 from tests.support.browser import NARROW, WIDE, visit
-from tests.support.desks import Case, confirmed, decided, fresh, told
+from tests.support.desks import Case, confirmed, decided, fresh, locked, told
 
 
 @pytest.fixture
@@ -121,6 +123,11 @@ def test_the_four_measures_come_from_the_ledger(case: Case) -> None:
     assert measures.agreement_pct == pytest.approx(100 * 7 / 11)
     assert measures.consensus_days == 1, "opened and confirmed on one day"
     assert measures.attainment_pct == pytest.approx(100 * 314 / 353)
+
+
+def test_hours_that_nobody_counted_are_not_none_at_all(tmp_path: Path) -> None:
+    with locked(tmp_path).desk() as desk:
+        assert math.isnan(coordination_hours(desk.ledger))
 
 
 def test_results_are_counted_against_their_intervals_once_they_are_all_there(case: Case) -> None:

@@ -138,6 +138,8 @@ def test_a_signed_version_goes_in_place_of_the_letter_also_after_that_was_mailed
     assert len(post.received) == 6
     [enclosed] = post.mails[-1].iter_attachments()
     assert enclosed.get_content() == signed.read_bytes()
+    subjects = [str(mail["Subject"]) for mail in (post.mails[0], post.mails[-2])]
+    assert ["已签署" in one for one in subjects] == [False, True], "who has signed is not asked to sign"
     sign(signed, "superior")
     assert len(_mailed(case, dry_run=True).messages) == 2, "once both have signed, everybody gets that"
 

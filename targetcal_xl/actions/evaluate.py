@@ -165,8 +165,9 @@ def _negotiation(ledger: Ledger) -> tuple[dt.datetime, dt.datetime]:
 
 
 def coordination_hours(ledger: Ledger) -> float:
-    """Hours that people have spent on objections and decisions."""
-    return math.fsum(float(entry.new or 0) for entry in ledger.entries(field="hours"))
+    """Hours that people have spent on objections and decisions; NaN where nobody said how many."""
+    told = [float(entry.new or 0) for entry in ledger.entries(field="hours")]
+    return math.fsum(told) if told else math.nan
 
 
 def warning_turns(ledger: Ledger) -> Iterator[WarningTurn]:

@@ -166,6 +166,11 @@ def is_only_signed(content: bytes) -> bool:
     return bool(seen.signatures) and not seen.is_altered
 
 
+def carries_signature(content: bytes, role: Role) -> bool:
+    """Whether a file carries a signature in a role's place."""
+    return any(one.role == role for one in examined(content).signatures)
+
+
 def roots_of(trust: Trust) -> list[bytes]:
     """The certificates that a plan trusts, in DER; none where it names none."""
     return [*map(as_der, trusted_roots(trust=trust))] if trust.roots else []

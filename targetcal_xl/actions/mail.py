@@ -20,9 +20,9 @@ from ..outbox import MOST_ATTACHED, Attachment, Message, enter, message_code, qu
 from ..problems import Problem
 from ..telling import DONE, Part, Report, Sentence
 from .issue_individual import known_numbers
-from .letter_files import Issued, LetterOnShelf, LetterShelf, issued_letters
+from .letter_files import Issued, LetterOnShelf, LetterShelf, carries_signature, issued_letters
 from .letters_held import FOLDER, lines_outdated
-from .mail_texts import CoveringText, covering_texts, write_texts
+from .mail_texts import SIGNED_TEXT, CoveringText, covering_texts, write_texts
 from .outbox import OutboxReport, Sleep, row_of_message, send_due
 
 MailFormat = Literal["pdf", "docx", "both"]
@@ -128,8 +128,10 @@ def _news(
     texts = covering_texts(stock.desk.path, stock.standing.language)
     for issue, people in letters:
         files, is_signed = found.of(issue)
+        by_head = is_signed and carries_signature(files[-1][1], Role.HEAD)
         for kind, person in people if files else ():
-            message = _message(stock, issue, kind, person, texts[kind], files, is_signed)
+            covering = texts[SIGNED_TEXT if by_head and kind != MessageKind.LETTER_COPY else kind]
+            message = _message(stock, issue, kind, person, covering, files, is_signed)
             if message_code(stock.plan.code, message) not in known:
                 yield message, tuple(content for _, content in files)
 

@@ -15,7 +15,9 @@ from ..problems import DataProblems, Problem, Refused
 
 FIELDS: Final = ("person", "head", "region", "company", "period", "metric", "number", "replaces", "files")
 """What may stand in braces in a covering text."""
-KINDS: Final = ("letter", "letter_copy", "letter_personal")
+SIGNED_TEXT: Final = "letter_signed"
+"""What a letter goes with whose receiver has signed it already."""
+KINDS: Final = ("letter", "letter_copy", "letter_personal", SIGNED_TEXT)
 _PARTS: Final = ("subject", "body")
 _ENDING: Final = ".mail.toml"
 _BRACED: Final = re.compile(r"\{([^{}]*)\}")
