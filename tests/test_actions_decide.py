@@ -250,16 +250,39 @@ def test_decisions_that_were_typed_in_the_tab_are_recorded(case: Case) -> None:
     assert case.run(verify).problems == ()
 
 
-def test_typed_decisions_are_wrong_all_at_once(case: Case) -> None:
-    case.type({("R1", "R1-1", "decision"): "随便", ("R1", "R1-2", "decision"): "counter"})
+def test_typed_decisions_are_wrong_all_at_once_each_by_its_cell_and_so_says_check(case: Case) -> None:
+    case.type(
+        {
+            ("R1", "R1-1", "decision"): "随便",
+            ("R1", "R1-2", "decision"): "counter",
+            ("R1", "R1-2", "counter"): "九十左右",
+            ("R1", "R1-2", "decision_reason"): "—",
+        }
+    )
     with pytest.raises(DataProblems) as problems:
         case.run(decide_typed, "R1", by="superior1")
-    assert [problem.code for problem in problems.value.problems] == [
-        "decision_decision_unknown",
-        "decision_reason_missing",
-        "decision_reason_missing",
-        "decision_counter_missing",
+    assert told(problems.value.problems) == [
+        ("decision_decision_unknown", case.where(("R1", "R1-1", "decision"))),
+        ("decision_reason_missing", case.where(("R1", "R1-1", "decision_reason"))),
+        ("decision_reason_missing", case.where(("R1", "R1-2", "decision_reason"))),
+        ("decision_counter_text", case.where(("R1", "R1-2", "counter"))),
     ]
+    assert told(case.run(check).problems) == told(problems.value.problems)
+
+
+def test_a_counter_or_reason_beside_no_decision_is_told_by_its_cell(case: Case) -> None:
+    counter, reason = ("R1", "R1-1", "counter"), ("R1", "R1-1", "decision_reason")
+    case.type({counter: 88.0, reason: "客户在回流 \U00013000"})
+    told_of = [("decision_not_chosen", case.where(key)) for key in (counter, reason)]
+    assert told(case.run(check).problems) == [*told_of, ("text_unprintable", case.where(reason))]
+    with pytest.raises(DataProblems) as alone:
+        case.run(decide_typed, "R1", by="superior1")
+    assert told(alone.value.problems) == told_of
+    assert [told(problems) for _, problems in case.run(decide_tabs, by="superior1").refused] == [told_of]
+    case.type({("R1", "R1-2", "decision"): "accept", ("R1", "R1-2", "decision_reason"): REASON})
+    assert case.run(decide_typed, "R1", by="superior1").awaited == ("华东1组",), (
+        "one line does not hold up another"
+    )
 
 
 def test_nothing_typed_is_nothing_decided(case: Case) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +22,7 @@ from targetcal_xl.actions import (
     unlock,
     verify,
 )
+from targetcal_xl.calibration import Letter, compose
 from targetcal_xl.desk import issues, register_rows, take_stock
 from targetcal_xl.ledger import Event, dump, reference
 from targetcal_xl.problems import DataProblems, Refused
@@ -67,7 +70,9 @@ def test_every_region_gets_its_letter_as_word_and_pdf(case: Case, tmp_path: Path
     first = (tmp_path / "out" / f"{FIRST[0]}.docx").read_bytes()
     assert "84" in word_text(first)
     assert "依据充分" in word_text(first)
-    assert "与负责人面谈，渠道缺人" in word_text((tmp_path / "out" / f"{FIRST[1]}.docx").read_bytes())
+    assert "异议成立：与负责人面谈，渠道缺人。" in word_text(
+        (tmp_path / "out" / f"{FIRST[1]}.docx").read_bytes()
+    )
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf"])
@@ -85,6 +90,22 @@ def test_what_was_issued_is_kept_to_the_byte(case: Case, tmp_path: Path) -> None
     assert not any(letter.is_new for letter in (*again.letters, *elsewhere.letters))
     assert _files(tmp_path / "out") == _files(tmp_path / "elsewhere") == before
     assert case.entries("letters") == entries
+
+
+def test_a_letter_from_before_outcomes_were_said_stays_in_force(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_in_0_6_0(*args: Any, **said: Any) -> Letter:
+        letter = compose(*args, **said)
+        return replace(letter, objections=tuple(replace(one, outcome="") for one in letter.objections))
+
+    with monkeypatch.context() as older:
+        older.setattr(import_module("targetcal_xl.actions.issue_letters"), "compose", as_in_0_6_0)
+        case.run(issue_letters, tmp_path / "out", "docx")
+    before = _files(tmp_path / "out")
+    again, elsewhere = (case.run(issue_letters, tmp_path / name, "docx") for name in ("out", "elsewhere"))
+    assert not any(letter.is_new for letter in (*again.letters, *elsewhere.letters))
+    assert _files(tmp_path / "out") == _files(tmp_path / "elsewhere") == before
 
 
 def test_the_files_are_those_of_the_register(case: Case, tmp_path: Path) -> None:

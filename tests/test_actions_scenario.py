@@ -80,9 +80,11 @@ def test_what_a_scenario_promises_is_what_adopting_it_brings(case: Case) -> None
 
 
 def test_adopting_what_the_plan_is_already_puts_the_cells_back_and_records_nothing(case: Case) -> None:
-    case.run(keep_scenario, "as before")
+    kept = [case.run(keep_scenario, "as before")]
     case.type({HQ: 500})
-    case.run(keep_scenario, "ambitious")
+    kept.append(case.run(keep_scenario, "ambitious"))
+    first = [next(report.tell("en")) for report in kept]
+    assert ["hold up" in str(sentence) for sentence in first] == [False, True], "only where cells differ"
     count = len(case.entries())
     case.run(adopt_scenario, "as before", "the board did not agree")
     assert (typed(case, HQ), len(case.entries())) == (330, count)

@@ -191,11 +191,13 @@ def test_objections_come_with_what_became_of_them() -> None:
         ("R1", "R1-2", "basis"): "依据",
         ("R1", "R1-2", "support"): "支持",
         ("R1", "R1-2", "risk"): "风险",
+        ("R1", "R1-2", "objection.outcome"): "partly",
         ("R2", "R2-1", "objection"): "open",
     }
     standing = with_values(_agreed(), values)
     (answered,) = _compose(standing, R1_2="已谈").objections
     assert astuple(answered)[:6] == ("华南2组", "依据", "支持", "风险", True, "已谈")
+    assert answered.outcome == "partly"
     (left,) = _compose(standing, "R2").objections
     assert (left.handled, left.handling) == (False, "")
 

@@ -351,9 +351,9 @@ def test_all_faults_of_all_sheets_are_told_at_once() -> None:
     found = _faults(_typed({**{place.split()[0]: said for place, (said, _) in wrong.items()}, **tables}))
     assert {(code, f"plan.xlsx, {place}") for place, (_, code) in wrong.items()} <= found
     assert {
-        ("form_unknown", "plan.xlsx, History, row 6, column line (A6)"),
-        ("csv_not_a_number", "plan.xlsx, History, row 7, column value (C7)"),
-        ("csv_negative", "plan.xlsx, Readings, row 5, column now (D5)"),
+        ("form_unknown", "plan.xlsx, History, row 6, column Line (A6)"),
+        ("csv_not_a_number", "plan.xlsx, History, row 7, column Value (C7)"),
+        ("csv_negative", "plan.xlsx, Readings, row 5, column Now (D5)"),
     } <= found
 
 

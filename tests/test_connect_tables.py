@@ -221,7 +221,27 @@ def test_words_above_the_titles_are_passed_over(tmp_path: Path) -> None:
     said = "2024 年数据,,\n单位：家,,\n,,\n行,期间,数值\nA,2024Q4,x\n"
     table = read_table(write(tmp_path, said), COLUMNS)
     table.numbers("value")
-    assert [problem.where for problem in table.problems] == ["table.csv, row 5, column value"]
+    assert [problem.where for problem in table.problems] == ["table.csv, row 5, column 数值"], (
+        "as the file has it"
+    )
+
+
+def test_an_unknown_word_is_told_once_with_how_many_rows_say_it(tmp_path: Path) -> None:
+    said = (
+        "line,value\n"
+        + "Atlantis,1\nJiangsu,1\n" * 40
+        + "Jiansu,2\n"
+        + "".join(f"Q{n},1\n" for n in range(20))
+    )
+    table = read_table(write(tmp_path, said), ["line", "value"])
+    assert (table.codes("line", {"JS": "Jiangsu"}) < 0).sum() == 61
+    told = {problem.fields.get("value"): problem.sentence("en") for problem in table.problems}
+    assert told["Atlantis"].startswith("table.csv, row 2 and 39 more rows, column line: ")
+    assert "did you mean JS" in told["Jiansu"] and told["Jiansu"].startswith(
+        "table.csv, row 82, column line: "
+    )
+    assert [*told][-2:] == ["Q10", None], "twelve words, and how many more there are"
+    assert [one.fields["count"] for one in table.problems if one.code == "more_of_a_kind"] == [9]
 
 
 def test_a_title_in_both_languages_is_there_twice(tmp_path: Path) -> None:

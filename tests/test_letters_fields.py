@@ -107,6 +107,33 @@ def test_objections_say_whether_they_were_handled() -> None:
     assert (second["state"], second["handling"]) == ("Open", UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    ("language", "outcome", "note", "handling"),
+    [
+        (
+            "en",
+            "upheld",
+            "Counter explained",
+            "Upheld: Counter explained. Declared 95 later, which no longer objects.",
+        ),
+        (
+            "en",
+            "partly",
+            "Why not more?",
+            "Upheld in part: Why not more? Declared 95 later, which no longer objects.",
+        ),
+        ("zh-CN", "target_kept", "已说明理由", "维持建议目标：已说明理由。之后改报 95，不再构成异议。"),
+        ("en", "", "As issued", "As issued Declared 95 later, which no longer objects."),
+    ],
+)
+def test_an_objection_tells_the_outcome_of_its_talk_in_sentences_of_their_own(
+    language: str, outcome: str, note: str, handling: str
+) -> None:
+    objection = Objection("一组", "依据", "", "", True, note, 60, 100, 95, outcome)
+    (row,) = _rows(fields(replace(sample_letter(1), objections=(objection,)), language), "objections")
+    assert row["handling"] == handling, "without an outcome as in letters that were issued before"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_specimen_has_one_of_everything(language: str) -> None:
     said = fields(specimen(), language)

@@ -27,6 +27,7 @@ from ..desk import (
     Stock,
     cell_faults,
     chosen_regions,
+    formula_faults,
     look,
     not_taken_in,
     said,
@@ -42,6 +43,7 @@ from ..ooxml import BLANK, Cell, Spot, cell_name
 from ..problems import Problem
 from ..telling import DONE, QUESTION, WRONG, Part, Report, Sentence, tell_problems, word
 from ..workbook import Content, Owner, Typed, content, is_formula, region_sheet, same_shown
+from .decisions import tab_faults
 
 SUPPORT_FIELDS = ("kind", "what", "quantity")
 """What a support item needs, once anything is said of it."""
@@ -188,10 +190,15 @@ def examine(stock: Stock, region: Region, faults: Iterable[Problem]) -> tuple[Pr
         *own,
         *broken_seals(stock, region),
         *unrecorded(stock, region),
-        *cell_faults(stock, typed),
+        *_each_once([*tab_faults(stock, region), *cell_faults(stock, typed)]),
         *typed_faults(stock, typed_remarks(stock, [region])),
         *_unfinished(stock, region),
     )
+
+
+def _each_once(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """Problems without those that are told of the same cell already."""
+    return {(problem.code, problem.where): problem for problem in problems}.values()
 
 
 def _is_new(stock: Stock, cell: Typed) -> bool:
@@ -244,7 +251,7 @@ def _unfinished(stock: Stock, region: Region) -> Iterator[Problem]:
         return
     cells = list(stock.reading.of_region(region.code, Owner.MANAGER))
     yield from unkept(stock, cells)
-    yield from computed(stock, (cell for cell in cells if not side.is_sealed(cell.key)))
+    yield from formula_faults(stock, (cell for cell in cells if not side.is_sealed(cell.key)))
     yield from _header_problems(stock, region)
     for line in side.lines:
         if not side.is_agreed(line.code):
@@ -260,13 +267,6 @@ def unkept(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
             yield Problem(code, where(stock, cell), {"value": said(ascii(cell.value))})
         else:
             yield from cell_faults(stock, [cell])
-
-
-def computed(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
-    """Cells whose content is computed: what is sealed must not be something else tomorrow."""
-    for cell in cells:
-        if cell.has_formula and cell.key[2] != "declared":
-            yield Problem("text_formula", where(stock, cell))
 
 
 def _header_problems(stock: Stock, region: Region) -> Iterator[Problem]:

@@ -5,47 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..calibration import (
-    Line,
-    Region,
-    Standing,
-    after_decisions,
-    as_number,
-    decision_faults,
-    may_act,
-    same_value,
-)
+from ..calibration import Line, Region, Standing, after_decisions, may_act
 from ..calibration.vocabulary import DecisionKind, Move, Stage, State, Status
-from ..desk import (
-    IN_TAB,
-    Desk,
-    Side,
-    Stock,
-    find_line,
-    find_region,
-    take_stock,
-    text_faults,
-    where,
-)
-from ..language import is_meant, is_placeholder, listed, record, text
+from ..desk import IN_TAB, Desk, Side, Stock, find_line, find_region, take_stock
+from ..language import listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, WRONG, Part, Report, Sentence, tell_problems, word
-from ..workbook import Owner
-from .check import broken_seals, computed
+from .check import broken_seals
 from .comment import sound_remarks
+from .decisions import Decision, awaiting, decision_problems, typed_decisions, unchosen
 from .grants import grant_faults, support_events, typed_grants, undecided_supports
-
-
-@dataclass(frozen=True)
-class Decision:
-    """`accept`, `counter` (with a value) or `return`, and why; `hours` is the time it took to talk."""
-
-    line: Line
-    kind: str
-    counter: float | None
-    reason: str
-    hours: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -158,7 +128,7 @@ def decide_typed(desk: Desk, region: str, *, hours: float = 0.0) -> DecisionRepo
     found = _decidable(stock, region, "grant")
     if not _says_something(stock, found):
         raise Refused([Problem("nothing_decided", found.name)])
-    return _record(stock, found, _typed_decisions(stock, found, hours), sound_remarks(stock, [found])[0])
+    return _record(stock, found, _typed(stock, found, hours), sound_remarks(stock, [found])[0])
 
 
 def decide_tabs(desk: Desk, *, hours: float = 0.0) -> DecisionsReport:
@@ -174,7 +144,7 @@ def decide_tabs(desk: Desk, *, hours: float = 0.0) -> DecisionsReport:
     refused: list[tuple[str, tuple[Problem, ...]]] = []
     for region in said:
         try:
-            decisions = _typed_decisions(stock, _decidable(stock, region.code, "grant"), hours)
+            decisions = _typed(stock, _decidable(stock, region.code, "grant"), hours)
             taken.append((region, decisions, _recorded(stock, region, decisions)))
         except (DataProblems, Refused) as faults:
             refused.append((region.name, faults.problems))
@@ -202,25 +172,16 @@ def _is_theirs(stock: Stock, region: Region) -> bool:
 
 
 def _says_something(stock: Stock, region: Region) -> bool:
-    """Whether a decision or a grant stands in the region's tab that is not recorded yet."""
-    decisions = (stock.typed((*_at(line), "decision")) for line in _awaiting(stock.table(region)))
-    return any(kind is not None for kind in decisions) or any(typed_grants(stock, region))
+    """Whether a decision, a part of one or a grant stands in the region's tab that is not recorded yet."""
+    said = (typed_decisions(stock, region), typed_grants(stock, region), unchosen(stock, region))
+    return any(any(True for _ in each) for each in said)
 
 
-def _typed_decisions(stock: Stock, region: Region, hours: float) -> list[Decision]:
-    """The decisions in a region's tab; the first has the hours. Raise DataProblems where one is computed."""
-    decisions = [
-        Decision(
-            line, str(kind), _counter(stock, line), str(stock.typed((*_at(line), "decision_reason")) or "")
-        )
-        for line in _awaiting(stock.table(region))
-        if (kind := stock.typed((*_at(line), "decision"))) is not None
-    ]
-    said = {decision.line.code for decision in decisions}
-    cells = stock.reading.of_region(region.code, Owner.SUPERIOR)
-    if problems := list(computed(stock, (cell for cell in cells if cell.key[1] in said))):
-        raise DataProblems(problems)
-    decisions[:1] = [replace(first, hours=hours) for first in decisions[:1]]
+def _typed(stock: Stock, region: Region, hours: float) -> list[Decision]:
+    """The decisions in a region's tab; raise DataProblems where values or reasons alone stand there."""
+    decisions = typed_decisions(stock, region, hours)
+    if not decisions and not any(typed_grants(stock, region)) and (parts := list(unchosen(stock, region))):
+        raise DataProblems(parts)
     return decisions
 
 
@@ -249,14 +210,6 @@ def decide_support(
     return _report(stock, now, found, [], [(support, granted)])
 
 
-def _at(line: Line) -> tuple[str, str]:
-    return line.region, line.code
-
-
-def _counter(stock: Stock, line: Line) -> float | None:
-    return as_number(stock.typed((*_at(line), "counter")))
-
-
 def _decidable(stock: Stock, said: str, move: Move = "decide") -> Region:
     """The region, if this person may decide on it now and it still says what was sealed."""
     region = find_region(stock.plan, said)
@@ -271,15 +224,6 @@ def _decidable(stock: Stock, said: str, move: Move = "decide") -> Region:
     return region
 
 
-def _awaiting(side: Side) -> tuple[Line, ...]:
-    """Lines of a locked region without a decision in this round."""
-    if not side.allows("decide"):
-        return ()
-    return tuple(
-        line for line in side.lines if not side.is_agreed(line.code) and not side.of(line.code, "decision")
-    )
-
-
 def _record(
     stock: Stock, region: Region, decisions: Sequence[Decision], written: Sequence[Event] = ()
 ) -> DecisionReport:
@@ -289,7 +233,7 @@ def _record(
 
 def _recorded(stock: Stock, region: Region, decisions: Sequence[Decision]) -> list[Event]:
     """All that decisions, and grants in the tab, mean; raise DataProblems with all their faults."""
-    problems = [problem for decision in decisions for problem in _faults(stock, region, decision)]
+    problems = [problem for decision in decisions for problem in decision_problems(stock, region, decision)]
     problems += grant_faults(stock, region)
     if problems:
         raise DataProblems(problems)
@@ -319,35 +263,10 @@ def _report(
         tuple((decision.line.name, decision.kind) for decision in decisions),
         now.stage,
         now.round,
-        tuple(line.name for line in _awaiting(now)),
+        tuple(line.name for line in awaiting(now)),
         tuple(supports),
         tuple(undecided_supports(standing, region)),
     )
-
-
-def _faults(stock: Stock, region: Region, decision: Decision) -> Iterator[Problem]:
-    line, side = decision.line, stock.table(region)
-    place = f"{region.name} / {line.name}"
-    if side.is_agreed(line.code) or side.of(line.code, "decision"):
-        yield Problem("already_decided", place)
-    suggested, reason = stock.standing.suggested(line.code), decision.reason
-    gives = {"is_reasoned": not is_placeholder(reason), "is_meant": is_meant(reason)}
-    for code in decision_faults(decision.kind, decision.counter, stock.plan.metric, suggested, **gives):
-        fields = {"found": decision.kind, "counter": decision.counter, "suggested": suggested}
-        fields |= {"step": stock.plan.metric.step}
-        yield Problem(f"decision_{code}", place, fields)
-    if _is_idle(side, decision):
-        yield Problem("decision_counter_idle", place, {"counter": decision.counter})
-    cell = stock.reading.typed.get((*_at(line), "decision_reason"))
-    is_typed = cell is not None and cell.value == decision.reason
-    yield from text_faults(where(stock, cell) if cell and is_typed else place, decision.reason)
-
-
-def _is_idle(side: Side, decision: Decision) -> bool:
-    """Whether a value comes with a decision that takes none, and is neither declared nor the last counter."""
-    known = (side.of(decision.line.code, field) for field in ("declared", "counter"))
-    takes_none = decision.kind in (DecisionKind.ACCEPT, DecisionKind.RETURN) and decision.counter is not None
-    return takes_none and not any(same_value(decision.counter, value) for value in known)
 
 
 def _events(side: Side, decision: Decision) -> Iterator[Event]:

@@ -98,7 +98,7 @@ def _letter(
 ) -> tuple[Letter, bool]:
     """The letter that is due: the last one, when it still says what was agreed, or else the next version."""
     letter = _next(stock, region, last, handling)
-    if last and says_the_same(letter if last.letter.thresholds else _as_before(letter), last.letter):
+    if last and says_the_same(_as_known(letter, last.letter), last.letter):
         return last.letter, False
     return letter, True
 
@@ -124,8 +124,15 @@ def _next(stock: Stock, region: Region, last: Issue | None, handling: dict[str, 
     )
 
 
-def _as_before(letter: Letter) -> Letter:
-    """What a letter said in releases up to 0.4.0, so that a new program alone asks for no new letter."""
+def _as_known(letter: Letter, last: Letter) -> Letter:
+    """What a letter said in the release that issued the last one: a new program alone asks for no new letter.
+
+    Up to 0.4.0 there were neither risks nor milestones, up to 0.6.0 no outcomes of talks.
+    """
+    if not any(one.outcome for one in last.objections):
+        letter = replace(letter, objections=tuple(replace(one, outcome="") for one in letter.objections))
+    if last.thresholds:
+        return letter
     lines = tuple(replace(line, risk="") for line in letter.lines)
     grants = tuple(replace(grant, owner="") for grant in letter.grants)
     return replace(letter, lines=lines, grants=grants, milestones=(), thresholds=None)

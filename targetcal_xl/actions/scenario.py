@@ -78,7 +78,9 @@ class ScenarioReport(Report):
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         if self.kept:
-            yield Sentence(text("telling.scenario.kept", language, name=self.kept), DONE)
+            differs = any(one.changes for one in self.seen if one.name == self.kept)
+            key = "telling.scenario.kept" if differs else "telling.scenario.kept_alike"
+            yield Sentence(text(key, language, name=self.kept), DONE)
         if len(self.seen) == 1:
             yield Sentence(text("telling.scenario.none", language))
             return

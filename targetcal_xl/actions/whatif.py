@@ -94,7 +94,7 @@ def _outlook_rows(moved: Moved, told: Figures) -> Iterator[tuple[str, ...]]:
     name = moved.line or text("telling.whatif.total", language)
     for side, seen in (("before", moved.before), ("after", moved.after)):
         yield (
-            name if side == "before" else "",
+            name,
             text(f"telling.column.{side}", language),
             number(seen.suggested),
             told.interval(seen.low, seen.high),

@@ -166,7 +166,16 @@ from .rhythm import (
 from .standing import Key, Standing, Value, as_number
 from .states import allows
 from .succession import succeeding
-from .supports import DECLINED, DELIVERED, NOT_DELIVERED, Item, granted_supports, in_words_only, support_items
+from .supports import (
+    DECLINED,
+    DELIVERED,
+    NOT_DELIVERED,
+    Item,
+    granted_supports,
+    in_words_only,
+    sees_to,
+    support_items,
+)
 from .values import is_multiple, kept, same_value
 from .vocabulary import (
     ANSWERS,
@@ -399,6 +408,7 @@ __all__ = [
     "review",
     "rules_for",
     "same_value",
+    "sees_to",
     "settles",
     "shared_error",
     "shared_risk",

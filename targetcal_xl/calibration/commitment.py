@@ -17,7 +17,7 @@ from .period import Period
 from .plan import ADDED, Line, Region, Thresholds
 from .progress import target_path
 from .standing import Standing, Value, as_number
-from .supports import SaysNothing, in_words_only, support_items
+from .supports import SaysNothing, in_words_only, sees_to, support_items
 from .vocabulary import JUSTIFICATION, ChangeState, ObjectionState
 
 
@@ -104,6 +104,8 @@ class Objection:
     suggested: float = field(default=math.nan, metadata=ADDED)
     lifted: float | None = field(default=None, metadata=ADDED)
     """The later declaration that no longer objects."""
+    outcome: str = field(default="", metadata=ADDED)
+    """What the talk about it came to, one of `TALK_OUTCOMES`; empty without one."""
 
     @property
     def state(self) -> str:
@@ -295,12 +297,12 @@ def _history(standing: Standing, region: str) -> tuple[tuple[Period, float], ...
 
 def _grants(standing: Standing, region: str, granted: str) -> Iterator[Grant]:
     """The items that were granted, or those that were not; the superior sees to what nobody else does."""
-    superior = standing.inputs.plan.region(region).superior.name
+    whose = standing.inputs.plan.region(region)
     names = {line.code: line.name for line in standing.inputs.plan.lines_of(region)}
     for item in support_items(standing, region):
         if item.granted == granted:
             line = names.get(item.line, item.line)
-            owner = (item.owner or superior) if granted == "yes" else ""
+            owner = sees_to(item, whose) if granted == "yes" else ""
             yield Grant(line, item.kind, item.what, item.quantity, item.unit, item.due, item.reason, owner)
 
 
@@ -329,6 +331,7 @@ def _objections(
                 declared=said.known("objection.declared"),
                 suggested=said.known("objection.suggested"),
                 lifted=as_number(lifted),
+                outcome=said.text("objection.outcome"),
             )
 
 

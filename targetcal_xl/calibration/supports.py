@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .plan import Line
+from .plan import Line, Region
 from .standing import Standing, Value
 from .vocabulary import SupportState
 
@@ -48,6 +48,11 @@ class Item:
         if day := _date(self.came):
             return "late" if self.due is not None and day > self.due else "in_time"
         return "past_due" if self.due is not None and self.due < today else "awaited"
+
+
+def sees_to(item: Item, region: Region) -> str:
+    """Who sees to a support that was granted: the superior, where nobody else does."""
+    return item.owner or region.superior.name
 
 
 def support_items(standing: Standing, region: str) -> tuple[Item, ...]:

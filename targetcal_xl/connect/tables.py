@@ -61,6 +61,8 @@ class TableFile:
     rows: NDArray[np.intp]
     columns: Mapping[str, DistinctWords]
     others: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the columns are called there: faults are told in the file's own words."""
     letters: Mapping[str, str] = field(default_factory=dict)
     """In a sheet, the letter of each column."""
     unread: frozenset[tuple[int, str]] = frozenset()
@@ -84,10 +86,19 @@ class TableFile:
 
     def report(self, code: str, row: int, column: str, **fields: object) -> None:
         """Note a fault in one cell, unless it has no value to speak of."""
+        self._report(code, row, column, fields)
+
+    def _report(self, code: str, row: int, column: str, fields: Mapping[str, object], more: int = 0) -> None:
+        """Note a fault in one cell, and in so many more below it."""
         if (row, column) not in self.unread:
             letter = f" ({self.letters[column]}{row})" if column in self.letters else ""
-            said = {"file": self.file, "row": row, "column": f"{column}{letter}"}
-            self.problems.add(Problem(code, Place("connect.place.cell", said), fields))
+            said = {"file": self.file, "row": row, "column": f"{self.called(column)}{letter}", "more": more}
+            place = Place(f"connect.place.{'cells' if more else 'cell'}", said)
+            self.problems.add(Problem(code, place, fields))
+
+    def called(self, column: str) -> str:
+        """What a column is called in the file."""
+        return self.titles.get(column, column)
 
     def report_where(self, code: str, bad: NDArray[np.bool_], column: str, **fields: object) -> None:
         """Note a fault in each cell of a column where `bad` (n,) is true, quoting the cell."""
@@ -139,6 +150,18 @@ class TableFile:
         if bad.any():
             self.report_where(code, bad[self.columns[column].places], column, **fields)
 
+    def _report_once(self, code: str, bad: NDArray[np.bool_], column: str, **fields: object) -> None:
+        """Note each of a column's `bad` (m,) words once, by its first row and how many more say it."""
+        places, said = self.columns[column]
+        words, first, times = np.unique(places, return_index=True, return_counts=True)
+        order = np.argsort(first)
+        found = [at for at in order.tolist() if bad[words[at]]]
+        told = found[: self.problems.room(code)]
+        for at in told:
+            word = {"value": said[words[at]], **fields}
+            self._report(code, int(self.rows[first[at]]), column, word, int(times[at]) - 1)
+        self.problems.add_unseen(code, len(found) - len(told))
+
     def _amounts(self, column: str, said: NDArray[np.object_], found: Floats, unit: str) -> NDArray[np.bool_]:
         """Put in what words (m,) come to whose currency is named, if all are of one; which are not, (m,).
 
@@ -159,7 +182,7 @@ class TableFile:
         examples = [self._example("amount", column, one.example, currency=one.name) for one in there]
         if plain.any():
             examples.append(self._example("plain", column, said[plain][0]))
-        where = Place("connect.place.column", {"file": self.file, "column": column})
+        where = Place("connect.place.column", {"file": self.file, "column": self.called(column)})
         if len(examples) == 1:
             self.problems.add(Problem("csv_other_currency", where, {"found": examples, "unit": unit}))
         else:
@@ -185,9 +208,9 @@ class TableFile:
         hinted = np.array([bool(hints.get(each)) for each in said], dtype=bool)
         for each, hint in hints.items():
             if hint:
-                self.report_words("csv_unknown_code_hint", said == each, column, hint=hint)
+                self._report_once("csv_unknown_code_hint", said == each, column, hint=hint)
         self.report_words("csv_empty", strange & empty, column)
-        self.report_words("csv_unknown_code", strange & ~empty & ~hinted, column)
+        self._report_once("csv_unknown_code", strange & ~empty & ~hinted, column)
         return np.asarray(found[places], dtype=np.intp)
 
     def _say_codes(self, column: str, known: Mapping[str, str]) -> None:
@@ -437,7 +460,8 @@ def _table(
     )
     told = {name: found.columns[places[name]] if name in places else nothing for name in columns}
     others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
-    table = TableFile(file, found.rows, told, tuple(others), comma_is_clear=read.comma_is_clear)
+    titles = {name: head.titles[place].strip() for name, place in places.items()}
+    table = TableFile(file, found.rows, told, tuple(others), titles, comma_is_clear=read.comma_is_clear)
     return _of_sheet(table, read.grid, head.row, places) if read.grid else table
 
 

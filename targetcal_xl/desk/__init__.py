@@ -138,7 +138,7 @@ with on_demand(__name__):
     )
     from .stamped import STAMP_FIELD, Stamp, stamps
     from .stock import Stock, keep, last_hash, look, misfits, show_recorded, take_stock, unfit
-    from .taken_in import finance_cells, not_taken_in, said, where
+    from .taken_in import finance_cells, formula_faults, not_taken_in, said, where
     from .tested import BACKTEST, Tested, verdict
     from .threads import COMMENT, FILE, FOLDER, TEXT, AttachedFile, Remark, parse_attached, remarks
     from .watching import file_changes
@@ -244,6 +244,7 @@ __all__ = [
     "find_region",
     "finish_erasure",
     "first_declarations",
+    "formula_faults",
     "handed_files",
     "handed_in",
     "happened",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..calibration import Cause, Item, Plan, Progress, Standing, has_resources, hope, support_items
+from ..calibration import Cause, Plan, Progress, Standing, has_resources, hope, sees_to, support_items
 from ..calibration.vocabulary import WarningState
 from ..figures import Figures, percent
 from ..language import text
@@ -64,7 +64,7 @@ def proposal(alarm: Alarm, ours: str, standing: Standing, language: str) -> str:
     if alarm.risk_fits:
         risk = standing.value(alarm.region, alarm.line, "risk")
         said.append(text("calibration.warned.risk", language, risk=risk))
-    said += [text("calibration.warned.overdue", language, **_told(item)) for item in _items(alarm, standing)]
+    said += [text("calibration.warned.overdue", language, **due) for due in _due(alarm, standing)]
     return " ".join(filter(None, said))
 
 
@@ -77,14 +77,14 @@ def _whom(alarm: Alarm, say: str, who: str, standing: Standing, language: str) -
     return text("calibration.warned.who", language, say=say, who=who) if who else say
 
 
-def _items(alarm: Alarm, standing: Standing) -> Iterator[Item]:
+def _due(alarm: Alarm, standing: Standing) -> Iterator[dict[str, object]]:
+    """What was to be there by now, by when, and who sees to it."""
     for place in alarm.overdue:
         region, _, row = place.partition("/")
-        yield from (item for item in support_items(standing, region) if item.row == row)
-
-
-def _told(item: Item) -> dict[str, object]:
-    return {"what": item.what or item.kind, "due": item.due, "owner": item.owner or "-"}
+        for item in support_items(standing, region):
+            if item.row == row:
+                owner = sees_to(item, standing.inputs.plan.region(region))
+                yield {"what": item.what or item.kind, "due": item.due, "owner": owner}
 
 
 def advice(progress: Progress, row: int, agreed: float, plan: Plan, language: str) -> str:

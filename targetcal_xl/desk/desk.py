@@ -275,7 +275,7 @@ def _find(items: Sequence[Named], said: str, code: str) -> Named:
     if meant:
         return meant[0]
     names = [item.name for item in items]
-    near = difflib.get_close_matches(said, names, 3, 0.4) or names[:8]
+    near = difflib.get_close_matches(said, names, 3, 0.4) or names[:3]
     raise Refused([Problem(code, fields={"said": said, "known": near})])
 
 

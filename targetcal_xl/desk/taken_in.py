@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..calibration import same_value
 from ..figures import typed
@@ -31,6 +31,13 @@ def not_taken_in(stock: Stock) -> Iterator[Problem]:
 def where(stock: Stock, cell: Typed) -> str:
     """A cell's place in a person's words: `华东大区!H7`."""
     return f"{stock.reading.places.tabs[cell.sheet]}!{cell_name(cell.spot)}"
+
+
+def formula_faults(stock: Stock, cells: Iterable[Typed]) -> Iterator[Problem]:
+    """Cells whose content is computed: what is sealed must not be something else tomorrow."""
+    for cell in cells:
+        if cell.has_formula and cell.key[2] != "declared":
+            yield Problem("text_formula", where(stock, cell))
 
 
 def said(value: object) -> str:

@@ -28,6 +28,8 @@ _CODES = {
     "kind": ("budget", "headcount", "leads", "training", "product", "other"),
 }
 UNKNOWN = "—"
+_ENDS = tuple(".!?…。！？")
+"""What a sentence ends in."""
 
 
 def fields(letter: Letter, language: str) -> LetterFields:
@@ -67,7 +69,9 @@ def specimen() -> Letter:
         total=targets,
         history=tuple((period.shift(-k), 200.0 + k) for k in (4, 3, 2, 1)),
         grants=(Grant("Line", SupportKind.BUDGET, "What", 3, "1", period.start, owner="Owner"),),
-        objections=(Objection("Line", "Basis", "Support", "Risk", True, "Handling", 180, 220, 215),),
+        objections=(
+            Objection("Line", "Basis", "Support", "Risk", True, "Handling", 180, 220, 215, "partly"),
+        ),
         chain_head=f"1-{'0' * 40}",
         explanation=explanation,
         declined=(Grant("Line", SupportKind.LEADS, "What else", 2, "1", None, "Why not"),),
@@ -227,12 +231,16 @@ def _objection(place: int, objection: Objection, letter: Letter, told: Figures) 
 
 
 def _handling(objection: Objection, told: Figures) -> str:
-    """What was done about an objection, and the later declaration that lifted it."""
-    said = [objection.handling] if objection.handling else []
+    """What the talk about an objection came to and was, and the later declaration that lifted it."""
+    note, later = objection.handling.strip(), ""
     if objection.lifted is not None:
         lifted = number(objection.lifted, told)
-        said.append(text("letters.objection.later", told.language, lifted=lifted))
-    return " ".join(said) or UNKNOWN
+        later = text("letters.objection.later", told.language, lifted=lifted)
+    if not (note and objection.outcome):  # as it stands in letters from before outcomes were said
+        return " ".join(filter(None, (objection.handling, later))) or UNKNOWN
+    note += "" if note.endswith(_ENDS) else text("letters.objection.end", told.language)
+    talk = {"outcome": text(f"letters.outcome.{objection.outcome}", told.language), "note": note}
+    return text("letters.objection.talk", told.language, **talk, later=later).strip()
 
 
 def _choice(field: str, code: str, language: str) -> str:
