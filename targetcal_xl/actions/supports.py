@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from ..calibration import DELIVERED, NOT_DELIVERED, Item, Region, granted_supports
+from ..calibration import DELIVERED, NOT_DELIVERED, Item, Region, granted_supports, sees_to
 from ..calibration.vocabulary import SupportState
 from ..connect import CameSupport, delivery_told, read_deliveries
 from ..desk import Desk, Stock, find_file, find_region, look, take_stock
@@ -138,7 +138,7 @@ def _rows(stock: Stock, only: Region | None) -> Iterator[SupportRow]:
                 row=item.row,
                 line=plan.line_names.get(item.line, item.line),
                 what=item.what or item.kind,
-                owner=item.owner or region.superior.name,
+                owner=sees_to(item, region),
                 due=item.due,
                 came="" if item.came == NOT_DELIVERED else item.came,
                 state=item.state(today),
