@@ -17,6 +17,7 @@ from targetcal_xl.actions.outbox import OutboxReport
 from targetcal_xl.calibration import LetterCare
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.telling import Sentence
 from tests.support.desks import Case
 from tests.support.lettered import CORRECTED, FIRST, cared_inputs, lettered, register, renegotiate, sign
 from tests.support.mailing import Post, mail_server
@@ -119,6 +120,8 @@ def test_drafts_are_written_once_and_the_register_says_that_they_are_drafts(
     files = [path.read_bytes() for path in (tmp_path / "drafts").iterdir()]
     assert len(files) == 4 and all(content.startswith(b"X-Unsent: 1\r\n") for content in files)
     assert register(case)[FIRST]["letter_state"] == "draft written"
+    again = _mailed(case).tell("en")
+    assert "outbox --resend" in " ".join(part.said for part in again if isinstance(part, Sentence))
     assert _mailed(case, draft=tmp_path / "drafts", dry_run=True).messages == ()
 
 

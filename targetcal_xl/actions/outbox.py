@@ -106,6 +106,8 @@ class OutboxReport(Report):
             yield table(columns, (_told(row, language) for row in self.messages), language)
         for row in self.messages:
             yield from _aside(row, language)
+        if any(row.state == MessageState.DRAFTED for row in self.messages):
+            yield Sentence(text("telling.outbox.drafted", language), QUIET)
         for problem in self.problems:
             yield Sentence(problem.sentence(language), WRONG)
 
