@@ -57,6 +57,17 @@ def _shown(case: Case, region: str, field: str, line: str | None = None) -> Valu
     return reading.grids[sheet][spot].value
 
 
+def test_every_tab_opens_with_the_cursor_in_sight_and_where_its_manager_begins(tmp_path: Path) -> None:
+    case = submitted(tmp_path)
+    for page in as_openpyxl(case.path):
+        at = page[page.sheet_view.selection[-1].activeCell]
+        assert not page.row_dimensions[at.row].hidden, page.title
+        assert not page.column_dimensions[at.column_letter].hidden, page.title
+    tab = as_openpyxl(case.path)[case.reading().places.tabs[region_sheet("R1")]]
+    declared = case.reading().places.spot(region_sheet("R1"), "lines", "R1-1", "declared")
+    assert tab.sheet_view.selection[-1].activeCell == tab.cell(*declared).coordinate
+
+
 @pytest.mark.parametrize(("size", "step"), [(1.0, 1.0), (1e6, 1e4), (0.001, 0.001)])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_manager_works_with_stands_on_a_small_screen(

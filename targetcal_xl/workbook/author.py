@@ -193,6 +193,7 @@ class _Page:
             page.write_string(HOME[0] - 1, HOME[1] - 1, self._mark, self._looks.plain)
         page.set_row(0, None, None, {"hidden": True})
         page.set_column(0, 0, 4, None, {"hidden": True})
+        page.set_selection(1, 1, 1, 1)  # not A1, which nobody sees
         page.protect("", _COURTESY)
         page.set_tab_color(_TAB_COLOURS[self._sheet.colour])
         page.set_landscape()
@@ -353,7 +354,7 @@ class _Page:
     def _freeze_and_print(self) -> None:
         tables = self._sheet.tables
         if tables and len(tables[0].columns) > 2 and tables[0].top < 15:
-            self._page.freeze_panes(tables[0].top + 1, 3 if tables[0].columns[0].code == "region" else 2)
+            self._freeze(tables[0])
         if self._sheet.filtered is not None:
             self._filter(self._sheet.table(self._sheet.filtered))
         if len(tables) == 1:
@@ -366,6 +367,14 @@ class _Page:
             down, across = self._sheet.reach
             bottom = max(down, *(table.bottom for table in tables if not table.hidden))
             self._page.print_area(0, 1, bottom - 1, max(right, across) - 1)
+
+    def _freeze(self, table: Table) -> None:
+        """Keep captions and names in sight, and begin where somebody writes or reads."""
+        row, column = table.top + 1, 3 if table.columns[0].code == "region" else 2
+        self._page.freeze_panes(row, column)
+        written = (table.spots[one.code] - 1 for one in table.columns if one.owner.is_person and table.rows)
+        first = next(written, column)
+        self._page.set_selection(row, first, row, first)
 
     def _break_pages(self, tables: list[Table]) -> None:
         """Pages side by side where one would be too small to read, each with what the rows are of."""
