@@ -122,7 +122,7 @@ def _run(act: Callable[[], None]) -> int | None:
 
     def unmeasured() -> None:
         """Nobody collects which lines it reaches."""
-        if measuring := Coverage.current():
+        while measuring := Coverage.current():
             measuring.stop()
         act()
 
