@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 
@@ -50,6 +51,8 @@ def _unmeasured(config: pytest.Config) -> Iterator[None]:
         yield
         return
     measuring.pause()
+    while beneath := Coverage.current():  # a worker is a process that a measured one has started
+        beneath.stop()
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
         yield
