@@ -359,7 +359,7 @@ PLAYED: Mapping[str, Play] = {
     "scenario --name": Play(
         "fresh",
         "scenario BOOK --name base",
-        _says("Kept as “base”.", "已存为“base”。"),
+        _says("Kept as “base”: it is the plan as it stands", "已存为“base”：与现行计划相同"),
         lambda told: [one["name"] for one in _rows(told["seen"])] == ["", "base"],
     ),
     "change": Play("confirmed", "change BOOK", _says("No confirmed target has been changed.", "没有变更过")),
