@@ -121,7 +121,7 @@ class AttestReport(Report):
         """The report in sentences and tables."""
         yield from tell_problems(self.problems, language)
         for one in self.proofs:
-            yield from _told(one, language, alone=not (self.files or self.codes))
+            yield from _told(one, language)
         for pair in self.agreements:
             said = text(f"telling.attest.{pair.verdict}", language, one=pair.one, other=pair.other)
             yield Sentence(said, _MARKS[pair.verdict])
@@ -316,8 +316,7 @@ _MAKERS = (
 )
 
 
-def _told(one: ProofFile, language: str, alone: bool) -> Iterator[Part]:
-    """What a proof shows, with its entries where nothing else is asked about."""
+def _told(one: ProofFile, language: str) -> Iterator[Part]:
     if one.problems:
         yield Sentence(text("telling.attest.broken", language, file=one.name), WRONG)
         yield from tell_problems(one.problems, language, indented=True)
@@ -325,10 +324,7 @@ def _told(one: ProofFile, language: str, alone: bool) -> Iterator[Part]:
     seen = one.proof.seen
     said = {"entries": len(one.proof.entries), "origin": seen.origin, "head": seen.mark}
     yield Sentence(text("telling.attest.proved", language, file=one.name, **said), DONE)
-    if alone:
-        yield table(_COLUMNS, _rows(one.proof, language), language)
-    else:
-        yield Sentence(text("telling.attest.listed_alone", language, file=one.name), QUIET)
+    yield table(_COLUMNS, _rows(one.proof, language), language)
     yield from (each.said("holds", language) for each in one.stamps)
     yield from tell_problems(one.wrong, language)
     if one.unheld:
