@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure which lines are reached by the tests of each room, not by what plays over many of them."""
+    """Measure which lines are reached, but for plays in thousands of processes that reach nothing new."""
     with _unmeasured(item.config) if plays_over_rooms(item.path) else nullcontext():
         return (yield)
 

@@ -23,9 +23,6 @@ TALKERS = {
 }
 """Modules of `tests.support` that start LibreOffice, PostgreSQL, Node, Chromium or a screen."""
 
-_PLAYS = ("bench", "docs", "goldens", "house", "whole")
-
-
 def needs_programs(file: Path) -> bool:
     """Whether a module of tests talks to another program, itself or by what it imports."""
     return not TALKERS.isdisjoint(_leant_on(file))
@@ -52,8 +49,8 @@ def minds_versions(file: Path) -> bool:
 
 
 def plays_over_rooms(file: Path) -> bool:
-    """Whether it plays over many rooms at once and is judged by how that ends."""
-    return file.stem.split("_")[1] in _PLAYS
+    """Whether it plays over many rooms in thousands of processes, and reaches what others reach."""
+    return file.stem.startswith("test_whole_") and forks(file)
 
 
 @cache
