@@ -23,6 +23,7 @@ TALKERS = {
 }
 """Modules of `tests.support` that start LibreOffice, PostgreSQL, Node, Chromium or a screen."""
 
+
 def needs_programs(file: Path) -> bool:
     """Whether a module of tests talks to another program, itself or by what it imports."""
     return not TALKERS.isdisjoint(_leant_on(file))
