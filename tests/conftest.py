@@ -12,7 +12,13 @@ from hypothesis.internal.conjecture import providers
 
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
-from tests.support.programs import forks, minds_versions, needs_postgresql, needs_programs, plays_over_rooms
+from tests.support.programs import (
+    forks,
+    is_killed_everywhere,
+    minds_versions,
+    needs_postgresql,
+    needs_programs,
+)
 
 settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
@@ -39,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure which lines are reached, but for plays in thousands of processes that reach nothing new."""
-    with _unmeasured(item.config) if plays_over_rooms(item.path) else nullcontext():
+    with _unmeasured(item.config) if is_killed_everywhere(item.path) else nullcontext():
         return (yield)
 
 

@@ -13,7 +13,8 @@ from ..problems import Problem
 from ..workbook import Typed
 from .grants import grant_faults
 
-_FIELDS = ("decision", "counter", "decision_reason")
+DECISION_FIELDS = ("decision", "counter", "decision_reason")
+"""What a superior says of a line."""
 _FAULTY = {"decision_unknown": "decision", "reason_missing": "decision_reason"}
 """By fault: the field that it is mended in; all others are mended in the counter value."""
 
@@ -115,7 +116,9 @@ def _reason(stock: Stock, line: Line) -> str:
 
 def _cells(stock: Stock, line: Line) -> Iterator[Typed]:
     """What the superior may have typed of a line."""
-    return (cell for field in _FIELDS if (cell := stock.reading.typed.get((*at(line), field))) is not None)
+    return (
+        cell for field in DECISION_FIELDS if (cell := stock.reading.typed.get((*at(line), field))) is not None
+    )
 
 
 def _place(stock: Stock, region: Region, decision: Decision, field: str) -> str:

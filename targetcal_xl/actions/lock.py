@@ -28,9 +28,8 @@ from ..workbook import Owner, region_sheet
 from .announce import NOBODY, Announced, announced, announcement
 from .check import agrees, counter_of, examine, is_submitted, offered, tampering, unsettled
 from .comment import sound_remarks
+from .decisions import DECISION_FIELDS
 from .objections import objection_events
-
-DECISION_FIELDS = ("decision", "counter", "decision_reason")
 
 
 @dataclass(frozen=True)

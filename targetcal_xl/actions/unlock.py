@@ -12,7 +12,7 @@ from ..language import is_placeholder, text
 from ..ledger import Event
 from ..problems import Problem, Refused
 from ..telling import Part, Report, Sentence
-from .lock import DECISION_FIELDS
+from .decisions import DECISION_FIELDS
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from ..language import is_placeholder, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUESTION, Part, Report, Sentence
-from .lock import DECISION_FIELDS
+from .decisions import DECISION_FIELDS
 
 UNDONE = ("agreed", *DECISION_FIELDS)
 """What a lock does to the lines of a region that is not so once it is withdrawn."""

@@ -49,8 +49,8 @@ def minds_versions(file: Path) -> bool:
     return about not in ("actions", "bench", "whole") and "source" not in _leant_on(file)
 
 
-def plays_over_rooms(file: Path) -> bool:
-    """Whether it plays over many rooms in thousands of processes, and reaches what others reach."""
+def is_killed_everywhere(file: Path) -> bool:
+    """Whether it plays in thousands of processes that are killed, and reaches no line that others do not."""
     return file.stem.startswith("test_whole_") and forks(file)
 
 
