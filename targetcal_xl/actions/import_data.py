@@ -112,7 +112,14 @@ class _Known:
     def results(self) -> Floats:
         """All that is known of each line and day, (4, n, D), NaN where nothing is."""
         plan = self.stock.plan
-        return _grids(imported_results(self.stock.desk.ledger, plan), plan)
+        return results_grids(imported_results(self.stock.desk.ledger, plan), plan)
+
+    def news(self, empty: Imported, found: Actuals) -> Imported:
+        """What of daily results is news; from then on it is known."""
+        plan, before = self.stock.plan, self.results
+        now = results_grids(found, plan)
+        self.results = np.where(np.isfinite(now).any(axis=0), now, before)
+        return results_news(empty, found.value, now, before)
 
     def typed(self, key: Key) -> Value:
         """What stands in a cell of finance's."""
@@ -176,7 +183,7 @@ def _read_as(known: _Known, wanted: SourceWanted, content: Traversable, called: 
         source.said, source.query, called, 0, 0, 0, 0.0, on=stock.desk.clock().astimezone().date().isoformat()
     )
     if kind == "actuals":
-        return _News(kind, _results(empty, read_actuals(content, stock.plan, called), known))
+        return _News(kind, known.news(empty, read_actuals(content, stock.plan, called)))
     if kind == "history":
         cells = _past(inputs, read_history(content, stock.plan, called, is_whole=False), source.name)
     else:
@@ -184,12 +191,13 @@ def _read_as(known: _Known, wanted: SourceWanted, content: Traversable, called: 
     return _typed(known, kind, empty, cells)
 
 
-def _results(empty: Imported, found: Actuals, known: _Known) -> Imported:
-    """What of daily results is new, or other than what was known of the same line and day."""
-    now, before = _grids(found, known.stock.plan), known.results
+def results_news(empty: Imported, value: Floats, now: Floats, before: Floats) -> Imported:
+    """What of daily results is new, or other than what was known `before` of the same line and day, (4, n, D).
+
+    `value` (n, days so far) is summed up.
+    """
     said, had = (np.isfinite(grid).any(axis=0) for grid in (now, before))
     same = ((now == before) | (np.isnan(now) & np.isnan(before))).all(axis=0)
-    known.results = np.where(said, now, before)
     lines, days = np.nonzero(said & ~same)
     value, leads, capacity, volume = (shortest(part[lines, days]) for part in now)
     return replace(
@@ -197,7 +205,7 @@ def _results(empty: Imported, found: Actuals, known: _Known) -> Imported:
         rows=int(said.sum()),
         added=int((said & ~had).sum()),
         changed=int((said & had & ~same).sum()),
-        total=float(np.nansum(found.value)),
+        total=float(np.nansum(value)),
         days=days.astype(np.float64),
         lines=lines.astype(np.float64),
         value=value,
@@ -207,7 +215,7 @@ def _results(empty: Imported, found: Actuals, known: _Known) -> Imported:
     )
 
 
-def _grids(results: Actuals | None, plan: Plan) -> Floats:
+def results_grids(results: Actuals | None, plan: Plan) -> Floats:
     """What results say of each line and day, (4, n, D), NaN where they say nothing."""
     whole = np.full((len(PARTS), len(plan.lines), len(plan.period.days)), np.nan)
     if results is not None:
