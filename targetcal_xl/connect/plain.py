@@ -57,6 +57,7 @@ def plain_table(said: str, separator: str, above: int, shape: tuple[int, Sequenc
     width, wanted = shape
     if not _is_plain(said, separator, width):
         return None
+    kinds: dict[int, type | str] = {**dict.fromkeys(range(width), object), width: "category"}
     try:
         with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
             found = pd.read_csv(
@@ -66,7 +67,7 @@ def plain_table(said: str, separator: str, above: int, shape: tuple[int, Sequenc
                 header=None,
                 names=range(width + 1),
                 index_col=False,
-                dtype={**dict.fromkeys(range(width), object), width: "category"},
+                dtype=kinds,
                 na_filter=False,
                 skip_blank_lines=False,
                 quoting=csv.QUOTE_NONE,
