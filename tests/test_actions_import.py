@@ -378,7 +378,7 @@ def test_a_plan_that_states_its_sources_has_them_taken_in_when_they_are_due(tmp_
 def test_sources_that_fail_hold_up_no_other_and_are_told_of_each_and_asked_again(
     web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "_LONGEST", 0.1)
+    monkeypatch.setattr(sources, "_LONGEST", 0.4)
     nobody = "http://127.0.0.1:1/crm"
     addresses = [nobody, "none.csv", f"{web}/broken", f"{web}/list", f"{web}/drips", "wrong.csv", "late.csv"]
     stated = [StatedSource("actuals", each) for each in addresses]

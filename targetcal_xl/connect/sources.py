@@ -215,19 +215,24 @@ class _FromWeb:
     """A question to an address."""
 
     def __init__(self, source: DataSource, token: str) -> None:
-        self._source, self._token = source, token
+        import httpx
+
+        head = {
+            "Accept": "application/json, text/csv",
+            **({"Authorization": f"Bearer {token}"} if token else {}),
+        }
+        self._source, self._client = source, httpx.Client(headers=head, timeout=_TIMEOUT)
         self._line: socket.socket | None = None
 
     def said(self) -> bytes:
         """The answer; raise DataProblems for what is none."""
         import httpx
 
-        source, token = self._source, {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        head = {"Accept": "application/json, text/csv", **token}
+        source = self._source
         try:
             with (
-                httpx.Client(timeout=_TIMEOUT) as client,
-                client.stream("GET", source.said, headers=head, extensions={"trace": self._trace}) as said,
+                self._client as client,
+                client.stream("GET", source.said, extensions={"trace": self._trace}) as said,
             ):
                 content = _limited(source, said.iter_bytes(), said.status_code)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
