@@ -13,8 +13,8 @@ from .sheets.region import CHARTS
 
 _A4 = 9
 _MARGINS = (0.4, 0.4, 0.6, 0.6)
-_ONE_PAGE = 1700
-"""Pixels of columns that are still read when a program shrinks them to one page, of the largest numbers."""
+_ONE_PAGE = 1500
+"""Pixels of columns that are still read when a program shrinks them to one page: six and a half points."""
 _SCALE, _WIDE = 70, 1215
 """Percent of our ten points where columns take several pages, and the pixels that fit across one of those:
 even on a system without our fonts, which measures columns by wider digits (8.5 pixels instead of 7)."""
@@ -40,8 +40,9 @@ def break_pages(page: Worksheet, sheet: Sheet, rooms: Mapping[int, float]) -> No
     page.set_h_pagebreaks([*_begins(sheet, shown)])
     if shown:
         pixels = {at: round(7 * rooms.get(at, 8.43)) + 5 for at in range(2, _right(shown) + 1)}
-        if sum(pixels.values()) > _ONE_PAGE:
-            _across(page, shown, pixels, _together(sheet))
+        together = sum(each for at, each in pixels.items() if at <= _together(sheet))
+        if sum(pixels.values()) > max(_ONE_PAGE, together):
+            _across(page, shown, pixels, max(_WIDE, together))
     if not sheet.region and not any(table.growing and not table.rows for table in sheet.tables):
         down, right = sheet.reach
         bottom = max(down, *(table.bottom for table in shown))
@@ -68,13 +69,14 @@ def _right(tables: Iterable[Table]) -> int:
 
 
 def _together(sheet: Sheet) -> int:
-    """The last column of those that stand on one page: what a region's manager works with."""
-    return sheet.table("lines").spots[JUSTIFICATION[-1]] if sheet.region else 0
+    """The last column of those that stand on one page: what a manager works with, and pictures."""
+    if sheet.region:
+        return sheet.table("lines").spots[JUSTIFICATION[-1]]
+    return _right(sheet.tables) if sheet.code == "dashboard" else 0
 
 
-def _across(page: Worksheet, tables: list[Table], pixels: Mapping[int, int], together: int) -> None:
-    """Pages side by side where one would be too small to read, each with what the rows are of."""
-    wide = max(_WIDE, sum(each for at, each in pixels.items() if at <= together))
+def _across(page: Worksheet, tables: list[Table], pixels: Mapping[int, int], wide: int) -> None:
+    """Pages side by side, so wide, where one would be too small to read, each with what the rows are of."""
     page.set_print_scale(_SCALE * _WIDE // wide)
     named = 3 if tables[0].columns[0].code == "region" else 2
     page.repeat_columns(1, named - 1)
