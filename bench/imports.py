@@ -1,5 +1,6 @@
-"""Daily results from a CSV of 100,000 and 1,000,000 rows: read beside pandas, and taken in beside a script
-that has pandas read the file and openpyxl load and save the book."""
+"""Daily results from a CSV of 100,000 and 1,000,000 rows: read, and read, compared and made the ledger's
+document, beside pandas; and taken in beside a script that has pandas read the file and openpyxl load and save
+the book."""
 
 from __future__ import annotations
 
@@ -17,10 +18,12 @@ import pandas as pd
 from bench.report import Goal, Row, Time, main, stopwatch
 from bench.workbook import alone
 from targetcal_xl.actions import new, open_desk
-from targetcal_xl.actions.import_data import import_data
+from targetcal_xl.actions.import_data import import_data, results_grids, results_news
 from targetcal_xl.actions.import_wanted import ImportWish
 from targetcal_xl.calibration import Inputs
 from targetcal_xl.connect import read_actuals
+from targetcal_xl.desk import Imported
+from targetcal_xl.ledger import dump
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
 
@@ -41,13 +44,14 @@ def _measure(book: Path, rows: int, times: int) -> Iterator[Row]:
     size = (_REGION,) * -(-rows // (_REGION * len(sample_inputs((1,)).plan.period.days)))
     alone(_prepare, book, (*size, rows))
     table = _table(book)
-    steps = ((_read, table), (_bare, table), (_take, book), (_script, book))
+    steps = ((_read, table), (_document, table), (_bare, table), (_take, book), (_script, book))
     took = [tuple(alone(step, path, size) for step, path in steps) for _ in range(times)]
-    reading, bare, taking, script = (
+    reading, document, bare, taking, script = (
         min(each, key=lambda one: one.process) for each in zip(*took, strict=True)
     )
     told, whole = f"{rows:,} rows", f"{rows:,} rows into {sum(size):,} lines"
     yield Row(f"read: {told}", reading, Goal("slower", 5), "pandas.read_csv", bare, "process")
+    yield Row(f"document: {told}", document, Goal("slower", 5), "pandas.read_csv", bare, "process")
     yield Row(f"import: {whole}", taking, Goal("faster", 5), _SCRIPT, script, "process")
 
 
@@ -83,6 +87,16 @@ def _read(table: Path, size: tuple[int, ...]) -> Time:
     plan = _inputs(size).plan
     with stopwatch() as times:
         read_actuals(table, plan)
+    return times[0]
+
+
+def _document(table: Path, size: tuple[int, ...]) -> Time:
+    """Read, compared with what is known, which is nothing yet, and made the document of the import."""
+    plan = _inputs(size).plan
+    with stopwatch() as times:
+        found = read_actuals(table, plan)
+        now, before = (results_grids(one, plan) for one in (found, None))
+        dump(results_news(Imported(str(table), "", {}, 0, 0, 0, 0.0), found.value, now, before))
     return times[0]
 
 

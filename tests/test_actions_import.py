@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -436,6 +437,34 @@ def test_databases_that_never_answer_are_given_up_and_told_to_stop(
         if thread is not threading.main_thread() and thread.name == sources.ASKING:
             thread.join(5)
             assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "begins"),
+    [("http", b"HTTP/1.1 200 OK\r\nX-Long: "), ("https", b"\x16\x03\x03\x40\x00\x02")],
+)
+def test_a_server_that_drips_before_it_answers_is_given_up_as_soon_as_any(
+    scheme: str, begins: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its headers never end, or its part of the handshake: each byte would be waited for anew."""
+    monkeypatch.setattr(sources, "_LONGEST", 0.2)
+    given_up = threading.Event()
+
+    def drip(line: socket.socket) -> None:
+        with line, suppress(OSError):
+            line.sendall(begins)
+            while not given_up.wait(0.02):
+                line.sendall(b"a")
+        given_up.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=lambda: drip(server.accept()[0]), daemon=True).start()
+        said = sources.DataSource(f"{scheme}://127.0.0.1:{server.getsockname()[1]}/crm")
+        with pytest.raises(DataProblems) as caught:
+            sources.open_source(said, lambda _: "")
+    assert [problem.code for problem in caught.value.problems] == ["source_slow"]
+    assert given_up.wait(5), "and it is hung up on"
+    assert not [one for one in threading.enumerate() if one.name == sources.ASKING]
 
 
 def test_a_source_that_comes_late_does_not_hold_over_those_stated_after_it(tmp_path: Path) -> None:

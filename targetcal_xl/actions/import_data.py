@@ -15,16 +15,12 @@ from ..connect import Actuals, DataSource, open_source, read_actuals, read_drive
 from ..desk import PARTS, Desk, Imported, Stock, imported_results, plan_of, shortest, take_stock
 from ..figures import Figures
 from ..ledger import Event, dump, reference
-from ..outbox import secret
 from ..problems import DataProblems, Found, Problem, Refused
 from ..telling import Report
 from ..workbook import entered
 from .import_told import ImportReport, SourceMissed, TakenIn
-from .import_wanted import KEPT_AS, ImportWish, SourceWanted, sources_wanted
+from .import_wanted import KEPT_AS, ImportWish, SourceWanted, source_secret, sources_wanted, stated_now
 from .watching import MissedReport
-
-_VARIABLE = "TARGETCAL_SOURCE_SECRET"
-"""Holds the password or token of a source; else the keyring has it."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ def import_data(desk: Desk, wish: ImportWish) -> ImportReport:
     if worth := _worth_recording(stock, news):
         entered = {key: value for one in worth for key, value in one.entered.items()}
         stock.settle(*_recorded(stock, worth), entered)
-    waiting = 0 if wish.kinds else max(len(stock.plan.sources) - len(news) - len(missed), 0)
+    waiting = 0 if wish.kinds else max(len(stated_now(stock.plan)) - len(news) - len(missed), 0)
     return ImportReport(tuple(_told(stock, one) for one in news), waiting, tuple(missed))
 
 
@@ -82,7 +78,7 @@ def _recorded(stock: Stock, news: Sequence[_News]) -> tuple[list[Event], list[by
 
 def take_in_due(desk: Desk, told: Callable[[Report], None]) -> None:
     """Take in what the plan says is due, telling what came of it; what fails is told, and due again."""
-    if plan_of(desk).sources:
+    if stated_now(plan_of(desk)):
         try:
             report = import_data(desk, ImportWish())
         except (Refused, DataProblems) as problems:
@@ -112,7 +108,14 @@ class _Known:
     def results(self) -> Floats:
         """All that is known of each line and day, (4, n, D), NaN where nothing is."""
         plan = self.stock.plan
-        return _grids(imported_results(self.stock.desk.ledger, plan), plan)
+        return results_grids(imported_results(self.stock.desk.ledger, plan), plan)
+
+    def news(self, empty: Imported, found: Actuals) -> Imported:
+        """What of daily results is news; from then on it is known."""
+        plan, before = self.stock.plan, self.results
+        now = results_grids(found, plan)
+        self.results = np.where(np.isfinite(now).any(axis=0), now, before)
+        return results_news(empty, found.value, now, before)
 
     def typed(self, key: Key) -> Value:
         """What stands in a cell of finance's."""
@@ -148,7 +151,7 @@ def _news(known: _Known, wanted: SourceWanted, turn: tuple[int, int]) -> _News:
     """
     (place, every), stock = turn, known.stock
     stock.desk.progress("import", 2 * place, 2 * every)
-    content, remembered = open_source(wanted.source, lambda name: secret(_VARIABLE, name)), wanted.remembered
+    content, remembered = open_source(wanted.source, source_secret), wanted.remembered
     stock.desk.progress("import", 2 * place + 1, 2 * every)
     while True:
         try:
@@ -176,7 +179,7 @@ def _read_as(known: _Known, wanted: SourceWanted, content: Traversable, called: 
         source.said, source.query, called, 0, 0, 0, 0.0, on=stock.desk.clock().astimezone().date().isoformat()
     )
     if kind == "actuals":
-        return _News(kind, _results(empty, read_actuals(content, stock.plan, called), known))
+        return _News(kind, known.news(empty, read_actuals(content, stock.plan, called)))
     if kind == "history":
         cells = _past(inputs, read_history(content, stock.plan, called, is_whole=False), source.name)
     else:
@@ -184,12 +187,13 @@ def _read_as(known: _Known, wanted: SourceWanted, content: Traversable, called: 
     return _typed(known, kind, empty, cells)
 
 
-def _results(empty: Imported, found: Actuals, known: _Known) -> Imported:
-    """What of daily results is new, or other than what was known of the same line and day."""
-    now, before = _grids(found, known.stock.plan), known.results
+def results_news(empty: Imported, value: Floats, now: Floats, before: Floats) -> Imported:
+    """What of daily results is new, or other than what was known `before` of the same line and day.
+
+    `now` and `before` are (4, n, D); `value` (n, days so far) is summed up.
+    """
     said, had = (np.isfinite(grid).any(axis=0) for grid in (now, before))
     same = ((now == before) | (np.isnan(now) & np.isnan(before))).all(axis=0)
-    known.results = np.where(said, now, before)
     lines, days = np.nonzero(said & ~same)
     value, leads, capacity, volume = (shortest(part[lines, days]) for part in now)
     return replace(
@@ -197,7 +201,7 @@ def _results(empty: Imported, found: Actuals, known: _Known) -> Imported:
         rows=int(said.sum()),
         added=int((said & ~had).sum()),
         changed=int((said & had & ~same).sum()),
-        total=float(np.nansum(found.value)),
+        total=float(np.nansum(value)),
         days=days.astype(np.float64),
         lines=lines.astype(np.float64),
         value=value,
@@ -207,7 +211,7 @@ def _results(empty: Imported, found: Actuals, known: _Known) -> Imported:
     )
 
 
-def _grids(results: Actuals | None, plan: Plan) -> Floats:
+def results_grids(results: Actuals | None, plan: Plan) -> Floats:
     """What results say of each line and day, (4, n, D), NaN where they say nothing."""
     whole = np.full((len(PARTS), len(plan.lines), len(plan.period.days)), np.nan)
     if results is not None:

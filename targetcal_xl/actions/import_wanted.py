@@ -7,11 +7,15 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..calibration import Key, StatedSource
+from ..calibration import Key, Plan, StatedSource
 from ..calibration.vocabulary import SourceKind
 from ..connect import DataSource, is_due, source_meant
 from ..desk import PAST, READ, RESULTS, Stock, imports
+from ..outbox import secret
 from ..problems import Problem, Refused
+
+_VARIABLE = "TARGETCAL_SOURCE_SECRET"
+"""Holds the password or token of a source; else the keyring has it."""
 
 KEPT_AS: Mapping[SourceKind, Key] = {"actuals": RESULTS, "history": PAST, "drivers": READ}
 """What can be taken in, and where the ledger keeps what came of it."""
@@ -56,15 +60,25 @@ def sources_wanted(stock: Stock, wish: ImportWish) -> list[SourceWanted]:
         raise Refused([Problem("import_what")])
     if kinds:
         ((kind, said),) = kinds.items()
-        source, called = DataSource(said, wish.query), _called(wish.called)
+        source, called = DataSource(said, wish.query), called_there(wish.called)
         return [SourceWanted(kind, source, called, _remembered(stock, kind, source, called))]
     if wish.query or wish.called:
         raise Refused([Problem("import_what")])
-    if stock.plan.sources:
+    if stated_now(stock.plan):
         return [*_due(stock)]
     if not (found := [*_again(stock)]):
         raise Refused([Problem("import_what")])
     return found
+
+
+def stated_now(plan: Plan) -> tuple[StatedSource, ...]:
+    """The sources that a plan states which are asked while it runs: past days were taken in when it began."""
+    return tuple(one for one in plan.sources if one.kind in KEPT_AS)
+
+
+def source_secret(name: str) -> str:
+    """The password or token of a source, by its name; empty where there is none."""
+    return secret(_VARIABLE, name)
 
 
 def _due(stock: Stock) -> Iterator[SourceWanted]:
@@ -75,7 +89,7 @@ def _due(stock: Stock) -> Iterator[SourceWanted]:
     """
     today, before = _today(stock), list[tuple[StatedSource, DataSource, float]]()
     asked = {kind: _last_asked(stock, key) for kind, key in KEPT_AS.items()}
-    for stated in stock.plan.sources:
+    for stated in stated_now(stock.plan):
         source = source_meant(stated, stock.plan, stock.desk.path.parent)
         place, last = asked[stated.kind].get(source, (0, None))
         alike = [each for each in before if each[0].kind == stated.kind]
@@ -83,7 +97,7 @@ def _due(stock: Stock) -> Iterator[SourceWanted]:
         if is_due(stated.when, last, today) or any(at < math.inf for at in over.values()):
             over, place = {}, math.inf
         if over or place == math.inf:
-            yield SourceWanted(stated.kind, source, _called(stated.map), only_after=frozenset(over))
+            yield SourceWanted(stated.kind, source, called_there(stated.map), only_after=frozenset(over))
         before.append((stated, source, place))
 
 
@@ -117,7 +131,7 @@ def _remembered(
     return {column: title for one in last for column, title in one.called.items() if column not in called}
 
 
-def _called(said: Sequence[str]) -> dict[str, str]:
+def called_there(said: Sequence[str]) -> dict[str, str]:
     """How columns are called; raise Refused for what does not say it."""
     pairs = [one.partition("=") for one in said]
     if odd := [one for one, (column, _, title) in zip(said, pairs, strict=True) if not (column and title)]:

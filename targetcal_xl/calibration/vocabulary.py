@@ -264,9 +264,9 @@ Trigger = Literal["territory", "staff", "product", "customer", "market", "other"
 TRIGGERS: Final[tuple[Trigger, ...]] = get_args(Trigger)
 """What may happen in a period that makes a confirmed target another one."""
 
-SourceKind = Literal["actuals", "history", "drivers"]
+SourceKind = Literal["actuals", "history", "drivers", "days"]
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
-"""What a source of data brings: daily results, past values, or readings of indicators."""
+"""What a source of data brings: daily results, past values, readings of indicators, or past days."""
 
 SourceTurn = Literal["daily", "weekly", "monthly", "always"]
 """How often a source is asked by itself: once in a day, a week or a month, or whenever somebody imports."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .command import CommandTable, Here
-from .given import Book, DryRun, LedgerAt, PageLanguage, Reason, Region, Who, languages
+from .given import Book, CalledThere, DryRun, LedgerAt, PageLanguage, Query, Reason, Region, Who, languages
 from .parameter import Given
 from .watched import at_desk
 
@@ -18,8 +18,6 @@ Results = Annotated[Path | None, Given("--actuals", "file")]
 ImportedResults = Annotated[str, Given("--actuals", "file", about="import_actuals", metavar="SOURCE")]
 ImportedHistory = Annotated[str, Given("--history", "file", metavar="SOURCE")]
 ImportedDrivers = Annotated[str, Given("--drivers", "file", metavar="SOURCE")]
-Query = Annotated[str, Given("--query", metavar="SQL")]
-CalledThere = Annotated[list[str] | None, Given("--map", about="map", metavar="COLUMN=TITLE")]
 Day = Annotated[dt.date | None, Given("--as-of", "date")]
 OkrTo = Annotated[str, Given("--to", about="okr_to", metavar="FILE|URL|feishu|lark")]
 OkrFrom = Annotated[str, Given("--from", about="okr_from", metavar="FILE|URL|feishu|lark")]

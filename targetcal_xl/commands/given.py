@@ -20,6 +20,8 @@ Who = Annotated[str, Given("--as", "person", about="as", metavar="NAME", variabl
 LedgerAt = Annotated[str, Given("--ledger", variable="TARGETCAL_LEDGER")]
 Region = Annotated[str, Given("--region -r", "region")]
 Reason = Annotated[str, Given("--reason")]
+Query = Annotated[str, Given("--query", metavar="SQL")]
+CalledThere = Annotated[list[str] | None, Given("--map", about="map", metavar="COLUMN=TITLE")]
 Representatives = Annotated[Path | None, Given("--representatives", "file", about="representatives")]
 DryRun = Annotated[bool, Given("--dry-run")]
 PageLanguage = Annotated[str, Given("--lang", about="page_lang", names=languages)]

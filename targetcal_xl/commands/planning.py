@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from ..language import LANGUAGES
 from .command import CommandTable, Here
-from .given import SPOKEN, Book, LedgerAt, PageLanguage, Reason, Region, Who, languages
+from .given import (
+    SPOKEN,
+    Book,
+    CalledThere,
+    LedgerAt,
+    PageLanguage,
+    Query,
+    Reason,
+    Region,
+    Who,
+    languages,
+)
 from .parameter import Given
 
 if TYPE_CHECKING:
@@ -49,7 +60,7 @@ SupposedLines = Annotated[list[str], Given("--line -l", "line", about="whatif_li
 SupposedIndicators = Annotated[list[str], Given("--indicator -i")]
 SupposedReadings = Annotated[list[str], Given("--now -n")]
 ChosenOdds = Annotated[float | None, Given("--odds", "number", about="chosen_odds")]
-TaughtBy = Annotated[Path | None, Given("--days", "file", about="taught_by", metavar="BOOK")]
+TaughtBy = Annotated[str, Given("--days", "file", about="taught_by", metavar="BOOK|SOURCE")]
 FairnessSheet = Annotated[Path | None, Given("--sheet", "file", about="fairness_sheet", metavar="FILE.xlsx")]
 EarlierBooks = Annotated[list[Path] | None, Given("--earlier")]
 
@@ -101,23 +112,25 @@ def _init(
     "targetcal new targets.xlsm --from saas",
     "targetcal new targets.xlsx --from my-plan --lang en",
     "targetcal new targets.xlsx --from my-plan --days 2024Q4.xlsx",
+    "targetcal new targets.xlsx --from my-plan --days results-2024Q4.csv --map value=amount",
 )
 def _new(
     here: Here,
     book: Book,
     source: Source,
     lang: Language = SPOKEN,
-    days: TaughtBy = None,
+    days: TaughtBy = "",
+    query: Query = "",
+    called: CalledThere = None,
     who: Who = "",
     ledger: LedgerAt = "",
 ) -> "Report":
-    from ..actions.new import new
-    from ..actions.taught import new_taught
-    from ..connect import find_plan, read_plan
+    from ..actions.taught import DaysWish, new_plan
+    from ..connect import find_plan
 
-    inputs = read_plan(find_plan(source))
+    folder, wish = find_plan(source), DaysWish(days, query, tuple(called or ()))
     with here.desk(book, who, ledger, create=True) as desk:
-        return new_taught(desk, inputs, lang, days) if days else new(desk, inputs, lang)
+        return new_plan(desk, folder, lang, wish)
 
 
 @TABLE.command(

@@ -22,6 +22,7 @@ with on_demand(__name__):
         read_okr_ids,
         results_table,
     )
+    from .past_days import PastResults, past_days_rhythm, past_results
     from .plan_folder import plan_extras, plan_files, read_drivers, read_history, read_plan
     from .plan_tree import infeasible
     from .representatives import read_representatives
@@ -62,6 +63,7 @@ __all__ = [
     "FormSheet",
     "OkrResults",
     "OkrTarget",
+    "PastResults",
     "PlanDraft",
     "Responses",
     "answer_meant",
@@ -79,6 +81,8 @@ __all__ = [
     "okr_document",
     "okr_table",
     "open_source",
+    "past_days_rhythm",
+    "past_results",
     "plan_extras",
     "plan_files",
     "plan_template",

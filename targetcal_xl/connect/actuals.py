@@ -108,8 +108,8 @@ def _days(table: TableFile, plan: Plan) -> NDArray[np.intp]:
 
 
 def _spread(part: Floats, lines: NDArray[np.intp], days: NDArray[np.intp], shape: tuple[int, int]) -> Floats:
-    whole = np.full(shape, np.nan)
-    whole[lines, days] = part
+    whole, known = np.full(shape, np.nan), np.isfinite(part)
+    whole[lines[known], days[known]] = part[known]
     return whole
 
 

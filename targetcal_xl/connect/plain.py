@@ -57,6 +57,7 @@ def plain_table(said: str, separator: str, above: int, shape: tuple[int, Sequenc
     width, wanted = shape
     if not _is_plain(said, separator, width):
         return None
+    kinds: dict[int, type | str] = {**dict.fromkeys(range(width), object), width: "category"}
     try:
         with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
             found = pd.read_csv(
@@ -66,14 +67,14 @@ def plain_table(said: str, separator: str, above: int, shape: tuple[int, Sequenc
                 header=None,
                 names=range(width + 1),
                 index_col=False,
-                dtype=object,
+                dtype=kinds,
                 na_filter=False,
                 skip_blank_lines=False,
                 quoting=csv.QUOTE_NONE,
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError):
         return None
-    if any(found[width].tolist()):
+    if [*found[width].cat.categories] not in ([], [""]):
         return None
     wanted_ones = {place: _stripped(found[place]) for place in wanted}
     rest = (_stripped(found[place]) for place in range(width))
@@ -87,8 +88,10 @@ def plain_table(said: str, separator: str, above: int, shape: tuple[int, Sequenc
 def _stripped(cells: pd.Series[str]) -> DistinctWords:
     """Cells (n,) without space around them; what is said often is looked at once."""
     places, said = distinct(cells.to_numpy(dtype=object))
-    bare = distinct([*map(str.strip, said)])
-    return DistinctWords(bare.places[places], bare.said)
+    if (bare := [*map(str.strip, said)]) == said.tolist():
+        return DistinctWords(places, said)
+    words = distinct(bare)
+    return DistinctWords(words.places[places], words.said)
 
 
 def _silent(columns: Iterable[DistinctWords], rows: int) -> NDArray[np.bool_]:
@@ -103,5 +106,5 @@ def _silent(columns: Iterable[DistinctWords], rows: int) -> NDArray[np.bool_]:
 
 def _is_plain(said: str, separator: str, width: int) -> bool:
     """Whether each line is a row, and its cells are what stands between the separators."""
-    only_pairs = said.count("\r") == said.count("\r\n")
+    only_pairs = "\r" not in said or said.count("\r") == said.count("\r\n")
     return width <= _MOST_COLUMNS and separator.isascii() and only_pairs and '"' not in said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources.abc import Traversable
@@ -13,7 +13,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..calibration import MOST_PERIODS, Floats, History, Indicator, Inputs, Line, Period, Plan, Readings
+from ..calibration import (
+    MOST_PERIODS,
+    Floats,
+    History,
+    Indicator,
+    Inputs,
+    Line,
+    Period,
+    Plan,
+    Readings,
+    Rhythm,
+)
 from ..calibration.metric import IN_PERCENT
 from ..log import step
 from ..problems import DataProblems, Problem
@@ -49,11 +60,13 @@ def plan_extras() -> tuple[str, ...]:
 
 
 @step(_LOG, "read a plan folder")
-def read_plan(folder: Traversable) -> Inputs:
+def read_plan(folder: Traversable, taught: Callable[[Plan], Rhythm | None] | None = None) -> Inputs:
     """Read `plan.toml`, the table `history` and, where there are, `drivers` and `days`: each .csv or .xlsx.
 
-    Where there is a `roots.pem`, its certificates are those that the plan trusts. Raise DataProblems with
-    every fault of all files, each with its row and column.
+    Where there is a `roots.pem`, its certificates are those that the plan trusts. What past days teach may
+    be `taught` from elsewhere.
+
+    Raise DataProblems with every fault of all files, each with its row and column.
     """
     plan = read_plan_file(folder.joinpath(FILE))
     problems: list[Problem] = []
@@ -66,7 +79,7 @@ def read_plan(folder: Traversable) -> Inputs:
         past = len(history.periods) if history else 0
         readings = read_drivers(table_file(folder, DRIVERS), plan, past)
     with _added_to(problems):
-        rhythm = read_past_days(table_file(folder, DAYS), plan)
+        rhythm = _rhythm(table_file(folder, DAYS), plan, taught)
     if history is not None:
         problems = [*odd_target(plan, history), *problems]
         with _added_to(problems):
@@ -74,6 +87,14 @@ def read_plan(folder: Traversable) -> Inputs:
     if history is None or readings is None or problems:
         raise DataProblems(problems)
     return Inputs(plan, with_days(history, plan), readings, rhythm=rhythm)
+
+
+def _rhythm(file: Traversable, plan: Plan, taught: Callable[[Plan], Rhythm | None] | None) -> Rhythm | None:
+    """What past days teach; raise DataProblems where they stand beside the plan and elsewhere, too."""
+    found = taught(plan) if taught else None
+    if found and file.is_file():
+        raise DataProblems([Problem("days_twice", file.name)])
+    return found or read_past_days(file, plan)
 
 
 @contextmanager

@@ -6,8 +6,8 @@ import csv
 import datetime as dt
 import io
 import json
+import socket
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from ..problems import DataProblems, Problem, Refused
@@ -34,10 +34,10 @@ _TIMEOUT: Final = 60.0
 _LONGEST = 900.0
 """After so many seconds an answer is given up that has not ended: others wait for it."""
 _FAREWELL = 5.0
-"""For so many seconds a database that was told to stop is waited for."""
+"""For so many seconds one that was told to stop is waited for."""
 _STOPS: Final = ("cancel_safe", "cancel", "interrupt")
 """What connections of drivers call it to end a question: psycopg; other drivers of servers; SQLite."""
-ASKING: Final = "asks a database"
+ASKING: Final = "asks a source"
 """What a thread is called that does."""
 _SEVERAL: Final = 1000
 """How many rows a database is asked for at once."""
@@ -101,10 +101,11 @@ def open_source(source: DataSource, secret: SourceSecret) -> Traversable:
     if source.holds_secret:
         raise Refused([Problem("source_password", source.name, {"name": source.secret_name})])
     if source.scheme in _WEB:
-        return _Answer(source.name, _from_web(source, secret(source.secret_name)))
+        return _Answer(source.name, _in_time(source, _web(source, secret(source.secret_name))))
     if not source.query:
         raise Refused([Problem("source_query", source.name)])
-    return _Answer(source.name, _from_database(source, secret(source.secret_name)))
+    database = _FromDatabase(source, _engine(source, secret(source.secret_name)))
+    return _Answer(source.name, _in_time(source, database))
 
 
 def _file(path: Path) -> Traversable:
@@ -153,30 +154,107 @@ class _Answer(Traversable):
         return io.BytesIO(self._content)
 
 
-def _from_web(source: DataSource, token: str) -> bytes:
-    """The answer of an address; a token only goes where nobody listens."""
-    import httpx
+class _Question(Protocol):
+    """Something that is asked of a server."""
 
+    def said(self) -> bytes:
+        """The answer as a table in text."""
+
+    def stop(self) -> None:
+        """Tell that nobody waits for the answer any more."""
+
+
+def _in_time(source: DataSource, question: _Question) -> bytes:
+    """The answer to a question, if it ends before others can wait no longer.
+
+    Who answers too late is told to stop where there is a way; to one that says nothing at all nobody listens
+    any more.
+    """
+    asked = _Asked(question)
+    asked.start()
+    try:
+        asked.join(_LONGEST)
+    finally:
+        if is_late := asked.is_alive():
+            with suppress(Exception):
+                question.stop()
+            asked.join(_FAREWELL)
+    if is_late:
+        raise DataProblems([_too_slow(source)])
+    return asked.answer.result()
+
+
+class _Asked(threading.Thread):
+    """A question, apart from who waits for the answer."""
+
+    def __init__(self, question: _Question) -> None:
+        super().__init__(name=ASKING, daemon=True)
+        self.answer = Future[bytes]()
+        self._question = question
+
+    def run(self) -> None:
+        """Ask, and keep what is said or why nothing is."""
+        try:
+            self.answer.set_result(self._question.said())
+        except BaseException as error:
+            self.answer.set_exception(error)
+
+
+def _too_slow(source: DataSource) -> Problem:
+    return Problem("source_slow", source.name, {"minutes": round(_LONGEST / 60)})
+
+
+def _web(source: DataSource, token: str) -> _FromWeb:
+    """What asks an address; a token only goes where nobody listens."""
     if token and source.scheme != "https":
         raise Refused([Problem("source_unsafe", source.name)])
-    head = {"Accept": "application/json, text/csv", **({"Authorization": f"Bearer {token}"} if token else {})}
-    try:
-        with httpx.stream("GET", source.said, headers=head, timeout=_TIMEOUT, follow_redirects=False) as said:
-            content = _limited(source, said.iter_bytes(), said.status_code)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DataProblems([Problem("source_failed", source.name, {"said": cause_of(error)})]) from error
-    return _as_csv(source, content)
+    return _FromWeb(source, token)
+
+
+class _FromWeb:
+    """A question to an address."""
+
+    def __init__(self, source: DataSource, token: str) -> None:
+        self._source, self._token = source, token
+        self._line: socket.socket | None = None
+
+    def said(self) -> bytes:
+        """The answer; raise DataProblems for what is none."""
+        import httpx
+
+        source, token = self._source, {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        head = {"Accept": "application/json, text/csv", **token}
+        try:
+            with (
+                httpx.Client(timeout=_TIMEOUT) as client,
+                client.stream("GET", source.said, headers=head, extensions={"trace": self._trace}) as said,
+            ):
+                content = _limited(source, said.iter_bytes(), said.status_code)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise DataProblems([Problem("source_failed", source.name, {"said": cause_of(error)})]) from error
+        finally:
+            if self._line:
+                self._line.close()
+        return _as_csv(source, content)
+
+    def _trace(self, event: str, told: Mapping[str, Any]) -> None:
+        """Keep a hold of the line, which a handshake takes out of everybody's hands."""
+        if event == "connection.connect_tcp.complete":
+            self._line = told["return_value"].get_extra_info("socket").dup()
+
+    def stop(self) -> None:
+        """Hang up: each byte that comes would be waited for anew."""
+        if self._line:
+            self._line.shutdown(socket.SHUT_RDWR)
 
 
 def _limited(source: DataSource, parts: Iterable[bytes], status: int) -> bytes:
     """What came, if that is what was asked for and no more than is read."""
     if status != 200:
         raise DataProblems([Problem("source_status", source.name, {"status": status})])
-    content, until = bytearray(), time.monotonic() + _LONGEST
+    content = bytearray()
     for part in parts:
         content += part
-        if time.monotonic() > until:
-            raise DataProblems([_too_slow(source)])
         if len(content) > MOST_BYTES:
             raise DataProblems([too_big(source.name)])
     return bytes(content)
@@ -229,28 +307,6 @@ def _cell(value: Any) -> Any:
     return "" if value is None else value.date() if isinstance(value, dt.datetime) else value
 
 
-def _from_database(source: DataSource, password: str) -> bytes:
-    """The rows that answer a question, in a transaction that is taken back.
-
-    No database is waited for longer than others can wait. It is told to stop where its driver can do that; of
-    one that cannot, or that says nothing at all, the answer is not listened to any more.
-    """
-    asked = _Asked(source, _engine(source, password))
-    asked.start()
-    try:
-        asked.join(_LONGEST)
-    finally:
-        if is_late := asked.is_alive():
-            asked.stop()
-    if is_late:
-        raise DataProblems([_too_slow(source)])
-    return asked.answer.result()
-
-
-def _too_slow(source: DataSource) -> Problem:
-    return Problem("source_slow", source.name, {"minutes": round(_LONGEST / 60)})
-
-
 def _engine(source: DataSource, password: str) -> Engine:
     """What asks a database; raise Refused where there is nothing that could."""
     try:
@@ -269,30 +325,20 @@ def _engine(source: DataSource, password: str) -> Engine:
         raise Refused([Problem("source_address", source.name, {"said": error})]) from error
 
 
-class _Asked(threading.Thread):
-    """A question to a database, apart from who waits for the answer."""
+class _FromDatabase:
+    """A question to a database, in a transaction that is taken back."""
 
     def __init__(self, source: DataSource, engine: Engine) -> None:
-        super().__init__(name=ASKING, daemon=True)
-        self.answer = Future[bytes]()
         self._source, self._engine = source, engine
         self._line: Any = None
 
-    def run(self) -> None:
-        """Ask, and keep what is said or why nothing is."""
-        try:
-            self.answer.set_result(self._said())
-        except BaseException as error:
-            self.answer.set_exception(error)
-
     def stop(self) -> None:
-        """Tell the driver by its own word that nobody waits any more, and give it time to part."""
+        """Tell the driver by its own word."""
         words = (getattr(self._line, word, None) for word in _STOPS)
-        with suppress(Exception):
-            next(filter(None, words), lambda: None)()
-        self.join(_FAREWELL)
+        next(filter(None, words), lambda: None)()
 
-    def _said(self) -> bytes:
+    def said(self) -> bytes:
+        """The rows that answer it; raise DataProblems where the database fails."""
         import sqlalchemy
         from sqlalchemy.exc import SQLAlchemyError
 

@@ -215,9 +215,12 @@ class TableFile:
 
     def _say_codes(self, column: str, known: Mapping[str, str]) -> None:
         """Let names of a column be codes, so that a line's name and its code are told to be the same."""
-        times = Counter(map(like, known.values()))
-        names = {like(name): code for code, name in known.items() if times[like(name)] == 1}
         places, said = self.columns[column]
+        if known.keys() >= {*said.tolist()}:
+            return
+        plain = {code: like(name) for code, name in known.items()}
+        times = Counter(plain.values())
+        names = {name: code for code, name in plain.items() if times[name] == 1}
         meant = [each if each in known else names.get(like(each), each) for each in said.tolist()]
         if meant != said.tolist():
             self.columns = {**self.columns, column: distinct(np.array(meant, dtype=object)[places])}
@@ -232,8 +235,7 @@ class TableFile:
 
     def unique(self, columns: Sequence[str]) -> None:
         """Report each row that says in these columns what an earlier row has said."""
-        again = pd.DataFrame({name: self.columns[name].places for name in columns}).duplicated().to_numpy()
-        if not again.any():
+        if not (again := _again([self.columns[name] for name in columns])).any():
             return
         keys = self.cells[list(columns)]
         told = keys[again].iloc[: self.problems.room("csv_duplicate") + len(self.unread)]
@@ -252,6 +254,14 @@ class TableFile:
         """Which rows have one of these cells in a column, (n,)."""
         rows = [row for row, name in cells if name == column]
         return np.isin(self.rows, rows)
+
+
+def _again(columns: Sequence[DistinctWords]) -> NDArray[np.bool_]:
+    """Which rows (n,) say in all columns what an earlier row has said."""
+    rows, sizes = [words.places for words in columns], [len(words.said) for words in columns]
+    if math.prod(sizes) <= np.iinfo(np.intp).max:
+        return pd.Series(np.ravel_multi_index(rows, sizes)).duplicated().to_numpy()
+    return pd.DataFrame(dict(enumerate(rows))).duplicated().to_numpy()
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ with on_demand(__name__):
         silent,
     )
     from .habits import JUDGEMENT, past_judgement
-    from .import_keys import PAST, READ, RESULTS
+    from .import_keys import DAYS_PAST, PAST, READ, RESULTS
     from .imported import PARTS, Imported, imported_results, imports, shortest
     from .issued import (
         INDIVIDUAL,
@@ -148,6 +148,7 @@ __all__ = [
     "ASK",
     "BACKTEST",
     "COMMENT",
+    "DAYS_PAST",
     "EVALUATION",
     "FILE",
     "FOLDER",

@@ -7,3 +7,4 @@ from ..calibration import Key
 RESULTS: Key = (None, None, "import.actuals")
 PAST: Key = (None, None, "import.history")
 READ: Key = (None, None, "import.drivers")
+DAYS_PAST: Key = (None, None, "import.days")

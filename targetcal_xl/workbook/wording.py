@@ -36,7 +36,7 @@ _RECORDED: Final[dict[str, Kind]] = {
     "thread.text": "long",
     **dict.fromkeys(("thread.file", "files"), "text"),
     **dict.fromkeys(("message.record", "message.content", "message.bounce"), "text"),
-    **dict.fromkeys(("import.actuals", "import.history", "import.drivers"), "text"),
+    **dict.fromkeys(("import.actuals", "import.history", "import.drivers", "import.days"), "text"),
     **dict.fromkeys(("plan.before", "plan.days"), "text"),
     "judgement": "text",
     **dict.fromkeys(("pack.record", "page.record", "answer.record"), "text"),
