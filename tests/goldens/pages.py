@@ -30,14 +30,21 @@ _SAID = {
 }
 
 
-def documents() -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """The kept letters and reports: a name, and its PDF; each has something that others have not."""
+def letters() -> Iterator[tuple[str, str, Letter]]:
+    """The kept letters: a name, a language, and what is in it; each has something that others have not."""
     for language in ("zh-CN", "en"):
-        yield f"one-line.{language}", partial(_letter, language, sample_letter(1, others=0))
-        yield f"long.{language}", partial(_letter, language, _long(sample_letter(40, LONG, others=12)))
-        yield f"money.{language}", partial(_letter, language, _in_millions(sample_letter(3)))
+        yield f"one-line.{language}", language, sample_letter(1, others=0)
+        yield f"long.{language}", language, _long(sample_letter(40, LONG, others=12))
+        yield f"money.{language}", language, _in_millions(sample_letter(3))
+    yield "rare.zh-CN", "zh-CN", _rare(sample_letter(2, others=1))
+
+
+def documents() -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """The names of kept letters and reports, and what makes the PDF of each."""
+    for name, language, letter in letters():
+        yield name, partial(_letter, language, letter)
+    for language in _SAID:
         yield f"report.{language}", partial(_report, language)
-    yield "rare.zh-CN", partial(_letter, "zh-CN", _rare(sample_letter(2, others=1)))
 
 
 def _letter(language: str, letter: Letter) -> bytes:
