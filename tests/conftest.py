@@ -14,10 +14,10 @@ from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
 from tests.support.programs import (
     forks,
-    is_killed_everywhere,
     minds_versions,
     needs_postgresql,
     needs_programs,
+    reaches_nothing_new,
 )
 
 settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
@@ -44,8 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure which lines are reached, but for plays in thousands of processes that reach nothing new."""
-    with _unmeasured(item.config) if is_killed_everywhere(item.path) else nullcontext():
+    """Measure which lines are reached, but where others reach the same."""
+    with _unmeasured(item.config) if reaches_nothing_new(item.path) else nullcontext():
         return (yield)
 
 

@@ -144,6 +144,39 @@ def test_worlds_are_sure_where_the_past_is_and_open_where_it_is_not() -> None:
     assert spread(taught(came(busy(BEFORE, 0.9)))) < 0.3 * spread(usual_rhythm())
 
 
+@given(st.integers(1, 90))
+@settings(max_examples=10)
+def test_days_to_come_may_all_differ_from_what_a_sure_rhythm_foresees_and_those_so_far_do_not(
+    so_far: int,
+) -> None:
+    usual = usual_rhythm()
+    sure = period_shape(NOW.days, worked(NOW), Rhythm(usual.mean, 1e-12 * usual.covariance))
+    worlds = list(sure.worlds(came(busy(NOW, 0.9))[:, :so_far]))
+    chances = np.array([chance for chance, _ in worlds])
+    moved = np.log([lean for _, lean in worlds])
+    assert moved[:, :so_far] == pytest.approx(0.0, abs=1e-4)
+    assert chances @ moved == pytest.approx(0.0, abs=1e-4)
+    assert np.sqrt(chances @ moved**2)[so_far:] == pytest.approx(0.15, abs=1e-4)
+
+
+def test_odds_are_those_that_come_where_the_last_days_of_all_lines_move_together() -> None:
+    random, shares, targets = np.random.default_rng(3), busy(NOW, 0.9), np.full(20, 20_000.0)
+    shape, odds, missed = period_shape(NOW.days, worked(NOW), taught(came(busy(BEFORE, 0.9)))), [], []
+    for _ in range(60):
+        mean = np.outer(targets * random.uniform(0.85, 0.95), shares)
+        mean[:, -14:] *= np.exp(random.normal(0.0, 0.15))
+        daily = random.poisson(mean).astype(float)
+        seen = daily[:, :-14]
+        said = follow_lines(
+            targets, seen, shape.shares, CUSTOMERS, Thresholds(), worlds=tuple(shape.worlds(seen))
+        )
+        odds.append(said.odds_end.mean())
+        missed.append(float((daily.sum(axis=1) < 0.9 * targets).mean()))
+    for low, high in ((0.0, 0.25), (0.25, 0.75), (0.75, 1.01)):
+        inside = [low <= each < high for each in odds]
+        assert np.mean(odds, where=inside) == pytest.approx(np.mean(missed, where=inside), abs=0.12)
+
+
 def test_odds_of_a_company_without_a_rush_are_warned_in_time_once_its_past_is_known() -> None:
     daily = came(busy(NOW, 0.0)) * 0.85
     targets = np.full(20, 1000.0)

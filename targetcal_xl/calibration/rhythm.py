@@ -47,6 +47,8 @@ STATED: Final = 0.10
 """The same of what the plan states."""
 AGAIN: Final = 0.05
 """The same of a company's rhythm from one period to the next."""
+TOGETHER: Final = 0.15
+"""The same of what moves the days to come of all lines alike, whatever their kind: season, weather, taste."""
 OWN: Final = 0.002
 """How much a line's rhythm may be its own: no line's period counts for more than 1 / OWN results."""
 PANEL_DAYS: Final = 30.0
@@ -173,6 +175,16 @@ def usual_rhythm(stated: DayShape | None = None) -> Rhythm:
     return Rhythm(np.array([*mean.values()]), np.diag(np.array([*spread.values()]) ** 2))
 
 
+_POINTS: Final = (
+    (0.0, 8 / 15),
+    *(
+        (sign * math.sqrt(5 + far * math.sqrt(10)), (7 - 2 * far * math.sqrt(10)) / 60)
+        for far in (-1, 1)
+        for sign in (-1, 1)
+    ),
+)
+"""Points of a standard normal with their chances (Abramowitz & Stegun 1972, 25.4.46)."""
+
 World = tuple[float, Floats]
 """A chance, and what each day would bring beside its share of the path, (D,)."""
 
@@ -189,16 +201,18 @@ class Shape:
         """What each day may bring beside its share of the path, (D,), after these days, (n, days so far), of
         n lines: as often as it is likely.
 
-        The belief is learned on from these days, and told by three of its points along the way in which the
-        days to come are least sure beside those so far (Gauss-Hermite quadrature).
+        The belief is learned on from these days, and told by five of its points along the way in which the
+        days to come are least sure beside those so far (Gauss-Hermite quadrature). They may all be better or
+        worse than days of their kind: a common factor, as in `total_spread` (Vasicek 2002).
         """
         believed, before = learn_rhythm([self.past(daily)], self.rhythm), daily.shape[1]
         away = believed.mean - self.rhythm.mean
         contrast = self._mean(away, slice(before, None)) - self._mean(away, slice(before))
-        along = believed.covariance @ contrast
-        sigma = math.sqrt(max(float(contrast @ along), 0.0))
-        for point, chance in ((-math.sqrt(3.0), 1 / 6), (0.0, 2 / 3), (math.sqrt(3.0), 1 / 6)):
-            yield chance, np.exp(self.features @ (away + point * along / max(sigma, _TINY)))
+        told, ahead = believed.covariance @ contrast, np.arange(len(self.shares)) >= before
+        sigma = math.sqrt(float(contrast @ told) + TOGETHER**2)
+        along = (self.features @ told + TOGETHER**2 * ahead) / sigma
+        for point, chance in _POINTS:
+            yield chance, np.exp(self.features @ away + point * along)
 
     def past(self, daily: Floats) -> PastDays:
         """These days, (n, days so far) in the metric's unit, as what the rhythm is learned from."""

@@ -15,8 +15,8 @@ _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _WIDTH = 9638
 """Of the letter's text, in twentieths of a point."""
-_WORDS, _LONG = 2.2, 14
-"""How much wider a column is than others, where it holds what is longer than so many letters."""
+_MOST, _BESIDE = 30, 3
+"""Letters that a column has room for in one line, as far as there is paper, and what stays free beside."""
 _LINKS = (f"{{{_W}}}headerReference", f"{{{_W}}}footerReference")
 
 
@@ -54,16 +54,20 @@ def _parts(report: Sequence[ReportPart]) -> Iterator[etree._Element]:
         yield _paragraph(part.title, "Heading2")
         if part.rows:
             yield _table(part.rows)
-        yield from (_paragraph(said) for said in part.said)
+        yield from (
+            _paragraph(said, is_below=bool(part.rows) and not at) for at, said in enumerate(part.said)
+        )
 
 
 def _element(said: str) -> etree._Element:
     return etree.fromstring(f'<w:body xmlns:w="{_W}">{said}</w:body>')[0]
 
 
-def _paragraph(said: str, style: str = "") -> etree._Element:
-    named = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
-    return _element(f"<w:p>{named}{_run(said)}</w:p>")
+def _paragraph(said: str, style: str = "", is_below: bool = False) -> etree._Element:
+    """A paragraph; a little apart from the table that it stands below."""
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    apart = '<w:spacing w:before="120"/>' if is_below else ""
+    return _element(f"<w:p><w:pPr>{named}{apart}</w:pPr>{_run(said)}</w:p>")
 
 
 def _run(said: str, look: str = "") -> str:
@@ -72,8 +76,7 @@ def _run(said: str, look: str = "") -> str:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> etree._Element:
-    columns = [*zip(*rows[1:], strict=True)] or [()] * len(rows[0])
-    shares = [_WORDS if any(map(_is_long, column)) else 1.0 for column in columns]
+    shares = [max(map(_room, column)) for column in zip(*rows, strict=True)]
     widths = [round(_WIDTH * share / sum(shares)) for share in shares]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     look = '<w:tblStyle w:val="LetterTable"/>'
@@ -82,8 +85,14 @@ def _table(rows: Sequence[Sequence[str]]) -> etree._Element:
     return _element(f"<w:tbl><w:tblPr>{look}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{told}</w:tbl>")
 
 
-def _is_long(said: str) -> bool:
-    return sum(1 + (ord(sign) > 0x2E7F) for sign in said) > _LONG
+def _room(said: str) -> int:
+    """Letters that a text asks for: a line of it, and by all means its longest word."""
+    return max(min(_letters(said), _MOST), *map(_letters, said.split()), 0) + _BESIDE
+
+
+def _letters(said: str) -> int:
+    """Letters as wide as those of Latin scripts; Chinese ones count twice."""
+    return sum(1 + (ord(sign) > 0x2E7F) for sign in said)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], is_head: bool) -> str:

@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from .. import formats
-from ..calibration import JUSTIFICATION, Key, Standing, Value
+from ..calibration import Key, Standing, Value
 from ..ooxml import BLANK, Cell, Scalar, Spot, column_letters
 from .captions import heading, line_captions, shown
 from .charts import Drawer
@@ -27,6 +27,7 @@ from .looks import BRAND, FAINT, GOOD, INPUT, Looks
 from .macros import Macros, add_ribbon, equip
 from .mark import HOME, MARKED, mark_text
 from .places import SHEET_MARK, TABLE_MARK, Places
+from .printing import break_pages, region_areas, set_paper
 from .shapes import ROW_HEIGHT, Column, Field, Kind, Sheet, TabColour, Table, name_of
 from .sheets import backtest, dashboard, evaluation, history, progress, region
 from .sheets.guide import write_guide
@@ -41,10 +42,6 @@ _CAPTION_HEIGHT, _CARD_HEIGHT, _TITLE_HEIGHT, _SECTION_HEIGHT = 32, 26, 32, 30
 _SUBTITLE_HEIGHT, _ADVICE_HEIGHT, _FOUR_LINES, _PARAGRAPH = 20, 32, 64, 112
 _LINE, _LISTED = 15, 2
 """A line of text; as many more for the lines that a headline comes to list while people type."""
-_A4, _WIDE, _SMALLEST = 9, 1150, 80
-"""A4; pixels that fit across it in any program at the smallest scale, in percent: 8 of our 10 points."""
-_BESIDE_CHARTS = 5
-"""As many lines are explained on one page with the pictures below."""
 _LAST_ROW = 1_048_575
 _COLOURED = {"dashboard": dashboard.colour, "history": history.colour}
 _DRAWN = {
@@ -112,7 +109,7 @@ def _write(
     for sheet in places.sheets.values():
         if sheet.region:
             # XlsxWriter has no method for two areas of one sheet.
-            pages[sheet.code].print_area_range = _printed(sheet, quoted(places.tabs[sheet.code]))
+            pages[sheet.code].print_area_range = region_areas(sheet, quoted(places.tabs[sheet.code]))
         if draw := region.draw if sheet.region else _DRAWN.get(sheet.code):
             draw(Drawer(book, sheet, places, looks, cells.get(sheet.code, {})))
     if mark:
@@ -127,14 +124,6 @@ def _write(
 
 def _named(places: Places) -> list[tuple[str, str | None, str, Spot]]:
     return [(sheet, region, code, spot) for (region, code), (sheet, spot) in places.fields.items()]
-
-
-def _printed(sheet: Sheet, tab: str) -> str:
-    """What is printed of a region's tab: all that its manager works with, then the rest of the lines."""
-    lines, bottom = sheet.table("lines"), sheet.table("steps").bottom + region.CHARTS
-    last, end = lines.spots[JUSTIFICATION[-1]], max(lines.spots.values())
-    reasons, next_to, right = map(column_letters, (last, last + 1, end))
-    return f"{tab}$B$2:${reasons}${bottom},{tab}${next_to}$2:${right}${lines.bottom}"
 
 
 def _as_it_is(_sheet: Worksheet, formula: str, _expand: bool = False) -> str:
@@ -179,7 +168,8 @@ class _Page:
             if table.growing and not table.rows
             for column in table.columns
         }
-        self._freeze_and_print()
+        self._freeze_and_filter()
+        break_pages(self._page, self._sheet, self._rooms)
         help_people(self._page, self._sheet, self._places)
         if colour := region.colour if self._sheet.region else _COLOURED.get(self._sheet.code):
             colour(Painter(self._page, self._sheet, self._places, self._looks))
@@ -196,13 +186,7 @@ class _Page:
         page.set_selection(1, 1, 1, 1)  # not A1, which nobody sees
         page.protect("", _COURTESY)
         page.set_tab_color(_TAB_COLOURS[self._sheet.colour])
-        page.set_landscape()
-        page.set_paper(_A4)
-        page.fit_to_pages(1, 0)
-        page.set_margins(0.4, 0.4, 0.6, 0.6)
-        plan = self._places.inputs.plan
-        company = plan.company.replace("&", "&&")
-        page.set_footer(f"&L&8{company} · {plan.period}&C&8&A&R&8&P / &N")
+        set_paper(page, self._places.inputs.plan)
 
     def _title(self) -> None:
         title, subtitle = titles(self._sheet, self._places)
@@ -351,22 +335,12 @@ class _Page:
     def _lines_of(self, words: str, first: int, span: int) -> int:
         return lines_of(words, sum(self._rooms.get(at, 8) for at in range(first, first + span)))
 
-    def _freeze_and_print(self) -> None:
+    def _freeze_and_filter(self) -> None:
         tables = self._sheet.tables
         if tables and len(tables[0].columns) > 2 and tables[0].top < 15:
             self._freeze(tables[0])
         if self._sheet.filtered is not None:
             self._filter(self._sheet.table(self._sheet.filtered))
-        if len(tables) == 1:
-            self._page.repeat_rows(tables[0].top)
-        shown = [table for table in tables if not table.hidden]
-        if shown:
-            self._break_pages(shown)
-        right = max((max(table.spots.values()) + table.columns[-1].span - 1 for table in tables), default=8)
-        if not self._sheet.region and not any(table.growing and not table.rows for table in tables):
-            down, across = self._sheet.reach
-            bottom = max(down, *(table.bottom for table in tables if not table.hidden))
-            self._page.print_area(0, 1, bottom - 1, max(right, across) - 1)
 
     def _freeze(self, table: Table) -> None:
         """Keep captions and names in sight, and begin where somebody writes or reads."""
@@ -375,26 +349,3 @@ class _Page:
         written = (table.spots[one.code] - 1 for one in table.columns if one.owner.is_person and table.rows)
         first = next(written, column)
         self._page.set_selection(row, first, row, first)
-
-    def _break_pages(self, tables: list[Table]) -> None:
-        """Pages side by side where one would be too small to read, each with what the rows are of."""
-        right = max(max(table.spots.values()) + table.columns[-1].span - 1 for table in tables)
-        pixels = {at: round(7 * self._rooms.get(at, 8.43)) + 5 for at in range(2, right + 1)}
-        if self._sheet.region or self._sheet.code == "dashboard":
-            begin = [table.top - 3 for table in (tables[1:] if self._sheet.region else tables[:1])]
-            if self._sheet.region and len(tables[0].rows) > _BESIDE_CHARTS:
-                begin.append(self._sheet.table("steps").bottom + 1)
-            self._page.set_h_pagebreaks(begin)
-        if sum(pixels.values()) <= _WIDE:
-            return
-        named = 3 if tables[0].columns[0].code == "region" else 2
-        self._page.set_print_scale(_SMALLEST)
-        self._page.repeat_columns(1, named - 1)
-        repeated = sum(pixels[at] for at in range(2, named + 1))
-        breaks, across = [], 0
-        for at in range(2, right + 1):
-            if across + pixels[at] > _WIDE:
-                breaks.append(at - 1)
-                across = repeated
-            across += pixels[at]
-        self._page.set_v_pagebreaks(breaks)

@@ -94,6 +94,8 @@ class Table:
     """Whether it is there for a picture only, and out of sight."""
     height: float = ROW_HEIGHT
     """Of each row; more where there are paragraphs."""
+    on_new_page: bool = False
+    """Whether it begins a page where the sheet is printed."""
 
     def key(self, row: str, column: str) -> Key:
         """The key under which this cell's value is known."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from targetcal_xl.language import LANGUAGES
 from tests.goldens import CODES, GOLDENS, codes, written
-from tests.goldens.pages import PAGES, kept, letters, pages
+from tests.goldens.pages import PAGES, documents, kept, pages
 
 
 def main() -> None:
@@ -28,12 +28,12 @@ def main() -> None:
 
 
 def _write_pages() -> None:
-    """The pictures of letters' pages."""
+    """The pictures of pages."""
     PAGES.mkdir(exist_ok=True)
     for path in PAGES.iterdir():
         path.unlink()
-    for name, language, letter in letters():
-        for place, page in enumerate(pages(letter, language)):
+    for name, document in documents():
+        for place, page in enumerate(pages(document())):
             (PAGES / f"{name}-{place}.png").write_bytes(kept(page))
 
 

@@ -1,10 +1,12 @@
-"""Pages of letters as small pictures: what a person would see at a glance, kept to be compared."""
+"""Pages of letters and reports as small pictures: what a person sees at a glance, kept to be compared."""
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from targetcal_xl.calibration import Letter, Targets
-from targetcal_xl.letters import render_pdf, render_word
+from targetcal_xl.letters import ReportPart, render_pdf, render_word, report_docx, to_pdf
 from tests.support.letters import LONG, sample_letter, shipped
 
 PAGES = Path(__file__).parent / "pages"
@@ -22,6 +24,10 @@ _SCALE = 0.4
 _CELL = 3
 """Pixels that are compared together, which evens out how a program smooths edges."""
 _LEVELS = 16
+_SAID = {
+    "zh-CN": ["谁的判断更接近结果？", "建议值偏差", "最终目标偏差"],
+    "en": ["Whose judgement helped?", "Suggestion off", "Declaration off"],
+}
 
 
 def letters() -> Iterator[tuple[str, str, Letter]]:
@@ -33,9 +39,33 @@ def letters() -> Iterator[tuple[str, str, Letter]]:
     yield "rare.zh-CN", "zh-CN", _rare(sample_letter(2, others=1))
 
 
-def pages(letter: Letter, language: str) -> list[NDArray[np.uint8]]:
-    """The first and the last page of a letter, grey."""
-    pdf = render_pdf(render_word(letter, shipped(language), language), letter)
+def documents() -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """The names of kept letters and reports, and what makes the PDF of each."""
+    for name, language, letter in letters():
+        yield name, partial(_letter, language, letter)
+    for language in _SAID:
+        yield f"report.{language}", partial(_report, language)
+
+
+def _letter(language: str, letter: Letter) -> bytes:
+    return render_pdf(render_word(letter, shipped(language), language), letter)
+
+
+def _report(language: str) -> bytes:
+    """Tables of short and long words, in narrow columns and wide ones, and a table that goes on overleaf."""
+    said, rows = _SAID[language], [["S1", "1.5%", "-12.8%", "7"], ["S2", "", "5.5%", "8"]]
+    judged = [[*said, "n"], *([said[0] * 3, *row[1:3], row[3]] for row in rows)]
+    many = [[said[1], said[2]], *([f"{said[0]} {n}", f"{n}%"] for n in range(60))]
+    parts = [
+        ReportPart(said[0], judged, said * 2),
+        ReportPart(said[1], [], said),
+        ReportPart(said[2], many, said),
+    ]
+    return to_pdf(report_docx(said[0], said[1], parts, said[2], language), dt.date(2025, 4, 1))
+
+
+def pages(pdf: bytes) -> list[NDArray[np.uint8]]:
+    """The first and the last page of a document, grey."""
     with pypdfium2.PdfDocument(pdf) as document:
         shown = [document[place] for place in sorted({0, len(document) - 1})]
         return [one.render(scale=_SCALE, grayscale=True).to_numpy().squeeze() for one in shown]

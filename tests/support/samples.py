@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
+from targetcal_xl.calibration.alignment import allot
 from targetcal_xl.calibration.baseline import Inputs, compute_baseline
 from targetcal_xl.calibration.drivers import Readings
 from targetcal_xl.calibration.history import History
@@ -91,6 +93,18 @@ def sample_standing(
     allotment = np.floor(share * inputs.plan.hq_target)
     allotment[0] += inputs.plan.hq_target - allotment.sum()
     return Standing(inputs, baseline, allotment, dict(values or {}))
+
+
+def scaled_standing(size: float, step: float, kind: Literal["sum", "mean"]) -> Standing:
+    """The sample's plan with figures of another size."""
+    inputs = sample_inputs()
+    metric = replace(inputs.plan.metric, step=step, kind=kind)
+    values = np.round(inputs.history.values / np.nanmax(inputs.history.values) * size, 6)
+    plan = replace(inputs.plan, metric=metric, hq_target=max(step, round(size / step) * step))
+    history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
+    inputs = replace(inputs, plan=plan, history=history)
+    baseline = compute_baseline(inputs)
+    return Standing(inputs, baseline, allot(plan, baseline), {})
 
 
 def with_values(standing: Standing, values: Mapping[Key, Value]) -> Standing:

@@ -13,7 +13,7 @@ from ..facts import Facts
 from ..looks import FAINT, INK, SERIES, WARNING
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
-from .columns import NAME, REGION, numbered, of_lines, stacked
+from .columns import NAME, REGION, new_page, numbered, of_lines, stacked
 
 
 def sheet(inputs: Inputs) -> Sheet:
@@ -34,7 +34,7 @@ def sheet(inputs: Inputs) -> Sheet:
     tables = stacked(
         9,
         Table("methods", methods, METHODS, prefix="tested."),
-        Table("periods", periods, numbered("P", tried + 1), prefix="tested.period."),
+        new_page(Table("periods", periods, numbered("P", tried + 1), prefix="tested.period.")),
         of_lines("lines", lines, inputs.plan, "tested.line."),
     )
     return Sheet(

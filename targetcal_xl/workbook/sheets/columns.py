@@ -35,6 +35,11 @@ def of_regions(code: str, columns: tuple[Column, ...], plan: Plan, prefix: str) 
     return Table(code, columns, rows, prefix=prefix, of_regions=True)
 
 
+def new_page(table: Table) -> Table:
+    """The same table, at the top of a page where its sheet is printed."""
+    return replace(table, on_new_page=True)
+
+
 def numbered(letter: str, count: int) -> tuple[str, ...]:
     """Codes of rows that have no other: S01, S02, ..."""
     return tuple(f"{letter}{k:02d}" for k in range(1, count + 1))

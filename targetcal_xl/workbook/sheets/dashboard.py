@@ -34,7 +34,7 @@ from ..formulas import (
 from ..looks import LIGHT_COLOURS, SERIES
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Kind, Owner, Sheet, Table, region_sheet
-from .columns import NAME, REGION, limits_table, of_lines, of_regions, stacked, volume_column
+from .columns import NAME, REGION, limits_table, new_page, of_lines, of_regions, stacked, volume_column
 from .dashboard_lights import Lights
 from .limits import Reached
 from .odds import Odds
@@ -85,7 +85,7 @@ def sheet(plan: Plan) -> Sheet:
     )
     tables = stacked(
         30,
-        of_regions("regions", regions, plan, "dashboard."),
+        new_page(of_regions("regions", regions, plan, "dashboard.")),
         of_lines("running", _RUNNING_COLUMNS, plan, "dashboard.run."),
         *limits_table(plan, ("low", "high", "allotment", "agreed", "side"), "dashboard.limit."),
         of_lines("lines", lines, plan, "dashboard.line."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT
@@ -17,7 +17,7 @@ from ..formulas import NOTHING, count, if_
 from ..looks import SERIES
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
-from .columns import of_regions, stacked
+from .columns import new_page, of_regions, stacked
 
 _MOST_NAMES = 40
 """Names that find room beside their dots."""
@@ -25,6 +25,8 @@ _ERRORS = ("off_suggested", "off_declared", "off_agreed")
 """How far suggestion, declaration and target were off what came."""
 _COUNTS = ("missed", "warned_in_time", "unwarned", "supports_granted", "supports_in_time")
 """What came of warnings and supports."""
+_HIGH = 23
+"""Rows that a picture takes, with those that stay free below it."""
 
 
 def sheet(plan: Plan) -> Sheet:
@@ -59,7 +61,7 @@ def sheet(plan: Plan) -> Sheet:
         of_regions("regions", regions, plan, "evaluation."),
         *_looking_back(plan),
     )
-    return Sheet("evaluation", fields, tables, reach=(55, 16))
+    return Sheet("evaluation", fields, tables, reach=(_lower(tables) + _HIGH, 16))
 
 
 def _looking_back(plan: Plan) -> tuple[Table, ...]:
@@ -77,7 +79,7 @@ def _looking_back(plan: Plan) -> tuple[Table, ...]:
     )
     drivers = tuple(driver.code for driver in plan.drivers)
     table = (Table("moved", moved, drivers, prefix="moved."),) if drivers else ()
-    return of_regions("worth", worth, plan, "worth."), *table
+    return new_page(of_regions("worth", worth, plan, "worth.")), *table
 
 
 class Evaluation:
@@ -149,9 +151,14 @@ class Evaluation:
 
 def draw(drawer: Drawer) -> None:
     """The regions in their quadrants, beside the measures; below, how far each forecast was off."""
-    spot = drawer.sheet.table("measures").top - 1
-    _draw_quadrants(drawer, (spot, 9), (500, 400))
-    _draw_errors(drawer, (spot + 21, 9), (500, 320))
+    _draw_quadrants(drawer, (drawer.sheet.table("measures").top - 1, 9), (500, 400))
+    _draw_errors(drawer, (_lower(drawer.sheet.tables), 9), (500, 320))
+
+
+def _lower(tables: Sequence[Table]) -> int:
+    """The row of the lower picture: beside its table, or below the upper picture where regions are few."""
+    tops = {table.code: table.top for table in tables}
+    return max(tops["measures"] + _HIGH - 3, tops["worth"] - 1)
 
 
 def _draw_errors(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:

@@ -25,7 +25,7 @@ from ..formulas import (
 from ..looks import FAINT, SERIES
 from ..part import Columns, Fields, SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table
-from .columns import NAME, REGION, numbered, of_lines, of_regions, stacked, volume_column
+from .columns import NAME, REGION, new_page, numbered, of_lines, of_regions, stacked, volume_column
 
 _OF_ALL = ("warning_state", "cause", "suggestion")
 """What is said of a warning of the whole plan."""
@@ -96,7 +96,7 @@ def sheet(plan: Plan) -> Sheet:
         *stacked(9, Table("weekly", weekly, weeks, prefix="weekly.")),
         *stacked(
             28,
-            of_lines("lines", _line_columns(plan), plan, "progress.", height=50),
+            new_page(of_lines("lines", _line_columns(plan), plan, "progress.", height=50)),
             replace(of_regions("regions", _region_columns(), plan, "progress."), height=50),
         ),
     )

@@ -17,7 +17,7 @@ from ..looks import GOOD, PAPER, WARNING, WARNING_PALE
 from ..part import SheetPart
 from ..shapes import Column, Field, Owner, Sheet, Table, region_sheet
 from .baseline import Way
-from .columns import NAME, numbered, stacked, volume_column
+from .columns import NAME, new_page, numbered, stacked, volume_column
 from .odds import Odds
 from .region_cards import Cards
 from .region_files import files_columns, files_table
@@ -32,14 +32,15 @@ SUPPORTS = 10
 def sheet(plan: Plan, region: str) -> Sheet:
     """One region's tab: its cards, lines, support items, where its suggestions come from, attached files."""
     lines = tuple(line.code for line in plan.lines_of(region))
+    supports = numbered("S", max(SUPPORTS, len(lines)))
     tables = stacked(
         8,
         Table("lines", (*_LINE_COLUMNS, *volume_column(plan)), lines, region=region, height=60),
-        Table("supports", _support_columns(lines), numbered("S", max(SUPPORTS, len(lines))), region=region),
-        Table("why", _why_columns(plan), lines, region=region, prefix="why.", height=64),
+        new_page(Table("supports", _support_columns(lines), supports, region=region)),
+        new_page(Table("why", _why_columns(plan), lines, region=region, prefix="why.", height=64)),
         Table("steps", _STEP_COLUMNS, _steps(plan), region=region, prefix="step.", hidden=True),
     )
-    tables += stacked(tables[-1].bottom + CHARTS + 3, files_table(plan, region))
+    tables += stacked(tables[-1].bottom + CHARTS + 3, new_page(files_table(plan, region)))
     return Sheet(region_sheet(region), _REGION_FIELDS, tables, region, colour="own")
 
 
