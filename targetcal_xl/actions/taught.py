@@ -29,6 +29,7 @@ from ..desk import (
     recorded_progress,
     standing_of,
 )
+from ..language import listed
 from ..ledger import Event, dump, open_ledger, reference
 from ..problems import DataProblems, Problem, Refused
 from .import_wanted import called_there, source_secret
@@ -69,7 +70,7 @@ def new_plan(desk: Desk, folder: Traversable, language: str, wish: DaysWish) -> 
     inputs = read_plan(folder, asked.rhythm)
     report = new(desk, inputs, language, asked.heritage)
     days = inputs.rhythm.days if inputs.rhythm and asked.records else 0
-    return replace(report, taught_by=asked.names, taught_days=days)
+    return replace(report, taught_by=listed(asked.names, language), taught_days=days)
 
 
 class _DaysAsked:
@@ -80,9 +81,9 @@ class _DaysAsked:
         self._desk, self._wish = desk, wish
 
     @property
-    def names(self) -> str:
+    def names(self) -> list[str]:
         """What the sources are called that answered."""
-        return ", ".join(DataSource(one.source).name for one in self.records)
+        return [DataSource(one.source).name for one in self.records]
 
     @property
     def heritage(self) -> Heritage | None:
@@ -109,7 +110,7 @@ class _DaysAsked:
             raise DataProblems(problems)
         rhythm = past_days_rhythm(found, plan) if found else None
         if found and rhythm is None:
-            raise DataProblems([Problem("days_teach_nothing", self.names)])
+            raise DataProblems([Problem("days_teach_nothing", name) for name in self.names])
         return rhythm
 
     def _wanted(self, plan: Plan) -> Iterator[tuple[DataSource, Mapping[str, str]]]:
