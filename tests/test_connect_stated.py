@@ -38,12 +38,14 @@ def test_everything_that_is_wrong_with_sources_is_told_at_its_place() -> None:
         {"kind": "actuals", "address": "results.csv", "query": "select 1"},
         {"kind": "drivers", "address": "readings.csv", "map": ["value=amount", "now="]},
         {"kind": "history", "address": "postgresql://bi:pass@db.example.com/sales", "query": "select 1"},
+        {"kind": "days", "address": "results.csv", "when": "weekly"},
     ) == [
         ("source_query", "plan.toml, sources 1, query"),
         ("plan_source_query", "plan.toml, sources 2, query"),
         ("plan_source_map", "plan.toml, sources 3, map"),
         ("plan_source_map", "plan.toml, sources 3, map"),
         ("source_password", "plan.toml, sources 4, address"),
+        ("plan_source_when", "plan.toml, sources 5, when"),
     ]
     assert _faults({"kind": "sales", "address": " ", "when": "hourly"}) == [
         ("plan_choice", "plan.toml, sources 1, kind"),

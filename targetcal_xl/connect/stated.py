@@ -15,13 +15,15 @@ from .sources import DataSource
 
 
 def source_faults(plan: Plan) -> Iterator[Fault]:
-    """Addresses that hold a secret, questions that are missing or idle, and columns that nobody asks for."""
+    """Addresses with a secret in them, questions and turns missing or idle, columns that nobody asks for."""
     for at, one in enumerate(plan.sources):
         source = source_meant(one, plan)
         if source.holds_secret:
             yield ("sources", at, "address"), "source_password", {"name": source.secret_name}
         elif source.is_database != bool(one.query):
             yield ("sources", at, "query"), "plan_source_query" if one.query else "source_query", {}
+        if one.kind == "days" and one.when != StatedSource.when:
+            yield ("sources", at, "when"), "plan_source_when", {}
         known = [*chain(*COLUMNS_OF[one.kind])]
         for said in one.map:
             column, _, title = said.partition("=")
