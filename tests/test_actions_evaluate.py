@@ -16,6 +16,7 @@ from targetcal_xl.actions import evaluate, follow, recalibrate, repair, survey, 
 from targetcal_xl.actions.evaluate import coordination_hours
 from targetcal_xl.actions.evaluation_files import evaluate_as_said
 from targetcal_xl.actions.evaluation_told import Section
+from targetcal_xl.actions.supports import supports
 from targetcal_xl.calibration import Measures, Standing
 from targetcal_xl.connect import Actuals, Responses
 from targetcal_xl.desk import HIDDEN
@@ -255,9 +256,9 @@ def test_nothing_is_looked_back_on_before(case: Case) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_page_word_and_pdf_say_what_the_command_says(over: Case, tmp_path: Path, language: str) -> None:
     files = [tmp_path / name for name in ("e.html", "e.docx", "e.pdf")]
-    report = over.run(evaluate_as_said, None, files[0], files[1], language)
+    report = over.run(evaluate_as_said, files[0], files[1], language)
     assert report.files == tuple(map(str, files[:2]))
-    over.run(evaluate_as_said, None, None, files[2], language)
+    over.run(evaluate_as_said, None, files[2], language)
     told = [cell for section in report.sections(language) for cell in _words(section)]
     document = docx.Document(str(files[1]))
     in_word = [one.text for one in document.paragraphs]
@@ -286,18 +287,18 @@ def test_the_page_is_for_everybody_and_asks_nobody(
     over: Case, tmp_path: Path, width: int, dark: bool
 ) -> None:
     page = tmp_path / "page.html"
-    over.run(evaluate_as_said, None, page, None, "en")
+    over.run(evaluate_as_said, page, None, "en")
     seen = visit(page, width=width, dark=dark)
     assert (seen.faults, seen.errors, set(seen.asked)) == ((), (), {page.as_uri()}) and seen.wide <= width
 
 
 def test_equal_reports_are_equal_bytes_and_nothing_is_written_over(over: Case, tmp_path: Path) -> None:
     for name in ("a.docx", "b.docx"):
-        over.run(evaluate_as_said, None, None, tmp_path / name, "en")
+        over.run(evaluate_as_said, None, tmp_path / name, "en")
     assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
     for name, code in (("a.docx", "report_taken"), ("a.txt", "report_form")):
         with pytest.raises(Refused) as found:
-            over.run(evaluate_as_said, None, None, tmp_path / name, "en")
+            over.run(evaluate_as_said, None, tmp_path / name, "en")
         assert told(found.value.problems) == [(code, str(tmp_path / name))]
 
 
@@ -310,8 +311,9 @@ def test_what_came_of_supports_is_taken_in_once(over: Case, tmp_path: Path) -> N
     over.run(repair)
     table = tmp_path / "delivered.csv"
     table.write_text("region,support,delivered\nR1,S01,2025-01-05\n", "utf-8")
-    for _ in range(2):
-        report = over.run(evaluate_as_said, table, None, None, "en")
+    taken = [over.run(supports, "", "", "", table).taken for _ in range(2)]
+    assert [one and (one.rows, one.new) for one in taken] == [(1, 1), (1, 0)]
+    report = over.run(evaluate)
     assert report.review is not None and vars(report.review.supports) == {
         **{"granted": 1, "in_time": 0},
         **{"late": 1, "never": 0},
@@ -319,7 +321,7 @@ def test_what_came_of_supports_is_taken_in_once(over: Case, tmp_path: Path) -> N
     assert [entry.new for entry in over.entries("supports", "delivered")] == ["2025-01-05"]
     table.write_text("region,support,delivered\nR1,S09,no\nR7,S01,x\n", "utf-8")
     with pytest.raises(DataProblems) as found:
-        over.run(evaluate_as_said, table, None, None, "en")
+        over.run(supports, "", "", "", table)
     assert {code for code, _ in told(found.value.problems)} == {
         "csv_no_support",
         "csv_unknown_code",

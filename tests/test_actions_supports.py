@@ -215,6 +215,33 @@ def test_whoever_knows_says_whether_a_support_came_and_may_take_it_back(tmp_path
     assert told_of == [("李颖", *pair) for pair in pairwise((None, "2025-01-06", "no", None))]
 
 
+@pytest.mark.parametrize("titles", ["region,support,delivered", "大区,支持编号,到位日期"])
+def test_a_table_says_of_many_supports_and_nothing_where_a_day_is_left_empty(
+    tmp_path: Path, titles: str
+) -> None:
+    case = submitted(tmp_path)
+    for row in ("S01", "S02", "S03"):
+        _ask(case, row, due="2025-01-05")
+    case.run(lock)
+    for row in ("S01", "S02", "S03"):
+        case.run(decide_support, "R1", row, "yes", by="superior1")
+    case.run(supports, "R1", "S02", "2025-01-04")
+    table = tmp_path / "came.csv"
+    table.write_text(f"{titles}\nR1,S01,no\nR1,S02,\nR1,S03,2025-01-06\n", "utf-8")
+    report = case.run(supports, deliveries=table)
+    assert [one.state for one in report.supports] == ["never", "in_time", "late"]
+    assert report.taken is not None and (report.taken.rows, report.taken.new) == (2, 2)
+    before = case.entries("supports", "delivered")
+    table.write_text(f"{titles}\nR1,S01,unknown\nR1,S02,2031-01-01\n", "utf-8")
+    with pytest.raises(DataProblems) as early:
+        case.run(supports, deliveries=table)
+    assert [problem.code for problem in early.value.problems] == ["support_not_yet"]
+    with pytest.raises(Refused) as both:
+        case.run(supports, "R1", "S01", "no", table)
+    assert [problem.code for problem in both.value.problems] == ["support_one_or_table"]
+    assert case.entries("supports", "delivered") == before, "all of it, or nothing"
+
+
 def test_no_support_is_awaited_that_nobody_granted(case: Case) -> None:
     assert case.run(supports, "R1").supports == ()
 

@@ -38,6 +38,8 @@ FILES: Mapping[str, str] = {
     "actuals.csv": "date,line,value\n2025-01-02,R1-1,5\n2025-01-03,R1-2,4\n2025-01-03,R2-1,7\n",
     "zeros.csv": "date,line,value\n2025-02-14,R1-1,0\n",
     "faulty.csv": "date,line,value\n2025-13-02,R1-1,5\n2025-01-02,R9-1,x\n",
+    "delivered.csv": "region,support,delivered\nR1,S01,2025-01-05\n",
+    "past.csv": "date,line,amount\n" + "".join(f"2024-11-{day:02},HD-JS,5\n" for day in range(1, 31)),
     "survey.csv": "region,score\n" + "R1,5\n" * 6 + "R2,3\n" * 5,
     "back.json": '{"format": "targetcal-okr/1", "plan": "2025Q1-new-customers", "objectives": [], "results":'
     ' [{"date": "2025-01-04", "line": "R1-1", "value": 3}]}',
@@ -96,6 +98,12 @@ PLAYED: Mapping[str, Play] = {
         "new another.xlsx --from saas --lang en",
         _says("3 regions, 12 lines", "3 个大区，12 个分解行"),
         lambda told: (told["regions"], told["lines"], told["hq_target"]) == (3, 12, 1200),
+    ),
+    "new --days": Play(
+        "fresh",
+        "new another.xlsx --from saas --lang en --days past.csv --map value=amount",
+        _says("what 30 days of past.csv taught", "取自 past.csv 的 30 天结果"),
+        lambda told: (told["taught_by"], told["taught_days"]) == ("past.csv", 30),
     ),
     "check": Play(
         "submitted",
@@ -333,6 +341,12 @@ PLAYED: Mapping[str, Play] = {
         "supports BOOK -r R1 --support S01 --delivered 2025-01-05",
         _says("Recorded.", "已登记。"),
         lambda told: [one["state"] for one in _rows(told["supports"])] == ["late"],
+    ),
+    "supports --from": Play(
+        "granted",
+        "supports BOOK --from delivered.csv",
+        _says("of 1 of them that was news", "其中 1 项为新情况"),
+        lambda told: told["taken"] == {"rows": 1, "new": 1},
     ),
     "suggestions": Play("confirmed", "suggestions BOOK --write", _says("was written", "已写出")),
     "survey": Play("confirmed", "survey BOOK --responses survey.csv", _says("Agreement", "认同度")),

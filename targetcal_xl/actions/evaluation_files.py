@@ -17,15 +17,12 @@ from ..telling import Sentence
 from .dashboard import refuse_place
 from .evaluate import evaluate
 from .evaluation_told import EvaluateReport, Section
-from .supports import take_deliveries
 
 _REPORTS = (".docx", ".pdf")
 
 
-def evaluate_as_said(
-    desk: Desk, delivered: Path | None, page: Path | None, report: Path | None, lang: str
-) -> EvaluateReport:
-    """Evaluate, after what is known of supports, and write it down as a page and a report.
+def evaluate_as_said(desk: Desk, page: Path | None, report: Path | None, lang: str) -> EvaluateReport:
+    """Evaluate, and write it down as a page and a report.
 
     Raise Refused for files that cannot be written there, before anything is recorded.
     """
@@ -36,8 +33,6 @@ def evaluate_as_said(
         raise Refused([Problem("report_form", str(report))])
     if report is not None and report.exists():
         raise Refused([Problem("report_taken", str(report))])
-    if delivered is not None:
-        take_deliveries(desk, delivered)
     found = evaluate(desk)
     if page is None and report is None:
         return found

@@ -42,16 +42,28 @@ class SupportRow:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """How many supports a table spoke of, and of how many that was news."""
+
+    rows: int
+    new: int
+
+
+@dataclass(frozen=True)
 class SupportsReport(Report):
     """The granted supports, and which of them something was said of just now."""
 
     supports: tuple[SupportRow, ...]
     recorded: str = ""
+    taken: Taken | None = None
+    """What a table said, where one was taken in."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         if self.recorded:
             yield Sentence(text("telling.supports.recorded", language), DONE, self.recorded)
+        if self.taken:
+            yield Sentence(text("telling.supports.taken", language, **vars(self.taken)), DONE)
         if not self.supports:
             yield Sentence(text("telling.supports.none", language), QUIET)
             return
@@ -60,15 +72,22 @@ class SupportsReport(Report):
             yield Sentence(text("telling.supports.overdue", language, count=late), WARNING)
 
 
-def supports(desk: Desk, region: str = "", support: str = "", came: str = "") -> SupportsReport:
+def supports(
+    desk: Desk, region: str = "", support: str = "", came: str = "", deliveries: Traversable | None = None
+) -> SupportsReport:
     """List the granted supports, of all regions or one; before that, record of one whether it came.
 
     `came` is a day, `no` where it never will, or `unknown`, which takes back what was said. Raise Refused
-    where it is none of these, or has not come yet, or where no granted support is meant.
+    where it is none of these, or has not come yet, or where no granted support is meant. `deliveries` is a
+    table that says so of many; raise DataProblems with every fault of it, and nothing is recorded.
     """
+    if deliveries is not None and (support or came):
+        raise Refused([Problem("support_one_or_table")])
+    taken = None if deliveries is None else _take_in(desk, deliveries)
     if not (support or came):
         stock = look(desk)
-        return SupportsReport(tuple(_rows(stock, find_region(stock.plan, region) if region else None)))
+        only = find_region(stock.plan, region) if region else None
+        return SupportsReport(tuple(_rows(stock, only)), taken=taken)
     stock = take_stock(desk)
     where, item = _meant(stock, region, support)
     one = CameSupport(where.code, item.row, _told(f"{where.name} / {item.row}", came))
@@ -76,15 +95,16 @@ def supports(desk: Desk, region: str = "", support: str = "", came: str = "") ->
     return SupportsReport(tuple(_rows(look(desk), where)), f"{where.name} / {item.row} {item.what}".strip())
 
 
-def take_deliveries(desk: Desk, source: Traversable) -> None:
-    """Record which granted supports came, and when; raise DataProblems with every fault of the file."""
+def _take_in(desk: Desk, source: Traversable) -> Taken:
+    """Record which granted supports came, and when."""
     stock = take_stock(desk)
     granted = {
         f"{region.code} {item.row}": item.what
         for region in stock.plan.regions
         for item in granted_supports(stock.standing, region.code)
     }
-    _record(stock, read_deliveries(find_file(source), stock.plan, granted))
+    told = read_deliveries(find_file(source), stock.plan, granted)
+    return Taken(len(told), _record(stock, told))
 
 
 def _meant(stock: Stock, region: str, support: str) -> tuple[Region, Item]:
@@ -107,8 +127,11 @@ def _told(place: str, came: str) -> str | None:
         raise Refused([Problem("support_came", place, {"found": came or "–"})]) from None
 
 
-def _record(stock: Stock, told: Iterable[CameSupport]) -> None:
-    """What is said of supports and was not known, all or nothing; raise DataProblems for days to come."""
+def _record(stock: Stock, told: Iterable[CameSupport]) -> int:
+    """Record what is said of supports and was not known, all or nothing; return of how many that is.
+
+    Raise DataProblems for days to come.
+    """
     said = {(one.region, one.row, DELIVERED): one.said for one in told}
     today = stock.desk.clock().astimezone().date().isoformat()
     if early := [*_early(stock, said, today)]:
@@ -120,6 +143,7 @@ def _record(stock: Stock, told: Iterable[CameSupport]) -> None:
     ]
     if events:
         stock.settle(events)
+    return len(events)
 
 
 def _early(stock: Stock, said: dict[tuple[str, str, str], str | None], today: str) -> Iterator[Problem]:

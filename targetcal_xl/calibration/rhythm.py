@@ -271,13 +271,13 @@ def _learned(period: PastDays, before: Rhythm, precision: Floats) -> Rhythm:
             curvature = information + precision
             slope = features.T @ (counts - expected) - precision @ (mean - before.mean)
             mean = mean + np.clip(np.linalg.solve(curvature, slope), -LONGEST, LONGEST)
-    heard = int(np.isfinite(period.results).any(axis=1).sum())
+    known = np.isfinite(period.results)
     return Rhythm(
         mean=mean,
         covariance=np.linalg.inv(curvature),
         periods=before.periods + 1,
-        days=before.days + length,
-        lines=max(before.lines, heard),
+        days=before.days + int(known.any(axis=0).sum()),
+        lines=max(before.lines, int(known.any(axis=1).sum())),
     )
 
 

@@ -30,7 +30,7 @@ Questionnaire = Annotated[
 ]
 SupportItem = Annotated[str, Given("--support", about="support_item")]
 Came = Annotated[str, Given("--delivered", about="came_on", metavar="DAY|no|unknown")]
-Delivered = Annotated[Path | None, Given("--delivered", "file")]
+Deliveries = Annotated[Path | None, Given("--from", "file")]
 EvaluationPage = Annotated[Path | None, Given("--page", "file", about="evaluation_page", metavar="FILE.html")]
 EvaluationReport = Annotated[
     Path | None, Given("--report", "file", about="evaluation_report", metavar="FILE.docx|.pdf")
@@ -133,12 +133,19 @@ def _acknowledge(
 @TABLE.command(
     "targetcal supports targets.xlsx",
     "targetcal supports targets.xlsx -r HN --support S01 --delivered 2025-02-03",
+    "targetcal supports targets.xlsx --from delivered.csv",
 )
 @TABLE.button("supports", "finance", "MarkTaskComplete", "region", "item", "came_on", "who")
-def _supports(desk: "Desk", region: Region = "", item: SupportItem = "", came_on: Came = "") -> "Report":
+def _supports(
+    desk: "Desk",
+    region: Region = "",
+    item: SupportItem = "",
+    came_on: Came = "",
+    deliveries: Deliveries = None,
+) -> "Report":
     from ..actions.supports import supports
 
-    return supports(desk, region, item, came_on)
+    return supports(desk, region, item, came_on, deliveries)
 
 
 @TABLE.command("targetcal suggestions targets.xlsx --write", "targetcal suggestions targets.xlsx")
@@ -191,21 +198,19 @@ def _survey(
 
 @TABLE.command(
     "targetcal evaluate targets.xlsx",
-    "targetcal evaluate targets.xlsx --delivered delivered.csv",
     "targetcal evaluate targets.xlsx --page evaluation.html --report evaluation.docx",
 )
 @TABLE.button("evaluate", "hr", "ChartTypeColumnInsertGallery")
 @TABLE.button("evaluation_report", "hr", "FileSaveAsWordDocx", "report")
 def _evaluate(
     desk: "Desk",
-    delivered: Delivered = None,
     page: EvaluationPage = None,
     report: EvaluationReport = None,
     lang: PageLanguage = "",
 ) -> "Report":
     from ..actions.evaluation_files import evaluate_as_said
 
-    return evaluate_as_said(desk, delivered, page, report, lang)
+    return evaluate_as_said(desk, page, report, lang)
 
 
 @TABLE.command(

@@ -42,13 +42,13 @@ def delivery_told(said: str) -> str | None:
 def read_deliveries(source: Traversable, plan: Plan, granted: Mapping[str, str]) -> tuple[CameSupport, ...]:
     """Read columns region, support and delivered (a day, `no` or `unknown`) from .csv or .xlsx.
 
-    `granted` are the supports that may be spoken of, `<region> <row>` -> what they are. Raise DataProblems
-    with every fault.
+    `granted` are the supports that may be spoken of, `<region> <row>` -> what they are; where the day is left
+    empty, nothing is said of one. Raise DataProblems with every fault.
     """
     table = read_table(source, ("region", "support", "delivered"))
     regions = table.codes("region", {region.code: region.name for region in plan.regions})
     told = table.cells["delivered"].tolist()
-    words = [said.casefold() in _NEVER | _UNKNOWN for said in told]
+    words = [said.casefold() in _NEVER | _UNKNOWN | {""} for said in told]
     blank = table.cells["delivered"].mask(np.array(words, dtype=bool), plan.period.start.isoformat())
     table.saying("delivered", blank.tolist()).dates("delivered")
     codes = [plan.regions[at].code for at in regions.tolist()]
@@ -62,4 +62,5 @@ def read_deliveries(source: Traversable, plan: Plan, granted: Mapping[str, str])
     return tuple(
         CameSupport(region, row, delivery_told(said))
         for region, row, said in zip(codes, rows, told, strict=True)
+        if said
     )
