@@ -13,13 +13,14 @@ import pytest
 from openpyxl.cell import Cell as FoundCell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from targetcal_xl.calibration.vocabulary import MetricKind
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.workbook import entered, open_book, read, region_sheet, write_book
 from targetcal_xl.workbook.captions import caption
 from targetcal_xl.workbook.layout import default_places
 from targetcal_xl.workbook.places import Places
 from targetcal_xl.workbook.shapes import Owner
-from tests.support.samples import sample_standing
+from tests.support.samples import sample_standing, scaled_standing
 
 _STANDING = sample_standing()
 _CREATED = dt.datetime(2025, 1, 2, tzinfo=dt.UTC)
@@ -121,6 +122,20 @@ def test_only_what_can_be_meant_can_be_typed(book: openpyxl.Workbook, places: Pl
     decisions = ",".join(caption(code, language) for code in ("accept", "counter", "return"))
     assert rules[areas["decision"]].formula1 == f'"{decisions}"'
     assert rules[areas["basis"]].prompt == text("workbook.prompt.basis", language)
+
+
+@pytest.mark.parametrize("is_share", [True, False])
+def test_only_who_declares_a_share_is_told_how_one_is_written(
+    tmp_path: Path, language: str, is_share: bool
+) -> None:
+    kind: MetricKind = "ratio" if is_share else "mean"
+    standing = scaled_standing(0.001, 0.001, kind)
+    write_book(tmp_path / "targets.xlsx", standing, language, created=_CREATED)
+    book = openpyxl.load_workbook(tmp_path / "targets.xlsx")
+    rules = [rule for page in book for rule in page.data_validations.dataValidation]
+    asked = [rule.prompt for rule in rules if rule.promptTitle == text("workbook.column.declared", language)]
+    assert len(asked) == len(standing.inputs.plan.regions)
+    assert {"0.946" in str(prompt) for prompt in asked} == {is_share}
 
 
 def _area(places: Places, column: str) -> str:

@@ -65,9 +65,15 @@ def _rule(shape: Column | Field, sheet: Sheet, places: Places) -> dict[str, Any]
         rule = rule or {"validate": "any"}
         rule |= {
             "input_title": _heading(shape, places),
-            "input_message": text(f"workbook.prompt.{shape.code}", places.language),
+            "input_message": _prompt(shape.code, places),
         }
     return rule
+
+
+def _prompt(code: str, places: Places) -> str:
+    """What a cell asks for; of a share, also how it is written."""
+    is_share = code == "declared" and places.inputs.plan.metric.is_share
+    return text(f"workbook.prompt.{'declared_share' if is_share else code}", places.language)
 
 
 def _allowed(shape: Column | Field, sheet: Sheet, places: Places) -> dict[str, Any] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from targetcal_xl.calibration.metric import Metric
 from targetcal_xl.calibration.period import Period
 from targetcal_xl.calibration.plan import Driver, Indicator, Line, Measures, Person, Plan, Region
 from targetcal_xl.calibration.standing import Key, Standing, Value
+from targetcal_xl.calibration.vocabulary import MetricKind
 
 PERIOD = Period(2025, 1)
 METRIC = Metric("new_customers", "新增付费客户数", "本季度首次付费的客户数，试用不计入。", "家")
@@ -95,7 +95,7 @@ def sample_standing(
     return Standing(inputs, baseline, allotment, dict(values or {}))
 
 
-def scaled_standing(size: float, step: float, kind: Literal["sum", "mean"]) -> Standing:
+def scaled_standing(size: float, step: float, kind: MetricKind) -> Standing:
     """The sample's plan with figures of another size."""
     inputs = sample_inputs()
     metric = replace(inputs.plan.metric, step=step, kind=kind)
