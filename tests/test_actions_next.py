@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from targetcal_xl.actions import NextReport, audit, begin_next, close, evaluate, follow_file, survey, verify
 from targetcal_xl.actions.new import NewReport
 from targetcal_xl.actions.taught import new_taught
-from targetcal_xl.calibration import Inputs
+from targetcal_xl.calibration import Inputs, Readings
 from targetcal_xl.connect import Responses
 from targetcal_xl.desk import ledger_beside, open_desk
 from targetcal_xl.desk.records import standing_of
@@ -23,8 +24,11 @@ from tests.support.desks import Case
 
 def _over(folder: Path) -> Case:
     """A plan that was followed to its last day and evaluated."""
-    case = desks.confirmed(folder)
-    days = folder / "days.csv"
+    return _followed(desks.confirmed(folder))
+
+
+def _followed(case: Case) -> Case:
+    days = case.folder / "days.csv"
     rows = [f"2025-03-31,{line.code},{90 + k}" for k, line in enumerate(case.inputs.plan.lines)]
     days.write_text("\n".join(["date,line,value", *rows]), "utf-8")
     case.run(follow_file, days)
@@ -76,6 +80,30 @@ def test_what_was_learned_of_weights_holds_from_the_start(over: Case, tmp_path: 
         new = standing_of(desk.ledger)
     used = [new.value(None, driver.code, "driver.used") for driver in new.inputs.plan.drivers]
     assert used == [one.after for one in report.weights]
+
+
+def _without_drivers(inputs: Inputs) -> Inputs:
+    nothing = np.empty((len(inputs.plan.lines), 0))
+    return replace(
+        inputs, plan=replace(inputs.plan, drivers=(), indicators=()), readings=Readings(nothing, nothing)
+    )
+
+
+def _without_readings(inputs: Inputs) -> Inputs:
+    unknown = np.full_like(inputs.readings.now, np.nan)
+    return replace(inputs, readings=Readings(unknown, unknown))
+
+
+@pytest.mark.parametrize("without", [_without_drivers, _without_readings])
+def test_a_plan_that_teaches_nothing_of_weights_goes_on_too(
+    tmp_path: Path, without: Callable[[Inputs], Inputs]
+) -> None:
+    case = Case(tmp_path, without(desks.case_inputs()))
+    assert [*desks.play(case)][-1] == "confirmed"
+    report = _begin(_followed(case), tmp_path / "q2.xlsx")
+    assert (report.results, report.weights) == (3, ())
+    with open_desk(tmp_path / "q2.xlsx", actor="林静", clock=case.clock, source="test") as desk:
+        assert verify(desk).problems == ()
 
 
 def test_a_later_period_may_be_named(over: Case, tmp_path: Path) -> None:

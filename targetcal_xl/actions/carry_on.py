@@ -12,6 +12,7 @@ from ..connect import staffed
 from ..desk import (
     EVALUATION,
     JUDGEMENT,
+    LEARNING,
     Desk,
     Evaluated,
     Learning,
@@ -115,7 +116,7 @@ def begin_next(desk: Desk, found: Succession, language: str = "") -> NextReport:
     learned = weight_values(found.learning, plan)
     events = [Event("new", None, None, BEFORE, None, said)]
     events += [Event("new", *key, None, value) for key, value in learned.items() if value is not None]
-    documents = [dump(found.learning)]
+    documents = [dump(found.learning)] if learned[LEARNING] else []
     if found.judgement.departures:
         documents.append(dump(found.judgement))
         events.append(Event("new", *JUDGEMENT, None, reference(documents[-1])))
