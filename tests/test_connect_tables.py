@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from targetcal_xl.connect.names import nearest
 from targetcal_xl.connect.spelt import number_told
-from targetcal_xl.connect.tables import nearest, read_table
+from targetcal_xl.connect.tables import read_table
 from targetcal_xl.problems import DataProblems
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
@@ -280,7 +281,7 @@ def test_of_a_flood_of_faults_a_dozen_of_each_kind_are_told_and_the_rest_counted
 def test_a_file_of_more_than_we_read_is_refused_before_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("targetcal_xl.connect.tables.MOST_BYTES", 1000)
+    monkeypatch.setattr("targetcal_xl.connect.decoding.MOST_BYTES", 1000)
     with pytest.raises(DataProblems) as caught:
         read_table(write(tmp_path, "line\n" + "A\n" * 1000), ["line"])
     assert faults(caught) == [("csv_too_big", "table.csv")]

@@ -29,6 +29,7 @@ from ..calibration.values import LARGEST
 from ..problems import DataProblems, Place, Problem, Words
 from .amounts import is_strange, number_in
 from .columns import DRIVER_COLUMNS, HISTORY_COLUMNS
+from .decoding import too_big
 from .draft import NOTE, DraftRow, PlanDraft, rows_of
 from .form import (
     DRIVERS,
@@ -45,13 +46,15 @@ from .form import (
     ItemKind,
 )
 from .form_writing import NOBODY
+from .names import like
 from .plan_file import plan_meant
 from .plan_folder import history_in, odd_target, readings_in
 from .plan_schema import PlanPlace
 from .sheet import Grid, NotASheet, TooBig, read_sheets
 from .spelt import date_told, normal, number_told
 from .staffing import staffed
-from .tables import TableFile, like, table_in, too_big
+from .table_file import TableFile
+from .tables import table_in
 
 _HEAD_WITHIN = 20
 """Headings stand in one of the first rows."""

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ..problems import DataProblems, Problem, Refused
 from ..unreached import cause_of
-from .tables import MOST_BYTES, too_big
+from .decoding import MOST_BYTES, too_big
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
