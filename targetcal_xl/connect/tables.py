@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import logging
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 from itertools import chain, islice
 
@@ -16,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from ..log import step
 from ..problems import DataProblems, Found, Place, Problem
 from .decoding import content_within, decoded, too_big
-from .delimited import lines_of, separator_of
+from .delimited import DelimitedText, delimited
 from .plain import DistinctWords, TableRows, distinct, plain_table
 from .sheet import Grid, NotASheet, TooBig, read_sheet
 from .table_file import TableFile
@@ -26,19 +25,6 @@ _LOG = logging.getLogger(__name__)
 
 _ZIPPED, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How workbooks begin: those that can be read, and old or encrypted ones."""
-_SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """The rows of a file, by number, and what is known of it beside."""
-
-    rows: Iterable[tuple[int, list[str]]]
-    grid: Grid | None = None
-    comma_is_clear: bool = True
-    text: str = ""
-    """Of a text file, what it says, and the sign between its cells."""
-    separator: str = ","
 
 
 @step(_LOG, "read a table")
@@ -66,11 +52,15 @@ def read_table(
 def table_in(file: str, grid: Grid, required: Sequence[str], optional: Sequence[str] = ()) -> TableFile:
     """The same of a sheet that has been read; raise DataProblems likewise."""
     columns = columns_called((*required, *optional), {})
-    return _titled(file, _Source(sorted(grid.rows.items()), grid), required, columns)
+    return _titled(file, grid, required, columns)
 
 
-def _titled(file: str, read: _Source, required: Sequence[str], columns: Titles) -> TableFile:
-    rows = iter(read.rows)
+_Row = tuple[int, list[str]]
+"""What a row says, by its number."""
+
+
+def _titled(file: str, read: DelimitedText | Grid, required: Sequence[str], columns: Titles) -> TableFile:
+    rows: Iterator[_Row] = iter(sorted(read.rows.items())) if isinstance(read, Grid) else read.rows
     first = list(islice(rows, TITLES_WITHIN))
     head = title_row(first, required, columns)
     if problems := list(title_problems(file, head, required, columns)):
@@ -79,40 +69,33 @@ def _titled(file: str, read: _Source, required: Sequence[str], columns: Titles) 
     return _table(file, read, head, below, columns)
 
 
-def _read(source: Traversable, columns: Titles) -> _Source:
-    """The rows of a file, which is what its first bytes say, not its name."""
+def _read(source: Traversable, columns: Titles) -> DelimitedText | Grid:
+    """What a file holds, which is what its first bytes say, not its name."""
     content = content_within(source)
     if content.startswith(_ZIPPED):
         return _sheet(content, source.name)
     if content.startswith(_COMPOUND) or source.name.lower().endswith((".xlsx", ".xlsm", ".xls")):
         raise DataProblems([Problem("csv_not_a_workbook", source.name)])
-    said = decoded(content, source.name)
-    named = _SEP_LINE.match(said)
-    if named:
-        said = said[named.end() :]
-    separator = named[1] if named else separator_of(said, columns)
-    rows = csv.reader(lines_of(said), delimiter=separator, strict=True)
-    return _Source(enumerate(rows, start=1), None, separator in (",", "，", "\t"), said, separator)
+    return delimited(decoded(content, source.name), columns)
 
 
-def _sheet(content: bytes, file: str) -> _Source:
+def _sheet(content: bytes, file: str) -> Grid:
     try:
-        grid = read_sheet(content)
+        return read_sheet(content)
     except NotASheet as error:
         raise DataProblems([Problem("csv_not_a_workbook", file)]) from error
     except TooBig as error:
         raise DataProblems([too_big(file)]) from error
-    return _Source(sorted(grid.rows.items()), grid)
 
 
 def _table(
-    file: str, read: _Source, head: TitleRow, rows: Iterable[tuple[int, list[str]]], columns: Titles
+    file: str, read: DelimitedText | Grid, head: TitleRow, rows: Iterable[_Row], columns: Titles
 ) -> TableFile:
     """The rows below the titles; raise DataProblems where one has more cells than there are titles."""
     places = {name: head.columns.index(name) for name in columns if name in head.columns}
     width = len(head.titles)
     wanted = tuple(places.values())
-    plain = plain_table(read.text, read.separator, head.row, (width, wanted)) if read.text else None
+    plain = None if isinstance(read, Grid) else plain_table(*read, head.row, (width, wanted))
     found = _one_by_one(file, rows, wanted, width) if plain is None else plain
     nothing = DistinctWords(
         np.zeros(len(found.rows), np.intp), np.array([""][: len(found.rows)], dtype=object)
@@ -120,13 +103,13 @@ def _table(
     told = {name: found.columns[places[name]] if name in places else nothing for name in columns}
     others = (t.strip() for t, name in zip(head.titles, head.columns, strict=True) if t.strip() and not name)
     titles = {name: head.titles[place].strip() for name, place in places.items()}
-    table = TableFile(file, found.rows, told, tuple(others), titles, comma_is_clear=read.comma_is_clear)
-    return _of_sheet(table, read.grid, head.row, places) if read.grid else table
+    table = TableFile(file, found.rows, told, tuple(others), titles)
+    if isinstance(read, Grid):
+        return _of_sheet(table, read, head.row, places)
+    return replace(table, comma_is_clear=read.comma_is_clear)
 
 
-def _one_by_one(
-    file: str, rows: Iterable[tuple[int, list[str]]], places: Iterable[int], width: int
-) -> TableRows:
+def _one_by_one(file: str, rows: Iterable[_Row], places: Iterable[int], width: int) -> TableRows:
     """The cells at these places of each row that says anything, stripped, by the rows' numbers."""
     said, found = {place: list[str]() for place in places}, Found()
     numbers, same = list[int](), dict[str, str]()
