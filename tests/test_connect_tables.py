@@ -166,6 +166,10 @@ def test_the_code_that_was_probably_meant_is_suggested(said: str, meant: str | N
     assert nearest(said, KNOWN) == meant
 
 
+def test_names_are_alike_for_suggestions_as_they_are_for_codes() -> None:
+    assert nearest("ABCD", {"0-1": "ＡＢＣ"}) == "0-1"
+
+
 @pytest.mark.parametrize(
     "said", ["2025-01-31", "2025/1/31", "2025.01.31", "2025年1月31日", "２０２５－０１－３１"]
 )

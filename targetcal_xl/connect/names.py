@@ -16,7 +16,6 @@ def like(name: str) -> str:
 
 def nearest(said: str, known: Mapping[str, str]) -> str | None:
     """The known code (code -> name) that was probably meant, None when nothing is like it."""
-    plain = normal(said).casefold()
-    codes = {word.casefold(): code for code, name in known.items() for word in (name, code)}
-    close = difflib.get_close_matches(plain, codes, n=1)
+    codes = {like(word): code for code, name in known.items() for word in (name, code)}
+    close = difflib.get_close_matches(like(said), codes, n=1)
     return codes[close[0]] if close else None
