@@ -10,7 +10,8 @@ with on_demand(__name__):
     from .delivered import CameSupport, delivery_told, read_deliveries
     from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
     from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
-    from .form_reading import FilledForm, answer_meant, read_form
+    from .form_answers import answer_meant
+    from .form_reading import FilledForm, read_form
     from .form_writing import write_form
     from .okr import (
         FORMAT,
