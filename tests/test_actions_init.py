@@ -185,7 +185,7 @@ def test_on_a_console_questions_go_to_standard_error_and_answers_that_end_write_
     assert not (tmp_path / "other").exists() and "Acme" in _texts(tmp_path / "other.xlsx")
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     silent = Terminal("en")("init", "third", "--lang", "en")
-    assert silent.status == 2 and "nothing was written" in silent.err
+    assert silent.status == 2 and "no plan was written" in silent.err
     assert not (tmp_path / "third.xlsx").exists()
 
 
