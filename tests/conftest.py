@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 import pytest
 from coverage import Coverage
@@ -92,8 +93,8 @@ def every_problem_has_its_sentence(monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """Whatever problem comes up in a test can be told to a person, in both languages."""
     make, unsaid = Problem.__init__, dict[str, object]()
 
-    def watched(problem: Problem, *given: object, **named: object) -> None:
-        make(problem, *given, **named)  # type: ignore[arg-type]
+    def watched(problem: Problem, *given: Any, **named: Any) -> None:
+        make(problem, *given, **named)
         for language in LANGUAGES:
             try:
                 problem.sentence(language)

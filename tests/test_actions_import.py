@@ -28,7 +28,8 @@ from targetcal_xl.actions.import_told import ImportReport
 from targetcal_xl.actions.import_wanted import ImportWish
 from targetcal_xl.actions.watching import MissedReport
 from targetcal_xl.calibration import StatedSource
-from targetcal_xl.connect import read_actuals, sources
+from targetcal_xl.connect import DataSource, open_source, read_actuals
+from targetcal_xl.connect.sources import waiting
 from targetcal_xl.desk import RESULTS, imported_results, imports
 from targetcal_xl.problems import DataProblems, Refused, TargetcalError
 from targetcal_xl.telling import WRONG, Sentence
@@ -378,7 +379,7 @@ def test_a_plan_that_states_its_sources_has_them_taken_in_when_they_are_due(tmp_
 def test_sources_that_fail_hold_up_no_other_and_are_told_of_each_and_asked_again(
     web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "_LONGEST", 0.4)
+    monkeypatch.setattr(waiting, "_LONGEST", 0.4)
     nobody = "http://127.0.0.1:1/crm"
     addresses = [nobody, "none.csv", f"{web}/broken", f"{web}/list", f"{web}/drips", "wrong.csv", "late.csv"]
     stated = [StatedSource("actuals", each) for each in addresses]
@@ -413,8 +414,8 @@ def test_databases_that_never_answer_are_given_up_and_told_to_stop(
     postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TARGETCAL_SOURCE_SECRET", PASSWORD)
-    monkeypatch.setattr(sources, "_LONGEST", 0.4)
-    monkeypatch.setattr(sources, "_FAREWELL", 0.4)
+    monkeypatch.setattr(waiting, "_LONGEST", 0.4)
+    monkeypatch.setattr(waiting, "_FAREWELL", 0.4)
     url = postgres.database("endless")
     counting = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
     drips = "select date '2025-01-06' as date, 'R1-1' as line, pg_sleep(0.01)::text as value"
@@ -434,7 +435,7 @@ def test_databases_that_never_answer_are_given_up_and_told_to_stop(
     with psycopg.connect(url, password=PASSWORD) as server:
         assert server.execute(others).fetchone() == (0,), "nobody works there on what nobody waits for"
     for thread in threading.enumerate():
-        if thread is not threading.main_thread() and thread.name == sources.ASKING:
+        if thread is not threading.main_thread() and thread.name == waiting.ASKING:
             thread.join(5)
             assert not thread.is_alive()
 
@@ -447,7 +448,7 @@ def test_a_server_that_drips_before_it_answers_is_given_up_as_soon_as_any(
     scheme: str, begins: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its headers never end, or its part of the handshake: each byte would be waited for anew."""
-    monkeypatch.setattr(sources, "_LONGEST", 0.2)
+    monkeypatch.setattr(waiting, "_LONGEST", 0.2)
     given_up = threading.Event()
 
     def drip(line: socket.socket) -> None:
@@ -459,12 +460,12 @@ def test_a_server_that_drips_before_it_answers_is_given_up_as_soon_as_any(
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=lambda: drip(server.accept()[0]), daemon=True).start()
-        said = sources.DataSource(f"{scheme}://127.0.0.1:{server.getsockname()[1]}/crm")
+        said = DataSource(f"{scheme}://127.0.0.1:{server.getsockname()[1]}/crm")
         with pytest.raises(DataProblems) as caught:
-            sources.open_source(said, lambda _: "")
+            open_source(said, lambda _: "")
     assert [problem.code for problem in caught.value.problems] == ["source_slow"]
     assert given_up.wait(5), "and it is hung up on"
-    assert not [one for one in threading.enumerate() if one.name == sources.ASKING]
+    assert not [one for one in threading.enumerate() if one.name == waiting.ASKING]
 
 
 def test_a_source_that_comes_late_does_not_hold_over_those_stated_after_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
 import re
 import sys
@@ -17,7 +18,7 @@ from targetcal_xl.actions.init import InitReport, PlanWish, init
 from targetcal_xl.connect import plan_template, read_plan
 from targetcal_xl.desk import open_desk
 from targetcal_xl.language import LANGUAGES
-from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.problems import DataProblems, Problem, Refused
 from targetcal_xl.telling import Report
 from tests.support.books import parts_of
 from tests.support.commands import Terminal, files_of
@@ -184,7 +185,7 @@ def test_on_a_console_questions_go_to_standard_error_and_answers_that_end_write_
     assert not (tmp_path / "other").exists() and "Acme" in _texts(tmp_path / "other.xlsx")
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     silent = Terminal("en")("init", "third", "--lang", "en")
-    assert silent.status == 2 and "nothing was written" in silent.err
+    assert silent.status == 2 and "no plan was written" in silent.err
     assert not (tmp_path / "third.xlsx").exists()
 
 
@@ -215,6 +216,33 @@ def test_whoever_breaks_off_finds_every_answer_in_the_form(tmp_path: Path) -> No
         assert not (tmp_path / f"plan{count}").exists()
     history = openpyxl.load_workbook(tmp_path / f"plan{count}.xlsx")["History"]
     assert {71, 82, 93, 94} <= {cell for row in history.values for cell in row}
+
+
+def test_whoever_is_refused_is_told_why_and_where_every_answer_is(tmp_path: Path) -> None:
+    answers = iter(_ANSWERS[:2])
+
+    def ask(question: str, default: str) -> str:
+        for said in answers:
+            return said
+        raise Refused([Problem("init_unanswered")])
+
+    with pytest.raises(Refused) as found:
+        init(PlanWish(tmp_path / "plan", None, ""), "en", _NOW, ask)
+    assert [problem.code for problem in found.value.problems] == ["init_unanswered", "init_broken_off"]
+
+
+def test_a_history_that_cannot_be_read_is_asked_for_again_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("targetcal_xl.actions.interview.read_history_rows", locked)
+    at = _ANSWERS.index("A, B") + 2
+    person = _Person((*_ANSWERS[:at], "past.csv", *_ANSWERS[at:]))
+    init(PlanWish(tmp_path / "plan", None, ""), "en", _NOW, person)
+    again = [one for one in person.asked if "\n" in one]
+    assert len(again) == 1 and "Permission denied" in again[0] and again[0].startswith("past.csv")
 
 
 def _made(folder: Path) -> Iterator[Path]:

@@ -21,7 +21,9 @@ from targetcal_xl.calibration import (
     opinions,
     values_added,
 )
-from targetcal_xl.calibration.judgement import FEWEST_PERIODS, KEPT_PERIODS, pool
+from targetcal_xl.calibration.habits import FEWEST_PERIODS
+from targetcal_xl.calibration.judgement import KEPT_PERIODS
+from targetcal_xl.calibration.pooling import pool
 from tests.support import desks
 
 PLAN = desks.case_inputs().plan

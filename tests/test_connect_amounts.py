@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from targetcal_xl.connect.amounts import amount_told
 from targetcal_xl.connect.draft import rows_of
 from targetcal_xl.connect.plain import distinct
-from targetcal_xl.connect.tables import TableFile, read_table
+from targetcal_xl.connect.table_file import TableFile
+from targetcal_xl.connect.tables import read_table
 from targetcal_xl.exchange.spelling import number_in
 from targetcal_xl.problems import DataProblems
 

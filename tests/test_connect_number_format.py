@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from targetcal_xl.connect.amounts import amount_told
 from targetcal_xl.connect.form import LINES, PLAN, POSTS
-from targetcal_xl.connect.form_reading import answer_meant
+from targetcal_xl.connect.form_answers import answer_meant
 from targetcal_xl.connect.number_format import as_shown
-from targetcal_xl.connect.tables import TableFile, read_table
+from targetcal_xl.connect.table_file import TableFile
+from targetcal_xl.connect.tables import read_table
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from targetcal_xl.connect.names import nearest
 from targetcal_xl.connect.spelt import number_told
-from targetcal_xl.connect.tables import nearest, read_table
+from targetcal_xl.connect.tables import read_table
 from targetcal_xl.problems import DataProblems
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
@@ -165,6 +166,10 @@ def test_the_code_that_was_probably_meant_is_suggested(said: str, meant: str | N
     assert nearest(said, KNOWN) == meant
 
 
+def test_names_are_alike_for_suggestions_as_they_are_for_codes() -> None:
+    assert nearest("ABCD", {"0-1": "ＡＢＣ"}) == "0-1"
+
+
 @pytest.mark.parametrize(
     "said", ["2025-01-31", "2025/1/31", "2025.01.31", "2025年1月31日", "２０２５－０１－３１"]
 )
@@ -280,7 +285,7 @@ def test_of_a_flood_of_faults_a_dozen_of_each_kind_are_told_and_the_rest_counted
 def test_a_file_of_more_than_we_read_is_refused_before_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("targetcal_xl.connect.tables.MOST_BYTES", 1000)
+    monkeypatch.setattr("targetcal_xl.connect.decoding.MOST_BYTES", 1000)
     with pytest.raises(DataProblems) as caught:
         read_table(write(tmp_path, "line\n" + "A\n" * 1000), ["line"])
     assert faults(caught) == [("csv_too_big", "table.csv")]

@@ -127,7 +127,8 @@ def _asked(folder: Path, language: str, now: dt.datetime, ask: Questioner) -> Fi
         if not interview.draft.words:
             raise
         write_file(kept, write_form(language, interview.draft))
-        raise Refused([Problem("init_broken_off", str(kept), {"folder": folder})]) from broken
+        why = broken.problems if isinstance(broken, Refused) else ()
+        raise Refused([*why, Problem("init_broken_off", str(kept), {"folder": folder})]) from broken
     said = write_form(language, interview.draft)
     try:
         return read_form(said, kept.name)

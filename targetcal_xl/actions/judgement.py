@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..calibration import CorrectedDeclaration, Correction, Metric, ValueAdded, correction, values_added
-from ..calibration.judgement import FEWEST_PERIODS
+from ..calibration.habits import FEWEST_PERIODS
 from ..desk import Desk, find_region, judgement_record, look, opinions_now, past_judgement
 from ..figures import figures
 from ..language import text

@@ -54,22 +54,12 @@ from .fairness import (
     rank_correlation,
     rank_interval,
 )
+from .habits import CorrectedDeclaration, Correction, correction, opinions
 from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
 from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
 from .individual import Representative, individual, shortfalls
 from .interval import Inside, count_inside
-from .judgement import (
-    CorrectedDeclaration,
-    Correction,
-    Departure,
-    JudgementRecord,
-    ValueAdded,
-    correction,
-    departures,
-    going_on,
-    opinions,
-    values_added,
-)
+from .judgement import Departure, JudgementRecord, ValueAdded, departures, going_on, values_added
 from .learning import Relearned, relearn
 from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
 from .metric import Metric

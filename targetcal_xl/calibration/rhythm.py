@@ -68,6 +68,15 @@ LONGEST: Final = 0.7
 _CHUNK: Final = 2_000
 """Lines worked on at once, so that they stay in the processor's cache."""
 _TINY: Final = 1e-12
+_POINTS: Final = (
+    (0.0, 8 / 15),
+    *(
+        (sign * math.sqrt(5 + far * math.sqrt(10)), (7 - 2 * far * math.sqrt(10)) / 60)
+        for far in (-1, 1)
+        for sign in (-1, 1)
+    ),
+)
+"""Points of a standard normal with their chances (Abramowitz & Stegun 1972, 25.4.46)."""
 
 
 def period_weights(
@@ -174,16 +183,6 @@ def usual_rhythm(stated: DayShape | None = None) -> Rhythm:
         spread |= dict.fromkeys(("rush", *_TIED["rush"], "opening", "month_rush"), STATED)
     return Rhythm(np.array([*mean.values()]), np.diag(np.array([*spread.values()]) ** 2))
 
-
-_POINTS: Final = (
-    (0.0, 8 / 15),
-    *(
-        (sign * math.sqrt(5 + far * math.sqrt(10)), (7 - 2 * far * math.sqrt(10)) / 60)
-        for far in (-1, 1)
-        for sign in (-1, 1)
-    ),
-)
-"""Points of a standard normal with their chances (Abramowitz & Stegun 1972, 25.4.46)."""
 
 World = tuple[float, Floats]
 """A chance, and what each day would bring beside its share of the path, (D,)."""

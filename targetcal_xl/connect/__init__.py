@@ -6,10 +6,12 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
+    from .decoding import decode
     from .delivered import CameSupport, delivery_told, read_deliveries
     from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
     from .form import DRIVERS, LINES, PLAN, REGIONS, FormItem, FormSheet
-    from .form_reading import FilledForm, answer_meant, read_form
+    from .form_answers import answer_meant
+    from .form_reading import FilledForm, read_form
     from .form_writing import write_form
     from .okr import (
         FORMAT,
@@ -41,7 +43,6 @@ with on_demand(__name__):
     from .stated import is_due, source_meant
     from .suggestions import CAUSES, RULE_FIELDS, SUGGESTIONS, read_suggestions
     from .survey import SURVEY_COLUMNS, Responses, read_responses, role_words, survey_words
-    from .tables import decode
     from .templates import case_names, find_plan, plan_template, plan_templates
 
 __all__ = [

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ..calibration import Floats, Plan, Resources
 from ..log import step
 from .columns import ACTUALS_COLUMNS
-from .tables import TableFile, read_table
+from .table_file import TableFile
+from .tables import read_table
 
 _LOG = logging.getLogger(__name__)
 

@@ -18,7 +18,8 @@ from .plan_file import plan_words
 from .plan_folder import DRIVERS, HISTORY, read_plan, table_file
 from .plan_schema import FILE
 from .spelt import is_counted, normal, number_told
-from .tables import TableFile, read_table
+from .table_file import TableFile
+from .tables import read_table
 
 NOTE = ("note",)
 """What a table may have beside what is read."""

@@ -19,7 +19,8 @@ from ..calibration import KeyResult, Metric, Objective, Plan, keyed
 from ..calibration.vocabulary import DIRECTIONS
 from ..problems import DataProblems, Problem
 from .actuals import Actuals
-from .tables import TableFile, read_table
+from .table_file import TableFile
+from .tables import read_table
 
 FORMAT: Final = "targetcal-okr/1"
 _BEGINS: Final = f'{{\n "format": "{FORMAT}",'

@@ -13,11 +13,11 @@ from pydantic_core import ErrorDetails
 from ..calibration import composed
 from ..calibration.plan import Plan
 from ..problems import DataProblems, Problem
+from .decoding import decode
 from .plan_checks import plan_faults
 from .plan_schema import FILE, PlanPlace, PlanWords
 from .plan_tree import tree_faults
 from .stated import source_faults
-from .tables import decode
 
 
 def read_plan_file(source: Traversable) -> Plan:

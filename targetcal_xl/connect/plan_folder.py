@@ -36,7 +36,8 @@ from .plan_schema import FILE, PlanPlace
 from .spelt import normal
 from .staffing import staffed
 from .stamps import as_pem, certificates_in
-from .tables import TableFile, read_table
+from .table_file import TableFile
+from .tables import read_table
 
 _LOG = logging.getLogger(__name__)
 

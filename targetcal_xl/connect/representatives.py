@@ -12,7 +12,8 @@ import numpy as np
 from ..calibration import Plan, Representative
 from ..calibration.plan import MAIL, ODD_IN_MAIL
 from ..log import step
-from .tables import TableFile, read_table
+from .table_file import TableFile
+from .tables import read_table
 
 _LOG = logging.getLogger(__name__)
 

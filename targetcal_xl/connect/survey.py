@@ -17,7 +17,8 @@ from ..calibration.vocabulary import COMMITMENT_ITEMS, SURVEY_ROLES
 from ..language import LANGUAGES, text
 from ..log import step
 from ..problems import DataProblems, Problem
-from .tables import TableFile, read_table
+from .table_file import TableFile
+from .tables import read_table
 
 _LOG = logging.getLogger(__name__)
 

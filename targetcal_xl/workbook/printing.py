@@ -72,7 +72,7 @@ def _together(sheet: Sheet) -> int:
     """The last column of those that stand on one page: what a manager works with, and pictures."""
     if sheet.region:
         return sheet.table("lines").spots[JUSTIFICATION[-1]]
-    return _right(sheet.tables) if sheet.code == "dashboard" else 0
+    return _right(sheet.tables) if sheet.together else 0
 
 
 def _across(page: Worksheet, tables: list[Table], pixels: Mapping[int, int], wide: int) -> None:

@@ -130,6 +130,8 @@ class Sheet:
     colour: TabColour = "plain"
     reach: Spot = (0, 0)
     """The last row and column under a chart that reaches further than the tables."""
+    together: bool = False
+    """Whether all columns belong on one page, however small it gets."""
 
     def table(self, code: str) -> Table:
         """The table with this code; raise KeyError when there is none."""

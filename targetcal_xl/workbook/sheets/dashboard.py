@@ -90,7 +90,7 @@ def sheet(plan: Plan) -> Sheet:
         *limits_table(plan, ("low", "high", "allotment", "agreed", "side"), "dashboard.limit."),
         of_lines("lines", lines, plan, "dashboard.line."),
     )
-    return Sheet("dashboard", _dashboard_fields(), tables, filtered="lines", colour="brand")
+    return Sheet("dashboard", _dashboard_fields(), tables, filtered="lines", colour="brand", together=True)
 
 
 def _dashboard_fields() -> tuple[Field, ...]:

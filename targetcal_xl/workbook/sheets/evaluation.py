@@ -25,8 +25,8 @@ _ERRORS = ("off_suggested", "off_declared", "off_agreed")
 """How far suggestion, declaration and target were off what came."""
 _COUNTS = ("missed", "warned_in_time", "unwarned", "supports_granted", "supports_in_time")
 """What came of warnings and supports."""
-_HIGH = 23
-"""Rows that a picture takes, with those that stay free below it."""
+_HIGH, _FREE = 20, 3
+"""Rows that a picture takes, and those that stay free below the last one."""
 
 
 def sheet(plan: Plan) -> Sheet:
@@ -61,7 +61,7 @@ def sheet(plan: Plan) -> Sheet:
         of_regions("regions", regions, plan, "evaluation."),
         *_looking_back(plan),
     )
-    return Sheet("evaluation", fields, tables, reach=(_lower(tables) + _HIGH, 16))
+    return Sheet("evaluation", fields, tables, reach=(_lower(tables) + _HIGH + _FREE, 16))
 
 
 def _looking_back(plan: Plan) -> tuple[Table, ...]:
@@ -158,7 +158,7 @@ def draw(drawer: Drawer) -> None:
 def _lower(tables: Sequence[Table]) -> int:
     """The row of the lower picture: beside its table, or below the upper picture where regions are few."""
     tops = {table.code: table.top for table in tables}
-    return max(tops["measures"] + _HIGH - 3, tops["worth"] - 1)
+    return max(tops["measures"] + _HIGH, tops["worth"] - 1)
 
 
 def _draw_errors(drawer: Drawer, spot: Spot, size: tuple[int, int]) -> None:
