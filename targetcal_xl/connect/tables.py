@@ -330,11 +330,12 @@ def like(name: str) -> str:
 
 
 def nearest(said: str, known: Mapping[str, str]) -> str | None:
-    """The known code (code -> name) that was probably meant, None when nothing is like it."""
+    """What was probably meant of `known` (code -> name): a name with its code, or a code; else None."""
     plain = normal(said).casefold()
-    codes = {word.casefold(): code for code, name in known.items() for word in (name, code)}
-    close = difflib.get_close_matches(plain, codes, n=1)
-    return codes[close[0]] if close else None
+    named = {name.casefold(): f"{name} ({code})" for code, name in known.items() if name != code}
+    told = named | {code.casefold(): code for code in known}
+    close = difflib.get_close_matches(plain, told, n=1)
+    return told[close[0]] if close else None
 
 
 def decode(source: Traversable) -> str:
