@@ -8,13 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import lock, recalibrate, unlock, verify
+from targetcal_xl.actions import erase, handle_objection, lock, recalibrate, unlock, verify
+from targetcal_xl.actions.erase import Wanted
+from targetcal_xl.calibration import Inputs, Person, Robot
+from targetcal_xl.calibration.vocabulary import MessageKind
+from targetcal_xl.desk import take_stock
+from targetcal_xl.outbox import Message, enter, queue
+from targetcal_xl.problems import Refused
 from tests.support import desks
-from tests.support.desks import Case
+from tests.support.desks import FINANCE, REASONS, TALK, Case
 from tests.support.mailing import Post, mail_server
-from tests.support.noticed import again, noticed, sent, told
+from tests.support.noticed import again, noticed, sent, told, told_inputs
+from tests.support.samples import sample_inputs
 
 HRBP = "hrbp2@example.com"
+LONGEST = "在手商机与试用转化及渠道收缩" * 8 + "客户推迟签约。。"
+LINES = ("R1-1", "R1-2", "R2-1")
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +139,114 @@ def test_one_that_opens_again_in_the_same_round_is_told_again(case: Case, post: 
     assert [to for _, to, _ in post.received] == [HRBP, HRBP]
     told(case)
     assert [to for _, to, _ in post.received].count(HRBP) == 2
+
+
+def _one_partner(inputs: Inputs, person: Person, robots: tuple[Robot, ...] = ()) -> Inputs:
+    """A plan in which one HR business partner is responsible for every region."""
+    regions = tuple(replace(region, hrbp=person) for region in inputs.plan.regions)
+    return replace(inputs, plan=replace(inputs.plan, regions=regions, robots=robots))
+
+
+@pytest.fixture(scope="module")
+def all_objecting(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    case = noticed(tmp_path_factory.mktemp("all"), _one_partner(told_inputs(), Person("hrbp2", HRBP)))
+    _declare_far_below(case)
+    return case
+
+
+def _declare_far_below(case: Case, **more: str) -> None:
+    for number, line in enumerate(case.inputs.plan.lines):
+        declared = round(case.suggested(line.code) * (0.5 + number / 20))
+        case.declare(line.region, **{line.code.replace("-", "_"): declared})
+        case.type({(line.region, line.code, field): words for field, words in more.items()})
+
+
+def _told_of(case: Case) -> list[Message]:
+    with case.desk() as desk:
+        found = (one.message for one in queue(desk.ledger))
+        return [message for message in found if message.kind == MessageKind.OBJECTION]
+
+
+def test_one_lock_tells_an_hr_partner_of_all_it_opens_in_one_message(
+    all_objecting: Case, tmp_path: Path, post: Post
+) -> None:
+    case = again(all_objecting, tmp_path / "plan")
+    report = case.run(lock)
+    assert len(report.objections) == 3 and [row.state for row in report.announced.messages] == ["sent"]
+    [message] = _told_of(case)
+    rows = [row for row in message.text.splitlines() if row.startswith("- ")]
+    assert len(rows) == 3 and all(REASONS["basis"] in row for row in rows)
+    assert [row.split("，")[0] for row in rows] == [
+        "- 华东大区 / 华东1组",
+        "- 华东大区 / 华南2组",
+        "- 华南大区 / 华南1组",
+    ]
+    assert "（差 51%）" in rows[0] and "（差 40%）" in rows[2], "the farthest off first"
+    told(case)
+    assert [to for _, to, _ in post.received].count(HRBP) == 1, "nothing of it is told again"
+    assert not case.run(verify).problems
+
+
+def test_an_objection_that_had_a_message_of_its_own_is_not_told_again(
+    all_objecting: Case, tmp_path: Path, nowhere: None
+) -> None:
+    """As older releases wrote them: one for each line."""
+    case = again(all_objecting, tmp_path / "plan")
+    with case.desk() as desk:
+        stock = take_stock(desk)
+        old = Message(
+            "objection_raised", "R1", "mail", "hrbp2", HRBP, "R1-2 round 1", "旧", "旧\n", stock.head
+        )
+        stock.settle(*enter(desk.ledger, stock.plan.code, [(old, ())]))
+    case.run(lock)
+    before, news = _told_of(case)
+    assert before == old
+    assert ("华东1组" in news.text, "华南2组" in news.text, "华南1组" in news.text) == (True, False, True)
+
+
+def test_a_message_waits_as_long_as_one_of_its_objections_is_open(
+    all_objecting: Case, tmp_path: Path, nowhere: None
+) -> None:
+    case = again(all_objecting, tmp_path / "plan")
+    case.run(lock)
+    for line, state in zip(LINES, ("prepared", "prepared", "withdrawn"), strict=True):
+        case.run(handle_objection, line[:2], line, **TALK, note="已面谈", hours=1, by="hrbp2")
+        found = sent(case).messages
+        assert [row.state for row in found if row.kind == MessageKind.OBJECTION] == [state]
+
+
+def test_what_a_robot_has_no_room_for_is_counted(tmp_path: Path, nowhere: None) -> None:
+    plan = _one_partner(sample_inputs((3, 3)), Person("hrbp2", HRBP, "HR"), (Robot("HR", "wecom"),))
+    case = noticed(tmp_path / "plan", plan)
+    _declare_far_below(case, basis=LONGEST)
+    case.run(lock)
+    mail, chat = _told_of(case)
+    assert mail.channel == "mail" and mail.text.count(LONGEST) == 6
+    assert chat.channel == "wecom" and 0 < chat.text.count(LONGEST) < 6 and "另有" in chat.text
+    assert [chat.checkpoint.encode() in one for one in _contents(case) if b"msgtype" in one] == [True]
+
+
+def _contents(case: Case) -> list[bytes]:
+    with case.desk() as desk:
+        return [desk.ledger.document(one.content) for one in queue(desk.ledger)]
+
+
+def test_a_long_reason_is_not_quoted_by_half(tmp_path: Path, nowhere: None) -> None:
+    case = noticed(tmp_path / "plan")
+    _declare_far_below(case, basis=LONGEST + "。")
+    case.run(lock)
+    assert all(LONGEST not in one.text and "理由：见工作簿" in one.text for one in _told_of(case))
+
+
+def test_words_that_are_erased_go_from_a_message_about_several_regions(
+    all_objecting: Case, tmp_path: Path, nowhere: None
+) -> None:
+    case = again(all_objecting, tmp_path / "plan")
+    case.type({("R1", "R1-1", "basis"): "老郑住院三个月"})
+    case.run(lock)
+    assert any("老郑住院三个月" in one.text for one in _told_of(case))
+    case.run(erase, Wanted(region="R1", line="R1-1"), "老郑来信要求删除", True, by=FINANCE)
+    assert not any("老郑住院三个月" in one.text for one in _told_of(case))
+    with pytest.raises(Refused, match="document"):
+        _contents(case)
+    assert case.run(verify).verified

@@ -19,6 +19,7 @@ from targetcal_xl.actions import attest, audit, issue_letters, proof, unlock
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.ledger import proof_faults, read_proof
 from targetcal_xl.problems import Refused
+from targetcal_xl.telling import Rows, Sentence
 from tests.support.books import changed_parts, parts_of
 from tests.support.desks import Case, confirmed, decided, locked
 
@@ -195,6 +196,19 @@ def test_what_is_proved_and_what_is_not_is_said(issued: Case, language: str, tmp
     said = " ".join(str(part) for part in report.tell(language))
     assert LETTER in said
     assert ("Not proved" if language == "en" else "未证明") in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_verdict_comes_first_and_all_entries_are_listed_on_request(issued: Case, language: str) -> None:
+    given = [issued.folder / "R1.json", issued.folder / "letters" / f"{LETTER}.pdf"]
+    first, *others = attest(given).tell(language)
+    assert isinstance(first, Sentence) and first.said.startswith(given[1].name)
+    [about] = [part for part in others if isinstance(part, Rows)]
+    recorded = [one for one in issued.entries("letters") if one.region == "R1"]
+    assert [row[0] for row in about.rows] == [str(one.number) for one in recorded]
+    [every] = [part for part in attest(given, entries=True).tell(language) if isinstance(part, Rows)]
+    assert len(every.rows) == len(attest(given).proofs[0].proof.entries) > len(about.rows)
+    assert not any(isinstance(part, Rows) for part in attest(given[:1]).tell(language)), "of no letter none"
 
 
 def _scanned(pdf: Path) -> str:

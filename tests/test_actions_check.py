@@ -294,7 +294,7 @@ def test_an_unknown_region_is_refused_with_the_known_ones(case: Case) -> None:
     with pytest.raises(Refused) as refused:
         case.run(check, ["华东"])
     assert told(refused.value.problems) == [("region_unknown", "")]
-    assert "华东大区" in str(refused.value.problems[0].fields["known"])
+    assert "华东大区 (R1)" in str(refused.value.problems[0].fields["known"])
 
 
 def test_a_missing_book_and_a_nameless_actor_are_refused(case: Case) -> None:

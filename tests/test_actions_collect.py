@@ -43,7 +43,7 @@ from targetcal_xl.actions.split import split_book
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.desk import file_changes, sent_items
 from targetcal_xl.exchange import find_slip, mac, slip_text
-from targetcal_xl.ooxml import Cell
+from targetcal_xl.ooxml import Cell, cell_name
 from targetcal_xl.problems import DataProblems, Refused
 from targetcal_xl.telling import Report
 from targetcal_xl.workbook import open_book
@@ -376,6 +376,22 @@ def test_a_pack_survives_what_people_do(habit: str, case: Case) -> None:
     report = taken(case, path)
     assert refusals(report) == []
     assert (case.value("R1", "R1-1", "declared"), case.value("R1", "R1-2", "declared")) == (84, 120)
+
+
+@pytest.mark.parametrize("typed", ["我们的目标", None])
+def test_a_heading_that_was_typed_over_is_told_and_changes_nothing(case: Case, typed: str | None) -> None:
+    path, untouched = answered(case), answered(case, "R2")
+    pack = opened(case, path)
+    place = pack.reading.places.tables["region:R1", "lines"]
+    spot = (place.head, place.columns["declared"])
+    heading = str(pack.book.grid(pack.book.sheets[0])[spot].value)
+    pack.book.set(pack.book.sheets[0], {spot: Cell(typed)})
+    pack.book.save()
+    report = taken(case, path, untouched)
+    [told] = [problem for one in report.notes for problem in one.problems]
+    assert (told.code, told.fields["expected"]) == ("heading_changed", heading)
+    assert told.where == f"{pack.book.sheets[0]}!{cell_name(spot)}" and len(report.locked) == 2
+    assert case.value("R1", "R1-1", "declared") == case.suggested("R1-1")
 
 
 def test_what_was_written_beside_the_table_is_told_and_not_lost_silently(case: Case) -> None:

@@ -157,7 +157,8 @@ def test_proofs_from_before_hold_and_agree_with_those_from_after(case: Case, tmp
     judged = attest([tmp_path / "before.json", tmp_path / "after.json"])
     assert [one.problems for one in judged.proofs] == [(), ()]
     assert [pair.verdict for pair in judged.agreements] == ["agree"]
-    told = [cell for part in judged.tell("en") if isinstance(part, Rows) for row in part.rows for cell in row]
+    listed = replace(judged, entries=True).tell("en")
+    told = [cell for part in listed if isinstance(part, Rows) for row in part.rows for cell in row]
     assert any(HERS["basis"] in cell for cell in told), "the proof of before still says it"
     assert any("[erased on 2025-01-06 by 林静" in cell for cell in told)
     assert HERS["basis"] not in (tmp_path / "after.json").read_text("utf-8")

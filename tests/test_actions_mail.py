@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import issue_letters, verify
+from targetcal_xl.actions import issue_letters, letter_files, verify
 from targetcal_xl.actions.mail import mail, mail_texts
 from targetcal_xl.actions.mail_texts import FIELDS, texts_path
 from targetcal_xl.actions.outbox import OutboxReport
 from targetcal_xl.calibration import LetterCare
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import DataProblems, Refused
+from targetcal_xl.signing import SignedFile, examined
 from targetcal_xl.telling import Sentence
 from tests.support.desks import Case
 from tests.support.lettered import CORRECTED, FIRST, cared_inputs, lettered, register, renegotiate, sign
@@ -145,6 +146,19 @@ def test_a_signed_version_goes_in_place_of_the_letter_also_after_that_was_mailed
     assert ["已签署" in one for one in subjects] == [False, True], "who has signed is not asked to sign"
     sign(signed, "superior")
     assert len(_mailed(case, dry_run=True).messages) == 2, "once both have signed, everybody gets that"
+
+
+def test_a_signed_file_is_examined_once(case: Case, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign(case.folder / "letters" / f"{FIRST}.pdf")
+    seen: list[bytes] = []
+
+    def looked_at(content: bytes) -> SignedFile:
+        seen.append(content)
+        return examined(content)
+
+    monkeypatch.setattr(letter_files, "examined", looked_at)
+    _mailed(case, dry_run=True)
+    assert len(seen) == 1
 
 
 def test_a_letter_that_was_signed_where_it_lies_goes_as_it_is(case: Case, post: Post) -> None:

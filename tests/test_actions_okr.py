@@ -23,6 +23,7 @@ from targetcal_xl.actions.outbox import MessageRow, outbox
 from targetcal_xl.calibration.vocabulary import Channel, MessageKind, MessageState
 from targetcal_xl.outbox import FeishuOkr, Message, OkrEndpoint, feishu_record
 from targetcal_xl.problems import TargetcalError
+from targetcal_xl.telling import Rows
 from tests.support.clock import Clock
 from tests.support.desks import Case, confirmed
 from tests.support.okr import APP, VALIDATOR, WORD, OkrSystem, okr_system
@@ -86,6 +87,17 @@ def _codes(found: pytest.ExceptionInfo[TargetcalError]) -> list[str]:
 
 
 # Files
+
+
+def test_objectives_and_key_results_share_a_column_so_that_the_table_fits(case: Case) -> None:
+    report = _sent(case, str(case.folder / "okr.json"))
+    [table] = [part for part in report.tell("en") if isinstance(part, Rows)]
+    whole, first, second = report.objectives
+    own = [
+        (one.result.name, *(f"· {each.name}" for each in one.key_results)) for one in (whole, first, second)
+    ]
+    assert [row[0] for row in table.rows] == [name for names in own for name in names]
+    assert len(table.captions) == 7
 
 
 def test_the_document_is_what_its_schema_says_and_says_what_the_plan_does(case: Case) -> None:

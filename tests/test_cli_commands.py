@@ -726,7 +726,7 @@ def test_every_command_is_played_here() -> None:
         ("chek", "There is no command “chek”: did you mean check or change?"),
         ("check", "BOOK is missing: the command needs it."),
         ("check BOOK --nonsense", "There is no option --nonsense here."),
-        ("check BOOK -r R9", "There is no region “R9”: did you mean 华东大区, 华南大区?"),
+        ("check BOOK -r R9", "There is no region “R9”: did you mean R1 (华东大区), R2 (华南大区)?"),
         ("check BOOK --as ' '", "Nobody is named as acting"),
         ("check BOOK --ledger nowhere.sqlite", "There is no ledger at nowhere.sqlite"),
         ("check nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),

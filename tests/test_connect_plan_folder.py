@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from targetcal_xl.calibration import NO_TRUST
 from targetcal_xl.calibration.period import Period
 from targetcal_xl.connect import plan_template, read_plan, stamp_authority, trusted_roots
+from targetcal_xl.connect.tables import nearest
 from targetcal_xl.problems import DataProblems
 from tests.support.signers import Certifier
 
@@ -120,6 +121,12 @@ def test_a_fault_in_the_drivers_is_named_by_row_and_column(
 ) -> None:
     said = f"line,indicator,reference,now,note\nHD-HD,mql,1,2,\n{row}\n"
     assert faults(folder(drivers=said)) == [(code, f"drivers.csv, row 3, column {column}")]
+
+
+@pytest.mark.parametrize(("said", "hint"), [("HD-HX", "HD-HD"), ("mql 线索", "MQL 线索量 (mql)")])
+def test_a_word_that_is_nearly_known_is_answered_in_kind(said: str, hint: str) -> None:
+    known = {"HD-HD": "华东", "mql": "MQL 线索量"}
+    assert nearest(said, known) == hint
 
 
 def test_the_faults_of_all_tables_are_told_at_once(folder: Folder) -> None:

@@ -8,7 +8,7 @@ import random
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from targetcal_xl.actions import attest, audit, issue_letters, proof, unlock
-from targetcal_xl.actions.attest import AttestReport
+from targetcal_xl.actions.attest import AttestReport, ProofFile
 from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.sign import Wish, sign
 from targetcal_xl.language import LANGUAGES, text
@@ -106,7 +106,16 @@ def _agree(cases: Sequence[Files], folder: Path) -> list[AttestReport]:
                 told = replace(report, signatures=()).tell(language)  # which the page does not judge
                 said = [part for part in page["told"][language] if not told_by_page_alone(part)]
                 assert said == [*map(_part, told)]
+        for language in LANGUAGES:
+            every = (part for one in report.proofs for part in _listed(one, language))
+            assert [part for part in page["told"][language] if "rows" in part and part.get("own")] == [*every]
     return reports
+
+
+def _listed(proof: ProofFile, language: str) -> Iterator[dict[str, object]]:
+    """The list of all that a proof proves, as `--entries` has it."""
+    told = AttestReport((proof,), (), (), entries=True).tell(language)
+    return ({**_part(part), "own": True} for part in told if isinstance(part, Rows))
 
 
 def _part(part: Any) -> dict[str, object]:
@@ -287,7 +296,7 @@ def signed(issued: Case, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 def _read(files: Files) -> tuple[list[str], list[str]]:
     """The sentences of the page on signatures, by whether they say that something is wrong."""
     [page] = judged([files])
-    own = [part for part in page["told"]["en"] if told_by_page_alone(part)]
+    own = [part for part in page["told"]["en"] if told_by_page_alone(part) and "said" in part]
     assert not any("valid" in part["said"].replace("not valid", "") for part in own)
     return [one["said"] for one in own if one["mark"] == "·"], [
         one["said"] for one in own if one["mark"] == "✗"
@@ -395,7 +404,7 @@ def test_whoever_drops_or_chooses_files_reads_what_the_command_prints(
             assert " ".join(part.rows[0][:2]) in " ".join(played["told"].split())
         else:
             assert f"{part.mark} {part.said}".strip() in played["told"]
-    assert played["tables"] == 2
+    assert played["tables"] == 3, "about the letter, and of each proof all entries"
     assert ", ".join(names) in played["status"] or "、".join(names) in played["status"]
 
 

@@ -13,17 +13,21 @@ from hypothesis import settings
 
 from targetcal_xl.actions import (
     AuditReport,
+    confirm,
     dashboard,
     issue_letters,
     repair,
     verify,
 )
+from targetcal_xl.actions.letter_making import DueLetter, LetterRun, MadeLetters
 from targetcal_xl.actions.repair import PENDING
-from targetcal_xl.desk import Desk, look
+from targetcal_xl.calibration import Letter
+from targetcal_xl.desk import Desk, Stock, look
+from targetcal_xl.ledger import Event
 from targetcal_xl.ooxml import BLANK, Cell
-from targetcal_xl.problems import DataProblems, Problem
+from targetcal_xl.problems import DataProblems, Problem, Refused
 from targetcal_xl.workbook import open_book
-from tests.support.desks import Case
+from tests.support.desks import RESERVE, Case
 from tests.support.memory import MemoryBook
 from tests.support.stages import STAGES
 from tests.support.tampered import Batches, Change, Tampering, batches, moved_rows, put, unnamed
@@ -150,6 +154,54 @@ def test_no_letter_is_issued_of_a_book_whose_sealed_cells_were_changed(
     with _opened(case, book) as desk, pytest.raises(DataProblems):
         issue_letters(desk, case.folder / "letters", "docx")
     assert sorted(case.folder.rglob("*")) == lying
+
+
+def _letters(desk: Desk, patched: pytest.MonkeyPatch) -> object:
+    """What letters would say."""
+    due: list[Letter] = []
+
+    def made(_run: object, _desk: Desk, letters: Sequence[DueLetter], _record: object) -> MadeLetters:
+        due.extend(one.letter for one in letters)
+        return MadeLetters((), ())
+
+    patched.setattr(LetterRun, "issue", made)
+    issue_letters(desk, desk.path.parent / "letters", "docx")
+    return due
+
+
+def _confirmation(desk: Desk, patched: pytest.MonkeyPatch) -> object:
+    """What a confirmation would record."""
+    events: list[Event] = []
+    patched.setattr(Stock, "settle", lambda _stock, those: events.extend(those))
+    confirm(desk, RESERVE)
+    return events
+
+
+def _said(case: Case, stage: str, book: MemoryBook) -> object:
+    """What is agreed by a book, or nothing where that is refused."""
+    with _opened(case, book) as desk, pytest.MonkeyPatch.context() as patched:
+        try:
+            return _confirmation(desk, patched) if stage == "decided" else _letters(desk, patched)
+        except (DataProblems, Refused) as refused:
+            assert refused.problems
+            return None
+
+
+def test_letters_and_a_confirmation_are_refused_or_say_what_was_recorded(
+    case: Case, stage: str, sound: MemoryBook, tampered: Batches
+) -> None:
+    meant, free = _said(case, stage, sound), _free(case, stage)
+    assert bool(meant) == (stage not in UNDECIDED), "before that nothing is confirmed and no letter due"
+    place, said = [*STAGES].index(stage), {}
+    kinds = {**tampered, **moved_rows(case.reading(), sound)} if meant else {}
+    for number, (kind, ones) in enumerate(kinds.items()):
+        if stage in ("decided", "confirmed") or number % len(STAGES) == place:
+            sealed = [one for one in ones if not one.what.startswith(free)]
+            said[kind] = _said(case, stage, _with(sound, sealed))
+    assert {kind: one for kind, one in said.items() if one not in (None, meant)} == {}
+    bare = sound.copy()
+    bare.shut = set()
+    assert _said(case, stage, bare) == meant, "protection is a courtesy"
 
 
 def test_a_row_that_was_moved_whole_says_the_same_or_is_named(case: Case, sound: MemoryBook) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..calibration.vocabulary import Channel, MessageKind, ObjectionState
+from ..calibration.vocabulary import Channel, ObjectionState
 from ..desk import Desk, Stock
 from ..language import text
 from ..ledger import Event
@@ -41,11 +40,11 @@ class Announced:
 
     def tell(self, language: str) -> Iterator[Part]:
         """Who was told, and who could not be yet."""
-        alike = Counter((row.region, row.person, row.state, row.is_over) for row in self.messages)
-        for (region, person, state, is_over), count in alike.items():
-            fields = {"person": person, "state": text(f"telling.message.{state}", language)}
-            said = text("telling.lock.told", language, count=count, **fields)
-            yield Sentence(said, DONE if is_over else WARNING, region)
+        for row in dict.fromkeys(replace(row, number=None, channel="", address="") for row in self.messages):
+            fields = {"person": row.person, "subject": row.subject}
+            fields |= {"state": text(f"telling.message.{row.state}", language)}
+            said = text("telling.lock.told", language, **fields)
+            yield Sentence(said, DONE if row.is_over else WARNING, row.region)
         for problem in self.problems:
             yield Sentence(problem.sentence(language), WARNING)
 
@@ -61,14 +60,12 @@ def announcement(stock: Stock, events: Sequence[Event]) -> Announcement:
         return Announcement()
     values = {**stock.standing.values, **{event.key: event.new for event in events}}
     from ..outbox import enter, message_code
-    from .notices import notices
+    from .notices import objection_notices
     from .outbox import row_of_message
 
-    due = notices(replace(stock, standing=replace(stock.standing, values=values)))
-    wanted = [
-        both for both in due.messages if both[0].kind == MessageKind.OBJECTION and both[0].region in opened
-    ]
+    due = objection_notices(replace(stock, standing=replace(stock.standing, values=values)))
     people = {stock.plan.region(str(region)).hrbp.name for region in opened}
+    wanted = [(message, files) for message, files in due.messages if message.name in people]
     unreached = [problem for problem in due.unreached if problem.where in people]
     try:
         new, documents = enter(stock.desk.ledger, stock.plan.code, wanted)

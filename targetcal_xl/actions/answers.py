@@ -50,7 +50,7 @@ from ..problems import DataProblems, Problem, Refused
 from ..workbook import ClosedBook, Content, Owner, Places, Typed, read, region_sheet
 from .check import changed_cells, says_finished
 from .packs import pack_password
-from .strays import strays
+from .strays import mislabelled, strays
 
 AnswerForm = Literal["pack", "page", "copy", "tab"]
 _SHOWN_NOWHERE = ("split", COMMENT, OUTBOX)
@@ -189,10 +189,13 @@ class AnswerReader:
         shown = self._shown(own, region, sent)
         wanted = shown or self._wanted(own, region)
         faults = () if wanted is shown else self._changed(own, region, wanted)
-        beside = tuple(problem for _, problem in strays(own, wanted) if problem.where != answer.at)
+        beside = [problem for _, problem in strays(own, wanted) if problem.where != answer.at]
+        beside += mislabelled(own, "heading_changed")
         # Of a thousand packs at once only what people have typed is kept.
         told = replace(stock, reading=replace(reading, grids={}))
-        version = Version(region, "pack", name, digest, told, sent.values, slip, faults, beside, _size(slip))
+        version = Version(
+            region, "pack", name, digest, told, sent.values, slip, faults, tuple(beside), _size(slip)
+        )
         return replace(version, typed_by=person_named(answer.saved_by))
 
     def _shown(self, own: Stock, region: Region, sent: Sent) -> Content | None:

@@ -356,7 +356,7 @@ class _Work:
         yield from issued
         if not (issued or known):
             return  # without the letter itself nothing of it is archived
-        for attachment, content in self._shelf.signed(issue):
+        for (attachment, content), _ in self._shelf.signed(issue):
             name = f"{attachment.name.removesuffix('.pdf')}.{attachment.sha256[:8]}.pdf"
             if not self._lies(folder + name, known):
                 yield "signed", name, content

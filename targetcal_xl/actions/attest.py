@@ -107,6 +107,8 @@ class AttestReport(Report):
     """Files that could not be read."""
     codes: tuple[JudgedCode, ...] = ()
     """What was read off paper, and the data of PDFs that are not recorded byte for byte."""
+    entries: bool = False
+    """Whether all entries are listed that a proof proves, not only those about the files."""
 
     @property
     def leaves_work(self) -> bool:
@@ -120,11 +122,6 @@ class AttestReport(Report):
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
         yield from tell_problems(self.problems, language)
-        for one in self.proofs:
-            yield from _told(one, language)
-        for pair in self.agreements:
-            said = text(f"telling.attest.{pair.verdict}", language, one=pair.one, other=pair.other)
-            yield Sentence(said, _MARKS[pair.verdict])
         for file in self.files:
             facts = {"file": file.name, "letter": file.letter, "entry": file.entry}
             code = "handed_out" if file.verdict == "recorded" and not file.letter else file.verdict
@@ -134,6 +131,12 @@ class AttestReport(Report):
                 yield from held.tell(language) if held.name == file.name else ()
         for read in self.codes:
             yield from read.tell(language)
+        for pair in self.agreements:
+            said = text(f"telling.attest.{pair.verdict}", language, one=pair.one, other=pair.other)
+            yield Sentence(said, _MARKS[pair.verdict])
+        for one in self.proofs:
+            known = [file for file in self.files if file.by == one.name and file.verdict != "coded"]
+            yield from _told(one, known, self.entries, language)
         if any(not one.problems for one in self.proofs):
             yield Sentence(text("telling.attest.limits", language))
 
@@ -144,7 +147,12 @@ _MARKS = {"agree": DONE, "recorded": DONE, "signed": DONE, "fork": WRONG, "apart
 
 
 def attest(
-    paths: Sequence[Path], roots: Path | None = None, codes: Sequence[str] = (), online: bool = False
+    paths: Sequence[Path],
+    roots: Path | None = None,
+    codes: Sequence[str] = (),
+    *,
+    online: bool = False,
+    entries: bool = False,
 ) -> AttestReport:
     """Judge files by themselves and by the proofs among them, time stamps by the roots that are trusted.
 
@@ -177,7 +185,7 @@ def attest(
     read += [*_data(others, files, known)]
     signed = (_signatures(name, content, sound, trusted, online) for name, content in others)
     held = tuple(one for one in signed if one)
-    return AttestReport(tuple(proofs), files, agreements, held, tuple(problems), tuple(read))
+    return AttestReport(tuple(proofs), files, agreements, held, tuple(problems), tuple(read), entries)
 
 
 def _data(
@@ -316,19 +324,39 @@ _MAKERS = (
 )
 
 
-def _told(one: ProofFile, language: str) -> Iterator[Part]:
+def _told(one: ProofFile, files: Sequence[JudgedFile], lists_all: bool, language: str) -> Iterator[Part]:
+    """What a proof proves, and of its entries those that are about files; all where that is asked for."""
     if one.problems:
         yield Sentence(text("telling.attest.broken", language, file=one.name), WRONG)
         yield from tell_problems(one.problems, language, indented=True)
         return
-    seen = one.proof.seen
-    said = {"entries": len(one.proof.entries), "origin": seen.origin, "head": seen.mark}
+    seen, rows = one.proof.seen, [*_rows(one.proof, language)]
+    said = {"entries": len(rows), "origin": seen.origin, "head": seen.mark}
     yield Sentence(text("telling.attest.proved", language, file=one.name, **said), DONE)
-    yield table(_COLUMNS, _rows(one.proof, language), language)
+    about = rows if lists_all else [row for row in rows if any(_is_about(row, file) for file in files)]
+    if rows and not lists_all:
+        yield Sentence(
+            text("telling.attest.entries", language, **_span(rows), about=len(about)), indented=True
+        )
+    if about:
+        yield table(_COLUMNS, about, language)
     yield from (each.said("holds", language) for each in one.stamps)
     yield from tell_problems(one.wrong, language)
     if one.unheld:
         yield Sentence(text("telling.attest.unheld", language, file=one.name, count=one.unheld), QUIET)
+
+
+def _span(rows: Sequence[Sequence[str]]) -> dict[str, str]:
+    """The first and the last entry, each with its moment."""
+    (first, since, *_), (last, until, *_) = rows[0], rows[-1]
+    return {"first": first, "since": since, "last": last, "until": until}
+
+
+def _is_about(row: Sequence[str], file: JudgedFile) -> bool:
+    """Whether an entry, as it is shown, recorded a file or tells of the letter that it is."""
+    told = dict(zip(_COLUMNS, row, strict=True))
+    is_of_letter = file.letter in (told["row"], told["new"]) if file.letter else False
+    return told["number"] == str(file.entry) or is_of_letter
 
 
 def _rows(proof: Proof, language: str) -> Iterator[list[str]]:

@@ -283,7 +283,7 @@ class _Search:
         if holder.field == "seal":
             return holder.number > sealed.get(holder.region, holder.number)
         if holder.field == "message.record":
-            mine = [one for region, one in said if region == holder.region and len(one) >= _TELLING]
+            mine = [one for region, one in said if holder.region in (region, None) and len(one) >= _TELLING]
             return any(one in words for one in mine)
         if holder.field == "scenario":
             return any(one == words for _, one in said)

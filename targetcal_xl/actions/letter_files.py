@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from ..calibration import NO_TRUST, Person, Region, Trust
 from ..calibration.vocabulary import Role
@@ -122,11 +123,18 @@ def is_issued(content: bytes, digest: str) -> bool:
     """Whether a file is what was issued, by its SHA-256 in hex, as it was or signed since."""
     if sha256(content).hexdigest() == digest:
         return True
-    return issued_part(content, {digest}) is not None and is_only_signed(content)
+    return issued_part(content, {digest}) is not None and bool(signatures_alone(content))
 
 
 LetterOnShelf = tuple[Attachment, bytes]
 """A file of a letter, and what is in it."""
+
+
+class SignedOnShelf(NamedTuple):
+    """A signed version of a letter that lies there, and in whose places it is signed."""
+
+    file: LetterOnShelf
+    roles: Container[Role | None]
 
 
 class LetterShelf:
@@ -142,14 +150,14 @@ class LetterShelf:
         places = [folder / name for folder in self._folders]
         return next((path for path in places if path.is_file()), places[0])
 
-    def signed(self, issue: Issue) -> list[LetterOnShelf]:
+    def signed(self, issue: Issue) -> list[SignedOnShelf]:
         """The signed PDFs of a letter, each what was issued and signatures, no more; the longest is last."""
         name = file_name(issue.letter.number, "pdf")
         digest = dict(issue.files).get(name, "")
         lying = ((each, self._pdfs[each].read_bytes()) for each in self._beginning(name.removesuffix(".pdf")))
         read = ((Attachment(each, sha256(content).hexdigest()), content) for each, content in lying)
-        found = [both for both in read if both[0].sha256 != digest and is_issued(both[1], digest)]
-        return sorted(found, key=lambda both: len(both[1]))
+        found = (_signed_since(file, digest) for file in read if file[0].sha256 != digest)
+        return sorted((one for one in found if one), key=lambda one: len(one.file[1]))
 
     def _beginning(self, stem: str) -> Iterator[str]:
         """The names of what may be versions of a file."""
@@ -160,15 +168,16 @@ class LetterShelf:
                 yield name
 
 
-def is_only_signed(content: bytes) -> bool:
-    """Whether a file carries signatures, and nothing else was done to it."""
+def _signed_since(file: LetterOnShelf, digest: str) -> SignedOnShelf | None:
+    """A file that is what was issued, by its SHA-256 in hex, and signatures; None for any other."""
+    added = signatures_alone(file[1]) if issued_part(file[1], {digest}) is not None else ()
+    return SignedOnShelf(file, {one.role for one in added}) if added else None
+
+
+def signatures_alone(content: bytes) -> tuple[SeenSignature, ...]:
+    """The signatures in a file; none where anything else was done to it."""
     seen = examined(content)
-    return bool(seen.signatures) and not seen.is_altered
-
-
-def carries_signature(content: bytes, role: Role) -> bool:
-    """Whether a file carries a signature in a role's place."""
-    return any(one.role == role for one in examined(content).signatures)
+    return () if seen.is_altered else seen.signatures
 
 
 def roots_of(trust: Trust) -> list[bytes]:

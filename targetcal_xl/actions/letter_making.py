@@ -16,7 +16,7 @@ from ..letters.file_names import file_name
 from ..ooxml import clear_leftovers, put_in_place
 from ..problems import DataProblems, Problem, Refused
 from ..signing import issued_part
-from .letter_files import is_only_signed
+from .letter_files import signatures_alone
 
 LetterFormat = Literal["docx", "pdf", "both"]
 
@@ -222,7 +222,7 @@ def _lying(path: Path, issued: str) -> str:
     content = path.read_bytes() if path.is_file() else None
     if content is None:
         return ""
-    begun = issued_part(content, {issued}) if is_only_signed(content) else None
+    begun = issued_part(content, {issued}) if signatures_alone(content) else None
     return hashlib.sha256(begun or content).hexdigest()
 
 

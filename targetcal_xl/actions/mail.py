@@ -20,7 +20,7 @@ from ..outbox import MOST_ATTACHED, Attachment, Message, enter, message_code, qu
 from ..problems import Problem
 from ..telling import DONE, Part, Report, Sentence
 from .issue_individual import known_numbers
-from .letter_files import Issued, LetterOnShelf, LetterShelf, carries_signature, issued_letters
+from .letter_files import Issued, LetterOnShelf, LetterShelf, SignedOnShelf, issued_letters
 from .letters_held import FOLDER, lines_outdated
 from .mail_texts import SIGNED_TEXT, CoveringText, covering_texts, write_texts
 from .outbox import OutboxReport, Sleep, row_of_message, send_due
@@ -91,17 +91,17 @@ class _Found:
     form: MailFormat
     problems: list[Problem] = field(default_factory=list)
 
-    def of(self, issue: Issue) -> tuple[list[LetterOnShelf], bool]:
-        """What goes with a letter, and whether that is its signed version; nothing where that is amiss."""
+    def of(self, issue: Issue) -> tuple[list[LetterOnShelf], SignedOnShelf | None]:
+        """What goes with a letter, and its signed version where that goes; nothing where that is amiss."""
         kinds = ("docx", "pdf") if self.form == "both" else (self.form,)
         names = [file_name(issue.letter.number, kind) for kind in kinds]
-        signed = self.shelf.signed(issue)[-1:] if "pdf" in kinds else []
-        found = signed or [*self._issued(issue, names)]
+        signed = next(reversed(self.shelf.signed(issue)), None) if "pdf" in kinds else None
+        found = [signed.file] if signed else [*self._issued(issue, names)]
         if sum(len(content) for _, content in found) > MOST_ATTACHED:
             sizes = {"size": sum(len(content) for _, content in found) >> 20, "most": MOST_ATTACHED >> 20}
             self.problems.append(Problem("outbox_attachment_big", issue.letter.number, sizes))
-            return [], False
-        return (found, bool(signed)) if signed or len(found) == len(names) else ([], False)
+            return [], None
+        return (found, signed) if signed or len(found) == len(names) else ([], None)
 
     def _issued(self, issue: Issue, names: Iterable[str]) -> Iterator[LetterOnShelf]:
         digests = dict(issue.files)
@@ -127,11 +127,11 @@ def _news(
     known = {item.code for item in queue(stock.desk.ledger)}
     texts = covering_texts(stock.desk.path, stock.standing.language)
     for issue, people in letters:
-        files, is_signed = found.of(issue)
-        by_head = is_signed and carries_signature(files[-1][1], Role.HEAD)
+        files, signed = found.of(issue)
+        by_head = signed is not None and Role.HEAD in signed.roles
         for kind, person in people if files else ():
             covering = texts[SIGNED_TEXT if by_head and kind != MessageKind.LETTER_COPY else kind]
-            message = _message(stock, issue, kind, person, covering, files, is_signed)
+            message = _message(stock, issue, kind, person, covering, files, signed is not None)
             if message_code(stock.plan.code, message) not in known:
                 yield message, tuple(content for _, content in files)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 
 from ..calibration import Person, Plan, Region, as_number
-from ..calibration.vocabulary import Channel, MessageKind, ObjectionState, Role, WarningState
+from ..calibration.vocabulary import Channel, MessageKind, Role, WarningState
 from ..calibration.waiting import LATE_DAYS, SLOW_DAYS
 from ..desk import (
     SIGNED,
@@ -27,10 +27,11 @@ from ..desk import (
 from ..exchange import ENDING, ZIPPED
 from ..figures import percent
 from ..language import listed, text
-from ..outbox import Attachment, Message
+from ..outbox import Attachment, Message, fits
 from ..problems import Problem
 from .alarms import About, name_of
 from .check import is_submitted
+from .objected import Objected, abouts, objected, told_before
 
 Files = tuple[bytes, ...]
 PATIENCE = 7
@@ -40,10 +41,20 @@ _BEFORE_DECISION = (MessageKind.REMINDER, MessageKind.OVERDUE, MessageKind.ESCAL
 
 @dataclass(frozen=True)
 class DueNotices:
-    """Everything that is due now, whether or not it is in the queue, and whom nothing reaches."""
+    """Everything that is due now, and whom nothing reaches.
+
+    It may be in the queue already; of objections only those are told that are not.
+    """
 
     messages: tuple[tuple[Message, Files], ...]
     unreached: tuple[Problem, ...]
+    objected: frozenset[str] = frozenset()
+    """What the open objections are told apart by."""
+
+    def is_open(self, message: Message) -> bool:
+        """Whether an objection is open that a message is about."""
+        is_meant = message.kind == MessageKind.OBJECTION
+        return is_meant and not self.objected.isdisjoint(abouts(message.occasion))
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,26 @@ def notices(
                 messages.append((_message(stock, occasion, person, way, enclosed), _content(way, enclosed)))
             if not ways:
                 unreached[person.name] = Problem("outbox_unreached", person.name)
-    return DueNotices(tuple(messages), tuple(unreached.values()))
+    of_objections = objection_notices(stock)
+    unreached |= {problem.where: problem for problem in of_objections.unreached}
+    messages += of_objections.messages
+    return replace(of_objections, messages=tuple(messages), unreached=tuple(unreached.values()))
+
+
+def objection_notices(stock: Stock) -> DueNotices:
+    """What HR business partners have to be told of objections that are open."""
+    found, before = objected(stock), told_before(stock.desk.ledger)
+    messages = (
+        _listing(stock, person, way, news)
+        for person, some in found.items()
+        for way in _ways(stock.plan, person)
+        if (news := [one for one in some if (way[0], person.name, way[1], one.about) not in before])
+    )
+    return DueNotices(
+        tuple((message, ()) for message in messages),
+        tuple(Problem("outbox_unreached", one.name) for one in found if not [*_ways(stock.plan, one)]),
+        frozenset(one.about for some in found.values() for one in some),
+    )
 
 
 def _ways(plan: Plan, person: Person) -> Iterator[tuple[str, str]]:
@@ -143,7 +173,6 @@ def _occasions(stock: Stock, held: Mapping[str, tuple[tuple[Attachment, bytes], 
     for region in stock.plan.regions:
         if stock.table(region).is_open and not is_submitted(stock, region):
             yield from _awaited(stock, region, today, held.get(region.code, ()))
-        yield from _objected(stock, region)
     yield from _unsigned(stock)
     yield from _alarmed(stock)
     if stock.plan.notices.digest:
@@ -192,32 +221,28 @@ def _by(deadline: dt.date | None, language: str) -> str:
     return deadline.isoformat() if deadline else text("outbox.no_deadline", language)
 
 
-def _objected(stock: Stock, region: Region) -> Iterator[_Occasion]:
-    """Objections that are open: told to the HR business partner at once, and once each time one opens."""
-    side = stock.table(region)
-    times = _openings(stock, region) if side.objecting else {}
-    for line in side.objecting:
-        about, said = f"{line.code} round {side.round}", {"line": line.name, "head": region.head.name}
-        again = times.get((line.code, side.round), 1)
-        about += f" again {again}" if again > 1 else ""
-        yield _Occasion(MessageKind.OBJECTION, (region.hrbp,), region, about, said)
+def _listing(stock: Stock, person: Person, way: tuple[str, str], news: Sequence[Objected]) -> Message:
+    """Objections in one message, as many of them row by row as its way has room for."""
+    language = stock.standing.language
+    rows = [one.row(stock.plan.metric, language) for one in news]
+
+    def listing(count: int) -> Message:
+        left = len(news) - count
+        more = [text("outbox.objections_more", language, count=left)] if left else []
+        occasion = _objected(news, "\n".join((*rows[:count], *more)))
+        return _message(stock, occasion, person, way, ())
+
+    fitting = bisect_right(range(1, len(news) + 1), False, key=lambda count: not fits(listing(count)))
+    return listing(max(fitting, 1))
 
 
-def _openings(stock: Stock, region: Region) -> dict[tuple[str, int], int]:
-    """By line and round, how often an objection of a region was opened, the one that opens now included."""
-    entries = (stock.desk.ledger.entries(region=region.code, field=one) for one in ("round", "objection"))
-    rounds, times, last = dict[str, int](), Counter[tuple[str, int]](), dict[str, object]()
-    for entry in sorted(chain(*entries), key=lambda entry: entry.number):
-        line = str(entry.row)
-        if entry.field == "round":
-            rounds[line] = int(float(str(entry.new or 0)))
-            continue
-        last[line] = entry.new
-        times[line, rounds.get(line, 1)] += entry.new == ObjectionState.OPEN
-    side = stock.table(region)
-    for objecting in side.objecting:
-        times[objecting.code, side.round] += last.get(objecting.code) != ObjectionState.OPEN
-    return times
+def _objected(news: Sequence[Objected], rows: str) -> _Occasion:
+    regions = {one.region.code: one.region for one in news}
+    region = news[0].region if len(regions) == 1 else None
+    first = f"{news[0].region.name} / {news[0].line.name}{' …' if len(news) > 1 else ''}"
+    said = {"rows": rows, "count": len(news), "first": first}
+    about = "\n".join(sorted(one.about for one in news))
+    return _Occasion(MessageKind.OBJECTION, (), region, about, said)
 
 
 def _unsigned(stock: Stock) -> Iterator[_Occasion]:
@@ -347,7 +372,7 @@ def _where(stock: Stock, region: Region, today: dt.date, language: str) -> str:
     said = [text(f"outbox.state.{'handed_in' if waits else side.stage}", language, round=side.round)]
     if late and deadline is not None:
         said.append(text("outbox.late", language, days=(today - deadline).days))
-    if count := sum(1 for _ in _objected(stock, region)):
+    if count := len(side.objecting):
         said.append(text("outbox.objections", language, count=count))
     return f"- {region.name}: {text('outbox.and', language).join(said)}"
 

@@ -44,7 +44,7 @@ class Talk:
 
     def told(self, language: str) -> str:
         """The record in a sentence."""
-        outcome = text(f"telling.outcome.{self.outcome}", language)
+        outcome = text(f"workbook.objection.outcome.{self.outcome}", language)
         return text(
             "telling.objections.talk", language, held=self.held, present=self.present, outcome=outcome
         )

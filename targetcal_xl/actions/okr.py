@@ -70,16 +70,7 @@ class OkrReport(Report):
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
-        columns = (
-            "objective",
-            "key_result",
-            "start",
-            "target",
-            "actual",
-            "way_done",
-            "odds_of_miss",
-            "status",
-        )
+        columns = ("objective", "start", "target", "actual", "way_done", "odds_of_miss", "status")
         yield table(columns, self._rows(language), language)
         if self.as_of is None:
             yield Sentence(text("telling.okr.not_followed", language), QUIET)
@@ -94,9 +85,9 @@ class OkrReport(Report):
 
     def _rows(self, language: str) -> Iterator[tuple[str, ...]]:
         for one in self.objectives:
-            yield one.result.name, "", *self._figures(one.result, language)
+            yield one.result.name, *self._figures(one.result, language)
             for each in one.key_results:
-                yield "", each.name, *self._figures(each, language)
+                yield f"· {each.name}", *self._figures(each, language)
 
     def _figures(self, one: KeyResult, language: str) -> tuple[str, ...]:
         told = Figures(self.metric, language)

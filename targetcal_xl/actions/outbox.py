@@ -244,10 +244,12 @@ def send_due(
 
 def _withdrawn(stock: Stock, items: Iterable[Queued]) -> Iterator[Event]:
     """What waits to be sent and is not so any more."""
-    due = {message_code(stock.plan.code, message) for message, _ in notices(stock).messages}
+    found = notices(stock)
+    due = {message_code(stock.plan.code, message) for message, _ in found.messages}
     letters = {issue.letter.number for issue in letters_that_hold(stock.desk.ledger)}
     for item in items:
-        is_over = is_pressing(item.message.kind) and item.code not in due
+        is_so = item.code in due or found.is_open(item.message)
+        is_over = is_pressing(item.message.kind) and not is_so
         is_replaced = item.message.kind in LETTER_KINDS and letter_of(item.message) not in letters
         if item.state == MessageState.PREPARED and (is_over or is_replaced):
             yield state_event(item, MessageState.WITHDRAWN)

@@ -28,6 +28,14 @@ def strays(stock: Stock, wanted: Content | None = None) -> Iterator[Stray]:
             yield sheet, Problem(code, f"{tab}!{cell_name(spot)}", {"found": said(found)})
 
 
+def mislabelled(stock: Stock, code: str) -> Iterator[Problem]:
+    """Titles and captions that say something else, each as a problem of this code."""
+    for sheet, labels in stock.reading.labels.items():
+        for wrong in labels.wrong:
+            where = f"{stock.reading.places.tabs[sheet]}!{cell_name(wrong.spot)}"
+            yield Problem(code, where, {"expected": wrong.expected, "found": said(wrong.found)})
+
+
 def _in_growing(stock: Stock, sheet: str, spot: Spot) -> bool:
     """Whether a cell stands below the captions of a table that grows, where its last columns are."""
     places = stock.reading.places

@@ -37,11 +37,12 @@ def attest_as_said(
     lang: str,
     *,
     online: bool,
+    entries: bool,
 ) -> Report:
     """Judge files, or write the page that does; raise Refused for neither and for both."""
     if bool(files) == bool(out):
         raise Refused([Problem("verify_what")])
-    return verifier(out, lang) if out else attest(files, roots, codes, online=online)
+    return verifier(out, lang) if out else attest(files, roots, codes, online=online, entries=entries)
 
 
 def verifier(out: Path, lang: str) -> VerifierReport:

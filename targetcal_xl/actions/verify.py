@@ -32,7 +32,7 @@ from .audit import AuditReport
 from .check import broken_seals, changed_cells, unrecorded
 from .letters_held import changed_files, outdated, unfaithful
 from .stamp import held_stamps
-from .strays import Stray, strays
+from .strays import Stray, mislabelled, strays
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -116,7 +116,7 @@ def disagreements(stock: Stock, found: Iterable[Stray]) -> Iterator[Problem]:
         yield from broken_seals(stock, region)
         yield from unrecorded(stock, region)
     yield from not_taken_in(stock)
-    yield from _labels(stock)
+    yield from mislabelled(stock, "label_changed")  # a value is what its caption calls it
     yield from _marks_changed(stock)
     if stock.desk.macros and has_macros(stock.desk.path) and not stock.book.has_buttons:
         yield Problem("buttons_lost", stock.desk.path.name)
@@ -167,14 +167,6 @@ def _log(stock: Stock, sheet: str, wanted: Mapping[str, Mapping[str, Value]]) ->
             if found.formula is not None or not same_value(found.value, expected):
                 where = f"{tab}!{cell_name((at, across))}"
                 yield Problem(f"{sheet}_row_changed", where, {"number": code, "found": said(found.value)})
-
-
-def _labels(stock: Stock) -> Iterator[Problem]:
-    """Titles and captions that say something else: a value is what its caption calls it."""
-    for sheet, labels in stock.reading.labels.items():
-        for wrong in labels.wrong:
-            where = f"{stock.reading.places.tabs[sheet]}!{cell_name(wrong.spot)}"
-            yield Problem("label_changed", where, {"expected": wrong.expected, "found": said(wrong.found)})
 
 
 def _marks_changed(stock: Stock) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ AnyFiles = Annotated[list[Path] | None, Given(kind="file", metavar="[FILE...]")]
 PrintedCodes = Annotated[list[str] | None, Given("--code", metavar="TEXT")]
 StampRoots = Annotated[Path | None, Given("--roots", "file", metavar="FILE.pem|DIR")]
 Online = Annotated[bool, Given("--online")]
+AllEntries = Annotated[bool, Given("--entries", about="all_entries")]
 Authority = Annotated[str, Given("--authority", metavar="URL")]
 VerifierAt = Annotated[Path | None, Given("--html", "file", about="verifier_page", metavar="FILE.html")]
 VerifierLanguage = Annotated[str, Given("--lang", about="verifier_lang", names=languages)]
@@ -58,10 +59,11 @@ def _verify(
     html: VerifierAt = None,
     lang: VerifierLanguage = SPOKEN,
     online: Online = False,
+    entries: AllEntries = False,
 ) -> "Report":
     from ..actions.verifier import attest_as_said
 
-    return attest_as_said(files or (), roots, code or (), html, lang, online=online)
+    return attest_as_said(files or (), roots, code or (), html, lang, online=online, entries=entries)
 
 
 @TABLE.command(

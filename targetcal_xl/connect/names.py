@@ -15,7 +15,8 @@ def like(name: str) -> str:
 
 
 def nearest(said: str, known: Mapping[str, str]) -> str | None:
-    """The known code (code -> name) that was probably meant, None when nothing is like it."""
-    codes = {like(word): code for code, name in known.items() for word in (name, code)}
-    close = difflib.get_close_matches(like(said), codes, n=1)
-    return codes[close[0]] if close else None
+    """What was probably meant of `known` (code -> name): a name with its code, or a code; else None."""
+    named = {like(name): f"{name} ({code})" for code, name in known.items() if name != code}
+    told = named | {like(code): code for code in known}
+    close = difflib.get_close_matches(like(said), told, n=1)
+    return told[close[0]] if close else None

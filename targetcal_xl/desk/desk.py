@@ -274,9 +274,11 @@ def _find(items: Sequence[Named], said: str, code: str) -> Named:
     meant = [item for item in items if item.code == said] or [item for item in items if item.name == said]
     if meant:
         return meant[0]
-    names = [item.name for item in items]
-    near = difflib.get_close_matches(said, names, 3, 0.4) or names[:3]
-    raise Refused([Problem(code, fields={"said": said, "known": near})])
+    names: dict[str, str] = {item.name: f"{item.name} ({item.code})" for item in items}
+    known = {item.code: f"{item.code} ({item.name})" for item in items} | names
+    close = difflib.get_close_matches(said, known, 3, 0.4)
+    near = [told for word, told in known.items() if word in close]
+    raise Refused([Problem(code, fields={"said": said, "known": near or [*names.values()][:3]})])
 
 
 def plan_of(desk: Desk) -> Plan:

@@ -23,7 +23,7 @@ with on_demand(__name__):
         queue,
         state_event,
     )
-    from .robots import Robots, chat_content, robots
+    from .robots import Robots, chat_content, fits, robots
     from .secrets import secret
     from .smtp import Mailbox, mailbox
     from .ways import Attempt, Carrier, Limit, Pace
@@ -56,6 +56,7 @@ __all__ = [
     "doubt",
     "enter",
     "feishu_record",
+    "fits",
     "known_bounces",
     "mail_content",
     "mailbox",

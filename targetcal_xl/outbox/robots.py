@@ -89,10 +89,20 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 
 def chat_content(message: Message) -> bytes:
     """What a group robot is sent, as it is recorded: signed only when it is sent."""
-    told = _cut(f"{message.subject}\n{message.text}", _KINDS[message.channel])
+    told = _cut(_told(message), _KINDS[message.channel])
     if message.channel == Channel.FEISHU:
         return _json({"msg_type": "text", "content": {"text": told}})
     return _json({"msgtype": "text", "text": {"content": told}})
+
+
+def fits(message: Message) -> bool:
+    """Whether a message arrives whole: a mail may be as long as it likes."""
+    kind = _KINDS.get(message.channel)
+    return kind is None or _length(_told(message)) <= kind.most
+
+
+def _told(message: Message) -> str:
+    return f"{message.subject}\n{message.text}"
 
 
 def _cut(said: str, kind: _Kind) -> str:

@@ -43,7 +43,7 @@ def script() -> str:
 
 
 def told_by_page_alone(part: Mapping[str, Any]) -> bool:
-    """Whether a sentence is of signatures or stamps, which the command judges in its own way."""
+    """Whether it is of signatures or stamps, which the command judges in its own way, or all entries."""
     return bool(part.get("own"))
 
 

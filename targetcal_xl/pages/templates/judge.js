@@ -398,29 +398,46 @@ const shownAs = (code, said) => {
 // The report in sentences and tables, as the command tells it.
 function* tell(words, report) {
   yield* toldProblems(words, report.problems, false);
-  for (const { name, proof, problems, seen, entries, stamps, faces } of report.proofs) {
-    if (problems.length) {
-      yield { mark: "✗", said: filled(words, "telling.attest.broken", { file: name }), indented: false };
-      yield* toldProblems(words, problems, true);
-      continue;
-    }
-    const facts = { file: name, entries: entries.length, origin: seen.origin, head: seen.mark };
-    yield { mark: "✓", said: filled(words, "telling.attest.proved", facts), indented: false };
-    yield {
-      captions: TOLD_COLUMNS.map(code => words[`telling.column.${code}`]),
-      rows: toldColumns(words, entries, proof).map(one => TOLD_COLUMNS.map(code => shownAs(code, one[code]))),
-    };
-    if (stamps.length) yield { mark: "·", said: filled(words, "telling.attest.unheld", { file: name, count: stamps.length }), indented: false };
-    for (const one of faces) yield* tellStamp(words, one, "stamp", { head: one.mark });
-  }
-  for (const { one, other, verdict } of report.agreements) {
-    yield { mark: MARKS[verdict], said: filled(words, `telling.attest.${verdict}`, { one, other }), indented: false };
-  }
   for (const { name, verdict, letter, entry, head, by, signatures } of report.files) {
     const told = verdict === "recorded" && !letter ? "handed_out" : verdict;
     const key = told === "unread" ? "pages.verifier.unread" : `telling.attest.${told}`;
     yield { mark: MARKS[verdict], said: filled(words, key, { file: name, letter, entry, head, proof: by }), indented: false };
     if (signatures) yield* tellSignatures(words, name, signatures, letter);
   }
+  for (const { one, other, verdict } of report.agreements) {
+    yield { mark: MARKS[verdict], said: filled(words, `telling.attest.${verdict}`, { one, other }), indented: false };
+  }
+  for (const one of report.proofs) {
+    yield* tellProof(words, one, report.files.filter(file => file.by === one.name && file.verdict !== "coded"));
+  }
   if (report.proofs.some(one => !one.problems.length)) yield { mark: "", said: words["telling.attest.limits"], indented: false };
 }
+
+// What a proof proves, and of its entries those that are about files; the page alone has all of them, too.
+function* tellProof(words, { name, proof, problems, seen, entries, stamps, faces }, files) {
+  if (problems.length) {
+    yield { mark: "✗", said: filled(words, "telling.attest.broken", { file: name }), indented: false };
+    yield* toldProblems(words, problems, true);
+    return;
+  }
+  const captions = TOLD_COLUMNS.map(code => words[`telling.column.${code}`]);
+  const rows = toldColumns(words, entries, proof).map(one => TOLD_COLUMNS.map(code => shownAs(code, one[code])));
+  const about = rows.filter(row => files.some(file => isAbout(row, file)));
+  const facts = { file: name, entries: rows.length, origin: seen.origin, head: seen.mark };
+  yield { mark: "✓", said: filled(words, "telling.attest.proved", facts), indented: false };
+  if (rows.length) {
+    const [[first, since], [last, until]] = [rows[0], rows[rows.length - 1]];
+    const span = { first, since, last, until, about: about.length };
+    yield { mark: "", said: filled(words, "telling.attest.entries", span), indented: true };
+  }
+  if (about.length) yield { captions, rows: about };
+  yield { captions, rows, own: true };
+  if (stamps.length) yield { mark: "·", said: filled(words, "telling.attest.unheld", { file: name, count: stamps.length }), indented: false };
+  for (const one of faces) yield* tellStamp(words, one, "stamp", { head: one.mark });
+}
+
+// Whether an entry, as it is shown, recorded a file or tells of the letter that it is.
+const isAbout = (row, { letter, entry }) => {
+  const told = Object.fromEntries(TOLD_COLUMNS.map((code, k) => [code, row[k]]));
+  return told.number === String(entry) || (!!letter && [told.row, told.new].includes(letter));
+};

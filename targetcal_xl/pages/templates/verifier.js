@@ -8,7 +8,7 @@
   const LOOKS = { "✓": "done", "✗": "wrong" };
 
   const sentence = ({ mark, said, indented }) => made("p", `said ${LOOKS[mark] || (mark && "open")}${indented ? " indented" : ""}`, `${mark} ${said}`.trim());
-  const table = ({ captions, rows }) => {
+  const table = ({ captions, rows, own }) => {
     const frame = made("div", "wide", ""), list = made("table", "", ""), head = made("tr", "", ""), body = made("tbody", "", "");
     Object.assign(frame, { tabIndex: 0, role: "region", ariaLabel: say("entries", { count: rows.length }) });
     head.append(...captions.map(one => Object.assign(made("th", "", one), { scope: "col" })));
@@ -24,6 +24,7 @@
     list.append(Object.assign(made("thead", "", "")), body);
     list.tHead.append(head);
     frame.append(list);
+    if (!own) return frame;
     const folded = document.createElement("details");
     folded.append(made("summary", "", say("entries", { count: rows.length })), frame);
     return folded;
