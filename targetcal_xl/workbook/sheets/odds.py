@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ...calibration.odds import LARGEST_SPREAD, SUREST, above_middles, total_spread
+from ...calibration.odds import LARGEST_SPREAD, LIFT, SUREST, above_middles, total_spread
 from ...ooxml import Cell
 from ..facts import TOTALS, Facts, optional
 from ..formulas import (
@@ -195,7 +195,8 @@ class Odds:
         weights = self._way.values("expected") * self._facts.plan.volumes
         found = above_middles(weights, self._spread.values)
         square = one_or_0(wide < LARGEST_SPREAD) * wide**2 + one_or_0(wide >= LARGEST_SPREAD)
-        return grouped(1 + sum_product(*self._weighed, square) / (2 * self._weight)).found(found)
+        lifted = number(LIFT, f"{LIFT:g}") * sum_product(*self._weighed, square)
+        return grouped(1 + lifted / (2 * self._weight)).found(found)
 
     def _across(self, code: str) -> Expression:
         columns = {"spread": self._spread.values, "volume": np.array(self._facts.plan.volumes)}
