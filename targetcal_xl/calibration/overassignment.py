@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from statistics import NormalDist
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from .alignment import allot
 from .arrays import Floats
 from .baseline import Baseline
-from .hierarchy import CLOSE, InfeasibleTotal
+from .hierarchy import CLOSE, InfeasibleTotal, paths
 from .metric import Metric
 from .odds import SUREST, above_middles, spread, total_odds, total_spread
-from .plan import Plan
+from .plan import Group, Limits, Plan, Region
 
 _ROUNDS: Final = 50
 """More than it takes until the split no longer moves the spread, and steps make up what they round off."""
@@ -85,6 +85,35 @@ def over_assign(plan: Plan, baseline: Baseline, shared: float, chosen: float) ->
         steps = rounded
         targets = _split(plan, baseline, steps * grain)
     return _made_sure(plan, baseline, shared, chosen, targets, steps)
+
+
+def over_assign_region(
+    plan: Plan, baseline: Baseline, shared: float, chosen: float, region: str, asked: float
+) -> Floats:
+    """Targets of a region's lines, (m,) in plan order, at which what is asked of the region has chosen odds.
+
+    Limits of groups that hold more than the region do not count. Raise as `over_assign` does.
+    """
+    rows = [row for row, line in enumerate(plan.lines) if line.region == region]
+    inside = {node.code for row in rows for node in _below(paths(plan)[row], region)}
+    groups = tuple(one if one.code in inside else replace(one, limits=Limits()) for one in plan.groups)
+    part = replace(plan, lines=tuple(plan.lines[row] for row in rows), groups=groups, hq_target=asked)
+    return over_assign(part, _of_rows(baseline, rows), shared, chosen)
+
+
+def _below(way: tuple[Group | Region, ...], region: str) -> tuple[Group | Region, ...]:
+    """The nodes above a line that are within its region."""
+    codes = [node.code for node in way]
+    return way[codes.index(region) + 1 :] if region in codes else ()
+
+
+def _of_rows(baseline: Baseline, rows: list[int]) -> Baseline:
+    """The baseline of some lines alone."""
+    held = ((one.name, getattr(baseline, one.name)) for one in fields(baseline))
+    parts: dict[str, Any] = {name: value[rows] for name, value in held if isinstance(value, np.ndarray)}
+    parts["new"] = tuple(k for k, row in enumerate(rows) if row in baseline.new)
+    parts["asked"] = tuple(baseline.asked[row] for row in rows) if baseline.asked else ()
+    return replace(baseline, **parts)
 
 
 def _made_sure(
