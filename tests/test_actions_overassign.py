@@ -33,12 +33,20 @@ def test_the_split_of_the_plan_is_all_of_it_and_regions_add_up(case: Case) -> No
     assert case.entries() == before
 
 
-def test_chosen_odds_are_had_by_all_together_and_lines_of_a_region_add_up(case: Case) -> None:
-    found = case.run(overassign, 0.8, "HD")
-    whole, region, *lines = (one.found for one in (found.whole, *found.below))
+def test_chosen_odds_are_had_by_all_together(case: Case) -> None:
+    whole = case.run(overassign, 0.8).whole.found
     assert whole.followed >= 0.8 and whole.assigned > whole.asked
-    assert sum(one.assigned for one in lines) == region.assigned
     assert whole.foreseen == case.run(overassign).whole.found.foreseen
+
+
+def test_odds_chosen_for_a_region_are_had_by_it_while_the_others_keep_their_parts(case: Case) -> None:
+    found = case.run(overassign, 0.9, "HD")
+    whole, region, *lines = (one.found for one in (found.whole, *found.below))
+    assert region.followed >= 0.9 and region.assigned > region.asked
+    assert sum(one.assigned for one in lines) == region.assigned
+    assert whole.assigned - whole.asked == pytest.approx(region.assigned - region.asked)
+    told = next(part.said for part in found.tell("en") if isinstance(part, Sentence))
+    assert f"{found.below[0].name} reaches its part" in told
 
 
 def test_what_the_cushion_bears_is_told_in_words(case: Case) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from targetcal_xl.calibration import (
     Floats,
+    Group,
     InfeasibleTotal,
     Limits,
     Metric,
@@ -21,6 +22,7 @@ from targetcal_xl.calibration import (
     allot,
     assigned,
     over_assign,
+    over_assign_region,
     spread,
 )
 from tests.support.samples import sample_standing
@@ -142,3 +144,26 @@ def test_what_does_not_add_up_keeps_the_odds_by_its_volumes(
     assert found.followed >= chosen - 1e-9
     assert found.assigned == pytest.approx((targets * volumes).sum() / volumes.sum())
     assert (found.share > 1) == (direction > 0)
+
+
+def test_a_region_gets_its_own_odds_whatever_holds_the_group_above_it() -> None:
+    (region, *_), plain = PLAN.regions, allot(PLAN, BASELINE)
+    above = Group("all", "All", limits=Limits(float(plain.sum()), float(plain.sum())))
+    regions = tuple(replace(one, group="all") for one in PLAN.regions)
+    plan = replace(PLAN, groups=(above,), regions=regions)
+    rows = [row for row, line in enumerate(PLAN.lines) if line.region == region.code]
+    asked, targets = float(plain[rows].sum()), plain.copy()
+    targets[rows] = over_assign_region(plan, BASELINE, 0.2, 0.8, region.code, asked)
+    assert assigned(plan, BASELINE, asked, targets, 0.2, rows).followed >= 0.8
+    assert targets[rows].sum() > asked
+
+
+def test_a_group_of_lines_within_the_region_keeps_its_limits() -> None:
+    (region, *_), plain = PLAN.regions, allot(PLAN, BASELINE)
+    rows = [row for row, line in enumerate(PLAN.lines) if line.region == region.code]
+    some = Group("some", "Some", region.code, Limits(None, float(plain[rows[0]])))
+    held = replace(PLAN.lines[rows[0]], group="some")
+    lines = tuple(held if row == rows[0] else line for row, line in enumerate(PLAN.lines))
+    plan, asked = replace(PLAN, groups=(some,), lines=lines), float(plain[rows].sum())
+    found = over_assign_region(plan, BASELINE, 0.2, 0.8, region.code, asked)
+    assert found[0] == plain[rows[0]] and found.sum() > asked

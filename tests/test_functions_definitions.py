@@ -41,7 +41,17 @@ INDICATORS: list[list[object]] = [["code", "name", "driver", "share"], ["leads",
 WRONG_WAY: list[list[object]] = [[*INDICATORS[0], "direction"], [*INDICATORS[1], "sideways"]]
 DRIVERS: list[list[object]] = [["code", "name", "weight"], ["pipeline", "Pipeline", 0.3]]
 DRIVEN = [READINGS, INDICATORS, DRIVERS]
+HEADINGS = ("region", "departures", "nearer", "too_low", "added", "pooled", "worth")
 CHANGES: list[list[object]] = [["line", "indicator", "now"], ["East", "Leads", 15.0]]
+
+RECORD: list[list[object]] = [["period", "region", "suggested", "declared", "actual"]]
+"""East declares a tenth too little in each of six quarters, West knows of half of what will come."""
+for _number in range(6):
+    _when, _moved = f"{2023 + _number // 4}Q{_number % 4 + 1}", (-1) ** _number
+    RECORD += [
+        [_when, "East", 100.0, 90.0, 100.0 + 2 * _moved],
+        [_when, "West", 200.0, 200.0 + 10 * _moved, 200.0 + 20 * _moved],
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +190,17 @@ def test_faults_of_all_arguments_are_told_together() -> None:
         ("TC_ODDS", [[[1.0], [2.0]], [[1.0]], [[1.0], [2.0]], [[1.0], [2.0]]], "#VALUE!"),
         ("TC_ODDS", [1.0, 1.0, 0.5, 2.0, 1.5], "#NUM!"),
         ("TC_FAIRNESS", [[[0.5], [0.6]], [[1.0]]], "#VALUE!"),
+        ("TC_OVERASSIGN", [0.0, 1.0, 1.0, 0.5, 2.0, 0.2], "#NUM!"),
+        ("TC_OVERASSIGN", [2.0, [[1.0], [None]], *[[[1.0], [1.0]]] * 3, 0.2], "#VALUE!"),
+        ("TC_OVERASSIGN", [1.0, 1.0, 1.0, 0.5, 2.0, 20.0], "#NUM!"),
+        ("TC_OVERASSIGN", [1.0, 1.0, 1.0, 0.5, 2.0, 0.2, None, None, "mean", [[1.0], [2.0]]], "#VALUE!"),
+        ("TC_OVERASSIGN", [1.0, 1.0, 1.0, 0.5, 2.0, 0.2, None, None, "mean", -1.0], "#NUM!"),
+        ("TC_OVERASSIGN", [1.0, 1.0, 1.0, 0.5, 2.0, 0.2, None, None, None, None, 1.0], "#NUM!"),
+        ("TC_JUDGEMENT", [[RECORD[0], ["soon", "East", 100.0, 90.0, 95.0]]], "#VALUE!"),
+        ("TC_JUDGEMENT", [[*RECORD, ["2024M01", "East", 100.0, 90.0, 95.0]]], "#VALUE!"),
+        ("TC_JUDGEMENT", [[RECORD[0][:4], *(row[:4] for row in RECORD[1:])]], "#VALUE!"),
+        ("TC_CORRECTED", [RECORD, "East", [[1.0], [2.0]], 1.0], "#VALUE!"),
+        ("TC_CORRECTED", [RECORD, "East", 1.0, 1.0, 1, "sum", -1.0], "#NUM!"),
         ("TC_PATH", [100.0, [["2025Q1"], ["2025Q2"]]], "#VALUE!"),
         ("TC_DEVIATION", [1.0, 1.0, [["up"]]], "#VALUE!"),
         ("TC_WARNING", ["2025Q1", [["A"]], [[90.0], [80.0]], DAILY], "#VALUE!"),
@@ -337,6 +358,70 @@ def test_odds_are_the_methods_with_the_total_below(standing: Standing) -> None:
     ]
     found = functions.TC_ODDS(*columns, plan.thresholds.confidence, 1, 0.3)
     assert _column(found) == pytest.approx([*each, together])
+
+
+def _beside_asked(standing: Standing) -> list[list[list[float]]]:
+    baseline = standing.baseline
+    parts = (standing.allotment, baseline.expected, baseline.low, baseline.high)
+    return [part[:, None].tolist() for part in parts]
+
+
+def test_what_is_assigned_beyond_what_is_asked_is_told_as_by_the_command(standing: Standing) -> None:
+    baseline, plan, asked = standing.baseline, standing.inputs.plan, 0.9 * standing.allotment.sum()
+    rows = range(len(plan.lines))
+    one = calibration.assigned(plan, baseline, asked, standing.allotment, 0.3, rows)
+    ((given, share, foreseen, followed),) = functions.TC_OVERASSIGN(asked, *_beside_asked(standing), 0.3)
+    assert [given, share] == pytest.approx([one.assigned, 1 / 0.9])
+    assert [foreseen, followed] == pytest.approx([one.foreseen, one.followed])
+
+
+def test_the_sum_for_chosen_odds_has_them_and_a_mean_weighs(standing: Standing) -> None:
+    aims, *others = _beside_asked(standing)
+    asked, tail = float(standing.allotment.mean()), [0.3, None, None, "mean", None]
+    wanted = functions.TC_OVERASSIGN(asked, aims, *others, *tail, 0.8)[0][4]
+    assert isinstance(wanted, float) and wanted > asked
+    shared_out = [[row[0] * wanted / asked] for row in aims]
+    _, share, _, followed = functions.TC_OVERASSIGN(asked, shared_out, *others, *tail)[0]
+    assert [share, followed] == pytest.approx([wanted / asked, 0.8])
+    weights = [[1.0]] * (len(aims) - 1) + [[3.0]]
+    weighed = functions.TC_OVERASSIGN(asked, aims, *others, *tail[:4], weights)[0][0]
+    assert weighed == pytest.approx(np.average(_column(aims), weights=_column(weights)))
+
+
+def test_whether_departures_were_right_is_told_by_region() -> None:
+    headings, east, west = functions.TC_JUDGEMENT(RECORD)
+    assert headings == [text(f"telling.column.{code}", spoken_language()) for code in HEADINGS]
+    assert east[:4] == ["East", 6.0, 0.0, pytest.approx(0.1)]
+    assert west[:4] == ["West", 6.0, 6.0, pytest.approx(0.0)]
+    assert east[-1] == text("telling.evaluate.driver.hurt", spoken_language())
+    assert west[-1] == text("telling.evaluate.driver.helped", spoken_language())
+
+
+def test_periods_are_judged_as_the_command_judges_them_whatever_order_they_stand_in() -> None:
+    told = functions.TC_CORRECTED([RECORD[0], *reversed(RECORD[1:])], "East", 100.0, 90.0)
+    assert told[0] == pytest.approx(functions.TC_CORRECTED(RECORD, "East", 100.0, 90.0)[0])
+    plan = replace(sample_plan(), lines=sample_plan().lines[:2])
+    regions = [line.region for line in plan.lines]
+    quarters = [np.array([RECORD[k][2:], RECORD[k + 1][2:]], float).T for k in range(1, 13, 2)]
+    record = calibration.JudgementRecord()
+    for when, rows in zip(range(6), quarters, strict=True):
+        later = replace(plan, period=PERIOD.shift(when))
+        record = calibration.going_on(record, calibration.departures(later, *rows))
+    by_one = calibration.values_added(record, "region")
+    alike = [[row[0], regions[k % 2], *row[2:]] for k, row in enumerate(RECORD[1:])]
+    found = functions.TC_JUDGEMENT([RECORD[0], *alike])[1:]
+    assert [row[0] for row in found] == [one.code for one in by_one]
+    assert [row[5] for row in found] == [pytest.approx(one.pooled) for one in by_one]
+
+
+def test_a_declaration_is_corrected_by_the_habit_of_its_region() -> None:
+    ((low,), (same,), (blank,)) = functions.TC_CORRECTED(
+        RECORD, [["East"], ["East"], ["West"]], [[100.0]] * 3, [[90.0], [100.0], [None]]
+    )
+    assert isinstance(low, float) and low > 95
+    assert (same, blank) == (100.0, "")
+    few = [row for row in RECORD if str(row[0])[:4] in ("peri", "2024")]
+    assert functions.TC_CORRECTED(few, "East", 100.0, 90.0) == [[90.0]]
 
 
 def test_fairness_is_told_by_ranks_and_in_words() -> None:

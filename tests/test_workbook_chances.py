@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from targetcal_xl.calibration import Key, Limits, Standing, Value, plan_odds
+from targetcal_xl.calibration import Floats, Key, Limits, Standing, Value, assigned, plan_odds
 from targetcal_xl.workbook import content, entered, region_sheet
 from targetcal_xl.workbook.layout import default_places
 from tests.support.samples import METRIC, sample_standing, with_values
@@ -62,6 +62,65 @@ def test_every_line_and_the_total_have_the_odds_of_the_method(standing: Standing
     assert sheets.field("odds_declared") == pytest.approx(together, abs=6e-5)
     assert 0.3 < float(str(sheets.field("odds_suggested"))) < 0.7
     assert sheets.field("shared") == standing.shared
+
+
+WEIGHED = replace(
+    LESS,
+    inputs=replace(
+        LESS.inputs,
+        plan=replace(
+            LESS.inputs.plan,
+            lines=tuple(replace(line, volume=float(k)) for k, line in enumerate(LESS.inputs.plan.lines, 1)),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("standing", [MORE, LESS, WEIGHED])
+def test_the_dashboard_tells_of_all_and_of_each_region_what_is_assigned_and_the_odds_of_what_is_asked(
+    standing: Standing,
+) -> None:
+    standing = _asking(standing, standing.baseline.suggested)
+    plan, said = standing.inputs.plan, declared(standing, 1.01)
+    first, targets = plan.lines[0], np.array([*said.values()], float)
+    targets[0] += 2
+    settled = with_values(standing, {(first.region, first.code, "agreed"): targets[0]})
+    sheets = Sheets(settled, said)
+    columns = [
+        sheets.column("dashboard", "regions", code) for code in ("assigned_share", "odds_hq", "odds_followed")
+    ]
+    told = {region.code: row for region, *row in zip(plan.regions, *columns, strict=True)}
+    for region, row in told.items():
+        rows = [k for k, line in enumerate(plan.lines) if line.region == region]
+        asked = plan.total_of(standing.allotment, rows)
+        found = assigned(plan, standing.baseline, asked, targets, standing.shared, rows)
+        assert row == pytest.approx([found.share, found.foreseen, found.followed], abs=6e-5)
+    found = assigned(
+        plan, standing.baseline, plan.hq_target, targets, standing.shared, range(len(plan.lines))
+    )
+    whole = [sheets.field(code) for code in ("assigned_share", "odds_followed")]
+    assert whole == pytest.approx([found.share, found.followed], abs=6e-5)
+    assert all(0.02 < odds < 0.98 for odds in (found.foreseen, found.followed))
+
+
+def _asking(standing: Standing, wanted: Floats) -> Standing:
+    """Head office wants of every line what is wanted, and together as much as they come to."""
+    plan = standing.inputs.plan
+    asks = replace(plan, hq_target=plan.total_of(wanted))
+    return replace(standing, inputs=replace(standing.inputs, plan=asks), allotment=wanted)
+
+
+def test_nothing_is_assigned_until_every_line_has_a_target() -> None:
+    said = declared(MORE, 1.0)
+    (region, _, _), _ = said.popitem()
+    sheets = Sheets(MORE, said)
+    assert (sheets.field("assigned_share"), sheets.field("odds_followed")) == ("", "")
+    shares = dict(zip((one.code for one in MORE.inputs.plan.regions), _shares(sheets), strict=True))
+    assert shares.pop(str(region)) == "" and "" not in shares.values()
+
+
+def _shares(sheets: Sheets) -> list[object]:
+    return sheets.column("dashboard", "regions", "assigned_share")
 
 
 def test_declared_and_agreed_totals_have_no_odds_until_every_line_has_its_part() -> None:

@@ -117,10 +117,16 @@ def _names(plan: Plan) -> dict[str, str]:
 
 
 def targets_now(stock: Stock) -> tuple[str, Floats]:
-    """Which targets stand furthest, agreed, declared or split, and they themselves, (n,)."""
+    """Which targets stand furthest, agreed, declared or split, and they themselves, (n,).
+
+    While some lines are not agreed, theirs are those declared, as on the dashboard.
+    """
     standing, lines = stock.standing, stock.plan.lines
-    declared = [as_number(stock.counted.get((line.region, line.code, "declared"))) for line in lines]
     settled = [_settled(standing, line) for line in lines]
+    declared = [
+        as_number(stock.counted.get((line.region, line.code, "declared"))) if target is None else target
+        for line, target in zip(lines, settled, strict=True)
+    ]
     for code, values in (("agreed", settled), ("declared", declared)):
         if None not in values:
             return code, np.array(values, dtype=float)

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..calibration import Assigned, Floats, InfeasibleTotal, Metric, Plan, Standing, assigned, over_assign
+from ..calibration import (
+    Assigned,
+    Floats,
+    InfeasibleTotal,
+    Metric,
+    Plan,
+    Standing,
+    assigned,
+    over_assign,
+    over_assign_region,
+)
 from ..calibration.odds import SUREST
 from ..connect import infeasible
 from ..desk import Desk, Stock, find_region, look
@@ -41,7 +51,8 @@ class OverassignReport(Report):
         """The report in sentences and a table."""
         told, all_of = Figures(self.metric, language), self.whole.found
         chosen = percent(self.chosen, language)
-        yield Sentence(text(f"telling.overassign.targets.{self.targets}", language, chosen=chosen))
+        said = {"chosen": chosen, "region": self.below[0].name}
+        yield Sentence(text(f"telling.overassign.targets.{self.targets}", language, **said))
         yield Sentence(_total(all_of, told))
         columns = ("assigned_to", "hq", "assigned", "assigned_share", "odds_foreseen", "odds_followed")
         rows = (_row(one, told) for one in (self.whole, *self.below))
@@ -80,25 +91,33 @@ def overassign(desk: Desk, odds: float | None = None, region: str = "") -> Overa
     """Hold what lines are assigned against the HQ target, by region or by the lines of one; change nothing.
 
     The targets are those that stand, as for fairness; with `odds`, a share of 1, those that the HQ target
-    would have to be split into to be reached with these odds. Refuse odds that cannot be or be had.
+    would have to be split into to be reached with these odds; with a region too, its part of the HQ target
+    is, and all others keep theirs. Refuse odds that cannot be or be had.
     """
     stock = look(desk)
     standing, plan = stock.standing, stock.plan
     if odds is None:
         code, targets = targets_now(stock)
     else:
-        code, targets = "chosen", _for_odds(standing, odds)
+        code = "region" if region else "chosen"
+        targets = _for_odds(standing, odds, region)
     below = tuple(_below(standing, targets, region))
     whole = AssignedTo("", "", _of(standing, plan.hq_target, targets, range(len(plan.lines))))
     return OverassignReport(code, odds, whole, below, plan.metric)
 
 
-def _for_odds(standing: Standing, odds: float) -> Floats:
-    plan = standing.inputs.plan
+def _for_odds(standing: Standing, odds: float, region: str) -> Floats:
+    plan, baseline, shared = standing.inputs.plan, standing.baseline, standing.shared
     if not 1 - SUREST <= odds <= SUREST:
         raise Refused([Problem("overassign_odds", fields={"found": odds})])
     try:
-        return over_assign(plan, standing.baseline, standing.shared, odds)
+        if not region:
+            return over_assign(plan, baseline, shared, odds)
+        code, targets = find_region(plan, region).code, standing.allotment.copy()
+        rows = _rows(plan, code)
+        asked = plan.total_of(targets, rows)
+        targets[rows] = over_assign_region(plan, baseline, shared, odds, code, asked)
+        return targets
     except InfeasibleTotal as refused:
         fields = {"odds": percent(odds, spoken_language())}
         raise Refused([Problem("overassign_limits", fields=fields), *infeasible(plan, refused)]) from None

@@ -99,7 +99,7 @@ from .odds import (
     total_spread,
 )
 from .okr import KeyResult, Objective, headway, keyed, objectives, status_of
-from .overassignment import Assigned, assigned, over_assign
+from .overassignment import Assigned, assigned, over_assign, over_assign_region
 from .period import Period, period_of
 from .plan import (
     NO_TRUST,
@@ -377,6 +377,7 @@ __all__ = [
     "of_plan",
     "opinions",
     "over_assign",
+    "over_assign_region",
     "parse_course",
     "past_attainment",
     "path_in_force",

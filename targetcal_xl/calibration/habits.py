@@ -27,7 +27,7 @@ _FAR: Final = 4.0
 _LEAST_SPREAD: Final = 0.05
 """What lies `_FAR` spreads beside the middle is a slip of the pen; no spread is less than this."""
 _USUAL_BIAS: Final = 0.02
-"""What suggestions miss for years on end, as a standard deviation: `bench.unseen` finds totals 1.7 % off."""
+"""What suggestions miss for years on end, as a standard deviation: panels of `bench.unseen` have it."""
 
 _Places = NDArray[np.signedinteger]
 

@@ -18,6 +18,9 @@ PRIOR_ORIGINS: Final = 4
 """It weighs as much as this many past periods."""
 LARGEST_SPREAD: Final = 1.0
 """A mean lies above its middle by no more than this standard deviation of the log error makes it."""
+LIFT: Final = 0.75
+"""How much of that counts in a total: forecasts' own noise has lifted the sum of middles, too (chosen on the
+panels of `bench.accuracy`, judged on those of `bench.unseen`)."""
 SUREST: Final = 0.99
 """A few past periods cannot tell rarer things: no odds are beyond this or below its complement."""
 
@@ -87,13 +90,15 @@ def above_middles(centre: Floats, spread: Floats) -> float:
 
     A line's centre is its middle: half of the results lie above, and further off than those below. Middles
     do not add, means do: to second order a mean is the middle times 1 + variance / 2 of the log error
-    (Johnson, Kotz & Balakrishnan 1994, Continuous Univariate Distributions, 14.3). A line more unsure than
-    LARGEST_SPREAD counts as being so: what nobody knows is no result to hope for.
+    (Johnson, Kotz & Balakrishnan 1994, Continuous Univariate Distributions, 14.3). That error is the
+    forecast's as well as the result's; forecasts that miss lie further off above, too, so their part is in
+    the sum already and does not count (LIFT). A line more unsure than LARGEST_SPREAD counts as being so:
+    what nobody knows is no result to hope for.
     """
     if not len(centre) or centre.sum() <= 0:
         return 1.0
     counted = np.minimum(spread, LARGEST_SPREAD)
-    return float(1 + (centre * counted**2).sum() / (2 * centre.sum()))
+    return float(1 + LIFT * (centre * counted**2).sum() / (2 * centre.sum()))
 
 
 def total_spread(centre: Floats, spread: Floats, shared: float) -> float:

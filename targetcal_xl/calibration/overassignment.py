@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from statistics import NormalDist
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from .alignment import allot
 from .arrays import Floats
 from .baseline import Baseline
-from .hierarchy import CLOSE, InfeasibleTotal
+from .hierarchy import CLOSE, InfeasibleTotal, paths
+from .metric import Metric
 from .odds import SUREST, above_middles, spread, total_odds, total_spread
-from .plan import Plan
+from .plan import Group, Limits, Plan, Region
 
 _ROUNDS: Final = 50
 """More than it takes until the split no longer moves the spread, and steps make up what they round off."""
@@ -43,13 +44,25 @@ def assigned(
     """What the targets, (n,) in the metric's unit, of some lines come to beside what is asked of these."""
     places = np.array(rows, np.intp)
     volumes, wide = np.array(plan.volumes)[places], _risk(plan, baseline)[places]
-    given = plan.total_of(targets, rows)
-    whole = np.array([asked * (1.0 if plan.metric.adds_up else float(volumes.sum()))])
+    centres = baseline.expected[places], targets[places]
+    return beside_asked(plan.metric, asked, centres, wide, volumes, shared)
+
+
+def beside_asked(
+    metric: Metric, asked: float, centres: tuple[Floats, Floats], wide: Floats, volumes: Floats, shared: float
+) -> Assigned:
+    """What targets come to beside what is asked of their lines, (n,) each, in the metric's unit.
+
+    `centres` are what was foreseen and the targets, `wide` the standard deviations of log errors, `volumes`
+    what lines weigh (1 where they add up), `shared` how much of their error is common to all.
+    """
+    given = metric.total(centres[1].tolist(), volumes.tolist())
+    whole = np.array([asked * (1.0 if metric.adds_up else float(volumes.sum()))])
     foreseen, followed = (
-        total_odds(whole, centre[places] * volumes, wide, plan.metric.direction, shared)
-        for centre in (baseline.expected, targets)
+        total_odds(whole, centre * volumes, wide, metric.direction, shared) for centre in centres
     )
-    return Assigned(asked, given, given / asked if asked else math.nan, foreseen, followed)
+    known = math.nan if given is None else given
+    return Assigned(asked, known, known / asked if asked else math.nan, foreseen, followed)
 
 
 def over_assign(plan: Plan, baseline: Baseline, shared: float, chosen: float) -> Floats:
@@ -61,18 +74,46 @@ def over_assign(plan: Plan, baseline: Baseline, shared: float, chosen: float) ->
     Both s and m hang on the split, which is made anew until it holds; steps are rounded to the safe side.
     Raise ValueError for odds beyond SUREST and its complement, InfeasibleTotal where limits leave no way.
     """
-    if not 1 - SUREST <= chosen <= SUREST:
-        raise ValueError(f"odds are from {1 - SUREST:g} to {SUREST:g}, not {chosen:g}")
     way, grain = plan.metric.direction, _grain(plan)
     targets, steps = allot(plan, baseline), math.nan
     for _ in range(_ROUNDS):
-        wanted = plan.hq_target * _cushion(plan, baseline, targets, shared, chosen) / grain
+        parts, each = targets * np.array(plan.volumes), _risk(plan, baseline)
+        wanted = plan.hq_target * cushion(parts, each, way, shared, chosen) / grain
         rounded = way * math.ceil(way * wanted - CLOSE)
         if rounded == steps:
             break
         steps = rounded
         targets = _split(plan, baseline, steps * grain)
     return _made_sure(plan, baseline, shared, chosen, targets, steps)
+
+
+def over_assign_region(
+    plan: Plan, baseline: Baseline, shared: float, chosen: float, region: str, asked: float
+) -> Floats:
+    """Targets of a region's lines, (m,) in plan order, at which what is asked of the region has chosen odds.
+
+    Limits of groups that hold more than the region do not count. Raise as `over_assign` does.
+    """
+    rows = [row for row, line in enumerate(plan.lines) if line.region == region]
+    inside = {node.code for row in rows for node in _below(paths(plan)[row], region)}
+    groups = tuple(one if one.code in inside else replace(one, limits=Limits()) for one in plan.groups)
+    part = replace(plan, lines=tuple(plan.lines[row] for row in rows), groups=groups, hq_target=asked)
+    return over_assign(part, _of_rows(baseline, rows), shared, chosen)
+
+
+def _below(way: tuple[Group | Region, ...], region: str) -> tuple[Group | Region, ...]:
+    """The nodes above a line that are within its region."""
+    codes = [node.code for node in way]
+    return way[codes.index(region) + 1 :] if region in codes else ()
+
+
+def _of_rows(baseline: Baseline, rows: list[int]) -> Baseline:
+    """The baseline of some lines alone."""
+    held = ((one.name, getattr(baseline, one.name)) for one in fields(baseline))
+    parts: dict[str, Any] = {name: value[rows] for name, value in held if isinstance(value, np.ndarray)}
+    parts["new"] = tuple(k for k, row in enumerate(rows) if row in baseline.new)
+    parts["asked"] = tuple(baseline.asked[row] for row in rows) if baseline.asked else ()
+    return replace(baseline, **parts)
 
 
 def _made_sure(
@@ -88,11 +129,16 @@ def _made_sure(
     return targets
 
 
-def _cushion(plan: Plan, baseline: Baseline, targets: Floats, shared: float, chosen: float) -> float:
-    """How many times the HQ target the targets have to be, while they are split as these, (n,), are."""
-    parts, each = targets * np.array(plan.volumes), _risk(plan, baseline)
+def cushion(parts: Floats, each: Floats, direction: int, shared: float, chosen: float) -> float:
+    """How many times what is asked targets have to come to for chosen odds, while they are split as these.
+
+    `parts`, (n,), are the targets times what their lines weigh, `each` the deviations of log errors. Raise
+    ValueError for odds beyond SUREST and its complement.
+    """
+    if not 1 - SUREST <= chosen <= SUREST:
+        raise ValueError(f"odds are from {1 - SUREST:g} to {SUREST:g}, not {chosen:g}")
     wide = total_spread(parts, each, shared)
-    lead = plan.metric.direction * NormalDist().inv_cdf(chosen) * wide
+    lead = direction * NormalDist().inv_cdf(chosen) * wide
     return math.exp(lead) * (1 + wide**2 / 2) / above_middles(parts, each)
 
 
@@ -109,6 +155,10 @@ def _grain(plan: Plan) -> float:
 
 
 def _risk(plan: Plan, baseline: Baseline) -> Floats:
+    return known_risk(baseline.expected, spread(baseline, plan.thresholds.confidence))
+
+
+def known_risk(expected: Floats, wide: Floats) -> Floats:
     """Standard deviation of each line's log error, (n,): of a line of which nothing is known, the median."""
-    wide, known = spread(baseline, plan.thresholds.confidence), baseline.expected > 0
+    known = expected > 0
     return np.where(known, wide, np.median(wide[known]) if known.any() else 0.0)

@@ -1,4 +1,4 @@
-"""Worksheet functions for how likely a target is, and for what would be if."""
+"""Worksheet functions for how likely a target is, what is assigned beyond it, and what would be if."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Literal
 import numpy as np
 
 from .. import calibration
-from ..calibration import Plan
+from ..calibration import Floats, Metric, Plan
 from ..calibration.fairness import lean
-from ..calibration.odds import log_spread
+from ..calibration.odds import SUREST, log_spread
+from ..calibration.overassignment import beside_asked, cushion, known_risk
 from ..language import spoken_language, text
 from ..problems import Problem
 from .inputs import Lines, computed_from, inputs_of, readings_meant
-from .meaning import side_meant
-from .ranges import ErrorValue, Number, Numbers, RangeTable, Text, Unanswerable, refuse
+from .meaning import kind_meant, side_meant
+from .ranges import ErrorValue, Number, Numbers, RangeTable, RangeValue, Text, Unanswerable, refuse
 from .registry import SpilledRows, function
 
 
@@ -30,20 +31,84 @@ def TC_ODDS(
     shared: Number | None = None,
 ) -> SpilledRows:
     """The odds that each target is reached or bettered; with `shared` a last row for all together."""
-    for name, given in (("expected", expected), ("low", low), ("high", high)):
-        if given.size != target.size:
-            raise refuse("udf_unequal", name, cells=given.size, other="target", others=target.size)
-    if not 0 < confidence < 1:
-        raise refuse("udf_confidence", "confidence", "#NUM!", found=float(confidence))
-    side, aims, centre = side_meant(direction), target.ravel(), np.nan_to_num(expected.ravel())
-    ends = np.nan_to_num(low.ravel()), np.nan_to_num(high.ravel())
-    if (ends[0] > ends[1]).any():
-        raise refuse("udf_turned", "low", "#NUM!")
-    wide = log_spread(centre, *ends, confidence)
+    side, aims = side_meant(direction), target.ravel()
+    centre, wide = _foreseen(aims, expected, low, high, confidence)
     found = calibration.odds(aims, centre, wide, side).tolist()
     if shared is not None:
         found.append(calibration.total_odds(aims, centre, wide, side, shared))
     return [["" if np.isnan(share) else share] for share in found]
+
+
+@function
+def TC_OVERASSIGN(
+    asked: Number,
+    target: Numbers,
+    expected: Numbers,
+    low: Numbers,
+    high: Numbers,
+    shared: Number,
+    confidence: Number = 0.80,
+    direction: Number = 1,
+    kind: Text = "sum",
+    volume: Numbers | None = None,
+    chosen: Number | None = None,
+) -> SpilledRows:
+    """What targets come to, that as a share of what is asked, and two odds that what is asked is reached.
+
+    The first follow from the forecast alone, the second suppose that results fall about the targets as they
+    fall about forecasts. With `chosen` odds a last cell: what the targets have to come to for these.
+    """
+    metric = Metric("", "", "", "", side_meant(direction), kind_meant(kind))
+    aims = target.ravel()
+    centre, wide = _foreseen(aims, expected, low, high, confidence)
+    weights = _weights(volume, aims.size, metric)
+    if asked <= 0:
+        raise refuse("udf_asked", "asked", "#NUM!", found=float(asked))
+    if np.isnan(aims).any():
+        raise refuse("udf_missing", "target")
+    if not 0 <= shared <= 1:
+        raise refuse("udf_share", "shared", "#NUM!", found=float(shared))
+    risk = known_risk(centre, wide)
+    found = beside_asked(metric, asked, (centre, aims), risk, weights, shared)
+    numbers = (found.assigned, found.share, found.foreseen, found.followed)
+    row: list[RangeValue] = ["" if np.isnan(number) else number for number in numbers]
+    if chosen is not None:
+        row.append(asked * _cushion(aims * weights, risk, metric.direction, shared, chosen))
+    return [row]
+
+
+def _weights(volume: Numbers | None, size: int, metric: Metric) -> Floats:
+    """What lines weigh in a total, (n,)."""
+    if volume is None or metric.adds_up:
+        return np.ones(size)
+    if volume.size != size:
+        raise refuse("udf_unequal", "volume", cells=volume.size, other="target", others=size)
+    if not (volume > 0).all():
+        raise refuse("udf_volume", "volume", "#NUM!")
+    return volume.ravel()
+
+
+def _cushion(parts: Floats, risk: Floats, direction: int, shared: float, chosen: float) -> float:
+    try:
+        return cushion(parts, risk, direction, shared, chosen)
+    except ValueError as error:
+        fields = {"found": float(chosen), "least": 1 - SUREST, "most": SUREST}
+        raise refuse("udf_odds", "chosen", "#NUM!", **fields) from error
+
+
+def _foreseen(
+    aims: Floats, expected: Numbers, low: Numbers, high: Numbers, confidence: float
+) -> tuple[Floats, Floats]:
+    """What lines are expected to reach and how far that spreads, (n,) each, as many as there are targets."""
+    for name, given in (("expected", expected), ("low", low), ("high", high)):
+        if given.size != aims.size:
+            raise refuse("udf_unequal", name, cells=given.size, other="target", others=aims.size)
+    if not 0 < confidence < 1:
+        raise refuse("udf_confidence", "confidence", "#NUM!", found=float(confidence))
+    centre, *ends = (np.nan_to_num(one.ravel()) for one in (expected, low, high))
+    if (ends[0] > ends[1]).any():
+        raise refuse("udf_turned", "low", "#NUM!")
+    return centre, log_spread(centre, ends[0], ends[1], confidence)
 
 
 @function

@@ -70,6 +70,7 @@ def sheet(plan: Plan) -> Sheet:
         formula("agreed", "number"),
         Column("in_force", Owner.TOOL, "number", 10),
         Column("objected", Owner.TOOL, "date", 12),
+        *(formula(code, "percent", 9) for code in ("assigned_share", "odds_hq", "odds_followed")),
     )
     lines = (
         REGION,
@@ -81,6 +82,8 @@ def sheet(plan: Plan) -> Sheet:
         Column("in_force", Owner.TOOL, "number", 10),
         formula("odds_hq", "percent"),
         formula("odds_declared", "percent"),
+        formula("spread", "percent"),
+        formula("assigned", "number"),
         *volume_column(plan),
     )
     tables = stacked(
@@ -109,6 +112,8 @@ def _dashboard_fields() -> tuple[Field, ...]:
         Field("dashboard_hq", Owner.TOOL, "number", (6, 2)),
         *(Field(code, Owner.FORMULA, kind, (6, 3 + k)) for k, (code, kind) in enumerate(kinds)),
         Field("total_mean", Owner.FORMULA, "number", (6, 10), span=2),
+        Field("assigned_share", Owner.FORMULA, "percent", (6, 12)),
+        Field("odds_followed", Owner.FORMULA, "percent", (6, 13)),
         *(Field(code, Owner.FORMULA, "percent", (9, 2 + k)) for k, code in enumerate(odds)),
         Field("total_spread", Owner.FORMULA, "percent", (9, 6)),
         Field("shared", Owner.TOOL, "percent", (9, 7)),
@@ -130,7 +135,8 @@ class Overview:
         lights, limits = Lights(self._facts), Reached(self._facts)
         tables = {"regions": self._of_regions, "lines": self._of_lines}
         yield SheetPart("dashboard", tables, self._fields)
-        yield SheetPart("dashboard", {"lines": odds.overview, "limits": limits.overview}, odds.fields)
+        told = {"lines": odds.overview, "regions": odds.of_regions, "limits": limits.overview}
+        yield SheetPart("dashboard", told, odds.fields)
         yield SheetPart("dashboard", {"running": lights.columns}, lights.fields)
 
     def _of_regions(self) -> Columns:
