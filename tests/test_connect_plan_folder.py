@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from targetcal_xl.calibration import NO_TRUST
 from targetcal_xl.calibration.period import Period
 from targetcal_xl.connect import plan_template, read_plan, stamp_authority, trusted_roots
-from targetcal_xl.connect.tables import nearest
+from targetcal_xl.connect.names import nearest
 from targetcal_xl.problems import DataProblems
 from tests.support.signers import Certifier
 
