@@ -67,7 +67,10 @@ from tests.support.postgres import PASSWORD, Server, postgres
 
 __all__ = ["postgres"]
 
-FORMATS = {"0.1.0": (1, 1), "0.2.0": (2, 2), "0.3.0": (2, 3), "0.4.0": (3, 4), "0.5.0": (4, 4)}
+FORMATS = {
+    **{"0.1.0": (1, 1), "0.2.0": (2, 2), "0.3.0": (2, 3)},
+    **{"0.4.0": (3, 4), "0.5.0": (4, 4), "0.6.0": (5, 4)},
+}
 """In which formats each release wrote books and ledgers."""
 TODAYS = (BOOK.number, LEDGER.number)
 BY_TURNS = {

@@ -160,14 +160,16 @@ def test_numbers_report_each_bad_cell_by_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("said", "meant"),
-    [("江苏", "HD-JS"), ("hd-js", "HD-JS"), ("ＨＤ－ＪＳ", "HD-JS"), ("HD-ZI", "HD-ZJ"), ("?", None)],
+    [("江苏", "江苏 (HD-JS)"), ("hd-js", "HD-JS"), ("ＨＤ－ＪＳ", "HD-JS"), ("HD-ZI", "HD-ZJ"), ("?", None)],
 )
-def test_the_code_that_was_probably_meant_is_suggested(said: str, meant: str | None) -> None:
+def test_a_code_is_suggested_for_a_code_and_a_name_with_its_code_for_a_name(
+    said: str, meant: str | None
+) -> None:
     assert nearest(said, KNOWN) == meant
 
 
 def test_names_are_alike_for_suggestions_as_they_are_for_codes() -> None:
-    assert nearest("ABCD", {"0-1": "ＡＢＣ"}) == "0-1"
+    assert nearest("ABCD", {"0-1": "ＡＢＣ"}) == "ＡＢＣ (0-1)"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +244,7 @@ def test_an_unknown_word_is_told_once_with_how_many_rows_say_it(tmp_path: Path) 
     assert (table.codes("line", {"JS": "Jiangsu"}) < 0).sum() == 61
     told = {problem.fields.get("value"): problem.sentence("en") for problem in table.problems}
     assert told["Atlantis"].startswith("table.csv, row 2 and 39 more rows, column line: ")
-    assert "did you mean JS" in told["Jiansu"] and told["Jiansu"].startswith(
+    assert "did you mean Jiangsu (JS)" in told["Jiansu"] and told["Jiansu"].startswith(
         "table.csv, row 82, column line: "
     )
     assert [*told][-2:] == ["Q10", None], "twelve words, and how many more there are"
