@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from targetcal_xl.connect.amounts import amount_told
@@ -56,6 +56,7 @@ _MONEY = {'"￥"#,##0.00': 1.0, '#,##0"元"': 1.0, "[$CNY] 0": 1.0, '0.00"万元
 """Formats of yuan, and how many yuan a 1 in such a cell is."""
 
 
+@example(0.5, '0!.0,"万元"', "元")
 @given(st.floats(0.01, 1e9), st.sampled_from([*_MONEY]), st.sampled_from(["元", "万元"]))
 def test_a_cell_counts_in_the_plans_unit_however_its_format_says_its_currency(
     value: float, code: str, unit: str

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from ..figures import typed
 from .amounts import amount_told
 from .spelt import is_counted
 
@@ -37,8 +38,8 @@ def as_shown(value: float, code: str) -> str | None:
     shown = _shown(code, value < 0)
     if shown is None:
         return None
-    said = f"{shown.before}{value / shown.divisor:.15g}{shown.after}"
-    return said if "e" not in said and (is_counted(said) or amount_told(said)) else None
+    said = f"{shown.before}{typed(value / shown.divisor)}{shown.after}"
+    return said if is_counted(said) or amount_told(said) else None
 
 
 @cache
