@@ -158,7 +158,7 @@ def _played(name: str) -> tuple[Stage, Act]:
 
 APPROVE = "change BOOK -r R1 -l R1-1 --approve yes --as superior1 --reason 'two did join'"
 PLAYS: Mapping[str, tuple[Stage, Act]] = {
-    **{name: _played(name) for name in PLAYED if name.split()[0] not in ELSEWHERE},
+    **{name: _played(name) for name in PLAYED if name.split()[0] not in {*ELSEWHERE, "new"}},
     "new": (_nothing, begin),
     "recalibrate, restated": (_restated, lambda case: case.run(recalibrate, "更正")),
     "recalibrate, back": (_recalibrated, partial(_give, "recalibrate BOOK --back-to 0 --reason again")),
