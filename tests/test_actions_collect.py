@@ -366,6 +366,7 @@ _HABITS: dict[str, Callable[[Worksheet], None]] = {
     "a filter": _filtered,
     "protection taken off": lambda sheet: sheet.protection.disable(),
     "rows sorted": _sorted,
+    "renamed by a script, which leaves names behind": _renamed,
 }
 
 

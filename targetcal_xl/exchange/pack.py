@@ -123,10 +123,12 @@ def read_pack(book: Book, slip: Slip, inputs: Inputs, language: str) -> Pack:
     """What people have typed into a pack of a plan: also numbers and dates that were typed as texts.
 
     What it has lost is among its `places.problems`; a field whose name is gone is found by its label.
+    What is the tool's needs no name, as its cells are held against the seal where they were laid out.
     """
     reading = read(book, inputs, language, pack_layout(inputs, slip.region))
     named = {**nameless(reading), **reading.typed}
-    lost = {field.code for field in reading.places.sheets[region_sheet(slip.region)].fields}
+    fields = reading.places.sheets[region_sheet(slip.region)].fields
+    lost = {field.code for field in fields if field.owner.is_person}
     lost -= {key[2] for key in named if key[1] is None}
     problems = tuple(
         problem
