@@ -20,6 +20,7 @@ from ..workbook import (
     book_from,
     content,
     default_places,
+    found_by_label,
     nameless,
     pack_layout,
     read,
@@ -123,22 +124,12 @@ def read_pack(book: Book, slip: Slip, inputs: Inputs, language: str) -> Pack:
     """What people have typed into a pack of a plan: also numbers and dates that were typed as texts.
 
     What it has lost is among its `places.problems`; a field whose name is gone is found by its label.
-    What is the tool's needs no name, as its cells are held against the seal where they were laid out.
     """
     reading = read(book, inputs, language, pack_layout(inputs, slip.region))
     named = {**nameless(reading), **reading.typed}
-    fields = reading.places.sheets[region_sheet(slip.region)].fields
-    lost = {field.code for field in fields if field.owner.is_person}
-    lost -= {key[2] for key in named if key[1] is None}
-    problems = tuple(
-        problem
-        for problem in reading.places.problems
-        if problem.code != "field_missing" or any(str(problem.fields["field"]).endswith(one) for one in lost)
-    )
     plan = inputs.plan
     typed = {
         key: typed_as_meant(cell, plan) if cell.owner is Owner.MANAGER else cell
         for key, cell in named.items()
     }
-    places = replace(reading.places, problems=problems)
-    return Pack(slip, book, replace(reading, places=places, typed=typed))
+    return Pack(slip, book, replace(reading, places=found_by_label(reading), typed=typed))

@@ -20,7 +20,7 @@ with on_demand(__name__):
     from .mark import MARKED, book_format, marks, marks_in
     from .places import Places
     from .questionnaire import AskedColumn, questionnaire
-    from .reading import Reading, Typed, as_typed, nameless, read
+    from .reading import Reading, Typed, as_typed, found_by_label, nameless, read
     from .revision import Unusable, revised
     from .shapes import LONGEST_REMARK, Owner, region_sheet
     from .sheets.baseline import weights_used
@@ -69,6 +69,7 @@ __all__ = [
     "differing",
     "entered",
     "fairness_book",
+    "found_by_label",
     "is_formula",
     "line_captions",
     "marks",

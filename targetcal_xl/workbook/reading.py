@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from .captions import line_captions, meant, shown
 from .finding import find_places
 from .labels import Labels, SheetCells, label
 from .places import Places
-from .shapes import Column, Field, Kind, Owner, Sheet
+from .shapes import Column, Field, Kind, Owner, Sheet, name_of
 
 
 class Typed(NamedTuple):
@@ -80,19 +80,38 @@ def read(book: Book, inputs: Inputs, language: str, laid_out: Sequence[Sheet] | 
 
 def nameless(reading: Reading) -> dict[Key, Typed]:
     """People's fields whose names are gone, where field and label still stand as they were laid out."""
-    places, found = reading.places, dict[Key, Typed]()
+    found = dict[Key, Typed]()
+    for sheet, field in _labelled(reading):
+        if field.owner.is_person:
+            key, cell = (sheet.region, None, field.code), reading.grids[sheet.code].get(field.spot, BLANK)
+            value = meant(cell.value, field.kind)
+            told = (sheet.code, field.spot, value, cell.formula is not None)
+            found[key] = Typed(key, field.owner, field.kind, *told)
+    return found
+
+
+def found_by_label(reading: Reading) -> Places:
+    """The places, with every field whose name is gone where field and label still stand as laid out."""
+    places, found = reading.places, [*_labelled(reading)]
+    fields = {(sheet.region, field.code): (sheet.code, field.spot) for sheet, field in found}
+    names = {name_of(code, region) for region, code in fields}
+    problems = tuple(
+        one for one in places.problems if one.code != "field_missing" or one.fields["field"] not in names
+    )
+    return replace(places, fields={**places.fields, **fields}, problems=problems)
+
+
+def _labelled(reading: Reading) -> Iterator[tuple[Sheet, Field]]:
+    """Fields whose names are gone, where field and label still stand; one without a label stands anyway."""
+    places = reading.places
     for sheet in places.sheets.values():
         grid = reading.grids.get(sheet.code, {})
         for field in sheet.fields:
             row, column = field.spot
             beside = grid.get((row - 1, column) if field.card else (row, column - 1), BLANK)
-            is_lost = field.owner.is_person and (sheet.region, field.code) not in places.fields
-            if is_lost and beside.value == label(field, places.language):
-                key, cell = (sheet.region, None, field.code), grid.get(field.spot, BLANK)
-                value = meant(cell.value, field.kind)
-                told = (sheet.code, field.spot, value, cell.formula is not None)
-                found[key] = Typed(key, field.owner, field.kind, *told)
-    return found
+            is_lost = (sheet.region, field.code) not in places.fields
+            if is_lost and label(field, places.language) in ("", beside.value):
+                yield sheet, field
 
 
 def _typed(sheet: Sheet, places: Places, grids: Mapping[str, SheetCells]) -> Iterator[Typed]:
