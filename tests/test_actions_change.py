@@ -189,6 +189,13 @@ def test_a_request_that_makes_no_sense_is_refused_by_what_is_wrong(
     assert codes(refused) == [code]
 
 
+def test_what_was_agreed_for_a_period_that_is_over_stays(case: Case) -> None:
+    case.clock.advance(days=120)
+    with pytest.raises(Refused) as refused:
+        ask(case)
+    assert codes(refused) == ["change_over"]
+
+
 def test_all_that_is_wrong_is_told_at_once(case: Case) -> None:
     with pytest.raises(Refused) as refused:
         ask(case, -1, since=dt.date(2020, 1, 1), trigger="", reason="")

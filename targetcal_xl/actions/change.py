@@ -216,9 +216,11 @@ def _faults(
     plan, today = stock.plan, stock.desk.clock().date()
     if not to >= 0 or not is_multiple(to, plan.metric.step):
         yield Problem("change_target", place, {"found": to, "step": plan.metric.step})
-    if not max(plan.period.start, today) <= since <= plan.period.end:
-        first = max(plan.period.start, today)
-        yield Problem("change_day", place, {"found": since, "first": first, "last": plan.period.end})
+    first, last = max(plan.period.start, today), plan.period.end
+    if first > last:
+        yield Problem("change_over", place, {"period": plan.period, "last": last})
+    elif not first <= since <= last:
+        yield Problem("change_day", place, {"found": since, "first": first, "last": last})
     if trigger not in plan.triggers:
         yield Problem("change_trigger", place, {"found": trigger, "known": plan.triggers})
     if is_placeholder(reason):
