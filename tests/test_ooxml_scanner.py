@@ -197,7 +197,7 @@ def test_rows_that_are_edited_come_out_as_the_parser_would_have_them(
 
 
 def _edited(data: bytes, cells: dict[Spot, Cell], restyled: set[Spot], numbers: list[int]) -> bytes:
-    part = Worksheet(data, "part", _STRINGS, Counted())
+    part = Worksheet(lambda: data, "part", _STRINGS, Counted())
     part.write({(numbers[row], column): cell for (row, column), cell in cells.items()})
     part.restyle({(numbers[row], column) for row, column in restyled}, lambda style: style + 1)
     return part.composed()

@@ -10,7 +10,9 @@ import pytest
 import python_calamine
 from openpyxl.worksheet.formula import ArrayFormula
 
+from targetcal_xl.ooxml import Package, Worksheet
 from targetcal_xl.ooxml.cells import Cell, Spot
+from targetcal_xl.ooxml.limits import Counted
 from targetcal_xl.problems import Refused
 from targetcal_xl.workbook.engines.closed import open_closed
 from tests.support import office
@@ -92,6 +94,20 @@ def test_values_are_those_that_calamine_reads(source: str, request: pytest.Fixtu
 def test_names_are_those_that_point_to_one_cell_for_the_whole_workbook(made: Path, resaved: Path) -> None:
     for path in (made, resaved):
         assert open_closed(path).names == {"tc.here": (TAB, (3, 2)), "tc.there": (OTHER, (2, 1))}
+
+
+def test_a_sheets_bytes_are_fetched_again_only_where_it_is_composed(made: Path) -> None:
+    package, fetched = Package(made.read_bytes(), made.name), list[str]()
+
+    def read() -> bytes:
+        fetched.append("fetched")
+        return package.read("xl/worksheets/sheet1.xml")
+
+    sheet = Worksheet(read, "sheet1", [""] * 1000, Counted())
+    assert len(sheet.grid) > 1 and sheet.protection is not None
+    assert fetched == ["fetched"], "as a large book's sheets take a quarter of the memory"
+    sheet.protect({"sheet": "1"})
+    assert b'<sheetProtection sheet="1"/>' in sheet.composed() and len(fetched) == 2
 
 
 def test_a_sheet_that_is_not_there_is_refused_by_name(made: Path) -> None:

@@ -24,12 +24,19 @@ Restyle = Callable[[int], int]
 
 
 class Worksheet:
-    """A worksheet part as it was read, and what is to be changed in it; all else keeps its bytes."""
+    """A worksheet part as it was read, and what is to be changed in it; all else keeps its bytes.
 
-    def __init__(self, data: bytes, part: str, strings: Sequence[str], counted: Counted) -> None:
-        self._data, self.part = data, part
-        told = sheet_cells(data, part, strings, counted)
+    `read` gives these: once now, and once more where the part is composed, as most sheets never are.
+    """
+
+    def __init__(
+        self, read: Callable[[], bytes], part: str, strings: Sequence[str], counted: Counted
+    ) -> None:
+        self._read, self.part = read, part
+        told = sheet_cells(data := read(), part, strings, counted)
         self._rows, self._numbers, (self._close,) = told.rows, list(told.rows), told.close
+        self._first = min(self._rows.values(), default=self._close)
+        self._around = data[: self._first] + data[self._close :]
         self._is_scanned = told.scanned
         self._sharing = {spot: marks["si"] for spot, marks in told.kept if marks["t"] == "shared"}
         kept = [self._array(*one) for one in told.kept if one[1]["t"] != "shared"]
@@ -93,19 +100,20 @@ class Worksheet:
 
     def composed(self) -> bytes:
         """The part with everything changed that is to be changed."""
-        by_row = _by_row(self._cells.keys() | self._styles.keys())
+        data, by_row = self._read(), _by_row(self._cells.keys() | self._styles.keys())
         edits = self._new_rows({n: columns for n, columns in by_row.items() if n not in self._rows})
         present = [number for number in by_row if number in self._rows]
         if self._is_scanned:
-            edits += [edit for number in present if (edit := self._row_edit(number, by_row[number]))]
+            edits += [edit for number in present if (edit := self._row_edit(data, number, by_row[number]))]
         else:
-            for number, row, at in self._outlined(present):
-                edits += self._row_edits(number, row, at, by_row[number])
+            for number, row, at in self._outlined(data, present):
+                placed = self._row_edits(number, row, at, by_row[number])
+                edits += [edit for edit in placed if data[edit[0] : edit[1]] != edit[2]]
         if edits:
             edits += self._extent(by_row)
         if self._protection is not None:
             edits.append(self._protection_edit(self._protection))
-        return splice(self._data, edits)
+        return splice(data, edits)
 
     def _array(self, spot: Spot, marks: Mapping[str, str]) -> tuple[Block, str]:
         """The block that a formula fills: the one that it names, else its own cell."""
@@ -133,15 +141,12 @@ class Worksheet:
     @cached_property
     def _frame(self) -> Element:
         """The worksheet's outline, without the rows."""
-        if not self._rows:
-            return outline(self._data, self.part, without=_NOT_EDITED)
-        first, gap = self._rows[self._numbers[0]], self._close - self._rows[self._numbers[0]]
-        root = outline(self._data[:first] + self._data[self._close :], self.part, without=_NOT_EDITED)
+        root, gap = outline(self._around, self.part, without=_NOT_EDITED), self._close - self._first
         shifted = [root]
         for element in shifted:
             shifted += element.children
             for edge in ("start", "inside", "close", "end"):
-                if getattr(element, edge) >= first:
+                if getattr(element, edge) >= self._first:
                     setattr(element, edge, getattr(element, edge) + gap)
         return root
 
@@ -157,11 +162,11 @@ class Worksheet:
         place = bisect_left(self._numbers, number + 1)
         return self._rows[self._numbers[place]] if place < len(self._numbers) else self._close
 
-    def _outlined(self, numbers: Sequence[int]) -> Iterator[tuple[int, Element, int]]:
+    def _outlined(self, data: bytes, numbers: Sequence[int]) -> Iterator[tuple[int, Element, int]]:
         """Rows with their cells, each with how far it stands behind the bytes that its elements tell."""
         for first in range(0, len(numbers), _AT_ONCE):
             some = numbers[first : first + _AT_ONCE]
-            cut = [self._data[self._rows[number] : self._after(number)] for number in some]
+            cut = [data[self._rows[number] : self._after(number)] for number in some]
             root = outline(b"".join((b"<rows>", *cut, b"</rows>")), self.part)
             rows = (child for child in root.children if child.name == "row")
             for number, row in zip(some, rows, strict=True):
@@ -203,10 +208,10 @@ class Worksheet:
             known = self._known_styles[restyle, style] = str(restyle(int(style)))
         return known
 
-    def _row_edit(self, number: int, columns: list[int]) -> Edit | None:
+    def _row_edit(self, data: bytes, number: int, columns: list[int]) -> Edit | None:
         """The edit of a row that is written as programs write it; none where it stays as it is."""
         at, end = self._rows[number], self._after(number)
-        before = self._data[at:end]
+        before = data[at:end]
         row = CutRow(before, number)
         for column in columns:
             spot = number, column
@@ -235,8 +240,7 @@ class Worksheet:
                 before = bisect_left(taken, column)
                 place = present[taken[before - 1]].end if before else row.inside
                 added.append((place, place, new.encode()))
-        placed = [(at + start, at + end, new) for start, end, new in edits + _added(row, added)]
-        return [edit for edit in placed if self._data[edit[0] : edit[1]] != edit[2]]
+        return [(at + start, at + end, new) for start, end, new in edits + _added(row, added)]
 
     def _changed(self, prefix: str, present: Element, spot: Spot) -> list[Edit]:
         """The edit of a cell that stands; none where it stays as it is."""

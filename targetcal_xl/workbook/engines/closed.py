@@ -7,7 +7,7 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -302,8 +302,8 @@ class ClosedBook:
             part = self._parts[sheet]
             # A sheet that was read before, and changed since, is counted once.
             counted = Counted() if sheet in self._grids else self._counted
-            data, place = self._package.read(part), self._package.place(part)
-            self._sheets[sheet] = Worksheet(data, place, self._strings, counted)
+            read, place = partial(self._package.read, part), self._package.place(part)
+            self._sheets[sheet] = Worksheet(read, place, self._strings, counted)
         return self._sheets[sheet]
 
     def _recalculate(self) -> None:
