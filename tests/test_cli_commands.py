@@ -175,12 +175,20 @@ PLAYED: Mapping[str, Play] = {
     "fairness": Play(
         "locked",
         "fairness BOOK",
-        _says("Judged are the targets that are declared:", "评估对象为申报目标："),
+        _says(
+            "Judged are the targets that are declared, or agreed", "评估对象为申报目标（已确认的取确认值）"
+        ),
         lambda told: told["targets"] == "declared",
     ),
     "overassign": Play(
         "locked",
         "overassign BOOK --odds 0.8 -r R1",
+        _says("reaches its part of HQ’s target with odds of 80%", "以 80% 的概率达成其总部分解"),
+        lambda told: (told["targets"], told["chosen"]) == ("region", 0.8),
+    ),
+    "overassign --odds": Play(
+        "locked",
+        "overassign BOOK --odds 0.8",
         _says("so that HQ’s target is reached with odds of 80%", "要以 80% 的概率达成总部目标"),
         lambda told: (told["targets"], told["chosen"]) == ("chosen", 0.8),
     ),
@@ -492,7 +500,7 @@ PLAYED: Mapping[str, Play] = {
     "upgrade": Play(
         "outdated",
         "upgrade BOOK",
-        _says("Upgraded: the book from format 1 to 5", "已升级：工作簿由格式 1 升至 5"),
+        _says("Upgraded: the book from format 1 to 6", "已升级：工作簿由格式 1 升至 6"),
         lambda told: (told["upgraded"], told["book"], told["ledger"]) == (True, 1, 1),
     ),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
