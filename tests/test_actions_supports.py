@@ -228,6 +228,8 @@ def test_a_table_says_of_many_supports_and_nothing_where_a_day_is_left_empty(
     case.run(supports, "R1", "S02", "2025-01-04")
     table = tmp_path / "came.csv"
     table.write_text(f"{titles}\nR1,S01,no\nR1,S02,\nR1,S03,2025-01-06\n", "utf-8")
+    with pytest.raises(Refused):
+        case.run(supports, "R9", deliveries=table)
     report = case.run(supports, deliveries=table)
     assert [one.state for one in report.supports] == ["never", "in_time", "late"]
     assert report.taken is not None and (report.taken.rows, report.taken.new) == (2, 2)

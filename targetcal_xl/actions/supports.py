@@ -83,11 +83,10 @@ def supports(
     """
     if deliveries is not None and (support or came):
         raise Refused([Problem("support_one_or_table")])
-    taken = None if deliveries is None else _take_in(desk, deliveries)
     if not (support or came):
-        stock = look(desk)
-        only = find_region(stock.plan, region) if region else None
-        return SupportsReport(tuple(_rows(stock, only)), taken=taken)
+        only = find_region(look(desk).plan, region) if region else None
+        taken = None if deliveries is None else _take_in(desk, deliveries)
+        return SupportsReport(tuple(_rows(look(desk), only)), taken=taken)
     stock = take_stock(desk)
     where, item = _meant(stock, region, support)
     one = CameSupport(where.code, item.row, _told(f"{where.name} / {item.row}", came))
