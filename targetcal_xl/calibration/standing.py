@@ -13,7 +13,7 @@ from .foresight import eventful
 from .history import last_year
 from .odds import PRIOR_SHARE
 from .plan import Line
-from .states import stage_of
+from .states import OPEN_STAGES, stage_of
 from .vocabulary import DecisionKind, ObjectionState, Stage, State
 
 Value = str | int | float | bool | None
@@ -84,6 +84,13 @@ class Standing:
             returned=any(self.value(region, line.code, "decision") in back for line in waits),
             changed=any(self.value(region, line.code, "course") is not None for line in lines),
         )
+
+    def is_sealed(self, region: str, line: str | None) -> bool:
+        """Whether the word of a region's head on a line counts as submitted, or on anything else.
+
+        It does until the region is handed back, and on a line that is agreed for good.
+        """
+        return self.stages[region] not in OPEN_STAGES or self.value(region, line, "agreed") is not None
 
     @cached_property
     def last_year(self) -> Floats:

@@ -77,13 +77,9 @@ class Side:
         """Whether both sides stand by a value for this line."""
         return self.number(line, "agreed") is not None
 
-    def is_agreed_cell(self, key: Key) -> bool:
-        """Whether a cell is about a line that both sides have agreed on."""
-        return key[1] is not None and not is_support(key[2]) and self.is_agreed(key[1])
-
     def is_sealed(self, key: Key) -> bool:
-        """Whether a cell of the head's counts as submitted: until handed back, or with its line for good."""
-        return not self.is_open or self.is_agreed_cell(key)
+        """Whether a cell of the head's counts as submitted."""
+        return self.standing.is_sealed(self.region.code, None if is_support(key[2]) else key[1])
 
     def is_free(self, key: Key, owner: Owner) -> bool:
         """Whether a person's cell on the region's tab may be typed in now.

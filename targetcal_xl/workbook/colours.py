@@ -50,10 +50,11 @@ class Painter:
         self.page.conditional_format(row, column, row, column, {**rule, "format": form})
 
     def flags(self, table: Table) -> None:
-        """Have objections stand out, where a table tells of them."""
+        """Have objections and what was typed over stand out, where a table tells of them."""
         if "flag" not in table.spots:
             return
-        is_objection = f'{self.first(table, "flag")}="{self.say("flag.objection")}"'
+        flag, told = self.first(table, "flag"), ("objection", "typed_over")
+        stands_out = ",".join(f'{flag}="{self.say("flag." + code)}"' for code in told)
         red = self.looks.changed(bg_color=WARNING_PALE, font_color=WARNING, bold=True)
         for code in ("deviation", "flag"):
-            self.when(table, code, is_objection, red)
+            self.when(table, code, f"OR({stands_out})", red)

@@ -121,5 +121,5 @@ def _table(sheet: str, table: str, columns: Callable[[], Columns], places: Place
     }
 
 
-def _cells(column: Expression | Iterable[Cell], rows: Sequence[int | None]) -> Iterable[Cell | None]:
+def _cells(column: Expression | Iterable[Cell | None], rows: Sequence[int | None]) -> Iterable[Cell | None]:
     return column.cells(rows) if isinstance(column, Expression) else column

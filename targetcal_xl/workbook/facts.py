@@ -45,7 +45,9 @@ RowCells = Mapping[str, Cell]
 """Column or field code -> cell."""
 
 TOTALS = ("allotment", "suggested", "declared", "agreed")
-"""Columns of the lines that regions and the dashboard add up."""
+"""Figures of the lines that regions and the dashboard add up."""
+COUNTED = {"declared": "declared_counted"}
+"""The columns of a region's tab with what counts of a figure, where that is another one's."""
 
 _LOST = TablePlace(0, {}, {})
 
@@ -100,8 +102,20 @@ class Facts:
 
     @cached_property
     def declared(self) -> list[float | None]:
-        """What the managers typed as targets, over the plan's lines; None for what is no number."""
-        return [self.number(line.region, line.code, "declared") for line in self.plan.lines]
+        """The targets of the managers that count, over the plan's lines; None for what is no number.
+
+        Of a line that is sealed that is what was recorded, whatever is typed over it.
+        """
+        values = {True: self.standing.values, False: self.typed}
+        return [
+            as_number(values[sealed].get((line.region, line.code, "declared")))
+            for line, sealed in zip(self.plan.lines, self.sealed, strict=True)
+        ]
+
+    @cached_property
+    def sealed(self) -> list[bool]:
+        """Whether a declaration is sealed, over the plan's lines."""
+        return [self.standing.is_sealed(line.region, line.code) for line in self.plan.lines]
 
     @cached_property
     def agreed(self) -> list[float | None]:
@@ -224,8 +238,9 @@ class Facts:
         return self.elsewhere(self.each_at(sheet, table, rows, column), values)
 
     def on_tabs(self, column: str) -> list[str | None]:
-        """References to a column of the lines on their regions' tabs, over the plan's lines."""
+        """References to a figure of the lines on their regions' tabs, over the plan's lines."""
         found: list[str | None] = [None] * len(self.plan.lines)
+        column = COUNTED.get(column, column)
         for region, places in self.lines_of.items():
             lines = (self.plan.lines[k].code for k in places)
             refs = self.each_at(region_sheet(region), "lines", lines, column)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ..ooxml import Cell
 from .formulas import Expression
 
-Columns = Mapping[str, Expression | Iterable[Cell]]
-"""Column code -> its cells, in the order of the table's rows in the layout."""
+Columns = Mapping[str, Expression | Iterable[Cell | None]]
+"""Column code -> its cells, in the order of the table's rows in the layout; None where one is lost."""
 Fields = Mapping[str, Expression | Cell]
 """Field code -> its cell."""
 

@@ -15,8 +15,9 @@ from ...ooxml import Cell, Spot
 from ..captions import shown
 from ..charts import MOST_GROUPS, Drawer
 from ..colours import Painter
-from ..facts import TOTALS, Facts, optional
+from ..facts import COUNTED, TOTALS, Facts, optional
 from ..formulas import (
+    FALSE,
     NOTHING,
     Expression,
     Values,
@@ -161,7 +162,7 @@ class Overview:
             "submitted": listed([self._is_submitted(one) for one in cards.values()]),
             "lines": listed([self._count(one, "suggested") for one in cards.values()]),
             "filled": listed([self._count(one, "declared") for one in cards.values()]),
-            "missing": self._of_tabs("checks", lambda one: one.declared.checks),
+            "missing": self._of_tabs("checks", lambda one: one.checks),
             "objections": listed([one.objections() for one in cards.values()]),
             **{code: self._of_tabs(code, methodcaller("total", code)) for code in TOTALS},
             "gap_pct": self._of_tabs("gap_pct", lambda one: one.gap),
@@ -169,12 +170,15 @@ class Overview:
 
     def _is_submitted(self, cards: Cards) -> Expression:
         tab = self._facts.tab(region_sheet(cards.region)) or ""
-        return if_(cards.is_submitted(tab), self._facts.caption("yes"), self._facts.caption("no"))
+        is_sealed = cards.is_open(cards.state).equals(FALSE)
+        says_so = or_(is_sealed, cards.is_submitted(tab))
+        return if_(says_so, self._facts.caption("yes"), self._facts.caption("no"))
 
     def _count(self, cards: Cards, code: str) -> Expression:
         """How many numbers a column of a region's lines has."""
         tab = self._facts.tab(region_sheet(cards.region)) or ""
-        return counted(cards.declared.across(code, cards.lines.figure(code), tab))
+        column = COUNTED.get(code, code)
+        return counted(cards.declared.across(column, cards.lines.figure(code), tab))
 
     def _of_tabs(self, code: str, value: Callable[[Cards], Expression]) -> Expression:
         """A field of every region's tab."""

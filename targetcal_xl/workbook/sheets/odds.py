@@ -132,7 +132,7 @@ class Odds:
         lines = [self._lines[k].code for k in places]
         spread, expected = self._spread.values[places], self._way.values("expected")[places]
         table = facts.table(region_sheet(region), "lines")
-        declared = facts.own(table, "declared", optional(facts.declared[k] for k in places))
+        declared = facts.own(table, "declared_counted", optional(facts.declared[k] for k in places))
         pair = (
             facts.in_rows("baseline", "baseline", lines, code, values)
             for code, values in (("expected", expected), ("spread", spread))

@@ -84,6 +84,7 @@ _LINE_COLUMNS = (
     Column("low", Owner.TOOL, "number", 9),
     Column("high", Owner.TOOL, "number", 9),
     Column("allotment", Owner.TOOL, "number", 10),
+    Column("declared_counted", Owner.FORMULA, "number", 10),
     Column("odds_declared", Owner.FORMULA, "percent", 10),
     Column("comment", Owner.MANAGER, "long", 20),
     Column("attachment", Owner.MANAGER, "link", 16),
@@ -161,6 +162,10 @@ def colour(painter: Painter) -> None:
     open_ones = (f'{where}="{caption(stage, painter.places.language)}"' for stage in OPEN_STAGES)
     is_open = f"OR({','.join(open_ones)})"
     is_closed = f"NOT({is_open})"
+    said = painter.say("flag.typed_over")
+    is_typed_over = f'{painter.first(lines, "flag")}="{said}"'
+    red = painter.looks.changed(bg_color=WARNING_PALE, font_color=WARNING, bold=True)
+    painter.when(lines, "declared", is_typed_over, red, stop=True)
     locked = painter.looks.changed(bg_color=PAPER, font_color="#4B5563")
     for table in (lines, supports):
         for column in table.columns:

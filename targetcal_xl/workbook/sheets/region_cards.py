@@ -9,7 +9,7 @@ from ...calibration.standing import as_number
 from ...calibration.states import OPEN_STAGES
 from ...calibration.vocabulary import STANDING_OBJECTIONS, Stage, Status
 from ...ooxml import Cell
-from ..facts import TOTALS, Facts
+from ..facts import COUNTED, TOTALS, Facts
 from ..formulas import (
     FALSE,
     NOTHING,
@@ -24,6 +24,7 @@ from ..formulas import (
     is_number,
     joined,
     left,
+    length,
     number_or_0,
     or_,
     says,
@@ -56,7 +57,7 @@ class Cards:
         return {
             "state": Cell(self._facts.caption(self._stage)),
             "round": Cell(self._round),
-            "checks": self.declared.checks,
+            "checks": self.checks,
             "advice": self.advice,
             "gap_pct": self.gap,
             **{code: self.total(code) for code in TOTALS},
@@ -76,9 +77,21 @@ class Cards:
         """The region's state, from any sheet."""
         return cell_at(self._facts.field("state", self.region), self._facts.caption(self._stage))
 
-    def _is_open(self, state: Expression) -> Expression:
+    def is_open(self, state: Expression) -> Expression:
         """Whether the region's head may type."""
         return or_(*(state.equals(self._facts.caption(stage)) for stage in OPEN_STAGES))
+
+    @property
+    def _state_here(self) -> Expression:
+        return cell_at(self._facts.here("state", self.region), self._facts.caption(self._stage))
+
+    @cached_property
+    def checks(self) -> Expression:
+        """How many lines, fields and support items are still to complete, where the head may type."""
+        missing = self.declared.across("missing", self.declared.missing)
+        agreed = self.declared.across("agreed", self.lines.figure("agreed"))
+        lines = how_many(length(missing) > 0, is_number(agreed).equals(FALSE))
+        return if_(self.is_open(self._state_here), lines + self.declared.begun, 0)
 
     def is_submitted(self, tab: str = "") -> Expression:
         """Whether the status says so, in any language; with the tab's name for another sheet."""
@@ -94,12 +107,11 @@ class Cards:
     def advice(self) -> Expression:
         """What the manager is to do next."""
         say, sentence = self._facts.say, self._facts.sentence
-        state = cell_at(self._facts.here("state", self.region), self._facts.caption(self._stage))
-        checks = self._here("checks", self.declared.checks)
+        state, checks = self._state_here, self._here("checks", self.checks)
         todo, closed = sentence("advice.todo", count=checks), sentence("advice.closed", state=state)
         whole = if_(self.is_submitted(), say("advice.submitted"), say("advice.ready"))
         here = self._back & if_(checks > 0, todo, whole)
-        told = if_(self._is_open(state), here, closed)
+        told = if_(self.is_open(state), here, closed)
         for more in (*self._record, *self._corrected):
             told = told & more
         return told
@@ -172,8 +184,8 @@ class Cards:
 
     def total(self, code: str) -> Expression:
         """A column of the lines, together."""
-        values = self.lines.figure(code).values
-        return self._facts.totalled(self.declared.table, code, values, self.declared.places)
+        values, column = self.lines.figure(code).values, COUNTED.get(code, code)
+        return self._facts.totalled(self.declared.table, column, values, self.declared.places)
 
     @cached_property
     def gap(self) -> Expression:
@@ -188,5 +200,5 @@ class Cards:
         flag = self.declared.across("flag", self.declared.flag, tab)
         stands = added(known.equals(say(f"objection.{state}")) for state in STANDING_OBJECTIONS)
         comes = flag.equals(self.declared.flag_said("objection")) * grouped(stands).equals(0)
-        waits = and_(self._is_open(self.state), self.is_submitted(tab))
+        waits = and_(self.is_open(self.state), self.is_submitted(tab))
         return sum_product(stands) + if_(waits, sum_product(comes), 0)

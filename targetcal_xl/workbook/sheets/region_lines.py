@@ -15,7 +15,7 @@ from ...calibration.vocabulary import JUSTIFICATION, OBJECTIONS, DecisionKind
 from ...figures import plain
 from ...language import LANGUAGES, MEANT, record
 from ...ooxml import Cell
-from ..facts import Facts, optional
+from ..facts import COUNTED, Facts, optional
 from ..formulas import (
     FALSE,
     NOTHING,
@@ -85,8 +85,12 @@ class Declarations:
         self.table = facts.table(region_sheet(region), "lines")
 
     def holds(self, facts: Facts) -> bool:
-        """Whether people have typed the same on the tab in other facts of the same suggestions."""
-        return self._facts.typed_by_region.get(self._region) == facts.typed_by_region.get(self._region)
+        """Whether the tab says the same, and the same of it counts, in other facts of these suggestions."""
+        typed, others = (one.typed_by_region.get(self._region) for one in (self._facts, facts))
+        return typed == others and self._targets(self._facts) == self._targets(facts)
+
+    def _targets(self, facts: Facts) -> list[float | None]:
+        return [facts.declared[k] for k in self.places]
 
     def columns(self) -> Columns:
         """What the columns tell."""
@@ -124,9 +128,14 @@ class Declarations:
         return self._typed("declared")
 
     @cached_property
+    def counted(self) -> Expression:
+        """The target that counts: what was typed, or what was recorded once it is sealed."""
+        return self._facts.own(self.table, "declared_counted", optional(self._targets(self._facts)))
+
+    @cached_property
     def deviation(self) -> Expression:
         """How much better or worse a declaration is than the suggestion, as `deviation` has it."""
-        declared, suggested = self.declared, self.suggested
+        declared, suggested = self.counted, self.suggested
         better = declared - suggested if self._metric.direction > 0 else suggested - declared
         share = max_(-BESIDE_ZERO, min_(BESIDE_ZERO, better / self._reference))
         if not self._is_shortfall:
@@ -159,13 +168,18 @@ class Declarations:
 
     @cached_property
     def flag(self) -> Expression:
-        """Whether a line is an objection, departs, or is as suggested; nothing until it is declared."""
+        """Whether a line is an objection, departs, or is as suggested; nothing until it is declared.
+
+        First of all, whether a declaration that is sealed was typed over.
+        """
         deviation, threshold = self.cell("deviation", self.deviation), self._facts.objection
         near = if_(deviation.equals(0), self.flag_said("same"), self.flag_said("departs"))
         objects = deviation <= _TINY - number(threshold, f"{threshold:.10g}")
         way = if_(objects, self.flag_said("objection"), near)
         is_unusable = and_(self._agrees.equals(FALSE), or_(self._is_off_step, self._is_doubtful))
-        return if_(is_number(deviation), if_(is_unusable, self.flag_said("unusable"), way), NOTHING)
+        said = if_(is_number(deviation), if_(is_unusable, self.flag_said("unusable"), way), NOTHING)
+        is_typed_over = and_(is_number(self.counted), self.declared.equals(self.counted).equals(FALSE))
+        return if_(is_typed_over, self.flag_said("typed_over"), said)
 
     def flag_said(self, code: str) -> str:
         """What a flag is called."""
@@ -247,14 +261,13 @@ class Declarations:
         return cell_at(self._facts.field("empty_words"), EMPTY_WORDS)
 
     @cached_property
-    def checks(self) -> Expression:
-        """How many lines, fields and support items are still to complete."""
+    def begun(self) -> Expression:
+        """How many support items are begun and not complete, and the name of who submits."""
         cells = {code: self._supports(code) for code in SUPPORT_COLUMNS}
         is_begun = added(filled(column) for column in cells.values()) > 0
         is_whole = reduce(mul, (filled(cells[code]) > 0 for code in SUPPORT_NEEDS))
-        lines = how_many(length(self.across("missing", self.missing)) > 0)
         unnamed = if_(filled(self._submitter).equals(0), 1, 0)
-        return lines + unnamed + how_many(is_begun, is_whole.equals(0))
+        return unnamed + how_many(is_begun, is_whole.equals(0))
 
     def _supports(self, code: str) -> Expression:
         place = self._facts.table(region_sheet(self._region), "supports")
@@ -294,9 +307,19 @@ class RegionLines:
             **figures,
             **facts.volumes(places),
             **self.declared.columns(),
+            "declared_counted": self._counted,
             "round": [Cell(as_number(facts.standing.value(*key)) or 1.0) for key in self._keys("round")],
             "objection": [Cell(said) for said in self.objections],
         }
+
+    @property
+    def _counted(self) -> list[Cell | None]:
+        """What was recorded of lines that are sealed, and a look at what is typed of the others."""
+        declared, table = self.declared, self.declared.table
+        live = if_(is_number(declared.declared), declared.declared, NOTHING)
+        cells = live.cells([table.rows.get(code) for code in declared.codes])
+        held = zip(declared.places, cells, strict=True)
+        return [Cell(self._facts.declared[k]) if self._facts.sealed[k] else cell for k, cell in held]
 
     @property
     def threads(self) -> Columns:
@@ -305,8 +328,8 @@ class RegionLines:
 
     def figure(self, code: str) -> Expression:
         """A figure of the tool's, or what was declared beside it."""
-        values = self._facts.compared[code]
-        return self._facts.own(self.declared.table, code, optional(values[k] for k in self.declared.places))
+        values = optional(self._facts.compared[code][k] for k in self.declared.places)
+        return self._facts.own(self.declared.table, COUNTED.get(code, code), values)
 
     @cached_property
     def objections(self) -> list[str | None]:
