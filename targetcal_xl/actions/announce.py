@@ -85,11 +85,12 @@ def announced(desk: Desk, news: Announcement, sleep: Callable[[float], None] = t
     if not news.codes:
         return Announced((), news.unreached)
     from ..outbox import mailbox
-    from .outbox import send_due
 
     try:
         if all(row.channel == Channel.MAIL for row in news.rows) and mailbox(desk.clock) is None:
             return Announced(news.rows, (*news.unreached, Problem("outbox_no_server")))
+        from .outbox import send_due
+
         report = send_due(desk, only=news.codes, sleep=sleep)
     except TargetcalError as found:
         return Announced(news.rows, (*news.unreached, *found.problems))
