@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 
 from targetcal_xl.actions import OkrReport, follow_file, okr, okr_results, verify
+from targetcal_xl.actions.message_rows import MessageRow
 from targetcal_xl.actions.okr import okr_as_said
-from targetcal_xl.actions.outbox import MessageRow, outbox
+from targetcal_xl.actions.outbox import outbox
 from targetcal_xl.calibration.vocabulary import Channel, MessageKind, MessageState
 from targetcal_xl.outbox import FeishuOkr, Message, OkrEndpoint, feishu_record
 from targetcal_xl.problems import TargetcalError

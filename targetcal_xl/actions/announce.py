@@ -15,7 +15,7 @@ from ..problems import Problem, TargetcalError
 from ..telling import DONE, WARNING, Part, Sentence
 
 if TYPE_CHECKING:
-    from .outbox import MessageRow
+    from .message_rows import MessageRow
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def announcement(stock: Stock, events: Sequence[Event]) -> Announcement:
         return Announcement()
     values = {**stock.standing.values, **{event.key: event.new for event in events}}
     from ..outbox import enter, message_code
+    from .message_rows import row_of_message
     from .notices import objection_notices
-    from .outbox import row_of_message
 
     due = objection_notices(replace(stock, standing=replace(stock.standing, values=values)))
     people = {stock.plan.region(str(region)).hrbp.name for region in opened}
@@ -85,11 +85,12 @@ def announced(desk: Desk, news: Announcement, sleep: Callable[[float], None] = t
     if not news.codes:
         return Announced((), news.unreached)
     from ..outbox import mailbox
-    from .outbox import send_due
 
     try:
         if all(row.channel == Channel.MAIL for row in news.rows) and mailbox(desk.clock) is None:
             return Announced(news.rows, (*news.unreached, Problem("outbox_no_server")))
+        from .outbox import send_due
+
         report = send_due(desk, only=news.codes, sleep=sleep)
     except TargetcalError as found:
         return Announced(news.rows, (*news.unreached, *found.problems))

@@ -23,7 +23,8 @@ from .issue_individual import known_numbers
 from .letter_files import Issued, LetterOnShelf, LetterShelf, SignedOnShelf, issued_letters
 from .letters_held import FOLDER, lines_outdated
 from .mail_texts import SIGNED_TEXT, CoveringText, covering_texts, write_texts
-from .outbox import OutboxReport, Sleep, row_of_message, send_due
+from .message_rows import row_of_message
+from .outbox import OutboxReport, Sleep, send_due
 
 MailFormat = Literal["pdf", "docx", "both"]
 

@@ -44,7 +44,8 @@ from ..outbox import (
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUIET, Part, Report, Sentence, table
 from .follow import agreed_targets
-from .outbox import OutboxReport, Sleep, row_of_message, send_due
+from .message_rows import row_of_message
+from .outbox import OutboxReport, Sleep, send_due
 
 _FILES = (".json", ".csv")
 _OVER = (MessageState.SENT, MessageState.WITHDRAWN)

@@ -49,6 +49,7 @@ from ..outbox import (
 from ..problems import Problem, Refused
 from ..telling import QUIET, WARNING, WRONG, Part, Report, Sentence, table
 from ..unreached import Unreached
+from .message_rows import MessageRow, queued_row
 from .notices import is_pressing, notices
 
 Sleep = Callable[[float], None]
@@ -56,28 +57,6 @@ _BREATH, _LET_IN = 1.0, 0.1
 """After so many seconds others are let in, for so many: who waits for the book looks often enough."""
 _LETTER_STATES = {MessageState.SENT: LetterState.MAILED, MessageState.DRAFTED: LetterState.DRAFTED}
 _GONE = (MessageState.SENT, MessageState.DRAFTED, MessageState.DOUBTFUL, MessageState.SENDING)
-
-
-@dataclass(frozen=True)
-class MessageRow:
-    """A message as it is listed; `number` is none while it is only looked at."""
-
-    number: int | None
-    kind: str
-    region: str
-    person: str
-    channel: str
-    address: str
-    subject: str
-    attachments: tuple[str, ...]
-    state: str
-    since: str
-    reason: str
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more is to be done about it."""
-        return self.state in (MessageState.SENT, MessageState.DRAFTED, MessageState.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -354,28 +333,3 @@ def _open_ways(
     finally:
         if mail:
             mail.close()
-
-
-def queued_row(stock: Stock, item: Queued) -> MessageRow:
-    """A message of the queue as it is listed."""
-    row = row_of_message(stock, item.message)
-    since = item.since.isoformat(timespec="seconds")
-    return replace(row, number=item.number, state=item.state, since=since, reason=item.reason)
-
-
-def row_of_message(stock: Stock, message: Message) -> MessageRow:
-    """A message as it is listed before it is in the queue."""
-    names = {region.code: region.name for region in stock.plan.regions}
-    return MessageRow(
-        number=None,
-        kind=message.kind,
-        region=names.get(message.region or "", ""),
-        person=message.name,
-        channel=message.channel,
-        address=message.address,
-        subject=message.subject,
-        attachments=tuple(file.name for file in message.attachments),
-        state=MessageState.PREPARED,
-        since="",
-        reason="",
-    )

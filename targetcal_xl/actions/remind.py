@@ -14,8 +14,9 @@ from ..exchange import ENDING, ZIPPED, zip_of
 from ..ooxml import read_file
 from ..outbox import MOST_ATTACHED, Attachment, Message, attached, enter, message_code, queue
 from ..problems import Problem, Refused
+from .message_rows import row_of_message
 from .notices import DueNotices, Files, notices
-from .outbox import OutboxReport, Sleep, row_of_message, send_due
+from .outbox import OutboxReport, Sleep, send_due
 
 
 def remind(

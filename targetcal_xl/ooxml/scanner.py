@@ -16,17 +16,21 @@ from .markup import MAIN, Declared, SheetReader, Told, parsed_cells, parsed_stri
 _OPENS, _CLOSES, _ROW_CLOSES = b"<sheetData>", b"</sheetData>", b"</row>"
 _ROW = re.compile(r'<row r="([0-9]{1,7})"([^<>]*?)(/?)>')
 _CELL = re.compile(
-    r'<c r="([A-Z]{1,3})([0-9]+)"(?: s="[0-9]+")?(?: t="([A-Za-z]+)")?(?: ?/>|>'
-    r"(?:<f( [^<>]*?)?(?:/>|>([^<]*)</f>))?"
-    r"(?:<v>([0-9+.-]{1,40}(?:[eE][+-]?[0-9]{1,2})?)</v>"
-    r'|(<v>[^<]*</v>|<v ?/>|<is><t(?: xml:space="preserve")?>[^<]*</t></is>))?</c>)'
+    r'<c r="([A-Z]{1,3}+)([0-9]++)"(?: s="[0-9]++")?+((?: t="[A-Za-z]++")?+)(?:>'
+    r"(?:<f( [^<>]*?)?(?:/>|>([^<]*+)</f>))?"
+    r"(?:<v>([0-9+.-]{1,40}+(?:[eE][+-]?[0-9]{1,2}+)?+)</v>"
+    r'|((?:<v>[^<]*+</v>|<v ?/>|<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>)?+))</c>| ?/>)'
     "|(.)",
     re.DOTALL,
 )
-"""A cell: its column, its row, its type, its formula's attributes and text, its value, any other content.
+"""A cell: its column, its row, its type as it is written, its formula's attributes and text, its value, any
+other content.
 
-Whatever is no such cell is the last group, so that nothing is passed over.
+Whatever is no such cell is the last group, so that nothing is passed over. What was taken is never tried
+another way (`++`), which saves a quarter of the time; Python gets that wrong where it is around a group.
 """
+_SHARED, _TEXT = ' t="s"', ' t="str"'
+"""Types of cells, as they are written."""
 _CELL_OPENS, _ROW_CLOSED = '<c r="', _ROW_CLOSES.decode()
 _OPENING = re.compile('"(?: s="([0-9]+)")?( t="[A-Za-z]+")? ?(/?>)')
 """What follows on the name of a cell: its format, its type."""
@@ -260,15 +264,15 @@ class _Scanner(SheetReader):
             if stray or numeral != digits or column <= before:
                 raise _Unusual
             before = column
-            if number and not spelt and not marks and kind in ("", "s"):
+            if number and not spelt and not marks and kind in ("", _SHARED):
                 found[row, column] = texts[number] if kind else numbers[number]
                 continue
             held: Scalar = None
             if number:
-                held = self._held(kind, number) if kind else float(number)
+                held = self._held(kind[4:-1], number) if kind else float(number)
             elif other and (kind or other != _EMPTY):
-                held = self._held(kind or "n", other)
-            elif spelt and kind == "str":
+                held = self._held(kind[4:-1] or "n", other)
+            elif spelt and kind == _TEXT:
                 held = ""
             formula = spelt or None
             if formula:

@@ -40,7 +40,7 @@ class TablePlace:
     rows: Mapping[str, int]
     columns: Mapping[str, int]
 
-    @property
+    @cached_property
     def ends(self) -> tuple[int, int]:
         """The first row and the last; raise Lost where there is none."""
         if not self.rows:
