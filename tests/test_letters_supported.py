@@ -80,7 +80,7 @@ BEYOND = {
     "pages from seven on": changed(SECTION, f'<w:pgNumType w:start="7"/>{SECTION}'),
     "Roman pages": changed(" PAGE ", r" PAGE \* ROMAN ", "word/footer1.xml"),
     "text from right to left": changed(SECTION, f"<w:bidi/>{SECTION}"),
-    "a margin below nothing": changed('w:top="790"', 'w:top="-1160"'),
+    "a margin below nothing": changed('w:top="850"', 'w:top="-1160"'),
     "another first page": changed(SECTION, f"<w:titlePg/>{SECTION}"),
     "mirrored margins": changed("<w:zoom", "<w:mirrorMargins/><w:zoom", SETTINGS),
     "even and odd pages": changed("<w:zoom", "<w:evenAndOddHeaders/><w:zoom", SETTINGS),
