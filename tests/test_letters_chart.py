@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from lxml import etree
 from PIL import Image, ImageChops, ImageFilter
 
 from targetcal_xl.calibration import Letter, Targets
+from targetcal_xl.letters.canvas import SMALL, Canvas
 from targetcal_xl.letters.chart import targets_picture
 from tests.support.letters import sample_letter
 
@@ -127,8 +129,28 @@ def test_a_very_long_name_stays_within_its_place() -> None:
         for line, name in zip(letter.lines, ("很长的名称" * 40, "短\n名"), strict=True)
     ]
     image = _image(replace(letter, lines=tuple(named)))
-    gap = image.crop((680, 460 - 45, 700, 450)).convert("L")
+    gap = image.crop((685, 460 - 45, 695, 450)).convert("L")
     assert np.asarray(gap).min() > 200
+
+
+def test_names_break_between_words_and_between_signs_but_never_within_a_word() -> None:
+    sheet = Canvas(SIZE)
+    room = sheet.length("Northeast", SMALL) + 1
+    assert sheet.folded("Northeast", SMALL, room) == ("Northeast",)
+    assert sheet.folded("Greater  Northeast", SMALL, room) == ("Greater", "Northeast")
+    assert sheet.folded("客户池健康度指标", SMALL, room) == ("客户池健", "康度指标")
+    assert sheet.folded("Northeasterners", SMALL, room) == ("Northeasterners",)
+
+
+def _scales(names: list[str], width: float) -> set[float]:
+    sheet = Canvas(SIZE)
+    sheet.names(names, (0, width), 100, 2)
+    return {float(said) for said in re.findall(r"scale\(([\d.]+)", sheet.svg().decode())}
+
+
+def test_names_that_would_be_cut_short_are_all_of_one_smaller_size() -> None:
+    (usual,), (smaller,) = (_scales(["Northeast", "West"], width) for width in (100, 84))
+    assert 0.8 * usual < smaller < usual
 
 
 @pytest.mark.parametrize("lines", [1, 3, 20])

@@ -18,6 +18,7 @@ from targetcal_xl.calibration import Letter
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.letters import LetterTemplate, office_pdf, to_pdf
 from targetcal_xl.letters.moulds import argument
+from targetcal_xl.letters.office import office_pdfs
 from targetcal_xl.letters.pdf import ToSet, set_pdf
 from targetcal_xl.letters.supported import Unsupported
 from targetcal_xl.letters.typeset import typeset
@@ -86,7 +87,7 @@ def test_a_text_as_long_as_a_cell_can_hold_runs_over_the_pages() -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("word", ["https://example.com/?" + "q=1&" * 80, "w0" * 40])
+@pytest.mark.parametrize("word", ["https://example.com/?" + "q=1&" * 40, "w0" * 40])
 def test_a_word_wider_than_its_cell_breaks_and_is_copied_as_it_was(word: str) -> None:
     made = render(replace(_saying(word), company="公司"), shipped(), "zh-CN").pdf
     assert _packed(pdf_text(made)).count(word) == 2
@@ -119,6 +120,28 @@ def test_pages_are_as_many_as_libreoffice_makes(language: str) -> None:
     ours = [page_count(letter.pdf) for letter in _ours(language)]
     assert ours == [page_count(pdf) for pdf in _theirs()[language]]
     assert ours[-1] > ours[0]
+
+
+def test_a_region_of_four_lines_with_four_supports_and_every_risk_is_one_page_in_both_programs() -> None:
+    many = sample_letter(4, others=4)
+    lines = tuple(replace(line, risk="大客户推迟签约") for line in many.lines)
+    letter = replace(many, lines=lines, objections=(), declined=())
+    made = [render(letter, shipped(language), language) for language in LANGUAGES]
+    made += [sample_files(language) for language in LANGUAGES]
+    theirs = office_pdfs([in_our_family(one.docx) for one in made])
+    assert [page_count(one.pdf) for one in made] == [1] * len(made)
+    assert [page_count(pdf) for pdf in theirs if isinstance(pdf, bytes)] == [1] * len(made)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_but_the_marks_of_signatures_is_smaller_than_eight_and_a_half_points(language: str) -> None:
+    small = set()
+    with pypdfium2.PdfDocument(sample_files(language, 12).pdf) as document:
+        for page in document:
+            text = page.get_textpage()
+            sizes = [pdfium.FPDFText_GetFontSize(text.raw, k) for k in range(text.count_chars())]
+            small |= {text.get_text_range(k, 1) for k, size in enumerate(sizes) if 1 < size < 8.49}
+    assert small <= set("[SIG_HEADUPRO]\u3000")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -24,6 +24,8 @@ from tests.support.office import convert_all
 APART = 2.5
 """Points: what is nearer reads as one word."""
 NAMED = ("last_year", "suggested", "declared", "agreed", "low", "high")
+_FIGURE = re.compile(r"\d[\d.,]*\d|\d")
+"""A number of a sentence, whose words may touch it; one that touches it makes another of it."""
 Box = tuple[float, float, float, float]
 
 
@@ -92,7 +94,8 @@ def _overlapping(words: list[tuple[str, Box]]) -> list[tuple[str, str]]:
 
 def _lost(pdf: bytes, letter: Letter, language: str) -> set[str]:
     """Numbers that stand nowhere by themselves; those of the whole stand at the top and below the lines."""
-    said, found = fields(letter, language), Counter(word for word, _ in _words(pdf))
+    said = fields(letter, language)
+    found = Counter(number for word, _ in _words(pdf) for number in _FIGURE.findall(word))
     twice = {str(said[name]) for name in NAMED if name in said}
     return {one for one in _numbers(said) if found[one] < 1 + (one in twice)}
 

@@ -52,7 +52,7 @@ BEYOND = {
     "autofit said": changed(TABLE, '<w:tblLayout w:type="autofit"/>'),
     "a table in per cent": changed('w:w="9638" w:type="dxa"', 'w:w="5000" w:type="pct"'),
     "a cell wider than its columns": changed(
-        '<w:tcW w:type="dxa" w:w="2050"/>', '<w:tcW w:type="dxa" w:w="3050"/>'
+        '<w:tcW w:type="dxa" w:w="1800"/>', '<w:tcW w:type="dxa" w:w="3050"/>'
     ),
     "a floating table": changed(TABLE, '<w:tblpPr w:tblpX="500"/>' + TABLE),
     "spaced cells": changed(TABLE, '<w:tblCellSpacing w:w="20" w:type="dxa"/>' + TABLE),
@@ -80,7 +80,7 @@ BEYOND = {
     "pages from seven on": changed(SECTION, f'<w:pgNumType w:start="7"/>{SECTION}'),
     "Roman pages": changed(" PAGE ", r" PAGE \* ROMAN ", "word/footer1.xml"),
     "text from right to left": changed(SECTION, f"<w:bidi/>{SECTION}"),
-    "a margin below nothing": changed('w:top="1160"', 'w:top="-1160"'),
+    "a margin below nothing": changed('w:top="850"', 'w:top="-1160"'),
     "another first page": changed(SECTION, f"<w:titlePg/>{SECTION}"),
     "mirrored margins": changed("<w:zoom", "<w:mirrorMargins/><w:zoom", SETTINGS),
     "even and odd pages": changed("<w:zoom", "<w:evenAndOddHeaders/><w:zoom", SETTINGS),
@@ -107,7 +107,7 @@ BEYOND = {
     "a framed picture": changed('<a:prstGeom prst="rect"/>', f'<a:prstGeom prst="rect"/>{FRAME}'),
     "a faded picture": changed('<a:blip r:embed="rId11"/>', FADED),
     "a hidden picture": changed('<wp:docPr id="1"', '<wp:docPr hidden="1" id="1"'),
-    "a picture wider than the text": changed('<wp:extent cx="6083999"', '<wp:extent cx="7083999"'),
+    "a picture wider than the text": changed('<wp:extent cx="2984500"', '<wp:extent cx="7083999"'),
     "song": _in_run('<w:rFonts w:eastAsia="宋体"/>'),
     "fangsong by default": FANGSONG,
     "a font of the theme": _in_run('<w:rFonts w:eastAsiaTheme="minorEastAsia"/>'),

@@ -206,8 +206,8 @@ def test_a_picture_that_is_no_part_of_the_file_is_refused(image: str) -> None:
 
 def test_a_picture_is_made_as_large_as_its_placeholder() -> None:
     for width, height in shipped().picture_sizes.values():
-        assert 60 < width < 600
-        assert 50 < height < 300
+        assert 40 < width < 600
+        assert 40 < height < 300
 
 
 @pytest.mark.parametrize(

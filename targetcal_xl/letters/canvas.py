@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -21,11 +22,19 @@ INK, PALE, RULE = "#1F2933", "#66727F", "#D5DBE1"
 SERIES = {"last_year": "#B4BEC9", "suggested": "#7FB0DC", "declared": "#E9B44C", "agreed": "#1F4E79"}
 """Colours of what is compared, in the order of a legend."""
 
+_LINE = 10.0
+"""Points from one line of names to the next."""
+_WIDE = "\u2e80"
+"""From here on are signs between which a text may break."""
+
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 _SCALE = 3.0
 """Pixels per point: sharp on paper (216 dpi) and on dense screens."""
+SMALL, *_ = _SIZES = tuple(pixels / _SCALE for pixels in (26, 23, 21))
+"""The size of what is written on a picture, in whole pixels: 8.7 points, as large as a letter's tables; and
+those of names that would have to be cut short in it."""
 _SHADES = 8
 """Steps from paper to the colour of a text, at the edges of its signs."""
 _WHITE = "#FFFFFF"
@@ -90,12 +99,41 @@ class Canvas:
             shown = shown.rstrip("…")[:-1] + "…"
         self.write(at, shown, anchor, size)
 
+    def folded(self, said: str, size: float, room: float) -> tuple[str, ...]:
+        """A text in one line, or in two where one has no room and a blank or a wide sign lets it break."""
+        flat = _flat(said)
+        if self.length(flat, size) <= room:
+            return (flat,)
+        breaks = (k for k in range(1, len(flat)) if flat[k] == " " or max(flat[k - 1 : k + 1]) >= _WIDE)
+        cut = max((k for k in breaks if self.length(flat[:k], size) <= room), default=0)
+        return (flat[:cut], flat[cut:].lstrip()) if cut else (flat,)
+
     def number(
         self, at: tuple[float, float], said: str, anchor: str, size: float, room: float, bold: bool = False
     ) -> None:
         """Write a number whole, smaller where `room` points are too few for it."""
         fits = min(1.0, room / (self.length(said, size, bold) or 1.0))
         self.write(at, said, anchor, size * fits, INK, bold)
+
+    def names(self, said: Sequence[str], ends: Sequence[float], bottom: float, spare: float) -> float:
+        """Write names side by side from end to end at the bottom of a picture, `spare` points apart; where
+        they begin.
+
+        They are as large as all of them fit; what does not fit in the smallest size is cut short.
+        """
+        room = (ends[1] - ends[0]) / len(said) - spare
+        size = next((size for size in _SIZES if self._all_fit(said, size, room)), _SIZES[-1])
+        lines = [self.folded(name, size, room) for name in said]
+        top = bottom - 3 - _LINE * max(map(len, lines))
+        for k, parts in enumerate(lines):
+            middle = ends[0] + (room + spare) * (k + 0.5)
+            for line, part in enumerate(parts):
+                self.write_within((middle, top + 7 + line * _LINE), part, "mm", size, room)
+        return top
+
+    def _all_fit(self, said: Iterable[str], size: float, room: float) -> bool:
+        parts = (part for name in said for part in self.folded(name, size, room))
+        return all(self.length(part, size) <= room for part in parts)
 
     def png(self) -> bytes:
         """The picture in pixels."""

@@ -158,6 +158,7 @@ def _line(place: int, line: LineCommitment, told: Figures) -> TableRow:
         "interval": f"{low} – {high}",
         "decision": _choice("decision", "change" if line.turned else line.decision, told.language),
         "reason": _turned(line.turned, told) if line.turned else line.reason,
+        "risk": line.risk,
         "explanation": _explanation(line.explanation, told),
     }
 

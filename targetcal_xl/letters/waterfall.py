@@ -10,7 +10,7 @@ from ..calibration.metric import Metric
 from ..figures import Figures, rounded
 from ..language import text
 from ..sentences import step_name
-from .canvas import INK, PALE, SERIES, Canvas
+from .canvas import INK, PALE, SERIES, SMALL, Canvas
 
 _BETTER, _WORSE = "#6FAF8D", "#D98F6C"
 
@@ -40,10 +40,11 @@ def steps_picture(
     if explanation is None:
         return canvas
     bars = list(_bars(explanation, Figures(metric, language, power)))
-    top, bottom = 12.0, height - 14.0
+    pitch, top = width / len(bars), 12.0
+    bottom = canvas.names([bar.name for bar in bars], (0, width), height, 2)
     heights = [bar.ends for bar in bars]
     lowest, highest = axis_floor(heights), max(*heights, 0.0)
-    pitch, unit = width / len(bars), (bottom - top) / (highest - lowest or 1.0)
+    unit = (bottom - top) / (highest - lowest or 1.0)
 
     def y(value: float) -> float:
         return bottom - (value - lowest) * unit
@@ -53,8 +54,7 @@ def steps_picture(
         begins = max(bar.begins, lowest)
         above, below = y(max(begins, bar.ends)), y(min(begins, bar.ends))
         canvas.bar((left, above, right, max(below, above + 0.7)), bar.colour)
-        canvas.number(((left + right) / 2, above - 2), bar.number, "mb", 7.5, pitch - 2, not bar.begins)
-        canvas.write_within(((left + right) / 2, bottom + 8), bar.name, "mm", 7, pitch - 2)
+        canvas.number(((left + right) / 2, above - 2), bar.number, "mb", SMALL, pitch - 2, not bar.begins)
         if k + 1 < len(bars):
             canvas.rule((right, y(bar.ends), pitch * (k + 1.19), y(bar.ends)), PALE)
     ground = y(max(lowest, 0.0))
