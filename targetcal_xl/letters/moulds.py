@@ -16,7 +16,16 @@ from .supported import Unsupported
 _LATIN, _WIDE = re.compile("[A-Za-z]"), re.compile("[\u2e80-\U0003ffff]")
 """Chinese quotes and dashes are as wide as a character, also between Latin letters unless told otherwise."""
 _NARROW = re.compile("[^\\s\u2000-\u206f\u2e80-\U0003ffff]")
-_PACKED = re.compile(r"([^\s\u2e80-\U0003ffff]{5,})")
+_SIGN, _OPENS, _CLOSES = (
+    r"[^\s\u2e80-\U0003ffff]",
+    r"[(\[{“‘«（〔「『【《〈]",
+    r"[)\]}”’»!?;:,./）〕」』】》〉，。、；：！？]",
+)
+_PACKED = re.compile(rf"(?:{_OPENS} *)*{_SIGN}+(?:(?: *{_CLOSES}|(?<={_OPENS}) +){_SIGN}*)*")
+"""What no line parts: a word, and behind or before brackets and stops the next one too, blank or not.
+
+Unicode's line breaking (UAX 14, LB13 to LB15).
+"""
 _SHARED = re.compile("\x01([^\x02]*)\x02")
 """A function that a whole letter shares. XML has no such characters, so no text can pass for one."""
 
@@ -70,14 +79,19 @@ def argument(text: str, *known: str) -> str:
     needed = (family for family, is_needed in zip(families, (is_latin, is_wide), strict=True) if is_needed)
     if (lacking := next((family for family in needed if not is_sans(family)), None)) is not None:
         raise Unsupported(f"font {lacking}")
-    pieces = [quoted(piece) for piece in _PACKED.split(text)]
-    words = _PACKED.findall(text)
-    pieces[1::2] = [
-        f"{piece}.clusters().join(box())" if _is_longer(word, bool(bold), float(room)) else piece
-        for piece, word in zip(pieces[1::2], words, strict=True)
-    ]
     narrow = 'features: ("pwid",), ' if _LATIN.search(text) and not _WIDE.search(text) else ""
-    return narrow + " + ".join(pieces)
+    return narrow + _breakable(text, bool(bold), float(room))
+
+
+def _breakable(text: str, bold: bool, room: float) -> str:
+    """Text as a string whose words that are longer than so many em may break at each sign."""
+    pieces, done = [], 0
+    for word in _PACKED.finditer(text):
+        if _is_longer(word[0], bold, room):
+            before = [quoted(text[done : word.start()])] if word.start() > done else []
+            pieces += [*before, f"{quoted(word[0])}.clusters().join(box())"]
+            done = word.end()
+    return " + ".join([*pieces, quoted(text[done:])] if done < len(text) or not pieces else pieces)
 
 
 def _is_longer(word: str, bold: bool, room: float) -> bool:
