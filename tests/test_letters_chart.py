@@ -172,3 +172,24 @@ def test_the_picture_in_curves_is_the_picture_in_pixels(lines: int, tmp_path: Pa
 def test_no_program_needs_the_font_for_the_curves() -> None:
     drawn = etree.fromstring(targets_picture(sample_letter(), "zh-CN", SIZE).svg())
     assert {etree.QName(one).localname for one in drawn.iter(etree.Element)} == {"svg", "rect", "path"}
+
+
+def _written(names: list[str], width: float, patched: pytest.MonkeyPatch) -> list[tuple[str, float, float]]:
+    """Each text with its middle and its height on the picture."""
+    said: list[tuple[str, float, float]] = []
+    patched.setattr(Canvas, "write", lambda _sheet, at, text, *_looks: said.append((text, *at)))
+    Canvas(SIZE).names(names, (0, width), 100, 2)
+    return said
+
+
+def test_names_that_no_size_lets_stand_side_by_side_take_turns_in_two_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ["Northeast", "Resources", "Northwest", "Suggested"]
+    said = _written(names, 112, monkeypatch)
+    assert [text for text, _, _ in said] == names
+    upper, lower = {y for _, _, y in said[::2]}, {y for _, _, y in said[1::2]}
+    assert len(upper) == len(lower) == 1
+    assert min(lower) > max(upper)
+    (*_, (last, middle, _)) = said
+    assert middle + Canvas(SIZE).length(last, 7) / 2 <= 112, "it stays on the picture"

@@ -141,7 +141,7 @@ def test_nothing_but_the_marks_of_signatures_is_smaller_than_eight_and_a_half_po
             text = page.get_textpage()
             sizes = [pdfium.FPDFText_GetFontSize(text.raw, k) for k in range(text.count_chars())]
             small |= {text.get_text_range(k, 1) for k, size in enumerate(sizes) if 1 < size < 8.49}
-    assert small <= set("[SIG_HEADUPRO]\u3000")
+    assert small <= set("[SIG_HEADUPRO]\u2003\u3000")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -115,25 +115,35 @@ class Canvas:
         fits = min(1.0, room / (self.length(said, size, bold) or 1.0))
         self.write(at, said, anchor, size * fits, INK, bold)
 
-    def names(self, said: Sequence[str], ends: Sequence[float], bottom: float, spare: float) -> float:
+    def names(self, said: Sequence[str], ends: tuple[float, float], bottom: float, spare: float) -> float:
         """Write names side by side from end to end at the bottom of a picture, `spare` points apart; where
         they begin.
 
-        They are as large as all of them fit; what does not fit in the smallest size is cut short.
+        They are as large as all of them fit; those that would be cut short side by side in the smallest size
+        take turns in two rows, where each has the room of two.
         """
-        room = (ends[1] - ends[0]) / len(said) - spare
-        size = next((size for size in _SIZES if self._all_fit(said, size, room)), _SIZES[-1])
-        lines = [self.folded(name, size, room) for name in said]
-        top = bottom - 3 - _LINE * max(map(len, lines))
-        for k, parts in enumerate(lines):
-            middle = ends[0] + (room + spare) * (k + 0.5)
-            for line, part in enumerate(parts):
+        pitch = (ends[1] - ends[0]) / len(said)
+        ways = ((rows, size) for rows in (1, 2) for size in _SIZES)
+        fits = (way for way in ways if self._all_fit(said, way[1], _rooms(way[0], len(said), pitch, spare)))
+        rows, size = next(fits, (2, _SIZES[-1]))
+        rooms = _rooms(rows, len(said), pitch, spare)
+        lines = [self.folded(name, size, room) for name, room in zip(said, rooms, strict=True)]
+        depths = [max(map(len, lines[row::rows]), default=0) for row in range(rows)]
+        top = bottom - 3 - _LINE * sum(depths)
+        for k, (parts, room) in enumerate(zip(lines, rooms, strict=True)):
+            for line, part in enumerate(parts, sum(depths[: k % rows])):
+                half = min(self.length(part, size), room) / 2
+                middle = min(max(ends[0] + pitch * (k + 0.5), ends[0] + half), ends[1] - half)
                 self.write_within((middle, top + 7 + line * _LINE), part, "mm", size, room)
         return top
 
-    def _all_fit(self, said: Iterable[str], size: float, room: float) -> bool:
-        parts = (part for name in said for part in self.folded(name, size, room))
-        return all(self.length(part, size) <= room for part in parts)
+    def _all_fit(self, said: Iterable[str], size: float, rooms: Iterable[float]) -> bool:
+        each = (
+            (part, room)
+            for name, room in zip(said, rooms, strict=True)
+            for part in self.folded(name, size, room)
+        )
+        return all(self.length(part, size) <= room for part, room in each)
 
     def png(self) -> bytes:
         """The picture in pixels."""
@@ -260,3 +270,10 @@ def _curves(said: str, bold: bool) -> str:
 @cache
 def _flat(said: str) -> str:
     return " ".join(said.split())
+
+
+def _rooms(rows: int, count: int, pitch: float, spare: float) -> list[float]:
+    """The room of each of so many names; in two rows those at the ends move inwards, and have less."""
+    inner = rows * pitch - spare
+    edge = (rows + 1) / 2 * pitch - spare
+    return [edge if k in (0, count - 1) else inner for k in range(count)]
