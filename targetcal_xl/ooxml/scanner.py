@@ -27,7 +27,7 @@ _CELL = re.compile(
 other content.
 
 Whatever is no such cell is the last group, so that nothing is passed over. What was taken is never tried
-another way (`++`), which saves a quarter of the time; Python gets that wrong where it is around a group.
+another way (`++`), which saves a quarter of what the pattern takes; Python gets that wrong around a group.
 """
 _SHARED, _TEXT = ' t="s"', ' t="str"'
 """Types of cells, as they are written."""
