@@ -99,6 +99,25 @@ def test_a_support_named_in_words_only_can_be_declined_and_not_granted(case: Cas
     assert _obstacles(case) == [("support_undecided", f"{TAB} / S01 售前一名")]
 
 
+def test_all_that_is_asked_for_and_not_answered_is_declined_at_once(case: Case) -> None:
+    report = case.run(decide_support, "R1", "All", "no", reason=WHY, by="superior1")
+    assert report.supports == (("S01", "no"), ("华南2组", "no"))
+    assert report.undecided == ()
+    assert _obstacles(case) == []
+    assert case.typed()["R1", "S01", "granted"] == "no"
+    with pytest.raises(Refused) as refused:
+        case.run(decide_support, "R1", "all", "no", reason=WHY, by="superior1")
+    assert told(refused.value.problems) == [("supports_answered", TAB)]
+
+
+def test_all_items_are_granted_at_once_but_nothing_that_is_asked_for_in_words_only(case: Case) -> None:
+    report = case.run(decide_support, "R1", "all", "yes", owner="何雯", by="superior1")
+    assert (report.supports, report.undecided) == ((("S01", "yes"),), ("华南2组",))
+    with pytest.raises(Refused) as refused:
+        case.run(decide_support, "R1", "all", "yes", by="superior1")
+    assert told(refused.value.problems) == [("supports_answered", TAB)]
+
+
 @pytest.mark.parametrize(
     ("support", "granted", "code"),
     [

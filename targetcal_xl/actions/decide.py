@@ -15,7 +15,7 @@ from ..telling import DONE, WRONG, Part, Report, Sentence, tell_problems, word
 from .check import broken_seals
 from .comment import sound_remarks
 from .decisions import Decision, awaiting, decision_problems, typed_decisions, unchosen
-from .grants import grant_faults, support_events, typed_grants, undecided_supports
+from .grants import GRANTS, grant_faults, named_supports, support_events, typed_grants, undecided_supports
 
 
 @dataclass(frozen=True)
@@ -198,16 +198,20 @@ def decide_support(
     """Grant or decline a support, until the region is confirmed; refuse anyone but its superior.
 
     `owner` sees to what is granted; without one it is the superior. `support` is the code of an item, or
-    a line whose justification names a support that no item lists: that one can only be declined. What is
-    declined needs a reason.
+    a line whose justification names a support that no item lists: that one can only be declined; or "all"
+    for each that nobody has answered. Raise Refused for what is neither yes nor no, for no support of the
+    region's, and where what is declined has no reason.
     """
     stock = take_stock(desk)
     found = _decidable(stock, region, "grant")
-    events = support_events(stock, found, support, granted, reason, owner.strip())
+    if granted not in GRANTS:
+        raise Refused([Problem("grant_unknown", f"{found.name} / {support}", {"found": granted})])
+    rows = named_supports(stock, found, support, granted)
+    events = support_events(stock, found, rows, granted, reason, owner.strip())
     if hours:
         events.append(Event("decide", found.code, events[0].row, "hours", None, hours))
     now = stock.settle(events)
-    return _report(stock, now, found, [], [(support, granted)])
+    return _report(stock, now, found, [], [(name, granted) for name in rows.values()])
 
 
 def _decidable(stock: Stock, said: str, move: Move = "decide") -> Region:

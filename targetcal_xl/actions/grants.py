@@ -15,43 +15,75 @@ from ..workbook import Owner, Typed
 GRANTS = ("yes", "no")
 
 
+ALL = "all"
+"""What is said for every support of a region that nobody has answered, unless one is called so."""
+
+
 def undecided_supports(standing: Standing, region: Region) -> Iterator[str]:
     """What the region asks for, as an item or in words only, that nobody has granted or declined."""
+    items = {item.row: f"{item.row} {item.what}".strip() for item in support_items(standing, region.code)}
+    return (items.get(row, name) for row, name in _unanswered(standing, region))
+
+
+def _unanswered(standing: Standing, region: Region) -> Iterator[tuple[str, str]]:
+    """The same: its row and what it is called; of a support in words only those of its line."""
     for item in support_items(standing, region.code):
         if item.granted not in GRANTS:
-            yield f"{item.row} {item.what}".strip()
+            yield item.row, item.row
     for line, _, declined in in_words_only(standing, region.code, is_placeholder):
         if not declined:
-            yield line.name
+            yield line.code, line.name
+
+
+def named_supports(stock: Stock, region: Region, support: str, granted: str) -> dict[str, str]:
+    """The rows of the supports that are meant, and what each is called.
+
+    Raise Refused for one that the region does not have, for one in words only that is to be granted, and for
+    all where none is left.
+    """
+    items = {item.row.casefold(): item.row for item in support_items(stock.standing, region.code)}
+    lines = [line for line, *_ in in_words_only(stock.standing, region.code, is_placeholder)]
+    named = {name: line for line in lines for name in (line.name, line.code)}
+    if row := items.get(support.strip().casefold()):
+        return {row: row}
+    if support in named and granted == "yes":
+        raise Refused([Problem("support_not_listed", f"{region.name} / {support}")])
+    if support in named:
+        return {named[support].code: support}
+    if support.strip().casefold() != ALL:
+        known = [*items.values(), *(line.name for line in lines)]
+        raise Refused([Problem("support_unknown", region.name, {"said": support, "known": known or "–"})])
+    return _all_unanswered(stock.standing, region, granted)
+
+
+def _all_unanswered(standing: Standing, region: Region, granted: str) -> dict[str, str]:
+    """All that can be answered so: what is asked for in words only cannot be granted."""
+    items = {item.row for item in support_items(standing, region.code)}
+    found = {row: name for row, name in _unanswered(standing, region) if granted != "yes" or row in items}
+    if not found:
+        raise Refused([Problem("supports_answered", region.name)])
+    return found
 
 
 def support_events(
-    stock: Stock, region: Region, support: str, granted: str, reason: str, owner: str
+    stock: Stock, region: Region, rows: Mapping[str, str], granted: str, reason: str, owner: str
 ) -> list[Event]:
-    """Granting or declining one support; raise Refused, or DataProblems with the faults of its texts."""
-    place = f"{region.name} / {support}"
-    if granted not in GRANTS:
-        raise Refused([Problem("grant_unknown", place, {"found": granted})])
+    """Granting or declining supports; raise Refused, or DataProblems with the faults of the texts."""
+    place = " / ".join([region.name, *rows.values()])
     if granted == "no" and is_placeholder(reason):
         raise Refused([Problem("reason_missing", place)])
     if granted == "no" and owner:
         raise Refused([Problem("owner_of_nothing", place)])
     if problems := [*text_faults(place, reason), *text_faults(place, owner)]:
         raise DataProblems(problems)
-    items = {item.row.casefold(): item for item in support_items(stock.standing, region.code)}
-    if item := items.get(support.strip().casefold()):
-        new: dict[str, Value] = dict(
-            zip(GRANT, (granted, reason.strip() or None, owner or None), strict=True)
-        )
-        return list(_new_values(stock, region, item.row, new, reason))
-    lines = [line for line, *_ in in_words_only(stock.standing, region.code, is_placeholder)]
-    named = {name: line for line in lines for name in (line.name, line.code)}
-    if support not in named:
-        known = [*(item.row for item in items.values()), *(line.name for line in lines)]
-        raise Refused([Problem("support_unknown", region.name, {"said": support, "known": known or "–"})])
-    if granted == "yes":
-        raise Refused([Problem("support_not_listed", place)])
-    return list(_new_values(stock, region, named[support].code, {DECLINED: reason.strip()}, reason))
+    items = {item.row for item in support_items(stock.standing, region.code)}
+    grant = dict(zip(GRANT, (granted, reason.strip() or None, owner or None), strict=True))
+    declined = {DECLINED: reason.strip()}
+    return [
+        event
+        for row in rows
+        for event in _new_values(stock, region, row, grant if row in items else declined, reason)
+    ]
 
 
 def _new_values(

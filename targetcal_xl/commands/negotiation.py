@@ -213,6 +213,7 @@ def _threads(desk: "Desk", region: Region = "", line: Line = "") -> "Report":
     'targetcal decide targets.xlsx -r HN -l HN-XN counter 150 --reason "two heads from 1 February"',
     'targetcal decide targets.xlsx -r HN --support S01 yes --owner "Li Ying"',
     'targetcal decide targets.xlsx -r HN --support S02 no --reason "not before May"',
+    'targetcal decide targets.xlsx -r HN --support all no --reason "no budget in this quarter"',
 )
 @TABLE.button("decide", "finance", "AcceptInvitation", "region", "who", "hours")
 def _decide(
