@@ -46,8 +46,6 @@ RowCells = Mapping[str, Cell]
 
 TOTALS = ("allotment", "suggested", "declared", "agreed")
 """Figures of the lines that regions and the dashboard add up."""
-COUNTED = {"declared": "declared_counted"}
-"""The columns of a region's tab with what counts of a figure, where that is another one's."""
 
 _LOST = TablePlace(0, {}, {})
 
@@ -238,9 +236,8 @@ class Facts:
         return self.elsewhere(self.each_at(sheet, table, rows, column), values)
 
     def on_tabs(self, column: str) -> list[str | None]:
-        """References to a figure of the lines on their regions' tabs, over the plan's lines."""
+        """References to a column of the lines on their regions' tabs, over the plan's lines."""
         found: list[str | None] = [None] * len(self.plan.lines)
-        column = COUNTED.get(column, column)
         for region, places in self.lines_of.items():
             lines = (self.plan.lines[k].code for k in places)
             refs = self.each_at(region_sheet(region), "lines", lines, column)
@@ -320,6 +317,11 @@ class Facts:
         """What lines weigh, in the tables of a plan where that differs."""
         plan = self.plan
         return {"volume": [Cell(plan.volumes[k]) for k in rows]} if plan.is_weighed else {}
+
+
+def column_of(figure: str) -> str:
+    """The column of a region's lines that is added up for a figure: of what is declared, what counts."""
+    return "declared_counted" if figure == "declared" else figure
 
 
 def quoted(tab: str) -> str:

@@ -15,7 +15,7 @@ from ...ooxml import Cell, Spot
 from ..captions import shown
 from ..charts import MOST_GROUPS, Drawer
 from ..colours import Painter
-from ..facts import COUNTED, TOTALS, Facts, optional
+from ..facts import TOTALS, Facts, column_of, optional
 from ..formulas import (
     FALSE,
     NOTHING,
@@ -177,8 +177,7 @@ class Overview:
     def _count(self, cards: Cards, code: str) -> Expression:
         """How many numbers a column of a region's lines has."""
         tab = self._facts.tab(region_sheet(cards.region)) or ""
-        column = COUNTED.get(code, code)
-        return counted(cards.declared.across(column, cards.lines.figure(code), tab))
+        return counted(cards.declared.across(column_of(code), cards.lines.figure(code), tab))
 
     def _of_tabs(self, code: str, value: Callable[[Cards], Expression]) -> Expression:
         """A field of every region's tab."""
@@ -193,7 +192,10 @@ class Overview:
         deviations = self._over_lines(lambda declared: declared.deviation)
         return {
             **facts.named_lines,
-            **{code: self._number(code, optional(facts.compared[code])) for code in ("last_year", *TOTALS)},
+            **{
+                code: self._number(column_of(code), optional(facts.compared[code]))
+                for code in ("last_year", *TOTALS)
+            },
             "deviation": self._number("deviation", deviations),
             "flag": flag & "",
             "in_force": [Cell(value) for value in facts.in_force],

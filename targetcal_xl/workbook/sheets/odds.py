@@ -11,7 +11,7 @@ import numpy as np
 from ...calibration.arrays import Floats
 from ...calibration.odds import LARGEST_SPREAD, LIFT, SUREST, above_middles, total_spread
 from ...ooxml import Cell
-from ..facts import TOTALS, Facts, optional
+from ..facts import TOTALS, Facts, column_of, optional
 from ..formulas import (
     NOTHING,
     Expression,
@@ -132,7 +132,7 @@ class Odds:
         lines = [self._lines[k].code for k in places]
         spread, expected = self._spread.values[places], self._way.values("expected")[places]
         table = facts.table(region_sheet(region), "lines")
-        declared = facts.own(table, "declared_counted", optional(facts.declared[k] for k in places))
+        declared = facts.own(table, column_of("declared"), optional(facts.declared[k] for k in places))
         pair = (
             facts.in_rows("baseline", "baseline", lines, code, values)
             for code, values in (("expected", expected), ("spread", spread))

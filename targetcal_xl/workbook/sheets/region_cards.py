@@ -9,7 +9,7 @@ from ...calibration.standing import as_number
 from ...calibration.states import OPEN_STAGES
 from ...calibration.vocabulary import STANDING_OBJECTIONS, Stage, Status
 from ...ooxml import Cell
-from ..facts import COUNTED, TOTALS, Facts
+from ..facts import TOTALS, Facts, column_of
 from ..formulas import (
     FALSE,
     NOTHING,
@@ -184,8 +184,8 @@ class Cards:
 
     def total(self, code: str) -> Expression:
         """A column of the lines, together."""
-        values, column = self.lines.figure(code).values, COUNTED.get(code, code)
-        return self._facts.totalled(self.declared.table, column, values, self.declared.places)
+        values = self.lines.figure(code).values
+        return self._facts.totalled(self.declared.table, column_of(code), values, self.declared.places)
 
     @cached_property
     def gap(self) -> Expression:

@@ -15,7 +15,7 @@ from ...calibration.vocabulary import JUSTIFICATION, OBJECTIONS, DecisionKind
 from ...figures import plain
 from ...language import LANGUAGES, MEANT, record
 from ...ooxml import Cell
-from ..facts import COUNTED, Facts, optional
+from ..facts import Facts, column_of, optional
 from ..formulas import (
     FALSE,
     NOTHING,
@@ -130,7 +130,7 @@ class Declarations:
     @cached_property
     def counted(self) -> Expression:
         """The target that counts: what was typed, or what was recorded once it is sealed."""
-        return self._facts.own(self.table, "declared_counted", optional(self._targets(self._facts)))
+        return self._facts.own(self.table, column_of("declared"), optional(self._targets(self._facts)))
 
     @cached_property
     def deviation(self) -> Expression:
@@ -329,7 +329,7 @@ class RegionLines:
     def figure(self, code: str) -> Expression:
         """A figure of the tool's, or what was declared beside it."""
         values = optional(self._facts.compared[code][k] for k in self.declared.places)
-        return self._facts.own(self.declared.table, COUNTED.get(code, code), values)
+        return self._facts.own(self.declared.table, column_of(code), values)
 
     @cached_property
     def objections(self) -> list[str | None]:
