@@ -24,6 +24,7 @@ from targetcal_xl.actions import ask, comment, decide_support, issue_letters, lo
 from targetcal_xl.calibration import Key, Value
 from targetcal_xl.connect import plan_template
 from targetcal_xl.demo.story import Story, StoryRow
+from targetcal_xl.formats import BOOK as TODAYS
 from targetcal_xl.language import LANGUAGES
 from tests.fixtures import Kept
 from tests.support import desks
@@ -500,7 +501,10 @@ PLAYED: Mapping[str, Play] = {
     "upgrade": Play(
         "outdated",
         "upgrade BOOK",
-        _says("Upgraded: the book from format 1 to 6", "已升级：工作簿由格式 1 升至 6"),
+        _says(
+            f"Upgraded: the book from format 1 to {TODAYS.number}",
+            f"已升级：工作簿由格式 1 升至 {TODAYS.number}",
+        ),
         lambda told: (told["upgraded"], told["book"], told["ledger"]) == (True, 1, 1),
     ),
     "functions": Play("fresh", "functions BOOK live", _says("computed by functions", "基线表现由函数计算")),
