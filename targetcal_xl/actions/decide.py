@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..calibration import Line, Region, Standing, after_decisions, may_act
 from ..calibration.vocabulary import DecisionKind, Move, Stage, State, Status
-from ..desk import IN_TAB, Desk, Side, Stock, find_line, find_region, take_stock
+from ..desk import IN_TAB, Desk, Side, Stock, find_line, find_region, take_stock, text_faults
 from ..language import listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
@@ -200,12 +200,15 @@ def decide_support(
     `owner` sees to what is granted; without one it is the superior. `support` is the code of an item, or
     a line whose justification names a support that no item lists: that one can only be declined; or "all"
     for each that nobody has answered. Raise Refused for what is neither yes nor no, for no support of the
-    region's, and where what is declined has no reason.
+    region's, and where what is declined has no reason; DataProblems for texts that no letter can print.
     """
     stock = take_stock(desk)
     found = _decidable(stock, region, "grant")
+    place = f"{found.name} / {support}"
     if granted not in GRANTS:
-        raise Refused([Problem("grant_unknown", f"{found.name} / {support}", {"found": granted})])
+        raise Refused([Problem("grant_unknown", place, {"found": granted})])
+    if faults := [*text_faults(place, reason), *text_faults(place, owner)]:
+        raise DataProblems(faults)
     rows = named_supports(stock, found, support, granted)
     events = support_events(stock, found, rows, granted, reason, owner.strip())
     if hours:

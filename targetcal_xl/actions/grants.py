@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from ..calibration import DECLINED, Region, Standing, Value, in_words_only, is_support, support_items
 from ..calibration.vocabulary import GRANT
-from ..desk import Stock, cell_faults, text_faults, where
+from ..desk import Stock, cell_faults, where
 from ..language import is_placeholder
 from ..ledger import Event
-from ..problems import DataProblems, Problem, Refused
+from ..problems import Problem, Refused
 from ..workbook import Owner, Typed
 
 GRANTS = ("yes", "no")
@@ -68,14 +68,12 @@ def _all_unanswered(standing: Standing, region: Region, granted: str) -> dict[st
 def support_events(
     stock: Stock, region: Region, rows: Mapping[str, str], granted: str, reason: str, owner: str
 ) -> list[Event]:
-    """Granting or declining supports; raise Refused, or DataProblems with the faults of the texts."""
+    """Granting or declining supports; raise Refused for declining without a reason, or with an owner."""
     place = " / ".join([region.name, *rows.values()])
     if granted == "no" and is_placeholder(reason):
         raise Refused([Problem("reason_missing", place)])
     if granted == "no" and owner:
         raise Refused([Problem("owner_of_nothing", place)])
-    if problems := [*text_faults(place, reason), *text_faults(place, owner)]:
-        raise DataProblems(problems)
     items = {item.row for item in support_items(stock.standing, region.code)}
     grant = dict(zip(GRANT, (granted, reason.strip() or None, owner or None), strict=True))
     declined = {DECLINED: reason.strip()}
