@@ -16,7 +16,7 @@ import pytest
 from targetcal_xl.actions import new
 from targetcal_xl.actions.init import InitReport, PlanWish, init
 from targetcal_xl.connect import plan_template, read_plan
-from targetcal_xl.desk import open_desk
+from targetcal_xl.desk import open_desk, room
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import DataProblems, Problem, Refused
 from targetcal_xl.telling import Report
@@ -168,6 +168,18 @@ def test_a_form_no_book_can_be_made_of_is_refused_before_anything_is_written(tmp
     book.save(form)
     with pytest.raises(DataProblems):
         _init(tmp_path / "plan", form)
+    assert not (tmp_path / "plan").exists()
+
+
+def test_a_form_that_no_workbook_has_room_for_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "_MOST_CELLS", 1000)
+    form = tmp_path / "form.xlsx"
+    _init(None, form, source="saas-en")
+    with pytest.raises(DataProblems) as refusal:
+        _init(tmp_path / "plan", form)
+    assert [one.code for one in refusal.value.problems] == ["plan_too_large"]
     assert not (tmp_path / "plan").exists()
 
 

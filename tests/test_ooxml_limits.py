@@ -57,7 +57,7 @@ _BOMBS: dict[str, tuple[str, int, str, Callable[[], dict[str, bytes]]]] = {
     ),
     "bytes of a part": ("MOST_IN_PART", 1 << 20, "file_too_big", lambda: {_SHEET: sheet(" " * (1 << 21))}),
     "bytes of a package": ("MOST_UNPACKED", 1 << 20, "file_too_big", lambda: {"x.bin": bytes(1 << 21)}),
-    "parts": ("MOST_PARTS", 20, "file_too_big", lambda: {f"{number}.bin": b"" for number in range(30)}),
+    "parts": ("MOST_PARTS", 20, "file_much_parts", lambda: {f"{number}.bin": b"" for number in range(30)}),
 }  # fmt: skip
 
 

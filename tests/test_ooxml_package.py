@@ -73,13 +73,15 @@ def test_a_file_that_is_not_there_and_a_folder_are_named(tmp_path: Path) -> None
     assert _refusal(tmp_path) == "file_unreadable"
 
 
-@pytest.mark.parametrize("limit", ["MOST_UNPACKED", "MOST_PARTS"])
+@pytest.mark.parametrize(
+    ("limit", "code"), [("MOST_UNPACKED", "file_too_big"), ("MOST_PARTS", "file_much_parts")]
+)
 def test_a_package_that_would_unpack_to_too_much_is_not_unpacked(
-    path: Path, limit: str, monkeypatch: pytest.MonkeyPatch
+    path: Path, limit: str, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, limit, 8)
     monkeypatch.setattr(zipfile.ZipFile, "open", None)
-    assert _refusal(path) == "file_too_big"
+    assert _refusal(path) == code
 
 
 def test_a_bomb_is_refused_by_what_it_says_it_holds(path: Path) -> None:

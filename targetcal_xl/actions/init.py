@@ -19,7 +19,7 @@ from ..connect import (
     read_plan,
     write_form,
 )
-from ..desk import find_language, plan_faults
+from ..desk import find_language, plan_faults, size_faults
 from ..language import listed, text
 from ..ooxml import make_folder, read_file, write_file
 from ..problems import DataProblems, Problem, Refused
@@ -92,7 +92,7 @@ def init(wish: PlanWish, language: str, now: dt.datetime, ask: Questioner) -> Re
     if wish.source:
         source = find_plan(wish.source)
         return _written(wish.folder, _copied(source), read_plan(source), kept)
-    filled = _filled(wish.form) if wish.form else _asked(wish.folder, language, now, ask)
+    filled = _filled(wish.form, language) if wish.form else _asked(wish.folder, language, now, ask)
     return _written(wish.folder, filled.draft.files, filled.inputs, kept)
 
 
@@ -106,10 +106,10 @@ def form(path: Path, source: str, language: str) -> FormReport:
     return FormReport(str(path))
 
 
-def _filled(path: Path) -> FilledForm:
+def _filled(path: Path, language: str) -> FilledForm:
     """What a form says, where a book can be made of it."""
     found = read_form(read_file(path), path.name)
-    if problems := plan_faults(found.inputs.plan):
+    if problems := [*plan_faults(found.inputs.plan), *size_faults(found.inputs, language)]:
         raise DataProblems(problems)
     suggestions(found.inputs)
     return found

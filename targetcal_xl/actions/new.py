@@ -31,6 +31,7 @@ from ..desk import (
     plan_faults,
     short_of_people,
     show_recorded,
+    size_faults,
     skipped,
     tell_open,
     tell_short,
@@ -106,7 +107,7 @@ def new(desk: Desk, inputs: Inputs, language: str, heritage: Heritage | None = N
         raise Refused([Problem("book_exists", str(desk.path))])
     if desk.ledger.last:
         raise Refused([Problem("ledger_exists", fields={"place": desk.ledger.place})])
-    if problems := plan_faults(inputs.plan):
+    if problems := [*plan_faults(inputs.plan), *size_faults(inputs, language)]:
         raise DataProblems(problems)
     baseline, allotment, shared = suggestions(inputs, heritage.weights if heritage else None)
     events, documents = groundwork("new", inputs, baseline, allotment, shared)

@@ -122,6 +122,7 @@ with on_demand(__name__):
         standing_of,
     )
     from .register import LIFE, Happening, happened, register_rows
+    from .room import size_faults
     from .seal import seal
     from .secret import has_own_password
     from .sent import SENT, Answered, Sent, file_seal, printed_heads, sent_items, sheet_seal
@@ -312,6 +313,7 @@ __all__ = [
     "signature_event",
     "signed_by",
     "silent",
+    "size_faults",
     "skipped",
     "stamps",
     "standing_after",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ..problems import Problem, Refused
 
-MOST_PARTS, MOST_UNPACKED = 20_000, 1 << 30
-"""Of a package, by what it says of itself."""
+MOST_PARTS, MOST_UNPACKED = 30_000, 1 << 30
+"""Of a package, by what it says of itself; a region's tab has six parts, and more once a program saves it."""
 
 MOST_IN_PART = 256 << 20
 """Bytes of one part, counted while it is unpacked."""

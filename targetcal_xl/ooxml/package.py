@@ -49,7 +49,7 @@ class Package:
         self.raw, self.name = raw, name
         _refuse_other_formats(raw, name)
         if raw.count(_ENTRY) > limits.MOST_PARTS:
-            raise self._too_big()
+            raise limits.too_much("parts", name, limits.MOST_PARTS)
         try:
             self._zip = zipfile.ZipFile(BytesIO(raw))
         except _FATAL as error:
@@ -227,7 +227,7 @@ class Package:
 
     def _refuse_traps(self) -> None:
         infos = self._zip.infolist()
-        if len(infos) > limits.MOST_PARTS or sum(info.file_size for info in infos) > limits.MOST_UNPACKED:
+        if sum(info.file_size for info in infos) > limits.MOST_UNPACKED:
             raise self._too_big()
         if len(infos) != len(self._infos):
             counts = Counter(_canonical(info.filename) for info in infos)

@@ -117,6 +117,11 @@ class Table:
         """The last row of a new table."""
         return self.top + 1 + max(len(self.rows), 1)
 
+    @property
+    def cells(self) -> int:
+        """How many cells a new table has, marks and captions included."""
+        return (len(self.rows) + 2) * (1 + sum(column.span for column in self.columns))
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -132,6 +137,12 @@ class Sheet:
     """The last row and column under a chart that reaches further than the tables."""
     together: bool = False
     """Whether all columns belong on one page, however small it gets."""
+
+    @property
+    def cells(self) -> int:
+        """How many cells a new tab has, to within a few."""
+        labelled = sum(2 * one.span for one in self.fields)
+        return labelled + sum(table.cells for table in self.tables)
 
     def table(self, code: str) -> Table:
         """The table with this code; raise KeyError when there is none."""
