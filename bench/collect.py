@@ -1,5 +1,5 @@
 """Packs of 10, 100 and 1,000 regions: handed out, filled in, and collected, beside a loop that reads them;
-most of them once more by other hands."""
+most of them once more by other hands. And how it grows to the most regions that one workbook has room for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,8 @@ from tests.support.samples import sample_inputs
 
 _LINES = 5
 _SIZES, _QUICK_SIZES, _MANY = (10, 100), (3,), 1_000
+_GROWTH, _QUICK_GROWTH = (10, 100, 1_000, 2_800), (3, 6)
+"""Regions of one line each."""
 _LOOP = "pandas reads each, openpyxl writes the book"
 
 
@@ -45,6 +47,18 @@ def measure(quick: bool, scale: int) -> Iterator[Row]:
     for regions in _QUICK_SIZES if quick else (*_SIZES, scale):
         with tempfile.TemporaryDirectory() as folder:
             yield from _measure(Path(folder, "targets.xlsx"), regions, shared=regions == scale)
+    yield from grown(_QUICK_GROWTH if quick else _GROWTH)
+
+
+def grown(sizes: Iterable[int]) -> Iterator[Row]:
+    """Packs of one line each are collected, without anything beside."""
+    for regions in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            book, size = Path(folder, "targets.xlsx"), (1,) * regions
+            for step in (_new, _split, _fill):
+                alone(step, book, size)
+            took = alone(_collect, book, size)
+            yield Row(f"collect: {regions:,} packs of one line", took, Goal("seconds", 0.1 * regions))
 
 
 def _measure(book: Path, regions: int, shared: bool = False) -> Iterator[Row]:

@@ -38,6 +38,7 @@ from targetcal_xl.actions import (
     unlock,
     verify,
     watched,
+    withdraw,
 )
 from targetcal_xl.actions.split import split_book
 from targetcal_xl.calibration import Key, Value
@@ -239,6 +240,53 @@ def test_a_draft_waits_no_more_once_its_region_has_submitted(case: Case) -> None
     for report in (taken(case, draft, done), taken(case, draft)):
         assert [file for _, file in report.passed_over] == [draft.name]
         assert not [file for _, file in report.waiting if file]
+
+
+def _withdrawn(case: Case) -> None:
+    case.run(withdraw, "R1", "a customer was left out", by="head1")
+
+
+def _unlocked(case: Case) -> None:
+    case.run(unlock, "R1", "numbers were last year's", by="finance")
+
+
+def _opened_again(case: Case, opened: Callable[[Case], None] = _withdrawn) -> Path:
+    """A pack that was taken in, and whose region is open again."""
+    path = answered(case)
+    assert taken(case, path).locked
+    opened(case)
+    return path
+
+
+@pytest.mark.parametrize("opened", [_withdrawn, _unlocked])
+def test_what_was_taken_in_does_not_count_again_once_its_region_is_open_again(
+    opened: Callable[[Case], None], case: Case
+) -> None:
+    path = _opened_again(case, opened)
+    before = case.path.read_bytes()
+    report = taken(case, path)
+    assert [file for _, file in report.spent] == [path.name]
+    assert (report.refused, report.recorded, case.path.read_bytes()) == ((), 0, before)
+
+
+@pytest.mark.parametrize("opened", [_withdrawn, _unlocked])
+def test_the_same_file_put_right_is_another_answer(opened: Callable[[Case], None], case: Case) -> None:
+    path, other = _opened_again(case, opened), case.suggested("R1-2")
+    case.type({("R1", "R1-2", "basis"): "typed in the book meanwhile"})
+    write(case, path, {("R1", "R1-1", "declared"): 96.0})
+    report = taken(case, path)
+    assert [file for _, file in report.locked] == [f"{path.name}"] and not report.refused
+    assert (case.value("R1", "R1-1", "declared"), case.value("R1", "R1-2", "declared")) == (96, other)
+    assert case.value("R1", "R1-2", "basis") == "typed in the book meanwhile"
+
+
+def test_a_cell_that_book_and_file_put_right_otherwise_is_shown_from_both(case: Case) -> None:
+    path = _opened_again(case)
+    case.type({("R1", "R1-1", "declared"): 97.0})
+    write(case, path, {("R1", "R1-1", "declared"): 96.0})
+    (problem,) = taken(case, path).refused[0].problems
+    found = (problem.code, problem.fields["ours"], problem.fields["theirs"])
+    assert found == ("answer_contested", "97", "96")
 
 
 def test_a_status_that_nobody_offered_is_told_and_does_not_pass_for_a_draft(case: Case) -> None:

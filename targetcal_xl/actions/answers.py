@@ -15,6 +15,7 @@ from ..desk import (
     COMMENT,
     Sent,
     Stock,
+    answers_taken,
     applied_number,
     file_seal,
     files_folder,
@@ -80,6 +81,8 @@ class Version:
     """The newest entry of the ledger that its reader could know."""
     enclosed: tuple[Enclosed, ...] = ()
     """The files that it brought, or that lie beside it."""
+    is_spent: bool = False
+    """Whether this very file was taken in before."""
     typed_by: str = ""
     """Whom the file names as who saved it last: no proof of anything."""
 
@@ -176,7 +179,8 @@ class AnswerReader:
         cells = {key: typed_as_meant(cell, stock.plan) for key, cell in cells.items()}
         reading = replace(stock.reading, typed=cells | {cell.key: cell for cell in others})
         own = replace(stock, reading=reading)
-        return Version(region, "page", name, digest, own, sent.values, slip, since=_size(slip))
+        base, is_spent = self._base(region, sent), self._is_spent(slip, digest)
+        return Version(region, "page", name, digest, own, base, slip, since=_size(slip), is_spent=is_spent)
 
     def _pack(self, name: str, digest: str, answer: PackAnswer) -> Version:
         stock, slip, reading = self._stock, answer.slip, answer.reading
@@ -193,10 +197,20 @@ class AnswerReader:
         beside += mislabelled(own, "heading_changed")
         # Of a thousand packs at once only what people have typed is kept.
         told = replace(stock, reading=replace(reading, grids={}))
-        version = Version(
-            region, "pack", name, digest, told, sent.values, slip, faults, tuple(beside), _size(slip)
-        )
-        return replace(version, typed_by=person_named(answer.saved_by))
+        base, is_spent = self._base(region, sent), self._is_spent(slip, digest)
+        version = Version(region, "pack", name, digest, told, base, slip, faults, tuple(beside), _size(slip))
+        return replace(version, is_spent=is_spent, typed_by=person_named(answer.saved_by))
+
+    def _base(self, region: Region, sent: Sent) -> Mapping[Key, Value]:
+        """What a file began with: what was sent or, where it was taken in and is open again, what it said."""
+        if sent.slip.nonce not in self._taken_in:
+            return sent.values
+        number, _ = self._taken_in[sent.slip.nonce]
+        status = (region.code, None, "status")
+        return {**self._stock.desk.ledger.values(number), status: self._stock.standing.values.get(status)}
+
+    def _is_spent(self, slip: Slip, digest: str) -> bool:
+        return slip.nonce in self._taken_in and self._taken_in[slip.nonce][1] == digest
 
     def _shown(self, own: Stock, region: Region, sent: Sent) -> Content | None:
         """A pack's cells of ours, where they are by their seal what was handed out; None for others."""
@@ -261,6 +275,12 @@ class AnswerReader:
     @cached_property
     def _sent(self) -> Mapping[str, Sent]:
         return {sent.slip.nonce: sent for sent in sent_items(self._stock.desk.ledger)}
+
+    @cached_property
+    def _taken_in(self) -> Mapping[str, tuple[int, str]]:
+        """The last answer that was taken in of whatever was sent: its entry and its file's hash, by nonce."""
+        taken = answers_taken(self._stock.desk.ledger)
+        return {one.slip.nonce: (number, one.sha256) for number, one in taken if one.slip}
 
     @cached_property
     def _cells(self) -> Content:

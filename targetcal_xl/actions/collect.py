@@ -53,6 +53,7 @@ class _Taken:
     already: list[tuple[str, str]] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
+    spent: list[tuple[str, str]] = field(default_factory=list)
     refused: list[FileProblems] = field(default_factory=list)
     notes: list[FileProblems] = field(default_factory=list)
     objections: list[tuple[str, str, float]] = field(default_factory=list)
@@ -98,6 +99,7 @@ def _settled(stock: Stock, taken: _Taken) -> CollectReport:
         already=tuple(taken.already),
         waiting=tuple(taken.waiting),
         passed_over=tuple(taken.passed_over),
+        spent=tuple(taken.spent),
         refused=tuple(taken.refused),
         notes=tuple(taken.notes),
         objections=tuple(taken.objections),
@@ -180,7 +182,9 @@ class _Table:
         late = [one for one in self._versions if self._is_late(one)]
         for version in late:
             self._tell_late(version)
-        versions = [one for one in self._versions if one not in late]
+        spent = [one for one in self._versions if one.is_spent and one not in late]
+        self._taken.spent += [(self._region.name, one.name) for one in spent]
+        versions = [one for one in self._versions if one not in (*late, *spent)]
         answers = self._finished([one for one in versions if one.form != "copy"])
         if answers is None:
             return

@@ -49,6 +49,8 @@ class CollectReport(Report):
     """Who was told of the objections, and who could not be yet."""
     passed_over: tuple[tuple[str, str], ...] = ()
     """Region and file of drafts whose region has submitted by another one."""
+    spent: tuple[tuple[str, str], ...] = ()
+    """Region and file of what was taken in before, where the region is open again."""
 
     @property
     def leaves_work(self) -> bool:
@@ -65,8 +67,9 @@ class CollectReport(Report):
         for region, file in self.waiting:
             code = "waiting" if file else "waiting_tab"
             yield Sentence(text(f"telling.collect.{code}", language, file=file), QUIET, region)
-        for region, file in self.passed_over:
-            yield Sentence(text("telling.collect.passed_over", language, file=file), QUIET, region)
+        for code, told in (("passed_over", self.passed_over), ("spent", self.spent)):
+            for region, file in told:
+                yield Sentence(text(f"telling.collect.{code}", language, file=file), QUIET, region)
         for region, file in self.left:
             yield Sentence(text("telling.collect.left", language, file=file), QUIET, region)
         for one in self.refused:

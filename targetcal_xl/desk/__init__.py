@@ -125,7 +125,7 @@ with on_demand(__name__):
     from .room import size_faults
     from .seal import seal
     from .secret import has_own_password
-    from .sent import SENT, Answered, Sent, file_seal, printed_heads, sent_items, sheet_seal
+    from .sent import SENT, Answered, Sent, answers_taken, file_seal, printed_heads, sent_items, sheet_seal
     from .side import Side
     from .signatures import (
         SCAN,
@@ -221,6 +221,7 @@ __all__ = [
     "WeightChange",
     "Workshop",
     "advice",
+    "answers_taken",
     "applied_number",
     "asked",
     "attached_faults",

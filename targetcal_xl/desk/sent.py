@@ -60,6 +60,12 @@ def sent_items(ledger: Log, region: str | None = None) -> Iterator[Sent]:
             yield load(Sent, ledger.document(str(entry.new)))
 
 
+def answers_taken(ledger: Log) -> Iterator[tuple[int, Answered]]:
+    """Every answer that was taken in, in order, with the number of the entry that says so."""
+    for entry in ledger.entries(action="lock", field="answer.record"):
+        yield entry.number, load(Answered, ledger.document(str(entry.new)))
+
+
 def printed_heads(ledger: Log, region: str | None = None) -> Iterator[str]:
     """The checkpoints that whatever left the house carries, for all regions or one: letters, packs and pages.
 
