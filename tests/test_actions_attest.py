@@ -21,7 +21,7 @@ from targetcal_xl.ledger import proof_faults, read_proof
 from targetcal_xl.problems import Refused
 from targetcal_xl.telling import Rows, Sentence
 from tests.support.books import changed_parts, parts_of
-from tests.support.desks import Case, confirmed, decided, locked
+from tests.support.desks import Case, confirmed, decided, locked, replace_letter
 
 LETTER = "2025Q1-new-customers-R1-V1"
 
@@ -226,6 +226,24 @@ def test_a_letter_on_paper_is_known_by_its_code(issued: Case) -> None:
     agreed = {entry.row: entry.new for entry in issued.entries() if entry.field == "agreed"}
     lines = issued.inputs.plan.lines_of("R1")
     assert judged.agreed == tuple((line.name, agreed[line.code]) for line in lines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_has_a_letter_that_was_replaced_is_told_by_which(language: str, tmp_path: Path) -> None:
+    case = confirmed(tmp_path)
+    case.run(issue_letters, case.folder / "letters")
+    case.run(proof, "R1", case.folder / "older.json")
+    replace_letter(case)
+    case.run(proof, "R1", case.folder / "newer.json")
+    old, new = (case.folder / "letters" / f"{LETTER[:-1]}{version}.pdf" for version in (1, 2))
+    proofs = [case.folder / "older.json", case.folder / "newer.json"]
+    report = attest([old, new, *proofs], codes=[_scanned(old), _scanned(new)])
+    assert [one.later for one in report.files] == [one.later for one in report.codes] == [new.stem, ""]
+    said = [
+        part.said for part in report.tell(language) if isinstance(part, Sentence) and new.stem in part.said
+    ]
+    assert sum(old.stem in one for one in said) == 2
+    assert not any(one.later for one in attest([old, case.folder / "older.json"]).files)
 
 
 def test_a_code_that_was_made_for_other_targets_is_found_out(issued: Case) -> None:

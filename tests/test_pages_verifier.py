@@ -33,7 +33,7 @@ from targetcal_xl.pages import MOST_BYTES, verifier_page
 from targetcal_xl.telling import Rows
 from tests.support.books import changed_parts, parts_of
 from tests.support.browser import NARROW, WIDE, visit
-from tests.support.desks import Case, confirmed, locked
+from tests.support.desks import Case, confirmed, locked, replace_letter
 from tests.support.judge import Files, judged, told_by_page_alone
 from tests.support.proofs import ODD, log_of, odd_entries, odd_logs, odd_records
 from tests.support.signers import PASSWORD, Certifier
@@ -134,6 +134,20 @@ def test_it_says_of_every_file_what_the_command_says(given_files: Files, tmp_pat
     verdicts = {one.verdict for report in reports for one in report.files}
     assert verdicts == {"recorded", "coded", "unknown"}
     assert {one.verdict for report in reports for one in report.agreements} == {"agree", "unshown"}
+
+
+def test_it_tells_of_a_letter_that_was_replaced_what_the_command_tells(tmp_path: Path) -> None:
+    case = confirmed(tmp_path / "case")
+    case.run(issue_letters, case.folder / "letters")
+    case.run(proof, "R1", case.folder / "older.json")
+    replace_letter(case)
+    case.run(proof, "R1", case.folder / "newer.json")
+    files = {path.name: path.read_bytes() for path in (*case.folder.glob("*.json"), *case.folder.glob("*/*"))}
+    letters = [f"{LETTER[:-1]}{version}.docx" for version in (1, 2)]
+    lots = [[*letters, "older.json"], [*letters, "newer.json"], [*letters, "older.json", "newer.json"]]
+    reports = _agree([{name: files[name] for name in lot} for lot in lots], tmp_path)
+    later = [[one.later for one in report.files] for report in reports]
+    assert later == [["", ""], [letters[1][:-5], ""], [letters[1][:-5], ""]]
 
 
 def test_it_finds_forks_and_logs_apart(tmp_path: Path) -> None:

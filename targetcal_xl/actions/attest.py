@@ -34,7 +34,7 @@ from ..telling import (
     tell_problems,
 )
 from .attest_signatures import JudgedSignatures, RecordedSignature
-from .paper import JudgedCode, judge_code, judge_data
+from .paper import JudgedCode, judge_code, judge_data, tell_replaced
 from .stamp import HeldStamp, held_stamps
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class JudgedFile:
     """The check code that it carries."""
     by: str = ""
     """The proof that says so."""
+    later: str = ""
+    """The letter that took its place, by that proof or another of its log."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class _Record:
     letter: str
     head: str
     hashes: tuple[str, ...]
+    replaces: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ class AttestReport(Report):
             code = "handed_out" if file.verdict == "recorded" and not file.letter else file.verdict
             said = text(f"telling.attest.{code}", language, **facts, head=file.head, proof=file.by)
             yield Sentence(said, _MARKS[file.verdict])
+            yield from tell_replaced(file.letter, file.later, language)
             for held in self.signatures:
                 yield from held.tell(language) if held.name == file.name else ()
         for read in self.codes:
@@ -259,19 +263,30 @@ def _verdict(one: Proof, other: Proof) -> Literal["agree", "unshown", "apart", "
 
 def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFile:
     digest, words = sha256(content).hexdigest(), printed_text(content)
-    for one in proofs:
-        for record in _records(one.proof):
-            if digest in record.hashes:
-                return JudgedFile(name, "recorded", record.letter, record.entry, record.head, one.name)
-    for one in proofs if content.startswith(b"%PDF") else ():
-        for record in _records(one.proof):
-            if record.letter and issued_part(content, record.hashes):
-                return JudgedFile(name, "signed", record.letter, record.entry, record.head, one.name)
+    known = [(one, record) for one in proofs for record in _records(one.proof)]
+    for by, record in known:
+        if digest in record.hashes:
+            return _found(name, "recorded", record, by, known)
+    for by, record in known if content.startswith(b"%PDF") else ():
+        if record.letter and issued_part(content, record.hashes):
+            return _found(name, "signed", record, by, known)
     for one in proofs:
         for seen in one.proof.checkpoints:
             if seen.mark in words:
                 return JudgedFile(name, "coded", head=seen.mark, by=one.name)
     return JudgedFile(name, "unknown")
+
+
+def _found(
+    name: str,
+    verdict: Literal["recorded", "signed"],
+    record: _Record,
+    by: ProofFile,
+    known: Sequence[tuple[ProofFile, _Record]],
+) -> JudgedFile:
+    same_log = (one for proof, one in known if proof.proof.seen.origin == by.proof.seen.origin)
+    later = next((one.letter for one in same_log if record.letter and one.replaces == record.letter), "")
+    return JudgedFile(name, verdict, record.letter, record.entry, record.head, by.name, later)
 
 
 def _records(proof: Proof) -> Iterator[_Record]:
@@ -290,9 +305,10 @@ def _letter(entry: int, issue: Any) -> tuple[_Record, ...]:
     letter, files = issue["letter"], issue["files"]
     pairs = isinstance(files, list) and all(isinstance(one, list) and len(one) == 2 for one in files)
     hashes = tuple(one[1] for one in files) if pairs else (None,)
-    if not all(isinstance(said, str) for said in (letter["number"], letter["chain_head"], *hashes)):
+    number, head, replaces = letter["number"], letter["chain_head"], letter.get("replaces", "")
+    if not all(isinstance(said, str) for said in (number, head, replaces, *hashes)):
         raise TypeError("this is no letter's record")
-    return (_Record(entry, letter["number"], letter["chain_head"], hashes),)
+    return (_Record(entry, number, head, hashes, replaces),)
 
 
 def _individual(entry: int, held: Any) -> tuple[_Record, ...]:

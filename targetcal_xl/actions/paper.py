@@ -14,7 +14,7 @@ from ..language import text
 from ..ledger import Proof, load
 from ..letters import attached_code, letter_code, read_code
 from ..problems import Refused
-from ..telling import DONE, QUESTION, QUIET, WRONG, Part, Sentence, table
+from ..telling import DONE, OBJECTION, QUESTION, QUIET, WRONG, Part, Sentence, table
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class JudgedCode:
     """The proof that says so."""
     file: str = ""
     """The PDF whose data it is the code of; none for what was read off paper."""
+    later: str = ""
+    """The letter that took its place, by that proof or another of its log."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """What the code says, and where it is recorded the numbers that have to stand on the paper."""
@@ -40,12 +42,19 @@ class JudgedCode:
             attached = text("telling.attest.attached", language, file=self.file, letter=self.letter)
             yield Sentence(attached, QUIET)
         yield Sentence(text(f"telling.attest.code_{self.verdict}", language, **said), _MARKS[self.verdict])
+        yield from tell_replaced(self.letter, self.later, language)
         if self.agreed:
             rows = [(line, plain(value, language)) for line, value in self.agreed]
             yield table(("line", "agreed"), rows, language)
 
 
 _MARKS = {"recorded": DONE, "differs": WRONG, "unknown": QUESTION, "unread": QUESTION}
+
+
+def tell_replaced(letter: str, later: str, language: str) -> Iterator[Sentence]:
+    """That another letter took its place, if one did."""
+    if later:
+        yield Sentence(text("telling.attest.replaced", language, letter=letter, later=later), OBJECTION)
 
 
 def judge_data(name: str, pdf: bytes, proofs: Sequence[tuple[str, Proof]]) -> JudgedCode | None:
@@ -59,13 +68,14 @@ def judge_code(said: str, proofs: Sequence[tuple[str, Proof]]) -> JudgedCode:
     code = read_code(said)
     if code is None:
         return JudgedCode(said, "unread")
-    for name, proof in proofs:
-        for entry, letter in _letters(proof):
-            if letter.number == code.number:
-                same = letter_code(letter) == code
-                agreed = tuple((line.name, line.targets.agreed) for line in letter.lines)
-                verdict: Literal["recorded", "differs"] = "recorded" if same else "differs"
-                return JudgedCode(str(code), verdict, code.number, entry, agreed, name)
+    known = [(name, proof.seen.origin, *told) for name, proof in proofs for told in _letters(proof)]
+    for name, origin, entry, letter in known:
+        if letter.number == code.number:
+            same = letter_code(letter) == code
+            agreed = tuple((line.name, line.targets.agreed) for line in letter.lines)
+            verdict: Literal["recorded", "differs"] = "recorded" if same else "differs"
+            later = (one.number for _, log, _, one in known if (log, one.replaces) == (origin, code.number))
+            return JudgedCode(str(code), verdict, code.number, entry, agreed, name, later=next(later, ""))
     return JudgedCode(str(code), "unknown", code.number)
 
 

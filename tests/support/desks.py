@@ -20,7 +20,18 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from targetcal_xl.actions import check, confirm, decide, decide_support, handle_objection, lock, new
+from targetcal_xl.actions import (
+    answer_change,
+    ask_change,
+    check,
+    confirm,
+    decide,
+    decide_support,
+    handle_objection,
+    issue_letters,
+    lock,
+    new,
+)
 from targetcal_xl.buttons import macros
 from targetcal_xl.calibration import Inputs, Key, Value
 from targetcal_xl.desk import Desk, ledger_beside, open_desk
@@ -226,6 +237,14 @@ def decided(folder: Path) -> Case:
 def confirmed(folder: Path) -> Case:
     """The negotiation is over."""
     return _copy("confirmed", folder)
+
+
+def replace_letter(case: Case) -> None:
+    """A target of R1 is changed by agreement, and the letter that says so issued."""
+    said = {"since": dt.date(2025, 2, 15), "trigger": "staff", "reason": "两名销售提前到岗"}
+    case.run(ask_change, "R1", "R1-1", 90, **said, by="陈主管")
+    case.run(answer_change, "R1", "R1-1", True, "人已到岗", by="superior1")
+    case.run(issue_letters, case.folder / "letters")
 
 
 def low(case: Case) -> tuple[float, float, float]:

@@ -233,10 +233,10 @@ function* recordsOf(entries, contents) {
   }
 }
 const letterOf = said => {
-  const { number, chain_head: head } = said?.letter ?? {}, files = said?.files;
+  const { number, chain_head: head, replaces = "" } = said?.letter ?? {}, files = said?.files;
   const isPair = pair => Array.isArray(pair) && pair.length === 2 && isText(pair[1]);
-  const isLetter = isText(number) && isText(head) && Array.isArray(files) && files.every(isPair);
-  return isLetter ? { letter: number, head, hashes: files.map(pair => pair[1]) } : null;
+  const isLetter = isText(number) && isText(head) && isText(replaces) && Array.isArray(files) && files.every(isPair);
+  return isLetter ? { letter: number, head, hashes: files.map(pair => pair[1]), replaces } : null;
 };
 // Of representatives; like the program, none at all where one of them is no record.
 const lettersOf = said => {
@@ -319,17 +319,23 @@ const wordsOf = async bytes => {
   return texts.join("\n").replace(/[ \t\r\n\f\v]+/g, "");
 };
 
+const found = (name, verdict, { letter, entry, head }, by, proofs) => {
+  const sameLog = proofs.filter(one => one.seen.origin === by.seen.origin).flatMap(one => one.records);
+  const later = (letter && sameLog.find(each => each.replaces === letter)?.letter) || "";
+  return { name, verdict, letter, entry, head, by: by.name, later };
+};
+
 const judged = async (name, bytes, proofs) => {
   const digest = hex(sha256(bytes));
   for (const one of proofs) {
     const record = one.records.find(each => each.hashes.includes(digest));
-    if (record) return { name, verdict: "recorded", letter: record.letter, entry: record.entry, head: record.head, by: one.name };
+    if (record) return found(name, "recorded", record, one, proofs);
   }
   if (startsWith(bytes, "%PDF")) {
     const begun = proofs.some(one => one.records.some(each => each.letter)) ? beginningsOf(bytes) : [];
     for (const one of proofs) {
       const record = one.records.find(each => each.letter && each.hashes.some(hash => begun.includes(hash)));
-      if (record) return { name, verdict: "signed", letter: record.letter, entry: record.entry, head: record.head, by: one.name };
+      if (record) return found(name, "signed", record, one, proofs);
     }
     return { name, verdict: "unread" };
   }
@@ -398,10 +404,11 @@ const shownAs = (code, said) => {
 // The report in sentences and tables, as the command tells it.
 function* tell(words, report) {
   yield* toldProblems(words, report.problems, false);
-  for (const { name, verdict, letter, entry, head, by, signatures } of report.files) {
+  for (const { name, verdict, letter, entry, head, by, later, signatures } of report.files) {
     const told = verdict === "recorded" && !letter ? "handed_out" : verdict;
     const key = told === "unread" ? "pages.verifier.unread" : `telling.attest.${told}`;
     yield { mark: MARKS[verdict], said: filled(words, key, { file: name, letter, entry, head, proof: by }), indented: false };
+    if (later) yield { mark: "⚑", said: filled(words, "telling.attest.replaced", { letter, later }), indented: false };
     if (signatures) yield* tellSignatures(words, name, signatures, letter);
   }
   for (const { one, other, verdict } of report.agreements) {
