@@ -77,6 +77,18 @@ def test_a_dry_run_lists_who_would_get_which_letter_and_does_nothing(case: Case,
     assert (case.entries(), case.path.read_bytes(), post.received) == (before, book, [])
 
 
+def test_a_dry_run_lists_letters_that_wait_for_a_server(
+    case: Case, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as nowhere:
+        nowhere.delenv("TARGETCAL_SMTP")
+        _mailed(case)
+    assert tuple(_to(_mailed(case, dry_run=True))) == TO
+    _mailed(case)
+    assert tuple(to for _, to, _ in post.received) == TO
+    assert _mailed(case, dry_run=True).messages == ()
+
+
 def test_every_head_gets_the_letter_as_it_was_issued_and_the_superior_a_copy_once(
     case: Case, post: Post
 ) -> None:

@@ -233,6 +233,20 @@ def test_what_may_have_arrived_is_in_doubt_and_goes_again_only_when_somebody_say
     assert okrs.asked == 2 and len(okrs.documents) == 1, "the same key is the same document"
 
 
+def test_a_dry_run_lists_what_waits_or_would_take_its_place(
+    case: Case, system: tuple[OkrSystem, str]
+) -> None:
+    okrs, address = system
+    okrs.answers = [(401, "", {})]
+    _sent(case, f"{address}/plans")
+    assert _states(_sent(case, f"{address}/plans", dry_run=True)) == ["prepared"]
+    (case.folder / "results.csv").write_text(RESULTS + "2025-01-21,R2-1,40\n", "utf-8")
+    case.run(follow_file, case.folder / "results.csv")
+    assert _states(_sent(case, f"{address}/plans", dry_run=True)) == ["prepared"]
+    _sent(case, f"{address}/plans")
+    assert _states(_sent(case, f"{address}/plans", dry_run=True)) == []
+
+
 def test_what_waits_and_is_not_so_any_more_is_withdrawn(case: Case, system: tuple[OkrSystem, str]) -> None:
     okrs, address = system
     okrs.answers = [(401, "", {})]

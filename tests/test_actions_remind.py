@@ -164,6 +164,21 @@ def test_without_a_mail_server_everything_waits_and_says_what_is_missing(case: C
     assert report.leaves_work
 
 
+@pytest.mark.parametrize("day", [8, 9])
+def test_a_dry_run_lists_what_waits_and_would_be_sent(
+    case: Case, post: Post, day: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as nowhere:
+        nowhere.delenv("TARGETCAL_SMTP")
+        told(case)
+    desks._submit(case)
+    _go_to(case, day)
+    planned = [address for _, address in _listed(told(case, dry_run=True))]
+    assert planned[:2] == [*HEADS], "invitations wait"
+    told(case)
+    assert [to for _, to, _ in post.received] == planned
+
+
 def test_what_waited_too_long_to_be_true_is_withdrawn(case: Case, nowhere: None) -> None:
     told(case)
     desks._submit(case)

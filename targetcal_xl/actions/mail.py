@@ -24,7 +24,7 @@ from .letter_files import Issued, LetterOnShelf, LetterShelf, SignedOnShelf, iss
 from .letters_held import FOLDER, lines_outdated
 from .mail_texts import SIGNED_TEXT, CoveringText, covering_texts, write_texts
 from .message_rows import row_of_message
-from .outbox import OutboxReport, Sleep, send_due
+from .outbox import OutboxReport, Sleep, send_due, waiting_rows
 
 MailFormat = Literal["pdf", "docx", "both"]
 
@@ -68,8 +68,8 @@ def mail(
     table = read_representatives(people, stock.plan, known) if people else None
     news = _news(stock, found, _of_people(stock, found, table) if table else _of_regions(stock, found))
     if dry_run:
-        rows = tuple(row_of_message(stock, message) for message, _ in news)
-        return OutboxReport(rows, tuple(found.problems), dry=True)
+        rows = [*waiting_rows(stock, LETTER_KINDS), *(row_of_message(stock, message) for message, _ in news)]
+        return OutboxReport(tuple(rows), tuple(found.problems), dry=True)
     while some := [*islice(news, _AT_ONCE)]:
         events, documents = enter(desk.ledger, stock.plan.code, some)
         take_stock(desk).settle(events, documents)

@@ -44,7 +44,7 @@ from ..outbox import (
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, QUIET, Part, Report, Sentence, table
 from .follow import agreed_targets
-from .message_rows import row_of_message
+from .message_rows import MessageRow, queued_row, row_of_message
 from .outbox import OutboxReport, Sleep, send_due
 
 _FILES = (".json", ".csv")
@@ -139,8 +139,9 @@ def okr(
         return OkrReport(found, stock.plan.metric, as_of, file=to, dry=dry_run)
     news = [*_news(stock, _messages(stock, place, found, as_of, ids, link))]
     if dry_run:
-        rows = tuple(row_of_message(stock, message) for message in news)
-        return OkrReport(found, stock.plan.metric, as_of, outbox=OutboxReport(rows, dry=True), dry=True)
+        rows = [*_waiting(stock, place, news), *(row_of_message(stock, message) for message in news)]
+        outbox = OutboxReport(tuple(rows), dry=True)
+        return OkrReport(found, stock.plan.metric, as_of, outbox=outbox, dry=True)
     _enter(stock, news)
     last = (item for about, item in _last(desk.ledger).items() if about[:2] == (place.channel, place.address))
     own = {item.code for item in last if item.state not in _OVER}
@@ -342,6 +343,15 @@ def _news(stock: Stock, messages: Iterable[Message]) -> Iterator[Message]:
         if old is None or old.message.text != message.text or old.state == MessageState.WITHDRAWN:
             number = 1 if old is None else int(old.message.occasion.rpartition(" ")[2]) + 1
             yield replace(message, occasion=f"{_about(message)[2]} {number}")
+
+
+def _waiting(stock: Stock, place: OkrPlace, news: Iterable[Message]) -> Iterator[MessageRow]:
+    """What waits for a place, and is so still."""
+    replaced = {_about(message) for message in news}
+    for about, item in _last(stock.desk.ledger).items():
+        is_there = about[:2] == (place.channel, place.address) and about not in replaced
+        if is_there and item.state == MessageState.PREPARED:
+            yield queued_row(stock, item)
 
 
 def _enter(stock: Stock, news: Sequence[Message]) -> None:

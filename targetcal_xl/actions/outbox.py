@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..calibration import Key, Value
-from ..calibration.vocabulary import Channel, LetterState, MessageState
+from ..calibration.vocabulary import Channel, LetterState, MessageKind, MessageState
 from ..desk import (
     LETTER_KINDS,
     Desk,
@@ -219,6 +219,14 @@ def send_due(
         _show(now)
     told = (item for item in queue(desk.ledger) if only is None or item.code in only)
     return OutboxReport(tuple(queued_row(now, item) for item in told), tuple(found))
+
+
+def waiting_rows(stock: Stock, kinds: Container[str] = tuple(MessageKind)) -> tuple[MessageRow, ...]:
+    """What waits in the queue, of some kinds, and would be sent now."""
+    items = queue(stock.desk.ledger)
+    gone = {event.row for event in _withdrawn(stock, items)}
+    waiting = (item for item in items if item.state == MessageState.PREPARED and item.code not in gone)
+    return tuple(queued_row(stock, item) for item in waiting if item.message.kind in kinds)
 
 
 def _withdrawn(stock: Stock, items: Iterable[Queued]) -> Iterator[Event]:

@@ -16,7 +16,7 @@ from ..outbox import MOST_ATTACHED, Attachment, Message, attached, enter, messag
 from ..problems import Problem, Refused
 from .message_rows import row_of_message
 from .notices import DueNotices, Files, notices
-from .outbox import OutboxReport, Sleep, send_due
+from .outbox import OutboxReport, Sleep, send_due, waiting_rows
 
 
 def remind(
@@ -28,7 +28,7 @@ def remind(
     packs: Path | None = None,
     sleep: Sleep = time.sleep,
 ) -> OutboxReport:
-    """Tell everybody what is due now and was not told yet; `dry_run` lists it and does nothing.
+    """Tell everybody what is due now and was not told yet, and what waits; `dry_run` lists it only.
 
     `draft` is a folder for mails that a person sends; `attach` are files for invitations, `REGION=FILE`
     each; from the folder `packs` every region gets what it was handed last. Raise Refused for a region or
@@ -39,8 +39,8 @@ def remind(
     due = replace(due, unreached=(*due.unreached, *left))
     news = tuple(_news(stock, due))
     if dry_run:
-        rows = tuple(row_of_message(stock, message) for message, _ in news)
-        return OutboxReport(rows, due.unreached, dry=True)
+        rows = (row_of_message(stock, message) for message, _ in news)
+        return OutboxReport((*waiting_rows(stock), *rows), due.unreached, dry=True)
     events, documents = enter(desk.ledger, stock.plan.code, news)
     if events:
         stock.settle(events, documents)

@@ -15,7 +15,8 @@
     for (const cells of rows) {
       const row = made("tr", "", "");
       row.append(...cells.map((said, k) => {
-        const cell = k ? made("td", "", said) : Object.assign(made("th", "", said), { scope: "row" });
+        const look = /\S{30}/.test(said) ? "unbroken" : "";
+        const cell = k ? made("td", look, said) : Object.assign(made("th", "", said), { scope: "row" });
         cell.dataset.caption = captions[k];
         return cell;
       }));
