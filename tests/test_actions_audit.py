@@ -194,6 +194,11 @@ def test_a_lost_tab_and_a_renamed_one_are_found(case: Case) -> None:
     assert not [place for _, place in told(report.problems) if place.startswith("East 1")]
 
 
+def test_a_lost_tab_does_not_make_strays_of_what_other_sheets_show_of_its_region(case: Case) -> None:
+    delete_tab(case.path, "华南大区")
+    assert {code for code, _ in told(case.run(verify).problems)} == {"sheet_missing", "book_needs_repair"}
+
+
 def test_a_book_without_audit_sheet_is_not_trusted(case: Case) -> None:
     delete_tab(case.path, case.reading().places.tabs["audit"])
     assert "sheet_missing" in [code for code, _ in told(case.run(verify).problems)]

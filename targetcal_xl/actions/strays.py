@@ -50,14 +50,19 @@ def _known(stock: Stock, wanted: Content) -> Mapping[str, set[Spot]]:
     """The spots of each sheet that have a meaning."""
     places, typed = stock.reading.places, stock.reading.typed.values()
     known = {sheet: {*cells} for sheet, cells in wanted.items()}
+    # What is shown elsewhere of a region whose tab is gone cannot be told as ours.
+    gone = {one.region for one in places.sheets.values() if one.region and one.code not in places.tabs}
     for cell in typed:
         known[cell.sheet].add(cell.spot)
     for (sheet, code), place in places.tables.items():
         rows, columns = place.rows.values(), place.columns.values()
         known[sheet] |= {(place.head - 1, across) for across in columns} | {(row, 1) for row in rows}
         known[sheet].add((place.head - 1, 1))
-        if places.sheets[sheet].table(code).growing:
+        table = places.sheets[sheet].table(code)
+        if table.growing:
             known[sheet] |= set(product(rows, columns))
+        lost = [at for row, at in place.rows.items() if table.key(row, "")[0] in gone]
+        known[sheet] |= set(product(lost, columns))
     for spots in known.values():
         spots.add((1, 1))
     for sheet, grid in stock.reading.grids.items():
