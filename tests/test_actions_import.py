@@ -200,6 +200,13 @@ def test_results_of_one_currency_are_taken_in_and_of_two_are_not(tmp_path: Path)
     assert (one.added, one.total) == (2, "7")
 
 
+def test_what_a_file_comes_to_is_told_whether_it_is_known_or_not(tmp_path: Path) -> None:
+    case, path = fresh(tmp_path), tmp_path / "results.csv"
+    known, new = ("2025-01-06", "R1-1", 3), ("2025-01-07", "R1-1", 4)
+    told = [_take(case, _csv(path, rows)) for rows in ([known], [known, new], [known, new])]
+    assert [(one.added, one.total) for one in told] == [(1, "3"), (1, "7"), (0, "7")]
+
+
 def test_history_and_readings_go_into_finances_cells_and_recalibrate_takes_them(tmp_path: Path) -> None:
     case = fresh(tmp_path)
     past = [("R1-1", "2024Q4", 77), ("R1-2", "2024Q4", case.inputs.history.values[1, -1])]

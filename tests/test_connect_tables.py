@@ -173,7 +173,7 @@ def test_names_are_alike_for_suggestions_as_they_are_for_codes() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["2025-01-31", "2025/1/31", "2025.01.31", "2025年1月31日", "２０２５－０１－３１"]
+    "said", ["2025-01-31", "2025/1/31", "2025.01.31", "31.01.2025", "2025年1月31日", "２０２５－０１－３１"]
 )
 def test_a_date_reads_in_the_usual_spellings(tmp_path: Path, said: str) -> None:
     table = read_table(write(tmp_path, f"date\n{said}\n"), ["date"])

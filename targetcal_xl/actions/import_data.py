@@ -190,7 +190,7 @@ def _read_as(known: _Known, wanted: SourceWanted, content: Traversable, called: 
 def results_news(empty: Imported, value: Floats, now: Floats, before: Floats) -> Imported:
     """What of daily results is new, or other than what was known `before` of the same line and day.
 
-    `now` and `before` are (4, n, D); `value` (n, days so far) is summed up.
+    `now` and `before` are (4, n, D), results first; the total is that of all that is said now.
     """
     said, had = (np.isfinite(grid).any(axis=0) for grid in (now, before))
     same = ((now == before) | (np.isnan(now) & np.isnan(before))).all(axis=0)
@@ -201,7 +201,7 @@ def results_news(empty: Imported, value: Floats, now: Floats, before: Floats) ->
         rows=int(said.sum()),
         added=int((said & ~had).sum()),
         changed=int((said & had & ~same).sum()),
-        total=float(np.nansum(value)),
+        total=float(np.nansum(now[0])),
         days=days.astype(np.float64),
         lines=lines.astype(np.float64),
         value=value,

@@ -28,7 +28,11 @@ _LETTER = "(?P<multiple>(?i:" + "|".join(sorted(_LETTERS, key=len, reverse=True)
 _OF_MONEY = [re.compile(rf"{_LETTER}\s?{_MONEY}"), re.compile(rf"{_MONEY}\s?{_LETTER}")]
 """k$, $m, USD 000s: letters are a multiple beside money alone; kWh and MB are units of their own."""
 _DAY = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
-_DAYS = [*map(re.compile, (_DAY, *(pattern for one in LANGUAGES for pattern in record(one).days)))]
+_DAY_FIRST = r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"
+"""31.1.2025, as half of Europe writes; with slashes the month may come first, and nobody can tell."""
+_DAYS = [
+    *map(re.compile, (_DAY, _DAY_FIRST, *(pattern for one in LANGUAGES for pattern in record(one).days)))
+]
 """How a day is written: in figures, or as one of our languages writes it."""
 
 
@@ -77,7 +81,7 @@ def number_told(said: str, unit: str = "") -> float:
 
 
 def date_told(said: str) -> dt.date | None:
-    """The day of `2025-01-31`, or as one of our languages writes it; None for what is none."""
+    """The day of `2025-01-31` or `31.1.2025`, or as one of our languages writes it; None for what is none."""
     found = (pattern.fullmatch(normal(said)) for pattern in _DAYS)
     parts = next(filter(None, found), None)
     try:
