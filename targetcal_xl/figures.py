@@ -164,20 +164,30 @@ def spell(
 
     Without the sign of what is rounded to nothing; `trimmed`, without noughts at its end.
     """
-    exact = Decimal(f"{value:.15g}").scaleb(-power)
-    whole = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ANY_FLOAT)
+    exact = Decimal(f"{value:.15g}")
+    if power:
+        exact = exact.scaleb(-power)
+    whole = exact.quantize(_last_place(decimals), ROUND_HALF_UP, _ANY_FLOAT)
     said = f"{abs(whole):,f}"
     if trimmed and decimals:
         said = said.rstrip("0").rstrip(".")
-    sign = "" if not whole else MINUS if whole < 0 else "+" * signed
-    return sign + said.translate(_separators(language))
+    if others := _separators(language):
+        said = said.translate(others)
+    return (MINUS if whole < 0 else "+" * signed) + said if whole else said
+
+
+@cache
+def _last_place(decimals: int) -> Decimal:
+    """One of the last decimal place that is told."""
+    return Decimal(1).scaleb(-decimals)
 
 
 @cache
 def _separators(language: str) -> dict[int, str]:
-    """Python's separators to those of a language.
+    """Python's separators to those of a language, where these are others.
 
     Babel's own formatting takes ten times as long, and a sheet has tens of thousands of numbers.
     """
     own = record(language)
-    return str.maketrans({",": own.thousands, ".": own.point})
+    others = {",": own.thousands, ".": own.point}
+    return {ord(sign): other for sign, other in others.items() if sign != other}
