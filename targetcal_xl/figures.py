@@ -144,6 +144,8 @@ def plain(value: float | None, language: str, decimals: int = _MOST_PLAIN) -> st
     return spell(float(f"{value:.12g}"), language, decimals, trimmed=True)
 
 
+_EXACT = 1e15
+"""Whole numbers below it have no digit to round."""
 _ANY_FLOAT = Context(prec=400)
 """Digits enough for every float and its decimals."""
 
@@ -164,11 +166,12 @@ def spell(
 
     Without the sign of what is rounded to nothing; `trimmed`, without noughts at its end.
     """
-    exact = Decimal(f"{value:.15g}")
-    if power:
-        exact = exact.scaleb(-power)
-    whole = exact.quantize(_last_place(decimals), ROUND_HALF_UP, _ANY_FLOAT)
-    said = f"{abs(whole):,f}"
+    if power == 0 <= decimals and abs(value) < _EXACT and value % 1 == 0:
+        whole, said = Decimal(value), f"{abs(value):,.{decimals}f}"
+    else:
+        exact = Decimal(f"{value:.15g}").scaleb(-power)
+        whole = exact.quantize(_last_place(decimals), ROUND_HALF_UP, _ANY_FLOAT)
+        said = f"{abs(whole):,f}"
     if trimmed and decimals:
         said = said.rstrip("0").rstrip(".")
     if others := _separators(language):
