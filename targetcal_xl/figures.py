@@ -144,6 +144,8 @@ def plain(value: float | None, language: str, decimals: int = _MOST_PLAIN) -> st
     return spell(float(f"{value:.12g}"), language, decimals, trimmed=True)
 
 
+_EXACT = 1e15
+"""Whole numbers below it have no digit to round."""
 _ANY_FLOAT = Context(prec=400)
 """Digits enough for every float and its decimals."""
 
@@ -164,20 +166,31 @@ def spell(
 
     Without the sign of what is rounded to nothing; `trimmed`, without noughts at its end.
     """
-    exact = Decimal(f"{value:.15g}").scaleb(-power)
-    whole = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ANY_FLOAT)
-    said = f"{abs(whole):,f}"
+    if power == 0 <= decimals and abs(value) < _EXACT and value % 1 == 0:
+        whole, said = Decimal(value), f"{abs(value):,.{decimals}f}"
+    else:
+        exact = Decimal(f"{value:.15g}").scaleb(-power)
+        whole = exact.quantize(_last_place(decimals), ROUND_HALF_UP, _ANY_FLOAT)
+        said = f"{abs(whole):,f}"
     if trimmed and decimals:
         said = said.rstrip("0").rstrip(".")
-    sign = "" if not whole else MINUS if whole < 0 else "+" * signed
-    return sign + said.translate(_separators(language))
+    if others := _separators(language):
+        said = said.translate(others)
+    return (MINUS if whole < 0 else "+" * signed) + said if whole else said
+
+
+@cache
+def _last_place(decimals: int) -> Decimal:
+    """One of the last decimal place that is told."""
+    return Decimal(1).scaleb(-decimals)
 
 
 @cache
 def _separators(language: str) -> dict[int, str]:
-    """Python's separators to those of a language.
+    """Python's separators to those of a language, where these are others.
 
     Babel's own formatting takes ten times as long, and a sheet has tens of thousands of numbers.
     """
     own = record(language)
-    return str.maketrans({",": own.thousands, ".": own.point})
+    others = {",": own.thousands, ".": own.point}
+    return {ord(sign): other for sign, other in others.items() if sign != other}

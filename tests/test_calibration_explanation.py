@@ -23,7 +23,7 @@ from targetcal_xl.calibration import (
     explain,
 )
 from targetcal_xl.calibration.baseline import PARTS
-from targetcal_xl.calibration.explanation import axis_floor
+from targetcal_xl.calibration.explanation import axis_floor, explain_each
 from tests.support.samples import METRIC, sample_inputs
 
 _AMOUNTS = st.one_of(st.just(0.0), st.just(math.nan), st.integers(0, 300).map(float))
@@ -84,6 +84,11 @@ def test_every_number_is_the_one_that_the_cells_show_to_what_the_step_is_exact(s
             assert said.start == pytest.approx(standing.last_year[k], abs=10.0**-metric.places / 2 + 1e-9)
             for step, amount in zip(said.steps, baseline.contributions[k], strict=False):
                 assert step.amount == pytest.approx(amount, rel=1e-12, abs=1.001 * 10.0**-metric.places)
+
+
+@given(_standings(), st.lists(st.sampled_from([0, 1, 2])))
+def test_lines_explained_one_by_one_are_explained_as_each_alone(standing: Standing, lines: list[int]) -> None:
+    assert [*explain_each(standing, lines)] == [explain(standing, [line]) for line in lines]
 
 
 @given(_standings(), st.permutations([0, 1, 2]))

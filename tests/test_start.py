@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.desks import fresh
+from targetcal_xl.actions.outbox import outbox
+from tests.support.desks import FINANCE, _submit, fresh
+from tests.support.noticed import noticed
 
 _SAY = "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
 _COMMAND = "from targetcal_xl.cli.app import app; app({words!r}, standalone_mode=False)"
@@ -30,7 +32,7 @@ HEAVY |= {
     "pypdfium2_raw",
 }
 HEAVY |= {"rich", "click", "msoffcrypto", "segno", "typst", "watchfiles", "xlsxwriter", "xlwings"}
-HEAVY |= {"asyncio", "filelock", "httpx", "keyring", "holidays", "sqlite3", "uno"}
+HEAVY |= {"asyncio", "filelock", "httpx", "keyring", "holidays", "smtplib", "sqlite3", "uno"}
 HEAVY |= {"asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator"}
 HEAVY |= {"fsspec", "s3fs", "sshfs", "webdav4"}
 """What takes long to load, of others and of Python's own."""
@@ -78,6 +80,17 @@ def test_checking_a_book_loads_ledger_and_numbers_and_nothing_to_write_with(tmp_
     book = fresh(tmp_path).path
     started = _COMMAND.format(words=["check", str(book)])
     assert _loaded(started) & HEAVY <= SHELL | BOOKS
+
+
+def test_a_lock_that_enters_a_mail_loads_nothing_to_send_it_with_where_there_is_no_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TARGETCAL_SMTP", raising=False)
+    case = noticed(tmp_path)
+    _submit(case)
+    started = _COMMAND.format(words=["lock", str(case.path), "--as", FINANCE])
+    assert _loaded(started) & HEAVY <= SHELL | BOOKS
+    assert [row.kind for row in case.run(outbox, listed=True).messages] == ["objection_raised"]
 
 
 def test_the_server_of_worksheet_functions_loads_the_method_and_no_spreadsheet() -> None:

@@ -75,8 +75,8 @@ def deviation(
     model = np.asarray(suggested, dtype=np.float64)
     better = direction * (np.asarray(declared, dtype=np.float64) - model)
     whole = reference(model, distance)
-    beside_zero = np.where(better == 0, 0.0, np.where(np.isnan(better), np.nan, np.copysign(np.inf, better)))
-    return np.where(whole == 0, beside_zero, better / np.where(whole == 0, 1.0, whole))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((better == 0) & (whole == 0), 0.0, better / whole)
 
 
 def is_implausible(declared: float, suggested: float, metric: Metric) -> bool:

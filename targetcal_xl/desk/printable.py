@@ -11,9 +11,11 @@ from ..workbook import Typed
 from .stock import Stock
 from .taken_in import where
 
-_PRINTED = (
-    *(*JUSTIFICATION, "what", "unit", "decision_reason", "granted_reason", "owner", DECLINED),
-    *(f"region.{code}" for code in ("head", "superior", "hrbp")),
+_PRINTED = frozenset(
+    [
+        *(*JUSTIFICATION, "what", "unit", "decision_reason", "granted_reason", "owner", DECLINED),
+        *(f"region.{code}" for code in ("head", "superior", "hrbp")),
+    ]
 )
 """People's fields that a letter says; others may hold any text."""
 _FILE = "plan.toml"

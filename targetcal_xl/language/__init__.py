@@ -46,6 +46,7 @@ def catalogue(language: str) -> dict[str, str]:
     return {key: said for part in parts for key, said in _part(language, part).items()}
 
 
+@cache
 def find(key: str, language: str) -> str | None:
     """The text of a key as the catalogue has it, None where it has none.
 

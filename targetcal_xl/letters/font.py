@@ -9,7 +9,6 @@ import struct
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +48,8 @@ def font_file() -> Path:
 
 def _known_file() -> Path:
     """The same by its name and size only, which is enough to ask what it can show, and takes no time."""
+    from importlib.resources import files
+
     try:
         path = Path(str(files(_PACKAGE))) / _FILE
     except ModuleNotFoundError as error:

@@ -138,7 +138,9 @@ def xml_of(said: str) -> str:
     """XML content that spreadsheet programs read back as exactly this text."""
     if _TO_SPELL.search(said) is None:
         return said
-    return escape(_NEEDS_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", said), quote=False)
+    if "_x" in said or not said.isprintable():  # looked for sign by sign in few texts
+        said = _NEEDS_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", said)
+    return escape(said, quote=False)
 
 
 def number_of(said: str) -> float:

@@ -14,7 +14,7 @@ from .limits import Counted
 from .markup import MAIN, Declared, SheetReader, Told, parsed_cells, parsed_strings
 
 _OPENS, _CLOSES, _ROW_CLOSES = b"<sheetData>", b"</sheetData>", b"</row>"
-_ROW = re.compile(r'<row r="([0-9]{1,7})"([^<>]*?)(/?)>')
+_ROW = re.compile(r'<row r="([0-9]{1,7}+)"([^<>/]*+)(/?)>')
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3}+)([0-9]++)"(?: s="[0-9]++")?+((?: t="[A-Za-z]++")?+)(?:>'
     r"(?:<f( [^<>]*?)?(?:/>|>([^<]*+)</f>))?"

@@ -302,9 +302,9 @@ class Worksheet:
 def _by_row(spots: Iterable[Spot]) -> dict[int, list[int]]:
     """Row -> columns, both ascending."""
     found: defaultdict[int, list[int]] = defaultdict(list)
-    for row, column in sorted(spots):
+    for row, column in spots:
         found[row].append(column)
-    return found
+    return {row: sorted(found[row]) for row in sorted(found)}
 
 
 def _cells_of(row: Element, number: int) -> dict[int, Element]:

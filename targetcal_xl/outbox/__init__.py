@@ -6,6 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .bounces import Bounce, bounces_in
+    from .chat import chat_content, fits
     from .delivery import ATTEMPTS, Delivery, deliver
     from .drafts import Drafts
     from .message import MOST_ATTACHED, Attachment, Message, attached, message_code, on_one_line
@@ -23,9 +24,10 @@ with on_demand(__name__):
         queue,
         state_event,
     )
-    from .robots import Robots, chat_content, fits, robots
+    from .robots import Robots, robots
     from .secrets import secret
-    from .smtp import Mailbox, mailbox
+    from .server import mailbox
+    from .smtp import Mailbox
     from .ways import Attempt, Carrier, Limit, Pace
 
 __all__ = [

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..calibration.vocabulary import Channel, MessageState
 from ..ledger import Event, Log, dump, load, reference
+from .chat import chat_content
 from .message import Message, message_code
 
 ACTION = "outbox"
@@ -74,9 +75,8 @@ def content_of(message: Message, plan: str, files: tuple[bytes, ...] = ()) -> by
 
     Raise Refused for an address that no mail can be sent to.
     """
-    # Whoever only looks whether something waits makes no message.
+    # Whoever only looks whether something waits makes no mail.
     from .mime import mail_content
-    from .robots import chat_content
 
     if message.channel == Channel.MAIL:
         return mail_content(message, plan, files)

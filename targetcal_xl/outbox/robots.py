@@ -11,13 +11,13 @@ import json
 import logging
 import os
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ..calibration.vocabulary import Channel, MessageState
 from ..log import step
+from .chat import as_json
 from .message import Message, on_one_line
 from .secrets import secret
 from .ways import Attempt, Limit
@@ -33,8 +33,6 @@ class _Kind:
     """What one of the three asks of a robot."""
 
     limits: tuple[Limit, ...]
-    most: int
-    """The longest text in bytes that it takes."""
     signed: Callable[[str, float], tuple[dict[str, str], dict[str, str]]]
     """The query and the fields of the body that prove who sends."""
     later: Mapping[int, float]
@@ -69,56 +67,18 @@ _SECOND = 1.0
 _KINDS: Final[Mapping[str, _Kind]] = {
     Channel.FEISHU: _Kind(
         (Limit(100, _MINUTE), Limit(5, _SECOND)),
-        18_000,
         _feishu,
         {11232: 5.0, 99991400: _MINUTE},
         frozenset({19001, 19021, 19022, 19024}),
     ),
     Channel.DINGTALK: _Kind(
         (Limit(20, _MINUTE),),
-        18_000,
         _dingtalk,
         {130101: _BANNED, 660026: _BANNED, -1: 5.0},
         frozenset({300001, 300005, 310000, 400101, 400102}),
     ),
-    Channel.WECOM: _Kind(
-        (Limit(20, _MINUTE),), 2_048, _wecom, {45009: _MINUTE, -1: 5.0}, frozenset({93000, 93008})
-    ),
+    Channel.WECOM: _Kind((Limit(20, _MINUTE),), _wecom, {45009: _MINUTE, -1: 5.0}, frozenset({93000, 93008})),
 }
-
-
-def chat_content(message: Message) -> bytes:
-    """What a group robot is sent, as it is recorded: signed only when it is sent."""
-    told = _cut(_told(message), _KINDS[message.channel])
-    if message.channel == Channel.FEISHU:
-        return _json({"msg_type": "text", "content": {"text": told}})
-    return _json({"msgtype": "text", "text": {"content": told}})
-
-
-def fits(message: Message) -> bool:
-    """Whether a message arrives whole: a mail may be as long as it likes."""
-    kind = _KINDS.get(message.channel)
-    return kind is None or _length(_told(message)) <= kind.most
-
-
-def _told(message: Message) -> str:
-    return f"{message.subject}\n{message.text}"
-
-
-def _cut(said: str, kind: _Kind) -> str:
-    """A text that is no longer than is taken, in UTF-8 and as JSON alike; of whole characters."""
-    if _length(said) <= kind.most:
-        return said
-    most = bisect_right(range(len(said)), kind.most, key=lambda count: _length(f"{said[:count]}…"))
-    return f"{said[: most - 1]}…"
-
-
-def _length(said: str) -> int:
-    return len(_json(said)) - 2
-
-
-def _json(said: object) -> bytes:
-    return json.dumps(said, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True)
@@ -163,7 +123,7 @@ def _posted(kind: _Kind, address: str, query: dict[str, str], body: dict[str, An
         url = str(httpx.URL(address).copy_merge_params(query))
     except httpx.InvalidURL:
         return Attempt(MessageState.PREPARED, VARIABLE, closes=True)
-    answer = posted(url, _json(body), _HEADERS)
+    answer = posted(url, as_json(body), _HEADERS)
     if isinstance(answer, Attempt):
         return answer
     return _judged(kind, answer.status, answer.said, answer.headers.get("x-ogw-ratelimit-reset", ""))

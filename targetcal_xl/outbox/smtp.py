@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
-import re
 import smtplib
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.utils import parseaddr
-from urllib.parse import unquote, urlsplit
 
 from ..calibration.vocabulary import MessageState
 from ..log import step
-from ..problems import Problem, Refused
+from ..problems import Refused
 from ..unreached import cause_of
 from .message import Message, on_one_line
 from .mime import envelope, needs_utf8, signed_off
-from .secrets import secret
 from .ways import Attempt, Limit
 
 _LOG = logging.getLogger(__name__)
 
-SERVER, SENDER, PASSWORD = "TARGETCAL_SMTP", "TARGETCAL_MAIL_FROM", "TARGETCAL_SMTP_PASSWORD"
-_PORTS = {"smtp": 587, "smtps": 465}
 _TIMEOUT = 30.0
 _GREETED_AS = "[127.0.0.1]"
 """As mail programs say it: a name of this computer is nobody's business, and may take long to find."""
@@ -126,29 +119,6 @@ class Mailbox:
             if self.user:
                 self._open.login(self.user, self.password)
         return self._open
-
-
-def mailbox(clock: Callable[[], dt.datetime], environment: Mapping[str, str] = os.environ) -> Mailbox | None:
-    """The mail server that the environment names; None where it names none.
-
-    Raise Refused where what it says cannot be used: one sentence for all that is amiss.
-    """
-    said = environment.get(SERVER, "").strip()
-    if not said:
-        return None
-    name, address = parseaddr(environment.get(SENDER, ""))
-    try:
-        place = urlsplit(said)
-        port, user = place.port or _PORTS[place.scheme], unquote(place.username or "")
-    except (KeyError, ValueError) as error:
-        raise Refused([Problem("outbox_server", SERVER)]) from error
-    if not place.hostname or place.password or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-        code = "outbox_server" if place.password or not place.hostname else "outbox_sender"
-        raise Refused([Problem(code, SERVER if code == "outbox_server" else SENDER)])
-    password = secret(PASSWORD, f"{user}@{place.hostname}", environment) if user else ""
-    if user and not password:
-        raise Refused([Problem("outbox_password", PASSWORD, {"user": user, "host": place.hostname})])
-    return Mailbox(place.hostname, port, place.scheme == "smtps", user, password, (name, address), clock)
 
 
 def _unreached(error: smtplib.SMTPException | OSError) -> Attempt:

@@ -107,9 +107,10 @@ def _people(region: Region) -> dict[str, Value]:
 
 
 def _history(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
+    fields = [f"history.{period}" for period in inputs.history.periods]
     for line, values in zip(inputs.plan.lines, inputs.history.values.tolist(), strict=True):
-        for period, value in zip(inputs.history.periods, values, strict=True):
-            yield (line.region, line.code, f"history.{period}"), None if math.isnan(value) else value
+        for field, value in zip(fields, values, strict=True):
+            yield (line.region, line.code, field), None if math.isnan(value) else value
 
 
 def _events(inputs: Inputs) -> Iterator[tuple[Key, Value]]:
@@ -150,11 +151,11 @@ def asked_periods(inputs: Inputs) -> dict[str, Period]:
 
 
 def _readings(inputs: Inputs) -> dict[Key, Value]:
-    sides = {"reference": inputs.readings.reference, "now": inputs.readings.now}
+    sides = {"reference": inputs.readings.reference.tolist(), "now": inputs.readings.now.tolist()}
     return {
-        (None, reading_row(line.code, item.code), f"reading.{side}"): float(values[row, column])
+        (None, reading_row(line.code, item.code), f"reading.{side}"): values[row][column]
         for row, line in enumerate(inputs.plan.lines)
         for column, item in enumerate(inputs.plan.indicators)
         for side, values in sides.items()
-        if not math.isnan(values[row, column])
+        if not math.isnan(values[row][column])
     }

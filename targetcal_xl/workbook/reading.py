@@ -118,13 +118,14 @@ def _typed(sheet: Sheet, places: Places, grids: Mapping[str, SheetCells]) -> Ite
     """Every person's cell that the book still has on one sheet."""
     grid, step = grids.get(sheet.code, {}), places.inputs.plan.metric.step
     for key, shape, spot in chain(_fields(sheet, places), _table_cells(sheet, places)):
-        cell = grid.get(spot, BLANK)
-        value = None if cell.value is None else meant(cell.value, shape.kind)
-        if shape.kind == "line" and value is not None:
+        held, formula, _ = grid.get(spot, BLANK)
+        kind = shape.kind
+        value = None if held is None else meant(held, kind)
+        if kind == "line" and value is not None:
             value = _line_codes(shape.choices, places).get(str(value), value)
         if isinstance(value, float):
-            value = kept(value, step if shape.kind == "number" else None)
-        told = (key, shape.owner, shape.kind, sheet.code, spot, value, cell.formula is not None)
+            value = kept(value, step if kind == "number" else None)
+        told = (key, shape.owner, kind, sheet.code, spot, value, formula is not None)
         yield tuple.__new__(Typed, told)  # half the time of a call, and there are many
 
 

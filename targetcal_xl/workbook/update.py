@@ -32,8 +32,7 @@ def rows_below(
     for at, row in enumerate(rows, max(place.rows.values(), default=place.head) + 1):
         cells[at, 1] = Cell(str(next(iter(row.values()))))
         for code, value in row.items():
-            held = shown(value, kinds[code], language)
-            cells[at, across[code]] = BLANK if held is None else new_cell((held, None, None))
+            cells[at, across[code]] = new_cell((shown(value, kinds[code], language), None, None))
     return cells
 
 
@@ -49,8 +48,8 @@ def is_formula(found: Cell, wanted: Cell) -> bool:
 
 def same_shown(found: Cell, wanted: Cell) -> bool:
     """Whether two cells show the same; an empty text shows nothing."""
-    a, b = (None if cell.value == "" else cell.value for cell in (found, wanted))
-    return calibration.same_value(a, b)
+    a, b = found.value, wanted.value
+    return calibration.same_value(None if a == "" else a, None if b == "" else b)
 
 
 def _same(found: Cell, wanted: Cell) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from ...calibration.arrays import Floats
 from ...calibration.baseline import PARTS
 from ...calibration.drivers import EFFECT_LIMIT
-from ...calibration.explanation import explain
+from ...calibration.explanation import explain_each
 from ...calibration.plan import Plan
 from ...calibration.standing import Standing
 from ...ooxml import Cell
@@ -126,7 +126,8 @@ class Way:
             if past.is_plain
             else if_(is_number(known), past, NOTHING)
         )
-        said = (why(explain(facts.standing, [k]), facts.plan.metric, facts.language) for k in places)
+        explained = explain_each(facts.standing, places)
+        said = (why(one, facts.plan.metric, facts.language) for one in explained)
         names, words = [Cell(line.name) for line in lines], [Cell(sentence) for sentence in said]
         return {"name": names, **steps, "why": words, **facts.volumes(places)}
 
