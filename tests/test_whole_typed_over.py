@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import decide
 from targetcal_xl.calibration import Value
 from targetcal_xl.language import text
 from targetcal_xl.ooxml import BLANK, cell_name
@@ -16,22 +15,15 @@ from targetcal_xl.workbook import Owner, Reading, open_book, read, region_sheet
 from targetcal_xl.workbook.reading import Typed
 from tests.support.desks import Case, confirmed, decided, locked
 from tests.support.office import convert_all
+from tests.support.stages import returned
 
 TABS = ("R1", "R2")
 CARDS = {"allotment", "suggested", "declared", "gap_pct", "agreed", "checks"}
 
 
-def _returned(folder: Path) -> Case:
-    """One line of a region is agreed and another one is back."""
-    case = locked(folder)
-    case.run(decide, "R1", "R1-1", "accept", reason="依据充分", by="superior1")
-    case.run(decide, "R1", "R1-2", "return", reason="请补充依据", by="superior1")
-    return case
-
-
 STAGES: Mapping[str, Callable[[Path], Case]] = {
     "locked": locked,
-    "returned": _returned,
+    "returned": returned,
     "decided": decided,
     "confirmed": confirmed,
 }

@@ -34,7 +34,7 @@ from targetcal_xl.actions import (
 )
 from targetcal_xl.buttons import macros
 from targetcal_xl.calibration import Inputs, Key, Value
-from targetcal_xl.desk import Desk, ledger_beside, open_desk
+from targetcal_xl.desk import Desk, LetterFormat, ledger_beside, open_desk
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.ledger import Entry
 from targetcal_xl.ooxml import BLANK, Cell, cell_name
@@ -239,12 +239,12 @@ def confirmed(folder: Path) -> Case:
     return _copy("confirmed", folder)
 
 
-def replace_letter(case: Case) -> None:
+def replace_letter(case: Case, form: LetterFormat = "both") -> None:
     """A target of R1 is changed by agreement, and the letter that says so issued."""
     said = {"since": dt.date(2025, 2, 15), "trigger": "staff", "reason": "两名销售提前到岗"}
     case.run(ask_change, "R1", "R1-1", 90, **said, by="陈主管")
     case.run(answer_change, "R1", "R1-1", True, "人已到岗", by="superior1")
-    case.run(issue_letters, case.folder / "letters")
+    case.run(issue_letters, case.folder / "letters", form)
 
 
 def low(case: Case) -> tuple[float, float, float]:

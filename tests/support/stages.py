@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from targetcal_xl.actions import (
-    answer_change,
-    ask_change,
-    decide,
-    handle_objection,
-    issue_letters,
-    signed_on_paper,
-)
-from tests.support.desks import TALK, Case, confirmed, decided, locked
+from targetcal_xl.actions import decide, handle_objection, issue_letters, signed_on_paper
+from tests.support.desks import TALK, Case, confirmed, decided, locked, replace_letter
 
 
 def _objected(folder: Path) -> Case:
@@ -22,6 +14,14 @@ def _objected(folder: Path) -> Case:
     case = locked(folder)
     case.run(handle_objection, "R2", "R2-1", **TALK, note="与负责人面谈，渠道缺人", hours=2, by="hrbp2")
     case.run(decide, "R1", "R1-1", "counter", counter=90.0, reason="依据充分", by="superior1")
+    return case
+
+
+def returned(folder: Path) -> Case:
+    """One line of a region is agreed and another one is back."""
+    case = locked(folder)
+    case.run(decide, "R1", "R1-1", "accept", reason="依据充分", by="superior1")
+    case.run(decide, "R1", "R1-2", "return", reason="请补充依据", by="superior1")
     return case
 
 
@@ -41,10 +41,8 @@ def _signed(folder: Path) -> Case:
 
 def _changed(folder: Path) -> Case:
     """A target was changed after that, and the letter that says so is out."""
-    case, since = _signed(folder), dt.date(2025, 2, 15)
-    case.run(ask_change, "R1", "R1-1", 90, since=since, trigger="staff", reason="提前到岗", by="陈主管")
-    case.run(answer_change, "R1", "R1-1", True, "人已到岗", by="superior1")
-    case.run(issue_letters, folder / "letters", "docx")
+    case = _signed(folder)
+    replace_letter(case, "docx")
     return case
 
 
