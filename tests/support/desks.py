@@ -32,9 +32,10 @@ from targetcal_xl.actions import (
     lock,
     new,
 )
+from targetcal_xl.actions.letter_making import LetterFormat
 from targetcal_xl.buttons import macros
 from targetcal_xl.calibration import Inputs, Key, Value
-from targetcal_xl.desk import Desk, LetterFormat, ledger_beside, open_desk
+from targetcal_xl.desk import Desk, ledger_beside, open_desk
 from targetcal_xl.desk.records import standing_of
 from targetcal_xl.ledger import Entry
 from targetcal_xl.ooxml import BLANK, Cell, cell_name
