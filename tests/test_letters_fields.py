@@ -6,12 +6,14 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Grant, LineCommitment, Metric, Objection, Period, Targets
+from targetcal_xl.calibration import Grant, Letter, LineCommitment, Metric, Objection, Period, Targets
+from targetcal_xl.calibration.commitment import Turned
 from targetcal_xl.figures import Figures
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.letters import fields
@@ -73,6 +75,38 @@ def test_a_change_from_nothing_is_not_a_number(unknown: float) -> None:
     targets = replace(TARGETS, last_year=unknown)
     said = fields(replace(sample_letter(1), total=targets), "en")
     assert said["growth"] == UNKNOWN
+
+
+def _due(letter: Letter, language: str) -> list[tuple[str, str]]:
+    return [(row["target"], row["limit"]) for row in _rows(fields(letter, language), "milestones")]
+
+
+def _means(lines: int, direction: Literal[1, -1] = 1) -> Letter:
+    """What a region promises of a mean, which nobody can tell of all its lines."""
+    plain = sample_letter(lines)
+    milestones = tuple(replace(one, target=math.nan, limit=math.nan) for one in plain.milestones)
+    metric = replace(plain.metric, kind="mean", direction=direction, step=0.1)
+    return replace(plain, metric=metric, milestones=milestones, total=None)
+
+
+def test_a_mean_of_one_line_is_due_at_its_target_on_every_milestone() -> None:
+    assert _due(_means(1), "en") == [("95.0", "85.5"), ("95.0", "85.5")]
+    assert _due(_means(1, -1), "zh-CN") == [("95.0", "104.5"), ("95.0", "104.5")]
+
+
+def test_of_means_of_several_lines_each_is_due_at_its_own() -> None:
+    said = ("each line's agreed target (over all days so far)", "110% of it")
+    assert _due(_means(3, -1), "en") == [said, said]
+    said = ("各分解行的最终确认值（按期初至当日累计计算）", "其 90%")
+    assert _due(_means(3), "zh-CN") == [said, said]
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_of_a_mean_that_was_changed_in_its_period_the_path_is_due(lines: int) -> None:
+    letter = _means(lines)
+    turned = replace(letter.lines[0], turned=Turned(dt.date(2025, 2, 1), 90, 95, 92, "territory", "新规"))
+    ((due, _), *_) = _due(replace(letter, lines=(turned, *letter.lines[1:])), "en")
+    assert due == "each line's path (over all days so far)"
 
 
 def test_totals_are_empty_where_lines_do_not_add_up() -> None:

@@ -45,10 +45,10 @@ def _times(targets: Targets, factor: float) -> Targets:
     return Targets(*(value * factor for value in vars(targets).values()))
 
 
-def _numbers(said: LetterFields) -> set[str]:
-    """The numbers of the headline, of the lines and of the milestones."""
-    rows = [said, *said["lines"], *said["milestones"]]
-    return {str(row[name]) for row in rows for name in (*NAMED, "target", "limit") if name in row}
+def _numbers(said: LetterFields, table: str, names: tuple[str, ...]) -> set[str]:
+    """The numbers by these names, of the headline and of a table."""
+    rows = [said, *said[table]]
+    return {str(row[name]) for row in rows for name in names if name in row}
 
 
 def _words(pdf: bytes) -> list[tuple[str, Box]]:
@@ -93,11 +93,13 @@ def _overlapping(words: list[tuple[str, Box]]) -> list[tuple[str, str]]:
 
 
 def _lost(pdf: bytes, letter: Letter, language: str) -> set[str]:
-    """Numbers that stand nowhere by themselves; those of the whole stand at the top and below the lines."""
-    said = fields(letter, language)
-    found = Counter(number for word, _ in _words(pdf) for number in _FIGURE.findall(word))
+    """Numbers that stand nowhere by themselves, or in no sentence where they belong to milestones; those of
+    the whole stand at the top and below the lines."""
+    said, found = fields(letter, language), Counter(word for word, _ in _words(pdf))
+    told = {number for word in found for number in _FIGURE.findall(word)}
     twice = {str(said[name]) for name in NAMED if name in said}
-    return {one for one in _numbers(said) if found[one] < 1 + (one in twice)}
+    alone = {one for one in _numbers(said, "lines", NAMED) if found[one] < 1 + (one in twice)}
+    return alone | (_numbers(said, "milestones", ("target", "limit")) - told)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -46,7 +46,7 @@ def fields(letter: Letter, language: str) -> LetterFields:
         "declined": [_support(k, grant, language) for k, grant in enumerate(letter.declined, 1)],
         "objections": [_objection(k, item, letter, told) for k, item in enumerate(letter.objections, 1)],
         "risks": _risks(letter.lines),
-        "milestones": [_milestone(one, told) for one in letter.milestones],
+        "milestones": [_milestone(one, letter, told) for one in letter.milestones],
         "warning": _warning(letter.thresholds, language),
     }
 
@@ -195,13 +195,27 @@ def _risks(lines: Sequence[LineCommitment]) -> list[TableRow]:
     return [{"no": str(k), "line": line.name, "risk": line.risk} for k, line in enumerate(named, 1)]
 
 
-def _milestone(milestone: Milestone, told: Figures) -> TableRow:
-    return {
-        "day": _date(milestone.day, told.language),
-        "share": percent(milestone.share, told.language, 0),
-        "target": number(milestone.target, told),
-        "limit": number(milestone.limit, told),
-    }
+def _milestone(milestone: Milestone, letter: Letter, told: Figures) -> TableRow:
+    target, limit = _due(milestone, letter, told)
+    share = percent(milestone.share, told.language, 0)
+    return {"day": _date(milestone.day, told.language), "share": share, "target": target, "limit": limit}
+
+
+def _due(milestone: Milestone, letter: Letter, told: Figures) -> tuple[str, str]:
+    """What is due by a milestone, and from where on it is missed.
+
+    A mean or ratio is due at its target on any day. What lines come to together hangs on what they will
+    weigh, so no number can be told where there are several, nor of a path that turned.
+    """
+    if letter.metric.adds_up or letter.thresholds is None:
+        return number(milestone.target, told), number(milestone.limit, told)
+    bound = 1.0 - letter.metric.direction * (1.0 - letter.thresholds.milestone)
+    has_turned = any(line.turned for line in letter.lines)
+    if len(letter.lines) == 1 and not has_turned:
+        agreed = letter.lines[0].targets.agreed
+        return number(agreed, told), number(agreed * bound, told)
+    due = text(f"letters.milestone.{'turned' if has_turned else 'level'}", told.language)
+    return due, text("letters.milestone.limit", told.language, share=percent(bound, told.language))
 
 
 def _warning(thresholds: Thresholds | None, language: str) -> str:
