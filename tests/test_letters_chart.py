@@ -139,6 +139,7 @@ def test_names_break_between_words_and_between_signs_but_never_within_a_word() -
     assert sheet.folded("Northeast", SMALL, room) == ("Northeast",)
     assert sheet.folded("Greater  Northeast", SMALL, room) == ("Greater", "Northeast")
     assert sheet.folded("客户池健康度指标", SMALL, room) == ("客户池健", "康度指标")
+    assert sheet.folded("一次性事件", SMALL, 4.2 * SMALL) == ("一次性", "事件"), "no sign is left alone"
     assert sheet.folded("Northeasterners", SMALL, room) == ("Northeasterners",)
 
 

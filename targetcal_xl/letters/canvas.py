@@ -100,13 +100,14 @@ class Canvas:
         self.write(at, shown, anchor, size)
 
     def folded(self, said: str, size: float, room: float) -> tuple[str, ...]:
-        """A text in one line, or in two where one has no room and a blank or a wide sign lets it break."""
+        """A text in one line, or in two as long as each other where a blank or a wide sign lets it break."""
         flat = _flat(said)
         if self.length(flat, size) <= room:
             return (flat,)
         breaks = (k for k in range(1, len(flat)) if flat[k] == " " or max(flat[k - 1 : k + 1]) >= _WIDE)
-        cut = max((k for k in breaks if self.length(flat[:k], size) <= room), default=0)
-        return (flat[:cut], flat[cut:].lstrip()) if cut else (flat,)
+        ways = [(flat[:k], flat[k:].lstrip()) for k in breaks if self.length(flat[:k], size) <= room]
+        longest = [max(self.length(part, size) for part in way) for way in ways]
+        return min(zip(longest, reversed(range(len(ways))), ways, strict=True), default=(0, 0, (flat,)))[-1]
 
     def number(
         self, at: tuple[float, float], said: str, anchor: str, size: float, room: float, bold: bool = False
