@@ -64,6 +64,7 @@ bench: $(VENV)/test .venv-bench/made
 	$(PY) -m bench.letters
 	$(PY) -m bench.warning
 	$(PY) -m bench.judgement
+	$(PY) -m bench.totals
 	.venv-bench/bin/python -m bench.baseline_speed
 	.venv-bench/bin/python -m bench.accuracy
 	$(PY) -m bench.ratchet

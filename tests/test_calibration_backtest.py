@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 
 from targetcal_xl.calibration import (
     METHODS,
+    PRIOR_SHARE,
     Backtest,
     Floats,
     Inputs,
@@ -163,10 +164,23 @@ def test_neither_order_nor_unit_changes_the_judgement(random: Random, unit: floa
 
 def test_a_shock_to_all_lines_is_seen_in_their_past_and_the_prior_stands_without_one() -> None:
     short = sample_inputs(periods=1)
-    assert shared_risk(short, compute_baseline(short)) == pytest.approx(0.2)
-    shaken = INPUTS.history.values * np.exp(np.random.default_rng(4).normal(0, 0.3, 12))
-    calm = shared_risk(INPUTS, compute_baseline(INPUTS))
-    assert shared_risk(_with_history(shaken), compute_baseline(_with_history(shaken))) > calm + 0.1
+    assert shared_risk(short, compute_baseline(short)) == PRIOR_SHARE
+    assert _shared(_shaken(range(12))) > _shared(INPUTS) + 0.1
+
+
+def test_shocks_of_the_second_year_of_three_are_remembered() -> None:
+    """By the errors of the last four quarters alone it would be 0.61."""
+    assert _shared(_shaken(range(4, 8))) > 0.7
+
+
+def _shaken(columns: range) -> Inputs:
+    """The same with a shock to all lines in each of these periods."""
+    times = np.exp(np.random.default_rng(4).normal(0, 0.3, 12))
+    return _with_history(INPUTS.history.values * np.where(np.isin(np.arange(12), columns), times, 1.0))
+
+
+def _shared(inputs: Inputs) -> float:
+    return shared_risk(inputs, compute_baseline(inputs))
 
 
 def test_a_plan_without_lines_that_happened_is_judged_by_nothing() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import integrate, stats
 
 from targetcal_xl.calibration import (
     Floats,
@@ -112,18 +112,35 @@ def _errors(rng: np.random.Generator, wide: Floats, periods: int, shared: float)
 def test_a_common_shock_is_found_by_many_periods(shared: float) -> None:
     rng = np.random.default_rng(11)
     centre, wide = rng.uniform(50, 400, 30), rng.uniform(0.05, 0.3, 30)
-    errors, tried = _errors(rng, wide, 1_500, shared), rng.random((30, 1_500)) < 0.9
-    assert shared_error(errors, tried, centre, wide) == pytest.approx(shared, abs=0.05)
+    errors = np.where(rng.random((30, 1_500)) < 0.9, _errors(rng, wide, 1_500, shared), np.nan)
+    assert shared_error(errors, np.tile(wide[:, None], 1_500), centre) == pytest.approx(shared, abs=0.05)
 
 
-@pytest.mark.parametrize("errors", [np.empty((9, 0)), np.zeros((9, 3))])
-def test_without_periods_or_lines_to_compare_the_prior_stands(errors: Floats) -> None:
-    tried, even = np.zeros(errors.shape, bool), np.ones(9)
-    assert shared_error(errors, tried, even, even) == pytest.approx(0.2)
-    assert shared_error(errors[:1], tried[:1], even[:1], even[:1]) == 0.2
+@pytest.mark.parametrize("errors", [np.empty((9, 0)), np.full((9, 3), np.nan)])
+def test_without_periods_or_lines_to_compare_a_third_is_common(errors: Floats) -> None:
+    assert shared_error(errors, np.ones(errors.shape), np.ones(9)) == pytest.approx(1 / 3, abs=1e-3)
+    one = np.full((1, 3), 0.7)
+    assert shared_error(one, np.ones(one.shape), np.ones(1)) == pytest.approx(1 / 3, abs=1e-3)
+    assert shared_error(one, np.ones(one.shape), np.zeros(1)) == pytest.approx(1 / 3, abs=1e-3)
 
 
-def test_few_periods_move_the_prior_a_little_only() -> None:
-    errors, tried = np.full((9, 1), 0.2), np.ones((9, 1), bool)
-    one = shared_error(errors, tried, np.ones(9), np.full(9, 0.2))
-    assert one == pytest.approx((1 + 4 * 0.2) / 5)
+@pytest.mark.parametrize("together", [(0.01,), (0.2,), (0.15, -0.02, 0.1, -0.2)])
+def test_of_few_periods_the_share_is_what_bayes_makes_of_an_even_correlation(together: tuple[float]) -> None:
+    def weight(way: float) -> float:
+        variance = 0.1**2 * (way**2 + (1 - way**2) / 9)
+        return float(np.prod(stats.norm.pdf(together, 0, np.sqrt(variance))))
+
+    whole, _ = integrate.quad(weight, 0, 1)
+    share, _ = integrate.quad(lambda way: way**2 * weight(way), 0, 1)
+    errors = np.tile(np.array(together), (9, 1))
+    found = shared_error(errors, np.full(errors.shape, 0.1), np.ones(9))
+    assert found == pytest.approx(share / whole, abs=1e-3)
+
+
+def test_a_period_that_was_foreseen_half_as_surely_tells_the_same_by_twice_the_errors() -> None:
+    rng = np.random.default_rng(5)
+    centre, spreads = rng.uniform(50, 400, 6), rng.uniform(0.05, 0.3, (6, 3))
+    errors, times = rng.normal(0, spreads), np.array([1.0, 2.0, 1.0])
+    assert shared_error(errors * times, spreads * times, centre) == pytest.approx(
+        shared_error(errors, spreads, centre)
+    )

@@ -13,7 +13,7 @@ from .arrays import Flags, Floats
 from .baseline import Baseline, Inputs, compute_baseline
 from .coherence import reconcile
 from .drivers import Readings
-from .foresight import look_ahead
+from .foresight import BACK, look_ahead
 from .hierarchy import Level, added, hierarchy
 from .history import History, last_year
 from .odds import shared_error, spread
@@ -162,11 +162,15 @@ def with_declared(test: Backtest, period: Period, declared: Floats) -> Backtest:
 
 
 def shared_risk(inputs: Inputs, baseline: Baseline) -> float:
-    """How much of the lines' error is common to all, by how far the last periods were foreseen wrongly."""
+    """How much of the lines' error is common to all, by how far past periods were foreseen wrongly.
+
+    Those that `try_history` would try count, and the last BACK in any case.
+    """
     history, lines = inputs.history.before(inputs.plan.period), [line.code for line in inputs.plan.lines]
-    errors = look_ahead(history, lines, inputs.answers).errors
-    wide = spread(baseline, inputs.plan.thresholds.confidence)
-    return shared_error(errors, np.isfinite(errors), baseline.expected * inputs.plan.volumes, wide)
+    back = max(BACK, min(ORIGINS, len(history.periods) - history.per_year - 1))
+    found = look_ahead(history, lines, inputs.answers, back)
+    wider = spread(baseline, inputs.plan.thresholds.confidence) / found.sigma
+    return shared_error(found.errors, found.sigmas * wider[:, None], baseline.expected * inputs.plan.volumes)
 
 
 def judge(test: Backtest, volumes: Sequence[float] | None = None) -> Judgement:

@@ -8,14 +8,15 @@ from typing import Final
 
 import numpy as np
 
-from .arrays import Flags, Floats
+from .arrays import Floats
 from .baseline import Baseline
 from .plan import Plan
 
-PRIOR_SHARE: Final = 0.2
-"""How much of the lines' error is common to all before their past has spoken: a judgement, not measured."""
-PRIOR_ORIGINS: Final = 4
-"""It weighs as much as this many past periods."""
+_SHARES: Final = ((np.arange(50) + 0.5) / 50) ** 2
+"""What part of a line's variance may be common to all: squares, as how far a line goes along with what is
+common (its correlation, the share's root) may beforehand be anything from 0 to 1."""
+PRIOR_SHARE: Final = float(_SHARES.mean())
+"""How much of the lines' error is common to all before their past has spoken: a third."""
 LARGEST_SPREAD: Final = 1.0
 """A mean lies above its middle by no more than this standard deviation of the log error makes it."""
 LIFT: Final = 0.75
@@ -114,26 +115,24 @@ def total_spread(centre: Floats, spread: Floats, shared: float) -> float:
     return math.sqrt(shared * float(parts.sum()) ** 2 + (1 - shared) * float(parts @ parts))
 
 
-def shared_error(errors: Floats, tried: Flags, centre: Floats, spread: Floats) -> float:
+def shared_error(errors: Floats, spreads: Floats, centre: Floats) -> float:
     """How much of the lines' error is common to all, from 0 to 1, by their errors in k past periods.
 
-    `errors` (n, k) are log errors where `tried`. What the products of different lines' errors, weighed
-    as in the total, come to beside what they would come to if all was common: the intraclass
-    correlation by moments (Fisher 1925), drawn to PRIOR_SHARE by PRIOR_ORIGINS periods.
+    `errors` (n, k) are log errors, NaN where unknown, and `spreads` (n, k) the standard deviations they were
+    foreseen with. Each period's errors together are normal with the variance that `total_spread` gives the
+    known ones. Every share weighs as much as it makes that likely, and their mean is told (Bayes, on a grid):
+    so of few periods a total is less sure than of many.
     """
-    parts = (centre / max(float(centre.sum()), 1e-300))[:, None]
-    errors, wide = np.where(tried, errors, 0.0), spread[:, None]
-    common = _cross(parts * errors).sum()
-    if_all = _cross(parts * np.where(tried, wide, 0.0)).sum()
-    prior = PRIOR_ORIGINS * float(_cross(parts * wide).sum())
-    if if_all + prior <= 0:
-        return PRIOR_SHARE
-    return float(np.clip((common + PRIOR_SHARE * prior) / (if_all + prior), 0.0, 1.0))
-
-
-def _cross(parts: Floats) -> Floats:
-    """The sum of the products of different rows, by column."""
-    return np.asarray(parts.sum(axis=0) ** 2 - (parts**2).sum(axis=0))
+    known = np.isfinite(errors)
+    weights = (centre / max(float(centre.sum()), 1e-300))[:, None]
+    together = (weights * np.where(known, errors, 0.0)).sum(axis=0)
+    parts = weights * np.where(known, spreads, 0.0)
+    common, own = parts.sum(axis=0) ** 2, (parts**2).sum(axis=0)
+    told = own > 0
+    variances = (own + _SHARES[:, None] * (common - own))[:, told]
+    logs = -(np.log(variances) + together[told] ** 2 / variances).sum(axis=1) / 2
+    likely = np.exp(logs - logs.max())
+    return float(likely @ _SHARES / likely.sum())
 
 
 def _probability(target: float, centre: float, spread: float, direction: int) -> float:

@@ -27,7 +27,7 @@ COMMON_SHARE: Final = 0.05
 COMMON_LINES: Final = 3
 """Fewer lines have nothing in common that could be told from what is their own."""
 PRIOR_COMMON: Final = 0.2
-"""What part of a line's variance is common to all, before their past has spoken: as `odds.PRIOR_SHARE`."""
+"""What part of a line's variance is common to all before their past has spoken: a judgement, tried out."""
 PRIOR_ORIGINS: Final = 4
 """It weighs as much as this many past periods."""
 _MEDIAN: Final = math.pi / 2
