@@ -9,7 +9,8 @@ import io
 import logging
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import PdfSignatureStatus
     from pyhanko_certvalidator import ValidationContext
+    from pyhanko_certvalidator.fetchers import FetcherBackend
 
 _DAMAGED: Final = (
     *(ValueError, KeyError, TypeError, IndexError, AttributeError, NotImplementedError, AssertionError),
@@ -218,20 +220,38 @@ async def _status(
     usage = KeyUsageConstraints(
         key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
     )
-    return await async_validate_pdf_signature(
-        one, _context(one, roots, asked), _context(one, roots), key_usage_settings=usage
-    )
+    async with _network(asked) as network:
+        return await async_validate_pdf_signature(
+            one, _context(one, roots, asked, network), _context(one, roots), key_usage_settings=usage
+        )
+
+
+@asynccontextmanager
+async def _network(asked: dt.datetime | None) -> AsyncIterator[FetcherBackend | None]:
+    """What asks others about certificates, where they are asked for an hour."""
+    if asked is None:
+        yield None
+        return
+    from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
+
+    backend = AIOHttpFetcherBackend(per_request_timeout=_SECONDS)
+    try:
+        yield backend
+    finally:
+        await backend.close()  # type: ignore[no-untyped-call]
 
 
 def _context(
-    one: EmbeddedPdfSignature, roots: Sequence[bytes], asked: dt.datetime | None = None
+    one: EmbeddedPdfSignature,
+    roots: Sequence[bytes],
+    asked: dt.datetime | None = None,
+    network: FetcherBackend | None = None,
 ) -> ValidationContext:
     """Whose word counts, and at which time: then, as certificates expire; or what the network says of them by
     an hour for which it is asked.
     """
     from asn1crypto import x509
     from pyhanko_certvalidator import ValidationContext
-    from pyhanko_certvalidator.fetchers.requests_fetchers import RequestsFetcherBackend
 
     return ValidationContext(
         trust_roots=[x509.Certificate.load(root) for root in roots],
@@ -239,7 +259,7 @@ def _context(
         allow_fetching=asked is not None,
         revocation_mode="hard-fail" if asked else "soft-fail",
         retroactive_revinfo=asked is not None,
-        fetcher_backend=RequestsFetcherBackend(per_request_timeout=_SECONDS) if asked else None,
+        fetcher_backend=network,
     )
 
 
