@@ -24,7 +24,7 @@ from targetcal_xl.desk.records import standing_of
 from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.ledger import Event
 from targetcal_xl.problems import DataProblems, Refused
-from targetcal_xl.telling import Sentence
+from targetcal_xl.telling import Rows, Sentence
 from tests.support.browser import NARROW, WIDE, visit
 from tests.support.desks import Case, confirmed, decided, fresh, locked, told
 
@@ -189,15 +189,26 @@ def test_warnings_and_those_that_mended_are_counted(case: Case) -> None:
     assert (report.deviations, report.self_corrected) == (3, 2)
 
 
-def test_an_evaluation_needs_progress_and_survey(case: Case) -> None:
-    with pytest.raises(DataProblems) as problems:
-        case.run(evaluate)
-    assert told(problems.value.problems) == [("no_survey", ""), ("no_progress", "")]
-    case.run(survey, BOTH)
+def test_an_evaluation_needs_progress(case: Case) -> None:
     with pytest.raises(DataProblems) as problems:
         case.run(evaluate)
     assert told(problems.value.problems) == [("no_progress", "")]
     assert case.entries("evaluate") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nobody_was_asked_all_but_opinions_is_told(case: Case, language: str) -> None:
+    _results(case, 84, 130, 40)
+    report = case.run(evaluate)
+    assert math.isnan(report.measures.agreement_pct) and math.isnan(report.measures.agreement_mean)
+    assert [one.quadrant for one in report.regions] == ["unknown"] * 2
+    said = [*report.tell(language)]
+    assert any("targetcal survey" in part.said for part in said if isinstance(part, Sentence))
+    rows = [row for part in said if isinstance(part, Rows) for row in part.rows]
+    assert not any("unknown" in cell for row in rows for cell in row)
+    assert case.run(verify).verified
+    case.run(survey, BOTH)
+    assert case.run(evaluate).is_surveyed
 
 
 def test_a_plan_that_is_not_confirmed_any_more_is_not_evaluated(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from ..calibration import (
     Floats,
     Inside,
     Measures,
-    Opinion,
     Region,
     Review,
     Standing,
@@ -54,9 +53,12 @@ from .follow import agreed_targets
 
 
 def evaluate(desk: Desk) -> EvaluateReport:
-    """Record and show how the calibration went; raise DataProblems for what is still to be done."""
+    """Record and show how the calibration went, without opinions where nobody was asked.
+
+    Raise DataProblems where results were never followed.
+    """
     stock = take_stock(desk)
-    figures, followed = _grounds(stock)
+    figures, followed = recorded_survey(desk.ledger), _followed(stock)
     agreed = agreed_targets(stock.standing)
     plan, progress = stock.plan, followed.progress
     told = progress.volumes, progress.actual
@@ -83,11 +85,12 @@ def evaluate(desk: Desk) -> EvaluateReport:
         as_of=followed.as_of,
         period_end=plan.period.end,
         review=back,
+        is_surveyed=figures is not None,
     )
 
 
-def _measures(ledger: Ledger, figures: Survey, attainment: float) -> Measures:
-    overall = figures.overall
+def _measures(ledger: Ledger, figures: Survey | None, attainment: float) -> Measures:
+    overall = figures.overall if figures else None
     return Measures(
         consensus_days=consensus_days(*_negotiation(ledger)),
         coordination_hours=coordination_hours(ledger),
@@ -146,16 +149,12 @@ def _inside(standing: Standing, followed: Followed) -> Inside | None:
     return count_inside(baseline.low, baseline.high, followed.progress.actual, plan.thresholds.confidence)
 
 
-def _grounds(stock: Stock) -> tuple[Survey, Followed]:
-    """The survey and the latest progress that an evaluation rests on."""
-    figures = recorded_survey(stock.desk.ledger)
+def _followed(stock: Stock) -> Followed:
+    """The latest progress, which an evaluation rests on."""
     progress = recorded_progress(stock.desk.ledger, stock.standing)
-    problems = [
-        Problem(code) for code, known in (("no_survey", figures), ("no_progress", progress)) if known is None
-    ]
-    if figures is None or progress is None:
-        raise DataProblems(problems)
-    return figures, progress
+    if progress is None:
+        raise DataProblems([Problem("no_progress")])
+    return progress
 
 
 def _negotiation(ledger: Ledger) -> tuple[dt.datetime, dt.datetime]:
@@ -181,19 +180,21 @@ def warning_turns(ledger: Ledger) -> Iterator[WarningTurn]:
             yield WarningTurn((entry.region, entry.row), WarningState(str(entry.new)), day)
 
 
-def _results(standing: Standing, followed: Followed, figures: Survey) -> Iterator[RegionResult]:
+def _results(standing: Standing, followed: Followed, figures: Survey | None) -> Iterator[RegionResult]:
     plan, progress = standing.inputs.plan, followed.progress
     due = plan.metric.due(agreed_targets(standing), progress.path)
     for region in plan.regions:
         own = [row for row, line in enumerate(plan.lines) if line.region == region.code]
         told = plan, progress.volumes, progress.actual
         attainment = plan.metric.attained(reached(*told, own), beside(*told, due, own))
-        yield _result(region, attainment, figures.groups.get(region.code))
+        yield _result(region, attainment, figures)
 
 
-def _result(region: Region, attainment: float, opinion: Opinion | None) -> RegionResult:
+def _result(region: Region, attainment: float, figures: Survey | None) -> RegionResult:
+    opinion = figures.groups.get(region.code) if figures else None
     if opinion is None:
-        return RegionResult(region.code, region.name, attainment, None, None, None, HIDDEN, False)
+        instead = HIDDEN if figures else UNKNOWN
+        return RegionResult(region.code, region.name, attainment, None, None, None, instead, False)
     found = None if math.isnan(attainment) else quadrant(attainment, opinion.agreement_pct / 100)
     return RegionResult(
         region=region.code,

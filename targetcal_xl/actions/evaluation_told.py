@@ -14,7 +14,7 @@ from ..calibration.vocabulary import QUADRANTS, Measure
 from ..desk import HIDDEN, UNKNOWN, RegionResult
 from ..figures import Figures, percent, plain, spell
 from ..language import text
-from ..telling import DONE, QUIET, WARNING, Part, Report, Rows, Sentence, table
+from ..telling import DONE, QUESTION, QUIET, WARNING, Part, Report, Rows, Sentence, table
 
 _JUDGED = {
     ("helped", "helped"): "both",
@@ -61,6 +61,7 @@ class EvaluateReport(Report):
     review: Review | None = None
     files: tuple[str, ...] = ()
     """What was written: a page, a report."""
+    is_surveyed: bool = True
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -137,6 +138,8 @@ class _Told:
         totals = {"actual": told.total(report.actual_total), "agreed": told.total(report.agreed_total)}
         totals["percent"] = percent(report.attainment_pct / 100, self.language)
         yield Sentence(self._say("attainment", **totals))
+        if not report.is_surveyed:
+            yield Sentence(self._say("unsurveyed"), QUESTION)
         if report.as_of < report.period_end:
             days = {"until": report.as_of, "end": report.period_end}
             yield Sentence(self._say("so_far", **days), WARNING)
@@ -221,6 +224,6 @@ def _quadrant(result: RegionResult, language: str) -> str:
     if result.quadrant == HIDDEN:
         return text("telling.survey.hidden", language)
     if result.quadrant == UNKNOWN:
-        return UNKNOWN
+        return plain(None, language)
     name = text(f"calibration.quadrant.{result.quadrant}", language)
     return text("calibration.quadrant.borderline", language, name=name) if result.borderline else name

@@ -44,7 +44,7 @@ SURVEY: Key = (None, None, "survey")
 EVALUATION: Key = (None, None, "evaluation")
 
 HIDDEN, UNKNOWN = "hidden", "unknown"
-"""In place of a quadrant, where the survey may not be shown, and where there is no result."""
+"""In place of a quadrant, where the survey may not be shown, and where there is no result or no survey."""
 
 
 @dataclass(frozen=True)
