@@ -93,8 +93,14 @@ class ValueAdded:
 
     @property
     def did(self) -> str:
-        """Whether departures helped, hurt or did neither; empty where nobody knows."""
-        return "" if math.isnan(self.pooled) else what_it_did(self.pooled)
+        """Whether departures helped, hurt or did neither, by `pooled`; empty where nobody knows.
+
+        It is open where that says they helped and their own say they hurt, or the other way about.
+        """
+        if math.isnan(self.pooled):
+            return ""
+        own, drawn = what_it_did(self.added), what_it_did(self.pooled)
+        return "open" if {own, drawn} == {"helped", "hurt"} else drawn
 
 
 def departures(plan: Plan, suggested: Floats, declared: Floats, actual: Floats) -> tuple[Departure, ...]:
