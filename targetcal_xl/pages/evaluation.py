@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..calibration.agreement import AGREEMENT_CUT, ATTAINMENT_CUT, BORDERLINE
+from ..figures import UNKNOWN
 from ..language import listed, text
 from .drawing import Dot, Drawing, quadrants
 from .listing import ListingCell, listing
@@ -75,7 +76,8 @@ def _cells(row: Sequence[str]) -> tuple[ListingCell, ...]:
 
 def _look(said: str) -> str:
     """Numbers to the right, words to the left."""
-    return "number" if said[-1:].isdigit() or said.endswith("%") else "" if said else "nothing"
+    is_number = said[-1:].isdigit() or said.endswith("%")
+    return "number" if is_number else "nothing" if said in ("", UNKNOWN) else ""
 
 
 def _picture(placed: Sequence[Placed], language: str) -> Drawing:
