@@ -93,4 +93,4 @@ def test_a_plain_installation_has_all_that_is_imported_but_what_an_extra_names()
         encoding="utf-8",
     )
     assert json.loads(ran.stdout.splitlines()[-1]) == {}
-    assert len(wanted) > 100 and "requests" in missing
+    assert len(wanted) > 100 and "hypothesis" in missing

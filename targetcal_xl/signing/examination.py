@@ -9,8 +9,7 @@ import io
 import logging
 import struct
 import zlib
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -220,32 +219,13 @@ async def _status(
     usage = KeyUsageConstraints(
         key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
     )
-    async with _network(asked) as network:
-        return await async_validate_pdf_signature(
-            one, _context(one, roots, asked, network), _context(one, roots), key_usage_settings=usage
-        )
-
-
-@asynccontextmanager
-async def _network(asked: dt.datetime | None) -> AsyncIterator[FetcherBackend | None]:
-    """What asks others about certificates, where they are asked for an hour."""
-    if asked is None:
-        yield None
-        return
-    from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
-
-    backend = AIOHttpFetcherBackend(per_request_timeout=_SECONDS)
-    try:
-        yield backend
-    finally:
-        await backend.close()  # type: ignore[no-untyped-call]
+    return await async_validate_pdf_signature(
+        one, _context(one, roots, asked), _context(one, roots), key_usage_settings=usage
+    )
 
 
 def _context(
-    one: EmbeddedPdfSignature,
-    roots: Sequence[bytes],
-    asked: dt.datetime | None = None,
-    network: FetcherBackend | None = None,
+    one: EmbeddedPdfSignature, roots: Sequence[bytes], asked: dt.datetime | None = None
 ) -> ValidationContext:
     """Whose word counts, and at which time: then, as certificates expire; or what the network says of them by
     an hour for which it is asked.
@@ -259,8 +239,15 @@ def _context(
         allow_fetching=asked is not None,
         revocation_mode="hard-fail" if asked else "soft-fail",
         retroactive_revinfo=asked is not None,
-        fetcher_backend=network,
+        fetcher_backend=_network() if asked else None,
     )
+
+
+def _network() -> FetcherBackend:
+    """Who asks others about certificates; by aiohttp one that is silent would end all asking."""
+    from pyhanko_certvalidator.fetchers.requests_fetchers import RequestsFetcherBackend
+
+    return RequestsFetcherBackend(per_request_timeout=_SECONDS)
 
 
 def _fault(one: EmbeddedPdfSignature, status: PdfSignatureStatus, is_last_word: bool) -> SignatureFault:
