@@ -203,7 +203,7 @@ class AnswerReader:
 
     def _base(self, region: Region, sent: Sent) -> Mapping[Key, Value]:
         """What a file began with: what was sent or, where it was taken in and is open again, what it said."""
-        if sent.slip.nonce not in self._taken_in:
+        if sent.slip.nonce not in self._taken_in or not self._stock.table(region).is_open:
             return sent.values
         number, _ = self._taken_in[sent.slip.nonce]
         status = (region.code, None, "status")
