@@ -274,3 +274,18 @@ def test_numbers_are_separated_as_the_language_separates_them(language: str) -> 
     own = record(language)
     symbols = Locale.parse(own.locale).number_symbols["latn"]
     assert (own.thousands, own.point) == (symbols["group"], symbols["decimal"])
+
+
+@pytest.mark.parametrize(
+    ("odds", "said"),
+    [("9%", "概率为 9%。"), ("不到 1%", "概率为不到 1%。"), ("below 1%", "概率为 below 1%。")],
+)
+def test_a_blank_sets_off_a_number_but_no_chinese_word(odds: str, said: str) -> None:
+    assert said in text("actions.backtest.coin", "zh-CN", periods=8, closer=7, chance=odds)
+
+
+def test_no_blank_stands_between_two_chinese_words_whatever_is_put_in() -> None:
+    of_numbers = re.compile(r"\{\w*[!.\[:]|\} \{")
+    plain = {key: said for key, said in catalogue("zh-CN").items() if not of_numbers.search(said)}
+    filled = (text(key, "zh-CN", **dict.fromkeys(_fields(said), "天")) for key, said in plain.items())
+    assert [said for said in filled if re.search("[\u3400-\u9fff] 天|天 [\u3400-\u9fff]", said)] == []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from unicodedata import east_asian_width
 
 from .reasons import MEANT, is_meant, is_placeholder
 from .record import LANGUAGES, Language, Shortened, record
@@ -76,12 +77,33 @@ def _unquoted(said: str) -> str:
 def text(key: str, language: str, /, **fields: object) -> str:
     """The text of a key with its `{fields}` filled in; raise KeyError for an unknown key.
 
-    `{count:line|lines}` is the first of the two for a count of one, else the second.
+    `{count:line|lines}` is the first of the two for a count of one, else the second. The blank that sets off
+    a number from Chinese goes where a Chinese word stands in its place.
     """
     said = find(key, language)
     if said is None:
         raise KeyError(key)
+    said = _BESIDE_FIELD.sub(lambda found: _closed_up(found, fields), said)
     return _COUNTING.vformat(said, (), fields) if "|" in said else said.format(**fields)
+
+
+_BESIDE_FIELD = re.compile(r"(?P<before>[^\x00-\xff] )?\{(?P<field>\w+)\}(?P<after> (?=[^\x00-\xff]))?")
+"""A field, with the blanks that part it from signs of another script."""
+
+
+def _closed_up(found: re.Match[str], fields: Mapping[str, object]) -> str:
+    """A field without the blanks between two wide signs."""
+    before, name, after = found.group("before", "field", "after")
+    said = str(fields.get(name, ""))
+    if before and _is_wide(said[:1]):
+        before = before.rstrip()
+    if after and _is_wide(said[-1:]):
+        after = ""
+    return f"{before or ''}{{{name}}}{after or ''}"
+
+
+def _is_wide(sign: str) -> bool:
+    return bool(sign) and east_asian_width(sign) in "WF"
 
 
 class _Counting(Formatter):
