@@ -111,6 +111,15 @@ def test_a_table_that_cannot_be_read_says_where(tmp_path: Path, said: str, fault
     assert faults(caught) == [fault]
 
 
+def test_a_column_that_is_missing_is_told_by_its_name_in_the_readers_language_too(tmp_path: Path) -> None:
+    with pytest.raises(DataProblems) as caught:
+        read_table(write(tmp_path, "lane,one_off\nA,1\n"), ["line"], ["one_off"])
+    (problem,) = caught.value.problems
+    assert "缺少列：line（分解行）。" in problem.sentence("zh-CN")
+    assert "line、one_off" not in problem.sentence("zh-CN")
+    assert "line, one_off; " in problem.sentence("en")
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataProblems) as caught:
         read_table(tmp_path / "history.csv", ["line"])

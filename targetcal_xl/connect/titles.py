@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Self
 
 from ..language import LANGUAGES, text
 from ..problems import Place, Problem
@@ -60,16 +61,33 @@ def title_row(rows: Sequence[tuple[int, list[str]]], required: Sequence[str], co
     return best if set(required) & set(best.columns) else next(iter(heads), best)
 
 
+class _Column(Place):
+    """A column by the name that it has in all languages, and what it is called in one."""
+
+    def __new__(cls, name: str) -> Self:
+        """The column of this name."""
+        made = str.__new__(cls, name)
+        made.key, made.fields = f"connect.heading.{name}", {}
+        return made
+
+    def said(self, language: str) -> str:
+        """Its name, and beside it what the language calls it where that is another word."""
+        name, heading = str(self), super().said(language).split(" | ")[0]
+        if heading.replace("-", "_") == name:
+            return name
+        return text("connect.column_called", language, column=name, heading=heading)
+
+
 def title_problems(file: str, head: TitleRow, required: Sequence[str], columns: Titles) -> Iterator[Problem]:
     """That the row of titles says nothing, lacks a column that is required, or names one twice."""
     where = Place("connect.place.row", {"file": file, "row": head.row})
     titles = [title.strip() for title in head.titles if title.strip()]
     missing = [name for name in required if name not in head.columns]
     if not titles:
-        yield Problem("csv_nothing", file, {"columns": [*columns]})
+        yield Problem("csv_nothing", file, {"columns": [*map(_Column, columns)]})
     elif missing:
-        fields = {"missing": missing, "columns": [*columns], "found": titles[:_TITLES_TOLD]}
-        yield Problem("csv_missing_column", where, fields)
+        called = {"missing": [*map(_Column, missing)], "columns": [*map(_Column, columns)]}
+        yield Problem("csv_missing_column", where, {**called, "found": titles[:_TITLES_TOLD]})
     for name in columns:
         if head.columns.count(name) > 1:
-            yield Problem("csv_column_twice", where, {"column": name})
+            yield Problem("csv_column_twice", where, {"column": _Column(name)})
