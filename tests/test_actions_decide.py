@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.actions import check, decide, decide_tabs, decide_typed, lock, recalibrate, unlock, verify
+from targetcal_xl.actions import (
+    check,
+    decide,
+    decide_as_said,
+    decide_tabs,
+    decide_typed,
+    lock,
+    recalibrate,
+    unlock,
+    verify,
+)
 from targetcal_xl.calibration import Value
 from targetcal_xl.ooxml import Cell
 from targetcal_xl.problems import DataProblems, Refused
@@ -443,3 +453,10 @@ def test_the_hours_stand_with_the_first_decision_though_an_earlier_tab_only_gran
     report = case.run(decide_tabs, hours=2.0, by="superior1")
     assert [len(each.lines) for each in report.decided] == [0, 1]
     assert [(entry.region, entry.new) for entry in case.entries(field="hours")] == [("R2", 2.0)]
+
+
+@pytest.mark.parametrize("said", ["accept", "同意", " Accept "])
+def test_a_decision_may_be_said_in_our_word_of_any_language(tmp_path: Path, said: str) -> None:
+    case = locked(tmp_path)
+    case.run(decide_as_said, "R1", said, line="R1-1", reason="依据充分，同意", by="superior1")
+    assert [entry.new for entry in case.entries("decide", "decision")] == ["accept"]

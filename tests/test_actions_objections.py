@@ -94,6 +94,23 @@ def test_the_talk_is_recorded_with_its_day_its_people_and_its_outcome(case: Case
 @pytest.mark.parametrize(
     ("said", "code"),
     [
+        ("部分成立", "partly"),
+        ("upheld in part", "partly"),
+        ("维持建议目标", "target_kept"),
+        ("upheld", "upheld"),
+    ],
+)
+def test_what_a_talk_came_to_may_be_said_in_our_words_of_any_language(
+    case: Case, said: str, code: str
+) -> None:
+    case.run(handle_objection, "R2", "R2-1", **{**TALK, "outcome": said}, note=NOTE, by="hrbp2")
+    [item] = case.run(objections).objections
+    assert item.talk is not None and item.talk.outcome == code
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
         ({"held": None}, "talk_held"),
         ({"held": dt.date(2025, 3, 1)}, "talk_held"),
         ({"present": " "}, "talk_present"),

@@ -12,6 +12,7 @@ from ..language import listed, record, text
 from ..ledger import Event
 from ..problems import DataProblems, Problem, Refused
 from ..telling import DONE, WRONG, Part, Report, Sentence, tell_problems, word
+from ..workbook import meant
 from .check import broken_seals
 from .comment import sound_remarks
 from .decisions import Decision, awaiting, decision_problems, typed_decisions, unchosen
@@ -85,9 +86,11 @@ def decide_as_said(
 ) -> DecisionReport | DecisionsReport:
     """Decide on a line, or on a support, or record what is typed in the tab where neither is named.
 
-    Without a region it is what is typed in any tab. Raise Refused where line and support are named, or one
-    of them without its decision or its region.
+    A decision is a code, or our word for it in any language, as in a tab. Without a region it is what is
+    typed in any tab. Raise Refused where line and support are named, or one of them without its decision or
+    its region.
     """
+    kind = str(meant(kind, "choice") or "")
     if bool(kind) != bool(line or support) or (line and support):
         raise Refused([Problem("decide_needs_both")])
     if kind and not region:

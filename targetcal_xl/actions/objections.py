@@ -24,14 +24,16 @@ from ..calibration import (
 from ..calibration.vocabulary import TALK_OUTCOMES, ObjectionState
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import is_placeholder, record, text
+from ..language import LANGUAGES, is_placeholder, record, text
 from ..ledger import Event, Ledger
-from ..problems import DataProblems, Problem, Refused
+from ..problems import DataProblems, Problem, Refused, Words
 from ..telling import Part, Report, Sentence, word
 from .check import agrees, fault_of, is_submitted, offered
 
 TALK_FIELDS = ("held", "present", "outcome")
 """What is recorded of a talk, as fields `objection.*` of the line."""
+_OUTCOME = "workbook.objection.outcome.{}"
+"""The words for what a talk came to."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Talk:
 
     def told(self, language: str) -> str:
         """The record in a sentence."""
-        outcome = text(f"workbook.objection.outcome.{self.outcome}", language)
+        outcome = text(_OUTCOME.format(self.outcome), language)
         return text(
             "telling.objections.talk", language, held=self.held, present=self.present, outcome=outcome
         )
@@ -241,13 +243,14 @@ def handle_objection(
 ) -> None:
     """Record the talk with which the HR business partner answers an open objection.
 
-    That is the day on which it was `held`, who was `present`, its `outcome` and a note. Raise Refused
+    That is the day on which it was `held`, who was `present`, its `outcome` (a code, or our words for it in
+    any language) and a note. Raise Refused
     where no objection is open, for anybody else, and where something is missing; DataProblems for a text
     that cannot be kept.
     """
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
-    row = find_line(stock.plan, found, line)
+    row, outcome = find_line(stock.plan, found, line), _outcome_meant(outcome)
     state = state_of(stock, row)
     place = f"{found.name} / {row.name}"
     if state != ObjectionState.OPEN:
@@ -268,6 +271,12 @@ def handle_objection(
     stock.settle(events)
 
 
+def _outcome_meant(said: str) -> str:
+    """The code of what a talk came to, as our words in any language say it; else what was said."""
+    codes = {text(_OUTCOME.format(one), told).casefold(): one for told in LANGUAGES for one in TALK_OUTCOMES}
+    return codes.get(said.strip().casefold(), said)
+
+
 def _lacking(
     stock: Stock, place: str, note: str, held: dt.date | None, present: str, outcome: str
 ) -> Iterator[Problem]:
@@ -278,7 +287,8 @@ def _lacking(
     if not present.strip():
         yield Problem("talk_present", place)
     if outcome not in TALK_OUTCOMES:
-        yield Problem("talk_outcome", place, {"found": outcome or "–", "known": [*TALK_OUTCOMES]})
+        known = [Words(_OUTCOME.format(one)) for one in TALK_OUTCOMES]
+        yield Problem("talk_outcome", place, {"found": outcome or "–", "known": known})
     if is_placeholder(note):
         yield Problem("reason_missing", place)
 

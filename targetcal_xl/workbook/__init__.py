@@ -7,7 +7,7 @@ from ..doors import on_demand
 with on_demand(__name__):
     from .author import write_book, write_pack
     from .book import Book
-    from .captions import caption, line_captions, shown
+    from .captions import caption, line_captions, meant, shown
     from .content import GROUND, Content, Known, content
     from .engines.closed import ClosedBook, book_from
     from .engines.closed import open_closed as open_book
@@ -74,6 +74,7 @@ __all__ = [
     "line_captions",
     "marks",
     "marks_in",
+    "meant",
     "nameless",
     "open_book",
     "open_damaged",
