@@ -11,6 +11,7 @@ from targetcal_xl.actions import handle_objection, objections, unlock, verify
 from targetcal_xl.actions.objections import Talk
 from targetcal_xl.problems import Refused
 from targetcal_xl.telling import Sentence
+from targetcal_xl.workbook import caption
 from tests.support.desks import REASONS, TALK, Case, fresh, locked, low, told
 
 PLACE = "华南大区 / 华南1组"
@@ -106,6 +107,8 @@ def test_what_a_talk_came_to_may_be_said_in_our_words_of_any_language(
     case.run(handle_objection, "R2", "R2-1", **{**TALK, "outcome": said}, note=NOTE, by="hrbp2")
     [item] = case.run(objections).objections
     assert item.talk is not None and item.talk.outcome == code
+    told = {cell.value for cell in case.reading().grids["audit"].values()}
+    assert caption(code, "zh-CN") in told and code not in told
 
 
 @pytest.mark.parametrize(

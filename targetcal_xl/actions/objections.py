@@ -24,16 +24,15 @@ from ..calibration import (
 from ..calibration.vocabulary import TALK_OUTCOMES, ObjectionState
 from ..desk import Desk, Stock, find_line, find_region, look, take_stock, text_faults
 from ..figures import Figures, percent
-from ..language import LANGUAGES, is_placeholder, record, text
+from ..language import is_placeholder, record, text
 from ..ledger import Event, Ledger
 from ..problems import DataProblems, Problem, Refused, Words
 from ..telling import Part, Report, Sentence, word
+from ..workbook import caption, meant
 from .check import agrees, fault_of, is_submitted, offered
 
 TALK_FIELDS = ("held", "present", "outcome")
 """What is recorded of a talk, as fields `objection.*` of the line."""
-_OUTCOME = "workbook.objection.outcome.{}"
-"""The words for what a talk came to."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Talk:
 
     def told(self, language: str) -> str:
         """The record in a sentence."""
-        outcome = text(_OUTCOME.format(self.outcome), language)
+        outcome = caption(self.outcome, language)
         return text(
             "telling.objections.talk", language, held=self.held, present=self.present, outcome=outcome
         )
@@ -250,7 +249,7 @@ def handle_objection(
     """
     stock = take_stock(desk)
     found = find_region(stock.plan, region)
-    row, outcome = find_line(stock.plan, found, line), _outcome_meant(outcome)
+    row, outcome = find_line(stock.plan, found, line), str(meant(outcome, "choice") or "")
     state = state_of(stock, row)
     place = f"{found.name} / {row.name}"
     if state != ObjectionState.OPEN:
@@ -271,12 +270,6 @@ def handle_objection(
     stock.settle(events)
 
 
-def _outcome_meant(said: str) -> str:
-    """The code of what a talk came to, as our words in any language say it; else what was said."""
-    codes = {text(_OUTCOME.format(one), told).casefold(): one for told in LANGUAGES for one in TALK_OUTCOMES}
-    return codes.get(said.strip().casefold(), said)
-
-
 def _lacking(
     stock: Stock, place: str, note: str, held: dt.date | None, present: str, outcome: str
 ) -> Iterator[Problem]:
@@ -287,7 +280,7 @@ def _lacking(
     if not present.strip():
         yield Problem("talk_present", place)
     if outcome not in TALK_OUTCOMES:
-        known = [Words(_OUTCOME.format(one)) for one in TALK_OUTCOMES]
+        known = [Words(f"workbook.choice.{one}") for one in TALK_OUTCOMES]
         yield Problem("talk_outcome", place, {"found": outcome or "–", "known": known})
     if is_placeholder(note):
         yield Problem("reason_missing", place)

@@ -19,6 +19,7 @@ from ..calibration.vocabulary import (
     KINDS,
     QUADRANTS,
     SIDES,
+    TALK_OUTCOMES,
     WEIGHTS,
     DecisionKind,
     Functions,
@@ -36,7 +37,7 @@ CHOICES: tuple[str, ...] = tuple(
     for code in (
         *(*Status, *Stage, *DecisionKind, "yes", "no"),
         *(*DIRECTIONS.values(), *EFFECTS.values(), "raises_driver", "lowers_driver"),
-        *(*KINDS, *ANSWERS, *WEIGHTS, *SupportKind, *Functions, *Measure, *QUADRANTS, *SIDES),
+        *(*KINDS, *ANSWERS, *WEIGHTS, *SupportKind, *Functions, *Measure, *QUADRANTS, *SIDES, *TALK_OUTCOMES),
     )
 )
 """Every code that has a caption of its own."""
