@@ -288,6 +288,14 @@ def test_a_release_that_wrote_the_formats_of_today_left_what_needs_no_upgrade(tm
             assert case.typed().items() >= typed.items()
 
 
+def test_what_is_said_of_a_plan_of_before_names_the_format_that_is_behind(tmp_path: Path) -> None:
+    case, _ = Kept("0.7.0", "0.7.0/zh-CN-new").unpacked(tmp_path)
+    with pytest.raises(Refused) as refused:
+        case.run(check)
+    (problem,) = refused.value.problems
+    assert problem.fields["format"] == FORMATS["0.7.0"][0]
+
+
 def test_a_ledger_from_before_there_was_a_tree_gets_one_and_its_book_stays(tmp_path: Path) -> None:
     case = _old(tmp_path, Kept("0.2.0", "0.2.0/zh-CN-negotiated"))
     entries, typed = case.entries(), case.typed()

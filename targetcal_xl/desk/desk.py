@@ -146,7 +146,7 @@ def _unfit(path: Path, formats: Mapping[str, Format], outdated: bool) -> Problem
     if book.number > BOOK.number:
         return newer(path, book)
     if not outdated and (book.number < BOOK.number or ledger.number < LEDGER.number):
-        return older(path, min(book, ledger, key=lambda found: found.number))
+        return older(path, book if book.number < BOOK.number else ledger)
     return None
 
 
