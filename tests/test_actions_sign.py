@@ -496,6 +496,9 @@ def test_what_cannot_be_asked_or_answered_is_told(office: Office) -> None:
         "ask_who", "ask_until",
     ]  # fmt: skip
     assert _codes(lambda: case.run(ask, "R1", "无", day, by="head1")) == ["ask_words"]
+    case.run(ask, "R1", "有无例外？", day, by="head1")
+    assert _codes(lambda: case.run(answer, "R1", " \n", by="hrbp1")) == ["ask_words"]
+    case.run(answer, "R1", "无", by="hrbp1")
     office.both()
     assert _codes(lambda: case.run(ask, "R1", "太晚了", day, by="head1")) == ["ask_signed"]
 

@@ -62,7 +62,7 @@ def ask(desk: Desk, region: str, words: str, until: dt.date, employee: str = "")
     letter = issue.letter.number
     if problems := [*_ask_faults(stock, found, issue, until)]:
         raise Refused(problems)
-    _refuse_words(found, words)
+    _refuse_words(found, words, says_nothing=is_placeholder(words))
     values = stock.standing.values
     said = {QUESTION: words.strip(), QUESTION_DUE: until.isoformat()}
     keys = {field: (found.code, letter, field) for field in said}
@@ -83,7 +83,7 @@ def answer(desk: Desk, region: str, words: str, employee: str = "") -> LetterQue
         raise Refused([Problem("answer_nothing", found.name, {"letter": letter})])
     if asked.by == desk.actor:
         raise Refused([Problem("answer_own", found.name, {"actor": desk.actor})])
-    _refuse_words(found, words)
+    _refuse_words(found, words, says_nothing=not words.strip())
     key = (found.code, letter, REPLY)
     stock.settle([Event(ANSWER, *key, stock.standing.values.get(key), words.strip())])
     return LetterQuestionReport(letter, found.name, desk.actor, words.strip(), None)
@@ -103,8 +103,9 @@ def _ask_faults(stock: Stock, region: Region, issue: Issue, until: dt.date) -> I
         yield Problem("ask_signed", region.name, {"letter": letter.number})
 
 
-def _refuse_words(region: Region, words: str) -> None:
-    if is_placeholder(words):
+def _refuse_words(region: Region, words: str, says_nothing: bool) -> None:
+    """A question has to say something; to many a question a "no" is the whole answer."""
+    if says_nothing:
         raise Refused([Problem("ask_words", region.name)])
     if faults := [*text_faults(region.name, words)]:
         raise DataProblems(faults)

@@ -26,7 +26,7 @@ from ..desk import (
 )
 from ..exchange import ENDING, ZIPPED
 from ..figures import percent
-from ..language import listed, text
+from ..language import listed, record, text
 from ..outbox import Attachment, Message, fits
 from ..problems import Problem
 from .alarms import About, name_of
@@ -374,7 +374,7 @@ def _where(stock: Stock, region: Region, today: dt.date, language: str) -> str:
         said.append(text("outbox.late", language, days=(today - deadline).days))
     if count := len(side.objecting):
         said.append(text("outbox.objections", language, count=count))
-    return f"- {region.name}: {text('outbox.and', language).join(said)}"
+    return f"- {region.name}{record(language).colon}{text('outbox.and', language).join(said)}"
 
 
 def is_pressing(kind: str) -> bool:

@@ -225,10 +225,10 @@ def _stand(
     waiting = next((each for each in asked if each.is_open), None)
     state: LetterStanding = "asked" if waiting else _STANDINGS[len(signed)]
     head, superior = (_who(signed.get(role)) for role in SIGNED)
-    question = f"{waiting.by}, {waiting.due}: {waiting.text}" if waiting else ""
+    question = f"{waiting.by} · {waiting.due} · {waiting.text}" if waiting else ""
     person = letter.region.head.name if issue.is_individual else ""
     return LetterStand(letter.number, letter.region.name, state, head, superior, question, person)
 
 
 def _who(one: LetterSignature | None) -> str:
-    return f"{one.signer}, {one.signed_at[:10]}" if one else ""
+    return f"{one.signer} · {one.signed_at[:10]}" if one else ""

@@ -190,7 +190,7 @@ def _changes(inputs: Inputs, said: Sequence[tuple[str, str, str]]) -> dict[tuple
         at = line.code, indicator.code
         found = _reading(reading, changes.get(at, _now(inputs, at)))
         if isinstance(found, str):
-            problems.append(Problem(found, f"{line.name}, {indicator.name}", {"said": reading}))
+            problems.append(Problem(found, f"{line.name} / {indicator.name}", {"said": reading}))
         else:
             changes[at] = found
     if problems:
