@@ -64,6 +64,18 @@ def test_a_warning_opens_and_closes_once(case: Case) -> None:
     assert _episodes(case) == [("R1-1", "open"), ("R1-1", "closed")]
 
 
+def test_what_is_warned_of_names_the_day_that_its_odds_are_of(case: Case) -> None:
+    on, late = dt.date(2025, 2, 14), dt.date(2025, 3, 24)
+
+    def said(day: dt.date, share: float) -> str:
+        report = case.run(follow, _actuals(case, day, share), day)
+        return " ".join(part.said for part in report.tell("en") if isinstance(part, Sentence))
+
+    assert "more than 10% behind the path on 2025-02-28" in said(on, 0.5)
+    assert "behind the path on" not in said(on, 1.1)
+    assert "behind the path on 2025-03-31" in said(late, 0.8)
+
+
 def test_following_the_same_day_twice_records_nothing_new(case: Case) -> None:
     actuals = _actuals(case, DAYS["early"], 0.4, 1, 1)
     case.run(follow, actuals)

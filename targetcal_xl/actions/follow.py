@@ -117,6 +117,10 @@ class FollowReport(Report):
     """Regions that are warned of, and the whole."""
     rests: str = ""
     """What the odds rest on."""
+    looked_to: dt.date | None = None
+    """The day that the odds are of, which is as far ahead as the plan warns."""
+    behind: float = 0.0
+    """The share of the path by which a line is behind that has missed it."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -130,6 +134,9 @@ class FollowReport(Report):
             yield Sentence(text("telling.follow.mended", language, line=name), DONE)
         if not self.warnings and not self.groups:
             yield Sentence(text("telling.follow.clear", language))
+        if self.looked_to and any(warned.hope == "open" for warned in (*self.groups, *self.warnings)):
+            said = {"day": self.looked_to, "behind": percent(self.behind, language)}
+            yield Sentence(text("telling.follow.looked_to", language, **said), QUIET)
         if self.rests:
             yield Sentence(self.rests, QUIET)
 
@@ -192,7 +199,7 @@ def _report(
 ) -> FollowReport:
     """What is told of it; `turns` are the warnings that began and ended."""
     progress, as_of, (opened, closed) = followed.progress, followed.as_of, turns
-    language = stock.standing.language
+    language, thresholds = stock.standing.language, stock.plan.thresholds
     shown, told = stock.plan.metric.shown, (stock.plan, progress.volumes, progress.actual)
     return FollowReport(
         as_of=as_of,
@@ -211,6 +218,8 @@ def _report(
         is_to_come=as_of > (stock.desk.clock().astimezone(dt.UTC) + _EARLIEST_ZONE).date(),
         groups=tuple(_warned_groups(stock, followed, agreed, opened)),
         rests=rests_on(followed.rhythm, stock.standing.inputs, language),
+        looked_to=min(as_of + dt.timedelta(thresholds.warning_days), stock.plan.period.end),
+        behind=1 - thresholds.milestone,
     )
 
 
