@@ -218,9 +218,9 @@ def test_an_erratic_line_is_given_less_certain_odds_than_a_steady_one() -> None:
 
 def _first_warned(prior: float, others: int) -> int:
     """The first day on which a line 30 % below its target is warned of, beside others on their path."""
-    sides = {"prior": np.array([prior] + [1.0] * others), "sigma": 0.03}
+    foreseen = np.array([prior] + [1.0] * others)
     lines = np.vstack([on_pace(1000, 0.7, 90)] + [on_pace(1000, 1.0, 90)] * others)
-    return next(day for day in range(8, 90) if check(lines[:, :day], **sides).warned[0])
+    return next(day for day in range(8, 90) if check(lines[:, :day], prior=foreseen, sigma=0.03).warned[0])
 
 
 def test_a_line_far_below_what_was_foreseen_of_it_alone_is_believed_in_no_longer() -> None:
