@@ -41,6 +41,8 @@ LINES, AHEAD, ALLOWED = 20, 14, 0.9
 DRAWS = 20
 """Targets that are drawn for each quarter of real days."""
 PAST, NOW = Period(2025, 1), Period(2025, 2)
+FALLEN = ((1_000.0, 2.0, 0.05), (1_000.0, 5.0, 0.05), (1_000.0, 5.0, 0.03))
+"""Volume and dispersion of lines, and the sigma with which one was foreseen 30 % above its target."""
 METRIC, THRESHOLDS = Metric("customers", "Customers", "New ones", "customers"), Thresholds()
 REAL = Path(__file__).parents[1] / "build" / "days"
 
@@ -81,6 +83,9 @@ def measure(quick: bool) -> Iterator[Row | Score]:
         found, took = _timed(companies, world, (1_000.0, 2.0), True, 60)
         yield Score(f"{world}, 1,000, day 60 of 91: recall", found.recall, Range(), took)
         yield Score(f"{world}, 1,000, day 60 of 91: false alarms", found.false, Range(), took)
+    for volume, dispersion, sigma in FALLEN:
+        day, took = _fallen(companies // 5, volume, dispersion, sigma)
+        yield Score(f"30 % under its target, {dispersion:.0f} x, {sigma}: warned on day", day, Range(), took)
     for file in sorted(REAL.glob("*.csv")):
         found, took = _real(file)
         yield from _three(file.stem, found, took)
@@ -135,6 +140,35 @@ def _told(shape: Shape, targets: Floats, daily: Floats, milestone: int) -> _Foun
     return _Found(said.odds, said.warned, np.nansum(daily[:, :milestone], axis=1) < ALLOWED * path)
 
 
+def _fallen(companies: int, volume: float, dispersion: float, sigma: float) -> tuple[float, Time]:
+    """The median first day on which a line 30 % under its target is warned of, the others on theirs."""
+    random, shape = np.random.default_rng(1), period_shape(NOW.days, _worked(NOW), usual_rhythm())
+    first = np.arange(LINES) == 0
+    mean = volume * np.where(first, 0.7, 1.0)[:, None] * shape.shares
+    with stopwatch() as times:
+        made = (_scattered(mean, dispersion, random) for _ in range(companies))
+        days = [_warned_on(shape, daily, volume, sigma) for daily in made]
+    return float(np.median(days)), times[0]
+
+
+def _warned_on(shape: Shape, daily: Floats, volume: float, sigma: float) -> int:
+    """The first day on which the first line is warned of, of which 30 % more than its target was foreseen."""
+    targets, prior = np.full(LINES, volume), np.where(np.arange(LINES) == 0, 1.3, 1.0)
+    for day in range(8, len(NOW.days)):
+        seen = daily[:, :day]
+        worlds, known = tuple(shape.worlds(seen)), (METRIC, THRESHOLDS)
+        if follow_lines(targets, seen, shape.shares, *known, worlds=worlds, prior=prior, sigma=sigma).warned[
+            0
+        ]:
+            return day
+    return len(NOW.days)
+
+
+def _scattered(mean: Floats, dispersion: float, random: np.random.Generator) -> Floats:
+    """Results of days, as large as `mean` in the middle, with so many times the variance of counting."""
+    return np.asarray(random.poisson(random.gamma(mean / (dispersion - 1), dispersion - 1)), np.float64)
+
+
 def _worked(period: Period) -> Flags:
     return np.array([day.weekday() < 5 for day in period.days])
 
@@ -167,7 +201,7 @@ def _results(size: tuple[float, float], shares: Floats, random: np.random.Genera
     pace[fate == 3] *= np.where(day >= begins, drop, 1.0)[fate == 3]
     weekly = np.repeat(np.exp(random.normal(0, 0.06, (LINES, 14))), 7, axis=1)[:, :length]
     mean = targets[:, None] * own / own.sum(axis=1, keepdims=True) * pace * weekly
-    return targets, random.poisson(random.gamma(mean / (dispersion - 1), dispersion - 1)).astype(np.float64)
+    return targets, _scattered(mean, dispersion, random)
 
 
 def _real(file: Path) -> tuple[_Found, Time]:

@@ -37,7 +37,7 @@ def why(explanation: Explanation, metric: Metric, language: str, power: int = 0)
 
 
 def _relieved(explanation: Explanation, told: Figures) -> str:
-    """What the split starts from instead, where the plan limits what of a surplus is asked again."""
+    """What the split starts from instead, where the plan limits what the newest results move."""
     if (relief := explanation.relief) is None:
         return ""
     facts = {"asked": told.number(relief.asked), "limit": percent(relief.limit, told.language)}

@@ -63,16 +63,29 @@ def test_where_the_plan_limits_it_the_tab_says_what_the_split_starts_from(tmp_pa
     case = Case(tmp_path, replace(inputs, plan=replace(inputs.plan, ratchet_limit=0.1)), language="en")
     desks.begin(case)
     report = case.run(ratchet)
-    held = {line.line: line.asked for line in report.lines if line.asked < line.suggested}
-    assert held and all(line.asked == line.suggested for line in report.lines if not line.surplus)
+    held = {line.line: line.asked for line in report.lines if line.is_held}
+    assert held and all(
+        (line.asked - line.suggested) * line.surplus < 0 for line in report.lines if line.is_held
+    )
     for language in LANGUAGES:
         assert "0.10%" in " ".join(_said(report, language))
     cells = case.reading().grids
     told = [str(cell.value) for sheet in cells for cell in cells[sheet].values() if cell.value]
-    assert sum("no more than 10% be asked again" in said for said in told) == len(held)
+    assert sum("take over no more than 10%" in said for said in told) == len(held)
     assert case.run(verify).verified
     case.run(recalibrate, "again")
     assert [line.asked for line in case.run(ratchet).lines] == [line.asked for line in report.lines]
+
+
+def test_a_result_that_was_worse_is_told_where_the_limit_binds_on_it(tmp_path: Path) -> None:
+    report = _told(_with_newest(desks.case_inputs(), 0.6), tmp_path)
+    limited = replace(
+        report, limit=0.1, lines=tuple(replace(one, asked=one.asked + 1) for one in report.lines)
+    )
+    (rows,) = (part.rows for part in limited.tell("en") if isinstance(part, Rows))
+    assert len(rows) == len(report.lines) and all(row[-1] != row[3] for row in rows)
+    none, held = _said(limited, "en")
+    assert "better than foreseen" in none and f"binds for {len(rows)} lines" in held
 
 
 def test_the_next_plan_keeps_the_limit() -> None:

@@ -216,6 +216,26 @@ def test_an_erratic_line_is_given_less_certain_odds_than_a_steady_one() -> None:
     assert alone[1] < together[1] < together[0] < alone[0]
 
 
+def _first_warned(prior: float, others: int) -> int:
+    """The first day on which a line 30 % below its target is warned of, beside others on their path."""
+    foreseen = np.array([prior] + [1.0] * others)
+    lines = np.vstack([on_pace(1000, 0.7, 90)] + [on_pace(1000, 1.0, 90)] * others)
+    return next(day for day in range(8, 90) if check(lines[:, :day], prior=foreseen, sigma=0.03).warned[0])
+
+
+def test_a_line_far_below_what_was_foreseen_of_it_alone_is_believed_in_no_longer() -> None:
+    """What all lines are off by together may be the rhythm of the days: so the others are on theirs."""
+    assert _first_warned(1.3, 9) < _first_warned(1.3, 0) - 3
+    assert _first_warned(1.0, 9) == _first_warned(1.0, 0) == 8
+
+
+def test_what_was_foreseen_counts_as_before_where_a_line_is_not_far_off() -> None:
+    lines = np.vstack([on_pace(1000, pace, 30) for pace in (0.95, 1.0, 1.05)])
+    together = check(lines, sigma=0.1).expected_final
+    alone = [check(line[None], sigma=0.1).expected_final[0] for line in lines]
+    assert together == pytest.approx(alone)
+
+
 def test_what_is_better_when_lower_warns_when_it_runs_above_its_path() -> None:
     daily = np.vstack([on_pace(1000, 0.7, 45), on_pace(1000, 1.3, 45)])
     assert check(daily, metric=COMPLAINTS).warned.tolist() == [False, True]

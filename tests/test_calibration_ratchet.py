@@ -37,7 +37,9 @@ def test_a_line_that_had_done_as_foreseen_would_be_asked_for_what_is_told() -> N
 
 
 @pytest.mark.parametrize("direction", [1, -1])
-def test_only_what_was_better_weighs_whichever_way_is_better(direction: Literal[1, -1]) -> None:
+def test_what_was_better_is_a_burden_and_what_was_worse_a_relief_whichever_way_is_better(
+    direction: Literal[1, -1],
+) -> None:
     sample = sample_inputs()
     metric = replace(sample.plan.metric, direction=direction)
     inputs = replace(sample, plan=replace(sample.plan, metric=metric))
@@ -46,8 +48,8 @@ def test_only_what_was_better_weighs_whichever_way_is_better(direction: Literal[
     )
     better = np.arange(9) % 2 == (direction == 1)
     assert (found.surplus[better] > 0).all() and (found.burden[better] > 0).all()
-    assert not found.surplus[~better].any() and not found.burden[~better].any()
-    assert np.isnan(found.passed_on[~better]).all()
+    assert (found.surplus[~better] < 0).all() and (found.burden[~better] < 0).all()
+    assert (found.passed_on > 0).all()
 
 
 def test_what_is_said_to_be_a_one_off_is_not_asked_for_again() -> None:
@@ -85,30 +87,42 @@ def test_lines_that_are_tried_together_hardly_move_each_other(monkeypatch: pytes
     st.floats(0, 1),
     st.sampled_from([1, -1]),
 )
-def test_no_more_of_a_surplus_is_asked_again_than_the_limit_and_nothing_else_moves(
+def test_no_more_of_a_result_is_handed_on_than_the_limit_and_nothing_else_moves(
     numbers: list[tuple[float, ...]], limit: float, direction: int
 ) -> None:
     result, reference, suggested, without = np.array(numbers).T
-    told = Ratchet(np.arange(len(numbers)), result, reference, suggested, without, direction)
+    told = Ratchet(
+        np.arange(len(numbers)),
+        result,
+        reference,
+        suggested,
+        without,
+        np.zeros(len(numbers), bool),
+        direction,
+    )
     asked = replace(told, suggested=told.asked(limit))
     assert (np.nan_to_num(asked.passed_on) <= limit * (1 + 1e-9) + 1e-9).all()
     free = ~(told.passed_on > limit)
     np.testing.assert_array_equal(asked.suggested[free], told.suggested[free])
-    assert (asked.burden <= told.burden + 1e-6).all() and (asked.burden[~free] >= -1e-6).all()
+    held = np.abs(asked.burden) <= np.abs(told.burden) + 1e-6
+    assert held.all() and (asked.burden * told.surplus >= -1e-6)[~free].all()
+    assert replace(told, meant=~told.meant).asked(limit).tolist() == told.suggested.tolist()
 
 
 @pytest.mark.parametrize("direction", [1, -1])
-def test_a_limit_eases_the_split_of_who_was_better_and_leaves_suggestions_and_totals(
-    direction: Literal[1, -1],
+@pytest.mark.parametrize("better", [1, -1])
+def test_a_limit_eases_the_split_of_who_was_better_and_not_that_of_who_was_worse(
+    direction: Literal[1, -1], better: int
 ) -> None:
-    sample = _newest(sample_inputs(), lambda newest: newest * (1 + 0.3 * direction * (np.arange(9) == 3)))
+    moved = 1 + 0.3 * direction * better * (np.arange(9) == 3)
+    sample = _newest(sample_inputs(), lambda newest: newest * moved)
     metric = replace(sample.plan.metric, direction=direction)
     inputs = replace(sample, plan=replace(sample.plan, metric=metric, ratchet_limit=0.1))
     plain = compute_baseline(inputs)
     found = relieved(inputs, plain)
     np.testing.assert_array_equal(found.suggested, plain.suggested)
     before, after = allot(inputs.plan, plain), allot(inputs.plan, found)
-    assert direction * (before - after)[3] > 0 and after.sum() == before.sum()
+    assert better * direction * (before - after)[3] > 0 and after.sum() == before.sum()
     rates = replace(ratchet_of(inputs, _all(inputs)), suggested=found.centre).passed_on
     assert np.nanmax(rates) == pytest.approx(0.1)
     without = replace(inputs, plan=replace(inputs.plan, ratchet_limit=None))
@@ -116,12 +130,36 @@ def test_a_limit_eases_the_split_of_who_was_better_and_leaves_suggestions_and_to
 
 
 def test_percent_of_the_suggestion_for_each_percent_of_surplus() -> None:
-    """30 % above what was expected, and 10 % more asked for it, are a third of it passed on."""
-    rows, known = np.arange(5), np.array([130.0, 1.3, 100.0, 130.0, 130.0])
-    reference, without = np.array([100, 1, 100, 0, 100.0]), np.array([110, 1.1, 110, 110, 0.0])
-    found = Ratchet(rows, known, reference, np.array([121, 1.21, 121, 121, 121.0]), without, direction=1)
-    assert found.passed_on[:2] == pytest.approx([1 / 3, 1 / 3])
-    assert np.isnan(found.passed_on[2:]).all()
+    """30 % above what was expected, and 10 % more asked for it, are a third of it passed on; so below."""
+    rows, known = np.arange(6), np.array([130.0, 1.3, 70.0, 100.0, 130.0, 130.0])
+    reference, without = np.array([100, 1, 100, 100, 0, 100.0]), np.array([110, 1.1, 110, 110, 110, 0.0])
+    suggested = np.array([121, 1.21, 99, 121, 121, 121.0])
+    found = Ratchet(rows, known, reference, suggested, without, np.zeros(6, bool), direction=1)
+    assert found.passed_on[:3] == pytest.approx([1 / 3] * 3)
+    assert np.isnan(found.passed_on[3:]).all()
+
+
+def test_a_limit_hands_on_all_of_what_somebody_called_a_new_level() -> None:
+    sample = _newest(sample_inputs(), lambda newest: newest * (1 - 0.6 * (np.arange(9) == 3)))
+    inputs = replace(sample, plan=replace(sample.plan, ratchet_limit=0.1))
+    said = (Answer(inputs.plan.lines[3].code, inputs.history.periods[-1], "new_level"),)
+    meant, plain = replace(inputs, answers=said), compute_baseline(inputs)
+    assert relieved(inputs, plain).centre[3] > 1.2 * plain.expected[3]
+    settled = compute_baseline(meant)
+    assert relieved(meant, settled).centre[3] == settled.expected[3]
+
+
+def test_whoever_holds_effort_back_is_eased_no_more_by_the_split_than_whoever_did_well_is_burdened() -> None:
+    """A quarter 10 % lower lowers what the split starts from by no more than the limit of that."""
+    inputs = sample_inputs()
+    limited = replace(inputs, plan=replace(inputs.plan, ratchet_limit=0.25))
+    usual = replace(ratchet_of(inputs, [3])).reference[0]
+    held = _newest(limited, lambda newest: np.where(np.arange(9) == 3, 0.9 * usual, newest))
+    done = _newest(limited, lambda newest: np.where(np.arange(9) == 3, usual, newest))
+    foreseen = [compute_baseline(one) for one in (held, done)]
+    low, full = (relieved(one, each).centre[3] for one, each in zip((held, done), foreseen, strict=True))
+    assert 0 < 1 - low / full < 1.02 * 0.1 * 0.25
+    assert 1 - foreseen[0].expected[3] / foreseen[1].expected[3] > 1.2 * 0.1 * 0.25
 
 
 def test_a_surplus_of_less_than_one_unit_counts() -> None:

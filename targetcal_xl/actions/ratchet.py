@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,12 +26,17 @@ class LineBurden:
     moved: float
     """How far the suggestion is from what it would be, had the result been as foreseen."""
     surplus: float
-    """How much better the result was; 0 where it was not."""
+    """How much better the result was; below 0 where it was worse."""
     burden: float
     passed_on: float | None
-    """How many percent harder the suggestion is for each percent of surplus."""
+    """How many percent harder the suggestion is for each percent of surplus, or easier for each lacking."""
     asked: float
-    """What the split starts from: the suggestion, or less where the plan's limit binds."""
+    """What the split starts from: the suggestion, or another value where the plan's limit binds."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the plan's limit binds."""
+        return self.asked != self.suggested
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,13 @@ class RatchetReport(Report):
     """The newest period; empty where there is no history."""
     lines: tuple[LineBurden, ...]
     burden: float
-    """How much harder the suggestions are together, in the unit: a sum, or a mean weighed by volumes."""
+    """How much harder those of lines with a surplus are together, in the unit: a sum, or a mean weighed by
+    volumes."""
     suggested: float
     """What is suggested together, likewise."""
     metric: Metric
     limit: float | None = None
-    """How many percent harder the split may be for each percent of surplus, where the plan says so."""
+    """How many percent the split may move for each percent of surplus, either way, where the plan says so."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and a table."""
@@ -56,30 +62,43 @@ class RatchetReport(Report):
         if not known:
             yield Sentence(text("telling.ratchet.unknown", language), QUIET)
             return
-        better = sorted((line for line in self.lines if line.surplus > 0), key=lambda line: -abs(line.burden))
+        yield from self._of_better(told, known)
+        if self.limit is not None:
+            yield from self._of_held(told, self.limit)
+
+    def _of_better(self, told: Figures, known: int) -> Iterator[Part]:
+        better, language = [line for line in self.lines if line.surplus > 0], told.language
         said = {"period": self.period, "known": known, "count": len(better)}
         if not better:
             yield Sentence(text("telling.ratchet.none", language, **said), DONE)
             return
         amounts = {"burden": told.total(self.burden), "suggested": told.total(self.suggested)}
         yield Sentence(text("telling.ratchet.total", language, **said, **amounts))
-        limited = () if self.limit is None else ("split_from",)
-        columns = ("line", "foreseen_then", "result", "suggested", "burden", "passed_on", *limited)
-        yield table(columns, (_row(line, told, self.limit) for line in better), language)
+        yield table(_COLUMNS, (_row(line, told) for line in _largest_first(better)), language)
         yield Sentence(text("telling.ratchet.meaning", language))
-        if self.limit is not None:
-            held = sum(line.asked != line.suggested for line in better)
-            share = percent(self.limit / 100, language, 2)
-            yield Sentence(text("telling.ratchet.limited", language, count=held, limit=share))
+
+    def _of_held(self, told: Figures, limit: float) -> Iterator[Part]:
+        held, language = [line for line in self.lines if line.is_held], told.language
+        share = percent(limit / 100, language, 2)
+        yield Sentence(text("telling.ratchet.limited", language, count=len(held), limit=share))
+        if held:
+            rows = ((*_row(line, told), told.total(line.asked)) for line in _largest_first(held))
+            yield table((*_COLUMNS, "split_from"), rows, language)
 
 
-def _row(line: LineBurden, told: Figures, limit: float | None) -> tuple[str, ...]:
+_COLUMNS = ("line", "foreseen_then", "result", "suggested", "burden", "passed_on")
+
+
+def _largest_first(lines: Iterable[LineBurden]) -> list[LineBurden]:
+    return sorted(lines, key=lambda line: -abs(line.burden))
+
+
+def _row(line: LineBurden, told: Figures) -> tuple[str, ...]:
     return (
         line.line,
         *(told.total(value) for value in (line.foreseen, line.result, line.suggested)),
         told.signed(line.moved),
         UNKNOWN if line.passed_on is None else percent(line.passed_on / 100, told.language, 2),
-        *(() if limit is None else (told.total(line.asked),)),
     )
 
 
@@ -96,7 +115,7 @@ def ratchet(desk: Desk, region: str = "") -> RatchetReport:
     return RatchetReport(
         period=str(history.periods[-1]) if history.periods else "",
         lines=tuple(_burdens(found, [plan.lines[row].name for row in rows], plan.ratchet_limit)),
-        burden=float(found.burden @ together),
+        burden=float(np.where(found.surplus > 0, found.burden, 0.0) @ together),
         suggested=plan.total_of(standing.baseline.suggested, rows),
         metric=plan.metric,
         limit=plan.ratchet_limit,

@@ -60,13 +60,13 @@ def look_ahead(
     history: History, lines: Sequence[str], answers: Sequence[Answer] = (), back: int = BACK
 ) -> Foresight:
     """Foresee the period after the history of these lines, and again the `back` ones before it."""
-    one_offs = _answered(history, lines, answers, "one_off")
+    one_offs = are_called(history, lines, answers, "one_off")
     cleaned = clean(replace(history, one_off=np.where(one_offs, np.nan, history.one_off)))
     alive: Flags = np.greater(cleaned.values.max(axis=1, initial=0.0), 0.0)
     if not alive.any():
         return _nothing(len(lines))
     part = Cleaned(*(getattr(cleaned, field.name)[alive] for field in fields(Cleaned)))
-    new_levels = _answered(history, lines, answers, "new_level")[alive]
+    new_levels = are_called(history, lines, answers, "new_level")[alive]
     days = in_days(part.logs, history)
     part = replace(part, logs=part.logs - days[:-1])
     found = _of_living(part, history.per_year, last_year(history)[alive], (new_levels, days), back)
@@ -97,11 +97,11 @@ def stir(history: History, lines: Sequence[str], answers: Sequence[Answer], with
 
 def eventful(history: History, lines: Sequence[str], answers: Sequence[Answer]) -> Flags:
     """Which values, (n, T), hold a one-off event, by its amount or by what somebody answered."""
-    called = _answered(history, lines, answers, "one_off")
+    called = are_called(history, lines, answers, "one_off")
     return np.asarray(((history.one_off != 0) | called) & np.isfinite(history.values))
 
 
-def _answered(history: History, lines: Sequence[str], answers: Sequence[Answer], code: AnswerCode) -> Flags:
+def are_called(history: History, lines: Sequence[str], answers: Sequence[Answer], code: AnswerCode) -> Flags:
     """Which values, (n, T), somebody has called that; answers about others are passed over.
 
     What was said of all lines in a period holds for those of which nothing else was said.

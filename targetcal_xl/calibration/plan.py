@@ -322,7 +322,8 @@ class Plan:
     sources: tuple[StatedSource, ...] = field(default=(), metadata=ADDED)
     """Where its results, history and readings come from."""
     ratchet_limit: float | None = field(default=None, metadata=ADDED)
-    """How many percent harder the split may be for each percent of last period's surplus; None: no limit."""
+    """How many percent the split may move, either way, for each percent that last period was beside what was
+    foreseen of it; None: no limit."""
 
     def bounds(self, node: Group | Region | Line) -> Limits:
         """What a node may come to: its limits, and no more than its planned people can bring."""

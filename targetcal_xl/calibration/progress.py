@@ -26,6 +26,8 @@ HALF_LIFE = 25.0
 """Days after which a day's evidence counts half: the pace of selling drifts."""
 PRIOR_SIGMA = 0.10
 """Standard deviation of actual over expected before the period begins, when the caller knows no better."""
+FREEDOM = 3.5
+"""Student's degrees of freedom of suggestions' errors: as panels have them, see docs/benchmarks.md."""
 PANEL_DAYS = 30.0
 """Days of its own that a line needs before its scatter counts as much as the panel's."""
 DAY_SCATTER = 0.30
@@ -44,6 +46,7 @@ CALM = 0.7
 """A warning ends when the odds of a miss are below so much of those at which it began: it does not flap."""
 SHORT_BELOW = 0.95
 """A resource under this share of its plan is short."""
+_TINY = 1e-12
 
 
 def target_path(targets: Floats, day_weights: Floats, metric: Metric) -> Floats:
@@ -343,20 +346,16 @@ def _ahead(
     metric: Metric,
     belief: tuple[ArrayLike, ArrayLike],
     resources: Resources | None,
-) -> _Outlook | _Worlds | LevelOutlook:
+) -> _Worlds | LevelOutlook:
     """What the days so far say of the rest, as the metric adds up; `days` are their weights and worlds."""
     expected, (weights, worlds) = (np.asarray(belief[0]), np.asarray(belief[1])), days
     if not metric.adds_up:
         return level_outlook(path[:, -1], daily, volumes, weights, expected)
     exposure = np.diff(path, axis=1, prepend=0.0)
-    if not worlds:
-        return _outlook(path, exposure, daily, metric.step, expected, resources)
-    return _Worlds(
-        tuple(
-            (chance, _outlook(path, _leant(exposure, lean), daily, metric.step, expected, resources))
-            for chance, lean in worlds
-        )
-    )
+    leans = worlds or ((1.0, np.ones(path.shape[1])),)
+    heard = [(chance, _evidence(_leant(exposure, lean), daily, metric.step)) for chance, lean in leans]
+    pace = expected[0], _worth(heard, daily.shape[1], *expected)
+    return _Worlds(tuple((chance, _outlook(path, daily, one, pace, resources)) for chance, one in heard))
 
 
 def _leant(exposure: Floats, lean: Floats) -> Floats:
@@ -366,38 +365,72 @@ def _leant(exposure: Floats, lean: Floats) -> Floats:
     return leant * _ratio(whole, leant.sum(axis=1, keepdims=True), otherwise=1.0)
 
 
-def _outlook(
-    path: Floats,
-    exposure: Floats,
-    daily: Floats,
-    step: float,
-    expected: tuple[Floats, Floats],
-    resources: Resources | None,
-) -> _Outlook:
-    """What the days so far say about the pace of each line, `expected` with (mean, standard deviation).
+@dataclass(frozen=True)
+class _Evidence:
+    """What the days so far tell of the pace of n lines, if days bring what one world says.
 
-    `exposure` (n, D) is what each day should bring of the target.
+    `came` and `due` (n,) are discounted by age and counted in results that tell one by one; `unseen` and
+    `dispersion` are as in _Outlook.
     """
-    prior, sigma = expected
-    known = np.zeros(path.shape, dtype=bool)
+
+    came: Floats
+    due: Floats
+    unseen: Floats
+    dispersion: Floats
+
+
+def _evidence(exposure: Floats, daily: Floats, step: float) -> _Evidence:
+    """The evidence of `daily` (n, days so far), where each day should bring its `exposure` (n, D)."""
+    known = np.zeros(exposure.shape, dtype=bool)
     known[:, : daily.shape[1]] = np.isfinite(daily)
     # When the period is over nothing more will come: what was not reported did not happen.
-    known |= daily.shape[1] == path.shape[1]
+    known |= daily.shape[1] == exposure.shape[1]
     seen = np.where(known, exposure, 0.0)[:, : daily.shape[1]]
     results = np.where(np.isfinite(daily), daily, 0.0)
     dispersion = _dispersion(results, seen, step)
-    age = np.arange(daily.shape[1])[::-1]
-    discount = 0.5 ** (age / HALF_LIFE)
-    belief = 0.5 ** (daily.shape[1] / HALF_LIFE) / sigma**2
-    shape = belief + np.maximum(results @ discount, 0.0) / dispersion
-    pace = shape / (belief / prior + (seen @ discount) / dispersion)
+    discount = 0.5 ** (np.arange(daily.shape[1])[::-1] / HALF_LIFE)
+    return _Evidence(
+        came=np.maximum(results @ discount, 0.0) / dispersion,
+        due=(seen @ discount) / dispersion,
+        unseen=np.cumsum(np.where(known, 0.0, exposure), axis=1),
+        dispersion=dispersion,
+    )
+
+
+def _worth(heard: Sequence[tuple[float, _Evidence]], days: int, prior: Floats, sigma: Floats) -> Floats:
+    """How many results what was foreseen counts for after so many days, (n,).
+
+    Suggestions' errors are Student's with FREEDOM degrees and a variance of sigma squared, so of a line that
+    lies far outside the foresight counts less (Lange, Little and Taylor 1989, JASA 84, 881-896), and never
+    more than with a normal error. Far is told beside the middle line: what all are off by together is as
+    well the rhythm of the days.
+    """
+    belief = 0.5 ** (days / HALF_LIFE) / sigma**2
+    off = _mixed((chance, _beside(one.came, one.due * prior)) for chance, one in heard)
+    unsure = _mixed((chance, 1.0 / np.maximum(one.due * prior, _TINY)) for chance, one in heard)
+    trust = (FREEDOM + 1.0) / (FREEDOM - 2.0 + off**2 / (unsure + 1.0 / belief))
+    return np.asarray(belief * np.minimum(trust, 1.0))
+
+
+def _beside(came: Floats, due: Floats) -> Floats:
+    """How far what came is off beside the middle line, (n,), as shares of what was due; 0 where that is 0."""
+    off = _ratio(came, due, otherwise=math.nan)
+    return np.nan_to_num(off - (np.nanmedian(off) if np.isfinite(off).any() else 0.0))
+
+
+def _outlook(
+    path: Floats, daily: Floats, heard: _Evidence, pace: tuple[Floats, Floats], resources: Resources | None
+) -> _Outlook:
+    """What the days so far say about the pace of each line, `pace` with (mean, results it counts for)."""
+    prior, worth = pace
+    shape = worth + heard.came
     return _Outlook(
         path=path,
-        actual=results.sum(axis=1),
-        unseen=np.cumsum(np.where(known, 0.0, exposure), axis=1),
-        pace=_led(pace, resources),
+        actual=np.where(np.isfinite(daily), daily, 0.0).sum(axis=1),
+        unseen=heard.unseen,
+        pace=_led(shape / (worth / prior + heard.due), resources),
         shape=shape,
-        dispersion=dispersion,
+        dispersion=heard.dispersion,
     )
 
 

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from .arrays import Floats, Indices
+from .arrays import Flags, Floats, Indices
 from .baseline import Baseline, Inputs, compute_baseline
-from .foresight import look_ahead
+from .foresight import are_called, look_ahead
 from .history import History
 
 RUNS: Final = 64
@@ -24,7 +24,7 @@ class Ratchet:
     `rows` are their places in the plan. `reference` is what the periods before led to expect of the newest
     one and `result` what it was without its one-off event, both NaN where nobody knows; `suggested` is what
     is expected now and `without` what would be, had the result been its reference. All but `rows` are in the
-    metric's unit. Where a result was not better than its reference, `without` is `suggested`.
+    metric's unit. Where nobody knows, `without` is `suggested`.
     """
 
     rows: Indices
@@ -32,6 +32,8 @@ class Ratchet:
     reference: Floats
     suggested: Floats
     without: Floats
+    meant: Flags
+    """Whose newest result somebody called a new level: it stays, whoever made it."""
     direction: int
     """As the metric's: 1 where more is better, -1 where less is."""
 
@@ -39,7 +41,7 @@ class Ratchet:
     def surplus(self) -> Floats:
         """How much better the result was than its reference, (m,), in the metric's unit.
 
-        0 where it was not, or nobody knows.
+        Below 0 where it was worse, 0 where nobody knows.
         """
         return _better(self.result, self.reference, self.direction)
 
@@ -50,28 +52,32 @@ class Ratchet:
 
     @property
     def passed_on(self) -> Floats:
-        """How many percent harder the suggestion is for each percent of surplus, (m,); NaN without surplus.
+        """How many percent harder the suggestion is for each percent of surplus, (m,); NaN without any.
 
-        It leaves out what time of year it is: both are shares of what they would have been.
+        It leaves out what time of year it is: both are shares of what they would have been. Of what was
+        worse it is how many percent easier for each percent that was lacking.
         """
-        usable = (self.surplus > 0) & (self.reference > 0) & (self.without > 0)
+        usable = (self.surplus != 0) & (self.reference > 0) & (self.without > 0)
         worth = np.where(usable, self.surplus * self.without, 1.0)
         return np.where(usable, self.burden * self.reference / worth, np.nan)
 
     def asked(self, limit: float) -> Floats:
-        """What may be asked again, (m,), in the metric's unit: so that `passed_on` is `limit` at most."""
-        over = np.nan_to_num(self.passed_on) > limit
+        """What the split starts from, (m,), in the metric's unit: so that `passed_on` is `limit` at most.
+
+        Either way: were only surpluses held back, whoever withheld effort would be eased at once, and what
+        then comes back would be held for a surplus. What is `meant` counts whole.
+        """
+        over = (np.nan_to_num(self.passed_on) > limit) & ~self.meant
         share = self.surplus / np.where(over, self.reference, 1.0)
         return np.where(over, self.without * (1 + self.direction * limit * share), self.suggested)
 
 
 def relieved(inputs: Inputs, baseline: Baseline, weights: Floats | None = None) -> Baseline:
-    """The baseline of these inputs, whose split hands back no more of a surplus than the plan lets it.
+    """The baseline of these inputs, whose split hands on no more of the newest results than the plan lets it.
 
-    The suggestions stay what is foreseen: only what the split starts from is lowered, in the metric's unit
-    (raised, where less is better). As a ceiling of the line the limit would put all that head office wants
-    beyond the suggestions on those that were not better. `weights` (drivers,) replace the plan's
-    elasticities.
+    The suggestions stay what is foreseen: only what the split starts from is moved, in the metric's unit.
+    As a ceiling of the line the limit would put all that head office wants beyond the suggestions on those
+    that were not better. `weights` (drivers,) replace the plan's elasticities.
     """
     limit = inputs.plan.ratchet_limit
     if limit is None:
@@ -89,7 +95,7 @@ def ratchet_of(inputs: Inputs, rows: Sequence[int], weights: Floats | None = Non
     The ratchet effect is Weitzman's (1980, Bell Journal of Economics 11, 302-308); how much of a surplus
     comes back as a target is what Leone and Rock (2002) and Bouwens and Kroos (2011) measure. The burden is
     the difference of two baselines, one line at a time, since a line moves what is learned of all. In a plan
-    of more lines with a surplus than RUNS those of one run are every RUNS-th. Raise ValueError as
+    of more lines than RUNS those of one run are every RUNS-th. Raise ValueError as
     `compute_baseline`.
     """
     plan, chosen = inputs.plan, np.asarray(rows, dtype=np.intp)
@@ -97,9 +103,9 @@ def ratchet_of(inputs: Inputs, rows: Sequence[int], weights: Floats | None = Non
     now = compute_baseline(inputs, weights)
     result, reference = _newest(history, inputs)
     without = now.expected.copy()
-    surplus = chosen[_better(result, reference, plan.metric.direction)[chosen] > 0]
-    for first in range(min(RUNS, len(surplus))):
-        some = surplus[first::RUNS]
+    moved = chosen[_better(result, reference, plan.metric.direction)[chosen] != 0]
+    for first in range(min(RUNS, len(moved))):
+        some = moved[first::RUNS]
         values = history.values.copy()
         values[some, -1] += reference[some] - result[some]
         other = replace(inputs, history=replace(history, values=values))
@@ -110,6 +116,7 @@ def ratchet_of(inputs: Inputs, rows: Sequence[int], weights: Floats | None = Non
         reference=reference[chosen],
         suggested=now.expected[chosen],
         without=without[chosen],
+        meant=_meant(history, inputs)[chosen],
         direction=plan.metric.direction,
     )
 
@@ -123,5 +130,11 @@ def _newest(history: History, inputs: Inputs) -> tuple[Floats, Floats]:
     return history.values[:, -1] - history.one_off[:, -1], foreseen[:, -1]
 
 
+def _meant(history: History, inputs: Inputs) -> Flags:
+    """Whose newest value somebody called a new level, (n,)."""
+    lines = [line.code for line in inputs.plan.lines]
+    return are_called(history, lines, inputs.answers, "new_level")[:, -1:].any(axis=1)
+
+
 def _better(result: Floats, reference: Floats, direction: int) -> Floats:
-    return np.nan_to_num(np.maximum(direction * (result - reference), 0.0))
+    return np.nan_to_num(direction * (result - reference))
