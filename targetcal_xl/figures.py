@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from .language import LANGUAGES, record, text
+from .language import record, text
+from .units import multiple_of
 
 if TYPE_CHECKING:
     from .calibration import Metric
@@ -24,8 +24,6 @@ _ROOM = 9
 """What columns and pictures are made for: 1,234,567. A longer number is told shorter, in a larger unit."""
 _MOST_DECIMALS = 2
 """A larger unit in which a target would need more decimals than this says no more than the smaller one."""
-_SCALED = re.compile("|".join(record(code).scaled for code in LANGUAGES), re.IGNORECASE)
-"""A unit that is a multiple already: nobody counts in ten thousands of 万元."""
 _DIGITS = 4
 """How many digits a rounded number keeps."""
 _BEYOND = 1e18
@@ -84,7 +82,7 @@ def figures(metric: Metric, language: str, values: Iterable[float] = ()) -> Figu
     """
     largest = _largest(values)
     found = [Figures(metric, language)]
-    if not _SCALED.match(metric.unit.strip()):
+    if multiple_of(metric.unit) == 1:  # nobody counts in ten thousands of 万元
         powers = (power for power in record(language).scales if metric.places + power <= _MOST_DECIMALS)
         found += [Figures(metric, language, power) for power in powers if largest >= 10**power]
     lengths = [len(one.number(largest)) for one in found]

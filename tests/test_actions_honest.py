@@ -210,7 +210,7 @@ def test_a_better_declaration_lifts_an_objection_and_the_letter_says_by_what(tmp
     case.run(issue_letters, tmp_path / "out", "docx")
     said = word_text((tmp_path / "out" / "2025Q1-new-customers-R2-V1.docx").read_bytes())
     assert "因重新申报而解除" in said
-    assert "申报 139，较建议 198：−29.8%" in said
+    assert "申报：139，模型建议：198，较建议：−29.8%" in said
     assert "之后改报 195，不再构成异议" in said
 
 

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -246,12 +247,17 @@ def test_whoever_is_refused_is_told_why_and_where_every_answer_is(tmp_path: Path
 def test_a_history_that_cannot_be_read_is_asked_for_again_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def locked(*_: object, **__: object) -> bytes:
-        raise PermissionError(errno.EACCES, "Permission denied")
+    path, open_ = tmp_path / "past.csv", Path.open
 
-    monkeypatch.setattr("targetcal_xl.actions.interview.read_history_rows", locked)
+    def locked(one: Path, *how: Any, **options: Any) -> Any:
+        if one.name == path.name:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return open_(one, *how, **options)
+
+    path.write_text("line,period,value\n", "utf-8")
+    monkeypatch.setattr(Path, "open", locked)
     at = _ANSWERS.index("A, B") + 2
-    person = _Person((*_ANSWERS[:at], "past.csv", *_ANSWERS[at:]))
+    person = _Person((*_ANSWERS[:at], str(path), *_ANSWERS[at:]))
     init(PlanWish(tmp_path / "plan", None, ""), "en", _NOW, person)
     again = [one for one in person.asked if "\n" in one]
     assert len(again) == 1 and "Permission denied" in again[0] and again[0].startswith("past.csv")

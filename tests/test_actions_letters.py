@@ -145,7 +145,7 @@ def test_a_correction_is_a_new_version_that_names_the_old(case: Case, tmp_path: 
     assert after.items() > before.items()
     said = word_text(after["2025Q1-new-customers-R2-V2.docx"])
     assert "本函为第 2 版。" in said
-    assert "取代 2025年1月6日 出具的 2025Q1-new-customers-R2-V1 号函件" in said
+    assert "取代 2025Q1-new-customers-R2-V1 号函件（出具日期：2025年1月6日，" in said
     assert _head(before) in said, "the check code that the replaced letter carries"
     until = case.clock.now.date()
     assert f"原函所列目标在本函出具之日（{until.year}年{until.month}月{until.day}日）前有效" in said

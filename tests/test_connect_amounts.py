@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,17 @@ from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targetcal_xl.connect.amounts import amount_told
+from targetcal_xl.connect.amounts import amount_told, is_strange, number_in
 from targetcal_xl.connect.draft import rows_of
+from targetcal_xl.connect.form import PLAN
+from targetcal_xl.connect.form_answers import answer_meant
 from targetcal_xl.connect.plain import distinct
 from targetcal_xl.connect.table_file import TableFile
 from targetcal_xl.connect.tables import read_table
-from targetcal_xl.exchange.spelling import number_in
+from targetcal_xl.exchange import typed_as_meant
 from targetcal_xl.problems import DataProblems
+from targetcal_xl.workbook import Owner, Typed
+from tests.support.samples import sample_plan
 
 
 def table(folder: Path, cells: list[str]) -> TableFile:
@@ -200,6 +205,54 @@ def test_rows_of_a_draft_leave_a_multiple_to_who_knows_its_unit(tmp_path: Path) 
 def test_a_number_with_its_whole_unit_is_that_number() -> None:
     assert [number_in(said, "万元") for said in ("1.2万元", "1.2 万元", "1.2万")] == [1.2] * 3
     assert [number_in(said, "元") for said in ("1.2万元", "1.2万", "12000元")] == [12000] * 3
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "value"),
+    [
+        ("2.6天", "天", 2.6),
+        ("2.6 天", "天", 2.6),
+        ("3 days", "days", 3.0),
+        ("１２家", "家", 12.0),
+        ("12,000户", "万户", 1.2),
+        ("1.2万户", "户", 12_000.0),
+        ("94%", "%", 94.0),
+        ("0.5元", "万元", 5e-5),
+        ("12万元", "元", 120_000.0),
+        ("6万", "十万元", 0.6),
+    ],
+)
+def test_form_pack_and_table_read_a_number_with_its_unit_alike(
+    tmp_path: Path, said: str, unit: str, value: float
+) -> None:
+    plan = sample_plan((1,))
+    plan = replace(plan, metric=replace(plan.metric, unit=unit, step=1e-6))
+    assert answer_meant(PLAN.item("hq_target"), said, unit) == (pytest.approx(value), "")
+    cell = Typed(("R1", "L1", "declared"), Owner.MANAGER, "number", "R1", (1, 1), said, False)
+    assert typed_as_meant(cell, plan).value == pytest.approx(value)
+    read = table(tmp_path, [said])
+    assert read.numbers("value", unit=unit).tolist() == pytest.approx([value])
+    read.done()
+
+
+@pytest.mark.parametrize(
+    ("said", "unit"), [("12户", "家"), ("2.6 kg", "天"), ("5家天", "天"), ("3 days", "")]
+)
+def test_a_number_of_another_unit_is_refused_by_all(tmp_path: Path, said: str, unit: str) -> None:
+    plan = sample_plan((1,))
+    plan = replace(plan, metric=replace(plan.metric, unit=unit))
+    assert answer_meant(PLAN.item("hq_target"), said, unit) == (None, "csv_not_a_number")
+    cell = Typed(("R1", "L1", "declared"), Owner.MANAGER, "number", "R1", (1, 1), said, False)
+    assert typed_as_meant(cell, plan).value == said
+    read = table(tmp_path, [said])
+    read.numbers("value", unit=unit)
+    assert [problem.code for problem in read.problems] == ["csv_not_a_number"]
+
+
+@pytest.mark.parametrize(("said", "unit"), [("5元", "家"), ("$5", "万元"), ("5 EUR", "k$")])
+def test_an_amount_in_another_currency_is_strange_to_a_unit(said: str, unit: str) -> None:
+    assert is_strange(said, unit)
+    assert np.isnan(number_in(said, unit))
 
 
 def test_a_column_in_another_currency_than_the_plans_is_told_of_once(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -30,6 +32,21 @@ def write(folder: Path, said: str | bytes, name: str = "table.csv") -> Path:
 
 def faults(caught: pytest.ExceptionInfo[DataProblems]) -> list[tuple[str, str]]:
     return [(problem.code, problem.where) for problem in caught.value.problems]
+
+
+def test_a_table_that_may_not_be_read_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, open_ = write(tmp_path, "line,value\nHD-JS,1\n"), Path.open
+
+    def refuse(one: Path, *how: Any, **options: Any) -> Any:
+        if one == path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return open_(one, *how, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(DataProblems) as caught:
+        read_table(path, ["line", "value"])
+    assert faults(caught) == [("file_unreadable", "table.csv")]
+    assert "Permission denied" in caught.value.problems[0].sentence("en")
 
 
 @given(

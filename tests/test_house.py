@@ -40,6 +40,7 @@ _COMMON = {
     "problems",
     "sentences",
     "telling",
+    "units",
     "unreached",
     "workdays",
 }
@@ -49,6 +50,7 @@ _BELOW_FACES = {"calibration", "actions", "commands", "demo", "desk", *_COMMON, 
 _MAY_IMPORT = (
     {
         "language": set(),
+        "units": {"language"},
         "calibration": set(),
         "doors": set(),
         "formats": set(),
@@ -56,7 +58,7 @@ _MAY_IMPORT = (
         "ooxml": {"log", "problems"},
         "log": {"problems"},
     }
-    | {"figures": {"calibration", "language"}, "sentences": {"calibration", "figures", "language"}}
+    | {"figures": {"calibration", "language", "units"}, "sentences": {"calibration", "figures", "language"}}
     | {"machine": {"language", "log", "problems"}, "workdays": {"calibration", "language", "problems"}}
     | {room: {"calibration", *_COMMON} for room in ("ledger", "connect", "signing")}
     | {"letters": {"calibration", "ooxml", *_COMMON}}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from docxtpl import DocxTemplate
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from targetcal_xl.calibration import Letter
-from targetcal_xl.letters import LetterTemplate, fields
+from targetcal_xl.calibration import Letter, Metric, Person, Region, Targets
+from targetcal_xl.calibration.commitment import Turned
+from targetcal_xl.letters import LetterKind, LetterTemplate, fields
 from targetcal_xl.letters.compiled import Picture
 from targetcal_xl.letters.placed import PICTURES
 from targetcal_xl.problems import DataProblems
@@ -256,8 +259,44 @@ def test_a_letter_has_the_figure_that_was_objected_to_and_what_came_of_it() -> N
     letter = sample_letter(1, others=1)
     objection = replace(letter.objections[0], declared=70.0, suggested=100.0)
     said = word_text(_rendered(replace(letter, objections=(objection,))))
-    assert "申报 70，较建议 100：−30.0%" in said
+    assert "申报：70，模型建议：100，较建议：−30.0%" in said
     assert "最终确认：95" in said
+
+
+def _in_chinese_words() -> Letter:
+    """A letter that has words or a dash wherever one may stand for a number."""
+    letter = sample_letter(4, others=2)
+    unknown = Targets(*[math.nan] * len(vars(letter.lines[0].targets)))
+    region = Region("R1", "华东", Person("王敏"), Person("陈刚"), Person("李颖"))
+    objection = replace(letter.objections[0], lifted=80.0)
+    return replace(
+        letter,
+        company="某某公司",
+        metric=Metric("days", "平均交付天数", "签约至上线", "天", kind="mean"),
+        region=region,
+        lines=(replace(letter.lines[0], targets=unknown), *letter.lines[1:]),
+        total=unknown,
+        objections=(objection, replace(objection, outcome="upheld", handled=True)),
+        replaces="2025Q1-R1-V1",
+        rests_on="2025Q1-R1-V1",
+    )
+
+
+def _turned_in_chinese() -> Letter:
+    letter = _in_chinese_words()
+    turned = Turned(trigger="market", reason="市场下滑", since=letter.issued, before=9.0, after=8.0, to=8.5)
+    return replace(letter, lines=tuple(replace(line, turned=turned) for line in letter.lines))
+
+
+_BLANK_IN_CHINESE = re.compile("[\u3001-\u30ff\u4e00-\u9fff\uff00-\uffef“”—] +[\u3001-\u30ff\u4e00-\u9fff—]")
+
+
+@pytest.mark.parametrize("kind", get_args(LetterKind))
+@pytest.mark.parametrize("letter", [_in_chinese_words(), _turned_in_chinese()], ids=["level", "turned"])
+def test_no_blank_stands_between_chinese_words(kind: LetterKind, letter: Letter) -> None:
+    rendered = LetterTemplate.shipped("zh-CN", kind).render(fields(letter, "zh-CN"), {}, letter.issued).docx
+    said = word_text(rendered)
+    assert [said[max(at.start() - 12, 0) : at.end() + 12] for at in _BLANK_IN_CHINESE.finditer(said)] == []
 
 
 def test_what_did_not_change_has_no_sign() -> None:

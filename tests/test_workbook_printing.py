@@ -37,10 +37,16 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def printed(books: dict[str, Path]) -> dict[str, list[str]]:
+def papers(books: dict[str, Path]) -> dict[str, Path]:
+    """The same as PDF."""
+    return dict(zip(books, convert_all([*books.values()], "pdf"), strict=True))
+
+
+@pytest.fixture(scope="module")
+def printed(papers: dict[str, Path]) -> dict[str, list[str]]:
     """What stands on each page, without blanks."""
     pages = {}
-    for language, path in zip(books, convert_all([*books.values()], "pdf"), strict=True):
+    for language, path in papers.items():
         with pypdfium2.PdfDocument(path) as document:
             pages[language] = [_tight(page.get_textpage().get_text_range()) for page in document]
     return pages
@@ -79,10 +85,29 @@ def test_columns_stand_on_the_pages_that_are_meant_for_them(
     places, book = default_places(_STANDING.inputs, language), openpyxl.load_workbook(books[language])
     for code, sheet in places.sheets.items():
         page, found = book[places.tabs[code]], _of(places.tabs[code], printed[language])
-        tables = [table for table in sheet.tables if not table.hidden and table.code != "files"]
+        tables = [table for table in sheet.tables if not table.hidden]
         for table in tables if page.print_area else ():
             for group in _groups(page, table.top + 1):
                 assert any(all(said in one for said in group) for one in found), (code, table.code, group)
+
+
+_LEAST = 6.9
+"""Points of the smallest letters that are read: seven, as programs round it."""
+
+
+def _smallest(page: pypdfium2.PdfPage) -> float:
+    """The size of a page's smallest letters, in points."""
+    words = page.get_textpage()
+    signs = (at for at in range(words.count_chars()) if words.get_text_range(at, 1).strip())
+    return float(min(pypdfium2.raw.FPDFText_GetFontSize(words, at) for at in signs))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_happened_is_printed_large_enough(papers: dict[str, Path], language: str) -> None:
+    tab = default_places(_STANDING.inputs, language).tabs["audit"]
+    with pypdfium2.PdfDocument(papers[language]) as document:
+        pages = {_tight(page.get_textpage().get_text_range()): _smallest(page) for page in document}
+    assert min(pages[page] for page in _of(tab, [*pages])) >= _LEAST
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

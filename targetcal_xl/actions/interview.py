@@ -143,10 +143,7 @@ class Interview:
         return rows if rows is not None else tuple(self._typed_history())
 
     def _from_file(self, said: str) -> tuple[DraftRow, ...] | None:
-        try:
-            return read_history_rows(Path(said).expanduser()) if said else None
-        except OSError as error:
-            raise DataProblems([Problem("file_unreadable", said, {"detail": error.strerror})]) from error
+        return read_history_rows(Path(said).expanduser()) if said else None
 
     def _typed_history(self) -> Iterator[DraftRow]:
         period = Period.parse(self._words["period"])

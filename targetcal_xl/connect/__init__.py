@@ -6,6 +6,7 @@ from ..doors import on_demand
 
 with on_demand(__name__):
     from .actuals import Actuals, read_actuals
+    from .amounts import number_in
     from .decoding import decode
     from .delivered import CameSupport, delivery_told, read_deliveries
     from .draft import DraftRow, PlanDraft, read_draft, read_history_rows
@@ -29,7 +30,7 @@ with on_demand(__name__):
     from .plan_tree import infeasible
     from .representatives import read_representatives
     from .sources import DataSource, open_source
-    from .spelt import multiple_of, number_told
+    from .spelt import number_told
     from .staffing import staffed
     from .stamps import (
         as_der,
@@ -77,7 +78,7 @@ __all__ = [
     "infeasible",
     "is_due",
     "is_okr_file",
-    "multiple_of",
+    "number_in",
     "number_told",
     "okr_document",
     "okr_table",

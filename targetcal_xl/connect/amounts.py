@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from ..language import LANGUAGES, currencies
-from .spelt import multiple_and_plain, multiple_of, normal, number_told
+from ..units import multiple_and_plain, multiple_of
+from .spelt import normal, number_told, number_with_unit
 
 _AMOUNT = re.compile(r"(?P<sign>[+-]?)(?P<before>[^\d.,+\-]*)(?P<number>.*?)(?P<after>[^\d.,+\-]*)")
 _ALSO = {"元": "CNY", "圆": "CNY", "rmb": "CNY", "yuan": "CNY", "円": "JPY"}
@@ -54,14 +55,18 @@ def money_of(unit: str) -> frozenset[str]:
 def is_strange(said: str, unit: str) -> bool:
     """Whether an amount names another currency than its unit."""
     amount = amount_told(said)
-    money = money_of(unit) if amount else None
-    return bool(amount and money and not amount.currencies & money)
+    return bool(amount and multiple_and_plain(unit)[1] and not amount.currencies & money_of(unit))
 
 
 def number_in(said: str, unit: str) -> float:
-    """What a number, with its currency or without, comes to in a unit; NaN where it is none."""
+    """What a number, with its unit, its currency or without, comes to in a unit; NaN where it is none.
+
+    An amount in another currency than the unit's is none.
+    """
+    if is_strange(said, unit):
+        return math.nan
     amount = amount_told(said)
-    return number_told(said, unit) if amount is None else amount.value / multiple_of(unit)
+    return number_with_unit(said, unit) if amount is None else amount.value / multiple_of(unit)
 
 
 @dataclass(frozen=True)

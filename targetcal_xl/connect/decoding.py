@@ -19,9 +19,12 @@ def decode(source: Traversable) -> str:
 
 
 def content_within(source: Traversable) -> bytes:
-    """All that a file says; raise DataProblems where that is more than we read."""
-    with source.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
+    """All that a file says; raise DataProblems where it cannot be read, or that is more than we read."""
+    try:
+        with source.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise DataProblems([Problem("file_unreadable", source.name, {"detail": error.strerror})]) from error
     if len(content) > MOST_BYTES:
         raise DataProblems([too_big(source.name)])
     return content

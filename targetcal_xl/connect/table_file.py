@@ -16,10 +16,11 @@ from ..calibration import Floats
 from ..calibration.values import LARGEST, SMALLEST
 from ..figures import typed
 from ..problems import DataProblems, Found, Place, Problem
+from ..units import multiple_of
 from .amounts import amounts_told, currencies_in, money_of
 from .names import like, nearest
 from .plain import DistinctWords, distinct
-from .spelt import date_told, multiple_of, number_told
+from .spelt import date_told, number_told, number_with_unit
 
 _SUGGESTIONS = 20
 """Only so many unknown codes are looked up: each search goes through all the known ones."""
@@ -97,7 +98,7 @@ class TableFile:
         """The column as numbers (n,), NaN where it says `unknown`; report all else outside [low, high].
 
         Multiples and amounts that name their currency count in the `unit`: 1.2万, as 1.2万元, is 1.2 in 万元
-        and 12,000 in 元.
+        and 12,000 in 元. A number may have its unit behind it.
         """
         places, said = self.columns[column]
         found = pd.to_numeric(said, errors="coerce").astype(np.float64)
@@ -105,6 +106,8 @@ class TableFile:
         found[odd] = [number_told(each, unit) for each in said[odd]]
         empty = said == ""
         mixed = self._amounts(column, said, found, unit)
+        left = np.isnan(found) & ~mixed
+        found[left] = [number_with_unit(each, unit) for each in said[left]]
         wrong = np.isnan(found) & ~mixed & ~np.isin(said, list(unknown))
         size = np.abs(found)
         absurd = (size > LARGEST) | ((size > 0) & (size < SMALLEST))

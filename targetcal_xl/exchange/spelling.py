@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from ..calibration import Plan, kept
+from ..units import multiple_of
 from ..workbook import Typed
 
 _NUMBERS = ("number", "decimal", "count", "percent")
@@ -19,7 +20,7 @@ def typed_as_meant(cell: Typed, plan: Plan) -> Typed:
     if not isinstance(cell.value, str) or cell.has_formula:
         return cell
     if cell.kind in _NUMBERS:
-        found = number_in(cell.value, plan.metric.unit if cell.kind == "number" else "")
+        found = _number(cell.value, plan.metric.unit if cell.kind == "number" else "")
         step = plan.metric.step if cell.kind == "number" else None
         return cell if found is None else cell._replace(value=kept(found, step))
     if cell.kind == "date":
@@ -27,23 +28,16 @@ def typed_as_meant(cell: Typed, plan: Plan) -> Typed:
     return cell
 
 
-def number_in(said: str, unit: str = "") -> float | None:
-    """The number of `220 `, `２２０`, `1,200`, `1.2万` or `220 户`; None for what may be none, or another.
+def _number(said: str, unit: str) -> float | None:
+    """The number of `220 `, `２２０`, `1,200`, `1.2万` or `220 户`; None for what may be none, or another."""
+    from ..connect import number_in, number_told
 
-    Without its unit 1.2万 counts in it as a table's does: 1.2 in 万元.
-    """
-    from ..connect import number_told
-
-    plain = unicodedata.normalize("NFKC", said).strip()
-    bare = plain.removesuffix(unicodedata.normalize("NFKC", unit).strip()).strip()
-    value = number_told(bare, unit if bare == plain else "")
+    value = number_in(said, unit) if unit else number_told(said)
     return value if math.isfinite(value) else None
 
 
 def power_of(unit: str) -> int:
     """The power of ten that a unit counts in: 4 for 万元, 0 for 元."""
-    from ..connect import multiple_of
-
     return round(math.log10(multiple_of(unit)))
 
 

@@ -43,8 +43,8 @@ class Language:
     """How the names of worked cases end that are told in it."""
     scales: tuple[int, ...]
     """Powers of ten that large numbers are counted in."""
-    scaled: str
-    """How a unit begins, as a pattern, that is a multiple already: nobody counts in ten thousands of 万元."""
+    multiples: tuple[tuple[str, int], ...]
+    """What powers of ten are called, in 万元 and 1.2万, or in million users."""
     thousands: str
     """What stands between thousands."""
     point: str

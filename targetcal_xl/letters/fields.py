@@ -252,7 +252,7 @@ def _handling(objection: Objection, told: Figures) -> str:
         lifted = number(objection.lifted, told)
         later = text("letters.objection.later", told.language, lifted=lifted)
     if not (note and objection.outcome):  # as it stands in letters from before outcomes were said
-        return " ".join(filter(None, (objection.handling, later))) or UNKNOWN
+        return text("letters.objection.noted", told.language, note=note, later=later).strip() or UNKNOWN
     note += "" if note.endswith(_ENDS) else text("letters.objection.end", told.language)
     talk = {"outcome": text(f"workbook.choice.{objection.outcome}", told.language), "note": note}
     return text("letters.objection.talk", told.language, **talk, later=later).strip()

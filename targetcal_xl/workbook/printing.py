@@ -9,7 +9,6 @@ from xlsxwriter.worksheet import Worksheet
 from ..calibration import JUSTIFICATION, Plan
 from ..ooxml import column_letters
 from .shapes import Sheet, Table
-from .sheets.region import CHARTS
 
 _A4 = 9
 _MARGINS = (0.4, 0.4, 0.6, 0.6)
@@ -29,7 +28,7 @@ def set_paper(page: Worksheet, plan: Plan) -> None:
     page.fit_to_pages(1, 0)
     page.set_margins(*_MARGINS)
     company = plan.company.replace("&", "&&")
-    page.set_footer(f"&L&8{company} · {plan.period}&C&8&A&R&8&P / &N")
+    page.set_footer(f"&L&10{company} · {plan.period}&C&10&A&R&10&P / &N")
 
 
 def break_pages(page: Worksheet, sheet: Sheet, rooms: Mapping[int, float]) -> None:
@@ -50,8 +49,8 @@ def break_pages(page: Worksheet, sheet: Sheet, rooms: Mapping[int, float]) -> No
 
 
 def region_areas(sheet: Sheet, tab: str) -> str:
-    """What is printed of a region's tab: all that its manager works with, then the rest of the lines."""
-    lines, bottom = sheet.table("lines"), sheet.table("steps").bottom + CHARTS
+    """What is printed of a region's tab: what its manager works with and files, then the rest of lines."""
+    lines, bottom = sheet.table("lines"), sheet.table("files").bottom
     last, end = _together(sheet), max(lines.spots.values())
     reasons, next_to, right = map(column_letters, (last, last + 1, end))
     return f"{tab}$B$2:${reasons}${bottom},{tab}${next_to}$2:${right}${lines.bottom}"

@@ -14,7 +14,7 @@ def sheet() -> Sheet:
         Column("at", Owner.TOOL, "stamp", 25),
         *(Column(code, Owner.TOOL, "text", width) for code, width in widths.items()),
         *(Column(code, Owner.TOOL, "long", 26) for code in ("old", "new", "reason")),
-        Column("hash", Owner.TOOL, "text", 24),
+        Column("hash", Owner.TOOL, "text", 66),
     )
     return Sheet(
         "audit", (), stacked(5, Table("audit", columns, growing=True, prefix="audit.")), filtered="audit"
