@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -125,3 +126,11 @@ def test_every_picture_stands_on_one_page(
     assert {title: sum(title in page for page in pages) for title in titles} == {
         title: titles.count(title) for title in titles
     }
+
+
+def test_a_company_whose_name_begins_with_a_figure_stands_whole_at_the_foot(tmp_path: Path) -> None:
+    plan = replace(_STANDING.inputs.plan, company="3M & Söhne")
+    standing = replace(_STANDING, inputs=replace(_STANDING.inputs, plan=plan))
+    write_book(tmp_path / "book.xlsx", standing, "en", created=_AT)
+    foot = openpyxl.load_workbook(tmp_path / "book.xlsx").worksheets[0].oddFooter.left
+    assert (foot.text.strip(), foot.size) == (f"3M && Söhne · {plan.period}", 10)

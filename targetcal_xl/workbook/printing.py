@@ -28,7 +28,9 @@ def set_paper(page: Worksheet, plan: Plan) -> None:
     page.fit_to_pages(1, 0)
     page.set_margins(*_MARGINS)
     company = plan.company.replace("&", "&&")
-    page.set_footer(f"&L&10{company} · {plan.period}&C&10&A&R&10&P / &N")
+    # A figure would be taken for one of the size.
+    parted = " " if company[:1].isdigit() else ""
+    page.set_footer(f"&L&10{parted}{company} · {plan.period}&C&10&A&R&10&P / &N")
 
 
 def break_pages(page: Worksheet, sheet: Sheet, rooms: Mapping[int, float]) -> None:
