@@ -8,13 +8,13 @@ from dataclasses import astuple, dataclass
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic_core import from_json
 
 from ..calibration.vocabulary import Role
 from ..connect import as_der, signers_roots, trusted_roots
-from ..desk import INDIVIDUAL, RECORD, REPRESENTATIVE, SENT, SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
+from ..desk import SIGN, SIGNED, STAMP_FIELD, LetterSignature, Stamp
 from ..language import text
 from ..ledger import MOMENT, Proof, load, proof_faults, read_proof
 from ..letters import printed_text
@@ -33,8 +33,9 @@ from ..telling import (
     table,
     tell_problems,
 )
+from .attest_records import RecordedFile, recorded_files
 from .attest_signatures import JudgedSignatures, RecordedSignature
-from .paper import JudgedCode, judge_code, judge_data, tell_replaced
+from .paper import JudgedCode, judge_code, judge_data, letter_after, tell_replaced
 from .stamp import HeldStamp, held_stamps
 
 if TYPE_CHECKING:
@@ -75,17 +76,6 @@ class JudgedFile:
     """The proof that says so."""
     later: str = ""
     """The letter that took its place, by that proof or another of its log."""
-
-
-@dataclass(frozen=True)
-class _Record:
-    """A letter, as an entry recorded it: with the SHA-256 of each of its files, in hex."""
-
-    entry: int
-    letter: str
-    head: str
-    hashes: tuple[str, ...]
-    replaces: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,7 +197,7 @@ def _signatures(
 ) -> JudgedSignatures | None:
     """What the signatures of a letter's PDF are worth; nothing to say of other files."""
     seen = examined(content, roots, online)
-    records = [(one.proof, each) for one in proofs for each in _records(one.proof) if each.head]
+    records = [(one.proof, each) for one in proofs for each in recorded_files(one.proof) if each.head]
     for proof, record in records:
         begun = issued_part(content, record.hashes) if content.startswith(b"%PDF") else None
         if begun and record.letter:
@@ -263,7 +253,7 @@ def _verdict(one: Proof, other: Proof) -> Literal["agree", "unshown", "apart", "
 
 def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFile:
     digest, words = sha256(content).hexdigest(), printed_text(content)
-    known = [(one, record) for one in proofs for record in _records(one.proof)]
+    known = [(one, record) for one in proofs for record in recorded_files(one.proof)]
     for by, record in known:
         if digest in record.hashes:
             return _found(name, "recorded", record, by, known)
@@ -280,64 +270,13 @@ def _judged(name: str, content: bytes, proofs: Sequence[ProofFile]) -> JudgedFil
 def _found(
     name: str,
     verdict: Literal["recorded", "signed"],
-    record: _Record,
+    record: RecordedFile,
     by: ProofFile,
-    known: Sequence[tuple[ProofFile, _Record]],
+    known: Sequence[tuple[ProofFile, RecordedFile]],
 ) -> JudgedFile:
     same_log = (one for proof, one in known if proof.proof.seen.origin == by.proof.seen.origin)
-    later = next((one.letter for one in same_log if record.letter and one.replaces == record.letter), "")
+    later = letter_after(record.letter, ((one.letter, one.replaces) for one in same_log))
     return JudgedFile(name, verdict, record.letter, record.entry, record.head, by.name, later)
-
-
-def _records(proof: Proof) -> Iterator[_Record]:
-    """The letters, packs and pages that a sound proof tells of."""
-    held = proof.contents
-    for entry in proof.entries:
-        said = entry.columns
-        make = _MAKERS.get((said["action"], said["field"]))
-        if make and entry.named in held:
-            with suppress(KeyError, TypeError, ValueError):  # a log of somebody's own may hold anything
-                yield from make(said["number"], from_json(held[entry.named], allow_inf_nan=False))
-
-
-def _letter(entry: int, issue: Any) -> tuple[_Record, ...]:
-    """What an `Issue` of any version says of its files; raise TypeError for what says nothing."""
-    letter, files = issue["letter"], issue["files"]
-    pairs = isinstance(files, list) and all(isinstance(one, list) and len(one) == 2 for one in files)
-    hashes = tuple(one[1] for one in files) if pairs else (None,)
-    number, head, replaces = letter["number"], letter["chain_head"], letter.get("replaces", "")
-    if not all(isinstance(said, str) for said in (number, head, replaces, *hashes)):
-        raise TypeError("this is no letter's record")
-    return (_Record(entry, number, head, hashes, replaces),)
-
-
-def _individual(entry: int, held: Any) -> tuple[_Record, ...]:
-    """The same of an `Individual`."""
-    return tuple(record for issue in held["issues"] for record in _letter(entry, issue))
-
-
-def _handed_out(entry: int, sent: Any) -> tuple[_Record, ...]:
-    """What a `Sent` of any version says of its file; raise TypeError for what says nothing."""
-    head, digest = sent["slip"]["head"], sent["sha256"]
-    if not (isinstance(head, str) and isinstance(digest, str)):
-        raise TypeError("this is no record of what was handed out")
-    return (_Record(entry, "", head, (digest,)),)
-
-
-def _signature(entry: int, signed: Any) -> tuple[_Record, ...]:
-    """What a `LetterSignature` of any version says of its file; raise TypeError for what says nothing."""
-    letter, digest = signed["letter"], signed["sha256"]
-    if not (isinstance(letter, str) and isinstance(digest, str)):
-        raise TypeError("this is no record of a signature")
-    return (_Record(entry, letter, "", (digest,)),)
-
-
-_MAKERS = (
-    {("letters", field): _letter for field in (RECORD, REPRESENTATIVE)}
-    | {("letters", INDIVIDUAL): _individual}
-    | {("split", field): _handed_out for field in SENT.values()}
-    | {(SIGN, field): _signature for field in SIGNED.values()}
-)
 
 
 def _told(one: ProofFile, files: Sequence[JudgedFile], lists_all: bool, language: str) -> Iterator[Part]:

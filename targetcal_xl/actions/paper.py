@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -51,6 +51,11 @@ class JudgedCode:
 _MARKS = {"recorded": DONE, "differs": WRONG, "unknown": QUESTION, "unread": QUESTION}
 
 
+def letter_after(number: str, letters: Iterable[tuple[str, str]]) -> str:
+    """The letter that took its place, of the letters (number, replaces) of its log; empty without one."""
+    return next((later for later, replaces in letters if number and replaces == number), "")
+
+
 def tell_replaced(letter: str, later: str, language: str) -> Iterator[Sentence]:
     """That another letter took its place, if one did."""
     if later:
@@ -74,8 +79,10 @@ def judge_code(said: str, proofs: Sequence[tuple[str, Proof]]) -> JudgedCode:
             same = letter_code(letter) == code
             agreed = tuple((line.name, line.targets.agreed) for line in letter.lines)
             verdict: Literal["recorded", "differs"] = "recorded" if same else "differs"
-            later = (one.number for _, log, _, one in known if (log, one.replaces) == (origin, code.number))
-            return JudgedCode(str(code), verdict, code.number, entry, agreed, name, later=next(later, ""))
+            later = letter_after(
+                code.number, ((one.number, one.replaces) for _, log, _, one in known if log == origin)
+            )
+            return JudgedCode(str(code), verdict, code.number, entry, agreed, name, later=later)
     return JudgedCode(str(code), "unknown", code.number)
 
 
