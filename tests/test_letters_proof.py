@@ -278,6 +278,15 @@ def test_rows_that_break_pass_however_alike_their_texts_are(
     assert _faults(rows, pages) == []
 
 
+def test_cells_of_a_row_that_breaks_may_begin_alike() -> None:
+    """The end of the page might be the third cell's start, or the first one's: the row passes by the latter."""
+    rows = [["甲组", "同意", "乙组"], ["甲ssaxkdncvw.5ou", "按申报值接受", "甲sskdv"]]
+    pages = ["首页甲组同意乙组甲按申报甲sskdv共1张", "表头ssaxkdncvw.5ou值接受末页"]
+    assert _faults(rows, pages) == []
+    assert _faults(rows, [pages[0], pages[1].replace("值接受", "")])
+    assert _faults(rows, [pages[0].replace("甲sskdv", ""), pages[1]])
+
+
 @given(_broken_table(), st.data())
 @settings(max_examples=12)
 def test_of_rows_that_break_a_name_that_is_lost_or_stands_elsewhere_is_told(

@@ -215,7 +215,7 @@ class _Flow:
         for page in range(first, len(self._pages)):
             yield from self._whole(words, page, read)
             self._tried.clear()
-            yield from list(islice(self._cut(words, page, read, False), _WAYS))
+            yield from list(self._cut(words, page, read, False))
 
     def _rest(self, words: str, page: int, read: _Read) -> list[_Way]:
         """The same for the rest of words, which begins on this page."""
@@ -231,20 +231,23 @@ class _Flow:
     def _cut(self, words: str, page: int, read: _Read, is_rest: bool) -> Iterator[_Way]:
         if (len(words) < self._divisible and not is_rest) or page + 1 == len(self._pages):
             return
+        known: set[int] = set()
         for least in _STARTS:
             if least < _CHANCE and next(self._places(words, page + 1, read), None) is not None:
                 return
-            if ways := list(islice(self._cut_after(words[:least], words, page, read), _WAYS)):
-                yield from ways
-                return
+            yield from islice(self._cut_after(words[:least], words, page, read, known), _WAYS)
 
-    def _cut_after(self, start: str, words: str, page: int, read: _Read) -> Iterator[_Way]:
-        """The same for words whose start stands here, the nearest first, and whose rest on the next page."""
+    def _cut_after(self, start: str, words: str, page: int, read: _Read, known: set[int]) -> Iterator[_Way]:
+        """The same for words whose start stands here, the nearest first, and whose rest on the next page.
+
+        Those with a longer start are `known`: what two cells begin with may be either's.
+        """
         text, done = self._pages[page], read.ends[page]
         last = done + self._gap if done else len(text)
         at = text.find(start, done)
         while 0 <= at <= last:
-            longest = _alike(words, text[at : at + len(words)])
+            longest = _alike(words, text[at : at + len(words)]) if at not in known else 0
+            known.add(at)
             for cut in range(longest, max(longest - _SLACK, 0), -1):
                 for rest in self._rest(words[cut:], page + 1, read):
                     yield [_Piece(page, at, at + self._shortest(words[:cut], rest[0])), *rest]
