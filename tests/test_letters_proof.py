@@ -279,7 +279,7 @@ def test_rows_that_break_pass_however_alike_their_texts_are(
 
 
 def test_cells_of_a_row_that_breaks_may_begin_alike() -> None:
-    """The end of the page might be the third cell's start, or the first one's: the row passes by the latter."""
+    """What stands at the end of the page may be the start of either."""
     rows = [["甲组", "同意", "乙组"], ["甲ssaxkdncvw.5ou", "按申报值接受", "甲sskdv"]]
     pages = ["首页甲组同意乙组甲按申报甲sskdv共1张", "表头ssaxkdncvw.5ou值接受末页"]
     assert _faults(rows, pages) == []
