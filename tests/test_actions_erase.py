@@ -126,7 +126,7 @@ def test_everybody_sees_who_erased_it_when_and_which_entry_says_why(case: Case) 
     _erased(case)
     (entry,) = case.entries("erase")
     assert (entry.actor, entry.region, entry.reason) == ("林静", "R1", WHY)
-    said = f"［已于 2025-01-06 由 林静 删除，理由见第 {entry.number} 条记录］"
+    said = f"［已于 2025-01-06 由林静删除，理由见第 {entry.number} 条记录］"
     assert case.typed()["R1", "R1-1", "basis"] == said
     assert case.value("R1", "R1-1", "basis") == said
     shown = [row for row in case.run(audit, "R1").said if row["new"] == said]

@@ -14,6 +14,7 @@ from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 
@@ -25,7 +26,7 @@ from targetcal_xl.actions import attest, audit, issue_letters, proof, unlock
 from targetcal_xl.actions.attest import AttestReport, ProofFile
 from targetcal_xl.actions.issue_individual import issue_individual
 from targetcal_xl.actions.sign import Wish, sign
-from targetcal_xl.language import LANGUAGES, text
+from targetcal_xl.language import LANGUAGES, catalogue, text
 from targetcal_xl.ledger import parse_checkpoint
 from targetcal_xl.ledger.passages import WORD_NAMES
 from targetcal_xl.ledger.words import WORDS
@@ -34,7 +35,7 @@ from targetcal_xl.telling import Rows
 from tests.support.books import changed_parts, parts_of
 from tests.support.browser import NARROW, WIDE, visit
 from tests.support.desks import Case, confirmed, locked, replace_letter
-from tests.support.judge import Files, judged, told_by_page_alone
+from tests.support.judge import Files, filled, judged, told_by_page_alone
 from tests.support.proofs import ODD, log_of, odd_entries, odd_logs, odd_records
 from tests.support.signers import PASSWORD, Certifier
 from tests.support.tricks import TRICKS
@@ -481,3 +482,17 @@ def test_page_and_command_take_the_same_fields_for_peoples_words(list_of: str, w
     listed = re.search(rf"const {list_of} = new Set\((\[.*?\])\);", source, re.DOTALL)
     assert listed
     assert set(re.findall(r'"([\w.]+)"', listed[1])) == set(wanted)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_fills_sentences_in_as_the_program_does(language: str) -> None:
+    """Beside a Chinese word no blank stays, beside a number it does; words agree with their count."""
+    other = re.compile(r"\{\w*[!.\[]|\{\w+:[^|{}]*\}|\{\{")
+    plain = {key: said for key, said in catalogue(language).items() if not other.search(said)}
+    cases = [
+        (key, dict.fromkeys((name for _, name, *_ in Formatter().parse(said) if name), value))
+        for key, said in plain.items()
+        for value in ("1", "12%", "林静", "head1", "R1 大区", "大区 R1", "（无）")
+    ]
+    asked = [(plain[key], fields) for key, fields in cases]
+    assert filled(asked) == [text(key, language, **fields) for key, fields in cases]

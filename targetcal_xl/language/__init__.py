@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from unicodedata import east_asian_width
 
 from .reasons import MEANT, is_meant, is_placeholder
 from .record import LANGUAGES, Language, Shortened, record
@@ -87,23 +86,22 @@ def text(key: str, language: str, /, **fields: object) -> str:
     return _COUNTING.vformat(said, (), fields) if "|" in said else said.format(**fields)
 
 
-_BESIDE_FIELD = re.compile(r"(?P<before>[^\x00-\xff] )?\{(?P<field>\w+)\}(?P<after> (?=[^\x00-\xff]))?")
-"""A field, with the blanks that part it from signs of another script."""
+_WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+"""A sign of Chinese, beside which Chinese has no blank."""
+_BESIDE_FIELD = re.compile(rf"(?P<before>{_WIDE} )?\{{(?P<field>\w+)\}}(?P<after> (?={_WIDE}))?")
+"""A field, with the blanks that part it from Chinese."""
+_STARTS_WIDE, _ENDS_WIDE = re.compile(_WIDE), re.compile(rf".*{_WIDE}\Z", re.DOTALL)
 
 
 def _closed_up(found: re.Match[str], fields: Mapping[str, object]) -> str:
-    """A field without the blanks between two wide signs."""
-    before, name, after = found.group("before", "field", "after")
-    said = str(fields.get(name, ""))
-    if before and _is_wide(said[:1]):
+    """A field without the blanks between two signs of Chinese."""
+    before, name, after = (found[part] or "" for part in ("before", "field", "after"))
+    said = str(fields.get(name, "")) if before or after else ""
+    if _STARTS_WIDE.match(said):
         before = before.rstrip()
-    if after and _is_wide(said[-1:]):
+    if _ENDS_WIDE.match(said):
         after = ""
-    return f"{before or ''}{{{name}}}{after or ''}"
-
-
-def _is_wide(sign: str) -> bool:
-    return bool(sign) and east_asian_width(sign) in "WF"
+    return f"{before}{{{name}}}{after}"
 
 
 class _Counting(Formatter):

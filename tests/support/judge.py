@@ -34,6 +34,11 @@ const bytes = said => new Uint8Array(Buffer.from(said, "base64"));
 })();
 """
 
+_FILL = """
+const sentences = JSON.parse(require("fs").readFileSync(0, "utf-8"));
+console.log(JSON.stringify(sentences.map(([said, fields]) => filled({ said }, "said", fields))));
+"""
+
 
 def script() -> str:
     """What the page judges with."""
@@ -50,24 +55,30 @@ def told_by_page_alone(part: Mapping[str, Any]) -> bool:
 def judged(cases: Sequence[Files]) -> list[dict[str, Any]]:
     """What is said of each lot of files, in codes and in the words of every language."""
     spelt = [[[name, base64.b64encode(data).decode()] for name, data in one.items()] for one in cases]
-    told = json.dumps(
-        {
-            "cases": spelt,
-            "words": {code: catalogue(code) | {"colon": record(code).colon} for code in LANGUAGES},
-        }
-    )
+    words = {code: catalogue(code) | {"colon": record(code).colon} for code in LANGUAGES}
+    found: list[dict[str, Any]] = _ran(_RUN, {"cases": spelt, "words": words})
+    return found
+
+
+def filled(sentences: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
+    """Sentences of a catalogue as the page fills them in."""
+    found: list[str] = _ran(_FILL, sentences)
+    return found
+
+
+def _ran(run: str, told: object) -> Any:
+    """What the page's script comes to, played by some more lines of it."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder, "judge.cjs")
-        program.write_text(script() + _RUN, encoding="utf-8")
-        run = subprocess.run(
+        program.write_text(script() + run, encoding="utf-8")
+        done = subprocess.run(
             ["node", str(program)],
-            input=told,
+            input=json.dumps(told),
             capture_output=True,
             encoding="utf-8",
             timeout=200,
             check=False,
         )
-    if run.returncode:
-        raise RuntimeError(run.stderr)
-    found: list[dict[str, Any]] = json.loads(run.stdout)
-    return found
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout)

@@ -372,9 +372,16 @@ const judge = async files => {
   return { proofs, files: told, agreements, problems };
 };
 
-// A sentence of the catalogue with its fields; `{count:line|lines}` agrees with a number.
-const filled = (words, key, fields) => words[key].replace(/\{(\w+)(?::([^{}|]*)\|([^{}]*))?\}/g,
-  (_, name, one, many) => one === undefined ? String(fields[name]) : ["1", "1.0", "-1"].includes(String(fields[name])) ? one : many);
+// A sentence of the catalogue with its fields; `{count:line|lines}` agrees with a number. The blank that sets off a
+// number from Chinese goes where a Chinese word stands in its place.
+const WIDE = "[\\u2e80-\\u9fff\\uf900-\\ufaff\\uff00-\\uffef]", FIELD = "\\{(\\w+)(?::([^{}|]*)\\|([^{}]*))?\\}";
+const BESIDE_FIELD = new RegExp(`(${WIDE} )?${FIELD}( (?=${WIDE}))?`, "g");
+const STARTS_WIDE = new RegExp(`^${WIDE}`), ENDS_WIDE = new RegExp(`${WIDE}$`);
+const filled = (words, key, fields) => words[key].replace(BESIDE_FIELD, (_, before = "", name, one, many, after = "") => {
+  const said = String(fields[name]);
+  if (one !== undefined) return before + (["1", "1.0", "-1"].includes(said) ? one : many) + after;
+  return (STARTS_WIDE.test(said) ? before.trimEnd() : before) + said + (ENDS_WIDE.test(said) ? "" : after);
+});
 
 function* toldProblems(words, problems, indented) {
   const times = new Map();
