@@ -202,13 +202,13 @@ PLAYED: Mapping[str, Play] = {
     "lock": Play(
         "submitted",
         "lock BOOK -r R2",
-        _says("华南大区 is locked and sealed.", "华南大区 已锁定并封存。"),
+        _says("华南大区 is locked and sealed.", "华南大区已锁定并封存。"),
         lambda told: (told["locked"], told["refused"]) == (["华南大区"], []),
     ),
     "unlock": Play(
         "locked",
         "unlock BOOK -r R2 --reason again",
-        _says("华南大区 is open again.", "华南大区 已重新开放填报。"),
+        _says("华南大区 is open again.", "华南大区已重新开放填报。"),
     ),
     "withdraw": Play(
         "locked",

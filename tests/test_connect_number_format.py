@@ -101,7 +101,11 @@ def test_a_column_is_judged_by_its_formats_as_by_what_is_written(tmp_path: Path)
     ("said", "unit", "meant"),
     [
         *(("1.2万", "万元", (1.2, "")), ("1.2万", "元", (12000, "")), ("￥12,000", "万元", (1.2, ""))),
-        *(("1.2万元", "万元", (1.2, "")), ("1200", "万元", (1200, "")), ("$5", "家", (5, ""))),
+        *(
+            ("1.2万元", "万元", (1.2, "")),
+            ("1200", "万元", (1200, "")),
+            ("$5", "家", (None, "csv_other_currency")),
+        ),
         *(("$12,000", "万元", (None, "csv_other_currency")), ("many", "元", (None, "csv_not_a_number"))),
     ],
 )

@@ -148,7 +148,7 @@ def test_a_draft_shows_what_is_erased_as_the_ledger_will(ledger: Ledger) -> None
     assert document == ledger.document(name) != content
     assert (
         values["HD", "L1", "basis"]
-        == f"［已于 2025-01-06 由 张三 删除，理由见第 {draft.drafted[0].number} 条记录］"
+        == f"［已于 2025-01-06 由张三删除，理由见第 {draft.drafted[0].number} 条记录］"
     )
 
 
