@@ -89,10 +89,11 @@ def test_a_pooled_mean_lies_between_the_groups_own_and_that_of_all(told: dict[st
             assert min(own, middle) - 1e-9 <= found <= max(own, middle) + 1e-9
 
 
-def test_who_was_further_off_is_not_said_to_have_helped_because_all_others_did() -> None:
+@pytest.mark.parametrize("further", [0.03, 0.002])
+def test_who_was_further_off_is_not_said_to_have_helped_because_all_others_did(further: float) -> None:
     came = -0.2
     others = [_told(1, code, line, came, came) for code in ("B", "C", "D") for line in (1, 2)]
-    contrary = [_told(1, "A", line, 0.03, came) for line in (1, 2)]
+    contrary = [_told(1, "A", line, further, came) for line in (1, 2)]
     worth = {one.code: one for one in values_added(JudgementRecord((*contrary, *others)), "region")}
     assert worth["A"].closer == 0 and worth["A"].added < 0 < worth["A"].pooled
     assert {code: one.did for code, one in worth.items()} == {"A": "open", **dict.fromkeys("BCD", "helped")}

@@ -95,12 +95,12 @@ class ValueAdded:
     def did(self) -> str:
         """Whether departures helped, hurt or did neither, by `pooled`; empty where nobody knows.
 
-        It is open where that says they helped and their own say they hurt, or the other way about.
+        It is open where that says they helped or hurt and their own point the other way, however little.
         """
         if math.isnan(self.pooled):
             return ""
-        own, drawn = what_it_did(self.added), what_it_did(self.pooled)
-        return "open" if {own, drawn} == {"helped", "hurt"} else drawn
+        drawn = what_it_did(self.pooled)
+        return "open" if drawn in ("helped", "hurt") and self.added * self.pooled < 0 else drawn
 
 
 def departures(plan: Plan, suggested: Floats, declared: Floats, actual: Floats) -> tuple[Departure, ...]:
