@@ -153,7 +153,7 @@ def test_whoever_holds_effort_back_is_eased_no_more_by_the_split_than_whoever_di
     """A quarter 10 % lower lowers what the split starts from by no more than the limit of that."""
     inputs = sample_inputs()
     limited = replace(inputs, plan=replace(inputs.plan, ratchet_limit=0.25))
-    usual = replace(ratchet_of(inputs, [3])).reference[0]
+    usual = ratchet_of(inputs, [3]).reference[0]
     held = _newest(limited, lambda newest: np.where(np.arange(9) == 3, 0.9 * usual, newest))
     done = _newest(limited, lambda newest: np.where(np.arange(9) == 3, usual, newest))
     foreseen = [compute_baseline(one) for one in (held, done)]

@@ -107,6 +107,10 @@ class FollowReport(Report):
     silent: tuple[str, ...]
     """Lines without any result; where a missing day counts, taken to have sold nothing."""
     metric: Metric
+    looked_to: dt.date
+    """The day that the odds are of, which is as far ahead as the plan warns."""
+    behind: float
+    """The share of the path by which a line is behind that has missed it."""
     reopened: tuple[str, ...] = ()
     """Regions that are negotiated anew: their targets of before are in force until then."""
     counts_missing: bool = True
@@ -117,10 +121,6 @@ class FollowReport(Report):
     """Regions that are warned of, and the whole."""
     rests: str = ""
     """What the odds rest on."""
-    looked_to: dt.date | None = None
-    """The day that the odds are of, which is as far ahead as the plan warns."""
-    behind: float = 0.0
-    """The share of the path by which a line is behind that has missed it."""
 
     def tell(self, language: str) -> Iterator[Part]:
         """The report in sentences and tables."""
@@ -134,7 +134,7 @@ class FollowReport(Report):
             yield Sentence(text("telling.follow.mended", language, line=name), DONE)
         if not self.warnings and not self.groups:
             yield Sentence(text("telling.follow.clear", language))
-        if self.looked_to and any(warned.hope == "open" for warned in (*self.groups, *self.warnings)):
+        if any(warned.hope == "open" for warned in (*self.groups, *self.warnings)):
             said = {"day": self.looked_to, "behind": percent(self.behind, language)}
             yield Sentence(text("telling.follow.looked_to", language, **said), QUIET)
         if self.rests:
