@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # A text file that is opened in the locale's encoding is a fault of ours.
 PYTEST := PYTHONWARNDEFAULTENCODING=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-TESTS ?= not gui
+TESTS ?= not gui and not exhaustive
 SUITE ?= suite
 
 .PHONY: demo test suite covered explore test-gui lint bench docs clean
@@ -36,10 +36,11 @@ covered: $(VENV)/test
 	$(PY) -m tests.support.parts
 	$(PYTEST) -m "$(TESTS)" --cov
 
-# `make test` tries the same examples every time; here other ones, and more of them, and death at every single write.
+# `make test` tries the same examples every time, and of many plays that are alike a few; here are other examples, and
+# more of them, death at every single write, and every play.
 explore: $(VENV)/test
 	$(PY) -m tests.support.parts
-	$(PYTEST) -m "(hypothesis or forks) and not gui" --hypothesis-profile explore --timeout 1800
+	$(PYTEST) -m "(hypothesis or forks or exhaustive) and not gui" --hypothesis-profile explore --timeout 1800
 
 # Real clicks on a screen nobody looks at; LibreOffice's build with windows takes the place of the one without.
 test-gui: $(VENV)/test

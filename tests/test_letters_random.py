@@ -6,17 +6,17 @@ Some dozens here; `make explore` makes 2,000.
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
 
 from targetcal_xl.letters import render_pdf, render_word
 from targetcal_xl.letters.office import office_pdfs
 from targetcal_xl.letters.proof import faults_in_pdf
 from tests.goldens.pages import letters as kept_letters
+from tests.support.exploring import explores
 from tests.support.letters import page_count, pdf_text, sample_files, shipped, word_text
 from tests.support.random_letters import random_letter
 
 pytestmark = pytest.mark.hypothesis
-COUNT, BY_OFFICE = (8, 3) if settings().derandomize else (1_000, 100)
+COUNT, BY_OFFICE = (1_000, 100) if explores() else (8, 3)
 """Letters of each language; and of those that LibreOffice sets in one start."""
 _SHORT = 8
 """Signs of a text that stands in one line, so that no page ends within it."""

@@ -20,7 +20,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from hypothesis import settings
 
 from targetcal_xl.actions import follow, lock, recalibrate, repair, verify
 from targetcal_xl.actions.outbox import OutboxReport, outbox
@@ -37,6 +36,7 @@ from tests.support import noticed
 from tests.support.clock import Clock
 from tests.support.commands import Terminal
 from tests.support.desks import Case, begin, decided, delete_tab, fresh, locked
+from tests.support.exploring import explores
 from tests.support.mailing import Post, mail_server
 from tests.support.mortal import Crashes, Left, Point, crashes
 from tests.support.stamping import stamping
@@ -305,7 +305,7 @@ class Inquest:
 
     def _recorded_last(self, entries: tuple[Entry, ...]) -> object:
         """By what is recorded alike things are told apart; `make explore` tells all apart."""
-        if not settings().derandomize:
+        if explores():
             return len(entries)
         return entries[-1].action if len(entries) > len(self.before.entries) else None
 
@@ -359,7 +359,7 @@ def _entries(case: Case) -> tuple[Entry, ...]:
 def _sorts(folder: Path) -> list[str]:
     """Which sorts of files lie there, begun or done; when all is explored, which files."""
     there = {path.relative_to(folder) for path in folder.rglob("*")}
-    if settings().derandomize:
+    if not explores():
         return sorted({f"begun{path.suffix}" if path.match(_BEGUN) else path.suffix for path in there})
     return sorted({re.sub(r"(\.targetcal-\w+-)\w+", r"\1", str(path)) for path in there})
 

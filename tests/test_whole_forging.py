@@ -10,7 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from targetcal_xl.actions import confirm, dashboard, issue_letters, lock, repair, unlock, verify
 from targetcal_xl.desk import ledger_beside
@@ -18,9 +17,10 @@ from targetcal_xl.ledger import Event, open_ledger, reference
 from targetcal_xl.ledger.chain import COLUMNS, entry_hash, is_reference
 from targetcal_xl.problems import Refused
 from tests.support.desks import Case, confirmed, tamper
+from tests.support.exploring import explores
 from tests.support.stages import STAGES
 
-EVERY = 31 if settings().derandomize else 1
+EVERY = 1 if explores() else 31
 """Of all changes at a stage, one in so many is tried; `make explore` tries each."""
 FORGED = ("locked", "issued", "changed")
 """The stages of which the ledger is forged."""

@@ -12,17 +12,17 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from targetcal_xl.actions import verify
 from targetcal_xl.language import LANGUAGES
 from tests.support import desks
 from tests.support.desks import Case
+from tests.support.exploring import explores
 from tests.support.mutants import mutants
 from tests.support.packs import answered, taken, write
 
 pytestmark = pytest.mark.hypothesis
-COUNT = 24 if settings().derandomize else 2_000
+COUNT = 2_000 if explores() else 24
 _MOST = 1 << 30
 _MEANT = "报价.pdf"
 

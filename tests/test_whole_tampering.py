@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from targetcal_xl.actions import (
     AuditReport,
@@ -28,11 +27,12 @@ from targetcal_xl.ooxml import BLANK, Cell
 from targetcal_xl.problems import DataProblems, Problem, Refused
 from targetcal_xl.workbook import open_book
 from tests.support.desks import RESERVE, Case
+from tests.support.exploring import explores
 from tests.support.memory import MemoryBook
 from tests.support.stages import STAGES
 from tests.support.tampered import Batches, Change, Tampering, batches, moved_rows, put, unnamed
 
-EVERY, ALONE = (4, 4999) if settings().derandomize else (1, 97)
+EVERY, ALONE = (1, 97) if explores() else (4, 4999)
 """Of all kinds of change to what is no input one in so many is tried at a stage, of single ones alone.
 
 Each stage begins at another one, so that together they try all; `make explore` tries each kind at each.

@@ -29,9 +29,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from coverage import Coverage
-from hypothesis import settings
 
 from targetcal_xl.problems import TargetcalError
+from tests.support.exploring import explores
 
 _NOBODY = 65534
 
@@ -169,7 +169,7 @@ class _Mortal:
         if self._busy or self.full is not None:
             return bool(self.full) and fills and not self._busy
         self._pages = self._pages + 1 if write == _PAGE else 0
-        if self._pages > 1 and self._pages % _PAGES and settings().derandomize:
+        if self._pages > 1 and self._pages % _PAGES and not explores():
             return False
         self._busy = True
         left = self._noted()
@@ -186,7 +186,7 @@ class _Mortal:
     def _endings(self, write: str) -> tuple[Ending, ...]:
         """In which ways the disk is full at a write."""
         in_turn = len(self.points) % 2
-        return _FULL[in_turn : in_turn + 1] if write == _PAGE and settings().derandomize else _FULL
+        return _FULL[in_turn : in_turn + 1] if write == _PAGE and not explores() else _FULL
 
     def refuse(self, write: str, fills: bool = True) -> None:
         """Come to a write; raise OSError where the disk is full."""
