@@ -19,7 +19,7 @@ def explores() -> bool:
 
 
 def few(variants: Iterable[Any], played: Collection[str]) -> list[ParameterSet]:
-    """Variants of a test, of which `make test` plays those of these names; raise ValueError for an unknown one."""
+    """Variants of a test, of which `make test` plays those of these names; ValueError for an unknown one."""
     params = [one if isinstance(one, ParameterSet) else pytest.param(one, id=str(one)) for one in variants]
     if unknown := set(played) - {str(one.id) for one in params}:
         raise ValueError(f"no variants: {sorted(unknown)}")
