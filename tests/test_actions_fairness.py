@@ -143,3 +143,11 @@ def test_every_verdict_can_be_told(language: str, case: Case) -> None:
             parts = list(told.tell(language))
             assert sum(isinstance(part, Rows) for part in parts) == 1
             assert len(parts) == 1 + len(every) + 2 + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_question_that_too_few_lines_answer_is_named(language: str, tmp_path: Path) -> None:
+    told = [part for part in desks.fresh(tmp_path).run(fairness).tell(language) if isinstance(part, Sentence)]
+    unsure = [part.said for part in told if part.indented]
+    assert len(unsure) == 6
+    assert len(set(unsure)) == len(unsure)

@@ -152,7 +152,7 @@ def verdict(lean: Lean, language: str) -> str:
     """What a rank correlation comes to, in words with its number."""
     key = f"telling.fairness.{lean.outcome}.{lean.trait}.{lean.leaning}"
     if lean.leaning == Leaning.UNSURE:
-        return text("telling.fairness.unknown", language, count=lean.count)
+        return text(key, language, count=lean.count)
     said = {code: plain(getattr(lean, code), language, 2) for code in ("correlation", "low", "high")}
     return text(key, language) + text("telling.fairness.number", language, count=lean.count, **said)
 
