@@ -99,7 +99,12 @@ def test_thresholds_and_last_period_may_be_set(tmp_path: Path) -> None:
         ('company = "云岭软件"\n', "", "plan_missing", "plan.toml, company"),
         ('company = "云岭软件"', 'company = " "', "plan_text", "plan.toml, company"),
         ('company = "云岭软件"', "company = 3", "plan_text", "plan.toml, company"),
-        ('unit = "家"', 'unit = "家"\nunits = 1', "plan_unknown_key", "plan.toml, metric, units"),
+        ('unit = "家"', 'unit = "家"\nunits = 1', "plan_misspelt", "plan.toml, metric, units"),
+        ('unit = "家"', 'unit = "家"\nhq_target = 1', "plan_word_above", "plan.toml, metric, hq_target"),
+        ("hq_target = 300", "hq_target = 300\ncountry = 1", "plan_word_elsewhere", "plan.toml, country"),
+        ("hq_target = 300", "hq_target = 300\nxyzzy = 1", "plan_unknown_key", "plan.toml, xyzzy"),
+        ("hq_target = 300", "hq_target = 300\ndeadlines = 1", "plan_list", "plan.toml, deadlines"),
+        ("hq_target = 300", 'hq_target = 300\ncalendar = "CN"', "plan_table", "plan.toml, calendar"),
         ('unit = "家"', 'unit = "家"\nkind = "max"', "plan_choice", "plan.toml, metric, kind"),
         ("hq_target = 300", 'hq_target = "300"', "plan_number", "plan.toml, hq_target"),
         ("hq_target = 300", "hq_target = inf", "plan_number", "plan.toml, hq_target"),
@@ -126,7 +131,7 @@ def test_thresholds_and_last_period_may_be_set(tmp_path: Path) -> None:
         (
             'head = { name = "顾明远", mail = "gu@example.com" }',
             'head = "顾"',
-            "plan_shape",
+            "plan_table",
             "plan.toml, regions 1, head",
         ),
         (

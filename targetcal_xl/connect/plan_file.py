@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources.abc import Traversable
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..calibration import composed
@@ -15,6 +15,7 @@ from ..calibration.plan import Plan
 from ..problems import DataProblems, Problem
 from .decoding import decode
 from .plan_checks import plan_faults
+from .plan_hints import plan_table, shape_meant, word_meant
 from .plan_schema import FILE, PlanPlace, PlanWords
 from .plan_tree import tree_faults
 from .stated import source_faults
@@ -53,11 +54,7 @@ def plan_meant(words: Mapping[str, Any]) -> Plan:
 
 def default_word(path: Sequence[str]) -> Any:
     """What holds where a plan file says nothing at a path of names; None where nothing does."""
-    model: type[BaseModel] = PlanWords
-    for part in path[:-1]:
-        kinds = (model.model_fields[part].annotation, *get_args(model.model_fields[part].annotation))
-        model = next(one for one in kinds if isinstance(one, type) and issubclass(one, BaseModel))
-    found = model.model_fields[path[-1]]
+    found = plan_table(path[:-1]).model_fields[path[-1]]
     return None if found.is_required() else found.get_default(call_default_factory=True)
 
 
@@ -84,15 +81,26 @@ _EXACT_CODES = {
 }
 
 
+_HINTS: Mapping[str, Callable[[Sequence[str]], tuple[str, Mapping[str, str]]]] = {
+    "plan_unknown_key": word_meant,
+    "plan_shape": shape_meant,
+}
+"""What names of a place tell further: a code that says more, with its fields."""
+
+
 def _problem(fault: ErrorDetails) -> Problem:
     """One pydantic fault in our words, with its place as the file counts it."""
     said, limits = fault["input"], fault.get("ctx", {})
-    names = ("gt", "ge", "lt", "le", "min_length", "max_length", "expected")
+    bounds = ("gt", "ge", "lt", "le", "min_length", "max_length", "expected")
     fields = {
         "key": fault["loc"][-1],
         "value": said if isinstance(said, str | int | float) else "…",
-        "limit": next((limits[name] for name in names if name in limits), ""),
+        "limit": next((limits[name] for name in bounds if name in limits), ""),
     }
     kind = fault["type"]
     code = _EXACT_CODES.get(kind) or _CODES.get(kind.split("_", 1)[0], "plan_shape")
+    names = [part for part in fault["loc"] if isinstance(part, str)]
+    if code in _HINTS:
+        code, hint = _HINTS[code](names)
+        fields |= hint
     return Problem(code, PlanPlace(*fault["loc"]), fields)
