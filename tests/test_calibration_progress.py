@@ -13,19 +13,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from targetcal_xl.calibration.metric import Metric
+from targetcal_xl.calibration.pace import HALF_LIFE
 from targetcal_xl.calibration.plan import Thresholds
 from targetcal_xl.calibration.progress import (
-    HALF_LIFE,
     Progress,
-    Resources,
-    Shortage,
     cumulative_path,
     episodes,
     follow_lines,
     hope,
-    shortages,
 )
 from targetcal_xl.calibration.rhythm import period_weights
+from targetcal_xl.calibration.shortage import Resources, Shortage, shortages
 from targetcal_xl.desk.alarm import advice
 from targetcal_xl.language import LANGUAGES, text
 from tests.support.samples import sample_plan

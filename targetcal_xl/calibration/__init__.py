@@ -123,18 +123,14 @@ from .plan import (
 )
 from .progress import (
     Progress,
-    Resources,
-    Shortage,
     beside,
     cumulative_path,
     due_so_far,
     episodes,
     follow_lines,
-    has_resources,
     hope,
     reached,
     recent_pace,
-    shortages,
     so_far,
     target_path,
     too_few,
@@ -153,6 +149,7 @@ from .rhythm import (
     period_weights,
     usual_rhythm,
 )
+from .shortage import Resources, Shortage, has_resources, shortages
 from .standing import Key, Standing, Value, as_number
 from .states import allows
 from .succession import succeeding

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -12,3 +13,9 @@ Floats = Annotated[NDArray[np.float64], np.dtype(np.float64)]
 Flags = Annotated[NDArray[np.bool_], np.dtype(np.bool_)]
 Indices = NDArray[np.intp]
 """Where something stands in another array."""
+
+
+def quotient(part: Floats, whole: Floats, otherwise: float = math.nan) -> Floats:
+    """Elementwise quotient of arrays of one shape, `otherwise` where the whole is 0."""
+    found: Floats = np.divide(part, whole, out=np.full(np.shape(part), otherwise), where=whole != 0)
+    return found

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeVar
 
 import numpy as np
 
-from .arrays import Floats
+from .arrays import Floats, quotient
 from .vocabulary import Distance, MetricKind
 
 IN_PERCENT: Final = 10.0
@@ -115,7 +115,7 @@ class Metric:
         to nothing counts as BEST_ATTAINED.
         """
         part, whole = (due, actual) if self.is_turned else (actual, due)
-        share: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
+        share = quotient(part, whole)
         if not self.is_turned:
             return share
         nothing = np.where(due > 0, BEST_ATTAINED, 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,8 +13,10 @@ from numpy.typing import ArrayLike
 from .arrays import Flags, Floats
 from .level import LevelOutlook, level_outlook, mean_so_far
 from .metric import Metric
+from .pace import PaceOutlook, pace_outlook
 from .plan import ADDED, Plan, Thresholds
 from .rhythm import World
+from .shortage import Resources, Shortage, has_resources, shortages_of_warned
 from .vocabulary import Hope
 
 LineCode = TypeVar("LineCode")
@@ -22,18 +24,8 @@ LineCode = TypeVar("LineCode")
 
 FIRST_DAYS = 7
 """Days at the start of a period in which nothing is called a deviation."""
-HALF_LIFE = 25.0
-"""Days after which a day's evidence counts half: the pace of selling drifts."""
 PRIOR_SIGMA = 0.10
 """Standard deviation of actual over expected before the period begins, when the caller knows no better."""
-FREEDOM = 3.5
-"""Student's degrees of freedom of suggestions' errors: as panels have them, see docs/benchmarks.md."""
-PANEL_DAYS = 30.0
-"""Days of its own that a line needs before its scatter counts as much as the panel's."""
-DAY_SCATTER = 0.30
-"""Standard deviation of a day's result over its mean, beyond that of counting: a judgement."""
-LEAD_WEIGHT = 0.40
-"""How far the leads in hand move the log of the expected pace."""
 RECENT_DAYS = 14
 """Days at the end of those so far that show which way a line is going."""
 FEWEST_STEPS = 10.0
@@ -44,9 +36,6 @@ LOST_ODDS = 0.99
 """... or, of a mean or ratio, when a miss is as sure as this."""
 CALM = 0.7
 """A warning ends when the odds of a miss are below so much of those at which it began: it does not flap."""
-SHORT_BELOW = 0.95
-"""A resource under this share of its plan is short."""
-_TINY = 1e-12
 
 
 def target_path(targets: Floats, day_weights: Floats, metric: Metric) -> Floats:
@@ -69,26 +58,6 @@ def cumulative_path(targets: Floats, day_weights: Floats) -> Floats:
         raise ValueError("day weights must be 0 or more, with a sum above 0")
     path: Floats = targets[:, None] * (total / total[-1])
     return path
-
-
-@dataclass(frozen=True)
-class Resources:
-    """What feeds the result of n lines so far, each as a share of its plan; NaN where unknown."""
-
-    leads: Floats
-    capacity: Floats
-
-
-@dataclass(frozen=True)
-class Shortage:
-    """`leads`, `conversion` or `capacity` at a `share` of its plan.
-
-    The code names the sentence `calibration.suggestion.<code>` of the catalogue; for a warned line
-    without any there is `calibration.suggestion.unexplained`, with its expected attainment as `share`.
-    """
-
-    code: Literal["leads", "conversion", "capacity"]
-    share: float
 
 
 @dataclass(frozen=True)
@@ -147,7 +116,7 @@ def follow_lines(
     watched, due = (np.maximum(odds, near) if milestone <= ahead else odds), path[:, as_of - 1]
     warned = is_warned(watched, thresholds, still) & (as_of > FIRST_DAYS) & ~too_few(agreed, metric)
     attainment = metric.attainment(outlook.actual, metric.due(agreed, due))
-    short = _shortages_of_warned(warned, outlook.actual, due, resources)
+    short = shortages_of_warned(warned, outlook.actual, due, resources)
     final, weights = outlook.expected(last), _weights(daily, volumes, metric)
     return Progress(
         as_of, outlook.actual, due, attainment, final, odds, near, end, warned, short, volumes=weights
@@ -259,9 +228,20 @@ def _weights(daily: Floats, volumes: Floats | None, metric: Metric) -> tuple[flo
     return tuple(mean_so_far(daily, volumes)[1].sum(axis=1).tolist())
 
 
-def has_resources(metric: Metric) -> bool:
-    """Whether leads and people feed a metric, so that they can be short for it."""
-    return metric.adds_up and metric.direction > 0
+def _ahead(
+    path: Floats,
+    daily: Floats,
+    volumes: Floats | None,
+    days: tuple[Floats, Sequence[World]],
+    metric: Metric,
+    belief: tuple[ArrayLike, ArrayLike],
+    resources: Resources | None,
+) -> PaceOutlook | LevelOutlook:
+    """What the days so far say of the rest, as the metric adds up; `days` are their weights and worlds."""
+    expected, (weights, worlds) = (np.asarray(belief[0]), np.asarray(belief[1])), days
+    if not metric.adds_up:
+        return level_outlook(path[:, -1], daily, volumes, weights, expected)
+    return pace_outlook(path, daily, worlds, metric.step, expected, resources)
 
 
 def _days_that_make_sense(
@@ -275,231 +255,6 @@ def _days_that_make_sense(
         why = "is better when lower" if metric.adds_up else f"is a {metric.kind}"
         raise ValueError(f"{metric.code} {why}: no resources are short for it")
     return as_of, last
-
-
-@dataclass(frozen=True)
-class _Outlook:
-    """A Gamma belief about the pace (actual over path) of n lines, and what it means for the days unseen.
-
-    Given the pace, what comes is quasi-Poisson with variance `dispersion` x mean: Gamma-Poisson,
-    Gelman et al., Bayesian Data Analysis, ch. 2, with evidence discounted by age.
-    """
-
-    path: Floats
-    actual: Floats
-    unseen: Floats
-    """Exposure (n, D), added up over the days, of every day without a result."""
-    pace: Floats
-    shape: Floats
-    dispersion: Floats
-
-    def mean(self, day: int) -> Floats:
-        """Expected sum of what is unseen up to the end of that day (from 1)."""
-        return self.pace * self.unseen[:, day - 1]
-
-    def expected(self, day: int) -> Floats:
-        """Expected total at the end of that day."""
-        return self.actual + self.mean(day)
-
-    def odds_of_miss(self, day: int, milestone: float, metric: Metric) -> Floats:
-        """Probability (n,) that the total at the end of that day is off the path by over 1 - `milestone`."""
-        limit = (1.0 - metric.direction * (1.0 - milestone)) * self.path[:, day - 1]
-        steps = np.round((limit - self.actual) / metric.step, 9)
-        mean = self.mean(day)
-        variance = self.dispersion * mean + mean**2 / self.shape
-        if metric.direction > 0:
-            return _gamma_cdf((np.ceil(steps) - 0.5) * metric.step, mean, variance)
-        return 1.0 - _gamma_cdf((np.floor(steps) + 0.5) * metric.step, mean, variance)
-
-
-@dataclass(frozen=True)
-class _Worlds:
-    """An outlook for each shape that the days may have, with its chance."""
-
-    worlds: tuple[tuple[float, _Outlook], ...]
-
-    @property
-    def actual(self) -> Floats:
-        return self.worlds[0][1].actual
-
-    def expected(self, day: int) -> Floats:
-        """Expected total at the end of that day."""
-        return _mixed((chance, outlook.expected(day)) for chance, outlook in self.worlds)
-
-    def odds_of_miss(self, day: int, milestone: float, metric: Metric) -> Floats:
-        """Probability (n,) of a miss, as each outlook has it."""
-        odds = ((chance, outlook.odds_of_miss(day, milestone, metric)) for chance, outlook in self.worlds)
-        return np.clip(_mixed(odds), 0.0, 1.0)
-
-
-def _mixed(parts: Iterable[tuple[float, Floats]]) -> Floats:
-    """The mean by their chances; where all say the same, exactly that."""
-    (_, first), *others = parts
-    return np.asarray(first + sum(chance * (part - first) for chance, part in others))
-
-
-def _ahead(
-    path: Floats,
-    daily: Floats,
-    volumes: Floats | None,
-    days: tuple[Floats, Sequence[World]],
-    metric: Metric,
-    belief: tuple[ArrayLike, ArrayLike],
-    resources: Resources | None,
-) -> _Worlds | LevelOutlook:
-    """What the days so far say of the rest, as the metric adds up; `days` are their weights and worlds."""
-    expected, (weights, worlds) = (np.asarray(belief[0]), np.asarray(belief[1])), days
-    if not metric.adds_up:
-        return level_outlook(path[:, -1], daily, volumes, weights, expected)
-    exposure = np.diff(path, axis=1, prepend=0.0)
-    leans = worlds or ((1.0, np.ones(path.shape[1])),)
-    heard = [(chance, _evidence(_leant(exposure, lean), daily, metric.step)) for chance, lean in leans]
-    pace = expected[0], _worth(heard, daily.shape[1], *expected)
-    return _Worlds(tuple((chance, _outlook(path, daily, one, pace, resources)) for chance, one in heard))
-
-
-def _leant(exposure: Floats, lean: Floats) -> Floats:
-    """The same amounts, (n, D), shared out to days that bring so many times as much each, (D,)."""
-    leant = exposure * lean
-    whole = exposure.sum(axis=1, keepdims=True)
-    return leant * _ratio(whole, leant.sum(axis=1, keepdims=True), otherwise=1.0)
-
-
-@dataclass(frozen=True)
-class _Evidence:
-    """What the days so far tell of the pace of n lines, if days bring what one world says.
-
-    `came` and `due` (n,) are discounted by age and counted in results that tell one by one; `unseen` and
-    `dispersion` are as in _Outlook.
-    """
-
-    came: Floats
-    due: Floats
-    unseen: Floats
-    dispersion: Floats
-
-
-def _evidence(exposure: Floats, daily: Floats, step: float) -> _Evidence:
-    """The evidence of `daily` (n, days so far), where each day should bring its `exposure` (n, D)."""
-    known = np.zeros(exposure.shape, dtype=bool)
-    known[:, : daily.shape[1]] = np.isfinite(daily)
-    # When the period is over nothing more will come: what was not reported did not happen.
-    known |= daily.shape[1] == exposure.shape[1]
-    seen = np.where(known, exposure, 0.0)[:, : daily.shape[1]]
-    results = np.where(np.isfinite(daily), daily, 0.0)
-    dispersion = _dispersion(results, seen, step)
-    discount = 0.5 ** (np.arange(daily.shape[1])[::-1] / HALF_LIFE)
-    return _Evidence(
-        came=np.maximum(results @ discount, 0.0) / dispersion,
-        due=(seen @ discount) / dispersion,
-        unseen=np.cumsum(np.where(known, 0.0, exposure), axis=1),
-        dispersion=dispersion,
-    )
-
-
-def _worth(heard: Sequence[tuple[float, _Evidence]], days: int, prior: Floats, sigma: Floats) -> Floats:
-    """How many results what was foreseen counts for after so many days, (n,).
-
-    Suggestions' errors are Student's with FREEDOM degrees and a variance of sigma squared, so of a line that
-    lies far outside the foresight counts less (Lange, Little and Taylor 1989, JASA 84, 881-896), and never
-    more than with a normal error. Far is told beside the middle line: what all are off by together is as
-    well the rhythm of the days.
-    """
-    belief = 0.5 ** (days / HALF_LIFE) / sigma**2
-    off = _mixed((chance, _beside(one.came, one.due * prior)) for chance, one in heard)
-    unsure = _mixed((chance, 1.0 / np.maximum(one.due * prior, _TINY)) for chance, one in heard)
-    trust = (FREEDOM + 1.0) / (FREEDOM - 2.0 + off**2 / (unsure + 1.0 / belief))
-    return np.asarray(belief * np.minimum(trust, 1.0))
-
-
-def _beside(came: Floats, due: Floats) -> Floats:
-    """How far what came is off beside the middle line, (n,), as shares of what was due; 0 where that is 0."""
-    off = _ratio(came, due, otherwise=math.nan)
-    return np.nan_to_num(off - (np.nanmedian(off) if np.isfinite(off).any() else 0.0))
-
-
-def _outlook(
-    path: Floats, daily: Floats, heard: _Evidence, pace: tuple[Floats, Floats], resources: Resources | None
-) -> _Outlook:
-    """What the days so far say about the pace of each line, `pace` with (mean, results it counts for)."""
-    prior, worth = pace
-    shape = worth + heard.came
-    return _Outlook(
-        path=path,
-        actual=np.where(np.isfinite(daily), daily, 0.0).sum(axis=1),
-        unseen=heard.unseen,
-        pace=_led(shape / (worth / prior + heard.due), resources),
-        shape=shape,
-        dispersion=heard.dispersion,
-    )
-
-
-def _dispersion(results: Floats, exposure: Floats, step: float) -> Floats:
-    """Variance over mean of a day's result, (n,), drawn towards the panel's; never under one step.
-
-    What one day tells of scatter, which is nothing, is judged: that of counting, and DAY_SCATTER.
-    """
-    mean = exposure * _ratio(results.sum(axis=1), exposure.sum(axis=1), otherwise=0.0)[:, None]
-    scatter, total = ((results - mean) ** 2).sum(axis=1), mean.sum(axis=1)
-    day = np.maximum(total, 0.0) / results.shape[1]
-    judged = (step + DAY_SCATTER**2 * day) * day
-    panel = float((scatter.sum() + judged.sum()) / max(total.sum(), step))
-    days = results.shape[1]
-    own = _ratio(scatter, total, otherwise=panel)
-    drawn: Floats = np.maximum((days * own + PANEL_DAYS * panel) / (days + PANEL_DAYS), step)
-    return drawn
-
-
-def _led(pace: Floats, resources: Resources | None) -> Floats:
-    """The pace, drawn towards the share of planned leads in hand where that is known."""
-    if resources is None:
-        return pace
-    leads = np.where(np.isfinite(resources.leads), np.clip(resources.leads, 0.3, 2.0), pace)
-    led: Floats = pace ** (1.0 - LEAD_WEIGHT) * leads**LEAD_WEIGHT
-    return led
-
-
-_normal_cdf = np.frompyfunc(lambda z: 0.5 * math.erfc(-z / math.sqrt(2.0)), 1, 1)
-
-
-def _gamma_cdf(value: Floats, mean: Floats, variance: Floats) -> Floats:
-    """P(G <= value), (n,), for a Gamma of that mean and variance; a mean of 0 is certainly 0.
-
-    The cube root of a Gamma is nearly normal: Wilson and Hilferty (1931), PNAS 17, 684-688.
-    """
-    sure = mean <= 1e-9
-    shape = np.where(sure, 1.0, mean**2 / np.where(sure, 1.0, variance))
-    root = np.cbrt(np.maximum(value, 0.0) / np.where(sure, 1.0, mean))
-    z = (root - (1.0 - 1.0 / (9.0 * shape))) * 3.0 * np.sqrt(shape)
-    chance: Floats = _normal_cdf(z).astype(np.float64)
-    return np.where(value < 0, 0.0, np.where(sure, 1.0, chance))
-
-
-def _ratio(part: Floats, whole: Floats, otherwise: float = math.nan) -> Floats:
-    """Elementwise quotient, `otherwise` where the whole is 0."""
-    quotient: Floats = np.divide(part, whole, out=np.full(np.shape(part), otherwise), where=whole != 0)
-    return quotient
-
-
-def shortages(leads: float, conversion: float, capacity: float) -> tuple[Shortage, ...]:
-    """What is short, the scarcest first; arguments are shares of plan, NaN where unknown.
-
-    Results are leads x conversion, and capacity bounds both: the smallest share explains most.
-    """
-    shares = (Shortage("leads", leads), Shortage("conversion", conversion), Shortage("capacity", capacity))
-    short = (Shortage(each.code, float(each.share)) for each in shares if each.share < SHORT_BELOW)
-    return tuple(sorted(short, key=lambda shortage: shortage.share))
-
-
-def _shortages_of_warned(
-    warned: Flags, actual: Floats, path: Floats, resources: Resources | None
-) -> tuple[tuple[Shortage, ...], ...]:
-    """Shortages of each warned line; conversion is what attainment of the path leaves beside the leads."""
-    if resources is None:
-        return ((),) * len(warned)
-    conversion = _ratio(_ratio(actual, path), resources.leads)
-    shares = zip(warned, resources.leads, conversion, resources.capacity, strict=True)
-    return tuple(shortages(*share) if flag else () for flag, *share in shares)
 
 
 def episodes(
