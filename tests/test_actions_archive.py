@@ -35,6 +35,7 @@ from targetcal_xl.problems import DataProblems, Problem, Refused
 from targetcal_xl.telling import Sentence
 from tests.support.archives import ARCHIVES, PASSWORD
 from tests.support.desks import Case
+from tests.support.exploring import explores
 from tests.support.lettered import (
     CORRECTED,
     FIRST,
