@@ -39,7 +39,10 @@ REASON = "依据充分"
 
 def _locks(case: Case, region: str, *cells: tuple[str, str]) -> list[bool]:
     """Which of a region's cells, by row and field, another program finds locked."""
-    book, typed = as_openpyxl(case.path, read_only=True), [case.reading().typed[region, *cell] for cell in cells]
+    book, typed = (
+        as_openpyxl(case.path, read_only=True),
+        [case.reading().typed[region, *cell] for cell in cells],
+    )
     tabs = case.reading().places.tabs
     return [bool(book[tabs[one.sheet]].cell(*one.spot).protection.locked) for one in typed]
 
