@@ -35,6 +35,7 @@ from targetcal_xl.problems import DataProblems, Problem, Refused
 from targetcal_xl.telling import Sentence
 from tests.support.archives import ARCHIVES, PASSWORD
 from tests.support.desks import Case
+from tests.support.exploring import explores, few
 from tests.support.lettered import (
     CORRECTED,
     FIRST,
@@ -66,7 +67,7 @@ def case(issued: Case, tmp_path: Path) -> Case:
     return again(issued, tmp_path / "plan")
 
 
-@pytest.fixture(params=ARCHIVES)
+@pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a running archive of each kind."""
     with ARCHIVES[request.param](tmp_path) as (address, environment):
@@ -94,6 +95,10 @@ class _Lying:
         with open_store(self._place) as store:
             return store.read(name) or b""
 
+    def all(self) -> dict[str, bytes]:
+        with open_store(self._place) as store:
+            return {name: store.read(name) or b"" for name in store.names()}
+
     def put(self, name: str, content: bytes) -> None:
         with open_store(self._place) as store:
             store.put(name, content)
@@ -107,24 +112,25 @@ def _codes(report: ArchiveReport) -> list[tuple[str, str]]:
     return [(problem.code, problem.where) for problem in report.problems]
 
 
+@pytest.mark.parametrize("place", ARCHIVES, indirect=True)
 def test_every_letter_lies_in_its_person_s_folder_and_a_second_run_changes_nothing(
     case: Case, place: str
 ) -> None:
     report = case.run(archive, place)
     assert set(report.written) == LAID and report.letters == 2 and not report.problems
-    store = _Lying(place)
-    assert store.names() == LAID | MANIFESTS
+    entries, lying = case.entries(), _Lying(place).all()
+    assert lying.keys() == LAID | MANIFESTS
     for name in LAID:
         if not name.endswith("json"):
-            assert store.read(name) == (case.folder / "letters" / Path(name).name).read_bytes()
-    entries, lying = case.entries(), {name: store.read(name) for name in LAID | MANIFESTS}
+            assert lying[name] == (case.folder / "letters" / Path(name).name).read_bytes()
     assert case.run(archive, place).written == ()
     assert case.entries() == entries
-    assert {name: store.read(name) for name in store.names()} == lying
+    assert _Lying(place).all() == lying
     assert case.run(verify_archive, place).problems == ()
     assert register(case)[FIRST]["letter_state"] == "archived" and case.run(verify).verified
 
 
+@pytest.mark.parametrize("place", few(ARCHIVES, {"webdav"}), indirect=True)
 def test_whatever_happens_in_the_archive_later_is_named_and_nothing_else(case: Case, place: str) -> None:
     case.run(archive, place)
     store = _Lying(place)
@@ -291,6 +297,7 @@ def _on(case: Case, day: dt.date) -> None:
     case.clock.now = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
 
 
+@pytest.mark.parametrize("place", few(ARCHIVES, {"sftp"}), indirect=True)
 def test_letters_are_deleted_when_their_time_is_over_or_as_the_law_asks_with_a_record(
     case: Case, place: str
 ) -> None:
@@ -371,8 +378,9 @@ def _mortal(step: int) -> None:
 def test_whoever_is_killed_between_any_two_writes_loses_nothing_and_archives_nothing_twice(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """At each write in `make explore`, else at every fifth."""
     monkeypatch.setattr("targetcal_xl.actions.archive._AT_ONCE", 1)
-    step = 0
+    step, apart = 0, 1 if explores() else 5
     while True:
         one, folder = again(case, tmp_path / f"{step}"), str(tmp_path / f"archive {step}")
         was_killed = _killed_at(one, lambda case: case.run(archive, folder), step)  # noqa: B023
@@ -382,7 +390,7 @@ def test_whoever_is_killed_between_any_two_writes_loses_nothing_and_archives_not
         assert len([entry for entry in one.entries("archive") if entry.field == "letter.archived"]) == 2
         if not was_killed:
             break
-        step += 1
+        step += apart
     assert step >= 2 * len(LAID | MANIFESTS) + 2
 
 

@@ -45,6 +45,7 @@ from tests.support.desks import (
     tamper,
     told,
 )
+from tests.support.exploring import few
 
 
 @pytest.fixture
@@ -327,20 +328,29 @@ ACTIONS: dict[str, tuple[Callable[[Path], Case], Callable[..., object], tuple[ob
 }
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+BROKEN = [
+    ("UPDATE entry SET new = '60' WHERE number = 2", "ledger_altered"),
+    ("UPDATE document SET content = x'7b7d' WHERE rowid = 1", "ledger_document_altered"),
+    ("DELETE FROM document", "ledger_document_missing"),
+    ("UPDATE entry SET action = 'x'", "ledger_altered"),
+    ("DELETE FROM entry", "ledger_cut"),
+    ("DELETE FROM entry WHERE number = 2", "ledger_gap"),
+    ("INSERT INTO entry SELECT -1, at, actor, source, action, region, row, field, old, new, reason, "
+     "previous, hash FROM entry WHERE number = 2", "ledger_gap"),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("statement", "code"),
-    [
-        ("UPDATE entry SET new = '60' WHERE number = 2", "ledger_altered"),
-        ("UPDATE document SET content = x'7b7d' WHERE rowid = 1", "ledger_document_altered"),
-        ("DELETE FROM document", "ledger_document_missing"),
-        ("UPDATE entry SET action = 'x'", "ledger_altered"),
-        ("DELETE FROM entry", "ledger_cut"),
-        ("DELETE FROM entry WHERE number = 2", "ledger_gap"),
-        ("INSERT INTO entry SELECT -1, at, actor, source, action, region, row, field, old, new, reason, "
-         "previous, hash FROM entry WHERE number = 2", "ledger_gap"),
-    ],
-)  # fmt: skip
+    ("action", "statement", "code"),
+    few(
+        [
+            pytest.param(action, *broken, id=f"{action}-{number}")
+            for action in ACTIONS
+            for number, broken in enumerate(BROKEN)
+        ],
+        {f"{action}-{number % len(BROKEN)}" for number, action in enumerate(ACTIONS)},
+    ),
+)
 def test_no_action_believes_a_broken_ledger(action: str, statement: str, code: str, tmp_path: Path) -> None:
     stage, act, said = ACTIONS[action]
     case = stage(tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -117,12 +118,19 @@ def test_the_register_and_its_sheet_say_to_whom_a_letter_was_mailed(case: Case, 
     assert case.run(verify).verified
 
 
-def test_whom_a_copy_goes_to_says_the_plan(tmp_path: Path, post: Post) -> None:
-    care = LetterCare(copies=("hrbp", "superior"))
-    case = lettered(tmp_path / "plan", cared_inputs(care), "docx")
+def test_whom_a_copy_goes_to_says_the_plan_and_somebody_without_an_address_is_named(
+    tmp_path: Path, post: Post
+) -> None:
+    inputs = cared_inputs(LetterCare(copies=("hrbp", "superior")))
+    first, second = inputs.plan.regions
+    second = replace(second, head=replace(second.head, mail=""))
+    inputs = replace(inputs, plan=replace(inputs.plan, regions=(first, second)))
+    case = lettered(tmp_path / "plan", inputs, "docx")
     report = _mailed(case, dry_run=True, form="docx")
     assert _to(report)[:3] == ["head1@example.com", "hrbp1@example.com", "superior1@example.com"]
-    assert {problem.code for problem in _mailed(case, dry_run=True).problems} == {"letter_not_lying"}
+    assert [(p.code, p.where) for p in report.problems] == [("mail_no_address", "head2")]
+    codes = {problem.code for problem in _mailed(case, dry_run=True).problems}
+    assert codes == {"letter_not_lying", "mail_no_address"}
 
 
 def test_drafts_are_written_once_and_the_register_says_that_they_are_drafts(
@@ -204,15 +212,6 @@ def test_a_letter_that_was_overtaken_is_not_mailed_and_its_correction_is(
     _mailed(case)
     names = [str(part.get_filename()) for mail_ in post.mails for part in mail_.iter_attachments()]
     assert sorted(names) == sorted([f"{FIRST}.pdf", f"{CORRECTED}.pdf"] * 2)
-
-
-def test_somebody_without_an_address_is_named(tmp_path: Path, post: Post) -> None:
-    case = lettered(tmp_path / "plan", cared_inputs(mail=False))
-    report = _mailed(case, dry_run=True)
-    assert [(p.code, p.where) for p in report.problems] == [
-        ("mail_no_address", "head1"),
-        ("mail_no_address", "head2"),
-    ]
 
 
 def test_what_a_server_says_of_one_letter_keeps_no_other(case: Case, post: Post) -> None:

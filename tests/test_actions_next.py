@@ -20,6 +20,7 @@ from targetcal_xl.problems import Refused
 from targetcal_xl.workdays import plan_shape
 from tests.support import desks
 from tests.support.desks import Case
+from tests.support.exploring import exhaustive
 
 
 def _over(folder: Path) -> Case:
@@ -94,7 +95,7 @@ def _without_readings(inputs: Inputs) -> Inputs:
     return replace(inputs, readings=Readings(unknown, unknown))
 
 
-@pytest.mark.parametrize("without", [_without_drivers, _without_readings])
+@pytest.mark.parametrize("without", [pytest.param(_without_drivers, marks=exhaustive), _without_readings])
 def test_a_plan_that_teaches_nothing_of_weights_goes_on_too(
     tmp_path: Path, without: Callable[[Inputs], Inputs]
 ) -> None:

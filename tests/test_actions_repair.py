@@ -41,6 +41,7 @@ from tests.support.desks import (
     tamper,
     told,
 )
+from tests.support.exploring import few
 from tests.support.mortal import as_nobody
 from tests.support.validator import sound
 
@@ -323,7 +324,7 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("damage", few(DAMAGE, {"no number", "a cell twice"}))
 def test_a_cell_that_cannot_be_read_costs_no_other_one(damage: str, tmp_path: Path) -> None:
     case = submitted(tmp_path)
     typed, key = case.typed(), ("R1", "R1-1", "declared")

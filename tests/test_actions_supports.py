@@ -234,10 +234,7 @@ def test_whoever_knows_says_whether_a_support_came_and_may_take_it_back(tmp_path
     assert told_of == [("李颖", *pair) for pair in pairwise((None, "2025-01-06", "no", None))]
 
 
-@pytest.mark.parametrize("titles", ["region,support,delivered", "大区,支持编号,到位日期"])
-def test_a_table_says_of_many_supports_and_nothing_where_a_day_is_left_empty(
-    tmp_path: Path, titles: str
-) -> None:
+def test_a_table_says_of_many_supports_and_nothing_where_a_day_is_left_empty(tmp_path: Path) -> None:
     case = submitted(tmp_path)
     for row in ("S01", "S02", "S03"):
         _ask(case, row, due="2025-01-05")
@@ -246,14 +243,14 @@ def test_a_table_says_of_many_supports_and_nothing_where_a_day_is_left_empty(
         case.run(decide_support, "R1", row, "yes", by="superior1")
     case.run(supports, "R1", "S02", "2025-01-04")
     table = tmp_path / "came.csv"
-    table.write_text(f"{titles}\nR1,S01,no\nR1,S02,\nR1,S03,2025-01-06\n", "utf-8")
+    table.write_text("region,support,delivered\nR1,S01,no\nR1,S02,\nR1,S03,2025-01-06\n", "utf-8")
     with pytest.raises(Refused):
         case.run(supports, "R9", deliveries=table)
     report = case.run(supports, deliveries=table)
     assert [one.state for one in report.supports] == ["never", "in_time", "late"]
     assert report.taken is not None and (report.taken.rows, report.taken.new) == (2, 2)
     before = case.entries("supports", "delivered")
-    table.write_text(f"{titles}\nR1,S01,unknown\nR1,S02,2031-01-01\n", "utf-8")
+    table.write_text("大区,支持编号,到位日期\nR1,S01,unknown\nR1,S02,2031-01-01\n", "utf-8")
     with pytest.raises(DataProblems) as early:
         case.run(supports, deliveries=table)
     assert [problem.code for problem in early.value.problems] == ["support_not_yet"]

@@ -13,6 +13,7 @@ from targetcal_xl.problems import Refused
 from targetcal_xl.workbook import open_book
 from tests.support import desks
 from tests.support.desks import TALK, Case, fresh, locked, told
+from tests.support.exploring import few
 
 TAB = "华东大区"
 WHY = "漏报了一个新签大客户"
@@ -32,7 +33,7 @@ def _refused(case: Case, region: str, by: str, reason: str = WHY) -> list[tuple[
     return told(refused.value.problems)
 
 
-@pytest.mark.parametrize("by", ["head1", " HEAD1 "])
+@pytest.mark.parametrize("by", few(["head1", " HEAD1 "], {" HEAD1 "}))
 def test_the_head_takes_a_submission_back_and_submits_another_one(case: Case, by: str) -> None:
     report = case.run(withdraw, TAB, WHY, by=by)
     assert (report.region, report.round, report.objections) == (TAB, 1, ())

@@ -15,6 +15,7 @@ from targetcal_xl.ooxml import limits
 from targetcal_xl.problems import DataProblems
 from targetcal_xl.workbook import default_places
 from tests.support.clock import Clock
+from tests.support.exploring import few
 from tests.support.samples import sample_inputs
 
 
@@ -41,7 +42,17 @@ def test_a_plan_that_leaves_no_room_for_its_rounds_is_told_what_to_do(
     assert "1500" in problem.sentence(language)
 
 
-@pytest.mark.parametrize("size", [(1,) * 20, (30, 20), (3,) * 8])
+@pytest.mark.parametrize(
+    "size",
+    few(
+        [
+            pytest.param((1,) * 20, id="small regions"),
+            pytest.param((30, 20), id="large regions"),
+            pytest.param((3,) * 8, id="regions of three"),
+        ],
+        {"regions of three"},
+    ),
+)
 def test_cells_are_reckoned_as_they_are_written(size: tuple[int, ...], tmp_path: Path) -> None:
     parts = _parts(tmp_path, size)
     written = sum(
@@ -51,9 +62,9 @@ def test_cells_are_reckoned_as_they_are_written(size: tuple[int, ...], tmp_path:
 
 
 def test_the_largest_plan_that_is_let_in_has_parts_to_spare_when_a_program_adds_some(tmp_path: Path) -> None:
-    few, many = (1,) * 2, (1,) * 12
-    parts_each = (len(_parts(tmp_path, many)) - len(_parts(tmp_path, few))) / 10
-    most_regions = room._MOST_CELLS / ((_reckoned(many) - _reckoned(few)) / 10)
+    small, large = (1,) * 2, (1,) * 12
+    parts_each = (len(_parts(tmp_path, large)) - len(_parts(tmp_path, small))) / 10
+    most_regions = room._MOST_CELLS / ((_reckoned(large) - _reckoned(small)) / 10)
     added_by_a_program = 3
     assert (parts_each + added_by_a_program) * most_regions < limits.MOST_PARTS
 

@@ -10,6 +10,7 @@ import pytest
 
 from targetcal_xl.calibration.vocabulary import MessageState, RobotKind
 from targetcal_xl.outbox import Attempt, Message, Robots, chat_content
+from tests.support.exploring import few
 from tests.support.mailing import Group, chat_server
 from tests.support.noticed import noticed, sent, told, told_inputs
 
@@ -95,6 +96,7 @@ def test_who_is_told_to_wait_waits(group: Group) -> None:
     assert outcome.state == MessageState.PREPARED and outcome.wait > 1
 
 
+@pytest.mark.parametrize("group", few(KINDS, {"dingtalk"}), indirect=True)
 def test_a_plan_tells_its_heads_through_a_robot_no_faster_than_it_may(tmp_path: Path, group: Group) -> None:
     assert group.kind in KINDS
     case = noticed(tmp_path / "plan", told_inputs(robot=group.kind, mail=False))
@@ -111,6 +113,7 @@ def test_a_plan_tells_its_heads_through_a_robot_no_faster_than_it_may(tmp_path: 
     assert len(times) == 28 and all(seconds >= 60 for seconds in apart)
 
 
+@pytest.mark.parametrize("group", few(KINDS, {"feishu", "wecom"}), indirect=True)
 def test_no_secret_is_recorded_or_told(tmp_path: Path, group: Group) -> None:
     case = noticed(tmp_path / "plan", told_inputs(robot=group.kind, mail=False))  # type: ignore[arg-type]
     group.answers = [(200, "<html>"), (404, "no")]

@@ -37,6 +37,7 @@ from targetcal_xl.signing import (
     signature_fields,
     signed_pdf,
 )
+from tests.support.exploring import explores
 from tests.support.letters import sample_letter
 from tests.support.serving import Quiet, serving
 from tests.support.signers import (
@@ -233,7 +234,7 @@ def test_the_signature_of_another_letter_is_none_of_this_one(signed: _Signed) ->
     assert [one.fault for one in seen.signatures] == ["altered"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25 if explores() else 8, deadline=None)
 @given(data=st.data())
 def test_no_bit_can_be_turned(signed: _Signed, data: st.DataObject) -> None:
     """But in the room of a signature itself, where certificates and zeros say nothing of the letter."""

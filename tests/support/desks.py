@@ -324,6 +324,23 @@ def _fill(case: Case, model: Case) -> None:
     case.clock.now = model.clock.now
 
 
+def kept(play: Callable[[Path], Case]) -> Callable[[Path], Case]:
+    """A stage that is played once in a run, in a folder of its own, and copied by whoever goes to it."""
+
+    @cache
+    def model() -> Case:
+        folder = Path(tempfile.mkdtemp(prefix="case-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return play(folder)
+
+    def go(folder: Path) -> Case:
+        case = Case(folder, model().inputs)
+        _fill(case, model())
+        return case
+
+    return go
+
+
 def rename_tab(path: Path, old: str, new: str) -> None:
     """Rename a tab as an application does: in the list of sheets and in whatever refers to it."""
     parts = {

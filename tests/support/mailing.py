@@ -215,7 +215,7 @@ def chat_server(folder: Path, group: Group) -> Iterator[dict[str, str]]:
     context, trusted = certified(folder)
     server = HTTPServer(("localhost", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     address = f"https://localhost:{server.server_port}/hook"
     address += {"feishu": "", "dingtalk": "?access_token=t1", "wecom": "?key=k1"}[group.kind]

@@ -31,7 +31,7 @@ class Quiet(BaseHTTPRequestHandler):
 def serving(desk: type[BaseHTTPRequestHandler]) -> Iterator[int]:
     """The port at which such a desk answers."""
     with HTTPServer(("127.0.0.1", 0), desk) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
             yield server.server_port
