@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.report import Goal, Row, Time
+from tests.support.exploring import few
 from tests.support.source import ROOT
 
 
@@ -42,7 +43,7 @@ BENCHMARKS = [
 ]
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+@pytest.mark.parametrize("name", few(BENCHMARKS, {"baseline_speed", "totals"}))
 def test_every_benchmark_runs_quickly_and_ends_with_its_figures(name: str) -> None:
     command = [sys.executable, "-m", f"bench.{name}", "--quick", "--json"]
     env = {**os.environ, "PYTHONIOENCODING": "utf-8"}

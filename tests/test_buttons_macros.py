@@ -26,6 +26,7 @@ from targetcal_xl.workbook import BUTTONS_TAB, open_book
 from tests.support import desks
 from tests.support.books import parts_of
 from tests.support.desks import Case
+from tests.support.exploring import few
 from tests.support.macros import CANCEL, ECHO, ON_WINDOWS, book_with, run_in_office, stubbed
 from tests.support.recalculated import differences
 from tests.support.samples import sample_inputs
@@ -56,10 +57,12 @@ def _expected(code: str, language: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("language", few(LANGUAGES, {"zh-CN"}), indirect=True)
 def test_a_workbook_with_macros_is_sound(path: Path) -> None:
     assert sound(path)
 
 
+@pytest.mark.parametrize("language", few(LANGUAGES, {"en"}), indirect=True)
 def test_libreoffice_opens_it_and_comes_to_the_values_in_its_cells(path: Path) -> None:
     assert differences([path]) == []
 
@@ -69,6 +72,7 @@ def test_two_builds_are_the_same_bytes(path: Path, language: str, tmp_path: Path
     assert again.read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize("language", few(LANGUAGES, {"zh-CN"}), indirect=True)
 def test_a_click_on_each_sheet_button_runs_its_own_action_in_libreoffice(
     language: str, tmp_path: Path
 ) -> None:
@@ -80,6 +84,7 @@ def test_a_click_on_each_sheet_button_runs_its_own_action_in_libreoffice(
         assert typed_in_hex(found[3]) == _expected(button.code, language)
 
 
+@pytest.mark.parametrize("language", few(LANGUAGES, {"en"}), indirect=True)
 def test_every_ribbon_button_runs_the_action_it_is_named_after(language: str, tmp_path: Path) -> None:
     book = book_with(stubbed(language, TargetCalQuestions=ECHO), tmp_path / "book.xlsm", language)
     buttons = list(_ribbon_buttons(macros(language).ribbon))
@@ -89,6 +94,7 @@ def test_every_ribbon_button_runs_the_action_it_is_named_after(language: str, tm
         assert found is not None and f"targetcal.{found[1]}" == button.attrib["id"]
 
 
+@pytest.mark.parametrize("language", few(LANGUAGES, {"zh-CN"}), indirect=True)
 def test_another_reader_of_vba_compiles_our_modules_and_runs_the_same(language: str, tmp_path: Path) -> None:
     book = book_with(
         stubbed(language, TargetCal=ON_WINDOWS, TargetCalQuestions=ECHO), tmp_path / "book.xlsm", language

@@ -5,7 +5,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -22,16 +22,19 @@ from targetcal_xl.calibration import (
     shared_risk,
     try_history,
 )
+from tests.support.exploring import explores
 from tests.support.samples import METRIC, sample_inputs, sample_plan
 
 INPUTS = sample_inputs()
 LINES = len(INPUTS.plan.lines)
+_EXAMPLES = 400 if explores() else 8
 
 
 def _with_history(values: Floats) -> Inputs:
     return replace(INPUTS, history=replace(INPUTS.history, values=values))
 
 
+@settings(max_examples=_EXAMPLES)
 @given(st.integers(0, 11), st.randoms(use_true_random=False))
 def test_a_period_is_forecast_from_what_was_known_on_its_eve(at: int, random: Random) -> None:
     """Whatever happens from a period on, its forecast and those before it stay as they were."""
@@ -143,6 +146,7 @@ def test_each_line_has_an_error_of_its_own() -> None:
     assert found[:2] == pytest.approx([0.1, 0.2]) and np.isnan(found[2])
 
 
+@settings(max_examples=_EXAMPLES)
 @given(st.randoms(use_true_random=False), st.sampled_from([1e-3, 1.0, 1e4]))
 def test_neither_order_nor_unit_changes_the_judgement(random: Random, unit: float) -> None:
     order = np.random.default_rng(random.getrandbits(32)).permutation(LINES)

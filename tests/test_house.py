@@ -23,6 +23,7 @@ import pytest
 from targetcal_xl.calibration import vocabulary
 from targetcal_xl.connect import read_plan
 from targetcal_xl.workbook import formulas
+from tests.support.exploring import exhaustive
 from tests.support.source import ROOT, entered, imports, modules, offered_functions, raised
 
 
@@ -398,13 +399,34 @@ def test_the_wheel_ships_every_file_of_the_package_and_nothing_else(wheel: Path)
     assert packed == ours
 
 
-def test_an_installed_wheel_plays_the_whole_case(wheel: Path, tmp_path: Path) -> None:
-    site, away = tmp_path / "site", tmp_path / "别处 elsewhere"
-    away.mkdir()
-    _pip("install", "--no-deps", "--target", site, wheel)
+@pytest.fixture(scope="session")
+def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the wheel is installed."""
+    folder = tmp_path_factory.mktemp("site")
+    _pip("install", "--no-deps", "--target", folder, wheel)
+    return folder
+
+
+def _away(site: Path, folder: Path, *words: str) -> None:
+    """A command of what is installed, in a folder that may not be there yet."""
+    folder.mkdir(exist_ok=True)
     face = f"import sys; sys.path.insert(0, {str(site)!r}); import targetcal_xl.cli as cli\n"
     face += f"assert cli.__file__.startswith({str(site)!r}); cli.run()"
-    subprocess.run([sys.executable, "-P", "-c", face, "demo", "演示 demo"], cwd=away, check=True)
+    subprocess.run([sys.executable, "-P", "-c", face, *words], cwd=folder, check=True)
+
+
+def test_an_installed_wheel_begins_a_plan_and_plays_it_on(site: Path, tmp_path: Path) -> None:
+    away = tmp_path / "别处 elsewhere"
+    _away(site, away, "new", "目标.xlsx", "--from", "saas", "--lang", "zh-CN")
+    _away(site, away, "dashboard", "目标.xlsx", "-o", "page.html")
+    _away(site, away, "audit", "目标.xlsx", "--verify")
+    assert (away / "page.html").exists()
+
+
+@exhaustive
+def test_an_installed_wheel_plays_the_whole_case(site: Path, tmp_path: Path) -> None:
+    away = tmp_path / "别处 elsewhere"
+    _away(site, away, "demo", "演示 demo")
     assert (away / "演示 demo" / "summary.json").exists()
 
 

@@ -23,6 +23,7 @@ from targetcal_xl.letters.pdf import ToSet, set_pdf
 from targetcal_xl.letters.supported import Unsupported
 from targetcal_xl.letters.typeset import typeset
 from targetcal_xl.problems import DataProblems
+from tests.support.exploring import explores
 from tests.support.letters import (
     LONG,
     LetterFiles,
@@ -68,7 +69,7 @@ def _packed(words: str) -> str:
 
 
 @given(st.text(st.sampled_from("&<>\"'{}=+-@\n\t\\#$*_[]();%~`^| aZ9中，。“”—…𠮷㐂䶮éΩж한"), max_size=80))
-@settings(max_examples=20)
+@settings(max_examples=20 if explores() else 4)
 @example("& < > \" ' { } = + - @ \\ # $ * _ ~ ` [x] // /* */ \\u{41}")
 @example('"; #panic("x")')
 @example("一行\n两行\t制表")

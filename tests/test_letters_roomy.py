@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from targetcal_xl.calibration import Letter, Targets
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.letters.fields import LetterFields, fields
+from tests.support.exploring import explores
 from tests.support.letters import BODY, in_our_family, parts_of, render, sample_letter, shipped
 from tests.support.office import convert_all
 
@@ -108,7 +109,7 @@ def _lost(pdf: bytes, letter: Letter, language: str) -> set[str]:
     step=st.sampled_from((1.0, 0.1, 0.01)),
     lines=st.integers(1, 6),
 )
-@settings(max_examples=12)
+@settings(max_examples=12 if explores() else 3)
 @example(digits=9.0, step=1.0, lines=3)
 @example(digits=12.99, step=0.01, lines=3)
 def test_no_two_numbers_of_a_row_touch(language: str, digits: float, step: float, lines: int) -> None:

@@ -34,6 +34,7 @@ from targetcal_xl.problems import Refused
 from targetcal_xl.telling import Sentence
 from tests.support import desks
 from tests.support.desks import TALK, Case
+from tests.support.exploring import few
 from tests.support.pages import Page
 from tests.support.samples import sample_inputs
 from tests.support.worked import worked
@@ -250,15 +251,23 @@ def test_nothing_that_people_wrote_is_taken_for_markup(tmp_path: Path) -> None:
     assert any(evil in name for name in page.table("lines"))
 
 
-def test_a_page_of_a_large_plan_stays_small_and_says_what_is_left_out(tmp_path: Path) -> None:
-    case = Case(tmp_path, sample_inputs([12] * 60))
+@pytest.mark.parametrize(
+    ("regions", "most"),
+    few([pytest.param(60, MOST_BYTES, id="large"), pytest.param(5, 40_000, id="small")], {"small"}),
+)
+def test_a_page_of_a_large_plan_stays_small_and_says_what_is_left_out(
+    regions: int, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan that is large for what a page may have; `make explore` writes one of 720 lines."""
+    monkeypatch.setattr("targetcal_xl.pages.dashboard.MOST_BYTES", most)
+    case = Case(tmp_path, sample_inputs([12] * regions))
     with case.desk(create=True) as desk:
         new(desk, case.inputs, "zh-CN")
     page = _written(case)
-    assert len(page.content) <= MOST_BYTES
+    assert len(page.content) <= most
     shown = len(page.table("lines"))
-    assert 0 < shown < 720
-    assert text("pages.more", "zh-CN", count=720 - shown) in page.text
+    assert 0 < shown < 12 * regions
+    assert text("pages.more", "zh-CN", count=12 * regions - shown) in page.text
 
 
 def test_book_and_ledger_stay_as_they_are(tmp_path: Path) -> None:

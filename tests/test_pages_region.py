@@ -19,8 +19,9 @@ from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.pages import MOST_BYTES, region_page
 from targetcal_xl.workbook import ShownSheet, region_sheet, show_sheets
 from tests.support import desks
-from tests.support.browser import NARROW, WIDE, Visit, visit
+from tests.support.browser import NARROW, WIDE, visit
 from tests.support.desks import REASONS, Case
+from tests.support.exploring import explores, few
 from tests.support.packs import handed, refusals, taken
 from tests.support.samples import sample_inputs
 
@@ -81,7 +82,7 @@ def _page(
 
 
 def _filled(page: Path, *sets: Mapping[str, str]) -> list[dict[str, object]]:
-    seen = visit(page, width=NARROW, play=_FILL % json.dumps(sets))
+    seen = visit(page, width=NARROW, play=_FILL % json.dumps(sets), axe=False)
     assert seen.errors == ()
     return list(seen.played)
 
@@ -126,7 +127,7 @@ def test_a_page_shows_what_the_tab_shows_for_whatever_is_typed(language: str, tm
     case, chance = desks.submitted(tmp_path), random.Random(language)
     standing, sets = _standing(case), []
     others = {key: value for key, value in case.typed().items() if key[0] != "R1" or "." in key[2]}
-    for _ in range(40):
+    for _ in range(40 if explores() else 15):
         typed = {f"{line}-declared": chance.choice(_TARGETS) for line in ("R1-1", "R1-2")}
         typed |= {f"R1-1-{code}": chance.choice(_WORDS) for code in REASONS}
         typed |= {"S01-what": chance.choice(_WORDS), "S01-kind": chance.choice(["", "budget"])}
@@ -200,7 +201,7 @@ _ATTACH = """(async () => {
 def test_files_chosen_on_the_page_come_back_in_its_answer_and_are_attached(tmp_path: Path) -> None:
     case = desks.submitted(tmp_path)
     page = handed(case, html=True)
-    seen = visit(page, width=NARROW, play=_ATTACH)
+    seen = visit(page, width=NARROW, play=_ATTACH, axe=False)
     assert seen.errors == ()
     assert seen.played["note"] == "image.txt; image (2).txt"
     assert seen.played["told"] == text("pages.script.full", "zh-CN", file="film.txt", most=20)
@@ -219,14 +220,14 @@ _SUBMIT = "document.getElementById('submit').click(); document.getElementById('t
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_not_complete_is_not_submitted(language: str, tmp_path: Path) -> None:
-    seen = visit(_page(desks.fresh(tmp_path), language), play=_SUBMIT)
+    seen = visit(_page(desks.fresh(tmp_path), language), play=_SUBMIT, axe=False)
     assert seen.played == text("pages.script.left", language, count=3)
     assert (seen.wide, seen.errors) == (WIDE, ())
 
 
 def test_a_finished_answer_is_submitted_with_the_day(tmp_path: Path) -> None:
     script = f"(async()=>{{ {_SUBMIT}; return await targetcal.file(true).text() }})()"
-    seen = visit(_page(desks.submitted(tmp_path)), play=script)
+    seen = visit(_page(desks.submitted(tmp_path)), play=script, axe=False)
     values = read_answer(str(seen.played).encode(), "answer.json").values
     assert values["R1", None, "status"] == "submitted"
     assert len(str(values["R1", None, "submitted_on"])) == 10
@@ -249,18 +250,26 @@ def test_in_a_further_round_only_what_is_back_is_asked_and_the_counter_can_be_ag
     assert "依据不足" in str(found["shows"])
 
 
+EVERYBODY = few(
+    [
+        pytest.param(language, width, dark, id=f"{language}-{width}-{'dark' if dark else 'light'}")
+        for language in LANGUAGES
+        for width in (NARROW, WIDE)
+        for dark in (False, True)
+    ],
+    {"zh-CN-390-dark", "en-1366-light"},
+)
+"""A reader's language, screen and time of day."""
+
+
 @pytest.fixture(scope="module", params=LANGUAGES)
 def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _page(desks.submitted(tmp_path_factory.mktemp("page")), request.param)
 
 
-def _look(page: Path, width: int, dark: bool) -> Visit:
-    return visit(page, width=width, dark=dark)
-
-
-@pytest.mark.parametrize(("width", "dark"), [(NARROW, False), (NARROW, True), (WIDE, False)])
+@pytest.mark.parametrize(("page", "width", "dark"), EVERYBODY, indirect=["page"])
 def test_the_page_is_for_everybody_and_asks_nobody(width: int, dark: bool, page: Path) -> None:
-    seen = _look(page, width, dark)
+    seen = visit(page, width=width, dark=dark)
     assert set(seen.asked) == {page.as_uri()}
     assert (seen.errors, seen.faults) == ((), ())
     assert seen.wide <= width

@@ -35,12 +35,15 @@ from targetcal_xl.telling import Rows
 from tests.support.books import changed_parts, parts_of
 from tests.support.browser import NARROW, WIDE, visit
 from tests.support.desks import Case, confirmed, locked, replace_letter
+from tests.support.exploring import explores, few
 from tests.support.judge import Files, filled, judged, told_by_page_alone
 from tests.support.proofs import ODD, log_of, odd_entries, odd_logs, odd_records
 from tests.support.signers import PASSWORD, Certifier
 from tests.support.tricks import TRICKS
 
 LETTER = "2025Q1-new-customers-R1-V1"
+FEW = 6 if explores() else 1
+"""How many times many files at once are made at random."""
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +210,7 @@ def _bent(draw: st.DrawFn, content: bytes) -> bytes:
     return json.dumps(_put(said, path, change), ensure_ascii=draw(st.booleans())).encode("utf-8", "replace")
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_proof_that_was_bent_proves_the_same_to_both(
     given_files: dict[str, bytes], tmp_path: Path, data: st.DataObject
@@ -222,7 +225,7 @@ def test_a_proof_that_was_bent_proves_the_same_to_both(
     _agree(lots, tmp_path)
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_log_of_somebodys_own_proves_the_same_to_both(
     given_files: dict[str, bytes], tmp_path: Path, data: st.DataObject
@@ -270,7 +273,7 @@ def test_a_damaged_package_says_the_same_to_both(given_files: Files, tmp_path: P
     _agree([{"R1.json": given_files["R1.json"], "a.docx": one} for one in lots], tmp_path)
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_torn_letter_says_the_same_to_both(
     given_files: dict[str, bytes], tmp_path: Path, data: st.DataObject
@@ -343,7 +346,7 @@ def test_whatever_is_done_to_a_signed_letter_is_named(signed: dict[str, bytes]) 
         assert text("telling.signatures.altered", "en", file="letter.pdf") in wrong
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FEW, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_signed_byte_can_be_changed(data: st.DataObject, signed: dict[str, bytes]) -> None:
     whole = signed["superior"]
@@ -392,6 +395,17 @@ _CHOSEN = """await settled(() => {
   field.dispatchEvent(new Event('change'));
 });"""
 
+EVERYBODY = few(
+    [
+        pytest.param(language, width, dark, id=f"{language}-{width}-{'dark' if dark else 'light'}")
+        for language in LANGUAGES
+        for width in (NARROW, WIDE)
+        for dark in (False, True)
+    ],
+    {"zh-CN-390-dark", "en-1366-light"},
+)
+"""A reader's language, screen and time of day."""
+
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
@@ -413,7 +427,7 @@ def test_whoever_drops_or_chooses_files_reads_what_the_command_prints(
     names = ("R1.json", "later.json", f"{LETTER}.docx", f"{LETTER}.pdf", "changed.docx", "page.html")
     files = {name: given_files[name] for name in names}
     report = replace(_said(files, tmp_path), signatures=())  # the page judges none
-    played = visit(path, play=_play(step, files)).played
+    played = visit(path, play=_play(step, files), axe=False).played
     for part in report.tell(language):
         if isinstance(part, Rows):
             assert " ".join(part.rows[0][:2]) in " ".join(played["told"].split())
@@ -428,7 +442,7 @@ def test_a_browser_reads_signatures_from_a_file_on_the_disk(
 ) -> None:
     path, language = page
     files = {"letter.pdf": signed["superior"], "added.pdf": signed["superior"] + b"\n"}
-    told = visit(path, play=_play(_DROPPED, files)).played["told"]
+    told = visit(path, play=_play(_DROPPED, files), axe=False).played["told"]
     whole = text("pages.verifier.signature_whole", language, signer="", issuer="", at="").rpartition("：")[2]
     assert told.count(whole.rpartition(": ")[2]) == 1
     assert text("pages.verifier.uncovered", language, file="added.pdf", more=1) in told
@@ -442,7 +456,7 @@ def test_its_reader_chooses_the_language(page: tuple[Path, str], given_files: di
       field.value = '{other}';
       field.dispatchEvent(new Event('change'));
     }});"""
-    played = visit(path, play=_play(change, {"torn.pdf": b"%PDF"})).played
+    played = visit(path, play=_play(change, {"torn.pdf": b"%PDF"}), axe=False).played
     assert played["told"] == f"? {text('pages.verifier.unread', other, file='torn.pdf')}"
     assert (played["lang"], played["title"]) == (other, text("pages.verifier.title", other))
 
@@ -450,12 +464,11 @@ def test_its_reader_chooses_the_language(page: tuple[Path, str], given_files: di
 def test_whoever_begins_anew_has_no_files(page: tuple[Path, str]) -> None:
     path, language = page
     anew = f"{_DROPPED} await settled(() => document.getElementById('clear').click());"
-    played = visit(path, play=_play(anew, {"empty": b""})).played
+    played = visit(path, play=_play(anew, {"empty": b""}), axe=False).played
     assert (played["told"], played["status"]) == ("", text("pages.verifier.nothing", language))
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize(("page", "width", "dark"), EVERYBODY, indirect=["page"])
 def test_it_is_for_everybody_and_asks_nobody(
     width: int, dark: bool, page: tuple[Path, str], given_files: dict[str, bytes]
 ) -> None:
@@ -471,7 +484,9 @@ def test_it_is_for_everybody_and_asks_nobody(
 def test_nothing_in_a_file_runs(page: tuple[Path, str]) -> None:
     evil = "<img src=x onerror=alert(1)><script>document.title='mine'</script>"
     content = json.dumps([1, *[evil] * 11])
-    seen = visit(page[0], play=_play(_DROPPED, {f"{evil}.json": log_of([content], [], 0, evil), evil: b"x"}))
+    seen = visit(
+        page[0], play=_play(_DROPPED, {f"{evil}.json": log_of([content], [], 0, evil), evil: b"x"}), axe=False
+    )
     assert seen.errors == () and evil in seen.played["told"]
     assert seen.played["title"] == text("pages.verifier.title", page[1])
 

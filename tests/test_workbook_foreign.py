@@ -15,6 +15,7 @@ from targetcal_xl.workbook.engines.closed import open_closed
 from tests.support import office
 from tests.support.bare import MAIN, bare, link, links, parts, sheet
 from tests.support.books import parts_of
+from tests.support.exploring import explores
 
 _SHEET, _RELS, _MAIN = "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels", "xl/workbook.xml"
 _TYPES = "[Content_Types].xml"
@@ -164,6 +165,7 @@ _UNKNOWN_TO_LIBREOFFICE = {
 
 def test_libreoffice_finds_in_an_edited_oddity_what_we_wrote(tmp_path: Path) -> None:
     oddities = [oddity for oddity in _ODDITIES if oddity not in _UNKNOWN_TO_LIBREOFFICE]
+    oddities = oddities[:: 1 if explores() else 3]
     paths = [_edited(oddity, tmp_path / f"{number}.xlsx") for number, oddity in enumerate(oddities)]
     for oddity, path in zip(oddities, office.convert_all(paths, "xlsx"), strict=True):
         again = openpyxl.load_workbook(path)["Tab"]

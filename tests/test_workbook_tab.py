@@ -25,6 +25,7 @@ from targetcal_xl.workbook.sheets.region_cards import MOST_NAMED
 from tests.support.books import as_openpyxl
 from tests.support.clock import Clock
 from tests.support.desks import TALK, Case, decline, locked, submitted
+from tests.support.exploring import few
 from tests.support.office import convert_all
 from tests.support.recalculated import differences
 from tests.support.samples import METRIC, sample_inputs, sample_standing
@@ -211,7 +212,7 @@ def _at_the_edges(metric: Metric, folder: Path) -> tuple[Case, dict[str, float]]
     return case, declared
 
 
-@pytest.mark.parametrize("kind", _OF_KINDS)
+@pytest.mark.parametrize("kind", few(_OF_KINDS, {"counts", "satisfaction"}))
 def test_tab_check_and_libreoffice_say_the_same_of_every_edge(kind: str, tmp_path: Path) -> None:
     case, declared = _at_the_edges(_OF_KINDS[kind], tmp_path)
     assert differences([case.path]) == []
@@ -222,7 +223,7 @@ def test_tab_check_and_libreoffice_say_the_same_of_every_edge(kind: str, tmp_pat
         assert (flag == "Check it") == (fault is not None), (line, flag, fault)
 
 
-@pytest.mark.parametrize("kind", _OF_KINDS)
+@pytest.mark.parametrize("kind", few(_OF_KINDS, {"days", "churn"}))
 def test_what_check_refuses_cannot_be_typed(kind: str, tmp_path: Path) -> None:
     """The rule of the cell, computed by LibreOffice in a book of its own."""
     case, declared = _at_the_edges(_OF_KINDS[kind], tmp_path)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from subprocess import PIPE
+from threading import Timer
 from typing import Any
 
 _SUPPORT = Path(__file__).parent
@@ -15,11 +20,20 @@ NARROW, WIDE = 390, 1366
 """The widths of a telephone and of a small laptop, in pixels."""
 _SCRIPT = """
 const fs = require('fs'), { launch } = require('puppeteer-core');
-const told = JSON.parse(fs.readFileSync(0, 'utf-8'));
-const { page: path, width, dark, picture, paper, play, keep, program } = told;
-(async () => {
-  const browser = await launch({ executablePath: program, args: ['--no-sandbox'] });
-  const page = await browser.newPage(), asked = [], errors = [];
+const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf-8');
+const judge = async (page, play) => {
+  await page.setBypassCSP(true);
+  await page.reload();
+  if (play) await page.evaluate(play);
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => axe.run());
+  return found.violations.flatMap(one => one.nodes.map(
+    node => `${one.impact}: ${one.id} at ${node.target.join(' ')}: ${node.failureSummary}`));
+};
+const visit = async (browser, told) => {
+  const { page: path, width, dark, picture, paper, play, keep, axe: judged } = told;
+  const stranger = await browser.createBrowserContext(), page = await stranger.newPage();
+  const asked = [], errors = [];
   page.on('request', one => asked.push(one.url()));
   page.on('pageerror', one => errors.push(String(one)));
   page.on('console', one => { if (one.type() === 'error') errors.push(one.text()); });
@@ -31,15 +45,17 @@ const { page: path, width, dark, picture, paper, play, keep, program } = told;
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   const text = await page.evaluate(() => document.body.innerText);
   if (paper) await page.pdf({ path: paper, preferCSSPageSize: true });
-  await page.setBypassCSP(true);
-  await page.reload();
-  if (keep) await page.evaluate(play);
-  await page.evaluate(fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf-8'));
-  const found = await page.evaluate(() => axe.run());
-  const faults = found.violations.flatMap(one => one.nodes.map(
-    node => `${one.impact}: ${one.id} at ${node.target.join(' ')}: ${node.failureSummary}`));
+  const faults = judged ? await judge(page, keep ? play : '') : [];
+  await stranger.close();
+  return { asked, errors, played, wide, text, faults };
+};
+(async () => {
+  const browser = await launch({ executablePath: process.argv[1], args: ['--no-sandbox'] });
+  for await (const line of require('readline').createInterface({ input: process.stdin })) {
+    const seen = await visit(browser, JSON.parse(line)).catch(error => ({ failed: String(error) }));
+    console.log(JSON.stringify(seen));
+  }
   await browser.close();
-  console.log(JSON.stringify({ asked, errors, played, wide, text, faults }));
 })().catch(error => { console.error(error); process.exit(1); });
 """
 
@@ -57,7 +73,7 @@ class Visit:
     """How many pixels its widest part takes."""
     text: str
     faults: tuple[str, ...]
-    """What axe found, each with its impact first."""
+    """What axe found, each with its impact first; nothing where it did not look."""
 
 
 def visit(
@@ -69,28 +85,61 @@ def visit(
     paper: Path | None = None,
     play: str = "",
     keep: bool = False,
+    axe: bool = True,
 ) -> Visit:
     """Open a page as a person does who clicks on the file; `keep` lets axe look at what `play` made of it.
 
+    Without `axe`, `faults` stay empty, and it takes a third of the time.
+
     Raise RuntimeError when there is no browser.
     """
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        raise RuntimeError("install chromium: apt-get install -y --no-install-recommends chromium")
     told: Mapping[str, object] = {
         "page": str(page.resolve()),
         "width": width,
         "dark": dark,
         "play": play,
         "keep": keep,
+        "axe": axe,
     }
-    places = {"picture": picture and str(picture), "paper": paper and str(paper), "program": program}
-    line, said = ["node", "-e", _SCRIPT], json.dumps({**told, **places})
-    run = subprocess.run(
-        line, input=said, cwd=_SUPPORT, capture_output=True, encoding="utf-8", timeout=120, check=False
-    )
-    if run.returncode:
-        raise RuntimeError(f"the browser failed on {page.name}: {run.stderr}")
-    said = json.loads(run.stdout)
+    said = _asked({**told, "picture": picture and str(picture), "paper": paper and str(paper)})
+    if "failed" in said:
+        raise RuntimeError(f"the browser failed on {page.name}: {said['failed']}")
     lists = {code: tuple(said[code]) for code in ("asked", "errors", "faults")}
     return Visit(played=said["played"], wide=said["wide"], text=said["text"], **lists)
+
+
+def _asked(told: Mapping[str, object]) -> dict[str, Any]:
+    browser = _browser()
+    assert browser.stdin is not None and browser.stdout is not None
+    browser.stdin.write(json.dumps(told) + "\n")
+    browser.stdin.flush()
+    with _patience(browser):
+        line = browser.stdout.readline()
+    if not line:
+        _browser.cache_clear()
+        raise RuntimeError(f"the browser has ended with {browser.wait()}")
+    answer: dict[str, Any] = json.loads(line)
+    return answer
+
+
+@contextmanager
+def _patience(browser: subprocess.Popen[str]) -> Iterator[None]:
+    """A browser that does not answer is ended."""
+    end = Timer(120, browser.kill)
+    end.start()
+    try:
+        yield
+    finally:
+        end.cancel()
+
+
+@cache
+def _browser() -> subprocess.Popen[str]:
+    """One browser for the whole run, in which every visitor is a stranger; it ends with us."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        raise RuntimeError("install chromium: apt-get install -y --no-install-recommends chromium")
+    line = ["node", "-e", _SCRIPT, program]
+    browser = subprocess.Popen(line, cwd=_SUPPORT, encoding="utf-8", stdin=PIPE, stdout=PIPE)
+    atexit.register(browser.communicate)
+    return browser

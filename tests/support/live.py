@@ -46,7 +46,7 @@ class OpenCase(Case):
         """Fill cells as a person does, and save nothing."""
         reading = self.reading()
         for key, value in said.items():
-            self.cell(*key).value = filled(reading, key, value).value
+            self._at(reading, *key).value = filled(reading, key, value).value
 
     @property
     def uno(self) -> Any:
@@ -56,8 +56,11 @@ class OpenCase(Case):
 
     def cell(self, *key: str | None) -> xw.Range:
         """The cell of a key, in the open book."""
+        return self._at(self.reading(), *key)
+
+    def _at(self, reading: Reading, *key: str | None) -> xw.Range:
         region, row, code = key
-        places = self.reading().places
+        places = reading.places
         sheet, spot = places.find((region, row, str(code)))
         assert self.workbook is not None
         return self.workbook.sheets[places.tabs[sheet]].range(spot)
