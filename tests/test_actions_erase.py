@@ -255,7 +255,7 @@ def test_what_is_no_word_is_refused_by_name(case: Case) -> None:
 def test_an_erasure_that_is_killed_at_any_write_is_finished_by_repair(case: Case, tmp_path: Path) -> None:
     with case.desk() as desk:
         mark = desk.ledger.checkpoint.mark
-    found = crashes(case.folder, partial(_erased, case))
+    found = crashes(case.folder, partial(_erased, case), fills=False)
     for each in (*found.killed(), found.after):
         dead = replace(case, folder=found.lay(each, tmp_path / "dead"))
         dead.run(repair)

@@ -90,7 +90,7 @@ def test_whoever_attaches_it_again_has_it_again(case: Case) -> None:
 
 
 def test_killed_at_any_write_repair_finishes_it(case: Case, tmp_path: Path) -> None:
-    found = crashes(case.folder, partial(erased, case))
+    found = crashes(case.folder, partial(erased, case), fills=False)
     for each in (*found.killed(), found.after):
         dead = replace(case, folder=found.lay(each, tmp_path / "dead"))
         dead.run(repair)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
+from fnmatch import fnmatch
 from functools import cached_property, partial
 from hashlib import sha256
 from importlib import import_module
@@ -38,7 +39,7 @@ from tests.support.commands import Terminal
 from tests.support.desks import Case, begin, decided, delete_tab, fresh, locked
 from tests.support.exploring import explores
 from tests.support.mailing import Post, mail_server
-from tests.support.mortal import Crashes, Left, Point, crashes
+from tests.support.mortal import Crashes, Left, Point, crashes, is_database
 from tests.support.stamping import stamping
 from tests.test_cli_commands import FILES, PLAYED, STAGES, words_of
 
@@ -263,6 +264,8 @@ class Inquest:
     """Whether it records more than once, as drafts are: what was recorded stands, and one in doubt waits."""
     judged: set[tuple[object, ...]] = field(default_factory=set)
     """What was seen to be mended: what was recorded last and shown, and which sorts of files were begun."""
+    read: dict[frozenset[tuple[str, str]], tuple[Entry, ...]] = field(default_factory=dict)
+    """What was recorded, by the files of the database."""
 
     @classmethod
     def on(cls, stage: Stage, act: Act, folder: Path) -> Inquest:
@@ -287,21 +290,27 @@ class Inquest:
 
     def judge(self, point: Point) -> None:
         """What was left is whole, what was told is true, and after `repair` all agrees."""
-        case = self.dead(point.left)
-        sorts = _sorts(case.folder)
         if point.ending == "killed":
             assert not list(self._torn(point.left)), "a file is there half written"
         else:
-            assert not list(case.folder.rglob(_BEGUN)), "who lived leaves no half-written file"
-        entries = _entries(case)
+            assert not any(map(_is_begun, point.left)), "who lived leaves no half-written file"
+        entries = self._recorded(point.left)
         if point.ending != "killed" and not self.in_steps:
             recorded = len(entries) > len(self.before.entries)
             says_so = bool(_RECORDED & {*point.told})
             assert says_so == (recorded and point.told != ()), point.told
-        kind = (self._recorded_last(entries), self._is_as_before(case), *sorts)
+        is_as_before = point.left.get(self.case.book) == self.found.before.get(self.case.book)
+        kind = (self._recorded_last(entries), is_as_before, *_sorts(point.left))
         if kind not in self.judged:
             self.judged.add(kind)
-            self._mended(case, entries)
+            self._mended(self.dead(point.left), entries)
+
+    def _recorded(self, left: Left) -> tuple[Entry, ...]:
+        """What was recorded; a database that was left more than once is read once."""
+        database = frozenset((name, content) for name, content in left.items() if is_database(name))
+        if database not in self.read:
+            self.read[database] = _entries(self.dead(left))
+        return self.read[database]
 
     def _recorded_last(self, entries: tuple[Entry, ...]) -> object:
         """By what is recorded alike things are told apart; `make explore` tells all apart."""
@@ -312,7 +321,7 @@ class Inquest:
     def _torn(self, left: Left) -> Iterator[str]:
         """Files that hold what no file ever was to hold."""
         for name, content in left.items():
-            if content not in self._whole and not _is_database(name) and not Path(name).name.startswith("."):
+            if content not in self._whole and not is_database(name) and not Path(name).name.startswith("."):
                 yield name
 
     @cached_property
@@ -356,16 +365,15 @@ def _entries(case: Case) -> tuple[Entry, ...]:
         return ()
 
 
-def _sorts(folder: Path) -> list[str]:
-    """Which sorts of files lie there, begun or done; when all is explored, which files."""
-    there = {path.relative_to(folder) for path in folder.rglob("*")}
+def _sorts(left: Left) -> list[str]:
+    """Which sorts of files were begun; when all is explored, which files are there."""
     if not explores():
-        return sorted({f"begun{path.suffix}" if path.match(_BEGUN) else path.suffix for path in there})
-    return sorted({re.sub(r"(\.targetcal-\w+-)\w+", r"\1", str(path)) for path in there})
+        return sorted({Path(name).suffix for name in left if _is_begun(name)})
+    return sorted({re.sub(r"(\.targetcal-\w+-)\w+", r"\1", name) for name in left})
 
 
-def _is_database(name: str) -> bool:
-    return ".ledger.sqlite" in name
+def _is_begun(name: str) -> bool:
+    return any(fnmatch(part, _BEGUN) for part in Path(name).parts)
 
 
 @pytest.mark.parametrize("name", PLAYS)

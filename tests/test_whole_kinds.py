@@ -1,4 +1,6 @@
-"""Every kind of metric that we ship a plan of is played to its end: by command and button in turn.
+"""Kinds of metrics that we ship plans of are played to their end: by command and button in turn.
+
+A mean and amounts in yuan in each run, by `make explore` a ratio as well.
 
 Some buttons are those of a book that a real LibreOffice has open.
 
@@ -18,6 +20,7 @@ from targetcal_xl.connect import case_names, plan_template, read_plan
 from targetcal_xl.demo.story import StoryRow
 from tests.support.commands import Said, Terminal
 from tests.support.desks import BOOK, Case
+from tests.support.exploring import few
 from tests.support.live import opened
 from tests.test_cli_commands import Quarter
 
@@ -72,7 +75,14 @@ def _agreed(template: str) -> float:
 @pytest.mark.usefixtures("nothing_left_open")
 @pytest.mark.parametrize(
     ("template", "language", "behind"),
-    [("manufacturing-en", "en", "CS-DR"), ("service", "zh-CN", "CD-GA"), ("ecommerce", "zh-CN", "JJ-JZ")],
+    few(
+        [
+            pytest.param("manufacturing-en", "en", "CS-DR", id="mean"),
+            pytest.param("service", "zh-CN", "CD-GA", id="ratio"),
+            pytest.param("ecommerce", "zh-CN", "JJ-JZ", id="yuan"),
+        ],
+        {"mean", "yuan"},
+    ),
 )
 def test_a_mean_a_ratio_and_amounts_in_yuan_are_played_by_commands_and_buttons_in_turn(
     template: str, language: str, behind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

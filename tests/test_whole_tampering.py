@@ -32,7 +32,7 @@ from tests.support.memory import MemoryBook
 from tests.support.stages import STAGES
 from tests.support.tampered import Batches, Change, Tampering, batches, moved_rows, put, unnamed
 
-EVERY, ALONE = (1, 97) if explores() else (4, 4999)
+EVERY, ALONE = (1, 97) if explores() else (7, 9973)
 """Of all kinds of change to what is no input one in so many is tried at a stage, of single ones alone.
 
 Each stage begins at another one, so that together they try all; `make explore` tries each kind at each.

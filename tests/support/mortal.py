@@ -1,9 +1,10 @@
 """What is left when a process is killed, or finds the disk full, at any write of files or database.
 
 An action runs once. At each write it stands still: its folder is noted, which is all that would remain of a
-process killed there; and copies of the process go on for which the disk is full, once or from then on. While
-SQLite writes page after page, it stands still at the first and at every few after it, and the disk is full in
-one way or the other, as putting pages back is SQLite's own affair; `make explore` tries each in both ways.
+process killed there; and copies of the process go on for which the disk is full, once or from then on: in
+both ways at the first write of a kind, at every few after it in one way or the other. While SQLite writes
+page after page, it stands still at the first and at every few after it, as putting pages back is SQLite's
+own affair. `make explore` stands still at each, and tries each in both ways.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ import shutil
 import sys
 import tempfile
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -37,9 +40,11 @@ _NOBODY = 65534
 
 Ending = Literal["killed", "full once", "full", "saved"]
 _FULL: Final[tuple[Ending, Ending]] = ("full once", "full")
-_PAGE: Final = "SQLite's pwrite64"
+_PAGE: Final = "SQLite:pwrite64"
 _PAGES: Final = 8
 """Of how many pages in a row it stands still at one, unless it explores."""
+_ALIKE: Final = 4
+"""Of how many writes of a kind the disk is full at one, unless it explores."""
 Left = Mapping[str, str]
 """The files of a folder: name -> hash of the content."""
 
@@ -66,9 +71,10 @@ class Crashes:
     contents: Mapping[str, bytes]
 
     def killed(self) -> list[Left]:
-        """What a process leaves that is killed, each once."""
-        left = {tuple(one.left.items()): one.left for one in self.points if one.ending == "killed"}
-        return list(left.values())
+        """What a process leaves that is killed; of writes of a database in a row only the last, unless all
+        is explored."""
+        left = [one.left for one in self.points if one.ending == "killed"]
+        return [[*those][-1] for _, those in groupby(left, dict if explores() else _but_for_pages)]
 
     def lay(self, left: Left, folder: Path) -> Path:
         """Make a folder hold what was left, and nothing else."""
@@ -79,16 +85,29 @@ class Crashes:
         return folder
 
 
+def _but_for_pages(left: Left) -> Mapping[str, str]:
+    """What was left, but for what a database and its journal hold."""
+    return {name: "" if is_database(name) else content for name, content in left.items()}
+
+
+def is_database(name: str) -> bool:
+    """Whether a file is a ledger, or its journal."""
+    return ".ledger.sqlite" in name
+
+
 def crashes(
-    folder: Path, action: Callable[[], object], meanwhile: Callable[[], object] | None = None
+    folder: Path,
+    action: Callable[[], object],
+    meanwhile: Callable[[], object] | None = None,
+    fills: bool = True,
 ) -> Crashes:
     """Everything that can become of a folder when an action is interrupted at a write in it.
 
-    Where something happens `meanwhile`, it does so at each write, and the disk has room. Raise
-    AssertionError when it ends in anything but words for a person.
+    Where something happens `meanwhile`, it does so at each write, and the disk has room; as it has unless it
+    `fills`. Raise AssertionError when it ends in anything but words for a person.
     """
     with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
-        assert _run(lambda: _Mortal(folder.resolve(), Path(aside), meanwhile).live(action)) == 0
+        assert _run(lambda: _Mortal(folder.resolve(), Path(aside), meanwhile, fills).live(action)) == 0
         found: Crashes = pickle.loads(Path(aside, "crashes").read_bytes())
     return found
 
@@ -140,11 +159,15 @@ class _Mortal:
     aside: Path
     """Where it puts down what it learns."""
     meanwhile: Callable[[], object] | None = None
+    fills: bool = True
+    """Whether the disk is full at some writes."""
     points: list[Point] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
     full: bool | None = None
     """Of a copy for which the disk was full: whether it still is."""
     _busy: bool = False
+    _met: Counter[str] = field(default_factory=Counter)
+    """How many writes of each kind it has stood still at."""
     _pages: int = 0
     """How many pages SQLite has written in a row."""
 
@@ -179,14 +202,19 @@ class _Mortal:
                 self.meanwhile()
             self._busy = False
             return False
-        is_copy = fills and any(self._fork(write, ending, left) for ending in self._endings(write))
+        endings = self._endings(write) if fills and self.fills else ()
+        is_copy = any(self._fork(write, ending, left) for ending in endings)
         self._busy = False
         return is_copy
 
     def _endings(self, write: str) -> tuple[Ending, ...]:
         """In which ways the disk is full at a write."""
-        in_turn = len(self.points) % 2
-        return _FULL[in_turn : in_turn + 1] if write == _PAGE and not explores() else _FULL
+        kind = write.split(maxsplit=1)[0]
+        few, more = divmod(self._met[kind], _ALIKE)
+        self._met[kind] += 1
+        if explores() or (few, more) == (0, 0):
+            return _FULL
+        return () if more else (_FULL[few % 2],)
 
     def refuse(self, write: str, fills: bool = True) -> None:
         """Come to a write; raise OSError where the disk is full."""
@@ -361,7 +389,7 @@ def _watch_databases(mortal: _Mortal) -> None:
 def _called(mortal: _Mortal, name: str, real: Callable[..., int], *said: Any) -> int:
     """SQLite asks the system for something."""
     writes = name != "open" or (said[1] & os.O_CREAT and not Path(os.fsdecode(said[0])).exists())
-    if writes and mortal.step(f"SQLite's {name}", fills=name not in ("unlink", "ftruncate")):
+    if writes and mortal.step(f"SQLite:{name}", fills=name not in ("unlink", "ftruncate")):
         ctypes.set_errno(errno.ENOSPC)
         return -1
     return real(*said)
