@@ -40,7 +40,7 @@ covered: $(VENV)/test
 # more of them, death at every single write, and every play.
 explore: $(VENV)/test
 	$(PY) -m tests.support.parts
-	$(PYTEST) -m "(hypothesis or forks or exhaustive) and not gui" --hypothesis-profile explore --timeout 1800
+	$(PYTEST) -m "(hypothesis or explored) and not gui" --hypothesis-profile explore --timeout 1800
 
 # Real clicks on a screen nobody looks at; LibreOffice's build with windows takes the place of the one without.
 test-gui: $(VENV)/test

@@ -14,6 +14,7 @@ from hypothesis.internal.conjecture import providers
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.problems import Problem
 from tests.support.programs import (
+    explores_more,
     forks,
     minds_versions,
     needs_postgresql,
@@ -27,7 +28,7 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs other programs, to be left out where there are none, and what minds versions.
+    """Mark what needs other programs, to be left out where there are none, what explores, minds versions.
 
     Begin with the files that take long, so that no worker is left with one when the others are done.
     """
@@ -38,6 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgresql")
         if forks(item.path):
             item.add_marker("forks")
+        if explores_more(item.path):
+            item.add_marker("explored")
         if minds_versions(item.path):
             item.add_marker("versions")
     items.sort(key=lambda item: not item.path.name.startswith("test_whole_"))

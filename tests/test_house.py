@@ -24,7 +24,7 @@ from targetcal_xl.calibration import vocabulary
 from targetcal_xl.connect import read_plan
 from targetcal_xl.workbook import formulas
 from tests.support.exploring import exhaustive
-from tests.support.source import ROOT, entered, imports, modules, offered_functions, raised
+from tests.support.source import ROOT, entered, imports, modules, nodes, offered_functions, raised
 
 
 def _is_closed(kind: object) -> TypeGuard[type[StrEnum]]:
@@ -200,7 +200,7 @@ _TAKERS = {"caption", "captions", "count", "Grant", "LineCommitment", "Outcome"}
     "module", [name for name in modules() if _room(name) not in ("ooxml", "libreoffice")]
 )
 def test_a_closed_code_is_typed_in_the_vocabulary_only(module: str) -> None:
-    typed = [one for node in ast.walk(modules()[module]) for one in _codes_in(node)]
+    typed = [one for node in nodes(module) for one in _codes_in(node)]
     assert module.endswith("vocabulary") or [ast.unparse(one) for one in typed if one.value in _CODES] == []
 
 
@@ -218,7 +218,7 @@ def _codes_in(node: ast.AST) -> Iterator[ast.Constant]:
 @pytest.mark.parametrize("module", [name for name in modules() if _room(name) == "calibration"])
 def test_the_method_has_no_file_no_clock_and_no_chance(module: str) -> None:
     assert {name.split(".")[0] for name in imports(module)} <= _PURE
-    calls = (node.func for node in ast.walk(modules()[module]) if isinstance(node, ast.Call))
+    calls = (node.func for node in nodes(module) if isinstance(node, ast.Call))
     called = {func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in calls}
     assert not called & _IMPURE_CALLS
 
@@ -227,7 +227,7 @@ def test_the_method_has_no_file_no_clock_and_no_chance(module: str) -> None:
 def test_private_names_stay_at_home(module: str) -> None:
     private = [
         f"{node.module}.{alias.name}"
-        for node in ast.walk(modules()[module])
+        for node in nodes(module)
         if isinstance(node, ast.ImportFrom) and (node.level or str(node.module).startswith("targetcal_xl"))
         for alias in node.names
         if alias.name.startswith("_") and not alias.name.startswith("__")

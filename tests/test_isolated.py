@@ -17,7 +17,7 @@ from targetcal_xl.libreoffice import build_extension, install, status
 from targetcal_xl.machine import find_program
 from tests.support import calc
 from tests.support.planted import has_run, plant
-from tests.support.source import modules
+from tests.support.source import modules, nodes
 
 _SAFELY = "import sys; sys.path[:] = filter(None, sys.path); "
 _ASKED = '{"function": "TC_DEVIATION", "cells": [90, 100]}\n'
@@ -103,7 +103,7 @@ def test_a_program_of_the_current_folder_is_none(planted: Path, monkeypatch: pyt
 def test_every_python_that_we_start_leaves_the_current_folder_alone(module: str) -> None:
     lines = (
         [part.value for part in node.elts if isinstance(part, ast.Constant)]
-        for node in ast.walk(modules()[module])
+        for node in nodes(module)
         if isinstance(node, ast.List | ast.Tuple)
     )
     assert [line for line in lines if {"-m", "-c"} & {*map(str, line)} and "-P" not in line] == []

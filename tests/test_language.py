@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from string import Formatter
 
 import pytest
@@ -14,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from targetcal_xl.language import LANGUAGES, catalogue, text
 from targetcal_xl.language.record import record
-from tests.support.source import ROOT, modules
+from tests.support.source import ROOT, modules, nodes
 
 _CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
@@ -83,8 +84,8 @@ def test_the_chinese_catalogue_is_in_chinese() -> None:
 
 def _calls(name: str) -> Iterator[tuple[ast.Call, ast.expr]]:
     """Each call of `name(...)` in the source, with its first argument."""
-    for module in modules().values():
-        for node in ast.walk(module):
+    for module in modules():
+        for node in nodes(module):
             if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") == name:
                 yield node, node.args[0]
 
@@ -102,7 +103,14 @@ def _pattern(argument: ast.expr) -> str | None:
 def test_every_key_the_code_asks_for_is_there() -> None:
     asked = [_pattern(argument) for _, argument in _calls("text")]
     asked += [f"problem\\.{_pattern(argument)}" for _, argument in _calls("Problem") if _pattern(argument)]
-    assert [key for key in asked if key and not any(re.fullmatch(key, k) for k in catalogue("en"))] == []
+    assert [key for key in asked if key and not _is_said(key)] == []
+
+
+@cache
+def _is_said(pattern: str) -> bool:
+    """Whether a key of the catalogue is as a pattern has it."""
+    wanted = re.compile(pattern)
+    return any(wanted.fullmatch(key) for key in catalogue("en"))
 
 
 def test_every_field_of_a_text_is_filled_in_where_it_is_asked_for() -> None:
@@ -131,8 +139,7 @@ def test_every_problem_that_the_code_names_by_a_function_has_its_sentence() -> N
         for call, at in _calls_of(module, public | makers[name])
         for code in _choices(call.args[at])
     }
-    said = catalogue("en")
-    assert [code for code in codes if not any(re.fullmatch(rf"problem\.{code}", key) for key in said)] == []
+    assert [code for code in codes if not _is_said(rf"problem\.{code}")] == []
     assert {"row_twice", "csv_not_whole"} <= codes
 
 
@@ -183,7 +190,7 @@ def _given(call: ast.Call, wanted: set[str]) -> set[str]:
 
 
 def test_every_key_is_read_somewhere() -> None:
-    words, patterns = _words(), _patterns()
+    words, patterns = _words(), [re.compile(pattern) for pattern in _patterns()]
     unread = [
         key
         for key in catalogue("en")
@@ -196,25 +203,25 @@ def test_every_key_is_read_somewhere() -> None:
 
 def _words() -> set[str]:
     """Every string, name and attribute of the source."""
-    nodes = [node for module in modules().values() for node in ast.walk(module)]
-    said = (getattr(node, place, None) for node in nodes for place in ("value", "id", "attr", "arg", "name"))
+    every = [node for module in modules() for node in nodes(module)]
+    said = (getattr(node, place, None) for node in every for place in ("value", "id", "attr", "arg", "name"))
     return {word for word in said if isinstance(word, str)}
 
 
 def _patterns() -> list[str]:
     """The keys that are put together: f-strings that begin with a room of the catalogue."""
     rooms = {key.split(".")[0] for key in catalogue("en")}
-    joined = [n for m in modules().values() for n in ast.walk(m) if isinstance(n, ast.JoinedStr)]
-    patterns = [pattern for n in joined if (pattern := _pattern(n)) and pattern.split(r"\.")[0] in rooms]
+    joined = [one for module in modules() for one in nodes(module) if isinstance(one, ast.JoinedStr)]
+    patterns = [pattern for one in joined if (pattern := _pattern(one)) and pattern.split(r"\.")[0] in rooms]
     problems = (
         _pattern(argument) for _, argument in _calls("Problem") if isinstance(argument, ast.JoinedStr)
     )
     return patterns + [rf"problem\.{pattern}" for pattern in problems]
 
 
-def _reads(pattern: str, key: str, words: set[str]) -> bool:
+def _reads(pattern: re.Pattern[str], key: str, words: set[str]) -> bool:
     """Whether a put-together key may become this one: every part put in is a word of the source."""
-    found = re.fullmatch(pattern, key)
+    found = pattern.fullmatch(key)
     return found is not None and all(
         part in words or set(part.split(".")) <= words or set(part.split("_", 1)) <= words
         for part in found.groups()
@@ -235,8 +242,8 @@ _WRITES_CODE = {
 def test_lists_that_people_read_are_joined_as_their_language_joins_them() -> None:
     joined = [
         f"{name}:{node.lineno}"
-        for name, module in modules().items()
-        for node in ast.walk(module)
+        for name in modules()
+        for node in nodes(name)
         if isinstance(node, ast.Attribute) and node.attr == "join" and ast.unparse(node.value) == "', '"
     ]
     assert [

@@ -15,7 +15,6 @@ from tests.support.exploring import explores
 from tests.support.letters import page_count, pdf_text, sample_files, shipped, word_text
 from tests.support.random_letters import random_letter
 
-pytestmark = pytest.mark.hypothesis
 COUNT, BY_OFFICE = (1_000, 100) if explores() else (8, 3)
 """Letters of each language; and of those that LibreOffice sets in one start."""
 _SHORT = 8

@@ -21,7 +21,7 @@ from targetcal_xl.problems import Problem, Refused
 from targetcal_xl.workbook import reading
 from tests.support.desks import fresh
 from tests.support.logs import logged, own_log
-from tests.support.source import modules
+from tests.support.source import modules, nodes
 
 SECRETS = (
     "Zyzzyva",
@@ -226,7 +226,7 @@ def test_a_step_that_fails_is_logged_by_the_kind_of_its_error(logs: Path) -> Non
 
 @pytest.mark.parametrize("module", [name for name in modules() if name != "targetcal_xl.log"])
 def test_messages_are_fixed_words_and_say_codes_of_ours_only(module: str) -> None:
-    calls = [node for node in ast.walk(modules()[module]) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes(module) if isinstance(node, ast.Call)]
     for call in calls:
         named = ast.unparse(call.func)
         if named.startswith("_LOG.") or named in ("step", "log.step"):

@@ -24,7 +24,6 @@ EVERY = 1 if explores() else 31
 """Of all changes at a stage, one in so many is tried; `make explore` tries each."""
 FORGED = ("locked", "issued", "changed")
 """The stages of which the ledger is forged."""
-pytestmark = pytest.mark.hypothesis
 
 Row = tuple[object, ...]
 

@@ -323,7 +323,6 @@ def test_an_interval_is_told_with_the_decimals_of_its_metric(quarter: Quarter) -
         assert low != high and ("." in low) == quarter.is_weighed
 
 
-@pytest.mark.hypothesis
 def test_libreoffice_computes_every_sheet_of_all_quarters_as_it_stands() -> None:
     """The last book of a quarter holds most of all; those on the way there are looked at of some."""
     ends = [_once(*played).books[-1] for played in (_ALL if explores() else _PLAYED)]

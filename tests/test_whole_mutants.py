@@ -21,7 +21,6 @@ from tests.support.exploring import explores
 from tests.support.mutants import mutants
 from tests.support.packs import answered, taken, write
 
-pytestmark = pytest.mark.hypothesis
 COUNT = 2_000 if explores() else 24
 _MOST = 1 << 30
 _MEANT = "报价.pdf"

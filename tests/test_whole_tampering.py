@@ -37,7 +37,6 @@ EVERY, ALONE = (1, 97) if explores() else (7, 9973)
 
 Each stage begins at another one, so that together they try all; `make explore` tries each kind at each.
 """
-pytestmark = pytest.mark.hypothesis
 
 SAID = {"region_says", "superior_says"}
 """What both sides may write at any time."""

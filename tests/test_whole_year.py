@@ -49,7 +49,6 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
     return Company(tmp_path)
 
 
-@pytest.mark.hypothesis
 @pytest.mark.timeout(1800)
 def test_all_regions_play_a_year_by_commands_alone(company: Company) -> None:
     for turn, language in zip(range(4), cycle(LANGUAGES), strict=False):

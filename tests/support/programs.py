@@ -1,4 +1,4 @@
-"""Which tests need other programs than Python, mind versions, are measured: told by what they are about."""
+"""Which tests need other programs, explore, mind versions, are measured: told by what they are about."""
 
 from __future__ import annotations
 
@@ -46,6 +46,11 @@ def needs_postgresql(file: Path) -> bool:
 def forks(file: Path) -> bool:
     """Whether it forks and kills processes as only Unix can."""
     return "mortal" in _leant_on(file)
+
+
+def explores_more(file: Path) -> bool:
+    """Whether it tries more where all is explored."""
+    return "exploring" in _leant_on(file)
 
 
 def minds_versions(file: Path) -> bool:

@@ -18,10 +18,16 @@ def modules() -> dict[str, ast.Module]:
 
 
 @cache
+def nodes(module: str) -> tuple[ast.AST, ...]:
+    """Everything in a module, walked once."""
+    return tuple(ast.walk(modules()[module]))
+
+
+@cache
 def imports(module: str) -> frozenset[str]:
     """The dotted names of all modules that a module imports, wherever in it, relative ones resolved."""
     found: set[str] = set()
-    for node in ast.walk(modules()[module]):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -60,8 +66,7 @@ def _let_out(node: ast.AST) -> Iterator[str]:
 @cache
 def entered(module: str) -> frozenset[str]:
     """The dotted names that stand after `from` in a module: the doors that it goes through."""
-    nodes = (node for node in ast.walk(modules()[module]) if isinstance(node, ast.ImportFrom))
-    return frozenset(_base(node, module) for node in nodes)
+    return frozenset(_base(node, module) for node in nodes(module) if isinstance(node, ast.ImportFrom))
 
 
 def _base(node: ast.ImportFrom, module: str) -> str:
