@@ -36,6 +36,7 @@ from targetcal_xl.ledger import (
 from targetcal_xl.ledger.passages import committed_documents, passage_faults, spoken_document, subjects
 from targetcal_xl.ledger.words import Salts
 from targetcal_xl.problems import Refused
+from tests.support.exploring import explores
 from tests.support.postgres import postgres
 from tests.test_ledger_chain import kept_text
 from tests.test_ledger_ledger import AT, place, put, tampered
@@ -98,7 +99,11 @@ def test_numbers_decisions_and_what_the_program_says_stand_as_they_are(ledger: L
     assert ledger.spoken() == {}
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=40 if explores() else 12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+)
 @given(said=utterances, data=st.data())
 def test_whatever_is_erased_in_any_order_every_proof_and_head_holds(
     said: list[tuple[str, str, str]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
