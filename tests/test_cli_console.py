@@ -16,7 +16,6 @@ from rich.console import Console
 
 from targetcal_xl import __version__
 from targetcal_xl.cli import seat
-from tests.support.exploring import exhaustive
 from tests.support.worked import worked
 
 _ENCODINGS = ("gbk", "cp1252", "ascii", "utf-8")
@@ -99,7 +98,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@exhaustive
 def test_the_case_is_played_in_a_locale_that_knows_ascii_only(tmp_path: Path, installed: Path) -> None:
     more = {**_ASCII, "PYTHONPATH": str(installed)}
     done = targetcal("demo", "demo", "--lang", "en", cwd=tmp_path, more=more)
@@ -108,21 +106,6 @@ def test_the_case_is_played_in_a_locale_that_knows_ascii_only(tmp_path: Path, in
     for locale in (_ASCII, {"LC_ALL": "C"}):
         more = {**locale, "PYTHONPATH": str(installed)}
         assert targetcal("audit", "demo/targets.xlsx", "--verify", cwd=tmp_path, more=more).returncode == 0
-
-
-def test_a_plan_begins_and_goes_on_in_a_locale_that_knows_ascii_only(tmp_path: Path, installed: Path) -> None:
-    """Files are in UTF-8 whatever the locale."""
-    more = {**_ASCII, "PYTHONPATH": str(installed), "TARGETCAL_LANG": "en"}
-    for line in (
-        "new targets.xlsx --from saas-en --lang en",
-        "dashboard targets.xlsx -o page.html",
-        "audit targets.xlsx --verify",
-    ):
-        done = targetcal(*line.split(), cwd=tmp_path, more=more)
-        assert (done.returncode, done.stderr) == (0, b""), line
-    assert "–" in (tmp_path / "page.html").read_text("utf-8")
-    more = {"LC_ALL": "C", "PYTHONPATH": str(installed)}
-    assert targetcal("audit", "targets.xlsx", "--verify", cwd=tmp_path, more=more).returncode == 0
 
 
 @pytest.mark.parametrize(
