@@ -101,27 +101,31 @@ def _looked_back(case: Case) -> None:
     case.run(evaluate)
 
 
+def _taken_in(case: Case) -> None:
+    """Submissions are checked and locked, an objection is talked over, and a region gets its tab back."""
+    case.run(check)
+    case.run(lock)
+    case.run(handle_objection, "R2", "R2-1", **TALK, note="渠道缺人", hours=2, by="hrbp2")
+    case.run(unlock, "R1", reason="数字是去年的")
+
+
+def _issued(case: Case) -> None:
+    case.run(confirm, RESERVE)
+    case.run(issue_letters, case.folder / "letters", "docx")
+
+
 STEPS: dict[str, tuple[Callable[[Path], Case], Steps]] = {
     "recalibrate": (fresh, _recalibrated),
-    "check": (submitted, lambda case: case.run(check)),
-    "lock": (submitted, lambda case: case.run(lock)),
-    "unlock": (locked, lambda case: case.run(unlock, "R1", reason="数字是去年的")),
-    "objection": (
-        locked,
-        lambda case: case.run(handle_objection, "R2", "R2-1", **TALK, note="渠道缺人", hours=2, by="hrbp2"),
-    ),
+    "check, lock, objection, unlock": (submitted, _taken_in),
     "decide": (locked, _negotiated_again),
     "decide what is typed": (locked, _typed),
-    "confirm": (decided, lambda case: case.run(confirm, RESERVE)),
-    "letters": (confirmed, lambda case: case.run(issue_letters, case.folder / "letters", "docx")),
+    "confirm, letters": (decided, _issued),
     "follow, survey, evaluate": (confirmed, _looked_back),
     "repair": (submitted, _behind),
 }
 
 
-@pytest.mark.parametrize(
-    "action", few(STEPS, {"recalibrate", "decide what is typed", "letters", "follow, survey, evaluate"})
-)
+@pytest.mark.parametrize("action", few(STEPS, {*STEPS} - {"decide", "repair"}))
 def test_an_action_leaves_the_same_on_the_open_book_and_on_the_file(action: str, tmp_path: Path) -> None:
     stage, steps = STEPS[action]
     on_file, in_office = stage(tmp_path / "file"), opened(stage(tmp_path / "打开 着"))
@@ -129,7 +133,7 @@ def test_an_action_leaves_the_same_on_the_open_book_and_on_the_file(action: str,
         steps(case)
     assert in_office.entries() == on_file.entries()
     assert in_office.run(verify).problems == ()
-    assert action == "check" or not in_office.uno.isModified()
+    assert not in_office.uno.isModified()
     in_office.uno.close(True)
     assert list(_differences(on_file.path, in_office.path)) == []
     assert validator.faults(in_office.path) == []
