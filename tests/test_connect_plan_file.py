@@ -104,7 +104,7 @@ def test_thresholds_and_last_period_may_be_set(tmp_path: Path) -> None:
         ("hq_target = 300", "hq_target = 300\ncountry = 1", "plan_word_elsewhere", "plan.toml, country"),
         ("hq_target = 300", "hq_target = 300\nxyzzy = 1", "plan_unknown_key", "plan.toml, xyzzy"),
         ("hq_target = 300", "hq_target = 300\ndeadlines = 1", "plan_list", "plan.toml, deadlines"),
-        ("hq_target = 300", 'hq_target = 300\ncalendar = "CN"', "plan_table", "plan.toml, calendar"),
+        ("hq_target = 300", 'hq_target = 300\ncalendar = "CN"', "plan_heading", "plan.toml, calendar"),
         ('unit = "家"', 'unit = "家"\nkind = "max"', "plan_choice", "plan.toml, metric, kind"),
         ("hq_target = 300", 'hq_target = "300"', "plan_number", "plan.toml, hq_target"),
         ("hq_target = 300", "hq_target = inf", "plan_number", "plan.toml, hq_target"),

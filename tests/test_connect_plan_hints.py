@@ -77,11 +77,22 @@ def test_whatever_stands_where_something_else_belongs_is_told_in_words(
             assert all(problem.sentence(language) for language in LANGUAGES)
 
 
-def test_a_table_that_is_given_one_value_shows_how_it_is_written() -> None:
-    (problem,) = _found(("calendar",), "GB")
-    assert problem.sentence("en").endswith("in braces: calendar = { country = …, work = …, closed = … }")
-    (problem,) = _found(("lines",), "GB")
-    assert problem.sentence("en").endswith("lines = [{ code = …, name = …, region = … }]")
+@pytest.mark.parametrize(
+    ("path", "end"),
+    [
+        (("calendar",), "write its heading [calendar], and below it one word a line, such as country = …, "),
+        (("metric", "calendar"), "heading [calendar], and below it one word a line, such as country = …, "),
+        (
+            ("lines",),
+            "heading [[lines]], and below it one word a line, such as code = …, name = …, region = …",
+        ),
+        (("regions", "head"), "write them in braces: head = { name = … }"),
+        (("metric", "hq_target"), "at the head of the file, above the first heading in brackets."),
+    ],
+)
+def test_how_a_table_is_written_is_shown_where_one_value_stands(path: tuple[str, ...], end: str) -> None:
+    said = [one.sentence("en") for one in _found(path, "GB") if one.fields.get("key") == path[-1]]
+    assert [end in one for one in said] == [True], said
 
 
 @pytest.mark.parametrize("path", EVERY[1:], ids=".".join)

@@ -26,7 +26,7 @@ def word_meant(path: Sequence[str]) -> Hint:
     """Where the last word of a path belongs, or how it is spelt, as far as that can be told."""
     *table, word = path
     if table and word in PlanWords.model_fields:
-        return "plan_word_above", {}
+        return _begun(word) or ("plan_word_above", {})
     if near := get_close_matches(word, plan_table(table).model_fields, n=1):
         return "plan_misspelt", {"near": near[0]}
     homes = [name for name, one in PlanWords.model_fields.items() if _holds(one.annotation, word)]
@@ -37,17 +37,28 @@ def word_meant(path: Sequence[str]) -> Hint:
 
 def shape_meant(path: Sequence[str]) -> Hint:
     """How the table or list at a path is written, where the word stands for one."""
-    kind = plan_table(path[:-1]).model_fields[path[-1]].annotation
-    if tables := [*_tables(kind)]:
-        words = " = …, ".join(_needed(tables[0])) + " = …"
-        return "plan_table", {"shape": f"[{{ {words} }}]" if get_origin(kind) is list else f"{{ {words} }}"}
-    return ("plan_list", {}) if get_origin(kind) is list else ("plan_shape", {})
+    *table, word = path
+    kind = plan_table(table).model_fields[word].annotation
+    is_many = get_origin(kind) is list
+    if not table and (begun := _begun(word)):
+        return begun
+    if inner := [*_tables(kind)]:
+        said = f"{{ {_needed(inner[0])} }}"
+        return "plan_table", {"shape": f"[{said}]" if is_many else said}
+    return ("plan_list", {}) if is_many else ("plan_shape", {})
 
 
-def _needed(table: type[BaseModel]) -> list[str]:
-    """The words that a table has to say, or else the first few."""
+def _begun(word: str) -> Hint | None:
+    """How a table with a heading of its own begins; None where the word stands for no such table."""
+    found = [*_tables(PlanWords.model_fields[word].annotation)]
+    return ("plan_heading", {"table": _heading(word), "known": _needed(found[0])}) if found else None
+
+
+def _needed(table: type[BaseModel]) -> str:
+    """The words that a table has to say, or else the first few, as they are written."""
     words = table.model_fields
-    return [name for name, one in words.items() if one.is_required()] or [*words][:3]
+    needed = [name for name, one in words.items() if one.is_required()] or [*words][:3]
+    return ", ".join(f"{name} = …" for name in needed)
 
 
 def _holds(annotation: Any, word: str) -> bool:
