@@ -230,6 +230,7 @@ def _reads(pattern: re.Pattern[str], key: str, words: set[str]) -> bool:
 
 _WRITES_CODE = {
     "buttons.wrappers",
+    "connect.plan_hints",
     "ledger.store",
     "letters.tables",
     "letters.typeset",
