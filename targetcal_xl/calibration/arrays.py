@@ -16,6 +16,6 @@ Indices = NDArray[np.intp]
 
 
 def quotient(part: Floats, whole: Floats, otherwise: float = math.nan) -> Floats:
-    """Elementwise quotient of arrays of one shape, `otherwise` where the whole is 0."""
+    """Elementwise quotient of arrays of any shape and any unit, `otherwise` where the whole is 0."""
     found: Floats = np.divide(part, whole, out=np.full(np.shape(part), otherwise), where=whole != 0)
     return found

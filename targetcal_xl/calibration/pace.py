@@ -69,15 +69,15 @@ class PaceOutlook:
 
     @property
     def actual(self) -> Floats:
-        """What came so far, (n,)."""
+        """What came so far, (n,), in the metric's unit."""
         return self.worlds[0][1].actual
 
     def expected(self, day: int) -> Floats:
-        """Expected total at the end of that day."""
+        """Expected total (n,) at the end of that day, in the metric's unit."""
         return _mixed((chance, outlook.expected(day)) for chance, outlook in self.worlds)
 
     def odds_of_miss(self, day: int, milestone: float, metric: Metric) -> Floats:
-        """Probability (n,) of a miss, as each outlook has it."""
+        """Probability (n,) of a miss, as each world has it."""
         odds = ((chance, outlook.odds_of_miss(day, milestone, metric)) for chance, outlook in self.worlds)
         return np.clip(_mixed(odds), 0.0, 1.0)
 

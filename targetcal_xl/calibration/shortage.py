@@ -50,7 +50,10 @@ def shortages(leads: float, conversion: float, capacity: float) -> tuple[Shortag
 def shortages_of_warned(
     warned: Flags, actual: Floats, path: Floats, resources: Resources | None
 ) -> tuple[tuple[Shortage, ...], ...]:
-    """Shortages of each warned line; conversion is what attainment of the path leaves beside the leads."""
+    """Shortages of each line that is `warned` (n,), from what came and was due (n,) in the metric's unit.
+
+    Conversion is what attainment of the path leaves beside the leads.
+    """
     if resources is None:
         return ((),) * len(warned)
     conversion = quotient(quotient(actual, path), resources.leads)
