@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from targetcal_xl.calibration import Key, Value
+from targetcal_xl.calibration import Key, Value, as_number
 from targetcal_xl.desk import open_desk
 from targetcal_xl.language import LANGUAGES
 from targetcal_xl.workbook.wording import Wording
@@ -31,6 +31,7 @@ from tests.support.year import (
     SLIPPING,
     SUPERIORS,
     Company,
+    levels,
     plan_folder,
     superior_of,
 )
@@ -73,7 +74,7 @@ def _begin(company: Company, turn: int) -> None:
         company("new", "--from", "plan", "--lang", "en")
     else:
         coming = company.period.shift(1)
-        company("next", "--target", 275 * len(LINES), "-o", f"{coming}.xlsx")
+        company("next", "--target", round(1.1 * levels().sum()), "-o", f"{coming}.xlsx")
         company.period = coming
     company("import", "--drivers", company.readings())
     company("recalibrate", "--reason", "readings have come")
@@ -212,8 +213,10 @@ def _take_up(company: Company) -> None:
 
 
 def _change(company: Company) -> None:
-    wish = ("--to", 500, "--from", company.day(62), "--trigger", "staff", "--reason", "Two inspectors left")
-    company("change", "-r", "R03", "-l", "R03-1", *wish, status=1)
+    agreed = as_number(company.standing.values["R03", "R03-1", "agreed"])
+    assert agreed is not None
+    wish = ("--to", round(3.1 * agreed), "--from", company.day(62), "--trigger", "staff")
+    company("change", "-r", "R03", "-l", "R03-1", *wish, "--reason", "Two inspectors left", status=1)
     for person, waits in ((superior_of("R03"), 1), ("HR 3", 0)):
         said = ("--approve", "yes", "--reason", "It is so")
         company("change", "-r", "R03", "-l", "R03-1", *said, by=person, status=waits)

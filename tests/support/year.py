@@ -54,7 +54,7 @@ def plan_folder(folder: Path) -> Path:
     chance = np.random.default_rng(30)
     history = [
         f"{line},{period},{level * 1.02**k * (0.9 + 0.2 * (period.number == 3)) * chance.normal(1, 0.03):.0f}"
-        for line, level in zip(LINES, _levels().tolist(), strict=True)
+        for line, level in zip(LINES, levels().tolist(), strict=True)
         for k, period in enumerate(_PAST)
         if period != _MISSING
     ]
@@ -62,7 +62,8 @@ def plan_folder(folder: Path) -> Path:
     return folder
 
 
-def _levels() -> Floats:
+def levels() -> Floats:
+    """What each line counts in a period, (n,), more or less."""
     return np.linspace(60.0, 240.0, len(LINES))
 
 
@@ -72,7 +73,7 @@ def _plan() -> str:
     )
     return (
         f'code = "complaints-{FIRST}"\ncompany = "Thirty Pumps"\nperiod = "{FIRST}"\n'
-        f"hq_target = {_levels().sum():.0f}\nmilestones = [2025-02-28, 2025-03-31]\nlines = [\n{lines}\n]\n"
+        f"hq_target = {levels().sum():.0f}\nmilestones = [2025-02-28, 2025-03-31]\nlines = [\n{lines}\n]\n"
         '[metric]\ncode = "complaints"\nname = "Complaints"\ndefinition = "Written ones, by day."\n'
         'unit = "letters"\ndirection = -1\n'
         + "".join(f'[[groups]]\ncode = "{code}"\nname = "{code}"\nhigh = 9000\n' for code in _GROUPS)
