@@ -10,20 +10,8 @@ import pytest
 from targetcal_xl.actions import dashboard, new
 from targetcal_xl.language import LANGUAGES
 from tests.support import desks
-from tests.support.browser import NARROW, WIDE, visit
+from tests.support.browser import EVERYBODY, visit
 from tests.support.desks import Case
-from tests.support.exploring import few
-
-EVERYBODY = few(
-    [
-        pytest.param(language, width, dark, id=f"{language}-{width}-{'dark' if dark else 'light'}")
-        for language in LANGUAGES
-        for width in (NARROW, WIDE)
-        for dark in (False, True)
-    ],
-    {"zh-CN-390-dark", "en-1366-light"},
-)
-"""A reader's language, screen and time of day."""
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)

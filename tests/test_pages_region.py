@@ -19,9 +19,9 @@ from targetcal_xl.language import LANGUAGES, text
 from targetcal_xl.pages import MOST_BYTES, region_page
 from targetcal_xl.workbook import ShownSheet, region_sheet, show_sheets
 from tests.support import desks
-from tests.support.browser import NARROW, WIDE, visit
+from tests.support.browser import EVERYBODY, NARROW, WIDE, visit
 from tests.support.desks import REASONS, Case
-from tests.support.exploring import explores, few
+from tests.support.exploring import explores
 from tests.support.packs import handed, refusals, taken
 from tests.support.samples import sample_inputs
 
@@ -248,18 +248,6 @@ def test_in_a_further_round_only_what_is_back_is_asked_and_the_counter_can_be_ag
     assert values["R1", "R1-1", "agree"] == "yes"
     assert values["R1", "R1-2", "declared"] == case.typed()["R1", "R1-2", "declared"]
     assert "依据不足" in str(found["shows"])
-
-
-EVERYBODY = few(
-    [
-        pytest.param(language, width, dark, id=f"{language}-{width}-{'dark' if dark else 'light'}")
-        for language in LANGUAGES
-        for width in (NARROW, WIDE)
-        for dark in (False, True)
-    ],
-    {"zh-CN-390-dark", "en-1366-light"},
-)
-"""A reader's language, screen and time of day."""
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)

@@ -15,9 +15,24 @@ from subprocess import PIPE
 from threading import Timer
 from typing import Any
 
+import pytest
+
+from targetcal_xl.language import LANGUAGES
+from tests.support.exploring import few
+
 _SUPPORT = Path(__file__).parent
 NARROW, WIDE = 390, 1366
 """The widths of a telephone and of a small laptop, in pixels."""
+EVERYBODY = few(
+    [
+        pytest.param(language, width, dark, id=f"{language}-{width}-{'dark' if dark else 'light'}")
+        for language in LANGUAGES
+        for width in (NARROW, WIDE)
+        for dark in (False, True)
+    ],
+    {"zh-CN-390-dark", "en-1366-light"},
+)
+"""A reader's language, screen and time of day."""
 _SCRIPT = """
 const fs = require('fs'), { launch } = require('puppeteer-core');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf-8');

@@ -297,8 +297,7 @@ def play(case: Case) -> Iterator[str]:
 @cache
 def _stage(name: str) -> Case:
     """The case as it stands after a stage; every stage is played once in a run."""
-    case = Case(Path(tempfile.mkdtemp(prefix="case-")), case_inputs())
-    atexit.register(shutil.rmtree, case.folder, ignore_errors=True)
+    case = Case(_folder(), case_inputs())
     names = list(_STAGES)
     if before := names[: names.index(name)]:
         _fill(case, _stage(before[-1]))
@@ -319,6 +318,13 @@ def _copy(name: str, folder: Path) -> Case:
     return case
 
 
+def _folder() -> Path:
+    """A folder for as long as this run lasts."""
+    folder = Path(tempfile.mkdtemp(prefix="case-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _fill(case: Case, model: Case) -> None:
     shutil.copytree(model.folder, case.folder, dirs_exist_ok=True)
     case.clock.now = model.clock.now
@@ -329,9 +335,7 @@ def kept(play: Callable[[Path], Case]) -> Callable[[Path], Case]:
 
     @cache
     def model() -> Case:
-        folder = Path(tempfile.mkdtemp(prefix="case-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        return play(folder)
+        return play(_folder())
 
     def go(folder: Path) -> Case:
         case = Case(folder, model().inputs)
