@@ -80,7 +80,7 @@ def _too_narrow(path: Path) -> list[str]:
 
 @example(1e6, 9, "sum", "zh-CN")
 @example(1e-3, 3, "mean", "en")
-@settings(max_examples=8 if explores() else 1, deadline=None)
+@settings(max_examples=8 if explores() else 2, deadline=None)
 @given(
     st.sampled_from([1e-3, 0.5, 1.0, 25.0, 1e4, 1e6]),
     st.integers(0, 9),
