@@ -32,8 +32,9 @@ DIGITS = 9
 """Significant digits that numbers are kept in: libraries of another version may differ in the last."""
 
 _COMMITTED = re.compile('(?<=")~[0-9a-f]{64}(?=")')
-_HASH = re.compile("[0-9a-f]{64}")
-"""Where a number has another last digit, everything chained after it has another hash."""
+_HASH = re.compile("[0-9a-f]{40,64}")
+"""Whole or shortened: where a number has another last digit, as a processor of another kind may give it,
+everything chained after it has another hash."""
 _PROGRAM = re.compile(r"targetcal:[0-9.]+")
 
 
