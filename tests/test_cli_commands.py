@@ -281,7 +281,7 @@ PLAYED: Mapping[str, Play] = {
     ),
     "letters": Play(
         "confirmed",
-        "letters BOOK -o letters --format docx",
+        "letters BOOK --format docx",
         _says("2025Q1-new-customers-R1-V1", "2025Q1-new-customers-R1-V1"),
     ),
     "letters --representatives": Play(
@@ -772,7 +772,7 @@ def test_every_command_is_played_here() -> None:
         ("check BOOK -r R9", "There is no region “R9”: did you mean R1 (华东大区), R2 (华南大区)?"),
         ("check BOOK --as ' '", "Nobody is named as acting"),
         ("check BOOK --ledger nowhere.sqlite", "There is no ledger at nowhere.sqlite"),
-        ("check nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),
+        ("check nowhere.xlsx", "nowhere.xlsx: There is no workbook here, and no ledger beside it"),
         ("demo .", "The folder is not empty"),
         ("demo elsewhere --lang fr", "There is no language “fr”; there are: zh-CN, en."),
         ("new BOOK", "--from is missing: the command needs it."),
@@ -791,7 +791,7 @@ def test_every_command_is_played_here() -> None:
         ("dashboard BOOK", "--out / -o is missing"),
         ("dashboard BOOK -o page.pdf", "page.pdf: A page is a file that ends in .html"),
         ("dashboard BOOK -o page.html --lang fr", "There is no language “fr”; there are: zh-CN, en."),
-        ("dashboard nowhere.xlsx -o page.html --watch", "There is no ledger at nowhere.ledger.sqlite"),
+        ("dashboard nowhere.xlsx -o page.html --watch", "nowhere.xlsx: There is no workbook here"),
         ("plans nowhere", "nowhere: There is no such folder."),
         ("plans -o plans.pdf", "plans.pdf: A page is a file that ends in .html"),
         ("lock BOOK -r R9", "There is no region “R9”"),
@@ -814,7 +814,7 @@ def test_every_command_is_played_here() -> None:
         (f"decide BOOK -r R1 -l R1-9 accept --as superior1 --reason '{_REASON}'", "There is no line “R1-9”"),
         (f"decide BOOK -r R1 -l R1-1 accept --reason '{_REASON}' --as head1", "head1 heads this region"),
         ("new taken.xlsx --from saas", "There is a file of this name already"),
-        ("letters BOOK", "--out / -o is missing"),
+        ("split BOOK", "--out / -o is missing"),
         ("letters BOOK -o out --format odt", "--format: “odt” is not possible"),
         ("follow BOOK --actuals nowhere.csv", "nowhere.csv: There is no such file"),
         (
@@ -830,7 +830,7 @@ def test_every_command_is_played_here() -> None:
         ("doctor nowhere.xlsx", "There is no such workbook"),
         ("doctor --template nowhere.docx", "nowhere.docx: There is no such file"),
         ("libreoffice update", "“update” is not possible; give install"),
-        ("repair nowhere.xlsx", "There is no ledger at nowhere.ledger.sqlite"),
+        ("repair nowhere.xlsx", "nowhere.xlsx: There is no workbook here"),
     ],
 )
 def test_wrong_use_is_told_and_does_nothing(words: str, said: str, at: Callable[[str], Case]) -> None:

@@ -39,18 +39,28 @@ from .letter_making import (
     ordered,
     says_the_same,
 )
+from .letters_held import FOLDER
 
 _AT_ONCE: Final = 200
 """So many letters are recorded together: what a run that is stopped has to make again is less."""
 
 
 def letters_as_said(
-    desk: Desk, out: Path, form: LetterFormat, template: Path | None, executor: str, people: Path | None
+    desk: Desk,
+    out: Path | None,
+    form: LetterFormat,
+    template: Path | None,
+    executor: str,
+    people: Path | None,
 ) -> LettersReport:
-    """Issue the letters of representatives where their table is named, else those of regions."""
+    """Issue the letters of representatives where their table is named, else those of regions.
+
+    They go where `mail` and `archive` look for them, unless another folder is named.
+    """
+    folder = out or desk.path.parent / FOLDER
     if people:
-        return issue_individual(desk, out, people, form, template, executor)
-    return issue_letters(desk, out, form, template, executor)
+        return issue_individual(desk, folder, people, form, template, executor)
+    return issue_letters(desk, folder, form, template, executor)
 
 
 def issue_individual(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..desk import Desk
     from ..telling import Report
 
-Letters = Annotated[Path, Given("--out -o", "folder")]
+Letters = Annotated[Path | None, Given("--out -o", "folder")]
 Form = Annotated[Literal["docx", "pdf", "both"], Given("--format", about="format")]
 OwnTemplate = Annotated[Path | None, Given("--template", "file")]
 LetterMakers = Annotated[str, Given("--executor", "text", metavar="local|ADDRESS", about="executor")]
@@ -36,7 +36,7 @@ TABLE = CommandTable()
 
 
 @TABLE.command(
-    "targetcal letters targets.xlsx -o letters",
+    "targetcal letters targets.xlsx",
     "targetcal letters targets.xlsx -o out --format docx",
     "targetcal letters targets.xlsx -o out --executor local",
     "targetcal letters targets.xlsx -o people --representatives people.xlsx",
@@ -44,7 +44,7 @@ TABLE = CommandTable()
 @TABLE.button("letters", "hr", "FilePrint", "out")
 def _letters(
     desk: "Desk",
-    out: Letters,
+    out: Letters = None,
     form: Form = "both",
     template: OwnTemplate = None,
     executor: LetterMakers = "",

@@ -103,9 +103,9 @@ def open_desk(
     """Sit down at a book, alone: a second action on the same book waits a little, then is refused.
 
     `create` begins a ledger where there is none; people's words in it are salted by `chance`. Raise Refused
-    when nobody is named as acting, when the book stays busy, when there is no ledger or none can be used, for
-    a second version of the ledger's own book, for a plan of an older release unless it may be `outdated`, and
-    for one of a newer program.
+    when nobody is named as acting, when the book stays busy, when there is neither book nor ledger, no ledger
+    or none that can be used, for a second version of the ledger's own book, for a plan of an older release
+    unless it may be `outdated`, and for one of a newer program.
     """
     if not actor.strip():
         raise Refused([Problem("actor_missing")])
@@ -114,6 +114,8 @@ def open_desk(
     place = ledger or ledger_beside(path)
     if not create and (book := _original(path, place)):
         raise Refused([Problem("book_is_copy", path.name, {"book": book.name, "copy": path.name})])
+    if not create and not ledger and not path.exists() and not ledger_beside(path).exists():
+        raise Refused([Problem("plan_nowhere", str(path))])
     with (
         _uncollected(),
         _alone(path) as aside,
