@@ -21,7 +21,7 @@ class Format:
 
 UNMARKED = Format(1, "0.1.0")
 """What carries no mark: release 0.1.0 and all before it wrote none."""
-BOOK = Format(8, __version__)
+BOOK = Format(9, __version__)
 """What this program writes books in."""
 LEDGER = Format(4, __version__)
 """What this program writes ledgers in."""

@@ -88,11 +88,12 @@ def test_departures_and_objections_are_mirrored_whatever_they_are_shares_of(
 ) -> None:
     suggested, steps = (np.array(column) for column in zip(*said, strict=True))
     declared = np.clip(suggested + steps, 0, 1)
-    higher = deviation(declared, suggested, 1, "shortfall")
-    lower = deviation(1 - declared, 1 - suggested, -1, "shortfall")
+    share = replace(_HIGHER, distance="shortfall")
+    higher = deviation(declared, suggested, share)
+    lower = deviation(1 - declared, 1 - suggested, replace(share, direction=-1))
     assert lower == pytest.approx(higher, abs=1e-9)
-    reflected = deviation(2 * suggested - declared, suggested, -1)
-    assert reflected == pytest.approx(deviation(declared, suggested, 1), abs=1e-9)
+    reflected = deviation(2 * suggested - declared, suggested, replace(_HIGHER, direction=-1))
+    assert reflected == pytest.approx(deviation(declared, suggested, _HIGHER), abs=1e-9)
     sure = np.abs(higher + limit) > 1e-6
     assert (is_objection(higher, limit) == is_objection(lower, limit))[sure].all()
 

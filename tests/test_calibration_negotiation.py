@@ -36,6 +36,7 @@ from targetcal_xl.calibration.vocabulary import DecisionKind, State
 from targetcal_xl.language import is_placeholder
 
 CUSTOMERS = Metric("new_customers", "New paying customers", "Trials do not count", "customers")
+COMPLAINTS = dataclasses.replace(CUSTOMERS, code="complaints", direction=-1)
 REGION = Region(
     "HD",
     "华东大区",
@@ -77,37 +78,34 @@ def test_every_multiple_of_the_step_is_whole_and_nothing_between_is(steps: int, 
 
 
 def test_a_declaration_15_percent_worse_is_an_objection() -> None:
-    assert is_objection(deviation([187, 188, 220, 253], 220, 1), 0.15).tolist() == [True, False, False, False]
-    assert is_objection(deviation([187, 220, 252, 253], 220, -1), 0.15).tolist() == [
-        False,
-        False,
-        False,
-        True,
-    ]
+    sold = deviation([187, 188, 220, 253], 220, CUSTOMERS)
+    assert is_objection(sold, 0.15).tolist() == [True, False, False, False]
+    complained = deviation([187, 220, 252, 253], 220, COMPLAINTS)
+    assert is_objection(complained, 0.15).tolist() == [False, False, False, True]
 
 
-@given(NUMBERS, st.integers(1, 10_000), st.sampled_from([1, -1]), st.integers(1, 60))
-@example(187, 220, 1, 15)
-@example(23, 20, -1, 15)
-@example(595, 700, 1, 15)
+@given(NUMBERS, st.integers(1, 10_000), st.sampled_from([CUSTOMERS, COMPLAINTS]), st.integers(1, 60))
+@example(187, 220, CUSTOMERS, 15)
+@example(23, 20, COMPLAINTS, 15)
+@example(595, 700, CUSTOMERS, 15)
 def test_the_threshold_is_exact_to_the_last_unit(
-    declared: int, suggested: int, direction: int, pct: int
+    declared: int, suggested: int, metric: Metric, pct: int
 ) -> None:
-    exact = Fraction(direction * (declared - suggested), suggested) <= Fraction(-pct, 100)
-    assert bool(is_objection(deviation(declared, suggested, direction), pct / 100)) == exact
-    in_hundredths = deviation(declared * 0.01, suggested * 0.01, direction)
+    exact = Fraction(metric.direction * (declared - suggested), suggested) <= Fraction(-pct, 100)
+    assert bool(is_objection(deviation(declared, suggested, metric), pct / 100)) == exact
+    in_hundredths = deviation(declared * 0.01, suggested * 0.01, metric)
     assert bool(is_objection(in_hundredths, pct / 100)) == exact
 
 
 @given(NUMBERS, NUMBERS)
 def test_better_one_way_is_worse_the_other(declared: int, suggested: int) -> None:
-    assert deviation(declared, suggested, 1) == -deviation(declared, suggested, -1)
+    assert deviation(declared, suggested, CUSTOMERS) == -deviation(declared, suggested, COMPLAINTS)
 
 
 def test_beside_a_suggestion_of_zero_any_number_is_infinitely_apart() -> None:
-    assert deviation([0, 5], [0, 0], 1).tolist() == [0.0, math.inf]
-    assert deviation([0, 5], [0, 0], -1).tolist() == [0.0, -math.inf]
-    assert np.isnan(deviation([math.nan, math.nan], [0, 220], 1)).all()
+    assert deviation([0, 5], [0, 0], CUSTOMERS).tolist() == [0.0, math.inf]
+    assert deviation([0, 5], [0, 0], COMPLAINTS).tolist() == [0.0, -math.inf]
+    assert np.isnan(deviation([math.nan, math.nan], [0, 220], CUSTOMERS)).all()
     assert not is_objection(math.nan, 0.15)
 
 
@@ -239,6 +237,7 @@ def test_the_superior_s_own_counter_needs_no_reasons() -> None:
 
 
 _SHARE = dataclasses.replace(CUSTOMERS, kind="ratio", step=0.001, distance="shortfall")
+_IN_PERCENT = dataclasses.replace(_SHARE, unit="%", step=0.1, whole=100.0)
 _DAYS = dataclasses.replace(CUSTOMERS, kind="mean", step=0.5, direction=-1)
 _REVENUE = dataclasses.replace(CUSTOMERS, step=10_000.0)
 
@@ -253,6 +252,9 @@ _REVENUE = dataclasses.replace(CUSTOMERS, step=10_000.0)
         (_SHARE, 1.006, 0.998),
         (_SHARE, 1.001, 0.999),
         (_SHARE, 1.001, 1.0),
+        (_IN_PERCENT, 0.9, 94.6),
+        (_IN_PERCENT, 80.0, 93.8),
+        (_IN_PERCENT, 100.1, 99.9),
         (CUSTOMERS, 2200, 220),
         (CUSTOMERS, 22, 220),
         (CUSTOMERS, 50, 0),
@@ -278,6 +280,8 @@ def test_a_likely_slip_of_the_pen_counts_only_when_somebody_says_that_it_is_mean
         (_SHARE, 0.999, 0.938),
         (_SHARE, 0.1, 0.12),
         (_SHARE, 0.999, 1.0),
+        (_IN_PERCENT, 90.0, 93.8),
+        (_IN_PERCENT, 99.9, 93.8),
         (CUSTOMERS, 100, 220),
         (CUSTOMERS, 600, 220),
         (CUSTOMERS, 5, 0),
@@ -297,19 +301,23 @@ def test_one_hundredth_of_a_step_off_is_off_whatever_the_size(steps: int, step: 
 
 
 def test_a_share_departs_by_what_it_lacks_to_one_and_a_small_one_by_its_value() -> None:
-    assert deviation(0.8, 0.938, 1, "shortfall") == pytest.approx(-0.138 / 0.062)
-    assert deviation([0.94, 0.929], 0.938, 1, "shortfall").tolist() == pytest.approx(
-        [0.002 / 0.062, -0.009 / 0.062]
-    )
-    assert deviation(0.1, 0.12, 1, "shortfall") == deviation(0.1, 0.12, 1)
-    assert deviation(0.999, 1.0, 1, "shortfall") == pytest.approx(-0.1)
-    assert deviation(1.1, 1.2, 1, "shortfall") == deviation(1.1, 1.2, 1)
+    assert deviation(0.8, 0.938, _SHARE) == pytest.approx(-0.138 / 0.062)
+    assert deviation([0.94, 0.929], 0.938, _SHARE).tolist() == pytest.approx([0.002 / 0.062, -0.009 / 0.062])
+    assert deviation(0.1, 0.12, _SHARE) == deviation(0.1, 0.12, CUSTOMERS)
+    assert deviation(0.999, 1.0, _SHARE) == pytest.approx(-0.1)
+    assert deviation(1.1, 1.2, _SHARE) == deviation(1.1, 1.2, CUSTOMERS)
+
+
+@given(st.floats(0, 1.5), st.floats(0, 1.5))
+def test_a_percentage_departs_by_as_much_as_a_share_of_one(declared: float, suggested: float) -> None:
+    share = deviation(declared, suggested, _SHARE)
+    assert deviation(100 * declared, 100 * suggested, _IN_PERCENT) == pytest.approx(share, abs=1e-9)
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_the_worse_of_two_shares_never_departs_less(suggested: float, one: float, other: float) -> None:
     low, high = sorted((one, other))
-    assert deviation(low, suggested, 1, "shortfall") <= deviation(high, suggested, 1, "shortfall")
+    assert deviation(low, suggested, _SHARE) <= deviation(high, suggested, _SHARE)
     assert is_implausible(suggested, suggested, _SHARE) is False
 
 

@@ -95,7 +95,7 @@ def test_the_regions_offer_980_and_the_gap_is_22_percent_of_that() -> None:
 
 def test_two_offers_are_objections_and_each_is_handled() -> None:
     offers = np.array([declared("1")[line.code] for line in PLAN.lines])
-    gaps = deviation(offers, BASELINE.suggested, PLAN.metric.direction)
+    gaps = deviation(offers, BASELINE.suggested, PLAN.metric)
     objections = is_objection(gaps, PLAN.thresholds.objection)
     assert {PLAN.lines[row].name for row in np.flatnonzero(objections)} == {"华东", "西南"}
     handled = {act["line"] for act in rows("story.csv") if act["action"] == "objection"}

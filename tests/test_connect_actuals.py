@@ -112,6 +112,19 @@ def test_a_share_of_1_has_no_days_in_percent(tmp_path: Path, target: float, refu
     ]
 
 
+def test_days_of_a_plan_in_percent_are_no_shares_of_1(tmp_path: Path) -> None:
+    path, metric = tmp_path / "actuals.csv", replace(METRIC, kind="ratio", unit="%", whole=100.0)
+    plan = replace(sample_plan(metric=metric), hq_target=93.0)
+    path.write_text("date,line,value\n2025-01-02,R1-1,0.4\n2025-01-03,R1-1,94.6%\n", "utf-8")
+    assert read_actuals(path, plan).value[0, 1:].tolist() == [0.4, 94.6]
+    path.write_text("date,line,value\n2025-01-02,R1-1,0.94\n2025-01-03,R1-1,0\n", "utf-8")
+    with pytest.raises(DataProblems) as caught:
+        read_actuals(path, plan)
+    assert [(problem.code, problem.where) for problem in caught.value.problems] == [
+        ("csv_not_in_percent", "actuals.csv, row 2, column value")
+    ]
+
+
 SPARSE = "date,line,value\n2025-01-02,R1-1,4\n2025-01-05,R2-1,7\n"
 
 

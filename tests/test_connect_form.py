@@ -294,6 +294,25 @@ def test_numbers_and_days_are_taken_as_people_type_them() -> None:
     assert found.plan.region("HD").head.name == "顾明远"
 
 
+@pytest.mark.parametrize("is_text", [False, True])
+def test_percentages_are_taken_as_they_are_seen(is_text: bool) -> None:
+    """Whoever types 93.5% in a spreadsheet leaves 0.935 in a cell that shows it so, or else the text."""
+
+    def in_percent(book: Workbook) -> None:
+        plan, history = book["Plan"], book["History"]
+        plan["B14"], plan["B9"], plan["B18"] = "%", 0.935, 0.001
+        cells = [plan["B9"], plan["B18"], *(row[2] for row in history.iter_rows(min_row=5) if row[2].value)]
+        for cell in cells:
+            cell.number_format = "@" if is_text else "0.0%"
+            cell.value = f"{float(str(cell.value)):.1%}" if is_text else cell.value
+
+    shipped = read_plan(plan_template("service-en"))
+    content = _edited(write_form("en", read_draft(plan_template("service-en"))), in_percent)
+    found = read_form(content, "plan.xlsx").inputs
+    assert (found.plan.hq_target, found.plan.metric.step, found.plan.metric.whole) == (93.5, 0.1, 100)
+    assert found.history.values == pytest.approx(100 * shipped.history.values, nan_ok=True, abs=0.05)
+
+
 def test_codes_need_not_be_given_and_things_are_named_by_their_names() -> None:
     """Codes of regions, lines, drivers and indicators are taken out; history still finds its lines."""
 

@@ -240,13 +240,16 @@ def test_a_reading_of_another_age_is_refused_before_room_is_made_for_it(folder: 
     assert faults(folder(drivers=drivers)) == [("csv_far_past", "drivers.csv, row 2, column period")]
 
 
-def _satisfaction(folder: Path, hq_target: float, told: Callable[[int, float], float]) -> Path:
+def _satisfaction(
+    folder: Path, hq_target: float, told: Callable[[int, float], float | str], unit: str | None = None
+) -> Path:
     """The shipped plan of a ratio, whose past is told otherwise: by row, of which 0 is the newest."""
     source = plan_template("service")
     plan = source.joinpath("plan.toml").read_text("utf-8")
-    (folder / "plan.toml").write_text(
-        re.sub(r"(?m)^hq_target = \S+", f"hq_target = {hq_target}", plan), "utf-8"
-    )
+    plan = re.sub(r"(?m)^hq_target = \S+", f"hq_target = {hq_target}", plan)
+    if unit:
+        plan = re.sub(r"(?m)^unit = .*", f'unit = "{unit}"', plan, count=1)
+    (folder / "plan.toml").write_text(plan, "utf-8")
     past = pd.read_csv(io.StringIO(source.joinpath("history.csv").read_text("utf-8")))
     past["value"] = [told(len(past) - 1 - row, value) for row, value in enumerate(past["value"])]
     past.to_csv(folder / "history.csv", index=False)
@@ -268,6 +271,33 @@ def test_percents_beside_shares_of_one_are_refused(
     with pytest.raises(DataProblems) as caught:
         read_plan(_satisfaction(tmp_path, hq_target, lambda row, value: value if row else newest))
     assert [problem.code for problem in caught.value.problems] == [code]
+
+
+@pytest.mark.parametrize("unit", ["%", "％"])
+@pytest.mark.parametrize("sign", ["", "%"])
+def test_a_ratio_in_percent_is_all_in_percent_and_has_100_for_its_whole(
+    tmp_path: Path, unit: str, sign: str
+) -> None:
+    folder = _satisfaction(tmp_path, 93.5, lambda _, value: f"{value * 100:.1f}{sign}", unit)
+    inputs = read_plan(folder)
+    assert inputs.plan.metric.whole == 100
+    assert 50 < np.nanmin(inputs.history.values) < np.nanmax(inputs.history.values) <= 100
+
+
+def test_a_share_among_percentages_is_named(tmp_path: Path) -> None:
+    folder = _satisfaction(tmp_path, 93.5, lambda row, value: value if row == 0 else value * 100, "%")
+    with pytest.raises(DataProblems) as caught:
+        read_plan(folder)
+    assert [problem.code for problem in caught.value.problems] == ["csv_not_in_percent"]
+
+
+@pytest.mark.parametrize(("hq_target", "unit"), [(0.935, "%"), (0.935, "points"), (93.5, "points")])
+def test_what_is_not_certainly_in_percent_has_1_for_its_whole(
+    tmp_path: Path, hq_target: float, unit: str
+) -> None:
+    scale = hq_target / 0.935
+    folder = _satisfaction(tmp_path, hq_target, lambda _, value: value * scale, unit)
+    assert read_plan(folder).plan.metric.whole == 1
 
 
 def test_a_ratio_may_be_above_one(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targetcal_xl import calibration
-from targetcal_xl.calibration import Baseline, Floats, Inputs, Standing, compute_baseline
+from targetcal_xl.calibration import Baseline, Floats, Inputs, Metric, Standing, compute_baseline
 from targetcal_xl.calibration.fairness import rank_interval
 from targetcal_xl.excel.functions import marked
 from targetcal_xl.functions import FUNCTIONS, inputs, reasons
@@ -250,7 +250,7 @@ def test_an_unexpected_error_is_an_error_value_with_a_reason(monkeypatch: pytest
 def test_deviations_and_objections_are_the_methods(pairs: list[tuple[float, float]], side: int) -> None:
     declared, suggested = zip(*pairs, strict=True)
     given_ranges = [[[cell] for cell in declared], [[cell] for cell in suggested]]
-    found = calibration.deviation(declared, suggested, side)
+    found = calibration.deviation(declared, suggested, Metric("", "", "", "", 1 if side > 0 else -1))
     assert _column(functions.TC_DEVIATION(*given_ranges, side)).tolist() == found.tolist()
     flags = calibration.is_objection(found, 0.15)
     assert _column(functions.TC_OBJECTION(*given_ranges, 0.15, side)).tolist() == flags.tolist()

@@ -22,7 +22,7 @@ from tests.support.xllint import lint
 
 _REGIONS = (10, 4)
 _DAYS = replace(METRIC, code="delivery_days", name="平均交付天数", unit="天", direction=-1, kind="mean")
-_SHARE = replace(METRIC, code="csat", unit="%", kind="ratio", step=0.001, distance="shortfall")
+_SHARE = replace(METRIC, code="csat", unit="", kind="ratio", step=0.001, distance="shortfall")
 
 _JUST_SO = ("依据客户续约", "需要两名售前", "大客户推迟")
 _DECLARATIONS: Sequence[tuple[float | str | None, Sequence[Value]]] = (

@@ -86,7 +86,7 @@ def test_formulas_stand_exactly_where_the_layout_has_them() -> None:
 def test_the_sheet_calls_an_objection_what_the_rules_call_one(declared: float, metric: object) -> None:
     standing = _STANDING if metric is METRIC else _OTHER_WAY
     suggested = float(standing.baseline.suggested[0])
-    away = float(deviation(declared, suggested, standing.inputs.plan.metric.direction))
+    away = float(deviation(declared, suggested, standing.inputs.plan.metric))
     shown = _line("deviation", {"declared": declared}, standing)
     assert shown == pytest.approx(away)
     objects = _line("flag", {"declared": declared}, standing) == text("workbook.flag.objection", "en")

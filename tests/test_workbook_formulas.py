@@ -260,17 +260,18 @@ _OF_KINDS = {
     "complaints": replace(METRIC, direction=-1),
     "satisfaction": replace(METRIC, kind="ratio", step=0.001, distance="shortfall"),
     "churn": replace(METRIC, kind="ratio", step=0.0001, direction=-1),
+    "margin": replace(METRIC, kind="ratio", step=0.1, distance="shortfall", unit="%", whole=100.0),
 }
 
 
 def _inputs(kind: str) -> Inputs:
-    """A plan of this kind; shares lie between 0 and 1."""
-    inputs = sample_inputs((3, 2), metric=_OF_KINDS[kind])
-    if not inputs.plan.metric.is_share:
+    """A plan of this kind; shares lie between 0 and their whole."""
+    inputs = sample_inputs((3, 2), metric=(metric := _OF_KINDS[kind]))
+    if not metric.is_share:
         return inputs
-    values = np.clip(inputs.history.values / 400, 0.01, 0.99)
+    values = metric.whole * np.clip(inputs.history.values / 400, 0.01, 0.99)
     history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
-    return replace(inputs, history=history, plan=replace(inputs.plan, hq_target=0.4))
+    return replace(inputs, history=history, plan=replace(inputs.plan, hq_target=0.4 * metric.whole))
 
 
 _STANDINGS = {
@@ -293,7 +294,7 @@ def test_the_tab_s_rules_are_the_method_s(kind: str, factor: float, basis: str |
     shown = {
         code: one[0] for code, one in _shown(standing, typed, region_sheet("R1"), "lines").items() if one
     }
-    away = float(deviation(declared, model, metric.direction, metric.distance))
+    away = float(deviation(declared, model, metric))
     fault = declaration_fault(declared, False, metric, model, is_meant(basis))
     assert shown["deviation"] == pytest.approx(np.clip(away, -9.99, 9.99), abs=1e-12)
     assert (shown["flag"] == text("workbook.flag.unusable", "en")) == (fault is not None)

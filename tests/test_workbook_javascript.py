@@ -96,14 +96,15 @@ _KINDS = {
     "sums": {},
     "low is better, in steps of 0.1, weighed": {"kind": "mean", "direction": -1, "step": 0.1, "unit": "天"},
     "a share of 1": {"kind": "ratio", "step": 0.01, "distance": "shortfall", "unit": ""},
+    "percent": {"kind": "ratio", "step": 0.1, "distance": "shortfall", "unit": "%", "whole": 100.0},
 }
 
 
 def _inputs(kind: str) -> Inputs:
     inputs = sample_inputs((3, 1))
     changes = dict(_KINDS[kind])
-    scale = 1 / 400 if changes.get("kind") == "ratio" else 1.0
     metric = replace(inputs.plan.metric, **changes)  # type: ignore[arg-type]
+    scale = metric.whole / 400 if metric.is_share else 1.0
     lines = tuple(replace(line, volume=100.0 * (k + 1)) for k, line in enumerate(inputs.plan.lines))
     plan = replace(inputs.plan, metric=metric, lines=lines, hq_target=inputs.plan.hq_target * scale)
     history = replace(
@@ -125,7 +126,7 @@ def _standing(inputs: Inputs, folder: Path, language: str, round_: int) -> Stand
     ("kind", "language"),
     few(
         [pytest.param(kind, code, id=f"{kind}-{code}") for kind in _KINDS for code in LANGUAGES],
-        {"sums-zh-CN", "low is better, in steps of 0.1, weighed-en", "a share of 1-zh-CN"},
+        {"sums-zh-CN", "low is better, in steps of 0.1, weighed-en", "a share of 1-zh-CN", "percent-en"},
     ),
 )
 def test_a_page_computes_what_the_sheet_does(kind: str, language: str, tmp_path: Path) -> None:

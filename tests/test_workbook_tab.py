@@ -161,26 +161,27 @@ _OF_KINDS = {
     "days": replace(METRIC, kind="mean", direction=-1, step=0.5),
     "satisfaction": replace(METRIC, kind="ratio", step=0.001, distance="shortfall"),
     "churn": replace(METRIC, kind="ratio", step=0.0001, direction=-1),
+    "margin": replace(METRIC, kind="ratio", step=0.1, distance="shortfall", unit="%", whole=100.0),
 }
-_EDGES: tuple[Callable[[float, float], float], ...] = (
-    lambda s, step: s,
-    lambda s, step: s * (1 + 1e-15),
-    lambda s, step: s * 0.85,
-    lambda s, step: s * 1.15,
-    lambda s, step: 1 - (1 - s) * 1.15,
-    lambda s, step: 3 * s,
-    lambda s, step: 3 * s - step,
-    lambda s, step: s / 3,
-    lambda s, step: s / 3 + step,
-    lambda s, step: 1 - 3 * (1 - s),
-    lambda s, step: 0.0,
-    lambda s, step: -step,
-    lambda s, step: s + step / 3,
-    lambda s, step: 1.0,
-    lambda s, step: 1 + step,
-    lambda s, step: s + 5 * step,
-    lambda s, step: s + 6 * step,
-    lambda s, step: 100 * s,
+_EDGES: tuple[Callable[[float, float, float], float], ...] = (
+    lambda s, step, whole: s,
+    lambda s, step, whole: s * (1 + 1e-15),
+    lambda s, step, whole: s * 0.85,
+    lambda s, step, whole: s * 1.15,
+    lambda s, step, whole: whole - (whole - s) * 1.15,
+    lambda s, step, whole: 3 * s,
+    lambda s, step, whole: 3 * s - step,
+    lambda s, step, whole: s / 3,
+    lambda s, step, whole: s / 3 + step,
+    lambda s, step, whole: whole - 3 * (whole - s),
+    lambda s, step, whole: 0.0,
+    lambda s, step, whole: -step,
+    lambda s, step, whole: s + step / 3,
+    lambda s, step, whole: whole,
+    lambda s, step, whole: whole + step,
+    lambda s, step, whole: s + 5 * step,
+    lambda s, step, whole: s + 6 * step,
+    lambda s, step, whole: 100 * s,
 )
 
 _OFF_STEP = (_EDGES[1], _EDGES[12])
@@ -192,7 +193,7 @@ def _inputs_of(metric: Metric) -> Inputs:
     if not metric.is_share:
         return inputs
     first, last = (0.85, 0.999) if metric.distance == "shortfall" else (0.01, 0.2)
-    level = np.linspace(first, last, len(inputs.plan.lines))
+    level = metric.whole * np.linspace(first, last, len(inputs.plan.lines))
     values = np.repeat(level[:, None], len(inputs.history.periods), axis=1)
     history = replace(inputs.history, values=values, one_off=np.zeros_like(values))
     return replace(inputs, history=history, plan=replace(inputs.plan, hq_target=float(level.mean())))
@@ -205,7 +206,7 @@ def _at_the_edges(metric: Metric, folder: Path) -> tuple[Case, dict[str, float]]
         new(desk, case.inputs, "en")
         suggested = standing_of(desk.ledger).baseline.suggested.tolist()
     for k, (edge, model) in enumerate(zip(_EDGES, suggested[:-1], strict=True), 1):
-        value = edge(model, metric.step)
+        value = edge(model, metric.step, metric.whole)
         on_step = round(round(value / metric.step) * metric.step, 9)
         declared[f"R1-{k}"] = value if edge in _OFF_STEP else on_step
     case.type({("R1", line, "declared"): Cell(value) for line, value in declared.items()})
@@ -223,7 +224,7 @@ def test_tab_check_and_libreoffice_say_the_same_of_every_edge(kind: str, tmp_pat
         assert (flag == "Check it") == (fault is not None), (line, flag, fault)
 
 
-@pytest.mark.parametrize("kind", few(_OF_KINDS, {"days", "churn"}))
+@pytest.mark.parametrize("kind", few(_OF_KINDS, {"days", "margin"}))
 def test_what_check_refuses_cannot_be_typed(kind: str, tmp_path: Path) -> None:
     """The rule of the cell, computed by LibreOffice in a book of its own."""
     case, declared = _at_the_edges(_OF_KINDS[kind], tmp_path)

@@ -232,10 +232,5 @@ def raised(stock: Stock, events: Sequence[Event]) -> Iterator[tuple[str, str, fl
         if event.field == "objection" and event.new == ObjectionState.OPEN:
             line = lines[str(event.row)]
             suggested = stock.standing.suggested(line.code)
-            share = deviation(
-                float(offered(stock, line) or 0),
-                suggested,
-                stock.plan.metric.direction,
-                stock.plan.metric.distance,
-            )
+            share = deviation(float(offered(stock, line) or 0), suggested, stock.plan.metric)
             yield stock.plan.region(line.region).name, line.name, float(share)

@@ -38,7 +38,7 @@ class Objected:
         """How far it departs, as a share; worse is negative. 0 where a ledger does not know."""
         if self.declared is None or self.suggested is None:
             return 0.0
-        return float(deviation(self.declared, self.suggested, metric.direction, metric.distance))
+        return float(deviation(self.declared, self.suggested, metric))
 
     def row(self, metric: Metric, language: str) -> str:
         """It in one line of a message."""

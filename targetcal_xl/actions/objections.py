@@ -161,7 +161,7 @@ def objection_events(
 
 def _objects(standing: Standing, declared: float, suggested: float) -> bool:
     plan = standing.inputs.plan
-    share = deviation(declared, suggested, plan.metric.direction, plan.metric.distance)
+    share = deviation(declared, suggested, plan.metric)
     return bool(is_objection(share, plan.thresholds.objection))
 
 
@@ -179,7 +179,7 @@ def objection_row(stock: Stock, line: Line, handling: Mapping[str, str]) -> Obje
         hrbp=plan.region(line.region).hrbp.name,
         declared=declared,
         suggested=suggested,
-        deviation=float(deviation(declared, suggested, plan.metric.direction, plan.metric.distance)),
+        deviation=float(deviation(declared, suggested, plan.metric)),
         **{code: _grounds(known, line, code) for code in JUSTIFICATION},
         state=state,
         handling=handling.get(line.code, ""),

@@ -36,8 +36,8 @@ def check_limits(plan: Plan) -> None:
 
 
 def _is_share(plan: Plan) -> bool:
-    """Whether no line can have more than 1."""
-    return plan.metric.is_share and plan.hq_target <= 1
+    """Whether no line can have more than the whole."""
+    return plan.metric.is_share and plan.hq_target <= plan.metric.whole
 
 
 def is_plain(plan: Plan) -> bool:
@@ -57,7 +57,7 @@ def allot(plan: Plan, baseline: Baseline) -> Floats:
     sigma = baseline.stretch if plan.split == "equal_odds" else np.ones(len(plan.lines))
     levels = limited(hierarchy(plan))
     if _is_share(plan):
-        top = np.minimum(levels[-1].high, np.array(plan.volumes))
+        top = np.minimum(levels[-1].high, plan.metric.whole * np.array(plan.volumes))
         levels = (*levels[:-1], replace(levels[-1], high=top))
     if not plan.is_weighed:
         return split_sum(_total(plan), baseline.centre, sigma, levels, plan.metric.step)

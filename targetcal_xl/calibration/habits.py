@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .judgement import JudgementRecord
-from .metric import reference
 from .negotiation import departs
 from .plan import Plan
 from .pooling import pool
@@ -148,7 +147,7 @@ def opinions(
 
     NaN is not declared; `past` is the history, (n, T), which says whether more than all of a whole can be.
     """
-    scales = reference(suggested, plan.metric.distance).tolist()
+    scales = plan.metric.reference(suggested).tolist()
     told = []
     for line, said, own, scale in zip(plan.lines, suggested.tolist(), declared.tolist(), scales, strict=True):
         if scale > 0 and math.isfinite(own) and departs(own, said):

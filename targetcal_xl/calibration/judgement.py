@@ -14,7 +14,6 @@ from typing import Final, Literal
 import numpy as np
 
 from .arrays import Floats
-from .metric import reference
 from .negotiation import departs
 from .plan import Plan
 from .pooling import pool
@@ -108,7 +107,7 @@ def departures(plan: Plan, suggested: Floats, declared: Floats, actual: Floats) 
 
     A suggestion of 0 is no measure.
     """
-    told = suggested, declared, actual, reference(suggested, plan.metric.distance)
+    told = suggested, declared, actual, plan.metric.reference(suggested)
     return tuple(
         Departure(str(plan.period), line.region, line.code, said, own, came, weight, scale)
         for line, weight, said, own, came, scale in zip(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,8 +16,10 @@ from .vocabulary import Distance, MetricKind
 
 IN_PERCENT: Final = 10.0
 """Beside shares of 1, what is larger than this is told in percent."""
+PERCENT: Final = 100.0
+"""The whole of what is told in percent."""
 LEAST_SHORTFALL: Final = 0.01
-"""What a share lacks to 1 counts as this at the least: nothing is told of hundredths of a percent."""
+"""What a share lacks to its whole counts as this part of it at the least: less tells nothing."""
 
 BEST_ATTAINED: Final = 9.99
 """The highest attainment that is told of what is better when lower, also of a result of 0."""
@@ -40,6 +43,8 @@ class Metric:
     kind: MetricKind = "sum"
     step: float = 1.0
     distance: Distance = field(default="value", metadata={"added": True})
+    whole: float = field(default=1.0, metadata={"added": True})
+    """What a ratio's values are parts of: 1, or 100 where they are told in percent."""
 
     @property
     def decimals(self) -> int:
@@ -63,8 +68,8 @@ class Metric:
         return np.maximum(np.round(steps * self.step, 9), 0.0)
 
     def most(self, past: Floats) -> float:
-        """No value is more: 1 for a ratio whose `past`, shares of any shape, was never more; else no end."""
-        return 1.0 if self.is_share and np.nanmax(past, initial=0.0) <= 1.0 else math.inf
+        """No value is more: the whole for a ratio whose `past`, shares, any shape, never was; else no end."""
+        return self.whole if self.is_share and np.nanmax(past, initial=0.0) <= self.whole else math.inf
 
     def target(self, expected: Floats, past: Floats) -> Floats:
         """What is expected as targets, of any shape: multiples of `step`, none beyond `most`."""
@@ -96,7 +101,7 @@ class Metric:
 
     @property
     def is_share(self) -> bool:
-        """Whether values are parts of a whole, so that more than 1 is seldom meant."""
+        """Whether values are parts of a whole, so that more than all of it is seldom meant."""
         return self.kind == "ratio"
 
     @property
@@ -125,24 +130,29 @@ class Metric:
         """The same of one pair."""
         return float(self.attainment(np.array([actual]), np.array([due]))[0])
 
+    def reference(self, suggested: Floats) -> Floats:
+        """What departures from suggestions are shares of, of any shape; 0 where there is nothing.
+
+        It is the value; or, by `shortfall`, what a share lacks to its whole where that is less. From 0.94 to
+        0.88 the shortfall doubles. A suggestion above the whole is no share.
+        """
+        value: Floats = np.abs(suggested)
+        if self.distance == "value":
+            return value
+        lacking = np.maximum(np.minimum(value, self.whole - value), LEAST_SHORTFALL * self.whole)
+        return np.where(value > self.whole, value, lacking)
+
     def shown(self, value: float) -> float:
         """A total as it is told: a mean with one decimal more than its lines."""
         return value if self.adds_up else round(value, self.decimals + 1)
 
 
 def usual_distance(kind: MetricKind, direction: int) -> Distance:
-    """What departures are shares of, where a plan does not say: a share that should be high aims at 1."""
+    """What departures are shares of, where a plan does not say: a share that should be high aims at all."""
     return "shortfall" if kind == "ratio" and direction > 0 else "value"
 
 
-def reference(suggested: Floats, distance: Distance) -> Floats:
-    """What departures from suggestions are shares of, of any shape; 0 where there is nothing.
-
-    It is the value; or, by `shortfall`, what a share lacks to 1 where that is less. From 0.94 to 0.88 the
-    shortfall doubles. A suggestion above 1 is no share.
-    """
-    value: Floats = np.abs(suggested)
-    if distance == "value":
-        return value
-    lacking = np.maximum(np.minimum(value, 1.0 - value), LEAST_SHORTFALL)
-    return np.where(value > 1.0, value, lacking)
+def usual_whole(kind: MetricKind, unit: str, target: float) -> float:
+    """What values are parts of: 100 for a ratio in % whose HQ target is no share of 1."""
+    in_percent = unicodedata.normalize("NFKC", unit).strip() == "%"
+    return PERCENT if kind == "ratio" and in_percent and target > Metric.whole else Metric.whole

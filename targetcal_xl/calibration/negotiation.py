@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .arrays import Floats
-from .metric import Metric, reference
+from .metric import Metric
 from .plan import Person, Plan, Region
 from .standing import Value
 from .states import Actor, actors_of
@@ -21,7 +21,6 @@ from .vocabulary import (
     STANDING_OBJECTIONS,
     SUPPORT_ITEM,
     DecisionKind,
-    Distance,
     Move,
     ObjectionState,
     Role,
@@ -65,16 +64,14 @@ def _number_fault(value: float, metric: Metric) -> str | None:
     return None if is_multiple(value, metric.step) else "not_whole"
 
 
-def deviation(
-    declared: ArrayLike, suggested: ArrayLike, direction: int, distance: Distance = "value"
-) -> Floats:
-    """How much better (negative: worse) declarations are, as a share of the distance; of any shape.
+def deviation(declared: ArrayLike, suggested: ArrayLike, metric: Metric) -> Floats:
+    """How much better (negative: worse) declarations are, as a share of the reference; of any shape.
 
     Beside a suggestion of 0 any other declaration is infinitely better or worse.
     """
     model = np.asarray(suggested, dtype=np.float64)
-    better = direction * (np.asarray(declared, dtype=np.float64) - model)
-    whole = reference(model, distance)
+    better = metric.direction * (np.asarray(declared, dtype=np.float64) - model)
+    whole = metric.reference(model)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where((better == 0) & (whole == 0), 0.0, better / whole)
 
@@ -83,16 +80,16 @@ def is_implausible(declared: float, suggested: float, metric: Metric) -> bool:
     """Whether a number is so far from the suggestion that a slip of the pen is likelier than a judgement.
 
     It is three times the suggestion or more, or a third of it or less; or a share that lacks three times
-    as much to 1. A few steps are never far, but for a share above 1 where the suggestion is not.
+    as much to its whole. A few steps are never far, but for a share above it where the suggestion is not.
     """
-    if metric.is_share and declared > 1 + TOLERANCE and suggested <= 1:
+    if metric.is_share and declared > metric.whole * (1 + TOLERANCE) and suggested <= metric.whole:
         return True
     if abs(declared - suggested) <= FEW_STEPS * metric.step * (1 + TOLERANCE):
         return False
     if declared >= FAR * suggested * (1 - TOLERANCE) or FAR * declared * (1 - TOLERANCE) <= suggested:
         return True
     return metric.distance == "shortfall" and bool(
-        deviation(declared, suggested, metric.direction, metric.distance) <= TOLERANCE - (FAR - 1)
+        deviation(declared, suggested, metric) <= TOLERANCE - (FAR - 1)
     )
 
 
@@ -197,7 +194,7 @@ def is_same_person(one: str, other: str) -> bool:
 
 def approvers(plan: Plan, before: float, after: float) -> tuple[Role, ...]:
     """Who has to approve of another target: the superior, and from the objection threshold on HR too."""
-    off = float(deviation(after, before, plan.metric.direction, plan.metric.distance))
+    off = float(deviation(after, before, plan.metric))
     return (Role.SUPERIOR, Role.HRBP) if abs(off) >= plan.thresholds.objection else (Role.SUPERIOR,)
 
 

@@ -144,8 +144,9 @@ def cushion(parts: Floats, each: Floats, direction: int, shared: float, chosen: 
 
 def _split(plan: Plan, baseline: Baseline, total: float) -> Floats:
     """Another total over the lines, (n,); no share of a whole is more than all of it."""
-    if plan.metric.is_share and plan.hq_target <= 1 < total:
-        raise InfeasibleTotal(total, plan.metric.step, (), 0.0, 1.0)
+    metric = plan.metric
+    if metric.is_share and plan.hq_target <= metric.whole < total:
+        raise InfeasibleTotal(total, metric.step, (), 0.0, metric.whole)
     return allot(replace(plan, hq_target=total), baseline)
 
 

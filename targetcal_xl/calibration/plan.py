@@ -364,6 +364,11 @@ class Plan:
         """The largest value that somebody may mean: where the target is a share of 1 none is a percentage."""
         return IN_PERCENT if self.metric.is_share and self.hq_target <= 1 else math.inf
 
+    @property
+    def is_in_percent(self) -> bool:
+        """Whether values are told in percent for certain: none of the usual size is a share of 1."""
+        return self.metric.whole > 1 and self.hq_target > IN_PERCENT
+
     @cached_property
     def volumes(self) -> tuple[float, ...]:
         """What every line weighs beside the others: 1 where all weigh the same, or add up."""

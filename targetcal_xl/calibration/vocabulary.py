@@ -232,7 +232,7 @@ KINDS: Final[tuple[MetricKind, ...]] = get_args(MetricKind)
 """How lines come together in a metric."""
 
 Distance = Literal["value", "shortfall"]
-"""What a departure is a share of: the suggested value, or what that lacks to 1."""
+"""What a departure is a share of: the suggested value, or what that lacks to the whole."""
 
 DIRECTIONS: Final = {1: "higher", -1: "lower"}
 """Which way a metric is better, or an indicator its driver stronger."""

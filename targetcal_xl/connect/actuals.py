@@ -87,6 +87,8 @@ def read_actuals(source: Traversable, plan: Plan, called: Mapping[str, str] | No
     least = -math.inf if plan.metric.adds_up else 0.0
     found = [table.numbers("value", least, unit=plan.metric.unit)]
     table.report_where("csv_not_a_share", found[0] > plan.most_meant, "value")
+    if plan.is_in_percent and np.nanmax(found[0], initial=0.0) <= 1:
+        table.report_where("csv_not_in_percent", found[0] > 0, "value")
     found += [table.numbers(column, low=0) for column in ("leads", "capacity", "volume")]
     for column, shares in zip(("leads", "capacity"), found[1:3], strict=True):
         table.report_where("csv_share", shares > _MOST_SHARE, column)

@@ -17,7 +17,7 @@ from .columns import DRIVER_COLUMNS, HISTORY_COLUMNS
 from .plan_file import plan_words
 from .plan_folder import DRIVERS, HISTORY, read_plan, table_file
 from .plan_schema import FILE
-from .spelt import is_counted, normal, number_told
+from .spelt import means_by_unit, normal, number_told
 from .table_file import TableFile
 from .tables import read_table
 
@@ -60,7 +60,7 @@ def read_history_rows(source: Traversable) -> tuple[DraftRow, ...]:
 
 
 def rows_of(table: TableFile) -> tuple[DraftRow, ...]:
-    """The rows of a table, with numbers as programs write them; 1.2万 stays, as it waits for its unit."""
+    """The rows of a table, with numbers as programs write them; 1.2万 and 94% stay, as unit decides."""
     return tuple(
         {str(name): _plain(str(name), said) for name, said in row.items()}
         for row in table.cells.to_dict("records")
@@ -68,7 +68,7 @@ def rows_of(table: TableFile) -> tuple[DraftRow, ...]:
 
 
 def _plain(column: str, said: str) -> str:
-    value = number_told(said) if column in _AS_NUMBERS and not is_counted(said) else math.nan
+    value = number_told(said) if column in _AS_NUMBERS and not means_by_unit(said) else math.nan
     return typed(value) if math.isfinite(value) else normal(said) if column == "period" else said
 
 

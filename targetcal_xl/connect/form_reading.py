@@ -21,6 +21,7 @@ from ..calibration import (
     Plan,
     Readings,
 )
+from ..calibration.metric import usual_whole
 from ..problems import DataProblems, Problem, Words
 from .columns import DRIVER_COLUMNS, HISTORY_COLUMNS
 from .decoding import too_big
@@ -289,13 +290,14 @@ def _outline(words: Mapping[str, Any]) -> Plan | None:
     """As much of a faulty plan as its tables are read by; None where not even that is there."""
     try:
         period = Period.parse(str(words["period"]))
-        drivers = words.get(DRIVERS.code, [])
+        drivers, target = words.get(DRIVERS.code, []), float(words.get("hq_target", 1.0))
+        kind, unit = words["metric"].get("kind", Metric.kind), words["metric"].get("unit", "")
         return Plan(
             code="",
             company="",
             period=period,
-            metric=Metric("", "", "", "", kind=words["metric"].get("kind", Metric.kind)),
-            hq_target=float(words.get("hq_target", 1.0)),
+            metric=Metric("", "", "", unit, kind=kind, whole=usual_whole(kind, unit, target)),
+            hq_target=target,
             regions=(),
             lines=tuple(Line(row["code"], "", "") for row in words[LINES.code]),
             drivers=tuple(Driver(one["code"], "", 0.0, lag=int(one.get("lag", 0))) for one in drivers),

@@ -21,7 +21,7 @@ from ..language import listed, record, text
 from .draft import DraftRow, PlanDraft
 from .form import DRIVERS, HISTORY, INDICATORS, INSIDE, READINGS, SHEETS, FormItem, FormSheet
 from .plan_file import default_word
-from .spelt import is_counted, number_told
+from .spelt import means_by_unit, number_told
 
 NOBODY: Final = "-"
 """What stands in a cell where several might, and there are to be none."""
@@ -231,7 +231,7 @@ def _rows(draft: PlanDraft, sheet: FormSheet) -> Iterator[_Row]:
 
 def _number(said: str) -> str | float:
     value = number_told(said)
-    return value if math.isfinite(value) and not is_counted(said) else said
+    return value if math.isfinite(value) and not means_by_unit(said) else said
 
 
 def _names(draft: PlanDraft, sheet: FormSheet) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""What a cell's number format writes beside its number: a currency, or what it is counted in."""
+"""What a cell's number format writes beside its number: a currency, %, or what it is counted in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 
 from ..figures import typed
 from .amounts import amount_told
-from .spelt import is_counted
+from .spelt import means_by_unit
 
 _SIGNS = "$¥￥€£₩₹₽฿"
 _PARTS = re.compile(
@@ -30,16 +30,16 @@ class _Shown:
 
 
 def as_shown(value: float, code: str) -> str | None:
-    """The number with the currency or multiple that a format code writes beside it; None without one.
+    """The number with the currency, multiple or % that a format code writes beside it; None without one.
 
-    12000 is ￥12000 in `"￥"#,##0`, and 1.2万 in `0!.0,"万"`. A percentage, a fraction or a power of ten is
-    left alone.
+    12000 is ￥12000 in `"￥"#,##0`, 1.2万 in `0!.0,"万"`, and 0.5 is 50% in `0%`. A fraction or a power of
+    ten is left alone.
     """
     shown = _shown(code, value < 0)
     if shown is None:
         return None
-    said = f"{shown.before}{typed(value / shown.divisor)}{shown.after}"
-    return said if is_counted(said) or amount_told(said) else None
+    said = f"{shown.before}{typed(float(f'{value / shown.divisor:.15g}'))}{shown.after}"
+    return said if means_by_unit(said) or amount_told(said) else None
 
 
 @cache
@@ -53,29 +53,31 @@ def _shown(code: str, is_negative: bool) -> _Shown | None:
 
 def _read(section: str) -> _Shown | None:
     """A section of a format; None where it shows no plain number."""
-    digits, before, after = "", "", ""
+    digits, before, after, divisor = "", "", "", 1.0
     for part in _PARTS.finditer(section):
         kind, said = part.lastgroup or "", part[0]
-        if kind in ("percent", "exponent") or (kind == "number" and "/" in said):
+        if kind == "exponent" or (kind == "number" and "/" in said):
             return None
         if kind in ("number", "general"):
             if after.strip() not in ("", "."):
                 return None
             digits += ("!" if after.strip() else "") + ("0" if kind == "general" else said)
             after = ""
-        elif digits:
+            continue
+        divisor /= 100.0 if kind == "percent" else 1.0
+        if digits:
             after += _text(part)
         else:
             before += _text(part)
     before, after = (text.strip(" ()+-") for text in (before, after))
-    return _Shown(before, after, _divisor(digits)) if digits else None
+    return _Shown(before, after, divisor * _divisor(digits)) if digits else None
 
 
 def _text(part: re.Match[str]) -> str:
     """What a part of a format writes; of letters without quotes that is left to those who show them."""
     bare = part["bare"] or ""
     known = bare if bare in _SIGNS or not bare.isascii() else ""
-    return part["quoted"] or part["sign"] or part["escaped"] or known
+    return part["quoted"] or part["sign"] or part["escaped"] or part["percent"] or known
 
 
 def _divisor(digits: str) -> float:

@@ -144,7 +144,7 @@ def _day_shares(said: PlanWords) -> Iterator[Problem]:
 
 def _posts(said: PlanWords) -> Iterator[Problem]:
     """People of nobody, of a region and of its lines at once, or gone before they come."""
-    counted = said.metric.metric
+    counted = said.metric.metric(said.hq_target)
     if said.posts and not (counted.adds_up and counted.direction > 0):
         yield Problem("plan_posts_metric", PlanPlace("posts"))
     known = {"line": {line.code: line.region for line in said.lines}}

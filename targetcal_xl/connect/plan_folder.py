@@ -124,6 +124,18 @@ def odd_target(plan: Plan, history: History) -> Iterator[Problem]:
         yield Problem("plan_not_a_share", PlanPlace("hq_target"), {"value": plan.hq_target})
 
 
+def _told_alike(table: TableFile, values: Floats, plan: Plan) -> None:
+    """A ratio's values are all shares of 1 or all percentages: what is not as most are is named."""
+    if not plan.metric.is_share or not np.isfinite(values).any():
+        return
+    usual = np.nanmedian(values)
+    most = IN_PERCENT if usual <= 1 else plan.most_meant
+    least = 1.0 if plan.is_in_percent and usual > IN_PERCENT else 0.0
+    with np.errstate(invalid="ignore"):
+        table.report_where("csv_not_a_share", values > most, "value")
+        table.report_where("csv_not_in_percent", (values > 0) & (values <= least), "value")
+
+
 def table_file(folder: Traversable, name: str) -> Traversable:
     """The one table of a name; raise DataProblems where there are two."""
     files = [folder.joinpath(f"{name}{kind}") for kind in _KINDS]
@@ -152,11 +164,7 @@ def history_in(table: TableFile, plan: Plan, *, is_whole: bool = True) -> Histor
     when = _periods(table, plan.period)
     values = table.numbers("value", low=0, unit=plan.metric.unit)
     one_off = _one_offs(table, values, plan.metric.unit)
-    if plan.metric.is_share:
-        usual = np.nanmedian(values) if np.isfinite(values).any() else np.inf
-        with np.errstate(invalid="ignore"):
-            most = IN_PERCENT if usual <= 1 else plan.most_meant
-            table.report_where("csv_not_a_share", values > most, "value")
+    _told_alike(table, values, plan)
     table.unique(("line", "period"))
     _count_periods(table, when, plan.period, is_whole)
     table.done()

@@ -68,10 +68,11 @@ class _Metric(_Strict):
     step: _Positive = metric.Metric.step
     distance: vocabulary.Distance | None = None
 
-    @property
-    def metric(self) -> metric.Metric:
-        usual = metric.usual_distance(self.kind, self.direction)
-        return metric.Metric(**{**self.model_dump(), "distance": self.distance or usual})
+    def metric(self, target: float) -> metric.Metric:
+        """What is meant, where head office wants this of all."""
+        distance = self.distance or metric.usual_distance(self.kind, self.direction)
+        whole = metric.usual_whole(self.kind, self.unit, target)
+        return metric.Metric(**{**self.model_dump(), "distance": distance, "whole": whole})
 
 
 class _Person(_Strict):
@@ -315,7 +316,7 @@ class PlanWords(_Strict):
             code=self.code,
             company=self.company,
             period=self.period,
-            metric=self.metric.metric,
+            metric=self.metric.metric(self.hq_target),
             hq_target=self.hq_target,
             regions=tuple(region.region for region in self.regions),
             lines=tuple(line.line for line in self.lines),

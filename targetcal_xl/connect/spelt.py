@@ -26,9 +26,10 @@ def normal(said: str) -> str:
     return unicodedata.normalize("NFKC", said).replace("−", "-").strip()
 
 
-def is_counted(said: str) -> bool:
-    """Whether a text counts in a multiple, as 1.2万 does: what it comes to depends on the unit."""
-    return counted(normal(said)) is not None
+def means_by_unit(said: str) -> bool:
+    """Whether a text counts in a multiple, as 1.2万, or in percent: what it comes to depends on the unit."""
+    plain = normal(said)
+    return counted(plain) is not None or plain.endswith("%")
 
 
 def number_told(said: str, unit: str = "") -> float:

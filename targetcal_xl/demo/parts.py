@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calibration import Floats, Inputs, Period, Plan
-from ..calibration.metric import reference
 from ..connect import Actuals
 from ..workdays import working_days
 
@@ -64,11 +63,11 @@ class LinePart:
 
     def results(self, inputs: Inputs) -> Floats:
         """What each line brings, (n,), in the metric's unit; `inputs` know how the first quarter ended."""
-        first = self.first.plan.period
+        first, metric = self.first.plan.period, self.first.plan.metric
         brought = inputs.history.values[:, inputs.history.periods.index(first)]
         moved = brought / _a_year_before(inputs, first)
         results = _a_year_before(inputs, self.period) * moved[self.parts]
-        return np.minimum(results, 1.0) if self.first.plan.metric.is_share else results
+        return np.minimum(results, metric.whole) if metric.is_share else results
 
     def declared(self, inputs: Inputs, suggested: Floats) -> Floats:
         """What heads declare, (n,): of every other line the suggestion, of the rest what they know of it with
@@ -76,7 +75,7 @@ class LinePart:
         plan, results = inputs.plan, self.results(inputs)
         places = {region.code: k for k, region in enumerate(plan.regions)}
         habits = [_HABITS[places[line.region] % len(_HABITS)] for line in plan.lines]
-        scale = reference(suggested, plan.metric.distance)
+        scale = plan.metric.reference(suggested)
         knows = _KNOWN * (results - suggested) / np.where(scale > 0, scale, 1.0)
         beside = np.clip(knows + plan.metric.direction * np.array(habits), -_FAR, _FAR)
         said = plan.metric.target(suggested + scale * beside, inputs.history.values)
@@ -96,7 +95,7 @@ class LinePart:
         wanted = self.results(inputs)
         days = _spread_out(value, wanted, plan) if plan.metric.adds_up else _lifted(value, volume, wanted)
         if plan.metric.is_share:
-            days = np.minimum(days, 1.0)
+            days = np.minimum(days, plan.metric.whole)
         return Actuals(tuple(self.period.days), days, leads, capacity, volume)
 
     def _same_days(self) -> NDArray[np.intp]:

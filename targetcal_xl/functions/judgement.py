@@ -8,10 +8,9 @@ import numpy as np
 
 from .. import calibration
 from ..calibration import Floats, Line, Metric, Period, Plan
-from ..calibration.metric import usual_distance
 from ..language import spoken_language, text
 from ..problems import Problem
-from .meaning import kind_meant, side_meant
+from .meaning import metric_meant
 from .ranges import ErrorValue, Number, Numbers, RangeTable, RangeValue, Text, Texts, Unanswerable, refuse
 from .registry import SpilledRows, function
 
@@ -21,7 +20,7 @@ _JUDGED = ("departures", "nearer", "too_low", "added", "pooled", "worth")
 @function
 def TC_JUDGEMENT(record: RangeTable, direction: Number = 1, kind: Text = "sum") -> SpilledRows:
     """Whether each region's departures from suggestions were right, with headings."""
-    told = calibration.values_added(_record(record, _metric(direction, kind)), "region")
+    told = calibration.values_added(_record(record, metric_meant(direction, kind)), "region")
     headings = [text(f"telling.column.{code}", spoken_language()) for code in ("region", *_JUDGED)]
     return [headings, *_judged(told)]
 
@@ -53,19 +52,13 @@ def TC_CORRECTED(
     for name, size in (("suggested", suggested.size), ("declared", declared.size)):
         if size != len(region):
             raise refuse("udf_unequal", name, cells=size, other="region", others=len(region))
-    metric, own = _metric(direction, kind, step), declared.ravel()
+    metric, own = metric_meant(direction, kind, step), declared.ravel()
     habit = calibration.correction(_record(record, metric))
     plan = _lines(metric, Period(1, 1, 4), region, np.ones(len(region)))
     found = calibration.opinions(plan, habit, suggested.ravel(), own, suggested)
     corrected = {int(one.line): one.corrected for one in found}
     told = [corrected.get(k, value) for k, value in enumerate(own.tolist())]
     return [["" if np.isnan(value) else value] for value in told]
-
-
-def _metric(direction: float, kind: str, step: float = 1.0) -> Metric:
-    """A metric of that kind, with the distance that plans of it have, unless they say otherwise."""
-    side, code = side_meant(direction), kind_meant(kind)
-    return Metric("", "", "", "", side, code, step, usual_distance(code, side))
 
 
 def _record(table: RangeTable, metric: Metric) -> calibration.JudgementRecord:

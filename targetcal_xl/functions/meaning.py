@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..calibration import Floats, MetricKind
+from ..calibration import Floats, Metric, MetricKind
+from ..calibration.metric import usual_distance
 from ..calibration.vocabulary import KINDS
 from ..language import LANGUAGES, text
 from .ranges import RangeValue, refuse
@@ -33,6 +34,12 @@ def side_meant(direction: float) -> Literal[1, -1]:
     if direction not in (1, -1):
         raise refuse("udf_direction", "direction", found=float(direction))
     return 1 if direction == 1 else -1
+
+
+def metric_meant(direction: float, kind: str, step: float = 1.0) -> Metric:
+    """A metric of that kind, with the distance that plans of it have, unless they say otherwise."""
+    side, code = side_meant(direction), kind_meant(kind)
+    return Metric("", "", "", "", side, code, step, usual_distance(code, side))
 
 
 def together(one: Floats, other: Floats, names: tuple[str, str]) -> tuple[Floats, Floats]:

@@ -6,9 +6,8 @@ import numpy as np
 
 from .. import calibration
 from ..calibration import Floats
-from ..calibration.metric import usual_distance
 from ..problems import Problem
-from .meaning import kind_meant, side_meant, together
+from .meaning import metric_meant, together
 from .ranges import ErrorValue, Number, Numbers, Text, refuse
 from .registry import SpilledRows, function
 
@@ -47,6 +46,5 @@ def TC_OBJECTION(
 
 def _departures(declared: Floats, suggested: Floats, direction: float, kind: str) -> Floats:
     """By the distance that plans of this kind have, unless they say otherwise."""
-    side = side_meant(direction)
     one, other = together(declared, suggested, ("declared", "suggested"))
-    return calibration.deviation(one, other, side, usual_distance(kind_meant(kind), side))
+    return calibration.deviation(one, other, metric_meant(direction, kind))

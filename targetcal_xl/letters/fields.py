@@ -11,10 +11,10 @@ from babel.dates import format_date
 
 from ..calibration.commitment import Grant, Letter, LineCommitment, Milestone, Objection, Targets, Turned
 from ..calibration.explanation import Explanation, Step
-from ..calibration.metric import Metric, reference
+from ..calibration.metric import Metric
 from ..calibration.period import Period
 from ..calibration.plan import Person, Region, Thresholds
-from ..calibration.vocabulary import DecisionKind, Distance, SupportKind
+from ..calibration.vocabulary import DecisionKind, SupportKind
 from ..figures import Figures, figures, percent, plain
 from ..language import record, text
 from ..sentences import why
@@ -142,7 +142,7 @@ def _targets(targets: Targets | None, told: Figures) -> dict[str, str]:
         "suggested": number(targets.suggested, told),
         "declared": number(targets.declared, told),
         "agreed": number(targets.agreed, told),
-        "gap": _change(targets.agreed, targets.suggested, told, told.metric.distance),
+        "gap": _gap(targets.agreed, targets.suggested, told),
         "growth": _change(targets.agreed, targets.last_year, told),
     }
 
@@ -235,7 +235,7 @@ def _objection(place: int, objection: Objection, letter: Letter, told: Figures) 
         "line": objection.line,
         "declared": number(objection.declared, told),
         "suggested": number(objection.suggested, told),
-        "gap": _change(objection.declared, objection.suggested, told, told.metric.distance),
+        "gap": _gap(objection.declared, objection.suggested, told),
         "agreed": number(next(lines, math.nan), told),
         "basis": objection.basis or UNKNOWN,
         "support": objection.support or UNKNOWN,
@@ -267,8 +267,16 @@ def _date(day: dt.date, language: str) -> str:
     return format_date(day, "long", locale=record(language).locale)
 
 
-def _change(value: float, before: float, told: Figures, distance: Distance = "value") -> str:
-    """A signed percentage of what stood before, or of its distance."""
-    whole = float(reference(np.array(before), distance))
-    share = (value - before) / whole if whole > 0 else math.nan
+def _gap(value: float, suggested: float, told: Figures) -> str:
+    """How far a value is from the suggestion, as a signed percentage of the metric's reference."""
+    return _signed(value - suggested, float(told.metric.reference(np.array(suggested))), told)
+
+
+def _change(value: float, before: float, told: Figures) -> str:
+    """A signed percentage of what stood before."""
+    return _signed(value - before, before, told)
+
+
+def _signed(part: float, whole: float, told: Figures) -> str:
+    share = part / whole if whole > 0 else math.nan
     return UNKNOWN if math.isnan(share) else percent(share, told.language, 1, signed=True)

@@ -72,8 +72,11 @@ def _rule(shape: Column | Field, sheet: Sheet, places: Places) -> dict[str, Any]
 
 def _prompt(code: str, places: Places) -> str:
     """What a cell asks for; of a share, also how it is written."""
-    is_share = code == "declared" and places.inputs.plan.metric.is_share
-    return text(f"workbook.prompt.{'declared_share' if is_share else code}", places.language)
+    metric = places.inputs.plan.metric
+    if code != "declared" or not metric.is_share:
+        return text(f"workbook.prompt.{code}", places.language)
+    kind = "declared_share" if metric.whole == 1 else "declared_percent"
+    return text(f"workbook.prompt.{kind}", places.language)
 
 
 def _allowed(shape: Column | Field, sheet: Sheet, places: Places) -> dict[str, Any] | None:
@@ -100,15 +103,16 @@ def _target(code: str, sheet: Sheet, places: Places) -> dict[str, Any]:
     reason = "basis" if code == "declared" else "decision_reason"
     spots = [f"{column_letters(lines.spots[name])}{lines.top + 2}" for name in (code, "suggested", reason)]
     typed_in, model, words = spots
+    whole = typed(metric.whole)
     steps, few = f"{typed_in}/{typed(metric.step)}", typed(FEW_STEPS * metric.step * (1 + TOLERANCE))
     near = [f"{typed_in}<{typed(FAR)}*{model}", f"{typed(FAR)}*{typed_in}>{model}"]
     if metric.distance == "shortfall":
-        lacking = f"MAX(MIN({model},1-{model}),{typed(LEAST_SHORTFALL)})"
-        near.append(f"OR({model}>1,{model}-{typed_in}<{typed(FAR - 1)}*{lacking})")
+        lacking = f"MAX(MIN({model},{whole}-{model}),{typed(LEAST_SHORTFALL * metric.whole)})"
+        near.append(f"OR({model}>{whole},{model}-{typed_in}<{typed(FAR - 1)}*{lacking})")
     meant = ",".join(f'ISNUMBER(SEARCH("{word}",{words}))' for word in MEANT)
     plausible = f"OR(ABS({typed_in}-{model})<={few},AND({','.join(near)}))"
     if metric.is_share:
-        plausible = f"AND({plausible},OR({typed_in}<=1,{model}>1))"
+        plausible = f"AND({plausible},OR({typed_in}<={whole},{model}>{whole}))"
     plausible = f"OR({plausible},{meant})"
     rule = f"=AND({typed_in}>=0,ROUND({steps},6)=ROUND({steps},0),{plausible})"
     facts = {"step": plain(metric.step, places.language), "reason": _say(places, f"column.{reason}")}

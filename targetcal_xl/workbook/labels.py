@@ -62,7 +62,9 @@ def hint(field: Field, places: Places) -> str:
     """The words beside a setting, where there are any."""
     key, language = f"workbook.hint.{field.code}", places.language
     if field.code == "objection":
-        key = f"{key}.{places.inputs.plan.metric.distance}"
+        metric = places.inputs.plan.metric
+        is_percent = metric.distance == "shortfall" and metric.whole > 1
+        key = f"{key}.{'percent' if is_percent else metric.distance}"
     return text(key, language) if not field.card and find(key, language) else ""
 
 

@@ -164,7 +164,9 @@ class Declarations:
         suggested = self.suggested
         if not self._is_shortfall:
             return abs_(suggested)
-        return if_(suggested > 1, suggested, max_(min_(suggested, 1 - suggested), LEAST_SHORTFALL))
+        whole = self._metric.whole
+        lacking = max_(min_(suggested, whole - suggested), LEAST_SHORTFALL * whole)
+        return if_(suggested > whole, suggested, lacking)
 
     @cached_property
     def flag(self) -> Expression:
@@ -202,7 +204,8 @@ class Declarations:
             far.append(self.cell("deviation", self.deviation) <= _TINY - (FAR - 1))
         doubtful = and_(abs_(declared - suggested) > few, or_(*far))
         if self._metric.is_share:
-            doubtful = or_(doubtful, and_(declared > 1 + _TINY, suggested <= 1))
+            whole = self._metric.whole
+            doubtful = or_(doubtful, and_(declared > whole * (1 + _TINY), suggested <= whole))
         basis = lower(text_or_none(self._typed("basis")))
         return and_(doubtful, or_(*(is_number(find(word, basis)) for word in MEANT)).equals(FALSE))
 
