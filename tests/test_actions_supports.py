@@ -67,7 +67,7 @@ def test_what_nobody_granted_or_declined_stands_in_the_way_by_name(case: Case) -
 
 def test_after_the_decision_a_support_is_still_granted_in_the_tab(case: Case) -> None:
     case.type({("R1", "S01", "granted"): "yes"})
-    assert told(case.run(check).problems) == [("grant_unrecorded", case.where(("R1", "S01", "granted")))]
+    assert told(case.run(check).problems) == [("grant_waits", case.where(("R1", "S01", "granted")))]
     report = case.run(decide_typed, "R1", by="superior1")
     assert (report.lines, report.supports, report.stage) == ((), (("S01", "yes"),), "accepted")
     entry = case.entries("decide", "granted")[-1]

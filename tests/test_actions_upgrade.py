@@ -71,6 +71,7 @@ __all__ = ["postgres"]
 FORMATS = {
     **{"0.1.0": (1, 1), "0.2.0": (2, 2), "0.3.0": (2, 3)},
     **{"0.4.0": (3, 4), "0.5.0": (4, 4), "0.6.0": (5, 4), "0.7.0": (6, 4), "0.8.0": (7, 4)},
+    **{"0.9.0": (8, 4)},
 }
 """In which formats each release wrote books and ledgers."""
 TODAYS = (BOOK.number, LEDGER.number)

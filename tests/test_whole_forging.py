@@ -75,8 +75,8 @@ def _forgeries(rows: Sequence[Row]) -> Iterator[Forgery]:
             yield Forgery(f"{number} {column}", [away, _put(changed)], both)
             if column not in ("number", "hash") and number < len(rows):
                 yield Forgery(f"{number} {column}, hashed", [away, _put(_with_hash(changed))], [number + 1])
-        yield Forgery(f"{number} deleted", [away], [number, number + 1])
         if number < len(rows):
+            yield Forgery(f"{number} deleted", [away], [number, number + 1])
             invented = _with_hash((len(rows) + 1, *row[1:-2], row[-1], ""))
             yield Forgery(f"{number} once more at the end", [_put(invented)], [len(rows) + 1])
             later = ("UPDATE entry SET number = -number - 1 WHERE number > ?", [number])
@@ -114,6 +114,21 @@ def test_whatever_is_done_to_an_entry_is_found_and_the_entry_named(case: Case) -
     finally:
         file.write_bytes(sound)
     assert missed == []
+
+
+def test_a_ledger_that_lost_its_last_entry_is_no_longer_the_book_s(case: Case) -> None:
+    """It may be sound, as it was before that entry: what was noted elsewhere tells, as the audit sheet."""
+    file = ledger_beside(case.path)
+    sound = file.read_bytes()
+    try:
+        with closing(sqlite3.connect(file, isolation_level=None)) as database:
+            database.execute("DELETE FROM entry WHERE number = (SELECT max(number) FROM entry)")
+        found = {problem.code for problem in case.run(verify).problems}
+        assert found & {"book_of_another_ledger", "ledger_cut"}
+        with pytest.raises(Refused):
+            case.run(lock)
+    finally:
+        file.write_bytes(sound)
 
 
 WORKING: Mapping[str, Callable[[Case], object]] = {

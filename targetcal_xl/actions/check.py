@@ -228,10 +228,12 @@ def unrecorded(stock: Stock, region: Region) -> Iterator[Problem]:
 
 
 def _unrecorded_code(side: Side, cell: Typed, decided: Value) -> str:
-    """How to say that a superior's cell is no decision: too early, changed, or not recorded."""
+    """How to say that a superior's cell is no decision: too early, changed, or not recorded yet."""
     if side.is_open:
         return "decision_early" if decided is None else "decision_changed"
-    return "grant_unrecorded" if is_support(cell.key[2]) else "decision_unrecorded"
+    if is_support(cell.key[2]):
+        return "grant_waits" if awaits(side, cell.key) else "grant_unrecorded"
+    return "decision_unrecorded"
 
 
 def awaits(side: Side, key: Key) -> bool:

@@ -35,7 +35,7 @@ ELSEWHERE = (
 )
 """Why a file cannot be read though nothing of it is lost: its people can mend that, and lose nothing."""
 
-PENDING = ("not_taken_in",)
+PENDING = ("not_taken_in", "grant_waits")
 """What disagrees because somebody has typed it and it waits to be recorded."""
 
 IN_PLACE = (
