@@ -570,6 +570,14 @@ def test_a_share_departs_by_what_it_lacks() -> None:
     assert functions.TC_OBJECTION(0.92, 0.938, 0.15, 1.0, "ratio") == [[True]]
 
 
+@pytest.mark.parametrize("word", ["percent", "Percent", "%", "百分比"])
+def test_a_percentage_departs_by_what_it_lacks_to_a_hundred(word: str) -> None:
+    ((found,),) = functions.TC_DEVIATION(80, 93.8, 1.0, word)
+    assert found == pytest.approx(-(93.8 - 80) / 6.2)
+    assert functions.TC_OBJECTION(92, 93.8, 0.15, 1.0, word) == [[True]]
+    assert functions.TC_OBJECTION(92, 93.8, 0.15, 1.0, "ratio") == [[False]]
+
+
 @pytest.mark.parametrize("kind", ["mean", "ratio"])
 def test_bounds_of_a_mean_are_those_of_its_lines(kind: str) -> None:
     centre, volume = [[0.5], [0.9]], [[10], [90]]
@@ -583,6 +591,8 @@ def test_bounds_of_a_mean_are_those_of_its_lines(kind: str) -> None:
 def test_a_split_share_is_no_more_than_all(volume: list[list[int]] | None) -> None:
     found = functions.TC_SPLIT(0.98, [[0.5], [0.99]], None, None, None, 0.01, "ratio", volume)
     assert np.max(found) <= 1.0
+    percent = functions.TC_SPLIT(98, [[50], [99]], None, None, None, 1, "percent", volume)
+    assert np.array(percent) == pytest.approx(100 * np.array(found))
 
 
 def test_nothing_that_is_split_is_less_than_nothing() -> None:

@@ -13,7 +13,7 @@ from ..calibration.baseline import PARTS
 from ..language import spoken_language, text
 from ..problems import Problem
 from .inputs import Lines, baseline_of
-from .meaning import as_rows, kind_meant
+from .meaning import as_rows, kind_meant, whole_meant
 from .ranges import ErrorValue, Number, Numbers, RangeTable, RangeValue, Text, Texts, refuse
 from .registry import SpilledRows, function
 
@@ -152,10 +152,11 @@ def TC_SPLIT(
         raise refuse("udf_volume", "volume", "#NUM!")
     least = np.zeros(centre.size) if low is None else np.nan_to_num(low.ravel())
     most = np.full(centre.size, np.inf) if high is None else np.where(np.isnan(high), np.inf, high).ravel()
-    if kind_meant(kind) == "ratio" and total <= (1 if weights is not None else centre.size):
-        most = np.minimum(most, 1.0)
-    whole = 1.0 if weights is None else weights
-    limits = calibration.flat(centre.size, least * whole, most * whole)
+    whole = whole_meant(kind)
+    if kind_meant(kind) == "ratio" and total <= whole * (1 if weights is not None else centre.size):
+        most = np.minimum(most, whole)
+    weight = 1.0 if weights is None else weights
+    limits = calibration.flat(centre.size, least * weight, most * weight)
     each = np.ones(centre.size) if sigma is None else sigma.ravel()
     return as_rows(_shared_out(total, centre.ravel(), each, limits, step, weights).reshape(centre.shape))
 

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ..calibration import Floats, Metric, MetricKind
-from ..calibration.metric import usual_distance
+from ..calibration.metric import PERCENT, usual_distance
 from ..calibration.vocabulary import KINDS
 from ..language import LANGUAGES, text
 from .ranges import RangeValue, refuse
@@ -22,11 +22,19 @@ def as_rows(block: Floats) -> SpilledRows:
 
 def kind_meant(word: str) -> MetricKind:
     """How a metric adds up, by code or caption; raise Unanswerable for any other word."""
+    if whole_meant(word) > 1:
+        return "ratio"
     for code in KINDS:
         captions = (text(f"workbook.choice.{code}", language) for language in LANGUAGES)
         if word.casefold() in (code, *map(str.casefold, captions)):
             return code
     raise refuse("udf_kind", "kind", found=word)
+
+
+def whole_meant(word: str) -> float:
+    """What values of a kind are parts of: 100 where the word says that a ratio is told in percent, else 1."""
+    captions = (text("excel.kind.percent", language) for language in LANGUAGES)
+    return PERCENT if word.casefold() in ("percent", "%", *captions) else 1.0
 
 
 def side_meant(direction: float) -> Literal[1, -1]:
@@ -39,7 +47,7 @@ def side_meant(direction: float) -> Literal[1, -1]:
 def metric_meant(direction: float, kind: str, step: float = 1.0) -> Metric:
     """A metric of that kind, with the distance that plans of it have, unless they say otherwise."""
     side, code = side_meant(direction), kind_meant(kind)
-    return Metric("", "", "", "", side, code, step, usual_distance(code, side))
+    return Metric("", "", "", "", side, code, step, usual_distance(code, side), whole_meant(kind))
 
 
 def together(one: Floats, other: Floats, names: tuple[str, str]) -> tuple[Floats, Floats]:
