@@ -86,6 +86,7 @@ OUTDATED = few(
         *("2026-11-25/en-confirmed", "2026-11-25/zh-CN-negotiated", "2026-11-27T0303/en-negotiated"),
         *("2026-11-27T0654/zh-CN-new", "0.2.0/zh-CN-confirmed", "0.3.0/en-new", "0.4.0/zh-CN-negotiated"),
         *("0.5.0/en-confirmed", "0.6.0/zh-CN-new", "0.7.0/en-negotiated", "0.8.0/zh-CN-confirmed"),
+        "0.9.0/en-new",
     },
 )
 """What each release wrote, every time at another stage; `make explore` takes them all."""
@@ -429,14 +430,14 @@ def test_only_what_a_book_of_before_said_and_cannot_be_read_is_named(tmp_path: P
 def test_what_a_newer_program_wrote_is_refused_with_the_version_needed(kind: str, tmp_path: Path) -> None:
     case = replace(fresh(tmp_path), outdated=True)
     with closing(sqlite3.connect(ledger_beside(case.path))) as database:
-        database.execute("INSERT INTO format VALUES (?, ?, ?)", (kind, 9, "1.4.0"))
+        database.execute("INSERT INTO format VALUES (?, ?, ?)", (kind, 99, "1.4.0"))
         database.commit()
     _newer(case, f"{kind}_newer")
 
 
 def test_a_book_that_says_it_is_newer_is_refused_also_by_repair(tmp_path: Path) -> None:
     case = replace(fresh(tmp_path), outdated=True)
-    _remark(case, "format:9 targetcal:1.4.0")
+    _remark(case, "format:99 targetcal:1.4.0")
     _newer(case, "book_newer")
 
 
@@ -449,7 +450,7 @@ def _newer(case: Case, code: str) -> None:
         assert problem.code == code
         for language in LANGUAGES:
             assert "1.4.0" in problem.sentence(language)
-            assert "9" in problem.sentence(language)
+            assert "99" in problem.sentence(language)
     assert _files(case.folder) == before
 
 
