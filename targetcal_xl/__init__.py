@@ -6,4 +6,4 @@ if sys.version_info < (3, 11):  # noqa: UP036 - from its source it may be run by
     _THIS = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
     raise SystemExit(f"targetcal-xl needs Python 3.11 or later; this is {_THIS}.")
 
-__version__ = "0.9.0"
+__version__ = "0.10.0"
