@@ -149,7 +149,14 @@ _TYPED: Mapping[str, Value] = {"２２０": 220.0, "1,200": 1200.0, "1.2万": 12
 
 
 @pytest.mark.parametrize(
-    ("unit", "meant"), [("家", _TYPED), ("万元", {**_TYPED, "1.2万": 1.2, "0.3 亿": 3000.0, "7": 7.0})]
+    ("unit", "meant"),
+    [
+        ("家", {**_TYPED, "220 家": 220.0, "1.2万家": 12000.0}),
+        ("万元", {**_TYPED, "1.2万": 1.2, "0.3 亿": 3000.0, "7": 7.0}),
+        ("万元", {"7万元": 7.0, "12,000元": 1.2, "1.2万 元": 1.2}),
+        ("paying customers", {**_TYPED, "220 paying customers": 220.0}),
+        ("％", {**_TYPED, "84.5%": 84.5, "84.5％": 84.5, "84.5": 84.5}),
+    ],
 )
 def test_numbers_are_taken_as_people_type_them(unit: str, meant: Mapping[str, Value], tmp_path: Path) -> None:
     case = desks.fresh(tmp_path)

@@ -13,7 +13,7 @@ with on_demand(__name__):
     from .pack import Pack, find_slip, pack_bytes, pack_content, pack_places, read_pack, shown_cells, steady
     from .returned import PackAnswer, ReturnedFile, read_returned
     from .slip import Slip, slip_text
-    from .spelling import power_of, typed_as_meant
+    from .spelling import power_of, typed_as_meant, units_behind
     from .typist import person_named
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "slip_text",
     "steady",
     "typed_as_meant",
+    "units_behind",
     "unzipped",
     "zip_of",
 ]

@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from ..calibration import Plan, kept
-from ..units import multiple_of
+from ..units import multiple_and_plain, multiple_of
 from ..workbook import Typed
 
 _NUMBERS = ("number", "decimal", "count", "percent")
@@ -39,6 +39,13 @@ def _number(said: str, unit: str) -> float | None:
 def power_of(unit: str) -> int:
     """The power of ten that a unit counts in: 4 for 万元, 0 for 元."""
     return round(math.log10(multiple_of(unit)))
+
+
+def units_behind(unit: str) -> dict[str, int]:
+    """What may stand behind a number -> the power of ten that it is less than the unit: 万元 0 and 元 4."""
+    found = {unicodedata.normalize("NFKC", unit).strip(): 0}
+    found.setdefault(multiple_and_plain(unit)[1], power_of(unit))
+    return {name: power for name, power in found.items() if name}
 
 
 def date_in(said: str) -> str | None:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ..calibration import Explanation, Key, Line, Standing, Value, explain
 from ..calibration.vocabulary import JUSTIFICATION, Status
-from ..exchange import MOST_ENCLOSED, Slip, power_of
+from ..exchange import MOST_ENCLOSED, Slip, power_of, units_behind
 from ..figures import UNKNOWN, figures, rounded
 from ..language import text
 from ..problems import DataProblems, Problem
@@ -144,6 +144,7 @@ class _RegionPage:
             "words": words,
             "most": MOST_ENCLOSED,
             "power": power_of(self._plan.metric.unit),
+            "units": units_behind(self._plan.metric.unit),
         }
         data["carried"] = [[row, code, value] for (_, row, code), value in self._carried()]
         data["items"] = self._items()

@@ -1,20 +1,23 @@
 (() => {
   "use strict";
-  const { slip, held, formulas, carried, items, words, submitted, draft, most, power } = TOLD;
+  const { slip, held, formulas, carried, items, words, submitted, draft, most, power, units } = TOLD;
   const page = sheet({ ...held }, Object.fromEntries(Object.entries(formulas).map(([spot, k]) => [spot, PRINTED[k]])));
   const all = selector => [...document.querySelectorAll(selector)];
   const spotOf = said => said.split(",").map(Number);
   const kept = "targetcal-" + slip.nonce, waiting = [...items], more = document.getElementById("more");
   const button = document.getElementById("submit"), told = document.getElementById("told");
 
-  // What people type as a number: wide digits, separators of thousands, and multiples that Chinese counts in. Where
-  // the unit is one itself (万元), they count in it.
-  const read = (said, power) => {
-    const plain = said.normalize("NFKC").replace(/\s/g, ""), [, number, unit] = plain.match(/^([-+−]?[\d.,]+)([万亿]?)$/) || [];
+  // What people type as a number: wide digits, separators of thousands, the unit behind, and multiples that Chinese
+  // counts in. Where the unit is one itself (万元), they count in it.
+  const bare = said => said.normalize("NFKC").replace(/\s/g, "");
+  const behind = Object.entries(units).map(([unit, power]) => [bare(unit), power]);
+  const read = (said, inUnits) => {
+    const plain = bare(said), [unit, less] = inUnits && behind.find(([one]) => plain.endsWith(one)) || ["", 0];
+    const [, number, times] = plain.slice(0, plain.length - unit.length).match(/^([-+−]?[\d.,]+)([万亿]?)$/) || [];
     if (!number || (number.includes(",") && !/^[-+−]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(number))) return said;
     const value = Number(number.replaceAll(",", "").replace("−", "-"));
-    const times = { "": 0, "万": 4 - power, "亿": 8 - power }[unit];
-    return Number.isFinite(value) ? Number(value + "e" + times) : said;
+    const tens = { "": 0, "万": 4, "亿": 8 }[times] - (unit || !inUnits || !times ? less : power);
+    return Number.isFinite(value) ? Number(value + "e" + tens) : said;
   };
   const dayNumber = day => Math.round((Date.parse(day) - Date.UTC(1899, 11, 30)) / 864e5);
 
@@ -22,7 +25,7 @@
   const valueOf = field => {
     const said = field.value;
     if (said.trim() === "") return null;
-    return ["number", "decimal"].includes(field.dataset.kind) ? read(said, field.dataset.kind === "number" ? power : 0) : said;
+    return ["number", "decimal"].includes(field.dataset.kind) ? read(said, field.dataset.kind === "number") : said;
   };
   const heldBy = field => {
     if (field.tagName === "SELECT") return field.selectedOptions[0].dataset.held ?? null;
