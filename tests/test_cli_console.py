@@ -16,6 +16,7 @@ from rich.console import Console
 
 from targetcal_xl import __version__
 from targetcal_xl.cli import seat
+from tests.support.exploring import exhaustive
 from tests.support.worked import worked
 
 _ENCODINGS = ("gbk", "cp1252", "ascii", "utf-8")
@@ -98,6 +99,20 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_plan_in_chinese_is_worked_on_in_a_locale_that_knows_ascii_only(
+    tmp_path: Path, installed: Path, played: Path
+) -> None:
+    folder = shutil.copytree(played, tmp_path / "demo")
+    for words in ("dashboard BOOK -o page.html", "backtest BOOK", "letters BOOK -o again --format both"):
+        more = {**_ASCII, "PYTHONPATH": str(installed)}
+        done = targetcal(*words.replace("BOOK", "targets.xlsx").split(), cwd=folder, more=more)
+        assert (done.returncode, done.stderr) == (0, b"")
+    more = {"LC_ALL": "C", "PYTHONPATH": str(installed)}
+    assert targetcal("audit", "targets.xlsx", "--verify", cwd=folder, more=more).returncode == 0
+    assert {path.suffix for path in (folder / "again").iterdir()} == {".docx", ".pdf"}
+
+
+@exhaustive
 def test_the_case_is_played_in_a_locale_that_knows_ascii_only(tmp_path: Path, installed: Path) -> None:
     more = {**_ASCII, "PYTHONPATH": str(installed)}
     done = targetcal("demo", "demo", "--lang", "en", cwd=tmp_path, more=more)

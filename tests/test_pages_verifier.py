@@ -8,7 +8,7 @@ import random
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
@@ -311,10 +311,17 @@ def signed(issued: Case, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     return {**states, "proof": (folder / "R1.json").read_bytes()}
 
 
-def _read(files: Files) -> tuple[list[str], list[str]]:
-    """The sentences of the page on signatures, by whether they say that something is wrong."""
-    [page] = judged([files])
-    own = [part for part in page["told"]["en"] if told_by_page_alone(part) and "said" in part]
+_Heard = tuple[list[str], list[str]]
+"""The sentences of the page on signatures, by whether they say that something is wrong."""
+
+
+def _read(*lots: Files) -> list[_Heard]:
+    """What the page says of signatures in each lot of files."""
+    return [_heard(page["told"]["en"]) for page in judged(lots)]
+
+
+def _heard(told: Sequence[Mapping[str, Any]]) -> _Heard:
+    own = [part for part in told if told_by_page_alone(part) and "said" in part]
     assert not any("valid" in part["said"].replace("not valid", "") for part in own)
     return [one["said"] for one in own if one["mark"] == "·"], [
         one["said"] for one in own if one["mark"] == "✗"
@@ -322,7 +329,7 @@ def _read(files: Files) -> tuple[list[str], list[str]]:
 
 
 def test_a_signed_letter_is_read_by_its_own_bytes(signed: dict[str, bytes]) -> None:
-    told, wrong = _read({"R1.json": signed["proof"], "letter.pdf": signed["superior"]})
+    [(told, wrong)] = _read({"R1.json": signed["proof"], "letter.pdf": signed["superior"]})
     assert told[0] == "letter.pdf has 2 places for a signature and 2 signatures:"
     assert "head1 (certificate issued by A certifier; 20" in told[1] and "added after that" in told[1]
     assert told[2].startswith("superior1 (") and told[2].endswith("the whole file is as it was signed.")
@@ -331,18 +338,20 @@ def test_a_signed_letter_is_read_by_its_own_bytes(signed: dict[str, bytes]) -> N
 
 @pytest.mark.parametrize("state", ["issued", "head"])
 def test_a_letter_that_was_cut_back_lacks_what_its_proof_knows(state: str, signed: dict[str, bytes]) -> None:
-    assert _read({"letter.pdf": signed[state]})[1] == []
-    _, [lacks] = _read({"R1.json": signed["proof"], "letter.pdf": signed[state]})
+    cut = {"letter.pdf": signed[state]}
+    (_, wrong), (_, [lacks]) = _read(cut, {"R1.json": signed["proof"], **cut})
+    assert wrong == []
     assert lacks == text("telling.signatures.earlier", "en", file="letter.pdf", letter=LETTER)
 
 
 def test_whatever_is_done_to_a_signed_letter_is_named(signed: dict[str, bytes]) -> None:
-    for trick, change in TRICKS.items():
-        for beside in ({}, {"R1.json": signed["proof"]}):
-            _, wrong = _read({**beside, "letter.pdf": change(signed["superior"])})
+    known = {"R1.json": signed["proof"]}
+    bent = {trick: {"letter.pdf": change(signed["superior"])} for trick, change in TRICKS.items()}
+    for lots in (bent.values(), [{**known, **one} for one in bent.values()]):
+        for trick, (_, wrong) in zip(bent, _read(*lots), strict=True):
             assert wrong, trick
-    for state in ("issued", "head"):
-        _, wrong = _read({"R1.json": signed["proof"], "letter.pdf": signed[state] + b"\n"})
+    longer = [{**known, "letter.pdf": signed[state] + b"\n"} for state in ("issued", "head")]
+    for _, wrong in _read(*longer):
         assert text("telling.signatures.altered", "en", file="letter.pdf") in wrong
 
 
@@ -351,10 +360,12 @@ def test_whatever_is_done_to_a_signed_letter_is_named(signed: dict[str, bytes]) 
 def test_no_signed_byte_can_be_changed(data: st.DataObject, signed: dict[str, bytes]) -> None:
     whole = signed["superior"]
     places = data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=8, max_size=8))
+    lots: list[Files] = []
     for at in places:
         bent = bytearray(whole)
         bent[at] ^= 1 << data.draw(st.integers(0, 7))
-        told, wrong = _read({"letter.pdf": bytes(bent)})
+        lots.append({"letter.pdf": bytes(bent)})
+    for at, (told, wrong) in zip(places, _read(*lots), strict=True):
         assert wrong or not any("the whole file is" in one for one in told) or _is_in_a_hole(whole, at)
 
 

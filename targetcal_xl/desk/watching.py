@@ -40,7 +40,7 @@ def _since(places: list[Path], before: tuple[object, ...], stop: Event | None) -
         ignore_permission_denied=True,
     )
     for _ in chain((None,), told):
-        if (now := _seen(places)) != before:
+        while (now := _seen(places)) != before:
             before = now
             yield
 

@@ -10,7 +10,8 @@ from ..calibration import Letter, LineCommitment
 from ..language import LANGUAGES, text
 from ..problems import DataProblems, Problem
 from .fields import specimen
-from .render import proved_pages, render_word
+from .pdf import SetPages
+from .render import ToProve, proved_pdfs, render_word
 from .supported import Unsupported
 from .template import LetterTemplate
 
@@ -35,16 +36,19 @@ def rehearse(template: LetterTemplate) -> Rehearsal:
     """Make every sample letter in Word and PDF, with charts and proofs, the way that a real one goes."""
     if problems := template.problems():
         return Rehearsal(0, tuple(problems), None)
-    found: dict[tuple[object, ...], Problem] = {}
-    needed: Unsupported | None = None
-    samples = tuple(_samples())
+    samples, words = tuple(_samples()), list[ToProve]()
+    refused = list[DataProblems]()
     for sample in samples:
         try:
             made = render_word(sample.letter, template, sample.language)
-            needed = proved_pages(made, sample.letter).needed or needed
-        except DataProblems as refused:
-            found |= {(one.code, one.where, str(one.fields)): one for one in refused.problems}
-    return Rehearsal(len(samples), tuple(found.values()), needed)
+            words.append(ToProve(made, sample.letter, None))
+        except DataProblems as problem:
+            refused.append(problem)
+    pages = proved_pdfs(words)
+    refused += [one for one in pages if isinstance(one, DataProblems)]
+    found = {(one.code, one.where, str(one.fields)): one for each in refused for one in each.problems}
+    needed = [one.needed for one in pages if isinstance(one, SetPages) and one.needed]
+    return Rehearsal(len(samples), tuple(found.values()), needed[-1] if needed else None)
 
 
 def _samples() -> Iterator[_Sample]:

@@ -39,15 +39,10 @@ def render_word(letter: Letter, template: LetterTemplate, language: str) -> Rend
 
 def render_pdf(made: Rendered, letter: Letter, attached: EmbeddedFile | None = None) -> bytes:
     """The PDF of a letter in Word; raise DataProblems unless its reader sees all of it, in its place."""
-    return proved_pages(made, letter, attached).pdf
-
-
-def proved_pages(made: Rendered, letter: Letter, attached: EmbeddedFile | None = None) -> SetPages:
-    """The same, with what it took to set them; raise DataProblems when the PDF does not say all of it."""
     (pages,) = proved_pdfs([ToProve(made, letter, attached)])
     if isinstance(pages, DataProblems):
         raise pages
-    return pages
+    return pages.pdf
 
 
 class ToProve(NamedTuple):
@@ -59,7 +54,10 @@ class ToProve(NamedTuple):
 
 
 def proved_pdfs(letters: Sequence[ToProve]) -> list[SetPages | DataProblems]:
-    """The same for many letters, or what is wrong with one; LibreOffice is started once, if at all."""
+    """The same for many letters, with what it took to set them, or what is wrong with one.
+
+    LibreOffice is started once, if at all.
+    """
     written = [ToSet(one.made.docx, one.letter.issued, one.made.curves, one.attached) for one in letters]
     return [_proved(pages, one.docx) for pages, one in zip(set_pdfs(written), written, strict=True)]
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 import ctypes
 import errno
+import gc
 import io
 import multiprocessing
 import os
@@ -143,6 +144,7 @@ def _run(act: Callable[[], None]) -> int | None:
         """Nobody collects which lines it reaches."""
         while measuring := Coverage.current():
             measuring.stop()
+        gc.disable()  # it would write into whatever it looks at, and each copy would have its own of it
         act()
 
     process = multiprocessing.get_context("fork").Process(target=unmeasured)

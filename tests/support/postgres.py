@@ -62,6 +62,7 @@ def _cluster() -> Iterator[Server]:
             "-E",
             "UTF8",
             "--locale=C",
+            "--no-sync",
             "-A",
             "scram-sha-256",
             f"--pwfile={secret}",
