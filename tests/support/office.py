@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from targetcal_xl.libreoffice.bridge import Office, start_office, uno, values
 from targetcal_xl.machine.soffice import find_soffice, run_soffice
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -43,6 +44,39 @@ def convert_all(paths: Sequence[Path], to: str, into: Path | None = None, second
         if not result.exists() or result.samefile(path):
             raise RuntimeError(f"LibreOffice did not convert {path.name} to {to}: {said}")
     return results
+
+
+def recomputed(paths: Sequence[Path]) -> list[Path]:
+    """Workbooks of different names as LibreOffice saves them, every formula recalculated.
+
+    Unlike `convert`, which starts one for every call, this asks one that is kept for the whole run.
+    """
+    into = Path(tempfile.mkdtemp(dir=_house()))
+    return [_recomputed(path, into / f"{path.stem}.xlsx") for path in paths]
+
+
+def _recomputed(path: Path, into: Path) -> Path:
+    office = _kept()
+    with office.asked():
+        address = uno().systemPathToFileUrl(str(path))
+        book = office.desktop.loadComponentFromURL(address, "_blank", 0, values(Hidden=True))
+        try:
+            book.storeToURL(into.as_uri(), values(FilterName="Calc MS Excel 2007 XML"))
+        finally:
+            book.close(True)
+    return into
+
+
+def _kept() -> Office:
+    """One LibreOffice for the whole run, another when it has died of a test."""
+    if not _started().alive:
+        _started.cache_clear()
+    return _started()
+
+
+@cache
+def _started() -> Office:
+    return start_office(_profile())
 
 
 @cache
