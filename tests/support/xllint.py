@@ -8,7 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -140,6 +140,7 @@ def column(letters: str) -> int:
     return number
 
 
+@lru_cache(1 << 17)
 def box(ref: str) -> Box:
     """A1:C3 -> (1, 1, 3, 3)."""
     corners = [re.fullmatch(r"\$?([A-Z]+)\$?([0-9]+)", corner) for corner in ref.split(":")]
@@ -289,8 +290,8 @@ def _cells(book: Book, sheet: Sheet) -> Iterator[str]:
 def _overlaps(book: Book, sheet: Sheet) -> Iterator[str]:
     merged = [("merge", merge.get("ref", "")) for merge in sheet.root.iter(MAIN + "mergeCell")]
     tables = [("table", table.get("ref", "")) for table in _tables(book, sheet)]
-    for (one, first), (other, second) in combinations(merged + tables, 2):
-        a, b = box(first), box(second)
+    boxes = [(kind, ref, box(ref)) for kind, ref in merged + tables]
+    for (one, first, a), (other, second, b) in combinations(boxes, 2):
         if a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]:
             yield f"{one} {first} overlaps {other} {second}"
 
