@@ -37,7 +37,7 @@ def convert_all(paths: Sequence[Path], to: str, into: Path | None = None, second
     program = find_soffice()
     assert program, "LibreOffice is not here: python -m tests.support.parts"
     said = run_soffice(
-        program, _profile(), ["--convert-to", to, "--outdir", str(into), *map(str, paths)], seconds
+        program, _profile("once"), ["--convert-to", to, "--outdir", str(into), *map(str, paths)], seconds
     )
     results = [into / f"{path.stem}.{to.partition(':')[0]}" for path in paths]
     for path, result in zip(paths, results, strict=True):
@@ -76,7 +76,7 @@ def _kept() -> Office:
 
 @cache
 def _started() -> Office:
-    return start_office(_profile())
+    return start_office(_profile("kept"))
 
 
 @cache
@@ -88,8 +88,9 @@ def _house() -> Path:
 
 
 @cache
-def _profile() -> Path:
-    profile = _house() / "profile"
+def _profile(name: str) -> Path:
+    """A profile of this name: who starts LibreOffice on one that is at work only hands it what to do."""
+    profile = _house() / name
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
     return profile
