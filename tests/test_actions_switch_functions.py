@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl.worksheet.formula
@@ -10,8 +11,8 @@ import pytest
 from targetcal_xl.actions import check, lock, recalibrate, repair, switch_functions, verify
 from targetcal_xl.calibration import Key
 from targetcal_xl.desk import open_live_desk
-from targetcal_xl.libreoffice import connect, engine, install
-from targetcal_xl.libreoffice.bridge import values
+from targetcal_xl.libreoffice import connect, engine
+from targetcal_xl.libreoffice.bridge import Office, values
 from targetcal_xl.workbook import open_book
 from targetcal_xl.workbook.sheets.baseline_live import EXPLAINED
 from tests.support import calc
@@ -28,10 +29,9 @@ def case(tmp_path: Path) -> Case:
 
 
 @pytest.fixture(scope="module")
-def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("profile")
-    install("zh-CN", place)
-    return place
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with calc.running(calc.with_extension(tmp_path_factory.mktemp("switch") / "profile")) as running:
+        yield running
 
 
 def _baseline(case: Case) -> dict[tuple[str, str], float]:
@@ -145,12 +145,12 @@ def test_a_function_that_somebody_has_overwritten_is_found_and_mended(case: Case
     assert place.columns["allotment"] == block[0][1]
 
 
-def test_calc_computes_the_very_values_that_stand_in_the_file(case: Case, profile: Path) -> None:
+def test_calc_computes_the_very_values_that_stand_in_the_file(case: Case, office: Office) -> None:
     case.run(switch_functions, "live")
     shown = _baseline(case)
     reading = case.reading()
     place = reading.places.table("baseline", "baseline")
-    with calc.running(profile) as office, calc.document(office, case.path) as book:
+    with calc.document(office, case.path) as book:
         sheet = book.getSheets().getByName(reading.places.tabs["baseline"])
         book.calculateAll()
         for line, row in place.rows.items():
@@ -167,9 +167,9 @@ def test_calc_computes_the_very_values_that_stand_in_the_file(case: Case, profil
     assert _formulas(case) == set()
 
 
-def test_the_switch_works_on_the_open_book_and_values_follow_there(case: Case, profile: Path) -> None:
+def test_the_switch_works_on_the_open_book_and_values_follow_there(case: Case, office: Office) -> None:
     engine()
-    with calc.running(profile) as office, calc.document(office, case.path):
+    with calc.document(office, case.path):
         book = connect(office.pipe).books[0]
 
         def switch(state: str) -> None:

@@ -305,16 +305,15 @@ def test_a_libreoffice_that_does_not_come_up_or_is_gone_is_told(
 
 def test_no_libreoffice_is_left_behind() -> None:
     """Neither when it is quit nor when our process just ends."""
-    quits = "app.quit(); print(office.poll() is not None)"
-    for ending in (quits, "print(office.poll() is None)"):
-        script = "from targetcal_xl import libreoffice\napp = libreoffice.start()\n"
-        script += f"office = app.impl.office.process\nprint(office.pid)\n{ending}"
-        line = [sys.executable, "-W", "ignore::EncodingWarning", "-c", script]
-        run = subprocess.run(line, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
-        pid, as_said = run.stdout.split()
-        assert as_said == "True"
-        assert run.stderr == ""
-        assert not Path("/proc", pid).exists()
+    script = "from targetcal_xl import libreoffice\napps = [libreoffice.start() for _ in range(2)]\n"
+    script += "quit, left = (app.impl.office.process for app in apps)\napps[0].quit()\n"
+    script += "print(quit.pid, left.pid, quit.poll() is not None, left.poll() is None)"
+    line = [sys.executable, "-W", "ignore::EncodingWarning", "-c", script]
+    run = subprocess.run(line, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
+    *pids, has_quit, was_left = run.stdout.split()
+    assert (has_quit, was_left) == ("True", "True")
+    assert run.stderr == ""
+    assert not any(Path("/proc", pid).exists() for pid in pids)
 
 
 def test_progress_is_shown_in_the_status_bar_and_taken_away(tmp_path: Path) -> None:

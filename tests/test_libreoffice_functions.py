@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import signal
 import sys
 import zipfile
@@ -29,27 +28,10 @@ from tests.support.samples import PERIOD, sample_standing
 
 
 @pytest.fixture(scope="module")
-def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A profile with the extension in it."""
-    place = tmp_path_factory.mktemp("profile 配置")
-    report = install("en", place, patience=calc.PATIENCE, rest=calc.REST)
-    assert report.installed
-    assert report.problems == ()
-    return place
-
-
-@pytest.fixture(scope="module")
-def office(profile: Path) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    profile = calc.with_extension(tmp_path_factory.mktemp("functions") / "profile 配置")
     with calc.running(profile) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def hasty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A profile whose extension soon loses its patience."""
-    place = tmp_path_factory.mktemp("hasty")
-    install("en", place, patience=2.0, rest=5.0)
-    return place
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +149,10 @@ def test_a_server_that_was_killed_is_started_again(office: Office) -> None:
         assert calc.servers(office) not in ([], [server])
 
 
-def test_a_server_that_hangs_costs_one_wait_and_shows_as_an_error_with_a_reason(hasty: Path) -> None:
+def test_a_server_that_hangs_costs_one_wait_and_shows_as_an_error_and_the_next_ends_with_libreoffice(
+    tmp_path: Path,
+) -> None:
+    hasty = calc.with_extension(tmp_path / "hasty", patience=1.0, rest=2.5)
     with calc.running(hasty) as office, calc.document(office) as book:
         cell = calc.sheet(book)
         for row in range(1, 51):
@@ -184,20 +169,14 @@ def test_a_server_that_hangs_costs_one_wait_and_shows_as_an_error_with_a_reason(
         assert calc.gone(server)
         cell("B1").setValue(75)
         assert calc.shows(book, "A50", -0.25)
-
-
-def test_the_server_ends_with_libreoffice_however_that_ends(hasty: Path) -> None:
-    with calc.running(hasty) as office, calc.document(office) as book:
-        calc.sheet(book)("A1").setFormula("=TC_DEVIATION(90;100)")
-        assert calc.shows(book, "A1", -0.1)
         (server,) = calc.servers(office)
     assert calc.gone(server)
 
 
-def test_installing_twice_removing_and_looking(tmp_path: Path) -> None:
-    place = tmp_path / "profile"
-    assert status(place).installed == ""
-    first, again = install("zh-CN", place), install("en", place)
+def test_installing_again_removing_and_looking(tmp_path: Path) -> None:
+    assert status(tmp_path / "no profile").installed == ""
+    place = calc.with_extension(tmp_path / "profile")
+    first, again = status(place), install("zh-CN", place)
     assert first.installed == again.installed != ""
     with calc.running(place) as office, calc.document(office) as book:
         calc.sheet(book)("A1").setFormula("=TC_DEVIATION(90;100)")
@@ -233,9 +212,7 @@ def test_a_libreoffice_that_ends_at_its_extensions_is_started_once_more(
 
 
 def test_a_python_that_is_gone_is_found_out(tmp_path: Path) -> None:
-    place = tmp_path / "profile"
-    install("en", place)
-    _start_by(place, "no-such-python")
+    place = calc.with_extension(tmp_path / "profile", python="no-such-python")
     assert [problem.code for problem in status(place).problems] == ["office_python"]
     with calc.running(place) as office, calc.document(office) as book:
         cell = calc.sheet(book)
@@ -244,23 +221,16 @@ def test_a_python_that_is_gone_is_found_out(tmp_path: Path) -> None:
 
 
 def test_a_python_in_a_folder_of_any_name_is_found_and_computes(tmp_path: Path) -> None:
-    place, python = tmp_path / "profile", tmp_path / "目标 校准" / "python"
-    install("en", place)
+    python = tmp_path / "目标 校准" / "python"
     python.parent.mkdir()
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', "utf-8")
     python.chmod(0o755)
-    _start_by(place, str(python))
+    place = calc.with_extension(tmp_path / "profile", python=str(python))
     assert (status(place).python, status(place).problems) == (str(python), ())
     with calc.running(place) as office, calc.document(office) as book:
         cell = calc.sheet(book)
         cell("A1").setFormula("=TC_DEVIATION(90;100)")
         assert cell("A1").getValue() == pytest.approx(-0.1)
-
-
-def _start_by(profile: Path, python: str) -> None:
-    """Have the installed extension start another Python."""
-    (settings,) = profile.glob("user/uno_packages/cache/uno_packages/*/*/python/settings.json")
-    settings.write_text(json.dumps(json.loads(settings.read_text("utf-8")) | {"python": python}), "utf-8")
 
 
 def test_two_builds_of_the_extension_are_alike(tmp_path: Path) -> None:

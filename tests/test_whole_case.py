@@ -18,6 +18,7 @@ from targetcal_xl.language import LANGUAGES
 from tests.support import validator
 from tests.support.books import as_openpyxl
 from tests.support.desks import Case
+from tests.support.exploring import explores, few
 from tests.support.recalculated import differences
 from tests.support.worked import Worked, worked
 from tests.support.xllint import lint
@@ -38,6 +39,8 @@ PUBLISHED = {
 }
 _LINES = (("华东", "西南"), ("East China", "Southwest"))
 """The two lines that were published, in each language."""
+_COMPUTED = ("locked", "confirmed", "evaluated")
+"""Stages at which `make test` has LibreOffice compute the workbook; other tests do at those between."""
 _CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 
 
@@ -99,9 +102,11 @@ def test_in_english_nothing_of_it_is_chinese(played: Worked) -> None:
 
 
 def test_its_workbook_shows_at_every_stage_what_libreoffice_computes(played: Worked) -> None:
-    assert differences(played.kept) == []
+    ours = [path for path in played.kept if explores() or path.stem.endswith(_COMPUTED)]
+    assert len(ours) >= 2 and differences(ours) == []
 
 
+@pytest.mark.parametrize("played", few(LANGUAGES, {"zh-CN"}), indirect=True)
 def test_its_files_are_sound(played: Worked) -> None:
     report, kept = played.report, played.kept
     letter = next(report.directory.glob("letters/*.docx"))

@@ -37,7 +37,7 @@ class _Turns(Quarter):
 
     def _given(self, act: StoryRow, command: str, *words: str) -> Said:
         self._acts += 1
-        if command not in _AT_THE_OPEN_BOOK and (self._acts % 2 or command == "new"):
+        if self._acts % 2 or command == "new":
             return super()._given(act, command, *words)
         self.case.clock.now = self.at(act)
         answers = {_FLAGS.get(flag, flag.strip("-")): said for flag, said in _paired(words)} | {

@@ -14,7 +14,7 @@ from targetcal_xl.ooxml import BLANK, cell_name
 from targetcal_xl.workbook import Owner, Reading, open_book, read, region_sheet
 from targetcal_xl.workbook.reading import Typed
 from tests.support.desks import Case, confirmed, decided, locked
-from tests.support.office import convert_all
+from tests.support.office import recomputed
 from tests.support.stages import returned
 
 TABS = ("R1", "R2")
@@ -48,7 +48,7 @@ def readings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     sound = Path(shutil.copy(case.path, case.folder / "sound.xlsx"))
     sealed = [cell for cell in case.reading().typed.values() if _is_sealed(request.param, cell)]
     case.type({cell.key: _other(cell) for cell in sealed if cell.value is not None})
-    computed = convert_all([sound, case.path], "xlsx")
+    computed = recomputed([sound, case.path])
     return [read(open_book(path), case.inputs, case.language) for path in computed]
 
 

@@ -37,7 +37,7 @@ from targetcal_xl.workbook import content, entered, formulas, region_sheet
 from targetcal_xl.workbook.formulas import ROW, Expression, expressed, if_
 from targetcal_xl.workbook.layout import default_places
 from tests.support.desks import Case
-from tests.support.office import convert_all
+from tests.support.office import recomputed
 from tests.support.recalculated import differences
 from tests.support.samples import METRIC, sample_inputs, sample_standing
 
@@ -157,7 +157,7 @@ def _computed(path: Path, made: Sequence[Expression]) -> list[list[Scalar]]:
             for row, cell in enumerate(one.cells(range(1, _ROWS + 1))):
                 assert cell is not None
                 page.write_formula(row, across, f"={cell.formula}", None, 0)
-    (again,) = convert_all([path], "xlsx", seconds=300)
+    (again,) = recomputed([path])
     page = openpyxl.load_workbook(again, data_only=True).active
     first = len(_ONE) + 1
     return [

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import math
 import os
+import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from targetcal_xl.libreoffice import install
 from targetcal_xl.libreoffice.bridge import Office, start_office, uno, values
 
 PATIENCE, REST = 120.0, 1.0
 """Seconds that the extension waits for an answer, however busy this computer is, and that it asks for none
 after one that did not come."""
+
+
+def with_extension(place: Path, **settings: object) -> Path:
+    """A profile in this folder with the extension in it, some of its settings others than it came with."""
+    shutil.copytree(_installed(), place)
+    (file,) = place.glob("user/uno_packages/cache/uno_packages/*/*/python/settings.json")
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | settings), "utf-8")
+    return place
+
+
+@cache
+def _installed() -> Path:
+    """A profile into which the extension was put once in this run."""
+    house = Path(tempfile.mkdtemp(prefix="extension-"))
+    atexit.register(shutil.rmtree, house, ignore_errors=True)
+    report = install("en", house / "profile", patience=PATIENCE, rest=REST)
+    assert report.installed and report.problems == ()
+    return house / "profile"
 
 
 @contextmanager

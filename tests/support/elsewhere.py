@@ -83,12 +83,11 @@ class Elsewhere:
 
 
 def elsewhere(folder: Path) -> Elsewhere:
-    """The package copied, with everything that is shipped inside it."""
+    """The package copied, with everything that is shipped inside it, compiled as far as it is here."""
     package = folder / "targetcal_xl"
-    leave = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "targetcal_xl", package, ignore=leave)
+    shutil.copytree(ROOT / "targetcal_xl", package)
     for name in ("templates", "xl"):
-        shutil.copytree(ROOT / name, package / name, ignore=leave)
+        shutil.copytree(ROOT / name, package / name)
     return Elsewhere(folder)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from targetcal_xl.buttons import macros
-from targetcal_xl.machine.soffice import find_soffice, run_soffice
+from targetcal_xl.libreoffice.bridge import Office, start_office
 from targetcal_xl.ooxml import Module
 from targetcal_xl.workbook import Macros, write_book
 from tests.support.samples import sample_standing
@@ -75,32 +75,33 @@ for _before, _after in _ON_WINDOWS.items():
 CANCEL = ECHO.replace("True", "False")
 
 _DRIVER = """
-Sub click(book As Object, number As Integer)
-    Dim sheet As Object, button As Object
+Sub click(book As Object, number As Integer, noted As Object)
+    Dim sheet As Object, button As Object, waited As Integer
     sheet = book.Sheets.getByIndex(1)
     book.CurrentController.setActiveSheet(sheet)
     button = sheet.DrawPage.Forms.getByIndex(0).getByIndex(number)
     book.CurrentController.getControl(button).getAccessibleContext().doAccessibleAction(0)
-    Wait 100
+    While noted.String = "" And waited < 1000
+        Wait 5
+        waited = waited + 1
+    Wend
 End Sub
 
-Sub Main(path As String)
-    Dim arguments(1) As New com.sun.star.beans.PropertyValue
-    Dim book As Object, script As Object, cell As Object, name As String
+Function Main(path As String, asked As Variant) As Variant
+    Dim arguments(1) As New com.sun.star.beans.PropertyValue, said(UBound(asked)) As String
+    Dim book As Object, script As Object, cell As Object, name As String, number As Integer
     arguments(0).Name = "Hidden" : arguments(0).Value = True
     arguments(1).Name = "MacroExecutionMode" : arguments(1).Value = 4
-    Open path & ".asked" For Input As #1
-    Open path & ".said" For Output As #2
-    On Error GoTo failed
     book = StarDesktop.loadComponentFromURL(ConvertToURL(path), "_blank", 0, arguments())
+    On Error GoTo failed
     cell = book.Sheets.getByName("xlwings.conf").getCellRangeByName("D1")
-    While Not EOF(1)
-        Line Input #1, name
+    For number = 0 To UBound(asked)
+        name = asked(number)
         cell.String = ""
         If Left(name, 1) = "=" Then
             cell.setFormula(name)
         ElseIf Left(name, 6) = "click " Then
-            click(book, CInt(Mid(name, 7)))
+            click(book, CInt(Mid(name, 7)), cell)
         Else
             script = book.getScriptProvider().getScript("vnd.sun.star.script:VBAProject." & name _
                 & "?language=Basic&location=document")
@@ -110,19 +111,18 @@ Sub Main(path As String)
                 script.invoke(Array(), Array(), Array())
             End If
         End If
-        Print #2, cell.String
-    Wend
+        said(number) = cell.String
+    Next number
     book.close(True)
-    Close
-    StarDesktop.terminate()
-    Exit Sub
+    Main = said
+    Exit Function
 failed:
-    Print #2, "failed: " & Error
-    Close
-    If Not IsNull(book) Then book.close(True)
-    StarDesktop.terminate()
-End Sub
+    said(number) = "failed: " & Error
+    book.close(True)
+    Main = said
+End Function
 """
+_MAIN = "vnd.sun.star.script:Standard.Driver.Main?language=Basic&location=application"
 _PAPERS = {
     "registrymodifications.xcu": '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
     '<item oor:path="/org.openoffice.Office.Common/Security/Scripting">'
@@ -160,15 +160,19 @@ def run_in_office(path: Path, asked: Sequence[str]) -> list[str]:
 
     A ribbon's callback is handed an object, as Excel hands it the control.
     """
-    questions, answers = path.with_name(f"{path.name}.asked"), path.with_name(f"{path.name}.said")
-    questions.write_text("\n".join(asked) + "\n", "ascii")
-    driver = f"macro:///Standard.Driver.Main({path})"
-    program = find_soffice()
-    assert program is not None
-    run_soffice(program, allowing_macros(), [driver], 120)
-    said = answers.read_text("utf-8").splitlines()
-    assert len(said) == len(asked) and not any(line.startswith("failed: ") for line in said), said
-    return said
+    office = _kept()
+    with office.asked():
+        scripts = office.singleton("com.sun.star.script.provider.theMasterScriptProviderFactory")
+        driver = scripts.createScriptProvider("").getScript(_MAIN)
+        said, *_ = driver.invoke((str(path), tuple(asked)), (), ())
+    assert not any(line.startswith("failed: ") for line in said), said
+    return list(said)
+
+
+@cache
+def _kept() -> Office:
+    """One LibreOffice for the whole run."""
+    return start_office(allowing_macros())
 
 
 @cache

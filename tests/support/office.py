@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from targetcal_xl.libreoffice.bridge import Office, start_office, uno, values
 from targetcal_xl.machine.soffice import find_soffice, run_soffice
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -36,13 +37,46 @@ def convert_all(paths: Sequence[Path], to: str, into: Path | None = None, second
     program = find_soffice()
     assert program, "LibreOffice is not here: python -m tests.support.parts"
     said = run_soffice(
-        program, _profile(), ["--convert-to", to, "--outdir", str(into), *map(str, paths)], seconds
+        program, _profile("once"), ["--convert-to", to, "--outdir", str(into), *map(str, paths)], seconds
     )
     results = [into / f"{path.stem}.{to.partition(':')[0]}" for path in paths]
     for path, result in zip(paths, results, strict=True):
         if not result.exists() or result.samefile(path):
             raise RuntimeError(f"LibreOffice did not convert {path.name} to {to}: {said}")
     return results
+
+
+def recomputed(paths: Sequence[Path]) -> list[Path]:
+    """Workbooks of different names as LibreOffice saves them, every formula recalculated.
+
+    Unlike `convert`, which starts one for every call, this asks one that is kept for the whole run.
+    """
+    into = Path(tempfile.mkdtemp(dir=_house()))
+    return [_recomputed(path, into / f"{path.stem}.xlsx") for path in paths]
+
+
+def _recomputed(path: Path, into: Path) -> Path:
+    office = _kept()
+    with office.asked():
+        address = uno().systemPathToFileUrl(str(path))
+        book = office.desktop.loadComponentFromURL(address, "_blank", 0, values(Hidden=True))
+        try:
+            book.storeToURL(into.as_uri(), values(FilterName="Calc MS Excel 2007 XML"))
+        finally:
+            book.close(True)
+    return into
+
+
+def _kept() -> Office:
+    """One LibreOffice for the whole run, another when it has died of a test."""
+    if not _started().alive:
+        _started.cache_clear()
+    return _started()
+
+
+@cache
+def _started() -> Office:
+    return start_office(_profile("kept"))
 
 
 @cache
@@ -54,8 +88,9 @@ def _house() -> Path:
 
 
 @cache
-def _profile() -> Path:
-    profile = _house() / "profile"
+def _profile(name: str) -> Path:
+    """A profile of this name: who starts LibreOffice on one that is at work only hands it what to do."""
+    profile = _house() / name
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
     return profile

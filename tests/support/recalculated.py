@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-from openpyxl.cell.read_only import ReadOnlyCell
-
-from tests.support.books import as_openpyxl
-from tests.support.office import convert_all
+from tests.support.books import parts_of
+from tests.support.office import recomputed
+from tests.support.xllint import MAIN, Book
 
 
 def differences(paths: Sequence[Path]) -> list[str]:
@@ -17,35 +18,36 @@ def differences(paths: Sequence[Path]) -> list[str]:
 
     Numbers agree to 1e-9; an empty text and an empty cell are the same. The files' names differ.
     """
-    recalculated = convert_all(paths, "xlsx", seconds=300)
     return [
         f"{path.name}: {said}"
-        for path, again in zip(paths, recalculated, strict=True)
+        for path, again in zip(paths, recomputed(paths), strict=True)
         for said in _differences(path, again)
     ]
 
 
 def _differences(path: Path, again: Path) -> Iterator[str]:
-    formulas = {place for place, cell in _cells(path, data_only=False) if cell.data_type == "f"}
-    ours, theirs = (
-        {place: cell.value for place, cell in _cells(file, data_only=True)} for file in (path, again)
-    )
-    for place in sorted(formulas):
-        cached, computed = ours.get(place), theirs.get(place)
-        if not _same(cached, computed):
-            yield f"{'!'.join(place)}: {cached!r}, {computed!r}"
-    if not formulas:
+    theirs = {place: value for place, _, value in _cells(again)}
+    ours = {place: value for place, is_formula, value in _cells(path) if is_formula}
+    for place, cached in sorted(ours.items()):
+        if not _same(cached, theirs.get(place)):
+            yield f"{'!'.join(place)}: {cached!r}, {theirs.get(place)!r}"
+    if not ours:
         yield "there is no formula in it"
 
 
-def _cells(path: Path, data_only: bool) -> Iterator[tuple[tuple[str, str], ReadOnlyCell]]:
-    """Sheet and coordinate of every cell, read without its looks, which take most of the time."""
-    book = as_openpyxl(path, data_only, read_only=True)
-    for sheet in book.worksheets:
-        for cell in (cell for row in sheet.iter_rows() for cell in row):
-            if isinstance(cell, ReadOnlyCell):
-                yield (sheet.title, cell.coordinate), cell
-    book.close()
+def _cells(path: Path) -> Iterator[tuple[tuple[str, str], bool, object]]:
+    """Sheet and coordinate of every cell, whether it is a formula's, and its value."""
+    book = Book(path.suffix, parts_of(path))
+    for name, _, part in book.tabs:
+        for cell in ElementTree.fromstring(book.parts[part]).iter(MAIN + "c"):
+            yield (name, cell.get("r", "")), cell.find(MAIN + "f") is not None, _value(book, cell)
+
+
+def _value(book: Book, cell: Element) -> object:
+    said, kind = cell.findtext(MAIN + "v"), cell.get("t", "n")
+    if not said or kind not in ("n", "b", "s"):
+        return said
+    return book.strings[int(said)] if kind == "s" else said == "1" if kind == "b" else float(said)
 
 
 def _same(ours: object, theirs: object) -> bool:

@@ -8,7 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 
 from tests.support import vbalint
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PARENT = "xl/workbook.xml"
 _NAME = re.compile(r"[^\W\d][\w.\\?]{0,254}|\\[\w.\\?]{0,254}")
@@ -45,7 +45,7 @@ class Sheet:
     @property
     def cells(self) -> Iterator[Element]:
         """Its cells in document order."""
-        return self.root.iter(_MAIN + "c")
+        return self.root.iter(MAIN + "c")
 
 
 @dataclass
@@ -81,14 +81,21 @@ class Book:
     @cached_property
     def names(self) -> list[str]:
         """The names of all tabs."""
-        return [sheet.get("name", "") for sheet in self.workbook.iter(_MAIN + "sheet")]
+        return [sheet.get("name", "") for sheet in self.workbook.iter(MAIN + "sheet")]
+
+    @property
+    def tabs(self) -> Iterator[tuple[str, str, str]]:
+        """Name, kind and part of every tab."""
+        targets = self.targets(_PARENT)
+        for listed in self.workbook.iter(MAIN + "sheet"):
+            yield (listed.get("name", ""), *targets.get(listed.get(_ID, ""), ("", "")))
 
     @cached_property
     def strings(self) -> list[str]:
         """The shared strings."""
         table = self.tree("xl/sharedStrings.xml")
         return (
-            ["".join(t.text or "" for t in item.iter(_MAIN + "t")) for item in table]
+            ["".join(t.text or "" for t in item.iter(MAIN + "t")) for item in table]
             if table is not None
             else []
         )
@@ -96,7 +103,7 @@ class Book:
     def count(self, collection: str) -> int:
         """How many formats of a kind (`cellXfs`, `dxfs`) the styles part has."""
         styles = self.tree("xl/styles.xml")
-        found = styles.find(_MAIN + collection) if styles is not None else None
+        found = styles.find(MAIN + collection) if styles is not None else None
         return len(found) if found is not None else 0
 
 
@@ -109,15 +116,12 @@ def lint(path: Path) -> list[str]:
     faults += _malformed(book)
     if faults:
         return faults
-    targets = book.targets(_PARENT)
-    for listed in book.workbook.iter(_MAIN + "sheet"):
-        kind, part = targets.get(listed.get(_ID, ""), ("", ""))
+    for name, kind, part in book.tabs:
         root = book.tree(part)
         if root is None:
-            faults.append(f"tab {listed.get('name')} has no part")
+            faults.append(f"tab {name} has no part")
         elif kind == "worksheet":
-            own = list(book.targets(part).values())
-            book.sheets.append(Sheet(listed.get("name", ""), root, own))
+            book.sheets.append(Sheet(name, root, list(book.targets(part).values())))
     faults += [fault for rule in _BOOK_RULES for fault in rule(book)]
     faults += vbalint.faults(book.parts)
     return faults + [
@@ -136,6 +140,7 @@ def column(letters: str) -> int:
     return number
 
 
+@lru_cache(1 << 17)
 def box(ref: str) -> Box:
     """A1:C3 -> (1, 1, 3, 3)."""
     corners = [re.fullmatch(r"\$?([A-Z]+)\$?([0-9]+)", corner) for corner in ref.split(":")]
@@ -198,7 +203,7 @@ def _tabs(book: Book) -> Iterator[str]:
 def _defined_names(book: Book) -> Iterator[str]:
     seen: Counter[tuple[str, str | None]] = Counter()
     known = {name.casefold() for name in book.names}
-    for element in book.workbook.iter(_MAIN + "definedName"):
+    for element in book.workbook.iter(MAIN + "definedName"):
         name, text = element.get("name", ""), element.text or ""
         seen[name.casefold(), element.get("localSheetId")] += 1
         if not _NAME.fullmatch(name) or _LOOKS_LIKE_A_CELL.match(name):
@@ -221,17 +226,17 @@ def _counts(book: Book) -> Iterator[str]:
     styles = book.tree("xl/styles.xml")
     for collection in styles if styles is not None else ():
         if int(collection.get("count", len(collection))) != len(collection):
-            yield f"{collection.tag.removeprefix(_MAIN)}: {len(collection)}, not {collection.get('count')}"
+            yield f"{collection.tag.removeprefix(MAIN)}: {len(collection)}, not {collection.get('count')}"
 
 
 def _calculation_chain(book: Book) -> Iterator[str]:
     chain = book.tree("xl/calcChain.xml")
-    tabs = {listed.get("sheetId"): listed.get("name") for listed in book.workbook.iter(_MAIN + "sheet")}
+    tabs = {listed.get("sheetId"): listed.get("name") for listed in book.workbook.iter(MAIN + "sheet")}
     calculated = {
         (sheet.name, cell.get("r"))
         for sheet in book.sheets
         for cell in sheet.cells
-        if cell.find(_MAIN + "f") is not None
+        if cell.find(MAIN + "f") is not None
     }
     tab = None
     for entry in chain if chain is not None else ():
@@ -245,19 +250,19 @@ def _table_identities(book: Book) -> Iterator[str]:
     for attribute in ("id", "displayName"):
         held = Counter(table.get(attribute, "").casefold() for table in tables)
         yield from (f"table {attribute} {value} repeats" for value, times in held.items() if times > 1)
-    named = {element.get("name", "").casefold() for element in book.workbook.iter(_MAIN + "definedName")}
+    named = {element.get("name", "").casefold() for element in book.workbook.iter(MAIN + "definedName")}
     for table in tables:
         if table.get("displayName", "").casefold() in named:
             yield f"table {table.get('displayName')} has the name of a defined name"
 
 
 def _order(_book: Book, sheet: Sheet) -> Iterator[str]:
-    rows = list(sheet.root.iter(_MAIN + "row"))
+    rows = list(sheet.root.iter(MAIN + "row"))
     for before, after in pairwise([0, *(int(row.get("r", 0)) for row in rows)]):
         if after <= before:
             yield f"row {after} repeats or is out of order"
     for row in rows:
-        spots = [box(cell.get("r", "A0"))[:2] for cell in row.iter(_MAIN + "c")]
+        spots = [box(cell.get("r", "A0"))[:2] for cell in row.iter(MAIN + "c")]
         yield from (
             f"cell of row {number} in row {row.get('r')}"
             for _, number in spots
@@ -271,25 +276,22 @@ def _order(_book: Book, sheet: Sheet) -> Iterator[str]:
 def _cells(book: Book, sheet: Sheet) -> Iterator[str]:
     formats = book.count("cellXfs")
     for cell in sheet.cells:
-        ref, formula, value = cell.get("r"), cell.find(_MAIN + "f"), cell.findtext(_MAIN + "v")
+        ref, formula, value = cell.get("r"), cell.find(MAIN + "f"), cell.findtext(MAIN + "v")
         if int(cell.get("s", 0)) >= max(formats, 1):
             yield f"{ref}: style {cell.get('s')} out of range"
         if formula is not None and bad_formula(formula.text or ""):
             yield f"{ref}: formula {formula.text}"
         if cell.get("t") == "s" and not 0 <= int(value or -1) < len(book.strings):
             yield f"{ref}: shared string {value} out of range"
-        if (
-            cell.get("t") == "inlineStr"
-            and len("".join(t.text or "" for t in cell.iter(_MAIN + "t"))) > 32767
-        ):
+        if cell.get("t") == "inlineStr" and len("".join(t.text or "" for t in cell.iter(MAIN + "t"))) > 32767:
             yield f"{ref}: text too long"
 
 
 def _overlaps(book: Book, sheet: Sheet) -> Iterator[str]:
-    merged = [("merge", merge.get("ref", "")) for merge in sheet.root.iter(_MAIN + "mergeCell")]
+    merged = [("merge", merge.get("ref", "")) for merge in sheet.root.iter(MAIN + "mergeCell")]
     tables = [("table", table.get("ref", "")) for table in _tables(book, sheet)]
-    for (one, first), (other, second) in combinations(merged + tables, 2):
-        a, b = box(first), box(second)
+    boxes = [(kind, ref, box(ref)) for kind, ref in merged + tables]
+    for (one, first, a), (other, second, b) in combinations(boxes, 2):
         if a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]:
             yield f"{one} {first} overlaps {other} {second}"
 
@@ -299,7 +301,7 @@ def _table_shapes(book: Book, sheet: Sheet) -> Iterator[str]:
     shown = {box(ref)[:2]: text for ref, text in texts.items()}
     for table in _tables(book, sheet):
         name, (left, top, right, bottom) = table.get("displayName"), box(table.get("ref", ""))
-        heads = [head.get("name", "") for head in table.iter(_MAIN + "tableColumn")]
+        heads = [head.get("name", "") for head in table.iter(MAIN + "tableColumn")]
         has_heads = table.get("headerRowCount", "1") != "0"
         if len({head.casefold() for head in heads}) != len(heads):
             yield f"table {name}: column names repeat"
@@ -314,8 +316,8 @@ def _table_shapes(book: Book, sheet: Sheet) -> Iterator[str]:
 
 def _validations(_book: Book, sheet: Sheet) -> Iterator[str]:
     limits = {"error": 255, "prompt": 255, "errorTitle": 32, "promptTitle": 32}
-    for rule in sheet.root.iter(_MAIN + "dataValidation"):
-        where, first = rule.get("sqref"), rule.findtext(_MAIN + "formula1") or ""
+    for rule in sheet.root.iter(MAIN + "dataValidation"):
+        where, first = rule.get("sqref"), rule.findtext(MAIN + "formula1") or ""
         yield from (
             f"validation {where}: {name} too long"
             for name, most in limits.items()
@@ -323,17 +325,17 @@ def _validations(_book: Book, sheet: Sheet) -> Iterator[str]:
         )
         if rule.get("type") == "list" and first.startswith('"') and len(first) - 2 > 255:
             yield f"validation {where}: list too long"
-        for formula in (rule.findtext(_MAIN + "formula1"), rule.findtext(_MAIN + "formula2")):
+        for formula in (rule.findtext(MAIN + "formula1"), rule.findtext(MAIN + "formula2")):
             if bad_formula(formula or ""):
                 yield f"validation {where}: formula {formula}"
 
 
 def _conditional_formats(book: Book, sheet: Sheet) -> Iterator[str]:
     formats = book.count("dxfs")
-    for rule in sheet.root.iter(_MAIN + "cfRule"):
+    for rule in sheet.root.iter(MAIN + "cfRule"):
         if int(rule.get("dxfId", -1)) >= formats:
             yield f"dxfId {rule.get('dxfId')} out of range"
-        for formula in rule.iter(_MAIN + "formula"):
+        for formula in rule.iter(MAIN + "formula"):
             if bad_formula(formula.text or ""):
                 yield f"conditional format: formula {formula.text}"
 
@@ -360,11 +362,11 @@ def _tables(book: Book, sheet: Sheet) -> list[Element]:
 
 def _text(book: Book, cell: Element) -> str | None:
     """The text that a cell shows, for header cells."""
-    value = cell.findtext(_MAIN + "v")
+    value = cell.findtext(MAIN + "v")
     if cell.get("t") == "s" and value and int(value) < len(book.strings):
         return _plain(book.strings[int(value)])
     if cell.get("t") == "inlineStr":
-        return _plain("".join(t.text or "" for t in cell.iter(_MAIN + "t")))
+        return _plain("".join(t.text or "" for t in cell.iter(MAIN + "t")))
     return value
 
 
