@@ -21,10 +21,16 @@ from tests.support.programs import (
     needs_programs,
     reaches_nothing_new,
 )
+from tests.support.temporary import write_into_memory
 
 settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
 settings.load_profile("house")
+
+
+def pytest_configure() -> None:
+    """Begin with where everything is written, before the first worker asks."""
+    write_into_memory()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
