@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,16 +23,25 @@ from tests.support.programs import (
     needs_programs,
     reaches_nothing_new,
 )
-from tests.support.temporary import write_into_memory
+from tests.support.temporary import memory_folder
 
 settings.register_profile("house", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=400)
 settings.load_profile("house")
 
 
-def pytest_configure() -> None:
+_WRITTEN = pytest.StashKey[Path | None]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Begin with where everything is written, before the first worker asks."""
-    write_into_memory()
+    config.stash[_WRITTEN] = memory_folder()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Clear away what was written, but for what failed, which somebody may want to look at."""
+    if (folder := config.stash.get(_WRITTEN, None)) and not [*folder.glob("pytest-of-*/pytest-*/*")]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

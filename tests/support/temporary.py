@@ -8,15 +8,21 @@ from pathlib import Path
 from typing import Final
 
 _SHARED: Final = Path("/dev/shm")
-"""Linux keeps what is written here in memory."""
-_ENOUGH: Final = 6 * 1024**3
-"""So many bytes have to be free: all tests together leave less than one in ten of them."""
+"""Linux keeps in memory what is written here."""
+_ENOUGH: Final = 4 * 1024**3
+"""So many bytes have to be free: tests leave far less, as what passes is cleared away."""
 
 
-def write_into_memory() -> None:
-    """Have temporary files need no disk, unless somebody has said where they go; processes inherit it."""
-    if "TMPDIR" not in os.environ and _is_roomy(_SHARED):
-        os.environ["TMPDIR"], tempfile.tempdir = str(_SHARED), None
+def memory_folder() -> Path | None:
+    """A folder of its own for temporary files; this process and all that it starts write there from now on.
+
+    None where somebody has said where they go, and where there is no room.
+    """
+    if "TMPDIR" in os.environ or not _is_roomy(_SHARED):
+        return None
+    folder = tempfile.mkdtemp(prefix="tests-", dir=_SHARED)
+    os.environ["TMPDIR"], tempfile.tempdir = folder, None
+    return Path(folder)
 
 
 def _is_roomy(folder: Path) -> bool:
