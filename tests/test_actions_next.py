@@ -118,6 +118,13 @@ def test_a_period_that_does_not_follow_is_refused(period: str, over: Case) -> No
     assert [problem.code for problem in refused.value.problems] == ["next_period"]
 
 
+@pytest.mark.parametrize("target", [0.0, -5.0])
+def test_a_target_that_nobody_can_mean_is_refused(target: float, over: Case) -> None:
+    with pytest.raises(Refused) as refused:
+        over.run(close, target)
+    assert [problem.code for problem in refused.value.problems] == ["next_target"]
+
+
 def test_a_plan_that_is_not_over_is_no_beginning(tmp_path: Path) -> None:
     case = desks.confirmed(tmp_path)
     with pytest.raises(Refused) as refused:

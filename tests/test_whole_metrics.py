@@ -1,7 +1,7 @@
 """Whole quarters of every kind of metric: from a plan folder to the evaluation, by turns in both languages.
 
 Delivery days are a mean that is better when lower, weighed by orders; satisfaction is a ratio, weighed by
-answers; revenue is a sum in yuan by the hundred million.
+answers, and a margin one in percent, weighed by revenue; revenue is a sum in yuan by the hundred million.
 """
 
 from __future__ import annotations
@@ -45,11 +45,17 @@ from tests.support.exploring import explores, few
 from tests.support.recalculated import differences
 from tests.support.xllint import lint
 
-_ENDS = {"days": (21.0, 0.5, -1, "mean"), "csat": (0.93, 0.001, 1, "ratio"), "gmv": (3.6e9, 1e4, 1, "sum")}
-"""HQ target, step, direction and kind by metric."""
+_ENDS = {
+    "days": (21.0, 0.5, -1, "mean", "days"),
+    "csat": (0.93, 0.001, 1, "ratio", ""),
+    "gmv": (3.6e9, 1e4, 1, "sum", "yuan"),
+    "margin": (93.0, 0.1, 1, "ratio", "%"),
+}
+"""HQ target, step, direction, kind and unit by metric."""
 _LEVELS = {
     "days": (28.0, 31.0, 13.0, 17.0),
     "csat": (0.905, 0.94, 0.92, 0.955),
+    "margin": (90.5, 94.0, 92.0, 95.5),
     "gmv": (1.2e9, 1.1e9, 5e8, 6e8),
 }
 _VOLUMES = (1200, 300, 40, 5000)
@@ -85,7 +91,7 @@ class Quarter:
 
 
 def _plan_folder(folder: Path, metric: str) -> Path:
-    hq, step, direction, kind = _ENDS[metric]
+    hq, step, direction, kind, unit = _ENDS[metric]
     lines = "\n".join(
         f'  {{ code = "{code}", name = "Line {code}", region = "{code[0]}", volume = {volume} }},'
         for code, volume in zip(_LINES, _VOLUMES, strict=True)
@@ -100,7 +106,7 @@ def _plan_folder(folder: Path, metric: str) -> Path:
         f'code = "{metric}-2026Q4"\ncompany = "Northwind"\nperiod = "2026Q4"\nhq_target = {hq!r}\n'
         f"milestones = [2026-11-30, 2026-12-31]\nlines = [\n{lines}\n]\n"
         f'[metric]\ncode = "{metric}"\nname = "Metric {metric}"\ndefinition = "As the books say."\n'
-        f'unit = "u"\ndirection = {direction}\nkind = "{kind}"\nstep = {step!r}\n{regions}\n'
+        f'unit = "{unit}"\ndirection = {direction}\nkind = "{kind}"\nstep = {step!r}\n{regions}\n'
         "[thresholds]\nhq_tolerance = 0.001\n"
         '[[drivers]]\ncode = "load"\nname = "Load"\nweight = 0.3\n'
         'indicators = [{ code = "orders", name = "Open orders", share = 1.0 }]\n',

@@ -135,6 +135,29 @@ def test_what_cannot_be_used_is_named_by_its_key(key: Key, value: Value, code: s
     assert new.plan.hq_target == INPUTS.plan.hq_target
 
 
+_METRIC = INPUTS.plan.metric
+_IN_PERCENT = replace(_METRIC, kind="ratio", unit="%", step=0.1, distance="shortfall", whole=100.0)
+_PERCENT = replace(INPUTS, plan=replace(INPUTS.plan, metric=_IN_PERCENT, hq_target=93.0))
+_PAST = f"history.{NEWEST}"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "faults"),
+    [
+        ((None, None, "hq_target"), 0.94, ["number_outside"]),
+        ((None, None, "hq_target"), 94.0, []),
+        (("R1", "R1-1", _PAST), 0.94, ["number_outside"]),
+        (("R1", "R1-1", _PAST), 0.0, []),
+        (("R1", "R1-1", _PAST), 94.0, []),
+    ],
+)
+def test_what_a_spreadsheet_makes_of_a_typed_94_percent_is_no_percentage(
+    key: Key, value: Value, faults: list[str]
+) -> None:
+    """Into a cell that shows numbers it puts 0.94."""
+    assert [code for at, code in _revised({key: value}, _PERCENT)[1] if at == key] == faults
+
+
 def test_everything_unusable_is_named_at_once() -> None:
     wrong: dict[Key, Value] = {(None, None, code): "?" for code in ("hq_target", "objection", "milestone")}
     assert {key for key, _ in _revised(wrong)[1]} == set(wrong)

@@ -83,12 +83,16 @@ class NextReport(Report):
 def close(desk: Desk, hq_target: float, period: str = "") -> Succession:
     """What a plan that is over hands on to the next period's, or a later one's; nothing is changed.
 
-    Raise Refused while it was not followed to its last day, and for a period that does not follow.
+    Raise Refused while it was not followed to its last day, for a period that does not follow, and for a
+    target that nobody can mean.
     """
     standing = standing_of(desk.ledger)
     plan, followed = standing.inputs.plan, recorded_progress(desk.ledger, standing)
     if followed is None or followed.as_of < plan.period.end:
         raise Refused([Problem("next_not_over", desk.path.name, {"last": plan.period.end})])
+    if not plan.least_meant <= hq_target <= plan.most_meant:
+        said = {"value": hq_target, "known": plan.hq_target}
+        raise Refused([Problem("next_target", desk.path.name, said)])
     evaluated = standing.values.get(EVALUATION)
     measures = load(Evaluated, desk.ledger.document(str(evaluated))).measures if evaluated else None
     results, rhythm = followed.progress.actual, followed.rhythm

@@ -365,6 +365,11 @@ class Plan:
         return IN_PERCENT if self.metric.is_share and self.hq_target <= 1 else math.inf
 
     @property
+    def least_meant(self) -> float:
+        """The smallest target that somebody may mean: a step, and in percent no share of 1."""
+        return self.metric.step + (1 if self.is_in_percent else 0)
+
+    @property
     def is_in_percent(self) -> bool:
         """Whether values are told in percent for certain: none of the usual size is a share of 1."""
         return self.metric.whole > 1 and self.hq_target > IN_PERCENT

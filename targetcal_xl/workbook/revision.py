@@ -148,7 +148,7 @@ def _plan(plan: Plan, entry: _Entry) -> Plan:
     _check_shares(plan, indicators, entry)
     return replace(
         plan,
-        hq_target=entry.number((None, None, "hq_target"), plan.hq_target, plan.metric.step, plan.most_meant),
+        hq_target=entry.number((None, None, "hq_target"), plan.hq_target, plan.least_meant, plan.most_meant),
         thresholds=_thresholds(plan.thresholds, entry),
         regions=tuple(_region(region, entry) for region in plan.regions),
         drivers=tuple(_driver(driver, entry) for driver in plan.drivers),
@@ -278,9 +278,8 @@ def _indicator(item: Indicator, plan: Plan, entry: _Entry, directions: Mapping[s
 
 def _revised_history(inputs: Inputs, entry: _Entry) -> History:
     periods = inputs.history.periods
-    most = inputs.plan.most_meant
     values = [
-        [entry.perhaps((line.region, line.code, f"history.{period}"), 0, most) for period in periods]
+        [_past(entry, (line.region, line.code, f"history.{period}"), inputs.plan) for period in periods]
         for line in inputs.plan.lines
     ]
     one_off = np.zeros((len(inputs.plan.lines), len(periods)))
@@ -295,6 +294,14 @@ def _revised_history(inputs: Inputs, entry: _Entry) -> History:
             if one_off[at] > values[at[0]][at[1]]:
                 entry.refuse(key, "event_too_big")
     return History(periods, np.array(values).reshape(one_off.shape), one_off)
+
+
+def _past(entry: _Entry, key: Key, plan: Plan) -> float:
+    """A past value; in percent there are no shares of 1, as a cell may make of 94% what shows numbers."""
+    value = entry.perhaps(key, 0, plan.most_meant)
+    if plan.is_in_percent and 0 < value <= 1:
+        entry.refuse(key, "number_outside")
+    return value
 
 
 def _amount(entry: _Entry, key: Key) -> float:

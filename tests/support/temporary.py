@@ -9,6 +9,8 @@ from typing import Final
 
 _SHARED: Final = Path("/dev/shm")
 """Linux keeps in memory what is written here."""
+_FOR_ALL: Final = 0o1777
+"""As with every folder for temporary files: servers are other users here."""
 _ENOUGH: Final = 4 * 1024**3
 """So many bytes have to be free: tests leave far less, as what passes is cleared away."""
 
@@ -20,9 +22,10 @@ def memory_folder() -> Path | None:
     """
     if "TMPDIR" in os.environ or not _is_roomy(_SHARED):
         return None
-    folder = tempfile.mkdtemp(prefix="tests-", dir=_SHARED)
-    os.environ["TMPDIR"], tempfile.tempdir = folder, None
-    return Path(folder)
+    folder = Path(tempfile.mkdtemp(prefix="tests-", dir=_SHARED))
+    folder.chmod(_FOR_ALL)
+    os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+    return folder
 
 
 def _is_roomy(folder: Path) -> bool:
