@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from targetcal_xl.calibration import (
@@ -167,6 +167,7 @@ def test_a_step_of_nothing_stays_nothing() -> None:
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=12))
+@example([5e-324])
 def test_no_picture_begins_above_what_it_shows(heights: list[float]) -> None:
     floor = axis_floor(heights)
     assert floor <= max(min(heights), 0.0)

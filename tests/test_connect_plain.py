@@ -67,6 +67,7 @@ def test_a_row_that_only_unwanted_columns_fill_counts_and_keeps_its_number() -> 
 
 
 @given(st.lists(PIECES, max_size=40).map("".join), st.integers(1, 4), st.integers(0, 2))
+@example("\ufeff", 1, 0)
 @example("1,2\n1,2,,9\n", 2, 0)
 @example("1,2,,9\n", 2, 0)
 @example("1,2,,,\n", 2, 0)

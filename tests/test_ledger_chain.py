@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 from hashlib import sha256
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from targetcal_xl.calibration import Value
@@ -123,6 +124,8 @@ def test_a_good_chain_has_no_breaks() -> None:
 
 
 @given(st.integers(0, 4), st.integers(1, len(COLUMNS) - 1), st.one_of(kept_text, st.none(), st.binary()))
+@example(0, COLUMNS.index("reason"), b"")
+@example(0, COLUMNS.index("action"), base64.b64decode("lock"))
 def test_a_changed_field_names_its_entry(index: int, column: int, said: Any) -> None:
     rows = chained(5)
     if rows[index][column] == said:

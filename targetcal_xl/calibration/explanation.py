@@ -16,6 +16,7 @@ from .baseline import LEVEL
 from .capacity import Capacity, capacity_of
 from .plan import ADDED
 from .standing import Standing
+from .values import SMALLEST
 from .vocabulary import EventsCode, Origin
 
 MOST_NAMED: Final = 3
@@ -94,7 +95,7 @@ def axis_floor(heights: Sequence[float]) -> float:
     There is room below for a way that moves: one and a half times its range, or a tenth of what it reaches.
     """
     lowest, highest = min(heights), max(heights)
-    if lowest <= 0:
+    if lowest < SMALLEST:
         return min(lowest, 0.0)
     room = lowest - max(1.5 * (highest - lowest), 0.1 * lowest)
     unit = 10.0 ** math.floor(math.log10(lowest)) / 10

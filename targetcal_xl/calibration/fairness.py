@@ -130,7 +130,7 @@ def leaning(correlation: float, low: float, high: float) -> Leaning:
 def uneven(values: Floats, members: NDArray[np.int_]) -> float:
     """The chance that camps, (n,) numbers from 0, differ so much in an outcome, (n,), where all are alike.
 
-    The test of Kruskal and Wallis (1952), corrected for ties, its chi-square by Wilson and Hilferty (1931).
+    The test of Kruskal and Wallis (1952), corrected for ties.
     NaN for fewer than two camps or too few lines.
     """
     known = np.isfinite(values)
@@ -147,9 +147,14 @@ def uneven(values: Floats, members: NDArray[np.int_]) -> float:
 
 
 def _above(statistic: float, freedom: int) -> float:
-    """The chance of more than a chi-square."""
-    part = 2 / (9 * freedom)
-    return 1 - NormalDist().cdf(((statistic / freedom) ** (1 / 3) - (1 - part)) / math.sqrt(part))
+    """The chance of more than a chi-square: Abramowitz and Stegun (1964), 26.4.4 and 26.4.5."""
+    half = statistic / 2
+    if half <= 0:
+        return 1.0
+    first = freedom % 2
+    tail = math.erfc(math.sqrt(half)) if first else 0.0
+    powers = (k / 2 for k in range(first, freedom, 2))
+    return tail + sum(math.exp(p * math.log(half) - half - math.lgamma(p + 1)) for p in powers)
 
 
 def past_attainment(test: Backtest, metric: Metric) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+_ODD = re.compile('"|^\ufeff')
+"""What quotes cells, and what a reader would take for the mark of an encoding."""
 _MOST_COLUMNS = 12
 """Of wider tables only few columns are asked for, and all of them would be held."""
 
@@ -107,4 +110,4 @@ def _silent(columns: Iterable[DistinctWords], rows: int) -> NDArray[np.bool_]:
 def _is_plain(said: str, separator: str, width: int) -> bool:
     """Whether each line is a row, and its cells are what stands between the separators."""
     only_pairs = "\r" not in said or said.count("\r") == said.count("\r\n")
-    return width <= _MOST_COLUMNS and separator.isascii() and only_pairs and '"' not in said
+    return width <= _MOST_COLUMNS and separator.isascii() and only_pairs and not _ODD.search(said)

@@ -87,9 +87,12 @@ def entry_bytes(fields: Sequence[object]) -> bytes:
     """What is hashed of an entry: all its columns but the last, as stored, in UTF-8.
 
     They form one JSON array (RFC 8785: no spaces, nothing escaped that need not be) of a whole number,
-    the entry's, and texts or nulls. `old` and `new` are texts that are JSON themselves.
+    the entry's, and texts or nulls. `old` and `new` are texts that are JSON themselves. Whatever else a
+    database may hold is no text, and none hashes as one does.
     """
-    return to_json(fields, fallback=repr, bytes_mode="base64")
+    if bytes in map(type, fields):
+        fields = [[repr(one)] if isinstance(one, bytes) else one for one in fields]
+    return to_json(fields, fallback=repr)
 
 
 def entry_hash(fields: Sequence[object]) -> str:
