@@ -122,7 +122,7 @@ def test_a_period_that_does_not_follow_is_refused(period: str, over: Case) -> No
 def test_a_target_that_nobody_can_mean_is_refused(target: float, over: Case) -> None:
     with pytest.raises(Refused) as refused:
         over.run(close, target)
-    assert [problem.code for problem in refused.value.problems] == ["next_target"]
+    assert [problem.code for problem in refused.value.problems] == ["target_otherwise"]
 
 
 def test_a_plan_that_is_not_over_is_no_beginning(tmp_path: Path) -> None:

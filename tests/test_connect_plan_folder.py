@@ -300,6 +300,20 @@ def test_what_is_not_certainly_in_percent_has_1_for_its_whole(
     assert read_plan(folder).plan.metric.whole == 1
 
 
+@pytest.mark.parametrize(
+    ("hq_target", "scale", "code"), [(0.935, 100.0, "target_otherwise"), (93.5, 1.0, "plan_not_a_share")]
+)
+def test_a_mean_in_percent_has_no_target_that_is_a_share_of_1(
+    tmp_path: Path, hq_target: float, scale: float, code: str
+) -> None:
+    folder = _satisfaction(tmp_path, hq_target, lambda _, value: value * scale, "%")
+    plan = folder / "plan.toml"
+    plan.write_text(plan.read_text("utf-8").replace('kind = "ratio"', 'kind = "mean"'), "utf-8")
+    with pytest.raises(DataProblems) as caught:
+        read_plan(folder)
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
 def test_a_ratio_may_be_above_one(tmp_path: Path) -> None:
     folder = _satisfaction(tmp_path, 1.05, lambda row, value: value if row else 1.1)
     assert read_plan(folder).plan.metric.kind == "ratio"

@@ -92,7 +92,7 @@ def close(desk: Desk, hq_target: float, period: str = "") -> Succession:
         raise Refused([Problem("next_not_over", desk.path.name, {"last": plan.period.end})])
     if not plan.least_meant <= hq_target <= plan.most_meant:
         said = {"value": hq_target, "known": plan.hq_target}
-        raise Refused([Problem("next_target", desk.path.name, said)])
+        raise Refused([Problem("target_otherwise", desk.path.name, said)])
     evaluated = standing.values.get(EVALUATION)
     measures = load(Evaluated, desk.ledger.document(str(evaluated))).measures if evaluated else None
     results, rhythm = followed.progress.actual, followed.rhythm

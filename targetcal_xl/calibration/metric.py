@@ -152,7 +152,11 @@ def usual_distance(kind: MetricKind, direction: int) -> Distance:
     return "shortfall" if kind == "ratio" and direction > 0 else "value"
 
 
+def is_percent(unit: str) -> bool:
+    """Whether a unit is a percentage, however wide its sign is typed."""
+    return unicodedata.normalize("NFKC", unit).strip() == "%"
+
+
 def usual_whole(kind: MetricKind, unit: str, target: float) -> float:
     """What values are parts of: 100 for a ratio in % whose HQ target is no share of 1."""
-    in_percent = unicodedata.normalize("NFKC", unit).strip() == "%"
-    return PERCENT if kind == "ratio" and in_percent and target > Metric.whole else Metric.whole
+    return PERCENT if kind == "ratio" and is_percent(unit) and target > Metric.whole else Metric.whole

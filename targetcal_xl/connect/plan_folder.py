@@ -25,7 +25,7 @@ from ..calibration import (
     Readings,
     Rhythm,
 )
-from ..calibration.metric import IN_PERCENT
+from ..calibration.metric import IN_PERCENT, is_percent
 from ..log import step
 from ..problems import DataProblems, Problem
 from ..workdays import with_days
@@ -118,10 +118,15 @@ def read_roots(source: Traversable) -> tuple[str, ...]:
 
 
 def odd_target(plan: Plan, history: History) -> Iterator[Problem]:
-    """A ratio's target that is told in percent, where its past is in shares of 1."""
+    """A target that is told in percent where the past is in shares of 1, or the other way round."""
     past = history.values[np.isfinite(history.values)]
-    if plan.metric.is_share and len(past) and past.max() <= 1 < plan.hq_target / IN_PERCENT:
-        yield Problem("plan_not_a_share", PlanPlace("hq_target"), {"value": plan.hq_target})
+    if not len(past) or not (plan.metric.is_share or is_percent(plan.metric.unit)):
+        return
+    usual, place = float(np.median(past)), PlanPlace("hq_target")
+    if past.max() <= 1 < plan.hq_target / IN_PERCENT:
+        yield Problem("plan_not_a_share", place, {"value": plan.hq_target})
+    elif plan.hq_target <= 1 < usual / IN_PERCENT:
+        yield Problem("target_otherwise", place, {"value": plan.hq_target, "known": usual})
 
 
 def _told_alike(table: TableFile, values: Floats, plan: Plan) -> None:

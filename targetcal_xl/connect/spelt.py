@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 
+from ..calibration.metric import is_percent
 from ..language import LANGUAGES, record
 from ..units import counted, multiple_and_plain, multiple_of
 
@@ -45,7 +46,7 @@ def number_told(said: str, unit: str = "") -> float:
         plain = plain.replace(",", "").replace(" ", "")
     if not _PLAIN.fullmatch(plain):
         return math.nan
-    is_share = plain.endswith("%") and normal(unit) != "%"
+    is_share = plain.endswith("%") and not is_percent(unit)
     value = float(plain.rstrip("%")) / (100 if is_share else 1)
     return value if math.isfinite(value) else math.nan
 
