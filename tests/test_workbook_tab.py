@@ -30,8 +30,8 @@ from tests.support.office import recomputed
 from tests.support.recalculated import differences
 from tests.support.samples import METRIC, sample_inputs, sample_standing
 
-SCREEN, DIGIT = 1366 - 75, 7.8
-"""Pixels between row numbers and scroll bar in LibreOffice's window, and of a digit that it measures by."""
+SCREEN, DIGIT = 1366 - 99, 7.8
+"""Pixels between row numbers and side bar in LibreOffice's window, and of a digit that it measures by."""
 NEEDED = (
     *("name", "suggested", "declared", "answered", "agree", "deviation", "flag", "missing"),
     *("basis", "support", "risk"),

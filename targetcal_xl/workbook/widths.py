@@ -29,8 +29,8 @@ _BOLD = 1.3
 """How much more a figure takes in a card, where it is larger and bold."""
 _MORE = 2.0
 """How many times a column's largest figure, or the sheet's, may come before it is told smaller."""
-SCREEN = 156.0
-"""The widths that a screen of 1366 pixels has room for, between row numbers and scroll bar."""
+SCREEN = 153.5
+"""The widths that a screen of 1366 pixels has room for, between row numbers and LibreOffice's side bar."""
 _NARROWEST = 13.0
 """The least that a reason can be read in."""
 _IN_UNIT: tuple[Kind, ...] = ("number", "amount")

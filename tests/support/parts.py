@@ -85,10 +85,13 @@ def _has_ssh_server() -> bool:
     return _has("sshd")() or Path("/usr/sbin/sshd").exists()
 
 
-def _has_chinese_font() -> bool:
-    if not _has("fc-list")():
-        return False
-    return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=True).stdout)
+def _has_font(pattern: str) -> Callable[[], bool]:
+    def found() -> bool:
+        if not _has("fc-list")():
+            return False
+        return bool(subprocess.run(["fc-list", pattern], capture_output=True, check=True).stdout)
+
+    return found
 
 
 PACKAGES: dict[str, Callable[[], bool]] = {
@@ -98,7 +101,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "poppler-utils": _has("pdftoppm"),
     "postgresql": _has_postgresql,
     "fontconfig": _has("fc-list"),
-    "fonts-noto-cjk": _has_chinese_font,
+    "fonts-noto-cjk": _has_font(":lang=zh-cn"),
     "npm": _has("npm"),
     "openssl": _has("openssl"),
     "softhsm2": _has("softhsm2-util"),
@@ -110,8 +113,11 @@ SCREEN: dict[str, Callable[[], bool]] = {
     "libreoffice-calc": office_has("vclplug_gen"),
     "xvfb": _has("Xvfb"),
     "xdotool": _has("xdotool"),
+    "fonts-crosextra-carlito": _has_font("Carlito"),
+    "fonts-liberation2": _has_font("Liberation Sans"),
 }
-"""What `make test-gui` needs: LibreOffice's build that has windows, a screen, and a hand on the mouse."""
+"""What `make test-gui` needs: LibreOffice's build that has windows, a screen, a hand on the mouse, and what its own
+installation brings, fonts as wide as those that sheets are written and measured in."""
 
 
 if __name__ == "__main__":
