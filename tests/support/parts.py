@@ -116,8 +116,8 @@ SCREEN: dict[str, Callable[[], bool]] = {
     "fonts-crosextra-carlito": _has_font("Carlito"),
     "fonts-liberation2": _has_font("Liberation Sans"),
 }
-"""What `make test-gui` needs: LibreOffice's build that has windows, a screen, a hand on the mouse, and fonts as
-wide as those of the sheets, which LibreOffice's own installation brings."""
+"""What `make test-gui` needs: LibreOffice's build that has windows, a screen, a hand on the mouse, and fonts
+as wide as those of the sheets, which LibreOffice's own installation brings."""
 
 
 if __name__ == "__main__":
