@@ -1,187 +1,190 @@
 """The method: suggested targets, negotiation, commitment, progress and looking back. Pure."""
 
-from .accents import composed
-from .agreement import Opinion, Quadrant, Survey, consensus_days, quadrant, summarise
-from .alignment import allot, check_limits, split_mean, split_sum
-from .arrays import Floats
-from .backtest import (
-    METHODS,
-    Backtest,
-    Judgement,
-    Score,
-    followed_by,
-    judge,
-    line_errors,
-    of_plan,
-    period_totals,
-    shared_risk,
-    try_history,
-    with_declared,
-)
-from .baseline import Baseline, Inputs, compute_baseline
-from .calendar import Calendar
-from .capacity import (
-    Capacity,
-    Understaffing,
-    best_output,
-    capacity_of,
-    head_days,
-    understaffed,
-    with_capacity,
-)
-from .coherence import reconcile
-from .commitment import (
-    Grant,
-    Letter,
-    LineCommitment,
-    Milestone,
-    Objection,
-    Targets,
-    compose,
-    letter_number,
-    path_in_force,
-)
-from .course import Course, course_path, parse_course, pro_rata
-from .drivers import Readings, effects, log_changes, signals
-from .explanation import ROUNDING, Explanation, Step, explain
-from .fairness import (
-    Camp,
-    Division,
-    Fairness,
-    Lean,
-    fairness_of,
-    past_attainment,
-    rank_correlation,
-    rank_interval,
-)
-from .habits import CorrectedDeclaration, Correction, correction, opinions
-from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
-from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
-from .individual import Representative, individual, shortfalls
-from .interval import Inside, count_inside
-from .judgement import Departure, JudgementRecord, ValueAdded, departures, going_on, values_added
-from .learning import Relearned, relearn
-from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
-from .metric import Metric
-from .negotiation import (
-    Outcome,
-    after_decisions,
-    approvers,
-    decision_faults,
-    declaration_fault,
-    departs,
-    deviation,
-    gap_pct,
-    is_hrbp,
-    is_implausible,
-    is_objection,
-    is_same_person,
-    is_support,
-    may_act,
-    may_answer,
-    may_decide,
-    may_erase,
-    may_submit,
-    needs_reasons,
-    objection_change,
-    objection_state,
-    settles,
-)
-from .odds import (
-    PRIOR_SHARE,
-    above_middles,
-    odds,
-    plan_odds,
-    shared_error,
-    spread,
-    total_interval,
-    total_odds,
-    total_spread,
-)
-from .okr import KeyResult, Objective, headway, keyed, objectives, status_of
-from .overassignment import Assigned, assigned, over_assign, over_assign_region
-from .period import Period, period_of
-from .plan import (
-    NO_TRUST,
-    DayShape,
-    Driver,
-    Group,
-    Indicator,
-    LetterCare,
-    Limits,
-    Line,
-    Measures,
-    Notices,
-    Person,
-    Plan,
-    Post,
-    Region,
-    Robot,
-    StatedSource,
-    Thresholds,
-    Trust,
-)
-from .progress import (
-    Progress,
-    beside,
-    cumulative_path,
-    due_so_far,
-    episodes,
-    follow_lines,
-    hope,
-    reached,
-    recent_pace,
-    so_far,
-    target_path,
-    too_few,
-)
-from .question import ALL_LINES, Answer, Question
-from .ratchet import Ratchet, ratchet_of, relieved
-from .review import DriverWorth, Foretold, Review, SupportsCame, Worth, review
-from .rhythm import (
-    PastDays,
-    Rhythm,
-    Shape,
-    World,
-    day_features,
-    learn_rhythm,
-    period_shape,
-    period_weights,
-    usual_rhythm,
-)
-from .shortage import Resources, Shortage, has_resources, shortages
-from .standing import Key, Standing, Value, as_number
-from .states import allows
-from .succession import succeeding
-from .supports import (
-    DECLINED,
-    DELIVERED,
-    NOT_DELIVERED,
-    Item,
-    granted_supports,
-    in_words_only,
-    sees_to,
-    support_items,
-)
-from .values import is_multiple, kept, same_value
-from .vocabulary import (
-    ANSWERS,
-    COMMON_ANSWERS,
-    JUSTIFICATION,
-    OBJECTIONS,
-    STANDING_OBJECTIONS,
-    SUPPORT_ITEM,
-    WEIGHTS,
-    AnswerCode,
-    IntervalSide,
-    MetricKind,
-    Origin,
-    QuadrantCode,
-    WeightsCode,
-)
-from .waiting import Turn, turn, urgency
-from .warning import Cause, SuggestionRule, WarningTurn, deviations, group_causes, line_causes, rules_for
-from .whatif import Outlook, UnknownReading, WhatIf, what_if
+from ..doors import on_demand
+
+with on_demand(__name__):
+    from .accents import composed
+    from .agreement import Opinion, Quadrant, Survey, consensus_days, quadrant, summarise
+    from .alignment import allot, check_limits, split_mean, split_sum
+    from .arrays import Floats
+    from .backtest import (
+        METHODS,
+        Backtest,
+        Judgement,
+        Score,
+        followed_by,
+        judge,
+        line_errors,
+        of_plan,
+        period_totals,
+        shared_risk,
+        try_history,
+        with_declared,
+    )
+    from .baseline import Baseline, Inputs, compute_baseline
+    from .calendar import Calendar
+    from .capacity import (
+        Capacity,
+        Understaffing,
+        best_output,
+        capacity_of,
+        head_days,
+        understaffed,
+        with_capacity,
+    )
+    from .coherence import reconcile
+    from .commitment import (
+        Grant,
+        Letter,
+        LineCommitment,
+        Milestone,
+        Objection,
+        Targets,
+        compose,
+        letter_number,
+        path_in_force,
+    )
+    from .course import Course, course_path, parse_course, pro_rata
+    from .drivers import Readings, effects, log_changes, signals
+    from .explanation import ROUNDING, Explanation, Step, explain
+    from .fairness import (
+        Camp,
+        Division,
+        Fairness,
+        Lean,
+        fairness_of,
+        past_attainment,
+        rank_correlation,
+        rank_interval,
+    )
+    from .habits import CorrectedDeclaration, Correction, correction, opinions
+    from .hierarchy import Conflict, InfeasibleTotal, Level, flat, hierarchy
+    from .history import MOST_PERIODS, Cleaned, FarAway, History, clean, consecutive, last_year
+    from .individual import Representative, individual, shortfalls
+    from .interval import Inside, count_inside
+    from .judgement import Departure, JudgementRecord, ValueAdded, departures, going_on, values_added
+    from .learning import Relearned, relearn
+    from .limits import Bounded, bounded, hq_gap, is_tolerable, side_of
+    from .metric import Metric
+    from .negotiation import (
+        Outcome,
+        after_decisions,
+        approvers,
+        decision_faults,
+        declaration_fault,
+        departs,
+        deviation,
+        gap_pct,
+        is_hrbp,
+        is_implausible,
+        is_objection,
+        is_same_person,
+        is_support,
+        may_act,
+        may_answer,
+        may_decide,
+        may_erase,
+        may_submit,
+        needs_reasons,
+        objection_change,
+        objection_state,
+        settles,
+    )
+    from .odds import (
+        PRIOR_SHARE,
+        above_middles,
+        odds,
+        plan_odds,
+        shared_error,
+        spread,
+        total_interval,
+        total_odds,
+        total_spread,
+    )
+    from .okr import KeyResult, Objective, headway, keyed, objectives, status_of
+    from .overassignment import Assigned, assigned, over_assign, over_assign_region
+    from .period import Period, period_of
+    from .plan import (
+        NO_TRUST,
+        DayShape,
+        Driver,
+        Group,
+        Indicator,
+        LetterCare,
+        Limits,
+        Line,
+        Measures,
+        Notices,
+        Person,
+        Plan,
+        Post,
+        Region,
+        Robot,
+        StatedSource,
+        Thresholds,
+        Trust,
+    )
+    from .progress import (
+        Progress,
+        beside,
+        cumulative_path,
+        due_so_far,
+        episodes,
+        follow_lines,
+        hope,
+        reached,
+        recent_pace,
+        so_far,
+        target_path,
+        too_few,
+    )
+    from .question import ALL_LINES, Answer, Question
+    from .ratchet import Ratchet, ratchet_of, relieved
+    from .review import DriverWorth, Foretold, Review, SupportsCame, Worth, review
+    from .rhythm import (
+        PastDays,
+        Rhythm,
+        Shape,
+        World,
+        day_features,
+        learn_rhythm,
+        period_shape,
+        period_weights,
+        usual_rhythm,
+    )
+    from .shortage import Resources, Shortage, has_resources, shortages
+    from .standing import Key, Standing, Value, as_number
+    from .states import allows
+    from .succession import succeeding
+    from .supports import (
+        DECLINED,
+        DELIVERED,
+        NOT_DELIVERED,
+        Item,
+        granted_supports,
+        in_words_only,
+        sees_to,
+        support_items,
+    )
+    from .values import is_multiple, kept, same_value
+    from .vocabulary import (
+        ANSWERS,
+        COMMON_ANSWERS,
+        JUSTIFICATION,
+        OBJECTIONS,
+        STANDING_OBJECTIONS,
+        SUPPORT_ITEM,
+        WEIGHTS,
+        AnswerCode,
+        IntervalSide,
+        MetricKind,
+        Origin,
+        QuadrantCode,
+        WeightsCode,
+    )
+    from .waiting import Turn, turn, urgency
+    from .warning import Cause, SuggestionRule, WarningTurn, deviations, group_causes, line_causes, rules_for
+    from .whatif import Outlook, UnknownReading, WhatIf, what_if
 
 __all__ = [
     "ALL_LINES",
