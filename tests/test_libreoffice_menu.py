@@ -38,6 +38,7 @@ def test_an_entry_checks_and_locks_the_open_book_and_the_ledger_knows(office: Of
     with calc.document(office, case.path) as book:
         assert "No problems" in _chosen(office, book, "check", region="")
         assert "locked and sealed" in _chosen(office, book, "lock", region="")
+        assert "locked before" in _chosen(office, book, "lock", region="")
     assert case.value("R1", None, "state") == "locked"
     (source,) = {entry.source.partition("@")[0] for entry in case.entries("lock")}
     assert source == "libreoffice"
@@ -54,7 +55,7 @@ def test_what_is_typed_but_not_saved_counts(office: Office, tmp_path: Path) -> N
     assert case.value(None, None, "hq_target") == 400
 
 
-def test_functions_are_switched_on_by_an_entry_and_compute_in_the_same_program(
+def test_functions_are_switched_by_an_entry_and_compute_in_the_same_program(
     office: Office, tmp_path: Path
 ) -> None:
     case = fresh(tmp_path)
@@ -65,6 +66,7 @@ def test_functions_are_switched_on_by_an_entry_and_compute_in_the_same_program(
         cell = tab.getCellByPosition(place.columns["base"] - 1, min(place.rows.values()) - 1)
         assert cell.getFormula().startswith("{=TC_EXPLAIN(")
         assert cell.getValue() > 0
+        assert "recorded values" in _chosen(office, book, "frozen")
     assert case.run(verify).problems == ()
 
 
@@ -72,6 +74,7 @@ def test_what_cannot_be_done_is_told_in_words(office: Office, tmp_path: Path) ->
     case = fresh(tmp_path)
     with calc.document(office, case.path) as book:
         assert "not submitted" in _chosen(office, book, "confirm")
+        assert "Traceback" not in _chosen(office, book, "follow", actuals="nowhere.csv", as_of="")
     with calc.document(office) as book:
         assert "save" in _chosen(office, book, "check", region="").lower()
 

@@ -301,12 +301,12 @@ class Inquest:
             recorded = len(entries) > len(self.before.entries)
             says_so = bool(_RECORDED & {*point.told})
             assert says_so == (recorded and point.told != ()), point.told
+        if point.left == self.found.before:
+            return  # nothing was written: to do it is what was done first of all
         is_as_before = point.left.get(self.case.book) == self.found.before.get(self.case.book)
         kind = (self._recorded_last(entries), is_as_before, *_sorts(point.left))
         if kind not in self.judged:
             self.judged.add(kind)
-            if point.left == self.found.before:
-                return  # nothing was written: to do it is what was done first of all
             self._mended(self.dead(point.left), entries)
 
     def _recorded(self, left: Left) -> tuple[Entry, ...]:

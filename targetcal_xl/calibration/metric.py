@@ -105,6 +105,11 @@ class Metric:
         return self.kind == "ratio"
 
     @property
+    def in_percent(self) -> bool:
+        """Whether a ratio's values are told in percent."""
+        return self.whole > 1
+
+    @property
     def is_turned(self) -> bool:
         """Whether attainment is what was due over the actual, as of all that is better when lower."""
         return self.direction < 0

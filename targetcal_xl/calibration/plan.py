@@ -372,7 +372,7 @@ class Plan:
     @property
     def is_in_percent(self) -> bool:
         """Whether values are told in percent for certain: none of the usual size is a share of 1."""
-        return self.metric.whole > 1 and self.hq_target > IN_PERCENT
+        return self.metric.in_percent and self.hq_target > IN_PERCENT
 
     @cached_property
     def volumes(self) -> tuple[float, ...]:

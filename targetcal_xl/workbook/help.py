@@ -75,7 +75,7 @@ def _prompt(code: str, places: Places) -> str:
     metric = places.inputs.plan.metric
     if code != "declared" or not metric.is_share:
         return text(f"workbook.prompt.{code}", places.language)
-    kind = "declared_share" if metric.whole == 1 else "declared_percent"
+    kind = "declared_percent" if metric.in_percent else "declared_share"
     return text(f"workbook.prompt.{kind}", places.language)
 
 

@@ -63,8 +63,8 @@ def hint(field: Field, places: Places) -> str:
     key, language = f"workbook.hint.{field.code}", places.language
     if field.code == "objection":
         metric = places.inputs.plan.metric
-        is_percent = metric.distance == "shortfall" and metric.whole > 1
-        key = f"{key}.{'percent' if is_percent else metric.distance}"
+        lacks = "percent" if metric.in_percent else "shortfall"
+        key = f"{key}.{lacks if metric.distance == 'shortfall' else 'value'}"
     return text(key, language) if not field.card and find(key, language) else ""
 
 
