@@ -6,10 +6,8 @@ answers, and a margin one in percent, weighed by revenue; revenue is a sum in yu
 
 from __future__ import annotations
 
-import atexit
 import datetime as dt
 import shutil
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,6 +41,7 @@ from targetcal_xl.telling import Report, Rows, Sentence
 from tests.support.desks import TALK, Case
 from tests.support.exploring import explores, few
 from tests.support.recalculated import differences
+from tests.support.temporary import kept_folder
 from tests.support.xllint import lint
 
 _ENDS = {
@@ -202,9 +201,7 @@ def quarter(request: pytest.FixtureRequest) -> Quarter:
 @cache
 def _once(metric: str, language: str) -> Quarter:
     """A quarter, played by the first that asks for it."""
-    folder = Path(tempfile.mkdtemp(prefix="quarter-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return _played(metric, language, folder)
+    return _played(metric, language, kept_folder("quarter"))
 
 
 def _played(metric: str, language: str, folder: Path) -> Quarter:

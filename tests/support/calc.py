@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import math
 import os
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from typing import Any
 
 from targetcal_xl.libreoffice import install
 from targetcal_xl.libreoffice.bridge import Office, start_office, uno, values
+from tests.support.temporary import kept_folder
 
 PATIENCE, REST = 120.0, 1.0
 """Seconds that the extension waits for an answer, however busy this computer is, and that it asks for none
@@ -35,11 +34,10 @@ def with_extension(place: Path, **settings: object) -> Path:
 @cache
 def _installed() -> Path:
     """A profile into which the extension was put once in this run."""
-    house = Path(tempfile.mkdtemp(prefix="extension-"))
-    atexit.register(shutil.rmtree, house, ignore_errors=True)
-    report = install("en", house / "profile", patience=PATIENCE, rest=REST)
+    profile = kept_folder("extension") / "profile"
+    report = install("en", profile, patience=PATIENCE, rest=REST)
     assert report.installed and report.problems == ()
-    return house / "profile"
+    return profile
 
 
 @contextmanager

@@ -5,12 +5,10 @@ Everybody is called by their role and region: `head1`, `superior1`, `hrbp1`; the
 
 from __future__ import annotations
 
-import atexit
 import datetime as dt
 import re
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
@@ -44,6 +42,7 @@ from targetcal_xl.workbook import ClosedBook, Reading, as_typed, content, is_for
 from tests.support.books import changed_parts, parts_of
 from tests.support.clock import Clock
 from tests.support.samples import sample_inputs
+from tests.support.temporary import kept_folder
 
 Result = TypeVar("Result")
 Said = dict[Key, Value | Cell]
@@ -297,7 +296,7 @@ def play(case: Case) -> Iterator[str]:
 @cache
 def _stage(name: str) -> Case:
     """The case as it stands after a stage; every stage is played once in a run."""
-    case = Case(_folder(), case_inputs())
+    case = Case(kept_folder("case"), case_inputs())
     names = list(_STAGES)
     if before := names[: names.index(name)]:
         _fill(case, _stage(before[-1]))
@@ -318,13 +317,6 @@ def _copy(name: str, folder: Path) -> Case:
     return case
 
 
-def _folder() -> Path:
-    """A folder for as long as this run lasts."""
-    folder = Path(tempfile.mkdtemp(prefix="case-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
 def _fill(case: Case, model: Case) -> None:
     shutil.copytree(model.folder, case.folder, dirs_exist_ok=True)
     case.clock.now = model.clock.now
@@ -335,7 +327,7 @@ def kept(play: Callable[[Path], Case]) -> Callable[[Path], Case]:
 
     @cache
     def model() -> Case:
-        return play(_folder())
+        return play(kept_folder("case"))
 
     def go(folder: Path) -> Case:
         case = Case(folder, model().inputs)

@@ -5,10 +5,7 @@ LibreOffice heeds no `#If` in VBA, and would not get through xlwings' own module
 
 from __future__ import annotations
 
-import atexit
 import datetime as dt
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -16,10 +13,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from targetcal_xl.buttons import macros
-from targetcal_xl.libreoffice.bridge import Office, start_office
 from targetcal_xl.ooxml import Module
 from targetcal_xl.workbook import Macros, write_book
+from tests.support.office import kept_office
 from tests.support.samples import sample_standing
+from tests.support.temporary import kept_folder
 
 CREATED = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 
@@ -160,7 +158,7 @@ def run_in_office(path: Path, asked: Sequence[str]) -> list[str]:
 
     A ribbon's callback is handed an object, as Excel hands it the control.
     """
-    office = _kept()
+    office = kept_office(allowing_macros())
     with office.asked():
         scripts = office.singleton("com.sun.star.script.provider.theMasterScriptProviderFactory")
         driver = scripts.createScriptProvider("").getScript(_MAIN)
@@ -170,16 +168,9 @@ def run_in_office(path: Path, asked: Sequence[str]) -> list[str]:
 
 
 @cache
-def _kept() -> Office:
-    """One LibreOffice for the whole run."""
-    return start_office(allowing_macros())
-
-
-@cache
 def allowing_macros() -> Path:
     """A profile of LibreOffice that runs the macros of any book, with our driver in it."""
-    profile = Path(tempfile.mkdtemp(prefix="macros-"))
-    atexit.register(shutil.rmtree, profile, ignore_errors=True)
+    profile = kept_folder("macros")
     for name, text in _PAPERS.items():
         paper = profile / "user" / name
         paper.parent.mkdir(parents=True, exist_ok=True)

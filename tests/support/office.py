@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from targetcal_xl.libreoffice.bridge import Office, start_office, uno, values
 from targetcal_xl.machine.soffice import find_soffice, run_soffice
+from tests.support.temporary import kept_folder
 
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -20,6 +19,8 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="ooSetupInstCompleted" oor:op="fuse"><value>true</value></prop></item>
 </oor:items>
 """
+_KEPT: dict[Path, Office] = {}
+"""What is asked again and again, by its profile."""
 
 
 def convert(path: Path, to: str, into: Path | None = None, seconds: float = 180) -> Path:
@@ -56,7 +57,7 @@ def recomputed(paths: Sequence[Path]) -> list[Path]:
 
 
 def _recomputed(path: Path, into: Path) -> Path:
-    office = _kept()
+    office = kept_office(_profile("kept"))
     with office.asked():
         address = uno().systemPathToFileUrl(str(path))
         book = office.desktop.loadComponentFromURL(address, "_blank", 0, values(Hidden=True))
@@ -67,24 +68,17 @@ def _recomputed(path: Path, into: Path) -> Path:
     return into
 
 
-def _kept() -> Office:
-    """One LibreOffice for the whole run, another when it has died of a test."""
-    if not _started().alive:
-        _started.cache_clear()
-    return _started()
-
-
-@cache
-def _started() -> Office:
-    return start_office(_profile("kept"))
+def kept_office(profile: Path) -> Office:
+    """One LibreOffice for the whole run on a profile, another when it has died of a test."""
+    if profile not in _KEPT or not _KEPT[profile].alive:
+        _KEPT[profile] = start_office(profile)
+    return _KEPT[profile]
 
 
 @cache
 def _house() -> Path:
-    """The folder of this run's profile and results, removed at exit."""
-    house = Path(tempfile.mkdtemp(prefix="office-"))
-    atexit.register(shutil.rmtree, house, ignore_errors=True)
-    return house
+    """The folder of this run's profiles and results."""
+    return kept_folder("office")
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -25,6 +27,13 @@ def memory_folder() -> Path | None:
     folder = Path(tempfile.mkdtemp(prefix="tests-", dir=_SHARED))
     folder.chmod(_FOR_ALL)
     os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+    return folder
+
+
+def kept_folder(name: str) -> Path:
+    """A folder for as long as this run lasts."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
